@@ -1,0 +1,1 @@
+"""Run, embed and check Arazzo workflows."""

@@ -1,0 +1,145 @@
+"""What a run leaves behind: results of workflows, steps, attempts, criteria and checks.
+
+The shape is that of the report (``docs/report.md``); ``report/json.py`` spells it out.
+Durations are in seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal as Choice
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.contract import CheckResult
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.text.source import Place
+
+
+class Status(Enum):
+    """``failed``: a criterion, check or request; ``error``: no usable response, or a limit."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class OperandValue:
+    """An expression of a condition, and what it was; MISSING where it had no value."""
+
+    expression: str
+    value: Value
+    start: int
+    """Offset of the expression in the condition's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """One judged criterion; ``error`` says why it could not be evaluated, if so.
+
+    ``place`` is None for the implicit criterion (2xx) of a step without ``successCriteria``.
+    """
+
+    kind: Choice["simple", "regex", "jsonpath", "xpath", "implicit"]
+    condition: str
+    context: str | None
+    passed: bool
+    operands: tuple[OperandValue, ...]
+    error: str | None
+    place: Place | None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepError:
+    """Why an attempt has no usable response, or was never sent.
+
+    ``fault`` tells whose: the ``request`` could not be built (exit 1), the ``response`` is not
+    usable or a limit was reached (exit 4).
+    """
+
+    code: str
+    message: str
+    hint: str | None
+    fault: Choice["request", "response"]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTaken:
+    """The action that was decided; ``wait`` in seconds, for a retry.
+
+    ``cut_from`` is the longer wait that was asked for, where ``--max-wait`` cut it.
+    ``target`` is a stepId or workflowId.
+    """
+
+    name: str
+    type: Choice["end", "goto", "retry"]
+    level: Choice["step", "workflow"]
+    target: str | None = None
+    wait: float | None = None
+    cut_from: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a step: what was sent and got, how it was judged, what was decided.
+
+    ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
+    of the request as a value. ``workflows`` are those that a retry ran before the next attempt.
+    """
+
+    request: HttpRequest | None
+    response: HttpResponse | None
+    sent_body: Value
+    body: Value
+    error: StepError | None
+    criteria: tuple[CriterionResult, ...]
+    checks: tuple[CheckResult, ...]
+    action: ActionTaken | None
+    succeeded: bool
+    interlude: WorkflowResult | StepResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One visit of a step; its verdict is that of its last attempt.
+
+    ``workflow`` is the called workflow's result, when the step calls one.
+    """
+
+    step_id: str
+    status: Status
+    source: str | None
+    operation: Operation | None
+    duration: float
+    outputs: dict[str, Value]
+    workflow: WorkflowResult | None
+    attempts: tuple[Attempt, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowResult:
+    """One run of a workflow; ``error`` says why it ended as an error, where no step does."""
+
+    workflow_id: str
+    status: Status
+    inputs: dict[str, Value]
+    outputs: dict[str, Value]
+    duration: float
+    steps: tuple[StepResult, ...]
+    ended_by: ActionTaken | None
+    error: StepError | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """All workflows that ran, in order."""
+
+    workflows: tuple[WorkflowResult, ...]
+    duration: float

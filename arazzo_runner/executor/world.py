@@ -1,0 +1,93 @@
+"""The seam between the core and everything outside it.
+
+A call is serializable data with a stable key, never a closure, so that a durable engine can
+remember that it happened. Failures of the outside are values, since Arazzo decides on them.
+A world never repeats a call by itself: the core owns retries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as Choice
+from typing import Protocol, TypeAlias
+
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+
+FailureCode: TypeAlias = Choice[
+    "connect", "tls", "timeout", "protocol", "limit", "refused", "cancelled"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SendCall:
+    """Send one request. ``timeout`` bounds the whole attempt, in seconds (None: the world's own).
+
+    ``key`` is ``workflow/step#visit@attempt``, unique within a run. ``operation`` names the
+    operation as ``(source, method, path template)``, for worlds that answer from descriptions.
+    """
+
+    key: str
+    request: HttpRequest
+    timeout: float | None
+    operation: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishCall:
+    """Publish one message to an AsyncAPI channel."""
+
+    key: str
+    channel: str
+    payload: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveCall:
+    """Wait for one message of an AsyncAPI channel."""
+
+    key: str
+    channel: str
+    correlation_id: str | None
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMessage:
+    """A message that was received."""
+
+    payload: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransportFailure:
+    """No usable response. ``message`` is a sentence, ``hint`` the way out (a flag, if one helps).
+
+    ``duration`` is in seconds, until the failure was known.
+    """
+
+    code: FailureCode
+    message: str
+    hint: str | None = None
+    duration: float = 0.0
+
+
+class World(Protocol):
+    """All that the core awaits."""
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send a request and return its complete response, or why there is none."""
+        ...
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        ...
+
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
+        """Publish a message."""
+        ...
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        """Wait for a message."""
+        ...

@@ -1,0 +1,66 @@
+"""What the names in an expression mean at one moment of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from arazzo_runner.expression.value import MISSING, Found, Value
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """All fields of ``name`` joined with ``, `` (of Set-Cookie the first), or None.
+
+    RFC 9110, section 5.3; names compare without case.
+    """
+    wanted = name.lower()
+    values = [value for key, value in headers if key.lower() == wanted]
+    if not values:
+        return None
+    return values[0] if wanted == "set-cookie" else ", ".join(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request as it was really sent, and its answer; ``status`` None when there is no answer.
+
+    ``query`` and ``path`` hold the parameters by name, as values before serialization.
+    """
+
+    method: str
+    url: str
+    request_headers: Headers = ()
+    query: Mapping[str, Value] = field(default_factory=dict)
+    path: Mapping[str, Value] = field(default_factory=dict)
+    request_body: Found = MISSING
+    status: int | None = None
+    response_headers: Headers = ()
+    response_body: Found = MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowValues:
+    """Inputs and outputs of the latest run of a workflow."""
+
+    inputs: Mapping[str, Value]
+    outputs: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All that an expression can read; replaced, never changed.
+
+    ``steps`` maps a stepId to the outputs of its latest visit; ``outputs`` are those of the
+    called workflow (``$outputs``); ``sources`` maps a source description's name to its fields.
+    """
+
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    steps: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    workflows: Mapping[str, WorkflowValues] = field(default_factory=dict)
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    exchange: Exchange | None = None
+    self_uri: str | None = None
+    sources: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)

@@ -1,0 +1,31 @@
+"""HTTP messages as plain data: what the core builds, a world sends, and reports show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from arazzo_runner.expression.scope import Headers
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request ready for the wire: an absolute URL, percent-encoded, and the body's bytes."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A complete response within the limits; ``body`` has its content encodings undone.
+
+    ``duration`` is in seconds, from sending the request to the last byte.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+    duration: float = 0.0
+    http_version: str = "HTTP/1.1"

@@ -1,0 +1,180 @@
+"""One shape behind OpenAPI 2.0, 3.0, 3.1 and 3.2: what is needed to call an operation.
+
+Schemas stay raw data of their description; ``operation/schema.py`` turns one into a
+self-contained JSON Schema 2020-12 when something has to be validated or generated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal as Choice
+from typing import TypeAlias
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.source import Place, SourceFile
+
+Location: TypeAlias = Choice["path", "query", "querystring", "header", "cookie"]
+Style: TypeAlias = Choice[
+    "simple",
+    "label",
+    "matrix",
+    "form",
+    "spaceDelimited",
+    "pipeDelimited",
+    "deepObject",
+    "tabDelimited",
+    "cookie",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A schema as its description writes it, and where: ``place`` is also its reference base."""
+
+    value: Value
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Parameter Object (OpenAPI 3.x, section "Parameter Object") with its defaults filled in.
+
+    ``media_type`` is set when the parameter has ``content`` instead of a style.
+    """
+
+    name: str
+    location: Location
+    required: bool
+    style: Style
+    explode: bool
+    place: Place
+    schema: Schema | None = None
+    media_type: str | None = None
+    allow_reserved: bool = False
+    allow_empty_value: bool = False
+    deprecated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Encoding Object: how one property of a form or multipart body is written."""
+
+    content_type: str | None
+    style: Style | None
+    explode: bool | None
+    allow_reserved: bool = False
+    headers: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """Media Type Object; ``name`` is the media type or range as documented."""
+
+    name: str
+    schema: Schema | None
+    place: Place
+    encoding: dict[str, Encoding] = field(default_factory=dict)
+    examples: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """Request Body Object; ``content`` in the documented order."""
+
+    required: bool
+    content: tuple[MediaType, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Header Object of a response."""
+
+    name: str
+    required: bool
+    schema: Schema | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Response Object; ``status`` is ``201``, ``2XX`` or ``default``, upper case."""
+
+    status: str
+    description: str
+    headers: tuple[Header, ...]
+    content: tuple[MediaType, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """Security Scheme Object; ``parameter`` and ``location`` belong to ``apiKey``."""
+
+    name: str
+    type: str
+    scheme: str | None
+    location: Choice["query", "header", "cookie"] | None
+    parameter: str | None
+    flows: dict[str, Value]
+    openid_connect_url: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityRequirement:
+    """Security Requirement Object: all of these (scheme name, scopes) together."""
+
+    schemes: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVariable:
+    """Server Variable Object."""
+
+    default: str
+    enum: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Server Object; ``url`` may hold ``{variables}`` and may be relative to the description."""
+
+    url: str
+    variables: dict[str, ServerVariable] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Operation Object with what its path item and the root give to it.
+
+    ``parameters`` are merged (the operation's override the path item's); ``security`` is None
+    when neither the operation nor the description declares any; ``servers`` are those of the
+    operation, else the path item, else the root, else ``/``.
+    """
+
+    operation_id: str | None
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    request_body: RequestBody | None
+    responses: tuple[Response, ...]
+    security: tuple[SecurityRequirement, ...] | None
+    servers: tuple[Server, ...]
+    place: Place
+    description: ApiDescription = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDescription:
+    """An OpenAPI description: its plain data and where it came from.
+
+    ``version`` is (major, minor); ``uri`` is the base for its relative references.
+    """
+
+    version: tuple[int, int]
+    title: str
+    api_version: str
+    raw: Value
+    source: SourceFile
+    schemes: dict[str, SecurityScheme]

@@ -1,0 +1,62 @@
+"""The diagnostic codes: stable names of findings, each with its title.
+
+AZ1xx the document, AZ2xx references, AZ3xx agreement with the API description, AZ4xx flow,
+AZ5xx style, AZ9xx the call (flags, inputs, credentials).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CODES: Final[dict[str, str]] = {
+    "AZ101": "the document cannot be read",
+    "AZ102": "the document is not UTF-8",
+    "AZ103": "the YAML or JSON is malformed",
+    "AZ104": "a key stands twice in one object",
+    "AZ105": "a YAML tag is not allowed",
+    "AZ106": "the document is empty",
+    "AZ107": "this is not an Arazzo document",
+    "AZ108": "the Arazzo version is not supported",
+    "AZ109": "the document exceeds a limit",
+    "AZ110": "an unknown field",
+    "AZ111": "a required field is missing",
+    "AZ112": "a field has the wrong type",
+    "AZ113": "a value is not allowed here",
+    "AZ114": "fields exclude each other",
+    "AZ115": "a name is used twice",
+    "AZ116": "a feature of Arazzo 1.1 in a 1.0 document",
+    "AZ117": "a runtime expression is malformed",
+    "AZ118": "a condition is malformed",
+    "AZ119": "a form outside the standard that is understood",
+    "AZ120": "a field of a Reusable Object is ignored",
+    "AZ121": "an expression in text without braces stays text",
+    "AZ122": "an id outside the recommended characters",
+    "AZ201": "a source description cannot be read",
+    "AZ202": "a source description is not of a known type",
+    "AZ203": "no source description has this name",
+    "AZ204": "no operation has this operationId",
+    "AZ205": "several source descriptions have this operationId",
+    "AZ206": "an operationPath points to no operation",
+    "AZ207": "no workflow has this workflowId",
+    "AZ208": "no step has this stepId",
+    "AZ209": "no component has this name",
+    "AZ210": "an input is read that is not declared",
+    "AZ211": "an output is read that is not declared",
+    "AZ212": "a step reads the output of a later one",
+    "AZ213": "dependsOn goes in a circle",
+    "AZ214": "a reference in the API description leads nowhere",
+    "AZ215": "an AsyncAPI step cannot be run yet",
+    "AZ216": "a source description is refused by a guard",
+    "AZ301": "a required parameter is not given",
+    "AZ302": "the operation has no such parameter",
+    "AZ303": "a required request body is not given",
+    "AZ304": "a status code that the operation does not document",
+    "AZ305": "a content type that the operation does not offer",
+    "AZ901": "no such workflow to run",
+    "AZ902": "a required input is missing",
+    "AZ903": "an input is not declared",
+    "AZ904": "an input does not fit its schema",
+    "AZ905": "credentials are missing",
+    "AZ906": "a flag has a value that cannot be used",
+    "AZ907": "a report cannot be written",
+}

@@ -1,0 +1,75 @@
+"""One finding about a text: code, severity, sentence, place, help. Rendered in ``report/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from arazzo_runner.text.source import Place
+
+
+class Severity(Enum):
+    """How certain a finding is: it cannot work, it is probably wrong, it could be nicer."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place shown under a diagnostic, with a few words about it."""
+
+    place: Place
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding, said once and rendered many ways.
+
+    ``message`` is a sentence without a final period, backticks round the user's own words;
+    ``label`` are the few words beside the caret; ``help`` is the way out; ``more`` are further
+    places that the finding is about.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    place: Place | None = None
+    label: str = ""
+    help: str | None = None
+    more: tuple[Label, ...] = ()
+
+
+def error(
+    code: str, message: str, place: Place | None = None, label: str = "", help: str | None = None
+) -> Diagnostic:
+    """A finding that makes the document unusable."""
+    return Diagnostic(code, Severity.ERROR, message, place, label, help)
+
+
+def warning(
+    code: str, message: str, place: Place | None = None, label: str = "", help: str | None = None
+) -> Diagnostic:
+    """A finding about something that works but is probably not meant."""
+    return Diagnostic(code, Severity.WARNING, message, place, label, help)
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The known name most like ``name``, or None when nothing is near enough to suggest."""
+    from difflib import get_close_matches
+
+    known = list(names)
+    for candidate in known:
+        if candidate.casefold() == name.casefold():
+            return candidate
+    matches = get_close_matches(name, known, n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str | None:
+    """The help line that names the nearest known name, or None."""
+    match = nearest(name, names)
+    return f"did you mean `{match}`?" if match else None

@@ -1,0 +1,70 @@
+"""Where text comes from and where in it a thing stands.
+
+A document's value is plain JSON data; positions are looked up only when a message or a report
+asks for one, by a :class:`Place`: a source file and a JSON Pointer into it. So a run that goes
+well pays nothing for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Pointer: TypeAlias = tuple[str | int, ...]
+"""The unescaped reference tokens of a JSON Pointer (RFC 6901); ``()`` is the whole document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text: 1-based lines and columns, counted in characters, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceFile:
+    """A text that was read, under the name that messages show.
+
+    ``name`` is the path as the user typed it (or ``<stdin>``, or a URL); ``uri`` is the absolute
+    URI it was retrieved from, the base for relative references (RFC 3986, section 5.1.3).
+    """
+
+    name: str
+    text: str
+    uri: str
+    # Filled by text/yaml.py when the first position is asked for; it is a cache, not state.
+    spans: dict[Pointer, tuple[Span, Span | None]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A thing in a source file: the value at ``pointer``, its key, or a part of a string value.
+
+    ``part`` is a range of offsets (start, end) in the decoded string at ``pointer``; it lets a
+    message point into an expression, also inside a block scalar.
+    """
+
+    source: SourceFile
+    pointer: Pointer = ()
+    target: Literal["value", "key"] = "value"
+    part: tuple[int, int] | None = None
+
+    def at(self, *tokens: str | int) -> Place:
+        """The place of a member below this one."""
+        return Place(self.source, (*self.pointer, *tokens))
+
+    def key(self) -> Place:
+        """The place of the key that holds this value."""
+        return Place(self.source, self.pointer, "key")
+
+    def within(self, start: int, end: int) -> Place:
+        """A part of the string at this place, by offsets in the decoded string."""
+        return Place(self.source, self.pointer, "value", (start, end))
+
+
+def pointer_text(pointer: Pointer) -> str:
+    """Spell reference tokens as a JSON Pointer (RFC 6901, section 3): ``/paths/~1a/get``."""
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in pointer)
