@@ -1,0 +1,61 @@
+"""The little of Markdown that the documentation's tests need: fenced blocks, links, headings."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+FENCE = re.compile(
+    r"(?P<skip><!-- not run: .+? -->\n+)?"
+    r"^(?P<indent> *)```(?P<kind>\w+)[^\n]*\n(?P<text>.*?)^ *```$",
+    re.MULTILINE | re.DOTALL,
+)
+LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block; one behind `<!-- not run: why -->` is not among them."""
+
+    page: Path
+    line: int
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def blocks(kind: str) -> list[Block]:
+    """All blocks of a kind that can be tested."""
+    return [
+        Block(page, text.count("\n", 0, match.start("kind")) + 1, kind, _dedented(match))
+        for page in PAGES
+        for text in [page.read_text(encoding="utf-8")]
+        for match in FENCE.finditer(text)
+        if match["kind"] == kind and not match["skip"]
+    ]
+
+
+def _dedented(match: re.Match[str]) -> str:
+    return re.sub(f"^{match['indent']}", "", match["text"], flags=re.MULTILINE)
+
+
+def links(page: Path) -> list[str]:
+    """The targets of the links outside blocks that stay within the project."""
+    prose = re.sub(r"`[^`\n]*`", "", FENCE.sub("", page.read_text(encoding="utf-8")))
+    targets = [match["target"] for match in LINK.finditer(prose)]
+    return [target for target in targets if not re.match(r"[a-z]+:", target)]
+
+
+def headings(page: Path) -> list[str]:
+    """The texts of the page's headings."""
+    return HEADING.findall(FENCE.sub("", page.read_text(encoding="utf-8")))
+
+
+def anchors(page: Path) -> set[str]:
+    """The fragments that lead to the page's headings."""
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings(page)}

@@ -1,0 +1,22 @@
+"""Every folder under `tests/cases` that holds a `case.yaml`, run and compared."""
+
+from pathlib import Path
+
+import pytest
+
+from arazzo_runner.cli.main import main
+from case_runner import expected, outcome
+from case_runner.case import ROOT, find, load
+
+
+@pytest.mark.parametrize("name", find())
+def test_case(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    case = load(ROOT / name)
+    result = outcome.run(case, main, tmp_path)
+    if request.config.getoption("--update"):
+        expected.update(case, result)
+    found = expected.differences(case, result)
+    if found:
+        command = f"$ arazzo {' '.join(case.run)}    (in {case.folder})"
+        streams = f"stdout:\n{result.stdout}\nstderr:\n{result.stderr}"
+        pytest.fail("\n\n".join([command, *found, streams]), pytrace=False)
