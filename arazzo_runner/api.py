@@ -1,0 +1,186 @@
+"""The package's own front door: load a document, plan it, run it.
+
+Here documents, plan, executor, world and observers are wired to each other; the command line and
+the pytest plugin stand on this.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from arazzo_runner.errors import DocumentError, InputError, UsageError
+from arazzo_runner.executor.bind import bind, entry_workflows
+from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.events import Event, Observer
+from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowKey
+from arazzo_runner.executor.result import RunResult
+from arazzo_runner.executor.run import RunContext, input_problems, run_plan
+from arazzo_runner.executor.settings import Clock, Settings
+from arazzo_runner.executor.world import World
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description, load
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.security import (
+    Authorization,
+    Credentials,
+    MissingCredentials,
+    authorize,
+    credentials_from,
+)
+from arazzo_runner.text.diagnostic import Severity, did_you_mean, error
+
+__all__ = ["Description", "Options", "Prepared", "execute", "load", "prepare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where and how to run.
+
+    ``servers`` are base URLs by source name (``""``: for all); ``environment`` is where
+    credentials are read from, ``aliases`` names other variables that serve too;
+    ``needs_credentials`` False leaves requests without credentials where none are set.
+    """
+
+    servers: Mapping[str, str] = field(default_factory=dict)
+    server_variables: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    needs_credentials: bool = True
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan ready to run with its inputs; ``secrets`` are the values to mask."""
+
+    description: Description
+    plan: Plan
+    inputs: Mapping[str, Value]
+    secrets: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+
+
+def select(description: Description, workflows: Sequence[str]) -> list[WorkflowKey]:
+    """The named workflows of the entry document, or those that no other one uses.
+
+    Raises UsageError for a name that is not there.
+    """
+    unit = description.entry
+    known = [one.workflow_id for one in unit.document.workflows]
+    for name in workflows:
+        if name not in known:
+            listed = ", ".join(f"`{one}`" for one in known)
+            hint = did_you_mean(name, known)
+            help_line = f"{hint} its workflows: {listed}" if hint else f"its workflows: {listed}"
+            message = f"no workflow of `{unit.document.source.name}` is called `{name}`"
+            raise UsageError(error("AZ901", message, None, "", help_line))
+    uri = unit.document.source.uri
+    return [(uri, name) for name in workflows or entry_workflows(unit)]
+
+
+def plan(description: Description, selected: Sequence[WorkflowKey], options: Options) -> Plan:
+    """Bind the selected workflows. Raises DocumentError, and UsageError for credentials."""
+    missing: list[MissingCredentials] = []
+    binding = Binding(
+        description.units, options.servers, options.server_variables,
+        _authorizer(description, options, missing),
+    )  # fmt: skip
+    bound = bind(binding, selected)
+    if any(one.severity is Severity.ERROR for one in binding.findings):
+        raise DocumentError(*binding.findings)
+    if missing and options.needs_credentials:
+        raise UsageError(*(error("AZ905", str(one), None, "", one.hint) for one in missing))
+    description.warnings.extend(one for one in binding.findings if one not in description.warnings)
+    return bound
+
+
+def _authorizer(
+    description: Description, options: Options, missing: list[MissingCredentials]
+) -> Callable[[str, Operation], Authorization]:
+    credentials: dict[str, Credentials] = {}
+
+    def give(source: str, operation: Operation) -> Authorization:
+        if source not in credentials:
+            schemes = operation.description.schemes
+            credentials[source] = credentials_from(
+                options.environment, source, schemes, options.aliases
+            )
+        found = authorize(operation, source, credentials[source])
+        if isinstance(found, MissingCredentials):
+            if all(str(found) != str(one) for one in missing):
+                missing.append(found)
+            return Authorization()
+        return found
+
+    return give
+
+
+def prepare(
+    description: Description,
+    inputs: Mapping[str, Value],
+    workflows: Sequence[str] = (),
+    options: Options | None = None,
+) -> Prepared:
+    """Select, bind and check the inputs; nothing is sent.
+
+    Raises UsageError, InputError and DocumentError.
+    """
+    options = options or Options()
+    bound = plan(description, select(description, workflows), options)
+    if not bound.selected:
+        return Prepared(description, bound, inputs, (), ())
+    problems = input_problems(bound, inputs)
+    if problems:
+        raise InputError(*(_input_error(bound, key, one) for key, one in problems))
+    return Prepared(description, bound, inputs, *_secrets(bound, inputs))
+
+
+_INPUT_CODES = {"missing": "AZ902", "undeclared": "AZ903", "invalid": "AZ904"}
+
+
+def _input_error(plan: Plan, key: WorkflowKey, problem):  # type: ignore[no-untyped-def]
+    workflow = plan.workflows[key].workflow
+    place = workflow.place.at("inputs") if workflow.inputs is not None else workflow.place
+    message = f"workflow `{workflow.workflow_id}`: {problem.message}"
+    help_line = f"give it with `-i {problem.name}=…`" if problem.kind == "missing" else None
+    return error(_INPUT_CODES[problem.kind], message, place, "", help_line)
+
+
+def _secrets(
+    plan: Plan, inputs: Mapping[str, Value]
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The values to mask: credentials in use, and inputs declared with ``format: password``."""
+    found: list[str] = []
+    for workflow in plan.workflows.values():
+        calls = (step.call for step in workflow.steps)
+        for call in calls:
+            if isinstance(call, OperationCall):
+                found.extend(call.authorization.secrets)
+    return tuple(dict.fromkeys(found)), ()
+
+
+def execute(
+    prepared: Prepared,
+    world: World,
+    options: Options,
+    observer: Observer = lambda _event: None,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> RunResult:
+    """Run to the end without an event loop; ``world`` must not suspend."""
+    clock = Clock(time.perf_counter, time.time)
+    context = RunContext(world, clock, options.settings, observer, interrupted)
+    return drive(run_plan(prepared.plan, prepared.inputs, context))
+
+
+def rfc3339(moment: float) -> str:
+    """An instant (seconds since 1970) as RFC 3339 in UTC."""
+    text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+_ = (Event, Unit)

@@ -1,0 +1,45 @@
+"""``--dry-run``: the requests that can be built, as `curl` lines; nothing is sent."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from arazzo_runner import api
+from arazzo_runner.executor.inputs import with_defaults
+from arazzo_runner.executor.passing import relevant_inputs
+from arazzo_runner.executor.plan import WorkflowPlan
+from arazzo_runner.executor.rehearse import Rehearsal, rehearse
+from arazzo_runner.executor.settings import Settings
+from arazzo_runner.report.curl import curl
+from arazzo_runner.report.escape import escape
+from arazzo_runner.report.mask import Masker
+
+
+def show_rehearsal(
+    prepared: api.Prepared, masker: Masker, settings: Settings, out: TextIO
+) -> int:
+    """Print each step's request, or why it cannot be built yet. Returns the exit code."""
+    for key in prepared.plan.selected:
+        workflow = prepared.plan.workflows[key]
+        out.write(f"{escape(workflow.workflow.workflow_id)} (dry run, nothing is sent)\n")
+        for step in _rehearse(prepared, workflow, settings):
+            _show(step, masker, out)
+    return 0 if prepared.plan.selected else 5
+
+
+def _rehearse(
+    prepared: api.Prepared, workflow: WorkflowPlan, settings: Settings
+) -> list[Rehearsal]:
+    given = relevant_inputs(workflow, prepared.inputs)
+    inputs = with_defaults(workflow.inputs_schema, given)
+    return rehearse(workflow, inputs, settings.limits.query_seconds)
+
+
+def _show(step: Rehearsal, masker: Masker, out: TextIO) -> None:
+    operation = step.operation
+    target = f"  {operation.method.upper()} {operation.path}" if operation else ""
+    out.write(f"\n  {escape(step.step_id)}{escape(target)}\n")
+    if step.request is None:
+        out.write(f"    cannot be built yet: {escape(masker.text(step.reason or ''))}\n")
+    else:
+        out.write(f"    {curl(step.request, masker)}\n")

@@ -1,0 +1,108 @@
+"""`arazzo list DOCUMENT`"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from arazzo_runner.cli import options as flags
+from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.show import show_diagnostics
+from arazzo_runner.document.model import (
+    ChannelByPath,
+    OperationById,
+    OperationByPath,
+    Step,
+    Workflow,
+    WorkflowName,
+)
+from arazzo_runner.executor.bind import entry_workflows
+from arazzo_runner.executor.inputs import bundle, declared, parts
+from arazzo_runner.expression.value import Value
+from arazzo_runner.report.escape import escape
+
+
+@click.command("list", short_help="show a document's workflows, their inputs and steps")
+@click.argument("document")
+@flags.DOCUMENTS
+@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 - click's way
+    """Show the workflows of DOCUMENT, their inputs and steps; sends nothing."""
+    description = load_document(document, given)
+    show_diagnostics(description.warnings)
+    unit = description.entry
+    started = entry_workflows(unit)
+    components = unit.document.components.inputs
+    listed = [_listed(one, started, components) for one in unit.document.workflows]
+    if as_json:
+        sys.stdout.write(json.dumps({"workflows": listed}, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(line for one in listed for line in _lines(one)) + "\n")
+    return 0
+
+
+def _listed(workflow: Workflow, started: list[str], components: dict[str, Value]) -> dict[str, Any]:
+    schema = bundle(workflow.inputs, components)
+    return {
+        "workflow_id": workflow.workflow_id,
+        "summary": workflow.summary,
+        "started_by_run": workflow.workflow_id in started,
+        "inputs": [_input(name, one, schema) for name, one in (declared(schema) or {}).items()],
+        "steps": [{"step_id": step.step_id, "target": _target(step)} for step in workflow.steps],
+        "outputs": [name for name, _ in workflow.outputs],
+    }
+
+
+def _input(name: str, schema: Value, root: Value) -> dict[str, Any]:
+    known = parts(schema, root)
+    stated = {key: one for part in reversed(known) for key, one in part.items()}
+    required = any(name in part.get("required", ()) for part in parts(root, root))
+    kind = stated.get("type")
+    return {
+        "name": name,
+        "type": " or ".join(kind) if isinstance(kind, list) else kind,
+        "required": required,
+        "description": stated.get("description"),
+        **({"default": stated["default"]} if "default" in stated else {}),
+    }
+
+
+def _target(step: Step) -> str:
+    match step.target:
+        case OperationById(operation_id, source):
+            return f"{source}.{operation_id}" if source else operation_id
+        case OperationByPath(text=text) | ChannelByPath(text=text):
+            return text
+        case WorkflowName(workflow_id, source):
+            return f"workflow {source}.{workflow_id}" if source else f"workflow {workflow_id}"
+
+
+def _lines(workflow: dict[str, Any]) -> Iterator[str]:
+    mark = "" if workflow["started_by_run"] else "  (called by others)"
+    yield escape(workflow["workflow_id"]) + mark
+    if workflow["summary"]:
+        yield f"  {escape(workflow['summary'])}"
+    yield from _section("inputs", [_input_line(one) for one in workflow["inputs"]])
+    width = max((len(step["step_id"]) for step in workflow["steps"]), default=0)
+    steps = [f"{step['step_id']:<{width}}  {step['target']}" for step in workflow["steps"]]
+    yield from _section("steps", steps)
+    yield from _section("outputs", [", ".join(workflow["outputs"])] if workflow["outputs"] else [])
+    yield ""
+
+
+def _section(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield f"  {title}"
+        yield from (f"    {escape(line)}" for line in lines)
+
+
+def _input_line(one: dict[str, Any]) -> str:
+    need = "required" if one["required"] else "optional"
+    if "default" in one:
+        need = f"default {json.dumps(one['default'], ensure_ascii=False)}"
+    words = [one["type"] or "any", need, *([one["description"]] if one["description"] else [])]
+    return f"{one['name']}: {', '.join(words)}"

@@ -1,0 +1,124 @@
+"""The command `arazzo`: commands are loaded when they are used, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from arazzo_runner.cli.config import read_config
+from arazzo_runner.errors import ArazzoError
+
+COMMANDS = {
+    "run": ("arazzo_runner.cli.run", "run a document's workflows"),
+    "list": ("arazzo_runner.cli.list", "show a document's workflows, their inputs and steps"),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are modules, imported on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of importance."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import a command's module and take its ``command``."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; an unknown one is answered with the nearest."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from arazzo_runner.text.diagnostic import nearest
+
+            match = nearest(name, COMMANDS)
+            hint = f"did you mean `{match}`?" if match else f"commands: {', '.join(COMMANDS)}"
+            if name.endswith((".yml", ".yaml", ".json")):
+                hint = f"to run a document: `arazzo run {name}`"
+            raise click.UsageError(f"no command is called `{name}`; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="arazzo", message="arazzo %(version)s")
+@click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Run, embed and check Arazzo workflows."""
+    ctx.obj = debug
+    ctx.default_map = read_config()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code (docs/exit-codes.md)."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    try:
+        outcome = cli.main(args, "arazzo", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        return _usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        return _broken_pipe()
+    except ArazzoError as error:
+        return _diagnosed(error)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is told as one
+        return _bug(error, args)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _usage(error: click.ClickException) -> int:
+    from arazzo_runner.report.escape import escape
+
+    message = error.format_message().rstrip(".")
+    sys.stderr.write(f"error: {escape(message[:1].lower() + message[1:])}\n")
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        sys.stderr.write(f"help: `{context.command_path} --help` lists what there is\n")
+    return 2
+
+
+def _diagnosed(error: ArazzoError) -> int:
+    from arazzo_runner.cli.show import show_diagnostics
+    from arazzo_runner.errors import DocumentError
+
+    show_diagnostics(getattr(error, "diagnostics", ()))
+    return 3 if isinstance(error, DocumentError) else 2
+
+
+def _broken_pipe() -> int:
+    """The reader of our output went away (`arazzo … | head`): no more to say."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
+
+
+def _bug(error: Exception, args: list[str]) -> int:
+    from hashlib import sha256
+    from traceback import format_exception
+
+    trace = "".join(format_exception(error))
+    if "--debug" in args:
+        sys.stderr.write(trace)
+    mark = sha256(trace.encode()).hexdigest()[:8]
+    sys.stderr.write(
+        f"error: a bug in arazzo ({type(error).__name__}, id {mark}); nothing is wrong with your document\n"
+        "help: run `arazzo --debug …` for the details, and please report them\n"
+    )
+    return 70

@@ -1,0 +1,162 @@
+"""`arazzo run DOCUMENT`"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+import click
+
+from arazzo_runner import api
+from arazzo_runner.cli import options as flags
+from arazzo_runner.cli.checks import read_checks
+from arazzo_runner.cli.config import credential_aliases
+from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.environment import read_env_file
+from arazzo_runner.cli.inputs import read_inputs
+from arazzo_runner.cli.reports import Reports, read_reports
+from arazzo_runner.cli.show import colour_of, show_diagnostics
+from arazzo_runner.cli.signals import Signals, catching_signals
+from arazzo_runner.cli.worlds import open_world
+from arazzo_runner.errors import DiagnosedError, DocumentError
+from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.executor.result import RunResult
+from arazzo_runner.executor.settings import Limits, Settings
+from arazzo_runner.expression.value import Value
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
+
+
+@click.command("run", short_help="run a document's workflows")
+@click.argument("document")
+@flags.INPUTS
+@flags.SELECTION
+@flags.WHERE
+@flags.DOCUMENTS
+@flags.SECRETS
+@flags.OUTPUT
+@flags.LIMITS
+@flags.NETWORK
+def command(document: str, **given: Any) -> int:
+    """Run the workflows of DOCUMENT: a path, `-` for standard input, or an https URL.
+
+    Without --workflow: all that no other one calls, goes to or retries with, in order.
+    """
+    environment = {**read_env_file(given["env_file"]), **os.environ}
+    run = Run(document, given, environment, time.time(), time.perf_counter())
+    return run.to_the_end()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One use of the command: what was typed, and when."""
+
+    document: str
+    given: Mapping[str, Any]
+    environment: Mapping[str, str]
+    started_at: float
+    started: float
+
+    def to_the_end(self) -> int:
+        """Load, prepare, run, report; an early end is reported too. Returns the exit code."""
+        reports = read_reports(self.given["reports"], self.given["as_json"])
+        try:
+            description = load_document(self.document, self.given)
+            prepared = self._prepare(description)
+        except DiagnosedError as error:
+            reports.write_failed_start(self._circumstances(), error)
+            show_diagnostics(error.diagnostics)
+            return 3 if isinstance(error, DocumentError) else 2
+        show_diagnostics(description.warnings)
+        if self.given["dry_run"]:
+            return self._dry_run(prepared)
+        return self._run(prepared, reports)
+
+    def _prepare(self, description: api.Description) -> api.Prepared:
+        options = self._options()
+        names = self.given["workflows"]
+        return api.prepare(description, self._inputs(description), names, options)
+
+    def _options(self) -> api.Options:
+        given = self.given
+        return api.Options(
+            servers=given["servers"],
+            server_variables=given["server_variables"],
+            environment=self.environment,
+            aliases=credential_aliases(),
+            needs_credentials=not (given["mock"] or given["dry_run"]),
+            settings=self._settings(),
+        )
+
+    def _settings(self) -> Settings:
+        given = self.given
+        limits = Limits(
+            max_steps=given["max_steps"],
+            max_depth=given["max_depth"],
+            max_retries=given["max_retries"],
+            max_wait=given["max_wait"],
+            run_timeout=given["run_timeout"],
+            query_seconds=given["max_query_time"],
+            json_depth=given["max_json_depth"],
+        )
+        return Settings(limits, read_checks(given["checks"]), given["until"], given["fail_fast"])
+
+    def _inputs(self, description: api.Description) -> dict[str, Value]:
+        known: dict[str, Value] = {}
+        unit = description.entry
+        for workflow in unit.document.workflows:
+            schema = bundle(workflow.inputs, unit.document.components.inputs)
+            known.update(declared(schema) or {})
+        root = {"$defs": dict(unit.document.components.inputs)}
+        return read_inputs(self.given["inputs"], self.given["inputs_file"], known, root)
+
+    def _masker(self, prepared: api.Prepared) -> Masker:
+        if self.given["show_secrets"]:
+            from arazzo_runner.report.mask import NO_MASK
+
+            return NO_MASK
+        named = (prepared.inputs.get(name) for name in self.given["secrets"])
+        secrets = [*prepared.secrets, *(str(one) for one in named if one is not None)]
+        return Masker(secrets, prepared.pairs)
+
+    def _dry_run(self, prepared: api.Prepared) -> int:
+        from arazzo_runner.cli.dry_run import show_rehearsal
+
+        return show_rehearsal(prepared, self._masker(prepared), self._settings(), sys.stdout)
+
+    def _run(self, prepared: api.Prepared, reports: Reports) -> int:
+        masker = self._masker(prepared)
+        out = sys.stderr if reports.on_stdout else sys.stdout
+        console = self._console(out, masker)
+        with catching_signals() as signals, open_world(prepared, self.given) as world:
+            result = api.execute(prepared, world, self._options(), console, signals.interrupted)
+        code = _code(result, signals)
+        console.finish(result, code)
+        reports.write(self._circumstances(), prepared, result, code, masker)
+        return code
+
+    def _console(self, out: TextIO, masker: Masker):  # type: ignore[no-untyped-def]
+        from arazzo_runner.report.console import Console
+
+        verbosity = ("normal", "verbose", "bodies")[min(self.given["verbose"], 2)]
+        if self.given["quiet"]:
+            verbosity = "quiet"
+        return Console(out, masker, verbosity, colour_of(out))
+
+    def _circumstances(self) -> dict[str, Any]:
+        return {
+            "document": self.document,
+            "started_at": api.rfc3339(self.started_at),
+            "duration": time.perf_counter() - self.started,
+        }
+
+
+def _code(result: RunResult, signals: Signals) -> int:
+    codes = [exit_code(result)]
+    if signals.code is not None:
+        codes.append(ExitCode(signals.code))
+    return first_code(codes)

@@ -1,0 +1,27 @@
+"""Diagnostics on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from arazzo_runner.text.diagnostic import Diagnostic
+
+
+def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
+    """Render diagnostics as text, with an empty line between them."""
+    from arazzo_runner.report.diagnostics import render_text
+
+    out = stream or sys.stderr
+    style = colour_of(out)
+    for diagnostic in diagnostics:
+        out.write(render_text(diagnostic, style) + "\n")
+
+
+def colour_of(stream: TextIO) -> bool:
+    """Whether to colour: on a terminal, unless ``NO_COLOR`` is set or ``TERM`` is dumb."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()

@@ -1,0 +1,110 @@
+"""Which action follows an attempt, and how long a retry waits.
+
+Arazzo Specification 1.1.0, Success Action Object and Failure Action Object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TypeAlias
+
+from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
+from arazzo_runner.executor.criteria import all_hold
+from arazzo_runner.executor.plan import PlannedAction
+from arazzo_runner.executor.result import ActionTaken
+from arazzo_runner.expression.scope import Headers, Scope, header
+
+Budgets: TypeAlias = Mapping[int, int]
+"""How often each retry action (by its position among the candidates) was used on this visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The action that applies, and its position among the candidates."""
+
+    position: int
+    planned: PlannedAction
+
+
+def decide(
+    candidates: tuple[PlannedAction, ...], scope: Scope, used: Budgets, seconds: float
+) -> Decision | None:
+    """The first candidate whose criteria all hold and whose retries are not used up."""
+    for position, planned in enumerate(candidates):
+        if _used_up(planned, used.get(position, 0)):
+            continue
+        if all_hold(planned.action.criteria, scope, seconds):
+            return Decision(position, planned)
+    return None
+
+
+def _used_up(planned: PlannedAction, count: int) -> bool:
+    if not isinstance(planned.action, RetryAction):
+        return False
+    # Failure Action Object: without retryLimit, a single retry.
+    limit = planned.action.retry_limit
+    return count >= (1 if limit is None else limit)
+
+
+def describe_action(planned: PlannedAction, target: str | None) -> ActionTaken:
+    """What the report says of an ``end`` or ``goto``."""
+    kind = "end" if isinstance(planned.action, EndAction) else "goto"
+    return ActionTaken(planned.action.name, kind, planned.level, target)
+
+
+def describe_retry(planned: PlannedAction, wait: Wait) -> ActionTaken:
+    """What the report says of a ``retry``, with its wait."""
+    assert isinstance(planned.action, RetryAction)
+    name = target_name(planned)
+    return ActionTaken(
+        planned.action.name, "retry", planned.level, name, wait.seconds, wait.cut_from
+    )
+
+
+def target_name(planned: PlannedAction) -> str | None:
+    """The stepId or workflowId that an action names, as the document writes it."""
+    match planned.action:
+        case EndAction():
+            return None
+        case GotoAction(target=target) | RetryAction(target=target):
+            return target if isinstance(target, str) or target is None else target.workflow_id
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Seconds to wait; ``cut_from`` is what was asked for, where ``--max-wait`` cut it."""
+
+    seconds: float
+    cut_from: float | None = None
+
+
+def retry_wait(action: RetryAction, headers: Headers, now: float, longest: float) -> Wait:
+    """The wait before a retry: ``Retry-After`` of the response overrules ``retryAfter``."""
+    asked = retry_after(headers, now)
+    seconds = action.retry_after if asked is None else asked
+    return Wait(seconds) if seconds <= longest else Wait(longest, seconds)
+
+
+def retry_after(headers: Headers, now: float) -> float | None:
+    """The seconds that a ``Retry-After`` header asks for (RFC 9110, section 10.2.3), or None.
+
+    A date counts from the response's own ``Date``, else from ``now`` (seconds since 1970).
+    """
+    text = (header(headers, "Retry-After") or "").strip()
+    if text.isascii() and text.isdigit():
+        # A wait of more digits than this is cut anyway; float() of thousands would overflow.
+        return float(text[:15]) if len(text) <= 15 else float("inf")
+    moment = _moment(text)
+    if moment is None:
+        return None
+    sent = _moment(header(headers, "Date") or "")
+    return max(0.0, moment - (now if sent is None else sent))
+
+
+def _moment(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None

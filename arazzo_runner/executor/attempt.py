@@ -1,0 +1,203 @@
+"""One attempt of a step: call, answer, verdict. Nothing here decides what comes next."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from arazzo_runner.executor.call import BuiltCall, build_call
+from arazzo_runner.executor.criteria import judge, judge_call, judge_status
+from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
+from arazzo_runner.executor.frame import Frame
+from arazzo_runner.executor.passing import PassingError, pass_inputs
+from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
+from arazzo_runner.executor.result import (
+    Attempt,
+    CriterionResult,
+    Status,
+    StepError,
+    WorkflowResult,
+)
+from arazzo_runner.executor.scope import evaluate_outputs
+from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.expression.evaluate import EvaluationError
+from arazzo_runner.expression.scope import Scope, WorkflowValues, header
+from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.operation.body import BodyError, decode_body
+from arazzo_runner.operation.contract import CheckResult, check_response
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.operation.request import RequestRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An attempt, the scope after it (actions read it), the outputs, and the called workflow."""
+
+    attempt: Attempt
+    scope: Scope
+    outputs: dict[str, Value]
+    workflow: WorkflowResult | None = None
+
+
+async def try_step(planned: StepPlan, frame: Frame, key: str) -> Tried:
+    """Make one attempt of a step; ``key`` is ``workflow/step#visit@attempt``."""
+    match planned.call:
+        case OperationCall():
+            return await _try_operation(planned, planned.call, frame, key)
+        case WorkflowCall():
+            return await _try_workflow(planned, planned.call, frame, key)
+        case _:
+            assert_never(planned.call)
+
+
+async def _try_operation(planned: StepPlan, call: OperationCall, frame: Frame, key: str) -> Tried:
+    scope, ledger = frame.scope, frame.ledger
+    try:
+        built = build_call(call, scope, ledger.settings.limits.query_seconds)
+    except (EvaluationError, RequestRefused, BodyError) as reason:
+        return _unsent(planned, scope, _refusal(reason, planned))
+    ledger.tell(RequestSent(key, built.request, frame.depth))
+    outcome = await ledger.world.send(_send_call(planned, call, built, key))
+    ledger.tell(ResponseReceived(key, outcome, frame.depth))
+    if isinstance(outcome, TransportFailure):
+        if outcome.code == "cancelled":
+            ledger.stop("cancelled", outcome.message, outcome.hint, planned.step.place)
+        return _unanswered(planned, scope, built, outcome)
+    return _answered(planned, call, built, outcome, frame, key)
+
+
+def _send_call(planned: StepPlan, call: OperationCall, built: BuiltCall, key: str) -> SendCall:
+    timeout = planned.step.timeout
+    operation = (call.source, call.operation.method, call.operation.path)
+    return SendCall(key, built.request, None if timeout is None else timeout / 1000, operation)
+
+
+def _refusal(reason: EvaluationError | RequestRefused | BodyError, planned: StepPlan) -> StepError:
+    hint = reason.hint if isinstance(reason, RequestRefused) else None
+    return StepError("request-refused", str(reason), hint, "request", planned.step.place)
+
+
+def _unsent(planned: StepPlan, scope: Scope, error: StepError) -> Tried:
+    attempt = Attempt(None, None, MISSING, MISSING, error, (), (), None, succeeded=False)
+    return Tried(attempt, scope, _lenient(planned, scope))
+
+
+def _unanswered(
+    planned: StepPlan, scope: Scope, built: BuiltCall, failure: TransportFailure
+) -> Tried:
+    place = planned.step.place
+    error = StepError(failure.code, failure.message, failure.hint, "response", place)
+    attempt = Attempt(built.request, None, built.body, MISSING, error, (), (), None, succeeded=False)
+    after = replace(scope, exchange=built.exchange)
+    return Tried(attempt, after, _lenient(planned, after))
+
+
+def _answered(
+    planned: StepPlan,
+    call: OperationCall,
+    built: BuiltCall,
+    response: HttpResponse,
+    frame: Frame,
+    key: str,
+) -> Tried:
+    body, error = _read_body(response, planned, frame.ledger.settings.limits.json_depth)
+    exchange = replace(
+        built.exchange,
+        status=response.status,
+        response_headers=response.headers,
+        response_body=body,
+    )
+    scope = replace(frame.scope, exchange=exchange)
+    criteria = _judge_all(planned, scope, frame, key)
+    checks = _check(call, response, body, frame) if error is None else ()
+    error, outputs = _outputs(planned, scope, error, _passed(criteria, checks))
+    succeeded = error is None and _passed(criteria, checks)
+    attempt = Attempt(
+        built.request, response, built.body, body, error, criteria, checks, None, succeeded
+    )
+    return Tried(attempt, scope, outputs)
+
+
+def _read_body(
+    response: HttpResponse, planned: StepPlan, depth: int
+) -> tuple[Found, StepError | None]:
+    try:
+        content_type = header(response.headers, "Content-Type")
+        return decode_body(content_type, response.body, depth), None
+    except BodyError as reason:
+        place = planned.step.place
+        return MISSING, StepError("unreadable-body", str(reason), None, "response", place)
+
+
+def _passed(criteria: tuple[CriterionResult, ...], checks: tuple[CheckResult, ...]) -> bool:
+    return all(one.passed for one in criteria) and all(
+        one.passed or one.severity != "error" for one in checks
+    )
+
+
+def _judge_all(
+    planned: StepPlan, scope: Scope, frame: Frame, key: str
+) -> tuple[CriterionResult, ...]:
+    seconds = frame.ledger.settings.limits.query_seconds
+    results = tuple(judge(criterion, scope, seconds) for criterion in planned.criteria)
+    if not results:
+        # Step Object: without successCriteria the status decides; SEMANTICS of docs, "Criteria".
+        results = (judge_status(scope.exchange.status if scope.exchange else None),)
+    for result in results:
+        frame.ledger.tell(CriterionJudged(key, result, frame.depth))
+    return results
+
+
+def _check(
+    call: OperationCall, response: HttpResponse, body: Found, frame: Frame
+) -> tuple[CheckResult, ...]:
+    severities = frame.ledger.settings.checks
+    return check_response(call.operation, response.status, response.headers, body, severities)
+
+
+def _outputs(
+    planned: StepPlan, scope: Scope, error: StepError | None, passed: bool
+) -> tuple[StepError | None, dict[str, Value]]:
+    """The outputs; what cannot be evaluated fails a step that would otherwise have passed."""
+    outputs, problem = evaluate_outputs(planned.step.outputs, scope)
+    if problem is None or error is not None or not passed:
+        return error, outputs
+    return StepError("output-failed", problem, None, "request", planned.step.place), outputs
+
+
+def _lenient(planned: StepPlan, scope: Scope) -> dict[str, Value]:
+    return evaluate_outputs(planned.step.outputs, scope)[0]
+
+
+# --- steps that call a workflow -------------------------------------------------------------------
+
+
+async def _try_workflow(planned: StepPlan, call: WorkflowCall, frame: Frame, key: str) -> Tried:
+    ledger = frame.ledger
+    try:
+        inputs = pass_inputs(ledger.plan.workflows[call.key], call.arguments, frame.scope)
+    except PassingError as reason:
+        error = StepError("inputs-refused", str(reason), None, "request", planned.step.place)
+        return _unsent(planned, frame.scope, error)
+    child = await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1)
+    values = WorkflowValues(child.inputs, child.outputs)
+    seen: Mapping[str, WorkflowValues] = ChainMap({call.key[1]: values}, frame.scope.workflows)  # type: ignore[arg-type]
+    scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
+    own = (judge_call(child.workflow_id, child.status.value),)
+    criteria = own + (_judge_all(planned, scope, frame, key) if planned.criteria else ())
+    passed = _passed(criteria, ())
+    error = None if child.status is not Status.ERROR else _child_error(child, planned)
+    error, outputs = _outputs(planned, scope, error, passed)
+    if not planned.step.outputs:
+        outputs = dict(child.outputs)
+    attempt = Attempt(
+        None, None, MISSING, MISSING, error, criteria, (), None, passed and error is None
+    )
+    return Tried(attempt, scope, outputs, child)
+
+
+def _child_error(child: WorkflowResult, planned: StepPlan) -> StepError:
+    message = f"workflow `{child.workflow_id}` ended without a usable response"
+    return StepError("workflow-error", message, None, "response", planned.step.place)

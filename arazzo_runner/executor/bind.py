@@ -1,0 +1,102 @@
+"""Making the plan: every workflow that a run can reach, with its names bound.
+
+``validate`` and ``run`` find the same unknown name here, in one function, and say it in one
+message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from arazzo_runner.document.model import Step, Workflow, WorkflowName
+from arazzo_runner.executor.bind_action import bind_actions
+from arazzo_runner.executor.bind_step import bind_call
+from arazzo_runner.executor.binding import Binding, find_workflow
+from arazzo_runner.executor.inputs import bundle
+from arazzo_runner.executor.order import run_order
+from arazzo_runner.executor.plan import (
+    Plan,
+    StepPlan,
+    Unit,
+    WorkflowCall,
+    WorkflowKey,
+    WorkflowPlan,
+)
+
+
+def bind(binding: Binding, selected: Sequence[WorkflowKey]) -> Plan:
+    """Bind the selected workflows and all that they call, go to, retry with or depend on.
+
+    What cannot be bound is reported to ``binding.findings``; the plan is whole only when none of
+    them is an error.
+    """
+    plans: dict[WorkflowKey, WorkflowPlan] = {}
+    todo = list(selected)
+    while todo:
+        key = todo.pop(0)
+        if key not in plans:
+            plans[key] = plan = bind_workflow(key, binding)
+            todo.extend(_reached(plan))
+    return Plan(tuple(selected), plans)
+
+
+def _reached(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
+    yield from plan.depends_on
+    for step in plan.steps:
+        if isinstance(step.call, WorkflowCall):
+            yield step.call.key
+        for planned in (*step.on_success, *step.on_failure):
+            if isinstance(planned.target, tuple):
+                yield planned.target
+
+
+def bind_workflow(key: WorkflowKey, binding: Binding) -> WorkflowPlan:
+    """Bind one workflow; ``key`` names one that exists."""
+    uri, workflow_id = key
+    unit = binding.units[uri]
+    workflow = next(one for one in unit.document.workflows if one.workflow_id == workflow_id)
+    steps = run_order(workflow)
+    positions = {step.step_id: position for position, step in enumerate(steps)}
+    planned = (_bind_step(step, workflow, unit, positions, binding) for step in steps)
+    depends_on = (find_workflow(name, unit, binding) for name in workflow.depends_on)
+    components = unit.document.components.inputs
+    return WorkflowPlan(
+        key=key,
+        workflow=workflow,
+        unit=unit,
+        steps=tuple(step for step in planned if step),
+        depends_on=tuple(key for key in depends_on if key),
+        inputs_schema=bundle(workflow.inputs, components),
+    )
+
+
+def _bind_step(
+    step: Step, workflow: Workflow, unit: Unit, positions: dict[str, int], binding: Binding
+) -> StepPlan | None:
+    on_success = bind_actions(step.on_success, workflow.success_actions, unit, positions, binding)
+    on_failure = bind_actions(step.on_failure, workflow.failure_actions, unit, positions, binding)
+    call = bind_call(step, workflow, unit, binding)
+    if call is None:
+        return None
+    return StepPlan(step, call, step.success_criteria, on_success, on_failure)
+
+
+def entry_workflows(unit: Unit) -> list[str]:
+    """The workflows that ``run`` starts: those that no other one calls, goes to or retries with."""
+    used: set[str] = set()
+    for workflow in unit.document.workflows:
+        used.update(_used_by(workflow))
+    return [one.workflow_id for one in unit.document.workflows if one.workflow_id not in used]
+
+
+def _used_by(workflow: Workflow) -> Iterator[str]:
+    for step in workflow.steps:
+        actions = (*step.on_success, *step.on_failure,
+                   *workflow.success_actions, *workflow.failure_actions)  # fmt: skip
+        for named in (step.target, *(getattr(action, "target", None) for action in actions)):
+            if isinstance(named, WorkflowName) and named.source is None:
+                # A workflow that only calls itself is still one to start.
+                if named.workflow_id != workflow.workflow_id:
+                    yield named.workflow_id
+
+

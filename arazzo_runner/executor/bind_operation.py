@@ -1,0 +1,127 @@
+"""Finding the operation that a step names, in its source descriptions."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from arazzo_runner.document.model import OperationById, OperationByPath
+from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.plan import Unit
+from arazzo_runner.operation.find import (
+    all_operations,
+    escaped_form,
+    find_by_id,
+    find_by_pointer,
+    operation_ids,
+)
+from arazzo_runner.operation.model import ApiDescription, Operation
+from arazzo_runner.text.diagnostic import did_you_mean, error, nearest, warning
+from arazzo_runner.text.source import pointer_text
+
+FoundOperation: TypeAlias = tuple[str, Operation]
+"""The name of the source description, and the operation."""
+
+
+def find_by_operation_id(
+    named: OperationById, unit: Unit, binding: Binding
+) -> FoundOperation | None:
+    """The operation with an ``operationId``, searched in all sources that are API descriptions."""
+    if named.source is not None:
+        return _find_in_source(named, named.source, unit, binding)
+    found = [
+        (name, operation)
+        for name, api in unit.apis.items()
+        if (operation := find_by_id(api, named.operation_id)) is not None
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        _report_ambiguous(named, [name for name, _ in found], binding)
+    else:
+        _report_unknown(named, unit.apis, binding)
+    return None
+
+
+def _find_in_source(
+    named: OperationById, source: str, unit: Unit, binding: Binding
+) -> FoundOperation | None:
+    api = unit.apis.get(source)
+    if api is None:
+        _report_source(source, named, unit, binding)
+        return None
+    operation = find_by_id(api, named.operation_id)
+    if operation is None:
+        _report_unknown(named, {source: api}, binding)
+        return None
+    return source, operation
+
+
+def _report_ambiguous(named: OperationById, sources: list[str], binding: Binding) -> None:
+    listed = " and ".join(f"`{name}`" for name in sources)
+    message = f"`{named.operation_id}` is an operation of {listed}"
+    help_line = f"qualify it: `$sourceDescriptions.{sources[0]}.{named.operation_id}`"
+    binding.report(error("AZ205", message, named.place, "which one?", help_line))
+
+
+def _report_unknown(
+    named: OperationById, apis: dict[str, ApiDescription] | object, binding: Binding
+) -> None:
+    assert isinstance(apis, dict)
+    known = [one for api in apis.values() for one in operation_ids(api)]
+    sources = ", ".join(f"`{name}`" for name in apis) or "any source description"
+    match = nearest(named.operation_id, known)
+    help_line = f"did you mean `{match}`?" if match else _some(known)
+    if match and match.casefold() == named.operation_id.casefold():
+        help_line = f"the same but for case is `{match}`; operationIds are case-sensitive"
+    message = f"no operation is called `{named.operation_id}`"
+    binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line))
+
+
+def _some(known: list[str]) -> str | None:
+    if not known:
+        return "the description gives no operationIds; name the operation by `operationPath`"
+    listed = ", ".join(f"`{one}`" for one in known[:8])
+    return f"its operations: {listed}" + (f" and {len(known) - 8} more" if len(known) > 8 else "")
+
+
+def _report_source(
+    source: str, named: OperationById | OperationByPath, unit: Unit, binding: Binding
+) -> None:
+    declared = [one.name for one in unit.document.source_descriptions]
+    if source in declared:
+        message = f"source description `{source}` is no OpenAPI description, so it has no operations"
+        binding.report(error("AZ202", message, named.place))
+        return
+    message = f"no source description is called `{source}`"
+    binding.report(error("AZ203", message, named.place, "", did_you_mean(source, declared)))
+
+
+def find_by_operation_path(
+    path: OperationByPath, unit: Unit, binding: Binding
+) -> FoundOperation | None:
+    """The operation at an ``operationPath``; a pointer whose ``/`` was not escaped is recognized."""
+    api = unit.apis.get(path.source)
+    if api is None:
+        _report_source(path.source, path, unit, binding)
+        return None
+    operation = find_by_pointer(api, path.pointer)
+    if operation is not None:
+        return path.source, operation
+    tokens = escaped_form(path.pointer)
+    operation = find_by_pointer(api, tokens) if tokens else None
+    if operation is None or tokens is None:
+        _report_no_operation(path, api, binding)
+        return None
+    message = "the `/` of the path in this JSON Pointer are not escaped"
+    help_line = f"write `#{pointer_text(tokens)}`"
+    binding.report(warning("AZ119", message, path.place, "", help_line))
+    return path.source, operation
+
+
+def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: Binding) -> None:
+    pointers = [f"#{pointer_text(('paths', one[1], one[0]))}" for one in all_operations(api)]
+    written = f"#{pointer_text(path.pointer)}"
+    match = nearest(written, pointers)
+    help_line = f"did you mean `{{$sourceDescriptions.{path.source}.url}}{match}`?" if match else None
+    message = f"`{written}` points to no operation of `{path.source}`"
+    binding.report(error("AZ206", message, path.place, "", help_line))

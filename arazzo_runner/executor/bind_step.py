@@ -1,0 +1,163 @@
+"""Binding a step to its operation or workflow, with its parameters and body.
+
+Arazzo Specification 1.1.0, Step Object and Parameter Object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from arazzo_runner.document.model import (
+    ChannelByPath,
+    OperationById,
+    OperationByPath,
+    Parameter,
+    Reusable,
+    Step,
+    Workflow,
+    WorkflowName,
+)
+from arazzo_runner.executor.bind_action import input_arguments
+from arazzo_runner.executor.bind_operation import find_by_operation_id, find_by_operation_path
+from arazzo_runner.executor.binding import Binding, find_workflow
+from arazzo_runner.executor.payload import FORM, form_pairs
+from arazzo_runner.executor.plan import (
+    Argument,
+    BodyPlan,
+    OperationCall,
+    Unit,
+    WorkflowCall,
+)
+from arazzo_runner.expression.ast import Literal as Constant
+from arazzo_runner.expression.value import MISSING
+from arazzo_runner.operation.body import choose_media_type
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.request import RequestRefused, undeclared
+from arazzo_runner.operation.server import server_url
+from arazzo_runner.text.diagnostic import error
+
+
+def bind_call(
+    step: Step, workflow: Workflow, unit: Unit, binding: Binding
+) -> OperationCall | WorkflowCall | None:
+    """What a step calls; None when it could not be bound, which has been reported."""
+    match step.target:
+        case WorkflowName() as name:
+            return _bind_workflow_call(step, name, workflow, unit, binding)
+        case ChannelByPath(place=place):
+            _refuse_channel(step, place, binding)
+            return None
+        case OperationById() as named:
+            found = find_by_operation_id(named, unit, binding)
+        case OperationByPath() as path:
+            found = find_by_operation_path(path, unit, binding)
+    if found is None:
+        return None
+    source, operation = found
+    return _bind_operation_call(step, source, operation, workflow, binding)
+
+
+def _refuse_channel(step: Step, place: object, binding: Binding) -> None:
+    message = f"step `{step.step_id}` is an AsyncAPI step, and these cannot be run yet"
+    help_line = "run the other workflows with `--workflow`, or take the step out"
+    binding.report(error("AZ215", message, step.place.at("channelPath"), "", help_line))
+
+
+def _bind_workflow_call(
+    step: Step, name: WorkflowName, workflow: Workflow, unit: Unit, binding: Binding
+) -> WorkflowCall | None:
+    key = find_workflow(name, unit, binding)
+    if key is None:
+        return None
+    own = input_arguments(step.parameters, "step")
+    named = {argument.name for argument in own}
+    inherited = input_arguments(workflow.parameters, "workflow")
+    return WorkflowCall(key, (*(one for one in inherited if one.name not in named), *own))
+
+
+def _bind_operation_call(
+    step: Step, source: str, operation: Operation, workflow: Workflow, binding: Binding
+) -> OperationCall | None:
+    override = binding.servers.get(source, binding.servers.get(""))
+    try:
+        server = server_url(operation, override, binding.variables)
+        body = _bind_body(step, operation)
+    except RequestRefused as reason:
+        binding.report(error("AZ305", str(reason), step.place, "", reason.hint))
+        return None
+    arguments = tuple(_bind_arguments(step, workflow, operation, binding))
+    _require_path_parameters(step, operation, arguments, binding)
+    return OperationCall(
+        source, operation, server, arguments, body, binding.authorize(source, operation)
+    )
+
+
+def merged_parameters(step: Step, workflow: Workflow) -> list[tuple[Parameter, str]]:
+    """The workflow's parameters that the step does not override, then the step's, with levels."""
+    own = [one for one in step.parameters if not isinstance(one, Reusable)]
+    taken = {(one.name, one.location) for one in own}
+    inherited = (one for one in workflow.parameters if not isinstance(one, Reusable))
+    return [
+        *((one, "workflow") for one in inherited if (one.name, one.location) not in taken),
+        *((one, "step") for one in own),
+    ]
+
+
+def _bind_arguments(
+    step: Step, workflow: Workflow, operation: Operation, binding: Binding
+) -> Iterable[Argument]:
+    for parameter, level in merged_parameters(step, workflow):
+        location = parameter.location
+        if location is None:
+            continue  # document/load.py has said that `in` is missing
+        known = _declared(operation, parameter)
+        if known is None and location == "path":
+            if level == "step":
+                _refuse_path_parameter(parameter, operation, binding)
+            continue
+        yield Argument(known or undeclared(parameter.name, location), parameter.value, parameter.place)
+
+
+def _declared(operation: Operation, parameter: Parameter):  # type: ignore[no-untyped-def]
+    """The description's parameter of this name and place; header names compare without case."""
+    for known in operation.parameters:
+        same = known.name == parameter.name or (
+            known.location == "header" and known.name.lower() == parameter.name.lower()
+        )
+        if same and known.location == parameter.location:
+            return known
+    return None
+
+
+def _refuse_path_parameter(parameter: Parameter, operation: Operation, binding: Binding) -> None:
+    known = [one.name for one in operation.parameters if one.location == "path"]
+    message = (
+        f"`{operation.method.upper()} {operation.path}` has no path parameter `{parameter.name}`"
+    )
+    from arazzo_runner.text.diagnostic import did_you_mean
+
+    listed = ", ".join(f"`{one}`" for one in known) or "none"
+    help_line = did_you_mean(parameter.name, known) or f"its path parameters: {listed}"
+    binding.report(error("AZ302", message, parameter.place.at("name"), "", help_line))
+
+
+def _require_path_parameters(
+    step: Step, operation: Operation, arguments: tuple[Argument, ...], binding: Binding
+) -> None:
+    given = {one.parameter.name for one in arguments if one.parameter.location == "path"}
+    for parameter in operation.parameters:
+        if parameter.location == "path" and parameter.name not in given:
+            message = f"step `{step.step_id}` never gives the path parameter `{parameter.name}`"
+            help_line = f"add it to `parameters`: name: {parameter.name}, in: path, value: …"
+            binding.report(error("AZ301", message, step.place.at("stepId"), "", help_line))
+
+
+def _bind_body(step: Step, operation: Operation) -> BodyPlan | None:
+    body = step.request_body
+    if body is None:
+        return None
+    sample = body.payload.value if isinstance(body.payload, Constant) else MISSING
+    content_type, media = choose_media_type(operation, body.content_type, sample)
+    is_form = content_type.partition(";")[0].strip().lower() == FORM
+    pairs = form_pairs(body.payload) if is_form else None
+    return BodyPlan(content_type, media, body.payload, pairs, body.replacements, body.place)

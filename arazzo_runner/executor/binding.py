@@ -1,0 +1,65 @@
+"""What binding works with: the documents, what the user chose, and where findings go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from arazzo_runner.document.model import WorkflowName
+from arazzo_runner.executor.plan import Unit, WorkflowKey
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.security import Authorization
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """``servers`` are base URLs by source name (``""`` for all), ``variables`` the server variables.
+
+    ``authorize`` gives the credentials for an operation of a source; it reports to ``findings``
+    by itself what is missing.
+    """
+
+    units: Mapping[str, Unit]
+    servers: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    authorize: Callable[[str, Operation], Authorization] = lambda _source, _operation: (
+        Authorization()
+    )
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def report(self, finding: Diagnostic) -> None:
+        """Keep a finding, once: several steps may name the same unknown thing of a component."""
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+
+def find_workflow(name: WorkflowName, unit: Unit, binding: Binding) -> WorkflowKey | None:
+    """The workflow that a ``workflowId`` names, here or in an Arazzo source; None is reported."""
+    target = unit if name.source is None else _unit_of_source(name, unit, binding)
+    if target is None:
+        return None
+    known = [workflow.workflow_id for workflow in target.document.workflows]
+    if name.workflow_id in known:
+        return target.document.source.uri, name.workflow_id
+    where = f" in `{name.source}`" if name.source else ""
+    listed = ", ".join(f"`{one}`" for one in known)
+    help_line = did_you_mean(name.workflow_id, known) or f"its workflows are {listed}"
+    message = f"no workflow is called `{name.workflow_id}`{where}"
+    binding.report(error("AZ207", message, name.place, "unknown workflowId", help_line))
+    return None
+
+
+def _unit_of_source(name: WorkflowName, unit: Unit, binding: Binding) -> Unit | None:
+    assert name.source is not None
+    uri = unit.documents.get(name.source)
+    if uri is not None:
+        return binding.units[uri]
+    if name.source in unit.apis:
+        message = f"source description `{name.source}` is an API description and has no workflows"
+        binding.report(error("AZ207", message, name.place, "not an Arazzo source"))
+        return None
+    known = [source.name for source in unit.document.source_descriptions]
+    message = f"no source description is called `{name.source}`"
+    binding.report(error("AZ203", message, name.place, "", did_you_mean(name.source, known)))
+    return None

@@ -1,0 +1,104 @@
+"""What a whole run shares: its world, and the little that has to be counted across workflows.
+
+This is the one mutable value of the core. Everything else is replaced, never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from arazzo_runner.executor.events import Event, Observer
+from arazzo_runner.executor.plan import Plan, WorkflowKey
+from arazzo_runner.executor.result import StepError, WorkflowResult
+from arazzo_runner.executor.settings import Clock, Settings
+from arazzo_runner.executor.world import World
+from arazzo_runner.expression.scope import WorkflowValues
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.source import Place
+
+
+class Ledger:
+    """The run in progress.
+
+    ``stopped`` is set once, by the first limit reached or interruption, and ends every workflow
+    in progress as an error, whatever its actions say.
+    """
+
+    __slots__ = (
+        "_interrupted", "_started", "clock", "completed", "entries", "plan", "run_inputs", "settings",
+        "steps", "stopped", "tell", "values", "visits", "waited", "world",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        plan: Plan,
+        run_inputs: Mapping[str, Value],
+        world: World,
+        settings: Settings,
+        clock: Clock,
+        tell: Observer,
+        interrupted: Callable[[], bool],
+    ) -> None:
+        self.plan = plan
+        self.run_inputs = run_inputs
+        self.world = world
+        self.settings = settings
+        self.clock = clock
+        self.tell: Callable[[Event], None] = tell
+        self.stopped: StepError | None = None
+        self.steps = 0
+        self.waited = 0.0
+        self.visits: dict[str, int] = {}
+        self.values: dict[WorkflowKey, WorkflowValues] = {}
+        self.completed: dict[WorkflowKey, WorkflowResult] = {}
+        self.entries: list[WorkflowResult] = []
+        self._interrupted = interrupted
+        self._started = clock.monotonic()
+
+    def count_step(self, place: Place) -> None:
+        """Count a visit of a step against ``--max-steps``, the run's time and interruptions."""
+        limits = self.settings.limits
+        if self._interrupted():
+            self.stop("cancelled", "the run was interrupted", None, place)
+        elif self.steps >= limits.max_steps:
+            self.stop("max-steps", f"the run reached its limit of {limits.max_steps} steps",
+                      "raise it with `--max-steps`, if the loop is meant", place)  # fmt: skip
+        elif self.clock.monotonic() - self._started >= limits.run_timeout:
+            self.stop("run-timeout", f"the run took longer than {limits.run_timeout:g} s",
+                      "raise the limit with `--run-timeout`", place)  # fmt: skip
+        else:
+            self.steps += 1
+
+    def count_wait(self, seconds: float, place: Place) -> None:
+        """Count a wait against the limit for all waits of a run."""
+        limit = self.settings.limits.all_waits
+        self.waited += seconds
+        if self.waited > limit:
+            self.stop("max-waits", f"the run would wait longer than {limit:g} s in all",
+                      "shorten `retryAfter` or `--max-wait`", place)  # fmt: skip
+
+    def check_depth(self, depth: int, place: Place) -> None:
+        """Hold the nesting of workflows against its limit."""
+        limit = self.settings.limits.max_depth
+        if depth > limit:
+            self.stop("max-depth", f"workflows call each other more than {limit} deep",
+                      "raise the limit with `--max-depth`, if the recursion is meant", place)  # fmt: skip
+
+    def check_retries(self, retries: int, place: Place) -> None:
+        """Hold the retries of one visit of a step against ``--max-retries``."""
+        limit = self.settings.limits.max_retries
+        if retries >= limit:
+            self.stop("max-retries", f"the step was retried {limit} times, the limit for one visit",
+                      "raise it with `--max-retries`, if the document means to retry that often",
+                      place)  # fmt: skip
+
+    def stop(self, code: str, message: str, hint: str | None, place: Place) -> None:
+        """End the run; what ran stays in the results."""
+        if self.stopped is None:
+            self.stopped = StepError(code, message, hint, "response", place)
+
+    def next_visit(self, workflow_id: str, step_id: str) -> str:
+        """The stable key of a visit, ``workflow/step#visit``."""
+        key = f"{workflow_id}/{step_id}"
+        self.visits[key] = visit = self.visits.get(key, 0) + 1
+        return f"{key}#{visit}"

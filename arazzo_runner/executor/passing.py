@@ -1,0 +1,65 @@
+"""Giving inputs to a workflow: from a step, an action, or the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from arazzo_runner.executor.inputs import declared, problems, with_defaults
+from arazzo_runner.executor.plan import InputArgument, WorkflowPlan
+from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.scope import Scope
+from arazzo_runner.expression.value import MISSING, Value
+
+
+class PassingError(Exception):
+    """The inputs do not fit the workflow that they are given to."""
+
+
+def pass_inputs(
+    callee: WorkflowPlan, arguments: tuple[InputArgument, ...], scope: Scope
+) -> dict[str, Value]:
+    """The inputs of a workflow called with these arguments, defaults filled in and validated.
+
+    What has no value is left out; what the callee does not declare is left out when it came from
+    the workflow level. Raises PassingError.
+    """
+    known = declared(callee.inputs_schema)
+    given: dict[str, Value] = {}
+    for argument in arguments:
+        if argument.level == "workflow" and known is not None and argument.name not in known:
+            continue
+        value = _evaluated(argument, scope)
+        if value is not MISSING:
+            given[argument.name] = value
+    return checked(callee, given)
+
+
+def _evaluated(argument: InputArgument, scope: Scope) -> Value:
+    try:
+        return evaluate(argument.value, scope)
+    except EvaluationError as reason:
+        raise PassingError(f"input `{argument.name}`: {reason}") from reason
+
+
+def inherit_inputs(callee: WorkflowPlan, run_inputs: Mapping[str, Value]) -> dict[str, Value]:
+    """The inputs of a workflow that is gone to without parameters.
+
+    Its schema's defaults and the inputs of the same name. Raises PassingError.
+    """
+    return checked(callee, relevant_inputs(callee, run_inputs))
+
+
+def relevant_inputs(callee: WorkflowPlan, inputs: Mapping[str, Value]) -> dict[str, Value]:
+    """Those inputs that the workflow declares; all of them where it is open."""
+    known = declared(callee.inputs_schema)
+    return {name: value for name, value in inputs.items() if known is None or name in known}
+
+
+def checked(callee: WorkflowPlan, given: Mapping[str, Value]) -> dict[str, Value]:
+    """The inputs with defaults, held against the schema. Raises PassingError."""
+    inputs = with_defaults(callee.inputs_schema, given)
+    found = problems(callee.inputs_schema, inputs)
+    if found:
+        listed = "; ".join(problem.message for problem in found)
+        raise PassingError(f"workflow `{callee.workflow.workflow_id}` cannot start: {listed}")
+    return inputs

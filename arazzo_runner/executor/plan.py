@@ -1,0 +1,141 @@
+"""The plan: each workflow with every name in it bound to its target, once.
+
+``executor/bind.py`` makes it; nothing in it is looked up again while a run goes on. Documents and
+API descriptions meet here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal as Choice
+from typing import TypeAlias
+
+from arazzo_runner.document.model import (
+    ArazzoDocument,
+    Criterion,
+    FailureAction,
+    PayloadReplacement,
+    Step,
+    SuccessAction,
+    Workflow,
+)
+from arazzo_runner.expression.ast import Dynamic
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.model import ApiDescription, MediaType, Operation, Parameter
+from arazzo_runner.operation.security import Authorization
+from arazzo_runner.text.source import Place
+
+WorkflowKey: TypeAlias = tuple[str, str]
+"""The URI of an Arazzo document and a workflowId in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An Arazzo document with what its source descriptions name.
+
+    ``apis`` are the OpenAPI sources by name, ``documents`` the Arazzo sources by name (the URI of
+    another unit), ``fields`` what ``$sourceDescriptions.<name>.<field>`` reads.
+    """
+
+    document: ArazzoDocument
+    apis: Mapping[str, ApiDescription]
+    documents: Mapping[str, str]
+    fields: Mapping[str, Mapping[str, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A parameter of an operation and the value that the document gives it."""
+
+    parameter: Parameter
+    value: Dynamic
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class InputArgument:
+    """An input of a workflow and the value that a step or an action gives it.
+
+    ``level`` tells who named it: what the callee does not declare is left out when it came from
+    the workflow, and an error when the step or action names it.
+    """
+
+    name: str
+    value: Dynamic
+    level: Choice["step", "workflow"]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPlan:
+    """How the body is written: ``form_pairs`` when the payload is a form in a template string."""
+
+    content_type: str
+    media: MediaType | None
+    payload: Dynamic | None
+    form_pairs: tuple[tuple[Dynamic, Dynamic], ...] | None
+    replacements: tuple[PayloadReplacement, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class OperationCall:
+    """A step's operation, ready to be called: ``server`` is its base URL without a final slash."""
+
+    source: str
+    operation: Operation
+    server: str
+    arguments: tuple[Argument, ...]
+    body: BodyPlan | None
+    authorization: Authorization
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowCall:
+    """A step's workflow and the inputs it is given."""
+
+    key: WorkflowKey
+    arguments: tuple[InputArgument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """An action with its target bound: a position in the workflow's steps, or a workflow."""
+
+    action: SuccessAction | FailureAction
+    level: Choice["step", "workflow"]
+    target: int | WorkflowKey | None = None
+    arguments: tuple[InputArgument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """A step, bound; actions are merged with the workflow's, in the order they are tried."""
+
+    step: Step
+    call: OperationCall | WorkflowCall
+    criteria: tuple[Criterion, ...]
+    on_success: tuple[PlannedAction, ...]
+    on_failure: tuple[PlannedAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowPlan:
+    """A workflow, bound; ``steps`` in the order they run."""
+
+    key: WorkflowKey
+    workflow: Workflow
+    unit: Unit
+    steps: tuple[StepPlan, ...]
+    depends_on: tuple[WorkflowKey, ...]
+    inputs_schema: Value | None
+    """The ``inputs`` schema, self-contained: references into components are bundled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The workflows to run, in order, and all that they can reach."""
+
+    selected: tuple[WorkflowKey, ...]
+    workflows: Mapping[WorkflowKey, WorkflowPlan] = field(default_factory=dict)

@@ -1,0 +1,60 @@
+"""``--dry-run``: every request that can be built before anything was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from arazzo_runner.document.references import expressions_in
+from arazzo_runner.executor.call import build_call
+from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowPlan
+from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
+from arazzo_runner.expression.evaluate import EvaluationError
+from arazzo_runner.expression.scope import Scope
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.body import BodyError
+from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.request import RequestRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A step's request, or the sentence that says why it cannot be built yet."""
+
+    step_id: str
+    operation: Operation | None
+    request: HttpRequest | None
+    reason: str | None
+
+
+def rehearse(plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float) -> list[Rehearsal]:
+    """Try to build the request of each step of a workflow from its inputs alone."""
+    document = plan.unit.document
+    self_uri = document.base_uri if document.self_uri else None
+    scope = Scope(inputs=inputs, self_uri=self_uri, sources=plan.unit.fields)
+    return [_rehearse_step(step, scope, seconds) for step in plan.steps]
+
+
+def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> Rehearsal:
+    step_id, call = planned.step.step_id, planned.call
+    if not isinstance(call, OperationCall):
+        return Rehearsal(step_id, None, None, f"calls the workflow `{call.key[1]}`")
+    waiting = _waits_for(planned)
+    if waiting:
+        return Rehearsal(step_id, call.operation, None, f"needs outputs of {waiting}")
+    try:
+        return Rehearsal(step_id, call.operation, build_call(call, scope, seconds).request, None)
+    except (EvaluationError, RequestRefused, BodyError) as reason:
+        return Rehearsal(step_id, call.operation, None, str(reason))
+
+
+def _waits_for(planned: StepPlan) -> str:
+    """The steps and workflows whose values the request needs, as text; empty when none."""
+    step = planned.step
+    asked = [one for one, _ in (*expressions_in(step.parameters), *expressions_in(step.request_body))]
+    steps = [one.step_id for one in asked if isinstance(one, StepOutputRef)]
+    workflows = [one.workflow_id for one in asked if isinstance(one, WorkflowRef)]
+    return ", ".join(f"`{name}`" for name in dict.fromkeys((*steps, *workflows)))
+
+

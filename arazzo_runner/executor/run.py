@@ -1,0 +1,107 @@
+"""A whole run: the selected workflows in order, each result an entry of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from arazzo_runner.executor.events import Observer
+from arazzo_runner.executor.inputs import InputProblem, declared, problems, with_defaults
+from arazzo_runner.executor.ledger import Ledger
+from arazzo_runner.executor.passing import relevant_inputs
+from arazzo_runner.executor.plan import Plan, WorkflowKey
+from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
+from arazzo_runner.executor.settings import Clock, Settings
+from arazzo_runner.executor.workflow import run_chain
+from arazzo_runner.executor.world import World
+from arazzo_runner.expression.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """All that a run needs from outside of its plan and inputs."""
+
+    world: World
+    clock: Clock
+    settings: Settings
+    observer: Observer
+    interrupted: Callable[[], bool]
+
+
+def input_problems(plan: Plan, inputs: Mapping[str, Value]) -> list[tuple[WorkflowKey, InputProblem]]:
+    """What is wrong with the inputs of a run, before anything is sent.
+
+    They go to every selected workflow and every prerequisite that declares them; an input that
+    none declares is a problem of the first.
+    """
+    keys = _started_by_run(plan)
+    found = [
+        (key, problem)
+        for key in keys
+        for problem in _problems_of(plan, key, inputs)
+    ]  # fmt: skip
+    for name in inputs:
+        if not any(_welcomes(plan, key, name) for key in keys):
+            schema = plan.workflows[keys[0]].inputs_schema
+            undeclared = [one for one in problems(schema, {name: None}) if one.kind == "undeclared"]
+            found.extend((keys[0], one) for one in undeclared)
+    return found
+
+
+def _problems_of(plan: Plan, key: WorkflowKey, inputs: Mapping[str, Value]) -> list[InputProblem]:
+    workflow = plan.workflows[key]
+    given = with_defaults(workflow.inputs_schema, relevant_inputs(workflow, inputs))
+    return problems(workflow.inputs_schema, given)
+
+
+def _welcomes(plan: Plan, key: WorkflowKey, name: str) -> bool:
+    known = declared(plan.workflows[key].inputs_schema)
+    return known is None or name in known
+
+
+def _started_by_run(plan: Plan) -> list[WorkflowKey]:
+    """The selected workflows and, before each, its prerequisites."""
+    order: list[WorkflowKey] = []
+    todo = list(reversed(plan.selected))
+    while todo:
+        key = todo.pop()
+        if key in order:
+            order.remove(key)
+        order.append(key)
+        todo.extend(reversed(plan.workflows[key].depends_on))
+    return order
+
+
+async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext) -> RunResult:
+    """Run the selected workflows; ``inputs`` have been checked with :func:`input_problems`."""
+    ledger = Ledger(plan, inputs, context.world, context.settings, context.clock,
+                    context.observer, context.interrupted)  # fmt: skip
+    started = context.clock.monotonic()
+    for key in plan.selected:
+        if key in ledger.completed:
+            continue
+        if _leave_out(ledger):
+            ledger.entries.append(_skipped(plan, key))
+            continue
+        await _run_selected(key, ledger)
+    return RunResult(tuple(ledger.entries), context.clock.monotonic() - started)
+
+
+def _leave_out(ledger: Ledger) -> bool:
+    failed = any(entry.status is not Status.PASSED for entry in ledger.entries)
+    return ledger.stopped is not None or (ledger.settings.fail_fast and failed)
+
+
+async def _run_selected(key: WorkflowKey, ledger: Ledger) -> None:
+    workflow = ledger.plan.workflows[key]
+    given = relevant_inputs(workflow, ledger.run_inputs)
+    results = await run_chain(key, with_defaults(workflow.inputs_schema, given), ledger, 0)
+    ledger.entries.extend(results)
+    ledger.completed[key] = results[0]
+
+
+def _skipped(plan: Plan, key: WorkflowKey) -> WorkflowResult:
+    workflow = plan.workflows[key].workflow
+    return WorkflowResult(
+        workflow.workflow_id, Status.SKIPPED, {}, {}, 0.0, (), None, None, workflow.place
+    )

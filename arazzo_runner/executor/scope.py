@@ -1,0 +1,62 @@
+"""How the scope of a workflow grows: inputs at the start, an exchange per attempt, outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from arazzo_runner.executor.ledger import Ledger
+from arazzo_runner.executor.plan import Unit, WorkflowPlan
+from arazzo_runner.expression.ast import Dynamic
+from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.scope import Scope, WorkflowValues
+from arazzo_runner.expression.value import MISSING, Value
+
+
+def start_scope(
+    plan: WorkflowPlan, inputs: Mapping[str, Value], steps: Mapping[str, Mapping[str, Value]],
+    ledger: Ledger,
+) -> Scope:  # fmt: skip
+    """The scope of a workflow that begins; ``steps`` is where its outputs will appear."""
+    document = plan.unit.document
+    return Scope(
+        inputs=inputs,
+        steps=steps,
+        workflows=WorkflowsSeen(plan.unit, ledger),
+        self_uri=document.base_uri if document.self_uri else None,
+        sources=plan.unit.fields,
+    )
+
+
+class WorkflowsSeen(Mapping[str, WorkflowValues]):
+    """``$workflows`` of a document: the latest run of each of its workflows within this run."""
+
+    __slots__ = ("_ledger", "_uri")
+
+    def __init__(self, unit: Unit, ledger: Ledger) -> None:
+        self._uri = unit.document.source.uri
+        self._ledger = ledger
+
+    def __getitem__(self, workflow_id: str) -> WorkflowValues:
+        return self._ledger.values[self._uri, workflow_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for uri, name in self._ledger.values if uri == self._uri)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in iter(self))
+
+
+def evaluate_outputs(
+    outputs: tuple[tuple[str, Dynamic], ...], scope: Scope
+) -> tuple[dict[str, Value], str | None]:
+    """Outputs with null for what is missing, and what went wrong with the first that failed."""
+    found: dict[str, Value] = {}
+    problem: str | None = None
+    for name, dynamic in outputs:
+        try:
+            value = evaluate(dynamic, scope)
+        except EvaluationError as error:
+            value, problem = None, problem or f"output `{name}`: {error}"
+        found[name] = None if value is MISSING else value
+    return found, problem
+

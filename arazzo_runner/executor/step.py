@@ -1,0 +1,236 @@
+"""A visit of a step: attempts until one decides, and what comes after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
+from arazzo_runner.executor.actions import (
+    Decision,
+    decide,
+    describe_action,
+    describe_retry,
+    retry_wait,
+    target_name,
+)
+from arazzo_runner.executor.attempt import Tried, try_step
+from arazzo_runner.executor.events import StepFinished, StepRetried, StepStarted
+from arazzo_runner.executor.frame import Frame
+from arazzo_runner.executor.passing import PassingError, inherit_inputs, pass_inputs
+from arazzo_runner.executor.plan import OperationCall, PlannedAction, StepPlan, WorkflowKey
+from arazzo_runner.executor.result import (
+    ActionTaken,
+    Attempt,
+    Status,
+    StepError,
+    StepResult,
+    WorkflowResult,
+)
+from arazzo_runner.expression.scope import Scope
+from arazzo_runner.expression.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Proceed:
+    """On to the next step in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """On to the step at ``position`` (``goto`` a step)."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One way to another workflow (``goto`` a workflow)."""
+
+    key: WorkflowKey
+    inputs: Mapping[str, Value]
+    taken: ActionTaken
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The workflow ends: by an ``end``, or by a failure that no action met."""
+
+    status: Status
+    taken: ActionTaken | None = None
+    error: StepError | None = None
+
+
+Next: TypeAlias = Proceed | Jump | Transfer | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A finished visit of a step, and what comes next."""
+
+    result: StepResult
+    next: Next
+
+
+async def visit_step(planned: StepPlan, frame: Frame) -> Visit:
+    """Run a step until an attempt decides what comes next (a ``retry`` decides on another)."""
+    ledger = frame.ledger
+    started = ledger.clock.monotonic()
+    key = ledger.next_visit(frame.plan.workflow.workflow_id, planned.step.step_id)
+    call = planned.call
+    operation = call.operation if isinstance(call, OperationCall) else None
+    ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth))
+    attempts, tried, decision = await _attempts(planned, frame, key)
+    attempts, following = _settle(attempts, tried, decision, frame)
+    result = _result(planned, tuple(attempts), tried, ledger.clock.monotonic() - started)
+    frame.steps[planned.step.step_id] = result.outputs
+    ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth))
+    return Visit(result, following)
+
+
+async def _attempts(
+    planned: StepPlan, frame: Frame, key: str
+) -> tuple[list[Attempt], Tried, Decision | None]:
+    """Try until no retry applies: the attempts before the last, the last, and its decision."""
+    earlier: list[Attempt] = []
+    used: dict[int, int] = {}
+    while True:
+        tried = await try_step(planned, frame, f"{key}@{len(earlier) + 1}")
+        decision = _decision(planned, tried, frame, used)
+        if decision is None or not isinstance(decision.planned.action, RetryAction):
+            return earlier, tried, decision
+        frame.ledger.check_retries(len(earlier), planned.step.place)
+        if frame.ledger.stopped:
+            return earlier, tried, None
+        used[decision.position] = used.get(decision.position, 0) + 1
+        earlier.append(await _retry(planned, decision.planned, tried, frame, len(earlier) + 1))
+        if frame.ledger.stopped:
+            return earlier[:-1], replace(tried, attempt=earlier[-1]), None
+
+
+def _decision(
+    planned: StepPlan, tried: Tried, frame: Frame, used: Mapping[int, int]
+) -> Decision | None:
+    if frame.ledger.stopped:
+        return None
+    candidates = planned.on_success if tried.attempt.succeeded else planned.on_failure
+    return decide(candidates, tried.scope, used, frame.ledger.settings.limits.query_seconds)
+
+
+async def _retry(
+    planned: StepPlan, chosen: PlannedAction, tried: Tried, frame: Frame, number: int
+) -> Attempt:
+    """Wait, run what the retry names, and give back the failed attempt with what was decided."""
+    assert isinstance(chosen.action, RetryAction)
+    ledger, response = frame.ledger, tried.attempt.response
+    headers = response.headers if response else ()
+    wait = retry_wait(chosen.action, headers, ledger.clock.now(), ledger.settings.limits.max_wait)
+    taken = describe_retry(chosen, wait)
+    ledger.count_wait(wait.seconds, planned.step.place)
+    attempt = replace(tried.attempt, action=taken)
+    if ledger.stopped:
+        return attempt
+    ledger.tell(StepRetried(planned.step, number, taken, frame.depth))
+    await ledger.world.sleep(f"{planned.step.step_id}@{number}", wait.seconds)
+    return replace(attempt, interlude=await _interlude(chosen, tried.scope, frame))
+
+
+async def _interlude(
+    chosen: PlannedAction, scope: Scope, frame: Frame
+) -> WorkflowResult | StepResult | None:
+    """Run the step or workflow that a retry names; its failure does not stop the retry."""
+    match chosen.target:
+        case None:
+            return None
+        case int(position):
+            return await _visit_once(frame.plan.steps[position], frame)
+        case key:
+            try:
+                inputs = _inputs_for(chosen, key, scope, frame)
+            except PassingError as reason:
+                return _never_started(frame, key, str(reason))
+            return await frame.call_workflow(key, inputs, frame.ledger, frame.depth + 1)
+
+
+async def _visit_once(planned: StepPlan, frame: Frame) -> StepResult:
+    """One attempt of a step between two of another: its own actions are not followed."""
+    ledger = frame.ledger
+    started = ledger.clock.monotonic()
+    ledger.count_step(planned.step.place)
+    key = ledger.next_visit(frame.plan.workflow.workflow_id, planned.step.step_id)
+    operation = planned.call.operation if isinstance(planned.call, OperationCall) else None
+    ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth + 1))
+    tried = await try_step(planned, frame, f"{key}@1")
+    result = _result(planned, (tried.attempt,), tried, ledger.clock.monotonic() - started)
+    frame.steps[planned.step.step_id] = result.outputs
+    ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth + 1))
+    return result
+
+
+def _inputs_for(
+    chosen: PlannedAction, key: WorkflowKey, scope: Scope, frame: Frame
+) -> dict[str, Value]:
+    """Action parameters become inputs; without them, defaults and inputs of the same name."""
+    callee = frame.ledger.plan.workflows[key]
+    if chosen.arguments:
+        return pass_inputs(callee, chosen.arguments, scope)
+    return inherit_inputs(callee, {**frame.ledger.run_inputs, **frame.inputs})
+
+
+def _never_started(frame: Frame, key: WorkflowKey, message: str) -> WorkflowResult:
+    workflow = frame.ledger.plan.workflows[key].workflow
+    error = StepError("inputs-refused", message, None, "request", workflow.place)
+    return WorkflowResult(
+        workflow.workflow_id, Status.FAILED, {}, {}, 0.0, (), None, error, workflow.place
+    )
+
+
+def _settle(
+    earlier: list[Attempt], tried: Tried, decision: Decision | None, frame: Frame
+) -> tuple[list[Attempt], Next]:
+    """Put the decided action into the last attempt, and say what comes next."""
+    if decision is None:
+        following = Proceed() if tried.attempt.succeeded else Finish(_status(tried.attempt))
+        return [*earlier, tried.attempt], following
+    planned = decision.planned
+    taken = describe_action(planned, target_name(planned))
+    following = _follow(planned, taken, tried, frame)
+    return [*earlier, replace(tried.attempt, action=taken)], following
+
+
+def _follow(planned: PlannedAction, taken: ActionTaken, tried: Tried, frame: Frame) -> Next:
+    match planned.action, planned.target:
+        case EndAction(), _:
+            # `end` after a failure ends the workflow as failed, after a success as passed.
+            return Finish(_status(tried.attempt), taken)
+        case GotoAction(), int(position):
+            return Jump(position)
+        case _, (str(), str()) as key:
+            try:
+                inputs = _inputs_for(planned, key, tried.scope, frame)
+            except PassingError as reason:
+                error = StepError("inputs-refused", str(reason), None, "request", planned.action.place)
+                return Finish(Status.FAILED, taken, error)
+            return Transfer(key, inputs, taken)
+    raise AssertionError(planned)
+
+
+def _status(attempt: Attempt) -> Status:
+    if attempt.succeeded:
+        return Status.PASSED
+    unusable = attempt.error is not None and attempt.error.fault == "response"
+    return Status.ERROR if unusable else Status.FAILED
+
+
+def _result(
+    planned: StepPlan, attempts: tuple[Attempt, ...], tried: Tried, duration: float
+) -> StepResult:
+    call = planned.call
+    source, operation = (
+        (call.source, call.operation) if isinstance(call, OperationCall) else (None, None)
+    )
+    return StepResult(
+        planned.step.step_id, _status(attempts[-1]), source, operation, duration,
+        tried.outputs, tried.workflow, attempts, planned.step.place,
+    )  # fmt: skip
