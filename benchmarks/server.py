@@ -1,0 +1,72 @@
+"""The cheapest honest HTTP server, so that the clients are what is measured.
+
+Prints its port and answers until it is ended: `GET /items/<n>`, and the three calls of the
+Studio job. Connections are kept alive.
+"""
+
+import asyncio
+import json
+import re
+
+FLOW, EXECUTION = "FW" + "a" * 32, "FN" + "b" * 32
+STARTED = {
+    "sid": EXECUTION,
+    "account_sid": "AC" + "c" * 32,
+    "flow_sid": FLOW,
+    "contact_channel_address": "+15558675310",
+    "context": {},
+    "status": "active",
+    "date_created": "2024-05-06T07:08:09Z",
+    "date_updated": None,
+    "url": f"https://studio.twilio.com/v2/Flows/{FLOW}/Executions/{EXECUTION}",
+    "links": {},
+}
+STEP = {"sid": "FT" + "d" * 32, "name": "incomingRequest", "transitioned_to": "Ended"}
+STEPS = {"steps": [STEP], "meta": {"page": 0, "page_size": 50, "key": "steps"}}
+
+ROUTES = [
+    (re.compile(rb"GET /items/(\d+) "), 200, lambda match: {"id": int(match[1]), "name": "item"}),
+    (re.compile(rb"POST /v2/Flows/\w+/Executions "), 201, lambda _: STARTED),
+    (re.compile(rb"GET /v2/Flows/\w+/Executions/\w+ "), 200, lambda _: STARTED),
+    (re.compile(rb"GET /v2/Flows/\w+/Executions/\w+/Steps[ ?]"), 200, lambda _: STEPS),
+]
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+def answer(head: bytes) -> bytes:
+    for pattern, status, content in ROUTES:
+        if match := pattern.match(head):
+            return response(status, content(match))
+    return response(404, {"message": "no such route"})
+
+
+def response(status: int, content: object) -> bytes:
+    body = json.dumps(content).encode()
+    head = f"HTTP/1.1 {status} .\r\ncontent-type: application/json\r\n"
+    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
+
+
+class Connection(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.received = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        while b"\r\n\r\n" in self.received:
+            head, _, rest = self.received.partition(b"\r\n\r\n")
+            length = int(match[1]) if (match := LENGTH.search(head)) else 0
+            if len(rest) < length:
+                return
+            self.received = rest[length:]
+            self.transport.write(answer(head))
+
+
+async def serve() -> None:
+    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
