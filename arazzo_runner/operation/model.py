@@ -6,9 +6,10 @@ self-contained JSON Schema 2020-12 when something has to be validated or generat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 from typing import Literal as Choice
-from typing import TypeAlias
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.source import Place, SourceFile
@@ -39,7 +40,7 @@ class Schema:
 class Parameter:
     """Parameter Object (OpenAPI 3.x, section "Parameter Object") with its defaults filled in.
 
-    ``media_type`` is set when the parameter has ``content`` instead of a style.
+    ``media_type`` and ``media`` are set when the parameter has ``content`` instead of a style.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Parameter:
     allow_reserved: bool = False
     allow_empty_value: bool = False
     deprecated: bool = False
+    media: MediaType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,19 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """Media Type Object; ``name`` is the media type or range as documented."""
+    """Media Type Object; ``name`` is the media type or range as documented.
+
+    ``item_schema`` (3.2) is that of each item of a sequence; ``description`` is where the
+    schema's references are looked up.
+    """
 
     name: str
     schema: Schema | None
     place: Place
     encoding: dict[str, Encoding] = field(default_factory=dict)
     examples: tuple[Value, ...] = ()
+    item_schema: Schema | None = None
+    description: ApiDescription | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +173,16 @@ class Operation:
     description: ApiDescription = field(repr=False, compare=False)
 
 
+Load: TypeAlias = Callable[[str], tuple[SourceFile, Value]]
+"""Reads another document of a description by its absolute URI; raises DocumentError."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiDescription:
     """An OpenAPI description: its plain data and where it came from.
 
-    ``version`` is (major, minor); ``uri`` is the base for its relative references.
+    ``version`` is (major, minor); ``source.uri`` is the base for its relative references.
+    ``load`` reads the other documents that it refers to, None when there may be none.
     """
 
     version: tuple[int, int]
@@ -178,3 +191,9 @@ class ApiDescription:
     raw: Value
     source: SourceFile
     schemes: dict[str, SecurityScheme]
+    load: Load | None = field(default=None, repr=False, compare=False)
+    # What was worked out or read so far, each thing once; a cache, not state.
+    documents: dict[str, tuple[SourceFile, Value]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)

@@ -47,6 +47,7 @@ CODES: Final[dict[str, str]] = {
     "AZ214": "a reference in the API description leads nowhere",
     "AZ215": "an AsyncAPI step cannot be run yet",
     "AZ216": "a source description is refused by a guard",
+    "AZ217": "the API description is malformed",
     "AZ301": "a required parameter is not given",
     "AZ302": "the operation has no such parameter",
     "AZ303": "a required request body is not given",
@@ -59,4 +60,5 @@ CODES: Final[dict[str, str]] = {
     "AZ905": "credentials are missing",
     "AZ906": "a flag has a value that cannot be used",
     "AZ907": "a report cannot be written",
+    "AZ908": "no server is known for an API description",
 }
