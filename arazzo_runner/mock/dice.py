@@ -1,0 +1,43 @@
+"""Choices that look random and are a pure function of a seed and a place.
+
+Nothing is remembered between two throws, so a value does not depend on what was made before it:
+the same seed and the same place give the same value in every run and on every machine.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Dice:
+    """A source of choices for one place, named by ``path``; ``attempt`` gives another series."""
+
+    seed: int = 0
+    path: tuple[str | int, ...] = ()
+    attempt: int = 0
+
+    def at(self, *tokens: str | int) -> Dice:
+        """The dice of a place below this one."""
+        return Dice(self.seed, (*self.path, *tokens), self.attempt)
+
+    def again(self, attempt: int) -> Dice:
+        """The dice of the same place for another attempt."""
+        return replace(self, attempt=attempt)
+
+    def below(self, count: int) -> int:
+        """A number from 0 to ``count`` - 1."""
+        text = repr((self.seed, self.path, self.attempt)).encode()
+        # Two sums, since one has only 32 bits: `count` may be the range of a 64-bit integer.
+        low = zlib.crc32(text) ^ zlib.crc32(text[::-1])
+        high = zlib.adler32(text) * 2654435761 % 2**32
+        return (high << 32 | low) % count
+
+    def pick(self, items: Sequence[T]) -> T:
+        """One of ``items``."""
+        return items[self.below(len(items))]

@@ -1,0 +1,272 @@
+"""The tree of a schema's regular expression (ECMA-262), as far as strings can be made from it.
+
+An own small parser: the libraries that make strings take Python's dialect, read it with a private
+module of the standard library, and repeat without regard to ``maxLength``. What a pattern demands
+beyond its characters (look-around, back-references) is not in the tree: ``mock/pattern.py`` tries.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from typing import TypeAlias
+
+# Letters and digits first: where anything goes, what comes out should be easy to read.
+READABLE = string.ascii_lowercase + string.digits + string.ascii_uppercase
+ANY = READABLE + "-_.:/@#+= !\"$%&'()*,;<>?[\\]^`{|}~"
+SPACE = " \t\n\r\f\v"
+WORD = READABLE + "_"
+
+CLASSES = {
+    "d": string.digits,
+    "w": WORD,
+    "s": SPACE,
+    "D": "".join(one for one in ANY if one not in string.digits),
+    "W": "".join(one for one in ANY if one not in WORD),
+    "S": "".join(one for one in ANY if one not in SPACE),
+}
+CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
+PROPERTIES = {
+    "L": string.ascii_letters,
+    "Letter": string.ascii_letters,
+    "Alphabetic": string.ascii_letters,
+    "Ll": string.ascii_lowercase,
+    "Lu": string.ascii_uppercase,
+    "N": string.digits,
+    "Nd": string.digits,
+    "P": ".,-!?",
+    "Z": " ",
+    "Zs": " ",
+    "S": "+<=>",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """One of these characters."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """All of these, in order; empty for assertions, which are only tried."""
+
+    items: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of these."""
+
+    options: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """``item`` from ``least`` to ``most`` times; None: without an end."""
+
+    item: Node
+    least: int
+    most: int | None
+
+
+Node: TypeAlias = Characters | Sequence | Choice | Repeat
+
+
+class UnreadablePattern(Exception):
+    """The pattern is not a regular expression that this parser knows."""
+
+
+class Parser:
+    """A recursive descent over the text of a pattern; ``at`` is the next character."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def peek(self) -> str:
+        """The next character, or an empty string at the end."""
+        return self.text[self.at : self.at + 1]
+
+    def take(self, token: str) -> bool:
+        """Step over ``token`` if it comes next."""
+        if not self.text.startswith(token, self.at):
+            return False
+        self.at += len(token)
+        return True
+
+    def next(self) -> str:
+        """Step over one character and return it."""
+        if self.at >= len(self.text):
+            raise UnreadablePattern(self.text)
+        self.at += 1
+        return self.text[self.at - 1]
+
+    def until(self, end: str) -> str:
+        """Step behind ``end`` and return what stood before it."""
+        stop = self.text.find(end, self.at)
+        if stop < 0:
+            raise UnreadablePattern(self.text)
+        found, self.at = self.text[self.at : stop], stop + len(end)
+        return found
+
+    def choice(self) -> Node:
+        """``a|b``"""
+        options = [self.sequence()]
+        while self.take("|"):
+            options.append(self.sequence())
+        return options[0] if len(options) == 1 else Choice(tuple(options))
+
+    def sequence(self) -> Node:
+        """Terms up to ``|``, ``)`` or the end."""
+        items: list[Node] = []
+        while self.peek() not in ("", "|", ")"):
+            items.append(self.quantified())
+        return Sequence(tuple(items))
+
+    def quantified(self) -> Node:
+        """A term and its quantifier; a lazy one makes the same strings."""
+        item = self.term()
+        bounds = self.bounds()
+        if bounds is None:
+            return item
+        self.take("?")
+        return Repeat(item, *bounds)
+
+    def bounds(self) -> tuple[int, int | None] | None:
+        """``*``, ``+``, ``?``, ``{n}``, ``{n,}``, ``{n,m}``"""
+        for sign, found in (("*", (0, None)), ("+", (1, None)), ("?", (0, 1))):
+            if self.take(sign):
+                return found
+        least, comma, most = self.braces()
+        if not least.isdecimal() or (most and not most.isdecimal()):
+            return None
+        self.at = self.text.index("}", self.at) + 1
+        if not comma:
+            return int(least), int(least)
+        return int(least), int(most) if most else None
+
+    def braces(self) -> tuple[str, str, str]:
+        """What stands in the braces that come next, without stepping over them."""
+        stop = self.text.find("}", self.at)
+        inside = self.text[self.at + 1 : stop] if self.peek() == "{" and stop > 0 else ""
+        return inside.partition(",")
+
+    def term(self) -> Node:
+        """A character, class, escape, group or assertion."""
+        match self.next():
+            case "^" | "$":
+                return Sequence()
+            case ".":
+                return Characters(ANY)
+            case "(":
+                return self.group()
+            case "[":
+                return Characters(self.bracket())
+            case "\\":
+                return self.escape()
+            case character:
+                return Characters(character)
+
+    def group(self) -> Node:
+        """A group of any kind; of a look-around nothing is made."""
+        assertion = False
+        if self.take("?"):
+            assertion = self.opening()
+        inside = self.choice()
+        if not self.take(")"):
+            raise UnreadablePattern(self.text)
+        return Sequence() if assertion else inside
+
+    def opening(self) -> bool:
+        """Step over what follows ``(?``; true for a look-around."""
+        if any(self.take(sign) for sign in ("=", "!", "<=", "<!")):
+            return True
+        if self.take("<") or self.take("P<"):
+            self.until(">")
+        else:
+            self.until(":")  # `(?:`, or flags as in `(?i:`
+        return False
+
+    def escape(self) -> Node:
+        """What follows a backslash outside a class."""
+        if self.peek() in ("b", "B", "A", "Z", "z"):
+            self.at += 1
+            return Sequence()
+        return Characters(self.escaped())
+
+    def escaped(self) -> str:
+        """The characters that an escape stands for."""
+        sign = self.next()
+        if sign in CLASSES:
+            return CLASSES[sign]
+        if sign in CONTROLS:
+            return CONTROLS[sign]
+        if sign in ("p", "P"):
+            return self.property(sign)
+        if sign in ("x", "u"):
+            return self.code(2 if sign == "x" else 4)
+        return sign
+
+    def property(self, sign: str) -> str:
+        r"""``\p{L}`` and its negation."""
+        if not self.take("{"):
+            raise UnreadablePattern(self.text)
+        name = self.until("}").rpartition("=")[2]
+        known = PROPERTIES.get(name)
+        if known is None:
+            raise UnreadablePattern(self.text)
+        return known if sign == "p" else _without(known)
+
+    def code(self, digits: int) -> str:
+        r"""``\x41``, ``\u0041``, ``\u{1F600}``"""
+        if self.take("{"):
+            return _character(self.until("}"), self.text)
+        self.at += digits
+        return _character(self.text[self.at - digits : self.at], self.text)
+
+    def bracket(self) -> str:
+        """A class in brackets, the first one already passed."""
+        negated = self.take("^")
+        members: list[str] = []
+        while not self.take("]"):
+            members.append(self.member())
+        found = "".join(members)
+        return _without(found) if negated else found
+
+    def member(self) -> str:
+        """A character, an escape or a range of a class."""
+        first = self.item()
+        if len(first) != 1 or self.peek() != "-" or self.text[self.at + 1 : self.at + 2] == "]":
+            return first
+        self.at += 1
+        last = self.item()
+        if len(last) != 1:
+            raise UnreadablePattern(self.text)
+        return "".join(map(chr, range(ord(first), min(ord(last), ord(first) + 0xFF) + 1)))
+
+    def item(self) -> str:
+        """One end of a range, or what stands alone."""
+        character = self.next()
+        return self.escaped() if character == "\\" else character
+
+
+def _character(digits: str, pattern: str) -> str:
+    try:
+        return chr(int(digits, 16))
+    except ValueError:
+        raise UnreadablePattern(pattern) from None
+
+
+def _without(excluded: str) -> str:
+    return "".join(one for one in ANY + "éßдあ\n" if one not in excluded)
+
+
+def parse(text: str) -> Node:
+    """The tree of a pattern. Raises UnreadablePattern."""
+    parser = Parser(text)
+    tree = parser.choice()
+    if parser.at < len(text):
+        raise UnreadablePattern(text)
+    return tree

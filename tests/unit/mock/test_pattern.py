@@ -1,0 +1,122 @@
+import re
+
+import jsonschema_rs
+import pytest
+
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.pattern import matching, spell
+from arazzo_runner.mock.pattern_tree import UnreadablePattern, parse
+
+
+def matches(pattern, text):
+    return jsonschema_rs.is_valid({"pattern": pattern}, text)
+
+
+PATTERNS = [
+    "^FW[0-9a-fA-F]{32}$",
+    "^[a-z]+$",
+    "^[a-z]*$",
+    r"^\d{3}-\d{4}$",
+    r"^\+[1-9]\d{1,14}$",
+    "^(foo|bar|baz)s?$",
+    "^(?:a|b){2,3}$",
+    "^(?<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])$",
+    "^[^a-z]{4}$",
+    r"^[\w.-]+@[\w-]+\.[a-z]{2,}$",
+    "abc",
+    "^.{5}$",
+    r"^\S+\s\S+$",
+    r"^\D\W$",
+    r"^[\]\\^-]{2}$",
+    r"^\x41\u0042\u{43}$",
+    r"^\p{Lu}\p{L}+\P{L}$",
+    r"^\p{gc=L}$",
+    r"^(?=.*[0-9])[a-z0-9]{8}$",
+    r"^(?!a)[ab]$",
+    r"^[a-c]+?$",
+    r"\bword\b",
+    r"^a{2}b{2,}c{0,1}$",
+    r"^[a-]$",
+    r"^\t\n$",
+    "^$",
+    "",
+    "^v[0-9]+(\\.[0-9]+)*$",
+    "^(?i:abc)$",
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_string_is_made_that_matches(pattern, seed):
+    text = matching(pattern, Dice(seed))
+    assert text is not None
+    assert matches(pattern, text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "least", "most"),
+    [
+        ("^[a-z]+$", 10, 10),
+        ("^[a-z]*$", 300, 300),
+        ("^[a-z]+$", 0, 1),
+        ("[0-9]", 5, 8),
+        ("^(ab)*$", 7, 8),
+        ("^[a-z]+(-[a-z]+)*$", 40, 60),
+    ],
+)
+def test_the_length_is_kept(pattern, least, most):
+    text = matching(pattern, Dice(), least, most)
+    assert text is not None
+    assert least <= len(text) <= most
+    assert matches(pattern, text)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^(a|b",
+        "[a-z",
+        "a)",
+        r"\p{Nonsense}",
+        r"\xzz",
+        "\\",
+        "(?<a",
+        r"\p{L",
+        "^a$b",
+        "[]",
+        "(?=a)b",
+    ],
+)
+def test_what_cannot_be_made_is_none(pattern):
+    assert matching(pattern, Dice()) is None
+
+
+def test_a_length_out_of_reach_is_none():
+    assert matching("^a{5}$", Dice(), 0, 3) is None
+
+
+def test_a_hostile_pattern_comes_to_an_end():
+    assert matching("^(?=(a+)+$)(?=b)", Dice()) is None
+
+
+def test_braces_that_are_no_quantifier_stand_for_themselves():
+    assert spell(parse("^{x}a{,3}$"), Dice(), 0) == "{x}a{,3}"
+
+
+def test_the_seed_decides():
+    same = matching("^[a-z]{20}$", Dice(3))
+    assert same == matching("^[a-z]{20}$", Dice(3))
+    assert same != matching("^[a-z]{20}$", Dice(4))
+
+
+def test_a_rest_is_refused():
+    with pytest.raises(UnreadablePattern, match=re.escape("a)")):
+        parse("a)")
+
+
+def test_dice_choose_evenly_and_by_place():
+    counts = [0] * 10
+    for at in range(1000):
+        counts[Dice(0).at(at).below(10)] += 1
+    assert min(counts) > 60
+    assert Dice(0).at("a").below(2**60) != Dice(0).at("b").below(2**60)
