@@ -59,3 +59,9 @@ def headings(page: Path) -> list[str]:
 def anchors(page: Path) -> set[str]:
     """The fragments that lead to the page's headings."""
     return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings(page)}
+
+
+def flags(page: Path) -> set[str]:
+    """The flags of our own commands that the prose names: `--flag` or `arazzo … --flag`."""
+    spans = re.findall(r"`((?:arazzo |--)[^`]*)`", FENCE.sub("", page.read_text(encoding="utf-8")))
+    return {flag for span in spans for flag in re.findall(r"--[a-z][a-z0-9-]*", span)}

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,15 @@ import pytest
 import yaml
 
 import arazzo_runner
+from arazzo_runner.cli.main import COMMANDS
 from case_runner.expected import MEASURED
-from house.markdown import PAGES, ROOT, Block, anchors, blocks, headings, links
+from house.markdown import PAGES, ROOT, Block, anchors, blocks, flags, headings, links
 
 MARK = "--8<-- exit code"
 # What is run of a console block; the rest (cloning, installing) is for the reader.
 OURS = re.compile(r"(\w+=\S* )*(arazzo|export|echo|cat|ls)\b")
+# Of the group itself, of click, and of pytest with our option.
+OTHER_FLAGS = {"--debug", "--help", "--version", "--update"}
 API_PAGE = ROOT / "docs" / "python-api.md"
 PROGRAMS = {str(block.page.relative_to(ROOT)): block.page for block in blocks("python")}
 PARSERS: dict[str, Callable[[str], Any]] = {
@@ -125,6 +129,13 @@ def test_links_lead_somewhere(page: Path) -> None:
         place = page.parent / file if file else page
         assert place.exists(), target
         assert not fragment or fragment in anchors(place), target
+
+
+def test_named_flags_exist() -> None:
+    commands = [import_module(module).command for module, _ in COMMANDS.values()]
+    known = {flag for command in commands for one in command.params for flag in one.opts}
+    named = {str(page.relative_to(ROOT)): flags(page) - known - OTHER_FLAGS for page in PAGES}
+    assert {page: unknown for page, unknown in named.items() if unknown} == {}
 
 
 def test_documents_all_public_names() -> None:
