@@ -1,18 +1,29 @@
 """Every folder under `tests/cases` that holds a `case.yaml`, run and compared."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
-from arazzo_runner.cli.main import main
 from case_runner import expected, outcome
 from case_runner.case import ROOT, find, load
+
+from arazzo_runner.cli import main as command_line
+
+
+@pytest.fixture(autouse=True)
+def bugs_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line tells a bug in two lines; here its traceback is of more use."""
+
+    def told(error: Exception, _: Sequence[str]) -> int:
+        raise error
+
+    monkeypatch.setattr(command_line, "_bug", told)
 
 
 @pytest.mark.parametrize("name", find())
 def test_case(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     case = load(ROOT / name)
-    result = outcome.run(case, main, tmp_path)
+    result = outcome.run(case, command_line.main, tmp_path)
     if request.config.getoption("--update"):
         expected.update(case, result)
     found = expected.differences(case, result)
