@@ -1,0 +1,141 @@
+"""Reading an OpenAPI description: which version it is, and its security schemes; no more.
+
+OpenAPI Specification 2.0, 3.0.4, 3.1.1, 3.2.0. Operations are built when ``find.py`` is asked.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from typing import Literal as Choice
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.value import Value, describe
+from arazzo_runner.operation.model import ApiDescription, Load, SecurityScheme
+from arazzo_runner.operation.reference import resolve
+from arazzo_runner.operation.shape import fields, malformed, object_at, optional_text, text_in
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.source import Place, SourceFile
+
+SUPPORTED: Final = ((2, 0), (3, 0), (3, 1), (3, 2))
+
+Carrier = Choice["query", "header", "cookie"]
+
+# Flow names of 2.0 in the words of 3.x.
+_FLOWS: Final = {
+    "implicit": "implicit",
+    "password": "password",
+    "application": "clientCredentials",
+    "accessCode": "authorizationCode",
+}
+
+
+def read_description(source: SourceFile, value: Value, load: Load | None = None) -> ApiDescription:
+    """Recognize an OpenAPI 2.0, 3.0, 3.1 or 3.2 description and read its security schemes.
+
+    ``load`` reads the other documents that references lead to. Raises DocumentError: AZ202 when
+    it is not an OpenAPI description, AZ214 and AZ217 when a security scheme is broken.
+    """
+    place = Place(source)
+    version = _version(value, place)
+    info = object_at(value.get("info"), place.at("info"), "`info`")
+    description = ApiDescription(
+        version=version,
+        title=str(info.get("title", "")),
+        api_version=str(info.get("version", "")),
+        raw=value,
+        source=source,
+        schemes={},
+        load=load,
+        documents={source.uri: (source, value)},
+    )
+    description.schemes.update(_schemes(description, place))
+    return description
+
+
+def read_scheme(
+    description: ApiDescription, name: str, node: Value, place: Place
+) -> SecurityScheme:
+    """A Security Scheme Object, its reference followed; raises DocumentError AZ214, AZ217."""
+    node, place = resolve(description, node, place)
+    scheme = object_at(node, place, f"the security scheme `{name}`")
+    kind = text_in(scheme, "type", place, f"the security scheme `{name}`")
+    return SecurityScheme(
+        name=name,
+        # 2.0 calls `basic` what is `http` with the scheme `basic` since 3.0.
+        type="http" if kind == "basic" else kind,
+        scheme="basic" if kind == "basic" else optional_text(scheme, "scheme"),
+        location=_carrier(scheme, place, name) if kind == "apiKey" else None,
+        parameter=text_in(scheme, "name", place, f"the security scheme `{name}`")
+        if kind == "apiKey"
+        else None,
+        flows=_flows(scheme),
+        openid_connect_url=optional_text(scheme, "openIdConnectUrl"),
+        place=place,
+    )
+
+
+def _version(value: Value, place: Place) -> tuple[int, int]:
+    if not isinstance(value, dict):
+        raise _unknown(f"an OpenAPI description is an object, not {describe(value)}", place)
+    name = next((one for one in ("openapi", "swagger") if one in value), None)
+    if name is None:
+        raise _unknown(_without_version(value), place)
+    # `swagger: 2.0` without quotes is a number in YAML, and meant.
+    text = str(value[name])
+    numbers = [int(one) if one.isdecimal() else -1 for one in text.split(".")[:2]]
+    version = (numbers[0], numbers[1] if len(numbers) > 1 else 0)
+    if version not in SUPPORTED or (name == "swagger") != (version == (2, 0)):
+        known = "`swagger: 2.0` and `openapi: 3.0`, `3.1`, `3.2`"
+        raise _unknown(f"`{name}: {text}` is not supported; {known} are", place.at(name))
+    return version
+
+
+def _without_version(value: dict[str, Value]) -> str:
+    for name in ("arazzo", "asyncapi"):
+        if name in value:
+            return f"this is not an OpenAPI description but one with the field `{name}`"
+    return "this is not an OpenAPI description: it has neither `openapi` nor `swagger`"
+
+
+def _unknown(message: str, place: Place) -> DocumentError:
+    return DocumentError(error("AZ202", message, place))
+
+
+def _schemes(description: ApiDescription, place: Place) -> dict[str, SecurityScheme]:
+    raw = description.raw
+    if description.version == (2, 0):
+        holder, place = raw, place.at("securityDefinitions")
+        declared = holder.get("securityDefinitions")
+    else:
+        holder = object_at(raw.get("components"), place.at("components"), "`components`")
+        place = place.at("components", "securitySchemes")
+        declared = holder.get("securitySchemes")
+    return {
+        name: read_scheme(description, name, node, place.at(name))
+        for name, node in fields(object_at(declared, place, f"`{place.pointer[-1]}`"))
+    }
+
+
+def _carrier(scheme: dict[str, Value], place: Place, name: str) -> Carrier:
+    match text_in(scheme, "in", place, f"the security scheme `{name}`"):
+        case "query":
+            return "query"
+        case "header":
+            return "header"
+        case "cookie":
+            return "cookie"
+        case other:
+            raise malformed(
+                f"the security scheme `{name}` is in `{other}`, not `query`, `header` or `cookie`",
+                place.at("in"),
+            )
+
+
+def _flows(scheme: dict[str, Value]) -> dict[str, Value]:
+    flows = scheme.get("flows")
+    if isinstance(flows, dict):
+        return flows
+    flow = _FLOWS.get(str(scheme.get("flow")))
+    if flow is None:
+        return {}
+    return {flow: {key: scheme[key] for key in scheme if key not in ("type", "flow")}}

@@ -1,0 +1,210 @@
+"""Finding an operation by its operationId or by a JSON Pointer; only what is found is built.
+
+OpenAPI Specification 3.2.0, sections "Paths Object" and "Path Item Object".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation import openapi3, swagger2
+from arazzo_runner.operation.model import ApiDescription, Operation
+from arazzo_runner.operation.reference import reference_of, resolve, target
+from arazzo_runner.operation.shape import object_at, optional_text
+from arazzo_runner.text.source import Place, pointer_text
+
+# Path Item Object: `query` since 3.2, where any other method stands in `additionalOperations`.
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+ADDITIONAL: Final = "additionalOperations"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An operation that is there but not built: ``item`` is its path item with its place."""
+
+    method: str
+    path: str
+    item: tuple[dict[str, Value], Place]
+    node: dict[str, Value]
+    place: Place
+
+
+def operation_ids(description: ApiDescription) -> list[str]:
+    """All operationIds, in the order of the description; reads referenced path items too."""
+    return [one for _, _, one in all_operations(description) if one is not None]
+
+
+def all_operations(description: ApiDescription) -> Iterator[tuple[str, str, str | None]]:
+    """Each operation's method, path and operationId, in the order of the description."""
+    for path in _paths(description):
+        for entry in _entries(description, path):
+            yield entry.method, entry.path, optional_text(entry.node, "operationId")
+
+
+def find_by_id(description: ApiDescription, operation_id: str) -> Operation | None:
+    """The operation of this operationId, or None; the case of letters counts.
+
+    Path items that are references are followed only when no other has it. Raises DocumentError
+    AZ214 and AZ217 when the description is broken at the operation.
+    """
+    entry = _own_ids(description).get(operation_id) or _referred_ids(description).get(operation_id)
+    return _built(description, entry) if entry else None
+
+
+def find_by_pointer(description: ApiDescription, tokens: tuple[str, ...]) -> Operation | None:
+    """The operation at ``("paths", "/pets/{id}", "get")``, or None.
+
+    The pointer may lead through a path item's ``$ref``, into ``additionalOperations``, or to a
+    shared path item that one path refers to. Tokens may be percent-encoded.
+    """
+    for candidate in dict.fromkeys((tokens, tuple(unquote(token) for token in tokens))):
+        entry = _at(description, candidate)
+        if entry:
+            return _built(description, entry)
+    return None
+
+
+def escaped_form(text: str) -> tuple[str, ...] | None:
+    """The tokens that an unescaped pointer means: ``#/paths/pets/{id}/get``, else None.
+
+    None also for a pointer that is written as it has to be (``#/paths/~1pets~1{id}/get``).
+    """
+    pointer = text.rpartition("#")[2]
+    if not pointer.startswith("/paths/") or "~1" in pointer:
+        return None
+    _, _, *parts = pointer.split("/")
+    tail = -2 if len(parts) > 2 and parts[-2] == ADDITIONAL else -1
+    path, last = parts[:tail], tuple(parts[tail:])
+    if not path or not (last[0] in METHODS or len(last) == 2):
+        return None
+    # `#/paths//pets/get` keeps the path's own slash, `#/paths/pets/get` has lost it.
+    return ("paths", "/" + "/".join(path).lstrip("/"), *last)
+
+
+def _paths(description: ApiDescription) -> dict[str, Value]:
+    if ("paths",) not in description.memo:
+        place = Place(description.source, ("paths",))
+        paths = object_at(description.raw.get("paths"), place, "`paths`")
+        description.memo["paths",] = {key: one for key, one in paths.items() if key[:1] == "/"}
+    found: dict[str, Value] = description.memo["paths",]
+    return found
+
+
+def _own_ids(description: ApiDescription) -> dict[str, Entry]:
+    if ("own ids",) not in description.memo:
+        own = [key for key, item in _paths(description).items() if reference_of(item) is None]
+        description.memo["own ids",] = _ids(description, own)
+    found: dict[str, Entry] = description.memo["own ids",]
+    return found
+
+
+def _referred_ids(description: ApiDescription) -> dict[str, Entry]:
+    if ("referred ids",) not in description.memo:
+        referred = [key for key, item in _paths(description).items() if reference_of(item)]
+        description.memo["referred ids",] = _ids(description, referred)
+    found: dict[str, Entry] = description.memo["referred ids",]
+    return found
+
+
+def _ids(description: ApiDescription, paths: list[str]) -> dict[str, Entry]:
+    entries = [entry for path in paths for entry in _entries(description, path)]
+    named = ((optional_text(entry.node, "operationId"), entry) for entry in reversed(entries))
+    # Reversed, so that the first of two equal ids counts.
+    return {one: entry for one, entry in named if one is not None}
+
+
+def _entries(description: ApiDescription, path: str) -> tuple[Entry, ...]:
+    key = ("entries", path)
+    if key not in description.memo:
+        place = Place(description.source, ("paths", path))
+        description.memo[key] = tuple(_read_item(description, path, place))
+    found: tuple[Entry, ...] = description.memo[key]
+    return found
+
+
+def _read_item(description: ApiDescription, path: str, place: Place) -> Iterator[Entry]:
+    seen = set[str]()
+    layers = _layers(description, description.raw["paths"][path], place)
+    for node, at in layers:
+        for method, operation, where in _operations(description, node, at):
+            if method not in seen:
+                seen.add(method)
+                yield Entry(method, path, _shared(layers), operation, where)
+
+
+def _layers(
+    description: ApiDescription, node: Value, place: Place
+) -> list[tuple[dict[str, Value], Place]]:
+    """A path item, and the one it refers to; what stands beside the ``$ref`` goes first."""
+    own = (object_at(node, place, "a path item"), place)
+    if reference_of(node) is None:
+        return [own]
+    referred, at = resolve(description, node, place)
+    return [own, (object_at(referred, at, "a path item"), at)]
+
+
+def _shared(
+    layers: list[tuple[dict[str, Value], Place]],
+) -> tuple[dict[str, Value], Place]:
+    """The layer that says what all operations of the path share."""
+    sharing = (layer for layer in layers if "parameters" in layer[0] or "servers" in layer[0])
+    return next(sharing, layers[-1])
+
+
+def _operations(
+    description: ApiDescription, item: dict[str, Value], place: Place
+) -> Iterator[tuple[str, dict[str, Value], Place]]:
+    methods = METHODS if description.version >= (3, 2) else METHODS[:-1]
+    for method, node in item.items():
+        if method in methods:
+            at = place.at(method)
+            yield method.upper(), object_at(node, at, f"`{method}`"), at
+    if description.version >= (3, 2):
+        place = place.at(ADDITIONAL)
+        for method, node in object_at(item.get(ADDITIONAL), place, f"`{ADDITIONAL}`").items():
+            yield method, object_at(node, place.at(method), f"`{method}`"), place.at(method)
+
+
+def _at(description: ApiDescription, tokens: tuple[str, ...]) -> Entry | None:
+    match tokens:
+        case ("paths", path, method):
+            wanted = method.upper()
+        case ("paths", path, "additionalOperations", method):
+            wanted = method
+        case _:
+            return _at_place(description, tokens)
+    if path not in _paths(description):
+        return None
+    entries = _entries(description, path)
+    return next((entry for entry in entries if entry.method == wanted), None)
+
+
+def _at_place(description: ApiDescription, tokens: tuple[str, ...]) -> Entry | None:
+    """The operation of a shared path item, where exactly one path refers to it."""
+    root = Place(description.source)
+    try:
+        node, place = target(description, "#" + pointer_text(tokens), root)
+    except DocumentError:
+        return None
+    if not isinstance(node, dict):
+        return None
+    every = [entry for path in _paths(description) for entry in _entries(description, path)]
+    found = [entry for entry in every if entry.place == place]
+    return found[0] if len(found) == 1 else None
+
+
+def _built(description: ApiDescription, entry: Entry) -> Operation:
+    key = ("operation", entry.method, entry.path)
+    if key not in description.memo:
+        reader = swagger2 if description.version == (2, 0) else openapi3
+        own = (entry.node, entry.place)
+        description.memo[key] = reader.read_operation(
+            description, entry.method, entry.path, entry.item, own
+        )
+    operation: Operation = description.memo[key]
+    return operation
