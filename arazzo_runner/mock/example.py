@@ -1,0 +1,277 @@
+"""A value for a schema: documented examples first, otherwise made up, and valid in any case.
+
+The schema is a self-contained JSON Schema 2020-12 (``operation/schema.py`` makes one) that may
+hold OpenAPI's ``example``. The value is a pure function of the schema and the dice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.flatten import Flat, NoExample, flatten, types_of
+from arazzo_runner.mock.pattern import matching
+from arazzo_runner.mock.scalars import number_for, string_for
+
+VARIANTS = 24
+"""How many values are tried where a schema can only be satisfied by trying."""
+DRAFTS = 5_000
+"""How many values one example may cost in all, so that no schema keeps the mock for long."""
+DEPTHS = (4, 2, 1, 0)
+"""How deep optional members are made; less deep where a schema turns out to be too wide."""
+
+# In the order they are asked for; a schema without `type` is what its keywords are about.
+HINTS = {
+    "object": ("properties", "additionalProperties", "patternProperties", "required"),
+    "array": ("items", "prefixItems", "minItems", "contains"),
+    "string": ("pattern", "minLength", "maxLength", "format"),
+    "number": ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"),
+}
+
+
+class Exhausted(Exception):
+    """The drafts are used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in the value something is made: its dice, the references on the way, the depth."""
+
+    dice: Dice
+    refs: tuple[str, ...] = ()
+    depth: int = 0
+
+    def below(self, flat: Flat, token: str | int) -> Spot:
+        """The spot of a member."""
+        return Spot(self.dice.at(token), flat.refs, self.depth + 1)
+
+    def again(self, variant: int) -> Spot:
+        """The same spot for another try."""
+        return Spot(self.dice.at("#", variant), self.refs, self.depth) if variant else self
+
+
+def example(schema: Value, dice: Dice) -> Value:
+    """A value that is valid against ``schema``. Raises NoExample when none was found."""
+    for depth in DEPTHS:
+        try:
+            return Maker(schema, depth).made(dice)
+        except Exhausted:
+            continue
+    raise NoExample("a schema that asks for too much")
+
+
+def validator(schema: Value, root: Value) -> Callable[[Value], bool]:
+    """A judge of values of ``schema``, a part of ``root``."""
+    import jsonschema_rs
+
+    if isinstance(schema, dict) and isinstance(root, dict) and "$defs" in root:
+        schema = {**schema, "$defs": root["$defs"]}
+    return jsonschema_rs.validator_for(schema).is_valid
+
+
+class Maker:
+    """Makes values for one root schema; it counts its drafts and keeps the judges it built."""
+
+    def __init__(self, root: Value, depth: int) -> None:
+        self.root = root
+        self.depth = depth
+        self.left = DRAFTS
+        self.judges: dict[int, Callable[[Value], bool]] = {}
+
+    def fits(self, schema: Value, value: Value) -> bool:
+        """Whether ``value`` is valid against ``schema``, a part of the root."""
+        judge = self.judges.get(id(schema))
+        if judge is None:
+            judge = self.judges[id(schema)] = validator(schema, self.root)
+        return judge(value)
+
+    def made(self, dice: Dice) -> Value:
+        """A value of the root schema."""
+        for variant in range(VARIANTS):
+            value = self.make(self.root, Spot(dice).again(variant))
+            if self.fits(self.root, value):
+                return value
+        raise NoExample("a value that satisfies the whole schema")
+
+    def make(self, schema: Value, spot: Spot, first: int = 0) -> Value:
+        """A value of ``schema``, judged where making it by the letter may not be enough.
+
+        ``first`` is the variant to begin with; 0 alone is a documented example.
+        """
+        failure = NoExample("a value that satisfies the schema")
+        for variant in range(first, first + VARIANTS):
+            try:
+                flat = flatten(schema, self.root, spot.refs, variant)
+                value = self.draft(schema, flat, spot.again(variant), variant)
+            except NoExample as error:
+                failure = error
+                continue
+            if not flat.hard or self.fits(schema, value):
+                return value
+        raise failure
+
+    def draft(self, schema: Value, flat: Flat, spot: Spot, variant: int) -> Value:
+        """A value that may be one of ``schema``, whose flat form is given."""
+        self.left -= 1
+        if self.left < 0:
+            raise Exhausted
+        if "const" in flat.schema:
+            return flat.schema["const"]
+        known = MISSING if variant else self.documented(schema, flat)
+        if known is not MISSING:
+            return known
+        if flat.schema.get("enum"):
+            values = sorted(flat.schema["enum"], key=lambda value: value is None)
+            return values[variant % len(values)]
+        return self.of_kind(kind(flat.schema), flat, spot, variant)
+
+    def documented(self, schema: Value, flat: Flat) -> Found:
+        """The first example or default that is valid, or MISSING."""
+        for value in _documented(flat.schema):
+            if self.fits(schema, value):
+                return value
+        return MISSING
+
+    def of_kind(self, name: str, flat: Flat, spot: Spot, variant: int) -> Value:
+        """A made-up value of a type."""
+        match name:
+            case "object":
+                return self.object(flat, spot)
+            case "array":
+                return self.array(flat, spot)
+            case "integer" | "number":
+                return number_for({**flat.schema, "type": name}, spot.dice)
+            case "boolean":
+                return variant % 2 == 0
+            case "null":
+                return None
+            case _:
+                return string_for(flat.schema, spot.dice)
+
+    def object(self, flat: Flat, spot: Spot) -> dict[str, Value]:
+        """An object with its required members and, if not too deep, the optional ones."""
+        required = flat.schema.get("required", ())
+        value: dict[str, Value] = {}
+        for name in self.names(flat, spot):
+            try:
+                value[name] = self.make(_member(flat.schema, name), spot.below(flat, name))
+            except NoExample:
+                if name in required:
+                    raise
+        return value | self.extras(flat, spot, value)
+
+    def names(self, flat: Flat, spot: Spot) -> list[str]:
+        """The members to make, in the documented order."""
+        schema = flat.schema
+        required, properties = schema.get("required", ()), schema.get("properties", {})
+        optional = [
+            name
+            for name, member in properties.items()
+            if name not in required and spot.depth < self.depth and _shown(member)
+        ]
+        room = schema.get("maxProperties", len(required) + len(optional)) - len(required)
+        wanted = {*required, *optional[:room]}
+        return [*(name for name in properties if name in wanted)] + [
+            name for name in required if name not in properties
+        ]
+
+    def extras(self, flat: Flat, spot: Spot, value: dict[str, Value]) -> dict[str, Value]:
+        """Members without a documented name: as many as are demanded, and one for a map."""
+        schema = flat.schema
+        is_map = isinstance(schema.get("additionalProperties"), dict) and not value
+        least = schema.get("minProperties", 1 if is_map and schema["additionalProperties"] else 0)
+        extras: dict[str, Value] = {}
+        for at in range(max(0, least - len(value))):
+            name = self.name(flat, spot, at)
+            extras[name] = self.make(_member(schema, name), spot.below(flat, name))
+        return extras
+
+    def name(self, flat: Flat, spot: Spot, at: int) -> str:
+        """A name for the extra member number ``at``."""
+        dice = spot.dice.at("#name", at)
+        if "propertyNames" in flat.schema:
+            names = {"type": "string", "allOf": [flat.schema["propertyNames"]]}
+            return str(self.make(names, Spot(dice, flat.refs, spot.depth)))
+        for pattern in flat.schema.get("patternProperties", ()):
+            return matching(pattern, dice) or pattern
+        return f"key{at + 1}"
+
+    def array(self, flat: Flat, spot: Spot) -> list[Value]:
+        """An array of the least length, though of one item where that may be."""
+        value: list[Value] = []
+        for at in range(_length(flat.schema)):
+            try:
+                value.append(self.item(flat, spot, at, value))
+            except NoExample:
+                if at < flat.schema.get("minItems", 0):
+                    raise
+        return value
+
+    def item(self, flat: Flat, spot: Spot, at: int, others: list[Value]) -> Value:
+        """The item number ``at``; another than the ``others`` where they must differ."""
+        schema = _item(flat.schema, at)
+        item: Value = None
+        for variant in range(VARIANTS):
+            item = self.make(schema, spot.below(flat, at).again(variant), at + variant)
+            if not flat.schema.get("uniqueItems") or item not in others:
+                break
+        return item
+
+
+def kind(schema: dict[str, Value]) -> str:
+    """The type that a value of a flat schema is to have; ``string`` where any may be."""
+    if "type" in schema:
+        types = [name for name in types_of(schema["type"]) if name != "null"]
+        return types[0] if types else "null"
+    for name, keywords in HINTS.items():
+        if any(keyword in schema for keyword in keywords):
+            return name
+    return "string"
+
+
+def _documented(schema: dict[str, Value]) -> Iterator[Value]:
+    for keyword in ("example", "default"):
+        if keyword in schema:
+            yield schema[keyword]
+    examples = schema.get("examples")
+    yield from examples if isinstance(examples, list) else ()
+
+
+def _shown(member: Value) -> bool:
+    """Whether an optional member belongs into an answer."""
+    if not isinstance(member, dict):
+        return member is True
+    return not (member.get("deprecated") is True or member.get("writeOnly") is True)
+
+
+def _member(schema: dict[str, Value], name: str) -> Value:
+    """The schema of the member ``name``. Raises NoExample where there may be none."""
+    import jsonschema_rs
+
+    if name in schema.get("properties", ()):
+        return schema["properties"][name]
+    for pattern, member in schema.get("patternProperties", {}).items():
+        if jsonschema_rs.is_valid({"pattern": pattern}, name):
+            return member
+    return schema.get("additionalProperties", True)
+
+
+def _item(schema: dict[str, Value], at: int) -> Value:
+    prefix = schema.get("prefixItems", ())
+    if at < len(prefix):
+        return prefix[at]
+    # `contains` asks for one such item: let it be the first that is free.
+    if "contains" in schema and at < len(prefix) + max(1, schema.get("minContains", 1)):
+        return {"allOf": [schema.get("items", True), schema["contains"]]}
+    return schema.get("items", True)
+
+
+def _length(schema: dict[str, Value]) -> int:
+    prefix = len(schema.get("prefixItems", ()))
+    contained = schema.get("minContains", 1) if "contains" in schema else 0
+    wished = 0 if schema.get("items") is False else 1
+    least: int = max(schema.get("minItems", 0), prefix + contained, wished)
+    most: int = schema.get("maxItems", least)
+    return min(least, most)

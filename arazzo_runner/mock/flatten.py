@@ -1,0 +1,177 @@
+"""One flat schema for what a schema says with ``$ref``, ``allOf``, ``oneOf``, ``anyOf``, ``if``.
+
+To make a value it must be known what holds at once: references are followed, parts merged, and of
+alternatives one is chosen. The result is for making values, not for judging them: what a merge
+cannot express (``not``, a second pattern) is left to the validator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from arazzo_runner.expression.value import Value
+
+ANNOTATIONS = ("title", "description", "deprecated")
+EXAMPLES = ("example", "examples", "default")
+CHOICES = ("oneOf", "anyOf")
+COMPOSED = ("$ref", "$defs", "allOf", *CHOICES, "if", "then", "else", "dependentSchemas")
+LARGER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+SMALLER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+MAPS = ("properties", "patternProperties", "dependentRequired")
+SCHEMAS = ("items", "additionalProperties", "propertyNames", "contains", "not")
+TRIED = ("not", "contains", "dependentRequired", "minProperties", "propertyNames", "uniqueItems")
+UNKNOWN = ("patternProperties", "unevaluatedItems", "unevaluatedProperties")
+HARD = frozenset((*CHOICES, "allOf", "if", "dependentSchemas", *TRIED, *UNKNOWN))
+
+
+class NoExample(Exception):
+    """No value could be made; the text says of what."""
+
+
+class Cycle(NoExample):
+    """The schema holds itself, so a value without an end would be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A schema without references and alternatives, and the references that led to it.
+
+    ``hard``: a value made member by member may still break it, and has to be judged.
+    """
+
+    schema: dict[str, Value]
+    refs: tuple[str, ...]
+    hard: bool = False
+
+
+def flatten(schema: Value, root: Value, refs: tuple[str, ...], variant: int) -> Flat:
+    """Resolve and merge ``schema``; ``variant`` chooses among alternatives.
+
+    Raises Cycle when a reference in ``refs``, the way from the root, comes again, and NoExample
+    for ``false`` and for references that lead nowhere.
+    """
+    if schema is True:
+        return Flat({}, refs)
+    if not isinstance(schema, dict):
+        raise NoExample("a schema that allows nothing")
+    own = {key: value for key, value in schema.items() if key not in COMPOSED}
+    found = Flat(own, refs, not HARD.isdisjoint(schema))
+    parts = list(_parts(schema, variant))
+    for part in parts:
+        flat = _part(part, root, refs, variant)
+        whole = len(parts) == 1 and not own
+        found = _joined(found, flat if whole else _without_examples(flat))
+    return found
+
+
+def _without_examples(flat: Flat) -> Flat:
+    """An example of a part is none of the whole, unless it is a scalar."""
+    schema = {
+        key: value
+        for key, value in flat.schema.items()
+        if key not in EXAMPLES or not isinstance(value, dict | list)
+    }
+    return replace(flat, schema=schema)
+
+
+def _part(part: Value, root: Value, refs: tuple[str, ...], variant: int) -> Flat:
+    if not isinstance(part, str):
+        return flatten(part, root, refs, variant)
+    if part in refs:
+        raise Cycle(f"`{part}`, which holds itself")
+    return flatten(resolve(part, root), root, (*refs, part), variant)
+
+
+def _parts(schema: dict[str, Value], variant: int) -> Iterator[Value]:
+    """What holds beside the schema's own keywords: references as strings, and schemas."""
+    if "$ref" in schema:
+        yield schema["$ref"]
+    yield from schema.get("allOf", ())
+    for keyword in CHOICES:
+        if schema.get(keyword):
+            branches = sorted(schema[keyword], key=_is_null)
+            yield branches[variant % len(branches)]
+    if "if" in schema:
+        yield from _condition(schema, variant)
+    if variant % 2 == 0:
+        yield from schema.get("dependentSchemas", {}).values()
+
+
+def _is_null(branch: Value) -> bool:
+    return isinstance(branch, dict) and branch.get("type") == "null"
+
+
+def _condition(schema: dict[str, Value], variant: int) -> Iterator[Value]:
+    if variant % 2:
+        yield schema.get("else", True)
+        return
+    yield schema["if"]
+    yield schema.get("then", True)
+
+
+def resolve(reference: str, root: Value) -> Value:
+    """The schema at a local reference (``#/$defs/Pet``). Raises NoExample."""
+    found = root
+    for token in reference.removeprefix("#").split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list) and key.isdecimal() and int(key) < len(found):
+            found = found[int(key)]
+        elif isinstance(found, dict) and key in found:
+            found = found[key]
+        else:
+            raise NoExample(f"`{reference}`, which leads nowhere")
+    return found
+
+
+def _joined(left: Flat, right: Flat) -> Flat:
+    schema = dict(left.schema)
+    for key, value in right.schema.items():
+        schema[key] = merged(key, schema[key], value) if key in schema else value
+    refs = left.refs + tuple(ref for ref in right.refs if ref not in left.refs)
+    return Flat(schema, refs, left.hard or right.hard)
+
+
+def merged(keyword: str, left: Value, right: Value) -> Value:
+    """The value of ``keyword`` that satisfies both schemas."""
+    if left == right or keyword in (*EXAMPLES, *ANNOTATIONS):
+        return left
+    if keyword in LARGER:
+        return max(left, right)
+    if keyword in SMALLER:
+        return min(left, right)
+    if keyword in MAPS:
+        return {**right, **left} | _shared(left, right)
+    if keyword in SCHEMAS:
+        return {"allOf": [left, right]}
+    return _merged_list(keyword, left, right)
+
+
+def _shared(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
+    return {name: merged("items", left[name], right[name]) for name in left.keys() & right.keys()}
+
+
+def _merged_list(keyword: str, left: Value, right: Value) -> Value:
+    match keyword:
+        case "required":
+            return [*left, *(name for name in right if name not in left)]
+        case "enum":
+            return [value for value in left if value in right]
+        case "type":
+            return _narrowed(left, right)
+        case _:
+            return left
+
+
+def _narrowed(left: Value, right: Value) -> list[str]:
+    mine, other = types_of(left), types_of(right)
+    if "number" in other:
+        other = [*other, "integer"]
+    if "number" in mine and "integer" in other and "number" not in other:
+        mine = ["integer" if name == "number" else name for name in mine]
+    return [name for name in mine if name in other]
+
+
+def types_of(value: Value) -> list[str]:
+    """The value of ``type`` as a list."""
+    return [value] if isinstance(value, str) else list(value)

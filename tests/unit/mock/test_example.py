@@ -1,0 +1,198 @@
+import jsonschema_rs
+import pytest
+
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.example import example
+from arazzo_runner.mock.flatten import NoExample
+from arazzo_runner.mock.formats import FORMATS
+
+STRING, INTEGER = {"type": "string"}, {"type": "integer"}
+TREE = {
+    "$ref": "#/$defs/Tree",
+    "$defs": {
+        "Tree": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {
+                "name": STRING,
+                "parent": {"$ref": "#/$defs/Tree"},
+                "children": {"type": "array", "items": {"$ref": "#/$defs/Tree"}},
+                "other": {"anyOf": [{"$ref": "#/$defs/Tree"}, {"type": "null"}]},
+            },
+        }
+    },
+}
+SCHEMAS = [
+    {},
+    True,
+    STRING,
+    INTEGER,
+    {"type": "number"},
+    {"type": "boolean"},
+    {"type": "null"},
+    {"type": ["null", "string"]},
+    {"type": ["string", "null"], "pattern": "^FW[0-9a-f]{32}$", "minLength": 34, "maxLength": 34},
+    {"type": "string", "minLength": 40},
+    {"type": "string", "maxLength": 2},
+    {"type": "string", "maxLength": 0},
+    {"type": "string", "format": "date-time", "maxLength": 4},
+    {"type": "string", "format": "unheard-of"},
+    {"minLength": 3},
+    {"minimum": 3},
+    {"items": INTEGER},
+    {"required": ["a"]},
+    {"type": "integer", "minimum": 5, "maximum": 5},
+    {"type": "integer", "exclusiveMinimum": 5, "exclusiveMaximum": 7},
+    {"type": "integer", "maximum": -5},
+    {"type": "integer", "maximum": 9223372036854775807, "minimum": -9223372036854775808},
+    {"type": "integer", "multipleOf": 7, "minimum": 1},
+    {"type": "integer", "multipleOf": 1.5},
+    {"type": "number", "multipleOf": 0.01, "minimum": 0.005, "maximum": 0.02},
+    {"type": "number", "exclusiveMinimum": 0.1, "exclusiveMaximum": 0.2},
+    {"type": "number", "minimum": 0.3, "maximum": 0.3},
+    {"type": "number", "exclusiveMaximum": -0.5},
+    {"enum": [None, "a"]},
+    {"type": "string", "enum": ["b", "a"]},
+    {"const": {"a": 1}},
+    {"type": "array", "items": STRING, "minItems": 3, "maxItems": 3},
+    {"type": "array", "items": STRING, "maxItems": 0},
+    {"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": True, "minItems": 3},
+    {"type": "array", "items": {"type": "boolean"}, "uniqueItems": True, "minItems": 2},
+    {"type": "array", "prefixItems": [STRING, INTEGER], "items": False},
+    {"type": "array", "prefixItems": [STRING], "contains": {"const": 4}, "minContains": 2},
+    {"type": "array"},
+    {"type": "object", "additionalProperties": INTEGER},
+    {"type": "object", "minProperties": 3},
+    {"type": "object", "properties": {"a": INTEGER}, "additionalProperties": False},
+    {"type": "object", "properties": {"a": INTEGER, "b": STRING, "c": STRING},
+     "required": ["c"], "maxProperties": 2},
+    {"type": "object", "required": ["z"], "additionalProperties": INTEGER},
+    {"type": "object", "patternProperties": {"^x-": INTEGER}, "required": ["x-a"]},
+    {"type": "object", "patternProperties": {"^x-[a-z]+$": INTEGER}, "minProperties": 1,
+     "additionalProperties": False},
+    {"type": "object", "propertyNames": {"pattern": "^[a-z]{3}$"}, "minProperties": 2},
+    {"type": "object", "properties": {"a": STRING, "b": STRING},
+     "dependentRequired": {"a": ["b"]}},
+    {"allOf": [{"type": "object", "properties": {"a": STRING}, "required": ["a"]},
+               {"type": "object", "properties": {"a": {"minLength": 20}, "b": INTEGER},
+                "required": ["a", "b"]}]},
+    {"allOf": [{"minimum": 3}, {"minimum": 5, "maximum": 9}, {"maximum": 7}], "type": "integer"},
+    {"allOf": [{"enum": [1, 2, 3]}, {"enum": [3, 4]}]},
+    {"allOf": [{"type": ["integer", "string"]}, {"type": "number"}]},
+    {"allOf": [{"type": "number"}, {"type": ["integer", "null"]}]},
+    {"allOf": [True, {"type": "array", "items": {"minimum": 4}}, {"items": {"maximum": 5}}]},
+    {"oneOf": [{"type": "integer"}, {"type": "number", "multipleOf": 0.5}]},
+    {"oneOf": [{"type": "null"}, STRING]},
+    {"anyOf": [{"$ref": "#/$defs/none"}, INTEGER], "$defs": {"none": False}},
+    {"type": "integer", "not": {"maximum": 500}},
+    {"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}, "then": {"required": ["b"]},
+     "else": {"required": ["c"]}, "type": "object", "properties": {"a": {"enum": [2, 1]}}},
+    {"type": "object", "dependentSchemas": {"a": {"required": ["b"]}}, "properties": {"a": STRING}},
+    {"$ref": "#/$defs/a~1b/anyOf/0", "$defs": {"a/b": {"anyOf": [STRING]}}},
+    {"type": "string", "example": 5, "default": "fine"},
+    {"type": "string", "examples": [1, "two"]},
+    {"type": "object", "properties": {"a": {"example": 1}}, "example": {"a": 2}},
+    {"type": "object", "properties": {"a": {"type": "string", "example": 1}}},
+    TREE,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=str)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_every_value_is_valid(schema, seed):
+    value = example(schema, Dice(seed))
+    jsonschema_rs.validate(schema, value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"enum": [None, "b", "a"]}, "b"),
+        ({"type": "string", "example": "x", "default": "y"}, "x"),
+        ({"type": "string", "default": "y", "enum": ["z", "y"]}, "y"),
+        ({"type": "string", "examples": ["e"], "enum": ["d", "e"]}, "e"),
+        ({"const": 3, "example": 4}, 3),
+        ({"type": "object", "properties": {"a": {"deprecated": True}, "b": False}}, {}),
+        ({"type": "object", "properties": {"a": {"writeOnly": True}, "b": {"const": 1}}}, {"b": 1}),
+        ({"type": "object", "properties": {"b": {"const": 1}, "a": {"const": 2}},
+          "required": ["a"], "maxProperties": 1}, {"a": 2}),
+        ({"type": "array", "items": {"enum": ["x", "y"]}, "minItems": 3}, ["x", "y", "x"]),
+        ({"type": "number", "minimum": 2, "maximum": 2}, 2),
+        ({"allOf": [{"type": "object", "properties": {"a": {"const": 1}}, "example": {}},
+                    {"properties": {"b": {"const": 2}}}]}, {"a": 1, "b": 2}),
+        ({"allOf": [{"properties": {"a": {"const": 1}}, "example": {}}], "type": "object"},
+         {"a": 1}),
+        ({"$ref": "#/$defs/x", "$defs": {"x": {"type": "object", "example": {"k": 1}}}}, {"k": 1}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_documented_is_taken(schema, value):
+    assert example(schema, Dice()) == value
+
+
+def test_a_cycle_ends_with_the_first_turn():
+    value = example(TREE, Dice())
+    assert value.keys() == {"name", "children", "other"}
+    assert value["children"] == []
+    assert value["other"] is None
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        False,
+        {"$ref": "#/$defs/nowhere"},
+        {"$ref": "#/$defs/0", "$defs": []},
+        {"$ref": "#/$defs/a", "$defs": {"a": {"required": ["a"], "properties":
+                                              {"a": {"$ref": "#/$defs/a"}}}}},
+        {"type": "string", "pattern": "^(?=a)b$"},
+        {"type": "integer", "minimum": 3, "maximum": 2},
+        {"type": "number", "minimum": 0.3, "maximum": 0.4, "multipleOf": 1},
+        {"type": "array", "items": {"pattern": "^(?=a)b$"}, "minItems": 1},
+        {"allOf": [{"type": "string"}, {"type": "integer"}]},
+        {"type": "object", "required": ["a"], "additionalProperties": False},
+        {"type": "array", "items": {"const": 1}, "uniqueItems": True, "minItems": 2},
+        {"type": "string", "pattern": "^a", "allOf": [{"pattern": "^b"}]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_cannot_be_made_is_said(schema):
+    with pytest.raises(NoExample):
+        example(schema, Dice())
+
+
+def wide(levels):
+    schema = {f"level{level}": {"type": "object", "properties": {
+        f"p{at}": {"$ref": f"#/$defs/level{level + 1}"} for at in range(20)}}
+        for level in range(levels)}  # fmt: skip
+    return {"$ref": "#/$defs/level0", "$defs": {**schema, f"level{levels}": STRING}}
+
+
+def test_a_schema_too_wide_is_made_less_deep():
+    value = example(wide(6), Dice())
+    assert len(value) == 20
+    assert value["p0"]["p0"] == {}
+
+
+def test_a_schema_that_demands_too_much_is_refused():
+    schema = wide(4)
+    for level in schema["$defs"].values():
+        level["required"] = list(level.get("properties", ()))
+    with pytest.raises(NoExample, match="too much"):
+        example(schema, Dice())
+
+
+@pytest.mark.parametrize("name", [*FORMATS])
+def test_formats_are_what_they_say(name):
+    schema = {"type": "string", "format": name}
+    for seed in range(20):
+        value = example(schema, Dice(seed))
+        assert jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(value)
+
+
+def test_values_depend_on_seed_and_place_alone():
+    schema = {"type": "object", "properties": {"a": STRING, "b": STRING}}
+    first = example(schema, Dice(0))
+    assert first == example(schema, Dice(0))
+    assert first != example(schema, Dice(1))
+    assert first["a"].startswith("a-")
