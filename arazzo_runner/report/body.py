@@ -1,0 +1,84 @@
+"""Bodies of messages as reports show them: JSON as JSON, text as text, the rest as Base64."""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import re
+
+from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.report.mask import Masker
+
+BODY_LIMIT = 64 * 1024
+"""A longer body is cut in reports; in octets."""
+
+FORM = "application/x-www-form-urlencoded"
+
+_CHARSET = re.compile(r';\s*charset="?([^\s;"]+)', re.IGNORECASE)
+
+
+def media_type(headers: Headers) -> str:
+    """The media type of ``Content-Type`` in lower case, without parameters; empty if not there."""
+    return (header(headers, "Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def is_json(media: str) -> bool:
+    """Whether a media type is JSON (RFC 6839, section 3.1, for ``+json``)."""
+    return media in ("application/json", "text/json") or media.endswith("+json")
+
+
+def text_of(octets: bytes, headers: Headers, *, cut: bool = False) -> str | None:
+    """The octets as text in their charset (UTF-8 unless named), or None when they are no text.
+
+    ``cut`` says that they are only a beginning: an incomplete last character is left out.
+    """
+    named = _CHARSET.search(header(headers, "Content-Type") or "")
+    try:
+        decoder = codecs.getincrementaldecoder(named[1] if named else "utf-8")()
+        text = decoder.decode(octets, final=not cut)
+    except (LookupError, ValueError):
+        return None
+    return None if "\0" in text else text
+
+
+def report_body(octets: bytes, headers: Headers, value: Found, masker: Masker) -> Value:
+    """The ``body`` of a report's request or response; null where there is none.
+
+    ``value`` is the parsed body, MISSING if it was not parsed. A cut body is an object of
+    ``encoding`` (``text`` or ``base64``), ``data`` and ``truncated``, its whole length in octets.
+    """
+    if not octets:
+        return None
+    if len(octets) > BODY_LIMIT:
+        return {**_cut(octets, headers, masker), "truncated": len(octets)}
+    if is_json(media_type(headers)) and value is not MISSING:
+        return masker.value(value)
+    text = text_of(octets, headers)
+    return _base64(masker.value(octets)) if text is None else masker.text(text)
+
+
+def _cut(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Value]:
+    # Somewhat more than is kept, for a secret that reaches past the cut.
+    beginning = octets[: BODY_LIMIT + 4 * masker.margin]
+    text = text_of(beginning, headers, cut=True)
+    if text is None:
+        return _base64(masker.value(beginning)[:BODY_LIMIT])
+    return {"encoding": "text", "data": masker.clipped(text, BODY_LIMIT)}
+
+
+def _base64(octets: bytes) -> dict[str, Value]:
+    return {"encoding": "base64", "data": base64.b64encode(octets).decode("ascii")}
+
+
+def plain(value: Found) -> Value:
+    """The value as JSON data: octets as a Base64 object, MISSING as null."""
+    match value:
+        case bytes():
+            return _base64(value)
+        case list():
+            return list(map(plain, value))  # `map`: one stack frame a level
+        case dict():
+            return dict(zip(value, map(plain, value.values()), strict=True))
+        case _:
+            return None if value is MISSING else value

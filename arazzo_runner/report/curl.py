@@ -1,0 +1,92 @@
+"""The ``curl`` line that repeats a request."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shlex
+from urllib.parse import urlsplit
+
+from arazzo_runner.expression.scope import header
+from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.report.body import FORM, text_of
+from arazzo_runner.report.escape import escape
+from arazzo_runner.report.mask import Masker
+
+INLINE_LIMIT = 4 * 1024
+"""A longer body does not stand in the line; in octets."""
+
+_DEFAULTS = (("accept", "*/*"), ("content-type", FORM))
+_IMPLIED = frozenset({"host", "content-length", "connection", "transfer-encoding"})
+
+
+def curl(request: HttpRequest, masker: Masker) -> str:
+    """One line for a POSIX shell that sends the request again, secrets masked.
+
+    A body above 4 KiB is named as a file, ``@body``, to be saved from the report first.
+    """
+    words = ["curl", *_method(request), *_url_options(request.url), *_headers(request, masker)]
+    feed, data = _data(request, masker)
+    return feed + " ".join([*words, *data, quote(masker.text(request.url))])
+
+
+def _method(request: HttpRequest) -> list[str]:
+    """The method, unless curl takes it by itself: GET, or POST when there is data."""
+    if request.method == "HEAD" and not request.body:
+        return ["--head"]
+    implied = "POST" if request.body else "GET"
+    return [] if request.method == implied else ["--request", quote(request.method)]
+
+
+def _url_options(url: str) -> list[str]:
+    # Without these, curl expands brackets and braces, and removes dot segments.
+    options = ["--globoff"] if re.search(r"[\[\]{}]", url) else []
+    return [*options, "--path-as-is"] if re.search(r"/\.\.?(/|$)", urlsplit(url).path) else options
+
+
+def _headers(request: HttpRequest, masker: Masker) -> list[str]:
+    words: list[str] = []
+    for name, value in masker.headers(request.headers):
+        words += _header(name, value)
+    if request.body and header(request.headers, "Content-Type") is None:
+        words += ["--header", "'Content-Type:'"]  # or curl says it is a form
+    return words
+
+
+def _header(name: str, value: str) -> list[str]:
+    match name.lower():
+        case lowered if lowered in _IMPLIED or (lowered, value) in _DEFAULTS:
+            return []
+        case "accept-encoding" if "gzip" in value or "deflate" in value:
+            return ["--compressed"]  # asks for encodings, and undoes them
+        case _:
+            # curl takes "Name;" for a field with an empty value, and "Name:" to leave it out.
+            return ["--header", quote(f"{name}: {value}" if value else f"{name};")]
+
+
+def _data(request: HttpRequest, masker: Masker) -> tuple[str, list[str]]:
+    """What feeds curl's standard input, and the options that give it the body."""
+    if not request.body:
+        return "", []
+    if len(request.body) > INLINE_LIMIT:
+        return "", ["--data-binary", "@body"]
+    text = text_of(request.body, ())
+    if text is not None:
+        return "", ["--data-raw", quote(masker.text(text))]
+    encoded = base64.b64encode(masker.value(request.body)).decode("ascii")
+    return f"echo {encoded} | base64 --decode | ", ["--data-binary", "@-"]
+
+
+def quote(text: str) -> str:
+    """A word for the shell; one with control or bidi characters in its ``$'…'`` form."""
+    if escape(text) == text and "\n" not in text:
+        return shlex.quote(text)
+    return "$'" + "".join(map(_ansi_c, text)) + "'"
+
+
+def _ansi_c(character: str) -> str:
+    if character in "\\'":
+        return "\\" + character
+    if escape(character) == character and character != "\n":
+        return character
+    return "".join(f"\\x{octet:02x}" for octet in character.encode("utf-8", "surrogatepass"))

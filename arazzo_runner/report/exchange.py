@@ -1,0 +1,94 @@
+"""What was sent and got, in a few lines: a line a body, with ``-v`` headers, with ``-vv`` all."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import assert_never
+from urllib.parse import parse_qsl
+
+from arazzo_runner.expression.scope import Headers
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.report.body import FORM, is_json, media_type, text_of
+from arazzo_runner.report.look import Look
+
+_LINE_END = re.compile(r"\r?\n")
+
+
+def sent_lines(request: HttpRequest, look: Look) -> list[str]:
+    """The request: its URL, its header fields where asked for, and its body."""
+    url = look.shown.text(request.url)
+    if look.verbosity == "normal":
+        return [url, *body_lines(request.body, request.headers, look)]
+    first = f"{look.shown.text(request.method)} {url}"
+    return [first, *_message_lines(request.body, request.headers, look)]
+
+
+def got_lines(response: HttpResponse, look: Look) -> list[str]:
+    """The response: header fields where asked for, and its body."""
+    if look.verbosity == "normal":
+        return body_lines(response.body, response.headers, look)
+    first = f"{look.shown.text(response.http_version)} {response.status}"
+    return [first, *_message_lines(response.body, response.headers, look)]
+
+
+def _message_lines(octets: bytes, headers: Headers, look: Look) -> list[str]:
+    fields = [
+        f"{look.shown.text(name)}: {look.shown.text(value)}"
+        for name, value in look.shown.masker.headers(headers)
+    ]
+    body = body_lines(octets, headers, look)
+    return [*fields, "", *body] if body else fields
+
+
+def body_lines(octets: bytes, headers: Headers, look: Look) -> list[str]:
+    """A body: whole with ``-vv``, else abbreviated to a line; nothing for an empty one."""
+    if not octets:
+        return []
+    match look.verbosity:
+        case "bodies":
+            return _whole(octets, headers, look)
+        case "normal" | "verbose" | "quiet":
+            return [_abbreviated(octets, headers, look)]
+        case _:
+            assert_never(look.verbosity)
+
+
+def _abbreviated(octets: bytes, headers: Headers, look: Look) -> str:
+    # As many octets as can matter to the line; the rest of a large body is not even decoded.
+    enough = 4 * (4 * look.room + look.shown.masker.margin + 1)
+    text = text_of(octets[:enough], headers, cut=len(octets) > enough)
+    if text is None:
+        return _described(octets, headers, look)
+    if media_type(headers) == FORM:
+        text = _form(look.shown.masker.clipped(text, 4 * look.room + 1))
+    return look.shown.line(text, look.room)
+
+
+def _form(text: str) -> str:
+    """Form fields as they were before percent-encoding; the text must be masked already."""
+    fields = parse_qsl(text, keep_blank_values=True)
+    return "  ".join(f"{name}={value}" for name, value in fields)
+
+
+def _described(octets: bytes, headers: Headers, look: Look) -> str:
+    kind = look.shown.text(media_type(headers)) or "no content type"
+    return f"({len(octets):,} bytes, {kind})"
+
+
+def _whole(octets: bytes, headers: Headers, look: Look) -> list[str]:
+    text = text_of(octets, headers)
+    if text is None:
+        return [_described(octets, headers, look)]
+    masked = look.shown.masker.text(text)
+    if is_json(media_type(headers)):
+        masked = _indented(masked)
+    return [look.shown.text(line) for line in _LINE_END.split(masked)]
+
+
+def _indented(text: str) -> str:
+    """JSON spread over lines, or the text as it is when it is no JSON."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text

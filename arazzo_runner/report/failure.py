@@ -1,0 +1,224 @@
+"""Why a step failed, for people: what was judged, what it was, and how to see it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arazzo_runner.executor.result import (
+    Attempt,
+    CriterionResult,
+    OperandValue,
+    Status,
+    StepError,
+    StepResult,
+    WorkflowResult,
+)
+from arazzo_runner.operation.contract import CheckResult
+from arazzo_runner.operation.model import Operation, Response
+from arazzo_runner.report.curl import curl
+from arazzo_runner.report.diagnostics import location_json
+from arazzo_runner.report.frame import Mark, frame
+from arazzo_runner.report.look import Look, plain_look
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.text.source import Place
+
+VALUE_LIMIT = 200
+
+
+def explain_failure(step: StepResult, masker: Masker) -> str:
+    """The text about a step that did not pass; where it called a workflow, about that first.
+
+    Several lines without a final line break; secrets masked, no colours.
+    """
+    return "\n".join(_whole_step(step, plain_look(masker)))
+
+
+def explain_workflow(workflow: WorkflowResult, masker: Masker) -> str:
+    """The text about a workflow that did not pass: its own error, or the step that ended it."""
+    return "\n".join(_whole_workflow(workflow, plain_look(masker)))
+
+
+def _whole_workflow(workflow: WorkflowResult, look: Look) -> list[str]:
+    ended = workflow.steps[-1] if workflow.steps else None
+    lines = _whole_step(ended, look) if ended and ended.status is not Status.PASSED else []
+    own = workflow_error_lines(workflow, look)
+    if lines or own:
+        return lines + own
+    return [_first_line(f"workflow `{workflow.workflow_id}`: {workflow.status.value}", look)]
+
+
+def _whole_step(step: StepResult, look: Look) -> list[str]:
+    called = step.workflow
+    inner = _whole_workflow(called, look) if called and called.status is not Status.PASSED else []
+    return inner + step_failure_lines(step, look)
+
+
+def workflow_error_lines(workflow: WorkflowResult, look: Look) -> list[str]:
+    """The error that ended a workflow where no step did: a limit, a prerequisite."""
+    if workflow.error is None:
+        return []
+    return _error_lines(workflow.error, f"workflow `{workflow.workflow_id}`", look)
+
+
+def step_failure_lines(step: StepResult, look: Look) -> list[str]:
+    """The block about the last attempt of a step, without what a called workflow has to say."""
+    if not step.attempts:
+        return []
+    attempt = step.attempts[-1]
+    subject = f"step `{step.step_id}`, attempt {len(step.attempts)}"
+    lines: list[str] = []
+    for criterion in attempt.criteria:
+        if not criterion.passed:
+            lines += _criterion_lines(criterion, subject, look)
+    for check in attempt.checks:
+        if not check.passed and check.severity == "error":
+            lines += _check_lines(check, subject, look)
+    if attempt.error:
+        lines += _error_lines(attempt.error, subject, look)
+    return [*lines, *_circumstances(step, attempt, look)]
+
+
+# --- what failed ----------------------------------------------------------------------------------
+
+
+def _criterion_lines(criterion: CriterionResult, subject: str, look: Look) -> list[str]:
+    lines = [_first_line(f"{subject}: {_verdict(criterion)}", look)]
+    if criterion.place:
+        marks = list(_marks(criterion, look))
+        lines.append(_arrow(_operand_place(criterion.place, marks), look))
+        lines += frame(criterion.condition, _line(criterion.place), marks, look)
+    lines += (
+        f"value: {look.shown.text(one.expression)} is {_typed(one, look)}"
+        for one in criterion.operands
+        if criterion.place and not _stands_in(one, criterion)
+    )
+    return [*lines, *_help(criterion.hint, look)]
+
+
+def _verdict(criterion: CriterionResult) -> str:
+    if criterion.error:
+        return f"a success criterion cannot be judged: {criterion.error}"
+    if criterion.place:
+        return "a success criterion does not hold"
+    return _implicit_verdict(criterion)
+
+
+def _implicit_verdict(criterion: CriterionResult) -> str:
+    """The criterion that no document states: a 2xx status, or that the called workflow passed."""
+    operand = next(iter(criterion.operands), None)
+    if operand is None:
+        return f"`{criterion.condition}` does not hold"
+    if operand.expression == "$statusCode":
+        return f"status {operand.value} is not 2xx, which a step without `successCriteria` needs"
+    return f"the called workflow `{operand.expression}` did not pass: {operand.value}"
+
+
+def _marks(criterion: CriterionResult, look: Look) -> Iterator[Mark]:
+    """Each operand below its expression; a query as a whole, since no part of it is to blame."""
+    for one in criterion.operands:
+        if _stands_in(one, criterion):
+            yield Mark(one.start, one.start + len(one.expression), _typed(one, look))
+    if not any(_stands_in(one, criterion) for one in criterion.operands):
+        words = "" if criterion.error else _QUERY_VERDICTS[criterion.kind]
+        yield Mark(0, len(criterion.condition.partition("\n")[0]), words)
+
+
+_QUERY_VERDICTS = {
+    "simple": "",
+    "implicit": "",
+    "regex": "matches nowhere",
+    "jsonpath": "selects nothing",
+    "xpath": "is not true",
+}
+
+
+def _stands_in(operand: OperandValue, criterion: CriterionResult) -> bool:
+    """Whether the operand is written in the condition; a query's context stands beside it."""
+    return criterion.condition.startswith(operand.expression, operand.start)
+
+
+def _typed(operand: OperandValue, look: Look) -> str:
+    value = look.shown.masker.operand(operand.expression, operand.value)
+    return look.shown.typed(value, VALUE_LIMIT)
+
+
+def _operand_place(place: Place, marks: list[Mark]) -> Place:
+    return place.within(marks[0].start, marks[0].end)
+
+
+def _check_lines(check: CheckResult, subject: str, look: Look) -> list[str]:
+    at = f" (at `{check.pointer}` in the body)" if check.pointer else ""
+    verdict = f"the response breaks the API description: {check.message}{at}"
+    lines = [_first_line(f"{subject}: {verdict}", look)]
+    return [*lines, _arrow(check.place, look)] if check.place else lines
+
+
+def _error_lines(error: StepError, subject: str, look: Look) -> list[str]:
+    lines = [_first_line(f"{subject}: {error.message}", look)]
+    if error.place:
+        lines.append(_arrow(error.place, look))
+    return [*lines, *_help(error.hint, look)]
+
+
+def _first_line(sentence: str, look: Look) -> str:
+    return f"{look.style.paint(look.style.bad, 'error')}: {look.shown.text(sentence)}"
+
+
+def _help(hint: str | None, look: Look) -> list[str]:
+    return [f"help: {look.shown.text(hint)}"] if hint else []
+
+
+def _line(place: Place) -> int:
+    return int(location_json(place)["line"])
+
+
+def _arrow(place: Place, look: Look) -> str:
+    return f"  --> {_position(place, look)}"
+
+
+def _position(place: Place, look: Look) -> str:
+    found = location_json(place)
+    return look.shown.text(f"{found['file']}:{found['line']}:{found['column']}")
+
+
+# --- what surrounds it ----------------------------------------------------------------------------
+
+
+def _circumstances(step: StepResult, attempt: Attempt, look: Look) -> Iterator[str]:
+    """The request, what the API description says of the answer, and how to repeat it."""
+    if attempt.request is None:
+        return
+    yield look.shown.text(f"request: {attempt.request.method} {attempt.request.url}")
+    if attempt.response and step.operation:
+        yield f"API description: {_documented(step.operation, attempt.response.status, look)}"
+    yield f"repeat: {curl(attempt.request, look.shown.masker)}"
+
+
+def _documented(operation: Operation, status: int, look: Look) -> str:
+    name = look.shown.text(operation.operation_id or f"{operation.method} {operation.path}")
+    statuses = [look.shown.text(response.status) for response in operation.responses]
+    if not statuses:
+        return f"`{name}` documents no response"
+    entry = _entry(operation, status)
+    place = entry.place if entry else operation.place
+    listed = f"only {statuses[0]}" if len(statuses) == 1 else _listed(statuses)
+    return f"`{name}` documents {listed}, {_came(status, entry)} ({_position(place, look)})"
+
+
+def _came(status: int, entry: Response | None) -> str:
+    if entry is None:
+        return f"not {status}"
+    if entry.status == str(status):
+        return f"and {status} came"
+    return f"and {status} falls under {entry.status}"
+
+
+def _entry(operation: Operation, status: int) -> Response | None:
+    """The Response Object for a status: the exact one, then the range, then ``default``."""
+    by_status = {response.status: response for response in operation.responses}
+    names = (str(status), f"{status // 100}XX", "default")
+    return next((by_status[name] for name in names if name in by_status), None)
+
+
+def _listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,124 @@
+"""What comes from outside, made fit to be shown: masked, escaped, and cut to a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.report.escape import escape
+from arazzo_runner.report.mask import Masker
+
+_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+
+
+class Shown:
+    """Spells outside text and values for people; ``ellipsis`` ends what was cut.
+
+    The order is fixed: mask, fold to one line, escape, cut. A secret is recognized only before
+    anything else has changed the text.
+    """
+
+    __slots__ = ("_ellipsis", "masker")
+
+    def __init__(self, masker: Masker, ellipsis: str = "…") -> None:
+        self.masker = masker
+        self._ellipsis = ellipsis
+
+    def text(self, text: str) -> str:
+        """The whole text in one line; line breaks are escaped like other control characters."""
+        return escape(self.masker.text(text))
+
+    def line(self, text: str, limit: int) -> str:
+        """At most ``limit`` characters of the text, in one line, line breaks folded to spaces.
+
+        The work is bounded by ``limit``, however long the text is.
+        """
+        # Indentation folds away: look at more than will be shown.
+        folded = _LINE_BREAK.sub(" ", self.masker.clipped(text, 4 * limit).strip())
+        escaped = escape(folded)
+        if len(escaped) <= limit and len(text) <= 4 * limit:
+            return escaped
+        return self.cut(escaped, limit) if len(escaped) > limit else escaped + self._ellipsis
+
+    def cut(self, text: str, limit: int) -> str:
+        """The text, or its beginning and an ellipsis: ``limit`` characters in all."""
+        if len(text) <= limit:
+            return text
+        return text[: max(limit - len(self._ellipsis), 0)] + self._ellipsis
+
+    def value(self, value: Found, limit: int) -> str:
+        """A value in its JSON spelling, cut to ``limit`` characters; ``missing`` for MISSING."""
+        return self.line(self._spelled(value, 4 * limit + self.masker.margin + 1), limit)
+
+    def typed(self, value: Found, limit: int) -> str:
+        """A value with its type: ``integer 201``, ``string "active"``, ``null``, ``missing``."""
+        kind = type_name(value)
+        return f"{kind} {self.value(value, limit)}" if kind else self.value(value, limit)
+
+    def _spelled(self, value: Found, enough: int) -> str:
+        match value:
+            case str():
+                return json.dumps(value[:enough], ensure_ascii=False)
+            case dict() | list():
+                return _beginning(_ENCODER.iterencode(value), enough)
+            case bytes():
+                return f"{len(value):,} bytes"
+            case _:
+                return "missing" if value is MISSING else json.dumps(value)
+
+
+def _bytes_text(value: Value) -> str:
+    return f"({len(value):,} bytes)"
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_bytes_text)
+
+
+def _beginning(chunks: Iterator[str], enough: int) -> str:
+    """As many chunks as give ``enough`` characters: a value of 10 MB is not spelled for a line."""
+    taken: list[str] = []
+    length = 0
+    for chunk in chunks:
+        taken.append(chunk)
+        length += len(chunk)
+        if length >= enough:
+            break
+    return "".join(taken)
+
+
+_TYPES: dict[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+    bytes: "binary,",
+}
+
+
+def type_name(value: Found) -> str:
+    """The JSON type of a value, empty where the spelling alone says it (null, missing)."""
+    return _TYPES.get(type(value), "")
+
+
+def seconds(duration: float) -> str:
+    """A duration for people: ``0.4 ms``, ``12 ms``, ``1.2 s``, ``2 min 5 s``, ``1 h``."""
+    if duration < 0.00995:
+        return f"{duration * 1000:.1f} ms"
+    if duration < 0.9995:
+        return f"{duration * 1000:.0f} ms"
+    if duration < 60:
+        return f"{round(duration, 2):g} s"
+    minutes, rest = divmod(round(duration), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = (hours, "h"), (minutes, "min"), (rest, "s")
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
+
+
+def counted(count: int, singular: str) -> str:
+    """``1 step``, ``3 steps``; ``criterion`` has its own plural."""
+    plural = "criteria" if singular == "criterion" else singular + "s"
+    return f"{count:,} {singular if count == 1 else plural}"

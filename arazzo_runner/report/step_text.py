@@ -1,0 +1,194 @@
+"""The lines of one visit of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from arazzo_runner.executor.result import (
+    ActionTaken,
+    Attempt,
+    CriterionResult,
+    Status,
+    StepResult,
+)
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.contract import CheckResult
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.report.exchange import got_lines, sent_lines
+from arazzo_runner.report.look import LABEL, Look
+from arazzo_runner.report.shown import seconds
+
+
+def step_head(result: StepResult, look: Look) -> str:
+    """One line: mark, stepId, method and path, status, time."""
+    tries = len(result.attempts)
+    again = f" (attempt {tries})" if tries > 1 else ""
+    deed = _deed(result, look)
+    time = look.style.paint(look.style.dim, seconds(result.duration))
+    mark = status_mark(result.status, look)
+    return f"{mark} {_name(result.step_id, look)}  {deed}{again}  {time}"
+
+
+def _name(step_id: str, look: Look) -> str:
+    return look.style.paint(look.style.bold, look.shown.text(step_id))
+
+
+def _deed(result: StepResult, look: Look) -> str:
+    """What the step did: its operation and the answer, or the workflow that it called."""
+    if result.workflow:
+        called = look.shown.text(result.workflow.workflow_id)
+        return f"workflow `{called}` {look.marks.arrow} {result.workflow.status.value}"
+    attempt = result.attempts[-1] if result.attempts else None
+    return _operation(result.operation, attempt, look)
+
+
+def _operation(operation: Operation | None, attempt: Attempt | None, look: Look) -> str:
+    answer = f"{look.marks.arrow} {_answer(attempt)}"
+    if operation is None:
+        return answer
+    return f"{look.shown.text(f'{operation.method} {operation.path}')} {answer}"
+
+
+def _answer(attempt: Attempt | None) -> str:
+    if attempt is None or attempt.request is None:
+        return "not sent"
+    return str(attempt.response.status) if attempt.response else "no response"
+
+
+def status_mark(status: Status, look: Look) -> str:
+    """The sign for a status in its colour."""
+    style, marks = look.style, look.marks
+    match status:
+        case Status.PASSED:
+            return style.paint(style.good, marks.passed)
+        case Status.FAILED | Status.ERROR:
+            return style.paint(style.bad, marks.failed)
+        case Status.SKIPPED:
+            return style.paint(style.dim, marks.skipped)
+        case _:
+            assert_never(status)
+
+
+def step_details(result: StepResult, look: Look) -> list[str]:
+    """The lines below the head: sent, got, criteria, warnings, outputs, the action taken."""
+    if not result.attempts:
+        return []
+    attempt = result.attempts[-1]
+    return [
+        *_exchange(attempt, look),
+        *(line for one in attempt.criteria for line in _criterion(one, look)),
+        *warning_lines(attempt, look),
+        *look.labelled("out", named_values(result.outputs, look, look.room)),
+        *(_action(attempt.action, look) if attempt.action else ()),
+    ]
+
+
+def _exchange(attempt: Attempt, look: Look) -> list[str]:
+    sent = sent_lines(attempt.request, look) if attempt.request else []
+    got = got_lines(attempt.response, look) if attempt.response else []
+    return look.labelled("sent", sent) + look.labelled("got", got)
+
+
+def _criterion(criterion: CriterionResult, look: Look) -> list[str]:
+    """The criterion behind its verdict; with ``-v`` also what its expressions were.
+
+    Of one that does not hold, the block about the failure shows that.
+    """
+    style, marks = look.style, look.marks
+    text = _condition(criterion, look)
+    if not criterion.passed:
+        return [style.paint(style.bad, marks.failed.ljust(LABEL)) + text]
+    first = style.paint(style.good, marks.passed.ljust(LABEL)) + text
+    if look.verbosity == "normal":
+        return [first]
+    return [first, *(" " * (LABEL + 2) + _operand(one.expression, one.value, look)
+                     for one in criterion.operands)]  # fmt: skip
+
+
+def _condition(criterion: CriterionResult, look: Look) -> str:
+    text = look.shown.line(criterion.condition, 4 * look.width)
+    match criterion.kind:
+        case "simple":
+            return text
+        case "implicit":
+            return f"{text}  (no `successCriteria`)" if _is_status(criterion) else text
+        case kind:
+            return f"{text}  ({kind} on {look.shown.text(criterion.context or '')})"
+
+
+def _is_status(criterion: CriterionResult) -> bool:
+    return any(one.expression == "$statusCode" for one in criterion.operands)
+
+
+def _operand(expression: str, value: Value, look: Look) -> str:
+    masked = look.shown.masker.operand(expression, value)
+    return f"{look.shown.text(expression)} is {look.shown.typed(masked, look.room)}"
+
+
+def warning_lines(attempt: Attempt, look: Look) -> list[str]:
+    """A line for each contract check that did not hold and only warns."""
+    warned = [one for one in attempt.checks if not one.passed and one.severity == "warn"]
+    return [_warning(one, look) for one in warned]
+
+
+def _warning(check: CheckResult, look: Look) -> str:
+    at = f" (at `{check.pointer}`)" if check.pointer else ""
+    text = look.shown.line(f"{check.message}{at}", 2 * look.width)
+    return look.style.paint(look.style.warn, "warn".ljust(LABEL)) + text
+
+
+def named_values(values: Mapping[str, Value], look: Look, limit: int) -> list[str]:
+    """``name = value``, a line each of about ``limit`` characters, the values in JSON."""
+    return [
+        f"{look.shown.text(name)} = {look.shown.value(value, max(limit - len(name) - 3, 20))}"
+        for name, value in values.items()
+    ]
+
+
+def _action(action: ActionTaken, look: Look) -> list[str]:
+    name, target = look.shown.text(action.name), look.shown.text(action.target or "")
+    match action.type:
+        case "end":
+            return look.labelled("then", [f"end, by action `{name}`"])
+        case "goto":
+            return look.labelled("then", [f"go to `{target}`, by action `{name}`"])
+        case "retry":
+            # A last attempt has none, unless the run was stopped before the wait.
+            return look.labelled("then", [f"retry, by action `{name}`, did not happen"])
+        case _:
+            assert_never(action.type)
+
+
+def retry_lines(
+    step_id: str, operation: Operation | None, attempt: Attempt, number: int, look: Look
+) -> tuple[str, list[str]]:
+    """The head and the lines of a failed attempt that will be repeated.
+
+    ``number`` counts from 1. Without ``-v``: only what did not hold, and the wait.
+    """
+    mark = look.style.paint(look.style.warn, look.marks.retry)
+    deed = _operation(operation, attempt, look)
+    unmet = [_unmet(one, look) for one in attempt.criteria if not one.passed]
+    return f"{mark} {_name(step_id, look)}  {deed} (attempt {number})", [
+        *(_exchange(attempt, look) if look.verbosity != "normal" else ()),
+        *unmet,
+        *(look.labelled("why", [look.shown.text(attempt.error.message)]) if attempt.error else ()),
+        *(look.labelled("then", [_wait(attempt.action, look)]) if attempt.action else ()),
+    ]
+
+
+def _unmet(criterion: CriterionResult, look: Look) -> str:
+    """A criterion that does not hold, and what its expressions were, in one line."""
+    masked = (look.shown.masker.operand(one.expression, one.value) for one in criterion.operands)
+    values = ", ".join(look.shown.typed(value, 60) for value in masked)
+    line = look.style.paint(look.style.bad, look.marks.failed.ljust(LABEL))
+    line += _condition(criterion, look)
+    return f"{line}  ({values})" if values else line
+
+
+def _wait(action: ActionTaken, look: Look) -> str:
+    cut = f", cut from {seconds(action.cut_from)} by `--max-wait`" if action.cut_from else ""
+    before = f", after `{look.shown.text(action.target)}`" if action.target else ""
+    wait = f" in {seconds(action.wait)}" if action.wait else ""
+    return f"retry{wait}{cut}{before}, by action `{look.shown.text(action.name)}`"

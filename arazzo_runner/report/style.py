@@ -1,0 +1,69 @@
+"""Colours and marks: what a terminal can show, and what is left where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """ANSI sequences for the kinds of words in a text; empty ones for plain text."""
+
+    good: str = ""
+    bad: str = ""
+    warn: str = ""
+    dim: str = ""
+    bold: str = ""
+    reset: str = ""
+
+    def paint(self, sequence: str, text: str) -> str:
+        """The text in one of this style's colours."""
+        return f"{sequence}{text}{self.reset}" if sequence else text
+
+
+PLAIN: Final = Style()
+ANSI: Final = Style(
+    good="\x1b[32m",
+    bad="\x1b[31m",
+    warn="\x1b[33m",
+    dim="\x1b[2m",
+    bold="\x1b[1m",
+    reset="\x1b[0m",
+)
+
+
+def style_for(out: TextIO, environ: Mapping[str, str]) -> Style:
+    """Colours for a terminal that has them and a user who wants them (``NO_COLOR``, ``TERM``)."""
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not out.isatty():
+        return PLAIN
+    return ANSI
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The signs in front of lines, and the few others that are not ASCII."""
+
+    passed: str
+    failed: str
+    skipped: str
+    retry: str
+    call: str
+    arrow: str
+    cut: str
+
+
+UNICODE: Final = Marks("✓", "✗", "-", "↻", "▸", "→", "…")
+ASCII: Final = Marks("ok", "FAIL", "-", "again", ">", "->", "...")
+
+
+def marks_for(out: TextIO) -> Marks:
+    """The marks that the stream's encoding can spell."""
+    try:
+        "".join((UNICODE.passed, UNICODE.failed, UNICODE.retry, UNICODE.call)).encode(
+            out.encoding or "ascii"
+        )
+    except (UnicodeEncodeError, LookupError):
+        return ASCII
+    return UNICODE

@@ -1,0 +1,66 @@
+"""Exit codes: whose fault is it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from arazzo_runner.executor.result import RunResult, Status
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller."""
+
+    PASSED = 0
+    FAILED = 1
+    USAGE = 2
+    INVALID = 3
+    NO_RESPONSE = 4
+    NOTHING = 5
+    BUG = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+_PRECEDENCE = (
+    ExitCode.BUG,
+    ExitCode.TERMINATED,
+    ExitCode.INTERRUPTED,
+    ExitCode.INVALID,
+    ExitCode.USAGE,
+    ExitCode.FAILED,
+    ExitCode.NO_RESPONSE,
+    ExitCode.NOTHING,
+)
+
+
+def first_code(codes: Iterable[int]) -> ExitCode:
+    """The one exit code for several: the first of 70, 143, 130, 3, 2, 1, 4, 5 that applies."""
+    given = set(codes)
+    return next((code for code in _PRECEDENCE if code in given), ExitCode.PASSED)
+
+
+def exit_code(result: RunResult) -> ExitCode:
+    """0, 1, 4 or 5 for the workflows that ran; 5 also when none of them passed or failed."""
+    ended = {workflow.status for workflow in result.workflows}
+    if Status.FAILED in ended:
+        return ExitCode.FAILED
+    if Status.ERROR in ended:
+        return ExitCode.NO_RESPONSE
+    return ExitCode.PASSED if Status.PASSED in ended else ExitCode.NOTHING
+
+
+def status_of(code: int) -> Status:
+    """The status of a whole run in words, derived from its exit code so that they agree."""
+    match code:
+        case ExitCode.PASSED:
+            return Status.PASSED
+        case ExitCode.FAILED:
+            return Status.FAILED
+        case _:
+            return Status.ERROR
+
+
+def document_status(result: RunResult) -> Status:
+    """``passed``, ``failed`` or ``error`` for the workflows that ran; nothing ran: ``error``."""
+    return status_of(exit_code(result))

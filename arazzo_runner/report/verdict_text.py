@@ -1,0 +1,81 @@
+"""The verdict on a run in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
+from arazzo_runner.report.look import Look
+from arazzo_runner.report.shown import counted, seconds
+from arazzo_runner.report.summary import Summary, summarize
+from arazzo_runner.report.verdict import ExitCode
+
+NAMED = 3
+"""So many workflows that did not pass are named."""
+
+
+def verdict_line(result: RunResult, exit_code: int, look: Look) -> str:
+    """The verdict in words that fit the exit code, and how much ran.
+
+    For example ``✓ 1 workflow passed, 3 steps, 3 requests, 3 criteria in 0.02 s``.
+    """
+    counts = f"{_counts(summarize(result))} in {_time(result.duration)}"
+    if exit_code == ExitCode.PASSED:
+        mark = look.style.paint(look.style.good, look.marks.passed)
+        return f"{mark} {_passed(result)}, {counts}"
+    mark = look.style.paint(look.style.bad, look.marks.failed)
+    return f"{mark} {_trouble(result, exit_code, look)}; {counts}"
+
+
+def _time(duration: float) -> str:
+    return f"{duration:.2f} s" if duration < 60 else seconds(duration)
+
+
+def _counts(summary: Summary) -> str:
+    criteria = counted(summary.criteria_passed + summary.criteria_failed, "criterion")
+    failed = f" ({summary.criteria_failed:,} failed)" if summary.criteria_failed else ""
+    steps = counted(sum(summary.steps.values()), "step")
+    return f"{steps}, {counted(summary.requests, 'request')}, {criteria}{failed}"
+
+
+def _passed(result: RunResult) -> str:
+    workflows = summarize(result).workflows
+    skipped = workflows.get(Status.SKIPPED, 0)
+    also = f", {skipped:,} skipped" if skipped else ""
+    return f"{counted(workflows.get(Status.PASSED, 0), 'workflow')} passed{also}"
+
+
+def _trouble(result: RunResult, exit_code: int, look: Look) -> str:
+    match exit_code:
+        case ExitCode.INTERRUPTED:
+            return "interrupted"
+        case ExitCode.TERMINATED:
+            return "terminated"
+        case ExitCode.NOTHING:
+            return "no workflow was run"
+        case ExitCode.FAILED:
+            return _unpassed(result, "failed", look)
+        case ExitCode.NO_RESPONSE:
+            return _unpassed(result, "ended without a usable response", look)
+        case _:
+            return f"ended with exit code {int(exit_code)}"
+
+
+def _unpassed(result: RunResult, words: str, look: Look) -> str:
+    unpassed = [one for one in result.workflows if one.status in (Status.FAILED, Status.ERROR)]
+    total = counted(len(result.workflows), "workflow")
+    return f"{len(unpassed):,} of {total} {words}: {_names(unpassed, look)}"
+
+
+def _names(workflows: Sequence[WorkflowResult], look: Look) -> str:
+    named = ", ".join(_name(one, look) for one in workflows[:NAMED])
+    more = len(workflows) - NAMED
+    return f"{named} and {more:,} more" if more > 0 else named
+
+
+def _name(workflow: WorkflowResult, look: Look) -> str:
+    name = f"`{look.shown.text(workflow.workflow_id)}`"
+    last = workflow.steps[-1] if workflow.steps else None
+    if last is None or last.status is Status.PASSED:
+        return name
+    return f"{name} at step `{look.shown.text(last.step_id)}`"

@@ -1,0 +1,32 @@
+"""Every workflow, step and attempt of a result, also those inside steps, in the order run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from arazzo_runner.executor.result import Attempt, StepResult, WorkflowResult
+
+
+def steps_of(workflows: Iterable[WorkflowResult]) -> Iterator[StepResult]:
+    """All visits of steps: of the workflows, those they called, and what retries ran."""
+    for workflow in workflows:
+        for step in workflow.steps:
+            yield from _with_inner(step)
+
+
+def _with_inner(step: StepResult) -> Iterator[StepResult]:
+    for attempt in step.attempts:
+        yield from _interlude(attempt)
+    if step.workflow:
+        yield from steps_of((step.workflow,))
+    yield step
+
+
+def _interlude(attempt: Attempt) -> Iterator[StepResult]:
+    match attempt.interlude:
+        case WorkflowResult() as workflow:
+            yield from steps_of((workflow,))
+        case StepResult() as step:
+            yield from _with_inner(step)
+        case None:
+            return

@@ -1,0 +1,135 @@
+import base64
+import json
+import shutil
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
+
+import pytest
+
+from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.report.curl import curl
+from arazzo_runner.report.mask import NO_MASK, Masker
+
+URL = "https://api.example/v1/things"
+JSON = ("Content-Type", "application/json")
+
+
+@pytest.mark.parametrize(
+    ("request_", "line"),
+    [
+        (HttpRequest("GET", URL), f"curl {URL}"),
+        (HttpRequest("DELETE", URL), f"curl --request DELETE {URL}"),
+        (HttpRequest("HEAD", URL), f"curl --head {URL}"),
+        (HttpRequest("POST", URL), f"curl --request POST {URL}"),
+        (HttpRequest("GET", f"{URL}?a=1&b=x%20y"), f"curl '{URL}?a=1&b=x%20y'"),
+        (HttpRequest("GET", f"{URL}?a[b]=1"), f"curl --globoff '{URL}?a[b]=1'"),
+        (HttpRequest("GET", "http://h/a/../b"), "curl --path-as-is http://h/a/../b"),
+        (
+            HttpRequest("POST", URL, (JSON,), b'{"a": "it\'s"}'),
+            f"curl --header 'Content-Type: application/json' --data-raw '{{\"a\": \"it'\"'\"'s\"}}' {URL}",
+        ),
+        (
+            HttpRequest("POST", URL, (("Content-Type", "application/x-www-form-urlencoded"),), b"a=1"),
+            f"curl --data-raw a=1 {URL}",
+        ),
+        (
+            HttpRequest("PUT", URL, (), b"@file"),
+            f"curl --request PUT --header 'Content-Type:' --data-raw @file {URL}",
+        ),
+        (
+            HttpRequest("GET", URL, (JSON,), b"{}"),
+            f"curl --request GET --header 'Content-Type: application/json' --data-raw '{{}}' {URL}",
+        ),
+        (
+            HttpRequest("GET", URL, (("Host", "h"), ("Accept", "*/*"), ("Content-Length", "0"),
+                                     ("X-Empty", ""), ("Accept-Encoding", "gzip, deflate"))),
+            f"curl --header 'X-Empty;' --compressed {URL}",
+        ),
+        (
+            HttpRequest("GET", URL, (("Accept-Encoding", "identity"),)),
+            f"curl --header 'Accept-Encoding: identity' {URL}",
+        ),
+        (
+            HttpRequest("POST", URL, (("Content-Type", "text/plain"),), b"a\nb'c\\\x1b[2J\xc3\xa9"),
+            rf"curl --header 'Content-Type: text/plain' --data-raw $'a\x0ab\'c\\\x1b[2Jé' {URL}",
+        ),
+        (
+            HttpRequest("POST", URL, (("Content-Type", "image/png"),), b"\x89PNG\x00"),
+            "echo iVBORwA= | base64 --decode | "
+            f"curl --header 'Content-Type: image/png' --data-binary @- {URL}",
+        ),
+        (
+            HttpRequest("POST", URL, (JSON,), b" " * 4097),
+            f"curl --header 'Content-Type: application/json' --data-binary @body {URL}",
+        ),
+    ],
+)  # fmt: skip
+def test_the_line_has_what_the_request_needs(request_, line):
+    assert curl(request_, NO_MASK) == line
+
+
+def test_secrets_are_masked():
+    request = HttpRequest(
+        "POST",
+        f"{URL}?key=hunter22",
+        (("Authorization", "Basic x"), ("X-Trace", "hunter22")),
+        b'{"password": "hunter22"}',
+    )
+    line = curl(request, Masker(["hunter22"]))
+    assert "hunter22" not in line
+    assert "'Authorization: ***'" in line
+    assert f"'{URL}?key=***'" in line
+
+
+def test_secrets_in_octets_are_masked():
+    line = curl(HttpRequest("POST", URL, (), b"\xffhunter22"), Masker(["hunter22"]))
+    assert base64.b64encode(b"\xff***").decode() in line
+
+
+class _Recorder(BaseHTTPRequestHandler):
+    seen: ClassVar[list[tuple]] = []
+
+    def do_ANY(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.seen.append((self.command, self.path, dict(self.headers), body))
+        self.send_response(204)
+        self.end_headers()
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_ANY
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def recorder():
+    server = HTTPServer(("127.0.0.1", 0), _Recorder)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", _Recorder.seen
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl")
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body"),
+    [
+        ("GET", "/a/../b?x[y]={1}&z='%20", {"X-Odd": "a 'b' \"c\" $d `e`"}, b""),
+        ("POST", "/", {"Content-Type": "application/json"}, json.dumps({"a": "'\n$x"}).encode()),
+        ("POST", "/", {"Content-Type": "text/plain"}, b"@first\nline\r\n\ttab \\n 'q' \xc3\xa9\xe2\x80\xae"),
+        ("PUT", "/", {"Content-Type": "image/png"}, bytes(range(256))),
+        ("DELETE", "/", {"X-Empty": ""}, b""),
+    ],
+)  # fmt: skip
+def test_a_shell_and_curl_send_the_same_request(recorder, method, path, headers, body):
+    origin, seen = recorder
+    request = HttpRequest(method, origin + path, tuple(headers.items()), body)
+    line = curl(request, NO_MASK).replace("curl ", "curl --silent --noproxy '*' --max-time 10 ")
+    subprocess.run(["bash", "-c", line], check=True)
+    got_method, got_path, got_headers, got_body = seen.pop()
+    assert (got_method, got_path, got_body) == (method, path, body)
+    assert {name: got_headers.get(name) for name in headers} == headers

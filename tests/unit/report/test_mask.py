@@ -1,0 +1,198 @@
+import base64
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arazzo_runner.expression.value import MISSING
+from arazzo_runner.report.mask import MASK, NO_MASK, Masker
+
+SECRET = "pä$s/wo rd+\"1'"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "masked"),
+    [
+        ("hunter22", "a hunter22 b hunter22", "a *** b ***"),
+        ("hunter22", "Hunter22", "Hunter22"),
+        ("", "text", "text"),
+        (SECRET, f"x{SECRET}y", "x***y"),
+        (SECRET, quote(SECRET, safe=""), MASK),
+        (SECRET, quote(SECRET), MASK),
+        (SECRET, quote(SECRET, safe="").lower(), MASK),
+        (SECRET, quote_plus(SECRET), MASK),
+        (SECRET, json.dumps({"a": SECRET}), '{"a": "***"}'),
+        (SECRET, json.dumps({"a": SECRET}, ensure_ascii=False), '{"a": "***"}'),
+        (SECRET, json.dumps(SECRET).replace("/", r"\/"), '"***"'),
+        (SECRET, "<a>pä$s/wo rd+&quot;1&apos;</a>", "<a>***</a>"),
+        ("a&b<c>d", "<x>a&amp;b&lt;c&gt;d</x>", "<x>***</x>"),
+        ("\U0001f511key", json.dumps("\U0001f511key"), '"***"'),
+        ("\U0001f511key", r'"\uD83D\uDD11key"', '"***"'),
+        ("tab\there", r"tab\there", MASK),
+        (".*.*", "abcdef .*.*", "abcdef ***"),
+    ],
+)  # fmt: skip
+def test_a_secret_is_masked_in_any_encoding(secret, text, masked):
+    assert Masker([secret]).text(text) == masked
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", "user:"])
+@pytest.mark.parametrize("after", ["", "z", "zz", "zzz"])
+@pytest.mark.parametrize("secret", ["hunter22", "s3cr", "s3cr3", "??>>~~ÿ"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_is_masked_inside_base64(before, after, secret, encode):
+    encoded = encode((before + secret + after).encode()).decode()
+    for text in (encoded, quote(encoded, safe="")):
+        shown = Masker([secret]).text(f"token {text}.")
+        assert "***" in shown
+        rest = shown.replace("***", " ").split()
+        assert sum(map(len, rest)) <= len("token.") + 4 * (len(before) + len(after)) + 6
+
+
+def test_the_pair_of_basic_authentication_leaves_nothing_of_user_or_password():
+    masker = Masker(pairs=[("AC123", "hunter22")])
+    encoded = base64.b64encode(b"AC123:hunter22").decode()
+    assert masker.text(f"Basic {encoded}") == "Basic ***"
+    assert masker.text("AC123 hunter22") == "AC123 ***"
+
+
+def test_the_longest_secret_wins():
+    assert (
+        Masker(["pass", "password", "passwords!"]).text("password passwords! pass") == "*** *** ***"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("12", "***"),
+        ("status 12 of 12", "status 12 of 12"),
+        ('{"pin":"12"}', '{"pin":"***"}'),
+        ("pin=12&x=1", "pin=***&x=1"),
+        ("pin=12", "pin=***"),
+        ("pin=123", "pin=123"),
+    ],
+)
+def test_a_short_secret_is_masked_only_as_a_whole_value(text, masked):
+    assert Masker(["12"]).text(text) == masked
+
+
+def test_values_are_masked_to_any_depth_with_keys_numbers_and_bytes():
+    masker = Masker(["hunter22", "1234", "7"])
+    value = {
+        "hunter22": ["xhunter22", 1234, 7, 7.0, True, None, b"\xffhunter22"],
+        "b": {"c": 12345, "d": MISSING},
+    }
+    assert masker.value(value) == {
+        "***": ["x***", "***", "***", 7.0, True, None, b"\xff***"],
+        "b": {"c": 12345, "d": MISSING},
+    }
+
+
+def test_values_512_levels_deep_are_masked():
+    value = "hunter22"
+    for _ in range(256):
+        value = [{"a": value}]
+    masked = json.dumps(Masker(["hunter22"]).value(value))
+    assert '"***"' in masked
+    assert "hunter22" not in masked
+
+
+def test_an_integer_with_more_digits_than_python_spells_is_no_secret():
+    huge = 10**5000
+    assert Masker(["hunter22"]).value(huge) is huge
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "masked"),
+    [
+        ("Authorization", "Bearer x", MASK),
+        ("authorization", "Bearer x", MASK),
+        ("Set-Cookie", "sid=1", MASK),
+        ("X-Api-Key", "k", MASK),
+        ("X-Request-Id", "hunter22-1", "***-1"),
+        ("Accept", "application/json", "application/json"),
+    ],
+)
+def test_header_fields_are_masked_by_name_and_value(name, value, masked):
+    assert Masker(["hunter22"]).headers(((name, value),)) == ((name, masked),)
+
+
+def test_header_names_can_be_given():
+    masker = Masker(header_names=["X-My-Key"])
+    fields = (("x-my-key", "a"), ("Cookie", "b"))
+    assert masker.headers(fields) == (("x-my-key", MASK), ("Cookie", "b"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "masked"),
+    [
+        ("$request.header.Authorization", MASK),
+        ("$response.header.set-cookie", MASK),
+        ("$response.headers.Set-Cookie", MASK),
+        ("$response.header.Location", "/x"),
+        ("$inputs.authorization", "/x"),
+    ],
+)
+def test_operands_that_read_a_credential_header_are_masked(expression, masked):
+    assert Masker().operand(expression, "/x") == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "clipped"),
+    [
+        ("short", 10, "short"),
+        ("aaaa hunter22 bbbb", 7, "aaaa ***"),
+        ("aaaa hunter22 bbbb", 4, "aaaa"),
+        ("hunter22 bbbb", 100, "*** bbbb"),
+        ("hunter22 bbbb cccc", 11, "*** bb"),
+        ("aaaa bbbb cccc", 4, "aaaa"),
+        ("aaaa bbbb hunter22", 6, "aaaa b"),
+        ("hunter22hunter22 abc", 10, "******"),
+    ],
+)
+def test_text_is_cut_without_cutting_a_secret(text, limit, clipped):
+    assert Masker(["hunter22"]).clipped(text, limit) == clipped
+
+
+def test_clipping_without_secrets_only_cuts():
+    assert NO_MASK.clipped("abcdef", 3) == "abc"
+
+
+def test_what_is_learned_during_the_run_is_masked_from_then_on():
+    masker = Masker(["hunter22"])
+    assert masker.text("token-1") == "token-1"
+    masker.learn(["token-1", "hunter22"])
+    assert masker.text("token-1 hunter22") == "*** ***"
+    masker.learn([])
+    assert masker.text("token-1") == MASK
+    assert masker.margin >= len("hunter22")
+
+
+def test_show_secrets_masks_nothing():
+    fields = (("Authorization", "Basic x"),)
+    assert NO_MASK.headers(fields) == fields
+    assert NO_MASK.text("hunter22") == "hunter22"
+    assert NO_MASK.value({"a": 1}) == {"a": 1}
+    assert NO_MASK.operand("$request.header.Authorization", "x") == "x"
+
+
+@given(
+    secret=st.text(min_size=4, max_size=30),
+    before=st.text(max_size=5),
+    after=st.text(max_size=5),
+    encode=st.sampled_from(
+        [str, json.dumps, lambda text: json.dumps(text, ensure_ascii=False)]
+        + [lambda text: quote(text, safe="", errors="surrogatepass")]
+        + [lambda text: quote_plus(text, errors="surrogatepass")]
+    ),
+)
+def test_no_encoding_lets_a_secret_through(secret, before, after, encode):
+    encoded = encode(before + secret + after)
+    inner = encode(secret).strip('"')
+    shown = Masker([secret]).text(encoded)
+    assert MASK in shown
+    if MASK not in inner and inner not in encode(before) + MASK + encode(after):
+        assert inner not in shown.replace(MASK, "\0")

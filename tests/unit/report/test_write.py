@@ -1,0 +1,76 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.report.write import write_atomically
+
+
+def test_a_new_file_is_written_with_the_usual_permissions(tmp_path):
+    umask = os.umask(0o027)
+    try:
+        write_atomically(tmp_path / "new" / "report.json", b"{}")
+    finally:
+        os.umask(umask)
+    written = tmp_path / "new" / "report.json"
+    assert written.read_bytes() == b"{}"
+    assert stat.S_IMODE(written.stat().st_mode) == 0o640
+
+
+def test_an_existing_file_is_replaced_and_keeps_its_permissions(tmp_path):
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    path.chmod(0o604)
+    write_atomically(str(path), b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o604
+    assert [one.name for one in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "real.json").write_text("old")
+    link = tmp_path / "link.json"
+    link.symlink_to("real.json")
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert (tmp_path / "real.json").read_bytes() == b"new"
+
+
+def test_a_device_is_written_to_and_not_replaced():
+    write_atomically("/dev/null", b"gone")
+    assert not Path("/dev/null").is_file()
+
+
+def test_when_the_rename_fails_the_old_report_stays_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "report.json"
+    path.write_text("old")
+
+    def refuse(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(UsageError, match="no space left on device"):
+        write_atomically(path, b"new")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("report.json", "old")]
+
+
+def test_a_folder_and_a_file_as_folder_are_refused_by_name(tmp_path):
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path, tmp_path / "file" / "report.json"):
+        with pytest.raises(UsageError) as raised:
+            write_atomically(path, b"")
+        (finding,) = raised.value.diagnostics
+        assert finding.code == "AZ907"
+        assert f"the report `{path}` cannot be written" in finding.message
+        assert finding.help
+
+
+def test_an_error_without_a_reason_of_the_system_is_told_as_it_is(tmp_path, monkeypatch):
+    def refuse(self, target):
+        raise OSError("odd")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(UsageError, match="odd"):
+        write_atomically(tmp_path / "report.json", b"")
