@@ -1,0 +1,156 @@
+"""Every expression of an object, with the place where it stands.
+
+The rules about references walk the model with this; so can anything that asks what a document
+reads. Reusable Objects are passed over, except for the value that they set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TypeAlias, assert_never
+
+from arazzo_runner.document.model import (
+    Criterion,
+    EndAction,
+    FailureAction,
+    GotoAction,
+    Parameter,
+    PayloadReplacement,
+    QueryCriterion,
+    RequestBody,
+    RetryAction,
+    Reusable,
+    SimpleCriterion,
+    Step,
+    SuccessAction,
+    Workflow,
+)
+from arazzo_runner.expression.ast import (
+    ArrayOf,
+    Dynamic,
+    Expression,
+    Literal,
+    ObjectOf,
+    Selector,
+    Template,
+)
+from arazzo_runner.expression.condition import operands
+from arazzo_runner.text.source import Place
+
+Found: TypeAlias = tuple[Expression, Place]
+Bearer: TypeAlias = (
+    Workflow
+    | Step
+    | RequestBody
+    | PayloadReplacement
+    | Parameter
+    | Reusable
+    | SuccessAction
+    | FailureAction
+    | Criterion
+)
+
+
+def expressions_in(thing: Bearer | Iterable[Bearer] | None) -> Iterator[Found]:
+    """The expressions of an object, or of several; of a workflow those outside its steps.
+
+    Each place is the part of a string that the expression is.
+    """
+    match thing:
+        case Workflow():
+            return _in_workflow(thing)
+        case Step():
+            return _in_step(thing)
+        case RequestBody() | PayloadReplacement() | Parameter() | Reusable():
+            return _in_values(thing)
+        case EndAction() | GotoAction() | RetryAction():
+            return _in_action(thing)
+        case SimpleCriterion() | QueryCriterion():
+            return _in_criterion(thing)
+        case _:
+            return chain.from_iterable(expressions_in(one) for one in thing or ())
+
+
+def in_value(value: Dynamic, place: Place) -> Iterator[Found]:
+    """The expressions of a value that stands at ``place``."""
+    match value:
+        case Literal():
+            return
+        case Expression():
+            yield value, _part(value, place)
+        case Template(parts):
+            yield from ((one, _part(one, place)) for one in parts if isinstance(one, Expression))
+        case Selector(context, selector, _):
+            yield from in_value(context, place.at("context"))
+            yield from in_value(selector, place.at("selector"))
+        case ObjectOf(members):
+            for name, member in members:
+                yield from in_value(member, place.at(name))
+        case ArrayOf(items):
+            for index, item in enumerate(items):
+                yield from in_value(item, place.at(index))
+        case _:
+            assert_never(value)
+
+
+def _part(expression: Expression, place: Place) -> Place:
+    return place.within(expression.start, expression.start + len(expression.text))
+
+
+def _in_workflow(workflow: Workflow) -> Iterator[Found]:
+    yield from expressions_in(workflow.parameters)
+    yield from expressions_in(workflow.success_actions)
+    yield from expressions_in(workflow.failure_actions)
+    yield from _in_outputs(workflow)
+
+
+def _in_step(step: Step) -> Iterator[Found]:
+    yield from expressions_in(step.parameters)
+    yield from expressions_in(step.request_body)
+    if step.correlation_id is not None:
+        yield from in_value(step.correlation_id, step.place.at("correlationId"))
+    yield from expressions_in(step.success_criteria)
+    yield from expressions_in(step.on_success)
+    yield from expressions_in(step.on_failure)
+    yield from _in_outputs(step)
+
+
+def _in_outputs(owner: Step | Workflow) -> Iterator[Found]:
+    for name, value in owner.outputs:
+        yield from in_value(value, owner.place.at("outputs", name))
+
+
+def _in_values(owner: RequestBody | PayloadReplacement | Parameter | Reusable) -> Iterator[Found]:
+    match owner:
+        case RequestBody(_, payload, replacements, place):
+            if payload is not None:
+                yield from in_value(payload, place.at("payload"))
+            yield from expressions_in(replacements)
+        case PayloadReplacement(target, _, value, place):
+            yield from in_value(target, place.at("target"))
+            yield from in_value(value, place.at("value"))
+        case Parameter() | Reusable():
+            if owner.value is not None:
+                yield from in_value(owner.value, owner.place.at("value"))
+        case _:
+            assert_never(owner)
+
+
+def _in_action(action: SuccessAction | FailureAction) -> Iterator[Found]:
+    yield from expressions_in(action.criteria)
+    if not isinstance(action, EndAction):
+        yield from expressions_in(action.parameters)
+
+
+def _in_criterion(criterion: Criterion) -> Iterator[Found]:
+    condition = criterion.place.at("condition")
+    match criterion:
+        case SimpleCriterion():
+            yield from ((one, _part(one, condition)) for one in operands(criterion.condition))
+        case QueryCriterion():
+            if criterion.context is not None:
+                yield from in_value(criterion.context, criterion.place.at("context"))
+            yield from in_value(criterion.condition, condition)
+        case _:
+            assert_never(criterion)

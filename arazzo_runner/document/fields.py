@@ -1,0 +1,264 @@
+"""Reading the objects of the specification field by field, collecting every finding.
+
+A :class:`Node` is a value, where it stands, and the :class:`Reading` it belongs to. Its methods
+give a field in the type that the specification states, or None after saying what is wrong: no
+finding ends the reading.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypedDict, Unpack
+
+from arazzo_runner.document.wording import field_help, kind_of, listed, type_help
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
+from arazzo_runner.text.source import Place, Pointer, SourceFile
+
+Version = tuple[int, int]
+
+# "The name MUST use keys that match the regular expression" (outputs, Components Object).
+_KEY: Final = re.compile(r"[a-zA-Z0-9.\-_]+")
+# "SHOULD conform to the regular expression" (workflowId, stepId, name of a source description).
+_ID: Final = re.compile(r"[A-Za-z0-9_\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The fixed fields of one object; ``new`` are those that came with Arazzo 1.1."""
+
+    title: str
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    new: frozenset[str] = frozenset()
+
+    def knows(self, name: str) -> bool:
+        """Whether the object may have this field (a Specification Extension always)."""
+        return name in self.required or name in self.optional or name.startswith("x-")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One document being read: what is known before, and what was found.
+
+    ``sources`` are its source descriptions' URLs by name. ``holes`` are the places where an object
+    could not be read: it is left out of the model, or has a stand-in for what is missing.
+    """
+
+    source: SourceFile
+    version: Version
+    sources: Mapping[str, str] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+    holes: list[Place] = field(default_factory=list)
+
+
+class _More(TypedDict, total=False):
+    """What a finding may say besides its message; the place is that of the node without one."""
+
+    place: Place
+    label: str
+    help: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of the document, and where it stands."""
+
+    value: Value
+    pointer: Pointer
+    reading: Reading
+
+    @property
+    def place(self) -> Place:
+        """Where the value stands."""
+        return Place(self.reading.source, self.pointer)
+
+    @property
+    def is_1_0(self) -> bool:
+        """Whether the document says that it is written in Arazzo 1.0."""
+        return self.reading.version == (1, 0)
+
+    def at(self, token: str | int) -> Node:
+        """A member or an item, which must be there."""
+        return Node(self.value[token], (*self.pointer, token), self.reading)
+
+    def has(self, name: str) -> bool:
+        """Whether the object has this field."""
+        return name in self.value
+
+    # --- saying what is wrong ---------------------------------------------------------------------
+
+    def error(self, code: str, message: str, **more: Unpack[_More]) -> None:
+        """Report an error at this value, or at ``place``."""
+        self._say(Severity.ERROR, code, message, more)
+
+    def warn(self, code: str, message: str, **more: Unpack[_More]) -> None:
+        """Report a warning at this value, or at ``place``."""
+        self._say(Severity.WARNING, code, message, more)
+
+    def hint(self, code: str, message: str, **more: Unpack[_More]) -> None:
+        """Report a hint at this value, or at ``place``."""
+        self._say(Severity.HINT, code, message, more)
+
+    def hole(self) -> None:
+        """Note that the model misses something here."""
+        self.reading.holes.append(self.place)
+
+    def new_in_1_1(self, what: str) -> None:
+        """Warn when a 1.0 document uses what came with 1.1; it works all the same."""
+        if self.is_1_0:
+            self.warn(
+                "AZ116",
+                f"{what} came with Arazzo 1.1, and the document says 1.0",
+                help="write `arazzo: 1.1.0` at the top",
+            )
+
+    def wrong_type(self, wanted: str) -> None:
+        """Report that the value is not of the type that the specification states."""
+        self.hole()
+        name = self.pointer[-1] if self.pointer else "the document"
+        subject = f"`{name}`" if isinstance(name, str) and self.pointer else "this"
+        self.error(
+            "AZ112",
+            f"{subject} must be {wanted}, and is {kind_of(self.value)}",
+            label=f"not {wanted}",
+            help=type_help(self.value, wanted),
+        )
+
+    def _say(self, severity: Severity, code: str, message: str, more: _More) -> None:
+        place = more.get("place") or self.place
+        found = Diagnostic(code, severity, message, place, more.get("label", ""), more.get("help"))
+        self.reading.findings.append(found)
+
+    # --- the fields -------------------------------------------------------------------------------
+
+    def is_object(self, shape: Shape) -> bool:
+        """Check that this is an object with the fields of ``shape`` and no others."""
+        if not isinstance(self.value, dict):
+            self.wrong_type(f"an object ({shape.title})")
+            return False
+        unknown = [name for name in self.value if not shape.knows(name)]
+        meant = [self._unknown(name, shape) for name in unknown]
+        for name in shape.required:
+            if name not in self.value:
+                self._missing(name, shape, meant)
+        for name in shape.new.intersection(self.value) if self.is_1_0 else ():
+            self.at(name).new_in_1_1(f"`{name}` of the {shape.title}")
+        return True
+
+    def _unknown(self, name: str, shape: Shape) -> str | None:
+        """Report an unknown field; returns the known one that was probably meant."""
+        known = [one for one in (*shape.required, *shape.optional) if one not in self.value]
+        self.error(
+            "AZ110",
+            f"`{name}` is not a field of the {shape.title}",
+            place=self.place.at(name).key(),
+            label="unknown",
+            help=did_you_mean(name, known) or field_help(name, (*shape.required, *shape.optional)),
+        )
+        return nearest(name, known)
+
+    def _missing(self, name: str, shape: Shape, meant: Sequence[str | None]) -> None:
+        self.hole()
+        if name not in meant:  # else the unknown field says it already
+            message = f"the field `{name}` of the {shape.title} is missing"
+            self.error("AZ111", message, label="missing here")
+
+    def text(self, name: str) -> str | None:
+        """The string in a field; None without it."""
+        if name not in self.value:
+            return None
+        value = self.value[name]
+        if isinstance(value, str):
+            return value
+        self.at(name).wrong_type("a string")
+        return None
+
+    def identifier(self, name: str) -> str | None:
+        """The string in a field that names an object; a hint when its characters are unusual."""
+        value = self.text(name)
+        if value is not None and not _ID.fullmatch(value):
+            self.at(name).hint(
+                "AZ122",
+                f"`{value}` has characters that the specification advises against in a `{name}`",
+                help="letters, digits, `_` and `-` can stand in every expression",
+            )
+        return value
+
+    def choice(self, name: str, allowed: Sequence[str]) -> str | None:
+        """The string in a field that has a fixed set of values; None without it or outside them."""
+        value = self.text(name)
+        if value is None or value in allowed:
+            return value
+        node = self.at(name)
+        node.hole()
+        node.error(
+            "AZ113",
+            f"`{name}` cannot be `{value}`",
+            label=f"one of {listed(allowed)}",
+            help=did_you_mean(value, allowed),
+        )
+        return None
+
+    def integer(self, name: str) -> int | None:
+        """The non-negative integer in a field; None without it."""
+        match self.value.get(name):
+            case int(value) if not isinstance(value, bool):
+                return value if self._not_negative(name, value) else None
+            case _:
+                self._no_number(name, "an integer")
+                return None
+
+    def number(self, name: str) -> float | None:
+        """The non-negative number in a field; None without it."""
+        match self.value.get(name):
+            case int(value) | float(value) if not isinstance(value, bool):
+                return float(value) if self._not_negative(name, value) else None
+            case _:
+                self._no_number(name, "a number")
+                return None
+
+    def _not_negative(self, name: str, value: float) -> bool:
+        if value >= 0 and math.isfinite(value):
+            return True
+        node = self.at(name)
+        node.hole()
+        node.error("AZ113", f"`{name}` must not be negative", label="zero or more")
+        return False
+
+    def _no_number(self, name: str, wanted: str) -> None:
+        if name in self.value:
+            self.at(name).wrong_type(wanted)
+
+    def items(self, name: str) -> Iterator[Node]:
+        """The items of the list in a field; none without it."""
+        if name not in self.value:
+            return
+        node = self.at(name)
+        if not isinstance(node.value, list):
+            node.wrong_type("a list")
+            return
+        for index, value in enumerate(node.value):
+            yield Node(value, (*node.pointer, index), node.reading)
+
+    def members(self, name: str) -> Iterator[tuple[str, Node]]:
+        """The members of the map in a field, whose keys have a pattern; none without it."""
+        if name not in self.value:
+            return
+        node = self.at(name)
+        if not isinstance(node.value, dict):
+            node.wrong_type("an object")
+            return
+        for key in node.value:
+            member = node.at(key)
+            if not _KEY.fullmatch(key):
+                member.error(
+                    "AZ113",
+                    f"`{key}` cannot be a name in `{name}`",
+                    place=member.place.key(),
+                    label="letters, digits, `.`, `-` and `_` only",
+                )
+            yield key, member

@@ -1,0 +1,153 @@
+"""From text to the model: the Arazzo document, with everything that is wrong about it.
+
+Arazzo Specification 1.0.1 and 1.1.0, "Schema". What the prose allows is accepted, also where the
+published JSON Schema is narrower.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from arazzo_runner.document.fields import Node, Reading, Shape
+from arazzo_runner.document.model import ArazzoDocument, Info, SourceDescription, SourceType
+from arazzo_runner.document.recognize import EXPECTED, NEWEST, stranger, version
+from arazzo_runner.document.uris import base_uri
+from arazzo_runner.document.workflows import components, workflows
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
+from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.yaml import DocumentLimits, parse
+
+ROOT: Final = Shape(
+    "Arazzo Specification Object",
+    ("arazzo", "info", "sourceDescriptions", "workflows"),
+    ("$self", "components"),
+    frozenset({"$self"}),
+)
+INFO: Final = Shape("Info Object", ("title", "version"), ("summary", "description"))
+SOURCE: Final = Shape("Source Description Object", ("name", "url"), ("type",))
+_TYPES: Final[dict[str, SourceType]] = {
+    "openapi": "openapi",
+    "asyncapi": "asyncapi",
+    "arazzo": "arazzo",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document as far as it could be read, and all findings about it.
+
+    ``document`` is None when the text is no Arazzo document at all. Unless ``complete``, objects
+    that could not be read are left out of it or have stand-ins; then there are errors that say so.
+    """
+
+    document: ArazzoDocument | None
+    diagnostics: tuple[Diagnostic, ...]
+    complete: bool = False
+
+
+def load_document(source: SourceFile, limits: DocumentLimits) -> Loaded:
+    """Read an Arazzo document; its findings are values, nothing is raised."""
+    try:
+        parsed = parse(source, limits, Severity.ERROR)
+    except DocumentError as failure:
+        return Loaded(None, failure.diagnostics)
+    loaded = load_value(source, parsed.value)
+    return replace(loaded, diagnostics=(*parsed.diagnostics, *loaded.diagnostics))
+
+
+def load_value(source: SourceFile, value: Value) -> Loaded:
+    """Read an Arazzo document whose text is parsed already."""
+    other = stranger(value)
+    if other is not None:
+        return Loaded(None, (error("AZ107", other, Place(source), help=EXPECTED),))
+    reading = Reading(source, NEWEST, _source_urls(value))
+    written_in = version(Node(value, (), reading))
+    if written_in is None:
+        return Loaded(None, tuple(reading.findings))
+    reading = replace(reading, version=written_in)
+    document = _document(Node(value, (), reading))
+    return Loaded(document, tuple(reading.findings), not reading.holes)
+
+
+def _source_urls(value: dict[str, Value]) -> dict[str, str]:
+    """The sources by name, as far as they can be told before anything is checked."""
+    items = value.get("sourceDescriptions")
+    return {
+        item["name"]: str(item.get("url", ""))
+        for item in (items if isinstance(items, list) else ())
+        if isinstance(item, dict) and isinstance(item.get("name"), str)
+    }
+
+
+def _document(root: Node) -> ArazzoDocument:
+    root.is_object(ROOT)
+    self_uri = _self_uri(root)
+    return ArazzoDocument(
+        version=root.reading.version,
+        self_uri=self_uri,
+        base_uri=base_uri(self_uri, root.reading.source.uri),
+        info=_info(root),
+        source_descriptions=_source_descriptions(root),
+        workflows=workflows(_at_least_one(root, "workflows")),
+        components=components(root),
+        raw=root.value,
+        source=root.reading.source,
+    )
+
+
+def _at_least_one(root: Node, name: str) -> Node:
+    if root.value.get(name) == []:
+        root.at(name).hole()
+        root.at(name).error("AZ113", f"`{name}` needs at least one item", label="is empty")
+    return root
+
+
+def _self_uri(root: Node) -> str | None:
+    written = root.text("$self")
+    if written is None or "#" not in written:
+        return written
+    uri, _, _ = written.partition("#")
+    node = root.at("$self")
+    node.error(
+        "AZ113",
+        "`$self` must not have a fragment",
+        place=node.place.within(len(uri), len(written)),
+        help=f"write `{uri}`",
+    )
+    return uri
+
+
+def _info(root: Node) -> Info:
+    if not root.has("info") or not root.at("info").is_object(INFO):
+        return Info("", "", None, None, root.place)
+    node = root.at("info")
+    return Info(
+        node.text("title") or "",
+        node.text("version") or "",
+        node.text("summary"),
+        node.text("description"),
+        node.place,
+    )
+
+
+def _source_descriptions(root: Node) -> tuple[SourceDescription, ...]:
+    items = _at_least_one(root, "sourceDescriptions").items("sourceDescriptions")
+    found = [_source_description(item) for item in items]
+    return tuple(one for one in found if one is not None)
+
+
+def _source_description(node: Node) -> SourceDescription | None:
+    """A Source Description Object; without a name it is None."""
+    if not node.is_object(SOURCE):
+        return None
+    name = node.identifier("name")
+    url = node.text("url")
+    kind = node.choice("type", tuple(_TYPES))
+    if kind == "asyncapi":
+        node.at("type").new_in_1_1("`type: asyncapi`")
+    if name is None:
+        return None
+    return SourceDescription(name, url or "", _TYPES[kind] if kind else None, node.place)

@@ -1,0 +1,174 @@
+"""What the expressions of a document read, and whether it is there to be read.
+
+Arazzo Specification 1.1.0, "Runtime Expressions". No API description is needed for this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.document.model import (
+    ArazzoDocument,
+    EndAction,
+    FailureAction,
+    GotoAction,
+    Reusable,
+    SuccessAction,
+    Workflow,
+    WorkflowName,
+)
+from arazzo_runner.document.names import Names, check_source, check_step, check_workflow
+from arazzo_runner.document.schema import DeclaredInputs, declared_inputs
+from arazzo_runner.expression.ast import (
+    ComponentRef,
+    Expression,
+    InputRef,
+    NamedRef,
+    SourceRef,
+    StepOutputRef,
+    WorkflowRef,
+)
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
+from arazzo_runner.text.source import Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What can be read; ``elsewhere`` are workflows of other documents that this one calls."""
+
+    document: ArazzoDocument
+    names: Names
+    inputs: Mapping[str, DeclaredInputs | None]
+    elsewhere: frozenset[str]
+
+
+def read_findings(document: ArazzoDocument, names: Names) -> Iterator[Diagnostic]:
+    """Inputs, outputs, steps, workflows, sources and components that are read and not there."""
+    inputs = {
+        one.workflow_id: declared_inputs(one.inputs, document.raw) for one in document.workflows
+    }
+    called = (name for one in document.workflows for name in _called(one))
+    elsewhere = frozenset(one.workflow_id for one in called if one.source is not None)
+    known = _Known(document, names, inputs, elsewhere)
+    for workflow in document.workflows:
+        for found, place in expressions_in((workflow, *workflow.steps)):
+            yield from _judged(found, place, workflow.workflow_id, known)
+
+
+def _called(workflow: Workflow) -> Iterator[WorkflowName]:
+    """The workflows that a workflow calls, goes to or waits for."""
+    yield from workflow.depends_on
+    yield from (step.target for step in workflow.steps if isinstance(step.target, WorkflowName))
+    for action in _actions(workflow):
+        if not isinstance(action, EndAction | Reusable) and isinstance(action.target, WorkflowName):
+            yield action.target
+
+
+def _actions(workflow: Workflow) -> Iterable[SuccessAction | FailureAction | Reusable]:
+    yield from workflow.success_actions
+    yield from workflow.failure_actions
+    for step in workflow.steps:
+        yield from step.on_success
+        yield from step.on_failure
+
+
+def _judged(
+    found: Expression, place: Place, workflow_id: str, known: _Known
+) -> Iterator[Diagnostic]:
+    match found:
+        case InputRef():
+            return _input(found, place, workflow_id, known)
+        case StepOutputRef():
+            return _step_output(found, place, workflow_id, known)
+        case WorkflowRef():
+            return _workflow_value(found, place, known)
+        case SourceRef(name=name):
+            return check_source(name, place, known.names)
+        case ComponentRef():
+            return _component(found, place, known)
+        case _:
+            return iter(())
+
+
+def _input(
+    found: InputRef | WorkflowRef, place: Place, workflow_id: str, known: _Known
+) -> Iterator[Diagnostic]:
+    declared = known.inputs[workflow_id]
+    if declared is None or _has(declared.names, found):
+        return
+    yield Diagnostic(
+        "AZ210",
+        Severity.ERROR if declared.closed else Severity.WARNING,
+        f"the workflow `{workflow_id}` declares no input `{found.name}`",
+        place,
+        "never has a value",
+        did_you_mean(found.name, declared.names) or "declare it in `inputs.properties`",
+    )
+
+
+def _has(names: Iterable[str], found: NamedRef) -> bool:
+    """A name may hold dots; where it is not a key as a whole, it walks from its first part."""
+    return found.name in names or found.name.partition(".")[0] in names
+
+
+def _step_output(
+    found: StepOutputRef, place: Place, workflow_id: str, known: _Known
+) -> Iterator[Diagnostic]:
+    step = known.names.steps[workflow_id].get(found.step_id)
+    if step is None:
+        yield from check_step(found.step_id, place, workflow_id, known.names)
+        return
+    if isinstance(step.target, WorkflowName) and not step.outputs:
+        return  # then its outputs are those of the workflow that it calls
+    outputs = dict(step.outputs)
+    if not _has(outputs, found):
+        what = f"the step `{step.step_id}`"
+        yield _undeclared_output(Severity.ERROR, what, found, place, outputs)
+
+
+def _workflow_value(found: WorkflowRef, place: Place, known: _Known) -> Iterator[Diagnostic]:
+    workflow = known.names.workflows.get(found.workflow_id)
+    if workflow is None:
+        if found.workflow_id not in known.elsewhere:
+            yield from check_workflow(found.workflow_id, place, known.names)
+        return
+    if found.field == "inputs":
+        yield from _input(found, place, workflow.workflow_id, known)
+        return
+    outputs = dict(workflow.outputs)
+    if not _has(outputs, found) and not _hands_over(workflow):
+        what = f"the workflow `{workflow.workflow_id}`"
+        yield _undeclared_output(Severity.WARNING, what, found, place, outputs)
+
+
+def _undeclared_output(
+    severity: Severity, what: str, found: NamedRef, place: Place, outputs: Iterable[str]
+) -> Diagnostic:
+    message = f"{what} has no output `{found.name}`"
+    help_ = did_you_mean(found.name, outputs) or f"declare it in the `outputs` of {what}"
+    return Diagnostic("AZ211", severity, message, place, "never has a value", help_)
+
+
+def _hands_over(workflow: Workflow) -> bool:
+    """Whether the workflow may go to another one, whose outputs are then the result."""
+    gotos = (one for one in _actions(workflow) if isinstance(one, GotoAction))
+    return any(isinstance(one.target, WorkflowName) for one in gotos)
+
+
+def _component(found: ComponentRef, place: Place, known: _Known) -> Iterator[Diagnostic]:
+    names = _component_names(found, known.document)
+    if found.name not in names:
+        message = f"there is no `{found.name}` in `components.{found.type}`"
+        yield error("AZ209", message, place, "unknown", did_you_mean(found.name, names))
+
+
+def _component_names(found: ComponentRef, document: ArazzoDocument) -> Iterable[str]:
+    match found.type:
+        case "parameters":
+            return document.components.parameters
+        case "successActions":
+            return document.components.success_actions
+        case _:
+            return document.components.failure_actions

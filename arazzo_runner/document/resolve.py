@@ -1,0 +1,241 @@
+"""Components put in the place of the Reusable Objects that refer to them.
+
+Arazzo Specification 1.1.0, Reusable Object and Components Object. Only then can be judged what
+depends on a whole list: names used twice, and parameters that need their ``in``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
+
+from arazzo_runner.document.model import (
+    ArazzoDocument,
+    Components,
+    EndAction,
+    FailureAction,
+    OperationById,
+    Parameter,
+    Reusable,
+    Step,
+    SuccessAction,
+    Workflow,
+    WorkflowName,
+)
+from arazzo_runner.document.parameters import LOCATIONS
+from arazzo_runner.document.wording import listed
+from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, did_you_mean, error
+from arazzo_runner.text.source import Place
+
+_KINDS: Final = {
+    "parameters": "parameter",
+    "successActions": "success action",
+    "failureActions": "failure action",
+}
+_Object = TypeVar("_Object", Parameter, SuccessAction, FailureAction)
+_Action = TypeVar("_Action", SuccessAction, FailureAction)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolving:
+    """The components that can be referred to, and what was found."""
+
+    document: ArazzoDocument
+    components: Components
+    findings: list[Diagnostic] = field(default_factory=list)
+
+
+def resolve(document: ArazzoDocument) -> tuple[ArazzoDocument, tuple[Diagnostic, ...]]:
+    """The document without Reusable Objects; those that refer to nothing are left out.
+
+    A reference to a parameter may set its ``value``. The findings are unknown components (AZ209),
+    names used twice in one list (AZ115) and parameters that need their ``in`` (AZ111).
+    """
+    on = _Resolving(document, document.components)
+    on = replace(on, components=_components(on))
+    workflows = tuple(_workflow(on, one) for one in document.workflows)
+    sources = document.source_descriptions
+    _unique(on, "source description", [(one.name, one.place.at("name")) for one in sources])
+    _unique(on, "workflow", [(one.workflow_id, one.place.at("workflowId")) for one in workflows])
+    resolved = replace(document, components=on.components, workflows=workflows)
+    return resolved, tuple(dict.fromkeys(on.findings))
+
+
+def _components(on: _Resolving) -> Components:
+    """Actions may have parameters that are references themselves (1.1)."""
+    success = {name: _filled(on, one) for name, one in on.components.success_actions.items()}
+    failure = {name: _filled(on, one) for name, one in on.components.failure_actions.items()}
+    return replace(on.components, success_actions=success, failure_actions=failure)
+
+
+def _workflow(on: _Resolving, workflow: Workflow) -> Workflow:
+    parameters = _parameters(on, workflow.parameters)
+    # Parameter Object: `in` may be left out only where all parameters are inputs of a workflow.
+    calling = next((one for one in workflow.steps if _calls_operation(one)), None)
+    if calling is not None:
+        _need_location(on, parameters, f"the step `{calling.step_id}` calls an operation")
+    names = [(one.step_id, one.place.at("stepId")) for one in workflow.steps]
+    _unique(on, "step", names)
+    return replace(
+        workflow,
+        steps=tuple(_step(on, one) for one in workflow.steps),
+        success_actions=_success_actions(on, workflow.success_actions),
+        failure_actions=_failure_actions(on, workflow.failure_actions),
+        parameters=tuple(one for one, _ in parameters),
+    )
+
+
+def _step(on: _Resolving, step: Step) -> Step:
+    parameters = _parameters(on, step.parameters)
+    if _calls_operation(step):
+        _need_location(on, parameters, "the step calls an operation")
+    return replace(
+        step,
+        parameters=tuple(one for one, _ in parameters),
+        on_success=_success_actions(on, step.on_success),
+        on_failure=_failure_actions(on, step.on_failure),
+    )
+
+
+def _calls_operation(step: Step) -> bool:
+    """Whether the step calls an operation: not so where what it calls could not be read."""
+    match step.target:
+        case WorkflowName() | OperationById(operation_id=""):
+            return False
+        case _:
+            return True
+
+
+def _need_location(on: _Resolving, parameters: Sequence[tuple[Parameter, Place]], why: str) -> None:
+    for parameter, place in parameters:
+        if parameter.location is None:
+            on.findings.append(
+                error(
+                    "AZ111",
+                    f"the parameter `{parameter.name}` needs its `in`: {why}",
+                    place,
+                    "`in` is missing",
+                    f"one of {listed(tuple(LOCATIONS))}",
+                )
+            )
+
+
+# --- the lists ------------------------------------------------------------------------------------
+
+
+def _parameters(
+    on: _Resolving, items: Iterable[Parameter | Reusable]
+) -> list[tuple[Parameter, Place]]:
+    """The parameters of a list, each with the place where the list has it."""
+    found = list(_each(on, "parameters", items, on.components.parameters))
+    keys = [
+        # "A unique parameter is defined by the combination of a `name` and `in` fields";
+        # header names compare without case (RFC 9110).
+        (one.name.lower() if one.location == "header" else one.name, one.location, place)
+        for one, place in found
+    ]
+    _unique(
+        on,
+        "parameter",
+        [(f"{name}` in `{where}" if where else name, at) for name, where, at in keys],
+    )
+    return found
+
+
+def _success_actions(
+    on: _Resolving, items: Iterable[SuccessAction | Reusable]
+) -> tuple[SuccessAction, ...]:
+    found = list(_each(on, "successActions", items, on.components.success_actions))
+    _unique(on, "success action", [(one.name, place) for one, place in found])
+    return tuple(_filled(on, one) for one, _ in found)
+
+
+def _failure_actions(
+    on: _Resolving, items: Iterable[FailureAction | Reusable]
+) -> tuple[FailureAction, ...]:
+    found = list(_each(on, "failureActions", items, on.components.failure_actions))
+    _unique(on, "failure action", [(one.name, place) for one, place in found])
+    return tuple(_filled(on, one) for one, _ in found)
+
+
+def _filled(on: _Resolving, action: _Action) -> _Action:
+    if isinstance(action, EndAction):
+        return action
+    return replace(action, parameters=tuple(one for one, _ in _parameters(on, action.parameters)))
+
+
+def _each(
+    on: _Resolving,
+    kind: str,
+    items: Iterable[_Object | Reusable],
+    components: Mapping[str, _Object],
+) -> Iterable[tuple[_Object, Place]]:
+    for item in items:
+        if not isinstance(item, Reusable):
+            yield item, item.place
+        elif item.type == kind and item.name in components:
+            yield _valued(components[item.name], item), item.place
+        else:
+            _unknown(on, kind, item, components)
+
+
+def _valued(component: _Object, reference: Reusable) -> _Object:
+    """The component, with the value that the reference sets.
+
+    With it the place is that of the reference, where the value stands.
+    """
+    if isinstance(component, Parameter) and reference.value is not None:
+        return replace(component, value=reference.value, place=reference.place)
+    return component
+
+
+# --- what is wrong --------------------------------------------------------------------------------
+
+
+def _unknown(on: _Resolving, kind: str, item: Reusable, known: Iterable[str]) -> None:
+    if item.type != kind:
+        message = (
+            f"`$components.{item.type}.{item.name}` is a {_KINDS[item.type]},"
+            f" and a {_KINDS[kind]} is expected here"
+        )
+        help_ = f"write `$components.{kind}.{item.name}`" if item.name in known else None
+    elif item.name in _written(on, kind):
+        return  # it is there, and what is wrong with it is said
+    else:
+        message = f"there is no `{item.name}` in `components.{kind}`"
+        help_ = did_you_mean(item.name, known) or _elsewhere(on, item.name)
+    place = item.place.at("reference")
+    on.findings.append(error("AZ209", message, place, "no such component", help_))
+
+
+def _written(on: _Resolving, kind: str) -> Iterable[str]:
+    """The names of components as written, of which some may have been left out of the model."""
+    components = on.document.raw.get("components")
+    written = components.get(kind) if isinstance(components, dict) else None
+    return written if isinstance(written, dict) else ()
+
+
+def _elsewhere(on: _Resolving, name: str) -> str | None:
+    kind = next((one for one in (*_KINDS, "inputs") if name in _written(on, one)), None)
+    if kind == "inputs":
+        return f"that is a schema, for `$ref: '#/components/inputs/{name}'`"
+    return f"`components.{kind}` has one" if kind else None
+
+
+def _unique(on: _Resolving, what: str, named: Sequence[tuple[str, Place]]) -> None:
+    first: dict[str, Place] = {}
+    for name, place in named:
+        if name not in first:
+            first[name] = place
+            continue
+        on.findings.append(
+            Diagnostic(
+                "AZ115",
+                Severity.ERROR,
+                f"there are two {what}s `{name}`",
+                place,
+                "the second",
+                more=(Label(first[name], "the first"),),
+            )
+        )

@@ -1,0 +1,187 @@
+"""Step Objects with their request bodies and outputs."""
+
+from __future__ import annotations
+
+from typing import Final
+from typing import Literal as Choice
+
+from arazzo_runner.document.actions import failure_actions, success_actions
+from arazzo_runner.document.criteria import criteria
+from arazzo_runner.document.fields import Node, Shape
+from arazzo_runner.document.model import (
+    Criterion,
+    OperationById,
+    PayloadReplacement,
+    RequestBody,
+    Step,
+)
+from arazzo_runner.document.parameters import parameters
+from arazzo_runner.document.targets import step_names, target
+from arazzo_runner.document.values import dynamic, selector, selector_type, template, text
+from arazzo_runner.expression.ast import Dynamic, Template
+from arazzo_runner.expression.ast import Literal as Constant
+
+STEP: Final = Shape(
+    "Step Object",
+    ("stepId",),
+    (
+        "description", "operationId", "operationPath", "channelPath", "workflowId", "parameters",
+        "requestBody", "successCriteria", "onSuccess", "onFailure", "outputs", "timeout",
+        "correlationId", "action", "dependsOn",
+    ),
+    frozenset({"channelPath", "timeout", "correlationId", "action", "dependsOn"}),
+)  # fmt: skip
+REQUEST_BODY: Final = Shape("Request Body Object", (), ("contentType", "payload", "replacements"))
+REPLACEMENT: Final = Shape(
+    "Payload Replacement Object",
+    ("target", "value"),
+    ("targetSelectorType",),
+    frozenset({"targetSelectorType"}),
+)
+
+
+def steps(node: Node, name: str) -> tuple[Step, ...]:
+    """The steps in a field; those without a stepId are left out."""
+    found = [step(item) for item in node.items(name)]
+    return tuple(one for one in found if one is not None)
+
+
+def step(node: Node) -> Step | None:
+    """A Step Object, or None when it has no name.
+
+    A step that calls nothing that can be told keeps its place, so that others can refer to it.
+    """
+    if not node.is_object(STEP):
+        return None
+    step_id = node.identifier("stepId")
+    read = Step(
+        step_id=step_id or "",
+        description=node.text("description"),
+        target=target(node) or OperationById("", None, node.place),
+        parameters=parameters(node, "parameters"),
+        request_body=_request_body(node),
+        success_criteria=_success_criteria(node),
+        on_success=success_actions(node, "onSuccess"),
+        on_failure=failure_actions(node, "onFailure"),
+        outputs=outputs(node),
+        timeout=node.integer("timeout"),
+        correlation_id=_correlation_id(node),
+        action=_action(node),
+        depends_on=step_names(node, "dependsOn"),
+        place=node.place,
+    )
+    return read if step_id is not None else None
+
+
+def _success_criteria(node: Node) -> tuple[Criterion, ...]:
+    """Step Object (1.1): if `successCriteria` is provided, it MUST contain at least one."""
+    if node.value.get("successCriteria") == []:
+        report = (
+            node.at("successCriteria").warn if node.is_1_0 else node.at("successCriteria").error
+        )
+        report(
+            "AZ113",
+            "`successCriteria` needs at least one criterion",
+            label="is empty",
+            help="leave it out to expect a 2xx status",
+        )
+    return criteria(node, "successCriteria")
+
+
+def _action(node: Node) -> Choice["send", "receive"] | None:
+    match node.choice("action", ("send", "receive")):
+        case "send":
+            return "send"
+        case "receive":
+            return "receive"
+        case _:
+            return None
+
+
+def _correlation_id(node: Node) -> Dynamic | None:
+    """Step Object: only applicable to asynchronous steps with the action `receive`."""
+    if node.text("correlationId") is None:
+        return None
+    if node.value.get("action") != "receive":
+        _no_effect(node, "correlationId", "a step whose `action` is not `receive`")
+    return text(node.at("correlationId"))
+
+
+def _no_effect(node: Node, name: str, where: str) -> None:
+    node.at(name).warn(
+        "AZ113",
+        f"`{name}` has no effect on {where}",
+        place=node.at(name).place.key(),
+        label="has no effect",
+    )
+
+
+def _request_body(node: Node) -> RequestBody | None:
+    if not node.has("requestBody"):
+        return None
+    body = node.at("requestBody")
+    if not body.is_object(REQUEST_BODY):
+        return None
+    if node.has("workflowId"):
+        _no_effect(node, "requestBody", "a step that calls a workflow")
+    content_type = body.text("contentType")
+    payload = dynamic(body.at("payload")) if body.has("payload") else None
+    found = [_replacement(item, content_type) for item in body.items("replacements")]
+    replacements = tuple(one for one in found if one is not None)
+    return RequestBody(content_type, payload, replacements, body.place)
+
+
+def _replacement(node: Node, content_type: str | None) -> PayloadReplacement | None:
+    if not node.is_object(REPLACEMENT):
+        return None
+    named = node.has("targetSelectorType")
+    type_ = selector_type(node, "targetSelectorType") if named else None
+    value = dynamic(node.at("value")) if node.has("value") else Constant(None)
+    if node.text("target") is None:
+        return None
+    target_ = template(node.at("target"))
+    if (type_.language == "jsonpointer") if type_ else (not named and _is_json(content_type)):
+        _check_pointer(node.at("target"), target_)
+    return PayloadReplacement(target_, type_, value, node.place)
+
+
+def _is_json(content_type: str | None) -> bool:
+    """Payload Replacement Object: the target is a JSON Pointer if the payload is JSON."""
+    essence = (content_type or "").partition(";")[0].strip().lower()
+    return essence == "application/json" or essence.endswith("+json")
+
+
+def _check_pointer(node: Node, target_: Template | Constant) -> None:
+    """RFC 6901, section 3: a pointer is empty or begins with a slash."""
+    if isinstance(target_, Template) or node.value == "" or node.value.startswith("/"):
+        return
+    path = node.value.lstrip("#$./").replace(".", "/")
+    node.hole()
+    node.error(
+        "AZ113",
+        f"`{node.value}` is not a JSON Pointer",
+        label="must begin with `/`",
+        help=f"write `/{path}`, or name the language in `targetSelectorType`",
+    )
+
+
+def outputs(node: Node) -> tuple[tuple[str, Dynamic], ...]:
+    """The outputs of a step or a workflow: expressions and Selector Objects by name."""
+    return tuple((name, _output(member)) for name, member in node.members("outputs"))
+
+
+def _output(node: Node) -> Dynamic:
+    if isinstance(node.value, dict):
+        return selector(node)
+    if not isinstance(node.value, str):
+        node.wrong_type("an expression or a Selector Object")
+        return Constant(None)
+    found = text(node)
+    if isinstance(found, Constant) and "$" not in node.value:
+        node.warn(
+            "AZ113",
+            f"the output `{node.pointer[-1]}` is text, not an expression",
+            label="always this text",
+            help="an expression begins with `$`: `$response.body#/id`",
+        )
+    return found

@@ -1,0 +1,267 @@
+"""What a step calls and what it waits for: ids, paths, and names qualified by their source.
+
+Arazzo Specification 1.1.0, Step Object (``operationId``, ``operationPath``, ``channelPath``,
+``workflowId``, ``dependsOn``) and "Source Description Expression Resolution".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import unquote
+
+from arazzo_runner.document.fields import Node
+from arazzo_runner.document.model import (
+    ChannelByPath,
+    OperationById,
+    OperationByPath,
+    StepName,
+    StepTarget,
+    WorkflowName,
+)
+from arazzo_runner.document.wording import listed
+
+_PREFIX: Final = "$sourceDescriptions."
+_OPERATION: Final = "{$sourceDescriptions.<name>.url}#/paths/~1pets~1{id}/get"
+_METHODS: Final = frozenset(
+    {"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+)
+_TARGETS: Final = ("operationId", "operationPath", "workflowId", "channelPath")
+_CHANNEL: Final = "{$sourceDescriptions.<name>.url}#/channels/orders"
+# What stands before the `#` of an operationPath, by the standard and as it is found.
+_SOURCE: Final = re.compile(r"(\{)?\$sourceDescriptions\.(.+?)(\.url)?(\})?")
+
+
+def target(node: Node) -> StepTarget | None:
+    """What the step calls; None after saying why that cannot be told."""
+    given = [name for name in _TARGETS if node.has(name)]
+    if len(given) != 1:
+        _one_target(node, given)
+        return None
+    name = given[0]
+    if node.text(name) is None:
+        return None
+    held = node.at(name)
+    match name:
+        case "operationId":
+            return operation_id(held)
+        case "operationPath":
+            return operation_path(held)
+        case "workflowId":
+            return workflow_name(held)
+        case _:
+            return channel_path(held)
+
+
+def _one_target(node: Node, given: list[str]) -> None:
+    node.hole()
+    if not given:
+        node.error(
+            "AZ111",
+            f"a step needs one of {listed(_TARGETS[:3])}",
+            label="calls nothing",
+        )
+    for name in given[1:]:
+        node.error(
+            "AZ114",
+            f"`{name}` and `{given[0]}` exclude each other",
+            place=node.at(name).place.key(),
+            label="a step calls one thing",
+        )
+
+
+def qualified(text: str, sources: Iterable[str]) -> tuple[str, str] | None:
+    """The source and the id in ``$sourceDescriptions.<source>.<id>``; None for other text.
+
+    The id may hold any characters. A declared source whose name holds dots is recognized.
+    """
+    rest = text.removeprefix(_PREFIX)
+    if rest == text:
+        return None
+    declared = max((one for one in sources if rest.startswith(f"{one}.")), key=len, default="")
+    name = declared or rest.partition(".")[0]
+    return name, rest[len(name) + 1 :]
+
+
+def _reference(node: Node, field: str) -> tuple[str | None, str] | None:
+    """A name, alone (source None) or qualified by its source; None when it is malformed."""
+    text = _without_braces(node)
+    found = qualified(text, node.reading.sources)
+    if found is None:
+        return None, text
+    if not all(found):
+        node.hole()
+        node.error(
+            "AZ117",
+            f"`{text}` does not name the `{field}` of a source description",
+            label=f"`$sourceDescriptions.<name>.<{field}>`",
+        )
+        return None
+    return found
+
+
+def _without_braces(node: Node) -> str:
+    text: str = node.value
+    if not (text.startswith("{" + _PREFIX) and text.endswith("}")):
+        return text
+    node.warn("AZ119", f"`{text}` needs no braces", help=f"write `{text[1:-1]}`")
+    return text[1:-1]
+
+
+def operation_id(node: Node) -> OperationById | None:
+    """An ``operationId``: plain, or qualified by its source."""
+    found = _reference(node, "operationId")
+    return OperationById(found[1], found[0], node.place) if found else None
+
+
+def workflow_name(node: Node) -> WorkflowName | None:
+    """A ``workflowId`` as a step, an action or a ``dependsOn`` gives it."""
+    found = _reference(node, "workflowId")
+    return WorkflowName(found[1], found[0], node.place) if found else None
+
+
+def workflow_names(node: Node, name: str) -> tuple[WorkflowName, ...]:
+    """The ``dependsOn`` of a workflow."""
+    found = [workflow_name(item) for item in _strings(node, name)]
+    return tuple(one for one in found if one is not None)
+
+
+def step_names(node: Node, name: str) -> tuple[StepName, ...]:
+    """The ``dependsOn`` of a step."""
+    found = [_step_name(item) for item in _strings(node, name)]
+    return tuple(one for one in found if one is not None)
+
+
+def _strings(node: Node, name: str) -> list[Node]:
+    items = list(node.items(name))
+    for item in items:
+        if not isinstance(item.value, str):
+            item.wrong_type("a string")
+    return [item for item in items if isinstance(item.value, str)]
+
+
+def _step_name(node: Node) -> StepName | None:
+    text: str = node.value
+    if text.startswith("$steps."):
+        name = text.removeprefix("$steps.")
+        node.warn("AZ119", f"`{text}` is more than the stepId", help=f"write `{name}`")
+        return StepName(name, None, node.place)
+    if not text.startswith(("$workflows.", _PREFIX)):
+        return StepName(text, None, node.place)
+    owner, _, step_id = text.rpartition(".steps.")
+    workflow = _owner(node, owner)
+    if workflow is not None and workflow.workflow_id and step_id:
+        return StepName(step_id, workflow, node.place)
+    node.hole()
+    node.error(
+        "AZ117",
+        f"`{text}` does not name a step of another workflow",
+        label="`$workflows.<workflowId>.steps.<stepId>`",
+    )
+    return None
+
+
+def _owner(node: Node, owner: str) -> WorkflowName | None:
+    found = qualified(owner, node.reading.sources)
+    if found is not None:
+        return WorkflowName(found[1], found[0], node.place)
+    name = owner.removeprefix("$workflows.")
+    return WorkflowName(name, None, node.place) if name != owner else None
+
+
+# --- operationPath and channelPath ----------------------------------------------------------------
+
+
+def operation_path(node: Node) -> OperationByPath | OperationById | None:
+    """An ``operationPath``, in the standard form and in those that are found instead."""
+    if "#" not in node.value:
+        return _path_without_pointer(node)
+    found = _path(node, "an operation", _OPERATION)
+    return OperationByPath(*found, node.value, node.place) if found else None
+
+
+def channel_path(node: Node) -> ChannelByPath | None:
+    """A ``channelPath`` (1.1)."""
+    found = _path(node, "a channel", _CHANNEL)
+    return ChannelByPath(node.value, node.place) if found else None
+
+
+def path_source(text: str) -> str:
+    """The source that an ``operationPath`` or ``channelPath`` names before its ``#``."""
+    before = text.partition("#")[0]
+    match = _SOURCE.fullmatch(before)
+    return match[2] if match else before
+
+
+def _path_without_pointer(node: Node) -> OperationById | None:
+    """An example of the specification names an operationId in an operationPath."""
+    found = qualified(node.value, node.reading.sources)
+    if found is None or not all(found):
+        _malformed_path(node, "an operation", _OPERATION)
+        return None
+    node.warn(
+        "AZ119",
+        f"`{node.value}` is an operationId, not a path",
+        help=f"write `operationId: {node.value}`",
+    )
+    return OperationById(found[1], found[0], node.place)
+
+
+def _path(node: Node, what: str, example: str) -> tuple[str, tuple[str, ...]] | None:
+    """The source and the pointer; warns about a form outside the standard."""
+    before, _, fragment = node.value.partition("#")
+    source = _named_by_url(node, path_source(before))
+    tokens = pointer_tokens(fragment)
+    if not source or tokens is None:
+        _malformed_path(node, what, example)
+        return None
+    standard = f"{{{_PREFIX}{source}.url}}"
+    if before != standard:
+        node.warn(
+            "AZ119",
+            f"`{before}` is not the standard way to name a source here",
+            place=node.place.within(0, len(before)),
+            help=f"write `{standard}#{fragment}`",
+        )
+    return source, tokens
+
+
+def _malformed_path(node: Node, what: str, example: str) -> None:
+    names = tuple(node.reading.sources)
+    shown = example.replace("<name>", names[0]) if len(names) == 1 else example
+    node.hole()
+    node.error(
+        "AZ117",
+        f"`{node.value}` does not name {what} of a source description",
+        label="needs a source and a JSON Pointer",
+        help=f"write it like `{shown}`, each `/` of a name as `~1`",
+    )
+
+
+def _named_by_url(node: Node, text: str) -> str:
+    sources = node.reading.sources
+    return next((name for name, url in sources.items() if url == text), text)
+
+
+def pointer_tokens(fragment: str) -> tuple[str, ...] | None:
+    """The tokens of a JSON Pointer in a URI fragment (RFC 6901, section 6); None when malformed."""
+    pointer = unquote(fragment)
+    if not pointer.startswith("/") or re.search(r"~(?![01])", pointer):
+        return None
+    return tuple(one.replace("~1", "/").replace("~0", "~") for one in pointer[1:].split("/"))
+
+
+def escaped_form(path: OperationByPath) -> str | None:
+    """The pointer that was probably meant by one whose path was not escaped; None if it was.
+
+    ``#/paths/pets/{id}/get`` is meant as ``#/paths/~1pets~1{id}/get``.
+    """
+    first, *between = path.pointer
+    last = between.pop() if between else ""
+    if first != "paths" or last not in _METHODS:
+        return None
+    if len(between) == 1 and between[0].startswith("/"):
+        return None
+    api_path = "/".join(one for one in between if one).removeprefix("/")
+    return f"#/paths/~1{api_path.replace('~', '~0').replace('/', '~1')}/{last}"

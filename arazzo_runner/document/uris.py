@@ -1,0 +1,105 @@
+"""URI references and the base that they are resolved against.
+
+RFC 3986, section 5, for every scheme alike: the standard library's ``urljoin`` resolves only those
+that it knows. Arazzo Specification 1.1.0, "Establishing the Base URI" and appendix B.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+# RFC 3986, appendix B.
+_PARTS: Final = re.compile(
+    r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Uri:
+    """The five parts of a URI reference; None for one that is not there."""
+
+    scheme: str | None
+    authority: str | None
+    path: str
+    query: str | None
+    fragment: str | None
+
+    def __str__(self) -> str:
+        # RFC 3986, section 5.3
+        return "".join((
+            f"{self.scheme}:" if self.scheme is not None else "",
+            f"//{self.authority}" if self.authority is not None else "",
+            self.path,
+            f"?{self.query}" if self.query is not None else "",
+            f"#{self.fragment}" if self.fragment is not None else "",
+        ))  # fmt: skip
+
+
+def split(reference: str) -> Uri:
+    """The parts of a URI reference; any text has some."""
+    match = _PARTS.fullmatch(reference)
+    assert match is not None  # the expression matches every text
+    scheme, authority, path, query, fragment = match.groups()
+    return Uri(scheme, authority, path, query, fragment)
+
+
+def base_uri(self_uri: str | None, retrieval_uri: str) -> str:
+    """What relative references in a document resolve against.
+
+    ``self_uri`` is its ``$self``, which may itself be relative to the URI that the document was
+    retrieved from (or that its container, or the application, gave it).
+    """
+    return resolve_reference(retrieval_uri, self_uri) if self_uri else retrieval_uri
+
+
+def resolve_reference(base: str, reference: str) -> str:
+    """The target URI of a reference (RFC 3986, section 5.2.2)."""
+    return str(_resolved(split(base), split(reference)))
+
+
+def without_fragment(uri: str) -> str:
+    """The URI of the document that a URI points into."""
+    return uri.partition("#")[0]
+
+
+def _resolved(base: Uri, reference: Uri) -> Uri:
+    if reference.scheme is not None:
+        return replace(reference, path=_without_dots(reference.path))
+    if reference.authority is not None:
+        path = _without_dots(reference.path)
+        return replace(reference, scheme=base.scheme, path=path)
+    if not reference.path:
+        query = base.query if reference.query is None else reference.query
+        return replace(base, query=query, fragment=reference.fragment)
+    path = reference.path if reference.path.startswith("/") else _merged(base, reference.path)
+    return replace(
+        base, path=_without_dots(path), query=reference.query, fragment=reference.fragment
+    )
+
+
+def _merged(base: Uri, path: str) -> str:
+    # section 5.2.3
+    if base.authority is not None and not base.path:
+        return "/" + path
+    return base.path[: base.path.rfind("/") + 1] + path
+
+
+def _without_dots(path: str) -> str:
+    """Remove ``.`` and ``..`` segments (section 5.2.4)."""
+    if "." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    absolute = segments[0] == ""
+    for index, segment in enumerate(segments[1:] if absolute else segments, start=1):
+        last = index == len(segments) - absolute
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+            continue
+        if last:
+            kept.append("")
+    return ("/" if absolute else "") + "/".join(kept)

@@ -1,0 +1,237 @@
+"""Values of a document that may hold expressions: strings, payload trees, Selector Objects.
+
+Arazzo Specification 1.1.0, "Runtime Expressions", Selector Object and Expression Type Object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from arazzo_runner.document.fields import Node, Shape
+from arazzo_runner.document.wording import listed
+from arazzo_runner.expression.ast import (
+    ArrayOf,
+    BodyRef,
+    Dynamic,
+    Expression,
+    HeaderRef,
+    InputRef,
+    Malformed,
+    Notice,
+    ObjectOf,
+    Selector,
+    SelectorType,
+    SelfRef,
+    Template,
+)
+from arazzo_runner.expression.ast import Literal as Constant
+from arazzo_runner.expression.parse import (
+    malformed_in,
+    parse_expression,
+    parse_string,
+    parse_template,
+)
+from arazzo_runner.expression.value import Value
+
+# Expression Type Object: the languages, their versions, the default first.
+VERSIONS: Final = {
+    "jsonpath": ("rfc9535", "draft-goessner-dispatch-jsonpath-00"),
+    "xpath": ("xpath-31", "xpath-30", "xpath-20", "xpath-10"),
+    "jsonpointer": ("rfc6901",),
+}
+LANGUAGES: Final = tuple(VERSIONS)
+SELECTOR: Final = Shape("Selector Object", ("context", "selector", "type"))
+EXPRESSION_TYPE: Final = Shape("Expression Type Object", ("type", "version"))
+
+
+def dynamic(node: Node) -> Dynamic:
+    """Any value, with the expressions in it parsed to any depth; keys are never expressions.
+
+    A subtree without expressions becomes one constant that shares the document's data.
+    """
+    match node.value:
+        case str():
+            return text(node)
+        case dict() if is_selector(node.value):
+            return selector(node)
+        case dict():
+            members = tuple((key, _part(node, key)) for key in node.value)
+            return (
+                Constant(node.value) if _constant(one for _, one in members) else ObjectOf(members)
+            )
+        case list():
+            items = tuple(_part(node, index) for index in range(len(node.value)))
+            return Constant(node.value) if _constant(items) else ArrayOf(items)
+        case _:
+            return Constant(node.value)
+
+
+def _part(node: Node, token: str | int) -> Dynamic:
+    value = node.value[token]
+    if isinstance(value, dict | list) or (isinstance(value, str) and "$" in value):
+        return dynamic(node.at(token))
+    return Constant(value)
+
+
+def _constant(values: Iterable[Dynamic]) -> bool:
+    return all(isinstance(one, Constant) for one in values)
+
+
+def text(node: Node) -> Dynamic:
+    """A string: an expression, a template with ``{$...}`` in it, or itself."""
+    parsed, notices = parse_string(node.value)
+    report(node, parsed, notices)
+    return parsed
+
+
+def template(node: Node, code: str = "AZ117") -> Template | Constant:
+    """A string of another language, with ``{$...}`` in it that is substituted first."""
+    parsed, notices = parse_template(node.value)
+    report(node, parsed, notices, code)
+    return parsed
+
+
+def expression(node: Node, name: str, code: str = "AZ117") -> Expression | None:
+    """The expression in a field, :class:`Malformed` (and reported) included; None without one."""
+    if node.text(name) is None:
+        return None
+    held = node.at(name)
+    parsed, notices = parse_expression(held.value)
+    report(held, parsed, notices, code)
+    return parsed
+
+
+def report(node: Node, parsed: Dynamic, notices: Sequence[Notice], code: str = "AZ117") -> None:
+    """Report what parsing found out about the string at ``node``."""
+    for bad in malformed_in(parsed):
+        malformed(node, bad, code, "an expression")
+    for notice in notices:
+        understood(node, notice, "AZ119" if _is_read(parsed, notice) else "AZ121")
+    if node.is_1_0:
+        for one in _expressions(parsed):
+            new_form(node, one)
+
+
+def malformed(node: Node, found: Malformed, code: str, what: str) -> None:
+    """Report text that does not parse, at the column where that became clear."""
+    shown = found.text if len(found.text) <= 60 else found.text[:59] + "…"
+    end = len(node.value)
+    start = min(found.at, end)
+    node.error(
+        code,
+        f"`{shown}` is not {what}: {found.reason}",
+        place=node.place.within(start, min(start + 1, end)),
+    )
+
+
+def understood(node: Node, notice: Notice, code: str = "AZ119") -> None:
+    """Report a form outside the standard, with the one to write instead."""
+    said = notice.standard is None or f"`{notice.standard}`" in notice.message
+    node.warn(
+        code,
+        notice.message,
+        place=node.place.within(notice.start, notice.end),
+        help=None if said else f"write `{notice.standard}`",
+    )
+
+
+def _is_read(parsed: Dynamic, notice: Notice) -> bool:
+    """Whether a notice is about an expression that counts, not about one that stays text."""
+    return any(
+        one.start <= notice.start and notice.end <= one.start + len(one.text)
+        for one in _expressions(parsed)
+    )
+
+
+def _expressions(parsed: Dynamic) -> Iterable[Expression]:
+    match parsed:
+        case Expression():
+            return (parsed,)
+        case Template():
+            return (part for part in parsed.parts if isinstance(part, Expression))
+        case _:
+            return ()
+
+
+def new_form(node: Node, found: Expression) -> None:
+    """Warn about an expression that came with Arazzo 1.1 in a 1.0 document."""
+    match found:
+        case SelfRef():
+            what = "`$self`"
+        case BodyRef(message="message") | HeaderRef(message="message"):
+            what = "`$message`"
+        case InputRef(path=path) if path.kind == "pointer" and path.tokens:
+            what = "a JSON Pointer after an input"
+        case _:
+            return
+    node.new_in_1_1(what)
+
+
+# --- Selector Object ------------------------------------------------------------------------------
+
+
+def is_selector(value: Value) -> bool:
+    """Whether an object among other data is meant as a Selector Object.
+
+    It has exactly the three fields, an expression as its context and a known language: anything
+    else is data that happens to have such keys.
+    """
+    match value:
+        case {"context": str(context), "selector": str(), "type": kind} if len(value) == 3:
+            language = kind.get("type") if isinstance(kind, dict) else kind
+            return context.startswith("$") and language in LANGUAGES
+        case _:
+            return False
+
+
+def selector(node: Node) -> Dynamic:
+    """A Selector Object."""
+    if not node.is_object(SELECTOR):
+        return Constant(None)
+    node.new_in_1_1("a Selector Object")
+    context = expression(node, "context")
+    how = template(node.at("selector")) if node.text("selector") is not None else None
+    type_ = selector_type(node, "type")
+    if context is None or how is None or type_ is None:
+        return Constant(None)
+    return Selector(context, how, type_)
+
+
+def selector_type(
+    node: Node, name: str, languages: Sequence[str] = LANGUAGES
+) -> SelectorType | None:
+    """The language in a field: its name, or an Expression Type Object with its version."""
+    if not isinstance(node.value.get(name), dict):
+        language = node.choice(name, languages)
+        return _type(language, VERSIONS[language][0]) if language else None
+    kind = node.at(name)
+    if not kind.is_object(EXPRESSION_TYPE):
+        return None
+    language = kind.choice("type", languages)
+    version = kind.text("version")
+    if language is None or version is None:
+        return None
+    if version not in VERSIONS[language]:
+        _wrong_version(kind.at("version"), language)
+        return None
+    return _type(language, version)
+
+
+def _wrong_version(node: Node, language: str) -> None:
+    node.hole()
+    node.error(
+        "AZ113",
+        f"`{language}` has no version `{node.value}`",
+        label=f"one of {listed(VERSIONS[language])}",
+    )
+
+
+def _type(language: str, version: str) -> SelectorType:
+    match language:
+        case "xpath":
+            return SelectorType("xpath", version)
+        case "jsonpath":
+            return SelectorType("jsonpath", version)
+        case _:
+            return SelectorType("jsonpointer", version)

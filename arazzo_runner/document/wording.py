@@ -1,0 +1,54 @@
+"""Words that the messages about a document share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from arazzo_runner.expression.value import Value
+
+
+def kind_of(value: Value) -> str:
+    """What a value is, in the words of a message."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return "a string"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def listed(names: Sequence[str], word: Literal["or", "and"] = "or") -> str:
+    """Names in backticks, as a sentence lists them."""
+    quoted = [f"`{name}`" for name in names]
+    return (
+        f" {word} ".join((", ".join(quoted[:-1]), quoted[-1]))
+        if len(quoted) > 1
+        else "".join(quoted)
+    )
+
+
+def type_help(value: Value, wanted: str) -> str | None:
+    """The way out where a value is not of the wanted type, if there is a plain one."""
+    if value is None:
+        return "leave the field out when it has no value"
+    if wanted == "a string" and isinstance(value, bool | int | float):
+        spelled = str(value).lower() if isinstance(value, bool) else value
+        return f'put it in quotes: "{spelled}"'
+    if wanted == "a list" and isinstance(value, dict):
+        return "begin each item with `- `"
+    return None
+
+
+def field_help(name: str, known: Sequence[str]) -> str:
+    """The way out after a field that an object does not have."""
+    if name == "$ref":
+        return "outside of `inputs`, write `reference: $components.<type>.<name>`"
+    return f"its fields are {listed(known, 'and')}; own ones begin with `x-`"
