@@ -15,8 +15,8 @@ from arazzo_runner.operation.find import (
     operation_ids,
 )
 from arazzo_runner.operation.model import ApiDescription, Operation
-from arazzo_runner.text.diagnostic import did_you_mean, error, nearest, warning
-from arazzo_runner.text.source import pointer_text
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, nearest, warning
+from arazzo_runner.text.source import Place, pointer_text
 
 FoundOperation: TypeAlias = tuple[str, Operation]
 """The name of the source description, and the operation."""
@@ -88,12 +88,22 @@ def _report_source(
     source: str, named: OperationById | OperationByPath, unit: Unit, binding: Binding
 ) -> None:
     declared = [one.name for one in unit.document.source_descriptions]
+    if unit.fields.get(source, {}).get("type") == "asyncapi":
+        binding.report(refused_async(named.place))
+        return
     if source in declared:
         message = f"source description `{source}` is no OpenAPI description, so it has no operations"
         binding.report(error("AZ202", message, named.place))
         return
     message = f"no source description is called `{source}`"
     binding.report(error("AZ203", message, named.place, "", did_you_mean(source, declared)))
+
+
+def refused_async(place: Place) -> Diagnostic:
+    """The finding about a step that needs AsyncAPI."""
+    message = "this step calls an AsyncAPI operation, and these cannot be run yet"
+    help_line = "run the other workflows with `--workflow`, or take the step out"
+    return error("AZ215", message, place, "", help_line)
 
 
 def find_by_operation_path(

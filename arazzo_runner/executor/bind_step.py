@@ -18,7 +18,11 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.executor.bind_action import input_arguments
-from arazzo_runner.executor.bind_operation import find_by_operation_id, find_by_operation_path
+from arazzo_runner.executor.bind_operation import (
+    find_by_operation_id,
+    find_by_operation_path,
+    refused_async,
+)
 from arazzo_runner.executor.binding import Binding, find_workflow
 from arazzo_runner.executor.payload import FORM, form_pairs
 from arazzo_runner.executor.plan import (
@@ -32,9 +36,10 @@ from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.body import choose_media_type
 from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.model import Parameter as ApiParameter
 from arazzo_runner.operation.request import RequestRefused, undeclared
 from arazzo_runner.operation.server import server_url
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import did_you_mean, error
 
 
 def bind_call(
@@ -45,7 +50,7 @@ def bind_call(
         case WorkflowName() as name:
             return _bind_workflow_call(step, name, workflow, unit, binding)
         case ChannelByPath(place=place):
-            _refuse_channel(step, place, binding)
+            binding.report(refused_async(place))
             return None
         case OperationById() as named:
             found = find_by_operation_id(named, unit, binding)
@@ -55,12 +60,6 @@ def bind_call(
         return None
     source, operation = found
     return _bind_operation_call(step, source, operation, workflow, binding)
-
-
-def _refuse_channel(step: Step, place: object, binding: Binding) -> None:
-    message = f"step `{step.step_id}` is an AsyncAPI step, and these cannot be run yet"
-    help_line = "run the other workflows with `--workflow`, or take the step out"
-    binding.report(error("AZ215", message, step.place.at("channelPath"), "", help_line))
 
 
 def _bind_workflow_call(
@@ -118,7 +117,7 @@ def _bind_arguments(
         yield Argument(known or undeclared(parameter.name, location), parameter.value, parameter.place)
 
 
-def _declared(operation: Operation, parameter: Parameter):  # type: ignore[no-untyped-def]
+def _declared(operation: Operation, parameter: Parameter) -> ApiParameter | None:
     """The description's parameter of this name and place; header names compare without case."""
     for known in operation.parameters:
         same = known.name == parameter.name or (
@@ -134,8 +133,6 @@ def _refuse_path_parameter(parameter: Parameter, operation: Operation, binding: 
     message = (
         f"`{operation.method.upper()} {operation.path}` has no path parameter `{parameter.name}`"
     )
-    from arazzo_runner.text.diagnostic import did_you_mean
-
     listed = ", ".join(f"`{one}`" for one in known) or "none"
     help_line = did_you_mean(parameter.name, known) or f"its path parameters: {listed}"
     binding.report(error("AZ302", message, parameter.place.at("name"), "", help_line))

@@ -144,7 +144,9 @@ async def _interlude(
         case None:
             return None
         case int(position):
-            return await _visit_once(frame.plan.steps[position], frame)
+            between = frame.plan.steps[position]
+            frame.ledger.count_step(between.step.place)
+            return None if frame.ledger.stopped else await _visit_once(between, frame)
         case key:
             try:
                 inputs = _inputs_for(chosen, key, scope, frame)
@@ -157,7 +159,6 @@ async def _visit_once(planned: StepPlan, frame: Frame) -> StepResult:
     """One attempt of a step between two of another: its own actions are not followed."""
     ledger = frame.ledger
     started = ledger.clock.monotonic()
-    ledger.count_step(planned.step.place)
     key = ledger.next_visit(frame.plan.workflow.workflow_id, planned.step.step_id)
     operation = planned.call.operation if isinstance(planned.call, OperationCall) else None
     ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth + 1))

@@ -61,15 +61,15 @@ async def call_workflow(
 async def _run_one(
     plan: WorkflowPlan, inputs: Mapping[str, Value], ledger: Ledger, depth: int
 ) -> tuple[WorkflowResult, Transfer | None]:
+    ledger.check_depth(depth, plan.workflow.place)
+    unmet = await _prerequisites(plan, ledger, depth)
     started = ledger.clock.monotonic()
     ledger.tell(WorkflowStarted(plan.workflow, dict(inputs), depth))
-    ledger.check_depth(depth, plan.workflow.place)
-    problem = await _prerequisites(plan, ledger, depth)
     steps: dict[str, Mapping[str, Value]] = {}
     scope = start_scope(plan, inputs, steps, ledger)
     frame = Frame(plan, scope, steps, inputs, ledger, depth, call_workflow)
     visited: list[StepResult] = []
-    end: Next = Finish(Status.FAILED, None, problem) if problem else await _steps(frame, visited)
+    end: Next = unmet or await _steps(frame, visited)
     outputs = evaluate_outputs(plan.workflow.outputs, scope)[0]
     ledger.values[plan.key] = WorkflowValues(inputs, outputs)
     duration = ledger.clock.monotonic() - started
@@ -136,13 +136,17 @@ def _next(visit: Visit, frame: Frame) -> Next:
     return visit.next
 
 
-async def _prerequisites(plan: WorkflowPlan, ledger: Ledger, depth: int) -> StepError | None:
-    """Run the workflows that this one depends on, each once per run, before it."""
+async def _prerequisites(plan: WorkflowPlan, ledger: Ledger, depth: int) -> Finish | None:
+    """Run the workflows that this one depends on, each once per run, before it.
+
+    The failure of one is the failure of this workflow, and its status too.
+    """
     for key in plan.depends_on:
         status = await _prerequisite(key, ledger, depth)
         if status is not Status.PASSED:
             message = f"the workflow `{key[1]}`, which has to be completed before, {status.value}"
-            return StepError("prerequisite", message, None, "request", plan.workflow.place)
+            error = StepError("prerequisite", message, None, "request", plan.workflow.place)
+            return Finish(status, None, error)
     return None
 
 
