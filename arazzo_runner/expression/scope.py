@@ -54,7 +54,8 @@ class Scope:
     """All that an expression can read; replaced, never changed.
 
     ``steps`` maps a stepId to the outputs of its latest visit; ``outputs`` are those of the
-    called workflow (``$outputs``); ``sources`` maps a source description's name to its fields.
+    called workflow (``$outputs``); ``sources`` maps a source description's name to its fields;
+    ``query_seconds`` bounds each Selector Object.
     """
 
     inputs: Mapping[str, Value] = field(default_factory=dict)
@@ -64,3 +65,4 @@ class Scope:
     exchange: Exchange | None = None
     self_uri: str | None = None
     sources: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    query_seconds: float = 1.0

@@ -6,8 +6,10 @@ on where it is used (a parameter is left out, a condition reads null, a template
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Any, Final, TypeAlias
+from typing import Literal as Choice
 
 
 class Missing(Enum):
@@ -30,3 +32,157 @@ Value: TypeAlias = Any
 
 Found: TypeAlias = Value | Missing
 """What evaluating an expression yields."""
+
+Kind: TypeAlias = Choice[
+    "integer", "number", "string", "boolean", "null", "object", "array", "binary", "missing"
+]
+Order: TypeAlias = Choice["<", "<=", ">", ">="]
+
+# bool before int: in Python a bool is an int, in JSON it is not.
+_KINDS: Final[tuple[tuple[type, Kind], ...]] = (
+    (str, "string"),
+    (bool, "boolean"),
+    (int, "integer"),
+    (float, "number"),
+    (dict, "object"),
+    (list, "array"),
+    (type(None), "null"),
+    (bytes, "binary"),
+    (Missing, "missing"),
+)
+_NUMERIC: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
+_NOT_A_NUMBER: Final = float("nan")
+
+
+def kind(value: Found) -> Kind:
+    """What a value is, in the words of JSON Schema, with ``binary`` and ``missing`` beside them."""
+    for type_, name in _KINDS:
+        if isinstance(value, type_):
+            return name
+    raise TypeError(f"not a JSON value: {type(value).__name__}")
+
+
+def spell(value: Value) -> str:
+    """A value inside text: a string as it stands, anything else as JSON; binary as base64.
+
+    Arazzo 1.1.0, "Runtime Expressions": how an embedded expression becomes text.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        from base64 import b64encode
+
+        return b64encode(value).decode("ascii")
+    return _json(value)
+
+
+def _json(value: Value) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def describe(value: Found, limit: int = 80) -> str:
+    """A value for a message, its kind first: ``integer 201``, ``string "abc"``, ``missing``.
+
+    The value's spelling is cut after ``limit`` characters.
+    """
+    name = kind(value)
+    if name in ("null", "missing"):
+        return name
+    if isinstance(value, bytes):
+        return f"binary of {len(value)} bytes"
+    return f"{name} {_cut_json(value, limit)}"
+
+
+def _cut_json(value: Value, limit: int) -> str:
+    if isinstance(value, str):
+        shown = _json(value[: limit + 1])
+        return shown if len(value) <= limit else f'{_json(value[:limit])[:-1]}…"'
+    import json
+
+    # Piece by piece: a body of megabytes is not spelled out to show its first words.
+    text = ""
+    for piece in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+        text += piece
+        if len(text) > limit:
+            return text[:limit] + "…"
+    return text
+
+
+def same(a: Found, b: Found) -> bool:
+    """Whether ``==`` of a simple condition holds.
+
+    Strings compare without case, a numeric string counts as a number against a number only,
+    booleans are not numbers, null equals null only, objects and arrays compare member by member;
+    MISSING reads as null. Arazzo 1.1.0, "Simple Conditions".
+    """
+    pending = [(a, b)]
+    while pending:
+        left, right = pending.pop()
+        if isinstance(left, dict) and isinstance(right, dict):
+            if left.keys() != right.keys():
+                return False
+            pending += [(value, right[key]) for key, value in left.items()]
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            pending += zip(left, right, strict=True)
+        elif not _same_scalar(left, right):
+            return False
+    return True
+
+
+def _same_scalar(a: Found, b: Found) -> bool:
+    if isinstance(a, str) and isinstance(b, str):
+        return a == b or a.casefold() == b.casefold()
+    if a is None or a is MISSING:
+        return b is None or b is MISSING
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, bytes):
+        return isinstance(b, bytes) and a == b
+    return _number(a, b) == _number(b, a)
+
+
+def ordered(op: Order, a: Found, b: Found) -> bool:
+    """Whether ``a op b`` holds: numbers by size, two strings without case, anything else never.
+
+    A numeric string counts as a number against a number only.
+    """
+    if isinstance(a, str) and isinstance(b, str):
+        return _in_order(op, a.casefold(), b.casefold())
+    return _in_order(op, _number(a, b), _number(b, a))
+
+
+def _in_order(op: Order, a: Any, b: Any) -> bool:
+    match op:
+        case "<":
+            return bool(a < b)
+        case "<=":
+            return bool(a <= b)
+        case ">":
+            return bool(a > b)
+        case ">=":
+            return bool(a >= b)
+
+
+def _number(value: Found, other: Found) -> int | float:
+    """``value`` as a number beside ``other``, or NaN, which equals and precedes nothing."""
+    if isinstance(value, bool) or isinstance(other, bool):
+        return _NOT_A_NUMBER
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, str) and isinstance(other, int | float):
+        return _numeric(value)
+    return _NOT_A_NUMBER
+
+
+def _numeric(text: str) -> int | float:
+    if not _NUMERIC.fullmatch(text):
+        return _NOT_A_NUMBER
+    # Python refuses to read integers of more digits; JSON of this size is refused alike.
+    if _WHOLE_NUMBER.fullmatch(text) and len(text) <= 4_300:
+        return int(text)
+    return float(text)

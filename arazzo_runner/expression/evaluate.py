@@ -1,0 +1,212 @@
+"""What an expression, a template or a whole payload yields in a scope.
+
+Arazzo 1.1.0, "Runtime Expressions". Nothing is parsed here, and nothing copied that holds no
+expression: a body of megabytes is passed on as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from arazzo_runner.expression.ast import (
+    ArrayOf,
+    BodyRef,
+    ComponentRef,
+    Dynamic,
+    Expression,
+    HeaderRef,
+    InputRef,
+    Literal,
+    Malformed,
+    MethodRef,
+    NamedRef,
+    ObjectOf,
+    OutputRef,
+    PathRef,
+    QueryRef,
+    Selector,
+    SelfRef,
+    SourceRef,
+    StatusCodeRef,
+    StepOutputRef,
+    Template,
+    UrlRef,
+    WorkflowRef,
+)
+from arazzo_runner.expression.pointer import at_walk, follow
+from arazzo_runner.expression.scope import Scope, header
+from arazzo_runner.expression.value import MISSING, Found, Value, spell
+
+
+class EvaluationError(Exception):
+    """An expression cannot be evaluated: the message is a sentence, ``expression`` its text."""
+
+    def __init__(self, message: str, expression: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expression = expression
+
+
+def evaluate(dynamic: Dynamic, scope: Scope) -> Found:
+    """The value of anything that a document may write as a value.
+
+    An object leaves out members that are missing; an array makes missing items null. Raises
+    :class:`EvaluationError` for a malformed expression and for a template with a missing value.
+    """
+    return _EVALUATORS[type(dynamic)](dynamic, scope)
+
+
+def _literal(literal: Literal, _: Scope) -> Value:
+    return literal.value
+
+
+def _url(_: UrlRef, scope: Scope) -> Found:
+    return scope.exchange.url if scope.exchange else MISSING
+
+
+def _method(_: MethodRef, scope: Scope) -> Found:
+    return scope.exchange.method if scope.exchange else MISSING
+
+
+def _status_code(_: StatusCodeRef, scope: Scope) -> Found:
+    # A request without an answer has the status null.
+    return scope.exchange.status if scope.exchange else MISSING
+
+
+def _self(_: SelfRef, scope: Scope) -> Found:
+    return MISSING if scope.self_uri is None else scope.self_uri
+
+
+def _header(ref: HeaderRef, scope: Scope) -> Found:
+    exchange = scope.exchange
+    if exchange is None or ref.message == "message":
+        return MISSING
+    of_request = ref.message == "request"
+    found = header(exchange.request_headers if of_request else exchange.response_headers, ref.name)
+    return MISSING if found is None else found
+
+
+def _query(ref: QueryRef, scope: Scope) -> Found:
+    if scope.exchange is None or ref.message != "request":
+        return MISSING
+    return scope.exchange.query.get(ref.name, MISSING)
+
+
+def _path(ref: PathRef, scope: Scope) -> Found:
+    if scope.exchange is None or ref.message != "request":
+        return MISSING
+    return scope.exchange.path.get(ref.name, MISSING)
+
+
+def _body(ref: BodyRef, scope: Scope) -> Found:
+    exchange = scope.exchange
+    if exchange is None or ref.message == "message":
+        return MISSING
+    body = exchange.response_body if ref.message == "response" else exchange.request_body
+    return follow(body, ref.path) if ref.path.tokens else body
+
+
+def _input(ref: InputRef, scope: Scope) -> Found:
+    return _named(ref, scope.inputs)
+
+
+def _output(ref: OutputRef, scope: Scope) -> Found:
+    return _named(ref, scope.outputs)
+
+
+def _step_output(ref: StepOutputRef, scope: Scope) -> Found:
+    outputs = scope.steps.get(ref.step_id)
+    return MISSING if outputs is None else _named(ref, outputs)
+
+
+def _workflow(ref: WorkflowRef, scope: Scope) -> Found:
+    values = scope.workflows.get(ref.workflow_id)
+    if values is None:
+        return MISSING
+    return _named(ref, values.inputs if ref.field == "inputs" else values.outputs)
+
+
+def _named(ref: NamedRef, values: Mapping[str, Value]) -> Found:
+    # Names may hold dots: the exact key first, then its first segment and a walk.
+    found: Found = values.get(ref.name, MISSING)
+    if found is MISSING and ref.walk:
+        first, _, _ = ref.name.partition(".")
+        found = at_walk(values.get(first, MISSING), ref.walk)
+    return follow(found, ref.path) if ref.path.tokens else found
+
+
+def _source(ref: SourceRef, scope: Scope) -> Found:
+    return scope.sources.get(ref.name, {}).get(ref.reference, MISSING)
+
+
+def _component(ref: ComponentRef, _: Scope) -> Found:
+    raise EvaluationError(
+        f"`{ref.text}` names an object of the document, which has no value", ref.text
+    )
+
+
+def _malformed(bad: Malformed, _: Scope) -> Found:
+    raise EvaluationError(bad.reason, bad.text)
+
+
+def _template(template: Template, scope: Scope) -> str:
+    return "".join(
+        part if isinstance(part, str) else _embedded(part, scope) for part in template.parts
+    )
+
+
+def _embedded(expression: Expression, scope: Scope) -> str:
+    value = evaluate(expression, scope)
+    if value is MISSING:
+        raise EvaluationError(
+            f"`{expression.text}` has no value, so the text round it cannot be built",
+            expression.text,
+        )
+    return spell(value)
+
+
+def _selector(selector: Selector, scope: Scope) -> Found:
+    from arazzo_runner.expression.budget import QueryError
+    from arazzo_runner.expression.select import select
+
+    context = evaluate(selector.context, scope)
+    text = spell(evaluate(selector.selector, scope))
+    try:
+        return select(selector.type, text, context, scope.query_seconds)
+    except QueryError as problem:
+        raise EvaluationError(str(problem), text) from problem
+
+
+def _object(object_: ObjectOf, scope: Scope) -> dict[str, Value]:
+    members = ((key, evaluate(member, scope)) for key, member in object_.members)
+    return {key: value for key, value in members if value is not MISSING}
+
+
+def _array(array: ArrayOf, scope: Scope) -> list[Value]:
+    values = (evaluate(item, scope) for item in array.items)
+    return [None if value is MISSING else value for value in values]
+
+
+_EVALUATORS: Final[dict[type, Callable[[Any, Scope], Found]]] = {
+    Literal: _literal,
+    UrlRef: _url,
+    MethodRef: _method,
+    StatusCodeRef: _status_code,
+    SelfRef: _self,
+    HeaderRef: _header,
+    QueryRef: _query,
+    PathRef: _path,
+    BodyRef: _body,
+    InputRef: _input,
+    OutputRef: _output,
+    StepOutputRef: _step_output,
+    WorkflowRef: _workflow,
+    SourceRef: _source,
+    ComponentRef: _component,
+    Malformed: _malformed,
+    Template: _template,
+    Selector: _selector,
+    ObjectOf: _object,
+    ArrayOf: _array,
+}

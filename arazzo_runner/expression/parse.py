@@ -1,0 +1,207 @@
+"""Text of a document → expressions, templates and literals, once, at load.
+
+Arazzo 1.1.0, "Runtime Expressions". Nothing raises on any text: what cannot be parsed is a
+:class:`Malformed` with its reason, what parsed in a form outside the standard comes with a
+:class:`Notice`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from arazzo_runner.expression.ast import (
+    ArrayOf,
+    Dynamic,
+    Expression,
+    Literal,
+    Malformed,
+    Notice,
+    ObjectOf,
+    Selector,
+    Template,
+)
+from arazzo_runner.expression.reference import (
+    ROOTS,
+    ConditionCursor,
+    Cursor,
+    Stop,
+    begins_expression,
+    read_expression,
+)
+
+MAX_BYTES: Final = 10_000
+"""The longest text of one expression or condition, in bytes of UTF-8."""
+
+Notices: TypeAlias = tuple[Notice, ...]
+
+# An expression in text without braces: a root and what can belong to it, up to white space or
+# punctuation of the text round it. Whole words such as `$url` alone are left in peace.
+_UNBRACED: Final = re.compile(r"\$[A-Za-z]+\.[^\s\"'<>&,;:(){}|=!?\\^]+|\$statusCode\b")
+_LOOKS_LIKE: Final = re.compile(r"\$([A-Za-z]+)[.#]")
+
+
+def parse_expression(text: str) -> tuple[Expression, Notices]:
+    """Parse a text that must be one expression; :class:`Malformed` when it is none."""
+    notices: list[Notice] = []
+    expression = _read_whole(text, 0, len(text), notices)
+    return expression, tuple(notices)
+
+
+def parse_string(text: str) -> tuple[Literal | Expression | Template, Notices]:
+    """Parse a string value: an expression as a whole, text with ``{$…}`` in it, or a literal.
+
+    :class:`Malformed` when it begins like an expression, or holds one in braces, that does not
+    parse. An expression in text without braces stays text, with a notice.
+    """
+    if "$" not in text:
+        return Literal(text), ()
+    if begins_expression(text, 0, len(text)):
+        return parse_expression(text)
+    parsed, notices = parse_template(text)
+    for bad in malformed_in(parsed):
+        return Malformed(text, 0, bad.reason, bad.at), notices
+    return parsed, notices
+
+
+def parse_template(text: str) -> tuple[Literal | Template, Notices]:
+    """Parse text in which only ``{$…}`` is special, such as a regular expression or a JSONPath.
+
+    An expression that does not parse is a :class:`Malformed` among the parts; it raises when the
+    template is evaluated.
+    """
+    notices: list[Notice] = []
+    parts = tuple(_parts(text, notices))
+    if any(isinstance(part, Expression) for part in parts):
+        return Template(parts), tuple(notices)
+    return Literal(text), tuple(notices)
+
+
+def malformed_in(dynamic: Dynamic) -> Iterator[Malformed]:
+    """Every expression in a value that did not parse, in the order of the text."""
+    match dynamic:
+        case Malformed():
+            yield dynamic
+        case Template(parts):
+            for part in parts:
+                if isinstance(part, Malformed):
+                    yield part
+        case Selector(context, selector, _):
+            yield from malformed_in(context)
+            yield from malformed_in(selector)
+        case ObjectOf(members):
+            for _, member in members:
+                yield from malformed_in(member)
+        case ArrayOf(items):
+            for item in items:
+                yield from malformed_in(item)
+        case _:
+            return
+
+
+def too_long(text: str) -> str | None:
+    """The reason why a text is refused for its length, or None."""
+    size = len(text.encode("utf-8", "replace"))
+    if size <= MAX_BYTES:
+        return None
+    return f"it has {size:,} bytes, and an expression or condition at most {MAX_BYTES:,}"
+
+
+def _read_whole(text: str, start: int, end: int, notices: list[Notice]) -> Expression:
+    whole = text[start:end]
+    if reason := too_long(whole):
+        return Malformed(whole, start, reason, start)
+    cursor = Cursor(text, start, end, notices)
+    try:
+        expression = read_expression(cursor)
+    except Stop as stop:
+        return Malformed(whole, start, stop.reason, stop.at)
+    if cursor.at < end:
+        return Malformed(whole, start, _leftover(expression.text, text[cursor.at : end]), cursor.at)
+    return expression
+
+
+def _leftover(expression: str, rest: str) -> str:
+    shown = rest if len(rest) <= 20 else rest[:20] + "…"
+    way_out = f"in text an expression stands in braces: `{{{expression}}}`"
+    return f"`{shown}` cannot follow `{expression}`; {way_out}"
+
+
+def _parts(text: str, notices: list[Notice]) -> Iterator[str | Expression]:
+    done = 0
+    for start in _braces(text):
+        if start < done:
+            continue
+        if done < start:
+            yield from _plain(text, done, start, notices)
+        close = text.find("}", start)
+        if close < 0:
+            yield Malformed(text[start:], start, "the `{` before it is never closed", start)
+            return
+        yield _read_whole(text, start + 1, close, notices)
+        done = close + 1
+    if done < len(text):
+        yield from _plain(text, done, len(text), notices)
+
+
+def _braces(text: str) -> Iterator[int]:
+    """The offsets of each ``{`` that opens an expression."""
+    start = text.find("{$")
+    while start >= 0:
+        if _opens_expression(text, start + 1):
+            yield start
+        start = text.find("{$", start + 1)
+
+
+def _opens_expression(text: str, at: int) -> bool:
+    # Up to the brace that closes it, so that `{$url}` is a whole one.
+    close = text.find("}", at, at + MAX_BYTES)
+    end = len(text) if close < 0 else close
+    return begins_expression(text, at, end) or _misspelt(text, at) is not None
+
+
+def _misspelt(text: str, at: int) -> str | None:
+    """The root that a word here was probably meant to be (``$input.`` for ``$inputs.``)."""
+    found = _LOOKS_LIKE.match(text, at)
+    if found is None or found.group(1).lower() in ROOTS:
+        return None
+    from difflib import get_close_matches
+
+    near = get_close_matches(found.group(1), ROOTS.values(), n=1, cutoff=0.8)
+    return near[0] if near else None
+
+
+def _plain(text: str, start: int, end: int, notices: list[Notice]) -> Iterator[str]:
+    """A stretch without expressions; what looks like one is noticed."""
+    for found in _UNBRACED.finditer(text, start, end):
+        notice = _unbraced(text, found.start(), found.end()) or _misspelling(text, found.start())
+        if notice:
+            notices.append(notice)
+    yield text[start:end]
+
+
+def _unbraced(text: str, start: int, end: int) -> Notice | None:
+    trimmed = start + len(text[start:end].rstrip(".]"))
+    end = trimmed + 1 if text[trimmed:end].startswith("]") else trimmed
+    cursor = ConditionCursor(text, start, end)
+    try:
+        expression = read_expression(cursor)
+    except Stop:
+        return None
+    braced = f"{{{expression.text}}}"
+    message = (
+        f"`{expression.text}` in text without braces stays text; write `{braced}` for its value"
+    )
+    return Notice(message, start, cursor.at, braced)
+
+
+def _misspelling(text: str, start: int) -> Notice | None:
+    root = _misspelt(text, start)
+    if root is None:
+        return None
+    end = text.index(".", start)
+    message = (
+        f"`{text[start:end]}` begins no runtime expression and stays text; did you mean `${root}`?"
+    )
+    return Notice(message, start, end, "$" + root)

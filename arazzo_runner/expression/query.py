@@ -1,0 +1,128 @@
+"""Whether a regex, jsonpath or xpath criterion holds. Nothing here raises.
+
+Arazzo 1.1.0, "Criterion Object", section "Condition Evaluation". What cannot be evaluated fails
+and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+from typing import Literal as Choice
+
+from arazzo_runner.expression import hints
+from arazzo_runner.expression.ast import Expression, Literal, Template
+from arazzo_runner.expression.budget import QueryError
+from arazzo_runner.expression.condition import Judgement, Seen, operand
+from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.scope import Scope
+from arazzo_runner.expression.value import MISSING, Value, describe, kind, spell
+
+QueryKind: TypeAlias = Choice["regex", "jsonpath", "xpath"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A condition ready to be applied: its final text and the value of its context."""
+
+    text: str
+    version: str | None
+    context: Expression
+    value: Value
+    seconds: float
+
+
+_Verdict: TypeAlias = tuple[bool, str | None]
+"""Whether it holds, and a hint."""
+
+
+def judge_query(  # noqa: PLR0913, PLR0917 - the parts of a criterion, as the model has them
+    kind: QueryKind,
+    version: str | None,
+    condition: Template | Literal,
+    context: Expression | None,
+    scope: Scope,
+    seconds: float,
+) -> Judgement:
+    """Judge a regex, jsonpath or xpath condition on the value of its context.
+
+    ``version`` is that of the Expression Type Object (None for the language's default).
+    ``{$…}`` in the condition is substituted first, as plain text. A context that is missing or
+    null fails; other falsy ones are values like any other. ``seconds`` bounds the query.
+    """
+    if context is None:
+        return _failed({}, f"a {kind} condition needs a `context`", "add `context: $response.body`")
+    seen: Seen = {}
+    try:
+        value = operand(context, scope, seen)
+        if value is None or value is MISSING:
+            return _nothing_to_match(context, seen)
+        text = _final_text(condition, scope, seen)
+        passed, hint = _KINDS[kind](_Query(text, version, context, value, seconds))
+    except EvaluationError as problem:
+        return _failed(seen, problem.message, None)
+    except QueryError as problem:
+        return _failed(seen, str(problem), problem.hint)
+    return Judgement(passed, tuple(seen.values()), None, hint)
+
+
+def _failed(seen: Seen, error: str | None, hint: str | None) -> Judgement:
+    return Judgement(passed=False, operands=tuple(seen.values()), error=error, hint=hint)
+
+
+def _nothing_to_match(context: Expression, seen: Seen) -> Judgement:
+    was = describe(seen[context.text][1])
+    return _failed(seen, None, f"the context `{context.text}` is {was}, so nothing can match")
+
+
+def _final_text(condition: Template | Literal, scope: Scope, seen: Seen) -> str:
+    if isinstance(condition, Template):
+        for part in condition.parts:
+            if isinstance(part, Expression):
+                operand(part, scope, seen)
+    return spell(evaluate(condition, scope))
+
+
+def _regex(query: _Query) -> _Verdict:
+    from arazzo_runner.expression.regex_query import regex_search
+
+    if isinstance(query.value, bytes):
+        raise QueryError(f"a regular expression needs text; the context is {describe(query.value)}")
+    return regex_search(query.text, spell(query.value), query.seconds), None
+
+
+def _jsonpath(query: _Query) -> _Verdict:
+    from arazzo_runner.expression.jsonpath_query import jsonpath_nodes
+
+    if isinstance(query.value, bytes):
+        raise QueryError(f"JSONPath needs JSON; the context is {describe(query.value)}")
+    try:
+        nodes = jsonpath_nodes(query.text, query.value, query.seconds)
+    except QueryError as problem:
+        hint = hints.jsonpath_syntax(query.text, query.version, query.context.text)
+        raise QueryError(str(problem), problem.hint or hint) from None
+    return bool(nodes), None if nodes else _why_no_nodes(query)
+
+
+def _why_no_nodes(query: _Query) -> str | None:
+    if isinstance(query.value, dict):
+        return hints.filter_on_members(query.text)
+    if isinstance(query.value, list):
+        return None
+    return f"the context is of type {kind(query.value)}, which has nothing inside"
+
+
+def _xpath(query: _Query) -> _Verdict:
+    from arazzo_runner.expression.select import xml_text
+    from arazzo_runner.expression.xpath_query import xpath_holds
+
+    version = query.version or "xpath-31"
+    return xpath_holds(xml_text(query.value), query.text, version, query.seconds), None
+
+
+_KINDS: Final[dict[QueryKind, Callable[[_Query], _Verdict]]] = {
+    "regex": _regex,
+    "jsonpath": _jsonpath,
+    "xpath": _xpath,
+}

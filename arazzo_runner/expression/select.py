@@ -1,0 +1,122 @@
+"""Selector Objects: JSON Pointer, JSONPath or XPath applied to a value.
+
+Arazzo 1.1.0, "Selector Object". The languages' libraries load when a document uses them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, assert_never
+
+from arazzo_runner.expression.ast import SelectorType
+from arazzo_runner.expression.budget import QueryError
+from arazzo_runner.expression.pointer import array_index, at_pointer
+from arazzo_runner.expression.value import MISSING, Found, Value, describe, kind
+
+__all__ = ["Location", "QueryError", "locations", "pointer_tokens", "replace_xpath", "select"]
+
+Location: TypeAlias = tuple[str | int, ...]
+"""Where a value is inside another: member names and indexes."""
+
+
+def select(selector_type: SelectorType, text: str, value: Found, seconds: float) -> Found:
+    """What a selector yields from a value: MISSING, one value, or a list of several.
+
+    An XPath node is its string value. Raises :class:`QueryError`: the selector is invalid, it
+    does not fit the value, or it takes more than ``seconds``.
+    """
+    if value is MISSING:
+        return MISSING
+    match selector_type.language:
+        case "jsonpointer":
+            return at_pointer(value, pointer_tokens(text))
+        case "jsonpath":
+            return _one_or_several([found for _, found in _nodes(text, value, seconds)])
+        case "xpath":
+            return _one_or_several(_xpath(selector_type.version, text, value, seconds))
+        case _:
+            assert_never(selector_type.language)
+
+
+def locations(
+    selector_type: SelectorType, text: str, value: Value, seconds: float = 1.0
+) -> list[Location]:
+    """The places inside a JSON value that a selector names, for a replacement.
+
+    A JSONPath names the nodes it selects. A JSON Pointer names one place, which need not exist
+    (``-`` stays as it is), if the place that would hold it exists. Raises :class:`QueryError`,
+    also for XPath, which has no such places.
+    """
+    match selector_type.language:
+        case "jsonpointer":
+            return _pointer_location(pointer_tokens(text), value)
+        case "jsonpath":
+            return [location for location, _ in _nodes(text, value, seconds)]
+        case "xpath":
+            raise QueryError(f"XPath needs XML; the value is {describe(value)}")
+        case _:
+            assert_never(selector_type.language)
+
+
+def pointer_tokens(text: str) -> tuple[str, ...]:
+    """The unescaped tokens of a JSON Pointer (RFC 6901). Raises :class:`QueryError`."""
+    from jsonpointer import JsonPointer, JsonPointerException
+
+    try:
+        return tuple(JsonPointer(text.removeprefix("#")).parts)
+    except JsonPointerException as problem:
+        raise QueryError(f"`{text}` is no JSON Pointer: {problem}") from None
+
+
+def replace_xpath(value: Value, target: str, new: Value, version: str, seconds: float) -> str:
+    """XML text in which what the XPath ``target`` selects holds ``new``.
+
+    Raises :class:`QueryError`, also when it selects nothing.
+    """
+    from arazzo_runner.expression import xpath_replace
+
+    return xpath_replace.replace_xpath(value, target, new, version, seconds)
+
+
+def _xpath(version: str, text: str, value: Value, seconds: float) -> list[Value]:
+    from arazzo_runner.expression.xpath_query import xpath_values
+
+    return xpath_values(xml_text(value), text, version, seconds)
+
+
+def xml_text(value: Value) -> str | bytes:
+    """The value as XML text. Raises :class:`QueryError` when it is anything else."""
+    if isinstance(value, str | bytes):
+        return value
+    raise QueryError(f"XPath needs XML; the value is of type {kind(value)}")
+
+
+def _nodes(text: str, value: Value, seconds: float) -> list[tuple[Location, Any]]:
+    from arazzo_runner.expression.jsonpath_query import jsonpath_nodes
+
+    if isinstance(value, bytes):
+        raise QueryError(f"JSONPath needs JSON; the value is {describe(value)}")
+    return jsonpath_nodes(text, value, seconds)
+
+
+def _one_or_several(values: list[Value]) -> Found:
+    match values:
+        case []:
+            return MISSING
+        case [one]:
+            return one
+        case _:
+            return values
+
+
+def _pointer_location(tokens: tuple[str, ...], value: Value) -> list[Location]:
+    location: list[str | int] = []
+    for token in tokens:
+        if isinstance(value, list):
+            index = array_index(token)
+            location.append(token if index is None else index)
+        elif isinstance(value, dict):
+            location.append(token)
+        else:
+            return []
+        value = at_pointer(value, (token,))
+    return [tuple(location)]

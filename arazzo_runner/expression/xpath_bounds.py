@@ -1,0 +1,167 @@
+"""elementpath's parsers and context, made to count their work and kept from the outside.
+
+Every token counts each evaluation, each item that it selects and the size of what it makes; every
+axis counts the nodes it walks over. What reads files, the network or the environment is not
+there, nor is what parses XML again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+from elementpath import XPath1Parser, XPath2Parser, XPathContext
+from elementpath.datatypes import Integer
+from elementpath.sequences import xlist
+from elementpath.xpath30 import XPath30Parser
+from elementpath.xpath31 import XPath31Parser
+from elementpath.xpath_tokens import XPathToken
+
+from arazzo_runner.expression.budget import Budget, QueryError
+from arazzo_runner.expression.xpath_regex import matches, replace, tokenize
+
+_PARSERS: Final[dict[str, Any]] = {
+    "xpath-10": XPath1Parser,
+    "xpath-20": XPath2Parser,
+    "xpath-30": XPath30Parser,
+    "xpath-31": XPath31Parser,
+}
+
+_REFUSED: Final = frozenset(
+    {
+        "analyze-string",
+        "available-environment-variables",
+        "collection",
+        "doc",
+        "doc-available",
+        "environment-variable",
+        "json-doc",
+        "load-xquery-module",
+        "parse-xml",
+        "parse-xml-fragment",
+        "transform",
+        "unparsed-text",
+        "unparsed-text-available",
+        "unparsed-text-lines",
+        "uri-collection",
+    }
+)
+
+
+@lru_cache(maxsize=4)
+def parser_class(version: str) -> Any:
+    """The bounded parser class of a version (``xpath-31``); its parsers need a ``budget``.
+
+    Raises :class:`QueryError` for a version that is unknown.
+    """
+    base = _PARSERS.get(version)
+    if base is None:
+        known = "`, `".join(_PARSERS)
+        raise QueryError(f"`{version}` is no version of XPath; known are `{known}`")
+    table = {
+        name: _bounded(name, token)
+        for name, token in base.symbol_table.items()
+        if name.rpartition("}")[2] not in _REFUSED
+    }
+    return type(base)("Bounded" + base.__name__, (base,), {"symbol_table": table})
+
+
+class _Counted(XPathToken):
+    """A token that counts; mixed into each token class of the library."""
+
+    parser: Any
+
+    def evaluate(self, context: Any = None) -> Any:
+        """Evaluate and count, by the size of the result."""
+        budget = self.parser.budget
+        budget.spend()
+        value = super().evaluate(context)
+        budget.spend(_size(value))
+        return value
+
+    def select(self, context: Any = None) -> Iterator[Any]:
+        """Select and count each item."""
+        budget = self.parser.budget
+        for item in super().select(context):
+            budget.spend(1 + _size(item))
+            yield item
+
+    def iter_comparison_data(self, context: Any) -> Iterator[Any]:
+        """Count the pairs: comparisons of sequences try each item with each."""
+        for pair in super().iter_comparison_data(context):
+            self.parser.budget.spend()
+            yield pair
+
+
+class _Distinct(_Counted):
+    """``distinct-values``: the library compares each value with all before it."""
+
+    def select(self, context: Any = None) -> Iterator[Any]:
+        """Select, each value the dearer the more there were before it."""
+        for count, item in enumerate(super().select(context)):
+            self.parser.budget.spend(count // 32)
+            yield item
+
+
+class _Range(_Counted):
+    """``1 to 1000000000``: the library makes the whole list at once."""
+
+    def evaluate(self, context: Any = None) -> Any:
+        """Count the numbers before they are made."""
+        start, stop = self.get_operands(context, cls=Integer)
+        if start is None or stop is None:
+            return []
+        self.parser.budget.spend(1 + max(0, stop - start) // 16)
+        return xlist(range(start, stop + 1))
+
+
+def _size(value: object) -> int:
+    if isinstance(value, str):
+        return len(value) // 64
+    if isinstance(value, int):
+        return value.bit_length() // 64
+    if isinstance(value, list):
+        return len(value) // 16
+    return 0
+
+
+_METHODS: Final[dict[str, dict[str, Any]]] = {
+    "matches": {"evaluate": matches},
+    "replace": {"evaluate": replace},
+    "tokenize": {"select": tokenize},
+}
+
+
+_MIXINS: Final[dict[str, type[_Counted]]] = {"distinct-values": _Distinct, "to": _Range}
+
+
+def _bounded(name: str, token: type) -> type:
+    local = name.rpartition("}")[2]
+    mixin = _MIXINS.get(local, _Counted)
+    own = type(token.__name__, (token,), _METHODS[local]) if local in _METHODS else token
+    return type(token.__name__, (mixin, own), {})
+
+
+def _axis(name: str) -> Any:
+    def walk(self: BoundedContext, *arguments: Any) -> Iterator[Any]:
+        for node in getattr(XPathContext, name)(self, *arguments):
+            self.budget.spend()
+            yield node
+
+    return walk
+
+
+class BoundedContext(XPathContext):
+    """A dynamic context whose axes count the nodes they pass, also those that do not match."""
+
+    budget: Budget
+
+    iter_attributes = _axis("iter_attributes")
+    iter_children_or_self = _axis("iter_children_or_self")
+    iter_matching_nodes = _axis("iter_matching_nodes")
+    iter_siblings = _axis("iter_siblings")
+    iter_descendants = _axis("iter_descendants")
+    iter_ancestors = _axis("iter_ancestors")
+    iter_preceding = _axis("iter_preceding")
+    iter_followings = _axis("iter_followings")

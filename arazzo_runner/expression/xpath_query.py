@@ -1,0 +1,99 @@
+"""XPath 1.0 to 3.1 on XML text, within bounds: no DTD, file, network or environment.
+
+elementpath evaluates. Nothing can interrupt it, so its tokens and axes count what they do
+(``xpath_bounds``), and a document with more nodes than the bound is refused.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from math import isfinite, isnan
+from typing import Any, Final, TypeAlias
+
+from elementpath.datatypes import UntypedAtomic
+from elementpath.exceptions import ElementPathError
+from elementpath.xpath_nodes import XPathNode
+
+from arazzo_runner.expression.budget import Budget, QueryError
+from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.xml_tree import XmlDocument, parse_xml
+from arazzo_runner.expression.xpath_bounds import BoundedContext, parser_class
+
+MAX_TEXT: Final = 4_000
+"""The longest XPath, in bytes."""
+
+UNITS_PER_NODE: Final = 4
+"""A visit is counted by the axis, the tokens of its step, and what they yield."""
+
+Item: TypeAlias = Any  # a node or an atomic value, as elementpath has them
+
+
+def xpath_values(text: str | bytes, query: str, version: str, seconds: float) -> list[Value]:
+    """What an XPath selects from XML: a node is its string value, an atomic value itself.
+
+    Raises :class:`QueryError`: the XML or the XPath is invalid, the version is unknown, the
+    evaluation fails or does more work than ``seconds`` are worth.
+    """
+    _, items = xpath_items(text, query, version, seconds)
+    return [_value(item) for item in items]
+
+
+def xpath_holds(text: str | bytes, query: str, version: str, seconds: float) -> bool:
+    """The effective boolean value of an XPath on XML. Raises :class:`QueryError`.
+
+    XPath 1.0, section 4.3 (boolean); 2.0 to 3.1, section 2.4.3: they agree on node-sets and on
+    single booleans, numbers and strings, and the later ones refuse everything else.
+    """
+    _, items = xpath_items(text, query, version, seconds)
+    match items:
+        case []:
+            return False
+        case [XPathNode(), *_]:
+            return True
+        case [bool() | int() | float() | Decimal() as number]:
+            return number != 0 and not isnan(number)
+        case [str() | UntypedAtomic() as string]:
+            return str(string) != ""
+        case _:
+            raise QueryError("the XPath yields neither nodes nor one boolean, number or string")
+
+
+def xpath_items(
+    text: str | bytes, query: str, version: str, seconds: float
+) -> tuple[XmlDocument, list[Item]]:
+    """The document, and what an XPath selects from it. Raises :class:`QueryError`."""
+    size = len(query.encode("utf-8", "replace"))
+    if size > MAX_TEXT:
+        raise QueryError(f"the XPath has {size:,} bytes; {MAX_TEXT:,} are allowed")
+    budget = Budget.of(seconds, UNITS_PER_NODE)
+    document = parse_xml(text, budget)
+    try:
+        return document, _evaluate(document, query, version, budget)
+    except RecursionError:
+        raise QueryError("the XPath is nested too deeply") from None
+    except (ElementPathError, ArithmeticError, LookupError, TypeError, ValueError) as problem:
+        # elementpath lets some of Python's own errors through.
+        raise QueryError(f"the XPath fails: {problem}") from None
+
+
+def _evaluate(document: XmlDocument, query: str, version: str, budget: Budget) -> list[Item]:
+    parser = parser_class(version)(document.namespaces)
+    parser.budget = budget
+    context = BoundedContext(document.root, namespaces=document.namespaces, fragment=False)
+    context.budget = budget
+    return list(parser.parse(query).select_flatten(context))
+
+
+def _value(item: Item) -> Value:
+    match item:
+        case XPathNode():
+            return item.string_value
+        case bool() | int() | str():
+            return item
+        case float():
+            # JSON has no NaN and no infinity.
+            return item if isfinite(item) else str(item)
+        case Decimal():
+            return int(item) if item == item.to_integral_value() else float(item)
+        case _:
+            return str(item)

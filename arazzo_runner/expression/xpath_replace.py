@@ -1,0 +1,117 @@
+"""Replacing what an XPath selects in XML text; all other text stays as it is written.
+
+Arazzo 1.1.0, "Payload Replacement Object".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+from xml.etree.ElementTree import Element
+from xml.parsers.expat import ParserCreate
+from xml.sax.saxutils import escape, quoteattr
+
+from elementpath.xpath_nodes import AttributeNode, ElementNode, TextNode
+
+from arazzo_runner.expression.budget import QueryError
+from arazzo_runner.expression.value import Value, kind, spell
+from arazzo_runner.expression.xpath_query import Item, xpath_items
+
+Edit: TypeAlias = tuple[int, int, bytes]
+"""A range of bytes and what stands there instead."""
+
+Span: TypeAlias = tuple[int, int]
+
+_START_TAG: Final = re.compile(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
+_ATTRIBUTE: Final = re.compile(rb"""\s(?!xmlns[:\s=])[^\s=/>]+\s*=\s*("[^"]*"|'[^']*')""")
+
+
+def replace_xpath(value: Value, target: str, new: Value, version: str, seconds: float) -> str:
+    """XML text in which what ``target`` selects holds ``new``, escaped.
+
+    The content of a selected element is replaced, or the value of a selected attribute. Raises
+    :class:`QueryError`: the value is no XML text, or the target is invalid or selects nothing.
+    """
+    if not isinstance(value, str):
+        raise QueryError(f"XPath needs XML text; the value is of type {kind(value)}")
+    document, items = xpath_items(value, target, version, seconds)
+    if not items:
+        raise QueryError(f"`{target}` selects nothing")
+    order = {element: place for place, element in enumerate(document.root.iter())}
+    text = value.encode()
+    spans = _spans(text)
+    edits = [_edit(item, text, spans[order[_element(item)]], spell(new)) for item in items]
+    return _edited(text, edits).decode()
+
+
+def _element(item: Item) -> Element:
+    """The element that an edit of this node is in."""
+    match item:
+        case ElementNode():
+            node: Item = item
+        case AttributeNode() | TextNode():
+            node = item.parent
+        case _:
+            raise QueryError("the target selects neither elements nor attributes nor text")
+    element: Element = node.value
+    return element
+
+
+def _spans(text: bytes) -> list[Span]:
+    """Where each element begins, and where its end tag does, in document order."""
+    starts: list[int] = []
+    ends: dict[int, int] = {}
+    open_: list[int] = []
+    parser = ParserCreate("utf-8")
+
+    def start(*_: object) -> None:
+        open_.append(len(starts))
+        starts.append(parser.CurrentByteIndex)
+
+    def end(*_: object) -> None:
+        ends[open_.pop()] = parser.CurrentByteIndex
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.Parse(text, True)  # noqa: FBT003 - it takes no keywords
+    return [(at, ends[place]) for place, at in enumerate(starts)]
+
+
+def _edit(item: Item, text: bytes, span: Span, new: str) -> Edit:
+    if isinstance(item, AttributeNode):
+        place = list(_element(item).attrib).index(item.name)
+        return _attribute_edit(text, span, place, new)
+    return _content_edit(text, span, new)
+
+
+def _content_edit(text: bytes, span: Span, new: str) -> Edit:
+    tag = _start_tag(text, span)
+    after = span[0] + len(tag)
+    content = escape(new).encode()
+    if not tag.endswith(b"/>"):
+        return after, span[1], content
+    name = re.split(rb"[\s/]", tag[1:], maxsplit=1)[0]
+    return after - 2, after, b">" + content + b"</" + name + b">"
+
+
+def _attribute_edit(text: bytes, span: Span, place: int, new: str) -> Edit:
+    found = list(_ATTRIBUTE.finditer(_start_tag(text, span)))[place]
+    return span[0] + found.start(1), span[0] + found.end(1), quoteattr(new).encode()
+
+
+def _start_tag(text: bytes, span: Span) -> bytes:
+    found = _START_TAG.match(text, span[0])
+    assert found is not None  # expat has read a start tag here
+    return found.group()
+
+
+def _edited(text: bytes, edits: Iterable[Edit]) -> bytes:
+    """The text with all edits done; of two that overlap, the outer one counts."""
+    out: list[bytes] = []
+    done = 0
+    for start, end, new in sorted(edits):
+        if start >= done:
+            out += [text[done:start], new]
+            done = end
+    return b"".join([*out, text[done:]])
