@@ -1,0 +1,221 @@
+"""Connections: opened (through a proxy, with TLS), kept while idle, driven through exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.worlds import failures
+from arazzo_runner.worlds.limits import Deadline, HttpSettings
+from arazzo_runner.worlds.network import Network, Stream
+from arazzo_runner.worlds.origin import Origin
+from arazzo_runner.worlds.proxy import Proxies, Proxy
+from arazzo_runner.worlds.wire import Http1, Outgoing, Steps
+
+if TYPE_CHECKING:
+    import ssl
+
+T = TypeVar("T")
+
+# Shorter than the 5 s after which common servers close an idle connection, so that a request does
+# not meet the closing: then nobody could say whether it was processed.
+_IDLE_SECONDS = 4.0
+
+
+class Wire(Protocol):
+    """A protocol's state on one connection."""
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another request may follow."""
+        ...
+
+    def exchange(self, message: Outgoing) -> Steps:
+        """Send a message and return its response."""
+        ...
+
+
+@dataclass(slots=True)
+class Connection:
+    """One connection and what is spoken on it."""
+
+    stream: Stream
+    wire: Wire
+    idle_since: float = 0.0
+
+    def fresh(self) -> bool:
+        """Whether a request may be sent on it now."""
+        return monotonic() - self.idle_since < _IDLE_SECONDS and not self.stream.stale()
+
+
+class Connections:
+    """The connections of one world, those that are idle by origin."""
+
+    def __init__(self, settings: HttpSettings, network: Network, proxies: Proxies) -> None:
+        self._settings = settings
+        self._network = network
+        self._proxies = proxies
+        self._idle: dict[Origin, list[Connection]] = {}
+        self._context: ssl.SSLContext | None = None
+
+    async def exchange(self, message: Outgoing, deadline: Deadline) -> HttpResponse:
+        """Send once on an idle or a new connection; raises Unusable."""
+        origin = message.origin
+        connection = await self._take(origin) or await self._open(origin, deadline)
+        try:
+            steps = connection.wire.exchange(self._forwarded(message))
+            response = await self._driven(steps, connection.stream, origin, deadline)
+        except BaseException:
+            await connection.stream.aclose()
+            raise
+        await self._give_back(origin, connection)
+        return response
+
+    async def aclose(self) -> None:
+        """Close what is idle."""
+        while self._idle:
+            _, connections = self._idle.popitem()
+            for one in connections:
+                await one.stream.aclose()
+
+    async def _take(self, origin: Origin) -> Connection | None:
+        idle = self._idle.get(origin, [])
+        while idle:
+            connection = idle.pop()
+            if connection.fresh():
+                return connection
+            await connection.stream.aclose()
+        return None
+
+    async def _give_back(self, origin: Origin, connection: Connection) -> None:
+        if not connection.wire.reusable:
+            await connection.stream.aclose()
+            return
+        connection.idle_since = monotonic()
+        self._idle.setdefault(origin, []).append(connection)
+
+    def _forwarded(self, message: Outgoing) -> Outgoing:
+        """As a proxy wants it; one that tunnels sees nothing of the message."""
+        proxy = self._proxies.of(message.origin)
+        if proxy is None or message.origin.scheme == "https":
+            return message
+        headers = (*message.headers, *_authorization(proxy))
+        return replace(message, target=f"{message.origin}{message.target}", headers=headers)
+
+    async def _open(self, origin: Origin, deadline: Deadline) -> Connection:
+        """A new connection; names, TCP, tunnel and TLS together have the connect timeout."""
+        proxy = self._proxies.of(origin)
+        server = proxy.origin if proxy else origin
+        until = deadline.narrowed(self._settings.connect_timeout)
+        try:
+            stream = await self._reached(server, until)
+        except TimeoutError:
+            raise failures.connect_timeout(server, until.limit) from None
+        try:
+            return await self._spoken(stream, origin, proxy, until)
+        except TimeoutError:
+            await stream.aclose()
+            raise failures.connect_timeout(origin, until.limit) from None
+        except BaseException:
+            await stream.aclose()
+            raise
+
+    async def _reached(self, server: Origin, until: Deadline) -> Stream:
+        """A TCP connection to the first address that takes it; each has its share of the time."""
+        import socket
+
+        try:
+            addresses = await self._network.resolve(server.host, server.port, until.left())
+        except (socket.gaierror, UnicodeError) as reason:
+            raise failures.unknown_host(server, str(reason)) from None
+        failure = OSError("it has no address")
+        for index, address in enumerate(addresses):
+            try:
+                share = until.left() / (len(addresses) - index)
+                return await self._network.connect(address, share)
+            except OSError as reason:
+                failure = reason
+        if isinstance(failure, TimeoutError):
+            raise failure
+        raise failures.no_connection(server, failure)
+
+    async def _spoken(
+        self, stream: Stream, origin: Origin, proxy: Proxy | None, until: Deadline
+    ) -> Connection:
+        if origin.scheme == "http":
+            return Connection(stream, Http1(self._settings))
+        if proxy is not None:
+            await self._tunnel(stream, origin, proxy, until)
+        try:
+            stream = await stream.start_tls(self.tls(), origin.host, until.left())
+        except TimeoutError:
+            raise
+        except OSError as reason:
+            raise failures.no_tls(origin, reason) from None
+        return Connection(stream, self._wire(stream.protocol()))
+
+    def _wire(self, protocol: str | None) -> Wire:
+        if protocol != "h2":
+            return Http1(self._settings)
+        from arazzo_runner.worlds.http2 import Http2
+
+        return Http2(self._settings)
+
+    async def _tunnel(self, stream: Stream, origin: Origin, proxy: Proxy, until: Deadline) -> None:
+        headers = ((b"Host", origin.address.encode()), *_authorization(proxy))
+        message = Outgoing("CONNECT", proxy.origin, origin.address, headers)
+        steps = Http1(self._settings).tunnel(message)
+        status = await self._driven(steps, stream, proxy.origin, until)
+        if not 200 <= status < 300:
+            raise failures.no_tunnel(proxy.origin, origin, status)
+
+    def tls(self) -> ssl.SSLContext:
+        """Built on the first https URL: it takes as long as many requests."""
+        if self._context is None:
+            from arazzo_runner.worlds.tls import client_context
+
+            self._context = client_context(self._settings)
+        return self._context
+
+    async def _driven(
+        self, steps: Generator[bytes, bytes, T], stream: Stream, origin: Origin, deadline: Deadline
+    ) -> T:
+        """Run the steps of an exchange over a stream."""
+        try:
+            return await _drive(steps, stream, deadline, self._settings.read_timeout)
+        except TimeoutError:
+            if deadline.passed():
+                raise failures.too_slow(origin, deadline.limit) from None
+            raise failures.silence(origin, self._settings.read_timeout) from None
+        except OSError as reason:
+            raise failures.broken(origin, reason) from None
+
+
+async def _drive(
+    steps: Generator[bytes, bytes, T], stream: Stream, deadline: Deadline, pause: float
+) -> T:
+    try:
+        outgoing = next(steps)
+        while True:
+            if outgoing:
+                await _write(stream, outgoing, deadline)
+            outgoing = steps.send(await stream.read(deadline.within(pause)))
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+async def _write(stream: Stream, data: bytes, deadline: Deadline) -> None:
+    """Send; where the server stops listening, its answer may still say why (RFC 9112, 9.5)."""
+    try:
+        await stream.write(data, deadline.left())
+    except (BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _authorization(proxy: Proxy) -> tuple[tuple[bytes, bytes], ...]:
+    given = proxy.authorization
+    return () if given is None else ((b"Proxy-Authorization", given),)

@@ -1,0 +1,269 @@
+"""Why there is no usable response, in plain words: one function a reason.
+
+Every one names the server, and the value and its limit where there are such; the hint is the way
+out. A path or query is never shown, since it may hold a secret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arazzo_runner.executor.world import FailureCode, PublishCall, ReceiveCall, TransportFailure
+
+if TYPE_CHECKING:
+    from arazzo_runner.worlds.origin import Origin
+
+_MIB = 1024 * 1024
+_SERVER_HINT = "start the server, or name another one with `--server`"
+_SIZE_HINT = "raise the limit with `--max-response-size`"
+_TIME_HINT = "raise the limit with `--timeout`"
+
+
+class Unusable(Exception):
+    """Carries a TransportFailure up to the world, which returns it as a value."""
+
+    def __init__(self, code: FailureCode, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.failure = TransportFailure(code, message, hint)
+
+
+# Before anything is sent
+
+
+def unusable_url(reason: str) -> Unusable:
+    """A URL that no request can go to."""
+    return Unusable("refused", f"the request's URL cannot be used: {reason}", _SERVER_HINT)
+
+
+def credentials_in_url(host: str) -> Unusable:
+    """A URL with user information (RFC 9110, section 4.2.4)."""
+    hint = "take them out of the URL; `arazzo auth` lists the variables for credentials"
+    return Unusable("refused", f"the URL of `{host}` holds a user name or password", hint)
+
+
+def unsendable(origin: Origin, reason: str) -> Unusable:
+    """A request that HTTP cannot express."""
+    return Unusable("refused", f"the request to `{origin}` is not valid HTTP: {reason}")
+
+
+def no_messaging(call: PublishCall | ReceiveCall) -> TransportFailure:
+    """A step on an AsyncAPI channel, sent to a world that speaks HTTP only."""
+    text = f"the channel `{call.channel}` cannot be reached: AsyncAPI steps are not run over HTTP"
+    return TransportFailure("refused", text)
+
+
+# Connecting
+
+
+def unknown_host(origin: Origin, reason: str) -> Unusable:
+    """Name resolution failed."""
+    text = f"the host `{origin.host}` is not known: {reason}"
+    return Unusable("connect", text, "check the name, or name another server with `--server`")
+
+
+def no_connection(origin: Origin, reason: OSError) -> Unusable:
+    """No address of the host took the connection."""
+    if isinstance(reason, ConnectionRefusedError):
+        text = f"nothing answers at `{origin.address}`: the connection was refused"
+        return Unusable("connect", text, _SERVER_HINT)
+    return Unusable("connect", f"`{origin.address}` cannot be reached: {_words(reason)}")
+
+
+def unreachable(origin: Origin, words: str) -> Unusable:
+    """A client or transport handed in could not connect."""
+    return Unusable("connect", f"`{origin.address}` cannot be reached: {words}", _SERVER_HINT)
+
+
+def raised(origin: Origin, reason: Exception) -> Unusable:
+    """An application or client in this process raised."""
+    from traceback import extract_tb
+
+    where = extract_tb(reason.__traceback__)[-1]
+    text = f"what serves `{origin}` raised `{type(reason).__name__}: {reason}`"
+    return Unusable("protocol", text, f"it was raised in `{where.filename}`, line {where.lineno}")
+
+
+def connect_timeout(origin: Origin, seconds: float) -> Unusable:
+    """No connection in time."""
+    return Unusable(
+        "timeout", f"no connection to `{origin.address}` within {seconds:g} s", _TIME_HINT
+    )
+
+
+def no_tunnel(proxy: Origin, origin: Origin, status: int) -> Unusable:
+    """The proxy did not connect (RFC 9110, section 9.3.6)."""
+    text = f"the proxy `{proxy.address}` refused to connect to `{origin.address}`: status {status}"
+    hint = "check the user name and password in the proxy's URL" if status == 407 else None
+    return Unusable("connect", text, hint)
+
+
+def no_tls(origin: Origin, reason: OSError) -> Unusable:
+    """The TLS handshake failed."""
+    import ssl
+
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return _distrusted(origin, reason)
+    if isinstance(reason, ssl.SSLError) and reason.reason in _NOT_TLS:
+        text = f"`{origin.address}` does not speak TLS: it may be an http server"
+        return Unusable("tls", text, "use an `http://` URL with `--server`")
+    return Unusable("tls", f"no TLS connection to `{origin.address}`: {_words(reason)}")
+
+
+_NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"}
+
+
+def _distrusted(origin: Origin, reason: OSError) -> Unusable:
+    words = str(getattr(reason, "verify_message", reason)).rstrip(".")
+    hint = "`--cacert FILE` trusts another authority; `--insecure` leaves out the check"
+    return Unusable("tls", f"the certificate of `{origin.address}` is not trusted: {words}", hint)
+
+
+def _words(reason: OSError) -> str:
+    """What the system says, without its numbers."""
+    return getattr(reason, "reason", None) or reason.strerror or type(reason).__name__
+
+
+# Waiting
+
+
+def silence(origin: Origin, seconds: float) -> Unusable:
+    """Not one byte for the read timeout."""
+    return Unusable("timeout", f"`{origin}` sent nothing for {seconds:g} s", _TIME_HINT)
+
+
+def too_slow(origin: Origin, seconds: float) -> Unusable:
+    """The whole attempt took too long."""
+    text = f"no complete response from `{origin}` within {seconds:g} s"
+    return Unusable("timeout", text, f"{_TIME_HINT} and the step's `timeout`, if it has one")
+
+
+# The answer
+
+
+def unanswered(origin: Origin) -> Unusable:
+    """The connection ended before a single byte of an answer."""
+    return Unusable("protocol", f"`{origin}` closed the connection without an answer")
+
+
+def broken(origin: Origin, reason: OSError) -> Unusable:
+    """The connection broke during the exchange."""
+    import ssl
+
+    words = _words(reason)
+    if isinstance(reason, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        words = "the server ended it without TLS's close_notify"
+    return Unusable("protocol", f"the connection to `{origin}` broke: {words}")
+
+
+def cut_in_header(origin: Origin) -> Unusable:
+    """The connection ended within the header."""
+    return Unusable("protocol", f"the response of `{origin}` ends in the middle of its header")
+
+
+def truncated(origin: Origin, got: int, expected: int | None) -> Unusable:
+    """The connection ended within the body; ``expected`` is its Content-Length, if there is one."""
+    whole = "before its last chunk" if expected is None else f"instead of {expected}"
+    return Unusable("protocol", f"the response body of `{origin}` ends after {got} bytes {whole}")
+
+
+def not_http(origin: Origin, first: bytes) -> Unusable:
+    """The first bytes are not a status line."""
+    shown = first.decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
+    text = (
+        f"`{origin}` does not answer in HTTP; its first bytes are `{shown.replace('`', chr(39))}`"
+    )
+    hint = "it may want TLS: use an `https://` URL" if first[:1] == b"\x15" else None
+    return Unusable("protocol", text, hint)
+
+
+def malformed(origin: Origin, reason: str) -> Unusable:
+    """HTTP, but not valid."""
+    return Unusable("protocol", f"the response of `{origin}` is not valid HTTP: {reason}")
+
+
+def undecodable(origin: Origin, encoding: str, reason: str) -> Unusable:
+    """The content encoding does not fit the bytes."""
+    return Unusable(
+        "protocol", f"the response body of `{origin}` is not valid {encoding}: {reason}"
+    )
+
+
+def unknown_encoding(origin: Origin, encoding: str) -> Unusable:
+    """A content encoding that was not offered."""
+    text = f"the response of `{origin}` is encoded as `{encoding}`; gzip and deflate are understood"
+    return Unusable(
+        "protocol", text, "let no parameter of the step ask for another Accept-Encoding"
+    )
+
+
+# Limits
+
+
+def too_large(origin: Origin, size: int, limit: int) -> Unusable:
+    """The body has more bytes on the wire than allowed; ``size`` as announced or seen so far."""
+    text = f"the response body of `{origin}` has {size} bytes or more, the limit is {amount(limit)}"
+    return Unusable("limit", text, _SIZE_HINT)
+
+
+def too_large_decoded(origin: Origin, limit: int) -> Unusable:
+    """The body grows beyond the limit when its content encodings are undone."""
+    text = f"the response body of `{origin}` decodes to more than {amount(limit)}"
+    return Unusable("limit", text, _SIZE_HINT)
+
+
+def too_many_encodings(origin: Origin, count: int, limit: int) -> Unusable:
+    """Content encodings over one another."""
+    text = f"the response of `{origin}` is encoded {count} times over, the limit is {limit}"
+    return Unusable("limit", text)
+
+
+def header_too_large(origin: Origin, limit: int) -> Unusable:
+    """Header lines, or chunk lines, beyond the limit."""
+    return Unusable("limit", f"the response header of `{origin}` has more than {limit} bytes")
+
+
+def too_many_headers(origin: Origin, count: int, limit: int) -> Unusable:
+    """More header fields than allowed."""
+    return Unusable(
+        "limit", f"the response of `{origin}` has {count} headers, the limit is {limit}"
+    )
+
+
+def too_many_informational(origin: Origin, limit: int) -> Unusable:
+    """More 1xx responses than allowed."""
+    text = f"`{origin}` sent more than {limit} interim (1xx) responses before its answer"
+    return Unusable("limit", text)
+
+
+def too_many_redirects(origin: Origin, limit: int) -> Unusable:
+    """Another redirect after the last that is followed."""
+    text = f"`{origin}` redirects again after {limit} redirects"
+    return Unusable("limit", text, "raise the limit with `--follow-redirects`")
+
+
+# Redirects
+
+
+def unusable_redirect(origin: Origin, reason: str) -> Unusable:
+    """A Location that leads nowhere."""
+    return Unusable("protocol", f"`{origin}` redirects, but {reason}")
+
+
+def downgrade(origin: Origin, other: Origin) -> Unusable:
+    """From https to http."""
+    text = f"`{origin}` redirects to `{other}`, which is not encrypted: this is never followed"
+    return Unusable("refused", text, _STAY_HINT)
+
+
+def body_to_another_origin(origin: Origin, other: Origin, status: int) -> Unusable:
+    """A redirect that would carry the request's body elsewhere."""
+    text = f"`{origin}` redirects a request with a body to `{other}` (status {status})"
+    return Unusable("refused", f"{text}: it is not sent there", _STAY_HINT)
+
+
+_STAY_HINT = "leave `--follow-redirects` away to get the redirect itself as the response"
+
+
+def amount(size: int) -> str:
+    """A size, in MiB where it is a whole number of them."""
+    return f"{size // _MIB} MiB" if size >= _MIB and size % _MIB == 0 else f"{size} bytes"

@@ -1,0 +1,129 @@
+"""Real HTTP: the world of the command line, and its twin for event loops.
+
+Both are the same machine over another network (``blocking``, ``eventloop``): where the network does
+not suspend, ``send`` does not, and the core runs without an event loop.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from time import monotonic, sleep
+from types import TracebackType
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.worlds.connection import Connections
+from arazzo_runner.worlds.limits import HttpSettings
+from arazzo_runner.worlds.network import Network
+from arazzo_runner.worlds.proxy import proxies
+from arazzo_runner.worlds.sending import HttpOnly, Sender, world_headers
+
+__all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld"]
+
+_SLICE = 60.0
+
+
+class HttpWorld(HttpOnly):
+    """Sends by blocking sockets; usable with ``with``.
+
+    Raises UsageError at once for settings that cannot be used. Proxies may come from
+    ``environment``.
+    """
+
+    def __init__(
+        self, settings: HttpSettings | None = None, environment: Mapping[str, str] = os.environ
+    ) -> None:
+        from arazzo_runner.worlds.blocking import BlockingNetwork
+
+        self._connections, self._sender = _wired(settings, BlockingNetwork(), environment)
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send a request; the connection is kept for the next one."""
+        return await self._sender.send(call)
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let ``seconds`` pass; a signal whose handler raises ends it at once."""
+        del key  # for worlds that remember
+        ends = monotonic() + seconds
+        # In slices, since the system's longest sleep is shorter than the longest wait.
+        while (left := ends - monotonic()) > 0:
+            sleep(min(left, _SLICE))
+
+    def close(self) -> None:
+        """Close all connections."""
+        drive(self._connections.aclose())
+
+    def __enter__(self) -> HttpWorld:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        reason: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncHttpWorld(HttpOnly):
+    """Sends within a running event loop (asyncio or trio); usable with ``async with``.
+
+    Raises UsageError at once for settings that cannot be used. Proxies may come from
+    ``environment``.
+    """
+
+    def __init__(
+        self, settings: HttpSettings | None = None, environment: Mapping[str, str] = os.environ
+    ) -> None:
+        from arazzo_runner.worlds.eventloop import EventLoopNetwork
+
+        self._connections, self._sender = _wired(settings, EventLoopNetwork(), environment)
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send a request; the connection is kept for the next one."""
+        return await self._sender.send(call)
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        del key  # for worlds that remember
+        import anyio
+
+        await anyio.sleep(seconds)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._connections.aclose()
+
+    async def __aenter__(self) -> AsyncHttpWorld:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        reason: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _wired(
+    settings: HttpSettings | None, network: Network, environment: Mapping[str, str]
+) -> tuple[Connections, Sender]:
+    settings = settings or HttpSettings()
+    if settings.http2 and not _has_h2():
+        message = "`--http2` needs the package `h2`, which is not installed"
+        raise UsageError(error("AZ906", message, help="pip install 'arazzo[http2]'"))
+    connections = Connections(settings, network, proxies(settings.proxy, environment))
+    if settings.cacert or settings.cert or settings.key:
+        connections.tls()  # what cannot be read is known before anything is sent
+    return connections, Sender(connections, settings, world_headers(settings))
+
+
+def _has_h2() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("h2") is not None

@@ -1,0 +1,163 @@
+"""One exchange over HTTP/2, without IO; h2 owns the protocol. RFC 9113.
+
+One request at a time: a run has no use for more. Loaded only when a server agreed to speak it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.events import (
+    ConnectionTerminated,
+    DataReceived,
+    Event,
+    InformationalResponseReceived,
+    ResponseReceived,
+    StreamEnded,
+    StreamReset,
+)
+from h2.exceptions import DenialOfServiceError, ProtocolError
+
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.worlds import failures, heads
+from arazzo_runner.worlds.decode import Body
+from arazzo_runner.worlds.heads import Fields
+from arazzo_runner.worlds.limits import HttpSettings
+from arazzo_runner.worlds.wire import Outgoing, Steps
+
+# Section 8.2.2: these speak of the connection, and `host` is `:authority`.
+_NOT_HERE = {
+    b"connection",
+    b"host",
+    b"keep-alive",
+    b"proxy-connection",
+    b"transfer-encoding",
+    b"upgrade",
+}
+
+
+class Http2:
+    """The client's end of one HTTP/2 connection."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
+        self._h2 = H2Connection(H2Configuration(client_side=True, header_encoding=None))
+        self._h2.initiate_connection()
+        self._h2.decoder.max_header_list_size = settings.max_header_bytes
+        self.reusable = False
+
+    def exchange(self, message: Outgoing) -> Steps:
+        """Send ``message`` and return its response; raises Unusable."""
+        self.reusable = False
+        try:
+            response = yield from _Exchange(self._h2, message, self._settings).steps()
+        except DenialOfServiceError:
+            raise failures.header_too_large(
+                message.origin, self._settings.max_header_bytes
+            ) from None
+        except ProtocolError as reason:
+            raise failures.malformed(message.origin, str(reason)) from None
+        self.reusable = True
+        return response
+
+
+class _Exchange:
+    """One stream of an h2 connection."""
+
+    def __init__(self, connection: H2Connection, message: Outgoing, settings: HttpSettings) -> None:
+        self._h2 = connection
+        self._message = message
+        self._origin = message.origin
+        self._settings = settings
+        self._stream = connection.get_next_available_stream_id()
+        self._interim = 0
+        self._status = 0
+        self._headers: Fields = ()
+        self._body: Body | None = None
+        self._done = False
+
+    def steps(self) -> Steps:
+        yield from self._send()
+        while not self._done:
+            yield from self._read()
+        assert self._body is not None
+        headers = heads.text(self._headers)
+        return HttpResponse(self._status, headers, self._body.finish(), 0.0, "HTTP/2")
+
+    def _send(self) -> Generator[bytes, bytes, None]:
+        rest = memoryview(self._message.body)
+        self._h2.send_headers(self._stream, _fields(self._message), end_stream=not rest)
+        while rest and not self._done:
+            window = self._h2.local_flow_control_window(self._stream)
+            size = min(window, self._h2.max_outbound_frame_size)
+            if size:
+                piece, rest = bytes(rest[:size]), rest[size:]
+                self._h2.send_data(self._stream, piece, end_stream=not rest)
+            else:
+                yield from self._read()
+        if rest:  # answered early: the server may do without the rest
+            self._h2.reset_stream(self._stream, ErrorCodes.NO_ERROR)
+
+    def _read(self) -> Generator[bytes, bytes, None]:
+        data = yield self._h2.data_to_send()
+        if not data:
+            raise self._cut_short()
+        for event in self._h2.receive_data(data):
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case InformationalResponseReceived():
+                self._count_interim()
+            case ResponseReceived():
+                self._begin(event)
+            case DataReceived():
+                self._feed(event)
+            case StreamEnded():
+                self._done = True
+            case StreamReset() if event.stream_id == self._stream:
+                raise failures.malformed(self._origin, f"the stream was reset ({event.error_code})")
+            case ConnectionTerminated():
+                raise failures.malformed(
+                    self._origin, f"it ends the connection ({event.error_code})"
+                )
+            case _:
+                pass  # settings, pings, windows: h2 has dealt with them
+
+    def _count_interim(self) -> None:
+        self._interim += 1
+        if self._interim > self._settings.max_informational:
+            raise failures.too_many_informational(self._origin, self._settings.max_informational)
+
+    def _begin(self, event: ResponseReceived) -> None:
+        fields = [(bytes(name), bytes(value)) for name, value in event.headers or ()]
+        self._status = int(dict(fields)[b":status"])
+        self._headers = [field for field in fields if not field[0].startswith(b":")]
+        heads.check(self._origin, self._headers, self._settings)
+        self._body = Body(self._origin, heads.text(self._headers), self._settings)
+
+    def _feed(self, event: DataReceived) -> None:
+        assert self._body is not None
+        self._body.feed(event.data or b"")
+        self._h2.acknowledge_received_data(event.flow_controlled_length or 0, self._stream)
+
+    def _cut_short(self) -> failures.Unusable:
+        if self._body is None:
+            return failures.unanswered(self._origin)
+        return failures.truncated(self._origin, self._body.received, None)
+
+
+def _fields(message: Outgoing) -> list[tuple[bytes, bytes]]:
+    """Section 8.3.1: what was the first line, then the headers, in lower case."""
+    lower = [(name.lower(), value) for name, value in message.headers]
+    host = dict(lower).get(b"host", message.origin.authority.encode())
+    return [
+        (b":method", message.method.encode()),
+        (b":scheme", message.origin.scheme.encode()),
+        (b":authority", host),
+        (b":path", message.target.encode()),
+        *(field for field in lower if field[0] not in _NOT_HERE),
+    ]

@@ -1,0 +1,82 @@
+"""What a world allows a server (times, sizes, counts), and how it reaches one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from time import monotonic
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How requests are sent, and what of an answer is accepted; times in seconds, sizes in bytes.
+
+    ``timeout`` bounds a whole request, with its redirects. ``max_response_size`` counts the body
+    as it is on the wire, ``max_decoded_size`` without its content encodings. ``follow_redirects``
+    is how many are followed at most. ``proxy`` is an ``http://`` URL; None: what the environment
+    says; empty: none. ``cacert``, ``cert`` and ``key`` are paths of PEM files.
+    """
+
+    connect_timeout: float = 10.0
+    read_timeout: float = 30.0
+    timeout: float = 60.0
+    max_response_size: int = 10 * MIB
+    max_decoded_size: int = 50 * MIB
+    max_header_bytes: int = 100_000
+    max_headers: int = 200
+    max_informational: int = 20
+    follow_redirects: int = 0
+    insecure: bool = False
+    cacert: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    proxy: str | None = None
+    http2: bool = False
+    cookies: bool = False
+    user_agent: str = "arazzo"
+
+    def with_timeout(self, seconds: float) -> HttpSettings:
+        """What ``--timeout`` sets: the whole request, and no part of it may be slower."""
+        connect = min(self.connect_timeout, seconds)
+        return replace(self, timeout=seconds, read_timeout=seconds, connect_timeout=connect)
+
+    def with_response_size(self, size: int) -> HttpSettings:
+        """What ``--max-response-size`` sets: bytes on the wire, and five times that decoded."""
+        return replace(self, max_response_size=size, max_decoded_size=5 * size)
+
+
+class Deadline:
+    """The end of one attempt; ``limit`` is the seconds it was given."""
+
+    __slots__ = ("_ends", "_started", "limit")
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self._started = monotonic()
+        self._ends = self._started + limit
+
+    def narrowed(self, limit: float) -> Deadline:
+        """The end of a part of the attempt, which has ``limit`` seconds if so much is left."""
+        part = Deadline(min(limit, self.limit))
+        part._ends = min(part._ends, self._ends)
+        return part
+
+    def elapsed(self) -> float:
+        """Seconds since the attempt began."""
+        return monotonic() - self._started
+
+    def within(self, seconds: float) -> float:
+        """The seconds that a part of the attempt has, itself bound to ``seconds``; TimeoutError."""
+        left = self._ends - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(seconds, left)
+
+    def left(self) -> float:
+        """The seconds that are left; TimeoutError when there are none."""
+        return self.within(self.limit)
+
+    def passed(self) -> bool:
+        """Whether the attempt has no time left."""
+        return monotonic() >= self._ends

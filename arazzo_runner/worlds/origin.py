@@ -1,0 +1,72 @@
+"""Where a request goes: scheme, host and port (RFC 6454), and the target on that server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from arazzo_runner.worlds import failures
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One server; ``host`` is in lower case, an IPv6 address without its brackets."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """``host:port`` as a URL spells it, without the scheme's default port."""
+        bare = self.port == DEFAULT_PORTS[self.scheme]
+        return self._bracketed() if bare else self.address
+
+    @property
+    def address(self) -> str:
+        """``host:port``."""
+        return f"{self._bracketed()}:{self.port}"
+
+    def _bracketed(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}"
+
+
+def locate(url: str) -> tuple[Origin, str]:
+    """The origin and the request target (path and query) of an absolute URL.
+
+    Raises Unusable for one that cannot be sent to. RFC 9112, section 3.2.1.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as reason:
+        raise failures.unusable_url(str(reason)) from None
+    if parts.scheme not in DEFAULT_PORTS:
+        raise failures.unusable_url(f"`{parts.scheme}` is neither http nor https")
+    if not parts.hostname:
+        raise failures.unusable_url("it names no host")
+    if "@" in parts.netloc:
+        raise failures.credentials_in_url(parts.hostname)
+    port = DEFAULT_PORTS[parts.scheme] if port is None else port
+    return Origin(parts.scheme, _ascii(parts.hostname), port), _target(parts)
+
+
+def _target(parts: SplitResult) -> str:
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _ascii(host: str) -> str:
+    """The host as DNS knows it (RFC 5891)."""
+    if host.isascii():
+        return host
+    import idna
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError as reason:
+        raise failures.unusable_url(f"the host `{host}` is not a name: {reason}") from None

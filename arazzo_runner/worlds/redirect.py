@@ -1,0 +1,58 @@
+"""Where a redirect leads, for ``--follow-redirects``. RFC 9110, section 15.4.
+
+Never from https to http. To another origin goes nothing that the document set: no credentials, no
+cookies, no other headers, no body.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urldefrag, urljoin
+
+from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.worlds import failures
+from arazzo_runner.worlds.origin import Origin, locate
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+_SAFE = "!#$%&'()*+,/:;=?@[]~"
+
+
+def following(request: HttpRequest, response: HttpResponse) -> HttpRequest | None:
+    """The request that ``response`` asks for, or None where it is no redirect; raises Unusable."""
+    location = header(response.headers, "location")
+    if response.status not in _REDIRECTS or location is None:
+        return None
+    here, _ = locate(request.url)
+    url, there = _resolved(request.url, location, here)
+    if here.scheme == "https" and there.scheme == "http":
+        raise failures.downgrade(here, there)
+    method = _method(request.method, response.status)
+    body = request.body if method == request.method else b""
+    if there == here:
+        return HttpRequest(
+            method, url, request.headers if body else _bodiless(request.headers), body
+        )
+    if body:
+        raise failures.body_to_another_origin(here, there, response.status)
+    return HttpRequest(method, url)
+
+
+def _resolved(base: str, location: str, here: Origin) -> tuple[str, Origin]:
+    """The absolute URL, and its origin; what no URL may hold is percent-encoded."""
+    try:
+        url = urldefrag(urljoin(base, quote(location, safe=_SAFE))).url
+        return url, locate(url)[0]
+    except ValueError as reason:
+        raise failures.unusable_redirect(here, str(reason)) from None
+    except failures.Unusable as reason:
+        raise failures.unusable_redirect(here, reason.failure.message) from None
+
+
+def _method(method: str, status: int) -> str:
+    """303 asks for GET; 301 and 302 turn POST into it, as all clients have it (section 15.4.2)."""
+    turned = (status == 303 and method != "HEAD") or (status in {301, 302} and method == "POST")
+    return "GET" if turned else method
+
+
+def _bodiless(headers: Headers) -> Headers:
+    return tuple(field for field in headers if not field[0].lower().startswith("content-"))

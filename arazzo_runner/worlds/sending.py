@@ -1,0 +1,125 @@
+"""What every way of sending has in common: the headers, cookies, redirects, and the time limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from arazzo_runner.executor.world import (
+    PublishCall,
+    ReceiveCall,
+    ReceivedMessage,
+    SendCall,
+    TransportFailure,
+)
+from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.worlds import failures
+from arazzo_runner.worlds.cookies import Cookies
+from arazzo_runner.worlds.decode import ACCEPT_ENCODING
+from arazzo_runner.worlds.limits import Deadline, HttpSettings
+from arazzo_runner.worlds.origin import Origin, locate
+from arazzo_runner.worlds.redirect import following
+from arazzo_runner.worlds.wire import Outgoing
+
+_WITH_BODY = {"POST", "PUT", "PATCH"}
+
+
+class Outlet(Protocol):
+    """One way to a server."""
+
+    async def exchange(self, message: Outgoing, deadline: Deadline) -> HttpResponse:
+        """Send once, and return the complete response; raises Unusable."""
+        ...
+
+
+class Sender:
+    """Sends through an outlet; ``defaults`` are the headers of a request that does not set them."""
+
+    def __init__(self, outlet: Outlet, settings: HttpSettings, defaults: Headers) -> None:
+        self._outlet = outlet
+        self._settings = settings
+        self._defaults = [(name.lower(), (name, value)) for name, value in defaults]
+        self._cookies = Cookies() if settings.cookies else None
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send a request and its redirects; a step's ``timeout`` may shorten the user's limit."""
+        limit = self._settings.timeout
+        deadline = Deadline(limit if call.timeout is None else min(limit, call.timeout))
+        try:
+            response = await self._answer(call.request, deadline)
+        except failures.Unusable as reason:
+            return replace(reason.failure, duration=deadline.elapsed())
+        return replace(response, duration=deadline.elapsed())
+
+    async def _answer(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
+        response = await self._once(request, deadline)
+        for _ in range(self._settings.follow_redirects):
+            next_request = following(request, response)
+            if next_request is None:
+                return response
+            request = next_request
+            response = await self._once(request, deadline)
+        if self._settings.follow_redirects and following(request, response) is not None:
+            origin, _ = locate(request.url)
+            raise failures.too_many_redirects(origin, self._settings.follow_redirects)
+        return response
+
+    async def _once(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
+        origin, target = locate(request.url)
+        headers = self._headers(request, origin, target)
+        message = Outgoing(request.method, origin, target, headers, request.body)
+        response = await self._outlet.exchange(message, deadline)
+        if self._cookies is not None:
+            self._cookies.keep(origin, target, response.headers)
+        return response
+
+    def _headers(
+        self, request: HttpRequest, origin: Origin, target: str
+    ) -> tuple[tuple[bytes, bytes], ...]:
+        given = request.headers
+        if self._cookies is not None:
+            given = _with_cookies(given, self._cookies, origin, target)
+        names = {name.lower() for name, _ in given}
+        host = () if "host" in names else (("Host", origin.authority),)
+        defaults = (field for name, field in self._defaults if name not in names)
+        fields = (*host, *given, *defaults, *_length(request, names))
+        return tuple((name.encode(), value.encode()) for name, value in fields)
+
+
+def world_headers(settings: HttpSettings) -> Headers:
+    """What a world of its own says of itself."""
+    return (
+        ("User-Agent", settings.user_agent),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", ACCEPT_ENCODING),
+    )
+
+
+def _length(request: HttpRequest, names: set[str]) -> Headers:
+    """RFC 9110, section 8.6: a method that expects a body says so when there is none."""
+    if not request.body and request.method not in _WITH_BODY:
+        return ()
+    if names & {"content-length", "transfer-encoding"}:
+        return ()
+    return (("Content-Length", str(len(request.body))),)
+
+
+def _with_cookies(given: Headers, cookies: Cookies, origin: Origin, target: str) -> Headers:
+    field = cookies.field(origin, target, header(given, "cookie"))
+    if field is None:
+        return given
+    others = tuple(one for one in given if one[0].lower() != "cookie")
+    return (*others, ("Cookie", field))
+
+
+class HttpOnly:
+    """The half of a World that HTTP has no part in."""
+
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
+        """Refused: there is no channel."""
+        return failures.no_messaging(call)
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        """Refused: there is no channel."""
+        return failures.no_messaging(call)

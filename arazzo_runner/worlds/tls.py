@@ -1,0 +1,79 @@
+"""The TLS context of a run: verified, 1.2 or newer, unless the user says otherwise.
+
+The system's store decides whom to trust (``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` move it); where the
+system has none, certifi's list does. ``--cacert`` takes the place of both, as curl does it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.worlds.limits import HttpSettings
+
+
+def client_context(settings: HttpSettings) -> ssl.SSLContext:
+    """A context for all connections of a run; UsageError when a file cannot be used."""
+    context = _trusting(settings.cacert)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["h2", "http/1.1"] if settings.http2 else ["http/1.1"])
+    if settings.insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    _present(context, settings)
+    return context
+
+
+def _trusting(cacert: str | None) -> ssl.SSLContext:
+    if cacert is None:
+        context = ssl.create_default_context()
+        if not _has_store(context):
+            import certifi
+
+            context.load_verify_locations(certifi.where())
+        return context
+    try:
+        return ssl.create_default_context(cafile=cacert)
+    except OSError as reason:
+        raise _unusable("--cacert", cacert, reason) from None
+
+
+def _has_store(context: ssl.SSLContext) -> bool:
+    """Whether the system trusts anyone: certificates are loaded, or in a folder read on demand."""
+    if context.cert_store_stats()["x509_ca"]:
+        return True
+    folder = ssl.get_default_verify_paths().capath
+    return folder is not None and any(Path(folder).iterdir())
+
+
+def _present(context: ssl.SSLContext, settings: HttpSettings) -> None:
+    """The client's own certificate."""
+    if settings.cert is None:
+        if settings.key is not None:
+            raise UsageError(
+                error(
+                    "AZ906",
+                    "`--key` needs the certificate it belongs to",
+                    help="name it with `--cert`",
+                )
+            )
+        return
+    try:
+        context.load_cert_chain(settings.cert, settings.key, password=_no_password)
+    except OSError as reason:
+        raise _unusable("--cert", settings.cert, reason) from None
+
+
+def _no_password() -> str:
+    """Asked for an encrypted key's password; without this, OpenSSL would ask the terminal."""
+    return ""
+
+
+def _unusable(flag: str, path: str, reason: OSError) -> UsageError:
+    words = getattr(reason, "reason", None) or reason.strerror or "not PEM"
+    message = f"`{flag} {path}` cannot be used: {words}"
+    return UsageError(
+        error("AZ906", message, help="it must be a readable PEM file, its key without a password")
+    )

@@ -1,0 +1,172 @@
+"""One exchange over HTTP/1.1, without IO: a generator gives bytes to send and takes bytes received.
+
+h11 owns the protocol (framing, states, what may be reused); here are the limits and the words. The
+blocking and the async world both drive these steps, so there is one of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import h11
+
+from arazzo_runner.expression.scope import Headers
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.worlds import failures, heads
+from arazzo_runner.worlds.decode import Body
+from arazzo_runner.worlds.limits import HttpSettings
+from arazzo_runner.worlds.origin import Origin
+
+# Yields what to send (nothing: read on) and is sent what was received (nothing: the end).
+Steps: TypeAlias = Generator[bytes, bytes, HttpResponse]
+Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request with all its headers; ``target`` is what stands in its first line."""
+
+    method: str
+    origin: Origin
+    target: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes = b""
+
+
+class Http1:
+    """The client's end of one HTTP/1.1 connection."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
+        size = settings.max_header_bytes
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=size)
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another request may follow.
+
+        Bytes that came after the response belong to none: kept, they would pass for the next one.
+        """
+        idle = self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE
+        return idle and not self._h11.trailing_data[0]
+
+    def exchange(self, message: Outgoing) -> Steps:
+        """Send ``message`` and return its response; raises Unusable."""
+        if self._h11.our_state is h11.DONE:
+            self._h11.start_next_cycle()
+        return _Exchange(self._h11, message, self._settings).steps()
+
+    def tunnel(self, message: Outgoing) -> Generator[bytes, bytes, int]:
+        """Send a CONNECT ``message`` and return the status; raises Unusable."""
+        return _Exchange(self._h11, message, self._settings).status()
+
+
+class _Exchange:
+    """One request and its response on an h11 connection."""
+
+    def __init__(
+        self, connection: h11.Connection, message: Outgoing, settings: HttpSettings
+    ) -> None:
+        self._h11 = connection
+        self._message = message
+        self._origin = message.origin
+        self._settings = settings
+        self._received = 0
+        self._ended = False
+        self._header_bytes: int | None = None
+        self._body: Body | None = None
+        self._expected: int | None = None
+
+    def steps(self) -> Steps:
+        head = yield from self._head()
+        headers = heads.text(head.headers.raw_items())
+        self._expected = heads.announced(self._message.method, head.status_code, headers)
+        body = yield from self._whole_body(headers)
+        version = f"HTTP/{head.http_version.decode('ascii')}"
+        return HttpResponse(head.status_code, headers, body, 0.0, version)
+
+    def status(self) -> Generator[bytes, bytes, int]:
+        head = yield from self._head()
+        return head.status_code
+
+    def _encoded(self) -> bytes:
+        message = self._message
+        try:
+            request = h11.Request(
+                method=message.method, target=message.target, headers=list(message.headers)
+            )
+            head = self._h11.send(request)
+            body = self._h11.send(h11.Data(data=message.body)) if message.body else b""
+            return head + body + self._h11.send(h11.EndOfMessage())
+        except h11.LocalProtocolError as reason:
+            raise failures.unsendable(self._origin, str(reason)) from None
+
+    def _head(self) -> Generator[bytes, bytes, h11.Response]:
+        """The final response's head, after up to so many interim ones."""
+        outgoing = self._encoded()
+        for _ in range(self._settings.max_informational + 1):
+            event = yield from self._event(outgoing)
+            if isinstance(event, h11.Response):
+                self._header_bytes = self._checked(event)
+                return event
+            if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
+                raise failures.malformed(self._origin, "it switches to another protocol")
+            self._checked(event)
+            outgoing = b""
+        raise failures.too_many_informational(self._origin, self._settings.max_informational)
+
+    def _checked(self, head: h11.Response | h11.InformationalResponse) -> int:
+        """The bytes that heads have taken so far, within the limits."""
+        size = self._received - len(self._h11.trailing_data[0])
+        heads.check(self._origin, head.headers, self._settings, size)
+        return size
+
+    def _whole_body(self, headers: Headers) -> Generator[bytes, bytes, bytes]:
+        self._body = Body(self._origin, headers, self._settings)
+        self._body.announce(self._expected or 0)
+        while isinstance(event := (yield from self._event()), h11.Data):
+            self._body.feed(bytes(event.data))
+        return self._body.finish()
+
+    def _event(self, outgoing: bytes = b"") -> Generator[bytes, bytes, Event]:
+        try:
+            while (event := self._h11.next_event()) is h11.NEED_DATA:
+                self._receive((yield outgoing))
+                outgoing = b""
+        except h11.RemoteProtocolError as reason:
+            raise self._failure(reason) from None
+        return event
+
+    def _receive(self, data: bytes) -> None:
+        if not self._received:
+            self._recognize(data)
+        self._received += len(data)
+        self._ended = not data
+        self._h11.receive_data(data)
+        if self._header_bytes is None:
+            return
+        # The body with its framing: chunks of a byte each are paid for as well.
+        size, limit = self._received - self._header_bytes, self._settings.max_response_size
+        if size > limit:
+            raise failures.too_large(self._origin, size, limit)
+
+    def _recognize(self, data: bytes) -> None:
+        """Know another protocol by its first bytes; h11 would wait for the end of a header."""
+        if data[:5] != b"HTTP/"[: len(data)]:
+            raise failures.not_http(self._origin, data[:40])
+
+    def _failure(self, reason: h11.RemoteProtocolError) -> failures.Unusable:
+        if reason.error_status_hint == 431:
+            return failures.header_too_large(self._origin, self._settings.max_header_bytes)
+        if self._ended:
+            return self._cut_short()
+        return failures.malformed(self._origin, str(reason))
+
+    def _cut_short(self) -> failures.Unusable:
+        if self._body is not None:
+            return failures.truncated(self._origin, self._body.received, self._expected)
+        if self._received:
+            return failures.cut_in_header(self._origin)
+        return failures.unanswered(self._origin)
