@@ -74,7 +74,7 @@ def spell(value: Value) -> str:
         from base64 import b64encode
 
         return b64encode(value).decode("ascii")
-    return _json(value)
+    return str(value) if type(value) is int else _json(value)
 
 
 def _json(value: Value) -> str:

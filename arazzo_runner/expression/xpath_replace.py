@@ -23,6 +23,8 @@ Edit: TypeAlias = tuple[int, int, bytes]
 
 Span: TypeAlias = tuple[int, int]
 
+# JSON strings may hold half of a surrogate pair.
+_UTF_8: Final = ("utf-8", "surrogatepass")
 _START_TAG: Final = re.compile(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE: Final = re.compile(rb"""\s(?!xmlns[:\s=])[^\s=/>]+\s*=\s*("[^"]*"|'[^']*')""")
 
@@ -39,10 +41,10 @@ def replace_xpath(value: Value, target: str, new: Value, version: str, seconds: 
     if not items:
         raise QueryError(f"`{target}` selects nothing")
     order = {element: place for place, element in enumerate(document.root.iter())}
-    text = value.encode()
+    text = value.encode(*_UTF_8)
     spans = _spans(text)
     edits = [_edit(item, text, spans[order[_element(item)]], spell(new)) for item in items]
-    return _edited(text, edits).decode()
+    return _edited(text, edits).decode(*_UTF_8)
 
 
 def _element(item: Item) -> Element:
@@ -80,7 +82,7 @@ def _spans(text: bytes) -> list[Span]:
 
 def _edit(item: Item, text: bytes, span: Span, new: str) -> Edit:
     if isinstance(item, AttributeNode):
-        place = list(_element(item).attrib).index(item.name)
+        place = [*_element(item).attrib].index(str(item.name))
         return _attribute_edit(text, span, place, new)
     return _content_edit(text, span, new)
 
@@ -88,7 +90,7 @@ def _edit(item: Item, text: bytes, span: Span, new: str) -> Edit:
 def _content_edit(text: bytes, span: Span, new: str) -> Edit:
     tag = _start_tag(text, span)
     after = span[0] + len(tag)
-    content = escape(new).encode()
+    content = escape(new).encode(*_UTF_8)
     if not tag.endswith(b"/>"):
         return after, span[1], content
     name = re.split(rb"[\s/]", tag[1:], maxsplit=1)[0]
@@ -97,7 +99,7 @@ def _content_edit(text: bytes, span: Span, new: str) -> Edit:
 
 def _attribute_edit(text: bytes, span: Span, place: int, new: str) -> Edit:
     found = list(_ATTRIBUTE.finditer(_start_tag(text, span)))[place]
-    return span[0] + found.start(1), span[0] + found.end(1), quoteattr(new).encode()
+    return span[0] + found.start(1), span[0] + found.end(1), quoteattr(new).encode(*_UTF_8)
 
 
 def _start_tag(text: bytes, span: Span) -> bytes:
