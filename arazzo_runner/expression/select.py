@@ -12,7 +12,7 @@ from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.pointer import array_index, at_pointer
 from arazzo_runner.expression.value import MISSING, Found, Value, describe, kind
 
-__all__ = ["Location", "QueryError", "locations", "pointer_tokens", "replace_xpath", "select"]
+__all__ = ["Location", "QueryError", "locations", "pointer_tokens", "select"]
 
 Location: TypeAlias = tuple[str | int, ...]
 """Where a value is inside another: member names and indexes."""
@@ -65,16 +65,6 @@ def pointer_tokens(text: str) -> tuple[str, ...]:
         return tuple(JsonPointer(text.removeprefix("#")).parts)
     except JsonPointerException as problem:
         raise QueryError(f"`{text}` is no JSON Pointer: {problem}") from None
-
-
-def replace_xpath(value: Value, target: str, new: Value, version: str, seconds: float) -> str:
-    """XML text in which what the XPath ``target`` selects holds ``new``.
-
-    Raises :class:`QueryError`, also when it selects nothing.
-    """
-    from arazzo_runner.expression import xpath_replace
-
-    return xpath_replace.replace_xpath(value, target, new, version, seconds)
 
 
 def _xpath(version: str, text: str, value: Value, seconds: float) -> list[Value]:

@@ -15,7 +15,6 @@ from xml.sax.saxutils import escape, quoteattr
 from elementpath.xpath_nodes import AttributeNode, ElementNode, TextNode
 
 from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.value import Value, kind, spell
 from arazzo_runner.expression.xpath_query import Item, xpath_items
 
 Edit: TypeAlias = tuple[int, int, bytes]
@@ -29,22 +28,20 @@ _START_TAG: Final = re.compile(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE: Final = re.compile(rb"""\s(?!xmlns[:\s=])[^\s=/>]+\s*=\s*("[^"]*"|'[^']*')""")
 
 
-def replace_xpath(value: Value, target: str, new: Value, version: str, seconds: float) -> str:
+def replace_xpath(text: str, target: str, new: str, version: str, seconds: float) -> str:
     """XML text in which what ``target`` selects holds ``new``, escaped.
 
     The content of a selected element is replaced, or the value of a selected attribute. Raises
-    :class:`QueryError`: the value is no XML text, or the target is invalid or selects nothing.
+    :class:`QueryError`: the text is no XML, or the target is invalid or selects nothing.
     """
-    if not isinstance(value, str):
-        raise QueryError(f"XPath needs XML text; the value is of type {kind(value)}")
-    document, items = xpath_items(value, target, version, seconds)
+    document, items = xpath_items(text, target, version, seconds)
     if not items:
         raise QueryError(f"`{target}` selects nothing")
     order = {element: place for place, element in enumerate(document.root.iter())}
-    text = value.encode(*_UTF_8)
-    spans = _spans(text)
-    edits = [_edit(item, text, spans[order[_element(item)]], spell(new)) for item in items]
-    return _edited(text, edits).decode(*_UTF_8)
+    content = text.encode(*_UTF_8)
+    spans = _spans(content)
+    edits = [_edit(item, content, spans[order[_element(item)]], new) for item in items]
+    return _edited(content, edits).decode(*_UTF_8)
 
 
 def _element(item: Item) -> Element:
