@@ -1,0 +1,128 @@
+"""The documents at hand: each text is read and parsed once, and known by every URI it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from arazzo_runner.document.model import SourceType
+from arazzo_runner.document.recognize import source_type
+from arazzo_runner.document.retrieval import Access, Retrieved, RetrieveError
+from arazzo_runner.document.uris import base_uri, split, without_fragment
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
+from arazzo_runner.text.source import SourceFile
+from arazzo_runner.text.yaml import DESCRIPTION_LIMITS, DocumentLimits, decode, parse
+
+_MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLimits:
+    """The most that the documents of one run may have, together and each."""
+
+    max_sources: int = 100
+    max_total_bytes: int = 128 * _MIB
+    description: DocumentLimits = DESCRIPTION_LIMITS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A document that was read: its data, and what it is by its content."""
+
+    file: SourceFile
+    value: Value
+    type: SourceType | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Library:
+    """Texts by URI: where each was asked for, where it came from, and its ``$self``."""
+
+    def __init__(self, access: Access, limits: SourceLimits) -> None:
+        self._access = access
+        self._limits = limits
+        self._texts: dict[str, Text] = {}
+        self._failures: dict[str, RetrieveError | DocumentError] = {}
+        self._bytes = 0
+
+    def keep(self, text: Text, *uris: str) -> None:
+        """Know a text by these URIs and its own; the first text of a URI stays."""
+        identity = text.value.get("$self") if isinstance(text.value, dict) else None
+        own = [base_uri(identity, text.file.uri)] if isinstance(identity, str) else []
+        for uri in (*uris, text.file.uri, *own):
+            self._texts.setdefault(without_fragment(uri), text)
+
+    def count(self, size: int) -> None:
+        """Add to the size of all documents together. Raises DocumentError past the limit."""
+        self._bytes += size
+        limit = self._limits.max_total_bytes
+        if self._bytes > limit:
+            message = (
+                f"the documents have {self._bytes:,} bytes together, and the limit is {limit:,}"
+            )
+            help_ = "if you trust them, raise the limit with `--max-document-size`"
+            raise DocumentError(error("AZ109", message, help=help_))
+
+    def at_hand(self, uri: str) -> Text | None:
+        """The text that is known by a URI; nothing is read for it."""
+        return self._texts.get(uri)
+
+    def named(self, location: str) -> Text:
+        """The text at a path or URL that the user named instead of the document's."""
+        return self._once(location, lambda: self._access.open(location))
+
+    def retrieved(self, uri: str, asking: str) -> Text:
+        """The text at a URI that a document which came from ``asking`` names.
+
+        A remote one is looked for in the user's folders first, a file when it is not there.
+        Raises RetrieveError, or DocumentError when the text cannot be parsed.
+        """
+        return self._once(uri, lambda: self._look(uri, asking))
+
+    def _look(self, uri: str, asking: str) -> Retrieved:
+        retrieve = self._access.retrieve_for(asking)
+        moved = self._access.find(split(uri).path.rpartition("/")[2])
+        if moved is None:
+            return retrieve(uri)
+        if is_remote(uri):
+            return self._access.open(moved)
+        try:
+            return retrieve(uri)
+        except RetrieveError:
+            return self._access.open(moved)
+
+    def _once(self, key: str, read: Callable[[], Retrieved]) -> Text:
+        if key in self._texts:
+            return self._texts[key]
+        if key in self._failures:
+            raise self._failures[key]
+        try:
+            text = self._parsed(read())
+        except (RetrieveError, DocumentError) as failure:
+            self._failures[key] = failure
+            raise
+        self.keep(text, key)
+        return self._texts[key]
+
+    def _parsed(self, retrieved: Retrieved) -> Text:
+        self.count(len(retrieved.data))
+        file = decode(retrieved.data, retrieved.name, retrieved.uri)
+        parsed = parse(file, self._limits.description, Severity.WARNING)
+        kind = source_type(parsed.value)
+        return Text(file, parsed.value, kind, _strict(parsed.diagnostics, kind))
+
+
+def _strict(diagnostics: tuple[Diagnostic, ...], kind: SourceType | None) -> tuple[Diagnostic, ...]:
+    """A key that stands twice is a warning in an API description, and an error here in Arazzo."""
+    if kind != "arazzo":
+        return diagnostics
+    return tuple(
+        replace(one, severity=Severity.ERROR) if one.code == "AZ104" else one for one in diagnostics
+    )
+
+
+def is_remote(uri: str) -> bool:
+    """Whether a URI is read over the network."""
+    return (split(uri).scheme or "").lower() in ("http", "https")

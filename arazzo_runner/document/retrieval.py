@@ -1,0 +1,54 @@
+"""How documents come in: callables handed in from outside, for the core reads no file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from arazzo_runner.errors import ArazzoError
+
+
+class RetrieveError(ArazzoError):
+    """A document cannot be had: ``message`` says where it was looked for, ``hint`` the way out.
+
+    ``code`` is AZ201, or AZ216 where a guard refused to look.
+    """
+
+    def __init__(
+        self, message: str, hint: str | None = None, code: Literal["AZ201", "AZ216"] = "AZ201"
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The bytes of a document, the name that messages show, and the URI it came from in the end.
+
+    After redirects that is the last URI (RFC 3986, section 5.1.3).
+    """
+
+    data: bytes
+    name: str
+    uri: str
+
+
+Retrieve: TypeAlias = Callable[[str], Retrieved]
+"""Read the document at an absolute URI. Raises :class:`RetrieveError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """All ways to a document.
+
+    ``retrieve_for`` gives what a document may read that came from this URI: less than its user
+    may. ``open`` reads the path or URL that the user named (raises UsageError). ``find`` gives the
+    path of a file by its name, from the folders that the user named, or None.
+    """
+
+    retrieve_for: Callable[[str], Retrieve]
+    open: Retrieve
+    find: Callable[[str], str | None]
