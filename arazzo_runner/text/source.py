@@ -8,7 +8,7 @@ well pays nothing for them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The unescaped reference tokens of a JSON Pointer (RFC 6901); ``()`` is the whole document."""
@@ -24,6 +24,18 @@ class Span:
     end_column: int
 
 
+class Extent(NamedTuple):
+    """The offsets of a value in the text, and those of its key; ends are exclusive.
+
+    ``target`` is set where the value is a YAML alias: the pointer of what it stands for.
+    """
+
+    start: int
+    end: int
+    key: tuple[int, int] | None = None
+    target: Pointer | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceFile:
     """A text that was read, under the name that messages show.
@@ -35,8 +47,8 @@ class SourceFile:
     name: str
     text: str
     uri: str
-    # Filled by text/yaml.py when the first position is asked for; it is a cache, not state.
-    spans: dict[Pointer, tuple[Span, Span | None]] = field(default_factory=dict, repr=False)
+    # Filled by text/locate.py when the first position is asked for; it is a cache, not state.
+    extents: dict[Pointer, Extent] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +56,15 @@ class Place:
     """A thing in a source file: the value at ``pointer``, its key, or a part of a string value.
 
     ``part`` is a range of offsets (start, end) in the decoded string at ``pointer``; it lets a
-    message point into an expression, also inside a block scalar.
+    message point into an expression, also inside a block scalar. ``span`` is set where a pointer
+    cannot say it: in text that does not parse, and for the first of two equal keys.
     """
 
     source: SourceFile
     pointer: Pointer = ()
     target: Literal["value", "key"] = "value"
     part: tuple[int, int] | None = None
+    span: Span | None = None
 
     def at(self, *tokens: str | int) -> Place:
         """The place of a member below this one."""
@@ -63,6 +77,14 @@ class Place:
     def within(self, start: int, end: int) -> Place:
         """A part of the string at this place, by offsets in the decoded string."""
         return Place(self.source, self.pointer, "value", (start, end))
+
+
+def span_between(text: str, start: int, end: int) -> Span:
+    """The span from offset ``start`` to offset ``end``; lines end at a line feed."""
+    line = text.count("\n", 0, start) + 1
+    column = start - text.rfind("\n", 0, start)
+    end_line = line + text.count("\n", start, end)
+    return Span(line, column, end_line, end - text.rfind("\n", 0, end))
 
 
 def pointer_text(pointer: Pointer) -> str:

@@ -1,0 +1,161 @@
+"""One diagnostic, two renderings: text with the source line and carets, and the report's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, assert_never
+from unicodedata import combining, east_asian_width
+
+from arazzo_runner.report.escape import escape
+from arazzo_runner.report.style import PLAIN, Style
+from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
+from arazzo_runner.text.locate import locate
+from arazzo_runner.text.source import Place, Span, pointer_text
+
+MAX_LINE: Final = 120
+"""The characters of a source line that are shown; of a longer one, those around the caret."""
+
+BEFORE_CARET: Final = 40
+TAB: Final = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A place with its span, the words about it, and the colour of its carets."""
+
+    place: Place
+    span: Span
+    label: str
+    colour: str
+
+
+def render_text(diagnostic: Diagnostic, style: Style = PLAIN) -> str:
+    """The diagnostic for people: headline, source lines with carets, help.
+
+    Several lines, the last one ended. Everything from outside is escaped; colours are those of
+    ``style`` alone.
+    """
+    return "\n".join([*_lines(diagnostic, style), ""])
+
+
+def to_json(diagnostic: Diagnostic) -> dict[str, object]:
+    """The diagnostic as it stands in the report."""
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        "location": location_json(diagnostic.place) if diagnostic.place else None,
+    }
+
+
+def location_json(place: Place) -> dict[str, str | int]:
+    """A place as it stands in the report; lines and columns count from 1, the end is exclusive."""
+    span = locate(place)
+    return {
+        "file": place.source.name,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "pointer": pointer_text(place.pointer),
+    }
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def _lines(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
+    colour = _colour(diagnostic.severity, style)
+    head = style.paint(style.bold + colour, f"{diagnostic.severity.value}[{diagnostic.code}]")
+    yield head + style.paint(style.bold, f": {escape(diagnostic.message)}")
+    shown = list(_shown(diagnostic, style))
+    width = max((len(str(one.span.line)) for one in shown), default=0)
+    for index, one in enumerate(shown):
+        yield from _frame(one, "::: " if index else "--> ", width, style)
+    if diagnostic.help:
+        if shown:
+            yield _gutter("", width, style)
+        yield from _help(diagnostic.help, style)
+
+
+def _colour(severity: Severity, style: Style) -> str:
+    match severity:
+        case Severity.ERROR:
+            return style.bad
+        case Severity.WARNING:
+            return style.warn
+        case Severity.HINT:
+            return style.good
+        case _:
+            assert_never(severity)
+
+
+def _shown(diagnostic: Diagnostic, style: Style) -> Iterator[_Shown]:
+    colour = _colour(diagnostic.severity, style)
+    labels = [Label(diagnostic.place, diagnostic.label)] if diagnostic.place else []
+    for label in (*labels, *diagnostic.more):
+        yield _Shown(label.place, locate(label.place), label.text, colour)
+        colour = style.dim
+
+
+def _help(text: str, style: Style) -> Iterator[str]:
+    mark = style.paint(style.bold, "help:")
+    for line in text.splitlines():
+        yield f"{mark} {escape(line)}"
+        mark = "     "
+
+
+def _frame(shown: _Shown, arrow: str, width: int, style: Style) -> Iterator[str]:
+    span = shown.span
+    where = f"{escape(shown.place.source.name)}:{span.line}:{span.column}"
+    yield f"{' ' * width}{style.paint(style.dim, arrow)}{where}"
+    line = _source_line(shown.place.source.text, span.line)
+    if not line.strip():
+        return
+    text, before, carets = _window(line, span)
+    under = style.paint(shown.colour, f"{'^' * carets} {escape(shown.label)}".rstrip())
+    yield _gutter("", width, style)
+    yield f"{_gutter(str(span.line), width, style)} {text}"
+    yield f"{_gutter('', width, style)} {' ' * before}{under}"
+
+
+def _gutter(number: str, width: int, style: Style) -> str:
+    return style.paint(style.dim, f"{number:>{width}} |")
+
+
+def _source_line(text: str, number: int) -> str:
+    start = 0
+    for _ in range(number - 1):
+        start = text.find("\n", start) + 1
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else None].removesuffix("\r")
+
+
+def _window(line: str, span: Span) -> tuple[str, int, int]:
+    """The part of a line to show, the width before its carets, and how many they are."""
+    first = span.column - 1
+    last = span.end_column - 1 if span.end_line == span.line else len(line)
+    left = 0 if len(line) <= MAX_LINE else min(max(first - BEFORE_CARET, 0), len(line) - MAX_LINE)
+    right = left + MAX_LINE
+    prefix = "…" if left else ""
+    before = prefix + _visible(line[left:first])
+    under = _visible(line[first : min(last, right)])
+    text = before + _visible(line[first:right]) + ("…" if right < len(line) else "")
+    return text.rstrip(), _width(before), max(_width(under), 1)
+
+
+def _visible(text: str) -> str:
+    return TAB.join(escape(part) for part in text.split("\t"))
+
+
+def _width(text: str) -> int:
+    """The columns that a terminal takes for a text."""
+    return sum(_char_width(char) for char in text) if not text.isascii() else len(text)
+
+
+def _char_width(char: str) -> int:
+    if combining(char):
+        return 0
+    return 2 if east_asian_width(char) in {"W", "F"} else 1

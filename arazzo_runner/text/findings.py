@@ -1,0 +1,111 @@
+"""What is wrong in a text that parses: equal keys, tags, numbers and strings beyond JSON data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error
+from arazzo_runner.text.events import (
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+    extent,
+)
+from arazzo_runner.text.json_walk import Token, unescaped, walk_json
+from arazzo_runner.text.outline import Outline
+from arazzo_runner.text.scalar import (
+    Refused,
+    check_collection_tag,
+    check_key_tag,
+    decimal,
+    integer,
+    scalar_value,
+)
+from arazzo_runner.text.source import Place, Pointer, SourceFile, span_between
+from arazzo_runner.text.yaml_walk import walk_yaml
+
+
+def yaml_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ...]:
+    """The findings about YAML text; ``repeats`` is how much an equal key matters."""
+    outline = Outline()
+    found: list[Diagnostic] = []
+    for event in walk_yaml(source.text, outline):
+        try:
+            _check_event(event, outline)
+        except Refused as refused:
+            found.append(_refusal(refused, source, outline.pointer, extent(event)))
+    return (*found, *_repeated(source, outline, repeats))
+
+
+def json_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ...]:
+    """The findings about JSON text; ``repeats`` is how much an equal key matters."""
+    outline = Outline()
+    found: list[Diagnostic] = []
+    for token in walk_json(source.text, outline):
+        try:
+            _check_token(token)
+        except Refused as refused:
+            found.append(_refusal(refused, source, outline.pointer, token.span()))
+    return (*found, *_repeated(source, outline, repeats))
+
+
+def _check_event(event: Event, outline: Outline) -> None:
+    match event:
+        case ScalarEvent() if outline.expects_key:
+            check_key_tag(event.tag)
+        case ScalarEvent():
+            scalar_value(event)
+        case MappingStartEvent():
+            check_collection_tag(event.tag, "map")
+        case SequenceStartEvent():
+            check_collection_tag(event.tag, "seq")
+        case _:
+            pass  # aliases and ends bear no tag
+
+
+def _check_token(token: Token) -> None:
+    text = token[0]
+    if token.lastgroup == "string" and "\\u" in text:
+        _check_surrogates(unescaped(text))
+    elif token.lastgroup == "word" and text not in {"true", "false", "null"}:
+        _check_number(text)
+
+
+def _check_surrogates(text: str) -> None:
+    half = next((char for char in text if "\ud800" <= char <= "\udfff"), None)
+    if half is not None:
+        message = f"`\\u{ord(half):04x}` is half of a surrogate pair, which is no character"
+        raise Refused("AZ113", message, "write both halves of the pair, or the character itself")
+
+
+def _check_number(text: str) -> None:
+    if text in {"NaN", "Infinity", "-Infinity"}:
+        message = f"`{text}` is not a number that JSON has"
+        raise Refused("AZ103", message, f'write a finite number, or quote it: "{text}"')
+    if text.lstrip("-").isdecimal():
+        integer(text)
+    else:
+        decimal(text)
+
+
+def _refusal(
+    refused: Refused, source: SourceFile, pointer: Pointer, offsets: tuple[int, int]
+) -> Diagnostic:
+    place = Place(source, pointer, span=span_between(source.text, *offsets))
+    return error(refused.code, refused.message, place, help=refused.way_out)
+
+
+def _repeated(source: SourceFile, outline: Outline, severity: Severity) -> Iterator[Diagnostic]:
+    for pointer, first, again in outline.repeats:
+        place = Place(source, pointer, "key", span=span_between(source.text, *again))
+        other = Place(source, pointer, "key", span=span_between(source.text, *first))
+        yield Diagnostic(
+            code="AZ104",
+            severity=severity,
+            message=f"the key `{pointer[-1]}` stands twice in one object",
+            place=place,
+            label="again here",
+            help="keep one of them: as it is, the last one counts",
+            more=(Label(other, "first here"),),
+        )

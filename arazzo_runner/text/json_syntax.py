@@ -1,0 +1,75 @@
+"""What is wrong with malformed JSON, in words for people."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final, NamedTuple
+
+from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.locate import place_between
+from arazzo_runner.text.source import SourceFile
+
+
+class _Sentence(NamedTuple):
+    message: str
+    way_out: str
+
+
+_COMMA: Final = _Sentence("a comma stands before a closing bracket", "remove the comma")
+_COMMENT: Final = _Sentence("JSON has no comments", "remove it, or rename the file to `.yaml`")
+_SINGLE: Final = _Sentence("JSON knows double quotes alone", "write \"…\" instead of '…'")
+
+# json.JSONDecodeError's own words, of which Python has changed some: the beginning is enough.
+_SENTENCES: Final[dict[str, _Sentence]] = {
+    "Expecting ':'": _Sentence("the `:` after a key is missing", 'write `"key": value`'),
+    "Expecting ','": _Sentence(
+        "a comma or a closing bracket is missing", "put a comma between two values"
+    ),
+    "Expecting property name": _Sentence(
+        "a key in double quotes is expected here", 'write `"key": value`, or close the object'
+    ),
+    "Expecting value": _Sentence("a value is missing here", "write a value, or close the bracket"),
+    "Unterminated string": _Sentence("this string is never closed", 'close it with "'),
+    "Invalid control": _Sentence(
+        "a line break or another control character stands in a string", r"write `\n` or `\t`"
+    ),
+    "Invalid \\": _Sentence(
+        "this is no escape that JSON has", r"write `\\` for a backslash, `\u` with four digits"
+    ),
+    "Extra data": _Sentence(
+        "something follows after the end of the document", "remove it, or mend the brackets before"
+    ),
+    "Illegal trailing comma": _COMMA,
+}
+
+
+def explain_json(source: SourceFile, reason: json.JSONDecodeError) -> Diagnostic:
+    """The finding about a syntax error in JSON text."""
+    text = source.text
+    start = min(reason.pos, len(text.rstrip()))
+    sentence = _by_character(text, start) or _by_words(reason.msg)
+    if sentence is _COMMA:
+        start = text.rfind(",", 0, start + 1)
+    place = place_between(source, start, start + 1)
+    return error("AZ103", sentence.message, place, help=sentence.way_out)
+
+
+def _by_words(words: str) -> _Sentence:
+    found = (known for begin, known in _SENTENCES.items() if words.startswith(begin))
+    return next(found, _Sentence(f"the JSON is malformed: {words}", "check this line"))
+
+
+def _by_character(text: str, start: int) -> _Sentence | None:
+    """Mistakes that a look at the text tells better than the parser's words."""
+    rest = text[start : start + 16]
+    if rest.startswith(("//", "/*", "#")):
+        return _COMMENT
+    if rest.startswith("'"):
+        return _SINGLE
+    if rest.startswith(("}", "]")) and text[:start].rstrip().endswith(","):
+        return _COMMA
+    word = re.match(r"True|False|None|undefined|nan|inf\b", rest)
+    if word is None:
+        return None
+    return _Sentence(f"`{word[0]}` is not a JSON value", "write `true`, `false` or `null`")

@@ -1,0 +1,85 @@
+"""JSON text (RFC 8259) to plain data, within limits."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from itertools import accumulate
+from typing import Any, Final
+
+from arazzo_runner.text.json_walk import tokens
+from arazzo_runner.text.limits import DocumentLimits, too_deep, too_many_nodes
+from arazzo_runner.text.locate import place_between
+from arazzo_runner.text.scalar import Refused, decimal, integer
+from arazzo_runner.text.source import Place, SourceFile
+
+SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape that is half a character, which is fine in pairs alone."""
+
+
+def build_json(source: SourceFile, limits: DocumentLimits) -> tuple[Any, bool]:
+    """The value of a JSON text, and whether there is more to say about it (see findings.py).
+
+    Raises DocumentError (AZ109 limit) and ``json.JSONDecodeError`` (syntax).
+    """
+    _check_depth(source, limits.max_depth)
+    loaded = _load(source.text)
+    _check_nodes(source, limits.max_nodes)
+    return loaded
+
+
+def _load(text: str) -> tuple[Any, bool]:
+    doubts: list[str] = SURROGATE.findall(text) if "\\u" in text else []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            doubts.append("key")
+        return found
+
+    def number(read: Callable[[str], float]) -> Callable[[str], Any]:
+        def convert(digits: str) -> Any:
+            try:
+                return read(digits)
+            except Refused:
+                doubts.append(digits)
+                return digits
+
+        return convert
+
+    value = json.loads(
+        text,
+        object_pairs_hook=members,
+        parse_int=number(integer),
+        parse_float=number(decimal),
+        parse_constant=doubts.append,
+    )
+    return value, bool(doubts)
+
+
+def _check_depth(source: SourceFile, limit: int) -> None:
+    text = source.text
+    if text.count("[") + text.count("{") <= limit:
+        return
+    brackets = _ALL_BUT_BRACKETS.sub("", text)
+    if max(accumulate(map(_STEPS.__getitem__, brackets))) <= limit:
+        return
+    depth = 0
+    for token in tokens(text):
+        depth += _STEPS.get(token[0], 0)
+        if depth > limit:
+            raise too_deep(depth, limit, place_between(source, *token.span()))
+
+
+_STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
+_ALL_BUT_BRACKETS: Final = re.compile(r'[^\[\]{}"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+
+
+def _check_nodes(source: SourceFile, limit: int) -> None:
+    # Each node has a bracket, comma or colon before it: fewer of these need no exact count.
+    if sum(map(source.text.count, "[{,:")) < limit:
+        return
+    nodes = sum(token.lastgroup != "close" for token in tokens(source.text))
+    if nodes > limit:
+        raise too_many_nodes(nodes, limit, Place(source))

@@ -1,0 +1,80 @@
+"""How large a document may be, and what is said when one is larger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.source import Place
+
+MAX_TAG_DIRECTIVES: Final = 64
+"""libyaml compares each ``%TAG`` directive with all before it: 200,000 of them take minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLimits:
+    """The most that one document may have.
+
+    ``max_bytes`` of UTF-8 text, ``max_depth`` of nested lists and objects, ``max_nodes`` (keys and
+    values, with aliases followed) and ``max_aliases``.
+    """
+
+    max_bytes: int = 10 * 2**20
+    max_depth: int = 100
+    max_nodes: int = 1_000_000
+    max_aliases: int = 1_000
+
+    def with_nodes(self, count: int) -> DocumentLimits:
+        """These limits for ``count`` nodes; the aliases keep their share of them."""
+        return replace(self, max_nodes=count, max_aliases=max(1_000, count // 1_000))
+
+
+DESCRIPTION_LIMITS: Final = DocumentLimits(max_bytes=32 * 2**20)
+"""The limits of an API description."""
+
+
+def too_large(size: int, limit: int, place: Place | None = None) -> Diagnostic:
+    """The finding that a text of ``size`` bytes is over the limit."""
+    message = f"the document has {size:,} bytes, and the limit is {limit:,}"
+    return _over(message, place, "--max-document-size")
+
+
+def too_deep(levels: int, limit: int, place: Place) -> DocumentError:
+    """The error at the first list or object that is nested too deep."""
+    message = f"the document is nested {levels:,} levels deep, and the limit is {limit:,}"
+    return DocumentError(_over(message, place, "--max-document-depth"))
+
+
+def too_many_nodes(count: int, limit: int, place: Place) -> DocumentError:
+    """The error where the keys and values become too many, aliases followed."""
+    message = (
+        f"the document has at least {count:,} keys and values, its aliases followed, "
+        f"and the limit is {limit:,}"
+    )
+    return DocumentError(_over(message, place, "--max-document-nodes"))
+
+
+def too_many_aliases(limit: int, place: Place) -> DocumentError:
+    """The error at the first alias that is one too many."""
+    message = f"the document uses {limit + 1:,} aliases, and the limit is {limit:,}"
+    return DocumentError(_over(message, place, "--max-document-nodes"))
+
+
+def too_deep_for_python(place: Place) -> DocumentError:
+    """The error where ``--max-document-depth`` allows more than the interpreter can follow."""
+    message = "the document is nested deeper than Python's recursion limit can follow"
+    return DocumentError(error("AZ109", message, place, help="write it with fewer nested levels"))
+
+
+def too_many_tag_directives(count: int, place: Place) -> DocumentError:
+    """The error for a text with more ``%TAG`` directives than any tag could need."""
+    message = f"the document has {count:,} `%TAG` directives, and the limit is {MAX_TAG_DIRECTIVES}"
+    way_out = "leave them out: tags of your own are not allowed here"
+    return DocumentError(error("AZ109", message, place, help=way_out))
+
+
+def _over(message: str, place: Place | None, flag: str) -> Diagnostic:
+    way_out = f"if you trust the document, raise the limit with `{flag}`"
+    return error("AZ109", message, place, help=way_out)

@@ -1,0 +1,216 @@
+"""YAML text to plain JSON data, within limits, by the parser's events.
+
+Nothing but values is built; when something in the text is doubtful (an equal key, a tag, a number
+out of range), that is noted, and ``text/findings.py`` reads the text again to say where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.events import (
+    AliasEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NextEvent,
+    Node,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    extent,
+    next_event,
+)
+from arazzo_runner.text.limits import DocumentLimits, too_deep, too_many_aliases, too_many_nodes
+from arazzo_runner.text.locate import place_between
+from arazzo_runner.text.scalar import FIRST, Refused, scalar_value
+from arazzo_runner.text.source import Place, SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """What an alias stands for: shared, not copied; its nodes and levels count again."""
+
+    value: Any
+    nodes: int
+    levels: int
+
+
+def build_yaml(source: SourceFile, limits: DocumentLimits) -> tuple[Any, bool]:
+    """The value of a YAML text with one document, and whether there is more to say about it.
+
+    Raises DocumentError (AZ103 alias or key, AZ106 empty, AZ109 limit) and ``yaml.YAMLError``
+    (syntax).
+    """
+    return _Builder(source, limits).document()
+
+
+def empty(source: SourceFile) -> Diagnostic:
+    """The finding that a text has nothing but white space and comments."""
+    message = "the document is empty"
+    way_out = "check that this is the file you mean, and that it was saved"
+    return error("AZ106", message, Place(source), help=way_out)
+
+
+_Content: TypeAlias = ScalarEvent | MappingStartEvent | SequenceStartEvent
+
+
+class _Builder:
+    """One pass over the events; its recursion is bounded by the depth limit."""
+
+    def __init__(self, source: SourceFile, limits: DocumentLimits) -> None:
+        self.source = source
+        self.limits = limits
+        self.next: NextEvent = next_event(source.text)
+        self.doubtful = False
+        self.anchors: dict[str, _Anchored] = {}
+        self.open: set[str] = set()
+        self.aliases = 0
+        self.nodes = 0
+        self.depth = 0
+        self.deepest = 0  # within the anchored node that is being built
+
+    def document(self) -> tuple[Any, bool]:
+        self.next()  # StreamStartEvent
+        if type(self.next()) is StreamEndEvent:
+            raise DocumentError(empty(self.source))
+        root = self.next()
+        value = self.node(root)
+        self.next()  # DocumentEndEvent
+        self.end(self.next())
+        if type(root) is ScalarEvent and not root.value and root.implicit[0]:
+            raise DocumentError(empty(self.source))
+        return value, self.doubtful
+
+    def end(self, event: Event) -> None:
+        if type(event) is StreamEndEvent:
+            return
+        message = "the file holds several YAML documents, and one is expected"
+        way_out = "keep what stands before this `---`, and move the rest to a file of its own"
+        raise DocumentError(error("AZ103", message, self.place(event), help=way_out))
+
+    def place(self, event: Event) -> Place:
+        return place_between(self.source, *extent(event))
+
+    def node(self, event: Node) -> Any:
+        self.nodes += 1
+        if self.nodes > self.limits.max_nodes:
+            raise too_many_nodes(self.nodes, self.limits.max_nodes, self.place(event))
+        if isinstance(event, ScalarEvent) and event.anchor is None:
+            return self.scalar(event)
+        if isinstance(event, AliasEvent):
+            return self.alias(event)
+        return self.content(event) if event.anchor is None else self.anchored(event, event.anchor)
+
+    def content(self, event: _Content) -> Any:
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(event)
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(event)
+        return self.scalar(event)
+
+    def scalar(self, event: ScalarEvent) -> Any:
+        text = event.value
+        if event.tag is None and not (event.implicit[0] and text[:1] in FIRST):
+            return text
+        try:
+            return scalar_value(event)
+        except Refused:
+            self.doubtful = True
+            return text
+
+    def mapping(self, start: MappingStartEvent) -> dict[str, Any]:
+        self.enter(start)
+        members: dict[str, Any] = {}
+        while type(event := self.next()) is not MappingEndEvent:
+            key = self.key(event)
+            if key in members:
+                self.doubtful = True
+            members[key] = self.node(self.next())
+        self.depth -= 1
+        return members
+
+    def sequence(self, start: SequenceStartEvent) -> list[Any]:
+        self.enter(start)
+        items: list[Any] = []
+        while type(event := self.next()) is not SequenceEndEvent:
+            items.append(self.node(event))
+        self.depth -= 1
+        return items
+
+    def enter(self, start: MappingStartEvent | SequenceStartEvent) -> None:
+        self.doubtful |= start.tag is not None
+        self.depth += 1
+        self.deepest = max(self.deepest, self.depth)
+        if self.depth > self.limits.max_depth:
+            raise too_deep(self.depth, self.limits.max_depth, self.place(start))
+
+    def key(self, event: Event) -> str:
+        """Keys are strings as written (JSON data has no others): ``200:`` is ``"200"``."""
+        if type(event) is not ScalarEvent:
+            raise DocumentError(self.unusable_key(event))
+        self.nodes += 1
+        self.doubtful |= event.tag is not None
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchored(self.scalar(event), 1, 0)
+        return event.value
+
+    def unusable_key(self, event: Event) -> Diagnostic:
+        kind = _KINDS[type(event)]
+        message = f"{kind} stands where a key is expected, and keys are text"
+        way_out = "if a text that begins with this character is meant, put it in quotes"
+        return error("AZ103", message, self.place(event), help=way_out)
+
+    # --- anchors and aliases: counted as if expanded, yet shared --------------------------------
+
+    def anchored(self, event: _Content, name: str) -> Any:
+        nodes, deepest = self.nodes, self.deepest
+        self.anchors.pop(name, None)
+        self.open.add(name)
+        self.deepest = self.depth
+        value = self.content(event)
+        self.anchors[name] = _Anchored(value, self.nodes - nodes + 1, self.deepest - self.depth)
+        self.deepest = max(deepest, self.deepest)
+        self.open.discard(name)
+        return value
+
+    def alias(self, event: AliasEvent) -> Any:
+        self.aliases += 1
+        if self.aliases > self.limits.max_aliases:
+            raise too_many_aliases(self.limits.max_aliases, self.place(event))
+        found = self.anchors.get(str(event.anchor))
+        if found is None:
+            raise DocumentError(self.lost_alias(event))
+        self.grow(event, found)
+        return found.value
+
+    def grow(self, event: AliasEvent, found: _Anchored) -> None:
+        self.nodes += found.nodes - 1
+        if self.nodes > self.limits.max_nodes:
+            raise too_many_nodes(self.nodes, self.limits.max_nodes, self.place(event))
+        self.deepest = max(self.deepest, self.depth + found.levels)
+        if self.deepest > self.limits.max_depth:
+            raise too_deep(self.deepest, self.limits.max_depth, self.place(event))
+
+    def lost_alias(self, event: AliasEvent) -> Diagnostic:
+        name = event.anchor
+        if name in self.open:
+            message = f"the alias `*{name}` stands inside of what `&{name}` names: it has no end"
+            way_out = "write out what is meant: JSON data cannot hold itself"
+            return error("AZ109", message, self.place(event), help=way_out)
+        message = f"the alias `*{name}` names no anchor before it"
+        way_out = (
+            f"put `&{name}` before its value; if a text that begins with `*` is meant, quote it"
+        )
+        return error("AZ103", message, self.place(event), help=way_out)
+
+
+_KINDS: Final[dict[type[Event], str]] = {
+    MappingStartEvent: "an object",
+    SequenceStartEvent: "a list",
+    AliasEvent: "an alias",
+}

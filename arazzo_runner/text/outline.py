@@ -1,0 +1,89 @@
+"""Where each value of a text stands, by its pointer: gathered while a text is walked through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as Choice
+from typing import NamedTuple
+
+from arazzo_runner.text.source import Extent, Pointer
+
+
+class Repeat(NamedTuple):
+    """A key that an object has already: where it stands first, and where again."""
+
+    pointer: Pointer
+    first: tuple[int, int]
+    again: tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An object or a list that is open; ``token`` is None while a key is awaited."""
+
+    pointer: Pointer
+    start: int
+    own_key: tuple[int, int] | None
+    keys: dict[str, tuple[int, int]]
+    token: str | int | None
+    key: tuple[int, int] | None = None
+
+
+class Outline:
+    """The extents of all values walked through so far; of equal keys the last counts."""
+
+    def __init__(self) -> None:
+        self.extents: dict[Pointer, Extent] = {}
+        self.repeats: list[Repeat] = []
+        self._frames: list[_Frame] = []
+        self._end = 0
+
+    @property
+    def pointer(self) -> Pointer:
+        """What comes next: a value, or a key of the object here."""
+        if not self._frames:
+            return ()
+        frame = self._frames[-1]
+        return frame.pointer if frame.token is None else (*frame.pointer, frame.token)
+
+    @property
+    def expects_key(self) -> bool:
+        """Whether a key comes next."""
+        return bool(self._frames) and self._frames[-1].token is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an object or a list is open."""
+        return bool(self._frames)
+
+    def key(self, name: str, extent: tuple[int, int]) -> None:
+        """A key, at these offsets."""
+        frame = self._frames[-1]
+        frame.token, frame.key = name, extent
+        first = frame.keys.setdefault(name, extent)
+        if first is not extent:
+            self.repeats.append(Repeat((*frame.pointer, name), first, extent))
+
+    def value(self, start: int, end: int, target: Pointer | None = None) -> None:
+        """A scalar, or an alias of what stands at ``target``."""
+        key = self._frames[-1].key if self._frames else None
+        self._record(self.pointer, Extent(start, end, key, target))
+
+    def open(self, kind: Choice["object", "list"], start: int) -> None:
+        """An object or a list begins."""
+        key = self._frames[-1].key if self._frames else None
+        token = None if kind == "object" else 0
+        self._frames.append(_Frame(self.pointer, start, key, {}, token))
+
+    def close(self, end: int | None) -> None:
+        """The innermost one ends; without ``end``, where its last value does."""
+        frame = self._frames.pop()
+        end = self._end if end is None else end
+        self._record(frame.pointer, Extent(frame.start, end, frame.own_key))
+
+    def _record(self, pointer: Pointer, extent: Extent) -> None:
+        self.extents[pointer] = extent
+        self._end = extent.end
+        if self._frames:
+            frame = self._frames[-1]
+            frame.token = frame.token + 1 if isinstance(frame.token, int) else None

@@ -1,0 +1,151 @@
+"""From offsets in a decoded string to offsets in the raw scalar that spells it.
+
+YAML 1.2.2, chapters 7.3 (flow scalars: quotes, escapes, line folding) and 8.1 (block scalars).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from arazzo_runner.text.source import Extent
+
+
+class _Piece(NamedTuple):
+    """A stretch of the string and the raw text that spells it; equally long: verbatim."""
+
+    at: int
+    length: int
+    raw: int
+    raw_length: int
+
+
+_PROPERTIES: Final = re.compile(r"(?:(?:[&!]\S*|#[^\n]*)\s+)*")
+_HEADER: Final = re.compile(r"[|>](?:[-+]?([1-9])[-+]?|[-+])?[^\n]*\n?")
+# Possessive, and white space in one token: no text makes these look at a character twice.
+_BREAKS: Final = r"(?:\r\n|\n|\r)[ \t\r\n]*+"
+_FOLD: Final = rf"(?P<fold>[ \t]*+{_BREAKS})"
+_VERBATIM: Final = r"(?P<verbatim>[ \t]++|[^ \t\r\n\\']++|.)"
+_ESCAPES: Final = (
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # one character, in JSON
+    r"|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\."
+)
+_FLOW: Final[dict[str, re.Pattern[str]]] = {
+    '"': re.compile(rf"(?P<joined>\\{_BREAKS})|{_FOLD}|(?P<escape>{_ESCAPES})|{_VERBATIM}"),
+    "'": re.compile(rf"{_FOLD}|(?P<escape>'')|{_VERBATIM}"),
+    "": re.compile(rf"{_FOLD}|{_VERBATIM}"),
+}
+_LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+
+
+def part_of_scalar(text: str, scalar: Extent, part: tuple[int, int]) -> tuple[int, int]:
+    """The offsets in ``text`` of a part of the string that ``scalar`` spells.
+
+    Offsets beyond the string are taken as its end.
+    """
+    pieces = list(_pieces(text, scalar)) or [_Piece(0, 0, scalar.start, 0)]
+    start, end = part
+    if end <= start:
+        point = _raw(pieces, start)[0]
+        return point, point
+    return _raw(pieces, start)[0], _raw(pieces, end - 1)[1]
+
+
+def _raw(pieces: list[_Piece], offset: int) -> tuple[int, int]:
+    """The raw offsets of one character of the string."""
+    index = bisect_right(pieces, offset, key=lambda piece: piece.at) - 1
+    piece = pieces[max(index, 0)]
+    within = offset - piece.at
+    if within >= piece.length:  # at the end, or in a fold
+        return piece.raw + piece.raw_length, piece.raw + piece.raw_length
+    if piece.length == piece.raw_length:
+        return piece.raw + within, piece.raw + within + 1
+    return piece.raw, piece.raw + piece.raw_length
+
+
+def _pieces(text: str, scalar: Extent) -> Iterator[_Piece]:
+    properties = _PROPERTIES.match(text, scalar.start, scalar.end)
+    start = properties.end() if properties else scalar.start
+    first = text[start : start + 1]
+    if first and first in "|>":
+        return _block_pieces(text, scalar._replace(start=start))
+    if first and first in "'\"":
+        return _flow_pieces(text, start + 1, scalar.end - 1, _FLOW[first])
+    return _flow_pieces(text, start, scalar.end, _FLOW[""])
+
+
+def _flow_pieces(text: str, start: int, end: int, tokens: re.Pattern[str]) -> Iterator[_Piece]:
+    at = 0
+    for token in tokens.finditer(text, start, end):
+        length = _decoded_length(token)
+        yield _Piece(at, length, token.start(), len(token[0]))
+        at += length
+
+
+def _decoded_length(token: re.Match[str]) -> int:
+    match token.lastgroup:
+        case "verbatim":
+            return len(token[0])
+        case "joined":  # an escaped line break leaves nothing
+            return len(_LINE_BREAK.findall(token[0])) - 1
+        case "fold":  # one line break becomes a space; of several, the first is left out
+            return max(len(_LINE_BREAK.findall(token[0])) - 1, 1)
+        case _:
+            return 1
+
+
+def _block_pieces(text: str, scalar: Extent) -> Iterator[_Piece]:
+    header = _HEADER.match(text, scalar.start, scalar.end)
+    assert header is not None  # the caller has seen its first character
+    lines = list(_lines(text, header.end(), scalar.end))
+    indent = _indent(text, scalar, header, lines)
+    contents = [(raw + indent, line[indent:]) for raw, line in lines]
+    return _literal(contents) if header[0][0] == "|" else _folded(contents)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    for line in text[start:end].splitlines(keepends=True):
+        yield start, line.rstrip("\r\n")
+        start += len(line)
+
+
+def _indent(text: str, scalar: Extent, header: re.Match[str], lines: list[tuple[int, str]]) -> int:
+    """The columns that are indentation: as the header says, or as the first text line has."""
+    if header[1]:
+        return _parent_indent(text, scalar) + int(header[1])
+    first = next((line for _, line in lines if line.strip(" ")), "")
+    return len(first) - len(first.lstrip(" "))
+
+
+def _parent_indent(text: str, scalar: Extent) -> int:
+    """The column of the key, or of the dash, that holds the scalar; none at the top."""
+    line = text.rfind("\n", 0, scalar.start) + 1
+    if scalar.key is not None:
+        return scalar.key[0] - (text.rfind("\n", 0, scalar.key[0]) + 1)
+    return max(text.rfind("-", line, scalar.start) - line, 0)
+
+
+def _literal(lines: list[tuple[int, str]]) -> Iterator[_Piece]:
+    at = 0
+    for raw, content in lines:
+        yield _Piece(at, len(content), raw, len(content))
+        at += len(content) + 1
+
+
+def _folded(lines: list[tuple[int, str]]) -> Iterator[_Piece]:
+    """Lines join with a space, unless empty lines or deeper indented ones are in between."""
+    at, blank, before = 0, 0, None
+    for raw, content in lines:
+        if not content:
+            blank += 1
+            continue
+        at += blank if before is None else _fold(before, content, blank)
+        yield _Piece(at, len(content), raw, len(content))
+        at, blank, before = at + len(content), 0, content
+
+
+def _fold(before: str, content: str, blank: int) -> int:
+    deeper = before[0] in " \t" or content[0] in " \t"
+    return blank + 1 if deeper else max(blank, 1)

@@ -1,0 +1,165 @@
+"""What a plain scalar means: the core schema of YAML 1.2.2 (section 10.3.2), kept to JSON data.
+
+``yes``, ``on`` and dates are strings, ``010`` is ten. Numbers that JSON cannot hold are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Literal as Choice
+
+if TYPE_CHECKING:
+    from yaml.events import ScalarEvent
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+MAX_DIGITS: Final = 4300
+"""The longest integer, in characters; longer ones take quadratic time to convert."""
+
+CONSTANTS: Final[dict[str, bool | None]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+FIRST: Final = frozenset(["", *"~nNtTfF-+.0123456789"])
+"""What a plain scalar that is not a string begins with."""
+
+TAG_PREFIX: Final = "tag:yaml.org,2002:"
+
+_INTEGER: Final = re.compile(r"[-+]?[0-9]+")
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_OCTAL: Final = re.compile(r"0o[0-7]+")
+_HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
+_NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+
+
+class Refused(Exception):
+    """A scalar that cannot become JSON data; its place is the caller's knowledge."""
+
+    def __init__(self, code: str, message: str, way_out: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.way_out = way_out
+
+
+def scalar_value(event: ScalarEvent) -> Scalar:
+    """The value of a scalar in YAML. Raises Refused for a tag or number that JSON has not."""
+    if event.tag is not None:
+        return tagged(event.tag, event.value)
+    return resolve(event.value) if event.implicit[0] else event.value
+
+
+def resolve(text: str) -> Scalar:
+    """The value of a plain scalar. Raises Refused for a number that JSON cannot hold."""
+    if text in CONSTANTS:
+        return CONSTANTS[text]
+    if _INTEGER.fullmatch(text):
+        return integer(text)
+    if _FLOAT.fullmatch(text):
+        return decimal(text)
+    return _other(text)
+
+
+def _other(text: str) -> Scalar:
+    if _NOT_FINITE.fullmatch(text):
+        message = f"`{text}` is not a number that JSON data can hold"
+        raise Refused("AZ113", message, f'write a finite number, or quote it: "{text}"')
+    if _HEXADECIMAL.fullmatch(text):
+        return _with_base(text, 16)
+    if _OCTAL.fullmatch(text):
+        return _with_base(text, 8)
+    return text
+
+
+def integer(text: str) -> int:
+    """A decimal integer, exact. Raises Refused beyond 4,300 digits."""
+    if len(text) > MAX_DIGITS and len(text.lstrip("+-")) > MAX_DIGITS:
+        raise _too_long(len(text.lstrip("+-")))
+    return int(text)
+
+
+def _with_base(text: str, base: int) -> int:
+    value = int(text[2:], base)
+    # 3,000 digits of any base up to 16 are fewer than 4,300 decimal ones.
+    if len(text) > 3000 and value >= 10**MAX_DIGITS:
+        raise _too_long(len(text) - 2)
+    return value
+
+
+def _too_long(digits: int) -> Refused:
+    message = f"an integer has {digits:,} digits, and the limit is {MAX_DIGITS:,}"
+    return Refused("AZ109", message, "quote it, so that it is text")
+
+
+def decimal(text: str) -> float:
+    """A floating point number. Raises Refused when it is too large to be finite."""
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        message = f"the number `{text[:40]}` is too large: no finite number stands for it"
+        raise Refused("AZ113", message, "write a smaller number, or quote it, so that it is text")
+    return value
+
+
+def tagged(tag: str, text: str) -> Scalar:
+    """The value of a scalar with an explicit tag. Raises Refused when the tag does not fit.
+
+    The tags of the JSON schema (YAML 1.2.2, section 10.2) are honoured; there are no others.
+    """
+    if tag in ("!", TAG_PREFIX + "str"):
+        return text
+    accepted = _ACCEPTED.get(tag)
+    if accepted is None:
+        raise _wrong_tag(tag, f"`{text[:40]}`")
+    value = resolve(text)
+    if tag == TAG_PREFIX + "float" and type(value) is int:
+        return decimal(text) if _INTEGER.fullmatch(text) else decimal(str(value))
+    if type(value) not in accepted:
+        raise _misfit(tag, f"`{text[:40]}`")
+    return value
+
+
+_ACCEPTED: Final[dict[str, tuple[type, ...]]] = {
+    TAG_PREFIX + "int": (int,),
+    TAG_PREFIX + "float": (float,),
+    TAG_PREFIX + "bool": (bool,),
+    TAG_PREFIX + "null": (type(None),),
+}
+_JSON_TAGS: Final = (*_ACCEPTED, TAG_PREFIX + "str", TAG_PREFIX + "map", TAG_PREFIX + "seq")
+
+
+def check_collection_tag(tag: str | None, kind: Choice["map", "seq"]) -> None:
+    """Raise Refused unless an object (``map``) or a list (``seq``) may bear this tag."""
+    if tag is not None and tag not in ("!", TAG_PREFIX + kind):
+        raise _wrong_tag(tag, "an object" if kind == "map" else "a list")
+
+
+def check_key_tag(tag: str | None) -> None:
+    """Raise Refused for a tag that is not in the JSON schema; keys are text in any case."""
+    if tag is not None and tag not in ("!", *_JSON_TAGS):
+        raise foreign_tag(tag)
+
+
+def _wrong_tag(tag: str, what: str) -> Refused:
+    return _misfit(tag, what) if tag in _JSON_TAGS else foreign_tag(tag)
+
+
+def _misfit(tag: str, what: str) -> Refused:
+    message = f"the tag `{tag_name(tag)}` does not fit {what}"
+    return Refused("AZ105", message, "leave the tag out, or write a value of its type")
+
+
+def foreign_tag(tag: str) -> Refused:
+    """The refusal of a tag that is not in the JSON schema."""
+    known = ", ".join(f"`{tag_name(one)}`" for one in _JSON_TAGS)
+    message = f"the tag `{tag_name(tag)}` is not allowed"
+    return Refused("AZ105", message, f"leave it out: there are no tags but {known}")
+
+
+def tag_name(tag: str) -> str:
+    """A tag as people write it: ``!!int`` for ``tag:yaml.org,2002:int``."""
+    if tag.startswith(TAG_PREFIX):
+        return "!!" + tag.removeprefix(TAG_PREFIX)
+    return tag if tag.startswith("!") else f"!<{tag}>"

@@ -1,0 +1,107 @@
+"""Text to plain JSON data: decoding, YAML 1.2 and JSON, within limits, with everything found.
+
+YAML is read by its core schema (YAML 1.2.2, section 10.3), keys are strings as written, and no tag
+but those of JSON data is known. A merge key ``<<`` is a key like others: YAML 1.2 has none.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.encoding import decode
+from arazzo_runner.text.json_walk import begins_like_json
+from arazzo_runner.text.limits import (
+    DESCRIPTION_LIMITS,
+    MAX_TAG_DIRECTIVES,
+    DocumentLimits,
+    too_deep_for_python,
+    too_large,
+    too_many_tag_directives,
+)
+from arazzo_runner.text.source import Place, SourceFile
+
+__all__ = ["DESCRIPTION_LIMITS", "DocumentLimits", "Parsed", "decode", "parse", "too_large"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The data of a document, and what was found in its text, errors among it.
+
+    ``value`` is None, bool, int, float, str, list or dict with str keys; what an alias stands for
+    is shared, so it must not be changed. Where a scalar was refused, its text stands instead.
+    """
+
+    value: Any
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed:
+    """Read a text as JSON or YAML; ``duplicates`` is how much an equal key matters.
+
+    Raises DocumentError for what leaves no value: AZ103 (syntax), AZ106 (empty), AZ109 (limit).
+    """
+    _check_size(source, limits.max_bytes)
+    try:
+        return _parse(source, limits, duplicates)
+    except RecursionError:
+        raise too_deep_for_python(Place(source)) from None
+
+
+def _check_size(source: SourceFile, limit: int) -> None:
+    if len(source.text) * 4 <= limit:  # UTF-8 has at most four bytes a character
+        return
+    size = len(source.text.encode())
+    if size > limit:
+        raise DocumentError(too_large(size, limit, Place(source)))
+
+
+def _parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed:
+    if begins_like_json(source.text):
+        parsed = _parse_json(source, limits, duplicates)
+        if parsed is not None:
+            return parsed
+    return _parse_yaml(source, limits, duplicates)
+
+
+def _parse_json(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed | None:
+    """None for text that is no JSON, and not called so: it may be a YAML flow mapping."""
+    from arazzo_runner.text.json_text import build_json
+
+    try:
+        value, doubtful = build_json(source, limits)
+    except json.JSONDecodeError as reason:
+        if not source.name.lower().endswith(".json"):
+            return None
+        from arazzo_runner.text.json_syntax import explain_json
+
+        raise DocumentError(explain_json(source, reason)) from None
+    if not doubtful:
+        return Parsed(value)
+    from arazzo_runner.text.findings import json_findings
+
+    return Parsed(value, json_findings(source, duplicates))
+
+
+def _parse_yaml(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed:
+    from yaml import YAMLError
+
+    from arazzo_runner.text.nodes import build_yaml
+
+    directives = source.text.count("%TAG")
+    if directives > MAX_TAG_DIRECTIVES:
+        raise too_many_tag_directives(directives, Place(source))
+    try:
+        value, doubtful = build_yaml(source, limits)
+    except YAMLError as reason:
+        from arazzo_runner.text.yaml_syntax import explain_yaml
+
+        raise DocumentError(explain_yaml(source, reason)) from None
+    if not doubtful:
+        return Parsed(value)
+    from arazzo_runner.text.findings import yaml_findings
+
+    return Parsed(value, yaml_findings(source, duplicates))
