@@ -25,7 +25,7 @@ from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope, WorkflowValues, header
 from arazzo_runner.expression.value import MISSING, Found, Value
-from arazzo_runner.operation.body import BodyError, decode_body
+from arazzo_runner.operation.response_body import BodyError, decode_body
 from arazzo_runner.operation.contract import CheckResult, check_response
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.request import RequestRefused

@@ -117,7 +117,7 @@ def find_by_operation_path(
     operation = find_by_pointer(api, path.pointer)
     if operation is not None:
         return path.source, operation
-    tokens = escaped_form(path.pointer)
+    tokens = escaped_form(pointer_text(path.pointer))
     operation = find_by_pointer(api, tokens) if tokens else None
     if operation is None or tokens is None:
         _report_no_operation(path, api, binding)

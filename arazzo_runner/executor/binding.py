@@ -41,7 +41,7 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: Binding) -> WorkflowK
         return None
     known = [workflow.workflow_id for workflow in target.document.workflows]
     if name.workflow_id in known:
-        return target.document.source.uri, name.workflow_id
+        return target.document.base_uri, name.workflow_id
     where = f" in `{name.source}`" if name.source else ""
     listed = ", ".join(f"`{one}`" for one in known)
     help_line = did_you_mean(name.workflow_id, known) or f"its workflows are {listed}"

@@ -15,9 +15,12 @@ from arazzo_runner.expression.ast import Dynamic, SelectorType, Template
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope
-from arazzo_runner.expression.select import QueryError, locations, replace_xpath
-from arazzo_runner.expression.value import MISSING, Found, Value
-from arazzo_runner.operation.body import encode_body, encode_pairs
+from arazzo_runner.expression.budget import QueryError
+from arazzo_runner.expression.select import locations
+from arazzo_runner.expression.value import MISSING, Found, Value, spell
+from arazzo_runner.operation.body import encode_body
+from arazzo_runner.operation.form import encode_pairs
+from arazzo_runner.operation.media_type import is_json, is_xml
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -101,12 +104,6 @@ def _payload_value(plan: BodyPlan, scope: Scope) -> Found:
     return value
 
 
-def is_json(content_type: str) -> bool:
-    """Whether a media type is JSON by name or by its ``+json`` suffix (RFC 6839)."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    return media_type == "application/json" or media_type.endswith("+json")
-
-
 def _as_json(text: str) -> Value:
     """A payload written as text under a JSON media type is JSON if it parses, else a string."""
     try:
@@ -125,7 +122,7 @@ def _replaced(
     try:
         match kind.language:
             case "xpath":
-                return replace_xpath(value, target, new, kind.version, seconds)
+                return _replaced_xml(value, target, new, kind.version, seconds)
             case "jsonpointer":
                 places = [_tokens(target)]
             case "jsonpath":
@@ -141,10 +138,17 @@ def _replaced(
     return value
 
 
+def _replaced_xml(value: Found, target: str, new: Value, version: str, seconds: float) -> str:
+    from arazzo_runner.expression.xpath_replace import replace_xpath
+
+    if not isinstance(value, str):
+        raise QueryError("XPath needs a payload that is XML text")
+    return replace_xpath(value, target, spell(new), version, seconds)
+
+
 def _default_type(content_type: str) -> SelectorType:
     """Payload Replacement Object: XPath for XML media types, else JSON Pointer."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type.endswith(("/xml", "+xml")):
+    if is_xml(content_type):
         return SelectorType("xpath", "xpath-31")
     return SelectorType("jsonpointer", "rfc6901")
 

@@ -12,7 +12,6 @@ from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.body import BodyError
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.request import RequestRefused
@@ -45,7 +44,7 @@ def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> Rehearsal
         return Rehearsal(step_id, call.operation, None, f"needs outputs of {waiting}")
     try:
         return Rehearsal(step_id, call.operation, build_call(call, scope, seconds).request, None)
-    except (EvaluationError, RequestRefused, BodyError) as reason:
+    except (EvaluationError, RequestRefused) as reason:
         return Rehearsal(step_id, call.operation, None, str(reason))
 
 

@@ -33,7 +33,7 @@ class WorkflowsSeen(Mapping[str, WorkflowValues]):
     __slots__ = ("_ledger", "_uri")
 
     def __init__(self, unit: Unit, ledger: Ledger) -> None:
-        self._uri = unit.document.source.uri
+        self._uri = unit.document.base_uri
         self._ledger = ledger
 
     def __getitem__(self, workflow_id: str) -> WorkflowValues:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from arazzo_runner.expression.value import MISSING, Found, Value
 from arazzo_runner.mock.dice import Dice
 from arazzo_runner.mock.flatten import Flat, NoExample, flatten, types_of
+from arazzo_runner.mock.judge import judge_of, part
 from arazzo_runner.mock.pattern import matching
 from arazzo_runner.mock.scalars import number_for, string_for
 
@@ -62,15 +63,6 @@ def example(schema: Value, dice: Dice) -> Value:
     raise NoExample("a schema that asks for too much")
 
 
-def validator(schema: Value, root: Value) -> Callable[[Value], bool]:
-    """A judge of values of ``schema``, a part of ``root``."""
-    import jsonschema_rs
-
-    if isinstance(schema, dict) and isinstance(root, dict) and "$defs" in root:
-        schema = {**schema, "$defs": root["$defs"]}
-    return jsonschema_rs.validator_for(schema).is_valid
-
-
 class Maker:
     """Makes values for one root schema; it counts its drafts and keeps the judges it built."""
 
@@ -84,7 +76,7 @@ class Maker:
         """Whether ``value`` is valid against ``schema``, a part of the root."""
         judge = self.judges.get(id(schema))
         if judge is None:
-            judge = self.judges[id(schema)] = validator(schema, self.root)
+            judge = self.judges[id(schema)] = judge_of(part(schema, self.root))
         return judge(value)
 
     def made(self, dice: Dice) -> Value:
@@ -248,12 +240,10 @@ def _shown(member: Value) -> bool:
 
 def _member(schema: dict[str, Value], name: str) -> Value:
     """The schema of the member ``name``. Raises NoExample where there may be none."""
-    import jsonschema_rs
-
     if name in schema.get("properties", ()):
         return schema["properties"][name]
     for pattern, member in schema.get("patternProperties", {}).items():
-        if jsonschema_rs.is_valid({"pattern": pattern}, name):
+        if judge_of({"pattern": pattern})(name):
             return member
     return schema.get("additionalProperties", True)
 

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.media_type import FORM, MULTIPART
 from arazzo_runner.operation.model import (
     ApiDescription,
     Encoding,
@@ -37,9 +38,6 @@ from arazzo_runner.operation.shape import (
     text_in,
 )
 from arazzo_runner.text.source import Place
-
-FORM: Final = "application/x-www-form-urlencoded"
-MULTIPART: Final = "multipart/form-data"
 
 # Parameter Object of 2.0: all other fields of a parameter are those of a schema.
 _NOT_SCHEMA: Final = frozenset(
@@ -103,7 +101,7 @@ def _collection(node: dict[str, Value], location: Location, place: Place) -> tup
         case "csv":
             return ("form" if location == "query" else "simple"), False
         case "multi":
-            return "form", True
+            return ("form", True) if location == "query" else ("simple", False)
         case "ssv":
             return "spaceDelimited", False
         case "tsv":

@@ -16,10 +16,10 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.model import Operation, Response
 from arazzo_runner.report.curl import curl
-from arazzo_runner.report.diagnostics import location_json
 from arazzo_runner.report.frame import Mark, frame
 from arazzo_runner.report.look import Look, plain_look
 from arazzo_runner.report.mask import Masker
+from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import Place
 
 VALUE_LIMIT = 200
@@ -86,7 +86,7 @@ def _criterion_lines(criterion: CriterionResult, subject: str, look: Look) -> li
     if criterion.place:
         marks = list(_marks(criterion, look))
         lines.append(_arrow(_operand_place(criterion.place, marks), look))
-        lines += frame(criterion.condition, _line(criterion.place), marks, look)
+        lines += frame(criterion.condition, locate(criterion.place).line, marks, look)
     lines += (
         f"value: {look.shown.text(one.expression)} is {_typed(one, look)}"
         for one in criterion.operands
@@ -168,17 +168,13 @@ def _help(hint: str | None, look: Look) -> list[str]:
     return [f"help: {look.shown.text(hint)}"] if hint else []
 
 
-def _line(place: Place) -> int:
-    return int(location_json(place)["line"])
-
-
 def _arrow(place: Place, look: Look) -> str:
     return f"  --> {_position(place, look)}"
 
 
 def _position(place: Place, look: Look) -> str:
-    found = location_json(place)
-    return look.shown.text(f"{found['file']}:{found['line']}:{found['column']}")
+    span = locate(place)
+    return look.shown.text(f"{place.source.name}:{span.line}:{span.column}")
 
 
 # --- what surrounds it ----------------------------------------------------------------------------

@@ -1,0 +1,144 @@
+"""From a path or URL to a description: the entry document and all that its sources name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from arazzo_runner.document.load import load_document
+from arazzo_runner.document.references import references
+from arazzo_runner.document.resolve import resolve
+from arazzo_runner.document.sources import Member, Source, SourceLimits, Sources, load_sources
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.plan import Unit
+from arazzo_runner.operation.description import read_description
+from arazzo_runner.operation.find import all_operations
+from arazzo_runner.operation.model import ApiDescription
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.yaml import decode
+
+if TYPE_CHECKING:
+    from arazzo_runner.document.retrieval import Access
+    from arazzo_runner.report.model import OperationName, SourceInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """An Arazzo Description: its documents by base URI, the entry document first.
+
+    ``warnings`` are the findings that do not keep it from running.
+    """
+
+    units: Mapping[str, Unit]
+    warnings: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def entry(self) -> Unit:
+        """The document that was loaded."""
+        return next(iter(self.units.values()))
+
+    def apis(self) -> dict[str, ApiDescription]:
+        """The OpenAPI descriptions of all documents by name; the entry document's names win."""
+        found: dict[str, ApiDescription] = {}
+        for unit in self.units.values():
+            for name, api in unit.apis.items():
+                found.setdefault(name, api)
+        return found
+
+    def source_infos(self) -> tuple[SourceInfo, ...]:
+        """The API descriptions as reports name them."""
+        from arazzo_runner.report.model import SourceInfo
+
+        return tuple(
+            SourceInfo(name, "openapi", api.source.uri, api.api_version,
+                       sha256(api.source.text.encode()).hexdigest())
+            for name, api in self.apis().items()
+        )  # fmt: skip
+
+    def operation_names(self) -> tuple[OperationName, ...]:
+        """All operations of the API descriptions."""
+        from arazzo_runner.report.model import OperationName
+
+        return tuple(
+            OperationName(name, operation_id, method, path)
+            for name, api in self.apis().items()
+            for method, path, operation_id in all_operations(api)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLimits:
+    """The limits of the entry document and of all that it names."""
+
+    document: DocumentLimits = field(default_factory=DocumentLimits)
+    sources: SourceLimits = field(default_factory=SourceLimits)
+
+
+def load_from(
+    access: Access, document: str, overrides: Mapping[str, str], limits: LoadLimits
+) -> Description:
+    """Read a document and all that its source descriptions name.
+
+    ``document`` is a path or URL; ``overrides`` say where to read a source instead, by its name.
+    Raises DocumentError with everything that was found, and UsageError when the document itself
+    cannot be read.
+    """
+    retrieved = access.open(document)
+    text = decode(retrieved.data, retrieved.name, retrieved.uri)
+    loaded = load_document(text, limits.document)
+    findings = list(loaded.diagnostics)
+    if loaded.document is None:
+        raise DocumentError(*findings)
+    resolved, more = resolve(loaded.document)
+    findings += [*more, *references(resolved)]
+    sources = load_sources(resolved, access, overrides, limits.sources)
+    findings += sources.diagnostics
+    units = assemble(sources, findings)
+    if any(stops_a_run(one) for one in findings):
+        raise DocumentError(*findings)
+    return Description(units, findings)
+
+
+def stops_a_run(finding: Diagnostic) -> bool:
+    """Whether a finding makes a run impossible.
+
+    A malformed condition does not: the criterion fails and says why ("Evaluation Errors").
+    """
+    return finding.severity is Severity.ERROR and finding.code != "AZ118"
+
+
+def assemble(sources: Sources, findings: list[Diagnostic]) -> dict[str, Unit]:
+    """Each Arazzo document with the API descriptions that it names, read once each."""
+    apis: dict[str, ApiDescription] = {}
+    for member in sources.members.values():
+        for source in member.sources:
+            if source.type == "openapi" and source.uri not in apis:
+                _read_api(source, apis, findings)
+    return {uri: _unit(member, apis) for uri, member in sources.members.items()}
+
+
+def _read_api(source: Source, apis: dict[str, ApiDescription], findings: list[Diagnostic]) -> None:
+    try:
+        apis[source.uri] = read_description(source.file, source.value)
+    except DocumentError as error:
+        findings.extend(error.diagnostics)
+
+
+def _unit(member: Member, apis: Mapping[str, ApiDescription]) -> Unit:
+    document = member.document
+    types = {source.name: source.type for source in member.sources}
+    return Unit(
+        document=document,
+        apis={one.name: apis[one.uri] for one in member.sources if one.uri in apis},
+        documents={one.name: one.uri for one in member.sources if one.type == "arazzo"},
+        fields={
+            one.name: {"name": one.name, "url": one.url, "type": one.type or types.get(one.name)}
+            for one in document.source_descriptions
+        },
+    )
+
+
+__all__ = ["Description", "LoadLimits", "assemble", "load_from", "stops_a_run"]

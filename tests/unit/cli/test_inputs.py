@@ -1,0 +1,91 @@
+"""Inputs as they are typed: text becomes the declared type."""
+
+import pytest
+
+from arazzo_runner.cli.inputs import read_inputs
+from arazzo_runner.errors import InputError
+
+DECLARED = {
+    "name": {"type": "string"},
+    "count": {"type": "integer"},
+    "ratio": {"type": "number"},
+    "on": {"type": "boolean"},
+    "maybe": {"type": ["integer", "null"]},
+    "tags": {"type": "array", "items": {"type": "string"}},
+    "sizes": {"type": "array", "items": {"type": "integer"}},
+    "address": {"$ref": "#/$defs/address"},
+    "any": {},
+}
+ROOT = {"$defs": {"address": {"type": "object", "properties": {"zip": {"type": "string"},
+        "floor": {"type": "integer"}, "geo": {"properties": {"lat": {"type": "number"}}}}}}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "inputs"),
+    [
+        (["name=x"], {"name": "x"}),
+        (["name=5"], {"name": "5"}),
+        (["name="], {"name": ""}),
+        (["name=a=b"], {"name": "a=b"}),
+        (["count=5"], {"count": 5}),
+        (["ratio=5"], {"ratio": 5}),
+        (["ratio=0.5"], {"ratio": 0.5}),
+        (["on=true"], {"on": True}),
+        (["on=False"], {"on": False}),
+        (["maybe=null"], {"maybe": None}),
+        (["maybe=3"], {"maybe": 3}),
+        (["tags=a"], {"tags": ["a"]}),
+        (["tags=a, b"], {"tags": ["a", "b"]}),
+        (["tags="], {"tags": []}),
+        (['tags=["a,b"]'], {"tags": ["a,b"]}),
+        (["sizes=1", "sizes=2"], {"sizes": [1, 2]}),
+        (['address={"zip": "1"}'], {"address": {"zip": "1"}}),
+        (["address.zip=1", "address.floor=2"], {"address": {"zip": "1", "floor": 2}}),
+        (["address.geo.lat=1"], {"address": {"geo": {"lat": 1}}}),
+        (["any=5"], {"any": "5"}),
+        (["any:=5"], {"any": 5}),
+        (["other=5"], {"other": "5"}),
+        (["x.y=5"], {"x.y": "5"}),
+        (["name=a", "name=b"], {"name": "b"}),
+    ],
+)
+def test_text_becomes_the_declared_type(typed, inputs):
+    assert read_inputs(typed, None, DECLARED, ROOT) == inputs
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("count=x", "input `count`: `x` is no integer"),
+        ("count=1.5", "input `count`: `1.5` is no integer"),
+        ("on=yes", "input `on`: `yes` is no boolean"),
+        ("maybe=x", "input `maybe`: `x` is no integer or null"),
+        ("sizes=1,x", "input `[]`: `x` is no integer"),
+        ("address=x", "input `address`: `x` is no object"),
+        ("any:={", "input `any`: `{` is not JSON: Expecting property name enclosed in double quotes: "
+                   "line 1 column 2 (char 1)"),
+        ("name", "`-i name` is no assignment"),
+        ("=x", "`-i =x` is no assignment"),
+        ("name=@nowhere", "`-i name`: `nowhere` cannot be read: No such file or directory"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused(typed, message):
+    with pytest.raises(InputError) as caught:
+        read_inputs([typed], None, DECLARED, ROOT)
+    assert caught.value.diagnostics[0].message == message
+
+
+def test_a_file_can_be_the_value_or_hold_all(tmp_path):
+    (tmp_path / "v").write_text("long\n")
+    (tmp_path / "all.yaml").write_text("name: a\ncount: 2\n")
+    typed = [f"name=@{tmp_path / 'v'}"]
+    assert read_inputs(typed, str(tmp_path / "all.yaml"), DECLARED, ROOT) == {
+        "name": "long\n",
+        "count": 2,
+    }
+
+
+def test_a_file_of_inputs_holds_an_object(tmp_path):
+    (tmp_path / "all.json").write_text("[1]")
+    with pytest.raises(InputError, match="holds no object"):
+        read_inputs([], str(tmp_path / "all.json"), DECLARED, ROOT)

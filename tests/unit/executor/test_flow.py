@@ -1,0 +1,272 @@
+"""Actions, retries, nested workflows, dependencies: what runs after what."""
+
+from arazzo_runner.executor.settings import Limits, Settings
+from arazzo_runner.executor.world import TransportFailure
+
+ONE = """
+- workflowId: w
+  steps:
+  - stepId: a
+    operationId: listThings
+    {more}
+  - stepId: b
+    operationId: listThings
+  outputs:
+    last: $steps.b.outputs.x
+"""
+
+
+def with_step(more):
+    return ONE.replace("{more}", more)
+
+
+def test_steps_run_in_order(run):
+    ran = run(with_step(""))
+    assert ran.visited == ["a", "b"]
+    assert ran.statuses == [("w", "passed")]
+    assert ran.world.sent == ["GET https://api.example/v1/things"] * 2
+
+
+def test_a_failing_step_ends_the_workflow(run, answer):
+    ran = run(with_step(""), answer(500))
+    assert ran.visited == ["a"]
+    assert ran.statuses == [("w", "failed")]
+    assert ran.first.outputs == {"last": None}
+    criterion = ran.first.steps[0].attempts[0].criteria[0]
+    assert (criterion.kind, criterion.operands[0].value) == ("implicit", 500)
+
+
+def test_a_transport_failure_is_an_error_without_status(run):
+    failure = TransportFailure("connect", "nobody there", "start it")
+    onto = "onFailure: [{name: n, type: goto, stepId: b, criteria: [{condition: $statusCode == null}]}]"
+    ran = run(with_step(onto), failure)
+    assert [step.status.value for step in ran.first.steps] == ["error", "error"]
+    assert ran.statuses == [("w", "error")]
+    assert ran.first.steps[0].attempts[0].error.code == "connect"
+
+
+def test_end_after_success_and_after_failure(run, answer):
+    ended = with_step("onSuccess: [{name: stop, type: end}]\n    onFailure: [{name: halt, type: end}]")
+    passed, failed = run(ended), run(ended, answer(404))
+    assert (passed.statuses, passed.first.ended_by.name) == ([("w", "passed")], "stop")
+    assert (failed.statuses, failed.first.ended_by.name) == ([("w", "failed")], "halt")
+
+
+def test_goto_after_failure_lets_the_workflow_pass(run, answer):
+    ran = run(with_step("onFailure: [{name: on, type: goto, stepId: b}]"), answer(404), answer(200))
+    assert ran.visited == ["a", "b"]
+    assert ran.statuses == [("w", "passed")]
+
+
+def test_a_loop_is_bounded_by_max_steps(run):
+    ran = run(with_step("onSuccess: [{name: again, type: goto, stepId: a}]"),
+              settings=Settings(Limits(max_steps=7)))  # fmt: skip
+    assert len(ran.first.steps) == 7
+    assert ran.statuses == [("w", "error")]
+    assert ran.first.error.code == "max-steps"
+    assert "--max-steps" in ran.first.error.hint
+
+
+def test_retry_waits_and_repeats_with_its_budget(run, answer):
+    retried = with_step("onFailure: [{name: r, type: retry, retryAfter: 1.5, retryLimit: 3}]")
+    ran = run(retried, answer(503), answer(503), answer(200))
+    assert ran.world.waits == [1.5, 1.5]
+    assert [attempt.succeeded for attempt in ran.first.steps[0].attempts] == [False, False, True]
+    assert ran.statuses == [("w", "passed")]
+    assert [call.key for call in ran.world.calls] == ["w/a#1@1", "w/a#1@2", "w/a#1@3", "w/b#1@1"]
+
+
+def test_an_exhausted_retry_gives_way_to_the_next_action(run, answer):
+    ran = run(with_step("onFailure: [{name: r, type: retry, retryLimit: 1}, {name: e, type: goto, stepId: b}]"),
+              answer(503), answer(503), answer(200))  # fmt: skip
+    assert [one.action.name for one in ran.first.steps[0].attempts] == ["r", "e"]
+    assert ran.visited == ["a", "b"]
+
+
+def test_without_retry_limit_a_single_retry_and_zero_means_none(run, answer):
+    once = run(with_step("onFailure: [{name: r, type: retry}]"), answer(503))
+    none = run(with_step("onFailure: [{name: r, type: retry, retryLimit: 0}]"), answer(503))
+    assert (len(once.world.calls), len(none.world.calls)) == (2, 1)
+    assert once.statuses == none.statuses == [("w", "failed")]
+
+
+def test_max_retries_ends_the_run(run, answer):
+    ran = run(with_step("onFailure: [{name: r, type: retry, retryLimit: 99}]"), answer(503),
+              settings=Settings(Limits(max_retries=2)))  # fmt: skip
+    assert len(ran.world.calls) == 3
+    assert ran.first.error.code == "max-retries"
+
+
+def test_retry_after_overrules_and_is_cut(run, answer):
+    ran = run(with_step("onFailure: [{name: r, type: retry, retryAfter: 1}]"),
+              answer(503, Retry_After="600"), answer(200))  # fmt: skip
+    assert ran.world.waits == [60.0]
+    assert ran.first.steps[0].attempts[0].action.cut_from == 600.0
+
+
+def test_all_waits_together_are_bounded(run, answer):
+    ran = run(with_step("onFailure: [{name: r, type: retry, retryAfter: 50, retryLimit: 9}]"),
+              answer(503), settings=Settings(Limits(all_waits=120)))  # fmt: skip
+    assert ran.world.waits == [50.0, 50.0]
+    assert ran.first.error.code == "max-waits"
+
+
+def test_retry_runs_a_step_between_whose_failure_does_not_matter(run, answer):
+    ran = run(with_step("onFailure: [{name: r, type: retry, stepId: b}]"),
+              answer(503), answer(404), answer(200), answer(200))  # fmt: skip
+    attempt = ran.first.steps[0].attempts[0]
+    assert (attempt.interlude.step_id, attempt.interlude.status.value) == ("b", "failed")
+    assert ran.visited == ["a", "b"]
+
+
+CHILD = """
+- workflowId: main
+  inputs: {type: object, properties: {who: {type: string}}}
+  steps:
+  - stepId: call
+    workflowId: child
+    parameters: [{name: name, value: $inputs.who}]
+    {more}
+  outputs: {greeting: $steps.call.outputs.text, seen: $workflows.child.outputs.text}
+- workflowId: child
+  inputs: {type: object, required: [name], properties: {name: {type: string}, size: {type: integer, default: 3}}}
+  steps:
+  - stepId: get
+    operationId: listThings
+    parameters: [{name: q, in: query, value: '{$inputs.name}{$inputs.size}'}]
+    outputs: {text: $response.body#/text}
+  outputs: {text: $steps.get.outputs.text}
+"""
+
+
+def test_a_step_can_call_a_workflow(run, answer):
+    ran = run(CHILD.replace("{more}", ""), answer(200, {"text": "hi"}), inputs={"who": "Zoe"})
+    assert ran.world.sent == ["GET https://api.example/v1/things?q=Zoe3"]
+    assert ran.statuses == [("main", "passed")]
+    assert ran.first.outputs == {"greeting": "hi", "seen": "hi"}
+    assert ran.first.steps[0].workflow.workflow_id == "child"
+
+
+def test_the_callers_outputs_and_criteria_read_the_childs(run, answer):
+    more = "successCriteria: [{condition: $outputs.text == 'HI'}]\n    outputs: {text: $workflows.child.outputs.text}"
+    ran = run(CHILD.replace("{more}", more), answer(200, {"text": "hi"}), inputs={"who": "Zoe"})
+    assert ran.first.outputs["greeting"] == "hi"
+
+
+def test_a_failed_child_fails_the_step_and_its_action_applies(run, answer):
+    plain = run(CHILD.replace("{more}", ""), answer(500), inputs={"who": "Zoe"})
+    retried = run(CHILD.replace("{more}", "onFailure: [{name: r, type: retry}]"),
+                  answer(500), answer(200, {"text": "hi"}), inputs={"who": "Zoe"})  # fmt: skip
+    assert plain.statuses == [("main", "failed")]
+    assert retried.statuses == [("main", "passed")]
+
+
+def test_a_missing_input_of_a_child_is_the_steps_error(run):
+    ran = run(CHILD.replace("{more}", ""))
+    assert ran.world.calls == []
+    assert ran.first.steps[0].attempts[0].error.code == "inputs-refused"
+    assert "`name` is not given" in ran.first.steps[0].attempts[0].error.message
+
+
+GOTO = """
+- workflowId: first
+  inputs: {type: object, properties: {n: {type: integer}}}
+  steps:
+  - stepId: a
+    operationId: listThings
+    onSuccess: [{name: on, type: goto, workflowId: second, {more}}]
+  - stepId: never
+    operationId: listThings
+  outputs: {x: $inputs.n}
+- workflowId: second
+  inputs: {type: object, properties: {n: {type: integer, default: 7}}}
+  steps: [{stepId: z, operationId: listThings, parameters: [{name: q, in: query, value: $inputs.n}]}]
+  outputs: {x: $inputs.n}
+"""
+
+
+def test_goto_a_workflow_is_one_way_and_takes_over(run, answer):
+    ran = run(GOTO.replace(", {more}", ""), answer(200), answer(500), inputs={"n": 1})
+    assert ran.statuses == [("first", "failed"), ("second", "failed")]
+    assert ran.visited == ["a"]
+    assert ran.first.ended_by.target == "second"
+    assert ran.first.outputs == {"x": 1}
+    assert ran.world.sent[-1].endswith("?q=1")
+
+
+def test_action_parameters_become_the_inputs(run):
+    ran = run(GOTO.replace("{more}", "parameters: [{name: n, value: 5}]"), inputs={"n": 1})
+    assert ran.first.outputs == {"x": 5}
+
+
+DEPENDS = """
+- workflowId: second
+  dependsOn: [first]
+  steps: [{stepId: b, operationId: listThings, parameters: [{name: q, in: query, value: $workflows.first.outputs.x}]}]
+- workflowId: first
+  steps: [{stepId: a, operationId: listThings, outputs: {x: $response.body#/x}}]
+  outputs: {x: $steps.a.outputs.x}
+"""
+
+
+def test_prerequisites_run_once_before(run, answer):
+    ran = run(DEPENDS, answer(200, {"x": "y"}))
+    assert ran.statuses == [("first", "passed"), ("second", "passed")]
+    assert ran.world.sent[1].endswith("?q=y")
+    assert len(ran.world.calls) == 2
+
+
+def test_a_failed_prerequisite_fails_the_dependant(run, answer):
+    ran = run(DEPENDS, answer(500))
+    assert ran.statuses == [("first", "failed"), ("second", "failed")]
+    assert "`first`" in ran.result.workflows[1].error.message
+
+
+def test_fail_fast_leaves_out_the_rest(run, answer):
+    two = "".join(f"- workflowId: w{n}\n  steps: [{{stepId: a, operationId: listThings}}]\n" for n in (1, 2))
+    ran = run(two, answer(500), settings=Settings(fail_fast=True))
+    assert ran.statuses == [("w1", "failed"), ("w2", "skipped")]
+
+
+def test_recursion_is_bounded(run):
+    recursive = "- workflowId: w\n  steps: [{stepId: again, workflowId: w}]\n"
+    ran = run(recursive, only="w")
+    assert ran.statuses == [("w", "error")]
+    assert ran.first.error.code == "max-depth"
+
+
+def test_workflows_may_go_to_each_other_as_long_as_the_limit_allows(run):
+    ping_pong = """
+- workflowId: ping
+  steps: [{stepId: a, operationId: listThings, onSuccess: [{name: n, type: goto, workflowId: pong}]}]
+- workflowId: pong
+  steps: [{stepId: a, operationId: listThings, onSuccess: [{name: n, type: goto, workflowId: ping}]}]
+"""
+    ran = run(ping_pong, only="ping")
+    assert len(ran.world.calls) == 1000
+    assert ran.first.error is None
+    assert ran.result.workflows[-1].error.code == "max-steps"
+    assert {status for _, status in ran.statuses} == {"error"}
+
+
+def test_an_interruption_ends_the_run_with_what_there_is(run):
+    asked = iter([False, True, True, True])
+    ran = run(with_step(""), interrupted=lambda: next(asked))
+    assert ran.visited == ["a"]
+    assert ran.first.error.code == "cancelled"
+
+
+def test_until_a_step(run):
+    ran = run(with_step(""), settings=Settings(until="a"))
+    assert (ran.visited, ran.statuses) == (["a"], [("w", "passed")])
+
+
+def test_steps_are_sorted_where_depends_on_is_used(run):
+    ran = run("""
+- workflowId: w
+  steps:
+  - {stepId: c, operationId: listThings, dependsOn: [b]}
+  - {stepId: a, operationId: listThings}
+  - {stepId: b, operationId: listThings, parameters: [{name: q, in: query, value: $steps.a.outputs.x}]}
+""")
+    assert ran.visited == ["a", "b", "c"]

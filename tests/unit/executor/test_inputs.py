@@ -1,0 +1,100 @@
+"""Inputs: bundling, declared names, defaults, problems."""
+
+import pytest
+
+from arazzo_runner.executor.inputs import bundle, declared, problems, with_defaults
+
+SCHEMA = {
+    "type": "object",
+    "required": ["to"],
+    "properties": {"to": {"type": "string"}, "page": {"type": "integer", "default": 1}},
+}
+
+
+def test_references_into_components_become_definitions():
+    schema = {"$ref": "#/components/inputs/page"}
+    components = {
+        "page": {"type": "object", "properties": {"size": {"$ref": "#/components/inputs/size"}}},
+        "size": {"type": "integer"},
+    }
+    bundled = bundle(schema, components)
+    assert bundled["$ref"] == "#/$defs/page"
+    assert bundled["$defs"]["page"]["properties"]["size"] == {"$ref": "#/$defs/size"}
+    assert declared(bundled) == {"size": {"$ref": "#/$defs/size"}}
+    assert [one.kind for one in problems(bundled, {"size": "x"})] == ["invalid"]
+
+
+def test_anchors_are_references_too():
+    components = {"page": {"$anchor": "paging", "properties": {"size": {"type": "integer"}}}}
+    bundled = bundle({"allOf": [{"$ref": "#paging"}]}, components)
+    assert declared(bundled) == {"size": {"type": "integer"}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "names"),
+    [
+        (None, []),
+        (True, None),
+        ({}, None),
+        ({"type": "object"}, None),
+        (SCHEMA, ["to", "page"]),
+        ({**SCHEMA, "additionalProperties": True}, None),
+        ({**SCHEMA, "additionalProperties": False}, ["to", "page"]),
+        ({**SCHEMA, "patternProperties": {"^x": {}}}, None),
+        ({"allOf": [SCHEMA, {"properties": {"from": {}}}]}, ["to", "page", "from"]),
+    ],
+)
+def test_declared_names(schema, names):
+    found = declared(schema)
+    assert found is None if names is None else list(found) == names
+
+
+def test_circular_references_end():
+    bundled = bundle({"$ref": "#/components/inputs/a"}, {"a": {"$ref": "#/components/inputs/a"}})
+    assert declared(bundled) is None
+
+
+def test_defaults_fill_nested_objects_and_leave_null_alone():
+    schema = {
+        "properties": {
+            "page": {"properties": {"size": {"default": 50}, "from": {}}, "default": {}},
+            "note": {"default": "x"},
+        }
+    }
+    assert with_defaults(schema, {"note": None}) == {"note": None, "page": {"size": 50}}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "kinds"),
+    [
+        ({"to": "x"}, []),
+        ({}, ["missing"]),
+        ({"to": 3}, ["invalid"]),
+        ({"to": "x", "too": 1}, ["undeclared"]),
+        ({"to": "x", "page": "1", "q": 1}, ["undeclared", "invalid"]),
+    ],
+)
+def test_problems(inputs, kinds):
+    assert [one.kind for one in problems(SCHEMA, inputs)] == kinds
+
+
+def test_an_undeclared_input_names_the_declared_ones():
+    (problem,) = problems(SCHEMA, {"to": "x", "too": 1})
+    assert problem.message == "the workflow declares no input `too`; declared: `to`, `page`"
+
+
+def test_a_workflow_without_inputs_declares_none():
+    (problem,) = problems(None, {"x": 1})
+    assert problem.message == "the workflow declares no input `x`; declared: none"
+
+
+def test_a_hostile_pattern_does_not_hang():
+    schema = {"properties": {"a": {"pattern": "^(a+)+$"}}}
+    assert [one.kind for one in problems(schema, {"a": "a" * 5000 + "!"})] == ["invalid"]
+
+
+def test_a_nested_problem_names_its_way():
+    schema = {"properties": {"a": {"properties": {"b": {"items": {"type": "integer"}}}}}}
+    (problem,) = problems(schema, {"a": {"b": [1, "x"]}})
+    assert problem.name == "a"
+    assert problem.message.startswith("input `a.b[1]`: ")
