@@ -1,14 +1,19 @@
-"""Simple conditions: judged, printed, looked into. Nothing here raises.
+"""Simple conditions: text → tree, and back.
 
-Arazzo 1.1.0, "Criterion Object", section "Condition Evaluation". What cannot be evaluated fails
-and says why.
+Arazzo 1.1.0, "Criterion Object", sections "Literals" and "Operators":
+
+    condition  = and *( "||" and )
+    and        = not *( "&&" not )
+    not        = "!" not / comparison
+    comparison = primary [ ( "==" / "!=" / "<" / "<=" / ">" / ">=" ) primary ]
+    primary    = "(" condition ")" / literal / expression
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, TypeAlias, assert_never
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, assert_never
 from typing import Literal as Choice
 
 from arazzo_runner.expression.ast import (
@@ -19,97 +24,229 @@ from arazzo_runner.expression.ast import (
     Expression,
     Malformed,
     Not,
+    Notice,
     Operand,
     Or,
 )
-from arazzo_runner.expression.condition_parse import parse_condition, quoted
-from arazzo_runner.expression.evaluate import EvaluationError, evaluate
-from arazzo_runner.expression.scope import Scope
-from arazzo_runner.expression.value import MISSING, Found, ordered, same
+from arazzo_runner.expression.hints import OPERATORS, bare_word, jsonpath_in_simple
+from arazzo_runner.expression.parse import too_long
+from arazzo_runner.expression.reference import ConditionCursor, Stop, read_expression
 
-__all__ = ["Judgement", "Seen", "judge_simple", "operand", "operands", "parse_condition", "unparse"]
+MAX_NESTING: Final = 50
+"""How deep parentheses and ``!`` may nest."""
 
-Seen: TypeAlias = dict[str, tuple[Expression, Found]]
-"""The expressions that were evaluated for a criterion, by their text, with their values."""
+_SPACE: Final = re.compile(r"\s*")
+_COMPARATOR: Final = re.compile(r"[=<>]+|![=]+")
+_STRING: Final = re.compile(r"'((?:[^']|'')*)'")
+_DOUBLE_QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_WORD: Final = re.compile(r"[^\s()<>=!&|'\"]+")
+_PHRASE: Final = re.compile(r"[^()<>=!&|'\"]+")
+_AFTER_OPERAND: Final = re.compile(r"[\s()<>=!&|]|\Z")
+_JSONPATH: Final = re.compile(r"\$(?:[.\[]|\Z)")
+_ANY_WORD: Final = re.compile(r"[A-Za-z]+|[=<>&|!]+|\S")
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The verdict on a criterion.
+def parse_condition(text: str) -> tuple[Condition | Malformed, tuple[Notice, ...]]:
+    """Parse a simple condition; :class:`Malformed`, whose reason shows the way out, if it is none.
 
-    ``operands`` are the expressions that were evaluated, each once, with their values; ``error``
-    says why the condition could not be evaluated, if so; ``hint`` what was probably meant.
+    Text in double quotes is accepted with a notice.
     """
-
-    passed: bool
-    operands: tuple[tuple[Expression, Found], ...]
-    error: str | None
-    hint: str | None = None
-
-
-def judge_simple(condition: Condition | Malformed, scope: Scope) -> Judgement:
-    """Judge a simple condition.
-
-    ``&&`` and ``||`` leave out what no longer matters. A bare value holds unless it is false,
-    null or missing.
-    """
-    seen: Seen = {}
+    if reason := too_long(text):
+        return Malformed(text, 0, reason, 0), ()
+    cursor = ConditionCursor(text, 0, len(text))
     try:
-        passed = _holds(_value(condition, scope, seen))
-    except EvaluationError as problem:
-        return Judgement(passed=False, operands=tuple(seen.values()), error=problem.message)
-    return Judgement(passed, tuple(seen.values()), None)
+        condition: Condition | Malformed = _whole(cursor)
+    except Stop as stop:
+        condition = Malformed(text, 0, stop.reason, stop.at)
+    return condition, tuple(cursor.notices)
 
 
-def _holds(value: Found) -> bool:
-    return value is not None and value is not False and value is not MISSING
+def _whole(cursor: ConditionCursor) -> Condition:
+    condition = _or(cursor, 0)
+    if _next(cursor):
+        raise Stop(_unexpected(cursor), cursor.at)
+    return condition
 
 
-def _value(condition: Condition, scope: Scope, seen: Seen) -> Found:
-    match condition:
-        case Comparison(operator, left, right):
-            a = _value(left, scope, seen)
-            b = _value(right, scope, seen)
-            return _compare(operator, a, b)
-        case Constant(value, _, _):
-            return value
-        case Expression():
-            return operand(condition, scope, seen)
-        case Not(inner):
-            return not _holds(_value(inner, scope, seen))
-        case And(left, right):
-            return _holds(_value(left, scope, seen)) and _holds(_value(right, scope, seen))
-        case Or(left, right):
-            return _holds(_value(left, scope, seen)) or _holds(_value(right, scope, seen))
+def _or(cursor: ConditionCursor, depth: int) -> Condition:
+    terms = [_and(cursor, depth)]
+    while _symbol(cursor, "||"):
+        terms.append(_and(cursor, depth))
+    return _balanced(Or, terms)
+
+
+def _and(cursor: ConditionCursor, depth: int) -> Condition:
+    terms = [_not(cursor, depth)]
+    while _symbol(cursor, "&&"):
+        terms.append(_not(cursor, depth))
+    return _balanced(And, terms)
+
+
+def _balanced(
+    make: Callable[[Condition, Condition], Condition], terms: list[Condition]
+) -> Condition:
+    # Both operators are associative; halves keep the tree of a long chain shallow.
+    if len(terms) == 1:
+        return terms[0]
+    middle = len(terms) // 2
+    return make(_balanced(make, terms[:middle]), _balanced(make, terms[middle:]))
+
+
+def _not(cursor: ConditionCursor, depth: int) -> Condition:
+    if _next(cursor) != "!":
+        return _comparison(cursor, depth)
+    _check_nesting(cursor, depth)
+    cursor.at += 1
+    return Not(_not(cursor, depth + 1))
+
+
+def _comparison(cursor: ConditionCursor, depth: int) -> Condition:
+    left = _primary(cursor, depth)
+    operator = _comparator(cursor)
+    if operator is None:
+        return left
+    right = _primary(cursor, depth)
+    if _next(cursor) and _COMPARATOR.match(cursor.text, cursor.at):
+        raise Stop("comparisons do not chain; join two of them with `&&`", cursor.at)
+    return Comparison(operator, left, right)
+
+
+def _comparator(cursor: ConditionCursor) -> Choice["==", "!=", "<", "<=", ">", ">="] | None:
+    _next(cursor)
+    start = cursor.at
+    match cursor.take(_COMPARATOR):
+        case "==" | "!=" | "<" | "<=" | ">" | ">=" as operator:
+            return operator
+        case "":
+            return None
+        case other if other in OPERATORS:
+            raise Stop(f"`{other}` is no operator; write `{OPERATORS[other]}`", start)
+        case other:
+            raise Stop(f"`{other}` is no operator", start)
+
+
+def _primary(cursor: ConditionCursor, depth: int) -> Condition:
+    match _next(cursor):
+        case "(":
+            return _group(cursor, depth)
+        case "'":
+            return _text(cursor, _STRING, "'")
+        case '"':
+            return _double_quoted(cursor)
+        case "$":
+            return _expression(cursor)
+        case "{":
+            raise Stop(
+                "braces are not used in simple conditions: write `$…`, not `{$…}`", cursor.at
+            )
+        case "!":
+            raise Stop("`!` negates a whole comparison; put it in parentheses: `(!…)`", cursor.at)
         case _:
-            assert_never(condition)
+            return _word(cursor)
 
 
-def _compare(operator: Choice["==", "!=", "<", "<=", ">", ">="], a: Found, b: Found) -> bool:
-    match operator:
-        case "==":
-            return same(a, b)
-        case "!=":
-            return not same(a, b)
+def _group(cursor: ConditionCursor, depth: int) -> Condition:
+    _check_nesting(cursor, depth)
+    start = cursor.at
+    cursor.at += 1
+    inner = _or(cursor, depth + 1)
+    if _symbol(cursor, ")"):
+        return inner
+    if _next(cursor):
+        raise Stop(_unexpected(cursor), cursor.at)
+    raise Stop("this `(` is never closed", start)
+
+
+def _check_nesting(cursor: ConditionCursor, depth: int) -> None:
+    if depth >= MAX_NESTING:
+        raise Stop(f"parentheses and `!` nest deeper than {MAX_NESTING}", cursor.at)
+
+
+def _text(cursor: ConditionCursor, pattern: re.Pattern[str], quote: str) -> Constant:
+    start = cursor.at
+    written = cursor.take(pattern)
+    if not written:
+        raise Stop(f"the text that begins with {quote} is never closed", start)
+    return Constant(written[1:-1].replace(quote * 2, quote), written, start)
+
+
+def _double_quoted(cursor: ConditionCursor) -> Constant:
+    constant = _text(cursor, _DOUBLE_QUOTED, '"')
+    standard = _quoted(constant.value)
+    cursor.note(f"text stands in single quotes: `{standard}`", constant.start, standard)
+    return constant
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _expression(cursor: ConditionCursor) -> Expression:
+    if _JSONPATH.match(cursor.text, cursor.at):
+        raise Stop(jsonpath_in_simple(cursor.text), cursor.at)
+    expression = read_expression(cursor)
+    if not _AFTER_OPERAND.match(cursor.text, cursor.at):
+        bad = cursor.text[cursor.at]
+        raise Stop(f"`{bad}` cannot follow `{expression.text}`", cursor.at)
+    return expression
+
+
+def _word(cursor: ConditionCursor) -> Constant:
+    start = cursor.at
+    phrase = _PHRASE.match(cursor.text, start)
+    word = cursor.take(_WORD)
+    if not word or phrase is None:
+        raise Stop("a value is missing here", start)
+    match word:
+        case "true" | "false":
+            return Constant(word == "true", word, start)
+        case "null":
+            return Constant(None, word, start)
+        case _ if _NUMBER.fullmatch(word):
+            return Constant(_number(word, start), word, start)
         case _:
-            return ordered(operator, a, b)
+            raise Stop(bare_word(phrase.group().strip()), start)
 
 
-def operand(expression: Expression, scope: Scope, seen: Seen) -> Found:
-    """The value of an expression, evaluated once. Raises :class:`EvaluationError`."""
-    known = seen.get(expression.text)
-    if known is not None:
-        return known[1]
-    found = evaluate(expression, scope)
-    seen[expression.text] = (expression, found)
-    return found
+def _number(word: str, at: int) -> int | float:
+    is_whole = word.lstrip("-").isdigit()
+    if is_whole and len(word) <= 4_300:
+        return int(word)
+    value = float(word)
+    if is_whole or value in (float("inf"), float("-inf")):
+        raise Stop("this number is too large", at)
+    return value
+
+
+def _next(cursor: ConditionCursor) -> str:
+    cursor.take(_SPACE)
+    return cursor.next()
+
+
+def _symbol(cursor: ConditionCursor, symbol: str) -> bool:
+    _next(cursor)
+    if not cursor.text.startswith(symbol, cursor.at):
+        return False
+    cursor.at += len(symbol)
+    return True
+
+
+def _unexpected(cursor: ConditionCursor) -> str:
+    found = _ANY_WORD.match(cursor.text, cursor.at)
+    word = found.group() if found else ""
+    meant = OPERATORS.get(word.lower())
+    return f"`{word}` is not expected here" + (f"; write `{meant}`" if meant else "")
+
+
+# --- tree → text, and what is in it -------------------------------------------------------------
 
 
 def unparse(condition: Condition) -> str:
     """The condition as text, in the standard's form; parsing it gives the same tree."""
     match condition:
         case Constant(value, text, _):
-            return quoted(value) if isinstance(value, str) else text
+            return _quoted(value) if isinstance(value, str) else text
         case Expression():
             return condition.text
         case Comparison(operator, left, right):

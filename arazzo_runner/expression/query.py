@@ -14,8 +14,8 @@ from typing import Literal as Choice
 from arazzo_runner.expression import hints
 from arazzo_runner.expression.ast import Expression, Literal, Template
 from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.condition import Judgement, Seen, operand
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.judge import Judgement, Seen, operand
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, Value, describe, kind, spell
 

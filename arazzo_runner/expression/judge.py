@@ -1,0 +1,100 @@
+"""Whether a simple condition holds. Nothing here raises on any condition.
+
+Arazzo 1.1.0, "Criterion Object", section "Simple Conditions". What cannot be evaluated fails and
+says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as Choice
+from typing import TypeAlias, assert_never
+
+from arazzo_runner.expression.ast import (
+    And,
+    Comparison,
+    Condition,
+    Constant,
+    Expression,
+    Malformed,
+    Not,
+    Or,
+)
+from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.scope import Scope
+from arazzo_runner.expression.value import MISSING, Found, ordered, same
+
+Seen: TypeAlias = dict[str, tuple[Expression, Found]]
+"""The expressions that were evaluated for a criterion, by their text, with their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on a criterion.
+
+    ``operands`` are the expressions that were evaluated, each once, with their values; ``error``
+    says why the condition could not be evaluated, if so; ``hint`` what was probably meant.
+    """
+
+    passed: bool
+    operands: tuple[tuple[Expression, Found], ...]
+    error: str | None
+    hint: str | None = None
+
+
+def judge_simple(condition: Condition | Malformed, scope: Scope) -> Judgement:
+    """Judge a simple condition.
+
+    ``&&`` and ``||`` leave out what no longer matters. A bare value holds unless it is false,
+    null or missing.
+    """
+    seen: Seen = {}
+    try:
+        passed = _holds(_value(condition, scope, seen))
+    except EvaluationError as problem:
+        return Judgement(passed=False, operands=tuple(seen.values()), error=problem.message)
+    return Judgement(passed, tuple(seen.values()), None)
+
+
+def _holds(value: Found) -> bool:
+    return value is not None and value is not False and value is not MISSING
+
+
+def _value(condition: Condition, scope: Scope, seen: Seen) -> Found:
+    match condition:
+        case Comparison(operator, left, right):
+            a = _value(left, scope, seen)
+            b = _value(right, scope, seen)
+            return _compare(operator, a, b)
+        case Constant(value, _, _):
+            return value
+        case Expression():
+            return operand(condition, scope, seen)
+        case Not(inner):
+            return not _holds(_value(inner, scope, seen))
+        case And(left, right):
+            return _holds(_value(left, scope, seen)) and _holds(_value(right, scope, seen))
+        case Or(left, right):
+            return _holds(_value(left, scope, seen)) or _holds(_value(right, scope, seen))
+        case _:
+            assert_never(condition)
+
+
+def _compare(operator: Choice["==", "!=", "<", "<=", ">", ">="], a: Found, b: Found) -> bool:
+    match operator:
+        case "==":
+            return same(a, b)
+        case "!=":
+            return not same(a, b)
+        case _:
+            return ordered(operator, a, b)
+
+
+def operand(expression: Expression, scope: Scope, seen: Seen) -> Found:
+    """The value of an expression, evaluated once. Raises :class:`EvaluationError`."""
+    known = seen.get(expression.text)
+    if known is not None:
+        return known[1]
+    found = evaluate(expression, scope)
+    seen[expression.text] = (expression, found)
+    return found
