@@ -28,9 +28,10 @@ from arazzo_runner.expression.ast import (
     Operand,
     Or,
 )
+from arazzo_runner.expression.cursor import ConditionCursor, Stop
 from arazzo_runner.expression.hints import OPERATORS, bare_word, jsonpath_in_simple
 from arazzo_runner.expression.parse import too_long
-from arazzo_runner.expression.reference import ConditionCursor, Stop, read_expression
+from arazzo_runner.expression.reference import read_expression
 
 MAX_NESTING: Final = 50
 """How deep parentheses and ``!`` may nest."""

@@ -22,14 +22,8 @@ from arazzo_runner.expression.ast import (
     Selector,
     Template,
 )
-from arazzo_runner.expression.reference import (
-    ROOTS,
-    ConditionCursor,
-    Cursor,
-    Stop,
-    begins_expression,
-    read_expression,
-)
+from arazzo_runner.expression.cursor import ConditionCursor, Cursor, Stop
+from arazzo_runner.expression.reference import ROOTS, begins_expression, read_expression
 
 MAX_BYTES: Final = 10_000
 """The longest text of one expression or condition, in bytes of UTF-8."""
