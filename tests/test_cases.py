@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from case_runner import expected, outcome
-from case_runner.case import ROOT, find, load
 
 from arazzo_runner.cli import main as command_line
+from case_runner import expected, outcome
+from case_runner.case import ROOT, find, load
 
 
 @pytest.fixture(autouse=True)
