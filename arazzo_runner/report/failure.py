@@ -41,10 +41,19 @@ def explain_workflow(workflow: WorkflowResult, masker: Masker) -> str:
 def _whole_workflow(workflow: WorkflowResult, look: Look) -> list[str]:
     ended = workflow.steps[-1] if workflow.steps else None
     lines = _whole_step(ended, look) if ended and ended.status is not Status.PASSED else []
-    own = workflow_error_lines(workflow, look)
-    if lines or own:
-        return lines + own
+    if workflow.error and not _told_within(workflow.error, ended):
+        lines += workflow_error_lines(workflow, look)
+    if lines:
+        return lines
     return [_first_line(f"workflow `{workflow.workflow_id}`: {workflow.status.value}", look)]
+
+
+def _told_within(error: StepError, step: StepResult | None) -> bool:
+    """Whether a step has told this error already: a limit ends every workflow in progress."""
+    if step is None:
+        return False
+    called = step.workflow.error if step.workflow else None
+    return error == called or any(attempt.error == error for attempt in step.attempts[-1:])
 
 
 def _whole_step(step: StepResult, look: Look) -> list[str]:
@@ -169,7 +178,8 @@ def _help(hint: str | None, look: Look) -> list[str]:
 
 
 def _arrow(place: Place, look: Look) -> str:
-    return f"  --> {_position(place, look)}"
+    width = len(str(locate(place).line))
+    return f"{' ' * width}{look.style.paint(look.style.dim, '-->')} {_position(place, look)}"
 
 
 def _position(place: Place, look: Look) -> str:

@@ -223,7 +223,8 @@ class _Masked:
         }
 
     def _values(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        return plain(self._masker.value(dict(values)))
+        spelled: dict[str, Value] = plain(self._masker.value(dict(values)))
+        return spelled
 
     def _optional(self, text: str | None) -> str | None:
         return None if text is None else self._masker.text(text)

@@ -13,7 +13,10 @@ from arazzo_runner.report.curl import curl
 from arazzo_runner.report.mask import NO_MASK, Masker
 
 URL = "https://api.example/v1/things"
-JSON = ("Content-Type", "application/json")
+TYPE = "Content-Type"
+JSON = (TYPE, "application/json")
+FED = "echo iVBORwA= | base64 --decode"
+ODD_TEXT = b"@first\nline\r\n\ttab \\n 'q' \xc3\xa9\xe2\x80\xae"
 
 
 @pytest.mark.parametrize(
@@ -27,11 +30,11 @@ JSON = ("Content-Type", "application/json")
         (HttpRequest("GET", f"{URL}?a[b]=1"), f"curl --globoff '{URL}?a[b]=1'"),
         (HttpRequest("GET", "http://h/a/../b"), "curl --path-as-is http://h/a/../b"),
         (
-            HttpRequest("POST", URL, (JSON,), b'{"a": "it\'s"}'),
-            f"curl --header 'Content-Type: application/json' --data-raw '{{\"a\": \"it'\"'\"'s\"}}' {URL}",
+            HttpRequest("POST", URL, (JSON,), b'["it\'s"]'),
+            f"curl --header '{TYPE}: application/json' --data-raw '[\"it'\"'\"'s\"]' {URL}",
         ),
         (
-            HttpRequest("POST", URL, (("Content-Type", "application/x-www-form-urlencoded"),), b"a=1"),
+            HttpRequest("POST", URL, ((TYPE, "application/x-www-form-urlencoded"),), b"a=1"),
             f"curl --data-raw a=1 {URL}",
         ),
         (
@@ -57,8 +60,7 @@ JSON = ("Content-Type", "application/json")
         ),
         (
             HttpRequest("POST", URL, (("Content-Type", "image/png"),), b"\x89PNG\x00"),
-            "echo iVBORwA= | base64 --decode | "
-            f"curl --header 'Content-Type: image/png' --data-binary @- {URL}",
+            f"{FED} | curl --header '{TYPE}: image/png' --data-binary @- {URL}",
         ),
         (
             HttpRequest("POST", URL, (JSON,), b" " * 4097),
@@ -91,13 +93,14 @@ def test_secrets_in_octets_are_masked():
 class _Recorder(BaseHTTPRequestHandler):
     seen: ClassVar[list[tuple]] = []
 
-    def do_ANY(self):
+    def __getattr__(self, name):
+        return self._record if name.startswith("do_") else super().__getattribute__(name)
+
+    def _record(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.seen.append((self.command, self.path, dict(self.headers), body))
         self.send_response(204)
         self.end_headers()
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_ANY
 
     def log_message(self, *args):
         pass
@@ -120,7 +123,7 @@ def recorder():
     [
         ("GET", "/a/../b?x[y]={1}&z='%20", {"X-Odd": "a 'b' \"c\" $d `e`"}, b""),
         ("POST", "/", {"Content-Type": "application/json"}, json.dumps({"a": "'\n$x"}).encode()),
-        ("POST", "/", {"Content-Type": "text/plain"}, b"@first\nline\r\n\ttab \\n 'q' \xc3\xa9\xe2\x80\xae"),
+        ("POST", "/", {"Content-Type": "text/plain"}, ODD_TEXT),
         ("PUT", "/", {"Content-Type": "image/png"}, bytes(range(256))),
         ("DELETE", "/", {"X-Empty": ""}, b""),
     ],

@@ -184,9 +184,13 @@ def test_show_secrets_masks_nothing():
     before=st.text(max_size=5),
     after=st.text(max_size=5),
     encode=st.sampled_from(
-        [str, json.dumps, lambda text: json.dumps(text, ensure_ascii=False)]
-        + [lambda text: quote(text, safe="", errors="surrogatepass")]
-        + [lambda text: quote_plus(text, errors="surrogatepass")]
+        [
+            str,
+            json.dumps,
+            lambda text: json.dumps(text, ensure_ascii=False),
+            lambda text: quote(text, safe="", errors="surrogatepass"),
+            lambda text: quote_plus(text, errors="surrogatepass"),
+        ]
     ),
 )
 def test_no_encoding_lets_a_secret_through(secret, before, after, encode):

@@ -1,0 +1,86 @@
+import pytest
+
+from arazzo_runner.expression.value import MISSING
+from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.shown import Shown, counted, seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "line"),
+    [
+        ("short", 10, "short"),
+        ("just fits!", 10, "just fits!"),
+        ("does not fit", 10, "does not …"),
+        ('{\n  "a": 1,\r\n  "b": 2\n}\n', 30, '{ "a": 1, "b": 2 }'),
+        ("x" + "\n" * 100 + "y", 10, "x…"),
+        ("\x1b[31mred\x1b[0m", 30, r"\x1b[31mred\x1b[0m"),
+        ("\x1b" * 10, 10, r"\x1b\x1b\…"),
+        ("ab hunter22 cdefghi", 10, "ab *** cd…"),
+        ("", 10, ""),
+    ],
+)
+def test_text_is_shown_in_one_line(text, limit, line):
+    assert Shown(Masker(["hunter22"])).line(text, limit) == line
+
+
+@pytest.mark.parametrize(
+    ("value", "typed"),
+    [
+        (201, "integer 201"),
+        (True, "boolean true"),
+        (None, "null"),
+        (MISSING, "missing"),
+        (1.5, "number 1.5"),
+        ("grün\n", r'string "grün\n"'),
+        ("hunter22", 'string "***"'),
+        (4711, "integer ***"),
+        (12, "integer ***"),
+        ([1, "a"], 'array [1, "a"]'),
+        ({"a": {"b": b"xy"}}, 'object {"a": {"b": "(2 bytes)"}}'),
+        (b"x" * 1234, "binary, 1,234 bytes"),
+        ("x" * 100, 'string "' + "x" * 38 + "…"),
+        (list(range(10**6)), "array [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"),
+        ("\u202eevil", r'string "\u{202e}evil"'),
+    ],
+)
+def test_values_are_shown_with_their_type(value, typed):
+    shown = Shown(Masker(["hunter22", "4711", "12"])).typed(value, 40)
+    assert shown == typed
+
+
+def test_a_secret_behind_the_cut_is_masked_before_cutting():
+    shown = Shown(Masker(["0123456789" * 10]))
+    assert shown.value(["x" * 29, "0123456789" * 10], 40) == '["' + "x" * 29 + '", "***"]'
+    assert "0123" not in shown.value(["x" * 155, "0123456789" * 10], 40)
+
+
+def test_ascii_terminals_get_dots():
+    assert Shown(NO_MASK, "...").line("does not fit", 10) == "does no..."
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [
+        (0.0, "0.0 ms"),
+        (0.00044, "0.4 ms"),
+        (0.0099, "9.9 ms"),
+        (0.00996, "10 ms"),
+        (0.5, "500 ms"),
+        (1, "1 s"),
+        (1.204, "1.2 s"),
+        (59.9, "59.9 s"),
+        (125.2, "2 min 5 s"),
+        (3600, "1 h"),
+        (3660, "1 h 1 min"),
+    ],
+)
+def test_durations(duration, text):
+    assert seconds(duration) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "word", "text"),
+    [(1, "step", "1 step"), (0, "step", "0 steps"), (1000, "criterion", "1,000 criteria")],
+)
+def test_counts(count, word, text):
+    assert counted(count, word) == text
