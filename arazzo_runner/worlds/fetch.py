@@ -1,0 +1,112 @@
+"""Documents over http and https, as far as the one that asks for them may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote, urldefrag
+
+from arazzo_runner.document.retrieval import Retrieved, RetrieveError
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.worlds.addresses import GuardedNetwork, Reach
+from arazzo_runner.worlds.blocking import BlockingNetwork
+from arazzo_runner.worlds.connection import Connections
+from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.limits import Deadline, HttpSettings
+from arazzo_runner.worlds.origin import Origin, locate
+from arazzo_runner.worlds.proxy import proxies
+from arazzo_runner.worlds.redirect import following
+from arazzo_runner.worlds.sending import Sender, world_headers
+
+MAX_REDIRECTS: Final = 5
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
+
+
+class Fetcher:
+    """Gets documents; connections are kept for the next one."""
+
+    def __init__(self, settings: HttpSettings, environment: Mapping[str, str]) -> None:
+        # No client certificate: it is for the servers of the run, not for those of documents.
+        self._settings = replace(settings, cert=None, key=None, cookies=False, follow_redirects=0)
+        self._proxies = proxies(settings.proxy, environment)
+        self._senders: dict[tuple[Origin, Reach], Sender] = {}
+
+    def get(self, url: str, near: Reach, far: Reach) -> Retrieved:
+        """The document at a URL, within ``near``; after a redirect to another origin, ``far``.
+
+        Raises RetrieveError, and DocumentError (AZ109) where it is too large.
+        """
+        deadline = Deadline(self._settings.timeout)
+        try:
+            return self._followed(HttpRequest("GET", _quoted(url)), near, far, deadline)
+        except Unusable as reason:
+            raise _failed(reason.failure) from None
+        except TimeoutError:
+            message = f"`{shown_url(url)}` was not complete within {deadline.limit:g} s"
+            raise RetrieveError(message) from None
+
+    def _followed(
+        self, request: HttpRequest, reach: Reach, far: Reach, deadline: Deadline
+    ) -> Retrieved:
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._answer(request, reach, deadline)
+            after = following(request, response)
+            if after is None:
+                return _retrieved(request.url, response)
+            if locate(after.url)[0] != locate(request.url)[0]:
+                reach = far
+            request = after
+        raise RetrieveError(f"`{shown_url(request.url)}` is the end of too many redirects")
+
+    def _answer(self, request: HttpRequest, reach: Reach, deadline: Deadline) -> HttpResponse:
+        origin, _ = locate(request.url)
+        call = SendCall("document", request, deadline.left(), ("", "GET", ""))
+        outcome = drive(self._sender(origin, reach).send(call))
+        if isinstance(outcome, TransportFailure):
+            raise _failed(outcome)
+        return outcome
+
+    def _sender(self, origin: Origin, reach: Reach) -> Sender:
+        if (origin, reach) not in self._senders:
+            network = self._network(origin, reach)
+            connections = Connections(self._settings, network, self._proxies)
+            headers = world_headers(self._settings)
+            self._senders[origin, reach] = Sender(connections, self._settings, headers)
+        return self._senders[origin, reach]
+
+    def _network(self, origin: Origin, reach: Reach) -> BlockingNetwork:
+        """The guarded network; through a proxy, what can be judged is judged here."""
+        if self._proxies.of(origin) is None:
+            return GuardedNetwork(reach, origin)
+        refusal = reach.refusal_unseen(origin)
+        if refusal is not None:
+            raise refusal
+        return BlockingNetwork()
+
+
+def shown_url(url: str) -> str:
+    """A URL as messages show it: a query may hold a secret."""
+    return url.partition("#")[0].partition("?")[0]
+
+
+def _quoted(url: str) -> str:
+    return quote(urldefrag(url).url, safe=_SAFE)
+
+
+def _retrieved(url: str, response: HttpResponse) -> Retrieved:
+    if response.status != 200:
+        raise RetrieveError(f"`{shown_url(url)}` answers with status {response.status}")
+    return Retrieved(response.body, shown_url(url), url)
+
+
+def _failed(failure: TransportFailure) -> RetrieveError | DocumentError:
+    """What a transport failure means for a document; the world's hints are about steps."""
+    if failure.code == "limit":
+        help_ = "if you trust the document, raise the limit with `--max-document-size`"
+        return DocumentError(error("AZ109", failure.message, help=help_))
+    return RetrieveError(failure.message, failure.hint if failure.code == "tls" else None)

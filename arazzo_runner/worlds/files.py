@@ -1,0 +1,111 @@
+"""Documents in files: paths, ``file:`` URIs, and what is said when there is nothing to read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from itertools import islice
+from pathlib import Path
+from urllib.parse import unquote
+
+from arazzo_runner.document.retrieval import Retrieved, RetrieveError
+from arazzo_runner.document.uris import split
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.limits import too_large
+
+_LISTED = 1_000
+_ENDINGS = (".yaml", ".yml", ".json")
+
+
+def file_uri(path: str) -> str:
+    """The ``file:`` URI of a path, taken from the working directory."""
+    return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100 (pathlib keeps `..`)
+
+
+def file_path(uri: str) -> str:
+    """The path that a ``file:`` URI names (RFC 8089); RetrieveError for one on another machine."""
+    parts = split(uri)
+    if parts.authority not in (None, "", "localhost"):
+        raise RetrieveError(f"`{uri}` is a file of another machine", None, "AZ216")
+    path = unquote(parts.path)
+    # A Windows path keeps its drive after the slash: `/C:/x`.
+    return path[1:] if os.name == "nt" and path[2:3] == ":" else path
+
+
+def shown_path(path: str) -> str:
+    """A path as messages show it: from the working directory where that is shorter."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # on another drive
+        return path
+    return min(relative, path, key=len)
+
+
+def read_named(path: str, limit: int) -> Retrieved:
+    """Read the file, or pipe, that the user named, up to ``limit`` bytes."""
+    return _read(path, path, limit)
+
+
+def read_regular(uri: str, limit: int) -> Retrieved:
+    """Read the file that a document named; only a regular one, since others may never end."""
+    path = file_path(uri)
+    shown = shown_path(path)
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError) as reason:
+        raise _unreadable(path, shown, reason) from None
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise RetrieveError(f"`{shown}` is not a regular file", None, "AZ216")
+    return _read(path, shown, limit)
+
+
+def _read(path: str, shown: str, limit: int) -> Retrieved:
+    try:
+        if Path(path).is_dir():
+            raise _folder(path, shown)
+        with Path(path).open("rb") as file:
+            data = file.read(limit + 1)
+            size = max(len(data), os.fstat(file.fileno()).st_size)
+    except (OSError, ValueError) as reason:
+        raise _unreadable(path, shown, reason) from None
+    if len(data) > limit:
+        raise DocumentError(too_large(size, limit))
+    return Retrieved(data, shown, file_uri(path))
+
+
+def _unreadable(path: str, shown: str, reason: OSError | ValueError) -> RetrieveError:
+    if isinstance(reason, FileNotFoundError | NotADirectoryError):
+        return RetrieveError(f"there is no file `{shown}`", _nearest_file(path))
+    words = reason.strerror if isinstance(reason, OSError) else str(reason)
+    return RetrieveError(f"`{shown}` cannot be read: {(words or 'it fails').lower()}")
+
+
+def _nearest_file(path: str) -> str | None:
+    return did_you_mean(Path(path).name, _files(Path(path).parent))
+
+
+def _folder(path: str, shown: str) -> RetrieveError:
+    documents = [one for one in _files(Path(path)) if one.lower().endswith(_ENDINGS)]
+    example = f", such as `{Path(shown) / documents[0]}`" if documents else ""
+    return RetrieveError(f"`{shown}` is a folder", f"name a document in it{example}")
+
+
+def _files(folder: Path) -> list[str]:
+    """The names in a folder, sorted; of a huge one some."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(one.name for one in islice(entries, _LISTED))
+    except OSError:
+        return []
+
+
+def find_in(folders: tuple[str, ...], name: str) -> str | None:
+    """The first file of this name in the folders that the user named, or None.
+
+    The name comes from a document: it must not lead out of the folders.
+    """
+    if Path(name).name != name:
+        return None
+    candidates = (Path(folder) / name for folder in folders)
+    return next((str(one) for one in candidates if one.is_file()), None)

@@ -1,0 +1,153 @@
+"""Documents from files, standard input and https: all input of documents is here.
+
+A document gets no power that its user did not give: what it may read depends on where it came from.
+What the user names is read as it is, with the few addresses excepted that no document comes from.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, BinaryIO, Final
+from urllib.parse import unquote
+
+from arazzo_runner.document.library import is_remote
+from arazzo_runner.document.retrieval import Access, Retrieve, Retrieved, RetrieveError
+from arazzo_runner.document.uris import split
+from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.limits import DESCRIPTION_LIMITS, too_large
+from arazzo_runner.worlds.files import file_path, file_uri, find_in, read_named, read_regular
+from arazzo_runner.worlds.limits import HttpSettings
+
+if TYPE_CHECKING:
+    from arazzo_runner.worlds.addresses import Reach
+    from arazzo_runner.worlds.fetch import Fetcher
+
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class RetrieveSettings:
+    """What may be read for a run: ``max_bytes`` a document, and what its flags allow.
+
+    ``source_dirs`` are the folders of ``--source-dir``; of ``http`` count the times and TLS.
+    """
+
+    max_bytes: int = DESCRIPTION_LIMITS.max_bytes
+    allow_read: bool = False
+    allow_http: bool = False
+    allow_net: bool = False
+    source_dirs: tuple[str, ...] = ()
+    http: HttpSettings = field(default_factory=HttpSettings)
+
+
+def document_access(
+    settings: RetrieveSettings,
+    environment: Mapping[str, str] = os.environ,
+    stdin: BinaryIO | None = None,
+) -> Access:
+    """The ways to documents; ``stdin`` stands for standard input.
+
+    ``open`` takes a path, ``-``, or a URL, and raises UsageError (AZ101, AZ216) or DocumentError
+    (AZ109). What ``retrieve_for`` gives raises RetrieveError instead.
+    """
+    reading = _Reading(settings, environment, stdin)
+    return Access(reading.retrieve_for, reading.open, reading.find)
+
+
+class _Reading:
+    def __init__(
+        self, settings: RetrieveSettings, environment: Mapping[str, str], stdin: BinaryIO | None
+    ) -> None:
+        self._settings = settings
+        self._environment = environment
+        self._stdin = stdin
+        self._fetcher: Fetcher | None = None
+
+    def open(self, location: str) -> Retrieved:
+        """Read what the user named."""
+        try:
+            return self._named(location)
+        except RetrieveError as failure:
+            code = "AZ101" if failure.code == "AZ201" else failure.code
+            message = f"the document cannot be read: {failure.message}"
+            raise UsageError(error(code, message, help=failure.hint)) from None
+
+    def _named(self, location: str) -> Retrieved:
+        limit = self._settings.max_bytes
+        if location == STDIN:
+            return self._standard_input()
+        if is_remote(location):
+            return self._fetch(location, _of_user(self._settings))
+        if location.lower().startswith("file:"):
+            return read_named(file_path(location), limit)
+        if "://" in location:
+            raise _unknown_scheme(location)
+        return read_named(location, limit)
+
+    def _standard_input(self) -> Retrieved:
+        """Its base is the working directory: the application's default (RFC 3986, 5.1.4)."""
+        limit = self._settings.max_bytes
+        data = (self._stdin or sys.stdin.buffer).read(limit + 1)
+        if len(data) > limit:
+            raise DocumentError(too_large(len(data), limit))
+        return Retrieved(data, "<stdin>", f"{file_uri('')}/")
+
+    def retrieve_for(self, asking: str) -> Retrieve:
+        """What a document may read that was retrieved from ``asking``."""
+        return self._for_remote if is_remote(asking) else self._for_local
+
+    def _for_local(self, uri: str) -> Retrieved:
+        if is_remote(uri):
+            return self._fetch(uri, _of_user(self._settings))
+        return self._file(uri)
+
+    def _for_remote(self, uri: str) -> Retrieved:
+        if is_remote(uri):
+            return self._fetch(uri, _of_stranger(self._settings))
+        if not self._settings.allow_read:
+            message = f"`{uri}` is a file, and a document from a URL may not read files"
+            raise RetrieveError(message, "`--allow-read` allows it", "AZ216")
+        return self._file(uri)
+
+    def _file(self, uri: str) -> Retrieved:
+        if (split(uri).scheme or "").lower() != "file":
+            raise _unknown_scheme(uri)
+        return read_regular(uri, self._settings.max_bytes)
+
+    def _fetch(self, url: str, reach: Reach) -> Retrieved:
+        if self._fetcher is None:
+            from arazzo_runner.worlds.fetch import Fetcher
+
+            size = self._settings.max_bytes
+            http = replace(self._settings.http, max_response_size=size, max_decoded_size=size)
+            self._fetcher = Fetcher(http, self._environment)
+        return self._fetcher.get(url, reach, _of_stranger(self._settings))
+
+    def find(self, name: str) -> str | None:
+        """The path of a file in the folders of ``--source-dir``, by its name in a URI."""
+        return find_in(self._settings.source_dirs, unquote(name))
+
+
+def _of_user(settings: RetrieveSettings) -> Reach:
+    """How far the user's own requests go, and those of the documents on this machine."""
+    from arazzo_runner.worlds.addresses import ANYWHERE, LOOPBACK, Reach
+
+    return Reach(ANYWHERE if settings.allow_http else LOOPBACK, ANYWHERE)
+
+
+def _of_stranger(settings: RetrieveSettings) -> Reach:
+    """How far the requests of a document go that came from a URL."""
+    from arazzo_runner.worlds.addresses import PUBLIC
+
+    own = _of_user(settings)
+    return own if settings.allow_net else replace(own, any=PUBLIC)
+
+
+def _unknown_scheme(uri: str) -> RetrieveError:
+    scheme = split(uri).scheme
+    message = f"`{uri}` cannot be read: `{scheme}:` names no place that documents are read from"
+    return RetrieveError(message, "documents are read from files and https")
