@@ -1,0 +1,160 @@
+"""Values as text in URLs, headers and cookies: the expansions behind each ``style``.
+
+RFC 6570, section 3.2, with the styles that OpenAPI adds to it (OpenAPI Specification 3.2.0,
+sections "Style Values" and "URL Percent-Encoding"; appendix C).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote
+
+from arazzo_runner.expression.value import MISSING, Found, Value, spell
+from arazzo_runner.operation.model import Style
+from arazzo_runner.operation.refusal import RequestRefused
+
+Encode: TypeAlias = Callable[[str], str]
+
+_STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# RFC 3986, section 2.2, without `#`, `[` and `]`: they cannot stand in a query (section 3.4).
+_RESERVED: Final = ":/?@!$&'()*+,;="
+# RFC 3986, section 3.3: what of the reserved set may stand in a path segment.
+_SEGMENT: Final = ":@!$&'()*+,;="
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """One row of RFC 6570's table of operators.
+
+    ``separator`` stands between exploded pieces, ``delimiter`` between those of one value;
+    ``empty`` follows the name when the value is an empty string. Where ``explode``, each item or
+    member is a piece of its own.
+    """
+
+    prefix: str
+    separator: str
+    delimiter: str
+    named: bool
+    empty: str = ""
+    explode: bool = False
+
+
+_FORM: Final = Expansion("", "&", ",", named=True, empty="=")
+_STYLES: Final[dict[Style, Expansion]] = {
+    "simple": Expansion("", ",", ",", named=False),
+    "label": Expansion(".", ".", ",", named=False),
+    "matrix": Expansion(";", ";", ",", named=True),
+    "form": _FORM,
+    # These have no exploded form of their own: it is that of `form`.
+    "spaceDelimited": replace(_FORM, delimiter="%20"),
+    "pipeDelimited": replace(_FORM, delimiter="%7C"),
+    "tabDelimited": replace(_FORM, delimiter="%09"),
+    "deepObject": _FORM,
+    # Cookie pairs stand apart by a semicolon and a space (RFC 6265, section 4.2.1).
+    "cookie": replace(_FORM, separator="; "),
+}
+EXPANSIONS: Final[dict[tuple[Style, bool], Expansion]] = {
+    (style, explode): replace(how, explode=explode)
+    for style, how in _STYLES.items()
+    for explode in (False, True)
+}
+
+
+def expand(name: str, value: Value, how: Expansion, encode: Encode) -> str | None:
+    """Write a value; None when it is undefined (RFC 6570, section 2.3): null, or nothing in it.
+
+    ``name`` is already encoded; items and members that are null are left out; what is nested
+    deeper is written as JSON, since the styles are silent about it.
+    """
+    if value is None:
+        return None
+    match value:
+        case dict():
+            pairs = [(encode(key), encode(text_of(one))) for key, one in _defined(value.items())]
+            if not pairs:
+                return None
+            if how.explode:
+                return how.prefix + how.separator.join(f"{key}={one}" for key, one in pairs)
+            joined = how.delimiter.join(piece for pair in pairs for piece in pair)
+        case list():
+            items = [encode(text_of(one)) for _, one in _defined(enumerate(value))]
+            if not items:
+                return None
+            if how.explode:
+                return how.prefix + how.separator.join(_named(name, one, how) for one in items)
+            joined = how.delimiter.join(items)
+        case _:
+            joined = encode(text_of(value))
+    return how.prefix + _named(name, joined, how)
+
+
+def deep_object(name: str, value: dict[str, Value], encode: Encode) -> str | None:
+    """``color[R]=100&color[G]=200``, percent-encoded; None when there is nothing to write.
+
+    The specification leaves nested values open: objects nest their brackets, arrays repeat the
+    name, as the servers that read this style expect.
+    """
+    return "&".join(_deep_pairs(name, value, encode)) or None
+
+
+def text_of(value: Value) -> str:
+    """A value as text: a string as it stands, binary as base64, anything else as compact JSON.
+
+    Raises RequestRefused for a number that JSON does not have.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and not isfinite(value):
+        raise RequestRefused(f"the number `{value}` cannot be sent: JSON has no such value")
+    return spell(value)
+
+
+def percent(text: str) -> str:
+    """Percent-encode every byte that is not unreserved (RFC 3986, section 2.3)."""
+    return text if text.isalnum() and text.isascii() else _quote(text, "")
+
+
+def percent_reserved(text: str) -> str:
+    """Reserved expansion in a query (RFC 6570, section 3.2.3).
+
+    Reserved characters and percent-encoded triples stay, those aside that a query cannot hold.
+    """
+    return _quote(_STRAY_PERCENT.sub("%25", text), _RESERVED + "%")
+
+
+def percent_segment(text: str) -> str:
+    """Reserved expansion in a path, as far as the value stays within its segment.
+
+    A `%` is encoded, also in a triple: `%2F` or `%2e%2e` would come out as a slash or dots.
+    """
+    return _quote(text, _SEGMENT)
+
+
+def _quote(text: str, safe: str) -> str:
+    try:
+        return quote(text, safe=safe)
+    except UnicodeEncodeError as reason:
+        raise RequestRefused("text with half a surrogate pair cannot be sent in a URL") from reason
+
+
+def _defined(members: Iterable[tuple[Any, Found]]) -> Iterator[tuple[Any, Value]]:
+    return ((key, one) for key, one in members if one is not None and one is not MISSING)
+
+
+def _named(name: str, text: str, how: Expansion) -> str:
+    if not how.named:
+        return text
+    return f"{name}={text}" if text else name + how.empty
+
+
+def _deep_pairs(prefix: str, value: dict[str, Value], encode: Encode) -> Iterator[str]:
+    for key, one in _defined(value.items()):
+        name = f"{prefix}%5B{encode(key)}%5D"
+        if isinstance(one, dict):
+            yield from _deep_pairs(name, one, encode)
+        elif one != []:
+            yield expand(name, one, EXPANSIONS["form", True], encode) or ""

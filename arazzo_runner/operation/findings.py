@@ -1,0 +1,139 @@
+"""What is wrong with a value by its schema, in words and with places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.value import Value, describe
+from arazzo_runner.operation.model import ApiDescription, Schema
+from arazzo_runner.operation.reference import document, value_at
+from arazzo_runner.operation.schema import Bundle, Direction, bundle, validator
+from arazzo_runner.text.source import Place, pointer_text
+
+MAX_FINDINGS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: a JSON Pointer into the value, and the place in the description."""
+
+    pointer: str
+    message: str
+    place: Place
+
+
+def findings(
+    value: Value, schema: Schema, description: ApiDescription, direction: Direction
+) -> list[Finding]:
+    """All that is wrong with a value by a schema, ten at the most; empty when it fits.
+
+    A schema that cannot be used is one finding. Raises nothing.
+    """
+    try:
+        bundled = bundle(schema, description, direction)
+        judge = _validator(bundled, description, direction)
+    except (DocumentError, ValueError) as reason:
+        return [Finding("", f"the schema cannot be used: {_first_line(reason)}", schema.place)]
+    try:
+        if judge.is_valid(value):
+            return []
+        errors = list(islice(judge.iter_errors(value), MAX_FINDINGS))
+    except ValueError as reason:
+        return [Finding("", f"the value cannot be checked: {_first_line(reason)}", schema.place)]
+    return [
+        _finding(one, bundled, description)
+        for error in errors
+        for one in _narrowed(error, bundled.value)
+    ][:MAX_FINDINGS]
+
+
+def _validator(bundled: Bundle, description: ApiDescription, direction: Direction) -> Any:
+    key = ("validator", bundled.place.source.uri, bundled.place.pointer, direction)
+    if key not in description.memo:
+        description.memo[key] = validator(bundled.value)
+    return description.memo[key]
+
+
+def _narrowed(error: Any, schema: Value) -> list[Any]:
+    """The errors of the one branch that was meant, where a choice of schemas fails.
+
+    The discriminator tells which; without one, the branch that got furthest into the value.
+    """
+    branches = getattr(error.kind, "context", None)
+    if error.kind.name not in ("oneOf", "anyOf") or not branches:
+        return [error]
+    index = _discriminated(error, schema)
+    if index is not None and index < len(branches):
+        chosen = branches[index]
+    else:
+        chosen = max(branches, key=_depth)
+        if _depth(chosen) <= len(error.instance_path):
+            return [error]
+    return [one for each in chosen for one in _narrowed(each, schema)] or [error]
+
+
+def _depth(errors: list[Any]) -> int:
+    return min((len(one.instance_path) for one in errors), default=0)
+
+
+def _discriminated(error: Any, schema: Value) -> int | None:
+    """The number of the branch that the value's discriminator names."""
+    try:
+        parent, _ = value_at(schema, tuple(error.schema_path[:-1]))
+        tag = error.instance[parent["discriminator"]["propertyName"]]
+        mapping = parent["discriminator"].get("mapping", {})
+        wanted = mapping.get(tag, f"#/$defs/{tag}")
+        references = [one.get("$ref") for one in parent[error.schema_path[-1]]]
+        return references.index(wanted)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        # No discriminator, or one that names no branch: nothing to go by.
+        return None
+
+
+def _finding(error: Any, bundled: Bundle, description: ApiDescription) -> Finding:
+    pointer = pointer_text(tuple(error.instance_path))
+    place = _standing(bundled.place_of(tuple(error.schema_path)), description)
+    return Finding(pointer, _message(error), place)
+
+
+def _message(error: Any) -> str:
+    match error.kind.name:
+        case "required":
+            return f"the required property `{error.kind.property}` is missing"
+        case "type":
+            wanted = " or ".join(error.kind.types)
+            return f"{describe(error.instance)} is not of type {wanted}"
+        case "enum":
+            listed = ", ".join(f"`{one}`" for one in error.kind.options[:MAX_FINDINGS])
+            return f"{describe(error.instance)} is none of {listed}"
+        case "pattern":
+            return f"{describe(error.instance)} does not match `{error.kind.pattern}`"
+        case "additionalProperties" | "unevaluatedProperties":
+            listed = ", ".join(f"`{one}`" for one in error.kind.unexpected[:MAX_FINDINGS])
+            return f"not documented: {listed}"
+        case "oneOf" | "anyOf":
+            return f"{describe(error.instance)} fits not exactly one of the schemas it may have"
+        case _:
+            return _cut(error.message)
+
+
+def _standing(place: Place, description: ApiDescription) -> Place:
+    """The place, or what is around it where a translated schema has no text of its own."""
+    _, root = document(description, place.source)
+    try:
+        value_at(root, place.pointer)
+    except LookupError as reason:
+        walked = reason.args[0]
+        return Place(place.source, walked[:-1])
+    return place
+
+
+def _first_line(reason: Exception) -> str:
+    return _cut(str(reason).partition("\n")[0])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 200 else text[:200] + "…"

@@ -1,0 +1,92 @@
+"""``application/x-www-form-urlencoded``, in bodies and as a whole query string.
+
+OpenAPI Specification 3.2.0, sections "Encoding Object" and "Encoding the
+`x-www-form-urlencoded` Media Type"; WHATWG URL, section 5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote_plus
+
+from arazzo_runner.expression.value import MISSING, Value, describe
+from arazzo_runner.operation.expansion import (
+    EXPANSIONS,
+    deep_object,
+    expand,
+    percent,
+    percent_reserved,
+    text_of,
+)
+from arazzo_runner.operation.json_text import json_text
+from arazzo_runner.operation.media_type import is_json
+from arazzo_runner.operation.model import Encoding, MediaType
+from arazzo_runner.operation.refusal import RequestRefused
+
+
+def encode_pairs(pairs: Iterable[tuple[str, str]]) -> bytes:
+    """Names and values as a form body; values of one name stand side by side as given."""
+    return "&".join(f"{_plus(name)}={_plus(value)}" for name, value in pairs).encode("ascii")
+
+
+def encode_form(payload: Value, media: MediaType | None) -> str:
+    """An object as a form, property by property by its Encoding Object.
+
+    Without one, arrays repeat the name and objects are JSON; null is left out. A string is
+    taken for a form that is already encoded. Raises RequestRefused for any other value.
+    """
+    if isinstance(payload, str):
+        return payload
+    if not isinstance(payload, dict):
+        raise RequestRefused(f"a form is written from an object, not from {describe(payload)}")
+    encodings = media.encoding if media else {}
+    pieces = (_field(name, one, encodings.get(name)) for name, one in payload.items())
+    return "&".join(piece for piece in pieces if piece is not None)
+
+
+def has_style(encoding: Encoding | None) -> bool:
+    """Whether an Encoding Object asks for a style; then its content type is ignored."""
+    return encoding is not None and (
+        encoding.style is not None or encoding.explode is not None or encoding.allow_reserved
+    )
+
+
+def items_of(value: Value) -> list[Value]:
+    """The values that one property of a form has: each item of an array, without nulls."""
+    items = value if isinstance(value, list) else [value]
+    return [one for one in items if one is not None and one is not MISSING]
+
+
+def part_text(value: Value, content_type: str | None) -> str:
+    """One value of a form field as text: JSON where its content type says so, or it is nested."""
+    return json_text(value) if content_type and is_json(content_type) else text_of(value)
+
+
+def _field(name: str, value: Value, encoding: Encoding | None) -> str | None:
+    if encoding is not None and has_style(encoding):
+        return _styled(name, value, encoding)
+    content_type = encoding.content_type if encoding else None
+    return "&".join(_typed(name, items_of(value), content_type)) or None
+
+
+def _typed(name: str, items: list[Value], content_type: str | None) -> Iterator[str]:
+    for item in items:
+        yield f"{_plus(name)}={_plus(part_text(item, content_type))}"
+
+
+def _styled(name: str, value: Value, encoding: Encoding) -> str | None:
+    """A property written like a query parameter of the same style."""
+    encode = percent_reserved if encoding.allow_reserved else percent
+    style = encoding.style or "form"
+    if style == "deepObject" and isinstance(value, dict):
+        return deep_object(percent(name), value, encode)
+    explode = style == "form" if encoding.explode is None else encoding.explode
+    return expand(percent(name), value, EXPANSIONS[style, explode], encode)
+
+
+def _plus(text: str) -> str:
+    # The form of WHATWG keeps no tilde, which is unreserved in RFC 3986.
+    try:
+        return quote_plus(text).replace("~", "%7E")
+    except UnicodeEncodeError as reason:
+        raise RequestRefused("text with half a surrogate pair cannot be sent in a form") from reason

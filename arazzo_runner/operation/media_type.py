@@ -1,0 +1,90 @@
+"""Media types by name: what kind of content each is, and which documented range covers it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from arazzo_runner.operation.model import MediaType
+
+FORM: Final = "application/x-www-form-urlencoded"
+MULTIPART: Final = "multipart/form-data"
+
+_JSON: Final = frozenset({"application/json", "text/json", "application/x-json"})
+_SEQUENCES: Final = frozenset(
+    {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
+)
+_TEXT: Final = frozenset(
+    {
+        "application/xml",
+        "application/yaml",
+        "application/x-yaml",
+        "application/javascript",
+        "application/graphql",
+        "application/jwt",
+        "application/sql",
+        "application/toml",
+        FORM,
+        *_SEQUENCES,
+    }
+)
+_PARAMETER: Final = re.compile(r';\s*([^\s=;]+)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+
+
+def essence(content_type: str) -> str:
+    """A media type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def parameter_of(content_type: str, name: str) -> str | None:
+    """A parameter of a media type, such as ``charset`` or ``boundary``, without its quotes."""
+    for key, quoted, plain in _PARAMETER.findall(content_type):
+        if key.lower() == name:
+            return re.sub(r"\\(.)", r"\1", quoted) or plain
+    return None
+
+
+def is_json(content_type: str) -> bool:
+    """JSON by its name or by the suffix ``+json`` (RFC 6839)."""
+    name = essence(content_type)
+    return name in _JSON or name.endswith("+json")
+
+
+def is_json_sequence(content_type: str) -> bool:
+    """One JSON value a line."""
+    return essence(content_type) in _SEQUENCES
+
+
+def is_xml(content_type: str) -> bool:
+    """XML by its name or by the suffix ``+xml`` (RFC 7303)."""
+    name = essence(content_type)
+    return name in ("application/xml", "text/xml") or name.endswith("+xml")
+
+
+def is_text(content_type: str) -> bool:
+    """Whether a body of this type is text: also XML, YAML, scripts and forms."""
+    name = essence(content_type)
+    return name in _TEXT or name.startswith("text/") or name.endswith(("+xml", "+yaml"))
+
+
+def is_range(name: str) -> bool:
+    """Whether a documented name is a range, such as ``text/*``."""
+    return "*" in name
+
+
+def matching(content: Iterable[MediaType], content_type: str) -> MediaType | None:
+    """The documented media type for a content type, the most specific one, or None.
+
+    First with its parameters, then without, then ``type/*``, then ``*/*`` (Request Body Object).
+    """
+    wanted, name = content_type.lower().replace(" ", ""), essence(content_type)
+    documented = {one.name.lower().replace(" ", ""): one for one in reversed(list(content))}
+    plain = {essence(one): media for one, media in documented.items()}
+    suffix = "application/*+" + name.rpartition("+")[2]
+    for key in (name, suffix, name.partition("/")[0] + "/*", "*/*", "*"):
+        if key == name and wanted in documented:
+            return documented[wanted]
+        if key in plain:
+            return plain[key]
+    return None

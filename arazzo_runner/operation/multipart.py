@@ -1,0 +1,153 @@
+"""``multipart/form-data`` and its relatives (RFC 7578, RFC 2046).
+
+OpenAPI Specification 3.2.0, section "Encoding `multipart` Media Types".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final
+
+from arazzo_runner.expression.value import Value, describe
+from arazzo_runner.operation.expansion import EXPANSIONS, expand
+from arazzo_runner.operation.form import has_style, items_of, part_text
+from arazzo_runner.operation.model import Encoding, MediaType
+from arazzo_runner.operation.reference import resolve
+from arazzo_runner.operation.refusal import RequestRefused
+
+BINARY: Final = "application/octet-stream"
+_DELIMITERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: its header lines and its content."""
+
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+
+
+def encode_multipart(payload: Value, media: MediaType | None, boundary: str | None) -> bytes:
+    """Write an object part by part, or an array as parts without names.
+
+    Arrays of an object repeat the part, nested objects are JSON, bytes are files; null is left
+    out. Without a boundary it is a hash of the content, so that no content can hold it; the body
+    begins with it. Raises RequestRefused when the boundary stands in the content.
+    """
+    parts = list(_parts(payload, media))
+    mark = (boundary or _boundary(parts)).encode("latin-1", "replace")
+    if any(b"--" + mark in part.content for part in parts):
+        raise RequestRefused("the boundary of the multipart body stands in its content")
+    written = b"".join(b"--" + mark + b"\r\n" + _written(part) + b"\r\n" for part in parts)
+    return written + b"--" + mark + b"--\r\n"
+
+
+def boundary_of(body: bytes) -> str:
+    """The boundary that a body written by encode_multipart begins with."""
+    line = body.partition(b"\r\n")[0]
+    mark = line[2:-2] if body == line + b"\r\n" else line[2:]
+    return mark.decode("latin-1")
+
+
+def _boundary(parts: list[Part]) -> str:
+    digest = sha256()
+    for part in parts:
+        digest.update(_written(part) + b"\0")
+    return "arazzo-" + digest.hexdigest()[:40]
+
+
+def _written(part: Part) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in part.headers)
+    return lines.encode("utf-8") + b"\r\n" + part.content
+
+
+def _parts(payload: Value, media: MediaType | None) -> Iterator[Part]:
+    if isinstance(payload, list):
+        for item in payload:
+            yield _part((), item, _default_type(item), None)
+        return
+    if not isinstance(payload, dict):
+        raise RequestRefused(f"a multipart body is written from an object, not {describe(payload)}")
+    for name, value in payload.items():
+        encoding = media.encoding.get(name) if media else None
+        if encoding is not None and has_style(encoding):
+            yield from _styled(name, value, encoding)
+            continue
+        declared = _declared_type(name, media, encoding)
+        for item in items_of(value):
+            yield _named(name, item, declared or _default_type(item), encoding)
+
+
+def _named(name: str, value: Value, content_type: str, encoding: Encoding | None) -> Part:
+    disposition = f'form-data; name="{_quoted(name)}"'
+    if isinstance(value, bytes) or content_type == BINARY:
+        # RFC 7578, section 4.2: a part that is a file has a file name.
+        disposition += f'; filename="{_quoted(name)}"'
+    return _part((("Content-Disposition", disposition),), value, content_type, encoding)
+
+
+def _part(
+    headers: tuple[tuple[str, str], ...], value: Value, content_type: str, encoding: Encoding | None
+) -> Part:
+    # RFC 7578, section 4.4: without a Content-Type a part is plain text.
+    typed = () if content_type == "text/plain" else (("Content-Type", content_type),)
+    own = tuple((key, _one_line(one)) for key, one in encoding.headers) if encoding else ()
+    content = value if isinstance(value, bytes) else part_text(value, content_type).encode("utf-8")
+    return Part((*headers, *typed, *own), content)
+
+
+def _styled(name: str, value: Value, encoding: Encoding) -> Iterator[Part]:
+    """A property with a style: what a query would hold, without percent-encoding."""
+    style = encoding.style or "form"
+    explode = style == "form" if encoding.explode is None else encoding.explode
+    if not explode and style != "deepObject":
+        how = replace(EXPANSIONS["simple", False], delimiter=_DELIMITERS.get(style, ","))
+        joined = expand(name, value, how, str)
+        yield from () if joined is None else (_named(name, joined, "text/plain", None),)
+        return
+    members = value.items() if isinstance(value, dict) else [(name, one) for one in items_of(value)]
+    deep = style == "deepObject" and isinstance(value, dict)
+    for key, one in members:
+        yield _named(f"{name}[{key}]" if deep else key, one, "text/plain", None)
+
+
+def _declared_type(name: str, media: MediaType | None, encoding: Encoding | None) -> str | None:
+    """The content type of a part: by its Encoding Object, or binary by its schema."""
+    if encoding is not None and encoding.content_type:
+        return encoding.content_type.partition(",")[0].strip()
+    return BINARY if media and _is_binary(name, media) else None
+
+
+def _is_binary(name: str, media: MediaType) -> bool:
+    """Whether the schema of a property is a file: 3.0 by its format, 3.1 by its media type."""
+    if media.schema is None or media.description is None:
+        return False
+    node, place = resolve(media.description, media.schema.value, media.schema.place)
+    for key in ("properties", name, "items"):
+        if not isinstance(node, dict) or key not in node:
+            break
+        node, place = resolve(media.description, node[key], place.at(key))
+    if not isinstance(node, dict):
+        return False
+    return node.get("format") == "binary" or (
+        "contentMediaType" in node and "contentEncoding" not in node
+    )
+
+
+def _default_type(value: Value) -> str:
+    """Encoding Object, `contentType`: the default by the type of the value."""
+    if isinstance(value, bytes):
+        return BINARY
+    return "application/json" if isinstance(value, dict | list) else "text/plain"
+
+
+def _quoted(name: str) -> str:
+    """A name within quotes: what would end it is percent-encoded (WHATWG HTML, 4.10.21.8)."""
+    return re.sub(r'["\r\n]', lambda found: f"%{ord(found[0]):02X}", name)
+
+
+def _one_line(value: Value) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", part_text(value, None))

@@ -1,0 +1,61 @@
+"""The base URL of an operation: overridden, or documented with its variables filled in.
+
+OpenAPI Specification 3.2.0, sections "Server Object" and "Server Variable Object".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.operation.model import Operation, Server
+from arazzo_runner.text.diagnostic import error
+
+_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
+
+
+def server_url(operation: Operation, override: str | None, variables: Mapping[str, str]) -> str:
+    """The base URL of an operation, without a final slash.
+
+    ``override`` is the value of ``--server``, ``variables`` those of ``--server-var``. Raises
+    UsageError AZ906 (a value that cannot be used), AZ908 (no http or https server is known), and
+    DocumentError AZ217 (a variable that the description does not declare).
+    """
+    if override is not None:
+        return _checked(override, operation, "AZ906", f"`--server {override}`")
+    server = operation.servers[0]
+    url = _VARIABLE.sub(lambda found: _variable(found[1], server, variables, operation), server.url)
+    absolute = urljoin(operation.description.source.uri, url)
+    return _checked(absolute, operation, "AZ908", f"the server `{server.url}`")
+
+
+def _variable(name: str, server: Server, variables: Mapping[str, str], operation: Operation) -> str:
+    declared = server.variables.get(name)
+    value = variables.get(name)
+    if declared is None:
+        if value is not None:
+            return value
+        message = f"the server `{server.url}` has no variable `{name}`"
+        raise DocumentError(
+            error("AZ217", message, operation.place, help=f"give `--server-var {name}=...`")
+        )
+    if value is None:
+        return declared.default
+    if declared.enum and value not in declared.enum:
+        known = ", ".join(f"`{one}`" for one in declared.enum)
+        message = f"the server variable `{name}` cannot be `{value}`"
+        raise UsageError(error("AZ906", message, help=f"it is one of {known}"))
+    return value
+
+
+def _checked(url: str, operation: Operation, code: str, what: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+        message = f"{what} of `{operation.description.source.name}` is no http or https URL"
+        hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
+        raise UsageError(error(code, message, help=hint))
+    # Server Object, `url`: a query or fragment does not belong to it.
+    return url.partition("#")[0].partition("?")[0].rstrip("/")

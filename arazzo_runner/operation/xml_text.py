@@ -1,0 +1,157 @@
+"""XML from JSON data by the ``xml`` hints of its schema.
+
+OpenAPI Specification 3.2.0, section "XML Object" (`attribute` and `wrapped` of 3.0 and 3.1 are
+the `nodeType`s `attribute` and `element` of 3.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.expansion import text_of
+from arazzo_runner.operation.form import items_of
+from arazzo_runner.operation.model import ApiDescription, Schema
+from arazzo_runner.operation.reference import reference_of, resolve
+from arazzo_runner.operation.refusal import RequestRefused
+
+# XML 1.0, sections 2.3 and 2.2; a name that a payload brings must not be more than a name.
+_NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A schema, resolved, and what its XML Object says; ``kind`` is its ``nodeType``."""
+
+    schema: Schema
+    node: dict[str, Value]
+    kind: str
+    name: str | None
+    prefix: str | None
+    namespace: str | None
+
+
+def xml_text(payload: Value, schema: Schema, description: ApiDescription) -> str:
+    """Write a payload as XML; null is left out.
+
+    The root is named by its schema or by the component it refers to. Raises RequestRefused when
+    nothing names the root, or a name or character cannot stand in XML.
+    """
+    hint = _hint(schema, description)
+    component = (reference_of(schema.value) or "").rpartition("/")[2]
+    name = hint.name or component
+    if not name:
+        raise RequestRefused(
+            "the XML body has no name for its root element",
+            hint="give the schema an `xml.name`, or the payload as text",
+        )
+    return "".join(_elements(name, payload, hint, description))
+
+
+def _hint(schema: Schema, description: ApiDescription) -> Hint:
+    value, place = resolve(description, schema.value, schema.place)
+    node = value if isinstance(value, dict) else {}
+    xml = node.get("xml")
+    xml = xml if isinstance(xml, dict) else {}
+    return Hint(
+        Schema(node, place),
+        node,
+        _kind(xml, node),
+        *(xml.get(key) for key in ("name", "prefix", "namespace")),
+    )
+
+
+def _kind(xml: dict[str, Value], node: dict[str, Value]) -> str:
+    if isinstance(xml.get("nodeType"), str):
+        return str(xml["nodeType"])
+    if xml.get("attribute") is True:
+        return "attribute"
+    is_array = "items" in node
+    return "none" if is_array and xml.get("wrapped") is not True else "element"
+
+
+def _elements(name: str, value: Value, hint: Hint, description: ApiDescription) -> Iterator[str]:
+    """The elements of one value: for an array that is not wrapped, one for each item."""
+    if isinstance(value, list):
+        item = _hint(_below(hint, "items"), description)
+        inner = item.name or (hint.name if hint.kind == "element" else None) or name
+        every = (_elements(inner, one, item, description) for one in items_of(value))
+        content = "".join(piece for pieces in every for piece in pieces)
+        yield content if hint.kind == "none" else _element(hint.name or name, hint, [], content)
+    elif isinstance(value, dict):
+        yield _object(hint.name or name, value, hint, description)
+    elif value is not None:
+        yield _element(hint.name or name, hint, [], _escaped(value))
+
+
+def _object(name: str, value: dict[str, Value], hint: Hint, description: ApiDescription) -> str:
+    schemas = _properties(hint, description)
+    attributes, content = list[str](), list[str]()
+    for key, one in value.items():
+        member = _hint(schemas.get(key, Schema({}, hint.schema.place)), description)
+        match member.kind:
+            case _ if one is None:
+                continue
+            case "attribute":
+                own = _qualified(member.name or key, member)
+                attributes += [*_namespace(member), f"{own}={quoteattr(_allowed(text_of(one)))}"]
+            case "text":
+                content.append(_escaped(one))
+            case "cdata":
+                text = _allowed(text_of(one)).replace("]]>", "]]]]><![CDATA[>")
+                content.append(f"<![CDATA[{text}]]>")
+            case _:
+                content += _elements(key, one, member, description)
+    return _element(name, hint, attributes, "".join(content))
+
+
+def _properties(hint: Hint, description: ApiDescription) -> dict[str, Schema]:
+    """The schemas of an object's properties, those of its ``allOf`` included."""
+    found = dict[str, Schema]()
+    members = hint.node.get("allOf")
+    for index in range(len(members) if isinstance(members, list) else 0):
+        found |= _properties(_hint(_below(hint, "allOf", index), description), description)
+    own = hint.node.get("properties")
+    names = own if isinstance(own, dict) else {}
+    return found | {name: _below(hint, "properties", name) for name in names}
+
+
+def _below(hint: Hint, *tokens: str | int) -> Schema:
+    node: Value = hint.node
+    for token in tokens:
+        node = node.get(token, {}) if isinstance(node, dict) else node[token]
+    return Schema(node, hint.schema.place.at(*tokens))
+
+
+def _element(name: str, hint: Hint, attributes: list[str], content: str) -> str:
+    qualified = _qualified(name, hint)
+    head = " ".join([qualified, *_namespace(hint), *attributes])
+    return f"<{head}>{content}</{qualified}>"
+
+
+def _namespace(hint: Hint) -> list[str]:
+    if not hint.namespace:
+        return []
+    declared = f"xmlns:{hint.prefix}" if hint.prefix else "xmlns"
+    return [f"{declared}={quoteattr(hint.namespace)}"]
+
+
+def _qualified(name: str, hint: Hint) -> str:
+    if not _NAME.fullmatch(name):
+        raise RequestRefused(f"`{name}` cannot be the name of an XML element or attribute")
+    return f"{hint.prefix}:{name}" if hint.prefix else name
+
+
+def _escaped(value: Value) -> str:
+    return escape(_allowed(text_of(value)))
+
+
+def _allowed(text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise RequestRefused("the payload holds a control character, which XML cannot carry")
+    return text
