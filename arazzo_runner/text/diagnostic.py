@@ -57,6 +57,11 @@ def warning(
     return Diagnostic(code, Severity.WARNING, message, place, label, help)
 
 
+def short(text: str, limit: int = 60) -> str:
+    """A user's word for a message: cut where it is too long to be read there."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The known name most like ``name``, or None when nothing is near enough to suggest."""
     from difflib import get_close_matches

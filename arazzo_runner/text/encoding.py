@@ -14,19 +14,16 @@ def decode(data: bytes, name: str, uri: str) -> SourceFile:
 
     A byte order mark is left out. Raises DocumentError AZ102 for bytes that are not UTF-8.
     """
-    data = data.removeprefix(BOM_UTF8)
+    body = data.removeprefix(BOM_UTF8)
     try:
-        return SourceFile(name, data.decode(), uri)
+        return SourceFile(name, body.decode(), uri)
     except UnicodeDecodeError as reason:
-        raise _not_utf8(data, reason.start, SourceFile(name, _legible(data), uri)) from None
-
-
-def _legible(data: bytes) -> str:
-    return data.decode(errors="replace")
+        legible = SourceFile(name, body.decode(errors="replace"), uri)
+        raise _not_utf8(data, len(data) - len(body) + reason.start, legible) from None
 
 
 def _not_utf8(data: bytes, start: int, source: SourceFile) -> DocumentError:
-    at = len(data[:start].decode())
+    at = len(data[:start].decode("utf-8-sig"))
     place = Place(source, span=span_between(source.text, at, at + 1))
     byte = f"the byte 0x{data[start]:02x} at offset {start:,}"
     message = f"the document is not UTF-8: {byte} belongs to no character"
@@ -36,5 +33,6 @@ def _not_utf8(data: bytes, start: int, source: SourceFile) -> DocumentError:
 def _way_out(data: bytes, start: int) -> str:
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return "this looks like UTF-16: save the file as UTF-8"
-    likely = data[start : start + 1].decode("cp1252", errors="replace")
-    return f"save the file as UTF-8; in Windows-1252 this byte is `{likely}`"
+    likely = data[start : start + 1].decode("cp1252", errors="ignore")
+    guess = f"; in Windows-1252 this byte is `{likely}`" if likely else ""
+    return f"save the file as UTF-8{guess}"

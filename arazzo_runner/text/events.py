@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -18,6 +19,7 @@ from yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+from yaml.scanner import ScannerError
 
 __all__ = [
     "AliasEvent",
@@ -56,7 +58,21 @@ def _pure(text: str) -> NextEvent:
         RuntimeWarning,
         stacklevel=2,
     )
-    return yaml.BaseLoader(text).get_event
+    get: NextEvent = yaml.BaseLoader(text).get_event
+
+    def checked() -> Any:
+        event = get()
+        # This parser alone takes half a character for one.
+        if _SURROGATE.search(getattr(event, "value", "")):
+            problem = "found invalid Unicode character escape code"
+            raise ScannerError(_QUOTED, event.start_mark, problem, event.end_mark)
+        return event
+
+    return checked
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_QUOTED: Final = "while parsing a quoted scalar"
 
 
 def extent(event: Event) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error
+from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error, short
 from arazzo_runner.text.events import (
     Event,
     MappingStartEvent,
@@ -103,7 +103,7 @@ def _repeated(source: SourceFile, outline: Outline, severity: Severity) -> Itera
         yield Diagnostic(
             code="AZ104",
             severity=severity,
-            message=f"the key `{pointer[-1]}` stands twice in one object",
+            message=f"the key `{short(str(pointer[-1]))}` stands twice in one object",
             place=place,
             label="again here",
             help="keep one of them: as it is, the last one counts",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.diagnostic import Diagnostic, error, short
 from arazzo_runner.text.events import (
     AliasEvent,
     Event,
@@ -197,8 +197,8 @@ class _Builder:
             raise too_deep(self.deepest, self.limits.max_depth, self.place(event))
 
     def lost_alias(self, event: AliasEvent) -> Diagnostic:
-        name = event.anchor
-        if name in self.open:
+        name = short(str(event.anchor))
+        if event.anchor in self.open:
             message = f"the alias `*{name}` stands inside of what `&{name}` names: it has no end"
             way_out = "write out what is meant: JSON data cannot hold itself"
             return error("AZ109", message, self.place(event), help=way_out)

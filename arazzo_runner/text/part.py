@@ -121,9 +121,11 @@ def _indent(text: str, scalar: Extent, header: re.Match[str], lines: list[tuple[
 
 def _parent_indent(text: str, scalar: Extent) -> int:
     """The column of the key, or of the dash, that holds the scalar; none at the top."""
-    line = text.rfind("\n", 0, scalar.start) + 1
     if scalar.key is not None:
         return scalar.key[0] - (text.rfind("\n", 0, scalar.key[0]) + 1)
+    line = text.rfind("\n", 0, scalar.start) + 1
+    if text.startswith("---", line):
+        return 0
     return max(text.rfind("-", line, scalar.start) - line, 0)
 
 

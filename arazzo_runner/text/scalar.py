@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 from typing import Literal as Choice
 
+from arazzo_runner.text.diagnostic import short
+
 if TYPE_CHECKING:
     from yaml.events import ScalarEvent
 
@@ -98,7 +100,7 @@ def decimal(text: str) -> float:
     """A floating point number. Raises Refused when it is too large to be finite."""
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        message = f"the number `{text[:40]}` is too large: no finite number stands for it"
+        message = f"the number `{short(text)}` is too large: no finite number stands for it"
         raise Refused("AZ113", message, "write a smaller number, or quote it, so that it is text")
     return value
 
@@ -112,12 +114,12 @@ def tagged(tag: str, text: str) -> Scalar:
         return text
     accepted = _ACCEPTED.get(tag)
     if accepted is None:
-        raise _wrong_tag(tag, f"`{text[:40]}`")
+        raise _wrong_tag(tag, f"`{short(text)}`")
     value = resolve(text)
     if tag == TAG_PREFIX + "float" and type(value) is int:
         return decimal(text) if _INTEGER.fullmatch(text) else decimal(str(value))
     if type(value) not in accepted:
-        raise _misfit(tag, f"`{text[:40]}`")
+        raise _misfit(tag, f"`{short(text)}`")
     return value
 
 
@@ -147,14 +149,14 @@ def _wrong_tag(tag: str, what: str) -> Refused:
 
 
 def _misfit(tag: str, what: str) -> Refused:
-    message = f"the tag `{tag_name(tag)}` does not fit {what}"
+    message = f"the tag `{short(tag_name(tag))}` does not fit {what}"
     return Refused("AZ105", message, "leave the tag out, or write a value of its type")
 
 
 def foreign_tag(tag: str) -> Refused:
     """The refusal of a tag that is not in the JSON schema."""
     known = ", ".join(f"`{tag_name(one)}`" for one in _JSON_TAGS)
-    message = f"the tag `{tag_name(tag)}` is not allowed"
+    message = f"the tag `{short(tag_name(tag))}` is not allowed"
     return Refused("AZ105", message, f"leave it out: there are no tags but {known}")
 
 

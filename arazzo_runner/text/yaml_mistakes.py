@@ -1,0 +1,266 @@
+"""The mistakes that people make in YAML, told from the text around the place where parsing stopped.
+
+One function a kind of mistake; None where it was something else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from arazzo_runner.text.diagnostic import short
+
+
+class Fault(NamedTuple):
+    """Where the parser stopped (``at``), what it was in since ``start``, and its own words."""
+
+    text: str
+    start: int
+    at: int
+    words: str
+
+    @property
+    def char(self) -> str:
+        """The character there, empty at the end."""
+        return self.text[self.at : self.at + 1]
+
+    @property
+    def line_start(self) -> int:
+        """The offset at which its line begins."""
+        return self.text.rfind("\n", 0, self.at) + 1
+
+    @property
+    def before(self) -> str:
+        """What stands on the line before the fault."""
+        return self.text[self.line_start : self.at].rstrip()
+
+    def rest(self, start: int) -> str:
+        """What stands from an offset to the end of its line."""
+        return self.text[start:].split("\n", 1)[0].rstrip()
+
+
+class Sentence(NamedTuple):
+    """What to say, from which offset on; ``other`` is a second offset with words about it."""
+
+    message: str
+    start: int
+    way_out: str
+    length: int = 1
+    other: tuple[int, str] | None = None
+    code: str = "AZ103"
+
+
+_SEPARATORS: Final = ("\x85", "\u2028", "\u2029")
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_QUOTE_IT: Final = "put the text in quotes"
+
+
+def _quoted(text: str) -> str:
+    """The advice to quote a text, with the text as it should be when that is short."""
+    if len(text) > 60 or "#" in text:
+        return _QUOTE_IT
+    return f"{_QUOTE_IT}: '{text.replace(chr(39), chr(39) * 2)}'"
+
+
+def tab(fault: Fault) -> Sentence | None:
+    r"""``\tkey: value``"""
+    indentation = fault.text[fault.line_start : fault.at + 1]
+    if "\t" not in indentation or indentation.strip():
+        return None
+    start = fault.line_start + indentation.index("\t")
+    return Sentence("a tab stands in the indentation", start, "indent with spaces alone")
+
+
+def beginning(fault: Fault) -> Sentence | None:
+    """``key: @value``"""
+    name = "a backtick" if fault.char == "`" else f"`{fault.char}`"
+    message = f"a text without quotes cannot begin with {name}"
+    rest = fault.rest(fault.at)
+    return Sentence(message, fault.at, _quoted(rest), len(rest))
+
+
+def colon(fault: Fault) -> Sentence | None:
+    """``key: some: text``, or a key where text goes on"""
+    value = re.match(r"\s*(?:- +)*[^\s'\"][^:]*:\s+(?=\S)", fault.before)
+    if value is None:
+        return _unspaced_colon(fault) or _continued(fault)
+    start = fault.line_start + value.end()
+    rest = fault.rest(start)
+    message = "a text without quotes holds a `:` that would make it a key"
+    return Sentence(message, start, _quoted(rest), len(rest))
+
+
+def _unspaced_colon(fault: Fault) -> Sentence | None:
+    above = fault.text[: max(fault.line_start - 1, 0)].rstrip()
+    start = above.rfind("\n") + 1
+    found = re.fullmatch(r"(\s*[^\s:#]+):([^\s:/][^:]*)", above[start:])
+    if found is None:
+        return None
+    way_out = f"write `{found[1].strip()}: {found[2]}`"
+    return Sentence("the space after the `:` is missing", start + found.end(1), way_out)
+
+
+def _continued(fault: Fault) -> Sentence:
+    start = fault.line_start + len(fault.before) - len(fault.before.lstrip())
+    message = "this line looks like a key, but its indentation makes it part of the text above it"
+    way_out = "indent it like the keys beside it; if the line above is a key, end that with `:`"
+    return Sentence(message, start, way_out, fault.at - start + 1)
+
+
+def after_value(fault: Fault) -> Sentence | None:
+    """``key: 'some' text``, ``key: {$url}/path``, ``key: *a b``"""
+    rest = len(fault.rest(fault.at))
+    if fault.before.endswith(("'", '"')):
+        way_out = "quote the whole text; between single quotes, a quote is written twice: ''"
+        return Sentence("text follows a closing quote", fault.at, way_out, rest)
+    if fault.before and fault.char and fault.char in "}]":
+        return Sentence(f"this `{fault.char}` closes nothing", fault.at, "remove it")
+    if fault.before.endswith(("}", "]")):
+        closing = fault.before[-1]
+        way_out = "put the whole text in quotes, since it begins with a bracket"
+        return Sentence(f"text follows a closing `{closing}`", fault.at, way_out, rest)
+    if fault.before.startswith("*", fault.before.rfind(" ") + 1):
+        way_out = "if a text that begins with `*` is meant, put it in quotes"
+        return Sentence("text follows an alias", fault.at, way_out, rest)
+    return None
+
+
+def line_in_object(fault: Fault) -> Sentence:
+    """A line between two indentations, or an item among keys"""
+    if fault.before:
+        way_out = "check the quotes and brackets before it"
+        return Sentence("a key is expected here", fault.at, way_out, len(fault.rest(fault.at)))
+    begun = (fault.start, "the object begins here")
+    if fault.rest(fault.at).startswith(("- ", "-")):
+        message = "an item of a list stands where a key is expected"
+        return Sentence(message, fault.at, "indent it below the key it belongs to", 1, begun)
+    message = "the indentation of this line fits no line above it"
+    way_out = "give it the indentation of the keys it belongs with"
+    return Sentence(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
+
+
+def line_in_list(fault: Fault) -> Sentence:
+    """``key: value`` below ``- item``"""
+    message = "this line stands in a list, but is not an item of it"
+    way_out = "begin it with `- `, or give it the indentation of what it belongs to"
+    begun = (fault.start, "the list begins here")
+    return Sentence(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
+
+
+def bracket(fault: Fault) -> Sentence:
+    """``[a, b`` to the end of the text, or up to something else"""
+    opening = fault.text[fault.start]
+    closing = "}" if opening == "{" else "]"
+    if fault.at >= len(fault.text.rstrip()):
+        way_out = f"close it with `{closing}`; if it begins a text, put the text in quotes"
+        return Sentence(f"this `{opening}` is never closed", fault.start, way_out)
+    message = f"a comma or the closing `{closing}` is missing"
+    way_out = f"if the `{opening}` begins a text, put the text in quotes"
+    return Sentence(message, fault.at, way_out, 1, (fault.start, f"`{opening}` opens here"))
+
+
+def no_value(fault: Fault) -> Sentence | None:
+    """``[a,, b]``, ``key: ]``"""
+    if not fault.char or fault.char not in "]},":
+        way_out = "write a value, or close the bracket that is open"
+        return Sentence("a value is missing here", fault.at, way_out)
+    if "block node" in fault.words:
+        return beginning(fault)
+    way_out = f"write a value, or leave out the comma or `{fault.char}`"
+    return Sentence(f"a value is missing before `{fault.char}`", fault.at, way_out)
+
+
+def quote(fault: Fault) -> Sentence:
+    """``key: 'text`` to the end of the text"""
+    quote = fault.text[fault.start]
+    way_out = f"close it with {quote}"
+    return Sentence("this quote is never closed", fault.start, way_out)
+
+
+def escape(fault: Fault) -> Sentence:
+    r"""``key: "\\d+"``"""
+    start = max(fault.text.rfind("\\", 0, fault.at + 1), 0)
+    found = re.compile(r"\\(?:[xuU][0-9a-fA-F]*|.?)").match(fault.text, start)
+    spelled = found[0] if found else ""
+    message = f"`{spelled}` is no escape that YAML has"
+    way_out = r"write `\\` for a backslash, or put the text in single quotes, which have no escapes"
+    if _SURROGATE.match(spelled):
+        way_out = r"write the character itself, or `\U` with eight digits"
+    return Sentence(message, start, way_out, len(spelled))
+
+
+def block_header(fault: Fault) -> Sentence:
+    """``key: | text``"""
+    sign = fault.text[fault.start]
+    message = f"text follows `{sign}` on its line"
+    way_out = f"begin it on the next line, indented; if `{sign}` is part of the text, quote it all"
+    return Sentence(message, fault.at, way_out, len(fault.rest(fault.at)))
+
+
+def inline(fault: Fault) -> Sentence:
+    """``key: - item``"""
+    if fault.char == "-":
+        way_out = "put each `- …` on a line of its own; if a text is meant, quote it"
+        return Sentence("a list cannot begin on the line of its key", fault.at, way_out)
+    return Sentence("a text without quotes cannot begin with `? `", fault.at, _QUOTE_IT, 1)
+
+
+def no_colon(fault: Fault) -> Sentence:
+    """A line without a ``:`` where a key is expected"""
+    start = fault.start
+    if fault.text[start - 1 : start] in _SEPARATORS:
+        return _separator(start - 1, fault.text[start - 1])
+    message = "this line is neither a key nor an item of a list"
+    way_out = (
+        "end a key with `: `, begin an item with `- `, and indent the further lines of a text "
+        "below its key"
+    )
+    return Sentence(message, start, way_out, len(fault.rest(start)))
+
+
+def _separator(at: int, char: str) -> Sentence:
+    message = f"the character U+{ord(char):04X} counts as a line break here"
+    way_out = f"remove it, or write it in double quotes as `\\u{ord(char):04x}`"
+    return Sentence(message, at, way_out)
+
+
+def nameless(fault: Fault) -> Sentence:
+    """``key: **text**``"""
+    char = fault.text[fault.start]
+    what = "an alias" if char == "*" else "an anchor"
+    message = f"a text without quotes that begins with `{char}` is {what}, and this one has no name"
+    rest = fault.rest(fault.start)
+    return Sentence(message, fault.start, _quoted(rest), len(rest))
+
+
+def tag(fault: Fault) -> Sentence:
+    """``key: !<text``, ``key: !other!tag``"""
+    found = re.compile(r"\S+").match(fault.text, fault.start)
+    spelled = found[0] if found else ""
+    way_out = "leave it out; if a text that begins with `!` is meant, put it in quotes"
+    message = f"the tag `{short(spelled)}` is not allowed"
+    return Sentence(message, fault.start, way_out, len(spelled), code="AZ105")
+
+
+def directive(fault: Fault) -> Sentence:
+    """``%SOMETHING``, ``%YAML 2.0``"""
+    line = fault.rest(fault.line_start)
+    message = f"the directive `{short(line)}` is not understood"
+    return Sentence(message, fault.line_start, "leave the line out", len(line))
+
+
+def stray(fault: Fault) -> Sentence:
+    """A line left of where the document begins"""
+    message = "this line does not belong to what stands above it"
+    way_out = "check the indentation above: the keys of one object stand in one column"
+    return Sentence(message, fault.at, way_out, len(fault.rest(fault.at)))
+
+
+def character(fault: Fault) -> Sentence:
+    """A control character"""
+    code = ord(fault.char or "\0")
+    message = f"the character U+{code:04X} is not allowed in YAML"
+    if code == 0:
+        return Sentence(message, fault.at, "save the file as UTF-8: this looks like UTF-16")
+    spelled = f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    return Sentence(message, fault.at, f"remove it, or write it in double quotes as `{spelled}`")
