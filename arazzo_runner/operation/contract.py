@@ -1,11 +1,35 @@
-"""Is this response what the API description says?"""
+"""Is this response what the API description says?
+
+OpenAPI Specification 3.2.0, sections "Responses Object", "Response Object", "Header Object".
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 from typing import Literal as Choice
 
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.operation import media_type
+from arazzo_runner.operation.findings import findings
+from arazzo_runner.operation.model import (
+    ApiDescription,
+    Header,
+    MediaType,
+    Operation,
+    Response,
+    Schema,
+)
+from arazzo_runner.operation.reference import resolve
 from arazzo_runner.text.source import Place
+
+Kind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
+
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +39,182 @@ class CheckResult:
     ``pointer`` is into the response body (JSON Pointer text); ``place`` into the description.
     """
 
-    kind: Choice["status", "content-type", "schema", "headers"]
+    kind: Kind
     severity: Choice["warn", "error"]
     passed: bool
     message: str
     pointer: str | None = None
     place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A judgement before its severity."""
+
+    passed: bool
+    message: str
+    place: Place
+    pointer: str | None = None
+
+
+def _fits(message: str, place: Place) -> _Verdict:
+    return _Verdict(passed=True, message=message, place=place)
+
+
+def _breaks(message: str, place: Place, pointer: str | None = None) -> _Verdict:
+    return _Verdict(passed=False, message=message, place=place, pointer=pointer)
+
+
+def check_response(
+    operation: Operation,
+    status: int,
+    headers: Headers,
+    body: Found,
+    severities: Mapping[Kind, Choice["off", "warn", "error"]],
+) -> tuple[CheckResult, ...]:
+    """Judge a response by its operation: one result a kind that can be judged, or one a finding.
+
+    ``body`` is what decode_body returned; a kind that ``severities`` has not is off.
+    """
+    results = list[CheckResult]()
+    response = response_for(operation, status)
+    for kind, verdicts in _judged(operation, response, status, headers, body):
+        severity = severities.get(kind, "off")
+        if severity == "off":
+            continue
+        results += (
+            CheckResult(kind, severity, one.passed, one.message, one.pointer, one.place)
+            for one in verdicts
+        )
+    return tuple(results)
+
+
+def documented_statuses(operation: Operation) -> tuple[str, ...]:
+    """The status codes that an operation documents: ``200``, ``4XX``, ``default``."""
+    return tuple(one.status for one in operation.responses)
+
+
+def response_for(operation: Operation, status: int) -> Response | None:
+    """The documented response of a status: the exact one, else its range, else ``default``."""
+    documented = {one.status: one for one in operation.responses}
+    for key in (str(status), f"{status // 100}XX", "default"):
+        if key in documented:
+            return documented[key]
+    return None
+
+
+def _judged(
+    operation: Operation, response: Response | None, status: int, headers: Headers, body: Found
+) -> Iterator[tuple[Kind, Iterator[_Verdict]]]:
+    """The judgements by kind; each is made only when it is looked at."""
+    yield "status", _status(operation, response, status)
+    if response is None:
+        return
+    content_type = header(headers, "Content-Type")
+    yield "headers", _headers(operation.description, response, headers)
+    if body is MISSING or not response.content:
+        return
+    yield "content-type", _content_type(response, content_type)
+    media = media_type.matching(response.content, content_type or "application/json")
+    if media is not None:
+        yield "schema", _schema(operation.description, media, content_type, body)
+
+
+def _status(operation: Operation, response: Response | None, status: int) -> Iterator[_Verdict]:
+    if not operation.responses:
+        return
+    if response is not None:
+        message = f"status {status} is documented as `{response.status}`"
+        yield _fits(message, response.place)
+        return
+    documented = ", ".join(documented_statuses(operation))
+    message = f"status {status} is not documented; documented: {documented}"
+    yield _breaks(message, operation.place.at("responses"))
+
+
+def _content_type(response: Response, content_type: str | None) -> Iterator[_Verdict]:
+    documented = ", ".join(f"`{media.name}`" for media in response.content)
+    place = response.content[0].place
+    if content_type is None:
+        yield _breaks(f"there is no content type; documented: {documented}", place)
+    elif media := media_type.matching(response.content, content_type):
+        message = f"the content type `{content_type}` is documented as `{media.name}`"
+        yield _fits(message, media.place)
+    else:
+        message = f"the content type `{content_type}` is not documented; documented: {documented}"
+        yield _breaks(message, place)
+
+
+def _schema(
+    description: ApiDescription, media: MediaType, content_type: str | None, body: Value
+) -> Iterator[_Verdict]:
+    """What is wrong with the body; XML and binary bodies have no JSON to judge."""
+    schema = media.schema or _sequence(media)
+    if schema is None or isinstance(body, bytes) or media_type.is_xml(content_type or ""):
+        return
+    found = findings(body, schema, description, "response")
+    for one in found:
+        where = f"`{one.pointer}`: " if one.pointer else ""
+        yield _breaks(f"{where}{one.message}", one.place, one.pointer)
+    if not found:
+        yield _fits("the body is as documented", schema.place)
+
+
+def _sequence(media: MediaType) -> Schema | None:
+    """3.2, `itemSchema`: the schema of each item of a sequence."""
+    if media.item_schema is None:
+        return None
+    # Its place is the media type, where `items` has no text of its own.
+    return Schema({"type": "array", "items": media.item_schema.value}, media.place)
+
+
+def _headers(
+    description: ApiDescription, response: Response, headers: Headers
+) -> Iterator[_Verdict]:
+    for one in response.headers:
+        # Response Object, `headers`: a definition of Content-Type is ignored.
+        if one.name.lower() == "content-type":
+            continue
+        text = header(headers, one.name)
+        if text is None and one.required:
+            yield _breaks(f"the required header `{one.name}` is missing", one.place)
+        elif text is not None and one.schema is not None:
+            yield from _header(description, one, one.schema, text)
+
+
+def _header(
+    description: ApiDescription, one: Header, schema: Schema, text: str
+) -> Iterator[_Verdict]:
+    try:
+        value = _header_value(description, schema, text)
+    except DocumentError:
+        value = text  # the findings will say that the schema cannot be used
+    found = findings(value, schema, description, "response")
+    for finding in found:
+        yield _breaks(f"the header `{one.name}`: {finding.message}", finding.place)
+    if not found:
+        yield _fits(f"the header `{one.name}` is as documented", one.place)
+
+
+def _header_value(description: ApiDescription, schema: Schema, text: str) -> Value:
+    """A header's text as the type that its schema gives it (style `simple`)."""
+    node, place = resolve(description, schema.value, schema.place)
+    kinds = node.get("type") if isinstance(node, dict) else None
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if "array" in kinds:
+        items = Schema(node.get("items", {}), place.at("items"))
+        return [_header_value(description, items, piece.strip()) for piece in text.split(",")]
+    if "object" in kinds:
+        pieces = [piece.strip() for piece in text.split(",")]
+        return dict(zip(pieces[::2], pieces[1::2], strict=False))
+    if "boolean" in kinds and text in ("true", "false"):
+        return text == "true"
+    is_number = "integer" in kinds or "number" in kinds
+    return _number(text) if is_number and _NUMBER.fullmatch(text) else text
+
+
+def _number(text: str) -> Value:
+    try:
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        return text  # more digits than Python reads

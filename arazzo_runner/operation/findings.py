@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Final
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.expression.value import Value, describe
+from arazzo_runner.expression.value import Value, describe, spell
 from arazzo_runner.operation.model import ApiDescription, Schema
 from arazzo_runner.operation.reference import document, value_at
 from arazzo_runner.operation.schema import Bundle, Direction, bundle, validator
@@ -100,24 +100,27 @@ def _finding(error: Any, bundled: Bundle, description: ApiDescription) -> Findin
 
 
 def _message(error: Any) -> str:
-    match error.kind.name:
+    kind, shown = error.kind, describe(error.instance)
+    match kind.name:
         case "required":
-            return f"the required property `{error.kind.property}` is missing"
+            message = f"the required property `{kind.property}` is missing"
         case "type":
-            wanted = " or ".join(error.kind.types)
-            return f"{describe(error.instance)} is not of type {wanted}"
+            message = f"{shown} is not of type {' or '.join(kind.types)}"
         case "enum":
-            listed = ", ".join(f"`{one}`" for one in error.kind.options[:MAX_FINDINGS])
-            return f"{describe(error.instance)} is none of {listed}"
+            message = f"{shown} is none of {_listed(kind.options)}"
         case "pattern":
-            return f"{describe(error.instance)} does not match `{error.kind.pattern}`"
+            message = f"{shown} does not match `{kind.pattern}`"
         case "additionalProperties" | "unevaluatedProperties":
-            listed = ", ".join(f"`{one}`" for one in error.kind.unexpected[:MAX_FINDINGS])
-            return f"not documented: {listed}"
+            message = f"not documented: {_listed(kind.unexpected)}"
         case "oneOf" | "anyOf":
-            return f"{describe(error.instance)} fits not exactly one of the schemas it may have"
+            message = f"{shown} does not fit the schemas it may have"
         case _:
-            return _cut(error.message)
+            message = _cut(error.message)
+    return message
+
+
+def _listed(values: list[Value]) -> str:
+    return ", ".join(f"`{spell(one)}`" for one in values[:MAX_FINDINGS])
 
 
 def _standing(place: Place, description: ApiDescription) -> Place:

@@ -8,37 +8,23 @@ words is translated. OpenAPI Specification 3.0.4 and 3.1.1, section "Schema Obje
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 from typing import Literal as Choice
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.dialect import translated
 from arazzo_runner.operation.model import ApiDescription, Schema
-from arazzo_runner.operation.reference import base_of, identifiers, reference_of, resolve, target
+from arazzo_runner.operation.reference import base_of, identifiers, reference_of, target, value_at
+from arazzo_runner.operation.visibility import Flag, not_counting
 from arazzo_runner.text.source import Place, Pointer
 
 Direction: TypeAlias = Choice["request", "response"]
 Dynamic: TypeAlias = frozenset[tuple[str, str, Pointer]]
 """The dynamic anchors in force: (anchor, URI of the file, pointer), the outermost of each name."""
 
-# JSON Schema 2020-12: where a keyword holds one schema, a list of them, or a map of them.
-_ONE: Final = frozenset(
-    {
-        "additionalProperties",
-        "contains",
-        "contentSchema",
-        "else",
-        "if",
-        "not",
-        "propertyNames",
-        "then",
-        "unevaluatedItems",
-        "unevaluatedProperties",
-    }
-)
-_LIST: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_MAP: Final = frozenset({"dependentSchemas", "patternProperties", "properties"})
 # Said for readers, or said otherwise in the bundled schema.
 _LEFT_OUT: Final = frozenset(
     {
@@ -56,9 +42,6 @@ _LEFT_OUT: Final = frozenset(
         "xml",
     }
 )
-# A class like `\w` cannot begin a range, yet many patterns have `[\w-.]`; ECMAScript's annex B
-# reads the hyphen as itself, the engine here wants it escaped.
-_LOOSE_HYPHEN: Final = re.compile(r"(?<!\\)((?:\\\\)*\\[wWdDsS])-(?=[^\]])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,86 +99,162 @@ def validator(schema: Value) -> Any:
 
 def _bundled(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
     work = _Work(description, "readOnly" if direction == "request" else "writeOnly")
-    value = _convert(work, schema.value, schema.place, frozenset(), frozenset())
+    value = _convert(work, schema.value, _Spot(schema.place))
     defs = dict[str, Value]()
     while work.todo:
-        name, node, place, dynamic = work.todo.pop()
-        defs[name] = _convert(work, node, place, dynamic, frozenset())
+        name, node, spot = work.todo.pop()
+        defs[name] = _convert(work, node, spot)
     if isinstance(value, dict) and defs:
         value = {**value, "$defs": defs}
     return Bundle(value, schema.place, work.places)
 
 
 @dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a schema stands, and the dynamic anchors in force there.
+
+    ``hidden`` are properties that the schemas around it, about the same value, do not require.
+    """
+
+    place: Place
+    dynamic: Dynamic = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+    def at(self, *tokens: str | int) -> _Spot:
+        """The spot of a schema below this one, which is about another value."""
+        return _Spot(self.place.at(*tokens), self.dynamic)
+
+    def beside(self, *tokens: str | int) -> _Spot:
+        """The spot of a schema below this one that is about the same value."""
+        return _Spot(self.place.at(*tokens), self.dynamic, self.hidden)
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
-    """What a bundling has met: the names of the schemas referred to, and which are still to do."""
+    """What a bundling has met: the names of the schemas referred to, and which are still to do.
+
+    ``hidden`` is the keyword of the properties that do not count in this direction.
+    """
 
     description: ApiDescription
-    hidden: str
+    hidden: Flag
     names: dict[tuple[str, Pointer, Dynamic], str] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
-    todo: list[tuple[str, Value, Place, Dynamic]] = field(default_factory=list)
+    todo: list[tuple[str, Value, _Spot]] = field(default_factory=list)
 
 
-def _convert(
-    work: _Work, node: Value, place: Place, dynamic: Dynamic, hidden: frozenset[str]
-) -> Value:
-    """One schema; ``hidden`` are properties that the schemas around it do not require."""
+def _convert(work: _Work, node: Value, spot: _Spot) -> Value:
     if not isinstance(node, dict):
         return node if isinstance(node, bool) else {}
-    dynamic = _entered(work, place, dynamic)
+    spot = replace(spot, dynamic=_entered(work, spot))
     reference = reference_of(node)
     if reference is not None and work.description.version < (3, 1):
         # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
-        return {"$ref": _named(work, *target(work.description, reference, place), dynamic)}
-    hidden = hidden | _hidden(work, node, place)
+        return _reference(work, "$ref", reference, spot)
+    own = not_counting(work.description, node, spot.place, work.hidden)
+    spot = replace(spot, hidden=spot.hidden | own)
     written = dict[str, Value]()
     for key, value in node.items():
         if key not in _LEFT_OUT:
-            written |= _keyword(work, key, value, place, dynamic, hidden)
-    return _translated(work.description, node, written)
+            written |= _HANDLERS.get(key, _as_it_is)(work, key, value, spot)
+    return translated(work.description.version, node, written)
 
 
-def _keyword(
-    work: _Work,
-    key: str,
-    value: Value,
-    place: Place,
-    dynamic: Dynamic,
-    hidden: frozenset[str],
-) -> dict[str, Value]:
-    at = place.at(key)
-    match value:
-        case str() if key == "$ref":
-            return {key: _named(work, *target(work.description, value, place), dynamic)}
-        case str() if key == "$dynamicRef":
-            return {"$ref": _named(work, *_dynamic_target(work, value, place, dynamic), dynamic)}
-        case list() if key in _LIST or key == "items":
-            inherited = hidden if key == "allOf" else frozenset()
-            every = enumerate(value)
-            return {
-                # An array of schemas in `items` is what `prefixItems` is since 2020-12.
-                "prefixItems" if key == "items" else key: [
-                    _convert(work, one, at.at(i), dynamic, inherited) for i, one in every
-                ]
-            }
-        case dict() if key in _MAP:
-            return {
-                key: {
-                    name: _convert(work, one, at.at(name), dynamic, frozenset())
-                    for name, one in value.items()
-                }
-            }
-        case list() if key == "required":
-            return {key: [name for name in value if name not in hidden]}
-        case dict() | bool() if key in _ONE or key == "items":
-            return {key: _convert(work, value, at, dynamic, frozenset())}
-        case dict() if key == "discriminator":
-            return {key: _discriminator(work, value, at, dynamic)}
-        case str() if key == "pattern":
-            return {key: _LOOSE_HYPHEN.sub(r"\1\\-", value)}
-        case _:
-            return {} if key == "required" else {key: value}
+def _as_it_is(_work: _Work, key: str, value: Value, _spot: _Spot) -> dict[str, Value]:
+    return {key: value}
+
+
+def _one(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    return {key: _convert(work, value, spot.at(key))}
+
+
+def _list(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    items = enumerate(value if isinstance(value, list) else [])
+    return {key: [_convert(work, one, spot.at(key, index)) for index, one in items]}
+
+
+def _all_of(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    items = enumerate(value if isinstance(value, list) else [])
+    return {key: [_convert(work, one, spot.beside(key, index)) for index, one in items]}
+
+
+def _map(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    members = value.items() if isinstance(value, dict) else ()
+    return {key: {name: _convert(work, one, spot.at(key, name)) for name, one in members}}
+
+
+def _items(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    if not isinstance(value, list):
+        return _one(work, key, value, spot)
+    # A list of schemas in `items` is what `prefixItems` is since 2020-12.
+    return {"prefixItems": _list(work, key, value, spot)[key]}
+
+
+def _required(_work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    # `required: true` within a property is of an old draft, and says nothing here.
+    names = value if isinstance(value, list) else []
+    return {key: [name for name in names if name not in spot.hidden]}
+
+
+def _reference(work: _Work, _key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    if not isinstance(value, str):
+        return {}
+    return {"$ref": _named(work, *target(work.description, value, spot.place), spot.dynamic)}
+
+
+def _dynamic_reference(work: _Work, _key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    return {"$ref": _named(work, *_dynamic_target(work, value, spot), spot.dynamic)}
+
+
+def _discriminator(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    """A Discriminator Object whose mapping leads to the bundled schemas."""
+    mapping = value.get("mapping") if isinstance(value, dict) else None
+    if not isinstance(mapping, dict):
+        return {key: value}
+    at = spot.at(key, "mapping")
+    return {
+        key: {**value, "mapping": {name: _mapped(work, one, at) for name, one in mapping.items()}}
+    }
+
+
+def _mapped(work: _Work, value: Value, spot: _Spot) -> Value:
+    """A mapping names a component, or refers to a schema."""
+    components = work.description.raw.get("components")
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    name = f"#/components/schemas/{value}" if schemas and value in schemas else str(value)
+    try:
+        return _named(work, *target(work.description, name, spot.place), spot.dynamic)
+    except DocumentError:
+        # It only helps to explain a mismatch, so a dangling one does no harm.
+        return value
+
+
+# JSON Schema 2020-12: the keywords that hold schemas, or say something about them.
+_HANDLERS: Final[dict[str, Callable[[_Work, str, Value, _Spot], dict[str, Value]]]] = {
+    **dict.fromkeys(
+        (
+            "additionalProperties",
+            "contains",
+            "contentSchema",
+            "else",
+            "if",
+            "not",
+            "propertyNames",
+            "then",
+            "unevaluatedItems",
+            "unevaluatedProperties",
+        ),
+        _one,
+    ),
+    **dict.fromkeys(("anyOf", "oneOf", "prefixItems"), _list),
+    **dict.fromkeys(("dependentSchemas", "patternProperties", "properties"), _map),
+    "$dynamicRef": _dynamic_reference,
+    "$ref": _reference,
+    "allOf": _all_of,
+    "discriminator": _discriminator,
+    "items": _items,
+    "required": _required,
+}
 
 
 def _named(work: _Work, node: Value, place: Place, dynamic: Dynamic) -> str:
@@ -208,137 +267,33 @@ def _named(work: _Work, node: Value, place: Place, dynamic: Dynamic) -> str:
             number += 1
             name = f"{stem}_{number}"
         work.names[key], work.places[name] = name, place
-        work.todo.append((name, node, place, dynamic))
+        work.todo.append((name, node, _Spot(place, dynamic)))
     return f"#/$defs/{work.names[key]}"
 
 
-def _entered(work: _Work, place: Place, dynamic: Dynamic) -> Dynamic:
+def _entered(work: _Work, spot: _Spot) -> Dynamic:
     """The dynamic scope within a schema: that around it, and the anchors of its own resource."""
     if work.description.version < (3, 1):
-        return dynamic
-    known = identifiers(work.description, place.source).dynamic
+        return spot.dynamic
+    known = identifiers(work.description, spot.place.source).dynamic
     if not known:
-        return dynamic
-    own = known.get(base_of(work.description, place)[0], {})
-    names = {anchor for anchor, _, _ in dynamic}
-    return dynamic | {
+        return spot.dynamic
+    own = known.get(base_of(work.description, spot.place)[0], {})
+    names = {anchor for anchor, _, _ in spot.dynamic}
+    return spot.dynamic | {
         (anchor, one.source.uri, one.pointer) for anchor, one in own.items() if anchor not in names
     }
 
 
-def _dynamic_target(
-    work: _Work, reference: str, place: Place, dynamic: Dynamic
-) -> tuple[Value, Place]:
+def _dynamic_target(work: _Work, reference: Value, spot: _Spot) -> tuple[Value, Place]:
     """What a ``$dynamicRef`` means here: the outermost anchor of its name, if it is dynamic."""
     description = work.description
-    node, found = target(description, reference, place)
-    anchor = reference.partition("#")[2]
+    node, found = target(description, str(reference), spot.place)
+    anchor = str(reference).partition("#")[2]
     if not isinstance(node, dict) or node.get("$dynamicAnchor") != anchor:
         return node, found
-    for name, uri, pointer in dynamic:
+    for name, uri, pointer in spot.dynamic:
         if name == anchor:
-            source, _ = description.documents[uri]
-            outermost = Place(source)
-            text = "".join("/" + str(one).replace("~", "~0").replace("/", "~1") for one in pointer)
-            return target(description, f"{uri}#{text}", outermost)
+            source, root = description.documents[uri]
+            return value_at(root, pointer)[0], Place(source, pointer)
     return node, found
-
-
-def _discriminator(
-    work: _Work, node: dict[str, Value], place: Place, dynamic: Dynamic
-) -> dict[str, Value]:
-    """A Discriminator Object whose mapping leads to the bundled schemas."""
-    mapping = node.get("mapping")
-    if not isinstance(mapping, dict):
-        return node
-    leading = {name: _mapped(work, one, place, dynamic) for name, one in mapping.items()}
-    return {**node, "mapping": leading}
-
-
-def _mapped(work: _Work, value: Value, place: Place, dynamic: Dynamic) -> Value:
-    """A mapping names a component, or refers to a schema."""
-    components = work.description.raw.get("components")
-    schemas = components.get("schemas") if isinstance(components, dict) else None
-    if isinstance(schemas, dict) and value in schemas:
-        value = f"#/components/schemas/{value}"
-    if not isinstance(value, str):
-        return value
-    return _named(work, *target(work.description, value, place), dynamic)
-
-
-def _hidden(work: _Work, node: dict[str, Value], place: Place) -> frozenset[str]:
-    """The properties of a schema that do not count in this direction, those of ``allOf`` too."""
-    if not any(key in node for key in ("properties", "allOf")):
-        return frozenset()
-    return frozenset(
-        name
-        for one, at in _parts(work.description, node, place)
-        for name, schema in _members(one.get("properties"))
-        if _says(work, schema, at.at("properties", name))
-    )
-
-
-def _says(work: _Work, node: Value, place: Place) -> bool:
-    if not isinstance(node, dict) or not ("$ref" in node or "allOf" in node or work.hidden in node):
-        return False
-    every = _parts(work.description, node, place)
-    return any(one.get(work.hidden) is True for one, _ in every)
-
-
-def _parts(
-    description: ApiDescription, node: Value, place: Place
-) -> list[tuple[dict[str, Value], Place]]:
-    """A schema and all that it surely also is: its ``$ref`` target and ``allOf`` members."""
-    found, todo = list[tuple[dict[str, Value], Place]](), [(node, place)]
-    seen = set[tuple[str, Pointer]]()
-    while todo:
-        node, place = todo.pop()
-        key = (place.source.uri, place.pointer)
-        if not isinstance(node, dict) or key in seen:
-            continue
-        seen.add(key)
-        found.append((node, place))
-        if reference := reference_of(node):
-            todo.append(target(description, reference, place))
-        members = node.get("allOf")
-        for index, one in enumerate(members if isinstance(members, list) else ()):
-            todo.append((one, place.at("allOf", index)))
-    return found
-
-
-def _members(node: Value) -> list[tuple[str, Value]]:
-    return list(node.items()) if isinstance(node, dict) else []
-
-
-def _translated(
-    description: ApiDescription, node: dict[str, Value], written: dict[str, Value]
-) -> dict[str, Value]:
-    """What 2.0 and 3.0 say otherwise than JSON Schema 2020-12."""
-    for name, plain in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if isinstance(written.get(name), bool):
-            exclusive = written.pop(name)
-            if exclusive and plain in written:
-                written[name] = written.pop(plain)
-    if written.get("type") == "file":
-        written["type"] = "string"
-    is_nullable = node.get("nullable") is True or node.get("x-nullable") is True
-    if not is_nullable or description.version >= (3, 1):
-        return written
-    return _nullable(written)
-
-
-def _nullable(written: dict[str, Value]) -> dict[str, Value]:
-    """3.0: ``nullable`` adds null to the type, and so to what the type's ``enum`` lists.
-
-    Without a type the specification gives it no meaning; beside ``allOf`` and the like it is
-    taken as it is meant everywhere, that the whole may be null.
-    """
-    kind, choices = written.get("type"), written.get("enum")
-    if kind is None:
-        combined = any(key in written for key in ("allOf", "anyOf", "oneOf"))
-        return {"anyOf": [{"type": "null"}, written]} if combined else written
-    if isinstance(kind, str):
-        written["type"] = [kind, "null"]
-    if isinstance(choices, list) and None not in choices:
-        written["enum"] = [*choices, None]
-    return written
