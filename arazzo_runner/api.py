@@ -14,27 +14,27 @@ from datetime import datetime, timezone
 
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind import bind, entry_workflows
-from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.binding import Authorize, Binding
 from arazzo_runner.executor.drive import drive
-from arazzo_runner.executor.events import Event, Observer
-from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowKey
+from arazzo_runner.executor.events import Observer
+from arazzo_runner.executor.plan import OperationCall, Plan, WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
 from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description, load
+from arazzo_runner.loading import Description, load_from
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import (
     Authorization,
-    Credentials,
+    Given,
     MissingCredentials,
     authorize,
     credentials_from,
 )
 from arazzo_runner.text.diagnostic import Severity, did_you_mean, error
 
-__all__ = ["Description", "Options", "Prepared", "execute", "load", "prepare"]
+__all__ = ["Description", "Options", "Prepared", "execute", "load_from", "prepare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,34 +88,29 @@ def plan(description: Description, selected: Sequence[WorkflowKey], options: Opt
     missing: list[MissingCredentials] = []
     binding = Binding(
         description.units, options.servers, options.server_variables,
-        _authorizer(description, options, missing),
+        _authorizer(options, missing), None if options.needs_credentials else "http://localhost",
     )  # fmt: skip
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*binding.findings)
     if missing and options.needs_credentials:
-        raise UsageError(*(error("AZ905", str(one), None, "", one.hint) for one in missing))
+        raise UsageError(*(error("AZ905", one.message, None, "", one.hint) for one in missing))
     description.warnings.extend(one for one in binding.findings if one not in description.warnings)
     return bound
 
 
-def _authorizer(
-    description: Description, options: Options, missing: list[MissingCredentials]
-) -> Callable[[str, Operation], Authorization]:
-    credentials: dict[str, Credentials] = {}
+def _authorizer(options: Options, missing: list[MissingCredentials]) -> Authorize:
+    """Gives each operation its credentials; collects in ``missing`` what is not set, once each."""
 
-    def give(source: str, operation: Operation) -> Authorization:
-        if source not in credentials:
-            schemes = operation.description.schemes
-            credentials[source] = credentials_from(
-                options.environment, source, schemes, options.aliases
-            )
-        found = authorize(operation, source, credentials[source])
-        if isinstance(found, MissingCredentials):
-            if all(str(found) != str(one) for one in missing):
-                missing.append(found)
+    def give(source: str, operation: Operation, given: Given) -> Authorization:
+        schemes = operation.description.schemes.values()
+        credentials = credentials_from(options.environment, source, schemes, options.aliases)
+        try:
+            return authorize(operation, source, credentials, given)
+        except MissingCredentials as reason:
+            if all(reason.message != one.message for one in missing):
+                missing.append(reason)
             return Authorization()
-        return found
 
     return give
 
@@ -182,5 +177,3 @@ def rfc3339(moment: float) -> str:
     text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
-
-_ = (Event, Unit)

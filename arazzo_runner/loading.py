@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -97,17 +97,24 @@ def load_from(
     sources = load_sources(resolved, access, overrides, limits.sources)
     findings += sources.diagnostics
     units = assemble(sources, findings)
-    if any(stops_a_run(one) for one in findings):
+    findings = [as_seen_by_run(one) for one in findings]
+    if any(one.severity is Severity.ERROR for one in findings):
         raise DocumentError(*findings)
     return Description(units, findings)
 
 
-def stops_a_run(finding: Diagnostic) -> bool:
-    """Whether a finding makes a run impossible.
+_RUNNABLE = frozenset({"AZ118", "AZ210", "AZ211"})
 
-    A malformed condition does not: the criterion fails and says why ("Evaluation Errors").
+
+def as_seen_by_run(finding: Diagnostic) -> Diagnostic:
+    """An error that leaves a run possible is a warning to it.
+
+    A malformed condition fails its criterion and says why ("Evaluation Errors"); an input or
+    output that is read but not declared is a value that is missing.
     """
-    return finding.severity is Severity.ERROR and finding.code != "AZ118"
+    if finding.code not in _RUNNABLE or finding.severity is not Severity.ERROR:
+        return finding
+    return replace(finding, severity=Severity.WARNING)
 
 
 def assemble(sources: Sources, findings: list[Diagnostic]) -> dict[str, Unit]:
@@ -141,4 +148,4 @@ def _unit(member: Member, apis: Mapping[str, ApiDescription]) -> Unit:
     )
 
 
-__all__ = ["Description", "LoadLimits", "assemble", "load_from", "stops_a_run"]
+__all__ = ["Description", "LoadLimits", "assemble", "load_from"]

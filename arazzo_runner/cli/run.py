@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import Any, TextIO
 
 import click
@@ -19,7 +20,7 @@ from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.environment import read_env_file
 from arazzo_runner.cli.inputs import read_inputs
 from arazzo_runner.cli.reports import Reports, read_reports
-from arazzo_runner.cli.show import colour_of, show_diagnostics
+from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.signals import Signals, catching_signals
 from arazzo_runner.cli.worlds import open_world
 from arazzo_runner.errors import DiagnosedError, DocumentError
@@ -27,7 +28,10 @@ from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.settings import Limits, Settings
 from arazzo_runner.expression.value import Value
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.console import Console
+from arazzo_runner.report.look import Verbosity
+from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.style import style_for
 from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
 
 
@@ -116,8 +120,6 @@ class Run:
 
     def _masker(self, prepared: api.Prepared) -> Masker:
         if self.given["show_secrets"]:
-            from arazzo_runner.report.mask import NO_MASK
-
             return NO_MASK
         named = (prepared.inputs.get(name) for name in self.given["secrets"])
         secrets = [*prepared.secrets, *(str(one) for one in named if one is not None)]
@@ -139,13 +141,11 @@ class Run:
         reports.write(self._circumstances(), prepared, result, code, masker)
         return code
 
-    def _console(self, out: TextIO, masker: Masker):  # type: ignore[no-untyped-def]
-        from arazzo_runner.report.console import Console
-
-        verbosity = ("normal", "verbose", "bodies")[min(self.given["verbose"], 2)]
-        if self.given["quiet"]:
-            verbosity = "quiet"
-        return Console(out, masker, verbosity, colour_of(out))
+    def _console(self, out: TextIO, masker: Masker) -> Console:
+        levels: tuple[Verbosity, ...] = ("normal", "verbose", "bodies")
+        verbosity = "quiet" if self.given["quiet"] else levels[min(self.given["verbose"], 2)]
+        width = get_terminal_size((100, 24)).columns
+        return Console(out, masker, verbosity, style_for(out, os.environ), width)
 
     def _circumstances(self) -> dict[str, Any]:
         return {

@@ -19,10 +19,3 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = 
     style = style_for(out, os.environ)
     for diagnostic in diagnostics:
         out.write(render_text(diagnostic, style) + "\n")
-
-
-def colour_of(stream: TextIO) -> bool:
-    """Whether to colour: on a terminal, unless ``NO_COLOR`` is set or ``TERM`` is dumb."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return stream.isatty()

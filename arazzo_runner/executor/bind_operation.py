@@ -25,7 +25,10 @@ FoundOperation: TypeAlias = tuple[str, Operation]
 def find_by_operation_id(
     named: OperationById, unit: Unit, binding: Binding
 ) -> FoundOperation | None:
-    """The operation with an ``operationId``, searched in all sources that are API descriptions."""
+    """The operation with an ``operationId``, searched in all sources that are API descriptions.
+
+    None is reported. Raises DocumentError when the description is broken at the operation.
+    """
     if named.source is not None:
         return _find_in_source(named, named.source, unit, binding)
     found = [

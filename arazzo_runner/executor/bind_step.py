@@ -17,8 +17,10 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
+from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.bind_action import input_arguments
 from arazzo_runner.executor.bind_operation import (
+    FoundOperation,
     find_by_operation_id,
     find_by_operation_path,
     refused_async,
@@ -52,14 +54,25 @@ def bind_call(
         case ChannelByPath(place=place):
             binding.report(refused_async(place))
             return None
-        case OperationById() as named:
-            found = find_by_operation_id(named, unit, binding)
-        case OperationByPath() as path:
-            found = find_by_operation_path(path, unit, binding)
+        case OperationById() | OperationByPath() as target:
+            found = _find_operation(target, unit, binding)
     if found is None:
         return None
     source, operation = found
     return _bind_operation_call(step, source, operation, workflow, binding)
+
+
+def _find_operation(
+    target: OperationById | OperationByPath, unit: Unit, binding: Binding
+) -> FoundOperation | None:
+    try:
+        if isinstance(target, OperationById):
+            return find_by_operation_id(target, unit, binding)
+        return find_by_operation_path(target, unit, binding)
+    except DocumentError as reason:
+        for finding in reason.diagnostics:
+            binding.report(finding)
+        return None
 
 
 def _bind_workflow_call(
@@ -77,18 +90,37 @@ def _bind_workflow_call(
 def _bind_operation_call(
     step: Step, source: str, operation: Operation, workflow: Workflow, binding: Binding
 ) -> OperationCall | None:
-    override = binding.servers.get(source, binding.servers.get(""))
+    arguments = tuple(_bind_arguments(step, workflow, operation, binding))
+    _require_path_parameters(step, operation, arguments, binding)
+    given = frozenset(_identity(argument.parameter) for argument in arguments)
     try:
-        server = server_url(operation, override, binding.variables)
+        server = _server(source, operation, binding)
         body = _bind_body(step, operation)
+        authorization = binding.authorize(source, operation, given)
     except RequestRefused as reason:
         binding.report(error("AZ305", str(reason), step.place, "", reason.hint))
         return None
-    arguments = tuple(_bind_arguments(step, workflow, operation, binding))
-    _require_path_parameters(step, operation, arguments, binding)
-    return OperationCall(
-        source, operation, server, arguments, body, binding.authorize(source, operation)
-    )
+    except DocumentError as reason:
+        for finding in reason.diagnostics:
+            binding.report(finding)
+        return None
+    return OperationCall(source, operation, server, arguments, body, authorization)
+
+
+def _identity(parameter: ApiParameter) -> tuple[str, str]:
+    """Where a parameter goes and under which name; header names have no case."""
+    is_header = parameter.location == "header"
+    return parameter.location, parameter.name.lower() if is_header else parameter.name
+
+
+def _server(source: str, operation: Operation, binding: Binding) -> str:
+    override = binding.servers.get(source, binding.servers.get(""))
+    try:
+        return server_url(operation, override, binding.variables)
+    except UsageError:
+        if override is not None or binding.fallback_server is None:
+            raise
+        return binding.fallback_server
 
 
 def merged_parameters(step: Step, workflow: Workflow) -> list[tuple[Parameter, str]]:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from arazzo_runner.document.model import WorkflowName
 from arazzo_runner.executor.plan import Unit, WorkflowKey
 from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.security import Authorization
+from arazzo_runner.operation.security import Authorization, Given
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+
+
+Authorize: TypeAlias = Callable[[str, Operation, Given], Authorization]
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
     """``servers`` are base URLs by source name (``""`` for all), ``variables`` the server variables.
 
-    ``authorize`` gives the credentials for an operation of a source; it reports to ``findings``
-    by itself what is missing.
+    ``authorize`` gives the credentials for an operation of a source, beside what the workflow
+    passes by itself; ``fallback_server`` serves where a description knows none.
     """
 
     units: Mapping[str, Unit]
     servers: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
-    authorize: Callable[[str, Operation], Authorization] = lambda _source, _operation: (
-        Authorization()
-    )
+    authorize: Authorize = lambda _source, _operation, _given: Authorization()
+    fallback_server: str | None = None
     findings: list[Diagnostic] = field(default_factory=list)
 
     def report(self, finding: Diagnostic) -> None:

@@ -6,7 +6,7 @@ Arazzo Specification 1.1.0, "Step Dependencies and Execution Order".
 from __future__ import annotations
 
 from arazzo_runner.document.model import Step, Workflow
-from arazzo_runner.document.expressions import in_step
+from arazzo_runner.document.expressions import expressions_in
 from arazzo_runner.expression.ast import StepOutputRef
 
 
@@ -34,5 +34,5 @@ def run_order(workflow: Workflow) -> tuple[Step, ...]:
 def step_needs(step: Step) -> set[str]:
     """The steps of the same workflow that must be completed before this one."""
     declared = {name.step_id for name in step.depends_on if name.workflow is None}
-    read = {one.step_id for one, _ in in_step(step) if isinstance(one, StepOutputRef)}
+    read = {one.step_id for one, _ in expressions_in(step) if isinstance(one, StepOutputRef)}
     return declared | read

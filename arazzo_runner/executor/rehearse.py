@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from arazzo_runner.document.expressions import in_parameters, in_request_body
+from arazzo_runner.document.expressions import expressions_in
 from arazzo_runner.executor.call import build_call
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowPlan
 from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
@@ -51,8 +51,8 @@ def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> Rehearsal
 def _waits_for(planned: StepPlan) -> str:
     """The steps and workflows whose values the request needs, as text; empty when none."""
     step = planned.step
-    body = in_request_body(step.request_body) if step.request_body else ()
-    asked = [one for one, _ in (*in_parameters(step.parameters), *body)]
+    parts = (*expressions_in(step.parameters), *expressions_in(step.request_body))
+    asked = [one for one, _ in parts]
     steps = [one.step_id for one in asked if isinstance(one, StepOutputRef)]
     workflows = [one.workflow_id for one in asked if isinstance(one, WorkflowRef)]
     return ", ".join(f"`{name}`" for name in dict.fromkeys((*steps, *workflows)))

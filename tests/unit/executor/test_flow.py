@@ -11,6 +11,7 @@ ONE = """
     {more}
   - stepId: b
     operationId: listThings
+    outputs: {x: $response.body#/x}
   outputs:
     last: $steps.b.outputs.x
 """

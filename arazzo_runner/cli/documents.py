@@ -1,0 +1,44 @@
+"""Loading the document that a command was given, by the flags about documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from arazzo_runner import api
+from arazzo_runner.document.sources import SourceLimits
+from arazzo_runner.loading import LoadLimits, load_from
+from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
+from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
+
+
+def load_document(document: str, given: Mapping[str, Any]) -> api.Description:
+    """Load ``document`` with what its sources name; ``given`` are the flags by name.
+
+    Raises UsageError when it cannot be read, DocumentError when it cannot be used.
+    """
+    limits = _limits(given)
+    settings = RetrieveSettings(
+        max_bytes=given["max_document_size"] or DESCRIPTION_LIMITS.max_bytes,
+        allow_read=given["allow_read"],
+        allow_http=given["allow_http"],
+        allow_net=given["allow_net"],
+        source_dirs=tuple(given["source_dirs"]),
+    )
+    access = document_access(settings, os.environ)
+    return load_from(access, document, given["sources"], limits)
+
+
+def _limits(given: Mapping[str, Any]) -> LoadLimits:
+    stated = {
+        "max_bytes": given["max_document_size"],
+        "max_depth": given["max_document_depth"],
+        "max_nodes": given["max_document_nodes"],
+    }
+    chosen = {name: value for name, value in stated.items() if value is not None}
+    sources = SourceLimits(description=replace(DESCRIPTION_LIMITS, **chosen))
+    if given["max_sources"] is not None:
+        sources = replace(sources, max_sources=given["max_sources"])
+    return LoadLimits(replace(DocumentLimits(), **chosen), sources)
