@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TextIO, assert_never
 
-from arazzo_runner.document.model import Workflow
+from arazzo_runner.document.model import Workflow, WorkflowName
 from arazzo_runner.executor.events import (
     CriterionJudged,
     Event,
@@ -18,21 +18,11 @@ from arazzo_runner.executor.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
-from arazzo_runner.executor.result import (
-    Attempt,
-    CriterionResult,
-    RunResult,
-    Status,
-    StepError,
-    WorkflowResult,
-)
-from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.expression.value import MISSING, Value
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.executor.result import RunResult, Status, StepError, WorkflowResult
 from arazzo_runner.report.failure import step_failure_lines, workflow_error_lines
 from arazzo_runner.report.look import Look, Verbosity
 from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.progress import VisitInProgress, WorkflowInProgress
 from arazzo_runner.report.shown import Shown
 from arazzo_runner.report.step_text import (
     named_values,
@@ -49,26 +39,6 @@ DETAILED_STEPS = 100
 
 OUTPUT_LIMIT = 1_000
 """A workflow's output is shown up to this length, in characters."""
-
-
-@dataclass(slots=True)
-class _Started:
-    """A workflow in progress; its title waits for its first step, since prerequisites go first."""
-
-    workflow: Workflow
-    inputs: dict[str, Value]
-    depth: int
-    titled: bool = False
-
-
-@dataclass(slots=True)
-class _Visit:
-    """A step in progress, and what its attempt did so far."""
-
-    operation: Operation | None = None
-    request: HttpRequest | None = None
-    outcome: HttpResponse | TransportFailure | None = None
-    criteria: tuple[CriterionResult, ...] = ()
 
 
 class Console:
@@ -89,8 +59,8 @@ class Console:
         marks = marks_for(out)
         self._out = out
         self._look = Look(Shown(masker, marks.cut), colour, marks, width, verbosity)
-        self._workflows: list[_Started] = []
-        self._visits: list[_Visit] = []
+        self._running: list[WorkflowInProgress] = []  # the latest first
+        self._visits: list[VisitInProgress] = []
         self._visited = 0
         self._told: set[StepError] = set()
 
@@ -100,15 +70,15 @@ class Console:
             return
         match event:
             case WorkflowStarted(workflow, inputs, depth):
-                self._workflows.append(_Started(workflow, inputs, depth))
+                self._running.insert(0, WorkflowInProgress(workflow, inputs, depth))
             case StepStarted():
                 self._start_step(event)
             case RequestSent(_, request):
-                self._visit.request = request
+                self._visits[-1].request = request
             case ResponseReceived(_, outcome):
-                self._visit.outcome = outcome
+                self._visits[-1].outcome = outcome
             case CriterionJudged(_, result):
-                self._visit.criteria += (result,)
+                self._visits[-1].criteria += (result,)
             case StepRetried():
                 self._retry(event)
             case StepFinished():
@@ -122,44 +92,44 @@ class Console:
         """Write the one-line verdict."""
         self._write([verdict_line(result, exit_code, self._look)])
 
+    def _look_at(self, depth: int) -> Look:
+        """The look at a depth: what is indented has less room."""
+        return replace(self._look, width=self._look.width - 4 * depth) if depth else self._look
+
     # --- steps ---
 
-    @property
-    def _visit(self) -> _Visit:
-        if not self._visits:
-            self._visits.append(_Visit())
-        return self._visits[-1]
-
     def _start_step(self, event: StepStarted) -> None:
-        self._visits.append(_Visit(event.operation))
+        self._visits.append(VisitInProgress(event.operation))
         lines = self._title_of(event.workflow)
-        if event.operation is None:
-            # Its workflow is told before the step is over: say first who calls.
-            name = self._look.shown.text(event.step.step_id)
-            lines.append(f"{_indent(event.depth)}{self._look.marks.call} {name}")
+        if isinstance(event.step.target, WorkflowName):
+            # That workflow is told before the step is over: say first who calls.
+            text, call = self._look.shown.text, self._look.marks.call
+            called = text(event.step.target.workflow_id)
+            name = text(event.step.step_id)
+            lines.append(f"{_indent(event.depth)}{call} {name}  workflow `{called}`")
         self._write(lines)
 
     def _retry(self, event: StepRetried) -> None:
-        visit = self._visit
-        attempt = _attempt_so_far(visit, event)
-        step_id = event.step.step_id
-        head, details = retry_lines(step_id, visit.operation, attempt, event.attempt, self._look)
-        self._visits[-1] = _Visit(visit.operation)
+        visit = self._visits[-1]
+        attempt, number = visit.attempt(event.action), event.attempt
+        look = self._look_at(event.depth)
+        head, details = retry_lines(event.step.step_id, visit.operation, attempt, number, look)
+        self._visits[-1] = VisitInProgress(visit.operation)
         self._write(_block(event.depth, head, details))
 
     def _finish_step(self, event: StepFinished) -> None:
-        if self._visits:
-            self._visits.pop()
+        self._visits.pop()
         self._visited += 1
-        result, look = event.result, self._look
+        result, look = event.result, self._look_at(event.depth)
         head = step_head(result, look)
         failed = result.status in (Status.FAILED, Status.ERROR)
         if self._visited > DETAILED_STEPS and look.verbosity == "normal" and not failed:
             self._write(self._shortened(event, head))
             return
         lines = _block(event.depth, head, step_details(result, look))
-        if failed:
-            lines += ["", *_indented(event.depth, step_failure_lines(result, look))]
+        block = step_failure_lines(result, look) if failed else []
+        if block:
+            lines += ["", *_indented(event.depth, block)]
             self._told.update(one.error for one in result.attempts[-1:] if one.error)
         self._write([*lines, ""])
 
@@ -174,12 +144,9 @@ class Console:
 
     def _title_of(self, workflow: Workflow) -> list[str]:
         """The title of a workflow, once."""
-        for started in reversed(self._workflows):
-            if started.workflow is workflow:
-                return self._title(started)
-        return []
+        return self._title(next(one for one in self._running if one.workflow is workflow))
 
-    def _title(self, started: _Started) -> list[str]:
+    def _title(self, started: WorkflowInProgress) -> list[str]:
         if started.titled:
             return []
         started.titled = True
@@ -195,24 +162,22 @@ class Console:
         ]
 
     def _finish_workflow(self, result: WorkflowResult, depth: int) -> None:
-        lines: list[str] = []
-        for started in reversed(self._workflows):
-            if started.workflow.workflow_id == result.workflow_id:
-                lines = self._title(started)
-                self._workflows.remove(started)
-                break
-        self._write([*lines, *_indented(depth, self._end(result))])
+        name = result.workflow_id
+        started = next(one for one in self._running if one.workflow.workflow_id == name)
+        self._running.remove(started)
+        self._write([*self._title(started), *_indented(depth, self._end(result))])
 
     def _end(self, result: WorkflowResult) -> list[str]:
         """The error that ended a workflow, unless it was told already, and its outputs."""
         look, lines = self._look, []
         if result.error and result.error not in self._told:
             self._told.add(result.error)
-            lines += [*workflow_error_lines(result, look), ""]
+            lines += [*workflow_error_lines(result.workflow_id, result.error, look), ""]
         if result.ended_by and result.ended_by.type == "goto":
             # It took over the outputs of the workflow it went to, which has shown them.
-            target = look.shown.text(result.ended_by.target or "")
-            return [*lines, f"went on in `{target}`: {result.status.value}", ""]
+            name, target = result.workflow_id, result.ended_by.target or ""
+            went_on = look.shown.text(f"`{name}` went on in `{target}`: {result.status.value}")
+            return [*lines, went_on, ""]
         if not result.outputs:
             return lines
         outputs = named_values(result.outputs, look, OUTPUT_LIMIT)
@@ -229,22 +194,6 @@ class Console:
             encoding = self._out.encoding or "ascii"
             self._out.write(text.encode(encoding, "backslashreplace").decode(encoding))
         self._out.flush()  # a log that is piped somewhere shows where a long run is
-
-
-def _attempt_so_far(visit: _Visit, event: StepRetried) -> Attempt:
-    """The failed attempt as its events told it; its result comes only with the step's."""
-    response = visit.outcome if isinstance(visit.outcome, HttpResponse) else None
-    return Attempt(
-        visit.request, response, MISSING, MISSING, _transport_error(visit), visit.criteria, (),
-        event.action, succeeded=False,
-    )  # fmt: skip
-
-
-def _transport_error(visit: _Visit) -> StepError | None:
-    if not isinstance(visit.outcome, TransportFailure):
-        return None
-    failure = visit.outcome
-    return StepError(failure.code, failure.message, failure.hint, "response")
 
 
 def _indent(depth: int) -> str:

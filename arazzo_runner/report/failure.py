@@ -42,7 +42,7 @@ def _whole_workflow(workflow: WorkflowResult, look: Look) -> list[str]:
     ended = workflow.steps[-1] if workflow.steps else None
     lines = _whole_step(ended, look) if ended and ended.status is not Status.PASSED else []
     if workflow.error and not _told_within(workflow.error, ended):
-        lines += workflow_error_lines(workflow, look)
+        lines += workflow_error_lines(workflow.workflow_id, workflow.error, look)
     if lines:
         return lines
     return [_first_line(f"workflow `{workflow.workflow_id}`: {workflow.status.value}", look)]
@@ -62,11 +62,9 @@ def _whole_step(step: StepResult, look: Look) -> list[str]:
     return inner + step_failure_lines(step, look)
 
 
-def workflow_error_lines(workflow: WorkflowResult, look: Look) -> list[str]:
+def workflow_error_lines(workflow_id: str, error: StepError, look: Look) -> list[str]:
     """The error that ended a workflow where no step did: a limit, a prerequisite."""
-    if workflow.error is None:
-        return []
-    return _error_lines(workflow.error, f"workflow `{workflow.workflow_id}`", look)
+    return _error_lines(error, f"workflow `{workflow_id}`", look)
 
 
 def step_failure_lines(step: StepResult, look: Look) -> list[str]:
@@ -93,9 +91,9 @@ def step_failure_lines(step: StepResult, look: Look) -> list[str]:
 def _criterion_lines(criterion: CriterionResult, subject: str, look: Look) -> list[str]:
     lines = [_first_line(f"{subject}: {_verdict(criterion)}", look)]
     if criterion.place:
-        marks = list(_marks(criterion, look))
-        lines.append(_arrow(_operand_place(criterion.place, marks), look))
-        lines += frame(criterion.condition, locate(criterion.place).line, marks, look)
+        marks = list(_marks(criterion, criterion.place, look))
+        lines.append(_arrow(criterion.place.within(marks[0].start, marks[0].end), look))
+        lines += frame(criterion.condition, marks, look)
     lines += (
         f"value: {look.shown.text(one.expression)} is {_typed(one, look)}"
         for one in criterion.operands
@@ -122,14 +120,19 @@ def _implicit_verdict(criterion: CriterionResult) -> str:
     return f"the called workflow `{operand.expression}` did not pass: {operand.value}"
 
 
-def _marks(criterion: CriterionResult, look: Look) -> Iterator[Mark]:
+def _marks(criterion: CriterionResult, place: Place, look: Look) -> Iterator[Mark]:
     """Each operand below its expression; a query as a whole, since no part of it is to blame."""
     for one in criterion.operands:
         if _stands_in(one, criterion):
-            yield Mark(one.start, one.start + len(one.expression), _typed(one, look))
+            yield _mark(place, one.start, one.expression, _typed(one, look))
     if not any(_stands_in(one, criterion) for one in criterion.operands):
         words = "" if criterion.error else _QUERY_VERDICTS[criterion.kind]
-        yield Mark(0, len(criterion.condition.partition("\n")[0]), words)
+        yield _mark(place, 0, criterion.condition.partition("\n")[0], words)
+
+
+def _mark(place: Place, start: int, text: str, words: str) -> Mark:
+    end = start + len(text)
+    return Mark(start, end, locate(place.within(start, end)).line, words)
 
 
 _QUERY_VERDICTS = {
@@ -149,10 +152,6 @@ def _stands_in(operand: OperandValue, criterion: CriterionResult) -> bool:
 def _typed(operand: OperandValue, look: Look) -> str:
     value = look.shown.masker.operand(operand.expression, operand.value)
     return look.shown.typed(value, VALUE_LIMIT)
-
-
-def _operand_place(place: Place, marks: list[Mark]) -> Place:
-    return place.within(marks[0].start, marks[0].end)
 
 
 def _check_lines(check: CheckResult, subject: str, look: Look) -> list[str]:

@@ -10,28 +10,25 @@ from arazzo_runner.report.look import Look
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A part of the text, by offsets, and the words beside its carets."""
+    """A part of the text, by offsets; its line in the document; the words beside its carets."""
 
     start: int
     end: int
+    line: int
     words: str
 
 
-def frame(text: str, line: int, marks: Sequence[Mark], look: Look) -> list[str]:
-    """The lines of ``text`` that are marked, each followed by its carets.
-
-    ``line`` is the number of the text's first line in its document.
-    """
-    gutter = " " * len(str(line)) + " |"
+def frame(text: str, marks: Sequence[Mark], look: Look) -> list[str]:
+    """The lines of ``text`` that are marked, each followed by its carets."""
+    width = max(len(str(mark.line)) for mark in marks)
+    gutter = " " * width + " |"
     lines = [gutter]
-    number = str(line)
     start = 0
     for content in text.split("\n"):
         here = [mark for mark in marks if start <= mark.start <= start + len(content)]
         if here:
-            lines.append(f"{number} | {look.shown.text(content)}")
-            lines += (f"{gutter} {_carets(content, start, mark, look)}" for mark in here)
-            number = " " * len(number)  # the number of a folded line is not known here
+            lines.append(f"{here[0].line:>{width}} | {look.shown.text(content)}")
+        lines += (f"{gutter} {_carets(content, start, mark, look)}" for mark in here)
         start += len(content) + 1
     return [*lines, gutter]
 

@@ -17,7 +17,7 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.report.body import is_json, media_type, plain, report_body
 from arazzo_runner.report.diagnostics import location_json, to_json
 from arazzo_runner.report.mask import Masker
@@ -131,22 +131,20 @@ class _Masked:
     def _attempt(self, attempt: Attempt) -> dict[str, Value]:
         spelled = {
             "request": self._request(attempt.request) if attempt.request else None,
-            "response": self._response(attempt.response, attempt.body)
-            if attempt.response
-            else None,
+            "response": self._response(attempt),
             "error": self._error(attempt.error) if attempt.error else None,
             "criteria": [self._criterion(criterion) for criterion in attempt.criteria],
             "checks": [self._check(check) for check in attempt.checks],
             "action": self._action(attempt.action) if attempt.action else None,
         }
-        match attempt.interlude:
-            case WorkflowResult() as workflow:
-                spelled["interlude"] = {"workflow": self.workflow(workflow)}
-            case StepResult() as step:
-                spelled["interlude"] = {"step": self.step(step)}
-            case None:
-                pass
-        return spelled
+        if attempt.interlude is None:
+            return spelled
+        return {**spelled, "interlude": self._interlude(attempt.interlude)}
+
+    def _interlude(self, between: WorkflowResult | StepResult) -> dict[str, Value]:
+        if isinstance(between, WorkflowResult):
+            return {"workflow": self.workflow(between)}
+        return {"step": self.step(between)}
 
     def _request(self, request: HttpRequest) -> dict[str, Value]:
         return {
@@ -156,11 +154,15 @@ class _Masked:
             "body": report_body(request.body, request.headers, _sent(request), self._masker),
         }
 
-    def _response(self, response: HttpResponse, body: Value) -> dict[str, Value]:
+    def _response(self, attempt: Attempt) -> dict[str, Value] | None:
+        response = attempt.response
+        if response is None:
+            return None
+        body = report_body(response.body, response.headers, attempt.body, self._masker)
         return {
             "status": response.status,
             "headers": self._headers(response.headers),
-            "body": report_body(response.body, response.headers, body, self._masker),
+            "body": body,
             "duration": _seconds(response.duration),
         }
 

@@ -38,15 +38,9 @@ class Shown:
         # Indentation folds away: look at more than will be shown.
         folded = _LINE_BREAK.sub(" ", self.masker.clipped(text, 4 * limit).strip())
         escaped = escape(folded)
-        if len(escaped) <= limit and len(text) <= 4 * limit:
-            return escaped
-        return self.cut(escaped, limit) if len(escaped) > limit else escaped + self._ellipsis
-
-    def cut(self, text: str, limit: int) -> str:
-        """The text, or its beginning and an ellipsis: ``limit`` characters in all."""
-        if len(text) <= limit:
-            return text
-        return text[: max(limit - len(self._ellipsis), 0)] + self._ellipsis
+        if len(escaped) > limit:
+            return escaped[: limit - len(self._ellipsis)] + self._ellipsis
+        return escaped if len(text) <= 4 * limit else escaped + self._ellipsis
 
     def value(self, value: Found, limit: int) -> str:
         """A value in its JSON spelling, cut to ``limit`` characters; ``missing`` for MISSING."""

@@ -39,15 +39,14 @@ def _deed(result: StepResult, look: Look) -> str:
     if result.workflow:
         called = look.shown.text(result.workflow.workflow_id)
         return f"workflow `{called}` {look.marks.arrow} {result.workflow.status.value}"
-    attempt = result.attempts[-1] if result.attempts else None
-    return _operation(result.operation, attempt, look)
+    if result.operation is None:
+        return "not started"
+    return _exchanged(result.operation, result.attempts[-1] if result.attempts else None, look)
 
 
-def _operation(operation: Operation | None, attempt: Attempt | None, look: Look) -> str:
-    answer = f"{look.marks.arrow} {_answer(attempt)}"
-    if operation is None:
-        return answer
-    return f"{look.shown.text(f'{operation.method} {operation.path}')} {answer}"
+def _exchanged(operation: Operation, attempt: Attempt | None, look: Look) -> str:
+    target = look.shown.text(f"{operation.method} {operation.path}")
+    return f"{target} {look.marks.arrow} {_answer(attempt)}"
 
 
 def _answer(attempt: Attempt | None) -> str:
@@ -77,7 +76,7 @@ def step_details(result: StepResult, look: Look) -> list[str]:
     attempt = result.attempts[-1]
     return [
         *_exchange(attempt, look),
-        *(line for one in attempt.criteria for line in _criterion(one, look)),
+        *(line for one in attempt.criteria if _is_news(one) for line in _criterion(one, look)),
         *warning_lines(attempt, look),
         *look.labelled("out", named_values(result.outputs, look, look.room)),
         *(_action(attempt.action, look) if attempt.action else ()),
@@ -88,6 +87,11 @@ def _exchange(attempt: Attempt, look: Look) -> list[str]:
     sent = sent_lines(attempt.request, look) if attempt.request else []
     got = got_lines(attempt.response, look) if attempt.response else []
     return look.labelled("sent", sent) + look.labelled("got", got)
+
+
+def _is_news(criterion: CriterionResult) -> bool:
+    """Whether the head has not said it: that a called workflow passed is in there."""
+    return not (criterion.kind == "implicit" and criterion.passed and not _is_status(criterion))
 
 
 def _criterion(criterion: CriterionResult, look: Look) -> list[str]:
@@ -168,9 +172,9 @@ def retry_lines(
     ``number`` counts from 1. Without ``-v``: only what did not hold, and the wait.
     """
     mark = look.style.paint(look.style.warn, look.marks.retry)
-    deed = _operation(operation, attempt, look)
+    deed = f"  {_exchanged(operation, attempt, look)}" if operation else ""
     unmet = [_unmet(one, look) for one in attempt.criteria if not one.passed]
-    return f"{mark} {_name(step_id, look)}  {deed} (attempt {number})", [
+    return f"{mark} {_name(step_id, look)}{deed} (attempt {number})", [
         *(_exchange(attempt, look) if look.verbosity != "normal" else ()),
         *unmet,
         *(look.labelled("why", [look.shown.text(attempt.error.message)]) if attempt.error else ()),
@@ -180,10 +184,12 @@ def retry_lines(
 
 def _unmet(criterion: CriterionResult, look: Look) -> str:
     """A criterion that does not hold, and what its expressions were, in one line."""
-    masked = (look.shown.masker.operand(one.expression, one.value) for one in criterion.operands)
-    values = ", ".join(look.shown.typed(value, 60) for value in masked)
     line = look.style.paint(look.style.bad, look.marks.failed.ljust(LABEL))
     line += _condition(criterion, look)
+    if criterion.error:
+        return f"{line}  ({look.shown.text(criterion.error)})"
+    masked = (look.shown.masker.operand(one.expression, one.value) for one in criterion.operands)
+    values = ", ".join(look.shown.typed(value, 60) for value in masked)
     return f"{line}  ({values})" if values else line
 
 

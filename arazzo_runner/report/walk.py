@@ -23,10 +23,7 @@ def _with_inner(step: StepResult) -> Iterator[StepResult]:
 
 
 def _interlude(attempt: Attempt) -> Iterator[StepResult]:
-    match attempt.interlude:
-        case WorkflowResult() as workflow:
-            yield from steps_of((workflow,))
-        case StepResult() as step:
-            yield from _with_inner(step)
-        case None:
-            return
+    if isinstance(attempt.interlude, WorkflowResult):
+        yield from steps_of((attempt.interlude,))
+    elif attempt.interlude:
+        yield from _with_inner(attempt.interlude)

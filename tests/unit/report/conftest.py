@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from arazzo_runner.document.model import OperationById, Step, Workflow
+from arazzo_runner.document.model import OperationById, Step, Workflow, WorkflowName
 from arazzo_runner.executor.events import (
     CriterionJudged,
     RequestSent,
@@ -179,9 +179,11 @@ class Build:
         place = Place(self.document, ("workflows", 0))
         return Workflow(workflow_id, summary, None, None, (), (), (), (), (), (), place)
 
-    def step_model(self, step_id="create"):
+    def step_model(self, step_id="create", workflow_id=None):
         place = self.step_place()
         target = OperationById("CreateExecution", None, place)
+        if workflow_id:
+            target = WorkflowName(workflow_id, None, place)
         return Step(step_id, None, target, (), None, (), (), (), (), None, None, None, (), place)
 
     def started(self, workflow, inputs=None, depth=0):
@@ -189,13 +191,24 @@ class Build:
 
     def step_events(self, workflow, result, depth=0):
         """The events of a visit as the engine tells them, retries included."""
-        model = self.step_model(result.step_id)
+        called = result.workflow
+        model = self.step_model(result.step_id, called.workflow_id if called else None)
         yield StepStarted(workflow, model, result.operation, depth)
+        if called:
+            yield from self.events(called, called.inputs, depth + 1)
         for number, attempt in enumerate(result.attempts, 1):
             yield from self._attempt_events(f"{result.step_id}#1@{number}", attempt, depth)
             if number < len(result.attempts):
                 yield StepRetried(model, number, attempt.action, depth)
+                yield from self._interlude(workflow, attempt.interlude, depth + 1)
         yield StepFinished(workflow, result, depth)
+
+    def _interlude(self, workflow, interlude, depth):
+        match interlude:
+            case WorkflowResult():
+                yield from self.events(interlude, interlude.inputs, depth)
+            case StepResult():
+                yield from self.step_events(workflow, interlude, depth)
 
     def _attempt_events(self, key, attempt, depth):
         if attempt.request:
@@ -208,10 +221,10 @@ class Build:
         for criterion in attempt.criteria:
             yield CriterionJudged(key, criterion, depth)
 
-    def events(self, result, inputs=None, depth=0, model=None):
+    def events(self, result, inputs=None, depth=0):
         """The events of a whole workflow, given its result."""
-        model = model or self.workflow_model(result.workflow_id)
-        yield self.started(model, inputs, depth)
+        model = self.workflow_model(result.workflow_id)
+        yield self.started(model, result.inputs if inputs is None else inputs, depth)
         for step in result.steps:
             yield from self.step_events(model, step, depth)
         yield WorkflowFinished(result, depth)

@@ -89,8 +89,16 @@ def test_only_what_failed_is_explained_and_the_last_attempt_counts(build):
             """\
             12 | $statusCode == 200 &&
                | ^^^^^^^^^^^ integer 200
-               | $inputs.b
+            12 | $inputs.b
                | ^^^^^^^^^ boolean false
+            """,
+        ),
+        (
+            "true &&\n\n$inputs.b",
+            [("$inputs.b", None, 9)],
+            """\
+            12 | $inputs.b
+               | ^^^^^^^^^ null
             """,
         ),
         (
@@ -130,6 +138,17 @@ def test_a_query_shows_its_context(build, kind, words):
         value: $response.body#/sid is string "XX1"
         help: did you mean `FN`?
         """)
+
+
+def test_lines_of_a_block_scalar_have_their_numbers(build):
+    text = "a:\n  - |\n    true\n    && $inputs.b\n" + "\n" * 8
+    place = Place(SourceFile("x.yaml", text, "file:///x"), ("a", 0))
+    judged = build.criterion(
+        "true\n&& $inputs.b\n", False, (build.operand("$inputs.b", None, 8),), place=place
+    )
+    assert "--> x.yaml:4:8\n  |\n4 | && $inputs.b\n  |    ^^^^^^^^^ null\n  |\n" in verdict(
+        build, criteria=[judged]
+    )
 
 
 def test_a_criterion_that_cannot_be_judged_says_why(build):
