@@ -17,6 +17,7 @@ from arazzo_runner.executor.bind import bind, entry_workflows
 from arazzo_runner.executor.binding import Authorize, Binding
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.events import Observer
+from arazzo_runner.executor.inputs import InputProblem
 from arazzo_runner.executor.plan import OperationCall, Plan, WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
@@ -32,7 +33,7 @@ from arazzo_runner.operation.security import (
     authorize,
     credentials_from,
 )
-from arazzo_runner.text.diagnostic import Severity, did_you_mean, error
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
 
 __all__ = ["Description", "Options", "Prepared", "execute", "load_from", "prepare"]
 
@@ -83,8 +84,10 @@ def select(description: Description, workflows: Sequence[str]) -> list[WorkflowK
     return [(uri, name) for name in workflows or entry_workflows(unit)]
 
 
-def plan(description: Description, selected: Sequence[WorkflowKey], options: Options) -> Plan:
-    """Bind the selected workflows. Raises DocumentError, and UsageError for credentials."""
+def plan(
+    description: Description, selected: Sequence[WorkflowKey], options: Options
+) -> tuple[Plan, list[Diagnostic]]:
+    """Bind the selected workflows, and say what credentials they lack. Raises DocumentError."""
     missing: list[MissingCredentials] = []
     binding = Binding(
         description.units, options.servers, options.server_variables,
@@ -93,10 +96,9 @@ def plan(description: Description, selected: Sequence[WorkflowKey], options: Opt
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*binding.findings)
-    if missing and options.needs_credentials:
-        raise UsageError(*(error("AZ905", one.message, None, "", one.hint) for one in missing))
     description.warnings.extend(one for one in binding.findings if one not in description.warnings)
-    return bound
+    lacking = missing if options.needs_credentials else ()
+    return bound, [error("AZ905", one.message, None, "", one.hint) for one in lacking]
 
 
 def _authorizer(options: Options, missing: list[MissingCredentials]) -> Authorize:
@@ -108,7 +110,7 @@ def _authorizer(options: Options, missing: list[MissingCredentials]) -> Authoriz
         try:
             return authorize(operation, source, credentials, given)
         except MissingCredentials as reason:
-            if all(reason.message != one.message for one in missing):
+            if all(reason.variables != one.variables for one in missing):
                 missing.append(reason)
             return Authorization()
 
@@ -126,19 +128,18 @@ def prepare(
     Raises UsageError, InputError and DocumentError.
     """
     options = options or Options()
-    bound = plan(description, select(description, workflows), options)
-    if not bound.selected:
-        return Prepared(description, bound, inputs, (), ())
-    problems = input_problems(bound, inputs)
-    if problems:
-        raise InputError(*(_input_error(bound, key, one) for key, one in problems))
+    bound, lacking = plan(description, select(description, workflows), options)
+    problems = input_problems(bound, inputs) if bound.selected else []
+    refused = [_input_error(bound, key, one) for key, one in problems]
+    if refused or lacking:
+        raise (InputError if refused else UsageError)(*refused, *lacking)
     return Prepared(description, bound, inputs, *_secrets(bound, inputs))
 
 
 _INPUT_CODES = {"missing": "AZ902", "undeclared": "AZ903", "invalid": "AZ904"}
 
 
-def _input_error(plan: Plan, key: WorkflowKey, problem):  # type: ignore[no-untyped-def]
+def _input_error(plan: Plan, key: WorkflowKey, problem: InputProblem) -> Diagnostic:
     workflow = plan.workflows[key].workflow
     place = workflow.place.at("inputs") if workflow.inputs is not None else workflow.place
     message = f"workflow `{workflow.workflow_id}`: {problem.message}"
