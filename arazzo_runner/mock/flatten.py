@@ -62,7 +62,26 @@ def flatten(schema: Value, root: Value, refs: tuple[str, ...], variant: int) -> 
         flat = _part(part, root, refs, variant)
         whole = len(parts) == 1 and not own
         found = _joined(found, flat if whole else _without_examples(flat))
-    return found
+    return _discriminated(found, schema, [part for part in parts if isinstance(part, dict)])
+
+
+def _discriminated(flat: Flat, schema: dict[str, Value], parts: list[dict[str, Value]]) -> Flat:
+    """The flat schema with the name of the chosen alternative where a discriminator wants it.
+
+    OpenAPI 3.2.0, Discriminator Object: the name is that of the mapping, else of the schema.
+    """
+    told = schema.get("discriminator")
+    name = told.get("propertyName") if isinstance(told, dict) else None
+    member = flat.schema.get("properties", {}).get(name)
+    if not isinstance(member, dict) or "enum" in member or "const" in member:
+        return flat
+    chosen = [part["$ref"] for part in parts if "$ref" in part]
+    mapping = {target: key for key, target in schema["discriminator"].get("mapping", {}).items()}
+    for reference in chosen:
+        value = mapping.get(reference, reference.rpartition("/")[2])
+        members = {**flat.schema["properties"], name: {"const": value}}
+        return replace(flat, schema={**flat.schema, "properties": members})
+    return flat
 
 
 def _without_examples(flat: Flat) -> Flat:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import assert_never
 
+from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.flatten import NoExample
+from arazzo_runner.mock.judge import judge_of
 from arazzo_runner.mock.pattern_tree import (
     Characters,
     Choice,
@@ -21,7 +25,7 @@ def spell(node: Node, dice: Dice, extra: int) -> str:
     """A string of ``node``; what may be repeated without an end is, ``extra`` times more."""
     match node:
         case Characters(of):
-            return dice.pick(of) if of else ""
+            return dice.pick(of if dice.attempt else _small(of)) if of else ""
         case Sequence(items):
             return "".join(spell(item, dice.at(at), extra) for at, item in enumerate(items))
         case Choice(options):
@@ -31,6 +35,16 @@ def spell(node: Node, dice: Dice, extra: int) -> str:
             return "".join(spell(item, dice.at(at), extra) for at in range(count))
         case _:
             assert_never(node)
+
+
+@lru_cache(maxsize=256)
+def _judge(pattern: str) -> Callable[[Value], bool]:
+    return judge_of({"pattern": pattern})
+
+
+def _small(characters: str) -> str:
+    """Without capitals where small letters would do: hexadecimal is easier to read so."""
+    return "".join(one for one in characters if one == one.lower() or one.lower() not in characters)
 
 
 EXTRAS = (2, 0, 1, 3, 4, 5, 6, 8, 13, 21, 34, 55, 89, 144, 233)
@@ -44,22 +58,14 @@ def matching(pattern: str, dice: Dice, least: int = 0, most: int | None = None) 
     As in JSON Schema, the pattern may match anywhere in the string.
     """
     try:
-        tree, fits = parse(pattern), _judge(pattern, least, most)
-    except (UnreadablePattern, ValueError):
+        # What the validator accepts is what the answer will be held to; its backtracking is
+        # bounded, so a hostile pattern comes to an end.
+        tree, fits = parse(pattern), _judge(pattern)
+    except (UnreadablePattern, NoExample):
         return None
     for extra in (*EXTRAS, max(0, least - 1), least):
         for attempt in range(ATTEMPTS):
             text = spell(tree, dice.again(attempt), extra).ljust(least, "a")
-            if fits(text):
+            if (most is None or len(text) <= most) and fits(text):
                 return text
     return None
-
-
-def _judge(pattern: str, least: int, most: int | None) -> Callable[[str], bool]:
-    # The validator's own engine: what it accepts is what the answer will be held to. Its
-    # backtracking is bounded, so a hostile pattern comes to an end. Raises ValueError.
-    import jsonschema_rs
-
-    upper = {} if most is None else {"maxLength": most}
-    schema = {"pattern": pattern, "minLength": least, **upper}
-    return jsonschema_rs.validator_for(schema).is_valid

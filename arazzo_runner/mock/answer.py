@@ -1,0 +1,153 @@
+"""An API in process: it answers from its description and keeps what a run does to it.
+
+read_request ─► route_of ─► what happens to the resources (here, listing.py) ─► written
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.compose import advanced, compose, echoed, touched, with_facts
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.facts import Facts, facts_of, id_field, plain, text_of
+from arazzo_runner.mock.frames import Frame, Frames
+from arazzo_runner.mock.identity import new_id, path_facts
+from arazzo_runner.mock.incoming import Incoming, read_request
+from arazzo_runner.mock.listing import Listing
+from arazzo_runner.mock.outgoing import documented, outgoing
+from arazzo_runner.mock.problem import Problem, Refused, members, problem_response
+from arazzo_runner.mock.route import Route, item_operation, route_of
+from arazzo_runner.mock.state import Resource, State, address
+from arazzo_runner.mock.written import written
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.model import Operation
+
+
+class MockApi:
+    """One API; a run has one for each source description, and they know nothing of each other."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.dice = Dice(seed)
+        self.state = State()
+        self.frames = Frames()
+
+    def answer(self, operation: Operation, request: HttpRequest) -> HttpResponse:
+        """Answer a request. Raises NoExample where no answer can be made up."""
+        try:
+            incoming = read_request(operation, request)
+            return self.routed(incoming, route_of(incoming))
+        except Refused as refusal:
+            return self.refused(operation, refusal.problem)
+
+    def routed(self, incoming: Incoming, route: Route) -> HttpResponse:
+        """Do what the request asks for and tell of it. Raises Refused and NoExample."""
+        path = address(route.collection, route.name)
+        if self.state.is_gone(path) and incoming.operation.method != "PUT":
+            raise Refused(Problem(404, f"there is nothing at `{path}` any more: it was deleted"))
+        match route.action:
+            case "create":
+                return self.create(incoming, route)
+            case "fetch":
+                return self.fetch(incoming, route)
+            case "list":
+                return self.list(incoming, route)
+            case "change":
+                return self.change(incoming, route)
+            case "delete" | "clear":
+                return self.delete(incoming, route)
+            case _:
+                assert_never(route.action)
+
+    def create(self, incoming: Incoming, route: Route) -> HttpResponse:
+        """``POST /pets``"""
+        operation, sent = incoming.operation, facts_of(incoming.body)
+        home = self.frames.home(operation, route)
+        own = id_field(home.members, route.parameter)
+        name = sent.get(plain(own)) if own else None
+        clock = self.state.tick()
+        if name is None:
+            taken = self.state.collections.get(route.collection, {})
+            place = self.dice.at(route.collection, "created", clock)
+            name = new_id(operation, route, home, taken, place)
+        self.state.written.add(route.collection)
+        facts = path_facts(incoming, route, own, name)
+        known = {**sent, **_echoes(incoming), **facts}
+        resource = Resource(text_of(name), known, clock, frozenset(sent))
+        return self.told(incoming, replace(route, name=resource.id), resource, facts)
+
+    def fetch(self, incoming: Incoming, route: Route) -> HttpResponse:
+        """``GET /pets/{id}``; one that was never created is made up, and stays."""
+        frame = self.frames.of(incoming.operation)
+        resource, facts = self.known(incoming, route, frame)
+        resource = replace(resource, fetches=resource.fetches + 1)
+        return self.told(incoming, route, resource.knowing(advanced(frame, resource)), facts)
+
+    def change(self, incoming: Incoming, route: Route) -> HttpResponse:
+        """``PUT``, ``PATCH`` or ``POST /pets/{id}``"""
+        home = self.frames.home(incoming.operation, route)
+        resource, facts = self.known(incoming, route, home)
+        sent = facts_of(incoming.body)
+        later = touched(home, self.state.tick())
+        changed = resource.knowing({**later, **sent, **_echoes(incoming), **facts})
+        changed = replace(changed, fixed=resource.fixed | sent.keys())
+        return self.told(incoming, route, changed, facts)
+
+    def delete(self, incoming: Incoming, route: Route) -> HttpResponse:
+        """``DELETE /pets/{id}``, or of all pets at once"""
+        frame = self.frames.home(incoming.operation, route)
+        resource, facts = self.known(incoming, route, frame)
+        response = self.told(incoming, route, resource, facts)
+        if route.action == "clear":
+            self.state.clear(route.collection)
+        else:
+            self.state.remove(route.collection, resource.id)
+        return response
+
+    def list(self, incoming: Incoming, route: Route) -> HttpResponse:
+        """``GET /pets``"""
+        body = Listing(self.frames, self.state, self.dice, incoming, route).body()
+        return written(outgoing(incoming.operation), body, incoming.operation, None, self.dice)
+
+    def known(self, incoming: Incoming, route: Route, frame: Frame) -> tuple[Resource, Facts]:
+        """The resource that a path names, though it may be new, and the facts of the path."""
+        own = id_field(frame.members, route.parameter) if route.parameter else None
+        value = incoming.parameters.get(("path", route.parameter), route.name)
+        facts = path_facts(incoming, route, own, value)
+        resource = self.state.get(route.collection, route.name)
+        # One that was there before the run began: older than whatever the run creates.
+        born = -60 * (1 + len(self.state.listed(route.collection)))
+        return (resource or Resource(route.name, {}, born)).knowing(facts), facts
+
+    def told(
+        self, incoming: Incoming, route: Route, resource: Resource, facts: Facts
+    ) -> HttpResponse:
+        """The answer about a resource; what it says is from then on known of the resource."""
+        operation = incoming.operation
+        url = incoming.base + address(route.collection, resource.id)
+        place = self.dice.at(route.collection, resource.id)
+        body = compose(self.frames.of(operation), resource, facts, url, place)
+        # What can never be fetched is no resource but an action: each answers for itself.
+        if route.parameter or item_operation(operation.description, route):
+            self.state.put(route.collection, resource.knowing(facts_of(body)))
+        created = url if route.action == "create" else None
+        return written(outgoing(operation), body, operation, created, place)
+
+    def refused(self, operation: Operation, problem: Problem) -> HttpResponse:
+        """The documented answer where a resource is not there, a problem (RFC 9457) otherwise."""
+        answer = documented(operation, 404) if problem.status == 404 else None
+        if answer is None or answer.media is None:
+            return problem_response(problem)
+        said = {"message": problem.detail, "error": problem.detail, "code": problem.status}
+        frame = Frame(answer.schema, answer.examples)
+        base = frame.base(self.dice.at("404"))
+        body = with_facts(frame, base, {**said, **members(problem)})
+        return written(answer, body, operation, None, self.dice)
+
+
+def _echoes(incoming: Incoming) -> dict[str, Value]:
+    """What the documented examples of request and answer have in common."""
+    sent = incoming.media.examples if incoming.media else ()
+    answered = outgoing(incoming.operation).examples
+    return echoed(sent[0], answered[0], incoming.body) if sent and answered else {}

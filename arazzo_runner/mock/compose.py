@@ -1,0 +1,126 @@
+"""An answer that is documented or made up, made true for one resource by what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.facts import Facts, plain
+from arazzo_runner.mock.flatten import flatten
+from arazzo_runner.mock.frames import Frame
+from arazzo_runner.mock.state import Resource, instant
+
+SHORTEST: Final = 6
+"""A shorter text is not looked for in other texts of an example: it may be there by chance."""
+OWN_URLS: Final = ("url", "self", "href")
+FETCHES_PER_STATE: Final = 2
+"""How often a resource shows each of its states before the next one."""
+
+
+def compose(frame: Frame, resource: Resource, identity: Facts, url: str, dice: Dice) -> Value:
+    """The body for a resource: ``identity`` are the facts of its path, ``url`` is its own.
+
+    Each fact is taken over unless the schema does not allow it there. Raises NoExample.
+    """
+    base = frame.base(dice)
+    if not isinstance(base, dict):
+        return base
+    base = _renamed(base, identity)
+    return with_facts(frame, base, {**_own(frame, base, resource, url), **resource.facts})
+
+
+def with_facts(frame: Frame, body: dict[str, Value], facts: Facts) -> dict[str, Value]:
+    """The body with each fact that it has a member for and that leaves it valid."""
+    for name in dict.fromkeys((*body, *frame.members)):
+        value = facts.get(plain(name), MISSING)
+        if value is MISSING or (name in body and body[name] == value):
+            continue
+        changed = {**body, name: value}
+        if frame.fits(changed):
+            body = changed
+    return body
+
+
+def _own(frame: Frame, base: dict[str, Value], resource: Resource, url: str) -> dict[str, Value]:
+    """What a resource says of itself: where it is and when it was made."""
+    found: dict[str, Value] = {}
+    for name, value in base.items():
+        if not isinstance(value, str):
+            continue
+        if _tells_time(name) and value[4:5] == "-" and "T" in value:
+            found[plain(name)] = instant(resource.born)
+        elif plain(name) in OWN_URLS and not frame.examples and "://" in value:
+            found[plain(name)] = url
+    return found
+
+
+def _tells_time(name: str) -> bool:
+    return any(word in plain(name) for word in ("creat", "updat", "modif"))
+
+
+def touched(frame: Frame, clock: int) -> dict[str, Value]:
+    """The facts that a change leaves behind: when it was, where the schema has a member for it."""
+    return {
+        plain(name): instant(clock)
+        for name, member in frame.members.items()
+        if "creat" not in plain(name)
+        and _tells_time(name)
+        and flatten(member, frame.schema, (), 0).schema.get("format") == "date-time"
+    }
+
+
+def advanced(frame: Frame, resource: Resource) -> dict[str, Value]:
+    """The states that a fetch finds: each is shown twice, then the next one, until the last.
+
+    So a workflow that polls comes to its end. A state that a client has set stays.
+    """
+    if resource.fetches <= FETCHES_PER_STATE or resource.fetches % FETCHES_PER_STATE == 0:
+        return {}
+    found: dict[str, Value] = {}
+    for name, states in frame.states.items():
+        now = resource.facts.get(plain(name), MISSING)
+        if plain(name) not in resource.fixed and now in states[:-1]:
+            found[plain(name)] = states[states.index(now) + 1]
+    return found
+
+
+def echoed(sent: Value, answered: Value, body: Value) -> dict[str, Value]:
+    """Facts that the documented examples pair: a text of the request that the answer repeats.
+
+    An example request with `To: +1800…` and its answer with `contact_channel_address: +1800…` tell
+    that the one becomes the other.
+    """
+    if not (isinstance(sent, dict) and isinstance(answered, dict) and isinstance(body, dict)):
+        return {}
+    found: dict[str, Value] = {}
+    for name in sent.keys() & body.keys():
+        names = [other for other, value in answered.items() if value == sent[name]]
+        if isinstance(sent[name], str) and len(sent[name]) >= SHORTEST and len(names) == 1:
+            found[plain(names[0])] = body[name]
+    return found
+
+
+def _renamed(base: dict[str, Value], identity: Facts) -> dict[str, Value]:
+    """The example with its ids replaced, also where they stand in URLs."""
+    names: dict[str, str] = {}
+    for name, value in base.items():
+        new = identity.get(plain(name))
+        if isinstance(value, str) and isinstance(new, str) and len(value) >= SHORTEST:
+            names[value] = new
+    return {name: _replaced(value, names) for name, value in base.items()} if names else base
+
+
+def _replaced(value: Value, names: Mapping[str, str]) -> Value:
+    match value:
+        case str():
+            for old, new in names.items():
+                value = value.replace(old, new)
+            return value
+        case dict():
+            return {name: _replaced(member, names) for name, member in value.items()}
+        case list():
+            return [_replaced(item, names) for item in value]
+        case _:
+            return value

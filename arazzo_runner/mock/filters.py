@@ -1,0 +1,52 @@
+"""Query parameters that narrow a list: by equality, or as one end of a range.
+
+`status=sold` keeps the items whose member is `sold`; `DateCreatedFrom` and `price_lt` are the ends
+of a range of `date_created` and `price`: the lower end belongs to it, the upper one does not.
+Parameters that no member is called like say nothing to the mock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.facts import Facts, text_of
+
+LOWER: Final = ("from", "after", "since", "start", "gte", "min")
+UPPER: Final = ("to", "before", "until", "end", "lt", "max")
+
+
+def matches(facts: Facts, given: Mapping[str, Value]) -> bool:
+    """Whether a resource belongs to a list that is asked for with ``given``, by plain name."""
+    return all(_holds(facts, name, value) for name, value in given.items())
+
+
+def _holds(facts: Facts, name: str, wanted: Value) -> bool:
+    if name in facts:
+        return bool(_texts(facts[name]) & _texts(wanted))
+    for ending in (*LOWER, *UPPER):
+        value = facts.get(name.removesuffix(ending)) if name.endswith(ending) else None
+        if _comparable(value, wanted):
+            return bool(value >= wanted if ending in LOWER else value < wanted)
+    return True
+
+
+def _texts(value: Value) -> set[str]:
+    values = value if isinstance(value, list) else [value]
+    return {text_of(one).casefold() for one in values}
+
+
+def _comparable(left: Value, right: Value) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return True
+    return isinstance(left, int | float) and isinstance(right, int | float)
+
+
+def told(facts: Facts, given: Mapping[str, Value]) -> dict[str, Value]:
+    """The values that items have if they are listed: what ``given`` says of known members."""
+    return {
+        name: value[0] if isinstance(value, list) and value else value
+        for name, value in given.items()
+        if name in facts
+    }

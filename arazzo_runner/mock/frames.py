@@ -1,0 +1,88 @@
+"""The frames of an API's answers, each built when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.example import example
+from arazzo_runner.mock.facts import plain
+from arazzo_runner.mock.flatten import NoExample, flatten
+from arazzo_runner.mock.judge import judge_of, part
+from arazzo_runner.mock.outgoing import Outgoing, item_schema, outgoing
+from arazzo_runner.mock.route import Route, item_operation
+from arazzo_runner.operation.model import Operation
+
+STATES: Final = ("status", "state", "phase")
+
+
+class Frame:
+    """A schema with its examples, which bodies are made from.
+
+    ``examples`` are the documented ones that are valid, ``members`` the schemas of the object's
+    members by name, ``states`` those members that tell a state, with the states they can be in.
+    """
+
+    def __init__(self, schema: Value, examples: tuple[Value, ...] = ()) -> None:
+        self.schema = schema
+        self.fits: Callable[[Value], bool] = judge_of(schema)
+        self.examples = tuple(one for one in examples if self.fits(one))
+        self.members = _members(schema)
+        self.states = _states(self.members, schema)
+
+    def base(self, dice: Dice) -> Value:
+        """A documented example, else a value that is made up. Raises NoExample."""
+        return self.examples[0] if self.examples else example(self.schema, dice)
+
+
+def _members(schema: Value) -> dict[str, Value]:
+    try:
+        properties: dict[str, Value] = flatten(schema, schema, (), 0).schema.get("properties", {})
+    except NoExample:
+        return {}
+    return properties
+
+
+def _states(members: dict[str, Value], root: Value) -> dict[str, list[Value]]:
+    told = {name: one for name, one in members.items() if plain(name).endswith(STATES)}
+    found = {name: flatten(one, root, (), 0).schema.get("enum", []) for name, one in told.items()}
+    return {name: states for name, states in found.items() if len(states) > 1}
+
+
+class Frames:
+    """Frames by operation."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str, str], Frame] = {}
+
+    def of(self, operation: Operation) -> Frame:
+        """The frame of the operation's success answer."""
+        answer = outgoing(operation)
+        return self._kept(operation, "", lambda: Frame(answer.schema, answer.examples))
+
+    def home(self, operation: Operation, route: Route) -> Frame:
+        """The frame that a resource is fetched in; that of ``operation`` where none fetches it."""
+        return self.of(item_operation(operation.description, route) or operation)
+
+    def items(self, operation: Operation, route: Route) -> Frame:
+        """The frame of the items of a list; what fetches them may have the better example."""
+        answer = outgoing(operation)
+        fetch = item_operation(operation.description, route)
+        examples = _item_examples(answer) + (outgoing(fetch).examples if fetch else ())
+        schema = part(item_schema(answer), answer.schema)
+        return self._kept(operation, "items", lambda: Frame(schema, examples))
+
+    def _kept(self, operation: Operation, use: str, make: Callable[[], Frame]) -> Frame:
+        key = (operation.method, operation.path, use)
+        if key not in self.known:
+            self.known[key] = make()
+        return self.known[key]
+
+
+def _item_examples(answer: Outgoing) -> tuple[Value, ...]:
+    lists = list(answer.examples)
+    for name in answer.array or ():
+        lists = [one.get(name) for one in lists if isinstance(one, dict)]
+    return tuple(item for one in lists if isinstance(one, list) for item in one)

@@ -1,0 +1,74 @@
+"""Which resource is it: the ids that a path gives, and ids for what is created."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.example import example
+from arazzo_runner.mock.facts import id_field, plain, text_of
+from arazzo_runner.mock.flatten import EXAMPLES, NoExample, flatten
+from arazzo_runner.mock.frames import Frame
+from arazzo_runner.mock.incoming import Incoming
+from arazzo_runner.mock.judge import judge_of, part
+from arazzo_runner.mock.route import Route, item_operation
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.schema import standalone
+
+TRIES: Final = 1_000
+"""How many ids are tried before all are held to be taken."""
+
+
+def path_facts(incoming: Incoming, route: Route, own: str | None, name: Value) -> dict[str, Value]:
+    """The facts that a path gives: its parameters, and ``name`` as the id in the member ``own``.
+
+    A parameter of the parent that is called like the resource's own id says nothing about it.
+    """
+    facts = {
+        plain(parameter): incoming.parameters.get(("path", parameter), text)
+        for parameter, text in incoming.pieces.items()
+        if own is None or plain(parameter) != plain(own)
+    }
+    if not route.parameter:
+        return facts
+    ids = {plain(route.parameter): name} | ({plain(own): name} if own else {})
+    return facts | ids
+
+
+def new_id(
+    operation: Operation, route: Route, home: Frame, taken: Mapping[str, object], dice: Dice
+) -> Value:
+    """An id for what is created: valid as a member of ``home`` and as the path parameter."""
+    own = id_field(home.members, route.parameter)
+    schemas = [part(home.members[own], home.schema)] if own else []
+    schemas += _parameter_schemas(item_operation(operation.description, route), route.parameter)
+    judges = [judge_of(schema) for schema in schemas]
+    for at, schema in enumerate(schemas):
+        try:
+            value = _free(schema, taken, dice.at(at))
+        except NoExample:
+            continue
+        if all(fits(value) for fits in judges):
+            return value
+    return _free({"type": "string"}, taken, dice.at(route.parameter))
+
+
+def _free(schema: Value, taken: Mapping[str, object], dice: Dice) -> Value:
+    """A value that is not taken. Examples are passed over: each would be the same id again."""
+    flat = flatten(schema, schema, (), 0).schema
+    bare = part({key: value for key, value in flat.items() if key not in EXAMPLES}, schema)
+    for attempt in range(TRIES):
+        value = example(bare, dice.at(attempt))
+        if text_of(value) not in taken:
+            return value
+    raise NoExample("a further id: all that were tried are taken")
+
+
+def _parameter_schemas(fetch: Operation | None, name: str) -> list[Value]:
+    return [
+        standalone(one.schema, fetch.description, "request")
+        for one in (fetch.parameters if fetch else ())
+        if fetch and one.name == name and one.location == "path" and one.schema
+    ]

@@ -1,0 +1,144 @@
+"""A request as the mock understands it, or the problem with it.
+
+A strict server's view: everything that the description says of a request is held against it, and
+nothing else. Undeclared query parameters and headers pass, since OpenAPI does not forbid them, and
+credentials are never asked for, so that a workflow can be tried without an account.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from arazzo_runner.expression.scope import header
+from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.mock.body import read_body
+from arazzo_runner.mock.judge import request_judge
+from arazzo_runner.mock.parameters import Pairs, Parts, decoded, pairs_of
+from arazzo_runner.mock.problem import Problem, Refused
+from arazzo_runner.operation.media_type import matching
+from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.operation.model import MediaType, Operation, Parameter, RequestBody
+from arazzo_runner.text.source import Pointer, pointer_text
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request that keeps to the description.
+
+    ``base`` is the server's URL, ``url`` the request's; ``pieces`` are the texts in the path,
+    decoded, by the names in the path template; ``parameters`` are typed, by location and name.
+    """
+
+    operation: Operation
+    base: str
+    url: str
+    pieces: Mapping[str, str]
+    parameters: Mapping[tuple[str, str], Value]
+    query: Pairs
+    body: Found
+    media: MediaType | None
+
+    def path(self, template: str | None = None) -> str:
+        """The concrete path of a template; without one, the request's own."""
+        return re.sub(
+            r"\{([^}]*)\}",
+            lambda found: self.pieces.get(found[1], found[0]),
+            self.operation.path if template is None else template,
+        )
+
+
+def read_request(operation: Operation, request: HttpRequest) -> Incoming:
+    """Take a request apart and judge it. Raises Refused."""
+    base, texts = _match(operation.path, request.url)
+    query = pairs_of(urlsplit(request.url).query)
+    parts = Parts(texts, query, urlsplit(request.url).query, request.headers)
+    parameters: dict[tuple[str, str], Value] = {
+        (one.location, one.name): value
+        for one in operation.parameters
+        if (value := _parameter(operation, one, parts)) is not MISSING
+    }
+    body, media = _body(operation, request)
+    pieces = {name: unquote(text) for name, text in texts.items()}
+    return Incoming(operation, base, request.url, pieces, parameters, query, body, media)
+
+
+def _match(template: str, url: str) -> tuple[str, dict[str, str]]:
+    """The server's URL and the texts in the path, still encoded."""
+    parts = urlsplit(url)
+    pieces = re.split(r"\{([^}]*)\}", template)
+    fixed, names = pieces[::2], pieces[1::2]
+    found = re.search("([^/]*)".join(map(re.escape, fixed)) + "$", parts.path)
+    if found is None:
+        raise Refused(Problem(404, f"there is nothing at `{parts.path}`; the path is `{template}`"))
+    prefix = f"{parts.scheme}://{parts.netloc}{parts.path[: found.start()]}"
+    return prefix, dict(zip(names, found.groups(), strict=True))
+
+
+def _parameter(operation: Operation, parameter: Parameter, parts: Parts) -> Found:
+    at = (parameter.name, parameter.location)
+    what = f"the {parameter.location} parameter `{parameter.name}`"
+    judge = request_judge(parameter.schema, operation.description)
+    try:
+        value = decoded(parameter, judge.schema, judge.schema, parts)
+    except ValueError as error:
+        raise _bad(operation, f"{what} is not {parameter.media_type}: {error}", at) from error
+    if value is MISSING and parameter.required:
+        raise _bad(operation, f"{what} is missing, which is required", at)
+    wrong = None if value is MISSING else judge.fault(value)
+    if wrong and not (value == "" and parameter.allow_empty_value):
+        raise _bad(operation, f"{what} is not as documented: {_said(wrong)}", at)
+    return value
+
+
+def _said(wrong: tuple[str, Pointer]) -> str:
+    message, pointer = wrong
+    return f"{message} at `{pointer_text(pointer)}`" if pointer else message
+
+
+def _bad(operation: Operation, detail: str, parameter: tuple[str, str] | None = None) -> Refused:
+    return Refused(Problem(_status(operation), detail, parameter))
+
+
+def _status(operation: Operation) -> int:
+    """400, unless the description answers such requests with 422 alone."""
+    documented = {response.status for response in operation.responses}
+    return 422 if "422" in documented and "400" not in documented else 400
+
+
+def _body(operation: Operation, request: HttpRequest) -> tuple[Found, MediaType | None]:
+    documented = operation.request_body
+    content_type = header(request.headers, "Content-Type")
+    if documented is None:
+        return MISSING, None
+    if not request.body and content_type is None:
+        if documented.required:
+            raise _bad(operation, f"the body is missing, which is required: {_offered(documented)}")
+        return MISSING, None
+    media = matching(documented.content, content_type or "application/octet-stream")
+    if media is None:
+        detail = f"the content type `{content_type}` is not documented: {_offered(documented)}"
+        raise Refused(Problem(415, detail))
+    return _body_value(operation, request, content_type or media.name, media), media
+
+
+def _offered(body: RequestBody) -> str:
+    return "send " + " or ".join(f"`{media.name}`" for media in body.content)
+
+
+def _body_value(
+    operation: Operation, request: HttpRequest, content_type: str, media: MediaType
+) -> Found:
+    judge = request_judge(media.schema, operation.description)
+    try:
+        value = read_body(request.body, content_type, judge.schema, media)
+    except ValueError as error:
+        raise _bad(operation, f"the body is not `{content_type}`: {error}") from error
+    wrong = None if value is MISSING else judge.fault(value)
+    if wrong:
+        message, pointer = wrong
+        detail = f"the body is not as documented: {message}"
+        raise Refused(Problem(_status(operation), detail, pointer=pointer))
+    return value

@@ -1,0 +1,156 @@
+"""Lists: which resources, which page of them, and what is said about the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.mock.compose import compose
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.facts import facts_of, id_field, plain, text_of
+from arazzo_runner.mock.filters import matches, told
+from arazzo_runner.mock.frames import Frame, Frames
+from arazzo_runner.mock.identity import new_id, path_facts
+from arazzo_runner.mock.incoming import Incoming
+from arazzo_runner.mock.outgoing import outgoing
+from arazzo_runner.mock.paging import PAGING, Page, asked_size, page_of, said_of
+from arazzo_runner.mock.route import Route
+from arazzo_runner.mock.state import Resource, State, address
+
+POPULATION: Final = 2
+"""How many resources a collection has that the run did not fill."""
+PAGES: Final = 2.5
+"""How many pages they fill where a page size is asked for, so that there are pages to walk."""
+MOST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One request for a list; ``own`` is the member that holds the items' ids."""
+
+    frames: Frames
+    state: State
+    dice: Dice
+    incoming: Incoming
+    route: Route
+
+    def body(self) -> Value:
+        """The body of the answer: the page that was asked for. Raises Refused and NoExample."""
+        resources = self.resources()
+        page = self.page(len(resources))
+        shown = resources[page.start : page.start + page.size]
+        return self.around([self.item(one) for one in shown], page)
+
+    def given(self) -> dict[str, Value]:
+        """The query parameters that were given, by plain name."""
+        parameters = self.incoming.parameters.items()
+        return {plain(name): value for (where, name), value in parameters if where == "query"}
+
+    def resources(self) -> list[Resource]:
+        """All resources that belong to the list, the newest first."""
+        filters = {name: one for name, one in self.given().items() if name not in PAGING}
+        found = [one for one in self.populated() if matches(one.facts, filters)]
+        if found or not filters or self.route.collection in self.state.written:
+            return found
+        # Nobody knows what the API holds: it may as well hold what is looked for.
+        self.populate(POPULATION, filters)
+        listed = self.state.listed(self.route.collection)
+        return [one for one in listed if matches(one.facts, filters)]
+
+    def populated(self) -> list[Resource]:
+        """The collection; one that is listed first and never was filled has some resources."""
+        collection = self.route.collection
+        untouched = collection not in self.state.collections
+        if untouched and collection not in self.state.written:
+            size = asked_size(self.given())
+            count = ceil(size * PAGES) if size and size * PAGES <= MOST else POPULATION
+            self.populate(count, {})
+        return self.state.listed(collection)
+
+    def populate(self, count: int, filters: dict[str, Value]) -> None:
+        """Make resources that a run did not create, one after the other, the newest first."""
+        frame, operation = self.frame(), self.incoming.operation
+        own = id_field(frame.members, self.route.parameter)
+        for at in range(count):
+            taken = self.state.collections.setdefault(self.route.collection, {})
+            dice = self.dice.at(self.route.collection, "listed", len(taken))
+            name = new_id(operation, self.route, frame, taken, dice)
+            resource = Resource(text_of(name), {}, self.born(count, at, len(taken)))
+            resource = resource.knowing(path_facts(self.incoming, self.route, own, name))
+            known = facts_of(self.item(resource))
+            facts = {**known, **told(known, filters)}
+            self.state.put(self.route.collection, resource.knowing(facts))
+
+    def born(self, count: int, at: int, others: int) -> int:
+        """When a made-up resource came about: after what it belongs to, else before the run."""
+        home, _, name = self.route.collection.rpartition("/")[0].rpartition("/")
+        parent = self.state.get(home, name)
+        if parent is None or parent.born < 0:
+            return -60 * (1 + others)
+        return parent.born + count - at
+
+    def frame(self) -> Frame:
+        """The frame of an item."""
+        return self.frames.items(self.incoming.operation, self.route)
+
+    def item(self, resource: Resource) -> Value:
+        """A resource as the list shows it."""
+        place = self.dice.at(self.route.collection, resource.id)
+        url = self.incoming.base + address(self.route.collection, resource.id)
+        return compose(self.frame(), resource, resource.facts, url, place)
+
+    def page(self, total: int) -> Page:
+        """The page that is asked for."""
+        declared = [one for one in self.incoming.operation.parameters if one.location == "query"]
+        names = {plain(one.name): one.name for one in declared}
+        counted = [one.schema.value for one in declared if plain(one.name) == "page" and one.schema]
+        zero = any(
+            isinstance(one, dict) and 0 in (one.get("minimum"), one.get("default"))
+            for one in counted
+        )
+        return page_of(self.given(), names, 0 if zero else 1, total, self.incoming.url)
+
+    def around(self, items: list[Value], page: Page) -> Value:
+        """The items in the documented answer, which tells of the page."""
+        frame = self.frames.of(self.incoming.operation)
+        base = frame.base(self.dice.at(self.route.collection, "page"))
+        array = outgoing(self.incoming.operation).array
+        if not array:
+            return items if frame.fits(items) else base
+        body = {**base, array[0]: items}
+        if not frame.fits(body):
+            return base
+        for path in _places(body, array[0]):
+            body = _said(frame, body, path, page, array[0])
+        return body
+
+
+def _places(body: dict[str, Value], array: str) -> Iterator[tuple[str, ...]]:
+    """The members that may tell of the page: at the top, or one object below."""
+    for name, value in body.items():
+        if isinstance(value, dict):
+            yield from ((name, inner) for inner in value)
+        elif name != array:
+            yield (name,)
+
+
+def _said(
+    frame: Frame, body: dict[str, Value], path: tuple[str, ...], page: Page, array: str
+) -> dict[str, Value]:
+    for value in said_of(page, plain(path[-1]), array):
+        changed = _with(body, path, value)
+        if frame.fits(changed):
+            return changed
+    return body
+
+
+def _with(body: dict[str, Value], path: tuple[str, ...], value: Value) -> dict[str, Value]:
+    """The body with another value at ``path``, or without it for MISSING."""
+    name, *rest = path
+    if rest:
+        return {**body, name: _with(body[name], tuple(rest), value)}
+    others = {key: one for key, one in body.items() if key != name}
+    return others if value is MISSING else {**body, name: value}

@@ -1,0 +1,199 @@
+"""Pages of a list: what a request asks for, and what the answer says of it.
+
+Names of parameters and members are compared plainly (`page_size` is `PageSize`). A page is asked
+for by its index, by an offset, or by a token that an earlier answer gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote_plus, urlsplit, urlunsplit
+
+from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.mock.facts import plain
+from arazzo_runner.mock.parameters import pairs_of
+from arazzo_runner.mock.problem import Problem, Refused
+from arazzo_runner.operation.model import Operation
+
+SIZES: Final = ("pagesize", "perpage", "limit", "size", "maxresults", "maxpagesize", "itemsperpage",
+                "pagelimit", "top", "first", "take")  # fmt: skip
+INDEXES: Final = ("page", "pagenumber", "pageindex", "pageno", "currentpage")
+OFFSETS: Final = ("offset", "skip", "startindex")
+TOKENS: Final = ("pagetoken", "cursor", "pagecursor", "nexttoken", "continuationtoken")
+PAGING: Final = frozenset((*SIZES, *INDEXES, *OFFSETS, *TOKENS))
+
+DEFAULT_SIZE: Final = 50
+MARK: Final = "PT"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of ``total`` items, from ``start``; ``first_index`` is what the API counts from."""
+
+    start: int
+    size: int
+    total: int
+    first_index: int
+    url: str
+    names: Mapping[str, str]
+
+    def index(self) -> int:
+        """The index of the page, as the API counts."""
+        return self.start // self.size + self.first_index
+
+    def next(self) -> int | None:
+        """Where the next page starts, or None."""
+        return self.start + self.size if self.start + self.size < self.total else None
+
+    def previous(self) -> int | None:
+        """Where the page before starts, or None."""
+        return max(0, self.start - self.size) if self.start > 0 else None
+
+
+def is_paged(operation: Operation) -> bool:
+    """Whether an operation has a parameter that asks for a page."""
+    return any(plain(one.name) in PAGING for one in operation.parameters)
+
+
+def asked_size(given: Mapping[str, Value]) -> int | None:
+    """The page size that is asked for, by plain parameter names."""
+    sizes = (given[name] for name in SIZES if name in given)
+    return next((size for size in sizes if isinstance(size, int) and size > 0), None)
+
+
+def page_of(
+    given: Mapping[str, Value], names: Mapping[str, str], first_index: int, total: int, url: str
+) -> Page:
+    """The page that a request asks for. Raises Refused for a token that no answer gave.
+
+    ``given`` are the query parameters by plain name; ``names`` the declared names by plain name.
+    """
+    size = asked_size(given) or (DEFAULT_SIZE if PAGING & names.keys() else max(total, 1))
+    return Page(_start(given, names, size, first_index), size, total, first_index, url, names)
+
+
+def _start(
+    given: Mapping[str, Value], names: Mapping[str, str], size: int, first_index: int
+) -> int:
+    for name in TOKENS:
+        if given.get(name):
+            return _from_token(names[name], str(given[name]))
+    for name in OFFSETS:
+        if isinstance(given.get(name), int):
+            return max(0, int(given[name]))
+    for name in INDEXES:
+        if isinstance(given.get(name), int):
+            return max(0, int(given[name]) - first_index) * size
+    return 0
+
+
+def _from_token(name: str, token: str) -> int:
+    digits = token.removeprefix(MARK)
+    if not token.startswith(MARK) or not digits.isdecimal():
+        raise Refused(
+            Problem(
+                400, f"the page token `{token}` is not one that an answer gave", (name, "query")
+            )
+        )
+    return int(digits)
+
+
+def url_of(page: Page, start: int) -> str:
+    """The URL of the page that begins at ``start``."""
+    parts = urlsplit(page.url)
+    new = _query(page, start)
+    changed = {plain(name) for name, _ in new}
+    kept = [(name, value) for name, value in pairs_of(parts.query) if plain(name) not in changed]
+    dropped = {*INDEXES, *OFFSETS, *TOKENS}
+    pairs = [(quote_plus(name), value) for name, value in kept if plain(name) not in dropped]
+    pairs += [(quote_plus(name), quote_plus(value)) for name, value in new]
+    query = "&".join(f"{name}={value}" for name, value in pairs)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def _query(page: Page, start: int) -> list[tuple[str, str]]:
+    """The parameters that ask for the page at ``start``, by their declared names."""
+    found: list[tuple[str, str]] = []
+    for names, value in (
+        (SIZES, str(page.size)),
+        (INDEXES, str(start // page.size + page.first_index)),
+        (OFFSETS, str(start)),
+        (TOKENS, f"{MARK}{start}" if start else ""),
+    ):
+        declared = next((page.names[name] for name in names if name in page.names), None)
+        if declared and value:
+            found.append((declared, value))
+    return found
+
+
+def said_of(page: Page, name: str, key: str) -> Iterator[Value]:
+    """What a member of this plain name may say of the page, the likeliest first.
+
+    ``key`` is the name of the member that holds the items.
+    """
+    if name in SIZES:
+        yield page.size
+    elif name in INDEXES:
+        yield page.index()
+    elif name in OFFSETS:
+        yield page.start
+    elif name in NUMBERS:
+        yield NUMBERS[name](page)
+    elif name in PLACES:
+        yield from _place(page, PLACES[name](page))
+    elif name in NEXT_TOKENS:
+        yield "" if page.next() is None else f"{MARK}{page.next()}"
+        yield None
+    elif name in MORE:
+        yield page.next() is not None
+    elif name == "key":
+        yield key
+
+
+def _place(page: Page, start: int | None) -> Iterator[Found]:
+    if start is None:
+        yield from (None, MISSING, "")
+        return
+    yield url_of(page, start)
+    yield start // page.size + page.first_index
+
+
+def _total(page: Page) -> int:
+    return page.total
+
+
+def _pages(page: Page) -> int:
+    return -(-page.total // page.size)
+
+
+def _own(page: Page) -> int:
+    return page.start
+
+
+def _first(_page: Page) -> int:
+    return 0
+
+
+def _last(page: Page) -> int:
+    return max(0, _pages(page) - 1) * page.size
+
+
+_TOTALS: Final = ("total", "totalcount", "totalitems", "totalresults", "totalelements")
+_PAGE_COUNTS: Final = ("totalpages", "pagecount", "numpages", "pages")
+NUMBERS: Final[dict[str, Callable[[Page], int]]] = {
+    **dict.fromkeys(_TOTALS, _total),
+    **dict.fromkeys(_PAGE_COUNTS, _pages),
+}
+_ENDINGS: Final = ("pageurl", "pageuri", "page", "url", "link")
+PLACES: Final[dict[str, Callable[[Page], int | None]]] = {
+    **dict.fromkeys(("next", *(f"next{ending}" for ending in _ENDINGS)), Page.next),
+    **dict.fromkeys(("previous", *(f"previous{ending}" for ending in _ENDINGS)), Page.previous),
+    **dict.fromkeys(("prev", *(f"prev{ending}" for ending in _ENDINGS)), Page.previous),
+    **dict.fromkeys([f"first{ending}" for ending in _ENDINGS], _first),
+    **dict.fromkeys([f"last{ending}" for ending in _ENDINGS], _last),
+    **dict.fromkeys(("url", "uri", "self", "selflink"), _own),
+}
+NEXT_TOKENS: Final = ("nextpagetoken", "nextcursor", "nexttoken", "endcursor")
+MORE: Final = ("hasmore", "hasnext", "hasnextpage")

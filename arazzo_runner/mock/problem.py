@@ -1,0 +1,55 @@
+"""Requests that the mock does not take, said as a problem of RFC 9457."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.text.source import Pointer, pointer_text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a request was refused: ``detail`` is a sentence.
+
+    ``parameter`` is (name, location) of a parameter at fault, ``pointer`` into the request body.
+    """
+
+    status: int
+    detail: str
+    parameter: tuple[str, str] | None = None
+    pointer: Pointer | None = None
+
+
+class Refused(Exception):
+    """The mock refuses a request."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+def members(problem: Problem) -> dict[str, Value]:
+    """The members of the problem's JSON object (RFC 9457, section 3)."""
+    found: dict[str, Value] = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.parameter:
+        name, location = problem.parameter
+        found["parameter"] = {"name": name, "in": location}
+    if problem.pointer is not None:
+        found["pointer"] = pointer_text(problem.pointer)
+    return found
+
+
+def problem_response(problem: Problem) -> HttpResponse:
+    """The problem as an answer."""
+    body = json.dumps(members(problem), ensure_ascii=False).encode()
+    headers = (("Content-Type", "application/problem+json"),)
+    return HttpResponse(problem.status, headers, body)

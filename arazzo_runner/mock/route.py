@@ -1,0 +1,128 @@
+"""What a request does to the resources, read from the shape of its path.
+
+POST /pets            creates, when there is /pets/{id}, or when GET /pets is a list
+GET /pets             lists, when its answer has an array to hold the resources
+GET /pets/{id}        fetches
+PUT, PATCH, POST      change what is at /pets/{id}
+DELETE /pets/{id}     deletes; what is below is deleted with it
+PUT /pets             changes the resource that the body names by its id
+GET /pets/findByTag   lists /pets, when its items are what GET /pets/{id} answers
+anything else         is one thing by itself: read, changed and deleted as a whole
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as Choice
+from typing import TypeAlias
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.facts import facts_of, id_field, text_of
+from arazzo_runner.mock.incoming import Incoming
+from arazzo_runner.mock.outgoing import item_parameter, item_schema, outgoing
+from arazzo_runner.operation.find import find_by_pointer
+from arazzo_runner.operation.model import ApiDescription, Operation
+
+Action: TypeAlias = Choice["create", "fetch", "list", "change", "delete", "clear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What happens, and to which resource.
+
+    ``template`` is the path template of the collection, ``collection`` its concrete path; ``name``
+    is the id in it, empty for a thing by itself and where there is none yet. ``parameter`` is the
+    path parameter that names items of the collection, empty for a thing by itself.
+    """
+
+    action: Action
+    template: str
+    collection: str
+    name: str = ""
+    parameter: str = ""
+
+
+def route_of(incoming: Incoming) -> Route:
+    """The route of a request."""
+    operation = incoming.operation
+    template = operation.path.rstrip("/")
+    home, _, last = template.rpartition("/")
+    if last.startswith("{") and last.endswith("}"):
+        name = last[1:-1]
+        action = _on_item(operation.method)
+        return Route(action, home, incoming.path(home), incoming.pieces[name], name)
+    found = _on_collection(incoming, template, item_parameter(operation.description, template))
+    return found or Route(_on_item(operation.method), template, incoming.path(template))
+
+
+def _on_item(method: str) -> Action:
+    match method:
+        case "GET" | "HEAD":
+            return "fetch"
+        case "DELETE":
+            return "delete"
+        case _:
+            return "change"
+
+
+def _on_collection(incoming: Incoming, template: str, parameter: str | None) -> Route | None:
+    operation, path = incoming.operation, incoming.path(template)
+    match operation.method:
+        case "GET" | "HEAD" if outgoing(operation).array is not None:
+            home, items = _shown(operation, template, parameter)
+            return Route("list", home, incoming.path(home), "", items)
+        case "POST" if parameter or _lists(operation.description, template):
+            return Route("create", template, path, "", parameter or "id")
+        case "PUT" | "PATCH" if parameter and (name := _named(incoming.body, parameter)):
+            return Route("change", template, path, name, parameter)
+        case "DELETE" if parameter:
+            return Route("clear", template, path)
+        case _:
+            return None
+
+
+def _shown(operation: Operation, template: str, parameter: str | None) -> tuple[str, str]:
+    """The collection that a list shows, and the parameter that names its items."""
+    if parameter:
+        return template, parameter
+    above = template.rpartition("/")[0]
+    parameter = item_parameter(operation.description, above)
+    fetch = _fetch(operation.description, above, parameter) if parameter else None
+    if fetch and parameter and _same_items(operation, fetch):
+        return above, parameter
+    return template, "id"
+
+
+def _same_items(listing: Operation, fetch: Operation) -> bool:
+    items, item = item_schema(outgoing(listing)), outgoing(fetch).schema
+    return bool(without_definitions(items) == without_definitions(item))
+
+
+def without_definitions(schema: Value) -> Value:
+    """A schema without its ``$defs``."""
+    if not isinstance(schema, dict):
+        return schema
+    return {key: value for key, value in schema.items() if key != "$defs"}
+
+
+def _named(body: Value, parameter: str) -> str | None:
+    """The id that a body itself gives."""
+    facts = facts_of(body)
+    name = id_field(facts, parameter)
+    return text_of(facts[name]) if name and facts[name] is not None else None
+
+
+def item_operation(description: ApiDescription, route: Route) -> Operation | None:
+    """The operation that fetches a resource of the route's collection, or the thing by itself."""
+    if not route.parameter:
+        return find_by_pointer(description, ("paths", route.template, "get"))
+    return _fetch(description, route.template, route.parameter)
+
+
+def _fetch(description: ApiDescription, template: str, parameter: str) -> Operation | None:
+    return find_by_pointer(description, ("paths", f"{template}/{{{parameter}}}", "get"))
+
+
+def _lists(description: ApiDescription, template: str) -> bool:
+    operation = find_by_pointer(description, ("paths", template, "get"))
+    return operation is not None and outgoing(operation).array is not None

@@ -1,0 +1,85 @@
+"""What a run has created, read, changed and deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from arazzo_runner.mock.facts import Facts
+
+EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
+"""When every run of the mock begins: its clock shows no real time, only what came first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource: its id as it stands in a path, and what is known of it.
+
+    ``fixed`` are plain names whose values a client has set; ``fetches`` counts how often it was
+    read by itself; ``born`` is when it was created, in seconds of the mock's clock: below 0 for one
+    that was there before the run.
+    """
+
+    id: str
+    facts: Facts
+    born: int
+    fixed: frozenset[str] = frozenset()
+    fetches: int = 0
+
+    def knowing(self, facts: Facts) -> Resource:
+        """The resource with further facts."""
+        return replace(self, facts={**self.facts, **facts})
+
+
+class State:
+    """Resources by collection and id, and a clock that moves when something is written."""
+
+    def __init__(self) -> None:
+        self.collections: dict[str, dict[str, Resource]] = {}
+        self.written: set[str] = set()
+        self.gone: set[str] = set()
+        self.clock = 0
+
+    def tick(self) -> int:
+        """Let a minute pass; returns the clock, in seconds."""
+        self.clock += 60
+        return self.clock
+
+    def get(self, collection: str, name: str) -> Resource | None:
+        """The resource of this id, if there is one."""
+        return self.collections.get(collection, {}).get(name)
+
+    def put(self, collection: str, resource: Resource) -> None:
+        """Keep a resource, in the place of an earlier one of the same id."""
+        self.collections.setdefault(collection, {})[resource.id] = resource
+        self.gone.discard(address(collection, resource.id))
+
+    def remove(self, collection: str, name: str) -> None:
+        """Forget a resource; its path and all below it are gone."""
+        self.collections.get(collection, {}).pop(name, None)
+        self.gone.add(address(collection, name))
+
+    def clear(self, collection: str) -> None:
+        """Forget all resources of a collection."""
+        for name in list(self.collections.get(collection, {})):
+            self.remove(collection, name)
+        self.written.add(collection)
+
+    def is_gone(self, path: str) -> bool:
+        """Whether the resource at ``path``, or one that it belongs to, was deleted."""
+        return any(path == one or path.startswith(one + "/") for one in self.gone)
+
+    def listed(self, collection: str) -> list[Resource]:
+        """The resources of a collection, the newest first."""
+        known = self.collections.get(collection, {}).values()
+        return sorted(known, key=lambda one: one.born, reverse=True)
+
+
+def address(collection: str, name: str) -> str:
+    """The path of a resource; of the collection itself for an empty name."""
+    return f"{collection}/{name}" if name else collection
+
+
+def instant(clock: int) -> str:
+    """A moment of the mock's clock, RFC 3339 in UTC."""
+    return (EPOCH + timedelta(seconds=clock)).strftime("%Y-%m-%dT%H:%M:%SZ")

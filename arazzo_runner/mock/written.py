@@ -1,0 +1,52 @@
+"""An answer as an HTTP response: the documented status, headers and content type."""
+
+from __future__ import annotations
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.example import example
+from arazzo_runner.mock.facts import text_of
+from arazzo_runner.mock.flatten import NoExample
+from arazzo_runner.mock.outgoing import Outgoing
+from arazzo_runner.operation.body import encode_body
+from arazzo_runner.operation.media_type import is_xml
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.operation.model import Header, Operation
+from arazzo_runner.operation.refusal import RequestRefused
+from arazzo_runner.operation.schema import standalone
+
+BODILESS = (204, 205, 304)
+
+
+def written(
+    answer: Outgoing, value: Value, operation: Operation, location: str | None, dice: Dice
+) -> HttpResponse:
+    """The response; ``location`` is the URL of what was created. Raises NoExample."""
+    headers = tuple(
+        (one.name, _header(one, operation, location, dice))
+        for one in answer.headers
+        if one.name.lower() != "content-type"
+    )
+    if answer.media_type is None or answer.status in BODILESS:
+        return HttpResponse(answer.status, headers, b"")
+    body = b"" if operation.method == "HEAD" else _body(answer, answer.media_type, value)
+    return HttpResponse(answer.status, (("Content-Type", answer.media_type), *headers), body)
+
+
+def _header(header: Header, operation: Operation, location: str | None, dice: Dice) -> str:
+    if location and header.name.lower() == "location":
+        return location
+    if header.schema is None:
+        return ""
+    schema = standalone(header.schema, operation.description, "response")
+    value = example(schema, dice.at("header", header.name))
+    return ",".join(map(text_of, value)) if isinstance(value, list) else text_of(value)
+
+
+def _body(answer: Outgoing, media_type: str, value: Value) -> bytes:
+    if is_xml(media_type) and isinstance(value, str) and not value.lstrip().startswith("<"):
+        raise NoExample(f"`{media_type}` without an example")
+    try:
+        return encode_body(media_type, value, answer.media)
+    except RequestRefused as reason:
+        raise NoExample(f"`{media_type}`: {reason}") from reason

@@ -1,0 +1,64 @@
+"""``--mock``: a world that answers every request from the API descriptions, in process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from arazzo_runner.executor.world import (
+    PublishCall,
+    ReceiveCall,
+    ReceivedMessage,
+    SendCall,
+    TransportFailure,
+)
+from arazzo_runner.mock.answer import MockApi
+from arazzo_runner.mock.flatten import NoExample
+from arazzo_runner.operation.find import find_by_pointer
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.operation.model import ApiDescription
+from arazzo_runner.worlds.failures import no_messaging
+
+
+class MockWorld:
+    """A world without a network; what a run creates is kept as long as the world.
+
+    ``descriptions`` are the OpenAPI descriptions by the names of their sources. The same ``seed``
+    gives the same answers. Waiting takes no time: ``slept`` is how many seconds were asked for.
+    """
+
+    def __init__(self, descriptions: Mapping[str, ApiDescription], seed: int = 0) -> None:
+        self.descriptions = descriptions
+        self.apis = {name: MockApi(seed) for name in descriptions}
+        self.slept = 0.0
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Answer from the description of the operation; never fails to connect."""
+        source, method, path = call.operation
+        description = self.descriptions[source]
+        operation = find_by_pointer(description, ("paths", path, method.lower()))
+        operation = operation or find_by_pointer(
+            description, ("paths", path, "additionalOperations", method)
+        )
+        if operation is None:
+            return _refused(f"`{source}` describes no `{method} {path}`")
+        try:
+            return self.apis[source].answer(operation, call.request)
+        except NoExample as reason:
+            return _refused(f"no answer of `{method} {path}` could be made up: {reason}")
+
+    async def sleep(self, key: str, seconds: float) -> None:  # noqa: ARG002
+        """Let no time pass."""
+        self.slept += seconds
+
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
+        """Refuse: there are no channels here."""
+        return no_messaging(call)
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        """Refuse: there are no channels here."""
+        return no_messaging(call)
+
+
+def _refused(message: str) -> TransportFailure:
+    hint = "document an `example` of the response"
+    return TransportFailure("refused", message, hint)
