@@ -7,7 +7,7 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from arazzo_runner.worlds.network import Address, is_readable
+from arazzo_runner.worlds.network import Address, Secured, is_readable
 
 if TYPE_CHECKING:
     import ssl
@@ -55,18 +55,14 @@ class BlockingStream:
             self._socket.settimeout(_until(ends))
             rest = rest[self._socket.send(rest) :]
 
-    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> BlockingStream:
+    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> Secured:
         """Speak TLS from here on."""
         self._socket.settimeout(timeout)
         # An end without TLS's own goodbye (close_notify) may be a truncation: it is an error.
         secured = context.wrap_socket(
             self._socket, server_hostname=host, suppress_ragged_eofs=False
         )
-        return SecureStream(secured)
-
-    def protocol(self) -> str | None:
-        """Nothing: that is agreed on by TLS."""
-        return None
+        return BlockingStream(secured), secured.selected_alpn_protocol()
 
     def stale(self) -> bool:
         """Whether the server has closed the idle connection."""
@@ -75,18 +71,6 @@ class BlockingStream:
     async def aclose(self) -> None:
         """Close, at once."""
         self._socket.close()
-
-
-class SecureStream(BlockingStream):
-    """A connected socket that speaks TLS."""
-
-    def __init__(self, connection: ssl.SSLSocket) -> None:
-        super().__init__(connection)
-        self._secured = connection
-
-    def protocol(self) -> str | None:
-        """What TLS agreed on."""
-        return self._secured.selected_alpn_protocol()
 
 
 def _until(ends: float) -> float:

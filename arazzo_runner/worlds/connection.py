@@ -150,15 +150,15 @@ class Connections:
         if proxy is not None:
             await self._tunnel(stream, origin, proxy, until)
         try:
-            stream = await stream.start_tls(self.tls(), origin.host, until.left())
+            secured, agreed = await stream.start_tls(self.tls(), origin.host, until.left())
         except TimeoutError:
             raise
         except OSError as reason:
             raise failures.no_tls(origin, reason) from None
-        return Connection(stream, self._wire(stream.protocol()))
+        return Connection(secured, self._wire(agreed))
 
-    def _wire(self, protocol: str | None) -> Wire:
-        if protocol != "h2":
+    def _wire(self, agreed: str | None) -> Wire:
+        if agreed != "h2":
             return Http1(self._settings)
         from arazzo_runner.worlds.http2 import Http2
 
@@ -168,7 +168,12 @@ class Connections:
         headers = ((b"Host", origin.address.encode()), *_authorization(proxy))
         message = Outgoing("CONNECT", proxy.origin, origin.address, headers)
         steps = Http1(self._settings).tunnel(message)
-        status = await self._driven(steps, stream, proxy.origin, until)
+        try:
+            status = await _drive(steps, stream, until, until.limit)
+        except TimeoutError:
+            raise
+        except OSError as reason:
+            raise failures.broken(proxy.origin, reason) from None
         if not 200 <= status < 300:
             raise failures.no_tunnel(proxy.origin, origin, status)
 
@@ -181,8 +186,8 @@ class Connections:
         return self._context
 
     async def _driven(
-        self, steps: Generator[bytes, bytes, T], stream: Stream, origin: Origin, deadline: Deadline
-    ) -> T:
+        self, steps: Steps, stream: Stream, origin: Origin, deadline: Deadline
+    ) -> HttpResponse:
         """Run the steps of an exchange over a stream."""
         try:
             return await _drive(steps, stream, deadline, self._settings.read_timeout)

@@ -11,7 +11,7 @@ import anyio
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 
-from arazzo_runner.worlds.network import Address, is_readable
+from arazzo_runner.worlds.network import Address, Secured, is_readable
 
 _READ_SIZE = 64 * 1024
 
@@ -50,17 +50,12 @@ class EventLoopStream:
         with _system_errors(), anyio.fail_after(timeout):
             await self._stream.send(data)
 
-    async def start_tls(
-        self, context: ssl.SSLContext, host: str, timeout: float
-    ) -> EventLoopStream:
+    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> Secured:
         """Speak TLS from here on; an end without close_notify is an error."""
         with _system_errors(), anyio.fail_after(timeout):
             secured = await TLSStream.wrap(self._stream, hostname=host, ssl_context=context)
-        return EventLoopStream(secured)
-
-    def protocol(self) -> str | None:
-        """What TLS agreed on."""
-        return self._stream.extra(attribute=TLSAttribute.alpn_protocol, default=None)
+        agreed = secured.extra(attribute=TLSAttribute.alpn_protocol, default=None)
+        return EventLoopStream(secured), agreed
 
     def stale(self) -> bool:
         """Whether the server has closed the idle connection."""

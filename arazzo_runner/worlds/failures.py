@@ -119,8 +119,9 @@ def _distrusted(origin: Origin, reason: OSError) -> Unusable:
 
 
 def _words(reason: OSError) -> str:
-    """What the system says, without its numbers."""
-    return getattr(reason, "reason", None) or reason.strerror or type(reason).__name__
+    """What the system or OpenSSL says, without numbers and names of routines."""
+    spelled: str = getattr(reason, "reason", None) or ""
+    return spelled.replace("_", " ").lower() or reason.strerror or type(reason).__name__
 
 
 # Waiting
@@ -149,10 +150,19 @@ def broken(origin: Origin, reason: OSError) -> Unusable:
     """The connection broke during the exchange."""
     import ssl
 
+    if isinstance(reason, ssl.SSLEOFError):
+        text = f"`{origin}` ended the connection without TLS's close_notify, perhaps in the middle"
+        return Unusable("protocol", text)
+    if isinstance(reason, ssl.SSLError):
+        return _tls_broke(origin, reason)
+    return Unusable("protocol", f"the connection to `{origin}` broke: {_words(reason)}")
+
+
+def _tls_broke(origin: Origin, reason: OSError) -> Unusable:
+    """TLS 1.3 tells a client only now that its certificate is missing or not liked."""
     words = _words(reason)
-    if isinstance(reason, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        words = "the server ended it without TLS's close_notify"
-    return Unusable("protocol", f"the connection to `{origin}` broke: {words}")
+    hint = "name the client's certificate with `--cert` and `--key`" if "certif" in words else None
+    return Unusable("tls", f"the TLS connection to `{origin}` broke: {words}", hint)
 
 
 def cut_in_header(origin: Origin) -> Unusable:

@@ -20,6 +20,7 @@ from h2.events import (
     StreamReset,
 )
 from h2.exceptions import DenialOfServiceError, ProtocolError
+from h2.settings import SettingCodes, Settings
 
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.worlds import failures, heads
@@ -45,8 +46,11 @@ class Http2:
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
         self._h2 = H2Connection(H2Configuration(client_side=True, header_encoding=None))
+        size = settings.max_header_bytes
+        limits = {SettingCodes.ENABLE_PUSH: 0, SettingCodes.MAX_HEADER_LIST_SIZE: size}
+        self._h2.local_settings = Settings(client=True, initial_values=limits)
+        self._h2.decoder.max_header_list_size = size  # before the server has acknowledged it
         self._h2.initiate_connection()
-        self._h2.decoder.max_header_list_size = settings.max_header_bytes
         self.reusable = False
 
     def exchange(self, message: Outgoing) -> Steps:

@@ -25,12 +25,8 @@ class Stream(Protocol):
         """Send all of ``data`` within ``timeout``."""
         ...
 
-    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> Stream:
+    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> Secured:
         """Speak TLS from here on, with a server that proves to be ``host``."""
-        ...
-
-    def protocol(self) -> str | None:
-        """What TLS agreed on (ALPN, RFC 7301)."""
         ...
 
     def stale(self) -> bool:
@@ -40,6 +36,10 @@ class Stream(Protocol):
     async def aclose(self) -> None:
         """Close, at once."""
         ...
+
+
+# A connection under TLS, and the protocol that was agreed on (ALPN, RFC 7301).
+Secured: TypeAlias = tuple[Stream, str | None]
 
 
 class Network(Protocol):

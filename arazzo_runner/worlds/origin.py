@@ -44,8 +44,8 @@ def locate(url: str) -> tuple[Origin, str]:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as reason:
-        raise failures.unusable_url(str(reason)) from None
+    except ValueError:  # its text may show a part of a password
+        raise failures.unusable_url("its host or port is malformed") from None
     if parts.scheme not in DEFAULT_PORTS:
         raise failures.unusable_url(f"`{parts.scheme}` is neither http nor https")
     if not parts.hostname:

@@ -46,12 +46,12 @@ def proxies(given: str | None, environment: Mapping[str, str]) -> Proxies:
     """The proxies of a run; UsageError for one that cannot be used."""
     if given is not None:
         one = {"http": given, "https": given}
-        return Proxies(_parsed(one, "--proxy"))
+        return Proxies(_parsed(one, "`--proxy`"))
     found = {scheme: _variable(scheme, environment) for scheme in ("http", "https")}
     rules = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
     exempt = (rule.strip().lower() for rule in rules.split(","))
     return Proxies(
-        _parsed(found, "the environment's proxy"), tuple(rule for rule in exempt if rule)
+        _parsed(found, "the proxy of the environment"), tuple(rule for rule in exempt if rule)
     )
 
 
@@ -71,10 +71,12 @@ def _proxy(url: str, where: str) -> Proxy:
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         port = parts.port or 80
-    except ValueError as reason:
-        raise _refused(where, f"it is not a URL: {reason}") from None
-    if parts.scheme != "http" or not parts.hostname:
+    except ValueError:  # its text may show a part of the password
+        raise _refused(where, "its host or port is malformed") from None
+    if parts.scheme != "http":
         raise _refused(where, f"`{parts.scheme}://` proxies are not supported")
+    if not parts.hostname:
+        raise _refused(where, "it names no host")
     authorization = _authorization(parts.username, parts.password)
     return Proxy(Origin("http", parts.hostname, port), authorization)
 

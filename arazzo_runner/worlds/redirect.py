@@ -42,8 +42,8 @@ def _resolved(base: str, location: str, here: Origin) -> tuple[str, Origin]:
     try:
         url = urldefrag(urljoin(base, quote(location, safe=_SAFE))).url
         return url, locate(url)[0]
-    except ValueError as reason:
-        raise failures.unusable_redirect(here, str(reason)) from None
+    except ValueError:
+        raise failures.unusable_redirect(here, "its Location is not a URL") from None
     except failures.Unusable as reason:
         raise failures.unusable_redirect(here, reason.failure.message) from None
 

@@ -71,8 +71,17 @@ def _no_password() -> str:
     return ""
 
 
+# OpenSSL's reasons that are more than a matter of form.
+_REASONS = {
+    "NO_CERTIFICATE_OR_CRL_FOUND": "it holds no certificate",
+    "KEY_VALUES_MISMATCH": "the key belongs to another certificate",
+}
+
+
 def _unusable(flag: str, path: str, reason: OSError) -> UsageError:
-    words = getattr(reason, "reason", None) or reason.strerror or "not PEM"
+    words = reason.strerror
+    if isinstance(reason, ssl.SSLError):
+        words = _REASONS.get(reason.reason or "", "it is not PEM, or its key has a password")
     message = f"`{flag} {path}` cannot be used: {words}"
     return UsageError(
         error("AZ906", message, help="it must be a readable PEM file, its key without a password")

@@ -1,6 +1,7 @@
 """What goes over the wire and what comes back, through both worlds."""
 
 import gzip
+import socket
 
 import pytest
 
@@ -9,6 +10,7 @@ from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.connection import Connections
 from arazzo_runner.worlds.http import HttpSettings
+from arazzo_runner.worlds.network import is_readable
 from arazzo_runner.worlds.proxy import Proxies
 from arazzo_runner.worlds.sending import Sender
 
@@ -175,3 +177,24 @@ def test_an_encoded_body_is_decoded(serve, ask, name) -> None:
     (response,) = ask(serve([head.encode() + packed]).url)
     assert isinstance(response, HttpResponse)
     assert response.body == b"hello" * 1000
+
+
+@pytest.mark.parametrize("has_poll", [True, False])
+def test_readable_descriptors(monkeypatch, has_poll) -> None:
+    if not has_poll:
+        monkeypatch.delattr("select.poll")
+    one, other = socket.socketpair()
+    with one, other:
+        assert not is_readable(one.fileno())
+        other.send(b"x")
+        assert is_readable(one.fileno())
+        one.recv(1)
+        other.close()
+        assert is_readable(one.fileno())
+    assert is_readable(one.fileno())
+
+
+def test_a_name_beyond_ascii(ask, serve) -> None:
+    proxy = serve([OK])
+    ask("http://b\u00fccher.example/", settings=HttpSettings(proxy=proxy.url))
+    assert proxy.requests[0].startswith(b"GET http://xn--bcher-kva.example/ HTTP/1.1\r\nHost: xn--")

@@ -139,8 +139,8 @@ URLS = {
     "ftp://host/": "the request's URL cannot be used: `ftp` is neither http nor https",
     "/path": "the request's URL cannot be used: `` is neither http nor https",
     "http:///path": "the request's URL cannot be used: it names no host",
-    "http://host:x/": "the request's URL cannot be used: Port could not be cast to integer value",
-    "http://[::1/": "the request's URL cannot be used: Invalid IPv6 URL",
+    "http://host:x/": "the request's URL cannot be used: its host or port is malformed",
+    "http://[::1/": "the request's URL cannot be used: its host or port is malformed",
     "http://me:secret@host/": "the URL of `host` holds a user name or password",
     "http://\u2488.example/": "the request's URL cannot be used: the host `\u2488.example` is not",
 }

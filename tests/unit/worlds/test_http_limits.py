@@ -1,13 +1,16 @@
 """Each limit at the limit, and one past it."""
 
 import gzip
+import socket
 import threading
 import zlib
 
 import pytest
 
+from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.worlds.blocking import BlockingStream
 from arazzo_runner.worlds.http import HttpSettings
 from arazzo_runner.worlds.limits import MIB, Deadline
 
@@ -186,7 +189,6 @@ def test_times(serve, ask, reply, settings, timeout, message) -> None:
 def test_a_server_that_does_not_read_is_not_waited_for(serve, ask) -> None:
     released = threading.Event()
     server = serve([lambda _: released.wait()])
-    request = HttpRequest("POST", server.url, (("Transfer-Encoding", "x"),), b"")
     request = HttpRequest("POST", server.url, (("Transfer-Encoding", "chunked"),), bytes(30 * MIB))
     (failure,) = ask(request, settings=HttpSettings(timeout=0.3))
     released.set()
@@ -194,6 +196,12 @@ def test_a_server_that_does_not_read_is_not_waited_for(serve, ask) -> None:
         "timeout",
         f"no complete response from `{server.url}` within 0.3 s",
     )
+
+
+def test_a_write_has_no_time_left() -> None:
+    one, other = socket.socketpair()
+    with one, other, pytest.raises(TimeoutError):
+        drive(BlockingStream(one).write(b"x", 0.0))
 
 
 def test_what_the_flags_set() -> None:

@@ -1,0 +1,206 @@
+"""HTTP/2, where the user asks for it and the server agrees."""
+
+import ssl
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+import trustme
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import DataReceived, RequestReceived, StreamEnded
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.worlds.http import HttpSettings, HttpWorld
+
+OK = [(":status", "200"), ("content-type", "text/plain")]
+
+
+@dataclass
+class Peer:
+    """A server's end: ``answers`` are called with it and the stream, one for each request."""
+
+    answers: list[Callable[["Peer", int], None]]
+    when: type = StreamEnded
+    requests: list[dict[bytes, bytes]] = field(default_factory=list)
+    received: int = 0
+    server: object = None
+
+    def play(self, connection) -> None:
+        self.connection = connection
+        self.h2 = H2Connection(H2Configuration(client_side=False, header_encoding=None))
+        self.h2.initiate_connection()
+        data = self.server.requests[-1]
+        while data:
+            for event in self.h2.receive_data(data):
+                self.take(event)
+            self.flush()
+            data = connection.recv(65536)
+
+    def take(self, event) -> None:
+        if isinstance(event, RequestReceived):
+            self.requests.append(dict(event.headers))
+        if isinstance(event, DataReceived):
+            self.received += len(event.data)
+            self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+        if isinstance(event, self.when) and self.answers:
+            self.answers.pop(0)(self, event.stream_id)
+
+    def flush(self) -> None:
+        self.connection.sendall(self.h2.data_to_send())
+
+
+def answering(body: bytes, headers=OK, interim: int = 0) -> Callable[[Peer, int], None]:
+    def answer(peer: Peer, stream: int) -> None:
+        for _ in range(interim):
+            peer.h2.send_headers(stream, [(":status", "103")])
+        peer.h2.send_headers(stream, headers)
+        while len(body) > peer.h2.max_outbound_frame_size:
+            raise AssertionError("one frame is enough here")
+        peer.h2.send_data(stream, body, end_stream=True)
+
+    return answer
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def talk(serve, ask, authority, tmp_path):
+    """Plays a peer for the requests, given as method, headers and body."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context.set_alpn_protocols(["h2"])
+
+    def exchange(peer: Peer, *requests, **settings) -> list[HttpResponse | TransportFailure]:
+        server = serve([peer.play], tls=context)
+        peer.server = server
+        given = [HttpRequest(method, f"{server.url}/a?b", *rest) for method, *rest in requests]
+        chosen = HttpSettings(http2=True, cacert=str(tmp_path / "ca.pem"), **settings)
+        outcomes = ask(*given, settings=chosen)
+        peer.accepted = server.accepted
+        return outcomes
+
+    return exchange
+
+
+GET = ("GET",)
+
+
+def test_requests_share_a_connection(talk) -> None:
+    peer = Peer([answering(b"one", interim=1), answering(b"two")])
+    first, second = talk(peer, ("GET", (("X-A", "b"), ("Connection", "keep-alive"))), GET)
+    assert isinstance(first, HttpResponse)
+    assert (first.status, first.body, first.http_version) == (200, b"one", "HTTP/2")
+    assert first.headers == (("content-type", "text/plain"),)
+    assert isinstance(second, HttpResponse)
+    assert second.body == b"two"
+    assert peer.accepted == 1
+    sent = peer.requests[0]
+    assert sent.pop(b":authority").startswith(b"127.0.0.1:")
+    assert sent == {
+        b":method": b"GET",
+        b":scheme": b"https",
+        b":path": b"/a?b",
+        b"x-a": b"b",
+        b"user-agent": b"arazzo",
+        b"accept": b"*/*",
+        b"accept-encoding": b"gzip, deflate",
+    }
+
+
+def test_bodies_beyond_the_windows(talk) -> None:
+    def answer(peer: Peer, stream: int) -> None:
+        peer.h2.send_headers(stream, OK)
+        for _ in range(3):
+            peer.h2.send_data(stream, bytes(16_384))
+        peer.h2.send_data(stream, bytes(16_383), end_stream=True)
+
+    peer = Peer([answer, answer])
+    outcomes = talk(peer, ("POST", (), bytes(300_000)), GET)
+    assert [len(one.body) for one in outcomes if isinstance(one, HttpResponse)] == [65_535, 65_535]
+    assert peer.received == 300_000
+
+
+def test_an_answer_before_the_whole_body(talk) -> None:
+    peer = Peer([answering(b"enough"), answering(b"more")], RequestReceived)
+    outcomes = talk(peer, ("POST", (), bytes(100_000)), GET)
+    assert [one.body for one in outcomes if isinstance(one, HttpResponse)] == [b"enough", b"more"]
+
+
+def close(peer: Peer, stream: int) -> None:
+    peer.connection.unwrap()
+    peer.connection.close()
+
+
+def close_in_the_body(peer: Peer, stream: int) -> None:
+    peer.h2.send_headers(stream, OK)
+    peer.h2.send_data(stream, b"half")
+    peer.flush()
+    close(peer, stream)
+
+
+def reset(peer: Peer, stream: int) -> None:
+    peer.h2.reset_stream(stream, 11)
+
+
+def go_away(peer: Peer, stream: int) -> None:
+    peer.h2.close_connection(2)
+
+
+def rubbish(peer: Peer, stream: int) -> None:
+    peer.connection.sendall(b"\0\0\1\0\0\0\0\0\0x")  # data of no stream
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        (close, "protocol", "closed the connection without an answer"),
+        (close_in_the_body, "protocol", "ends after 4 bytes before its last chunk"),
+        (reset, "protocol", "the stream was reset"),
+        (go_away, "protocol", "it ends the connection"),
+        (rubbish, "protocol", "is not valid HTTP: "),
+        (answering(b"", interim=3), "limit", "more than 2 interim (1xx) responses"),
+        (answering(b"x" * 11), "limit", "has 11 bytes or more, the limit is 10 bytes"),
+        (answering(b"", [*OK, *[("a", "b")] * 9]), "limit", "has 10 headers, the limit is 9"),
+        (answering(b"", [*OK, ("a", "b" * 900)]), "limit", "has more than 500 bytes"),
+    ],
+)
+def test_failures_and_limits(talk, answer, code, words) -> None:
+    limits = {"max_informational": 2, "max_response_size": 10, "max_headers": 9}
+    (failure,) = talk(Peer([answer]), GET, max_header_bytes=500, **limits)
+    assert isinstance(failure, TransportFailure)
+    assert failure.code == code
+    assert words in failure.message
+
+
+def test_at_the_limits(talk) -> None:
+    answer = answering(b"x" * 10, [*OK, *[("a", "b")] * 8], interim=2)
+    limits = {"max_informational": 2, "max_response_size": 10, "max_headers": 9}
+    (response,) = talk(Peer([answer]), GET, max_header_bytes=500, **limits)
+    assert isinstance(response, HttpResponse)
+
+
+def test_a_server_without_it(serve, ask, authority, tmp_path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server = serve([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"], tls=context)
+    settings = HttpSettings(http2=True, cacert=str(tmp_path / "ca.pem"))
+    (response,) = ask(server.url, settings=settings)
+    assert response.http_version == "HTTP/1.1"
+
+
+def test_without_h2_installed(monkeypatch) -> None:
+    for name in [one for one in sys.modules if one == "h2" or one.startswith("h2.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("arazzo_runner.worlds.http._has_h2", lambda: False)
+    with pytest.raises(UsageError, match="`--http2` needs the package `h2`") as raised:
+        HttpWorld(HttpSettings(http2=True), {})
+    assert raised.value.diagnostics[0].help == "pip install 'arazzo[http2]'"
