@@ -45,10 +45,17 @@ NextEvent: TypeAlias = Callable[[], Any]
 
 
 def next_event(text: str) -> NextEvent:
-    """A reader of the events of ``text``."""
-    if not yaml.__with_libyaml__:
-        return _pure(text)
-    return yaml.CBaseLoader(text).get_event
+    """A reader of the events of ``text``; their offsets are those in ``text``."""
+    if _SEPARATOR.search(text) is None:
+        return _parser(text)
+    used = set(text)
+    unused = [char for char in map(chr, _PRIVATE_USE) if char not in used][: len(SEPARATORS)]
+    # A text with all 6,400 characters of private use keeps the line breaks of YAML 1.1.
+    return _with_separators(text, "".join(unused)) if len(unused) == 3 else _parser(text)
+
+
+def _parser(text: str) -> NextEvent:
+    return yaml.CBaseLoader(text).get_event if yaml.__with_libyaml__ else _pure(text)
 
 
 def _pure(text: str) -> NextEvent:
@@ -71,6 +78,26 @@ def _pure(text: str) -> NextEvent:
     return checked
 
 
+def _with_separators(text: str, stand_ins: str) -> NextEvent:
+    """YAML 1.2.2, section 5.4: NEL, LS and PS are no line breaks, as they were in YAML 1.1.
+
+    The parsers know 1.1, so they get characters instead that are not in the text.
+    """
+    restored = str.maketrans(stand_ins, SEPARATORS)
+    get = _parser(text.translate(str.maketrans(SEPARATORS, stand_ins)))
+
+    def restoring() -> Any:
+        event = get()
+        if isinstance(event, ScalarEvent):
+            event.value = event.value.translate(restored)
+        return event
+
+    return restoring
+
+
+SEPARATORS: Final = "\x85\u2028\u2029"
+_SEPARATOR: Final = re.compile(f"[{SEPARATORS}]")
+_PRIVATE_USE: Final = range(0xE000, 0xF900)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _QUOTED: Final = "while parsing a quoted scalar"
 

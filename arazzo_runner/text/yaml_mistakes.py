@@ -50,7 +50,6 @@ class Sentence(NamedTuple):
     code: str = "AZ103"
 
 
-_SEPARATORS: Final = ("\x85", "\u2028", "\u2029")
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _QUOTE_IT: Final = "put the text in quotes"
 
@@ -208,20 +207,12 @@ def inline(fault: Fault) -> Sentence:
 def no_colon(fault: Fault) -> Sentence:
     """A line without a ``:`` where a key is expected"""
     start = fault.start
-    if fault.text[start - 1 : start] in _SEPARATORS:
-        return _separator(start - 1, fault.text[start - 1])
     message = "this line is neither a key nor an item of a list"
     way_out = (
         "end a key with `: `, begin an item with `- `, and indent the further lines of a text "
         "below its key"
     )
     return Sentence(message, start, way_out, len(fault.rest(start)))
-
-
-def _separator(at: int, char: str) -> Sentence:
-    message = f"the character U+{ord(char):04X} counts as a line break here"
-    way_out = f"remove it, or write it in double quotes as `\\u{ord(char):04x}`"
-    return Sentence(message, at, way_out)
 
 
 def nameless(fault: Fault) -> Sentence:
