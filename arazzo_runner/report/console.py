@@ -18,14 +18,13 @@ from arazzo_runner.executor.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
-from arazzo_runner.executor.result import RunResult, Status, StepError, WorkflowResult
-from arazzo_runner.report.failure import step_failure_lines, workflow_error_lines
+from arazzo_runner.executor.result import RunResult, Status, StepError, StepResult, WorkflowResult
 from arazzo_runner.report.look import Look, Verbosity
 from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.named_values import output_lines, value_lines
 from arazzo_runner.report.progress import VisitInProgress, WorkflowInProgress
 from arazzo_runner.report.shown import Shown
 from arazzo_runner.report.step_text import (
-    named_values,
     retry_lines,
     step_details,
     step_head,
@@ -36,9 +35,6 @@ from arazzo_runner.report.verdict_text import verdict_line
 
 DETAILED_STEPS = 100
 """After so many visits, a step that passes takes one line; ``-v`` keeps them all."""
-
-OUTPUT_LIMIT = 1_000
-"""A workflow's output is shown up to this length, in characters."""
 
 
 class Console:
@@ -127,11 +123,17 @@ class Console:
             self._write(self._shortened(event, head))
             return
         lines = _block(event.depth, head, step_details(result, look))
-        block = step_failure_lines(result, look) if failed else []
-        if block:
-            lines += ["", *_indented(event.depth, block)]
-            self._told.update(one.error for one in result.attempts[-1:] if one.error)
+        if failed:
+            lines += _indented(event.depth, self._explain(result, look))
         self._write([*lines, ""])
+
+    def _explain(self, result: StepResult, look: Look) -> list[str]:
+        # Most runs need no explanation, and none of what it takes to write one.
+        from arazzo_runner.report.failure import step_failure_lines
+
+        self._told.update(one.error for one in result.attempts[-1:] if one.error)
+        lines = step_failure_lines(result, look)
+        return ["", *lines] if lines else []
 
     def _shortened(self, event: StepFinished, head: str) -> list[str]:
         warnings = [warning_lines(one, self._look) for one in event.result.attempts[-1:]]
@@ -154,7 +156,7 @@ class Console:
         indent = "    " * started.depth
         name = look.style.paint(look.style.bold, look.shown.text(workflow.workflow_id))
         summary = look.shown.line(workflow.summary or "", look.width)
-        inputs = named_values(started.inputs, look, look.room)
+        inputs = value_lines(started.inputs, look)
         return [
             f"{indent}{name}  {summary}".rstrip(),
             *(f"{indent}  {line}" for line in look.labelled("with", inputs)),
@@ -171,6 +173,8 @@ class Console:
         """The error that ended a workflow, unless it was told already, and its outputs."""
         look, lines = self._look, []
         if result.error and result.error not in self._told:
+            from arazzo_runner.report.failure import workflow_error_lines
+
             self._told.add(result.error)
             lines += [*workflow_error_lines(result.workflow_id, result.error, look), ""]
         if result.ended_by and result.ended_by.type == "goto":
@@ -180,7 +184,7 @@ class Console:
             return [*lines, went_on, ""]
         if not result.outputs:
             return lines
-        outputs = named_values(result.outputs, look, OUTPUT_LIMIT)
+        outputs = output_lines(result.outputs, look)
         return [*lines, "outputs", *(f"  {line}" for line in outputs), ""]
 
     def _write(self, lines: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import assert_never
 
 from arazzo_runner.executor.result import (
@@ -17,6 +16,7 @@ from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.report.exchange import got_lines, sent_lines
 from arazzo_runner.report.look import LABEL, Look
+from arazzo_runner.report.named_values import value_lines
 from arazzo_runner.report.shown import seconds
 
 
@@ -78,7 +78,7 @@ def step_details(result: StepResult, look: Look) -> list[str]:
         *_exchange(attempt, look),
         *(line for one in attempt.criteria if _is_news(one) for line in _criterion(one, look)),
         *warning_lines(attempt, look),
-        *look.labelled("out", named_values(result.outputs, look, look.room)),
+        *look.labelled("out", value_lines(result.outputs, look)),
         *(_action(attempt.action, look) if attempt.action else ()),
     ]
 
@@ -140,14 +140,6 @@ def _warning(check: CheckResult, look: Look) -> str:
     at = f" (at `{check.pointer}`)" if check.pointer else ""
     text = look.shown.line(f"{check.message}{at}", 2 * look.width)
     return look.style.paint(look.style.warn, "warn".ljust(LABEL)) + text
-
-
-def named_values(values: Mapping[str, Value], look: Look, limit: int) -> list[str]:
-    """``name = value``, a line each of about ``limit`` characters, the values in JSON."""
-    return [
-        f"{look.shown.text(name)} = {look.shown.value(value, max(limit - len(name) - 3, 20))}"
-        for name, value in values.items()
-    ]
 
 
 def _action(action: ActionTaken, look: Look) -> list[str]:
