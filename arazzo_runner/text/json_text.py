@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any, Final
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.json_walk import tokens
 from arazzo_runner.text.limits import DocumentLimits, too_deep, too_many_nodes
 from arazzo_runner.text.locate import place_between
@@ -62,14 +63,16 @@ def _check_depth(source: SourceFile, limit: int) -> None:
     text = source.text
     if text.count("[") + text.count("{") <= limit:
         return
-    brackets = _ALL_BUT_BRACKETS.sub("", text)
-    if max(accumulate(map(_STEPS.__getitem__, brackets))) <= limit:
-        return
-    depth = 0
-    for token in tokens(text):
-        depth += _STEPS.get(token[0], 0)
-        if depth > limit:
-            raise too_deep(depth, limit, place_between(source, *token.span()))
+    depths = list(accumulate(map(_STEPS.__getitem__, _ALL_BUT_BRACKETS.sub("", text))))
+    if max(depths) > limit:
+        raise _too_deep(source, limit, depths)
+
+
+def _too_deep(source: SourceFile, limit: int, depths: list[int]) -> DocumentError:
+    first = next(index for index, depth in enumerate(depths) if depth > limit)
+    brackets = (token for token in tokens(source.text) if token[0] in _STEPS)
+    token = next(islice(brackets, first, None))
+    return too_deep(limit + 1, limit, place_between(source, *token.span()))
 
 
 _STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}

@@ -43,8 +43,10 @@ def _offsets(place: Place) -> tuple[int, int]:
 
 def _extents(source: SourceFile) -> Mapping[Pointer, Extent]:
     if not source.extents:
+        outline = _survey(source.text, len(source.text) + 1)
+        outline.finish()
         source.extents[()] = Extent(0, 0)  # also for a text without any value
-        source.extents.update(_survey(source.text, len(source.text) + 1).extents)
+        source.extents.update(outline.extents)
     return source.extents
 
 

@@ -81,6 +81,11 @@ class Outline:
         end = self._end if end is None else end
         self._record(frame.pointer, Extent(frame.start, end, frame.own_key))
 
+    def finish(self) -> None:
+        """What is open ends with the last value: the text breaks off, or is malformed."""
+        while self._frames:
+            self.close(None)
+
     def _record(self, pointer: Pointer, extent: Extent) -> None:
         self.extents[pointer] = extent
         self._end = extent.end

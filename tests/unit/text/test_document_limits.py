@@ -88,6 +88,12 @@ def test_nodes(read, text, name):
     assert "`--max-document-nodes`" in found.help
 
 
+def test_nodes_of_yaml_blocks(read):
+    read.parse("a: 1\nb: [x]", max_nodes=6)
+    found = read.refusal("a: 1\nb: [x]", max_nodes=5)
+    assert (found.code, found.place.pointer) == ("AZ109", ("b", 0))
+
+
 def test_nodes_count_what_aliases_stand_for(read):
     text = "[&a [1, 2], *a, *a]"
     read.parse(text, max_nodes=10)

@@ -1,0 +1,53 @@
+import pytest
+
+from arazzo_runner.text.codes import CODES
+from arazzo_runner.text.diagnostic import Severity, did_you_mean, error, nearest, short, warning
+from arazzo_runner.text.locate import locate
+from arazzo_runner.text.source import Place, SourceFile, Span, pointer_text
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("CreateExecutoin", "CreateExecution"), ("createexecution", "CreateExecution"),
+        ("list", "listSteps"), ("nothing like it", None), ("", None),
+    ],
+)  # fmt: skip
+def test_the_nearest_name(name, found):
+    assert nearest(name, ["listSteps", "CreateExecution"]) == found
+
+
+def test_the_help_that_names_it():
+    assert did_you_mean("stpes", ["steps"]) == "did you mean `steps`?"
+    assert did_you_mean("x", ["steps"]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"), ("", "")]
+)
+def test_a_long_word_is_cut(text, shown):
+    assert short(text) == shown
+
+
+def test_an_error_and_a_warning_differ_in_severity():
+    assert error("AZ103", "no").severity is Severity.ERROR
+    assert warning("AZ103", "no").severity is Severity.WARNING
+
+
+def test_codes_are_of_one_form_and_in_order():
+    assert all(code.startswith("AZ") and code[2:].isdigit() and len(code) == 5 for code in CODES)
+    assert list(CODES) == sorted(CODES)
+
+
+def test_places_of_members_keys_and_parts():
+    place = Place(SourceFile("a.yaml", "a:\n  b: 'cd'", ""))
+    assert locate(place.at("a", "b")) == Span(2, 6, 2, 10)
+    assert locate(place.at("a").at("b").key()) == Span(2, 3, 2, 4)
+    assert locate(place.at("a", "b").within(1, 2)) == Span(2, 8, 2, 9)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "text"), [((), ""), (("a/b", "~c", 0), "/a~1b/~0c/0"), (("",), "/")]
+)
+def test_a_pointer_is_spelled_by_rfc_6901(pointer, text):
+    assert pointer_text(pointer) == text
