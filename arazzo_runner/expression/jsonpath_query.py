@@ -178,8 +178,9 @@ class _Match(FilterFunction):
         translated = _from_iregexp(pattern)
         if translated is None:
             return False
-        match = getattr(compiled(translated), self.method)
-        return bounded_call(match, subject, _budget.get()) is not None
+        usable = compiled(translated)
+        match = getattr(usable, self.method)
+        return bounded_call(usable, match, subject, _budget.get()) is not None
 
 
 class _Search(_Match):

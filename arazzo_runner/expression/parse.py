@@ -131,7 +131,7 @@ def _parts(text: str, notices: list[Notice]) -> Iterator[str | Expression]:
             yield from _plain(text, done, start, notices)
         close = text.find("}", start)
         if close < 0:
-            yield Malformed(text[start:], start, "the `{` before it is never closed", start)
+            yield Malformed(text[start:], start, "this `{` is never closed", start)
             return
         yield _read_whole(text, start + 1, close, notices)
         done = close + 1

@@ -8,6 +8,7 @@ there, nor is what parses XML again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
@@ -89,9 +90,10 @@ class _Counted(XPathToken):
 
     def iter_comparison_data(self, context: Any) -> Iterator[Any]:
         """Count the pairs: comparisons of sequences try each item with each."""
+        is_1_0 = self.parser.version == "1.0"
         for pair in super().iter_comparison_data(context):
             self.parser.budget.spend()
-            yield pair
+            yield _with_number(*pair) if is_1_0 else pair
 
 
 class _Distinct(_Counted):
@@ -129,7 +131,7 @@ def _size(value: object) -> int:
 _METHODS: Final[dict[str, dict[str, Any]]] = {
     "matches": {"evaluate": matches},
     "replace": {"evaluate": replace},
-    "tokenize": {"select": tokenize},
+    "tokenize": {"evaluate": tokenize},
 }
 
 
@@ -143,9 +145,27 @@ def _bounded(name: str, token: type) -> type:
     return type(token.__name__, (mixin, own), {})
 
 
+def _with_number(left: Any, right: Any) -> tuple[Any, Any]:
+    # XPath 1.0, section 3.4: beside a number, the other one is made a number.
+    if _is_number(left) == _is_number(right):
+        return left, right
+    return _as_number(left), _as_number(right)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _as_number(value: Any) -> float:
+    try:
+        return float(value if _is_number(value) else str(value))
+    except ValueError:
+        return float("nan")
+
+
 def _axis(name: str) -> Any:
-    def walk(self: BoundedContext, *arguments: Any) -> Iterator[Any]:
-        for node in getattr(XPathContext, name)(self, *arguments):
+    def walk(self: BoundedContext, *arguments: Any, **named: Any) -> Iterator[Any]:
+        for node in getattr(XPathContext, name)(self, *arguments, **named):
             self.budget.spend()
             yield node
 

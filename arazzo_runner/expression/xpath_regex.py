@@ -12,8 +12,7 @@ from typing import Any, Final, TypeVar
 import regex
 from elementpath.regex import RegexError, translate_pattern
 
-from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.regex_query import MAX_PATTERN, bounded_call
+from arazzo_runner.expression.regex_query import bounded_call, compiled
 
 _FLAGS: Final = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": regex.VERBOSE}
 _REPLACEMENT: Final = regex.compile(r"\\([\\$])|\$([0-9]+)|([^\\$]+)")
@@ -26,23 +25,22 @@ def matches(token: Any, context: Any = None) -> bool:
     context = token.context or context
     subject = token.get_argument(context, default="", cls=str)
     pattern = _compiled(token, context, 2)
-    return _bounded(token, subject, pattern.search) is not None
+    return _bounded(token, pattern, subject, pattern.search) is not None
 
 
-def tokenize(token: Any, context: Any = None) -> Iterator[str]:
+def tokenize(token: Any, context: Any = None) -> list[str]:
     """``fn:tokenize($input, $pattern?, $flags?)``"""
     context = token.context or context
-    subject = token.get_argument(context, default="", cls=str)
-    if len(token) == 1:
-        yield from subject.split()
-    elif subject:
-        pattern = _compiled(token, context, 2)
-        _refuse_empty(token, pattern)
-        # Groups split nothing: only what stands between matches is wanted.
-        spans = [found.span() for found in _bounded(token, subject, _finder(pattern))]
-        starts = [0, *(end for _, end in spans)]
-        ends = [*(start for start, _ in spans), len(subject)]
-        yield from (subject[start:end] for start, end in zip(starts, ends, strict=True))
+    subject: str = token.get_argument(context, default="", cls=str)
+    if len(token) == 1 or not subject:
+        return subject.split()
+    pattern = _compiled(token, context, 2)
+    _refuse_empty(token, pattern)
+    # Groups split nothing: only what stands between matches is wanted.
+    spans = [found.span() for found in _bounded(token, pattern, subject, _finder(pattern))]
+    starts = [0, *(end for _, end in spans)]
+    ends = [*(start for start, _ in spans), len(subject)]
+    return [subject[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 def replace(token: Any, context: Any = None) -> str:
@@ -56,7 +54,7 @@ def replace(token: Any, context: Any = None) -> str:
     token.parser.budget.spend((len(subject) + 1) * (len(template) + 1) // 1_024)
     verbatim = "q" in _flags(token, context, 3)
     parts: list[str | int] = [template] if verbatim else _template(token, template, pattern.groups)
-    return "".join(_pieces(subject, _bounded(token, subject, _finder(pattern)), parts))
+    return "".join(_pieces(subject, _bounded(token, pattern, subject, _finder(pattern)), parts))
 
 
 def _pieces(subject: str, found: list[Any], parts: list[str | int]) -> Iterator[str]:
@@ -101,18 +99,16 @@ def _flags(token: Any, context: Any, index: int) -> str:
 def _compiled(token: Any, context: Any, flags_index: int) -> Any:
     pattern: str = token.get_argument(context, 1, required=True, cls=str)
     flags = _flags(token, context, flags_index)
-    if len(pattern) > MAX_PATTERN:
-        raise QueryError(f"the regular expression is longer than {MAX_PATTERN:,} characters")
     bits = 0
     for flag in flags.replace("q", ""):
         if flag not in _FLAGS:
             raise token.error("FORX0001", f"Invalid regular expression flag {flag!r}")
         bits |= _FLAGS[flag]
+    if "q" in flags:
+        return compiled(regex.escape(pattern), bits & regex.IGNORECASE)
     try:
-        if "q" in flags:
-            return regex.compile(regex.escape(pattern), bits & regex.IGNORECASE)
-        return regex.compile(translate_pattern(pattern, bits, token.parser.xsd_version), bits)
-    except (regex.error, RegexError) as problem:
+        return compiled(translate_pattern(pattern, bits, token.parser.xsd_version), int(bits))
+    except RegexError as problem:
         raise token.error("FORX0002", f"Invalid regular expression: {problem}") from None
 
 
@@ -128,5 +124,5 @@ def _finder(pattern: Any) -> Callable[..., list[Any]]:
     return find
 
 
-def _bounded(token: Any, subject: str, call: Callable[..., T]) -> T:
-    return bounded_call(call, subject, token.parser.budget)
+def _bounded(token: Any, pattern: Any, subject: str, call: Callable[..., T]) -> T:
+    return bounded_call(pattern, call, subject, token.parser.budget)

@@ -1,0 +1,53 @@
+"""Regular expressions within their bounds."""
+
+import pytest
+
+from arazzo_runner.expression.budget import Budget, QueryError
+from arazzo_runner.expression.regex_query import bounded_call, compiled, regex_search
+
+HOSTILE = "a" * 60 + "b"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "found"),
+    [("b+", "abbc", True), ("^b", "abbc", False), ("", "", True), (r"\p{Lu}", "É", True)],
+)
+def test_23_search_not_full_match(pattern, subject, found):
+    assert regex_search(pattern, subject, 1.0) is found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "reason"),
+    [
+        ("(", "", "the regular expression is invalid: missing"),
+        ("a{99999999999}", "", "the regular expression is invalid"),
+        ("(" * 3_000 + ")" * 3_000, "", "the regular expression is nested too deeply"),
+        ("a." * 5_001, "", "the regular expression is longer than 10,000 characters"),
+        ("b" * 1_001, "", "the regular expression holds more than 1,000 plain characters"),
+        ("a", "a" * 1_048_577, "the text has 1,048,577 characters; 1,048,576 are searched"),
+        ("^(a|aa)+$", HOSTILE, r"the regular expression takes longer than 0\.02 s"),
+    ],
+)
+def test_23_bounds(pattern, subject, reason):
+    with pytest.raises(QueryError, match=reason):
+        regex_search(pattern, subject, 0.02)
+
+
+def test_a_pattern_and_a_subject_at_the_limit_are_searched():
+    assert not regex_search(("b" * 999 + "+") * 10, "a" * 1_048_576, 5.0)
+
+
+def test_a_bounded_call_charges_the_time_it_may_have_taken():
+    budget = Budget.of(0.1)
+    assert bounded_call(compiled("a"), compiled("a").search, "a", budget)
+    assert budget.left == budget.total - 1
+    hostile = compiled("^(a|aa)+$")
+    with pytest.raises(QueryError, match=r"takes longer than 0\.1 s"):
+        bounded_call(hostile, hostile.search, HOSTILE, budget)
+    assert budget.left < budget.total / 5
+
+
+def test_long_plain_text_is_charged_for_its_table():
+    budget = Budget.of(1.0)
+    bounded_call(compiled("a" * 400), compiled("a" * 400).search, "a", budget)
+    assert budget.left == budget.total - 800 - 10
