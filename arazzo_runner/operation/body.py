@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from arazzo_runner.expression.value import MISSING, Found, Value, describe
 from arazzo_runner.operation import media_type
-from arazzo_runner.operation.form import encode_form, encode_pairs
+from arazzo_runner.operation.form import encode_form
 from arazzo_runner.operation.json_text import json_bytes
 from arazzo_runner.operation.model import MediaType, Operation
-from arazzo_runner.operation.multipart import encode_multipart
 from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.response_body import BodyError, decode_body
-
-__all__ = ["BodyError", "choose_media_type", "decode_body", "encode_body", "encode_pairs"]
 
 
 def choose_media_type(
@@ -60,6 +56,8 @@ def encode_body(content_type: str, payload: Value, media: MediaType | None) -> b
 
 def _encode_structure(content_type: str, payload: Value, media: MediaType | None) -> bytes:
     if media_type.essence(content_type).startswith("multipart/"):
+        from arazzo_runner.operation.multipart import encode_multipart
+
         boundary = media_type.parameter_of(content_type, "boundary")
         return encode_multipart(payload, media, boundary)
     if media_type.is_json_sequence(content_type):

@@ -5,14 +5,13 @@ OpenAPI Specification 3.2.0, sections "Paths Object" and "Path Item Object".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation import openapi3, swagger2
 from arazzo_runner.operation.model import ApiDescription, Operation
 from arazzo_runner.operation.reference import reference_of, resolve, target
 from arazzo_runner.operation.shape import object_at, optional_text
@@ -201,10 +200,18 @@ def _at_place(description: ApiDescription, tokens: tuple[str, ...]) -> Entry | N
 def _built(description: ApiDescription, entry: Entry) -> Operation:
     key = ("operation", entry.method, entry.path)
     if key not in description.memo:
-        reader = swagger2 if description.version == (2, 0) else openapi3
+        read = _reader(description)
         own = (entry.node, entry.place)
-        description.memo[key] = reader.read_operation(
-            description, entry.method, entry.path, entry.item, own
-        )
+        description.memo[key] = read(description, entry.method, entry.path, entry.item, own)
     operation: Operation = description.memo[key]
     return operation
+
+
+def _reader(description: ApiDescription) -> Callable[..., Operation]:
+    if description.version == (2, 0):
+        from arazzo_runner.operation.swagger2 import read_operation as read_swagger2
+
+        return read_swagger2
+    from arazzo_runner.operation.openapi3 import read_operation as read_openapi3
+
+    return read_openapi3

@@ -34,13 +34,14 @@ def resolve(description: ApiDescription, node: Value, place: Place) -> tuple[Val
     Returns the node referred to and its place; a node without ``$ref`` is returned as it is.
     Raises DocumentError AZ214: nothing is there, a circle, or more than 64 hops.
     """
-    start, seen = place, set[tuple[str, Pointer]]()
+    start, first = place, reference_of(node) or ""
+    seen = set[tuple[str, Pointer]]()
     while reference := reference_of(node):
         key = (place.source.uri, place.pointer)
         if key in seen:
-            raise _leads_nowhere(start, reference, "goes in a circle")
+            raise _leads_nowhere(start, first, "goes in a circle")
         if len(seen) == MAX_HOPS:
-            raise _leads_nowhere(start, reference, f"takes more than {MAX_HOPS} hops")
+            raise _leads_nowhere(start, first, f"takes more than {MAX_HOPS} hops")
         seen.add(key)
         node, place = target(description, reference, place)
     return node, place

@@ -17,7 +17,6 @@ from arazzo_runner.operation import media_type
 from arazzo_runner.operation.expansion import percent
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.model import Location, Operation, Parameter, Response
-from arazzo_runner.operation.multipart import boundary_of
 from arazzo_runner.operation.openapi3 import DEFAULT_STYLES
 from arazzo_runner.operation.refusal import RequestRefused
 from arazzo_runner.operation.security import Authorization
@@ -204,4 +203,6 @@ def _content_type(content_type: str, content: bytes) -> str:
     is_multipart = content_type.lower().startswith("multipart/")
     if not is_multipart or media_type.parameter_of(content_type, "boundary"):
         return content_type
+    from arazzo_runner.operation.multipart import boundary_of
+
     return f"{content_type}; boundary={boundary_of(content)}"

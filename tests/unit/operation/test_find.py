@@ -1,0 +1,177 @@
+"""Finding operations: by id, by pointer, through references, escaped or not."""
+
+import pytest
+
+from arazzo_runner.operation.find import (
+    all_operations,
+    escaped_form,
+    find_by_id,
+    find_by_pointer,
+    operation_ids,
+)
+
+PARTS = "https://api.example.com/specs/parts.json"
+PATHS = {
+    "/pets": {
+        "summary": "x",
+        "parameters": [{"name": "shared", "in": "query"}],
+        "get": {"operationId": "list"},
+        "post": {"operationId": "create"},
+    },
+    "/shared": {"$ref": "#/components/pathItems/shared", "put": {"operationId": "own"}},
+    "/far": {"$ref": "parts.json#/far"},
+    "x-paths": {"get": {"operationId": "none"}},
+    "/odd": {
+        "query": {"operationId": "search"},
+        "additionalOperations": {"COPY": {"operationId": "copy"}},
+        "delete": {},
+    },
+}
+COMPONENTS = {
+    "pathItems": {
+        "shared": {
+            "parameters": [{"name": "s", "in": "query"}],
+            "get": {"operationId": "shared"},
+            "put": {"operationId": "hidden"},
+        },
+        "unused": {"get": {}},
+    }
+}
+DOCUMENTS = {
+    PARTS: {
+        "far": {
+            "servers": [{"url": "v2"}],
+            "parameters": [{"$ref": "#/p"}],
+            "get": {"operationId": "far"},
+        },
+        "p": {"name": "far", "in": "query"},
+    }
+}
+
+
+@pytest.fixture
+def pets(api):
+    return api("3.2.0", dict(DOCUMENTS), paths=PATHS, components=COMPONENTS)
+
+
+def test_all_operations(pets):
+    assert list(all_operations(pets)) == [
+        ("GET", "/pets", "list"),
+        ("POST", "/pets", "create"),
+        ("PUT", "/shared", "own"),
+        ("GET", "/shared", "shared"),
+        ("GET", "/far", "far"),
+        ("QUERY", "/odd", "search"),
+        ("DELETE", "/odd", None),
+        ("COPY", "/odd", "copy"),
+    ]
+    ids = ["list", "create", "own", "shared", "far", "search", "copy"]
+    assert operation_ids(pets) == ids
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "method", "path"),
+    [
+        ("create", "POST", "/pets"),
+        ("shared", "GET", "/shared"),
+        ("far", "GET", "/far"),
+        ("search", "QUERY", "/odd"),
+        ("copy", "COPY", "/odd"),
+    ],
+)
+def test_by_id(pets, operation_id, method, path):
+    found = find_by_id(pets, operation_id)
+    assert (found.operation_id, found.method, found.path) == (operation_id, method, path)
+    assert find_by_id(pets, operation_id) is found
+
+
+@pytest.mark.parametrize("operation_id", ["List", "none", "hidden", ""])
+def test_not_by_id(pets, operation_id):
+    assert find_by_id(pets, operation_id) is None
+
+
+def test_the_first_of_two_equal_ids_counts(api):
+    paths = {"/a": {"get": {"operationId": "x"}}, "/b": {"get": {"operationId": "x"}}}
+    assert find_by_id(api(paths=paths), "x").path == "/a"
+
+
+def test_other_documents_are_read_only_when_needed(api, failure):
+    documents = {}
+    description = api("3.2.0", documents, paths=PATHS, components=COMPONENTS)
+    assert find_by_id(description, "list").path == "/pets"
+    assert failure(find_by_id, description, "far")[0] == "AZ214"
+    documents.update(DOCUMENTS)
+    far = find_by_id(description, "far")
+    assert [one.name for one in far.parameters] == ["far"]
+    assert far.servers[0].url == "https://api.example.com/specs/v2"
+    assert far.place.source.uri == PARTS
+
+
+@pytest.mark.parametrize(
+    ("tokens", "operation_id"),
+    [
+        (("paths", "/pets", "get"), "list"),
+        (("paths", "%2Fpets", "get"), "list"),
+        (("paths", "/shared", "get"), "shared"),
+        (("paths", "/shared", "put"), "own"),
+        (("components", "pathItems", "shared", "get"), "shared"),
+        (("paths", "/far", "get"), "far"),
+        (("paths", "/odd", "additionalOperations", "COPY"), "copy"),
+        (("paths", "/odd", "query"), "search"),
+        (("paths", "/pets", "patch"), None),
+        (("paths", "/pets", "parameters"), None),
+        (("paths", "/cats", "get"), None),
+        (("paths", "/pets"), None),
+        (("components", "pathItems", "unused", "get"), None),
+        (("components", "nothing"), None),
+        (("info", "title"), None),
+    ],
+)
+def test_by_pointer(pets, tokens, operation_id):
+    found = find_by_pointer(pets, tokens)
+    assert (found and found.operation_id) == operation_id
+
+
+def test_3_2_methods_are_of_3_2(api):
+    description = api("3.1.0", DOCUMENTS, paths=PATHS, components=COMPONENTS)
+    assert [method for method, path, _ in all_operations(description) if path == "/odd"] == [
+        "DELETE"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("#/paths/pets/{id}/get", ("paths", "/pets/{id}", "get")),
+        ("/paths/pets/{id}/get", ("paths", "/pets/{id}", "get")),
+        ("#/paths//pets/{id}/get", ("paths", "/pets/{id}", "get")),
+        ("api#/paths/pets/post", ("paths", "/pets", "post")),
+        (
+            "#/paths/pets/additionalOperations/COPY",
+            ("paths", "/pets", "additionalOperations", "COPY"),
+        ),
+        ("#/paths/~1pets~1{id}/get", None),
+        ("#/paths/pets", None),
+        ("#/paths/get", None),
+        ("#/components/pets/get", None),
+    ],
+)
+def test_escaped_form(text, tokens):
+    assert escaped_form(text) == tokens
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        ([], "`paths` has to be an object, not array []"),
+        ({"/a": 1}, "a path item has to be an object, not integer 1"),
+        ({"/a": {"get": []}}, "`get` has to be an object, not array []"),
+        (
+            {"/a": {"additionalOperations": 1}},
+            "`additionalOperations` has to be an object, not integer 1",
+        ),
+    ],
+)
+def test_malformed_paths(api, failure, paths, message):
+    description = api("3.2.0", paths=paths)
+    assert failure(operation_ids, description)[:2] == ("AZ217", message)

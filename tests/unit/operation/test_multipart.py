@@ -1,0 +1,148 @@
+"""Multipart bodies, read back by the standard library's parser."""
+
+from email.parser import BytesParser
+from email.policy import HTTP
+
+import pytest
+
+from arazzo_runner.operation.model import Encoding, MediaType, Schema
+from arazzo_runner.operation.multipart import boundary_of, encode_multipart
+from arazzo_runner.operation.refusal import RequestRefused
+from arazzo_runner.text.source import Place, SourceFile
+
+
+def parts(payload, media=None, kind="multipart/form-data"):
+    """(name, file name, content type, content) of each part."""
+    body = encode_multipart(payload, media, None)
+    head = f'Content-Type: {kind}; boundary="{boundary_of(body)}"\r\n\r\n'.encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    assert not message.defects
+    return [
+        (
+            one.get_param("name", header="content-disposition"),
+            one.get_filename(),
+            one.get_content_type() if "content-type" in one else None,
+            one.get_payload(decode=True),
+        )
+        for one in message.iter_parts()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("té", [("x", None, None, "té".encode())]),
+        (1, [("x", None, None, b"1")]),
+        (True, [("x", None, None, b"true")]),
+        ({"a": 1}, [("x", None, "application/json", b'{"a":1}')]),
+        (["a", {"b": 2}], [("x", None, None, b"a"), ("x", None, "application/json", b'{"b":2}')]),
+        (
+            [b"\x00", b"\xff"],
+            [
+                ("x", "x", "application/octet-stream", b"\x00"),
+                ("x", "x", "application/octet-stream", b"\xff"),
+            ],
+        ),
+    ],
+)
+def test_defaults(value, expected):
+    assert parts({"x": value, "null": None, "end": "."}) == [*expected, ("end", None, None, b".")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "value", "expected"),
+    [
+        (
+            Encoding("image/png, image/jpeg", None, None),
+            b"png",
+            [("x", "x", "image/png", b"png")],
+        ),
+        (Encoding("application/json", None, None), "a", [("x", None, "application/json", b'"a"')]),
+        (Encoding(None, "form", explode=False), ["a", "b"], [("x", None, None, b"a,b")]),
+        (
+            Encoding(None, "form", None),
+            ["a b", "c"],
+            [("x", None, None, b"a b"), ("x", None, None, b"c")],
+        ),
+        (Encoding(None, "form", None), {"k": 1}, [("k", None, None, b"1")]),
+        (Encoding(None, "spaceDelimited", None), ["a", "b"], [("x", None, None, b"a b")]),
+        (Encoding(None, "pipeDelimited", explode=False), ["a", "b"], [("x", None, None, b"a|b")]),
+        (Encoding(None, "deepObject", None), {"k": 1}, [("x[k]", None, None, b"1")]),
+        (Encoding(None, None, explode=False), [], []),
+    ],
+)
+def test_encoding_objects(encoding, value, expected):
+    media = MediaType("multipart/form-data", None, Place(SourceFile("", "", "")), {"x": encoding})
+    assert parts({"x": value, "end": ""}, media) == [*expected, ("end", None, None, b"")]
+
+
+def test_part_headers():
+    headers = (("X-Rate", 5), ("X-Text", "a\r\nX-Evil: 1"))
+    encoding = {"x": Encoding(None, None, None, headers=headers)}
+    media = MediaType("multipart/form-data", None, Place(SourceFile("", "", "")), encoding)
+    body = encode_multipart({"x": "a"}, media, "b")
+    assert b"\r\nX-Rate: 5\r\nX-Text: a X-Evil: 1\r\n\r\na\r\n" in body
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_file"),
+    [
+        ({"properties": {"x": {"type": "string", "format": "binary"}}}, True),
+        ({"properties": {"x": {"contentMediaType": "image/png"}}}, True),
+        (
+            {"properties": {"x": {"contentMediaType": "image/png", "contentEncoding": "base64"}}},
+            False,
+        ),
+        ({"$ref": "#/components/schemas/Upload"}, True),
+        ({"properties": {"x": {"items": {"format": "binary"}}}}, True),
+        ({"properties": {"x": True}}, False),
+        ({"properties": {}}, False),
+        (True, False),
+        (None, False),
+    ],
+)
+def test_files_by_schema(api, schema, is_file):
+    file = {"x": {"$ref": "#/components/schemas/File"}}
+    schemas = {"Upload": {"properties": file}, "File": {"format": "binary"}}
+    description = api(components={"schemas": schemas})
+    place = Place(description.source)
+    wanted = None if schema is None else Schema(schema, place)
+    media = MediaType("multipart/form-data", wanted, place, description=description)
+    kind = "application/octet-stream" if is_file else None
+    expected = [("x", "x" if is_file else None, kind, b"text"), ("end", None, None, b"")]
+    assert parts({"x": "text", "end": ""}, media) == expected
+
+
+def test_parts_without_names():
+    found = parts([{"a": 1}, b"\x00", "t"], kind="multipart/mixed")
+    assert [(kind, content) for _, _, kind, content in found] == [
+        ("application/json", b'{"a":1}'),
+        ("application/octet-stream", b"\x00"),
+        (None, b"t"),
+    ]
+
+
+def test_names_cannot_break_out():
+    body = encode_multipart({'a"; filename="x\r\nX: y': "1"}, None, "b")
+    assert b'name="a%22; filename=%22x%0D%0AX: y"\r\n' in body
+
+
+def test_the_boundary_follows_from_the_content():
+    first, again = (encode_multipart({"a": "x"}, None, None) for _ in range(2))
+    other = encode_multipart({"a": "y"}, None, None)
+    assert first == again
+    assert boundary_of(first) != boundary_of(other)
+    assert boundary_of(encode_multipart({}, None, "mine")) == "mine"
+
+
+@pytest.mark.parametrize(
+    ("payload", "boundary", "message"),
+    [
+        ("text", None, 'a multipart body is written from an object, not string "text"'),
+        ({"a": "x\r\n--b"}, "b", "the boundary of the multipart body stands in its content"),
+    ],
+)
+def test_refused(payload, boundary, message):
+    with pytest.raises(RequestRefused) as raised:
+        encode_multipart(payload, None, boundary)
+    assert raised.value.message == message
