@@ -10,8 +10,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from documents import write_document
+from documents import get_item, get_item_after_another, write_document
 from measure import Contender, per_step, rounds, table
 
 HERE = Path(__file__).parent
@@ -46,8 +47,10 @@ def studio(name: str, *arguments: str) -> Contender:
     return Contender(name, [ARAZZO, "run", str(STUDIO), *flags, *arguments], CREDENTIALS)
 
 
-def many_steps(url: str, folder: Path, steps: int) -> Contender:
-    document = str(write_document(folder, steps))
+def many_steps(
+    url: str, folder: Path, steps: int, step: Callable[[int], dict[str, Any]] = get_item
+) -> Contender:
+    document = str(write_document(folder, steps, step))
     command = [ARAZZO, "run", document, "--server", url, "--max-steps", str(steps), "-q"]
     return Contender(f"arazzo, {steps} steps", command)
 
@@ -93,10 +96,13 @@ def version(count: int) -> None:
 
 
 def linear(count: int) -> None:
-    """How the cost of one step changes with the number of steps."""
+    """How the cost of a step that reads another one's output changes with their number."""
     runs = max(2, count // 8)
     with serving() as url, tempfile.TemporaryDirectory() as folder:
-        sizes = {size: many_steps(url, Path(folder), size) for size in (1, 100, 1000, 5000)}
+        sizes = {
+            size: many_steps(url, Path(folder), size, get_item_after_another)
+            for size in (1, 100, 1000, 5000)
+        }
         figures = rounds(sizes.values(), runs)
     one = figures.pop(sizes.pop(1).name)
     costs = {

@@ -21,7 +21,12 @@ from case_runner.server import Request
 MEASURED = re.compile(r"\b(\d+\.\d+ ?m?s|\d+ ms)\b")
 VERSION = re.compile(r"\barazzo[ /]\d+\.\d+\.\d+\w*")
 # Members of reports whose values differ from run to run, or with every edit of a description.
-VOLATILE = {"duration": "<seconds>", "started_at": "<instant>", "sha256": "<sha256>"}
+VOLATILE = {
+    "duration": "<seconds>",
+    "started_at": "<instant>",
+    "sha256": "<sha256>",
+    "tool": "<tool>",
+}
 # Headers that say nothing about the request.
 DULL = {"host", "user-agent", "accept-encoding", "connection", "content-length"}
 

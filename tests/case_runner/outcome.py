@@ -13,6 +13,7 @@ from unittest import mock
 from case_runner.case import Case
 from case_runner.server import Request, ScriptedServer
 
+PROJECT = Path(__file__).parents[2]
 Main = Callable[[Sequence[str]], int]
 
 
@@ -52,8 +53,13 @@ def run(case: Case, main: Main, temporary: Path) -> Outcome:
         tuple(server.requests),
         (*server.problems, *server.unused()),
         written,
-        {value: f"${name}" for name, value in variables.items()},
+        {value: f"${name}" for name, value in variables.items()} | _folders(case),
     )
+
+
+def _folders(case: Case) -> dict[str, str]:
+    """Absolute paths, the innermost first; symbolic links are resolved as the program does."""
+    return {str(case.folder.resolve()): "$CASE", str(PROJECT.resolve()): "$PROJECT"}
 
 
 def _command(case: Case, variables: dict[str, str]) -> list[str]:
