@@ -38,14 +38,17 @@ class Text:
 
 
 class Library:
-    """Texts by URI: where each was asked for, where it came from, and its ``$self``."""
+    """Texts by URI: where each was asked for, where it came from, and its ``$self``.
 
-    def __init__(self, access: Access, limits: SourceLimits) -> None:
+    ``size`` is that of the documents which were read before, in bytes.
+    """
+
+    def __init__(self, access: Access, limits: SourceLimits, size: int) -> None:
         self._access = access
         self._limits = limits
         self._texts: dict[str, Text] = {}
         self._failures: dict[str, RetrieveError | DocumentError] = {}
-        self._bytes = 0
+        self._bytes = size
 
     def keep(self, text: Text, *uris: str) -> None:
         """Know a text by these URIs and its own; the first text of a URI stays."""
@@ -54,8 +57,7 @@ class Library:
         for uri in (*uris, text.file.uri, *own):
             self._texts.setdefault(without_fragment(uri), text)
 
-    def count(self, size: int) -> None:
-        """Add to the size of all documents together. Raises DocumentError past the limit."""
+    def _count(self, size: int) -> None:
         self._bytes += size
         limit = self._limits.max_total_bytes
         if self._bytes > limit:
@@ -107,7 +109,7 @@ class Library:
         return self._texts[key]
 
     def _parsed(self, retrieved: Retrieved) -> Text:
-        self.count(len(retrieved.data))
+        self._count(len(retrieved.data))
         file = decode(retrieved.data, retrieved.name, retrieved.uri)
         parsed = parse(file, self._limits.description, Severity.WARNING)
         kind = source_type(parsed.value)

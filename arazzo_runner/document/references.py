@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from arazzo_runner.document.dependencies import dependency_findings
 from arazzo_runner.document.model import (
@@ -10,10 +11,8 @@ from arazzo_runner.document.model import (
     ChannelByPath,
     EndAction,
     FailureAction,
-    GotoAction,
     OperationById,
     OperationByPath,
-    RetryAction,
     Reusable,
     Step,
     StepName,
@@ -71,12 +70,13 @@ def _target(target: StepTarget, names: Names) -> Iterator[Diagnostic]:
     match target:
         case WorkflowName():
             yield from _workflow_name(target, names)
-        case OperationById(source=None):
-            return
         case ChannelByPath(text):
             yield from check_source(path_source(text), target.place, names)
-        case OperationById(source=str(source)) | OperationByPath(source=source):
-            yield from check_source(source, target.place, names)
+        case OperationById() | OperationByPath():
+            if target.source is not None:
+                yield from check_source(target.source, target.place, names)
+        case _:
+            assert_never(target)
 
 
 def _workflow_name(name: WorkflowName, names: Names) -> Iterator[Diagnostic]:
@@ -98,13 +98,14 @@ def _step_name(name: StepName, workflow_id: str, names: Names) -> Iterator[Diagn
 def _action(
     action: SuccessAction | FailureAction | Reusable, workflow_id: str, names: Names
 ) -> Iterator[Diagnostic]:
-    match action:
-        case EndAction() | Reusable() | RetryAction(target=None):
+    if isinstance(action, EndAction | Reusable):
+        return
+    match action.target:
+        case None:
             return
-        case (
-            GotoAction(target=WorkflowName() as target)
-            | RetryAction(target=WorkflowName() as target)
-        ):
-            yield from _workflow_name(target, names)
-        case GotoAction(target=str(step_id)) | RetryAction(target=str(step_id)):
+        case WorkflowName():
+            yield from _workflow_name(action.target, names)
+        case str(step_id):
             yield from check_step(step_id, action.place.at("stepId"), workflow_id, names)
+        case _:
+            assert_never(action.target)

@@ -81,7 +81,9 @@ def load_sources(
     cannot be read is a finding (AZ201, AZ202, AZ216, and those of the texts themselves) and is
     left out. Raises UsageError when an override cannot be read.
     """
-    return _Loading(access, overrides, limits).run(document)
+    library = Library(access, limits, len(document.source.text.encode()))
+    library.keep(Text(document.source, document.raw, "arazzo"), document.base_uri)
+    return _Loading(library, overrides, limits).run(document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,10 @@ class _Wanted:
 class _Loading:
     """The work list. What is near is read first: it may be what a remote URL identifies."""
 
-    def __init__(self, access: Access, overrides: Mapping[str, str], limits: SourceLimits) -> None:
-        self._library = Library(access, limits)
+    def __init__(
+        self, library: Library, overrides: Mapping[str, str], limits: SourceLimits
+    ) -> None:
+        self._library = library
         self._overrides = overrides
         self._limits = limits
         self._documents: dict[str, ArazzoDocument] = {}
@@ -123,7 +127,6 @@ class _Loading:
 
     def run(self, entry: ArazzoDocument) -> Sources:
         """Read all that the entry document leads to."""
-        self._count(entry)
         self._enter(entry)
         while self._near or self._far:
             self._take(self._near.popleft() if self._near else self._far.popleft())
@@ -135,11 +138,6 @@ class _Loading:
         count = len(self._documents[key].source_descriptions)
         found = (self._found.get((key, index)) for index in range(count))
         return tuple(one for one in found if one is not None)
-
-    def _count(self, entry: ArazzoDocument) -> None:
-        text = Text(entry.source, entry.raw, "arazzo")
-        self._library.keep(text, entry.base_uri)
-        self._library.count(len(entry.source.text.encode()))
 
     def _enter(self, document: ArazzoDocument) -> None:
         """Take an Arazzo document in, and put what it names on the list."""

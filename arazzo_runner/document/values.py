@@ -186,9 +186,8 @@ def is_selector(value: Value) -> bool:
 
 
 def selector(node: Node) -> Dynamic:
-    """A Selector Object."""
-    if not node.is_object(SELECTOR):
-        return Constant(None)
+    """A Selector Object; ``node`` is an object."""
+    node.is_object(SELECTOR)
     node.new_in_1_1("a Selector Object")
     context = expression(node, "context")
     how = template(node.at("selector")) if node.text("selector") is not None else None
@@ -206,8 +205,7 @@ def selector_type(
         language = node.choice(name, languages)
         return _type(language, VERSIONS[language][0]) if language else None
     kind = node.at(name)
-    if not kind.is_object(EXPRESSION_TYPE):
-        return None
+    kind.is_object(EXPRESSION_TYPE)
     language = kind.choice("type", languages)
     version = kind.text("version")
     if language is None or version is None:
