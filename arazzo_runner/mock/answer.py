@@ -55,8 +55,10 @@ class MockApi:
                 return self.list(incoming, route)
             case "change":
                 return self.change(incoming, route)
-            case "delete" | "clear":
+            case "delete":
                 return self.delete(incoming, route)
+            case "clear":
+                return self.clear(incoming, route)
             case _:
                 assert_never(route.action)
 
@@ -82,7 +84,10 @@ class MockApi:
         frame = self.frames.of(incoming.operation)
         resource, facts = self.known(incoming, route, frame)
         resource = replace(resource, fetches=resource.fetches + 1)
-        return self.told(incoming, route, resource.knowing(advanced(frame, resource)), facts)
+        later = advanced(frame, resource)
+        if later:
+            later |= touched(frame, self.state.tick())
+        return self.told(incoming, route, resource.knowing(later), facts)
 
     def change(self, incoming: Incoming, route: Route) -> HttpResponse:
         """``PUT``, ``PATCH`` or ``POST /pets/{id}``"""
@@ -95,15 +100,18 @@ class MockApi:
         return self.told(incoming, route, changed, facts)
 
     def delete(self, incoming: Incoming, route: Route) -> HttpResponse:
-        """``DELETE /pets/{id}``, or of all pets at once"""
+        """``DELETE /pets/{id}``"""
         frame = self.frames.home(incoming.operation, route)
         resource, facts = self.known(incoming, route, frame)
         response = self.told(incoming, route, resource, facts)
-        if route.action == "clear":
-            self.state.clear(route.collection)
-        else:
-            self.state.remove(route.collection, resource.id)
+        self.state.remove(route.collection, resource.id)
         return response
+
+    def clear(self, incoming: Incoming, route: Route) -> HttpResponse:
+        """``DELETE /pets``"""
+        self.state.clear(route.collection)
+        body = self.frames.of(incoming.operation).base(self.dice)
+        return written(outgoing(incoming.operation), body, incoming.operation, None, self.dice)
 
     def list(self, incoming: Incoming, route: Route) -> HttpResponse:
         """``GET /pets``"""
@@ -125,7 +133,7 @@ class MockApi:
     ) -> HttpResponse:
         """The answer about a resource; what it says is from then on known of the resource."""
         operation = incoming.operation
-        url = incoming.base + address(route.collection, resource.id)
+        url = incoming.address(address(route.collection, resource.id))
         place = self.dice.at(route.collection, resource.id)
         body = compose(self.frames.of(operation), resource, facts, url, place)
         # What can never be fetched is no resource but an action: each answers for itself.

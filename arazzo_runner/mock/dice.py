@@ -13,6 +13,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+MASK = 2**64 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Dice:
@@ -33,11 +35,15 @@ class Dice:
     def below(self, count: int) -> int:
         """A number from 0 to ``count`` - 1."""
         text = repr((self.seed, self.path, self.attempt)).encode()
-        # Two sums, since one has only 32 bits: `count` may be the range of a 64-bit integer.
-        low = zlib.crc32(text) ^ zlib.crc32(text[::-1])
-        high = zlib.adler32(text) * 2654435761 % 2**32
-        return (high << 32 | low) % count
+        return _mixed(zlib.crc32(text) << 32 | zlib.crc32(text[::-1])) % count
 
     def pick(self, items: Sequence[T]) -> T:
         """One of ``items``."""
         return items[self.below(len(items))]
+
+
+def _mixed(number: int) -> int:
+    """Spread what is alike far apart (the last step of SplitMix64); checksums alone do not."""
+    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & MASK
+    number = (number ^ number >> 27) * 0x94D049BB133111EB & MASK
+    return number ^ number >> 31

@@ -42,7 +42,15 @@ def _members(schema: Value) -> dict[str, Value]:
         properties: dict[str, Value] = flatten(schema, schema, (), 0).schema.get("properties", {})
     except NoExample:
         return {}
-    return properties
+    # What is only written is no part of any answer.
+    return {name: one for name, one in properties.items() if not _is_hidden(one, schema)}
+
+
+def _is_hidden(member: Value, root: Value) -> bool:
+    try:
+        return flatten(member, root, (), 0).schema.get("writeOnly") is True
+    except NoExample:
+        return True
 
 
 def _states(members: dict[str, Value], root: Value) -> dict[str, list[Value]]:

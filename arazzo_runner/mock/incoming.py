@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from arazzo_runner.expression.scope import header
 from arazzo_runner.expression.value import MISSING, Found, Value
 from arazzo_runner.mock.body import read_body
 from arazzo_runner.mock.judge import request_judge
+from arazzo_runner.mock.outgoing import stem
 from arazzo_runner.mock.parameters import Pairs, Parts, decoded, pairs_of
 from arazzo_runner.mock.problem import Problem, Refused
 from arazzo_runner.operation.media_type import matching
@@ -41,13 +42,14 @@ class Incoming:
     body: Found
     media: MediaType | None
 
-    def path(self, template: str | None = None) -> str:
-        """The concrete path of a template; without one, the request's own."""
-        return re.sub(
-            r"\{([^}]*)\}",
-            lambda found: self.pieces.get(found[1], found[0]),
-            self.operation.path if template is None else template,
-        )
+    def path(self, template: str) -> str:
+        """The concrete path of a template, decoded."""
+        return re.sub(r"\{([^}]*)\}", lambda found: self.pieces[found[1]], template)
+
+    def address(self, path: str) -> str:
+        """The URL of a concrete path; it ends as the paths of the API do."""
+        ending = self.operation.path[len(stem(self.operation.path)) :]
+        return self.base + quote(path, safe="/:@!$&'()*+,;=~") + ending
 
 
 def read_request(operation: Operation, request: HttpRequest) -> Incoming:

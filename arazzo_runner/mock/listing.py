@@ -99,7 +99,7 @@ class Listing:
     def item(self, resource: Resource) -> Value:
         """A resource as the list shows it."""
         place = self.dice.at(self.route.collection, resource.id)
-        url = self.incoming.base + address(self.route.collection, resource.id)
+        url = self.incoming.address(address(self.route.collection, resource.id))
         return compose(self.frame(), resource, resource.facts, url, place)
 
     def page(self, total: int) -> Page:

@@ -113,7 +113,7 @@ def _array(operation: Operation, schema: Value) -> ArrayPath | None:
         arrays = [name for name, one in members.items() if _is_array(one, schema)]
     except NoExample:
         return None
-    last = plain(operation.path.rstrip("/").rpartition("/")[2])
+    last = plain(stem(operation.path).rpartition("/")[2])
     named = [name for name in arrays if plain(name) == last]
     if not named and (item_parameter(operation.description, operation.path) or is_paged(operation)):
         named = [name for wanted in ARRAY_NAMES for name in arrays if plain(name) == wanted]
@@ -127,12 +127,17 @@ def _is_array(schema: Value, root: Value) -> bool:
 
 def item_parameter(description: ApiDescription, template: str) -> str | None:
     """The parameter of the path below ``template`` that names its items: `id` of `/pets/{id}`."""
-    start = template.rstrip("/") + "/{"
-    for path in description.raw.get("paths", ()):
-        name = path.rstrip("/")[len(start) : -1]
-        if path.startswith(start) and path.rstrip("/").endswith("}") and not {*name} & {*"{/"}:
-            return str(name)
+    start = stem(template) + "/{"
+    for path in map(stem, description.raw.get("paths", ())):
+        name = path[len(start) : -1]
+        if path.startswith(start) and path.endswith("}") and not {*name} & {*"{/}"}:
+            return name
     return None
+
+
+def stem(path: str) -> str:
+    """A path without what is only its ending: `/pets/{id}/` and `/pets/{id}.json`."""
+    return path.rstrip("/").removesuffix(".json")
 
 
 def item_schema(answer: Outgoing) -> Value:

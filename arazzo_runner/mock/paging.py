@@ -135,21 +135,26 @@ def said_of(page: Page, name: str, key: str) -> Iterator[Value]:
     """
     if name in SIZES:
         yield page.size
-    elif name in INDEXES:
+    if name in INDEXES:
         yield page.index()
-    elif name in OFFSETS:
+    if name in OFFSETS:
         yield page.start
-    elif name in NUMBERS:
+    if name in NUMBERS:
         yield NUMBERS[name](page)
-    elif name in PLACES:
+    if name in PLACES:
         yield from _place(page, PLACES[name](page))
-    elif name in NEXT_TOKENS:
-        yield "" if page.next() is None else f"{MARK}{page.next()}"
-        yield None
-    elif name in MORE:
+    if name in NEXT_TOKENS:
+        yield from _next_token(page)
+    if name in MORE:
         yield page.next() is not None
-    elif name == "key":
+    if name == "key":
         yield key
+
+
+def _next_token(page: Page) -> Iterator[Value]:
+    if page.next() is None:
+        yield None
+    yield "" if page.next() is None else f"{MARK}{page.next()}"
 
 
 def _place(page: Page, start: int | None) -> Iterator[Found]:
@@ -191,8 +196,8 @@ PLACES: Final[dict[str, Callable[[Page], int | None]]] = {
     **dict.fromkeys(("next", *(f"next{ending}" for ending in _ENDINGS)), Page.next),
     **dict.fromkeys(("previous", *(f"previous{ending}" for ending in _ENDINGS)), Page.previous),
     **dict.fromkeys(("prev", *(f"prev{ending}" for ending in _ENDINGS)), Page.previous),
-    **dict.fromkeys([f"first{ending}" for ending in _ENDINGS], _first),
-    **dict.fromkeys([f"last{ending}" for ending in _ENDINGS], _last),
+    **dict.fromkeys(("first", *(f"first{ending}" for ending in _ENDINGS)), _first),
+    **dict.fromkeys(("last", *(f"last{ending}" for ending in _ENDINGS)), _last),
     **dict.fromkeys(("url", "uri", "self", "selflink"), _own),
 }
 NEXT_TOKENS: Final = ("nextpagetoken", "nextcursor", "nexttoken", "endcursor")

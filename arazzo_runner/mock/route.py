@@ -19,7 +19,7 @@ from typing import TypeAlias
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.facts import facts_of, id_field, text_of
 from arazzo_runner.mock.incoming import Incoming
-from arazzo_runner.mock.outgoing import item_parameter, item_schema, outgoing
+from arazzo_runner.mock.outgoing import item_parameter, item_schema, outgoing, stem
 from arazzo_runner.operation.find import find_by_pointer
 from arazzo_runner.operation.model import ApiDescription, Operation
 
@@ -45,10 +45,10 @@ class Route:
 def route_of(incoming: Incoming) -> Route:
     """The route of a request."""
     operation = incoming.operation
-    template = operation.path.rstrip("/")
+    template = stem(operation.path)
     home, _, last = template.rpartition("/")
-    if last.startswith("{") and last.endswith("}"):
-        name = last[1:-1]
+    name = last[1:-1]
+    if last == f"{{{name}}}" and name in incoming.pieces:
         action = _on_item(operation.method)
         return Route(action, home, incoming.path(home), incoming.pieces[name], name)
     found = _on_collection(incoming, template, item_parameter(operation.description, template))
@@ -115,14 +115,20 @@ def _named(body: Value, parameter: str) -> str | None:
 def item_operation(description: ApiDescription, route: Route) -> Operation | None:
     """The operation that fetches a resource of the route's collection, or the thing by itself."""
     if not route.parameter:
-        return find_by_pointer(description, ("paths", route.template, "get"))
+        return _get(description, route.template)
     return _fetch(description, route.template, route.parameter)
 
 
 def _fetch(description: ApiDescription, template: str, parameter: str) -> Operation | None:
-    return find_by_pointer(description, ("paths", f"{template}/{{{parameter}}}", "get"))
+    return _get(description, f"{template}/{{{parameter}}}")
+
+
+def _get(description: ApiDescription, template: str) -> Operation | None:
+    paths = description.raw.get("paths", ())
+    path = next((path for path in paths if stem(path) == template), template)
+    return find_by_pointer(description, ("paths", path, "get"))
 
 
 def _lists(description: ApiDescription, template: str) -> bool:
-    operation = find_by_pointer(description, ("paths", template, "get"))
+    operation = _get(description, template)
     return operation is not None and outgoing(operation).array is not None

@@ -1,0 +1,68 @@
+import asyncio
+import json
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import yaml
+
+from arazzo_runner.executor.world import SendCall
+from arazzo_runner.operation.description import read_description
+from arazzo_runner.operation.find import all_operations
+from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.text.source import SourceFile
+from arazzo_runner.worlds.mock import MockWorld
+
+ROOT = Path(__file__).parents[3]
+FORM = "application/x-www-form-urlencoded"
+
+
+class Client:
+    """A mock with a client for it: requests as a test writes them."""
+
+    def __init__(self, text, seed=0):
+        self.description = read_description(
+            SourceFile("api.yml", text, "file:///api.yml"), yaml.safe_load(text)
+        )
+        self.world = MockWorld({"api": self.description}, seed)
+
+    def template(self, method, path):
+        pieces = path.partition("?")[0].split("/")
+        same = [
+            template
+            for verb, template, _ in all_operations(self.description)
+            if verb == method and len(template.split("/")) == len(pieces)
+            and all(a == b or "{" in a for a, b in zip(template.split("/"), pieces, strict=True))
+        ]  # fmt: skip
+        return min(same, key=lambda template: template.count("{"))
+
+    def send(self, method, path, body=b"", content_type=None, headers=(), template=None):
+        fields = (*headers, *([("Content-Type", content_type)] if content_type else []))
+        request = HttpRequest(method, "https://api.test/base" + path, fields, body)
+        at = ("api", method, template or self.template(method, path))
+        return asyncio.run(self.world.send(SendCall("k", request, None, at)))
+
+    def json(self, method, path, value=None, **more):
+        body = b"" if value is None else json.dumps(value).encode()
+        kind = None if value is None else "application/json"
+        return self.read(self.send(method, path, body, kind, **more))
+
+    def form(self, method, path, **fields):
+        return self.read(self.send(method, path, urlencode(fields).encode(), FORM))
+
+    def get(self, path, **more):
+        return self.json("GET", path, **more)
+
+    @staticmethod
+    def read(response):
+        return response.status, json.loads(response.body) if response.body else None
+
+
+@pytest.fixture
+def client():
+    return Client
+
+
+@pytest.fixture
+def studio():
+    return Client((ROOT / "openapi/studio-openapi-original.yml").read_text())
