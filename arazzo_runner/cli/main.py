@@ -10,6 +10,7 @@ import click
 
 from arazzo_runner.cli.config import read_config
 from arazzo_runner.errors import ArazzoError
+from arazzo_runner.version import VERSION
 
 COMMANDS = {
     "run": ("arazzo_runner.cli.run", "run a document's workflows"),
@@ -53,7 +54,7 @@ class Commands(click.Group):
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="arazzo", message="arazzo %(version)s")
+@click.version_option(VERSION, message="arazzo %(version)s")
 @click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes flags by name

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -15,6 +14,7 @@ from arazzo_runner.errors import DiagnosedError, DocumentError
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
+from arazzo_runner.version import VERSION
 
 KINDS = {"json": "arazzo-report.json"}
 
@@ -37,7 +37,7 @@ class Reports:
         """Write the reports of a run."""
         description = prepared.description
         report = RunReport(
-            tool_version=version("arazzo"),
+            tool_version=VERSION,
             exit_code=code,
             result=result,
             sources=description.source_infos(),
@@ -50,7 +50,7 @@ class Reports:
     def write_failed_start(self, circumstances: Mapping[str, Any], error: DiagnosedError) -> None:
         """Write the reports of a run that could not start."""
         report = RunReport(
-            tool_version=version("arazzo"),
+            tool_version=VERSION,
             exit_code=3 if isinstance(error, DocumentError) else 2,
             result=RunResult((), 0.0),
             diagnostics=error.diagnostics,

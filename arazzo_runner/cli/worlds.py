@@ -8,6 +8,7 @@ from typing import Any
 
 from arazzo_runner import api
 from arazzo_runner.executor.world import World
+from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.interruptible import InterruptibleWorld
 
 
@@ -22,8 +23,6 @@ def open_world(prepared: api.Prepared, given: Mapping[str, Any]) -> Iterator[Wor
     from arazzo_runner.worlds.http import HttpSettings, HttpWorld
 
     settings = HttpSettings(
-        timeout=given["timeout"],
-        max_response_size=given["max_response_size"],
         follow_redirects=given["follow_redirects"],
         cacert=given["cacert"],
         cert=given["cert"],
@@ -32,6 +31,8 @@ def open_world(prepared: api.Prepared, given: Mapping[str, Any]) -> Iterator[Wor
         proxy=given["proxy"],
         http2=given["http2"],
         cookies=given["cookies"],
+        user_agent=f"arazzo/{VERSION}",
     )
-    with HttpWorld(settings) as world:
+    settings = settings.with_timeout(given["timeout"])
+    with HttpWorld(settings.with_response_size(given["max_response_size"])) as world:
         yield InterruptibleWorld(world)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 
 from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
@@ -93,6 +92,8 @@ def retry_after(headers: Headers, now: float) -> float | None:
     A date counts from the response's own ``Date``, else from ``now`` (seconds since 1970).
     """
     text = (header(headers, "Retry-After") or "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         # A wait of more digits than this is cut anyway; float() of thousands would overflow.
         return float(text[:15]) if len(text) <= 15 else float("inf")
@@ -104,6 +105,8 @@ def retry_after(headers: Headers, now: float) -> float | None:
 
 
 def _moment(date: str) -> float | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final, assert_never
 from typing import Literal as Choice
 
@@ -30,7 +31,7 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.cursor import ConditionCursor, Stop
 from arazzo_runner.expression.hints import OPERATORS, bare_word, jsonpath_in_simple
-from arazzo_runner.expression.parse import too_long
+from arazzo_runner.expression.parse import PARSED, too_long
 from arazzo_runner.expression.reference import read_expression
 
 MAX_NESTING: Final = 50
@@ -48,6 +49,7 @@ _JSONPATH: Final = re.compile(r"\$(?:[.\[]|\Z)")
 _ANY_WORD: Final = re.compile(r"[A-Za-z]+|[=<>&|!]+|\S")
 
 
+@lru_cache(maxsize=PARSED)
 def parse_condition(text: str) -> tuple[Condition | Malformed, tuple[Notice, ...]]:
     """Parse a simple condition; :class:`Malformed`, whose reason shows the way out, if it is none.
 

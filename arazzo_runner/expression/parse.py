@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from arazzo_runner.expression.ast import (
@@ -28,6 +29,9 @@ from arazzo_runner.expression.reference import ROOTS, begins_expression, read_ex
 MAX_BYTES: Final = 10_000
 """The longest text of one expression or condition, in bytes of UTF-8."""
 
+PARSED: Final = 4_096
+"""How many parsed texts are kept: documents repeat themselves, `$statusCode == 200` above all."""
+
 Notices: TypeAlias = tuple[Notice, ...]
 
 # An expression in text without braces: a root and what can belong to it, up to white space or
@@ -36,6 +40,7 @@ _UNBRACED: Final = re.compile(r"\$[A-Za-z]+\.[^\s\"'<>&,;:(){}|=!?\\^]+|\$status
 _LOOKS_LIKE: Final = re.compile(r"\$([A-Za-z]+)[.#]")
 
 
+@lru_cache(maxsize=PARSED)
 def parse_expression(text: str) -> tuple[Expression, Notices]:
     """Parse a text that must be one expression; :class:`Malformed` when it is none."""
     notices: list[Notice] = []
@@ -59,6 +64,7 @@ def parse_string(text: str) -> tuple[Literal | Expression | Template, Notices]:
     return parsed, notices
 
 
+@lru_cache(maxsize=PARSED)
 def parse_template(text: str) -> tuple[Literal | Template, Notices]:
     """Parse text in which only ``{$…}`` is special, such as a regular expression or a JSONPath.
 
