@@ -1,0 +1,242 @@
+"""Credentials: from where they are read, which requirement they satisfy, what is sent."""
+
+from base64 import b64encode
+
+import pytest
+
+from arazzo_runner.operation.security import (
+    Authorization,
+    Credentials,
+    MissingCredentials,
+    authorize,
+    credentials_from,
+    variable_names,
+)
+
+SCHEMES = {
+    "basic": {"type": "http", "scheme": "Basic"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "custom": {"type": "http", "scheme": "Token"},
+    "digest": {"type": "http", "scheme": "digest"},
+    "head": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "query": {"type": "apiKey", "in": "query", "name": "key"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "sid"},
+    "oauth": {"type": "oauth2", "flows": {}},
+    "oidc": {"type": "openIdConnect", "openIdConnectUrl": "https://id"},
+    "tls": {"type": "mutualTLS"},
+}
+
+
+@pytest.fixture
+def secured(operation):
+    def build(security, schemes=SCHEMES, version="3.1.0", **root):
+        members = {} if security is None else {"security": security}
+        components = {"securitySchemes": schemes}
+        return operation(members, version=version, components=components, **root)
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("scheme", "kinds"),
+    [
+        ("basic", ["USERNAME", "PASSWORD"]),
+        ("digest", ["USERNAME", "PASSWORD"]),
+        ("bearer", ["TOKEN"]),
+        ("custom", ["TOKEN"]),
+        ("head", ["KEY"]),
+        ("oauth", ["TOKEN"]),
+        ("oidc", ["TOKEN"]),
+        ("tls", []),
+    ],
+)
+def test_variable_names(api, scheme, kinds):
+    name = scheme + "-Auth.é"
+    (found,) = api(components={"securitySchemes": {name: SCHEMES[scheme]}}).schemes.values()
+    stem = f"ARAZZO_AUTH_MY_API_{scheme.upper()}_AUTH___"
+    assert variable_names("my-api", found) == tuple(stem + kind for kind in kinds)
+
+
+def test_credentials_are_read_with_aliases(api):
+    schemes = api(components={"securitySchemes": SCHEMES}).schemes.values()
+    environment = {
+        "ARAZZO_AUTH_API_BASIC_USERNAME": "me",
+        "TWILIO_AUTH_TOKEN": "secret\n",
+        "ARAZZO_AUTH_API_HEAD_KEY": "own",
+        "OTHER_KEY": "other",
+        "ARAZZO_AUTH_API_BEARER_TOKEN": "",
+    }
+    aliases = {
+        "ARAZZO_AUTH_API_BASIC_PASSWORD": "TWILIO_AUTH_TOKEN",
+        "ARAZZO_AUTH_API_HEAD_KEY": "OTHER_KEY",
+    }
+    found = credentials_from(environment, "api", schemes, aliases)
+    assert found.of("api", "basic") == {"username": "me", "password": "secret"}
+    assert found.of("api", "head") == {"key": "own"}
+    assert found.of("api", "bearer") == {}
+    assert "secret" not in repr(found)
+
+
+def test_credentials_join():
+    first = Credentials({("a", "x"): {"key": "1"}, ("a", "y"): {"key": "2"}})
+    second = Credentials({("a", "y"): {"key": "3"}})
+    joined = first.joined(second)
+    assert (joined.of("a", "x"), joined.of("a", "y")) == ({"key": "1"}, {"key": "3"})
+
+
+ALL = Credentials(
+    {
+        ("api", "basic"): {"username": "mé", "password": "p:w +"},
+        ("api", "bearer"): {"token": "t"},
+        ("api", "custom"): {"token": "t"},
+        ("api", "oauth"): {"token": "t"},
+        ("api", "oidc"): {"token": "t"},
+        ("api", "digest"): {"username": "u", "password": "p"},
+        ("api", "head"): {"key": "k"},
+        ("api", "query"): {"key": "k/"},
+        ("api", "cookie"): {"key": "k"},
+    }
+)
+PAIR = b64encode("mé:p:w +".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "headers", "query", "cookies"),
+    [
+        ("basic", [("Authorization", f"Basic {PAIR}")], [], []),
+        ("bearer", [("Authorization", "Bearer t")], [], []),
+        ("custom", [("Authorization", "Token t")], [], []),
+        ("oauth", [("Authorization", "Bearer t")], [], []),
+        ("oidc", [("Authorization", "Bearer t")], [], []),
+        ("head", [("X-Key", "k")], [], []),
+        ("query", [], [("key", "k/")], []),
+        ("cookie", [], [], [("sid", "k")]),
+        ("tls", [], [], []),
+    ],
+)
+def test_schemes(secured, scheme, headers, query, cookies):
+    found = authorize(secured([{scheme: []}]), "api", ALL)
+    assert found.headers == tuple(headers)
+    assert (found.query, found.cookies) == (tuple(query), tuple(cookies))
+
+
+def test_secrets_in_every_spelling(secured):
+    found = authorize(secured([{"basic": [], "query": []}]), "api", ALL)
+    basic = [PAIR, "p:w +", "p%3Aw%20%2B", "p%3Aw+%2B", b64encode(b"p:w +").decode()]
+    assert found.secrets == (*basic, "k/", "k%2F", b64encode(b"k/").decode())
+    assert "secrets" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("security", "held", "sent"),
+    [
+        # OR: the first that is satisfied; AND: all together; `{}` makes it optional.
+        ([{"head": []}, {"query": []}], ["query"], ["query"]),
+        ([{"head": []}, {"query": []}], ["head", "query"], ["header"]),
+        ([{"head": [], "query": []}], ["head", "query"], ["header", "query"]),
+        ([{"head": [], "query": []}, {"cookie": []}], ["head", "cookie"], ["cookie"]),
+        ([{}, {"head": []}], ["head"], ["header"]),
+        ([{"head": []}, {}], [], []),
+        ([], ["head"], []),
+    ],
+)
+def test_alternatives(secured, security, held, sent):
+    credentials = Credentials({("api", name): ALL.of("api", name) for name in held})
+    found = authorize(secured(security), "api", credentials)
+    carried = {"header": found.headers, "query": found.query, "cookie": found.cookies}
+    assert [name for name, one in carried.items() if one] == sent
+
+
+@pytest.mark.parametrize(
+    ("names", "held", "is_sent"),
+    [
+        (["basic"], ["basic"], True),
+        (["basic"], [], False),
+        (["basic", "head"], ["basic", "head"], False),
+        ([], [], False),
+    ],
+)
+def test_the_only_scheme_serves_without_declared_security(secured, names, held, is_sent):
+    credentials = Credentials({("api", name): ALL.of("api", name) for name in held})
+    schemes = {name: SCHEMES[name] for name in names}
+    assert bool(authorize(secured(None, schemes), "api", credentials).headers) is is_sent
+
+
+@pytest.mark.parametrize(
+    ("security", "given", "sent"),
+    [
+        ([{"bearer": []}], {("header", "authorization")}, ()),
+        ([{"head": []}], {("header", "x-key")}, ()),
+        ([{"query": []}], {("query", "key")}, ()),
+        ([{"cookie": []}], {("cookie", "sid")}, ()),
+        ([{"bearer": [], "head": []}], {("header", "authorization")}, (("X-Key", "k"),)),
+    ],
+)
+def test_what_the_workflow_passes_wins(secured, security, given, sent):
+    found = authorize(secured(security), "api", ALL, frozenset(given))
+    assert (found.headers, found.query, found.cookies) == (sent, (), ())
+
+
+@pytest.mark.parametrize(
+    ("security", "held", "wanted", "variables", "hint"),
+    [
+        (
+            [{"basic": []}],
+            {},
+            "`basic` (HTTP Basic)",
+            ["API_BASIC_USERNAME", "API_BASIC_PASSWORD"],
+            "set `API_BASIC_USERNAME` and `API_BASIC_PASSWORD`",
+        ),
+        (
+            [{"basic": []}],
+            {"basic": {"username": "u"}},
+            "`basic` (HTTP Basic)",
+            ["API_BASIC_PASSWORD"],
+            "set `API_BASIC_PASSWORD`",
+        ),
+        (
+            [{"head": [], "oauth": []}, {"query": []}],
+            {},
+            "`head` (apiKey) and `oauth` (oauth2), or `query` (apiKey)",
+            ["API_HEAD_KEY", "API_OAUTH_TOKEN"],
+            "set `API_HEAD_KEY` and `API_OAUTH_TOKEN`, or `API_QUERY_KEY`",
+        ),
+        (
+            [{"digest": []}],
+            {"digest": {"username": "u", "password": "p"}},
+            "`digest` (HTTP digest, which cannot be sent yet)",
+            ["API_DIGEST_USERNAME", "API_DIGEST_PASSWORD"],
+            "set `API_DIGEST_USERNAME` and `API_DIGEST_PASSWORD`",
+        ),
+    ],
+)
+def test_missing(secured, security, held, wanted, variables, hint):
+    credentials = Credentials({("api", name): parts for name, parts in held.items()})
+    with pytest.raises(MissingCredentials) as raised:
+        authorize(secured(security), "api", credentials)
+    error = raised.value
+    assert error.message == f"`GET /pets` of `api` needs credentials for {wanted}"
+    assert error.variables == tuple(f"ARAZZO_AUTH_{name}" for name in variables)
+    assert error.hint == hint.replace("`API_", "`ARAZZO_AUTH_API_")
+    assert error.schemes == tuple(name for one in security for name in one)
+
+
+def test_undeclared_schemes(secured, failure):
+    code, message, hint, _ = failure(authorize, secured([{"baisc": []}]), "api", ALL)
+    assert (code, message) == ("AZ214", "the security scheme `baisc` is not declared")
+    assert hint == "did you mean `basic`?"
+
+
+def test_schemes_by_uri_since_3_2(secured, failure):
+    reference = "#/x-schemes/shared"
+    shared = {"x-schemes": {"shared": SCHEMES["head"]}}
+    credentials = Credentials({("api", reference): {"key": "k"}})
+    one = secured([{reference: []}], version="3.2.0", **shared)
+    for _ in range(2):
+        assert authorize(one, "api", credentials).headers == (("X-Key", "k"),)
+    older = secured([{reference: []}], version="3.1.0", **shared)
+    assert failure(authorize, older, "api", credentials)[0] == "AZ214"
+
+
+def test_nothing_to_authorize(secured):
+    assert authorize(secured(None, {}), "api", ALL) == Authorization()

@@ -1,0 +1,101 @@
+"""Base URLs: documented, relative, with variables, overridden."""
+
+import pytest
+
+from arazzo_runner.operation.find import find_by_pointer
+from arazzo_runner.operation.server import server_url
+
+VARIABLES = {
+    "region": {"default": "eu", "enum": ["eu", "us"]},
+    "port": {"default": "8443"},
+}
+
+
+@pytest.fixture
+def serving(describe):
+    def build(*servers, uri="https://api.example.com/specs/openapi.json"):
+        raw = {"openapi": "3.1.0", "servers": list(servers), "paths": {"/a": {"get": {}}}}
+        return find_by_pointer(describe(raw, uri=uri), ("paths", "/a", "get"))
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("servers", "expected"),
+    [
+        ([], "https://api.example.com"),
+        ([{"url": "https://a.example/v1/"}, {"url": "https://b.example"}], "https://a.example/v1"),
+        ([{"url": "/v2"}], "https://api.example.com/v2"),
+        ([{"url": "v2"}], "https://api.example.com/specs/v2"),
+        ([{"url": "."}], "https://api.example.com/specs"),
+        ([{"url": "//cdn.example/x"}], "https://cdn.example/x"),
+        ([{"url": "http://a.example/x?y=1#z"}], "http://a.example/x"),
+        ([{"url": "HTTPS://a.example"}], "https://a.example"),
+        (
+            [{"url": "https://{region}.example:{port}/", "variables": VARIABLES}],
+            "https://eu.example:8443",
+        ),
+    ],
+)
+def test_documented(serving, servers, expected):
+    assert server_url(serving(*servers), None, {}) == expected
+
+
+def test_variables(serving):
+    one = serving({"url": "https://{region}.example:{port}/{x}", "variables": VARIABLES})
+    given = {"region": "us", "port": "1", "x": "y", "unused": "z"}
+    assert server_url(one, None, given) == "https://us.example:1/y"
+
+
+def test_overridden(serving):
+    assert server_url(serving(), "http://127.0.0.1:8000/base/", {}) == "http://127.0.0.1:8000/base"
+
+
+@pytest.mark.parametrize(
+    ("servers", "uri", "code", "message"),
+    [
+        (
+            [],
+            "file:///home/me/openapi.json",
+            "AZ908",
+            "the server `/` of `openapi.json` is no http or https URL",
+        ),
+        (
+            [{"url": "v1"}],
+            "file:///home/me/openapi.json",
+            "AZ908",
+            "the server `v1` of `openapi.json` is no http or https URL",
+        ),
+        (
+            [{"url": "ws://a.example"}],
+            "https://x.example/openapi.json",
+            "AZ908",
+            "the server `ws://a.example` of `openapi.json` is no http or https URL",
+        ),
+    ],
+)
+def test_no_server(serving, failure, servers, uri, code, message):
+    hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
+    found = failure(server_url, serving(*servers, uri=uri), None, {})
+    assert found == (code, message, hint, "")
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "/v1", "https://", ""])
+def test_override_that_is_no_url(serving, failure, url):
+    code, message, _, _ = failure(server_url, serving(), url, {})
+    expected = f"`--server {url}` of `openapi.json` is no http or https URL"
+    assert (code, message) == ("AZ906", expected)
+
+
+def test_variables_that_do_not_fit(serving, failure):
+    one = serving({"url": "https://{region}.example", "variables": VARIABLES})
+    assert failure(server_url, one, None, {"region": "mars"}) == (
+        "AZ906",
+        "the server variable `region` cannot be `mars`",
+        "it is one of `eu`, `us`",
+        "",
+    )
+    one = serving({"url": "https://{host}/"})
+    code, message, hint, _ = failure(server_url, one, None, {})
+    assert (code, message) == ("AZ217", "the server `https://{host}/` has no variable `host`")
+    assert hint == "give `--server-var host=...`"
