@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, assert_never
 from typing import Literal as Choice
 
 
@@ -166,6 +166,8 @@ def _in_order(op: Order, a: Any, b: Any) -> bool:
             return bool(a > b)
         case ">=":
             return bool(a >= b)
+        case _:
+            assert_never(op)
 
 
 def _number(value: Found, other: Found) -> int | float:

@@ -199,6 +199,7 @@ def test_templates(text, parts):
         ("a {$inputs.}", 11, "the name of the input is missing"),
         ("a {$inputs.x", 2, "this `{` is never closed"),
         ("a {$input.x} b", 3, "did you mean `$inputs`?"),
+        ("a {$inputs.x{$url}", 12, "`{$url` cannot follow `$inputs.x`"),
         ("a {$inputs.x y}", 12, "` y` cannot follow `$inputs.x`"),
     ],
 )
