@@ -8,6 +8,7 @@ from arazzo_runner.executor.result import (
     Attempt,
     CriterionResult,
     OperandValue,
+    RunResult,
     Status,
     StepError,
     StepResult,
@@ -38,6 +39,19 @@ def explain_workflow(workflow: WorkflowResult, masker: Masker) -> str:
     return "\n".join(_whole_workflow(workflow, plain_look(masker)))
 
 
+def explain_run(result: RunResult, masker: Masker) -> str:
+    """The text about every workflow that did not pass, with empty lines between; else empty.
+
+    One that went to another workflow failed there, and is left out.
+    """
+    failed = (one for one in result.workflows if one.status in (Status.FAILED, Status.ERROR))
+    return "\n\n".join(explain_workflow(one, masker) for one in failed if not _went_on(one))
+
+
+def _went_on(workflow: WorkflowResult) -> bool:
+    return workflow.ended_by is not None and workflow.ended_by.type == "goto"
+
+
 def _whole_workflow(workflow: WorkflowResult, look: Look) -> list[str]:
     ended = workflow.steps[-1] if workflow.steps else None
     lines = _whole_step(ended, look) if ended and ended.status is not Status.PASSED else []
@@ -45,7 +59,10 @@ def _whole_workflow(workflow: WorkflowResult, look: Look) -> list[str]:
         lines += workflow_error_lines(workflow.workflow_id, workflow.error, look)
     if lines:
         return lines
-    return [_first_line(f"workflow `{workflow.workflow_id}`: {workflow.status.value}", look)]
+    target = workflow.ended_by.target if workflow.ended_by and _went_on(workflow) else None
+    where = f" in `{target}`, where it went on" if target else ""
+    sentence = f"workflow `{workflow.workflow_id}`: {workflow.status.value}{where}"
+    return [_first_line(sentence, look)]
 
 
 def _told_within(error: StepError, step: StepResult | None) -> bool:
@@ -59,7 +76,14 @@ def _told_within(error: StepError, step: StepResult | None) -> bool:
 def _whole_step(step: StepResult, look: Look) -> list[str]:
     called = step.workflow
     inner = _whole_workflow(called, look) if called and called.status is not Status.PASSED else []
-    return inner + step_failure_lines(step, look)
+    return [*inner, *step_failure_lines(step, look), *_warnings(step, look)]
+
+
+def _warnings(step: StepResult, look: Look) -> Iterator[str]:
+    """What else the API description says of the last response; the console has it elsewhere."""
+    for check in (check for attempt in step.attempts[-1:] for check in attempt.checks):
+        if not check.passed and check.severity == "warn":
+            yield f"warning: {look.shown.text(check_sentence(check))}"
 
 
 def workflow_error_lines(workflow_id: str, error: StepError, look: Look) -> list[str]:
@@ -155,10 +179,14 @@ def _typed(operand: OperandValue, look: Look) -> str:
 
 
 def _check_lines(check: CheckResult, subject: str, look: Look) -> list[str]:
-    at = f" (at `{check.pointer}` in the body)" if check.pointer else ""
-    verdict = f"the response breaks the API description: {check.message}{at}"
+    verdict = f"the response breaks the API description: {check_sentence(check)}"
     lines = [_first_line(f"{subject}: {verdict}", look)]
     return [*lines, _arrow(check.place, look)] if check.place else lines
+
+
+def check_sentence(check: CheckResult) -> str:
+    """What a contract check found, and where in the body."""
+    return f"{check.message} (at `{check.pointer}` in the body)" if check.pointer else check.message
 
 
 def _error_lines(error: StepError, subject: str, look: Look) -> list[str]:

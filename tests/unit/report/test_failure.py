@@ -5,7 +5,7 @@ import pytest
 
 from arazzo_runner.executor.result import Status
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.report.failure import explain_failure, explain_workflow
+from arazzo_runner.report.failure import explain_failure, explain_run, explain_workflow
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -185,7 +185,6 @@ def test_a_response_that_breaks_the_description(build):
     checks = (
         build.check("`sid` is missing", False, "error", "schema", "/sid", build.operation().place),
         build.check("status 201", False, "error"),
-        build.check("only a warning", False),
     )
     assert verdict(build, checks=checks) == dedent("""\
         error: step `create`, attempt 1: the response breaks the API description: `sid` is missing \
@@ -193,6 +192,13 @@ def test_a_response_that_breaks_the_description(build):
          --> openapi/studio.yaml:6:7
         error: step `create`, attempt 1: the response breaks the API description: status 201
         """)
+
+
+def test_what_else_the_description_says_is_a_warning(build):
+    checks = (build.check("`url` is missing", False, "warn", "schema", "/0"), build.check())
+    text = verdict(build, checks=checks, criteria=[build.unmet()])
+    assert text.endswith("   |\nwarning: `url` is missing (at `/0` in the body)\n")
+    assert text.count("warning") == 1
 
 
 def test_an_error_has_its_place_and_the_way_out(build):
@@ -298,6 +304,26 @@ def test_an_error_that_stopped_every_workflow_is_told_once(build):
     )
 
 
+def test_a_run_is_explained_by_its_workflows_where_they_failed(build):
+    failed = build.workflow(build.failed_step(), status=Status.FAILED)
+    went_on = build.workflow(
+        build.step(), status=Status.FAILED, ended_by=build.action("goto", target="trigger")
+    )
+    ended = replace(failed, ended_by=build.action("end"))
+    one = explain_workflow(failed, Masker())
+    run = build.run(went_on, failed, build.workflow(build.step()), ended)
+    assert explain_run(run, Masker()) == f"{one}\n\n{one}"
+    assert explain_run(build.run(build.workflow()), Masker()) == ""
+
+
 def test_a_workflow_without_any_reason_says_its_status(build):
     text = explain_workflow(build.workflow(status=Status.FAILED), Masker())
     assert text == "error: workflow `trigger`: failed"
+
+
+def test_a_workflow_that_went_on_points_to_the_other_one(build):
+    goto = build.action("goto", target="second")
+    workflow = build.workflow(build.step(), status=Status.FAILED, ended_by=goto)
+    assert explain_workflow(workflow, Masker()) == (
+        "error: workflow `trigger`: failed in `second`, where it went on"
+    )

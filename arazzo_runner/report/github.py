@@ -1,0 +1,70 @@
+"""Workflow commands of GitHub Actions: each failure and finding at its line of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
+from arazzo_runner.report.failure import explain_failure, explain_workflow
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.shown import Shown
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.locate import locate
+from arazzo_runner.text.source import Place
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
+
+
+def report_bytes(run: RunReport, masker: Masker) -> bytes:
+    """One ``::error …::`` or ``::warning …::`` a line, for the standard output of a job."""
+    shown = Shown(masker)
+    lines = [
+        *(_finding(one, shown) for one in run.diagnostics),
+        *(line for one in run.result.workflows for line in _workflow(one, shown)),
+    ]
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+
+
+def _finding(diagnostic: Diagnostic, shown: Shown) -> str:
+    way_out = f"help: {diagnostic.help}".split("\n") if diagnostic.help else []
+    message = "\n".join(map(shown.text, [diagnostic.message, *way_out]))
+    command = _COMMANDS[diagnostic.severity]
+    return _command(command, diagnostic.place, diagnostic.code, message, shown)
+
+
+def _workflow(workflow: WorkflowResult, shown: Shown) -> Iterator[str]:
+    if workflow.status not in (Status.FAILED, Status.ERROR):
+        return
+    last = workflow.steps[-1] if workflow.steps else None
+    if last and last.status is not Status.PASSED and workflow.error is None:
+        title = f"{workflow.workflow_id}: step {last.step_id}"
+        text = explain_failure(last, shown.masker)
+        yield _command("error", _blamed(last), title, text, shown)
+        return
+    text = explain_workflow(workflow, shown.masker)
+    yield _command("error", workflow.place, workflow.workflow_id, text, shown)
+
+
+def _blamed(step: StepResult) -> Place:
+    """The criterion that does not hold, or else the step."""
+    criteria = (one for attempt in step.attempts[-1:] for one in attempt.criteria)
+    places = (one.place for one in criteria if not one.passed and one.place)
+    return next(places, step.place)
+
+
+def _command(command: str, place: Place | None, title: str, message: str, shown: Shown) -> str:
+    properties = f"title={_property(shown.text(title))}"
+    if place:
+        span = locate(place)
+        file = _property(shown.text(place.source.name))
+        properties = f"file={file},line={span.line},col={span.column},{properties}"
+    return f"::{command} {properties}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

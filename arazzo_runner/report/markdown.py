@@ -1,0 +1,93 @@
+"""The run as Markdown: a table of workflows and steps, and each failure as it is explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
+from arazzo_runner.report.diagnostics import render_text
+from arazzo_runner.report.failure import explain_workflow
+from arazzo_runner.report.look import plain_look
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.shown import Shown, seconds
+from arazzo_runner.report.verdict_text import verdict_line
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|&~$@-])")
+_MARKS = {
+    Status.PASSED: "✅",
+    Status.FAILED: "❌",
+    Status.ERROR: "❌",
+    Status.SKIPPED: "⏭️",
+}
+
+
+def report_bytes(run: RunReport, masker: Masker) -> bytes:
+    """The report as Markdown in UTF-8, secrets masked, everything from outside as plain text."""
+    return ("\n".join(_lines(run, masker)) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
+    look = plain_look(masker)
+    yield f"## {_plain(run.document, look.shown)}"
+    yield ""
+    yield _escaped(verdict_line(run.result, run.exit_code, look))
+    for workflow in run.result.workflows:
+        yield from _workflow(workflow, look.shown)
+    if run.diagnostics:
+        text = "\n".join(render_text(one) for one in run.diagnostics)
+        yield from ("", *_fenced(masker.text(text.rstrip())))
+
+
+def _workflow(workflow: WorkflowResult, shown: Shown) -> Iterator[str]:
+    yield ""
+    yield f"### {_MARKS[workflow.status]} {_plain(workflow.workflow_id, shown)}"
+    if workflow.steps:
+        yield ""
+        yield "| | step | operation | answer | time |"
+        yield "|---|---|---|---|---:|"
+        yield from (_row(step, shown) for step in workflow.steps)
+    if workflow.status in (Status.FAILED, Status.ERROR):
+        yield ""
+        yield from _fenced(explain_workflow(workflow, shown.masker))
+
+
+def _row(step: StepResult, shown: Shown) -> str:
+    cells = (
+        _MARKS[step.status],
+        _plain(step.step_id, shown),
+        _plain(_target(step), shown),
+        _answer(step),
+        seconds(step.duration),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _target(step: StepResult) -> str:
+    if step.operation:
+        return f"{step.operation.method} {step.operation.path}"
+    return f"workflow {step.workflow.workflow_id}" if step.workflow else ""
+
+
+def _answer(step: StepResult) -> str:
+    last = step.attempts[-1] if step.attempts else None
+    status = str(last.response.status) if last and last.response else ""
+    tries = len(step.attempts)
+    return f"{status} (attempt {tries})".strip() if tries > 1 else status
+
+
+def _plain(text: str, shown: Shown) -> str:
+    """Text from outside that means nothing to Markdown: no link, mention, image or markup."""
+    return _escaped(shown.text(text))
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _fenced(text: str) -> list[str]:
+    """A block of code; its fence is longer than any in the text (CommonMark, section 4.5)."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}text", text, fence]

@@ -1,0 +1,9 @@
+import pytest
+
+from arazzo_runner.report.kinds import KINDS, renderer
+from arazzo_runner.report.mask import Masker
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_its_renderer(build, kind):
+    assert isinstance(renderer(kind)(build.report(), Masker()), bytes)
