@@ -78,10 +78,11 @@ class Masker:
 
     def learn(self, secrets: Iterable[str], pairs: Iterable[tuple[str, str]] = ()) -> None:
         """Mask these as well: a token fetched during the run is known to nobody before it."""
-        known = {*self._exact, *secrets}
+        given = [*secrets]
         for user, password in pairs:
-            known.update((password, f"{user}:{password}"))
-        known.discard("")
+            given += password, f"{user}:{password}"
+        # A blank value is no secret, and would mask every indentation.
+        known = {*self._exact, *(one for one in given if one.strip())}
         if known == self._exact:
             return
         self._exact = frozenset(known)

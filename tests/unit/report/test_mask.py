@@ -18,6 +18,7 @@ SECRET = "pä$s/wo rd+\"1'"
         ("hunter22", "a hunter22 b hunter22", "a *** b ***"),
         ("hunter22", "Hunter22", "Hunter22"),
         ("", "text", "text"),
+        ("     ", "a      b", "a      b"),
         (SECRET, f"x{SECRET}y", "x***y"),
         (SECRET, quote(SECRET, safe=""), MASK),
         (SECRET, quote(SECRET), MASK),
