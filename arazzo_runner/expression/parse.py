@@ -166,9 +166,14 @@ def _misspelt(text: str, at: int) -> str | None:
     found = _LOOKS_LIKE.match(text, at)
     if found is None or found.group(1).lower() in ROOTS:
         return None
+    return _nearest_root(found.group(1))
+
+
+@lru_cache(maxsize=1_024)
+def _nearest_root(word: str) -> str | None:
     from difflib import get_close_matches
 
-    near = get_close_matches(found.group(1), ROOTS.values(), n=1, cutoff=0.8)
+    near = get_close_matches(word, ROOTS.values(), n=1, cutoff=0.8)
     return near[0] if near else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from arazzo_runner.expression.ast import (
@@ -66,6 +67,7 @@ def read_expression(cursor: Cursor) -> Expression:
     return _RULES[root](cursor, start)
 
 
+@lru_cache(maxsize=1_024)
 def _unknown_root(word: str) -> str:
     from arazzo_runner.text.diagnostic import did_you_mean
 
