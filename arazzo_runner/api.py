@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -16,8 +16,8 @@ from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind import bind, entry_workflows
 from arazzo_runner.executor.binding import Authorize, Binding
 from arazzo_runner.executor.drive import drive
-from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.inputs import InputProblem
+from arazzo_runner.executor.events import Event, Observer, WorkflowStarted
+from arazzo_runner.executor.inputs import InputProblem, passwords
 from arazzo_runner.executor.plan import OperationCall, Plan, WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
@@ -63,7 +63,6 @@ class Prepared:
     plan: Plan
     inputs: Mapping[str, Value]
     secrets: tuple[str, ...]
-    pairs: tuple[tuple[str, str], ...]
 
 
 def select(description: Description, workflows: Sequence[str]) -> list[WorkflowKey]:
@@ -133,7 +132,7 @@ def prepare(
     refused = [_input_error(bound, key, one) for key, one in problems]
     if refused or lacking:
         raise (InputError if refused else UsageError)(*refused, *lacking)
-    return Prepared(description, bound, inputs, *_secrets(bound, inputs))
+    return Prepared(description, bound, inputs, _secrets(bound, inputs))
 
 
 _INPUT_CODES = {"missing": "AZ902", "undeclared": "AZ903", "invalid": "AZ904"}
@@ -147,17 +146,26 @@ def _input_error(plan: Plan, key: WorkflowKey, problem: InputProblem) -> Diagnos
     return error(_INPUT_CODES[problem.kind], message, place, "", help_line)
 
 
-def _secrets(
-    plan: Plan, inputs: Mapping[str, Value]
-) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _secrets(plan: Plan, inputs: Mapping[str, Value]) -> tuple[str, ...]:
     """The values to mask: credentials in use, and inputs declared with ``format: password``."""
     found: list[str] = []
     for workflow in plan.workflows.values():
-        calls = (step.call for step in workflow.steps)
-        for call in calls:
+        found.extend(passwords(workflow.inputs_schema, inputs))
+        for call in (step.call for step in workflow.steps):
             if isinstance(call, OperationCall):
                 found.extend(call.authorization.secrets)
-    return tuple(dict.fromkeys(found)), ()
+    return tuple(dict.fromkeys(found))
+
+
+def learning_secrets(prepared: Prepared, learn: Callable[[Iterable[str]], None]) -> Observer:
+    """An observer that learns the passwords which workflows are given while the run goes on."""
+    schemas = {id(one.workflow): one.inputs_schema for one in prepared.plan.workflows.values()}
+
+    def observe(event: Event) -> None:
+        if isinstance(event, WorkflowStarted):
+            learn(passwords(schemas[id(event.workflow)], event.inputs))
+
+    return observe
 
 
 def execute(

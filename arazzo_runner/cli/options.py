@@ -91,8 +91,6 @@ WHERE = several(
 
 SECRETS = several(
     flag("--secret", "secrets", multiple=True, metavar="NAME", help="Mask this input everywhere."),
-    flag("--credential", "credential_origins", multiple=True, metavar="NAME@ORIGIN",
-         help="Let the credentials of a source go to this origin too."),
     flag("--show-secrets", is_flag=True, help="Do not mask secrets."),
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.signals import Signals, catching_signals
 from arazzo_runner.cli.worlds import open_world
 from arazzo_runner.errors import DiagnosedError, DocumentError
+from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.settings import Limits, Settings
@@ -123,7 +124,7 @@ class Run:
             return NO_MASK
         named = (prepared.inputs.get(name) for name in self.given["secrets"])
         secrets = [*prepared.secrets, *(str(one) for one in named if one is not None)]
-        return Masker(secrets, prepared.pairs)
+        return Masker(secrets)
 
     def _dry_run(self, prepared: api.Prepared) -> int:
         from arazzo_runner.cli.dry_run import show_rehearsal
@@ -135,7 +136,9 @@ class Run:
         out = sys.stderr if reports.on_stdout else sys.stdout
         console = self._console(out, masker)
         with catching_signals() as signals, open_world(prepared, self.given) as world:
-            result = api.execute(prepared, world, self._options(), console, signals.interrupted)
+            learn = api.learning_secrets(prepared, masker.learn)
+            observer = _both(learn, console)
+            result = api.execute(prepared, world, self._options(), observer, signals.interrupted)
         code = _code(result, signals)
         console.finish(result, code)
         reports.write(self._circumstances(), prepared, result, code, masker)
@@ -153,6 +156,14 @@ class Run:
             "started_at": api.rfc3339(self.started_at),
             "duration": time.perf_counter() - self.started,
         }
+
+
+def _both(first: Observer, second: Observer) -> Observer:
+    def observe(event: Event) -> None:
+        first(event)
+        second(event)
+
+    return observe
 
 
 def _code(result: RunResult, signals: Signals) -> int:

@@ -105,6 +105,7 @@ def _answered(
     body, error = _read_body(response, planned, frame.ledger.settings.limits.json_depth)
     exchange = replace(
         built.exchange,
+        request_headers=response.sent_headers or built.request.headers,
         status=response.status,
         response_headers=response.headers,
         response_body=body,

@@ -6,7 +6,7 @@ Arazzo Specification 1.1.0, Workflow Object, ``inputs`` (JSON Schema 2020-12).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -110,6 +110,26 @@ def _fill_one(name: str, schema: Value, root: Value, into: dict[str, Value]) -> 
 
 
 _NONE = object()
+
+
+def passwords(schema: Value, inputs: Mapping[str, Value]) -> Iterator[str]:
+    """The values of all inputs declared with ``format: password``, also inside others.
+
+    Arazzo Specification 1.1.0, "Data Types": a hint to obscure the value.
+    """
+    yield from _passwords(schema, schema, dict(inputs))
+
+
+def _passwords(schema: Value, root: Value, value: Value) -> Iterator[str]:
+    for part in parts(schema, root):
+        if part.get("format") == "password" and isinstance(value, str | int | float):
+            yield str(value)
+        if isinstance(value, dict):
+            for name in value.keys() & part.get("properties", {}).keys():
+                yield from _passwords(part["properties"][name], root, value[name])
+        if isinstance(value, list):
+            for item in value:
+                yield from _passwords(part.get("items"), root, item)
 
 
 def problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:

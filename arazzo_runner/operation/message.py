@@ -21,7 +21,8 @@ class HttpRequest:
 class HttpResponse:
     """A complete response within the limits; ``body`` has its content encodings undone.
 
-    ``duration`` is in seconds, from sending the request to the last byte.
+    ``duration`` is in seconds, from sending the request to the last byte. ``sent_headers`` are
+    the request's headers as they went out, with those that the world added; empty: as built.
     """
 
     status: int
@@ -29,3 +30,4 @@ class HttpResponse:
     body: bytes
     duration: float = 0.0
     http_version: str = "HTTP/1.1"
+    sent_headers: Headers = ()

@@ -68,23 +68,23 @@ class Sender:
     async def _once(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
         origin, target = locate(request.url)
         headers = self._headers(request, origin, target)
-        message = Outgoing(request.method, origin, target, headers, request.body)
+        encoded = tuple((name.encode(), value.encode()) for name, value in headers)
+        message = Outgoing(request.method, origin, target, encoded, request.body)
         response = await self._outlet.exchange(message, deadline)
         if self._cookies is not None:
             self._cookies.keep(origin, target, response.headers)
-        return response
+        return replace(response, sent_headers=headers)
 
     def _headers(
         self, request: HttpRequest, origin: Origin, target: str
-    ) -> tuple[tuple[bytes, bytes], ...]:
+    ) -> Headers:
         given = request.headers
         if self._cookies is not None:
             given = _with_cookies(given, self._cookies, origin, target)
         names = {name.lower() for name, _ in given}
         host = () if "host" in names else (("Host", origin.authority),)
         defaults = (field for name, field in self._defaults if name not in names)
-        fields = (*host, *given, *defaults, *_length(request, names))
-        return tuple((name.encode(), value.encode()) for name, value in fields)
+        return (*host, *given, *defaults, *_length(request, names))
 
 
 def world_headers(settings: HttpSettings) -> Headers:
