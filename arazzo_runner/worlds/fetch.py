@@ -28,13 +28,13 @@ _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
 class Fetcher:
-    """Gets documents; connections are kept for the next one."""
+    """Gets documents; a TLS context is made once, connections are closed after each document."""
 
     def __init__(self, settings: HttpSettings, environment: Mapping[str, str]) -> None:
         # No client certificate: it is for the servers of the run, not for those of documents.
         self._settings = replace(settings, cert=None, key=None, cookies=False, follow_redirects=0)
         self._proxies = proxies(settings.proxy, environment)
-        self._senders: dict[tuple[Origin, Reach], Sender] = {}
+        self._connections: dict[tuple[Origin, Reach], Connections] = {}
 
     def get(self, url: str, near: Reach, far: Reach) -> Retrieved:
         """The document at a URL, within ``near``; after a redirect to another origin, ``far``.
@@ -49,6 +49,9 @@ class Fetcher:
         except TimeoutError:
             message = f"`{shown_url(url)}` was not complete within {deadline.limit:g} s"
             raise RetrieveError(message) from None
+        finally:
+            for connections in self._connections.values():
+                drive(connections.aclose())
 
     def _followed(
         self, request: HttpRequest, reach: Reach, far: Reach, deadline: Deadline
@@ -65,19 +68,18 @@ class Fetcher:
 
     def _answer(self, request: HttpRequest, reach: Reach, deadline: Deadline) -> HttpResponse:
         origin, _ = locate(request.url)
-        call = SendCall("document", request, deadline.left(), ("", "GET", ""))
+        call = SendCall("document", request, round(deadline.left(), 2), ("", "GET", ""))
         outcome = drive(self._sender(origin, reach).send(call))
         if isinstance(outcome, TransportFailure):
             raise _failed(outcome)
         return outcome
 
     def _sender(self, origin: Origin, reach: Reach) -> Sender:
-        if (origin, reach) not in self._senders:
+        key = (origin, reach)
+        if key not in self._connections:
             network = self._network(origin, reach)
-            connections = Connections(self._settings, network, self._proxies)
-            headers = world_headers(self._settings)
-            self._senders[origin, reach] = Sender(connections, self._settings, headers)
-        return self._senders[origin, reach]
+            self._connections[key] = Connections(self._settings, network, self._proxies)
+        return Sender(self._connections[key], self._settings, world_headers(self._settings))
 
     def _network(self, origin: Origin, reach: Reach) -> BlockingNetwork:
         """The guarded network; through a proxy, what can be judged is judged here."""

@@ -1,0 +1,106 @@
+import pytest
+
+from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.worlds import blocking
+from arazzo_runner.worlds.addresses import ANYWHERE, LOOPBACK, PUBLIC, GuardedNetwork, Reach, zone
+from arazzo_runner.worlds.origin import Origin
+
+USER = Reach(LOOPBACK, ANYWHERE)
+STRANGER = Reach(LOOPBACK, PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("93.184.216.34", "public"),
+        ("2606:2800:220:1::1", "public"),
+        ("127.0.0.1", "loopback"),
+        ("127.8.9.1", "loopback"),
+        ("::1", "loopback"),
+        ("10.0.0.1", "private"),
+        ("172.16.0.1", "private"),
+        ("192.168.1.1", "private"),
+        ("100.64.0.1", "private"),
+        ("255.255.255.255", "private"),
+        ("fd00:ec2::254", "private"),
+        ("169.254.169.254", "never"),
+        ("fe80::1%1", "never"),
+        ("224.0.0.1", "never"),
+        ("ff02::1", "never"),
+        ("0.0.0.0", "never"),
+        ("::", "never"),
+        # IPv6 addresses that stand for IPv4 ones
+        ("::ffff:127.0.0.1", "loopback"),
+        ("::ffff:169.254.169.254", "never"),
+        ("::ffff:8.8.8.8", "public"),
+        ("64:ff9b::10.0.0.1", "private"),
+        ("::127.0.0.1", "loopback"),
+        ("2002:a00:1::", "private"),
+        ("2001:0:4136:e378:8000:63bf:f5ff:fffe", "private"),
+    ],
+)
+def test_zones(address, expected):
+    assert zone(address) == expected
+
+
+def refusal(reach: Reach, url: str, where: str) -> str | None:
+    found = reach.refusal(Origin(*url.split("://"), 443), where)
+    return found and f"{found.code} {found.message} | {found.hint}"
+
+
+@pytest.mark.parametrize(
+    ("reach", "url", "where", "expected"),
+    [
+        (USER, "https://h", "public", None),
+        (USER, "https://h", "private", None),
+        (USER, "http://h", "loopback", None),
+        (USER, "http://h", "public", "AZ216 `http://h:443` is not encrypted, and not on this machine | use https, or allow it with `--allow-http`"),
+        (USER, "http://h", "private", "AZ216 `http://h:443` is not encrypted, and not on this machine | use https, or allow it with `--allow-http`"),
+        (USER, "https://h", "never", "AZ216 `h` is a link-local, multicast or unspecified address, which no document is read from | None"),
+        (STRANGER, "https://h", "public", None),
+        (STRANGER, "https://h", "private", "AZ216 `h` is a private address, which a document from a URL may not reach | `--allow-net` allows it"),
+        (STRANGER, "http://h", "loopback", "AZ216 `h` is a loopback address, which a document from a URL may not reach | `--allow-net` allows it"),
+        (Reach(ANYWHERE, ANYWHERE), "http://h", "public", None),
+        (Reach(ANYWHERE, ANYWHERE), "http://h", "never", "AZ216 `h` is a link-local, multicast or unspecified address, which no document is read from | None"),
+    ],
+)  # fmt: skip
+def test_how_far_a_request_goes(reach, url, where, expected):
+    assert refusal(reach, url, where) == expected
+
+
+@pytest.mark.parametrize(
+    ("reach", "host", "expected"),
+    [
+        (USER, "169.254.169.254", "is a link-local, multicast or unspecified address"),
+        (STRANGER, "localhost", "is a loopback address"),
+        (STRANGER, "api.localhost", "is a loopback address"),
+        (STRANGER, "example.com", "cannot be checked through a proxy"),
+        (USER, "example.com", None),
+    ],
+)
+def test_through_a_proxy_only_what_is_written_can_be_judged(reach, host, expected):
+    found = reach.refusal_unseen(Origin("https", host, 443))
+    assert (found is None) if expected is None else (expected in found.message)
+
+
+@pytest.mark.parametrize(
+    ("reach", "found", "allowed"),
+    [
+        (USER, ["10.0.0.1", "::1"], ["10.0.0.1", "::1"]),
+        (STRANGER, ["10.0.0.1", "8.8.8.8"], ["8.8.8.8"]),
+        (STRANGER, [], []),
+        (STRANGER, ["10.0.0.1", "127.0.0.1"], RetrieveError),
+        (USER, ["169.254.169.254"], RetrieveError),
+    ],
+)
+def test_the_resolved_address_decides(monkeypatch, reach, found, allowed):
+    addresses = [(2, (one, 443)) for one in found]
+    monkeypatch.setattr(blocking, "look_up", lambda *_: addresses)
+    network = GuardedNetwork(reach, Origin("https", "example.com", 443))
+    if allowed is RetrieveError:
+        with pytest.raises(RetrieveError):
+            drive(network.resolve("example.com", 443, 1.0))
+        return
+    resolved = drive(network.resolve("example.com", 443, 1.0))
+    assert [where[0] for _, where in resolved] == allowed

@@ -1,0 +1,142 @@
+import os
+
+import pytest
+
+from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.worlds.files import (
+    file_path,
+    file_uri,
+    find_in,
+    read_named,
+    read_regular,
+    shown_path,
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_file_that_the_user_named(folder):
+    (folder / "a b.yaml").write_bytes(b"x")
+    read = read_named("a b.yaml", 10)
+    assert (read.data, read.name) == (b"x", "a b.yaml")
+    assert read.uri == f"{folder.as_uri()}/a%20b.yaml"
+    assert file_path(read.uri) == str(folder / "a b.yaml")
+
+
+def test_the_base_of_a_path_has_no_dots(folder):
+    (folder / "d").mkdir()
+    (folder / "a.yaml").write_bytes(b"x")
+    assert read_named("d/../a.yaml", 10).uri == file_uri("a.yaml")
+
+
+@pytest.mark.parametrize(("limit", "fits"), [(5, True), (4, False)])
+def test_the_size_of_a_file(folder, limit, fits):
+    (folder / "a").write_bytes(b"12345")
+    if fits:
+        assert read_named("a", limit).data == b"12345"
+        return
+    with pytest.raises(DocumentError) as caught:
+        read_named("a", limit)
+    (found,) = caught.value.diagnostics
+    assert found.code == "AZ109"
+    assert found.message == "the document has 5 bytes, and the limit is 4"
+
+
+@pytest.mark.parametrize(
+    "read", [read_named, lambda path, limit: read_regular(file_uri(path), limit)]
+)
+def test_a_missing_file_names_the_nearest(folder, read):
+    (folder / "studio.yaml").touch()
+    with pytest.raises(RetrieveError) as caught:
+        read("studo.yaml", 10)
+    assert caught.value.code == "AZ201"
+    assert caught.value.message == "there is no file `studo.yaml`"
+    assert caught.value.hint == "did you mean `studio.yaml`?"
+
+
+@pytest.mark.parametrize("path", ["no/such/file.yaml", "a.yaml/b.yaml"])
+def test_a_missing_folder(folder, path):
+    (folder / "a.yaml").touch()
+    with pytest.raises(RetrieveError) as caught:
+        read_named(path, 10)
+    assert caught.value.message == f"there is no file `{path}`"
+    assert caught.value.hint is None
+
+
+def test_a_folder(folder):
+    (folder / "d").mkdir()
+    with pytest.raises(RetrieveError) as caught:
+        read_regular(file_uri("d"), 10)
+    assert caught.value.message == "`d` is a folder"
+    assert caught.value.hint == "name a document in it"
+    (folder / "d" / "w.arazzo.yaml").touch()
+    with pytest.raises(RetrieveError) as caught:
+        read_named("d", 10)
+    assert caught.value.hint == "name a document in it, such as `d/w.arazzo.yaml`"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
+def test_a_file_without_permission(folder):
+    (folder / "a").touch(mode=0)
+    with pytest.raises(RetrieveError, match="`a` cannot be read: permission denied"):
+        read_named("a", 10)
+
+
+def test_a_path_that_no_file_can_have():
+    with pytest.raises(RetrieveError, match="cannot be read: embedded null byte"):
+        read_regular("file:///a%00b", 10)
+    with pytest.raises(RetrieveError, match="cannot be read: file name too long"):
+        read_named("x" * 5000, 10)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_document_cannot_make_the_program_wait_on_a_pipe(folder):
+    os.mkfifo("pipe")
+    with pytest.raises(RetrieveError) as caught:
+        read_regular(file_uri("pipe"), 10)
+    assert (caught.value.code, caught.value.message) == ("AZ216", "`pipe` is not a regular file")
+
+
+def test_a_file_of_another_machine():
+    with pytest.raises(RetrieveError) as caught:
+        file_path("file://server/share/a.yaml")
+    assert caught.value.code == "AZ216"
+    assert file_path("file://localhost/a.yaml") == "/a.yaml"
+
+
+def test_a_windows_path_keeps_its_drive(monkeypatch):
+    monkeypatch.setattr(os, "name", "nt")
+    assert file_path("file:///C:/d/a.yaml") == "C:/d/a.yaml"
+
+
+def test_paths_are_shown_from_here_where_that_is_shorter(folder, monkeypatch):
+    assert shown_path(str(folder / "a" / "b.yaml")) == "a/b.yaml"
+    assert shown_path("/x") == "/x"
+
+    def other_drive(_path):
+        raise ValueError
+
+    monkeypatch.setattr(os.path, "relpath", other_drive)
+    assert shown_path("D:/a") == "D:/a"
+
+
+def test_finding_a_moved_file(folder):
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+    (folder / "two" / "a.yaml").touch()
+    assert find_in(("one", "two"), "a.yaml") == "two/a.yaml"
+    assert find_in(("one",), "a.yaml") is None
+    assert find_in((), "a.yaml") is None
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../two/a.yaml", "/etc/passwd", "a\0b"])
+def test_a_name_does_not_lead_out_of_the_folder(folder, name):
+    (folder / "one").mkdir()
+    (folder / "two").mkdir()
+    (folder / "two" / "a.yaml").touch()
+    assert find_in(("one",), name) is None

@@ -1,0 +1,282 @@
+"""What documents are read from, and what is refused. Servers are on this machine only."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.worlds.limits import Deadline, HttpSettings
+from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
+
+REMOTE = "https://example.com/w.yaml"
+
+
+def ok(body: bytes, *headers: str) -> bytes:
+    lines = ["HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def redirect(location: str, status: int = 302) -> bytes:
+    return f"HTTP/1.1 {status} Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+@pytest.fixture
+def access(tmp_path, monkeypatch):
+    """Ways to documents from the folder of the test, with settings."""
+    monkeypatch.chdir(tmp_path)
+
+    def access(environment=None, stdin=None, **settings):
+        return document_access(RetrieveSettings(**settings), environment or {}, stdin)
+
+    return access
+
+
+@pytest.fixture
+def local(tmp_path):
+    """The URI of a document on this machine."""
+    return f"{tmp_path.as_uri()}/w.yaml"
+
+
+def refusal(read, uri):
+    with pytest.raises(RetrieveError) as caught:
+        read(uri)
+    return caught.value
+
+
+# --- what the user names --------------------------------------------------------------------------
+
+
+def test_a_path(access, tmp_path):
+    Path("w.yaml").write_bytes(b"text")
+    read = access().open("w.yaml")
+    assert (read.data, read.name, read.uri) == (b"text", "w.yaml", f"{tmp_path.as_uri()}/w.yaml")
+    assert access().open(read.uri).data == b"text"
+
+
+def test_standard_input_is_in_the_working_directory(access, tmp_path):
+    read = access(stdin=io.BytesIO(b"text")).open("-")
+    assert (read.data, read.name, read.uri) == (b"text", "<stdin>", f"{tmp_path.as_uri()}/")
+
+
+def test_standard_input_of_the_process(access, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"text")))
+    assert access().open("-").data == b"text"
+
+
+@pytest.mark.parametrize(("limit", "fits"), [(4, True), (3, False)])
+@pytest.mark.parametrize("location", ["w.yaml", "-", "http"])
+def test_the_size_of_a_document(access, serve, location, limit, fits):
+    Path("w.yaml").write_bytes(b"text")
+    server = serve([ok(b"text")])
+    reading = access(stdin=io.BytesIO(b"text"), max_bytes=limit)
+    where = f"{server.url}/w.yaml" if location == "http" else location
+    if fits:
+        assert reading.open(where).data == b"text"
+        return
+    with pytest.raises(DocumentError) as caught:
+        reading.open(where)
+    (found,) = caught.value.diagnostics
+    assert found.code == "AZ109"
+    assert "limit" in found.message
+    assert "`--max-document-size`" in found.help
+
+
+@pytest.mark.parametrize(
+    ("location", "message", "hint"),
+    [
+        ("w.yml", "there is no file `w.yml`", "did you mean `w.yaml`?"),
+        (".", "`.` is a folder", "name a document in it, such as `w.yaml`"),
+        ("ftp://h/w.yaml", "`ftp://h/w.yaml` cannot be read: `ftp:` names no place that documents are read from", "documents are read from files and https"),
+    ],
+)  # fmt: skip
+def test_what_the_user_named_and_cannot_be_read(access, location, message, hint):
+    Path("w.yaml").touch()
+    with pytest.raises(UsageError) as caught:
+        access().open(location)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.help) == ("AZ101", hint)
+    assert found.message == f"the document cannot be read: {message}"
+
+
+def test_a_url(access, serve):
+    server = serve([ok(b"text")])
+    read = access().open(f"{server.url}/a%20b.yaml?token=secret#part")
+    assert read.data == b"text"
+    assert read.name == f"{server.url}/a%20b.yaml"
+    assert read.uri == f"{server.url}/a%20b.yaml?token=secret"
+    assert server.requests[0].startswith(b"GET /a%20b.yaml?token=secret HTTP/1.1\r\n")
+
+
+def test_a_url_is_percent_encoded(access, serve):
+    server = serve([ok(b"text")])
+    access().open(f"{server.url}/a b.yaml")
+    assert server.requests[0].startswith(b"GET /a%20b.yaml ")
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("http://169.254.169.254/x", "AZ216"), ("http://192.168.0.1/x", "AZ216"), ("https://u:p@127.0.0.1/x", "AZ101")],
+)  # fmt: skip
+def test_a_url_that_is_refused(access, url, code):
+    with pytest.raises(UsageError) as caught:
+        access().open(url)
+    assert caught.value.diagnostics[0].code == code
+    assert "p@" not in caught.value.diagnostics[0].message
+
+
+def test_a_server_that_is_down(access, serve):
+    server = serve([ok(b"")])
+    server.stop()
+    with pytest.raises(UsageError, match="nothing answers at"):
+        access().open(server.url)
+
+
+def test_a_status_that_is_no_document(access, serve):
+    server = serve([ok(b"gone").replace(b"200 OK", b"404 Not Found")])
+    with pytest.raises(UsageError, match=r"/w\.yaml` answers with status 404"):
+        access().open(f"{server.url}/w.yaml?token=secret")
+
+
+def test_a_document_that_is_too_slow(access, serve):
+    server = serve([lambda connection: connection.recv(1)])
+    with pytest.raises(UsageError, match=r"within 0\.1 s|nothing for 0\.1 s"):
+        access(http=HttpSettings().with_timeout(0.1)).open(server.url)
+
+
+def test_redirects_take_from_the_same_time(access, serve, monkeypatch):
+    class Ended(Deadline):
+        """Has time for one request."""
+
+        requests = 0
+
+        def left(self):
+            self.requests += 1
+            if self.requests == 2:
+                raise TimeoutError
+            return super().left()
+
+    monkeypatch.setattr("arazzo_runner.worlds.fetch.Deadline", Ended)
+    server = serve([redirect("/b"), ok(b"")])
+    with pytest.raises(UsageError, match="/a` was not complete within 60 s"):
+        access().open(f"{server.url}/a")
+    assert len(server.requests) == 1
+
+
+# --- redirects ------------------------------------------------------------------------------------
+
+
+def test_the_base_is_the_last_uri(access, serve):
+    server = serve([redirect("/b/w.yaml"), ok(b"text")])
+    assert access().open(f"{server.url}/a").uri == f"{server.url}/b/w.yaml"
+
+
+@pytest.mark.parametrize(("count", "fits"), [(5, True), (6, False)])
+def test_the_number_of_redirects(access, serve, count, fits):
+    server = serve([*(redirect(f"/{n}") for n in range(count)), ok(b"text")])
+    if fits:
+        assert access().open(server.url).data == b"text"
+        return
+    with pytest.raises(UsageError, match="too many redirects"):
+        access().open(server.url)
+
+
+def test_a_redirect_to_another_origin_is_judged_as_a_stranger(access, serve):
+    other = serve([ok(b"text")])
+    first = serve([redirect(f"{other.url}/w.yaml")])
+    with pytest.raises(UsageError) as caught:
+        access().open(first.url)
+    assert caught.value.diagnostics[0].code == "AZ216"
+    assert other.requests == []
+    again = serve([redirect(f"{other.url}/w.yaml")])
+    assert access(allow_net=True).open(again.url).data == b"text"
+
+
+@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://h/x"])
+def test_a_redirect_leads_to_http_only(access, serve, location):
+    server = serve([redirect(location)])
+    with pytest.raises(UsageError, match="redirects"):
+        access().open(server.url)
+
+
+# --- what documents name --------------------------------------------------------------------------
+
+
+def test_a_local_document_reads_files(access, local, tmp_path):
+    Path("api.yaml").write_bytes(b"text")
+    read = access().retrieve_for(local)
+    assert read(f"{tmp_path.as_uri()}/api.yaml").name == "api.yaml"
+    found = refusal(read, f"{tmp_path.as_uri()}/apy.yaml")
+    assert (found.code, found.message) == ("AZ201", "there is no file `apy.yaml`")
+    assert found.hint == "did you mean `api.yaml`?"
+
+
+def test_a_local_document_reaches_this_machine(access, local, serve):
+    server = serve([ok(b"text")])
+    assert access().retrieve_for(local)(f"{server.url}/a").data == b"text"
+
+
+@pytest.mark.parametrize("uri", ["urn:uuid:1", "data:,x", "relative.yaml"])
+def test_other_schemes(access, local, uri):
+    assert (
+        refusal(access().retrieve_for(local), uri).hint == "documents are read from files and https"
+    )
+
+
+def test_a_document_from_a_url_never_reaches_files(access, tmp_path):
+    Path("api.yaml").write_bytes(b"text")
+    uri = f"{tmp_path.as_uri()}/api.yaml"
+    found = refusal(access().retrieve_for(REMOTE), uri)
+    assert (found.code, found.hint) == ("AZ216", "`--allow-read` allows it")
+    assert access(allow_read=True).retrieve_for(REMOTE)(uri).data == b"text"
+
+
+def test_a_document_from_a_url_does_not_reach_this_machine(access, serve):
+    server = serve([ok(b"text")])
+    found = refusal(access().retrieve_for(REMOTE), server.url)
+    assert (found.code, found.hint) == ("AZ216", "`--allow-net` allows it")
+    assert server.accepted == 0
+    assert access(allow_net=True).retrieve_for(REMOTE)(server.url).data == b"text"
+
+
+def test_a_name_that_resolves_to_this_machine_is_judged_by_its_address(access, serve):
+    server = serve([ok(b"text")])
+    url = server.url.replace("127.0.0.1", "localhost")
+    assert refusal(access().retrieve_for(REMOTE), url).code == "AZ216"
+    assert server.accepted == 0
+
+
+def test_http_is_for_this_machine_alone(access, monkeypatch):
+    monkeypatch.setattr(
+        "arazzo_runner.worlds.blocking.look_up", lambda *_: [(2, ("93.184.216.34", 80))]
+    )
+    found = refusal(access().retrieve_for(REMOTE), "http://example.com/a.yaml")
+    assert (found.code, found.hint) == ("AZ216", "use https, or allow it with `--allow-http`")
+
+
+# --- proxies --------------------------------------------------------------------------------------
+
+
+def test_through_a_proxy(access, serve):
+    proxy = serve([ok(b"text")])
+    environment = {"http_proxy": proxy.url}
+    with pytest.raises(UsageError) as caught:
+        access(environment).open("http://example.com/w.yaml")
+    assert caught.value.diagnostics[0].help == "use https, or allow it with `--allow-http`"
+    read = access(environment, allow_http=True)
+    assert read.open("http://example.com/w.yaml").data == b"text"
+    assert proxy.requests[0].startswith(b"GET http://example.com/w.yaml HTTP/1.1\r\n")
+    assert refusal(read.retrieve_for(REMOTE), "http://example.com/a").code == "AZ216"
+
+
+# --- folders --------------------------------------------------------------------------------------
+
+
+def test_source_dirs(access):
+    Path("moved").mkdir()
+    Path("moved/a b.yaml").touch()
+    reading = access(source_dirs=("moved",))
+    assert reading.find("a%20b.yaml") == "moved/a b.yaml"
+    assert reading.find("%2e%2e%2fmoved%2fa b.yaml") is None
+    assert reading.find("c.yaml") is None
