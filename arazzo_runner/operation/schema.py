@@ -203,6 +203,8 @@ def _reference(work: _Work, _key: str, value: Value, spot: _Spot) -> dict[str, V
 
 
 def _dynamic_reference(work: _Work, _key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+    if not isinstance(value, str):
+        return {}
     return {"$ref": _named(work, *_dynamic_target(work, value, spot), spot.dynamic)}
 
 
@@ -285,11 +287,11 @@ def _entered(work: _Work, spot: _Spot) -> Dynamic:
     }
 
 
-def _dynamic_target(work: _Work, reference: Value, spot: _Spot) -> tuple[Value, Place]:
+def _dynamic_target(work: _Work, reference: str, spot: _Spot) -> tuple[Value, Place]:
     """What a ``$dynamicRef`` means here: the outermost anchor of its name, if it is dynamic."""
     description = work.description
-    node, found = target(description, str(reference), spot.place)
-    anchor = str(reference).partition("#")[2]
+    node, found = target(description, reference, spot.place)
+    anchor = reference.partition("#")[2]
     if not isinstance(node, dict) or node.get("$dynamicAnchor") != anchor:
         return node, found
     for name, uri, pointer in spot.dynamic:

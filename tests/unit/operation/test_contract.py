@@ -1,0 +1,365 @@
+"""Responses held to their description."""
+
+import pytest
+
+from arazzo_runner.expression.value import MISSING
+from arazzo_runner.operation.contract import (
+    check_response,
+    documented_statuses,
+    response_for,
+)
+from arazzo_runner.text.source import pointer_text
+
+JSON = (("Content-Type", "application/json"),)
+WARN = dict.fromkeys(("status", "content-type", "schema", "headers"), "warn")
+
+
+def only(kind):
+    return {kind: "error"}
+
+
+def responses(**statuses):
+    return {"responses": {status.lstrip("_"): one for status, one in statuses.items()}}
+
+
+def content(schema, media_type="application/json"):
+    return {"content": {media_type: {"schema": schema}}}
+
+
+@pytest.mark.parametrize(
+    ("documented", "status", "found"),
+    [
+        (["200", "2XX", "default"], 200, "200"),
+        (["200", "2xx", "default"], 201, "2XX"),
+        (["200", "2XX", "default"], 404, "default"),
+        (["200"], 201, None),
+    ],
+)
+def test_response_for(operation, documented, status, found):
+    one = operation({"responses": {status: {} for status in documented}})
+    response = response_for(one, status)
+    assert (response and response.status) == found
+
+
+@pytest.mark.parametrize(
+    ("documented", "status", "passed", "message"),
+    [
+        (["201"], 201, True, "status 201 is documented as `201`"),
+        (["4XX", "default"], 404, True, "status 404 is documented as `4XX`"),
+        (["201"], 200, False, "status 200 is not documented; documented: 201"),
+        (["200", "404"], 201, False, "status 201 is not documented; documented: 200, 404"),
+    ],
+)
+def test_status(operation, documented, status, passed, message):
+    one = operation({"responses": {status: {} for status in documented}})
+    (result,) = check_response(one, status, (), MISSING, only("status"))
+    assert (result.kind, result.severity, result.passed) == ("status", "error", passed)
+    assert result.message == message
+    expected = "/paths/~1pets/get/responses" + (f"/{documented[0]}" if passed else "")
+    assert pointer_text(result.place.pointer) == expected
+    assert documented_statuses(one) == tuple(documented)
+
+
+def test_no_documented_responses(operation):
+    assert check_response(operation(), 200, JSON, {}, WARN) == ()
+
+
+@pytest.mark.parametrize(
+    ("documented", "content_type", "passed", "message"),
+    [
+        (
+            ["application/json"],
+            "application/json; charset=utf-8",
+            True,
+            "the content type `application/json; charset=utf-8` is documented as `application/json`",
+        ),
+        (
+            ["text/*", "a/b"],
+            "text/csv",
+            True,
+            "the content type `text/csv` is documented as `text/*`",
+        ),
+        (
+            ["text/plain", "a/b"],
+            "text/html",
+            False,
+            "the content type `text/html` is not documented; documented: `text/plain`, `a/b`",
+        ),
+        (["a/b"], None, False, "there is no content type; documented: `a/b`"),
+    ],
+)
+def test_content_type(operation, documented, content_type, passed, message):
+    one = operation(responses(_200={"content": {name: {} for name in documented}}))
+    headers = (("content-type", content_type),) if content_type else ()
+    (result,) = check_response(one, 200, headers, "x", only("content-type"))
+    assert (result.passed, result.message) == (passed, message)
+
+
+@pytest.mark.parametrize("body", [MISSING, b""])
+def test_nothing_to_say_about_no_content(operation, body):
+    one = operation(responses(_204={"description": "none"}))
+    checks = check_response(one, 204, (), body, WARN)
+    assert [one.kind for one in checks] == ["status"]
+
+
+PET = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {
+        "id": {"type": "integer"},
+        "name": {"type": "string", "pattern": "^[A-Z]"},
+        "kind": {"enum": ["cat", "dog"]},
+        "tags": {"type": "array", "items": {"type": "string", "maxLength": 3}},
+    },
+    "additionalProperties": False,
+}
+SCHEMAS = {"schemas": {"Pet": PET, "Pets": {"items": {"$ref": "#/components/schemas/Pet"}}}}
+PLACE = "/components/schemas/Pet"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "message", "place"),
+    [
+        ([{"id": 1}], "/0", "the required property `name` is missing", "/required"),
+        (
+            [{"id": None, "name": "A"}],
+            "/0/id",
+            "null is not of type integer",
+            "/properties/id/type",
+        ),
+        (
+            [{"id": 1, "name": "a"}],
+            "/0/name",
+            'string "a" does not match `^[A-Z]`',
+            "/properties/name/pattern",
+        ),
+        (
+            [{"id": 1, "name": "A", "kind": "cow"}],
+            "/0/kind",
+            'string "cow" is none of `cat`, `dog`',
+            "/properties/kind/enum",
+        ),
+        (
+            [{"id": 1, "name": "A", "tags": ["a", "long"]}],
+            "/0/tags/1",
+            '"long" is longer than 3 characters',
+            "/properties/tags/items/maxLength",
+        ),
+        (
+            [{"id": 1, "name": "A", "x": 1, "y": 2}],
+            "/0",
+            "not documented: `x`, `y`",
+            "/additionalProperties",
+        ),
+    ],
+)
+def test_schema_findings(operation, body, pointer, message, place):
+    one = operation(
+        responses(_200=content({"$ref": "#/components/schemas/Pets"})), components=SCHEMAS
+    )
+    (result,) = check_response(one, 200, JSON, body, only("schema"))
+    assert (result.passed, result.pointer) == (False, pointer)
+    assert result.message == f"`{pointer}`: {message}"
+    assert pointer_text(result.place.pointer) == PLACE + place
+
+
+def test_schema_that_fits(operation):
+    one = operation(responses(_200=content({"type": "object"})))
+    (result,) = check_response(one, 200, JSON, {}, only("schema"))
+    assert (result.passed, result.message) == (True, "the body is as documented")
+    # Without a content type the description's word is taken.
+    (again,) = check_response(one, 200, (), {}, only("schema"))
+    assert again.passed
+
+
+def test_the_whole_body_has_no_pointer_in_its_message(operation):
+    one = operation(responses(_200=content({"type": "object"})))
+    (result,) = check_response(one, 200, JSON, [], only("schema"))
+    assert (result.message, result.pointer) == ("array [] is not of type object", "")
+
+
+def test_findings_are_ten_at_the_most(operation):
+    one = operation(responses(_200=content({"items": {"type": "string"}})))
+    results = check_response(one, 200, JSON, list(range(50)), only("schema"))
+    assert len(results) == 10
+
+
+CHOICE = {
+    "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"hund": "Dog"}},
+}
+ANIMALS = {
+    "schemas": {
+        "Cat": {"type": "object", "properties": {"lives": {"type": "integer"}}, "required": ["x"]},
+        "Dog": {"type": "object", "properties": {"tail": {"type": "object"}}, "required": ["y"]},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "messages"),
+    [
+        (CHOICE, {"kind": "hund"}, ["the required property `y` is missing"]),
+        (CHOICE, {"kind": "Cat"}, ["the required property `x` is missing"]),
+        (
+            CHOICE,
+            {"kind": "cow"},
+            ['object {"kind": "cow"} does not fit the schemas it may have'],
+        ),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            1,
+            ["integer 1 does not fit the schemas it may have"],
+        ),
+        (
+            # The branch that gets further into the value was meant.
+            {"anyOf": [{"type": "string"}, {"items": {"type": "integer"}}]},
+            ["a"],
+            ['`/0`: string "a" is not of type integer'],
+        ),
+        (
+            {"oneOf": [{"type": "integer"}, {"minimum": 0}]},
+            1,
+            ["integer 1 does not fit the schemas it may have"],
+        ),
+    ],
+)
+def test_choices_of_schemas(operation, schema, body, messages):
+    one = operation(responses(_200=content(schema)), components=ANIMALS)
+    results = check_response(one, 200, JSON, body, only("schema"))
+    assert [result.message for result in results] == messages
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "schema", "kinds"),
+    [
+        ("application/xml", "<a/>", {"type": "object"}, ["status", "content-type"]),
+        ("image/png", b"x", {"type": "object"}, ["status", "content-type"]),
+        ("text/plain", "x", {"type": "string"}, ["status", "content-type", "schema"]),
+        ("text/plain", "x", None, ["status", "content-type"]),
+    ],
+)
+def test_only_json_data_has_a_schema_to_fit(operation, media_type, body, schema, kinds):
+    one = operation(responses(_200=content(schema, media_type)))
+    checks = check_response(one, 200, (("Content-Type", media_type),), body, WARN)
+    assert [check.kind for check in checks] == kinds
+    assert all(check.passed for check in checks)
+
+
+def test_item_schemas(operation):
+    media = {"application/jsonl": {"itemSchema": {"type": "integer"}}}
+    one = operation(responses(_200={"content": media}), version="3.2.0")
+    headers = (("Content-Type", "application/jsonl"),)
+    (result,) = check_response(one, 200, headers, [1, "a"], only("schema"))
+    assert result.message == '`/1`: string "a" is not of type integer'
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        (
+            {"$ref": "#/components/schemas/Nope"},
+            "the schema cannot be used: the reference `#/components/schemas/Nope` leads nowhere",
+        ),
+        ({"pattern": "("}, 'the schema cannot be used: "(" is not a "regex"'),
+    ],
+)
+def test_schemas_that_cannot_be_used(operation, schema, message):
+    one = operation(responses(_200=content(schema)))
+    (result,) = check_response(one, 200, JSON, {}, only("schema"))
+    assert (result.passed, result.message) == (False, message)
+
+
+def test_values_that_cannot_be_checked(operation):
+    one = operation(responses(_200=content({"type": "string"})))
+    (result,) = check_response(one, 200, JSON, "\ud800", only("schema"))
+    assert result.message.startswith("the value cannot be checked: ")
+
+
+def test_long_messages_are_cut(operation):
+    one = operation(responses(_200=content({"maxItems": 1})))
+    (result,) = check_response(one, 200, JSON, ["x" * 300, 1], only("schema"))
+    assert len(result.message) < 250
+    assert result.message.endswith("…")
+
+
+def test_a_translated_keyword_stands_where_its_schema_does(operation):
+    schema = {"nullable": True, "allOf": [{"type": "object"}]}
+    one = operation(responses(_200=content(schema)), version="3.0.3")
+    (result,) = check_response(one, 200, JSON, 1, only("schema"))
+    expected = "/paths/~1pets/get/responses/200/content/application~1json/schema"
+    assert pointer_text(result.place.pointer) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "problem"),
+    [
+        ({"type": "integer"}, "5", None),
+        ({"type": "integer"}, "5.5", "number 5.5 is not of type integer"),
+        ({"type": "integer"}, "x", 'string "x" is not of type integer'),
+        ({"type": "integer"}, "05", 'string "05" is not of type integer'),
+        ({"type": "integer"}, "9" * 4301, ...),
+        ({"type": ["number", "null"]}, "-1.5e3", None),
+        ({"type": "boolean"}, "true", None),
+        ({"type": "boolean"}, "yes", 'string "yes" is not of type boolean'),
+        ({"type": "array", "items": {"type": "integer"}}, "1, 2", None),
+        (
+            {"type": "array", "items": {"type": "integer"}},
+            "1,a",
+            'string "a" is not of type integer',
+        ),
+        ({"type": "array"}, "a,b", None),
+        ({"type": "object", "required": ["R"]}, "R,100,G", None),
+        ({"type": "string"}, "5", None),
+        ({}, "anything", None),
+        ({"$ref": "#/components/schemas/Count"}, "5", None),
+        (True, "5", None),
+        (
+            {"$ref": "#/components/schemas/Nope"},
+            "5",
+            "the schema cannot be used: the reference `#/components/schemas/Nope` leads nowhere",
+        ),
+    ],
+)
+def test_headers(operation, schema, text, problem):
+    node = {"headers": {"X-Count": {"schema": schema}, "Content-Type": {"required": True}}}
+    components = {"schemas": {"Count": {"type": "integer"}}}
+    one = operation(responses(_200=node), components=components)
+    (result,) = check_response(one, 200, (("x-count", text),), MISSING, only("headers"))
+    assert result.passed is (problem is None)
+    if problem is not ...:
+        told = f": {problem}" if problem else " is as documented"
+        assert result.message == f"the header `X-Count`{told}"
+
+
+def test_missing_headers(operation):
+    node = {"headers": {"X-A": {"required": True}, "X-B": {}, "X-C": {}}}
+    one = operation(responses(_200=node))
+    (result,) = check_response(one, 200, (("X-C", "c"),), MISSING, only("headers"))
+    assert (result.passed, result.message) == (False, "the required header `X-A` is missing")
+
+
+def test_severities(operation):
+    one = operation(responses(_200=content({"type": "object"})))
+    checks = {"status": "error", "content-type": "off", "schema": "warn"}
+    results = check_response(one, 200, JSON, [], checks)
+    assert [(result.kind, result.severity) for result in results] == [
+        ("status", "error"),
+        ("schema", "warn"),
+    ]
+
+
+def test_3_0_twilio_like(operation):
+    schema = {
+        "type": "object",
+        "properties": {
+            "sid": {"type": "string", "nullable": True, "pattern": "^FN[0-9a-fA-F]{32}$"},
+            "context": {"nullable": True},
+            "status": {"type": "string", "enum": ["active", "ended"], "nullable": True},
+        },
+    }
+    one = operation(responses(_201=content(schema)), version="3.0.1", method="post")
+    body = {"sid": None, "context": {"any": 1}, "status": None}
+    assert all(result.passed for result in check_response(one, 201, JSON, body, WARN))
+    (bad,) = check_response(one, 201, JSON, {"sid": "FN1"}, only("schema"))
+    assert bad.message == '`/sid`: string "FN1" does not match `^FN[0-9a-fA-F]{32}$`'
