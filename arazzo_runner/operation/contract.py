@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from msgspec import Struct
 from typing import Final, TypeAlias
 from typing import Literal as Choice
 
@@ -32,8 +32,7 @@ Kind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """One judgement of a response against its API description.
 
     ``pointer`` is into the response body (JSON Pointer text); ``place`` into the description.
@@ -47,8 +46,7 @@ class CheckResult:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(Struct, frozen=True):
     """A judgement before its severity."""
 
     passed: bool

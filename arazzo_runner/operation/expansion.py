@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 from math import isfinite
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
@@ -26,8 +27,7 @@ _RESERVED: Final = ":/?@!$&'()*+,;="
 _SEGMENT: Final = ":@!$&'()*+,;="
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """One row of RFC 6570's table of operators.
 
     ``separator`` stands between exploded pieces, ``delimiter`` between those of one value;

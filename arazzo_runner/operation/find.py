@@ -6,7 +6,7 @@ OpenAPI Specification 3.2.0, sections "Paths Object" and "Path Item Object".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from msgspec import Struct
 from typing import Final
 from urllib.parse import unquote
 
@@ -22,8 +22,7 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "t
 ADDITIONAL: Final = "additionalOperations"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An operation that is there but not built: ``item`` is its path item with its place."""
 
     method: str

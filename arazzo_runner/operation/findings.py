@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 from itertools import islice
 from typing import Any, Final
 
@@ -16,8 +16,7 @@ from arazzo_runner.text.source import Place, pointer_text
 MAX_FINDINGS: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is wrong: a JSON Pointer into the value, and the place in the description."""
 
     pointer: str

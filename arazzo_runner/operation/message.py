@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(Struct, frozen=True):
     """A request ready for the wire: an absolute URL, percent-encoded, and the body's bytes."""
 
     method: str
@@ -17,8 +16,7 @@ class HttpRequest:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(Struct, frozen=True):
     """A complete response within the limits; ``body`` has its content encodings undone.
 
     ``duration`` is in seconds, from sending the request to the last byte. ``sent_headers`` are

@@ -7,7 +7,7 @@ self-contained JSON Schema 2020-12 when something has to be validated or generat
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 from typing import Any, TypeAlias
 from typing import Literal as Choice
 
@@ -28,16 +28,14 @@ Style: TypeAlias = Choice[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """A schema as its description writes it, and where: ``place`` is also its reference base."""
 
     value: Value
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """Parameter Object (OpenAPI 3.x, section "Parameter Object") with its defaults filled in.
 
     ``media_type`` and ``media`` are set when the parameter has ``content`` instead of a style.
@@ -57,8 +55,7 @@ class Parameter:
     media: MediaType | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """Encoding Object: how one property of a form or multipart body is written."""
 
     content_type: str | None
@@ -68,8 +65,7 @@ class Encoding:
     headers: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MediaType:
+class MediaType(Struct, frozen=True):
     """Media Type Object; ``name`` is the media type or range as documented.
 
     ``item_schema`` (3.2) is that of each item of a sequence; ``description`` is where the
@@ -85,8 +81,7 @@ class MediaType:
     description: ApiDescription | None = field(default=None, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestBody:
+class RequestBody(Struct, frozen=True):
     """Request Body Object; ``content`` in the documented order."""
 
     required: bool
@@ -94,8 +89,7 @@ class RequestBody:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """Header Object of a response."""
 
     name: str
@@ -104,8 +98,7 @@ class Header:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """Response Object; ``status`` is ``201``, ``2XX`` or ``default``, upper case."""
 
     status: str
@@ -115,8 +108,7 @@ class Response:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityScheme:
+class SecurityScheme(Struct, frozen=True):
     """Security Scheme Object; ``parameter`` and ``location`` belong to ``apiKey``."""
 
     name: str
@@ -129,31 +121,27 @@ class SecurityScheme:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityRequirement:
+class SecurityRequirement(Struct, frozen=True):
     """Security Requirement Object: all of these (scheme name, scopes) together."""
 
     schemes: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ServerVariable:
+class ServerVariable(Struct, frozen=True):
     """Server Variable Object."""
 
     default: str
     enum: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """Server Object; ``url`` may hold ``{variables}`` and may be relative to the description."""
 
     url: str
     variables: dict[str, ServerVariable] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """Operation Object with what its path item and the root give to it.
 
     ``parameters`` are merged (the operation's override the path item's); ``security`` is None
@@ -177,8 +165,7 @@ Load: TypeAlias = Callable[[str], tuple[SourceFile, Value]]
 """Reads another document of a description by its absolute URI; raises DocumentError."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApiDescription:
+class ApiDescription(Struct, frozen=True):
     """An OpenAPI description: its plain data and where it came from.
 
     ``version`` is (major, minor); ``source.uri`` is the base for its relative references.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 from hashlib import sha256
 from typing import Final
 
@@ -22,8 +23,7 @@ BINARY: Final = "application/octet-stream"
 _DELIMITERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part: its header lines and its content."""
 
     headers: tuple[tuple[str, str], ...]

@@ -6,7 +6,7 @@ Object", "Relative References in API Description URIs"; JSON Schema 2020-12 core
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 from typing import Final
 from urllib.parse import unquote, urldefrag, urljoin
 
@@ -19,8 +19,7 @@ from arazzo_runner.text.source import Place, Pointer, SourceFile, pointer_text
 MAX_HOPS: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Identifiers:
+class Identifiers(Struct, frozen=True):
     """The schema resources of one document (``$id``) and the anchors in each of them."""
 
     resources: dict[str, Place] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from msgspec import Struct
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
@@ -37,8 +37,7 @@ _NOWHERE: Final = Place(SourceFile("", "", ""))
 _NOTHING: Final = Authorization()
 
 
-@dataclass(frozen=True, slots=True)
-class RequestTemplate:
+class RequestTemplate(Struct, frozen=True):
     """What all requests of an operation have in common.
 
     ``literals`` and ``names`` of the path alternate, a literal first and last; ``required`` are

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 from typing import Any, Final, TypeAlias
 from typing import Literal as Choice
 
@@ -44,8 +45,7 @@ _LEFT_OUT: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """A self-contained schema, and where each of its parts stands in the description.
 
     ``places`` maps the names under ``$defs`` to the places of what they were.
@@ -109,8 +109,7 @@ def _bundled(schema: Schema, description: ApiDescription, direction: Direction) 
     return Bundle(value, schema.place, work.places)
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(Struct, frozen=True):
     """Where a schema stands, and the dynamic anchors in force there.
 
     ``hidden`` are properties that the schemas around it, about the same value, do not require.
@@ -129,8 +128,7 @@ class _Spot:
         return _Spot(self.place.at(*tokens), self.dynamic, self.hidden)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """What a bundling has met: the names of the schemas referred to, and which are still to do.
 
     ``hidden`` is the keyword of the properties that do not count in this direction.

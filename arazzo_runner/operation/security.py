@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 from typing import Literal as Choice
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
@@ -25,8 +25,7 @@ Given: TypeAlias = frozenset[tuple[str, str]]
 """What a workflow passes by itself: (location, name), header names in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """The credentials at hand: by (source name, scheme name), each part by its kind."""
 
     values: Mapping[tuple[str, str], Mapping[Kind, str]] = field(default_factory=dict, repr=False)
@@ -40,8 +39,7 @@ class Credentials:
         return Credentials({**self.values, **other.values})
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(Struct, frozen=True):
     """What the credentials add to a request; ``secrets`` are all their spellings, for masking."""
 
     headers: Headers = ()

@@ -7,7 +7,7 @@ Percent-Encoding"; appendix D for headers and cookies.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from msgspec.structs import replace
 from typing import Final, assert_never
 from urllib.parse import unquote
 

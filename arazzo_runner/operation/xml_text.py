@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from msgspec import Struct
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,8 +24,7 @@ _NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """A schema, resolved, and what its XML Object says; ``kind`` is its ``nodeType``."""
 
     schema: Schema

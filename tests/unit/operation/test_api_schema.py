@@ -165,6 +165,15 @@ def test_dynamic_references(alone, value, fits):
     assert not validator(alone_page).is_valid(value)
 
 
+def test_dynamic_references_beyond_the_scope(alone):
+    # The anchor is of a resource that no reference has entered: it is found, not overridden.
+    far = {"$id": "https://s.example/f", "$dynamicAnchor": "y", "type": "string"}
+    near = {"$id": "https://s.example/n", "$dynamicAnchor": "x", "$dynamicRef": "f#y"}
+    found = alone({"$ref": "https://s.example/n"}, Far=far, Near=near)
+    assert validator(found).is_valid("a")
+    assert not validator(found).is_valid(1)
+
+
 def test_dynamic_references_to_what_is_not_dynamic(alone):
     plain = {"$id": "https://s.example/p", "$anchor": "x", "type": "string", "$defs": {}}
     other = {"$id": "https://s.example/o", "$dynamicAnchor": "y", "$dynamicRef": "p#x"}

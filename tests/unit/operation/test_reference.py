@@ -75,6 +75,7 @@ IDS = {
         "properties": {"leaf": {"$id": "leaf", "$anchor": "node", "type": "string"}},
     },
     "Plain": {"$anchor": "plain", "type": "null"},
+    "List": {"allOf": [{"$id": "https://schemas.example/listed"}]},
 }
 
 
@@ -86,6 +87,7 @@ IDS = {
         ("https://schemas.example/tree#/$defs/node", (), "Tree/$defs/node"),
         ("https://schemas.example/tree#node", (), "Tree/$defs/node"),
         ("https://schemas.example/leaf#node", (), "Tree/properties/leaf"),
+        ("https://schemas.example/listed", (), "List/allOf/0"),
         ("#plain", (), "Plain"),
         ("#node", ("components", "schemas", "Tree"), "Tree/$defs/node"),
         ("#/$defs/node", ("components", "schemas", "Tree"), "Tree/$defs/node"),

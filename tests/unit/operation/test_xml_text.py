@@ -86,6 +86,11 @@ def test_the_root_is_named_by_its_component(write):
     assert write([{"n": 1}], items, components) == "<pets><pets><n>1</n></pets></pets>"
 
 
+@pytest.mark.parametrize(("value", "text"), [("a", "<n>a</n>"), (None, "")])
+def test_a_plain_root(write, value, text):
+    assert write(value, {"xml": {"name": "n"}}) == text
+
+
 @pytest.mark.parametrize(
     ("schema", "value", "message"),
     [
