@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
+
+from msgspec import Struct, field
 
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind import bind, entry_workflows
@@ -38,8 +39,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, er
 __all__ = ["Description", "Options", "Prepared", "execute", "load_from", "prepare"]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """Where and how to run.
 
     ``servers`` are base URLs by source name (``""``: for all); ``environment`` is where
@@ -55,8 +55,7 @@ class Options:
     settings: Settings = field(default_factory=Settings)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A plan ready to run with its inputs; ``secrets`` are the values to mask."""
 
     description: Description
@@ -185,4 +184,3 @@ def rfc3339(moment: float) -> str:
     """An instant (seconds since 1970) as RFC 3339 in UTC."""
     text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
-

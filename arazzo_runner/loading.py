@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.document.load import load_document
 from arazzo_runner.document.references import references
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from arazzo_runner.report.model import OperationName, SourceInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(Struct, frozen=True):
     """An Arazzo Description: its documents by base URI, the entry document first.
 
     ``warnings`` are the findings that do not keep it from running.
@@ -69,8 +70,7 @@ class Description:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LoadLimits:
+class LoadLimits(Struct, frozen=True):
     """The limits of the entry document and of all that it names."""
 
     document: DocumentLimits = field(default_factory=DocumentLimits)

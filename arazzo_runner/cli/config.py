@@ -1,11 +1,11 @@
 """Defaults for flags from ``arazzo.toml`` or ``[tool.arazzo]`` of ``pyproject.toml``.
 
-    [run]
-    timeout = "5s"
-    server = ["studioApi=http://127.0.0.1:8080"]
+[run]
+timeout = "5s"
+server = ["studioApi=http://127.0.0.1:8080"]
 
-    [credentials]                        # our variable = another one that serves too
-    ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
+[credentials]                        # our variable = another one that serves too
+ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 """
 
 from __future__ import annotations

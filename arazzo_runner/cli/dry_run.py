@@ -15,9 +15,7 @@ from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
 
 
-def show_rehearsal(
-    prepared: api.Prepared, masker: Masker, settings: Settings, out: TextIO
-) -> int:
+def show_rehearsal(prepared: api.Prepared, masker: Masker, settings: Settings, out: TextIO) -> int:
     """Print each step's request, or why it cannot be built yet. Returns the exit code."""
     for key in prepared.plan.selected:
         workflow = prepared.plan.workflows[key]

@@ -19,7 +19,9 @@ def read_env_file(path: str | None) -> dict[str, str]:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as reason:
         raise click.UsageError(f"`--env-file {path}` cannot be read: {reason}") from reason
-    return dict(_variable(path, number, line) for number, line in enumerate(lines, 1) if _counts(line))
+    return dict(
+        _variable(path, number, line) for number, line in enumerate(lines, 1) if _counts(line)
+    )
 
 
 def _counts(line: str) -> bool:

@@ -60,7 +60,10 @@ def _read(file: str, flag: str) -> bytes:
 def _assignment(text: str, declared: Mapping[str, Value], root: Value) -> tuple[str, Value]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip(":"):
-        raise usage(f"`-i {text}` is no assignment", "write `-i NAME=VALUE`, `-i NAME=@FILE` or `-i NAME:=JSON`")
+        raise usage(
+            f"`-i {text}` is no assignment",
+            "write `-i NAME=VALUE`, `-i NAME=@FILE` or `-i NAME:=JSON`",
+        )
     if name.endswith(":"):
         return name[:-1], _json(name[:-1], value)
     if value.startswith("@"):
@@ -81,7 +84,9 @@ def _schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
         return declared.get(name)
     head, _, rest = name.partition(".")
     inner = {
-        key: one for part in parts(declared.get(head), root) for key, one in part.get("properties", {}).items()
+        key: one
+        for part in parts(declared.get(head), root)
+        for key, one in part.get("properties", {}).items()
     }
     return _schema_of(rest, inner, root)
 
@@ -149,7 +154,11 @@ def _parsed(kind: str, text: str) -> Value:
 
 
 def _put(
-    inputs: dict[str, Value], name: str, values: list[Value], declared: Mapping[str, Value], root: Value
+    inputs: dict[str, Value],
+    name: str,
+    values: list[Value],
+    declared: Mapping[str, Value],
+    root: Value,
 ) -> None:
     """Set an input; several values of an array add up; a dotted name reaches into an object."""
     is_array = "array" in _types(_schema_of(name, declared, root), root)

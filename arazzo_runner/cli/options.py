@@ -31,7 +31,9 @@ def several(*decorators: Decorator[Any]) -> Decorator[Any]:
     return decorate
 
 
-def _pair(meaning: str) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, str]]:
+def _pair(
+    meaning: str,
+) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, str]]:
     """Read repeated ``NAME=VALUE`` into a dict."""
 
     def read(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
@@ -43,9 +45,7 @@ def _pair(meaning: str) -> Callable[[click.Context, click.Parameter, tuple[str, 
     return read
 
 
-def _servers(
-    _ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
-) -> dict[str, str]:
+def _servers(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
     """Read repeated ``[SOURCE=]URL``; the URL for all sources stands under the empty name."""
     found: dict[str, str] = {}
     for text in texts:

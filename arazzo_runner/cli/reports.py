@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from arazzo_runner import api
 from arazzo_runner.errors import DiagnosedError, DocumentError
@@ -19,8 +19,7 @@ from arazzo_runner.version import VERSION
 KINDS = {"json": "arazzo-report.json"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reports:
+class Reports(Struct, frozen=True):
     """What is to be written: (kind, path) pairs, and whether one goes to standard output."""
 
     files: tuple[tuple[str, str], ...]

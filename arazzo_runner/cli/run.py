@@ -6,11 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from shutil import get_terminal_size
 from typing import Any, TextIO
 
 import click
+from msgspec import Struct
 
 from arazzo_runner import api
 from arazzo_runner.cli import options as flags
@@ -56,8 +56,7 @@ def command(document: str, **given: Any) -> int:
     return run.to_the_end()
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One use of the command: what was typed, and when."""
 
     document: str

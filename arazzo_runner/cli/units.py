@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_BYTES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
+_BYTES = {
+    "": 1,
+    "b": 1,
+    "kb": 1_000,
+    "mb": 1_000_000,
+    "kib": 1 << 10,
+    "mib": 1 << 20,
+    "gib": 1 << 30,
+}
 
 
 class Duration(click.ParamType):
@@ -16,13 +24,19 @@ class Duration(click.ParamType):
 
     name = "duration"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
         """Turn the text into seconds, or fail with the forms that are understood."""
         if isinstance(value, float):
             return value
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", str(value).strip())
         if match is None:
-            self.fail(f"`{value}` is no duration; write a number with a unit, such as `500ms`, `2s` or `1m`", param, ctx)
+            self.fail(
+                f"`{value}` is no duration; write a number with a unit, such as `500ms`, `2s` or `1m`",
+                param,
+                ctx,
+            )
         return float(match[1]) * _SECONDS[match[2]]
 
 
@@ -37,7 +51,11 @@ class Size(click.ParamType):
             return value
         match = re.fullmatch(r"(\d+)\s*([a-z]*)", str(value).strip().lower())
         if match is None or match[2] not in _BYTES:
-            self.fail(f"`{value}` is no size; write bytes or a unit, such as `64KiB` or `10MB`", param, ctx)
+            self.fail(
+                f"`{value}` is no size; write bytes or a unit, such as `64KiB` or `10MB`",
+                param,
+                ctx,
+            )
         return int(match[1]) * _BYTES[match[2]]
 
 

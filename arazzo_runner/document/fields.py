@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypedDict, Unpack
+
+from msgspec import Struct, field
 
 from arazzo_runner.document.wording import field_help, kind_of, listed, type_help
 from arazzo_runner.expression.value import Value
@@ -26,8 +27,7 @@ _KEY: Final = re.compile(r"[a-zA-Z0-9.\-_]+")
 _ID: Final = re.compile(r"[A-Za-z0-9_\-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """The fixed fields of one object; ``new`` are those that came with Arazzo 1.1."""
 
     title: str
@@ -40,8 +40,7 @@ class Shape:
         return name in self.required or name in self.optional or name.startswith("x-")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One document being read: what is known before, and what was found.
 
     ``sources`` are its source descriptions' URLs by name. ``holes`` are the places where an object
@@ -63,8 +62,7 @@ class _More(TypedDict, total=False):
     help: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value of the document, and where it stands."""
 
     value: Value

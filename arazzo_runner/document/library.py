@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import SourceType
 from arazzo_runner.document.recognize import source_type
@@ -18,8 +20,7 @@ from arazzo_runner.text.yaml import DESCRIPTION_LIMITS, DocumentLimits, decode, 
 _MIB = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLimits:
+class SourceLimits(Struct, frozen=True):
     """The most that the documents of one run may have, together and each."""
 
     max_sources: int = 100
@@ -27,8 +28,7 @@ class SourceLimits:
     description: DocumentLimits = DESCRIPTION_LIMITS
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Text:
+class Text(Struct, frozen=True, eq=False):
     """A document that was read: its data, and what it is by its content."""
 
     file: SourceFile

@@ -6,18 +6,20 @@ published JSON Schema is narrower.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.document.fields import Node, Reading, Shape
 from arazzo_runner.document.model import ArazzoDocument, Info, SourceDescription, SourceType
-from arazzo_runner.document.recognize import EXPECTED, NEWEST, stranger, version
+from arazzo_runner.document.recognize import NEWEST, stranger, version
 from arazzo_runner.document.uris import base_uri
 from arazzo_runner.document.workflows import components, workflows
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
-from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import DocumentLimits, parse
 
 ROOT: Final = Shape(
@@ -35,8 +37,7 @@ _TYPES: Final[dict[str, SourceType]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A document as far as it could be read, and all findings about it.
 
     ``document`` is None when the text is no Arazzo document at all. Unless ``complete``, objects
@@ -60,9 +61,9 @@ def load_document(source: SourceFile, limits: DocumentLimits) -> Loaded:
 
 def load_value(source: SourceFile, value: Value) -> Loaded:
     """Read an Arazzo document whose text is parsed already."""
-    other = stranger(value)
+    other = stranger(source, value)
     if other is not None:
-        return Loaded(None, (error("AZ107", other, Place(source), help=EXPECTED),))
+        return Loaded(None, (other,))
     reading = Reading(source, NEWEST, _source_urls(value))
     written_in = version(Node(value, (), reading))
     if written_in is None:

@@ -7,9 +7,10 @@ their place. Every object knows its :class:`Place`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal as Choice
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from arazzo_runner.expression.ast import (
     Condition,
@@ -28,8 +29,7 @@ SourceType: TypeAlias = Choice["openapi", "asyncapi", "arazzo"]
 Location: TypeAlias = Choice["path", "query", "querystring", "header", "cookie"]
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
+class Info(Struct, frozen=True):
     """Info Object."""
 
     title: str
@@ -39,8 +39,7 @@ class Info:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDescription:
+class SourceDescription(Struct, frozen=True):
     """Source Description Object; ``type`` is None when the document leaves it out."""
 
     name: str
@@ -49,8 +48,7 @@ class SourceDescription:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Reusable:
+class Reusable(Struct, frozen=True):
     """Reusable Object: a reference to a component, with an optional parameter value."""
 
     type: Choice["parameters", "successActions", "failureActions"]
@@ -59,8 +57,7 @@ class Reusable:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """Parameter Object; ``location`` is its ``in``, None for a workflow's input."""
 
     name: str
@@ -69,8 +66,7 @@ class Parameter:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class SimpleCriterion:
+class SimpleCriterion(Struct, frozen=True):
     """Criterion Object of type ``simple``."""
 
     text: str
@@ -79,8 +75,7 @@ class SimpleCriterion:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class QueryCriterion:
+class QueryCriterion(Struct, frozen=True):
     """Criterion Object of type ``regex``, ``jsonpath`` or ``xpath``.
 
     ``version`` is that of the Expression Type Object, or the language's default; None for regex.
@@ -97,8 +92,7 @@ class QueryCriterion:
 Criterion: TypeAlias = SimpleCriterion | QueryCriterion
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowName:
+class WorkflowName(Struct, frozen=True):
     """A ``workflowId`` as written: local, or ``$sourceDescriptions.<source>.<workflow_id>``."""
 
     workflow_id: str
@@ -106,8 +100,7 @@ class WorkflowName:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class EndAction:
+class EndAction(Struct, frozen=True):
     """Success or Failure Action Object of type ``end``."""
 
     name: str
@@ -115,8 +108,7 @@ class EndAction:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class GotoAction:
+class GotoAction(Struct, frozen=True):
     """Success or Failure Action Object of type ``goto``: to a step, or to a workflow."""
 
     name: str
@@ -126,8 +118,7 @@ class GotoAction:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class RetryAction:
+class RetryAction(Struct, frozen=True):
     """Failure Action Object of type ``retry``.
 
     ``retry_after`` is in seconds; ``retry_limit`` None means the default, a single retry;
@@ -147,8 +138,7 @@ SuccessAction: TypeAlias = EndAction | GotoAction
 FailureAction: TypeAlias = EndAction | GotoAction | RetryAction
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadReplacement:
+class PayloadReplacement(Struct, frozen=True):
     """Payload Replacement Object; ``type`` None: by the payload's media type."""
 
     target: Template | Constant
@@ -157,8 +147,7 @@ class PayloadReplacement:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class RequestBody:
+class RequestBody(Struct, frozen=True):
     """Request Body Object; ``payload`` None when the document gives none."""
 
     content_type: str | None
@@ -167,8 +156,7 @@ class RequestBody:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class OperationById:
+class OperationById(Struct, frozen=True):
     """``operationId``: a plain id (``source`` None), or one qualified by its source."""
 
     operation_id: str
@@ -176,8 +164,7 @@ class OperationById:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class OperationByPath:
+class OperationByPath(Struct, frozen=True):
     """``operationPath``: the source's name and the tokens of the pointer."""
 
     source: str
@@ -186,10 +173,11 @@ class OperationByPath:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelByPath:
-    """``channelPath`` (1.1), an AsyncAPI channel."""
+class ChannelByPath(Struct, frozen=True):
+    """``channelPath`` (1.1): the source's name and the tokens of the pointer to a channel."""
 
+    source: str
+    pointer: tuple[str, ...]
     text: str
     place: Place
 
@@ -197,8 +185,7 @@ class ChannelByPath:
 StepTarget: TypeAlias = OperationById | OperationByPath | ChannelByPath | WorkflowName
 
 
-@dataclass(frozen=True, slots=True)
-class StepName:
+class StepName(Struct, frozen=True):
     """An item of a step's ``dependsOn`` (1.1): a step here, or one of another workflow."""
 
     step_id: str
@@ -206,8 +193,7 @@ class StepName:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Step Object; ``timeout`` is in milliseconds."""
 
     step_id: str
@@ -226,8 +212,7 @@ class Step:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(Struct, frozen=True):
     """Workflow Object; ``inputs`` is the JSON Schema as written (None when there is none)."""
 
     workflow_id: str
@@ -243,8 +228,7 @@ class Workflow:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Components:
+class Components(Struct, frozen=True):
     """Components Object; ``inputs`` are JSON Schemas as written."""
 
     inputs: dict[str, Value] = field(default_factory=dict)
@@ -253,8 +237,7 @@ class Components:
     failure_actions: dict[str, FailureAction] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ArazzoDocument:
+class ArazzoDocument(Struct, frozen=True):
     """The Arazzo Specification Object, the root.
 
     ``version`` is (major, minor); ``self_uri`` is ``$self`` as written; ``base_uri`` is what

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from arazzo_runner.document.model import ArazzoDocument, Step, Workflow
 from arazzo_runner.document.wording import listed
@@ -11,8 +12,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 from arazzo_runner.text.source import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The sources, workflows and steps of one document; steps by workflow, then by id."""
 
     sources: frozenset[str]

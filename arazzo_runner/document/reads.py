@@ -6,7 +6,8 @@ Arazzo Specification 1.1.0, "Runtime Expressions". No API description is needed 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from arazzo_runner.document.expressions import expressions_in
 from arazzo_runner.document.model import (
@@ -34,8 +35,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, er
 from arazzo_runner.text.source import Place
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What can be read; ``elsewhere`` are workflows of other documents that this one calls."""
 
     document: ArazzoDocument

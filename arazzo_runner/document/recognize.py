@@ -12,9 +12,11 @@ from arazzo_runner.document.fields import Node, Version
 from arazzo_runner.document.model import SourceType
 from arazzo_runner.document.wording import kind_of
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.source import Place, SourceFile
 
 NEWEST: Final[Version] = (1, 1)
-EXPECTED: Final = (
+_EXPECTED: Final = (
     "an Arazzo document begins with `arazzo: 1.0.1` and holds `sourceDescriptions` and `workflows`"
 )
 # The key at the root that tells what a description is.
@@ -43,16 +45,20 @@ def source_type(value: Value) -> SourceType | None:
     return next((kind for mark, kind in _MARKS.items() if mark in value), None)
 
 
-def stranger(value: Value) -> str | None:
-    """A sentence that says what a text is that is no Arazzo document; None if it is one."""
+def stranger(source: SourceFile, value: Value) -> Diagnostic | None:
+    """AZ107 about a text that is no Arazzo document, saying what it is; None if it is one."""
+    place = Place(source)
     if not isinstance(value, dict):
-        return f"an Arazzo document is an object, and this is {kind_of(value)}"
+        message = f"an Arazzo document is an object, and this is {kind_of(value)}"
+        return error("AZ107", message, place, help=_EXPECTED)
     if "arazzo" in value or "workflows" in value or "sourceDescriptions" in value:
         return None
     for key, name in _STRANGERS.items():
         if key in value:
-            return f"this is {name}, and a workflow document is expected"
-    return "this is not an Arazzo document: it has neither `arazzo` nor `workflows`"
+            message = f"this is {name}, and a workflow document is expected"
+            return error("AZ107", message, place.at(key).key(), "not `arazzo`", _EXPECTED)
+    message = "this is not an Arazzo document: it has neither `arazzo` nor `workflows`"
+    return error("AZ107", message, place, help=_EXPECTED)
 
 
 def version(root: Node) -> Version | None:

@@ -29,7 +29,6 @@ from arazzo_runner.document.names import (
     names_of,
 )
 from arazzo_runner.document.reads import read_findings
-from arazzo_runner.document.targets import path_source
 from arazzo_runner.text.diagnostic import Diagnostic
 
 
@@ -70,9 +69,7 @@ def _target(target: StepTarget, names: Names) -> Iterator[Diagnostic]:
     match target:
         case WorkflowName():
             yield from _workflow_name(target, names)
-        case ChannelByPath(text):
-            yield from check_source(path_source(text), target.place, names)
-        case OperationById() | OperationByPath():
+        case OperationById() | OperationByPath() | ChannelByPath():
             if target.source is not None:
                 yield from check_source(target.source, target.place, names)
         case _:

@@ -7,8 +7,10 @@ depends on a whole list: names used twice, and parameters that need their ``in``
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import (
     ArazzoDocument,
@@ -34,11 +36,13 @@ _KINDS: Final = {
     "failureActions": "failure action",
 }
 _Object = TypeVar("_Object", Parameter, SuccessAction, FailureAction)
+_Placed: TypeAlias = Sequence[tuple[Parameter, Place]]
+"""Parameters, each with the place where a list has it."""
+
 _Action = TypeVar("_Action", SuccessAction, FailureAction)
 
 
-@dataclass(frozen=True, slots=True)
-class _Resolving:
+class _Resolving(Struct, frozen=True):
     """The components that can be referred to, and what was found."""
 
     document: ArazzoDocument
@@ -79,23 +83,35 @@ def _workflow(on: _Resolving, workflow: Workflow) -> Workflow:
     _unique(on, "step", names)
     return replace(
         workflow,
-        steps=tuple(_step(on, one) for one in workflow.steps),
+        steps=tuple(_step(on, one, parameters) for one in workflow.steps),
         success_actions=_success_actions(on, workflow.success_actions),
         failure_actions=_failure_actions(on, workflow.failure_actions),
         parameters=tuple(one for one, _ in parameters),
     )
 
 
-def _step(on: _Resolving, step: Step) -> Step:
+def _step(on: _Resolving, step: Step, inherited: _Placed) -> Step:
     parameters = _parameters(on, step.parameters)
     if _calls_operation(step):
         _need_location(on, parameters, "the step calls an operation")
+        _one_query(on, [*inherited, *parameters])
     return replace(
         step,
         parameters=tuple(one for one, _ in parameters),
         on_success=_success_actions(on, step.on_success),
         on_failure=_failure_actions(on, step.on_failure),
     )
+
+
+def _one_query(on: _Resolving, parameters: _Placed) -> None:
+    """Parameter Object: `querystring` cannot coexist with `query` in the same operation."""
+    query = next((place for one, place in parameters if one.location == "query"), None)
+    whole = next((place for one, place in parameters if one.location == "querystring"), None)
+    if query is not None and whole is not None:
+        message = "`in: querystring` and `in: query` exclude each other: it is the whole query"
+        more = (Label(query, "in `query`"),)
+        found = Diagnostic("AZ114", Severity.ERROR, message, whole, "the whole query", more=more)
+        on.findings.append(found)
 
 
 def _calls_operation(step: Step) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.errors import ArazzoError
 
@@ -24,8 +25,7 @@ class RetrieveError(ArazzoError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Retrieved:
+class Retrieved(Struct, frozen=True):
     """The bytes of a document, the name that messages show, and the URI it came from in the end.
 
     After redirects that is the last URI (RFC 3986, section 5.1.3).
@@ -40,8 +40,7 @@ Retrieve: TypeAlias = Callable[[str], Retrieved]
 """Read the document at an absolute URI. Raises :class:`RetrieveError`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """All ways to a document.
 
     ``retrieve_for`` gives what a document may read that came from this URI: less than its user

@@ -7,8 +7,9 @@ document. Values are judged elsewhere, when they are known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 
@@ -17,8 +18,7 @@ _POSSIBLE: Final = ("anyOf", "oneOf")
 _BRANCHES: Final = ("if", "then", "else")
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredInputs:
+class DeclaredInputs(Struct, frozen=True):
     """The names that a schema knows; ``closed`` when it refuses all others."""
 
     names: tuple[str, ...]

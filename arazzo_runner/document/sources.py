@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.document.library import Library, SourceLimits, Text, is_remote
 from arazzo_runner.document.load import load_value
@@ -32,8 +34,7 @@ _NAMES: Final[dict[SourceType, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A source description and the document that it names.
 
     ``uri`` is where the document came from; for an Arazzo document its key in
@@ -48,16 +49,14 @@ class Source:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """An Arazzo document without Reusable Objects, and its sources as far as they could be read."""
 
     document: ArazzoDocument
     sources: tuple[Source, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """All Arazzo documents of a description, by their base URI, the entry document first."""
 
     members: Mapping[str, Member]
@@ -86,8 +85,7 @@ def load_sources(
     return _Loading(library, overrides, limits).run(document)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """A source description to be read, of which document, and what the user names instead."""
 
     document: ArazzoDocument

@@ -184,14 +184,7 @@ def operation_path(node: Node) -> OperationByPath | OperationById | None:
 def channel_path(node: Node) -> ChannelByPath | None:
     """A ``channelPath`` (1.1)."""
     found = _path(node, "a channel", _CHANNEL)
-    return ChannelByPath(node.value, node.place) if found else None
-
-
-def path_source(text: str) -> str:
-    """The source that an ``operationPath`` or ``channelPath`` names before its ``#``."""
-    before = text.partition("#")[0]
-    match = _SOURCE.fullmatch(before)
-    return match[2] if match else before
+    return ChannelByPath(*found, node.value, node.place) if found else None
 
 
 def _path_without_pointer(node: Node) -> OperationById | None:
@@ -211,7 +204,8 @@ def _path_without_pointer(node: Node) -> OperationById | None:
 def _path(node: Node, what: str, example: str) -> tuple[str, tuple[str, ...]] | None:
     """The source and the pointer; warns about a form outside the standard."""
     before, _, fragment = node.value.partition("#")
-    source = _named_by_url(node, path_source(before))
+    match = _SOURCE.fullmatch(before)
+    source: str = match[2] if match else _named_by_url(node, before)
     tokens = pointer_tokens(fragment)
     if not source or tokens is None:
         _malformed_path(node, what, example)

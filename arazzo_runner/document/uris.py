@@ -7,8 +7,10 @@ that it knows. Arazzo Specification 1.1.0, "Establishing the Base URI" and appen
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 # RFC 3986, appendix B.
 _PARTS: Final = re.compile(
@@ -16,8 +18,7 @@ _PARTS: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Uri:
+class Uri(Struct, frozen=True):
     """The five parts of a URI reference; None for one that is not there."""
 
     scheme: str | None

@@ -6,8 +6,9 @@ Arazzo Specification 1.1.0, Success Action Object and Failure Action Object.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
 from arazzo_runner.executor.criteria import all_hold
@@ -19,8 +20,7 @@ Budgets: TypeAlias = Mapping[int, int]
 """How often each retry action (by its position among the candidates) was used on this visit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The action that applies, and its position among the candidates."""
 
     position: int
@@ -71,8 +71,7 @@ def target_name(planned: PlannedAction) -> str | None:
             return target if isinstance(target, str) or target is None else target.workflow_id
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Seconds to wait; ``cut_from`` is what was asked for, where ``--max-wait`` cut it."""
 
     seconds: float

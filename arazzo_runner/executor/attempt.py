@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.executor.call import BuiltCall, build_call
 from arazzo_runner.executor.criteria import judge, judge_call, judge_status
@@ -25,14 +27,13 @@ from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope, WorkflowValues, header
 from arazzo_runner.expression.value import MISSING, Found, Value
-from arazzo_runner.operation.response_body import BodyError, decode_body
 from arazzo_runner.operation.contract import CheckResult, check_response
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.request import RequestRefused
+from arazzo_runner.operation.response_body import BodyError, decode_body
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """An attempt, the scope after it (actions read it), the outputs, and the called workflow."""
 
     attempt: Attempt
@@ -89,7 +90,9 @@ def _unanswered(
 ) -> Tried:
     place = planned.step.place
     error = StepError(failure.code, failure.message, failure.hint, "response", place)
-    attempt = Attempt(built.request, None, built.body, MISSING, error, (), (), None, succeeded=False)
+    attempt = Attempt(
+        built.request, None, built.body, MISSING, error, (), (), None, succeeded=False
+    )
     after = replace(scope, exchange=built.exchange)
     return Tried(attempt, after, _lenient(planned, after))
 

@@ -98,5 +98,3 @@ def _used_by(workflow: Workflow) -> Iterator[str]:
                 # A workflow that only calls itself is still one to start.
                 if named.workflow_id != workflow.workflow_id:
                     yield named.workflow_id
-
-

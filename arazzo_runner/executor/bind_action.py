@@ -72,7 +72,9 @@ def _bind_target(
         return positions[target]
     place = action.place.at("stepId")
     message = f"no step of this workflow is called `{target}`"
-    binding.report(error("AZ208", message, place, "unknown stepId", did_you_mean(target, positions)))
+    binding.report(
+        error("AZ208", message, place, "unknown stepId", did_you_mean(target, positions))
+    )
     return None
 
 

@@ -95,7 +95,9 @@ def _report_source(
         binding.report(refused_async(named.place))
         return
     if source in declared:
-        message = f"source description `{source}` is no OpenAPI description, so it has no operations"
+        message = (
+            f"source description `{source}` is no OpenAPI description, so it has no operations"
+        )
         binding.report(error("AZ202", message, named.place))
         return
     message = f"no source description is called `{source}`"
@@ -135,6 +137,8 @@ def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: Bi
     pointers = [f"#{pointer_text(('paths', one[1], one[0]))}" for one in all_operations(api)]
     written = f"#{pointer_text(path.pointer)}"
     match = nearest(written, pointers)
-    help_line = f"did you mean `{{$sourceDescriptions.{path.source}.url}}{match}`?" if match else None
+    help_line = (
+        f"did you mean `{{$sourceDescriptions.{path.source}.url}}{match}`?" if match else None
+    )
     message = f"`{written}` points to no operation of `{path.source}`"
     binding.report(error("AZ206", message, path.place, "", help_line))

@@ -146,7 +146,9 @@ def _bind_arguments(
             if level == "step":
                 _refuse_path_parameter(parameter, operation, binding)
             continue
-        yield Argument(known or undeclared(parameter.name, location), parameter.value, parameter.place)
+        yield Argument(
+            known or undeclared(parameter.name, location), parameter.value, parameter.place
+        )
 
 
 def _declared(operation: Operation, parameter: Parameter) -> ApiParameter | None:

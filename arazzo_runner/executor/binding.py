@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from arazzo_runner.document.model import WorkflowName
 from arazzo_runner.executor.plan import Unit, WorkflowKey
@@ -12,12 +13,10 @@ from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import Authorization, Given
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
-
 Authorize: TypeAlias = Callable[[str, Operation, Given], Authorization]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """``servers`` are base URLs by source name (``""`` for all), ``variables`` the server variables.
 
     ``authorize`` gives the credentials for an operation of a source, beside what the workflow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from arazzo_runner.executor.payload import build_payload
 from arazzo_runner.executor.plan import OperationCall
@@ -13,8 +13,7 @@ from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.request import build_request
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltCall:
+class BuiltCall(Struct, frozen=True):
     """A request ready to send, and the exchange as expressions see it before the answer."""
 
     request: HttpRequest

@@ -6,8 +6,9 @@ Consoles, reports, traces and test plugins are observers of these; the core prin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.document.model import Step, Workflow
 from arazzo_runner.executor.result import ActionTaken, CriterionResult, StepResult, WorkflowResult
@@ -17,8 +18,7 @@ from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowStarted:
+class WorkflowStarted(Struct, frozen=True):
     """A workflow begins; ``depth`` is 0 for one that the run itself started."""
 
     workflow: Workflow
@@ -26,8 +26,7 @@ class WorkflowStarted:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class StepStarted:
+class StepStarted(Struct, frozen=True):
     """A step is visited; ``operation`` is None for a step that calls a workflow."""
 
     workflow: Workflow
@@ -36,8 +35,7 @@ class StepStarted:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class RequestSent:
+class RequestSent(Struct, frozen=True):
     """A request goes out."""
 
     key: str
@@ -45,8 +43,7 @@ class RequestSent:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseReceived:
+class ResponseReceived(Struct, frozen=True):
     """A response came, or the reason why none did."""
 
     key: str
@@ -54,8 +51,7 @@ class ResponseReceived:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionJudged:
+class CriterionJudged(Struct, frozen=True):
     """A success criterion was judged."""
 
     key: str
@@ -63,8 +59,7 @@ class CriterionJudged:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class StepRetried:
+class StepRetried(Struct, frozen=True):
     """A failed attempt will be repeated after ``action.wait`` seconds."""
 
     step: Step
@@ -73,8 +68,7 @@ class StepRetried:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class StepFinished:
+class StepFinished(Struct, frozen=True):
     """A visit of a step is over."""
 
     workflow: Workflow
@@ -82,8 +76,7 @@ class StepFinished:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowFinished:
+class WorkflowFinished(Struct, frozen=True):
     """A workflow is over."""
 
     result: WorkflowResult

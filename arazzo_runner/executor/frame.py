@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from arazzo_runner.executor.ledger import Ledger
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
@@ -23,8 +24,7 @@ class CallWorkflow(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """One workflow in progress; ``steps`` is its scope's mapping, growing as steps finish."""
 
     plan: WorkflowPlan

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 
 _COMPONENTS = "#/components/inputs/"
 
 
-@dataclass(frozen=True, slots=True)
-class InputProblem:
+class InputProblem(Struct, frozen=True):
     """What is wrong with one input: ``name`` is None for the inputs as a whole."""
 
     kind: str
@@ -40,7 +40,10 @@ def _relocated(node: Value) -> Value:
         return [_relocated(item) for item in node]
     if not isinstance(node, dict):
         return node
-    return {key: _reference(value) if key == "$ref" else _relocated(value) for key, value in node.items()}
+    return {
+        key: _reference(value) if key == "$ref" else _relocated(value)
+        for key, value in node.items()
+    }
 
 
 def _reference(value: Value) -> Value:
@@ -61,7 +64,9 @@ def declared(schema: Value) -> dict[str, Value] | None:
     if any(part.get("additionalProperties") or "patternProperties" in part for part in every):
         return None
     stated = [part["properties"] for part in every if "properties" in part]
-    return {name: one for properties in stated for name, one in properties.items()} if stated else None
+    return (
+        {name: one for properties in stated for name, one in properties.items()} if stated else None
+    )
 
 
 def parts(schema: Value, root: Value) -> list[dict[str, Any]]:
@@ -82,7 +87,11 @@ def _target(reference: str, root: Value) -> Value:
     defs = root.get("$defs", {})
     if reference.startswith("#/$defs/"):
         return defs.get(reference.removeprefix("#/$defs/"))
-    anchored = (one for one in defs.values() if isinstance(one, dict) and f"#{one.get('$anchor')}" == reference)
+    anchored = (
+        one
+        for one in defs.values()
+        if isinstance(one, dict) and f"#{one.get('$anchor')}" == reference
+    )
     return next(anchored, None)
 
 
@@ -101,7 +110,9 @@ def _filled(schema: Value, root: Value, value: dict[str, Value]) -> dict[str, Va
 
 def _fill_one(name: str, schema: Value, root: Value, into: dict[str, Value]) -> None:
     if name not in into:
-        default = next((part["default"] for part in parts(schema, root) if "default" in part), _NONE)
+        default = next(
+            (part["default"] for part in parts(schema, root) if "default" in part), _NONE
+        )
         if default is _NONE:
             return
         into[name] = default
@@ -135,7 +146,9 @@ def _passwords(schema: Value, root: Value, value: Value) -> Iterator[str]:
 def problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:
     """All that is wrong with the inputs by their bundled schema; empty when they fit."""
     known = declared(schema)
-    found = [] if known is None else [_undeclared(name, known) for name in inputs if name not in known]
+    found = (
+        [] if known is None else [_undeclared(name, known) for name in inputs if name not in known]
+    )
     if schema is not None:
         for failure in _validator(json.dumps(schema)).iter_errors(dict(inputs)):
             found.extend(_explained(failure))
@@ -144,7 +157,9 @@ def problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:
 
 def _undeclared(name: str, known: Mapping[str, Value]) -> InputProblem:
     listed = ", ".join(f"`{one}`" for one in known) or "none"
-    return InputProblem("undeclared", name, f"the workflow declares no input `{name}`; declared: {listed}")
+    return InputProblem(
+        "undeclared", name, f"the workflow declares no input `{name}`; declared: {listed}"
+    )
 
 
 def _explained(failure: Any) -> list[InputProblem]:
@@ -154,8 +169,14 @@ def _explained(failure: Any) -> list[InputProblem]:
         return [InputProblem("missing", name, f"the required input `{name}` is not given")]
     if not path and failure.kind.name in ("additionalProperties", "unevaluatedProperties"):
         return []  # said by `_undeclared`, with the names that are declared
-    where = "".join(f"[{token}]" if isinstance(token, int) else f".{token}" for token in path).lstrip(".")
-    return [InputProblem("invalid", str(path[0]) if path else None, f"input `{where}`: {failure.message}")]
+    where = "".join(
+        f"[{token}]" if isinstance(token, int) else f".{token}" for token in path
+    ).lstrip(".")
+    return [
+        InputProblem(
+            "invalid", str(path[0]) if path else None, f"input `{where}`: {failure.message}"
+        )
+    ]
 
 
 @lru_cache(maxsize=256)

@@ -5,8 +5,8 @@ Arazzo Specification 1.1.0, "Step Dependencies and Execution Order".
 
 from __future__ import annotations
 
-from arazzo_runner.document.model import Step, Workflow
 from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.document.model import Step, Workflow
 from arazzo_runner.expression.ast import StepOutputRef
 
 

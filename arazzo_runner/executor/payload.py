@@ -6,16 +6,17 @@ Arazzo Specification 1.1.0, Request Body Object and Payload Replacement Object.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, assert_never
+
+from msgspec import Struct
 
 from arazzo_runner.document.model import PayloadReplacement
 from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import Dynamic, SelectorType, Template
 from arazzo_runner.expression.ast import Literal as Constant
+from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope
-from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.select import locations
 from arazzo_runner.expression.value import MISSING, Found, Value, spell
 from arazzo_runner.operation.body import encode_body
@@ -25,8 +26,7 @@ from arazzo_runner.operation.media_type import is_json, is_xml
 FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """A body ready to send, and the value it spells (what ``$request.body`` reads)."""
 
     content_type: str
@@ -132,7 +132,9 @@ def _replaced(
     except QueryError as reason:
         raise EvaluationError(f"replacement target `{target}`: {reason}", target) from reason
     if not places:
-        raise EvaluationError(f"replacement target `{target}` selects nothing in the payload", target)
+        raise EvaluationError(
+            f"replacement target `{target}` selects nothing in the payload", target
+        )
     for tokens in places:
         value = _set(value, tokens, new, target)
     return value

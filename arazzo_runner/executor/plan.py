@@ -7,9 +7,10 @@ API descriptions meet here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal as Choice
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from arazzo_runner.document.model import (
     ArazzoDocument,
@@ -30,8 +31,7 @@ WorkflowKey: TypeAlias = tuple[str, str]
 """The URI of an Arazzo document and a workflowId in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """An Arazzo document with what its source descriptions name.
 
     ``apis`` are the OpenAPI sources by name, ``documents`` the Arazzo sources by name (the URI of
@@ -44,8 +44,7 @@ class Unit:
     fields: Mapping[str, Mapping[str, Value]]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A parameter of an operation and the value that the document gives it."""
 
     parameter: Parameter
@@ -53,8 +52,7 @@ class Argument:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class InputArgument:
+class InputArgument(Struct, frozen=True):
     """An input of a workflow and the value that a step or an action gives it.
 
     ``level`` tells who named it: what the callee does not declare is left out when it came from
@@ -67,8 +65,7 @@ class InputArgument:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class BodyPlan:
+class BodyPlan(Struct, frozen=True):
     """How the body is written: ``form_pairs`` when the payload is a form in a template string."""
 
     content_type: str
@@ -79,8 +76,7 @@ class BodyPlan:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class OperationCall:
+class OperationCall(Struct, frozen=True):
     """A step's operation, ready to be called: ``server`` is its base URL without a final slash."""
 
     source: str
@@ -91,16 +87,14 @@ class OperationCall:
     authorization: Authorization
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowCall:
+class WorkflowCall(Struct, frozen=True):
     """A step's workflow and the inputs it is given."""
 
     key: WorkflowKey
     arguments: tuple[InputArgument, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedAction:
+class PlannedAction(Struct, frozen=True):
     """An action with its target bound: a position in the workflow's steps, or a workflow."""
 
     action: SuccessAction | FailureAction
@@ -109,8 +103,7 @@ class PlannedAction:
     arguments: tuple[InputArgument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StepPlan:
+class StepPlan(Struct, frozen=True):
     """A step, bound; actions are merged with the workflow's, in the order they are tried."""
 
     step: Step
@@ -120,8 +113,7 @@ class StepPlan:
     on_failure: tuple[PlannedAction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowPlan:
+class WorkflowPlan(Struct, frozen=True):
     """A workflow, bound; ``steps`` in the order they run."""
 
     key: WorkflowKey
@@ -133,8 +125,7 @@ class WorkflowPlan:
     """The ``inputs`` schema, self-contained: references into components are bundled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The workflows to run, in order, and all that they can reach."""
 
     selected: tuple[WorkflowKey, ...]

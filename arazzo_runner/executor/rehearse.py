@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from arazzo_runner.document.expressions import expressions_in
 from arazzo_runner.executor.call import build_call
@@ -17,8 +18,7 @@ from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.request import RequestRefused
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Rehearsal(Struct, frozen=True):
     """A step's request, or the sentence that says why it cannot be built yet."""
 
     step_id: str
@@ -56,5 +56,3 @@ def _waits_for(planned: StepPlan) -> str:
     steps = [one.step_id for one in asked if isinstance(one, StepOutputRef)]
     workflows = [one.workflow_id for one in asked if isinstance(one, WorkflowRef)]
     return ", ".join(f"`{name}`" for name in dict.fromkeys((*steps, *workflows)))
-
-

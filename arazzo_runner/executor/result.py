@@ -6,9 +6,10 @@ Durations are in seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal as Choice
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.contract import CheckResult
@@ -26,8 +27,7 @@ class Status(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class OperandValue:
+class OperandValue(Struct, frozen=True):
     """An expression of a condition, and what it was; MISSING where it had no value."""
 
     expression: str
@@ -36,8 +36,7 @@ class OperandValue:
     """Offset of the expression in the condition's text."""
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionResult:
+class CriterionResult(Struct, frozen=True):
     """One judged criterion; ``error`` says why it could not be evaluated, if so.
 
     ``place`` is None for the implicit criterion (2xx) of a step without ``successCriteria``.
@@ -53,8 +52,7 @@ class CriterionResult:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepError:
+class StepError(Struct, frozen=True):
     """Why an attempt has no usable response, or was never sent.
 
     ``fault`` tells whose: the ``request`` could not be built (exit 1), the ``response`` is not
@@ -68,8 +66,7 @@ class StepError:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ActionTaken:
+class ActionTaken(Struct, frozen=True):
     """The action that was decided; ``wait`` in seconds, for a retry.
 
     ``cut_from`` is the longer wait that was asked for, where ``--max-wait`` cut it.
@@ -84,8 +81,7 @@ class ActionTaken:
     cut_from: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try of a step: what was sent and got, how it was judged, what was decided.
 
     ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
@@ -104,8 +100,7 @@ class Attempt:
     interlude: WorkflowResult | StepResult | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(Struct, frozen=True):
     """One visit of a step; its verdict is that of its last attempt.
 
     ``workflow`` is the called workflow's result, when the step calls one.
@@ -122,8 +117,7 @@ class StepResult:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowResult:
+class WorkflowResult(Struct, frozen=True):
     """One run of a workflow; ``error`` says why it ended as an error, where no step does."""
 
     workflow_id: str
@@ -137,8 +131,7 @@ class WorkflowResult:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
+class RunResult(Struct, frozen=True):
     """All workflows that ran, in order."""
 
     workflows: tuple[WorkflowResult, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.inputs import InputProblem, declared, problems, with_defaults
@@ -17,8 +18,7 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class RunContext:
+class RunContext(Struct, frozen=True):
     """All that a run needs from outside of its plan and inputs."""
 
     world: World
@@ -28,7 +28,9 @@ class RunContext:
     interrupted: Callable[[], bool]
 
 
-def input_problems(plan: Plan, inputs: Mapping[str, Value]) -> list[tuple[WorkflowKey, InputProblem]]:
+def input_problems(
+    plan: Plan, inputs: Mapping[str, Value]
+) -> list[tuple[WorkflowKey, InputProblem]]:
     """What is wrong with the inputs of a run, before anything is sent.
 
     They go to every selected workflow and every prerequisite that declares them; an input that

@@ -59,4 +59,3 @@ def evaluate_outputs(
             value, problem = None, problem or f"output `{name}`: {error}"
         found[name] = None if value is MISSING else value
     return found, problem
-

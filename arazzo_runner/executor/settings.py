@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal as Choice
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
 CheckSeverity: TypeAlias = Choice["off", "warn", "error"]
@@ -18,8 +19,7 @@ ALL_WARN: dict[CheckKind, CheckSeverity] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The guards of a run (docs/limits.md); times in seconds."""
 
     max_steps: int = 1_000
@@ -32,16 +32,14 @@ class Limits:
     json_depth: int = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """Two clocks: ``monotonic`` in seconds for durations, ``now`` in seconds since 1970, UTC."""
 
     monotonic: Callable[[], float]
     now: Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """``checks`` are the contract checks' severities; ``until`` is the last step to run.
 
     ``fail_fast`` leaves out the workflows after the first that does not pass.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
 from arazzo_runner.executor.actions import (
@@ -32,20 +34,17 @@ from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Proceed:
+class Proceed(Struct, frozen=True):
     """On to the next step in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(Struct, frozen=True):
     """On to the step at ``position`` (``goto`` a step)."""
 
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """One way to another workflow (``goto`` a workflow)."""
 
     key: WorkflowKey
@@ -53,8 +52,7 @@ class Transfer:
     taken: ActionTaken
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """The workflow ends: by an ``end``, or by a failure that no action met."""
 
     status: Status
@@ -65,8 +63,7 @@ class Finish:
 Next: TypeAlias = Proceed | Jump | Transfer | Finish
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A finished visit of a step, and what comes next."""
 
     result: StepResult
@@ -211,7 +208,9 @@ def _follow(planned: PlannedAction, taken: ActionTaken, tried: Tried, frame: Fra
             try:
                 inputs = _inputs_for(planned, key, tried.scope, frame)
             except PassingError as reason:
-                error = StepError("inputs-refused", str(reason), None, "request", planned.action.place)
+                error = StepError(
+                    "inputs-refused", str(reason), None, "request", planned.action.place
+                )
                 return Finish(Status.FAILED, taken, error)
             return Transfer(key, inputs, taken)
     raise AssertionError(planned)

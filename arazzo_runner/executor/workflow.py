@@ -6,7 +6,8 @@ Arazzo Specification 1.1.0, Workflow Object.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from arazzo_runner.executor.events import WorkflowFinished, WorkflowStarted
 from arazzo_runner.executor.frame import Frame

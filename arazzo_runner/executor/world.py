@@ -7,9 +7,10 @@ A world never repeats a call by itself: the core owns retries.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as Choice
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 
@@ -18,8 +19,7 @@ FailureCode: TypeAlias = Choice[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class SendCall:
+class SendCall(Struct, frozen=True):
     """Send one request. ``timeout`` bounds the whole attempt, in seconds (None: the world's own).
 
     ``key`` is ``workflow/step#visit@attempt``, unique within a run. ``operation`` names the
@@ -32,8 +32,7 @@ class SendCall:
     operation: tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class PublishCall:
+class PublishCall(Struct, frozen=True):
     """Publish one message to an AsyncAPI channel."""
 
     key: str
@@ -42,8 +41,7 @@ class PublishCall:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiveCall:
+class ReceiveCall(Struct, frozen=True):
     """Wait for one message of an AsyncAPI channel."""
 
     key: str
@@ -52,16 +50,14 @@ class ReceiveCall:
     timeout: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedMessage:
+class ReceivedMessage(Struct, frozen=True):
     """A message that was received."""
 
     payload: bytes
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TransportFailure:
+class TransportFailure(Struct, frozen=True):
     """No usable response. ``message`` is a sentence, ``hint`` the way out (a flag, if one helps).
 
     ``duration`` is in seconds, until the failure was known.

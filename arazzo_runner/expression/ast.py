@@ -7,17 +7,17 @@ messages and reports.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as Choice
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 
 Message: TypeAlias = Choice["request", "response", "message"]
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """The way from a value to a value inside it.
 
     ``tokens`` are unescaped. A ``pointer`` is RFC 6901 (``#/a/0``; array tokens are digits); a
@@ -31,68 +31,58 @@ class Path:
 WHOLE = Path()
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """The root of all expression nodes: ``text`` as written, ``start`` its offset."""
 
     text: str
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class UrlRef(Expression):
+class UrlRef(Expression, frozen=True):
     """``$url``"""
 
 
-@dataclass(frozen=True, slots=True)
-class MethodRef(Expression):
+class MethodRef(Expression, frozen=True):
     """``$method``"""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusCodeRef(Expression):
+class StatusCodeRef(Expression, frozen=True):
     """``$statusCode``"""
 
 
-@dataclass(frozen=True, slots=True)
-class SelfRef(Expression):
+class SelfRef(Expression, frozen=True):
     """``$self``"""
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderRef(Expression):
+class HeaderRef(Expression, frozen=True):
     """``$request.header.X``, ``$response.header.X``, ``$message.header.X``"""
 
     message: Message
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class QueryRef(Expression):
+class QueryRef(Expression, frozen=True):
     """``$request.query.x``"""
 
     message: Message
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class PathRef(Expression):
+class PathRef(Expression, frozen=True):
     """``$request.path.x``"""
 
     message: Message
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class BodyRef(Expression):
+class BodyRef(Expression, frozen=True):
     """``$request.body``, ``$response.body#/a``, ``$message.payload``"""
 
     message: Message
     path: Path = WHOLE
 
 
-@dataclass(frozen=True, slots=True)
-class InputRef(Expression):
+class InputRef(Expression, frozen=True):
     """``$inputs.x``, ``$inputs.x#/a``
 
     ``name`` is the whole dotted text after ``$inputs.`` (without index brackets and pointer): the
@@ -104,8 +94,7 @@ class InputRef(Expression):
     walk: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OutputRef(Expression):
+class OutputRef(Expression, frozen=True):
     """``$outputs.x``; ``name`` and ``walk`` as in :class:`InputRef`"""
 
     name: str
@@ -113,8 +102,7 @@ class OutputRef(Expression):
     walk: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StepOutputRef(Expression):
+class StepOutputRef(Expression, frozen=True):
     """``$steps.<step>.outputs.<name>``; ``name`` and ``walk`` as in :class:`InputRef`"""
 
     step_id: str
@@ -123,8 +111,7 @@ class StepOutputRef(Expression):
     walk: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowRef(Expression):
+class WorkflowRef(Expression, frozen=True):
     """``$workflows.<id>.inputs|outputs.<name>``; ``name`` and ``walk`` as in :class:`InputRef`"""
 
     workflow_id: str
@@ -134,16 +121,14 @@ class WorkflowRef(Expression):
     walk: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRef(Expression):
+class SourceRef(Expression, frozen=True):
     """``$sourceDescriptions.<name>.<reference>``; ``reference`` holds any characters"""
 
     name: str
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentRef(Expression):
+class ComponentRef(Expression, frozen=True):
     """``$components.<type>.<name>``"""
 
     type: Choice["parameters", "successActions", "failureActions"]
@@ -153,8 +138,7 @@ class ComponentRef(Expression):
 NamedRef: TypeAlias = InputRef | OutputRef | StepOutputRef | WorkflowRef
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed(Expression):
+class Malformed(Expression, frozen=True):
     """A string that begins like an expression and does not parse; using it is an error.
 
     ``reason`` is a sentence; ``at`` is the offset in the whole string where parsing stopped.
@@ -167,30 +151,26 @@ class Malformed(Expression):
 # --- values as documents write them ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A constant; also a whole subtree without any expression in it."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """Text with ``{$...}`` in it: strings and expressions in order."""
 
     parts: tuple[str | Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SelectorType:
+class SelectorType(Struct, frozen=True):
     """An Expression Type Object: the language and its version (defaults filled in)."""
 
     language: Choice["jsonpath", "xpath", "jsonpointer"]
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """A Selector Object (1.1): ``selector`` applied to the value of ``context``.
 
     Its text is a template too: ``{$...}`` in it is substituted before it is applied.
@@ -201,15 +181,13 @@ class Selector:
     type: SelectorType
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectOf:
+class ObjectOf(Struct, frozen=True):
     """An object of which some member is dynamic; keys are never evaluated."""
 
     members: tuple[tuple[str, Dynamic], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayOf:
+class ArrayOf(Struct, frozen=True):
     """An array of which some item is dynamic."""
 
     items: tuple[Dynamic, ...]
@@ -222,8 +200,7 @@ Dynamic: TypeAlias = Literal | Expression | Template | Selector | ObjectOf | Arr
 # --- conditions -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A literal of a simple condition: number, ``true``, ``false``, ``null``, ``'text'``."""
 
     value: Value
@@ -234,8 +211,7 @@ class Constant:
 Operand: TypeAlias = Constant | Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """``left op right``; comparisons do not chain."""
 
     operator: Choice["==", "!=", "<", "<=", ">", ">="]
@@ -243,23 +219,20 @@ class Comparison:
     right: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """``!condition``"""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """``left && right``"""
 
     left: Condition
     right: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """``left || right``"""
 
     left: Condition
@@ -269,8 +242,7 @@ class Or:
 Condition: TypeAlias = Operand | Comparison | Not | And | Or
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something that parsed, but not by the standard: a sentence, the range, the standard form.
 
     ``standard`` is the text to write instead of the range, when there is one.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 NODES_PER_SECOND: Final = 100_000
 """How much of a query's bound a second is worth: visits of nodes, or work of that size."""
@@ -17,8 +18,7 @@ class QueryError(Exception):
         self.hint = hint
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """The work that a query may still do, in visits of nodes.
 
     It is counted, not timed: the same query on the same document ends alike on any machine. The

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from arazzo_runner.expression.ast import Notice
 
@@ -21,8 +22,7 @@ class Stop(Exception):
         self.at = at
 
 
-@dataclass(slots=True)
-class Cursor:
+class Cursor(Struct):
     """A reading position in a text, in which an expression ends where the text (``end``) does."""
 
     text: str
@@ -72,8 +72,6 @@ class Cursor:
 
 class ConditionCursor(Cursor):
     """A reading position in a condition: white space and operators end an expression."""
-
-    __slots__ = ()
 
     def free_end(self) -> int:
         """Where an operator, a parenthesis or white space is next."""

@@ -6,9 +6,10 @@ says why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as Choice
 from typing import TypeAlias, assert_never
+
+from msgspec import Struct
 
 from arazzo_runner.expression.ast import (
     And,
@@ -28,8 +29,7 @@ Seen: TypeAlias = dict[str, tuple[Expression, Found]]
 """The expressions that were evaluated for a criterion, by their text, with their values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """The verdict on a criterion.
 
     ``operands`` are the expressions that were evaluated, each once, with their values; ``error``

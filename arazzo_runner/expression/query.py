@@ -7,9 +7,10 @@ and says why.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 from typing import Literal as Choice
+
+from msgspec import Struct
 
 from arazzo_runner.expression import hints
 from arazzo_runner.expression.ast import Expression, Literal, Template
@@ -22,8 +23,7 @@ from arazzo_runner.expression.value import MISSING, Value, describe, kind, spell
 QueryKind: TypeAlias = Choice["regex", "jsonpath", "xpath"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
+class _Query(Struct, frozen=True):
     """A condition ready to be applied: its final text and the value of its context."""
 
     text: str

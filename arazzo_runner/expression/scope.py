@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from arazzo_runner.expression.value import MISSING, Found, Value
 
@@ -23,8 +24,7 @@ def header(headers: Headers, name: str) -> str | None:
     return values[0] if wanted == "set-cookie" else ", ".join(values)
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """A request as it was really sent, and its answer; ``status`` None when there is no answer.
 
     ``query`` and ``path`` hold the parameters by name, as values before serialization.
@@ -41,16 +41,14 @@ class Exchange:
     response_body: Found = MISSING
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowValues:
+class WorkflowValues(Struct, frozen=True):
     """Inputs and outputs of the latest run of a workflow."""
 
     inputs: Mapping[str, Value]
     outputs: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """All that an expression can read; replaced, never changed.
 
     ``steps`` maps a stepId to the outputs of its latest visit; ``outputs`` are those of the

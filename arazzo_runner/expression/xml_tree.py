@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
+
+from msgspec import Struct
 
 from arazzo_runner.expression.budget import Budget, QueryError
 
@@ -12,8 +13,7 @@ MAX_DEPTH: Final = 512
 """How deep elements may nest."""
 
 
-@dataclass(frozen=True, slots=True)
-class XmlDocument:
+class XmlDocument(Struct, frozen=True):
     """The root element, and the namespaces by prefix; of two declarations the first counts.
 
     The empty prefix is the default namespace of the root element: names without a prefix mean it

@@ -5,8 +5,9 @@ read_request ─► route_of ─► what happens to the resources (here, listing
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.compose import advanced, compose, echoed, touched, with_facts

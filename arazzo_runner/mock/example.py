@@ -7,7 +7,9 @@ hold OpenAPI's ``example``. The value is a pure function of the schema and the d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, Found, Value
 from arazzo_runner.mock.dice import Dice
@@ -18,6 +20,8 @@ from arazzo_runner.mock.scalars import number_for, string_for
 
 VARIANTS = 24
 """How many values are tried where a schema can only be satisfied by trying."""
+LEAN = 8
+"""After how many of them optional members are left out."""
 DRAFTS = 5_000
 """How many values one example may cost in all, so that no schema keeps the mock for long."""
 DEPTHS = (4, 2, 1, 0)
@@ -36,8 +40,7 @@ class Exhausted(Exception):
     """The drafts are used up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where in the value something is made: its dice, the references on the way, the depth."""
 
     dice: Dice
@@ -70,7 +73,8 @@ class Maker:
         self.root = root
         self.depth = depth
         self.left = DRAFTS
-        self.judges: dict[int, Callable[[Value], bool]] = {}
+        # What the validator does not take is not looked at: whatever follows is well-formed.
+        self.judges: dict[int, Callable[[Value], bool]] = {id(root): judge_of(root)}
 
     def fits(self, schema: Value, value: Value) -> bool:
         """Whether ``value`` is valid against ``schema``, a part of the root."""
@@ -82,7 +86,7 @@ class Maker:
     def made(self, dice: Dice) -> Value:
         """A value of the root schema."""
         for variant in range(VARIANTS):
-            value = self.make(self.root, Spot(dice).again(variant))
+            value = self.make(self.root, Spot(dice).again(variant), variant)
             if self.fits(self.root, value):
                 return value
         raise NoExample("a value that satisfies the whole schema")
@@ -96,13 +100,21 @@ class Maker:
         for variant in range(first, first + VARIANTS):
             try:
                 flat = flatten(schema, self.root, spot.refs, variant)
-                value = self.draft(schema, flat, spot.again(variant), variant)
+                value = self.draft(schema, flat, self.at(spot, variant), variant)
             except NoExample as error:
                 failure = error
                 continue
             if not flat.hard or self.fits(schema, value):
                 return value
         raise failure
+
+    def at(self, spot: Spot, variant: int) -> Spot:
+        """The spot for a try; after some, only what is required is made.
+
+        Where one of several alternatives has to hold, optional members often satisfy two.
+        """
+        tried = spot.again(variant)
+        return replace(tried, depth=self.depth) if variant >= LEAN else tried
 
     def draft(self, schema: Value, flat: Flat, spot: Spot, variant: int) -> Value:
         """A value that may be one of ``schema``, whose flat form is given."""

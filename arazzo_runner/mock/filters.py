@@ -1,20 +1,26 @@
 """Query parameters that narrow a list: by equality, or as one end of a range.
 
 `status=sold` keeps the items whose member is `sold`; `DateCreatedFrom` and `price_lt` are the ends
-of a range of `date_created` and `price`: the lower end belongs to it, the upper one does not.
+of a range of `date_created` and `price`. The beginning of a range belongs to it, its end does not,
+unless its name says so (`lte`, `max`).
 Parameters that no member is called like say nothing to the mock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.facts import Facts, text_of
 
-LOWER: Final = ("from", "after", "since", "start", "gte", "min")
-UPPER: Final = ("to", "before", "until", "end", "lt", "max")
+ENDS: Final[dict[str, Callable[[Value, Value], bool]]] = {
+    **dict.fromkeys(("from", "after", "since", "start", "min", "gte"), operator.ge),
+    **dict.fromkeys(("to", "before", "until", "end", "lt"), operator.lt),
+    **dict.fromkeys(("max", "lte"), operator.le),
+    "gt": operator.gt,
+}
 
 
 def matches(facts: Facts, given: Mapping[str, Value]) -> bool:
@@ -25,10 +31,10 @@ def matches(facts: Facts, given: Mapping[str, Value]) -> bool:
 def _holds(facts: Facts, name: str, wanted: Value) -> bool:
     if name in facts:
         return bool(_texts(facts[name]) & _texts(wanted))
-    for ending in (*LOWER, *UPPER):
+    for ending, compare in ENDS.items():
         value = facts.get(name.removesuffix(ending)) if name.endswith(ending) else None
         if _comparable(value, wanted):
-            return bool(value >= wanted if ending in LOWER else value < wanted)
+            return compare(value, wanted)
     return True
 
 

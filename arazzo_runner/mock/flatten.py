@@ -8,7 +8,9 @@ cannot express (``not``, a second pattern) is left to the validator.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
 
@@ -33,8 +35,7 @@ class Cycle(NoExample):
     """The schema holds itself, so a value without an end would be made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flat:
+class Flat(Struct, frozen=True):
     """A schema without references and alternatives, and the references that led to it.
 
     ``hard``: a value made member by member may still break it, and has to be judged.
@@ -49,7 +50,7 @@ def flatten(schema: Value, root: Value, refs: tuple[str, ...], variant: int) -> 
     """Resolve and merge ``schema``; ``variant`` chooses among alternatives.
 
     Raises Cycle when a reference in ``refs``, the way from the root, comes again, and NoExample
-    for ``false`` and for references that lead nowhere.
+    for ``false``.
     """
     if schema is True:
         return Flat({}, refs)
@@ -130,17 +131,8 @@ def _condition(schema: dict[str, Value], variant: int) -> Iterator[Value]:
 
 
 def resolve(reference: str, root: Value) -> Value:
-    """The schema at a local reference (``#/$defs/Pet``). Raises NoExample."""
-    found = root
-    for token in reference.removeprefix("#").split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list) and key.isdecimal() and int(key) < len(found):
-            found = found[int(key)]
-        elif isinstance(found, dict) and key in found:
-            found = found[key]
-        else:
-            raise NoExample(f"`{reference}`, which leads nowhere")
-    return found
+    """The schema at a reference of a self-contained schema: all lead to ``#/$defs/<name>``."""
+    return root["$defs"][reference.removeprefix("#/$defs/")]
 
 
 def _joined(left: Flat, right: Flat) -> Flat:

@@ -45,14 +45,19 @@ def new_id(
     schemas = [part(home.members[own], home.schema)] if own else []
     schemas += _parameter_schemas(item_operation(operation.description, route), route.parameter)
     judges = [judge_of(schema) for schema in schemas]
-    for at, schema in enumerate(schemas):
-        try:
-            value = _free(schema, taken, dice.at(at))
-        except NoExample:
-            continue
+    found = [one for at, schema in enumerate(schemas) for one in _tried(schema, taken, dice.at(at))]
+    for value in found:
         if all(fits(value) for fits in judges):
             return value
-    return _free({"type": "string"}, taken, dice.at(route.parameter))
+    # None serves both: then the last, which the path takes.
+    return found[-1] if found else _free({"type": "string"}, taken, dice.at(route.parameter))
+
+
+def _tried(schema: Value, taken: Mapping[str, object], dice: Dice) -> list[Value]:
+    try:
+        return [_free(schema, taken, dice)]
+    except NoExample:
+        return []
 
 
 def _free(schema: Value, taken: Mapping[str, object], dice: Dice) -> Value:

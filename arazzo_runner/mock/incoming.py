@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
+
+from msgspec import Struct
 
 from arazzo_runner.expression.scope import header
 from arazzo_runner.expression.value import MISSING, Found, Value
@@ -25,8 +26,7 @@ from arazzo_runner.operation.model import MediaType, Operation, Parameter, Reque
 from arazzo_runner.text.source import Pointer, pointer_text
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """A request that keeps to the description.
 
     ``base`` is the server's URL, ``url`` the request's; ``pieces`` are the texts in the path,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil
 from typing import Final
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mock.compose import compose
@@ -27,8 +28,7 @@ PAGES: Final = 2.5
 MOST: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One request for a list; ``own`` is the member that holds the items' ids."""
 
     frames: Frames

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.example import kind
@@ -20,8 +21,7 @@ ArrayPath: TypeAlias = tuple[str, ...]
 ARRAY_NAMES = ("data", "items", "results", "records", "entries", "values", "value", "content")
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """``schema`` is self-contained; ``examples`` are documented ones; ``array`` as for lists."""
 
     status: int
@@ -49,7 +49,7 @@ def success(operation: Operation) -> Response | None:
         if status.startswith("2"):
             return by_status[status]
     lowest = min(by_status, default="")
-    return by_status.get("DEFAULT", by_status.get(lowest))
+    return by_status.get("default", by_status.get(lowest))
 
 
 def documented(operation: Operation, status: int) -> Outgoing | None:
@@ -87,7 +87,7 @@ def _of_response(operation: Operation, response: Response | None) -> Outgoing:
 
 
 def _number(status: str) -> int:
-    """`2XX` is 200; `DEFAULT` stands for any, so for 200."""
+    """`2XX` is 200; `default` stands for any, so for 200."""
     digits = status.replace("X", "0")
     return int(digits) if digits.isdecimal() else 200
 

@@ -7,9 +7,10 @@ for by its index, by an offset, or by a token that an earlier answer gave.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote_plus, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, Found, Value
 from arazzo_runner.mock.facts import plain
@@ -28,8 +29,7 @@ DEFAULT_SIZE: Final = 50
 MARK: Final = "PT"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page of ``total`` items, from ``start``; ``first_index`` is what the API counts from."""
 
     start: int
@@ -151,18 +151,15 @@ def said_of(page: Page, name: str, key: str) -> Iterator[Value]:
         yield key
 
 
-def _next_token(page: Page) -> Iterator[Value]:
-    if page.next() is None:
-        yield None
-    yield "" if page.next() is None else f"{MARK}{page.next()}"
+def _next_token(page: Page) -> tuple[Value, ...]:
+    start = page.next()
+    return (None, "") if start is None else (f"{MARK}{start}",)
 
 
-def _place(page: Page, start: int | None) -> Iterator[Found]:
+def _place(page: Page, start: int | None) -> tuple[Found, ...]:
     if start is None:
-        yield from (None, MISSING, "")
-        return
-    yield url_of(page, start)
-    yield start // page.size + page.first_index
+        return None, MISSING, ""
+    return url_of(page, start), start // page.size + page.first_index
 
 
 def _total(page: Page) -> int:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 from urllib.parse import unquote, unquote_plus
+
+from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import MISSING, Found, Value
@@ -31,8 +32,7 @@ DELIMITERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """The parts of a request that hold parameters; path and query percent-encoded."""
 
     path: Mapping[str, str]
@@ -79,6 +79,8 @@ def _single(parameter: Parameter, parts: Parts) -> str | None:
             return header(parts.headers, parameter.name)
         case "cookie":
             return dict(_cookies(parts.headers)).get(parameter.name)
+        case _:
+            assert_never(parameter.location)
 
 
 def _cookies(headers: Headers) -> Pairs:
@@ -119,6 +121,8 @@ def _decoder(parameter: Parameter) -> Callable[[str], str]:
             return lambda text: text.strip()
         case "path" | "cookie":
             return unquote
+        case _:
+            assert_never(parameter.location)
 
 
 def _exploded(parameter: Parameter, shape: str, names: tuple[str, ...], pairs: Pairs) -> Raw | None:
@@ -176,7 +180,7 @@ def typed(raw: Raw, schema: Value, root: Value) -> Value:
         case list():
             items = flatten(schema, root, (), 0).schema.get("items", True)
             return [typed(item, items, root) for item in raw]
-        case dict():
+        case _:
             properties = flatten(schema, root, (), 0).schema.get("properties", {})
             return {
                 name: typed(value, properties.get(name, True), root) for name, value in raw.items()

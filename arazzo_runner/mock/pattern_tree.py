@@ -8,8 +8,9 @@ beyond its characters (look-around, back-references) is not in the tree: ``mock/
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 # Letters and digits first: where anything goes, what comes out should be easy to read.
 READABLE = string.ascii_lowercase + string.digits + string.ascii_uppercase
@@ -41,29 +42,25 @@ PROPERTIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Characters:
+class Characters(Struct, frozen=True):
     """One of these characters."""
 
     of: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """All of these, in order; empty for assertions, which are only tried."""
 
     items: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of these."""
 
     options: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """``item`` from ``least`` to ``most`` times; None: without an end."""
 
     item: Node

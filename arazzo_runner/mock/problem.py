@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.text.source import Pointer, pointer_text
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why a request was refused: ``detail`` is a sentence.
 
     ``parameter`` is (name, location) of a parameter at fault, ``pointer`` into the request body.

@@ -12,9 +12,10 @@ anything else         is one thing by itself: read, changed and deleted as a who
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as Choice
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.facts import facts_of, id_field, text_of
@@ -26,8 +27,7 @@ from arazzo_runner.operation.model import ApiDescription, Operation
 Action: TypeAlias = Choice["create", "fetch", "list", "change", "delete", "clear"]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """What happens, and to which resource.
 
     ``template`` is the path template of the collection, ``collection`` its concrete path; ``name``

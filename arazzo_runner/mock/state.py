@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.mock.facts import Facts
 
@@ -11,8 +13,7 @@ EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 """When every run of the mock begins: its clock shows no real time, only what came first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One resource: its id as it stands in a path, and what is known of it.
 
     ``fixed`` are plain names whose values a client has set; ``fetches`` counts how often it was

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from msgspec import Struct
 from typing import Final, TypeAlias
 from typing import Literal as Choice
+
+from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.scope import Headers, header

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from msgspec import Struct
-from msgspec.structs import replace
 from math import isfinite
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, Found, Value, spell
 from arazzo_runner.operation.model import Style

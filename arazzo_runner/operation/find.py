@@ -6,9 +6,10 @@ OpenAPI Specification 3.2.0, sections "Paths Object" and "Path Item Object".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from msgspec import Struct
 from typing import Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from itertools import islice
 from typing import Any, Final
+
+from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe, spell

@@ -7,9 +7,10 @@ self-contained JSON Schema 2020-12 when something has to be validated or generat
 from __future__ import annotations
 
 from collections.abc import Callable
-from msgspec import Struct, field
 from typing import Any, TypeAlias
 from typing import Literal as Choice
+
+from msgspec import Struct, field
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.source import Place, SourceFile
@@ -78,7 +79,7 @@ class MediaType(Struct, frozen=True):
     encoding: dict[str, Encoding] = field(default_factory=dict)
     examples: tuple[Value, ...] = ()
     item_schema: Schema | None = None
-    description: ApiDescription | None = field(default=None, repr=False, compare=False)
+    description: ApiDescription | None = None
 
 
 class RequestBody(Struct, frozen=True):
@@ -158,14 +159,14 @@ class Operation(Struct, frozen=True):
     security: tuple[SecurityRequirement, ...] | None
     servers: tuple[Server, ...]
     place: Place
-    description: ApiDescription = field(repr=False, compare=False)
+    description: ApiDescription
 
 
 Load: TypeAlias = Callable[[str], tuple[SourceFile, Value]]
 """Reads another document of a description by its absolute URI; raises DocumentError."""
 
 
-class ApiDescription(Struct, frozen=True):
+class ApiDescription(Struct, frozen=True, eq=False):
     """An OpenAPI description: its plain data and where it came from.
 
     ``version`` is (major, minor); ``source.uri`` is the base for its relative references.
@@ -178,9 +179,10 @@ class ApiDescription(Struct, frozen=True):
     raw: Value
     source: SourceFile
     schemes: dict[str, SecurityScheme]
-    load: Load | None = field(default=None, repr=False, compare=False)
+    load: Load | None = None
     # What was worked out or read so far, each thing once; a cache, not state.
-    documents: dict[str, tuple[SourceFile, Value]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    documents: dict[str, tuple[SourceFile, Value]] = field(default_factory=dict)
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"ApiDescription({self.title!r}, {self.source!r})"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from msgspec import Struct
-from msgspec.structs import replace
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value, describe
 from arazzo_runner.operation.expansion import EXPANSIONS, expand

@@ -6,9 +6,10 @@ Object", "Relative References in API Description URIs"; JSON Schema 2020-12 core
 
 from __future__ import annotations
 
-from msgspec import Struct, field
 from typing import Final
 from urllib.parse import unquote, urldefrag, urljoin
+
+from msgspec import Struct, field
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value

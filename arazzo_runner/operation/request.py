@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from msgspec import Struct
 from typing import Final, TypeAlias
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Found

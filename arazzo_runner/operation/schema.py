@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from msgspec import Struct, field
-from msgspec.structs import replace
 from typing import Any, Final, TypeAlias
 from typing import Literal as Choice
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from msgspec import Struct, field
 from typing import Literal as Choice
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
+
+from msgspec import Struct, field
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.scope import Headers
@@ -28,7 +29,10 @@ Given: TypeAlias = frozenset[tuple[str, str]]
 class Credentials(Struct, frozen=True):
     """The credentials at hand: by (source name, scheme name), each part by its kind."""
 
-    values: Mapping[tuple[str, str], Mapping[Kind, str]] = field(default_factory=dict, repr=False)
+    values: Mapping[tuple[str, str], Mapping[Kind, str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Credentials of {sorted(self.values)}"
 
     def of(self, source: str, scheme: str) -> Mapping[Kind, str]:
         """The parts of one scheme's credential; empty when there are none."""
@@ -45,7 +49,10 @@ class Authorization(Struct, frozen=True):
     headers: Headers = ()
     query: tuple[tuple[str, str], ...] = ()
     cookies: tuple[tuple[str, str], ...] = ()
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "Authorization(***)"
 
 
 class MissingCredentials(ValueError):

@@ -7,9 +7,10 @@ Percent-Encoding"; appendix D for headers and cookies.
 from __future__ import annotations
 
 import re
-from msgspec.structs import replace
 from typing import Final, assert_never
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, Found, Value
 from arazzo_runner.operation.expansion import (

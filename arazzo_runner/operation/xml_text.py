@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from msgspec import Struct
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.expansion import text_of

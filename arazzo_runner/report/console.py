@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TextIO, assert_never
+
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import Workflow, WorkflowName
 from arazzo_runner.executor.events import (

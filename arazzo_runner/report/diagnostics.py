@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, assert_never
 from unicodedata import combining, east_asian_width
+
+from msgspec import Struct
 
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.style import PLAIN, Style
@@ -20,8 +21,7 @@ BEFORE_CARET: Final = 40
 TAB: Final = "    "
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     """A place with its span, the words about it, and the colour of its carets."""
 
     place: Place

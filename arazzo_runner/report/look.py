@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as Choice
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.shown import Shown
@@ -16,8 +17,7 @@ LABEL = 6
 """The width of the words at the left of a step's lines: ``sent``, ``got``, ``out``, a mark."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """The settings of one rendering; ``width`` is in characters, for lines that may be cut."""
 
     shown: Shown

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.operation.model import Operation
@@ -12,8 +13,7 @@ from arazzo_runner.report.walk import steps_of
 from arazzo_runner.text.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class SourceInfo:
+class SourceInfo(Struct, frozen=True):
     """A source description that the run used: ``sha256`` of its bytes, in hexadecimal."""
 
     name: str
@@ -23,8 +23,7 @@ class SourceInfo:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class OperationName:
+class OperationName(Struct, frozen=True):
     """How reports name an operation of a source description."""
 
     source: str | None
@@ -38,8 +37,7 @@ def operation_name(source: str | None, operation: Operation) -> OperationName:
     return OperationName(source, operation.operation_id, operation.method, operation.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """Which of the known operations answered at least once."""
 
     exercised: int
@@ -61,8 +59,7 @@ def _answered(result: RunResult) -> Iterator[OperationName]:
             yield operation_name(step.source, step.operation)
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
+class RunReport(Struct, frozen=True):
     """All that a report is rendered from.
 
     ``document`` is the path or URL as the user gave it; ``started_at`` is RFC 3339 in UTC;

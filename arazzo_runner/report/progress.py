@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.executor.result import ActionTaken, Attempt, CriterionResult, StepError
@@ -12,8 +12,7 @@ from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
 
 
-@dataclass(slots=True, eq=False)
-class WorkflowInProgress:
+class WorkflowInProgress(Struct, eq=False):
     """A workflow that began; its title waits for its first step, since prerequisites go first."""
 
     workflow: Workflow
@@ -22,8 +21,7 @@ class WorkflowInProgress:
     titled: bool = False
 
 
-@dataclass(slots=True)
-class VisitInProgress:
+class VisitInProgress(Struct):
     """A visit of a step, and what its latest attempt did so far."""
 
     operation: Operation | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TextIO
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Style:
+
+class Style(Struct, frozen=True):
     """ANSI sequences for the kinds of words in a text; empty ones for plain text."""
 
     good: str = ""
@@ -41,8 +41,7 @@ def style_for(out: TextIO, environ: Mapping[str, str]) -> Style:
     return ANSI
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The signs in front of lines, and the few others that are not ASCII."""
 
     passed: str

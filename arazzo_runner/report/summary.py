@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from arazzo_runner.executor.result import RunResult, Status, StepResult
 from arazzo_runner.report.walk import steps_of
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """Counts over a run, with what steps called and retries ran.
 
     ``steps`` counts visits, ``requests`` those of every attempt. ``criteria_passed`` and

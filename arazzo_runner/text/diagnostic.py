@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from arazzo_runner.text.source import Place
 
@@ -17,16 +18,14 @@ class Severity(Enum):
     HINT = "hint"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A place shown under a diagnostic, with a few words about it."""
 
     place: Place
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """A finding, said once and rendered many ways.
 
     ``message`` is a sentence without a final period, backticks round the user's own words;

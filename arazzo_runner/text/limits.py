@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Diagnostic, error
@@ -13,8 +15,7 @@ MAX_TAG_DIRECTIVES: Final = 64
 """libyaml compares each ``%TAG`` directive with all before it: 200,000 of them take minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentLimits:
+class DocumentLimits(Struct, frozen=True):
     """The most that one document may have.
 
     ``max_bytes`` of UTF-8 text, ``max_depth`` of nested lists and objects, ``max_nodes`` (keys and

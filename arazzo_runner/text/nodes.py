@@ -6,8 +6,9 @@ out of range), that is noted, and ``text/findings.py`` reads the text again to s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Diagnostic, error, short
@@ -31,8 +32,7 @@ from arazzo_runner.text.scalar import FIRST, Refused, scalar_value
 from arazzo_runner.text.source import Place, SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(Struct, frozen=True):
     """What an alias stands for: shared, not copied; its nodes and levels count again."""
 
     value: Any

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as Choice
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from arazzo_runner.text.source import Extent, Pointer
 
@@ -17,8 +18,7 @@ class Repeat(NamedTuple):
     again: tuple[int, int]
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """An object or a list that is open; ``token`` is None while a key is awaited."""
 
     pointer: Pointer

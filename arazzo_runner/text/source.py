@@ -7,15 +7,15 @@ well pays nothing for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The unescaped reference tokens of a JSON Pointer (RFC 6901); ``()`` is the whole document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A stretch of text: 1-based lines and columns, counted in characters, the end exclusive."""
 
     line: int
@@ -36,8 +36,7 @@ class Extent(NamedTuple):
     target: Pointer | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SourceFile:
+class SourceFile(Struct, frozen=True, eq=False):
     """A text that was read, under the name that messages show.
 
     ``name`` is the path as the user typed it (or ``<stdin>``, or a URL); ``uri`` is the absolute
@@ -48,11 +47,13 @@ class SourceFile:
     text: str
     uri: str
     # Filled by text/locate.py when the first position is asked for; it is a cache, not state.
-    extents: dict[Pointer, Extent] = field(default_factory=dict, repr=False)
+    extents: dict[Pointer, Extent] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"SourceFile({self.name!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A thing in a source file: the value at ``pointer``, its key, or a part of a string value.
 
     ``part`` is a range of offsets (start, end) in the decoded string at ``pointer``; it lets a

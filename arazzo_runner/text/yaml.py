@@ -7,8 +7,9 @@ but those of JSON data is known. A merge key ``<<`` is a key like others: YAML 1
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
@@ -27,8 +28,7 @@ from arazzo_runner.text.source import Place, SourceFile
 __all__ = ["DESCRIPTION_LIMITS", "DocumentLimits", "Parsed", "decode", "parse", "too_large"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """The data of a document, and what was found in its text, errors among it.
 
     ``value`` is None, bool, int, float, str, list or dict with str keys; what an alias stands for

@@ -6,9 +6,10 @@ differently the next time (DNS rebinding) gains nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.worlds.blocking import BlockingNetwork
@@ -57,8 +58,7 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How far requests for documents go: without TLS (``plain``), and at all (``any``)."""
 
     plain: frozenset[Zone]

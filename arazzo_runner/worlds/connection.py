@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.worlds import failures
@@ -38,8 +40,7 @@ class Wire(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Connection:
+class Connection(Struct):
     """One connection and what is spoken on it."""
 
     stream: Stream

@@ -5,9 +5,10 @@ Stricter than a browser: a cookie goes back to the very origin that set it, what
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import time
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.worlds.origin import Origin
@@ -17,8 +18,7 @@ _MAX_SIZE = 4096
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
+class Cookie(Struct, frozen=True):
     """``expires`` in seconds since 1970; None: with the run."""
 
     name: str

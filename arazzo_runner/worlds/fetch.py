@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urldefrag
+
+from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import Retrieved, RetrieveError
 from arazzo_runner.errors import DocumentError

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from time import monotonic
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
+class HttpSettings(Struct, frozen=True):
     """How requests are sent, and what of an answer is accepted; times in seconds, sizes in bytes.
 
     ``timeout`` bounds a whole request, with its redirects. ``max_response_size`` counts the body

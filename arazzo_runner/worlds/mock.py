@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.world import (
     PublishCall,
     ReceiveCall,
@@ -45,6 +46,8 @@ class MockWorld:
             return self.apis[source].answer(operation, call.request)
         except NoExample as reason:
             return _refused(f"no answer of `{method} {path}` could be made up: {reason}")
+        except DocumentError as reason:
+            return _refused(f"the description of `{method} {path}` is broken: {reason}")
 
     async def sleep(self, key: str, seconds: float) -> None:  # noqa: ARG002
         """Let no time pass."""

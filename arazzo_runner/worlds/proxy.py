@@ -11,24 +11,23 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.worlds.origin import Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """An HTTP proxy; ``authorization`` is the value of Proxy-Authorization, if it wants one."""
 
     origin: Origin
     authorization: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Proxies:
+class Proxies(Struct, frozen=True):
     """The proxy of each scheme, and the hosts that are reached without."""
 
     by_scheme: Mapping[str, Proxy]

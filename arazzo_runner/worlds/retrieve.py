@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import unquote
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.document.library import is_remote
 from arazzo_runner.document.retrieval import Access, Retrieve, Retrieved, RetrieveError
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
 STDIN: Final = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class RetrieveSettings:
+class RetrieveSettings(Struct, frozen=True):
     """What may be read for a run: ``max_bytes`` a document, and what its flags allow.
 
     ``source_dirs`` are the folders of ``--source-dir``; of ``http`` count the times and TLS.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from arazzo_runner.executor.world import (
     PublishCall,
@@ -75,9 +76,7 @@ class Sender:
             self._cookies.keep(origin, target, response.headers)
         return replace(response, sent_headers=headers)
 
-    def _headers(
-        self, request: HttpRequest, origin: Origin, target: str
-    ) -> Headers:
+    def _headers(self, request: HttpRequest, origin: Origin, target: str) -> Headers:
         given = request.headers
         if self._cookies is not None:
             given = _with_cookies(given, self._cookies, origin, target)

@@ -7,10 +7,10 @@ blocking and the async world both drive these steps, so there is one of it.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import h11
+from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.operation.message import HttpResponse
@@ -24,8 +24,7 @@ Steps: TypeAlias = Generator[bytes, bytes, HttpResponse]
 Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A request with all its headers; ``target`` is what stands in its first line."""
 
     method: str

@@ -72,3 +72,19 @@ def test_parameters_of_a_workflow_need_their_location_where_a_step_calls_an_oper
     calling = [{"stepId": "s", "workflowId": "v", "parameters": parameters}]
     judged = judge({"/workflows/0/parameters": parameters, "/workflows/0/steps": calling})
     assert judged.found == ()
+
+
+@pytest.mark.parametrize(("inherited", "own"), [("query", "querystring"), ("querystring", "query")])
+def test_a_querystring_is_the_whole_query(judge, inherited, own):
+    changes = {
+        "/workflows/0/parameters": [{"name": "a", "in": inherited, "value": "1"}],
+        f"{STEP}/parameters": [{"name": "b", "in": own, "value": "1"}],
+    }
+    judged = judge(changes)
+    assert judged.codes == ["AZ114"]
+    assert judged.found[0].more[0].text == "in `query`"
+
+
+def test_two_parameters_of_the_query_are_fine(judge_step):
+    items = [{"name": name, "in": "query", "value": "1"} for name in "ab"]
+    assert judge_step(parameters=items).found == ()

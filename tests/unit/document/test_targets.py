@@ -6,7 +6,7 @@ from arazzo_runner.document.model import (
     OperationByPath,
     WorkflowName,
 )
-from arazzo_runner.document.targets import escaped_form, path_source, pointer_tokens, qualified
+from arazzo_runner.document.targets import escaped_form, pointer_tokens, qualified
 
 STEP = "/workflows/0/steps/1"
 GONE = "(gone)"
@@ -158,7 +158,8 @@ def test_channels(judge_target):
     judged = judge_target(channelPath=text)
     assert judged.found == ()
     assert isinstance(judged.step.target, ChannelByPath)
-    assert path_source(text) == "api"
+    assert judged.step.target.source == "api"
+    assert judged.step.target.pointer == ("channels", "orders")
 
 
 @pytest.mark.parametrize(

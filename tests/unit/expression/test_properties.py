@@ -1,6 +1,6 @@
 """What holds for all texts, trees and values."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -18,6 +18,8 @@ paths:
       - {name: offset, in: query, schema: {type: integer}}
       - {name: weightMin, in: query, schema: {type: number}}
       - {name: weightMax, in: query, schema: {type: number}}
+      - {name: weight_gt, in: query, schema: {type: number}}
+      - {name: nameFrom, in: query, schema: {type: integer}}
       responses: {'200': {description: '', content: {application/json: {schema:
         {type: array, items: {$ref: '#/components/schemas/Pet'}}}}}}
     post:
@@ -42,6 +44,10 @@ paths:
       parameters: [{name: status, in: query, schema: {type: string}}]
       responses: {'200': {description: '', content: {application/json: {schema:
         {type: array, items: {$ref: '#/components/schemas/Pet'}}}}}}
+  /pets/any:
+    get:
+      responses: {'200': {description: '', content: {application/json: {schema:
+        {type: array}}}}}
   /pets/names:
     get:
       responses: {'200': {description: '', content: {application/json: {schema:
@@ -264,15 +270,21 @@ def test_created_resources_are_filtered(pets):
         pets.json("POST", "/pets", {"name": "x", "weight": weight, "status": status})
     weights = [
         [pet["weight"] for pet in pets.get(f"/pets?{query}")[1]]
-        for query in ("status=sold", "weightMin=2", "weightMax=2", "status=pending")
-    ]
-    assert weights == [[2, 1], [3, 2], [1], []]
+        for query in ("status=sold", "weightMin=2", "weightMax=2", "weight_gt=2", "status=pending",
+                      "nameFrom=5")
+    ]  # fmt: skip
+    assert weights == [[2, 1], [3, 2], [2, 1], [3], [], [3, 2, 1]]
 
 
 def test_a_view_lists_the_collection_it_shows(pets):
     pets.json("POST", "/pets", {"id": 9, "name": "Rex", "status": "sold"})
     pets.json("POST", "/pets", {"id": 8, "name": "Max", "status": "pending"})
     assert [pet["id"] for pet in pets.get("/pets/findByStatus?status=sold")[1]] == [9]
+
+
+def test_a_list_of_anything_is_no_view(pets):
+    pets.json("POST", "/pets", {"name": "Rex"})
+    assert "Rex" not in str(pets.get("/pets/any", template="/pets/any"))
 
 
 def test_a_list_of_texts_is_one(pets):

@@ -53,6 +53,7 @@ SCHEMAS = [
     {"type": "number", "exclusiveMaximum": -0.5},
     {"enum": [None, "a"]},
     {"type": "string", "enum": ["b", "a"]},
+    {"type": "string", "enum": [1, "a"]},
     {"const": {"a": 1}},
     {"type": "array", "items": STRING, "minItems": 3, "maxItems": 3},
     {"type": "array", "items": STRING, "maxItems": 0},
@@ -83,16 +84,29 @@ SCHEMAS = [
     {"allOf": [True, {"type": "array", "items": {"minimum": 4}}, {"items": {"maximum": 5}}]},
     {"oneOf": [{"type": "integer"}, {"type": "number", "multipleOf": 0.5}]},
     {"oneOf": [{"type": "null"}, STRING]},
+    {"type": "object", "properties": {"id": INTEGER, "owner": STRING, "name": STRING},
+     "oneOf": [{"required": ["id"]}, {"required": ["owner", "name"]}]},
     {"anyOf": [{"$ref": "#/$defs/none"}, INTEGER], "$defs": {"none": False}},
     {"type": "integer", "not": {"maximum": 500}},
     {"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}, "then": {"required": ["b"]},
      "else": {"required": ["c"]}, "type": "object", "properties": {"a": {"enum": [2, 1]}}},
     {"type": "object", "dependentSchemas": {"a": {"required": ["b"]}}, "properties": {"a": STRING}},
-    {"$ref": "#/$defs/a~1b/anyOf/0", "$defs": {"a/b": {"anyOf": [STRING]}}},
+    {"$ref": "#/$defs/a", "$defs": {"a": {"anyOf": [STRING]}}},
+    {"type": "integer", "if": {"minimum": 5}, "then": False, "else": {"maximum": 4}},
+    {"type": "object", "required": ["b"], "patternProperties": {"^a": INTEGER, "^b": STRING}},
+    {"type": "object", "required": ["c"], "patternProperties": {"^a": INTEGER},
+     "additionalProperties": STRING},
     {"type": "string", "example": 5, "default": "fine"},
     {"type": "string", "examples": [1, "two"]},
     {"type": "object", "properties": {"a": {"example": 1}}, "example": {"a": 2}},
     {"type": "object", "properties": {"a": {"type": "string", "example": 1}}},
+    {"oneOf": [{"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"}],
+     "discriminator": {"propertyName": "kind"},
+     "$defs": {name: {"type": "object", "required": ["kind"], "properties": {"kind": STRING}}
+               | ({"maxProperties": 1} if name == "Cat" else {"minProperties": 2})
+               for name in ("Cat", "Dog")}},
+    {"allOf": [{"type": "number"}, {"type": ["number", "null"]}]},
+    {"allOf": [{"enum": [[1], [2]]}, {"items": {"const": 2}}]},
     TREE,
 ]  # fmt: skip
 
@@ -152,6 +166,7 @@ def test_a_cycle_ends_with_the_first_turn():
         {"allOf": [{"type": "string"}, {"type": "integer"}]},
         {"type": "object", "required": ["a"], "additionalProperties": False},
         {"type": "array", "items": {"const": 1}, "uniqueItems": True, "minItems": 2},
+        {"properties": {"a": {"type": "string", "enum": [1]}}, "required": ["a"]},
         {"type": "string", "pattern": "^a", "allOf": [{"pattern": "^b"}]},
     ],
     ids=str,
@@ -196,3 +211,28 @@ def test_values_depend_on_seed_and_place_alone():
     assert first == example(schema, Dice(0))
     assert first != example(schema, Dice(1))
     assert first["a"].startswith("a-")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "member", "kind"),
+    [
+        ({}, STRING, "Cat"),
+        ({"feline": "#/$defs/Cat"}, STRING, "feline"),
+        ({"feline": "#/$defs/Cat"}, {"enum": ["own"]}, "own"),
+        ({}, {"$ref": "#/$defs/Kind"}, "Cat"),
+    ],
+)
+def test_a_discriminator_names_the_chosen_schema(mapping, member, kind):
+    cat = {"type": "object", "required": ["kind"], "properties": {"kind": member}}
+    schema = {
+        "oneOf": [{"$ref": "#/$defs/Cat"}, {"type": "string"}],
+        "discriminator": {"propertyName": "kind", "mapping": mapping},
+        "$defs": {"Cat": cat, "Kind": STRING},
+    }
+    assert example(schema, Dice()) == {"kind": kind}
+
+
+def test_a_discriminator_beside_schemas_without_names_says_nothing():
+    inline = {"type": "object", "properties": {"kind": {"type": "string", "example": "x"}}}
+    schema = {"anyOf": [inline], "discriminator": {"propertyName": "kind"}}
+    assert example(schema, Dice()) == {"kind": "x"}

@@ -32,6 +32,10 @@ paths:
           application/xml: {schema: {type: object}}
       responses: {'200': {description: '', content: {application/json: {schema:
         {$ref: '#/components/schemas/Upload'}}}}, '422': {description: ''}}
+  /optional:
+    post:
+      requestBody: {content: {application/json: {}}}
+      responses: {'200': {description: ''}}
   /broken:
     get:
       parameters: [{name: q, in: query, schema: {type: string, pattern: '('}}]
@@ -166,3 +170,7 @@ def test_a_schema_that_cannot_be_used_is_said(strict):
 def test_a_body_that_is_not_documented_is_not_looked_at(strict):
     response = strict.send("GET", "/files/a.txt?limit=1", b"x", "image/png", template=TEMPLATE)
     assert response.status == 200
+
+
+def test_an_optional_body_may_be_missing(strict):
+    assert strict.send("POST", "/optional").status == 200

@@ -85,6 +85,8 @@ def test_the_length_is_kept(pattern, least, most):
         "^a$b",
         "[]",
         "(?=a)b",
+        r"^\p$",
+        r"[a-\d]",
     ],
 )
 def test_what_cannot_be_made_is_none(pattern):

@@ -1,6 +1,6 @@
 """Parameters on the wire: the table "Style Examples" of the specification, and its edges."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 import pytest
 
