@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from email import message_from_bytes
-from email.message import EmailMessage, MIMEPart
-from email.policy import HTTP
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
 from arazzo_runner.expression.value import MISSING, Found, Value
@@ -15,6 +13,9 @@ from arazzo_runner.mock.flatten import flatten
 from arazzo_runner.mock.parameters import Pairs, Parts, decoded, pairs_of, typed
 from arazzo_runner.operation.media_type import FORM, MULTIPART, essence, is_json
 from arazzo_runner.operation.model import Encoding, MediaType, Parameter
+
+if TYPE_CHECKING:
+    from email.message import MIMEPart
 
 
 def read_body(body: bytes, content_type: str, schema: Value, media: MediaType) -> Found:
@@ -88,6 +89,10 @@ def _styled(name: str, field: Value, root: Value, pairs: Pairs, media: MediaType
 
 
 def _multipart(body: bytes, content_type: str) -> Pairs:
+    from email import message_from_bytes
+    from email.message import EmailMessage
+    from email.policy import HTTP
+
     head = f"Content-Type: {content_type}\r\n\r\n".encode()
     message = message_from_bytes(head + body, EmailMessage, policy=HTTP)
     if not message.is_multipart():
