@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
@@ -88,9 +88,12 @@ def plan(
     """Bind the selected workflows, and say what credentials they lack. Raises DocumentError."""
     missing: list[MissingCredentials] = []
     binding = Binding(
-        description.units, options.servers, options.server_variables,
-        _authorizer(options, missing), None if options.needs_credentials else "http://localhost",
-    )  # fmt: skip
+        description.units,
+        options.servers,
+        options.server_variables,
+        _authorizer(options, missing),
+        None if options.needs_credentials else "http://localhost",
+    )
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*binding.findings)
@@ -182,5 +185,5 @@ def execute(
 
 def rfc3339(moment: float) -> str:
     """An instant (seconds since 1970) as RFC 3339 in UTC."""
-    text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
+    text = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from arazzo_runner.document.library import SourceLimits
 from arazzo_runner.document.load import load_document
 from arazzo_runner.document.references import references
 from arazzo_runner.document.resolve import resolve
-from arazzo_runner.document.sources import Member, Source, SourceLimits, Sources, load_sources
+from arazzo_runner.document.sources import Member, Source, Sources, load_sources
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.operation.description import read_description
@@ -54,10 +55,15 @@ class Description(Struct, frozen=True):
         from arazzo_runner.report.model import SourceInfo
 
         return tuple(
-            SourceInfo(name, "openapi", api.source.uri, api.api_version,
-                       sha256(api.source.text.encode()).hexdigest())
+            SourceInfo(
+                name,
+                "openapi",
+                api.source.uri,
+                api.api_version,
+                sha256(api.source.text.encode()).hexdigest(),
+            )
             for name, api in self.apis().items()
-        )  # fmt: skip
+        )
 
     def operation_names(self) -> tuple[OperationName, ...]:
         """All operations of the API descriptions."""

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from arazzo_runner import api
-from arazzo_runner.document.sources import SourceLimits
+from arazzo_runner.document.library import SourceLimits
 from arazzo_runner.loading import LoadLimits, load_from
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
 from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access

@@ -1,4 +1,4 @@
-"""The command `arazzo`: commands are loaded when they are used, so that `--help` answers at once."""
+"""The command `arazzo`: commands load when they are used, so that `--help` answers at once."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ COMMANDS = {
 class Commands(click.Group):
     """A group whose commands are modules, imported on demand."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The commands in the order of importance."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import a command's module and take its ``command``."""
-        if name not in COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[name][0]).command
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
         return command
 
     def resolve_command(
@@ -47,7 +47,7 @@ class Commands(click.Group):
             raise click.UsageError(f"no command is called `{name}`; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
@@ -119,7 +119,7 @@ def _bug(error: Exception, args: list[str]) -> int:
         sys.stderr.write(trace)
     mark = sha256(trace.encode()).hexdigest()[:8]
     sys.stderr.write(
-        f"error: a bug in arazzo ({type(error).__name__}, id {mark}); nothing is wrong with your document\n"
+        f"error: a bug in arazzo ({type(error).__name__}, id {mark}), not in your document\n"
         "help: run `arazzo --debug …` for the details, and please report them\n"
     )
     return 70

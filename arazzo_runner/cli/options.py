@@ -14,7 +14,7 @@ Decorator = Callable[[Command], Command]
 
 
 def flag(*names: str, **settings: Any) -> Decorator[Any]:
-    """An option whose environment twin is its long name: ``--max-steps`` is ``ARAZZO_MAX_STEPS``."""
+    """An option with a twin in the environment: ``--max-steps`` is ``ARAZZO_MAX_STEPS``."""
     long = next(name for name in names if name.startswith("--"))
     twin = "ARAZZO_" + long.partition("/")[0].lstrip("-").replace("-", "_").upper()
     return click.option(*names, envvar=twin, **settings)
@@ -59,75 +59,221 @@ def _servers(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 
 
 DOCUMENTS = several(
-    flag("--source", "sources", multiple=True, metavar="NAME=PATH|URL", callback=_pair("NAME=PATH or NAME=URL"),
-         help="Read a source description from here instead of its `url`."),
-    flag("--source-dir", "source_dirs", multiple=True, metavar="DIR", type=click.Path(),
-         help="Find moved source descriptions by file name in this folder."),
+    flag(
+        "--source",
+        "sources",
+        multiple=True,
+        metavar="NAME=PATH|URL",
+        callback=_pair("NAME=PATH or NAME=URL"),
+        help="Read a source description from here instead of its `url`.",
+    ),
+    flag(
+        "--source-dir",
+        "source_dirs",
+        multiple=True,
+        metavar="DIR",
+        type=click.Path(),
+        help="Find moved source descriptions by file name in this folder.",
+    ),
     flag("--allow-read", is_flag=True, help="Let a document from a URL name local files."),
     flag("--allow-http", is_flag=True, help="Let source descriptions come over plain http."),
-    flag("--allow-net", is_flag=True, help="Let a document from a URL name private and loopback addresses."),
+    flag(
+        "--allow-net",
+        is_flag=True,
+        help="Let a document from a URL name private and loopback addresses.",
+    ),
     flag("--max-document-size", type=SIZE, metavar="SIZE", help="Size of one document."),
     flag("--max-document-depth", type=int, metavar="N", help="Nesting of a document."),
-    flag("--max-document-nodes", type=int, metavar="N", help="Nodes of a document, aliases expanded."),
+    flag(
+        "--max-document-nodes", type=int, metavar="N", help="Nodes of a document, aliases expanded."
+    ),
     flag("--max-sources", type=int, metavar="N", help="Source descriptions in all."),
-)  # fmt: skip
+)
 
 INPUTS = several(
-    flag("-i", "--input", "inputs", multiple=True, metavar="NAME=VALUE",
-         help="An input; NAME=@FILE reads a file, NAME:=JSON is JSON."),
-    flag("--inputs", "inputs_file", metavar="FILE", help="Inputs from JSON or YAML; -i wins over it."),
+    flag(
+        "-i",
+        "--input",
+        "inputs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An input; NAME=@FILE reads a file, NAME:=JSON is JSON.",
+    ),
+    flag(
+        "--inputs", "inputs_file", metavar="FILE", help="Inputs from JSON or YAML; -i wins over it."
+    ),
     flag("--env-file", metavar="FILE", help="Variables for credentials and ARAZZO_*."),
-)  # fmt: skip
+)
 
 WHERE = several(
-    flag("--server", "servers", multiple=True, metavar="[SOURCE=]URL", callback=_servers,
-         help="The server of a source description (of all), instead of the documented one."),
-    flag("--server-var", "server_variables", multiple=True, metavar="NAME=VALUE", callback=_pair("NAME=VALUE"),
-         help="A server variable."),
-    flag("--mock", is_flag=True, help="Answer every request from the API descriptions, in process."),
-    flag("--mock-seed", type=int, default=0, metavar="N", help="Other values from the same schemas."),
-    flag("--dry-run", is_flag=True, help="Everything but sending: show the requests that can be built."),
-)  # fmt: skip
+    flag(
+        "--server",
+        "servers",
+        multiple=True,
+        metavar="[SOURCE=]URL",
+        callback=_servers,
+        help="The server of a source description (of all), instead of the documented one.",
+    ),
+    flag(
+        "--server-var",
+        "server_variables",
+        multiple=True,
+        metavar="NAME=VALUE",
+        callback=_pair("NAME=VALUE"),
+        help="A server variable.",
+    ),
+    flag(
+        "--mock", is_flag=True, help="Answer every request from the API descriptions, in process."
+    ),
+    flag(
+        "--mock-seed", type=int, default=0, metavar="N", help="Other values from the same schemas."
+    ),
+    flag(
+        "--dry-run",
+        is_flag=True,
+        help="Everything but sending: show the requests that can be built.",
+    ),
+)
 
 SECRETS = several(
     flag("--secret", "secrets", multiple=True, metavar="NAME", help="Mask this input everywhere."),
     flag("--show-secrets", is_flag=True, help="Do not mask secrets."),
-)  # fmt: skip
+)
 
 SELECTION = several(
-    flag("--workflow", "workflows", multiple=True, metavar="ID", help="Run this workflow; repeatable."),
+    flag(
+        "--workflow",
+        "workflows",
+        multiple=True,
+        metavar="ID",
+        help="Run this workflow; repeatable.",
+    ),
     flag("--until", metavar="STEP", help="Stop after this step."),
     flag("--fail-fast", is_flag=True, help="Leave out the workflows after one that does not pass."),
-)  # fmt: skip
+)
 
 LIMITS = several(
-    flag("--max-steps", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="Steps of a run."),
-    flag("--max-depth", type=click.IntRange(0), default=16, show_default=True, metavar="N", help="Nesting of workflows."),
-    flag("--max-retries", type=click.IntRange(0), default=10, show_default=True, metavar="N", help="Retries of one visit of a step."),
-    flag("--max-wait", type=DURATION, default="60s", show_default=True, metavar="T", help="One wait before a retry."),
-    flag("--timeout", type=DURATION, default="60s", show_default=True, metavar="T", help="One request, as a whole."),
-    flag("--run-timeout", type=DURATION, default="1h", show_default=True, metavar="T", help="The whole run."),
-    flag("--max-query-time", type=DURATION, default="1s", show_default=True, metavar="T", help="One regex, JSONPath or XPath."),
-    flag("--max-response-size", type=SIZE, default="10MiB", show_default=True, metavar="SIZE", help="A response on the wire."),
-    flag("--max-json-depth", type=click.IntRange(1), default=512, show_default=True, metavar="N", help="Nesting of a JSON response."),
-)  # fmt: skip
+    flag(
+        "--max-steps",
+        type=click.IntRange(1),
+        default=1000,
+        show_default=True,
+        metavar="N",
+        help="Steps of a run.",
+    ),
+    flag(
+        "--max-depth",
+        type=click.IntRange(0),
+        default=16,
+        show_default=True,
+        metavar="N",
+        help="Nesting of workflows.",
+    ),
+    flag(
+        "--max-retries",
+        type=click.IntRange(0),
+        default=10,
+        show_default=True,
+        metavar="N",
+        help="Retries of one visit of a step.",
+    ),
+    flag(
+        "--max-wait",
+        type=DURATION,
+        default="60s",
+        show_default=True,
+        metavar="T",
+        help="One wait before a retry.",
+    ),
+    flag(
+        "--timeout",
+        type=DURATION,
+        default="60s",
+        show_default=True,
+        metavar="T",
+        help="One request, as a whole.",
+    ),
+    flag(
+        "--run-timeout",
+        type=DURATION,
+        default="1h",
+        show_default=True,
+        metavar="T",
+        help="The whole run.",
+    ),
+    flag(
+        "--max-query-time",
+        type=DURATION,
+        default="1s",
+        show_default=True,
+        metavar="T",
+        help="One regex, JSONPath or XPath.",
+    ),
+    flag(
+        "--max-response-size",
+        type=SIZE,
+        default="10MiB",
+        show_default=True,
+        metavar="SIZE",
+        help="A response on the wire.",
+    ),
+    flag(
+        "--max-json-depth",
+        type=click.IntRange(1),
+        default=512,
+        show_default=True,
+        metavar="N",
+        help="Nesting of a JSON response.",
+    ),
+)
 
 NETWORK = several(
-    flag("--cacert", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Certificate authorities to trust."),
-    flag("--cert", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Client certificate."),
-    flag("--key", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Its private key."),
+    flag(
+        "--cacert",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Certificate authorities to trust.",
+    ),
+    flag(
+        "--cert",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Client certificate.",
+    ),
+    flag(
+        "--key",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Its private key.",
+    ),
     flag("--insecure", is_flag=True, help="Do not verify TLS certificates; each report says so."),
     flag("--proxy", metavar="URL", help="Send requests through this proxy."),
-    flag("--follow-redirects", type=click.IntRange(0), default=0, metavar="N", help="Follow up to N redirects of a step."),
+    flag(
+        "--follow-redirects",
+        type=click.IntRange(0),
+        default=0,
+        metavar="N",
+        help="Follow up to N redirects of a step.",
+    ),
     flag("--http2", is_flag=True, help="Offer HTTP/2."),
     flag("--cookies", is_flag=True, help="Keep cookies during the run, one jar per origin."),
-)  # fmt: skip
+)
 
 OUTPUT = several(
-    flag("--check", "checks", multiple=True, metavar="[KIND=]off|warn|error",
-         help="Contract checks: status, content-type, schema, headers."),
+    flag(
+        "--check",
+        "checks",
+        multiple=True,
+        metavar="[KIND=]off|warn|error",
+        help="Contract checks: status, content-type, schema, headers.",
+    ),
     flag("--report", "reports", multiple=True, metavar="KIND[=PATH]", help="Write a report: json."),
-    flag("--json", "as_json", is_flag=True, help="The report on standard output, everything else on standard error."),
+    flag(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="The report on standard output, everything else on standard error.",
+    ),
     flag("-v", "--verbose", count=True, help="Headers; -vv whole bodies."),
     flag("-q", "--quiet", is_flag=True, help="The verdict alone."),
-)  # fmt: skip
+)

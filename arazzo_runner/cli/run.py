@@ -145,7 +145,9 @@ class Run(Struct, frozen=True):
 
     def _console(self, out: TextIO, masker: Masker) -> Console:
         levels: tuple[Verbosity, ...] = ("normal", "verbose", "bodies")
-        verbosity = "quiet" if self.given["quiet"] else levels[min(self.given["verbose"], 2)]
+        verbosity: Verbosity = levels[min(self.given["verbose"], 2)]
+        if self.given["quiet"]:
+            verbosity = "quiet"
         width = get_terminal_size((100, 24)).columns
         return Console(out, masker, verbosity, style_for(out, os.environ), width)
 

@@ -19,7 +19,7 @@ _BYTES = {
 }
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """``500ms``, ``2s``, ``1m``, ``1h``: seconds as a number."""
 
     name = "duration"
@@ -33,14 +33,14 @@ class Duration(click.ParamType):
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", str(value).strip())
         if match is None:
             self.fail(
-                f"`{value}` is no duration; write a number with a unit, such as `500ms`, `2s` or `1m`",
+                f"`{value}` is no duration; write a number and a unit, such as `500ms`, `2s` or `1m`",
                 param,
                 ctx,
             )
         return float(match[1]) * _SECONDS[match[2]]
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """``500``, ``64KiB``, ``10MB``: bytes as an integer."""
 
     name = "size"

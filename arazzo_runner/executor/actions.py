@@ -49,8 +49,9 @@ def _used_up(planned: PlannedAction, count: int) -> bool:
 
 def describe_action(planned: PlannedAction, target: str | None) -> ActionTaken:
     """What the report says of an ``end`` or ``goto``."""
-    kind = "end" if isinstance(planned.action, EndAction) else "goto"
-    return ActionTaken(planned.action.name, kind, planned.level, target)
+    if isinstance(planned.action, EndAction):
+        return ActionTaken(planned.action.name, "end", planned.level, target)
+    return ActionTaken(planned.action.name, "goto", planned.level, target)
 
 
 def describe_retry(planned: PlannedAction, wait: Wait) -> ActionTaken:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Mapping
 from typing import assert_never
 
 from msgspec import Struct
@@ -22,7 +20,7 @@ from arazzo_runner.executor.result import (
     StepError,
     WorkflowResult,
 )
-from arazzo_runner.executor.scope import evaluate_outputs
+from arazzo_runner.executor.scope import WorkflowsSeen, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope, WorkflowValues, header
@@ -116,7 +114,7 @@ def _answered(
     scope = replace(frame.scope, exchange=exchange)
     criteria = _judge_all(planned, scope, frame, key)
     checks = _check(call, response, body, frame) if error is None else ()
-    error, outputs = _outputs(planned, scope, error, _passed(criteria, checks))
+    error, outputs = _outputs(planned, scope, error, passed=_passed(criteria, checks))
     succeeded = error is None and _passed(criteria, checks)
     attempt = Attempt(
         built.request, response, built.body, body, error, criteria, checks, None, succeeded
@@ -162,7 +160,7 @@ def _check(
 
 
 def _outputs(
-    planned: StepPlan, scope: Scope, error: StepError | None, passed: bool
+    planned: StepPlan, scope: Scope, error: StepError | None, *, passed: bool
 ) -> tuple[StepError | None, dict[str, Value]]:
     """The outputs; what cannot be evaluated fails a step that would otherwise have passed."""
     outputs, problem = evaluate_outputs(planned.step.outputs, scope)
@@ -183,17 +181,17 @@ async def _try_workflow(planned: StepPlan, call: WorkflowCall, frame: Frame, key
     try:
         inputs = pass_inputs(ledger.plan.workflows[call.key], call.arguments, frame.scope)
     except PassingError as reason:
-        error = StepError("inputs-refused", str(reason), None, "request", planned.step.place)
-        return _unsent(planned, frame.scope, error)
+        refused = StepError("inputs-refused", str(reason), None, "request", planned.step.place)
+        return _unsent(planned, frame.scope, refused)
     child = await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1)
     values = WorkflowValues(child.inputs, child.outputs)
-    seen: Mapping[str, WorkflowValues] = ChainMap({call.key[1]: values}, frame.scope.workflows)  # type: ignore[arg-type]
+    seen = WorkflowsSeen(frame.plan.unit, ledger, {call.key[1]: values})
     scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
     own = (judge_call(child.workflow_id, child.status.value),)
     criteria = own + (_judge_all(planned, scope, frame, key) if planned.criteria else ())
     passed = _passed(criteria, ())
-    error = None if child.status is not Status.ERROR else _child_error(child, planned)
-    error, outputs = _outputs(planned, scope, error, passed)
+    unusable = _child_error(child, planned) if child.status is Status.ERROR else None
+    error, outputs = _outputs(planned, scope, unusable, passed=passed)
     if not planned.step.outputs:
         outputs = dict(child.outputs)
     attempt = Attempt(

@@ -7,6 +7,7 @@ message.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from arazzo_runner.document.model import Step, Workflow, WorkflowName
 from arazzo_runner.executor.bind_action import bind_actions
@@ -91,10 +92,17 @@ def entry_workflows(unit: Unit) -> list[str]:
 
 def _used_by(workflow: Workflow) -> Iterator[str]:
     for step in workflow.steps:
-        actions = (*step.on_success, *step.on_failure,
-                   *workflow.success_actions, *workflow.failure_actions)  # fmt: skip
+        actions = (
+            *step.on_success,
+            *step.on_failure,
+            *workflow.success_actions,
+            *workflow.failure_actions,
+        )
         for named in (step.target, *(getattr(action, "target", None) for action in actions)):
-            if isinstance(named, WorkflowName) and named.source is None:
-                # A workflow that only calls itself is still one to start.
-                if named.workflow_id != workflow.workflow_id:
-                    yield named.workflow_id
+            # A workflow that only calls itself is still one to start.
+            if _is_local(named) and named.workflow_id != workflow.workflow_id:
+                yield named.workflow_id
+
+
+def _is_local(named: object) -> TypeGuard[WorkflowName]:
+    return isinstance(named, WorkflowName) and named.source is None

@@ -114,7 +114,7 @@ def refused_async(place: Place) -> Diagnostic:
 def find_by_operation_path(
     path: OperationByPath, unit: Unit, binding: Binding
 ) -> FoundOperation | None:
-    """The operation at an ``operationPath``; a pointer whose ``/`` was not escaped is recognized."""
+    """The operation at an ``operationPath``, also where the pointer's ``/`` were not escaped."""
     api = unit.apis.get(path.source)
     if api is None:
         _report_source(path.source, path, unit, binding)

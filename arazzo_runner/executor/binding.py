@@ -17,7 +17,7 @@ Authorize: TypeAlias = Callable[[str, Operation, Given], Authorization]
 
 
 class Binding(Struct, frozen=True):
-    """``servers`` are base URLs by source name (``""`` for all), ``variables`` the server variables.
+    """``servers`` are base URLs by source name (``""`` for all), ``variables`` server variables.
 
     ``authorize`` gives the credentials for an operation of a source, beside what the workflow
     passes by itself; ``fallback_server`` serves where a description knows none.

@@ -23,7 +23,7 @@ def judge(criterion: Criterion, scope: Scope, seconds: float) -> CriterionResult
     match criterion:
         case SimpleCriterion(text, condition, place):
             if isinstance(condition, Malformed):
-                judgement = Judgement(False, (), condition.reason)
+                judgement = Judgement(passed=False, operands=(), error=condition.reason)
             else:
                 judgement = judge_simple(condition, scope)
             return _result("simple", text, None, judgement, place.at("condition"))

@@ -184,6 +184,8 @@ def _validator(schema: str) -> Any:
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator(
-        json.loads(schema), validate_formats=False,
-        pattern_options=jsonschema_rs.RegexOptions(), offline=True,
-    )  # fmt: skip
+        json.loads(schema),
+        validate_formats=False,
+        pattern_options=jsonschema_rs.RegexOptions(),
+        offline=True,
+    )

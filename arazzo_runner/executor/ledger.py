@@ -25,9 +25,22 @@ class Ledger:
     """
 
     __slots__ = (
-        "_interrupted", "_started", "clock", "completed", "entries", "plan", "run_inputs", "settings",
-        "steps", "stopped", "tell", "values", "visits", "waited", "world",
-    )  # fmt: skip
+        "_interrupted",
+        "_started",
+        "clock",
+        "completed",
+        "entries",
+        "plan",
+        "run_inputs",
+        "settings",
+        "steps",
+        "stopped",
+        "tell",
+        "values",
+        "visits",
+        "waited",
+        "world",
+    )
 
     def __init__(
         self,
@@ -61,11 +74,19 @@ class Ledger:
         if self._interrupted():
             self.stop("cancelled", "the run was interrupted", None, place)
         elif self.steps >= limits.max_steps:
-            self.stop("max-steps", f"the run reached its limit of {limits.max_steps} steps",
-                      "raise it with `--max-steps`, if the loop is meant", place)  # fmt: skip
+            self.stop(
+                "max-steps",
+                f"the run reached its limit of {limits.max_steps} steps",
+                "raise it with `--max-steps`, if the loop is meant",
+                place,
+            )
         elif self.clock.monotonic() - self._started >= limits.run_timeout:
-            self.stop("run-timeout", f"the run took longer than {limits.run_timeout:g} s",
-                      "raise the limit with `--run-timeout`", place)  # fmt: skip
+            self.stop(
+                "run-timeout",
+                f"the run took longer than {limits.run_timeout:g} s",
+                "raise the limit with `--run-timeout`",
+                place,
+            )
         else:
             self.steps += 1
 
@@ -74,23 +95,34 @@ class Ledger:
         limit = self.settings.limits.all_waits
         self.waited += seconds
         if self.waited > limit:
-            self.stop("max-waits", f"the run would wait longer than {limit:g} s in all",
-                      "shorten `retryAfter` or `--max-wait`", place)  # fmt: skip
+            self.stop(
+                "max-waits",
+                f"the run would wait longer than {limit:g} s in all",
+                "shorten `retryAfter` or `--max-wait`",
+                place,
+            )
 
     def check_depth(self, depth: int, place: Place) -> None:
         """Hold the nesting of workflows against its limit."""
         limit = self.settings.limits.max_depth
         if depth > limit:
-            self.stop("max-depth", f"workflows call each other more than {limit} deep",
-                      "raise the limit with `--max-depth`, if the recursion is meant", place)  # fmt: skip
+            self.stop(
+                "max-depth",
+                f"workflows call each other more than {limit} deep",
+                "raise the limit with `--max-depth`, if the recursion is meant",
+                place,
+            )
 
     def check_retries(self, retries: int, place: Place) -> None:
         """Hold the retries of one visit of a step against ``--max-retries``."""
         limit = self.settings.limits.max_retries
         if retries >= limit:
-            self.stop("max-retries", f"the step was retried {limit} times, the limit for one visit",
-                      "raise it with `--max-retries`, if the document means to retry that often",
-                      place)  # fmt: skip
+            self.stop(
+                "max-retries",
+                f"the step was retried {limit} times, the limit for one visit",
+                "raise it with `--max-retries`, if the document means to retry that often",
+                place,
+            )
 
     def stop(self, code: str, message: str, hint: str | None, place: Place) -> None:
         """End the run; what ran stays in the results."""

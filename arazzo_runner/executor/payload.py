@@ -115,7 +115,7 @@ def _as_json(text: str) -> Value:
 def _replaced(
     value: Found, replacement: PayloadReplacement, content_type: str, scope: Scope, seconds: float
 ) -> Found:
-    target = evaluate(replacement.target, scope)
+    target = spell(evaluate(replacement.target, scope))
     kind = replacement.type or _default_type(content_type)
     new = evaluate(replacement.value, scope)
     new = None if new is MISSING else new
@@ -124,7 +124,7 @@ def _replaced(
             case "xpath":
                 return _replaced_xml(value, target, new, kind.version, seconds)
             case "jsonpointer":
-                places = [_tokens(target)]
+                places: list[tuple[str | int, ...]] = [_tokens(target)]
             case "jsonpath":
                 places = locations(kind, target, value, seconds)
             case _:
@@ -155,7 +155,7 @@ def _default_type(content_type: str) -> SelectorType:
     return SelectorType("jsonpointer", "rfc6901")
 
 
-def _tokens(pointer: str) -> tuple[str, ...]:
+def _tokens(pointer: str) -> tuple[str | int, ...]:
     if pointer and not pointer.startswith("/"):
         raise EvaluationError(
             f"replacement target `{pointer}` is no JSON Pointer: it has to begin with `/`", pointer

@@ -37,11 +37,7 @@ def input_problems(
     none declares is a problem of the first.
     """
     keys = _started_by_run(plan)
-    found = [
-        (key, problem)
-        for key in keys
-        for problem in _problems_of(plan, key, inputs)
-    ]  # fmt: skip
+    found = [(key, problem) for key in keys for problem in _problems_of(plan, key, inputs)]
     for name in inputs:
         if not any(_welcomes(plan, key, name) for key in keys):
             schema = plan.workflows[keys[0]].inputs_schema
@@ -76,8 +72,15 @@ def _started_by_run(plan: Plan) -> list[WorkflowKey]:
 
 async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext) -> RunResult:
     """Run the selected workflows; ``inputs`` have been checked with :func:`input_problems`."""
-    ledger = Ledger(plan, inputs, context.world, context.settings, context.clock,
-                    context.observer, context.interrupted)  # fmt: skip
+    ledger = Ledger(
+        plan,
+        inputs,
+        context.world,
+        context.settings,
+        context.clock,
+        context.observer,
+        context.interrupted,
+    )
     started = context.clock.monotonic()
     for key in plan.selected:
         if key in ledger.completed:

@@ -28,19 +28,26 @@ def start_scope(
 
 
 class WorkflowsSeen(Mapping[str, WorkflowValues]):
-    """``$workflows`` of a document: the latest run of each of its workflows within this run."""
+    """``$workflows`` of a document: the latest run of each of its workflows within this run.
 
-    __slots__ = ("_ledger", "_uri")
+    ``called`` is the workflow that a step has just called, which may stand in another document.
+    """
 
-    def __init__(self, unit: Unit, ledger: Ledger) -> None:
+    __slots__ = ("_called", "_ledger", "_uri")
+
+    def __init__(
+        self, unit: Unit, ledger: Ledger, called: Mapping[str, WorkflowValues] | None = None
+    ) -> None:
         self._uri = unit.document.base_uri
         self._ledger = ledger
+        self._called = called or {}
 
     def __getitem__(self, workflow_id: str) -> WorkflowValues:
-        return self._ledger.values[self._uri, workflow_id]
+        return self._called.get(workflow_id) or self._ledger.values[self._uri, workflow_id]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for uri, name in self._ledger.values if uri == self._uri)
+        own = {name for uri, name in self._ledger.values if uri == self._uri}
+        return iter(own | self._called.keys())
 
     def __len__(self) -> int:
         return sum(1 for _ in iter(self))

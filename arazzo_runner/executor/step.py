@@ -189,12 +189,16 @@ def _settle(
 ) -> tuple[list[Attempt], Next]:
     """Put the decided action into the last attempt, and say what comes next."""
     if decision is None:
-        following = Proceed() if tried.attempt.succeeded else Finish(_status(tried.attempt))
-        return [*earlier, tried.attempt], following
+        return [*earlier, tried.attempt], _by_default(tried.attempt)
     planned = decision.planned
     taken = describe_action(planned, target_name(planned))
     following = _follow(planned, taken, tried, frame)
     return [*earlier, replace(tried.attempt, action=taken)], following
+
+
+def _by_default(attempt: Attempt) -> Next:
+    """Without an action: on after success, the end after failure."""
+    return Proceed() if attempt.succeeded else Finish(_status(attempt))
 
 
 def _follow(planned: PlannedAction, taken: ActionTaken, tried: Tried, frame: Frame) -> Next:
@@ -231,6 +235,13 @@ def _result(
         (call.source, call.operation) if isinstance(call, OperationCall) else (None, None)
     )
     return StepResult(
-        planned.step.step_id, _status(attempts[-1]), source, operation, duration,
-        tried.outputs, tried.workflow, attempts, planned.step.place,
-    )  # fmt: skip
+        planned.step.step_id,
+        _status(attempts[-1]),
+        source,
+        operation,
+        duration,
+        tried.outputs,
+        tried.workflow,
+        attempts,
+        planned.step.place,
+    )

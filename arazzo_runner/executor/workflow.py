@@ -90,9 +90,16 @@ def _finished(
     status, taken, error = _verdict(end, ledger.stopped)
     workflow = plan.workflow
     result = WorkflowResult(
-        workflow.workflow_id, status, dict(inputs), outputs, duration, tuple(visited), taken,
-        error, workflow.place,
-    )  # fmt: skip
+        workflow.workflow_id,
+        status,
+        dict(inputs),
+        outputs,
+        duration,
+        tuple(visited),
+        taken,
+        error,
+        workflow.place,
+    )
     return result, transfer
 
 

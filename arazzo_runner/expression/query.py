@@ -37,7 +37,7 @@ _Verdict: TypeAlias = tuple[bool, str | None]
 """Whether it holds, and a hint."""
 
 
-def judge_query(  # noqa: PLR0913, PLR0917 - the parts of a criterion, as the model has them
+def judge_query(
     kind: QueryKind,
     version: str | None,
     condition: Template | Literal,
