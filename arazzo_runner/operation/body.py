@@ -6,6 +6,7 @@ Object". What a response body holds is read in ``response_body.py``.
 
 from __future__ import annotations
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import MISSING, Found, Value, describe
 from arazzo_runner.operation import media_type
 from arazzo_runner.operation.form import encode_form
@@ -51,7 +52,11 @@ def encode_body(content_type: str, payload: Value, media: MediaType | None) -> b
         return _charset_bytes(encode_form(payload, media), content_type)
     if isinstance(payload, str):
         return _charset_bytes(payload, content_type)
-    return _encode_structure(content_type, payload, media)
+    try:
+        return _encode_structure(content_type, payload, media)
+    except DocumentError as reason:
+        # A reference of the schema leads nowhere: this request cannot be written.
+        raise RequestRefused(f"`{content_type}` cannot be written: {reason}") from reason
 
 
 def _encode_structure(content_type: str, payload: Value, media: MediaType | None) -> bytes:

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.composition import parts
 from arazzo_runner.operation.expansion import text_of
 from arazzo_runner.operation.form import items_of
 from arazzo_runner.operation.model import ApiDescription, Schema
@@ -78,7 +79,7 @@ def _kind(xml: dict[str, Value], node: dict[str, Value]) -> str:
 def _elements(name: str, value: Value, hint: Hint, description: ApiDescription) -> Iterator[str]:
     """The elements of one value: for an array that is not wrapped, one for each item."""
     if isinstance(value, list):
-        item = _hint(_below(hint, "items"), description)
+        item = _hint(_items(hint), description)
         inner = item.name or (hint.name if hint.kind == "element" else None) or name
         every = (_elements(inner, one, item, description) for one in items_of(value))
         content = "".join(piece for pieces in every for piece in pieces)
@@ -111,21 +112,17 @@ def _object(name: str, value: dict[str, Value], hint: Hint, description: ApiDesc
 
 
 def _properties(hint: Hint, description: ApiDescription) -> dict[str, Schema]:
-    """The schemas of an object's properties, those of its ``allOf`` included."""
+    """The schemas of an object's properties, those of its ``allOf`` included; its own win."""
     found = dict[str, Schema]()
-    members = hint.node.get("allOf")
-    for index in range(len(members) if isinstance(members, list) else 0):
-        found |= _properties(_hint(_below(hint, "allOf", index), description), description)
-    own = hint.node.get("properties")
-    names = own if isinstance(own, dict) else {}
-    return found | {name: _below(hint, "properties", name) for name in names}
+    for node, place in reversed(parts(description, hint.node, hint.schema.place)):
+        own = node.get("properties")
+        for name, value in own.items() if isinstance(own, dict) else ():
+            found[name] = Schema(value, place.at("properties", name))
+    return found
 
 
-def _below(hint: Hint, *tokens: str | int) -> Schema:
-    node: Value = hint.node
-    for token in tokens:
-        node = node.get(token, {}) if isinstance(node, dict) else node[token]
-    return Schema(node, hint.schema.place.at(*tokens))
+def _items(hint: Hint) -> Schema:
+    return Schema(hint.node.get("items", {}), hint.schema.place.at("items"))
 
 
 def _element(name: str, hint: Hint, attributes: list[str], content: str) -> str:

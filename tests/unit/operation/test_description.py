@@ -28,6 +28,7 @@ def test_versions(describe, raw, version):
 def test_info(describe):
     description = describe({"openapi": "3.0.0", "info": {"title": "Pets", "version": 2}})
     assert (description.title, description.api_version) == ("Pets", "2")
+    assert "'Pets'" in repr(description)
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,11 @@ def test_the_first_of_equal_media_types_counts():
     first, second = (MediaType("a/b", None, NOWHERE, examples=(i,)) for i in (1, 2))
     assert matching([first, second], "a/b") is first
     assert matching([], "a/b") is None
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "application/xml"])
+def test_schemas_with_broken_references(api, content_type):
+    schema = Schema({"$ref": "#/components/schemas/Nope"}, NOWHERE)
+    media = MediaType(content_type, schema, NOWHERE, description=api())
+    with pytest.raises(RequestRefused, match=r"`#/components/schemas/Nope` leads nowhere$"):
+        encode_body(content_type, {"a": 1}, media)

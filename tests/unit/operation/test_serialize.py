@@ -1,8 +1,7 @@
 """Parameters on the wire: the table "Style Examples" of the specification, and its edges."""
 
-from msgspec.structs import replace
-
 import pytest
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.refusal import RequestRefused

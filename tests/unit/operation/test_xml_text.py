@@ -77,8 +77,10 @@ def test_attributes_of_a_namespace(write):
 
 
 def test_the_root_is_named_by_its_component(write):
+    """Also where a schema is, by mistake, all of itself."""
     base = {"properties": {"id": {"xml": {"attribute": True}}}}
     pet = {"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"n": TEXT}}]}
+    pet["allOf"].append({"$ref": "#/components/schemas/Pet"})
     components = {"Base": base, "Pet": pet}
     reference = {"$ref": "#/components/schemas/Pet"}
     assert write({"id": 1, "n": "x"}, reference, components) == '<Pet id="1"><n>x</n></Pet>'
