@@ -109,6 +109,12 @@ def judge() -> Callable[..., Judged]:
 
 
 @pytest.fixture
+def judge_value() -> Callable[[Any], Judged]:
+    """Any document, loaded, resolved and checked."""
+    return judged
+
+
+@pytest.fixture
 def judge_step() -> Callable[..., Judged]:
     """The same, with fields of the second step set."""
     return lambda **fields: judged(changed({f"{STEP}/{name}": one for name, one in fields.items()}))
