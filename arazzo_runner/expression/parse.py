@@ -59,9 +59,8 @@ def parse_string(text: str) -> tuple[Literal | Expression | Template, Notices]:
     if begins_expression(text, 0, len(text)):
         return parse_expression(text)
     parsed, notices = parse_template(text)
-    for bad in malformed_in(parsed):
-        return Malformed(text, 0, bad.reason, bad.at), notices
-    return parsed, notices
+    # One bad expression spoils the whole; the message shows that one, not all the text round it.
+    return next(malformed_in(parsed), parsed), notices
 
 
 @lru_cache(maxsize=PARSED)

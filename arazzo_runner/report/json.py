@@ -24,7 +24,6 @@ from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import Coverage, OperationName, RunReport, operation_name
 from arazzo_runner.report.summary import summarize
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.text.source import Place
 
 SCHEMA_VERSION = "1.0"
 
@@ -190,7 +189,7 @@ class _Masked:
                 for operand in criterion.operands
             ],
             "error": self._optional(criterion.error),
-            "location": _location(criterion.place) if criterion.place else None,
+            "location": _text_location(criterion),
         }
 
     def _check(self, check: CheckResult) -> dict[str, Value]:
@@ -242,6 +241,9 @@ def _sent(request: HttpRequest) -> Value:
         return MISSING
 
 
-def _location(place: Place) -> dict[str, Value]:
-    whole = location_json(place)
+def _text_location(criterion: CriterionResult) -> dict[str, Value] | None:
+    """Where the text of a condition begins: in a block scalar that is below its indicator."""
+    if criterion.place is None:
+        return None
+    whole = location_json(criterion.place.within(0, len(criterion.condition)))
     return {field: whole[field] for field in ("file", "line", "column", "pointer")}
