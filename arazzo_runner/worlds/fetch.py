@@ -12,6 +12,7 @@ from arazzo_runner.document.retrieval import Retrieved, RetrieveError
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.expression.scope import header
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.worlds.addresses import GuardedNetwork, Reach
@@ -22,6 +23,7 @@ from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.origin import Origin, locate
 from arazzo_runner.worlds.proxy import proxies
 from arazzo_runner.worlds.redirect import following
+from arazzo_runner.worlds.related import is_related, root_part
 from arazzo_runner.worlds.sending import Sender, world_headers
 
 MAX_REDIRECTS: Final = 5
@@ -104,7 +106,13 @@ def _quoted(url: str) -> str:
 def _retrieved(url: str, response: HttpResponse) -> Retrieved:
     if response.status != 200:
         raise RetrieveError(f"`{shown_url(url)}` answers with status {response.status}")
-    return Retrieved(response.body, shown_url(url), url)
+    content_type = header(response.headers, "content-type")
+    if content_type is None or not is_related(content_type):
+        return Retrieved(response.body, shown_url(url), url)
+    part = root_part(content_type, response.body, url)
+    if part is None:
+        raise RetrieveError(f"`{shown_url(url)}` is `multipart/related` and has no parts")
+    return Retrieved(part[0], shown_url(part[1]), part[1])
 
 
 def _failed(failure: TransportFailure) -> RetrieveError | DocumentError:

@@ -172,6 +172,39 @@ def test_the_base_is_the_last_uri(access, serve):
     assert access().open(f"{server.url}/a").uri == f"{server.url}/b/w.yaml"
 
 
+PART = b"--x\r\nContent-ID: <%s>\r\n%s\r\n%s\r\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "location", "data", "uri"),
+    [
+        ("", b"", b"one", "/a"),
+        (
+            "",
+            b"Content-Location: https://example.com/w/d.yaml\r\n",
+            b"one",
+            "https://example.com/w/d.yaml",
+        ),
+        ("", b"Content-Location: w/d.yaml\r\n", b"one", "/w/d.yaml"),
+        # A place on this machine would give the document power over its files.
+        ("", b"Content-Location: file:///etc/passwd\r\n", b"one", "/a"),
+        ('; start="<two>"', b"", b"two", "/a"),
+        ('; start="<three>"', b"", b"one", "/a"),
+    ],
+)
+def test_a_document_in_a_multipart_answer(access, serve, start, location, data, uri):
+    body = PART % (b"one", location, b"one") + PART % (b"two", b"", b"two") + b"--x--\r\n"
+    server = serve([ok(body, f"Content-Type: Multipart/Related; boundary=x{start}")])
+    read = access().open(f"{server.url}/a")
+    assert (read.data, read.uri) == (data, uri if "://" in uri else server.url + uri)
+
+
+def test_a_multipart_answer_without_parts(access, serve):
+    server = serve([ok(b"", "Content-Type: multipart/related; boundary=x")])
+    with pytest.raises(UsageError, match="has no parts"):
+        access().open(server.url)
+
+
 @pytest.mark.parametrize(("count", "fits"), [(5, True), (6, False)])
 def test_the_number_of_redirects(access, serve, count, fits):
     server = serve([*(redirect(f"/{n}") for n in range(count)), ok(b"text")])
