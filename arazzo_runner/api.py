@@ -79,7 +79,7 @@ def select(description: Description, workflows: Sequence[str]) -> list[WorkflowK
             message = f"no workflow of `{unit.document.source.name}` is called `{name}`"
             raise UsageError(error("AZ901", message, None, "", help_line))
     uri = unit.document.base_uri
-    return [(uri, name) for name in workflows or entry_workflows(unit)]
+    return [(uri, name) for name in workflows or entry_workflows(unit, description.units.values())]
 
 
 def plan(

@@ -35,7 +35,7 @@ def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 
     description = load_document(document, given)
     show_diagnostics(description.warnings)
     unit = description.entry
-    started = entry_workflows(unit)
+    started = entry_workflows(unit, description.units.values())
     components = unit.document.components.inputs
     listed = [_listed(one, started, components) for one in unit.document.workflows]
     if as_json:

@@ -6,8 +6,7 @@ message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeGuard
+from collections.abc import Iterable, Iterator, Sequence
 
 from arazzo_runner.document.model import Step, Workflow, WorkflowName
 from arazzo_runner.executor.bind_action import bind_actions
@@ -82,27 +81,31 @@ def _bind_step(
     return StepPlan(step, call, step.success_criteria, on_success, on_failure)
 
 
-def entry_workflows(unit: Unit) -> list[str]:
-    """The workflows that ``run`` starts: those that no other one calls, goes to or retries with."""
-    used: set[str] = set()
+def entry_workflows(unit: Unit, units: Iterable[Unit]) -> list[str]:
+    """The workflows that ``run`` starts: those that no other one calls, goes to or retries with.
+
+    ``units`` are all documents of the description: a nested one may name the entry document.
+    """
+    used = {key for one in units for key in _used_in(one)}
+    uri = unit.document.base_uri
+    every = (workflow.workflow_id for workflow in unit.document.workflows)
+    return [workflow_id for workflow_id in every if (uri, workflow_id) not in used]
+
+
+def _used_in(unit: Unit) -> Iterator[WorkflowKey]:
+    here = unit.document.base_uri
     for workflow in unit.document.workflows:
-        used.update(_used_by(workflow))
-    return [one.workflow_id for one in unit.document.workflows if one.workflow_id not in used]
-
-
-def _used_by(workflow: Workflow) -> Iterator[str]:
-    for step in workflow.steps:
-        actions = (
-            *step.on_success,
-            *step.on_failure,
-            *workflow.success_actions,
-            *workflow.failure_actions,
-        )
-        for named in (step.target, *(getattr(action, "target", None) for action in actions)):
+        for name in _named_by(workflow):
+            uri = here if name.source is None else unit.documents.get(name.source)
             # A workflow that only calls itself is still one to start.
-            if _is_local(named) and named.workflow_id != workflow.workflow_id:
-                yield named.workflow_id
+            if uri is not None and (uri, name.workflow_id) != (here, workflow.workflow_id):
+                yield uri, name.workflow_id
 
 
-def _is_local(named: object) -> TypeGuard[WorkflowName]:
-    return isinstance(named, WorkflowName) and named.source is None
+def _named_by(workflow: Workflow) -> Iterator[WorkflowName]:
+    for step in workflow.steps:
+        actions = (*step.on_success, *step.on_failure,
+                   *workflow.success_actions, *workflow.failure_actions)  # fmt: skip
+        for named in (step.target, *(getattr(action, "target", None) for action in actions)):
+            if isinstance(named, WorkflowName):
+                yield named

@@ -13,6 +13,7 @@ from arazzo_runner.operation.find import (
     find_by_id,
     find_by_pointer,
     operation_ids,
+    pointer_of,
 )
 from arazzo_runner.operation.model import ApiDescription, Operation
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, nearest, warning
@@ -134,7 +135,8 @@ def find_by_operation_path(
 
 
 def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: Binding) -> None:
-    pointers = [f"#{pointer_text(('paths', one[1], one[0]))}" for one in all_operations(api)]
+    every = (pointer_of(method, name) for method, name, _ in all_operations(api))
+    pointers = [f"#{pointer_text(one)}" for one in every]
     written = f"#{pointer_text(path.pointer)}"
     match = nearest(written, pointers)
     help_line = (

@@ -45,6 +45,12 @@ def all_operations(description: ApiDescription) -> Iterator[tuple[str, str, str 
             yield entry.method, entry.path, optional_text(entry.node, "operationId")
 
 
+def pointer_of(method: str, path: str) -> tuple[str, ...]:
+    """The JSON Pointer to an operation, by the names that :func:`all_operations` gives."""
+    field = method.lower()
+    return ("paths", path, field) if field in METHODS else ("paths", path, ADDITIONAL, method)
+
+
 def find_by_id(description: ApiDescription, operation_id: str) -> Operation | None:
     """The operation of this operationId, or None; the case of letters counts.
 

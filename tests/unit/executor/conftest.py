@@ -133,7 +133,7 @@ def run(load):
     def run(workflows, *replies, inputs=None, settings=None, only=None, interrupted=None, **files):
         description = load(workflows, **files)
         binding = Binding(description.units)
-        names = [only] if only else entry_workflows(description.entry)
+        names = [only] if only else entry_workflows(description.entry, description.units.values())
         uri = description.entry.document.base_uri
         plan = bind(binding, [(uri, name) for name in names])
         assert not [one for one in binding.findings if one.severity.value == "error"], binding.findings

@@ -8,6 +8,7 @@ from arazzo_runner.operation.find import (
     find_by_id,
     find_by_pointer,
     operation_ids,
+    pointer_of,
 )
 
 PARTS = "https://api.example.com/specs/parts.json"
@@ -130,6 +131,12 @@ def test_other_documents_are_read_only_when_needed(api, failure):
 def test_by_pointer(pets, tokens, operation_id):
     found = find_by_pointer(pets, tokens)
     assert (found and found.operation_id) == operation_id
+
+
+def test_pointers_lead_back_to_their_operations(pets):
+    for method, path, operation_id in all_operations(pets):
+        found = find_by_pointer(pets, pointer_of(method, path))
+        assert (found and (found.method, found.operation_id)) == (method, operation_id)
 
 
 def test_3_2_methods_are_of_3_2(api):
