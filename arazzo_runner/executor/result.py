@@ -118,7 +118,11 @@ class StepResult(Struct, frozen=True):
 
 
 class WorkflowResult(Struct, frozen=True):
-    """One run of a workflow; ``error`` says why it ended as an error, where no step does."""
+    """One run of a workflow; ``error`` says why it ended as an error, where no step does.
+
+    ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
+    the step. Those that one of the run's own workflows went on in are entries of the run.
+    """
 
     workflow_id: str
     status: Status
@@ -129,6 +133,7 @@ class WorkflowResult(Struct, frozen=True):
     ended_by: ActionTaken | None
     error: StepError | None
     place: Place
+    gone_to: tuple[WorkflowResult, ...] = ()
 
 
 class RunResult(Struct, frozen=True):

@@ -52,11 +52,10 @@ async def run_chain(
 async def call_workflow(
     key: WorkflowKey, inputs: Mapping[str, Value], ledger: Ledger, depth: int
 ) -> WorkflowResult:
-    """Run a workflow for a step or a retry; those it goes to become entries of their own."""
+    """Run a workflow for a step or a retry; those it goes to are kept in its result."""
     head, *gone_to = await run_chain(key, inputs, ledger, depth)
-    ledger.entries.extend(gone_to)
     ledger.values[key] = WorkflowValues(head.inputs, head.outputs)
-    return head
+    return replace(head, gone_to=tuple(gone_to)) if gone_to else head
 
 
 async def _run_one(

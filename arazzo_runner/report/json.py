@@ -113,6 +113,8 @@ class _Masked:
         }
         if workflow.error:
             spelled["error"] = self._error(workflow.error)
+        if workflow.gone_to:
+            spelled["gone_to"] = [self.workflow(one) for one in workflow.gone_to]
         return spelled
 
     def step(self, step: StepResult) -> dict[str, Value]:

@@ -12,6 +12,7 @@ def steps_of(workflows: Iterable[WorkflowResult]) -> Iterator[StepResult]:
     for workflow in workflows:
         for step in workflow.steps:
             yield from _with_inner(step)
+        yield from steps_of(workflow.gone_to)
 
 
 def _with_inner(step: StepResult) -> Iterator[StepResult]:
