@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
+from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind import bind, entry_workflows
 from arazzo_runner.executor.binding import Authorize, Binding
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.events import Event, Observer, WorkflowStarted
-from arazzo_runner.executor.inputs import InputProblem, passwords
+from arazzo_runner.executor.inputs import InputProblem, passwords, properties
 from arazzo_runner.executor.plan import OperationCall, Plan, WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
@@ -34,7 +35,9 @@ from arazzo_runner.operation.security import (
     authorize,
     credentials_from,
 )
+from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
+from arazzo_runner.text.source import Place
 
 __all__ = ["Description", "Options", "Prepared", "execute", "load_from", "prepare"]
 
@@ -131,7 +134,9 @@ def prepare(
     options = options or Options()
     bound, lacking = plan(description, select(description, workflows), options)
     problems = input_problems(bound, inputs) if bound.selected else []
-    refused = [_input_error(bound, key, one) for key, one in problems]
+    # What is wrong with a password must not show it.
+    masker = Masker(_secrets(bound, inputs)) if problems else NO_MASK
+    refused = [_input_error(bound, key, one, masker) for key, one in problems]
     if refused or lacking:
         raise (InputError if refused else UsageError)(*refused, *lacking)
     return Prepared(description, bound, inputs, _secrets(bound, inputs))
@@ -140,12 +145,21 @@ def prepare(
 _INPUT_CODES = {"missing": "AZ902", "undeclared": "AZ903", "invalid": "AZ904"}
 
 
-def _input_error(plan: Plan, key: WorkflowKey, problem: InputProblem) -> Diagnostic:
+def _input_error(plan: Plan, key: WorkflowKey, problem: InputProblem, masker: Masker) -> Diagnostic:
     workflow = plan.workflows[key].workflow
-    place = workflow.place.at("inputs") if workflow.inputs is not None else workflow.place
-    message = f"workflow `{workflow.workflow_id}`: {problem.message}"
-    help_line = f"give it with `-i {problem.name}=…`" if problem.kind == "missing" else None
-    return error(_INPUT_CODES[problem.kind], message, place, "", help_line)
+    message = f"workflow `{workflow.workflow_id}`: {masker.text(problem.message)}"
+    place = _place_of_input(workflow, problem.name)
+    return error(_INPUT_CODES[problem.kind], message, place, "", problem.hint)
+
+
+def _place_of_input(workflow: Workflow, name: str | None) -> Place:
+    """Where an input is declared; where that is elsewhere, the `inputs` of the workflow."""
+    schema = workflow.inputs
+    if schema is None:
+        return workflow.place.at("workflowId")
+    if isinstance(schema, dict) and name in properties(schema):
+        return workflow.place.at("inputs", "properties", str(name)).key()
+    return workflow.place.at("inputs").key()
 
 
 def _secrets(plan: Plan, inputs: Mapping[str, Value]) -> tuple[str, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from arazzo_runner.errors import InputError
-from arazzo_runner.executor.inputs import parts
+from arazzo_runner.errors import DocumentError, InputError
+from arazzo_runner.executor.inputs import parts, properties
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import Severity, error, short
+from arazzo_runner.text.encoding import decode
+from arazzo_runner.text.json_text import build_json
+from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.source import SourceFile
 
 
 def usage(message: str, help_line: str | None = None, code: str = "AZ906") -> InputError:
@@ -37,15 +40,20 @@ def read_inputs(
 
 
 def read_inputs_file(file: str) -> dict[str, Value]:
-    """Inputs from a JSON or YAML file, ``-`` for standard input."""
-    from arazzo_runner.text.diagnostic import Severity
-    from arazzo_runner.text.yaml import DocumentLimits, decode, parse
+    """Inputs from a JSON or YAML file, ``-`` for standard input. Raises InputError."""
+    from arazzo_runner.text.yaml import parse
 
-    data = _read(file, "--inputs")
-    value = parse(decode(data, file, file), DocumentLimits(), Severity.ERROR).value
-    if not isinstance(value, dict):
-        raise usage(f"`{file}` holds no object; inputs are names with values")
-    return value
+    try:
+        source = decode(_read(file, "--inputs"), "<stdin>" if file == "-" else file, file)
+        parsed = parse(source, DocumentLimits(), Severity.ERROR)
+    except DocumentError as reason:
+        raise InputError(*reason.diagnostics) from None
+    if parsed.diagnostics:
+        raise InputError(*parsed.diagnostics)
+    if not isinstance(parsed.value, dict):
+        message = f"`--inputs {file}` holds no object"
+        raise usage(message, "inputs are names with values, such as `name: value`")
+    return parsed.value
 
 
 def _read(file: str, flag: str) -> bytes:
@@ -53,29 +61,56 @@ def _read(file: str, flag: str) -> bytes:
 
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as reason:
-        raise usage(f"`{flag}`: `{file}` cannot be read: {reason.strerror}") from reason
+    except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
+        words = reason.strerror if isinstance(reason, OSError) else str(reason)
+        raise usage(f"`{flag}`: `{file}` cannot be read: {(words or 'it fails').lower()}") from None
 
 
 def _assignment(text: str, declared: Mapping[str, Value], root: Value) -> tuple[str, Value]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip(":"):
-        raise usage(
-            f"`-i {text}` is no assignment",
-            "write `-i NAME=VALUE`, `-i NAME=@FILE` or `-i NAME:=JSON`",
-        )
+        raise usage(f"`-i {short(text)}` is no assignment", _ASSIGNMENTS)
     if name.endswith(":"):
         return name[:-1], _json(name[:-1], value)
     if value.startswith("@"):
-        value = _read(value[1:], f"-i {name}").decode("utf-8", "surrogateescape")
+        value = _file_text(name, value[1:])
     return name, typed(name, value, _schema_of(name, declared, root), root)
+
+
+_ASSIGNMENTS = "write `-i NAME=VALUE`, `-i NAME=@FILE` or `-i NAME:=JSON`"
+
+
+def _file_text(name: str, file: str) -> str:
+    try:
+        return decode(_read(file, f"-i {name}"), file, file).text
+    except DocumentError:
+        message = f"input `{name}`: `{file}` is not UTF-8, and an input is text"
+        raise usage(message, "give binary data as base64 text") from None
 
 
 def _json(name: str, text: str) -> Value:
     try:
-        return json.loads(text)
-    except ValueError as reason:
-        raise usage(f"input `{name}`: `{text}` is not JSON: {reason}") from reason
+        return _data(name, text)
+    except ValueError:
+        way_out = f"texts stand in double quotes in JSON; `-i {name}=VALUE` takes them without"
+        raise usage(f"input `{name}`: `{short(text)}` is not JSON", way_out) from None
+
+
+def _data(name: str, text: str) -> Value:
+    """The value of a JSON text. Raises ValueError for text that is none, InputError for the rest.
+
+    That is what JSON data cannot hold (`NaN`, a key twice) and what is over the limits.
+    """
+    source = SourceFile(f"-i {name}", text, "")
+    try:
+        value, doubtful = build_json(source, DocumentLimits())
+    except DocumentError as reason:
+        raise InputError(*reason.diagnostics) from None
+    if doubtful:
+        from arazzo_runner.text.findings import json_findings
+
+        raise InputError(*json_findings(source, Severity.ERROR))
+    return value
 
 
 def _schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
@@ -86,7 +121,7 @@ def _schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
     inner = {
         key: one
         for part in parts(declared.get(head), root)
-        for key, one in part.get("properties", {}).items()
+        for key, one in properties(part).items()
     }
     return _schema_of(rest, inner, root)
 
@@ -97,17 +132,25 @@ def typed(name: str, text: str, schema: Value, root: Value) -> Value:
     Without a declared type the text stays a string.
     """
     types = _types(schema, root)
-    if not types or "string" in types:
-        return text
+    if not types or "string" in types or not _KINDS.keys() >= set(types):
+        return text  # a type that there is not is told when the workflow is bound
     for kind in types:
-        found = _as(kind, text, schema, root)
+        found = _as(name, kind, text, schema, root)
         if found is not _UNFIT:
             return found
     listed = " or ".join(types)
-    raise usage(f"input `{name}`: `{text}` is no {listed}", None, "AZ904")
+    raise usage(f"input `{name}`: `{short(text)}` is no {listed}", _WRITE[types[0]], "AZ904")
 
 
 _UNFIT: Any = object()
+_WRITE = {
+    "boolean": "write `true` or `false`",
+    "null": "write `null`",
+    "integer": "write digits alone, such as `5`",
+    "number": "write a number, such as `0.5`",
+    "array": "write the items with commas between them, or JSON",
+    "object": 'write JSON, such as `{"key": "value"}`',
+}
 
 
 def _types(schema: Value, root: Value) -> list[str]:
@@ -118,25 +161,28 @@ def _types(schema: Value, root: Value) -> list[str]:
     return []
 
 
-def _as(kind: str, text: str, schema: Value, root: Value) -> Value:
+def _as(name: str, kind: str, text: str, schema: Value, root: Value) -> Value:
     match kind:
         case "boolean":
             return {"true": True, "false": False}.get(text.lower(), _UNFIT)
         case "null":
             return None if text in ("null", "") else _UNFIT
         case "array" if not text.lstrip().startswith("["):
-            return _items(text, schema, root)
+            return _items(name, text, schema, root)
         case _:
-            return _parsed(kind, text)
+            return _parsed(name, kind, text)
 
 
-def _items(text: str, schema: Value, root: Value) -> Value:
+def _items(name: str, text: str, schema: Value, root: Value) -> Value:
     """A list without brackets: one item, or several with commas between them."""
     items = next((part["items"] for part in parts(schema, root) if "items" in part), None)
-    return [typed("[]", item.strip(), items, root) for item in text.split(",")] if text else []
+    texts = text.split(",") if text else []
+    return [typed(f"{name}[{at}]", one.strip(), items, root) for at, one in enumerate(texts)]
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "null": (),
     "integer": (int,),
     "number": (int, float),
     "array": (list,),
@@ -144,9 +190,9 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def _parsed(kind: str, text: str) -> Value:
+def _parsed(name: str, kind: str, text: str) -> Value:
     try:
-        value = json.loads(text)
+        value = _data(name, text)
     except ValueError:
         return _UNFIT
     fits = isinstance(value, _KINDS.get(kind, ())) and not isinstance(value, bool)
@@ -167,8 +213,11 @@ def _put(
     if not dot or name in declared or head not in declared:
         inputs[name] = value
         return
-    target = inputs.setdefault(head, {})
-    *way, last = rest.split(".")
+    target = inputs
+    *way, last = (head, *rest.split("."))
     for key in way:
         target = target.setdefault(key, {})
+        if not isinstance(target, dict):
+            message = f"`-i {name}=…` reaches into `{key}`, which has been given as a whole"
+            raise usage(message, "give either all of it or its parts")
     target[last] = value

@@ -60,7 +60,8 @@ def _listed(workflow: Workflow, started: list[str], components: dict[str, Value]
 def _input(name: str, schema: Value, root: Value) -> dict[str, Any]:
     known = parts(schema, root)
     stated = {key: one for part in reversed(known) for key, one in part.items()}
-    required = any(name in part.get("required", ()) for part in parts(root, root))
+    lists = (part.get("required") for part in parts(root, root))
+    required = any(name in names for names in lists if isinstance(names, list))
     kind = stated.get("type")
     return {
         "name": name,

@@ -33,7 +33,7 @@ class Duration(click.ParamType[float]):
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", str(value).strip())
         if match is None:
             self.fail(
-                f"`{value}` is no duration; write a number and a unit, such as `500ms`, `2s` or `1m`",
+                f"`{value}` is no duration; write a number and a unit, such as `500ms` or `2s`",
                 param,
                 ctx,
             )

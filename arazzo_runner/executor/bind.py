@@ -12,6 +12,7 @@ from arazzo_runner.document.model import Step, Workflow, WorkflowName
 from arazzo_runner.executor.bind_action import bind_actions
 from arazzo_runner.executor.bind_step import bind_call
 from arazzo_runner.executor.binding import Binding, find_workflow
+from arazzo_runner.executor.input_schema import schema_finding
 from arazzo_runner.executor.inputs import bundle
 from arazzo_runner.executor.order import run_order
 from arazzo_runner.executor.plan import (
@@ -59,14 +60,17 @@ def bind_workflow(key: WorkflowKey, binding: Binding) -> WorkflowPlan:
     positions = {step.step_id: position for position, step in enumerate(steps)}
     planned = (_bind_step(step, workflow, unit, positions, binding) for step in steps)
     depends_on = (find_workflow(name, unit, binding) for name in workflow.depends_on)
-    components = unit.document.components.inputs
+    schema = bundle(workflow.inputs, unit.document.components.inputs)
+    unusable = None if schema is None else schema_finding(workflow, unit, schema)
+    if unusable is not None:
+        binding.report(unusable)
     return WorkflowPlan(
         key=key,
         workflow=workflow,
         unit=unit,
         steps=tuple(step for step in planned if step),
         depends_on=tuple(key for key in depends_on if key),
-        inputs_schema=bundle(workflow.inputs, components),
+        inputs_schema=schema,
     )
 
 

@@ -13,8 +13,11 @@ from typing import Any
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.schema import validator
+from arazzo_runner.text.diagnostic import did_you_mean
 
 _COMPONENTS = "#/components/inputs/"
+_LONGEST = 300
 
 
 class InputProblem(Struct, frozen=True):
@@ -24,6 +27,7 @@ class InputProblem(Struct, frozen=True):
     """``missing``, ``undeclared`` or ``invalid``"""
     name: str | None
     message: str
+    hint: str | None = None
 
 
 def bundle(schema: Value, components: Mapping[str, Value]) -> Value:
@@ -63,10 +67,18 @@ def declared(schema: Value) -> dict[str, Value] | None:
     every = parts(schema, schema)
     if any(part.get("additionalProperties") or "patternProperties" in part for part in every):
         return None
-    stated = [part["properties"] for part in every if "properties" in part]
-    return (
-        {name: one for properties in stated for name, one in properties.items()} if stated else None
-    )
+    if not any("properties" in part for part in every):
+        return None
+    return {name: one for part in every for name, one in properties(part).items()}
+
+
+def properties(part: dict[str, Any]) -> dict[str, Value]:
+    """The properties that one schema states by itself.
+
+    A schema may be malformed here: that is told when its workflow is bound.
+    """
+    stated = part.get("properties")
+    return stated if isinstance(stated, dict) else {}
 
 
 def parts(schema: Value, root: Value) -> list[dict[str, Any]]:
@@ -77,14 +89,16 @@ def parts(schema: Value, root: Value) -> list[dict[str, Any]]:
         if not isinstance(node, dict) or any(node is one for one in seen):
             continue
         seen.append(node)
-        todo.extend(node.get("allOf", ()))
+        todo.extend(node["allOf"] if isinstance(node.get("allOf"), list) else ())
         if isinstance(node.get("$ref"), str):
             todo.append(_target(node["$ref"], root))
     return seen
 
 
 def _target(reference: str, root: Value) -> Value:
-    defs = root.get("$defs", {})
+    defs = root.get("$defs")
+    if not isinstance(defs, dict):
+        return None
     if reference.startswith("#/$defs/"):
         return defs.get(reference.removeprefix("#/$defs/"))
     anchored = (
@@ -103,7 +117,7 @@ def with_defaults(schema: Value, given: Mapping[str, Value]) -> dict[str, Value]
 def _filled(schema: Value, root: Value, value: dict[str, Value]) -> dict[str, Value]:
     filled = dict(value)
     for part in parts(schema, root):
-        for name, property_schema in part.get("properties", {}).items():
+        for name, property_schema in properties(part).items():
             _fill_one(name, property_schema, root, filled)
     return filled
 
@@ -136,8 +150,8 @@ def _passwords(schema: Value, root: Value, value: Value) -> Iterator[str]:
         if part.get("format") == "password" and isinstance(value, str | int | float):
             yield str(value)
         if isinstance(value, dict):
-            for name in value.keys() & part.get("properties", {}).keys():
-                yield from _passwords(part["properties"][name], root, value[name])
+            for name in value.keys() & properties(part).keys():
+                yield from _passwords(properties(part)[name], root, value[name])
         if isinstance(value, list):
             for item in value:
                 yield from _passwords(part.get("items"), root, item)
@@ -150,42 +164,44 @@ def problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:
         [] if known is None else [_undeclared(name, known) for name in inputs if name not in known]
     )
     if schema is not None:
-        for failure in _validator(json.dumps(schema)).iter_errors(dict(inputs)):
+        for failure in compiled(schema).iter_errors(dict(inputs)):
             found.extend(_explained(failure))
     return found
 
 
 def _undeclared(name: str, known: Mapping[str, Value]) -> InputProblem:
-    listed = ", ".join(f"`{one}`" for one in known) or "none"
-    return InputProblem(
-        "undeclared", name, f"the workflow declares no input `{name}`; declared: {listed}"
-    )
+    message = f"no input is called `{name}`"
+    listed = ", ".join(f"`{one}`" for one in known)
+    all_of_them = f"its inputs: {listed}" if known else "it has no inputs"
+    return InputProblem("undeclared", name, message, did_you_mean(name, known) or all_of_them)
 
 
 def _explained(failure: Any) -> list[InputProblem]:
     path = list(failure.instance_path)
     if not path and failure.kind.name == "required":
         name = failure.kind.property
-        return [InputProblem("missing", name, f"the required input `{name}` is not given")]
+        message = f"the required input `{name}` is not given"
+        return [InputProblem("missing", name, message, f"give it with `-i {name}=…`")]
     if not path and failure.kind.name in ("additionalProperties", "unevaluatedProperties"):
         return []  # said by `_undeclared`, with the names that are declared
     where = "".join(
         f"[{token}]" if isinstance(token, int) else f".{token}" for token in path
     ).lstrip(".")
-    return [
-        InputProblem(
-            "invalid", str(path[0]) if path else None, f"input `{where}`: {failure.message}"
-        )
-    ]
+    subject = f"input `{where}`" if path else "the inputs as a whole"
+    message = f"{subject}: {_short(failure.message)}"
+    return [InputProblem("invalid", str(path[0]) if path else None, message)]
+
+
+def _short(message: str) -> str:
+    """A message that quotes a value, which may be long."""
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+
+
+def compiled(schema: Value) -> Any:
+    """The validator of a bundled schema, made once; ValueError for a schema that is none."""
+    return _validator(json.dumps(schema))
 
 
 @lru_cache(maxsize=256)
 def _validator(schema: str) -> Any:
-    import jsonschema_rs
-
-    return jsonschema_rs.Draft202012Validator(
-        json.loads(schema),
-        validate_formats=False,
-        pattern_options=jsonschema_rs.RegexOptions(),
-        offline=True,
-    )
+    return validator(json.loads(schema))

@@ -60,13 +60,19 @@ def test_text_becomes_the_declared_type(typed, inputs):
         ("count=1.5", "input `count`: `1.5` is no integer"),
         ("on=yes", "input `on`: `yes` is no boolean"),
         ("maybe=x", "input `maybe`: `x` is no integer or null"),
-        ("sizes=1,x", "input `[]`: `x` is no integer"),
+        ("sizes=1,x", "input `sizes[1]`: `x` is no integer"),
         ("address=x", "input `address`: `x` is no object"),
-        ("any:={", "input `any`: `{` is not JSON: Expecting property name enclosed in double quotes: "
-                   "line 1 column 2 (char 1)"),
+        ("any:={", "input `any`: `{` is not JSON"),
+        ("any:=NaN", "`NaN` is not a number that JSON has"),
+        ('any:={"a": 1, "a": 2}', "the key `a` stands twice in one object"),
+        ("any:=" + "[" * 200, "the document is nested 101 levels deep, and the limit is 100"),
+        ("ratio=NaN", "`NaN` is not a number that JSON has"),
+        ("ratio=1e999", "the number `1e999` is too large: no finite number stands for it"),
+        ("count=" + "9" * 5000, "an integer has 5,000 digits, and the limit is 4,300"),
         ("name", "`-i name` is no assignment"),
         ("=x", "`-i =x` is no assignment"),
-        ("name=@nowhere", "`-i name`: `nowhere` cannot be read: No such file or directory"),
+        ("name=@nowhere", "`-i name`: `nowhere` cannot be read: no such file or directory"),
+        ("name=@a\0b", "`-i name`: `a\0b` cannot be read: embedded null byte"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(typed, message):
@@ -89,3 +95,34 @@ def test_a_file_of_inputs_holds_an_object(tmp_path):
     (tmp_path / "all.json").write_text("[1]")
     with pytest.raises(InputError, match="holds no object"):
         read_inputs([], str(tmp_path / "all.json"), DECLARED, ROOT)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff", "the document is not UTF-8: the byte 0xff at offset 0 belongs to no character"),
+        (b"name: [a", "this `[` is never closed"),
+        (b"name: 1\nname: 2", "the key `name` stands twice in one object"),
+        (b"", "the document is empty"),
+    ],
+)
+def test_a_malformed_file_of_inputs_is_the_users_mistake(tmp_path, content, message):
+    (tmp_path / "all.yaml").write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_inputs([], str(tmp_path / "all.yaml"), DECLARED, ROOT)
+    assert caught.value.diagnostics[0].message == message
+
+
+def test_a_file_that_is_no_text_is_no_input(tmp_path):
+    (tmp_path / "v").write_bytes(b"\xff")
+    with pytest.raises(InputError, match="is not UTF-8, and an input is text"):
+        read_inputs([f"name=@{tmp_path / 'v'}"], None, DECLARED, ROOT)
+
+
+def test_parts_do_not_go_into_a_whole():
+    with pytest.raises(InputError, match="reaches into `address`, which has been given as a whole"):
+        read_inputs(["address:=5", "address.zip=1"], None, DECLARED, ROOT)
+
+
+def test_a_type_that_there_is_not_leaves_text():
+    assert read_inputs(["a=b"], None, {"a": {"type": "strin"}}, {}) == {"a": "b"}

@@ -80,12 +80,14 @@ def test_problems(inputs, kinds):
 
 def test_an_undeclared_input_names_the_declared_ones():
     (problem,) = problems(SCHEMA, {"to": "x", "too": 1})
-    assert problem.message == "the workflow declares no input `too`; declared: `to`, `page`"
+    assert problem.message == "no input is called `too`"
+    assert problem.hint == "did you mean `to`?"
 
 
 def test_a_workflow_without_inputs_declares_none():
     (problem,) = problems(None, {"x": 1})
-    assert problem.message == "the workflow declares no input `x`; declared: none"
+    assert problem.message == "no input is called `x`"
+    assert problem.hint == "it has no inputs"
 
 
 def test_a_hostile_pattern_does_not_hang():
