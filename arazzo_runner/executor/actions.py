@@ -95,8 +95,8 @@ def retry_after(headers: Headers, now: float) -> float | None:
     if not text:
         return None
     if text.isascii() and text.isdigit():
-        # A wait of more digits than this is cut anyway; float() of thousands would overflow.
-        return float(text[:15]) if len(text) <= 15 else float("inf")
+        # A wait of more digits than this is cut anyway; float() of hundreds would be infinite.
+        return float(text) if len(text) <= 15 else 1e15
     moment = _moment(text)
     if moment is None:
         return None

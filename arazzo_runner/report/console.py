@@ -178,7 +178,7 @@ class Console:
 
             self._told.add(result.error)
             lines += [*workflow_error_lines(result.workflow_id, result.error, look), ""]
-        if result.ended_by and result.ended_by.type == "goto":
+        if result.ended_by and result.ended_by.type == "goto" and not result.error:
             # It took over the outputs of the workflow it went to, which has shown them.
             name, target = result.workflow_id, result.ended_by.target or ""
             went_on = look.shown.text(f"`{name}` went on in `{target}`: {result.status.value}")

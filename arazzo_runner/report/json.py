@@ -204,7 +204,8 @@ class _Masked:
         }
 
     def _action(self, action: ActionTaken) -> dict[str, Value]:
-        return {**self._ended(action), "wait": action.wait}
+        spelled = {**self._ended(action), "wait": action.wait}
+        return spelled if action.cut_from is None else {**spelled, "cut_from": action.cut_from}
 
     def _ended_by(self, action: ActionTaken | None) -> dict[str, Value] | None:
         return self._ended(action) if action else None

@@ -19,7 +19,7 @@ PLACE = Place(SourceFile("x", "", "file:///x"))
         ((("Retry-After", "1.5"),), None),
         ((("Retry-After", "soon"),), None),
         ((("Retry-After", "-1"),), None),
-        ((("Retry-After", "9" * 400),), float("inf")),
+        ((("Retry-After", "9" * 400),), 1e15),
         ((("Retry-After", "Wed, 21 Oct 2015 07:28:30 GMT"),), 30.0),
         ((("Retry-After", "Wed, 21 Oct 2015 07:00:00 GMT"),), 0.0),
         (

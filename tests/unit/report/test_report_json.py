@@ -170,6 +170,7 @@ def test_retries_called_workflows_and_errors(build):
     first, second, last = spelled["steps"][0]["attempts"]
     assert first["action"] == {
         "name": "again", "type": "retry", "level": "step", "target": "charge", "wait": 2.0,
+        "cut_from": 90.0,
     }  # fmt: skip
     assert first["interlude"]["workflow"]["workflow_id"] == "charge"
     assert second["interlude"]["step"]["step_id"] == "other"
