@@ -37,6 +37,7 @@ from arazzo_runner.operation.security import (
 )
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
+from arazzo_runner.text.locate import in_order
 from arazzo_runner.text.source import Place
 
 __all__ = ["Description", "Options", "Prepared", "execute", "load_from", "prepare"]
@@ -99,7 +100,7 @@ def plan(
     )
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
-        raise DocumentError(*binding.findings)
+        raise DocumentError(*in_order(binding.findings))
     description.warnings.extend(one for one in binding.findings if one not in description.warnings)
     lacking = missing if options.needs_credentials else ()
     return bound, [error("AZ905", one.message, None, "", one.hint) for one in lacking]

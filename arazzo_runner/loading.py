@@ -14,13 +14,14 @@ from arazzo_runner.document.load import load_document
 from arazzo_runner.document.references import references
 from arazzo_runner.document.resolve import resolve
 from arazzo_runner.document.sources import Member, Source, Sources, load_sources
-from arazzo_runner.errors import DocumentError
+from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.operation.description import read_description
 from arazzo_runner.operation.find import all_operations
 from arazzo_runner.operation.model import ApiDescription
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.locate import in_order
 from arazzo_runner.text.yaml import decode
 
 if TYPE_CHECKING:
@@ -90,21 +91,24 @@ def load_from(
 
     ``document`` is a path or URL; ``overrides`` say where to read a source instead, by its name.
     Raises DocumentError with everything that was found, and UsageError when the document itself
-    cannot be read.
+    cannot be read, or nothing is wrong but ``overrides``.
     """
     retrieved = access.open(document)
     text = decode(retrieved.data, retrieved.name, retrieved.uri)
     loaded = load_document(text, limits.document)
     findings = list(loaded.diagnostics)
     if loaded.document is None:
-        raise DocumentError(*findings)
+        raise DocumentError(*in_order(findings))
     resolved, more = resolve(loaded.document)
     findings += [*more, *references(resolved)]
     sources = load_sources(resolved, access, overrides, limits.sources)
     findings += sources.diagnostics
     units = assemble(sources, findings)
-    findings = [as_seen_by_run(one) for one in findings]
-    if any(one.severity is Severity.ERROR for one in findings):
+    findings = in_order(as_seen_by_run(one) for one in findings)
+    wrong = [one for one in findings if one.severity is Severity.ERROR]
+    if wrong and all(one.code.startswith("AZ9") for one in wrong):
+        raise UsageError(*findings)
+    if wrong:
         raise DocumentError(*findings)
     return Description(units, findings)
 

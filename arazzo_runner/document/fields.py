@@ -117,14 +117,22 @@ class Node(Struct, frozen=True):
     def wrong_type(self, wanted: str) -> None:
         """Report that the value is not of the type that the specification states."""
         self.hole()
-        name = self.pointer[-1] if self.pointer else "the document"
-        subject = f"`{name}`" if isinstance(name, str) and self.pointer else "this"
         self.error(
             "AZ112",
-            f"{subject} must be {wanted}, and is {kind_of(self.value)}",
+            f"{self._subject()} must be {wanted}, and is {kind_of(self.value)}",
             label=f"not {wanted}",
             help=type_help(self.value, wanted),
         )
+
+    def _subject(self) -> str:
+        """The value, by the name of its field, or of the list that it is an item of."""
+        match self.pointer:
+            case (*_, str(name)):
+                return f"`{name}`"
+            case (*_, str(name), int()):
+                return f"an item of `{name}`"
+            case _:
+                return "this"
 
     def _say(self, severity: Severity, code: str, message: str, more: _More) -> None:
         place = more.get("place") or self.place

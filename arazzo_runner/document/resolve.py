@@ -27,6 +27,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.parameters import LOCATIONS
 from arazzo_runner.document.wording import listed
+from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, did_you_mean, error
 from arazzo_runner.text.source import Place
 
@@ -125,7 +126,7 @@ def _calls_operation(step: Step) -> bool:
 
 def _need_location(on: _Resolving, parameters: Sequence[tuple[Parameter, Place]], why: str) -> None:
     for parameter, place in parameters:
-        if parameter.location is None:
+        if parameter.location is None and not _has_location(on, parameter.place):
             on.findings.append(
                 error(
                     "AZ111",
@@ -135,6 +136,14 @@ def _need_location(on: _Resolving, parameters: Sequence[tuple[Parameter, Place]]
                     f"one of {listed(tuple(LOCATIONS))}",
                 )
             )
+
+
+def _has_location(on: _Resolving, place: Place) -> bool:
+    """Whether an ``in`` is written here: what is wrong with it is said."""
+    written: Value = on.document.raw
+    for token in place.pointer:
+        written = written[token]
+    return "in" in written
 
 
 # --- the lists ------------------------------------------------------------------------------------
@@ -210,19 +219,21 @@ def _valued(component: _Object, reference: Reusable) -> _Object:
 
 
 def _unknown(on: _Resolving, kind: str, item: Reusable, known: Iterable[str]) -> None:
+    label = "no such component"
     if item.type != kind:
         message = (
             f"`$components.{item.type}.{item.name}` is a {_KINDS[item.type]},"
             f" and a {_KINDS[kind]} is expected here"
         )
         help_ = f"write `$components.{kind}.{item.name}`" if item.name in known else None
+        label = f"not a {_KINDS[kind]}"
     elif item.name in _written(on, kind):
         return  # it is there, and what is wrong with it is said
     else:
         message = f"there is no `{item.name}` in `components.{kind}`"
         help_ = did_you_mean(item.name, known) or _elsewhere(on, item.name)
     place = item.place.at("reference")
-    on.findings.append(error("AZ209", message, place, "no such component", help_))
+    on.findings.append(error("AZ209", message, place, label, help_))
 
 
 def _written(on: _Resolving, kind: str) -> Iterable[str]:
@@ -252,6 +263,7 @@ def _unique(on: _Resolving, what: str, named: Sequence[tuple[str, Place]]) -> No
                 f"there are two {what}s `{name}`",
                 place,
                 "the second",
+                "give one of them another name",
                 more=(Label(first[name], "the first"),),
             )
         )

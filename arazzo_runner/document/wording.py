@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -44,7 +45,17 @@ def type_help(value: Value, wanted: str) -> str | None:
         return f'put it in quotes: "{spelled}"'
     if wanted == "a list" and isinstance(value, dict):
         return "begin each item with `- `"
+    if wanted in ("a number", "an integer") and isinstance(value, str):
+        return _number_help(value)
     return None
+
+
+def _number_help(text: str) -> str | None:
+    """``"3"`` is a number in quotes, ``5s`` one with its unit."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", text.strip())
+    if found is None:
+        return None
+    return f"write it without {'its unit' if found[2] else 'quotes'}: {found[1]}"
 
 
 def field_help(name: str, known: Sequence[str]) -> str:

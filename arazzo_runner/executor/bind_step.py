@@ -42,6 +42,7 @@ from arazzo_runner.operation.model import Parameter as ApiParameter
 from arazzo_runner.operation.request import RequestRefused, undeclared
 from arazzo_runner.operation.server import server_url
 from arazzo_runner.text.diagnostic import did_you_mean, error
+from arazzo_runner.text.source import Place
 
 
 def bind_call(
@@ -98,13 +99,20 @@ def _bind_operation_call(
         body = _bind_body(step, operation)
         authorization = binding.authorize(source, operation, given)
     except RequestRefused as reason:
-        binding.report(error("AZ305", str(reason), step.place, "", reason.hint))
+        binding.report(error("AZ305", str(reason), _place_of_content(step), "", reason.hint))
         return None
     except DocumentError as reason:
         for finding in reason.diagnostics:
             binding.report(finding)
         return None
     return OperationCall(source, operation, server, arguments, body, authorization)
+
+
+def _place_of_content(step: Step) -> Place:
+    body = step.request_body
+    if body is None:
+        return step.place
+    return body.place.at("contentType") if body.content_type else body.place.key()
 
 
 def _identity(parameter: ApiParameter) -> tuple[str, str]:

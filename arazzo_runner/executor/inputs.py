@@ -173,7 +173,9 @@ def _undeclared(name: str, known: Mapping[str, Value]) -> InputProblem:
     message = f"no input is called `{name}`"
     listed = ", ".join(f"`{one}`" for one in known)
     all_of_them = f"its inputs: {listed}" if known else "it has no inputs"
-    return InputProblem("undeclared", name, message, did_you_mean(name, known) or all_of_them)
+    nearest = did_you_mean(name, known)
+    hint = f"{nearest} {all_of_them}" if nearest else all_of_them
+    return InputProblem("undeclared", name, message, hint)
 
 
 def _explained(failure: Any) -> list[InputProblem]:

@@ -12,7 +12,11 @@ from arazzo_runner.expression.value import MISSING, Value
 
 
 class PassingError(Exception):
-    """The inputs do not fit the workflow that they are given to."""
+    """The inputs do not fit the workflow that they are given to; ``hint`` is the way out."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def pass_inputs(
@@ -61,5 +65,8 @@ def checked(callee: WorkflowPlan, given: Mapping[str, Value]) -> dict[str, Value
     found = problems(callee.inputs_schema, inputs)
     if found:
         listed = "; ".join(problem.message for problem in found)
-        raise PassingError(f"workflow `{callee.workflow.workflow_id}` cannot start: {listed}")
+        # Of the hints only this one is not about the command line.
+        hint = next((one.hint for one in found if one.kind == "undeclared"), None)
+        message = f"workflow `{callee.workflow.workflow_id}` cannot start: {listed}"
+        raise PassingError(message, hint)
     return inputs

@@ -33,6 +33,7 @@ from arazzo_runner.expression.ast import (
     WorkflowRef,
 )
 from arazzo_runner.expression.cursor import Cursor, Stop
+from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.text.source import pointer_text
 
 _LETTERS: Final = re.compile(r"[A-Za-z]+")
@@ -83,14 +84,22 @@ def _dot(cursor: Cursor, start: int, example: str) -> None:
     cursor.at += 1
 
 
+def _expected(found: str, known: tuple[str, ...]) -> str:
+    quoted = [f"`{one}`" for one in known]
+    listed = " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+    if not found:
+        return f"{listed} is expected here"
+    hint = did_you_mean(found, known) if len(known) > 1 else None
+    return f"{listed} is expected here, not `{found}`" + (f"; {hint}" if hint else "")
+
+
 def _word(cursor: Cursor, words: Mapping[str, str]) -> str:
     """One of the known words, in any case; the others are named when it is none of them."""
     start = cursor.at
     found = cursor.take(_LETTERS)
     word = words.get(found.lower())
     if word is None:
-        known = "` or `".join(dict.fromkeys(words.values()))
-        raise Stop(f"`{known}` is expected here" + (f", not `{found}`" if found else ""), start)
+        raise Stop(_expected(found, tuple(dict.fromkeys(words.values()))), start)
     if word != found:
         cursor.note(f"`{found}` is not standard; it is read as `{word}`", start, word)
     return word

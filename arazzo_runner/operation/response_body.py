@@ -84,7 +84,8 @@ def _json_text(content_type: str, body: bytes) -> str:
         message = f"the response body has the charset `{charset}`, which is not known"
         raise BodyError(message) from reason
     except UnicodeDecodeError as reason:
-        start = body[max(0, reason.start - 20) : reason.start].decode("utf-8", "replace")
+        before = body[max(0, reason.start - 20) : reason.start].decode("utf-8", "replace")
+        start = " ".join(before.split())
         why = f"byte {reason.start} is not {charset.upper()}, after `{start}`"
         raise BodyError(f"the response body is `{content_type}`, but {why}") from reason
 

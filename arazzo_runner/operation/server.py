@@ -25,11 +25,22 @@ def server_url(operation: Operation, override: str | None, variables: Mapping[st
     DocumentError AZ217 (a variable that the description does not declare).
     """
     if override is not None:
-        return _checked(override, operation, "AZ906", f"`--server {override}`")
+        return _checked(override, "AZ906", f"`--server {override}`")
     server = operation.servers[0]
     url = _VARIABLE.sub(lambda found: _variable(found[1], server, variables, operation), server.url)
-    absolute = urljoin(operation.description.source.uri, url)
-    return _checked(absolute, operation, "AZ908", f"the server `{server.url}`")
+    absolute = _absolute(url, operation)
+    name = operation.description.source.name
+    if server.url == "/" and not _is_web_url(absolute):
+        # OpenAPI Object, `servers`: without it, one with the URL `/`, that of the description.
+        raise _no_server("AZ908", f"`{name}` names no server")
+    return _checked(absolute, "AZ908", f"the server `{server.url}` of `{name}`")
+
+
+def _absolute(url: str, operation: Operation) -> str:
+    try:
+        return urljoin(operation.description.source.uri, url)
+    except ValueError:
+        return url  # judged with all others that are no URLs
 
 
 def _variable(name: str, server: Server, variables: Mapping[str, str], operation: Operation) -> str:
@@ -51,11 +62,21 @@ def _variable(name: str, server: Server, variables: Mapping[str, str], operation
     return value
 
 
-def _checked(url: str, operation: Operation, code: str, what: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
-        message = f"{what} of `{operation.description.source.name}` is no http or https URL"
-        hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
-        raise UsageError(error(code, message, help=hint))
+def _no_server(code: str, message: str) -> UsageError:
+    hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
+    return UsageError(error(code, message, help=hint))
+
+
+def _is_web_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # `http://[`
+        return False
+    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+
+
+def _checked(url: str, code: str, subject: str) -> str:
+    if not _is_web_url(url):
+        raise _no_server(code, f"{subject} is no http or https URL")
     # Server Object, `url`: a query or fragment does not belong to it.
     return url.partition("#")[0].partition("?")[0].rstrip("/")

@@ -6,7 +6,10 @@ import json
 import re
 from typing import Final, NamedTuple
 
-from arazzo_runner.text.diagnostic import Diagnostic, error
+from msgspec.structs import replace
+
+from arazzo_runner.text.diagnostic import Diagnostic, Label, error
+from arazzo_runner.text.json_walk import tokens
 from arazzo_runner.text.locate import place_between
 from arazzo_runner.text.source import SourceFile
 
@@ -48,11 +51,43 @@ def explain_json(source: SourceFile, reason: json.JSONDecodeError) -> Diagnostic
     """The finding about a syntax error in JSON text."""
     text = source.text
     start = min(reason.pos, len(text.rstrip()))
+    opening = _innermost(text, start)
+    if opening is not None and reason.msg.startswith("Expecting"):
+        wanted = _CLOSING[text[opening]]
+        if start == len(text.rstrip()):
+            message = f"this `{text[opening]}` is never closed"
+            place = place_between(source, opening, opening + 1)
+            return error("AZ103", message, place, help=f"close it with `{wanted}`")
+        if text[start] in "]}" and text[start] != wanted:
+            return _mismatch(source, start, opening)
     sentence = _by_character(text, start) or _by_words(reason.msg)
     if sentence is _COMMA:
         start = text.rfind(",", 0, start + 1)
     place = place_between(source, start, start + 1)
     return error("AZ103", sentence.message, place, help=sentence.way_out)
+
+
+_CLOSING: Final = {"[": "]", "{": "}"}
+
+
+def _innermost(text: str, end: int) -> int | None:
+    """Where the innermost bracket opens that is open before ``end``."""
+    still_open: list[int] = []
+    for token in tokens(text[:end]):
+        if token.lastgroup == "open":
+            still_open.append(token.start())
+        elif token.lastgroup == "close" and still_open:
+            still_open.pop()
+    return still_open[-1] if still_open else None
+
+
+def _mismatch(source: SourceFile, start: int, opening: int) -> Diagnostic:
+    text = source.text
+    message = f"`{text[start]}` cannot close a `{text[opening]}`"
+    way_out = f"close it with `{_CLOSING[text[opening]]}` before"
+    found = error("AZ103", message, place_between(source, start, start + 1), help=way_out)
+    opened = place_between(source, opening, opening + 1)
+    return replace(found, more=(Label(opened, "opened here"),))
 
 
 def _by_words(words: str) -> _Sentence:

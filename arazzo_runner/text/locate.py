@@ -9,7 +9,9 @@ from arazzo_runner.text.outline import Outline
 from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile, Span, span_between
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from arazzo_runner.text.diagnostic import Diagnostic
 
 
 def locate(place: Place) -> Span:
@@ -17,6 +19,21 @@ def locate(place: Place) -> Span:
     if place.span is not None:
         return place.span
     return span_between(place.source.text, *_offsets(place))
+
+
+def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Findings as a reader meets their places: file by file, from the top; those without first."""
+    every = list(findings)
+    files = {id(one.place.source): None for one in every if one.place is not None}
+    order = {file: number for number, file in enumerate(files)}
+
+    def position(found: Diagnostic) -> tuple[int, int, int]:
+        if found.place is None:
+            return -1, 0, 0
+        span = locate(found.place)
+        return order[id(found.place.source)], span.line, span.column
+
+    return sorted(every, key=position)
 
 
 def place_between(source: SourceFile, start: int, end: int) -> Place:

@@ -8,8 +8,8 @@ STEP = "/workflows/0/steps/1"
 @pytest.mark.parametrize(
     ("field", "item", "expected"),
     [
-        ("onSuccess", 1, "error AZ112 {a}: this must be an object (Success Action Object), and is the number 1"),
-        ("onFailure", 1, "error AZ112 {a}: this must be an object (Failure Action Object), and is the number 1"),
+        ("onSuccess", 1, "error AZ112 {a}: an item of `onSuccess` must be an object (Success Action Object), and is the number 1"),
+        ("onFailure", 1, "error AZ112 {a}: an item of `onFailure` must be an object (Failure Action Object), and is the number 1"),
         ("onSuccess", {"type": "end"}, "error AZ111 {a}: the field `name` of the Success Action Object is missing"),
         ("onFailure", {"type": "retry"}, "error AZ111 {a}: the field `name` of the Failure Action Object is missing"),
         ("onSuccess", {"name": "n"}, "error AZ111 {a}: the field `type` of the Success Action Object is missing"),

@@ -44,7 +44,7 @@ def test_what_a_criterion_gets_wrong(judge_criterion, fields, expected):
 
 def test_a_criterion_is_an_object(judge_step):
     assert judge_step(successCriteria=["$statusCode == 200"]).lines == [
-        f"error AZ112 {PLACE}: this must be an object (Criterion Object), and is a string"
+        f"error AZ112 {PLACE}: an item of `successCriteria` must be an object (Criterion Object), and is a string"
     ]
 
 

@@ -30,7 +30,7 @@ def test_a_valid_document_has_no_findings(judge):
         ("/info/titel", "x", "error AZ110 /info/titel@key: `titel` is not a field of the Info Object"),
         ("/sourceDescriptions", [], "error AZ113 /sourceDescriptions: `sourceDescriptions` needs at least one item"),
         ("/sourceDescriptions", {}, "error AZ112 /sourceDescriptions: `sourceDescriptions` must be a list, and is an object"),
-        ("/sourceDescriptions/-", "x", "error AZ112 /sourceDescriptions/1: this must be an object (Source Description Object), and is a string"),
+        ("/sourceDescriptions/-", "x", "error AZ112 /sourceDescriptions/1: an item of `sourceDescriptions` must be an object (Source Description Object), and is a string"),
         ("/sourceDescriptions/-", {"url": "x"}, "error AZ111 /sourceDescriptions/1: the field `name` of the Source Description Object is missing"),
         ("/sourceDescriptions/-", {"name": "b"}, "error AZ111 /sourceDescriptions/1: the field `url` of the Source Description Object is missing"),
         ("/sourceDescriptions/0/type", "openpi", "error AZ113 /sourceDescriptions/0/type: `type` cannot be `openpi`"),
@@ -100,6 +100,19 @@ def test_the_way_out_of_an_unknown_field(judge, name, help):
 )
 def test_the_way_out_of_a_wrong_type(judge, value, help):
     assert judge({"/info/title": value}).found[0].help == help
+
+
+@pytest.mark.parametrize(
+    ("value", "help"),
+    [
+        ("3", "write it without quotes: 3"),
+        ("5s", "write it without its unit: 5"),
+        ("1.5 seconds", "write it without its unit: 1.5"),
+        ("soon", None),
+    ],
+)
+def test_the_way_out_of_a_number_in_a_text(judge, value, help):
+    assert judge({"/workflows/0/steps/1/timeout": value}).found[0].help == help
 
 
 def test_an_object_instead_of_a_list_of_one(judge):

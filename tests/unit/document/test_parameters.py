@@ -8,7 +8,7 @@ STEP = "/workflows/0/steps/1"
 @pytest.mark.parametrize(
     ("item", "expected"),
     [
-        (1, "error AZ112 {p}: this must be an object (Parameter Object), and is the number 1"),
+        (1, "error AZ112 {p}: an item of `parameters` must be an object (Parameter Object), and is the number 1"),
         ({"in": "query", "value": 1}, "error AZ111 {p}: the field `name` of the Parameter Object is missing"),
         ({"name": "a", "in": "query"}, "error AZ111 {p}: the field `value` of the Parameter Object is missing"),
         ({"name": "a", "in": "body", "value": 1}, "error AZ113 {p}/in: `in` cannot be `body`"),

@@ -57,6 +57,13 @@ def test_without_a_value_the_one_of_the_component_stays(judge_with_components):
     assert parameter.place.pointer == ("components", "parameters", "page")
 
 
+LABELS = {
+    "parameters": "not a parameter",
+    "onSuccess": "not a success action",
+    "onFailure": "not a failure action",
+}
+
+
 @pytest.mark.parametrize(
     ("field", "reference", "message", "help"),
     [
@@ -75,6 +82,7 @@ def test_references_that_lead_nowhere(judge_with_components, field, reference, m
     found = [one for one in judged.found if one.code == "AZ209"]
     assert [(one.message, one.help) for one in found] == [(message, help)]
     assert found[0].place.pointer[-2:] == (0, "reference")
+    assert found[0].label == ("no such component" if "there is no" in message else LABELS[field])
     assert judged.step.parameters == judged.step.on_success == judged.step.on_failure == ()
 
 
@@ -100,6 +108,11 @@ def test_a_component_without_a_location_where_it_is_used(judge_with_components):
     ]
     call = {"stepId": "call", "workflowId": "v", "parameters": [item]}
     assert judge_with_components({"/workflows/0/steps/-": call}).lines == [BROKEN]
+
+
+def test_a_location_that_is_wrong_is_not_said_to_be_missing(judge):
+    item = {"name": "a", "in": "params", "value": 1}
+    assert judge({f"{STEP}/parameters": [item]}).codes == ["AZ113"]
 
 
 def test_the_same_reference_twice(judge_with_components):

@@ -26,7 +26,7 @@ SELECTOR = {"context": "$response.body", "selector": "$.a", "type": "jsonpath"}
         ({"outputs": {"a": "$response.bodi"}}, "error AZ117 {s}/outputs/a[10:11]: `$response.bodi` is not an expression:"),
         ({"requestBody": "x"}, "error AZ112 {s}/requestBody: `requestBody` must be an object (Request Body Object), and is a string"),
         ({"requestBody": {"contentType": 1}}, "error AZ112 {s}/requestBody/contentType: `contentType` must be a string, and is the number 1"),
-        ({"requestBody": {"replacements": [1]}}, "error AZ112 {s}/requestBody/replacements/0: this must be an object (Payload Replacement Object), and is the number 1"),
+        ({"requestBody": {"replacements": [1]}}, "error AZ112 {s}/requestBody/replacements/0: an item of `replacements` must be an object (Payload Replacement Object), and is the number 1"),
         ({"requestBody": {"replacements": [{"target": "/a"}]}}, "error AZ111 {s}/requestBody/replacements/0: the field `value` of the Payload Replacement Object is missing"),
         ({"requestBody": {"replacements": [{"value": 1}]}}, "error AZ111 {s}/requestBody/replacements/0: the field `target` of the Payload Replacement Object is missing"),
         ({"requestBody": {"contentType": "application/json", "replacements": [{"target": "a.b", "value": 1}]}}, "error AZ113 {s}/requestBody/replacements/0/target: `a.b` is not a JSON Pointer"),

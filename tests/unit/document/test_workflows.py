@@ -6,7 +6,7 @@ from arazzo_runner.expression.ast import Literal as Constant
 @pytest.mark.parametrize(
     ("pointer", "value", "expected"),
     [
-        ("/workflows/-", 1, "error AZ112 /workflows/2: this must be an object (Workflow Object), and is the number 1"),
+        ("/workflows/-", 1, "error AZ112 /workflows/2: an item of `workflows` must be an object (Workflow Object), and is the number 1"),
         ("/workflows/-", {"steps": [{"stepId": "s", "operationId": "o"}]}, "error AZ111 /workflows/2: the field `workflowId` of the Workflow Object is missing"),
         ("/workflows/-", {"workflowId": "x"}, "error AZ111 /workflows/2: the field `steps` of the Workflow Object is missing"),
         ("/workflows/-", {"workflowId": "x", "steps": []}, "warning AZ113 /workflows/2/steps: a workflow without steps does nothing"),
@@ -14,7 +14,7 @@ from arazzo_runner.expression.ast import Literal as Constant
         ("/workflows/1/workflowId", "w", "error AZ115 /workflows/1/workflowId: there are two workflows `w`"),
         ("/workflows/0/inputs", [], "error AZ112 /workflows/0/inputs: `inputs` must be a JSON Schema (an object), and is a list"),
         ("/workflows/0/dependsOn", "v", "error AZ112 /workflows/0/dependsOn: `dependsOn` must be a list, and is a string"),
-        ("/workflows/0/dependsOn", [1], "error AZ112 /workflows/0/dependsOn/0: this must be a string, and is the number 1"),
+        ("/workflows/0/dependsOn", [1], "error AZ112 /workflows/0/dependsOn/0: an item of `dependsOn` must be a string, and is the number 1"),
         ("/workflows/0/outputs", {"a/b": "$inputs.id"}, "error AZ113 /workflows/0/outputs/a~1b@key: `a/b` cannot be a name in `outputs`"),
         ("/workflows/0/outputs", [], "error AZ112 /workflows/0/outputs: `outputs` must be an object, and is a list"),
         ("/components", [], "error AZ112 /components: `components` must be an object (Components Object), and is a list"),

@@ -106,7 +106,8 @@ MALFORMED = [
     ("$inputs.a b", 9, "in text an expression stands in braces: `{$inputs.a}`"),
     ("$inputs.a" + " and so on and so forth", 9, "` and so on and so fo…` cannot follow"),
     ("$url/x", 4, "`/x` cannot follow `$url`"),
-    ("$request.", 9, "`header` or `query` or `path` or `body` or `payload` is expected here"),
+    ("$request.", 9, "`header`, `query`, `path`, `body` or `payload` is expected here"),
+    ("$response.boddy", 10, "`payload` is expected here, not `boddy`; did you mean `body`?"),
     ("$response.foo", 10, "is expected here, not `foo`"),
     ("$response.header.", 17, "the name of the header is missing here"),
     ("$response.header.a b", 18, "` ` cannot stand in the name of a header"),
@@ -126,7 +127,7 @@ MALFORMED = [
     (
         "$components.inputs.x",
         12,
-        "`parameters` or `successActions` or `failureActions` is expected",
+        "`parameters`, `successActions` or `failureActions` is expected",
     ),
     ("$components.parameters.", 23, "the name of the component is missing here"),
     (

@@ -58,13 +58,19 @@ def test_overridden(serving):
             [],
             "file:///home/me/openapi.json",
             "AZ908",
-            "the server `/` of `openapi.json` is no http or https URL",
+            "`openapi.json` names no server",
         ),
         (
             [{"url": "v1"}],
             "file:///home/me/openapi.json",
             "AZ908",
             "the server `v1` of `openapi.json` is no http or https URL",
+        ),
+        (
+            [{"url": "http://[v1"}],
+            "https://x.example/openapi.json",
+            "AZ908",
+            "the server `http://[v1` of `openapi.json` is no http or https URL",
         ),
         (
             [{"url": "ws://a.example"}],
@@ -80,10 +86,12 @@ def test_no_server(serving, failure, servers, uri, code, message):
     assert found == (code, message, hint, "")
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "/v1", "https://", ""])
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "ftp://x", "/v1", "https://", "", "http://[", "http://:80"]
+)
 def test_override_that_is_no_url(serving, failure, url):
     code, message, _, _ = failure(server_url, serving(), url, {})
-    expected = f"`--server {url}` of `openapi.json` is no http or https URL"
+    expected = f"`--server {url}` is no http or https URL"
     assert (code, message) == ("AZ906", expected)
 
 

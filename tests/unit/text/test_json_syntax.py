@@ -11,7 +11,9 @@ from arazzo_runner.text.source import SourceFile
 MISTAKES = [
     ('{"a" 1}', "1:6", "the `:` after a key is missing"),
     ('{"a": 1 "b": 2}', "1:9", "a comma or a closing bracket is missing"),
-    ('{"a": [1, 2', "1:12", "a comma or a closing bracket is missing"),
+    ('{"a": [1, 2', "1:7", "this `[` is never closed"),
+    ('{"a": [1, 2}', "1:12", "`}` cannot close a `[`"),
+    ('{"a": {"b": 2', "1:7", "this `{` is never closed"),
     ("{a: 1}", "1:2", "a key in double quotes is expected here"),
     ("{'a': 1}", "1:2", "JSON knows double quotes alone"),
     ('{"a": }', "1:7", "a value is missing here"),

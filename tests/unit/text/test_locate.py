@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arazzo_runner.text import locate as module
-from arazzo_runner.text.diagnostic import Severity
-from arazzo_runner.text.locate import locate, place_between
+from arazzo_runner.text.diagnostic import Severity, warning
+from arazzo_runner.text.locate import in_order, locate, place_between
 from arazzo_runner.text.source import Place, SourceFile, Span
 from arazzo_runner.text.yaml import DocumentLimits, parse
 
@@ -255,3 +255,18 @@ def test_any_character_of_any_string_is_found(value, style, unicode):
     text = yaml.safe_dump({"a": value}, default_style=style, allow_unicode=unicode, width=20)
     pointer = ("a",)
     assert [part for part in parts_of(text, *pointer) if not is_spelling(*part)] == []
+
+
+def test_findings_stand_in_the_order_of_their_places():
+    one, two = SourceFile("one.yaml", YAML, ""), SourceFile("two.yaml", YAML, "")
+    places = {
+        "last of one": Place(one, ("f",)),
+        "of two": Place(two, ("a",)),
+        "first of one": Place(one, ("a",)),
+        "nowhere": None,
+        "first of one, later said": Place(one, ("a",)),
+    }
+    found = in_order(warning("AZ113", message, place) for message, place in places.items())
+    assert [each.message for each in found] == [
+        "nowhere", "first of one", "first of one, later said", "last of one", "of two",
+    ]  # fmt: skip
