@@ -11,7 +11,7 @@ from arazzo_runner.executor.call import BuiltCall, build_call
 from arazzo_runner.executor.criteria import judge, judge_call, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.frame import Frame
-from arazzo_runner.executor.passing import PassingError, pass_inputs
+from arazzo_runner.executor.passing import PassingError, pass_inputs, refused_inputs
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
 from arazzo_runner.executor.result import (
     Attempt,
@@ -181,8 +181,7 @@ async def _try_workflow(planned: StepPlan, call: WorkflowCall, frame: Frame, key
     try:
         inputs = pass_inputs(ledger.plan.workflows[call.key], call.arguments, frame.scope)
     except PassingError as reason:
-        refused = StepError("inputs-refused", str(reason), None, "request", planned.step.place)
-        return _unsent(planned, frame.scope, refused)
+        return _unsent(planned, frame.scope, refused_inputs(reason, planned.step.place))
     child = await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1)
     values = WorkflowValues(child.inputs, child.outputs)
     seen = WorkflowsSeen(frame.plan.unit, ledger, {call.key[1]: values})

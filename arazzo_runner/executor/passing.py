@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from arazzo_runner.executor.inputs import declared, problems, with_defaults
 from arazzo_runner.executor.plan import InputArgument, WorkflowPlan
+from arazzo_runner.executor.result import Status, StepError, WorkflowResult
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.text.source import Place
 
 
 class PassingError(Exception):
@@ -17,6 +19,20 @@ class PassingError(Exception):
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+def not_started(callee: WorkflowPlan, reason: PassingError) -> WorkflowResult:
+    """The result of a workflow whose inputs were refused."""
+    workflow = callee.workflow
+    error = refused_inputs(reason, workflow.place)
+    return WorkflowResult(
+        workflow.workflow_id, Status.FAILED, {}, {}, 0.0, (), None, error, workflow.place
+    )
+
+
+def refused_inputs(reason: PassingError, place: Place) -> StepError:
+    """What is said at ``place`` of inputs that do not fit: nothing was sent."""
+    return StepError("inputs-refused", str(reason), reason.hint, "request", place)
 
 
 def pass_inputs(

@@ -20,7 +20,13 @@ from arazzo_runner.executor.actions import (
 from arazzo_runner.executor.attempt import Tried, try_step
 from arazzo_runner.executor.events import StepFinished, StepRetried, StepStarted
 from arazzo_runner.executor.frame import Frame
-from arazzo_runner.executor.passing import PassingError, inherit_inputs, pass_inputs
+from arazzo_runner.executor.passing import (
+    PassingError,
+    inherit_inputs,
+    not_started,
+    pass_inputs,
+    refused_inputs,
+)
 from arazzo_runner.executor.plan import OperationCall, PlannedAction, StepPlan, WorkflowKey
 from arazzo_runner.executor.result import (
     ActionTaken,
@@ -148,7 +154,7 @@ async def _interlude(
             try:
                 inputs = _inputs_for(chosen, key, scope, frame)
             except PassingError as reason:
-                return _never_started(frame, key, str(reason))
+                return not_started(frame.ledger.plan.workflows[key], reason)
             return await frame.call_workflow(key, inputs, frame.ledger, frame.depth + 1)
 
 
@@ -174,14 +180,6 @@ def _inputs_for(
     if chosen.arguments:
         return pass_inputs(callee, chosen.arguments, scope)
     return inherit_inputs(callee, {**frame.ledger.run_inputs, **frame.inputs})
-
-
-def _never_started(frame: Frame, key: WorkflowKey, message: str) -> WorkflowResult:
-    workflow = frame.ledger.plan.workflows[key].workflow
-    error = StepError("inputs-refused", message, None, "request", workflow.place)
-    return WorkflowResult(
-        workflow.workflow_id, Status.FAILED, {}, {}, 0.0, (), None, error, workflow.place
-    )
 
 
 def _settle(
@@ -212,9 +210,7 @@ def _follow(planned: PlannedAction, taken: ActionTaken, tried: Tried, frame: Fra
             try:
                 inputs = _inputs_for(planned, key, tried.scope, frame)
             except PassingError as reason:
-                error = StepError(
-                    "inputs-refused", str(reason), None, "request", planned.action.place
-                )
+                error = refused_inputs(reason, planned.action.place)
                 return Finish(Status.FAILED, taken, error)
             return Transfer(key, inputs, taken)
     raise AssertionError(planned)

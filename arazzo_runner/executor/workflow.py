@@ -5,14 +5,14 @@ Arazzo Specification 1.1.0, Workflow Object.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from arazzo_runner.executor.events import WorkflowFinished, WorkflowStarted
 from arazzo_runner.executor.frame import Frame
 from arazzo_runner.executor.ledger import Ledger
-from arazzo_runner.executor.passing import PassingError, checked, relevant_inputs
+from arazzo_runner.executor.passing import PassingError, checked, not_started, relevant_inputs
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import (
     ActionTaken,
@@ -25,6 +25,7 @@ from arazzo_runner.executor.scope import evaluate_outputs, start_scope
 from arazzo_runner.executor.step import Finish, Jump, Next, Proceed, Transfer, Visit, visit_step
 from arazzo_runner.expression.scope import WorkflowValues
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.source import Place
 
 
 async def run_chain(
@@ -149,22 +150,35 @@ async def _prerequisites(plan: WorkflowPlan, ledger: Ledger, depth: int) -> Fini
     The failure of one is the failure of this workflow, and its status too.
     """
     for key in plan.depends_on:
-        status = await _prerequisite(key, ledger, depth)
-        if status is not Status.PASSED:
-            message = f"the workflow `{key[1]}`, which has to be completed before, {status.value}"
-            error = StepError("prerequisite", message, None, "request", plan.workflow.place)
-            return Finish(status, None, error)
+        result = await _prerequisite(key, ledger, depth)
+        if result.status is not Status.PASSED:
+            error = _unmet(result, plan.workflow.place)
+            return Finish(result.status, None, error)
     return None
 
 
-async def _prerequisite(key: WorkflowKey, ledger: Ledger, depth: int) -> Status:
+def _unmet(prerequisite: WorkflowResult, place: Place) -> StepError:
+    name, status = prerequisite.workflow_id, prerequisite.status.value
+    message = f"the workflow `{name}`, which has to be completed before, {status}"
+    if prerequisite.error is not None:
+        message += f": {prerequisite.error.message}"
+    return StepError("prerequisite", message, None, "request", place)
+
+
+async def _prerequisite(key: WorkflowKey, ledger: Ledger, depth: int) -> WorkflowResult:
     if key not in ledger.completed:
-        plan = ledger.plan.workflows[key]
-        try:
-            inputs = checked(plan, relevant_inputs(plan, ledger.run_inputs))
-        except PassingError:
-            return Status.FAILED
-        results = await run_chain(key, inputs, ledger, depth)
+        results = await _run_prerequisite(key, ledger, depth)
         ledger.entries.extend(results)
         ledger.completed[key] = results[0]
-    return ledger.completed[key].status
+    return ledger.completed[key]
+
+
+async def _run_prerequisite(
+    key: WorkflowKey, ledger: Ledger, depth: int
+) -> Sequence[WorkflowResult]:
+    plan = ledger.plan.workflows[key]
+    try:
+        inputs = checked(plan, relevant_inputs(plan, ledger.run_inputs))
+    except PassingError as reason:
+        return [not_started(plan, reason)]
+    return await run_chain(key, inputs, ledger, depth)
