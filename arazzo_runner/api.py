@@ -101,7 +101,8 @@ def plan(
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*in_order(binding.findings))
-    description.warnings.extend(one for one in binding.findings if one not in description.warnings)
+    known = description.warnings
+    known[:] = in_order([*known, *(one for one in binding.findings if one not in known)])
     lacking = missing if options.needs_credentials else ()
     return bound, [error("AZ905", one.message, None, "", one.hint) for one in lacking]
 

@@ -57,6 +57,14 @@ class Reports(Struct, frozen=True):
         )
         self._write(report, Masker(()))
 
+    def check(self) -> None:
+        """Raise UsageError for a file that cannot be written, before anything is sent."""
+        if self.files:
+            from arazzo_runner.report.write import check_writable
+
+            for _, path in self.files:
+                check_writable(path)
+
     def _write(self, report: RunReport, masker: Masker) -> None:
         if not self.files and not self.on_stdout:
             return

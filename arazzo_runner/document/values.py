@@ -115,7 +115,7 @@ def report(node: Node, parsed: Dynamic, notices: Sequence[Notice], code: str = "
 
 def malformed(node: Node, found: Malformed, code: str, what: str) -> None:
     """Report text that does not parse, at the column where that became clear."""
-    shown = found.text if len(found.text) <= 60 else found.text[:59] + "…"
+    shown = short(" ".join(found.text.split()))
     end = len(node.value)
     start = min(found.at, end)
     node.error(

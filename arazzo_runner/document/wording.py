@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import short
 
 
 def kind_of(value: Value) -> str:
@@ -45,6 +46,8 @@ def type_help(value: Value, wanted: str) -> str | None:
         return f'put it in quotes: "{spelled}"'
     if wanted == "a list" and isinstance(value, dict):
         return "begin each item with `- `"
+    if wanted == "an object (Criterion Object)" and isinstance(value, str):
+        return f"write `condition: {short(value)}`"
     if wanted in ("a number", "an integer") and isinstance(value, str):
         return _number_help(value)
     return None

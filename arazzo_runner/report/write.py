@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from arazzo_runner.errors import UsageError
@@ -19,22 +20,46 @@ def write_atomically(path: str | Path, data: bytes) -> None:
 
     Raises UsageError (AZ907) when the file cannot be written.
     """
-    target = Path(path)
-    try:
-        _write(Path(os.path.realpath(target)), data)
-    except OSError as reason:
-        raise _unwritable(target, reason) from reason
+    with _told(path):
+        _write(_target(path), data)
+
+
+def check_writable(path: str | Path) -> None:
+    """Find out before a run whether its report can be put there; missing folders are made.
+
+    Raises UsageError (AZ907) when it cannot.
+    """
+    with _told(path):
+        target = _target(path)
+        if _is_device(target):
+            return
+        temporary = _temporary(target)
+        _write_new(temporary, b"")
+        temporary.unlink()
+
+
+def _target(path: str | Path) -> Path:
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(0, "it is a folder")
+    return target
+
+
+def _is_device(target: Path) -> bool:
+    return target.exists() and not target.is_file()
+
+
+def _temporary(target: Path) -> Path:
+    """A new name beside the target: a rename is atomic only within one file system."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.tmp")
 
 
 def _write(target: Path, data: bytes) -> None:
-    if target.is_dir():
-        raise IsADirectoryError(0, "it is a folder")
-    if target.exists() and not target.is_file():
+    if _is_device(target):
         target.write_bytes(data)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # In the same folder, since a rename is atomic only within one file system.
-    temporary = target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.tmp")
+    temporary = _temporary(target)
     try:
         _write_new(temporary, data)
         if target.exists():
@@ -53,8 +78,20 @@ def _write_new(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _unwritable(path: Path, reason: OSError) -> UsageError:
-    why = (reason.strerror or str(reason)).lower()
+@contextlib.contextmanager
+def _told(path: str | Path) -> Iterator[None]:
+    """What goes wrong with a file, as an error of the user's."""
+    try:
+        yield
+    except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
+        raise _unwritable(path, reason) from reason
+
+
+def _unwritable(path: str | Path, reason: OSError | ValueError) -> UsageError:
+    words = reason.strerror if isinstance(reason, OSError) else None
+    why = (words or str(reason)).lower()
+    if isinstance(reason, FileExistsError | NotADirectoryError):
+        why = "a file stands where a folder has to be"
     return UsageError(
         error(
             "AZ907",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.report.write import write_atomically
+from arazzo_runner.report.write import check_writable, write_atomically
 
 
 def test_a_new_file_is_written_with_the_usual_permissions(tmp_path):
@@ -59,12 +59,28 @@ def test_when_the_rename_fails_the_old_report_stays_and_nothing_else(tmp_path, m
 def test_a_folder_and_a_file_as_folder_are_refused_by_name(tmp_path):
     (tmp_path / "file").write_text("")
     for path in (tmp_path, tmp_path / "file" / "report.json"):
-        with pytest.raises(UsageError) as raised:
-            write_atomically(path, b"")
-        (finding,) = raised.value.diagnostics
-        assert finding.code == "AZ907"
-        assert f"the report `{path}` cannot be written" in finding.message
-        assert finding.help
+        for attempt in (lambda at: write_atomically(at, b""), check_writable):
+            with pytest.raises(UsageError) as raised:
+                attempt(path)
+            (finding,) = raised.value.diagnostics
+            assert finding.code == "AZ907"
+            assert f"the report `{path}` cannot be written" in finding.message
+            assert finding.help
+
+
+def test_what_can_be_written_is_left_as_it_is(tmp_path):
+    path = tmp_path / "new" / "report.json"
+    check_writable(path)
+    assert list(path.parent.iterdir()) == []
+    path.write_text("old")
+    check_writable(path)
+    check_writable("/dev/null")
+    assert [one.read_text() for one in path.parent.iterdir()] == ["old"]
+
+
+def test_a_path_that_is_none_is_refused():
+    with pytest.raises(UsageError, match="embedded null"):
+        check_writable("a\0b")
 
 
 def test_an_error_without_a_reason_of_the_system_is_told_as_it_is(tmp_path, monkeypatch):
