@@ -33,6 +33,7 @@ from arazzo_runner.expression.parse import (
     parse_template,
 )
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import short
 
 # Expression Type Object: the languages, their versions, the default first.
 VERSIONS: Final = {
