@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.document.library import SourceLimits
+from arazzo_runner.document.library import Shelf, SourceLimits
 from arazzo_runner.document.load import load_document
 from arazzo_runner.document.references import references
 from arazzo_runner.document.resolve import resolve
@@ -22,6 +22,7 @@ from arazzo_runner.operation.model import ApiDescription
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.locate import in_order
+from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import decode
 
 if TYPE_CHECKING:
@@ -84,6 +85,43 @@ class LoadLimits(Struct, frozen=True):
     sources: SourceLimits = field(default_factory=SourceLimits)
 
 
+class Examined(Struct, frozen=True):
+    """What could be read of a description, and all that was found; no units without a document.
+
+    ``missing`` are the sources, by (base URI of the document, name), that could not be read.
+    """
+
+    units: Mapping[str, Unit]
+    findings: tuple[Diagnostic, ...]
+    missing: frozenset[tuple[str, str]] = frozenset()
+
+
+class Shared:
+    """What several documents share: the texts of their sources, and the descriptions in them."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+        self._apis: dict[SourceFile, ApiDescription | DocumentError] = {}
+
+    def api(self, source: Source) -> ApiDescription:
+        """The description in a source, read once. Raises DocumentError."""
+        if source.file not in self._apis:
+            kept = self.shelf.files()
+            self._apis = {file: one for file, one in self._apis.items() if file in kept}
+            self._apis[source.file] = _description(source)
+        found = self._apis[source.file]
+        if isinstance(found, DocumentError):
+            raise found.with_traceback(None)
+        return found
+
+
+def _description(source: Source) -> ApiDescription | DocumentError:
+    try:
+        return read_description(source.file, source.value)
+    except DocumentError as reason:
+        return reason
+
+
 def load_from(
     access: Access, document: str, overrides: Mapping[str, str], limits: LoadLimits
 ) -> Description:
@@ -93,24 +131,49 @@ def load_from(
     Raises DocumentError with everything that was found, and UsageError when the document itself
     cannot be read, or nothing is wrong but ``overrides``.
     """
-    retrieved = access.open(document)
-    text = decode(retrieved.data, retrieved.name, retrieved.uri)
-    loaded = load_document(text, limits.document)
-    findings = list(loaded.diagnostics)
-    if loaded.document is None:
-        raise DocumentError(*in_order(findings))
-    resolved, more = resolve(loaded.document)
-    findings += [*more, *references(resolved)]
-    sources = load_sources(resolved, access, overrides, limits.sources)
-    findings += sources.diagnostics
-    units = assemble(sources, findings)
-    findings = in_order(as_seen_by_run(one) for one in findings)
+    examined = examine(access, document, overrides, limits, Shared())
+    findings = in_order(as_seen_by_run(one) for one in examined.findings)
     wrong = [one for one in findings if one.severity is Severity.ERROR]
     if wrong and all(one.code.startswith("AZ9") for one in wrong):
         raise UsageError(*findings)
-    if wrong:
+    if wrong or not examined.units:
         raise DocumentError(*findings)
-    return Description(units, findings)
+    return Description(examined.units, findings)
+
+
+def examine(
+    access: Access,
+    document: str,
+    overrides: Mapping[str, str],
+    limits: LoadLimits,
+    shared: Shared,
+) -> Examined:
+    """Like :func:`load_from`, as far as it goes, with everything that was found on the way.
+
+    Raises UsageError alone, when the document itself cannot be read.
+    """
+    try:
+        retrieved = access.open(document)
+        text = decode(retrieved.data, retrieved.name, retrieved.uri)
+    except DocumentError as reason:
+        return Examined({}, reason.diagnostics)
+    loaded = load_document(text, limits.document)
+    if loaded.document is None:
+        return Examined({}, loaded.diagnostics)
+    resolved, unresolved = resolve(loaded.document)
+    sources = load_sources(resolved, access, overrides, limits.sources, shared.shelf)
+    found = [*loaded.diagnostics, *unresolved, *references(resolved), *sources.diagnostics]
+    units = assemble(sources, found, shared)
+    return Examined(units, tuple(found), _missing(sources, units))
+
+
+def _missing(sources: Sources, units: Mapping[str, Unit]) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (uri, one.name)
+        for uri, member in sources.members.items()
+        for one in member.document.source_descriptions
+        if one.name not in units[uri].apis and one.name not in units[uri].documents
+    )
 
 
 _RUNNABLE = frozenset({"AZ118", "AZ210", "AZ211"})
@@ -127,19 +190,27 @@ def as_seen_by_run(finding: Diagnostic) -> Diagnostic:
     return replace(finding, severity=Severity.WARNING)
 
 
-def assemble(sources: Sources, findings: list[Diagnostic]) -> dict[str, Unit]:
+def assemble(
+    sources: Sources, findings: list[Diagnostic], shared: Shared | None = None
+) -> dict[str, Unit]:
     """Each Arazzo document with the API descriptions that it names, read once each."""
+    shared = shared or Shared()
     apis: dict[str, ApiDescription] = {}
     for member in sources.members.values():
         for source in member.sources:
             if source.type == "openapi" and source.uri not in apis:
-                _read_api(source, apis, findings)
+                _read_api(source, apis, findings, shared)
     return {uri: _unit(member, apis) for uri, member in sources.members.items()}
 
 
-def _read_api(source: Source, apis: dict[str, ApiDescription], findings: list[Diagnostic]) -> None:
+def _read_api(
+    source: Source,
+    apis: dict[str, ApiDescription],
+    findings: list[Diagnostic],
+    shared: Shared,
+) -> None:
     try:
-        apis[source.uri] = read_description(source.file, source.value)
+        apis[source.uri] = shared.api(source)
     except DocumentError as error:
         findings.extend(error.diagnostics)
 
@@ -158,4 +229,4 @@ def _unit(member: Member, apis: Mapping[str, ApiDescription]) -> Unit:
     )
 
 
-__all__ = ["Description", "LoadLimits", "assemble", "load_from"]
+__all__ = ["Description", "Examined", "LoadLimits", "Shared", "assemble", "examine", "load_from"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,15 +39,58 @@ class Text(Struct, frozen=True, eq=False):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+class _OverAll(DocumentError):
+    """The documents are too large together."""
+
+
+_Asked: TypeAlias = tuple[str, str]
+"""What was asked for, and who asked: what one may read, another may not."""
+
+_Outcome: TypeAlias = Text | RetrieveError | DocumentError
+
+
+class Shelf:
+    """Texts that several libraries share, so that what one has parsed is not parsed again.
+
+    ``limit`` bounds the bytes of the texts that are kept; those used longest ago go first.
+    """
+
+    def __init__(self, limit: int = 64 * _MIB) -> None:
+        self._limit = limit
+        self._size = 0
+        self._kept: OrderedDict[_Asked, tuple[_Outcome, int]] = OrderedDict()
+
+    def get(self, asked: _Asked) -> tuple[_Outcome, int] | None:
+        """What came of asking before, and its size in bytes."""
+        if asked in self._kept:
+            self._kept.move_to_end(asked)
+        return self._kept.get(asked)
+
+    def put(self, asked: _Asked, outcome: _Outcome, size: int) -> None:
+        """Keep what came of asking."""
+        self._kept[asked] = (outcome, size)
+        self._size += size
+        while self._size > self._limit:
+            _, (_, gone) = self._kept.popitem(last=False)
+            self._size -= gone
+
+    def files(self) -> set[SourceFile]:
+        """The files of the texts that are kept."""
+        return {one.file for one, _ in self._kept.values() if isinstance(one, Text)}
+
+
 class Library:
     """Texts by URI: where each was asked for, where it came from, and its ``$self``.
 
     ``size`` is that of the documents which were read before, in bytes.
     """
 
-    def __init__(self, access: Access, limits: SourceLimits, size: int) -> None:
+    def __init__(
+        self, access: Access, limits: SourceLimits, size: int, shelf: Shelf | None = None
+    ) -> None:
         self._access = access
         self._limits = limits
+        self._shelf = shelf or Shelf()
         self._texts: dict[str, Text] = {}
         self._failures: dict[str, RetrieveError | DocumentError] = {}
         self._bytes = size
@@ -65,7 +110,7 @@ class Library:
                 f"the documents have {self._bytes:,} bytes together, and the limit is {limit:,}"
             )
             help_ = "if you trust them, raise the limit with `--max-document-size`"
-            raise DocumentError(error("AZ109", message, help=help_))
+            raise _OverAll(error("AZ109", message, help=help_))
 
     def at_hand(self, uri: str) -> Text | None:
         """The text that is known by a URI; nothing is read for it."""
@@ -73,7 +118,7 @@ class Library:
 
     def named(self, location: str) -> Text:
         """The text at a path or URL that the user named instead of the document's."""
-        return self._once(location, lambda: self._access.open(location))
+        return self._once((location, "user"), lambda: self._access.open(location))
 
     def retrieved(self, uri: str, asking: str) -> Text:
         """The text at a URI that a document which came from ``asking`` names.
@@ -81,7 +126,8 @@ class Library:
         A remote one is looked for in the user's folders first, a file when it is not there.
         Raises RetrieveError, or DocumentError when the text cannot be parsed.
         """
-        return self._once(uri, lambda: self._look(uri, asking))
+        stranger = "remote" if is_remote(asking) else "local"
+        return self._once((uri, stranger), lambda: self._look(uri, asking))
 
     def _look(self, uri: str, asking: str) -> Retrieved:
         retrieve = self._access.retrieve_for(asking)
@@ -95,21 +141,43 @@ class Library:
         except RetrieveError:
             return self._access.open(moved)
 
-    def _once(self, key: str, read: Callable[[], Retrieved]) -> Text:
+    def _once(self, asked: _Asked, read: Callable[[], Retrieved]) -> Text:
+        key, _ = asked
         if key in self._texts:
             return self._texts[key]
         if key in self._failures:
             raise self._failures[key]
+        kept = self._shelf.get(asked)
         try:
-            text = self._parsed(read())
+            text = self._known(*kept) if kept else self._new(asked, read)
         except (RetrieveError, DocumentError) as failure:
             self._failures[key] = failure
             raise
         self.keep(text, key)
         return self._texts[key]
 
+    def _known(self, outcome: _Outcome, size: int) -> Text:
+        if not isinstance(outcome, Text):
+            raise outcome.with_traceback(None)  # it would grow with every document
+        self._count(size)
+        return outcome
+
+    def _new(self, asked: _Asked, read: Callable[[], Retrieved]) -> Text:
+        size = 0
+        try:
+            retrieved = read()
+            size = len(retrieved.data)
+            self._count(size)
+            text = self._parsed(retrieved)
+        except _OverAll:
+            raise  # that is about this library, not about the text
+        except (RetrieveError, DocumentError) as failure:
+            self._shelf.put(asked, failure, size)
+            raise
+        self._shelf.put(asked, text, size)
+        return text
+
     def _parsed(self, retrieved: Retrieved) -> Text:
-        self._count(len(retrieved.data))
         file = decode(retrieved.data, retrieved.name, retrieved.uri)
         parsed = parse(file, self._limits.description, Severity.WARNING)
         kind = source_type(parsed.value)

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.document.library import Library, SourceLimits, Text, is_remote
+from arazzo_runner.document.library import Library, Shelf, SourceLimits, Text, is_remote
 from arazzo_runner.document.load import load_value
 from arazzo_runner.document.model import ArazzoDocument, SourceDescription, SourceType
 from arazzo_runner.document.references import references
@@ -73,14 +73,16 @@ def load_sources(
     access: Access,
     overrides: Mapping[str, str],
     limits: SourceLimits = SOURCE_LIMITS,
+    shelf: Shelf | None = None,
 ) -> Sources:
     """Read every document that ``document`` leads to.
 
-    ``overrides`` are paths or URLs to read instead, by the name of the source description. What
-    cannot be read is a finding (AZ201, AZ202, AZ216, and those of the texts themselves) and is
-    left out. Raises UsageError when an override cannot be read.
+    ``overrides`` are paths or URLs to read instead, by the name of the source description;
+    ``shelf`` has what was read for other documents before. What cannot be read is a finding
+    (AZ201, AZ202, AZ216, and those of the texts themselves) and is left out. Raises UsageError when
+    an override cannot be read.
     """
-    library = Library(access, limits, len(document.source.text.encode()))
+    library = Library(access, limits, len(document.source.text.encode()), shelf)
     library.keep(Text(document.source, document.raw, "arazzo"), document.base_uri)
     return _Loading(library, overrides, limits).run(document)
 
