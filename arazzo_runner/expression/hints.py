@@ -14,6 +14,8 @@ _PATH: Final = re.compile(r"""\$(?:\.[A-Za-z_][\w-]*|\[[0-9]+\]|\['[^']*'\]|\["[
 _STEP: Final = re.compile(r"""\.([A-Za-z_][\w-]*)|\[([0-9]+)\]|\['([^']*)'\]|\["([^"]*)"\]""")
 _DOUBLE_QUOTED: Final = re.compile(r'"([^"\']*)"')
 _COUNTED: Final = re.compile(r"\bcount\(\s*(\$(?:\.[A-Za-z_][\w-]*)+)\s*\)")
+_LENGTH: Final = re.compile(r"(\$(?:\.[A-Za-z_][\w-]*|\[[0-9]+\])*)\.length(?:\(\))?(?![\w(-])")
+_OF_LENGTH: Final = re.compile(r"(?:\.|#?/)length")
 _OPERATOR: Final = re.compile(r"==|!=|<|>|&&|\|\|")
 _SCRIPT: Final = re.compile(r"\[\(|\bin\b|=~|\.length\b")
 
@@ -45,7 +47,7 @@ WORDS: Final = {
 
 def simple_condition(text: str, context: str = "$response.body") -> str | None:
     """The simple condition for a comparison of JSONPaths such as ``$.status == 'x'``, if any."""
-    if not _OPERATOR.search(text):
+    if not _OPERATOR.search(text) or _LENGTH.search(text):
         return None
     prefix = context if "#" in context else context + "#"
     replaced, paths = _PATH.subn(lambda path: prefix + _as_pointer(path.group()), text)
@@ -59,8 +61,27 @@ def _as_pointer(path: str) -> str:
     return pointer_text(tuple(steps))
 
 
+def length_as_function(text: str) -> str | None:
+    """The JSONPath for a comparison with ``.length``, which RFC 9535 has as a function, if any."""
+    replaced, count = _LENGTH.subn(r"length(\1)", text)
+    return f"$[?{replaced}]" if count and "[?" not in text else None
+
+
+def length_of_array(expression: str) -> str | None:
+    """What to write instead of ``.length`` of an array, which no expression reads; None else."""
+    found = _OF_LENGTH.search(expression)
+    if found is None or found.end() != len(expression):
+        return None
+    items = expression[: found.start()]
+    first = f"{items}/0" if "#" in items else f"{items}[0]"
+    return f"an array has no member `length`; whether it has items is `{first} != null`"
+
+
 def jsonpath_in_simple(text: str) -> str:
     """Why a JSONPath cannot stand in a simple condition, with the condition to write."""
+    portable = length_as_function(text)
+    if portable:
+        return f"this is a JSONPath; as a condition of type jsonpath it is `{portable}`"
     simple = simple_condition(text)
     if simple:
         return f"this is a JSONPath; as a simple condition it is `{simple}`"
@@ -128,6 +149,9 @@ def _roots_for_members(query: str) -> list[str]:
 
 def jsonpath_syntax(query: str, version: str | None, context: str) -> str | None:
     """The way out of a JSONPath that does not parse, when its form is a known one."""
+    portable = length_as_function(query)
+    if portable:
+        return f"the length of an array is a function (RFC 9535): `{portable}`"
     simple = simple_condition(query, context)
     if simple:
         return (

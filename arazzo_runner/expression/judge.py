@@ -22,6 +22,7 @@ from arazzo_runner.expression.ast import (
     Or,
 )
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.hints import length_of_array
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, Found, ordered, same
 
@@ -53,7 +54,13 @@ def judge_simple(condition: Condition | Malformed, scope: Scope) -> Judgement:
         passed = _holds(_value(condition, scope, seen))
     except EvaluationError as problem:
         return Judgement(passed=False, operands=tuple(seen.values()), error=problem.message)
-    return Judgement(passed, tuple(seen.values()), None)
+    return Judgement(passed, tuple(seen.values()), None, None if passed else _hint(seen))
+
+
+def _hint(seen: Seen) -> str | None:
+    """What was probably meant by an expression that has no value."""
+    missing = (expression.text for expression, value in seen.values() if value is MISSING)
+    return next(filter(None, map(length_of_array, missing)), None)
 
 
 def _holds(value: Found) -> bool:

@@ -36,7 +36,9 @@ Notices: TypeAlias = tuple[Notice, ...]
 
 # An expression in text without braces: a root and what can belong to it, up to white space or
 # punctuation of the text round it. Whole words such as `$url` alone are left in peace.
-_UNBRACED: Final = re.compile(r"\$[A-Za-z]+\.[^\s\"'<>&,;:(){}|=!?\\^]+|\$statusCode\b")
+_UNBRACED: Final = re.compile(
+    r"\$[A-Za-z]+\.[^\s\"'<>&,;:(){}|=!?\\^/#]+(?:#/[^\s\"'<>&,;:(){}|=!?\\^]*)?|\$statusCode\b"
+)
 _LOOKS_LIKE: Final = re.compile(r"\$([A-Za-z]+)[.#]")
 
 

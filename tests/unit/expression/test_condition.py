@@ -111,6 +111,7 @@ MALFORMED = [
     ("1 && " * 2_001, 0, "an expression or condition at most 10,000"),
     ("$.status == 'x'", 0, "as a simple condition it is `$response.body#/status == 'x'`"),
     ("1 && $['a b'][0].c < \"y\"", 5, "it is `1 && $response.body#/a b/0/c < 'y'`"),
+    ("$.items.length > 0", 0, "of type jsonpath it is `$[?length($.items) > 0]`"),
     ("$[?@.a == 1]", 0, "it needs `type: jsonpath` and a `context`"),
     ("$", 0, "it needs `type: jsonpath`"),
 ]

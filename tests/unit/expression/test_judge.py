@@ -90,3 +90,25 @@ def test_27_what_cannot_be_evaluated_fails_with_its_reason():
 
 def test_11_a_malformed_condition_fails_with_its_reason():
     assert judge_simple(Malformed("x", 0, "why", 0), SCOPE) == Judgement(False, (), "why")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("$response.body.pets.length > 0", "`$response.body.pets[0] != null`"),
+        ("$response.body#/pets/length == 1", "`$response.body#/pets/0 != null`"),
+        ("$response.body.length > 0", "`$response.body[0] != null`"),
+        ("$inputs.text.length == 4 || $inputs.no", "`$inputs.text[0] != null`"),
+        ("$response.body#/pets.length > 0", "`$response.body#/pets/0 != null`"),
+        ("$response.body.pets.length == null", None),
+        ("$response.body.lengthy == 1", None),
+        ("$response.body.pets.length.x == 1", None),
+        ("$statusCode == 200", None),
+    ],
+)
+def test_the_length_of_an_array_is_explained(text, hint):
+    judgement = judge(text)
+    assert judgement.hint is None if hint is None else hint in str(judgement.hint)
+    if judgement.hint:
+        condition = judgement.hint.rpartition("is ")[2].strip("`")
+        assert not isinstance(parse_condition(condition)[0], Malformed)

@@ -134,6 +134,8 @@ def test_other_empty_nodelists(text, context, hint):
     [
         ("$.status == 'x'", "$response.body", None, "`$response.body#/status == 'x'`"),
         ("$.n == 1", "$response.body#/pets/0", None, "`$response.body#/pets/0/n == 1`"),
+        ("$.pets.length > 0", "$response.body", None, "`$[?length($.pets) > 0]`"),
+        ("$.a[0].length() == $.n", "$response.body", None, "`$[?length($.a[0]) == $.n]`"),
         ("$.pets[(@.length-1)]", "$response.body", None, "the last item `[-1]`"),
         (
             "$..[",
