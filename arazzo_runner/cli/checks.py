@@ -18,9 +18,10 @@ def read_checks(texts: Iterable[str]) -> dict[CheckKind, CheckSeverity]:
         kinds = [one for one in get_args(CheckKind) if not equals or one == kind]
         severities = [one for one in get_args(CheckSeverity) if one == severity]
         if not kinds or not severities:
-            raise click.BadParameter(
-                f"`--check {text}`: write off, warn or error, or one of {', '.join(ALL_WARN)} "
-                "before it, such as `schema=error`"
+            listed = ", ".join(f"`{one}`" for one in ALL_WARN)
+            raise click.UsageError(
+                f"`--check {text}`: write `off`, `warn` or `error`, or one of {listed} before it, "
+                "such as `schema=error`"
             )
         found.update(dict.fromkeys(kinds, severities[0]))
     return found

@@ -10,10 +10,15 @@ ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+
+from arazzo_runner.text.diagnostic import did_you_mean
+
+_CREDENTIALS = "credentials"
 
 
 def config_file() -> Path | None:
@@ -28,7 +33,7 @@ def config_file() -> Path | None:
 
 
 def read_config() -> dict[str, Any]:
-    """The configuration as nested tables; empty when there is none. Raises click.UsageError."""
+    """The configuration as it stands; empty when there is none. Raises click.UsageError."""
     path = config_file()
     if path is None:
         return {}
@@ -36,19 +41,60 @@ def read_config() -> dict[str, Any]:
 
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as reason:
-        raise click.UsageError(f"`{path}` cannot be read: {reason}") from reason
+    except UnicodeDecodeError:
+        _refuse("it is not UTF-8")
+    except tomllib.TOMLDecodeError as reason:
+        _refuse(f"{reason}")
+    except OSError as reason:
+        _refuse(reason.strerror or "it cannot be read")
     if path.name == "pyproject.toml":
         tables = tables.get("tool", {}).get("arazzo", {})
-    return {name: _flags(table) for name, table in tables.items() if isinstance(table, dict)}
+    return tables if isinstance(tables, dict) else {}
 
 
-def _flags(table: dict[str, Any]) -> dict[str, Any]:
-    """A table of flags, named as click names them (`max-steps` is `max_steps`)."""
-    return {name.replace("-", "_") if name.islower() else name: one for name, one in table.items()}
+def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dict[str, Any]:
+    """The defaults for a command's flags, by click's names.
+
+    Raises click.UsageError for a table or key that there is not.
+    """
+    tables = read_config()
+    known = [*commands, _CREDENTIALS]
+    for table, content in tables.items():
+        if table not in known:
+            _refuse(f"there is no table `[{table}]`", table, known)
+        if not isinstance(content, dict):
+            _refuse(f"`{table}` has to be a table: `[{table}]`")
+    return dict(_default(name, key, value, command) for key, value in tables.get(name, {}).items())
+
+
+def _default(table: str, key: str, value: Any, command: click.Command) -> tuple[str, Any]:
+    """A key is a flag's long name, as it is typed or with underscores."""
+    flags = {
+        flag.lstrip("-"): one
+        for one in command.params
+        if isinstance(one, click.Option)
+        for flag in one.opts
+        if flag.startswith("--")
+    }
+    option = flags.get(key.replace("_", "-"))
+    if option is None:
+        _refuse(f"`[{table}]` has no key `{key}`", key, flags)
+    if option.is_flag and not isinstance(value, bool) and not option.count:
+        _refuse(f"`{key}` has to be `true` or `false`")
+    listed = [value] if option.multiple and not isinstance(value, list) else value
+    return str(option.name), listed
 
 
 def credential_aliases() -> dict[str, str]:
     """The ``[credentials]`` table: our variable names and those that serve instead of them."""
-    table = read_config().get("credentials", {})
-    return {name: value for name, value in table.items() if isinstance(value, str)}
+    table = read_config().get(_CREDENTIALS, {})
+    for name, value in table.items():
+        if not isinstance(value, str):
+            _refuse(f'`{name}` has to be the name of a variable, such as "API_PASSWORD"')
+    return dict(table)
+
+
+def _refuse(why: str, word: str = "", known: Iterable[str] = ()) -> NoReturn:
+    path = config_file()
+    hint = did_you_mean(word, known) if word else None
+    raise click.UsageError(f"`{path}`: {why}" + (f"; {hint}" if hint else ""))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from importlib import import_module
 
 import click
 
-from arazzo_runner.cli.config import read_config
+from arazzo_runner.cli.config import flags_for
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.version import VERSION
 
@@ -60,38 +61,44 @@ class Commands(click.Group):
 def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Run, embed and check Arazzo workflows."""
     ctx.obj = debug
-    ctx.default_map = read_config()
+    name = ctx.invoked_subcommand or ""
+    command = cli.get_command(ctx, name)
+    if command is not None:
+        ctx.default_map = {name: flags_for(name, command, COMMANDS)}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (docs/exit-codes.md)."""
     args = list(sys.argv[1:] if argv is None else argv)
+    _open_closed_streams()
     try:
         outcome = cli.main(args, "arazzo", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
-        return _usage(error)
+    except click.ClickException as mistake:
+        from arazzo_runner.cli.mistakes import tell
+
+        return tell(mistake, args)
     except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("interrupted\n")
         return 130
     except BrokenPipeError:
         return _broken_pipe()
     except ArazzoError as error:
         return _diagnosed(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is told as one
-        return _bug(error, args)
+        return _unwritable(error) if _is_full(error) else _bug(error, args)
     return outcome if isinstance(outcome, int) else 0
 
 
-def _usage(error: click.ClickException) -> int:
-    from arazzo_runner.report.escape import escape
+def _open_closed_streams() -> None:
+    """`arazzo … >&-`: Python has no stream for a descriptor that is closed."""
+    import os
 
-    message = error.format_message().rstrip(".")
-    sys.stderr.write(f"error: {escape(message[:1].lower() + message[1:])}\n")
-    context = getattr(error, "ctx", None)
-    if context is not None:
-        sys.stderr.write(f"help: `{context.command_path} --help` lists what there is\n")
-    return 2
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _diagnosed(error: ArazzoError) -> int:
@@ -104,10 +111,27 @@ def _diagnosed(error: ArazzoError) -> int:
 
 def _broken_pipe() -> int:
     """The reader of our output went away (`arazzo … | head`): no more to say."""
+    _leave_stdout()
+    return 141
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT, EFBIG, EIO)
+
+
+def _unwritable(error: Exception) -> int:
+    """What cannot be written is no bug: the disk behind our output is full, or broken."""
+    _leave_stdout()
+    why = (getattr(error, "strerror", None) or str(error)).lower()
+    sys.stderr.write(f"error[AZ907]: the output cannot be written: {why}\n")
+    return 2
+
+
+def _leave_stdout() -> None:
+    """What is still to be flushed at the exit goes nowhere."""
     import os
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141
 
 
 def _bug(error: Exception, args: list[str]) -> int:

@@ -7,17 +7,23 @@ from typing import Any, TypeVar
 
 import click
 
-from arazzo_runner.cli.units import DURATION, SIZE
+from arazzo_runner.cli.environment import Flag, take_env_file
+from arazzo_runner.cli.units import DURATION, DURATION_OR_NONE, FROM_0, FROM_1, SIZE, TEXT
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
 
 
 def flag(*names: str, **settings: Any) -> Decorator[Any]:
-    """An option with a twin in the environment: ``--max-steps`` is ``ARAZZO_MAX_STEPS``."""
+    """An option with a twin in the environment: ``--max-steps`` is ``ARAZZO_MAX_STEPS``.
+
+    Several values of one variable stand on lines of their own.
+    """
     long = next(name for name in names if name.startswith("--"))
     twin = "ARAZZO_" + long.partition("/")[0].lstrip("-").replace("-", "_").upper()
-    return click.option(*names, envvar=twin, **settings)
+    if settings.get("multiple"):
+        settings.setdefault("type", TEXT)
+    return click.option(*names, envvar=twin, cls=Flag, **settings)
 
 
 def several(*decorators: Decorator[Any]) -> Decorator[Any]:
@@ -38,7 +44,7 @@ def _pair(
 
     def read(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
         for text in texts:
-            if not text.partition("=")[1]:
+            if not text.partition("=")[1] or text.startswith("="):
                 raise click.BadParameter(f"`{text}` is not {meaning}", param=param)
         return {name: value for name, _, value in (text.partition("=") for text in texts)}
 
@@ -52,8 +58,9 @@ def _servers(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
         name, equals, url = text.partition("=")
         if not equals or "/" in name:
             name, url = "", text
-        if not url.startswith(("http://", "https://")):
-            raise click.BadParameter(f"`{url}` is no http or https URL", param=param)
+        if not url.lower().startswith(("http://", "https://")):
+            message = f"`{url}` is no http or https URL; write all of it, such as `http://{url}`"
+            raise click.BadParameter(message, param=param)
         found[name] = url
     return found
 
@@ -83,11 +90,14 @@ DOCUMENTS = several(
         help="Let a document from a URL name private and loopback addresses.",
     ),
     flag("--max-document-size", type=SIZE, metavar="SIZE", help="Size of one document."),
-    flag("--max-document-depth", type=int, metavar="N", help="Nesting of a document."),
+    flag("--max-document-depth", type=FROM_1, metavar="N", help="Nesting of a document."),
     flag(
-        "--max-document-nodes", type=int, metavar="N", help="Nodes of a document, aliases expanded."
+        "--max-document-nodes",
+        type=FROM_1,
+        metavar="N",
+        help="Nodes of a document, aliases expanded.",
     ),
-    flag("--max-sources", type=int, metavar="N", help="Source descriptions in all."),
+    flag("--max-sources", type=FROM_1, metavar="N", help="Source descriptions in all."),
 )
 
 INPUTS = several(
@@ -102,7 +112,13 @@ INPUTS = several(
     flag(
         "--inputs", "inputs_file", metavar="FILE", help="Inputs from JSON or YAML; -i wins over it."
     ),
-    flag("--env-file", metavar="FILE", help="Variables for credentials and ARAZZO_*."),
+    flag(
+        "--env-file",
+        metavar="FILE",
+        is_eager=True,
+        callback=take_env_file,
+        help="Variables for credentials and ARAZZO_*.",
+    ),
 )
 
 WHERE = several(
@@ -126,7 +142,11 @@ WHERE = several(
         "--mock", is_flag=True, help="Answer every request from the API descriptions, in process."
     ),
     flag(
-        "--mock-seed", type=int, default=0, metavar="N", help="Other values from the same schemas."
+        "--mock-seed",
+        type=FROM_0,
+        default=0,
+        metavar="N",
+        help="Other values from the same schemas.",
     ),
     flag(
         "--dry-run",
@@ -155,7 +175,7 @@ SELECTION = several(
 LIMITS = several(
     flag(
         "--max-steps",
-        type=click.IntRange(1),
+        type=FROM_1,
         default=1000,
         show_default=True,
         metavar="N",
@@ -163,7 +183,7 @@ LIMITS = several(
     ),
     flag(
         "--max-depth",
-        type=click.IntRange(0),
+        type=FROM_0,
         default=16,
         show_default=True,
         metavar="N",
@@ -171,7 +191,7 @@ LIMITS = several(
     ),
     flag(
         "--max-retries",
-        type=click.IntRange(0),
+        type=FROM_0,
         default=10,
         show_default=True,
         metavar="N",
@@ -179,7 +199,7 @@ LIMITS = several(
     ),
     flag(
         "--max-wait",
-        type=DURATION,
+        type=DURATION_OR_NONE,
         default="60s",
         show_default=True,
         metavar="T",
@@ -219,7 +239,7 @@ LIMITS = several(
     ),
     flag(
         "--max-json-depth",
-        type=click.IntRange(1),
+        type=FROM_1,
         default=512,
         show_default=True,
         metavar="N",
@@ -250,7 +270,7 @@ NETWORK = several(
     flag("--proxy", metavar="URL", help="Send requests through this proxy."),
     flag(
         "--follow-redirects",
-        type=click.IntRange(0),
+        type=FROM_0,
         default=0,
         metavar="N",
         help="Follow up to N redirects of a step.",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import click
 from msgspec import Struct
 
 from arazzo_runner import api
-from arazzo_runner.errors import DiagnosedError, DocumentError
+from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
@@ -46,16 +47,19 @@ class Reports(Struct, frozen=True):
         )
         self._write(report, masker)
 
-    def write_failed_start(self, circumstances: Mapping[str, Any], error: DiagnosedError) -> None:
-        """Write the reports of a run that could not start."""
+    def write_failed_start(
+        self, circumstances: Mapping[str, Any], code: int, error: DiagnosedError
+    ) -> None:
+        """Write the reports of a run that could not start, as far as they can be written."""
         report = RunReport(
             tool_version=VERSION,
-            exit_code=3 if isinstance(error, DocumentError) else 2,
+            exit_code=code,
             result=RunResult((), 0.0),
             diagnostics=error.diagnostics,
             **circumstances,
         )
-        self._write(report, Masker(()))
+        with suppress(UsageError):  # why it could not start matters more, and it may be this
+            self._write(report, Masker(()))
 
     def check(self) -> None:
         """Raise UsageError for a file that cannot be written, before anything is sent."""
@@ -72,11 +76,11 @@ class Reports(Struct, frozen=True):
         from arazzo_runner.report.write import write_atomically
 
         data = report_bytes(report, masker)
-        for _, path in self.files:
-            write_atomically(path, data)
         if self.on_stdout:
             sys.stdout.write(data.decode())
             sys.stdout.flush()
+        for _, path in self.files:
+            write_atomically(path, data)
 
 
 def read_reports(texts: Iterable[str], as_json: bool) -> Reports:  # noqa: FBT001 - the flag itself
@@ -85,6 +89,7 @@ def read_reports(texts: Iterable[str], as_json: bool) -> Reports:  # noqa: FBT00
     for text in texts:
         kind, _, path = text.partition("=")
         if kind not in KINDS:
-            raise click.BadParameter(f"`--report {text}`: the kinds are {', '.join(KINDS)}")
+            kinds = ", ".join(f"`{one}`" for one in KINDS)
+            raise click.UsageError(f"`--report {text}`: the kinds of reports are {kinds}")
         files.append((kind, path or KINDS[kind]))
     return Reports(tuple(files), as_json)

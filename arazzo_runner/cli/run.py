@@ -17,13 +17,13 @@ from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.checks import read_checks
 from arazzo_runner.cli.config import credential_aliases
 from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.environment import read_env_file
 from arazzo_runner.cli.inputs import read_inputs
+from arazzo_runner.cli.names import check_names, unknown_secrets
 from arazzo_runner.cli.reports import Reports, read_reports
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.signals import Signals, catching_signals
 from arazzo_runner.cli.worlds import open_world
-from arazzo_runner.errors import DiagnosedError, DocumentError
+from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.executor.result import RunResult
@@ -34,6 +34,7 @@ from arazzo_runner.report.look import Verbosity
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.style import style_for
 from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
+from arazzo_runner.text.diagnostic import Diagnostic
 
 
 @click.command("run", short_help="run a document's workflows")
@@ -51,8 +52,7 @@ def command(document: str, **given: Any) -> int:
 
     Without --workflow: all that no other one calls, goes to or retries with, in order.
     """
-    environment = {**read_env_file(given["env_file"]), **os.environ}
-    run = Run(document, given, environment, time.time(), time.perf_counter())
+    run = Run(document, given, time.time(), time.perf_counter())
     return run.to_the_end()
 
 
@@ -61,36 +61,52 @@ class Run(Struct, frozen=True):
 
     document: str
     given: Mapping[str, Any]
-    environment: Mapping[str, str]
     started_at: float
     started: float
 
     def to_the_end(self) -> int:
         """Load, prepare, run, report; an early end is reported too. Returns the exit code."""
         reports = read_reports(self.given["reports"], self.given["as_json"])
-        try:
-            description = load_document(self.document, self.given)
-            prepared = self._prepare(description)
-        except DiagnosedError as error:
-            reports.write_failed_start(self._circumstances(), error)
-            show_diagnostics(error.diagnostics)
-            return 3 if isinstance(error, DocumentError) else 2
-        show_diagnostics(description.warnings)
-        if self.given["dry_run"]:
-            return self._dry_run(prepared)
-        return self._run(prepared, reports)
+        with catching_signals() as signals:
+            try:
+                with signals:
+                    options, prepared = self._start(reports)
+            except DiagnosedError as error:
+                code = 3 if isinstance(error, DocumentError) else 2
+                return self._failed_start(reports, error, code)
+            except KeyboardInterrupt:
+                return self._failed_start(reports, UsageError(), signals.code or 130)
+            show_diagnostics(self._warnings(prepared))
+            if self.given["dry_run"]:
+                return self._dry_run(prepared, options)
+            return self._run(prepared, options, reports, signals)
 
-    def _prepare(self, description: api.Description) -> api.Prepared:
+    def _start(self, reports: Reports) -> tuple[api.Options, api.Prepared]:
+        """All that can go wrong before something is sent."""
+        reports.check()
+        description = load_document(self.document, self.given)
+        check_names(description, self.given)
         options = self._options()
-        names = self.given["workflows"]
-        return api.prepare(description, self._inputs(description), names, options)
+        inputs = self._inputs(description)
+        return options, api.prepare(description, inputs, self.given["workflows"], options)
+
+    def _failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> int:
+        reports.write_failed_start(self._circumstances(), code, error)
+        show_diagnostics(error.diagnostics)
+        if not error.diagnostics:
+            sys.stderr.write("interrupted before anything was sent\n")
+        return code
+
+    def _warnings(self, prepared: api.Prepared) -> list[Diagnostic]:
+        warnings = prepared.description.warnings
+        return [*warnings, *unknown_secrets(prepared.description, self.given)]
 
     def _options(self) -> api.Options:
         given = self.given
         return api.Options(
             servers=given["servers"],
             server_variables=given["server_variables"],
-            environment=self.environment,
+            environment={**given["env_file"], **os.environ},
             aliases=credential_aliases(),
             needs_credentials=not (given["mock"] or given["dry_run"]),
             settings=self._settings(),
@@ -125,22 +141,28 @@ class Run(Struct, frozen=True):
         secrets = [*prepared.secrets, *(str(one) for one in named if one is not None)]
         return Masker(secrets)
 
-    def _dry_run(self, prepared: api.Prepared) -> int:
+    def _dry_run(self, prepared: api.Prepared, options: api.Options) -> int:
         from arazzo_runner.cli.dry_run import show_rehearsal
 
-        return show_rehearsal(prepared, self._masker(prepared), self._settings(), sys.stdout)
-
-    def _run(self, prepared: api.Prepared, reports: Reports) -> int:
         masker = self._masker(prepared)
-        out = sys.stderr if reports.on_stdout else sys.stdout
-        console = self._console(out, masker)
-        with catching_signals() as signals, open_world(prepared, self.given) as world:
+        return show_rehearsal(prepared, masker, options.settings, sys.stdout)
+
+    def _run(
+        self, prepared: api.Prepared, options: api.Options, reports: Reports, signals: Signals
+    ) -> int:
+        masker = self._masker(prepared)
+        console = self._console(sys.stderr if reports.on_stdout else sys.stdout, masker)
+        with open_world(prepared, self.given, signals) as world:
             learn = api.learning_secrets(prepared, masker.learn)
             observer = _both(learn, console)
-            result = api.execute(prepared, world, self._options(), observer, signals.interrupted)
+            result = api.execute(prepared, world, options, observer, signals.interrupted)
         code = _code(result, signals)
         console.finish(result, code)
-        reports.write(self._circumstances(), prepared, result, code, masker)
+        try:
+            reports.write(self._circumstances(), prepared, result, code, masker)
+        except UsageError as error:
+            show_diagnostics(error.diagnostics)
+            return first_code([code, ExitCode.USAGE])
         return code
 
     def _console(self, out: TextIO, masker: Masker) -> Console:

@@ -5,14 +5,33 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, TracebackType
 
 
 class Signals:
-    """What was received: ``code`` is the exit code to end with, None while nothing came."""
+    """What was received: ``code`` is the exit code to end with, None while nothing came.
+
+    A signal raises KeyboardInterrupt only inside ``with signals:``, which stands round what may
+    take long. Anywhere else it is remembered, so that neither a step nor a report is torn apart.
+    """
 
     def __init__(self) -> None:
         self.code: int | None = None
+        self._waiting = False
+
+    def __enter__(self) -> None:
+        self._waiting = True
+        if self.code is not None:  # it came before, and nothing has asked since
+            self._waiting = False
+            raise KeyboardInterrupt
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._waiting = False
 
     def interrupted(self) -> bool:
         """Whether the run should stop."""
@@ -25,7 +44,8 @@ class Signals:
         if again:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
-        raise KeyboardInterrupt
+        if self._waiting:
+            raise KeyboardInterrupt
 
 
 @contextmanager

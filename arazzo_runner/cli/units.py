@@ -1,9 +1,9 @@
-"""Values with units on the command line: durations and sizes."""
+"""Values with units on the command line: durations, sizes, counts."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,12 +17,21 @@ _BYTES = {
     "mib": 1 << 20,
     "gib": 1 << 30,
 }
+_LONGEST: Final = 1_000 * 3600.0
+_LARGEST: Final = 1 << 40
+_MOST: Final = 1_000_000_000
 
 
 class Duration(click.ParamType[float]):
-    """``500ms``, ``2s``, ``1m``, ``1h``: seconds as a number."""
+    """``500ms``, ``2s``, ``1m``, ``1h``: seconds as a number, at most 1,000 hours.
+
+    No time at all is a value only where ``least`` is 0.
+    """
 
     name = "duration"
+
+    def __init__(self, least: float = 0.001) -> None:
+        self._least = least
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -30,34 +39,77 @@ class Duration(click.ParamType[float]):
         """Turn the text into seconds, or fail with the forms that are understood."""
         if isinstance(value, float):
             return value
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", str(value).strip())
+        match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(ms|s|m|h)", str(value).strip())
         if match is None:
             self.fail(
                 f"`{value}` is no duration; write a number and a unit, such as `500ms` or `2s`",
                 param,
                 ctx,
             )
-        return float(match[1]) * _SECONDS[match[2]]
+        seconds = float(match[1]) * _SECONDS[match[2]]
+        if not self._least <= seconds <= _LONGEST:
+            least = "1ms" if self._least else "0s"
+            self.fail(f"`{value}` is not between `{least}` and `1000h`", param, ctx)
+        return seconds
 
 
 class Size(click.ParamType[int]):
-    """``500``, ``64KiB``, ``10MB``: bytes as an integer."""
+    """``500``, ``64KiB``, ``10MB``: bytes as an integer, at most 1 TiB."""
 
     name = "size"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Turn the text into bytes, or fail with the forms that are understood."""
-        if isinstance(value, int):
-            return value
-        match = re.fullmatch(r"(\d+)\s*([a-z]*)", str(value).strip().lower())
+        match = re.fullmatch(r"([0-9]{1,15})\s*([a-z]*)", str(value).strip().lower())
         if match is None or match[2] not in _BYTES:
             self.fail(
                 f"`{value}` is no size; write bytes or a unit, such as `64KiB` or `10MB`",
                 param,
                 ctx,
             )
-        return int(match[1]) * _BYTES[match[2]]
+        size = int(match[1]) * _BYTES[match[2]]
+        if not 1 <= size <= _LARGEST:
+            self.fail(f"`{value}` is not between 1 byte and `1024GiB`", param, ctx)
+        return size
+
+
+class Count(click.ParamType[int]):
+    """A whole number of at least ``least``."""
+
+    name = "count"
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Turn the text into a number, or fail with what is expected."""
+        text = str(value).strip()
+        is_number = re.fullmatch(r"[0-9]{1,10}", text) is not None
+        if not is_number or not self._least <= int(text) <= _MOST:
+            self.fail(
+                f"`{value}` is no whole number of {self._least} or more, up to {_MOST:,}",
+                param,
+                ctx,
+            )
+        return int(text)
+
+
+class Text(click.ParamType[str]):
+    """A text; several of them stand on lines of their own in an environment variable."""
+
+    name = "text"
+    envvar_list_splitter = "\n"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take the text as it is."""
+        if not isinstance(value, str):
+            self.fail(f"`{value}` is no text", param, ctx)
+        return value
 
 
 DURATION = Duration()
+DURATION_OR_NONE = Duration(least=0.0)
 SIZE = Size()
+FROM_0 = Count(0)
+FROM_1 = Count(1)
+TEXT = Text()

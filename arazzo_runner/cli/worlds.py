@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from arazzo_runner import api
@@ -13,12 +13,18 @@ from arazzo_runner.worlds.interruptible import InterruptibleWorld
 
 
 @contextmanager
-def open_world(prepared: api.Prepared, given: Mapping[str, Any]) -> Iterator[World]:
-    """The mock, or real HTTP with its limits, for as long as the block runs."""
+def open_world(
+    prepared: api.Prepared, given: Mapping[str, Any], waiting: AbstractContextManager[object]
+) -> Iterator[World]:
+    """The mock, or real HTTP with its limits, for as long as the block runs.
+
+    ``waiting`` stands round what a signal may break off.
+    """
     if given["mock"]:
         from arazzo_runner.worlds.mock import MockWorld
 
-        yield InterruptibleWorld(MockWorld(prepared.description.apis(), given["mock_seed"]))
+        mock = MockWorld(prepared.description.apis(), given["mock_seed"])
+        yield InterruptibleWorld(mock, waiting)
         return
     from arazzo_runner.worlds.http import HttpSettings, HttpWorld
 
@@ -35,4 +41,4 @@ def open_world(prepared: api.Prepared, given: Mapping[str, Any]) -> Iterator[Wor
     )
     settings = settings.with_timeout(given["timeout"])
     with HttpWorld(settings.with_response_size(given["max_response_size"])) as world:
-        yield InterruptibleWorld(world)
+        yield InterruptibleWorld(world, waiting)

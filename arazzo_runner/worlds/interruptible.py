@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from arazzo_runner.executor.world import (
     PublishCall,
     ReceiveCall,
@@ -16,22 +18,28 @@ _CANCELLED = TransportFailure("cancelled", "the run was interrupted")
 
 
 class InterruptibleWorld:
-    """Wraps a world so that an interrupted call is a value, and the core can end in order."""
+    """Wraps a world so that an interrupted call is a value, and the core can end in order.
 
-    def __init__(self, world: World) -> None:
+    ``waiting`` stands round each call: inside of it alone a signal raises KeyboardInterrupt.
+    """
+
+    def __init__(self, world: World, waiting: AbstractContextManager[object]) -> None:
         self._world = world
+        self._waiting = waiting
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send through the wrapped world."""
         try:
-            return await self._world.send(call)
+            with self._waiting:
+                return await self._world.send(call)
         except KeyboardInterrupt:
             return _CANCELLED
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Sleep, or less: the core asks afterwards whether the run was interrupted."""
         try:
-            await self._world.sleep(key, seconds)
+            with self._waiting:
+                await self._world.sleep(key, seconds)
         except KeyboardInterrupt:
             return
 

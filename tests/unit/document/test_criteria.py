@@ -19,7 +19,7 @@ def judge_criterion(judge_step):
         ({"condition": True}, "error AZ112 {p}/condition: `condition` must be a string, and is a boolean"),
         ({"condition": 200, "type": "regex", "context": "$statusCode"}, "error AZ112 {p}/condition: `condition` must be a string, and is the number 200"),
         ({"condition": "$statusCode = 200"}, "error AZ118 {p}/condition[12:13]: `$statusCode = 200` is not a condition:"),
-        ({"condition": "$response.body.a == "}, "error AZ118 {p}/condition[20:20]: `$response.body.a == ` is not a condition:"),
+        ({"condition": "$response.body.a == "}, "error AZ118 {p}/condition[20:20]: `$response.body.a ==` is not a condition:"),
         ({"condition": '$statusCode == "200"'}, "warning AZ119 {p}/condition[15:20]:"),
         ({"condition": "$statusCode == 200", "context": "$response.body"}, "warning AZ113 {p}/context: a simple condition does not use its `context`"),
         ({"condition": "x", "type": "regex"}, "error AZ111 {p}: a condition that is a query needs a `context`"),

@@ -1,0 +1,84 @@
+"""What is wrong with a command line, said like everything else that is wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import click
+from click.core import ParameterSource
+
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+
+
+def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
+    """Show the mistake; with ``run --json`` as a report too. Returns the exit code."""
+    import sys
+
+    from arazzo_runner.cli.show import show_diagnostics
+    from arazzo_runner.errors import UsageError
+
+    if isinstance(mistake, click.exceptions.NoArgsIsHelpError):
+        sys.stderr.write(mistake.format_message() + "\n")
+        return 2
+    found = diagnostic(mistake)
+    if args[:1] == ["run"] and "--json" in args:
+        from arazzo_runner import api
+        from arazzo_runner.cli.reports import Reports
+
+        document = args[1] if len(args) > 1 and not args[1].startswith("-") else ""
+        when = {"started_at": api.rfc3339(time.time()), "duration": 0.0}
+        Reports((), on_stdout=True).write_failed_start(
+            {"document": document, **when}, 2, UsageError(found)
+        )
+    show_diagnostics([found])
+    return 2
+
+
+def diagnostic(mistake: click.ClickException) -> Diagnostic:
+    """The mistake as a finding (AZ906): which flag or argument, the value, the way out."""
+    context = getattr(mistake, "ctx", None)
+    message, help_line = _sentence(mistake, context)
+    if help_line is None and context is not None:
+        help_line = f"`{context.command_path} --help` lists what there is"
+    return error("AZ906", message, help=help_line)
+
+
+def _sentence(
+    mistake: click.ClickException, context: click.Context | None
+) -> tuple[str, str | None]:
+    match mistake:
+        case click.NoSuchOption(option_name=name) if context is not None:
+            known = (flag for one in context.command.params for flag in one.opts)
+            message = f"`{context.command_path}` has no flag `{name}`"
+            return message, did_you_mean(name, [*known, "--help"])
+        case click.MissingParameter(param=click.Parameter() as parameter) if context is not None:
+            return f"`{context.command_path}` needs a {parameter.make_metavar(context)}", None
+        case click.BadParameter(param=click.Parameter() as parameter):
+            return f"`{_origin(parameter, context)}`: {_plain(mistake.message)}", None
+        case _:
+            return _plain(mistake.format_message()), None
+
+
+def _origin(parameter: click.Parameter, context: click.Context | None) -> str:
+    """Where the value came from: the flag, its twin in the environment, or a file's key."""
+    flag = max(parameter.opts, key=len)
+    source = context.get_parameter_source(parameter.name or "") if context is not None else None
+    if source is ParameterSource.ENVIRONMENT and isinstance(parameter.envvar, str):
+        return parameter.envvar
+    if source is ParameterSource.DEFAULT_MAP:
+        return f"{flag.lstrip('-')}` of `{_config_name()}"
+    return flag
+
+
+def _config_name() -> str:
+    from arazzo_runner.cli.config import config_file
+
+    path = config_file()
+    return path.name if path else "arazzo.toml"
+
+
+def _plain(message: str) -> str:
+    """Click's sentences in our form: a small letter first, backticks, no final period."""
+    text = message.rstrip(".").replace("'", "`")
+    return text[:1].lower() + text[1:]

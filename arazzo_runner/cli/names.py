@@ -1,0 +1,92 @@
+"""Names on the command line that must be in the documents: a misspelt one would be passed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from arazzo_runner import api
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
+
+_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
+
+
+def check_names(description: api.Description, given: Mapping[str, Any]) -> None:
+    """Raise UsageError for sources, server variables and steps that there are not."""
+    found = [*_servers(description, given), *_variables(description, given)]
+    if given["until"] is not None:
+        found += _until(description, given["until"])
+    if found:
+        raise UsageError(*found)
+
+
+def unknown_secrets(description: api.Description, given: Mapping[str, Any]) -> list[Diagnostic]:
+    """Warnings about ``--secret`` names that are no inputs: what they were meant for is shown."""
+    names = {name for unit in description.units.values() for name in _inputs(unit)}
+    typed = {text.partition("=")[0].rstrip(":") for text in given["inputs"]}
+    return [
+        warning("AZ906", f"`--secret {one}` names no input", help=did_you_mean(one, names))
+        for one in given["secrets"]
+        if one not in names | typed
+    ]
+
+
+def _inputs(unit: Any) -> Iterable[str]:
+    components = unit.document.components.inputs
+    schemas = (bundle(one.inputs, components) for one in unit.document.workflows)
+    return [name for schema in schemas for name in declared(schema) or ()]
+
+
+def _servers(description: api.Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    known = description.apis()
+    for name, url in given["servers"].items():
+        if name and name not in known:
+            message = f"`--server {name}={url}` names no API description"
+            yield error("AZ906", message, help=_way_out(name, known))
+
+
+def _variables(description: api.Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    if not given["server_variables"]:
+        return
+    known = {name for one in description.apis().values() for name in _declared(one.raw)}
+    for name, value in given["server_variables"].items():
+        if name not in known:
+            message = f"`--server-var {name}={value}`: no server has a variable `{name}`"
+            yield error("AZ906", message, help=_way_out(name, known))
+
+
+def _declared(value: Value) -> Iterator[str]:
+    """The variables of all Server Objects, wherever they stand."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _declared(item)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            if name == "servers" and isinstance(member, list):
+                yield from _of_servers(member)
+            yield from _declared(member)
+
+
+def _of_servers(servers: list[Value]) -> Iterator[str]:
+    for one in servers:
+        if isinstance(one, dict):
+            yield from _VARIABLE.findall(str(one.get("url")))
+            yield from one["variables"] if isinstance(one.get("variables"), dict) else ()
+
+
+def _until(description: api.Description, step_id: str) -> list[Diagnostic]:
+    workflows = description.entry.document.workflows
+    known = [step.step_id for one in workflows for step in one.steps]
+    if step_id in known:
+        return []
+    return [error("AZ906", f"`--until {step_id}` names no step", help=_way_out(step_id, known))]
+
+
+def _way_out(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    listed = ", ".join(f"`{one}`" for one in names)
+    return did_you_mean(name, names) or (f"there are {listed}" if names else "there are none")
