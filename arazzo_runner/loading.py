@@ -200,7 +200,7 @@ def assemble(
         for source in member.sources:
             if source.type == "openapi" and source.uri not in apis:
                 _read_api(source, apis, findings, shared)
-    return {uri: _unit(member, apis) for uri, member in sources.members.items()}
+    return {uri: _unit(member, apis, sources.members) for uri, member in sources.members.items()}
 
 
 def _read_api(
@@ -215,13 +215,19 @@ def _read_api(
         findings.extend(error.diagnostics)
 
 
-def _unit(member: Member, apis: Mapping[str, ApiDescription]) -> Unit:
+def _unit(
+    member: Member, apis: Mapping[str, ApiDescription], members: Mapping[str, Member]
+) -> Unit:
     document = member.document
     types = {source.name: source.type for source in member.sources}
     return Unit(
         document=document,
         apis={one.name: apis[one.uri] for one in member.sources if one.uri in apis},
-        documents={one.name: one.uri for one in member.sources if one.type == "arazzo"},
+        documents={
+            one.name: one.uri
+            for one in member.sources
+            if one.type == "arazzo" and one.uri in members
+        },
         fields={
             one.name: {"name": one.name, "url": one.url, "type": one.type or types.get(one.name)}
             for one in document.source_descriptions

@@ -20,19 +20,23 @@ def load_document(document: str, given: Mapping[str, Any]) -> api.Description:
 
     Raises UsageError when it cannot be read, DocumentError when it cannot be used.
     """
-    limits = _limits(given)
-    settings = RetrieveSettings(
+    access = document_access(retrieve_settings(given), os.environ)
+    return load_from(access, document, given["sources"], load_limits(given))
+
+
+def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:
+    """What may be read, by the flags about documents."""
+    return RetrieveSettings(
         max_bytes=given["max_document_size"] or DESCRIPTION_LIMITS.max_bytes,
         allow_read=given["allow_read"],
         allow_http=given["allow_http"],
         allow_net=given["allow_net"],
         source_dirs=tuple(given["source_dirs"]),
     )
-    access = document_access(settings, os.environ)
-    return load_from(access, document, given["sources"], limits)
 
 
-def _limits(given: Mapping[str, Any]) -> LoadLimits:
+def load_limits(given: Mapping[str, Any]) -> LoadLimits:
+    """The limits of documents, by the flags about them."""
     stated = {
         "max_bytes": given["max_document_size"],
         "max_depth": given["max_document_depth"],

@@ -15,6 +15,10 @@ from arazzo_runner.version import VERSION
 
 COMMANDS = {
     "run": ("arazzo_runner.cli.run", "run a document's workflows"),
+    "validate": (
+        "arazzo_runner.cli.validate",
+        "check documents and their agreement with their API descriptions",
+    ),
     "list": ("arazzo_runner.cli.list", "show a document's workflows, their inputs and steps"),
 }
 

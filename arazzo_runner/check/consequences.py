@@ -1,0 +1,130 @@
+"""Which findings only follow from others: those are left out, for their cause is said.
+
+A name cannot be judged where the source that would hold it could not be read, nor can what is
+missing from an object of which a part could not be understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.document.model import (
+    ArazzoDocument,
+    EndAction,
+    FailureAction,
+    OperationById,
+    Reusable,
+    StepTarget,
+    SuccessAction,
+    WorkflowName,
+)
+from arazzo_runner.executor.plan import Unit
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.source import Place, Pointer, SourceFile
+
+Missing: TypeAlias = frozenset[tuple[str, str]]
+"""Sources that could not be read: the base URI of the document that names one, and its name."""
+
+_Spot: TypeAlias = tuple[SourceFile, Pointer]
+
+# What is said of a name both where the document alone is looked at and where it is bound.
+_NAMES: Final = frozenset({"AZ202", "AZ203", "AZ204", "AZ206", "AZ207", "AZ208"})
+
+
+class Causes(Struct, frozen=True):
+    """What is known to be wrong before a plan is looked at.
+
+    ``said`` are the findings so far by code and spot, ``broken`` the spots of errors, ``unknown``
+    those of names that a source would have to hold which could not be read.
+    """
+
+    said: frozenset[tuple[str, _Spot]]
+    broken: frozenset[_Spot]
+    unknown: frozenset[_Spot]
+
+    def is_whole(self, place: Place) -> bool:
+        """Whether everything in the object at a place could be understood."""
+        depth = len(place.pointer)
+        return not any(
+            source is place.source and pointer[:depth] == place.pointer
+            for source, pointer in self.broken
+        )
+
+
+def causes(found: Iterable[Diagnostic], units: Mapping[str, Unit], missing: Missing) -> Causes:
+    """The causes in the findings about the texts of a description."""
+    placed = [(one, (one.place.source, one.place.pointer)) for one in found if one.place]
+    return Causes(
+        frozenset((one.code, spot) for one, spot in placed),
+        frozenset(spot for one, spot in placed if one.severity is Severity.ERROR),
+        frozenset(_unknown(units, missing)),
+    )
+
+
+def own(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
+    """The findings of binding that do not follow from others, as `validate` sees them."""
+    for one in found:
+        if one.place is None or not _follows(one, one.place, known):
+            yield _as_seen(one)
+
+
+def _follows(found: Diagnostic, place: Place, known: Causes) -> bool:
+    spot = (place.source, place.pointer)
+    if found.code in _NAMES:
+        # What a step calls has the step's place where it could not be read.
+        is_stand_in = place.pointer[-2:-1] == ("steps",)
+        return is_stand_in or spot in known.unknown or (found.code, spot) in known.said
+    return found.code.startswith("AZ3") and not known.is_whole(_step(place))
+
+
+def _step(place: Place) -> Place:
+    """The step that a place is in, or the place itself."""
+    if place.pointer[:1] != ("workflows",) or place.pointer[2:3] != ("steps",):
+        return place
+    return Place(place.source, place.pointer[:4])
+
+
+def _as_seen(found: Diagnostic) -> Diagnostic:
+    """A document with AsyncAPI steps is valid, although they cannot be run yet."""
+    return replace(found, severity=Severity.HINT) if found.code == "AZ215" else found
+
+
+def _unknown(units: Mapping[str, Unit], missing: Missing) -> Iterator[_Spot]:
+    for uri, unit in units.items():
+        lacking = {name for base, name in missing if base == uri}
+        unread = _has_unread_sources(unit.document)
+        for target in _targets(unit.document) if lacking or unread else ():
+            if unread or target.source in lacking or _is_anywhere(target):
+                yield target.place.source, target.place.pointer
+
+
+def _has_unread_sources(document: ArazzoDocument) -> bool:
+    """Whether the document has source descriptions that could not be understood."""
+    written = document.raw.get("sourceDescriptions")
+    return not isinstance(written, list) or len(written) != len(document.source_descriptions)
+
+
+def _targets(document: ArazzoDocument) -> Iterator[StepTarget]:
+    for workflow in document.workflows:
+        yield from workflow.depends_on
+        yield from (step.target for step in workflow.steps)
+        yield from _goals(workflow.success_actions, workflow.failure_actions)
+        for step in workflow.steps:
+            yield from _goals(step.on_success, step.on_failure)
+
+
+def _goals(*lists: Iterable[SuccessAction | FailureAction | Reusable]) -> Iterator[WorkflowName]:
+    for action in chain.from_iterable(lists):
+        if isinstance(action, EndAction | Reusable) or isinstance(action.target, str | None):
+            continue
+        yield action.target
+
+
+def _is_anywhere(target: StepTarget) -> bool:
+    """An operationId without a source may be in any of them."""
+    return isinstance(target, OperationById) and target.source is None

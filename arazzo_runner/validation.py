@@ -1,0 +1,56 @@
+"""What is wrong with documents, and with their agreement with API descriptions; nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from arazzo_runner.check.consequences import causes, own
+from arazzo_runner.check.suppress import Selection, reported
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.bind import bind
+from arazzo_runner.executor.binding import Binding
+from arazzo_runner.loading import Examined, LoadLimits, Shared, examine
+from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.locate import in_order
+
+if TYPE_CHECKING:
+    from arazzo_runner.document.retrieval import Access
+
+
+class Wanted(Struct, frozen=True):
+    """How documents are validated: where their sources are, limits, and what is reported."""
+
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    limits: LoadLimits = field(default_factory=LoadLimits)
+    selection: Selection = field(default_factory=Selection)
+
+
+def validate(
+    access: Access, document: str, wanted: Wanted, shared: Shared
+) -> tuple[Diagnostic, ...]:
+    """All findings about a document, by its path or URL, in the order of the text.
+
+    ``shared`` keeps what the next documents may need again. A document that cannot be read is a
+    finding like others (AZ101).
+    """
+    try:
+        examined = examine(access, document, wanted.overrides, wanted.limits, shared)
+    except UsageError as reason:
+        return reason.diagnostics
+    found = dict.fromkeys(findings(examined))
+    return tuple(in_order(reported(found, wanted.selection, document)))
+
+
+def findings(examined: Examined) -> list[Diagnostic]:
+    """All findings about what was read of a description, in no order."""
+    if not examined.units:
+        return list(examined.findings)
+    known = causes(examined.findings, examined.units, examined.missing)
+    # Where requests go is a matter of the run: an API description may leave it open.
+    binding = Binding(examined.units, fallback_server="http://localhost")
+    base_uri, entry = next(iter(examined.units.items()))
+    bind(binding, [(base_uri, one.workflow_id) for one in entry.document.workflows])
+    return [*examined.findings, *own(binding.findings, known)]
