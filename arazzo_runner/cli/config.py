@@ -44,7 +44,8 @@ def read_config() -> dict[str, Any]:
     except UnicodeDecodeError:
         _refuse("it is not UTF-8")
     except tomllib.TOMLDecodeError as reason:
-        _refuse(f"{reason}")
+        text = str(reason)
+        _refuse(f"it is not TOML: {text[:1].lower()}{text[1:]}")
     except OSError as reason:
         _refuse(reason.strerror or "it cannot be read")
     if path.name == "pyproject.toml":

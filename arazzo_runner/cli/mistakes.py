@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 
 import click
 from click.core import ParameterSource
 
-from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
 
 
 def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
@@ -39,8 +40,6 @@ def diagnostic(mistake: click.ClickException) -> Diagnostic:
     """The mistake as a finding (AZ906): which flag or argument, the value, the way out."""
     context = getattr(mistake, "ctx", None)
     message, help_line = _sentence(mistake, context)
-    if help_line is None and context is not None:
-        help_line = f"`{context.command_path} --help` lists what there is"
     return error("AZ906", message, help=help_line)
 
 
@@ -49,15 +48,29 @@ def _sentence(
 ) -> tuple[str, str | None]:
     match mistake:
         case click.NoSuchOption(option_name=name) if context is not None:
-            known = (flag for one in context.command.params for flag in one.opts)
             message = f"`{context.command_path}` has no flag `{name}`"
-            return message, did_you_mean(name, [*known, "--help"])
+            return message, _nearest_flag(name, context.command) or _see_help(context)
+        case click.BadOptionUsage(option_name=name):
+            needs = "needs" if "requires" in mistake.message else "takes no"
+            return f"`{name}` {needs} {'a ' * (needs == 'needs')}value", None
         case click.MissingParameter(param=click.Parameter() as parameter) if context is not None:
-            return f"`{context.command_path}` needs a {parameter.make_metavar(context)}", None
+            wanted = parameter.make_metavar(context)
+            return f"`{context.command_path}` needs a {wanted}", _see_help(context)
         case click.BadParameter(param=click.Parameter() as parameter):
             return f"`{_origin(parameter, context)}`: {_plain(mistake.message)}", None
         case _:
             return _plain(mistake.format_message()), None
+
+
+def _see_help(context: click.Context) -> str:
+    return f"`{context.command_path} --help` lists what there is"
+
+
+def _nearest_flag(name: str, command: click.Command) -> str | None:
+    """The flag most like the typed one; the dashes, which all have, do not count."""
+    known = {flag.lstrip("-"): flag for one in command.params for flag in one.opts}
+    match = nearest(name.lstrip("-"), [*known, "help"])
+    return f"did you mean `{known.get(match, '--help')}`?" if match else None
 
 
 def _origin(parameter: click.Parameter, context: click.Context | None) -> str:
@@ -81,4 +94,7 @@ def _config_name() -> str:
 def _plain(message: str) -> str:
     """Click's sentences in our form: a small letter first, backticks, no final period."""
     text = message.rstrip(".").replace("'", "`")
+    extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", text)
+    if extra:
+        return f"one DOCUMENT is expected, and `{extra[1]}` comes after it"
     return text[:1].lower() + text[1:]

@@ -9,19 +9,23 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
 from typing import Literal as Choice
-from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
 from msgspec import Struct, field
 
-from arazzo_runner.errors import DocumentError
+from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.operation.description import read_scheme
 from arazzo_runner.operation.model import Operation, SecurityRequirement, SecurityScheme
 from arazzo_runner.text.diagnostic import did_you_mean, error
 
 Kind: TypeAlias = Choice["username", "password", "token", "key"]
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+# What Python makes of the bytes of a variable that is not UTF-8 (PEP 383).
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+
 Given: TypeAlias = frozenset[tuple[str, str]]
 """What a workflow passes by itself: (location, name), header names in lower case."""
 
@@ -103,7 +107,8 @@ def credentials_from(
     """Read the credentials of a source's schemes from environment variables.
 
     ``aliases`` maps a variable to another one that serves when the variable itself is not set.
-    A line end after a value, as files leave it, does not belong to it.
+    A line end after a value, as files leave it, does not belong to it. Raises UsageError AZ905
+    for a value that no request can carry.
     """
     found = dict[tuple[str, str], dict[Kind, str]]()
     for scheme in schemes:
@@ -111,10 +116,24 @@ def credentials_from(
         for kind, name in zip(kinds(scheme), variable_names(source, scheme), strict=True):
             value = environment.get(name) or environment.get(aliases.get(name, ""))
             if value:
-                parts[kind] = value.rstrip("\r\n")
+                parts[kind] = _carried(name, kind, value.rstrip("\r\n"))
         if parts:
             found[source, scheme.name] = parts
     return Credentials(found)
+
+
+def _carried(name: str, kind: Kind, value: str) -> str:
+    """A part of a credential, unless no request can carry it; the message does not show it."""
+    if kind == "username" and ":" in value:
+        # RFC 7617, section 2.
+        fault = "holds a `:`, which ends a user name in HTTP basic"
+    elif _CONTROLS.search(value):
+        fault = "holds a line break or another control character"
+    elif _HALVES.search(value):
+        fault = "is not UTF-8"
+    else:
+        return value
+    raise UsageError(error("AZ905", f"the value of `{name}` {fault}", help="set it anew"))
 
 
 def authorize(

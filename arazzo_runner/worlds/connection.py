@@ -115,6 +115,8 @@ class Connections:
             stream = await self._reached(server, until)
         except TimeoutError:
             raise failures.connect_timeout(server, until.limit) from None
+        except failures.Unusable as reason:
+            raise (failures.no_proxy(reason) if proxy else reason) from None
         try:
             return await self._spoken(stream, origin, proxy, until)
         except TimeoutError:
@@ -131,7 +133,8 @@ class Connections:
         try:
             addresses = await self._network.resolve(server.host, server.port, until.left())
         except (socket.gaierror, UnicodeError) as reason:
-            raise failures.unknown_host(server, str(reason)) from None
+            words = getattr(reason, "strerror", None) or str(reason)
+            raise failures.unknown_host(server, words.lower()) from None
         failure = OSError("it has no address")
         for index, address in enumerate(addresses):
             try:

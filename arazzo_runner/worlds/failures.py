@@ -61,6 +61,12 @@ def unknown_host(origin: Origin, reason: str) -> Unusable:
     return Unusable("connect", text, "check the name, or name another server with `--server`")
 
 
+def no_proxy(reason: Unusable) -> Unusable:
+    """The proxy in between could not be reached, so nothing is known of the server."""
+    hint = "check `--proxy`, or `http_proxy` and `https_proxy` in the environment"
+    return Unusable("connect", f"the proxy fails: {reason.failure.message}", hint)
+
+
 def no_connection(origin: Origin, reason: OSError) -> Unusable:
     """No address of the host took the connection."""
     if isinstance(reason, ConnectionRefusedError):

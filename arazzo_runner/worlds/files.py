@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from arazzo_runner.document.retrieval import Retrieved, RetrieveError
 from arazzo_runner.document.uris import split
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.diagnostic import nearest
 from arazzo_runner.text.limits import too_large
 
 _LISTED = 1_000
@@ -82,7 +82,13 @@ def _unreadable(path: str, shown: str, reason: OSError | ValueError) -> Retrieve
 
 
 def _nearest_file(path: str) -> str | None:
-    return did_you_mean(Path(path).name, _files(Path(path).parent))
+    """The document beside it whose name is most like that of ``path``; all have like endings."""
+    beside = (one for one in _files(Path(path).parent) if one.lower().endswith(_ENDINGS))
+    stems = {one.partition(".")[0]: one for one in beside}
+    name = Path(path).name
+    match = nearest(name.partition(".")[0], stems)
+    found = stems[match] if match else nearest(name, stems.values())
+    return f"did you mean `{found}`?" if match and found else None
 
 
 def _folder(path: str, shown: str) -> RetrieveError:

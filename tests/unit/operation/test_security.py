@@ -4,6 +4,7 @@ from base64 import b64encode
 
 import pytest
 
+from arazzo_runner.errors import UsageError
 from arazzo_runner.operation.security import (
     Authorization,
     Credentials,
@@ -75,6 +76,23 @@ def test_credentials_are_read_with_aliases(api):
     assert found.of("api", "head") == {"key": "own"}
     assert found.of("api", "bearer") == {}
     assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("BASIC_USERNAME", "me:you", "holds a `:`, which ends a user name in HTTP basic"),
+        ("BASIC_PASSWORD", "a\nb", "holds a line break or another control character"),
+        ("HEAD_KEY", "a\0b", "holds a line break or another control character"),
+        ("BEARER_TOKEN", "a\udcffb", "is not UTF-8"),
+    ],
+)
+def test_what_no_request_can_carry_is_refused_and_not_shown(api, name, value, fault):
+    schemes = api(components={"securitySchemes": SCHEMES}).schemes.values()
+    with pytest.raises(UsageError) as caught:
+        credentials_from({f"ARAZZO_AUTH_API_{name}": value}, "api", schemes, {})
+    message = f"the value of `ARAZZO_AUTH_API_{name}` {fault}"
+    assert [(one.code, one.message) for one in caught.value.diagnostics] == [("AZ905", message)]
 
 
 def test_credentials_join():

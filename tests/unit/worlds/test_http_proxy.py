@@ -174,4 +174,6 @@ def test_a_tunnel_that_is_not_made(serve, ask, reply, code, message) -> None:
 
 def test_a_proxy_that_is_down(ask) -> None:
     (failure,) = ask("https://api.invalid/", settings=HttpSettings(proxy="http://127.0.0.1:1"))
-    assert failure.message == "nothing answers at `127.0.0.1:1`: the connection was refused"
+    message = "the proxy fails: nothing answers at `127.0.0.1:1`: the connection was refused"
+    assert failure.message == message
+    assert failure.hint == "check `--proxy`, or `http_proxy` and `https_proxy` in the environment"
