@@ -129,6 +129,11 @@ class Ledger:
         if self.stopped is None:
             self.stopped = StepError(code, message, hint, "response", place)
 
+    def begin(self, key: WorkflowKey, inputs: Mapping[str, Value]) -> None:
+        """Make these the inputs of the workflow's latest run; its outputs come when it ends."""
+        before = self.values.get(key)
+        self.values[key] = WorkflowValues(inputs, before.outputs if before else {})
+
     def next_visit(self, workflow_id: str, step_id: str) -> str:
         """The stable key of a visit, ``workflow/step#visit``."""
         key = f"{workflow_id}/{step_id}"

@@ -24,30 +24,38 @@ def start_scope(
         workflows=WorkflowsSeen(plan.unit, ledger),
         self_uri=document.base_uri if document.self_uri else None,
         sources=plan.unit.fields,
+        query_seconds=ledger.settings.limits.query_seconds,
     )
 
 
 class WorkflowsSeen(Mapping[str, WorkflowValues]):
-    """``$workflows`` of a document: the latest run of each of its workflows within this run.
+    """``$workflows`` of a document: the latest run of each workflow within this run.
 
-    ``called`` is the workflow that a step has just called, which may stand in another document.
+    Its own workflows come first, then those of the documents that it names, in their order.
+    ``called`` is the workflow that a step has just called.
     """
 
-    __slots__ = ("_called", "_ledger", "_uri")
+    __slots__ = ("_called", "_ledger", "_uris")
 
     def __init__(
         self, unit: Unit, ledger: Ledger, called: Mapping[str, WorkflowValues] | None = None
     ) -> None:
-        self._uri = unit.document.base_uri
+        self._uris = (unit.document.base_uri, *unit.documents.values())
         self._ledger = ledger
         self._called = called or {}
 
     def __getitem__(self, workflow_id: str) -> WorkflowValues:
-        return self._called.get(workflow_id) or self._ledger.values[self._uri, workflow_id]
+        if workflow_id in self._called:
+            return self._called[workflow_id]
+        for uri in self._uris:
+            found = self._ledger.values.get((uri, workflow_id))
+            if found is not None:
+                return found
+        raise KeyError(workflow_id)
 
     def __iter__(self) -> Iterator[str]:
-        own = {name for uri, name in self._ledger.values if uri == self._uri}
-        return iter(own | self._called.keys())
+        seen = {name for uri, name in self._ledger.values if uri in self._uris}
+        return iter(seen | self._called.keys())
 
     def __len__(self) -> int:
         return sum(1 for _ in iter(self))

@@ -66,6 +66,7 @@ async def _run_one(
     unmet = await _prerequisites(plan, ledger, depth)
     started = ledger.clock.monotonic()
     ledger.tell(WorkflowStarted(plan.workflow, dict(inputs), depth))
+    ledger.begin(plan.key, inputs)
     steps: dict[str, Mapping[str, Value]] = {}
     scope = start_scope(plan, inputs, steps, ledger)
     frame = Frame(plan, scope, steps, inputs, ledger, depth, call_workflow)
