@@ -11,9 +11,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
-from arazzo_runner.executor.criteria import all_hold
+from arazzo_runner.executor.criteria import judge_until_unmet
 from arazzo_runner.executor.plan import PlannedAction
-from arazzo_runner.executor.result import ActionTaken
+from arazzo_runner.executor.result import ActionTaken, Considered
 from arazzo_runner.expression.scope import Headers, Scope, header
 
 Budgets: TypeAlias = Mapping[int, int]
@@ -29,14 +29,28 @@ class Decision(Struct, frozen=True):
 
 def decide(
     candidates: tuple[PlannedAction, ...], scope: Scope, used: Budgets, seconds: float
-) -> Decision | None:
-    """The first candidate whose criteria all hold and whose retries are not used up."""
+) -> tuple[Decision | None, tuple[Considered, ...]]:
+    """The first candidate whose criteria all hold and whose retries are not used up.
+
+    Beside it those whose criteria were judged; an action without criteria holds.
+    """
+    considered: list[Considered] = []
     for position, planned in enumerate(candidates):
         if _used_up(planned, used.get(position, 0)):
             continue
-        if all_hold(planned.action.criteria, scope, seconds):
-            return Decision(position, planned)
-    return None
+        one = _consider(planned, scope, seconds)
+        if one.criteria:
+            considered.append(one)
+        if one.holds:
+            return Decision(position, planned), tuple(considered)
+    return None, tuple(considered)
+
+
+def _consider(planned: PlannedAction, scope: Scope, seconds: float) -> Considered:
+    action = planned.action
+    criteria = judge_until_unmet(action.criteria, scope, seconds)
+    holds = all(one.passed for one in criteria)
+    return Considered(action.name, planned.level, holds, criteria)
 
 
 def _used_up(planned: PlannedAction, count: int) -> bool:

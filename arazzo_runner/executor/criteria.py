@@ -69,6 +69,13 @@ def judge_call(workflow_id: str, status: str) -> CriterionResult:
     )
 
 
-def all_hold(criteria: tuple[Criterion, ...], scope: Scope, seconds: float) -> bool:
-    """Whether an action applies: all its criteria hold; without criteria it does."""
-    return all(judge(criterion, scope, seconds).passed for criterion in criteria)
+def judge_until_unmet(
+    criteria: tuple[Criterion, ...], scope: Scope, seconds: float
+) -> tuple[CriterionResult, ...]:
+    """Judge criteria in order, up to the first that does not hold."""
+    results: list[CriterionResult] = []
+    for criterion in criteria:
+        results.append(judge(criterion, scope, seconds))
+        if not results[-1].passed:
+            break
+    return tuple(results)

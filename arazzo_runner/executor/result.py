@@ -81,11 +81,21 @@ class ActionTaken(Struct, frozen=True):
     cut_from: float | None = None
 
 
+class Considered(Struct, frozen=True):
+    """An action whose criteria were judged, up to the first that does not hold."""
+
+    name: str
+    level: Choice["step", "workflow"]
+    holds: bool
+    criteria: tuple[CriterionResult, ...]
+
+
 class Attempt(Struct, frozen=True):
     """One try of a step: what was sent and got, how it was judged, what was decided.
 
     ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
-    of the request as a value. ``workflows`` are those that a retry ran before the next attempt.
+    of the request as a value. ``interlude`` is what a retry ran before the next attempt, and
+    ``considered`` the actions that were asked for their criteria, in order.
     """
 
     request: HttpRequest | None
@@ -98,6 +108,7 @@ class Attempt(Struct, frozen=True):
     action: ActionTaken | None
     succeeded: bool
     interlude: WorkflowResult | StepResult | None = None
+    considered: tuple[Considered, ...] = ()
 
 
 class StepResult(Struct, frozen=True):

@@ -100,7 +100,7 @@ async def _attempts(
     used: dict[int, int] = {}
     while True:
         tried = await try_step(planned, frame, f"{key}@{len(earlier) + 1}")
-        decision = _decision(planned, tried, frame, used)
+        tried, decision = _decide(planned, tried, frame, used)
         if decision is None or not isinstance(decision.planned.action, RetryAction):
             return earlier, tried, decision
         frame.ledger.check_retries(len(earlier), planned.step.place)
@@ -112,13 +112,18 @@ async def _attempts(
             return earlier[:-1], replace(tried, attempt=earlier[-1]), None
 
 
-def _decision(
+def _decide(
     planned: StepPlan, tried: Tried, frame: Frame, used: Mapping[int, int]
-) -> Decision | None:
+) -> tuple[Tried, Decision | None]:
+    """The decision on an attempt, and the attempt with the criteria that were judged for it."""
     if frame.ledger.stopped:
-        return None
+        return tried, None
     candidates = planned.on_success if tried.attempt.succeeded else planned.on_failure
-    return decide(candidates, tried.scope, used, frame.ledger.settings.limits.query_seconds)
+    seconds = frame.ledger.settings.limits.query_seconds
+    decision, considered = decide(candidates, tried.scope, used, seconds)
+    if considered:
+        tried = replace(tried, attempt=replace(tried.attempt, considered=considered))
+    return tried, decision
 
 
 async def _retry(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
+    Considered,
     CriterionResult,
     RunResult,
     Status,
@@ -138,9 +139,19 @@ class _Masked:
             "checks": [self._check(check) for check in attempt.checks],
             "action": self._action(attempt.action) if attempt.action else None,
         }
-        if attempt.interlude is None:
-            return spelled
-        return {**spelled, "interlude": self._interlude(attempt.interlude)}
+        if attempt.considered:
+            spelled["considered"] = [self._considered(one) for one in attempt.considered]
+        if attempt.interlude is not None:
+            spelled["interlude"] = self._interlude(attempt.interlude)
+        return spelled
+
+    def _considered(self, action: Considered) -> dict[str, Value]:
+        return {
+            "name": self._masker.text(action.name),
+            "level": action.level,
+            "holds": action.holds,
+            "criteria": [self._criterion(criterion) for criterion in action.criteria],
+        }
 
     def _interlude(self, between: WorkflowResult | StepResult) -> dict[str, Value]:
         if isinstance(between, WorkflowResult):

@@ -81,7 +81,7 @@ def test_problems(inputs, kinds):
 def test_an_undeclared_input_names_the_declared_ones():
     (problem,) = problems(SCHEMA, {"to": "x", "too": 1})
     assert problem.message == "no input is called `too`"
-    assert problem.hint == "did you mean `to`?"
+    assert problem.hint == "did you mean `to`? its inputs: `to`, `page`"
 
 
 def test_a_workflow_without_inputs_declares_none():
