@@ -39,6 +39,18 @@ def read_inputs(
     return inputs
 
 
+def check_stdin(document: str, file: str | None, assignments: Iterable[str]) -> None:
+    """Raise InputError where two things are to be read from standard input."""
+    takers = [
+        *(["the document"] if document == "-" else []),
+        *(["`--inputs -`"] if file == "-" else []),
+        *(f"`-i {short(one)}`" for one in assignments if one.partition("=")[2] == "@-"),
+    ]
+    if len(takers) > 1:
+        listed = " and ".join(takers)
+        raise usage(f"standard input cannot be {listed}", "write one of them to a file")
+
+
 def read_inputs_file(file: str) -> dict[str, Value]:
     """Inputs from a JSON or YAML file, ``-`` for standard input. Raises InputError."""
     from arazzo_runner.text.yaml import parse

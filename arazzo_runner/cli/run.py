@@ -17,7 +17,7 @@ from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.checks import read_checks
 from arazzo_runner.cli.config import credential_aliases
 from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.inputs import read_inputs
+from arazzo_runner.cli.inputs import check_stdin, read_inputs
 from arazzo_runner.cli.names import check_names, unknown_secrets
 from arazzo_runner.cli.reports import Reports, read_reports
 from arazzo_runner.cli.show import show_diagnostics
@@ -83,6 +83,7 @@ class Run(Struct, frozen=True):
 
     def _start(self, reports: Reports) -> tuple[api.Options, api.Prepared]:
         """All that can go wrong before something is sent."""
+        check_stdin(self.document, self.given["inputs_file"], self.given["inputs"])
         reports.check()
         description = load_document(self.document, self.given)
         check_names(description, self.given)

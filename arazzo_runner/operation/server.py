@@ -25,11 +25,13 @@ def server_url(operation: Operation, override: str | None, variables: Mapping[st
     DocumentError AZ217 (a variable that the description does not declare).
     """
     if override is not None:
+        _refuse_credentials(override, "AZ906", "`--server`")
         return _checked(override, "AZ906", f"`--server {override}`")
     server = operation.servers[0]
     url = _VARIABLE.sub(lambda found: _variable(found[1], server, variables, operation), server.url)
     absolute = _absolute(url, operation)
     name = operation.description.source.name
+    _refuse_credentials(absolute, "AZ908", f"the server of `{name}`")
     if server.url == "/" and not _is_web_url(absolute):
         # OpenAPI Object, `servers`: without it, one with the URL `/`, that of the description.
         raise _no_server("AZ908", f"`{name}` names no server")
@@ -65,6 +67,14 @@ def _variable(name: str, server: Server, variables: Mapping[str, str], operation
 def _no_server(code: str, message: str) -> UsageError:
     hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
     return UsageError(error(code, message, help=hint))
+
+
+def _refuse_credentials(url: str, code: str, subject: str) -> None:
+    """Requests and reports show their URLs, so that a password in one would be in all of them."""
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        message = f"{subject} has a user name or password in its URL"
+        way_out = "set `ARAZZO_AUTH_<SOURCE>_<SCHEME>_USERNAME` and `_PASSWORD` instead"
+        raise UsageError(error(code, message, help=way_out))
 
 
 def _is_web_url(url: str) -> bool:

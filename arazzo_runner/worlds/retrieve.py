@@ -79,6 +79,8 @@ class _Reading:
 
     def _named(self, location: str) -> Retrieved:
         limit = self._settings.max_bytes
+        if not location.strip():
+            raise RetrieveError("its name is empty", "name a file, an https URL, or `-`")
         if location == STDIN:
             return self._standard_input()
         if is_remote(location):

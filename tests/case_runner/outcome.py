@@ -41,6 +41,7 @@ def run(case: Case, main: Main, temporary: Path) -> Outcome:
             "SERVER": f"http://{server.authority}",
             "HOST": server.authority,
             "CLOSED": f"http://127.0.0.1:{closed}",
+            "DOWN": f"127.0.0.1:{closed}",
             "TMP": str(written),
         }
         stack.enter_context(contextlib.chdir(case.folder))

@@ -95,6 +95,15 @@ def test_override_that_is_no_url(serving, failure, url):
     assert (code, message) == ("AZ906", expected)
 
 
+@pytest.mark.parametrize("override", [None, "https://me:s3cret@a.example/v1"])
+def test_a_password_in_a_url_is_refused_and_not_shown(serving, failure, override):
+    one = serving({"url": "https://me:s3cret@a.example/v1"})
+    code, message, _, _ = failure(server_url, one, override, {})
+    assert code == ("AZ906" if override else "AZ908")
+    assert "has a user name or password in its URL" in message
+    assert "s3cret" not in message
+
+
 def test_variables_that_do_not_fit(serving, failure):
     one = serving({"url": "https://{region}.example", "variables": VARIABLES})
     assert failure(server_url, one, None, {"region": "mars"}) == (
