@@ -23,8 +23,19 @@ COMMANDS = {
 }
 
 
+class ReaderGoneError(Exception):
+    """Nobody reads our output any more (`arazzo … | head`)."""
+
+
 class Commands(click.Group):
     """A group whose commands are modules, imported on demand."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; of a closed pipe click would make exit code 1, a failed workflow."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as reason:
+            raise ReaderGoneError from reason
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The commands in the order of importance."""
@@ -87,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         sys.stderr.write("interrupted\n")
         return 130
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGoneError):
         return _broken_pipe()
     except ArazzoError as error:
         return _diagnosed(error)
@@ -114,7 +125,7 @@ def _diagnosed(error: ArazzoError) -> int:
 
 
 def _broken_pipe() -> int:
-    """The reader of our output went away (`arazzo … | head`): no more to say."""
+    """There is no more to say; 141 is what a shell calls a process that SIGPIPE ended."""
     _leave_stdout()
     return 141
 

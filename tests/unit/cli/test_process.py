@@ -1,0 +1,215 @@
+"""The command as a process: signals, pipes whose reader goes away, streams that are closed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and pipes as POSIX has them")
+
+API = """
+openapi: 3.1.0
+info: {title: Things, version: '1'}
+servers: [{url: 'http://127.0.0.1:1'}]
+paths:
+  /things:
+    get: {operationId: listThings, responses: {'200': {description: ok}}}
+"""
+DOCUMENT = """
+arazzo: 1.0.1
+info: {title: Things, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
+workflows:
+- workflowId: once
+  steps: [{stepId: list, operationId: listThings}]
+- workflowId: forever
+  steps:
+  - stepId: list
+    operationId: listThings
+    onSuccess: [{name: again, type: goto, stepId: list}]
+- workflowId: patient
+  steps:
+  - stepId: list
+    operationId: listThings
+    successCriteria: [{condition: $statusCode == 500}]
+    onFailure: [{name: again, type: retry, retryAfter: 50}]
+"""
+CODES = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "terminated")}
+SIGNALS = pytest.mark.parametrize("number", CODES)
+# Far more than it takes, far less than the run would.
+PATIENCE = 5
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "api.yaml").write_text(API)
+    (tmp_path / "workflow.yaml").write_text(DOCUMENT)
+    return tmp_path
+
+
+@contextmanager
+def arazzo(folder, *words, stdout=subprocess.PIPE):
+    command = [sys.executable, "-m", "arazzo_runner", *words]
+    own = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    with subprocess.Popen(
+        command, cwd=folder, env=own, text=True, stdout=stdout, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def run(folder, *words):
+    return arazzo(folder, "run", "workflow.yaml", *words)
+
+
+@pytest.fixture
+def silent_server():
+    """A server that takes a request and never answers; the event says that it came."""
+    came = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def take():
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                came.set()
+                connection.recv(1)  # until the client closes
+
+        thread = threading.Thread(target=take, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", came
+
+
+def report_in(folder):
+    return json.loads((folder / "report.json").read_text())
+
+
+@SIGNALS
+def test_a_signal_ends_a_request_and_leaves_a_report(folder, silent_server, number):
+    server, came = silent_server
+    words = ("--workflow", "once", "--server", server, "--report", "json=report.json")
+    with run(folder, *words) as process:
+        assert came.wait(PATIENCE)
+        process.send_signal(number)
+        shown, problems = process.communicate(timeout=PATIENCE)
+    code, word = CODES[number]
+    assert (process.returncode, problems) == (code, "")
+    assert f"{word}; 1 step, 1 request" in shown
+    report = report_in(folder)
+    assert (report["exit_code"], report["status"]) == (code, "error")
+    (attempt,) = report["workflows"][0]["steps"][0]["attempts"]
+    assert attempt["error"]["code"] == "cancelled"
+
+
+@SIGNALS
+@pytest.mark.parametrize("workflow", ["forever", "patient"])
+def test_a_signal_ends_a_run_between_requests(folder, number, workflow):
+    words = ("--workflow", workflow, "--mock", "--max-steps", "1000000")
+    with run(folder, *words, "--report", "json=report.json") as process:
+        for _ in range(9):  # some steps have run, or the only one waits for its retry
+            if "retry" in process.stdout.readline():
+                break
+        process.send_signal(number)
+        process.communicate(timeout=PATIENCE)
+    code, _ = CODES[number]
+    assert process.returncode == code
+    report = report_in(folder)
+    assert report["exit_code"] == code
+    assert report["workflows"][0]["steps"][0]["attempts"][0]["response"]["status"] == 200
+
+
+@SIGNALS
+def test_a_signal_while_documents_are_read(folder, silent_server, number):
+    server, came = silent_server
+    words = ("--source", f"api={server}/api.yaml", "--workflow", "once", "--json")
+    with run(folder, *words) as process:
+        assert came.wait(PATIENCE)
+        process.send_signal(number)
+        shown, problems = process.communicate(timeout=PATIENCE)
+    code, _ = CODES[number]
+    assert process.returncode == code
+    assert json.loads(shown)["exit_code"] == code
+    assert problems == "interrupted before anything was sent\n"
+
+
+@SIGNALS
+def test_the_second_signal_ends_at_once(folder, silent_server, number):
+    """The report goes to a pipe that nobody reads, so that only a signal can end the process."""
+    server, came = silent_server
+    os.mkfifo(folder / "pipe")
+    words = ("--workflow", "once", "--server", server, "--report", "json=pipe")
+    with run(folder, *words) as process:
+        assert came.wait(PATIENCE)
+        process.send_signal(number)
+        while "interrupted" not in (line := process.stdout.readline()):
+            assert line  # the run has been told, and the report is on its way
+        process.send_signal(number)
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == -number
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "workflow.yaml"),
+        ("run", "workflow.yaml", "--mock", "--workflow", "once"),
+        ("run", "workflow.yaml", "--mock", "--workflow", "once", "--json"),
+        ("run", "workflow.yaml", "--mock", "--workflow", "forever"),
+    ],
+)
+def test_a_reader_that_went_away_is_no_mistake(folder, words):
+    """``arazzo … | head -1``"""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with arazzo(folder, *words, stdout=writer) as process:
+        os.close(writer)
+        _, problems = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 141
+    assert "Traceback" not in problems
+    assert "bug" not in problems
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is full")
+@pytest.mark.parametrize("flag", ["-q", "--json"])
+def test_a_full_disk_is_told(folder, flag):
+    with (
+        Path("/dev/full").open("w") as full,
+        arazzo(folder, "run", "workflow.yaml", "--mock", "--dry-run", flag, stdout=full) as process,
+    ):
+        _, problems = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert problems == "error[AZ907]: the output cannot be written: no space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("closed", "words", "code"),
+    [
+        (">&-", "run workflow.yaml --mock --workflow once", 0),
+        (">&-", "run workflow.yaml --mock --workflow once --json", 0),
+        ("2>&-", "run workflow.yaml --mock --workflow nowhere", 2),
+        ("<&-", "run - --mock", 3),
+    ],
+)
+def test_streams_may_be_closed(folder, closed, words, code):
+    shell = f'exec "$0" -m arazzo_runner {words} {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", shell, sys.executable], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stderr
+    assert "bug" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["--workflow once", "--workflow nowhere", "--nowhere"])
+def test_nothing_is_coloured_that_is_no_terminal(folder, words):
+    with run(folder, "--mock", *words.split()) as process:
+        shown, problems = process.communicate(timeout=PATIENCE)
+    assert "\x1b" not in shown + problems
