@@ -7,7 +7,7 @@ and says why.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 from typing import Literal as Choice
 
 from msgspec import Struct
@@ -97,12 +97,19 @@ def _jsonpath(query: _Query) -> _Verdict:
 
     if isinstance(query.value, bytes):
         raise QueryError(f"JSONPath needs JSON; the context is {describe(query.value)}")
-    try:
-        nodes = jsonpath_nodes(query.text, query.value, query.seconds)
-    except QueryError as problem:
-        hint = hints.jsonpath_syntax(query.text, query.version, query.context.text)
-        raise QueryError(str(problem), problem.hint or hint) from None
+    _check_jsonpath(query.text, query.version, query.context.text)
+    nodes = jsonpath_nodes(query.text, query.value, query.seconds)
     return bool(nodes), None if nodes else _why_no_nodes(query)
+
+
+def _check_jsonpath(text: str, version: str | None, context: str) -> None:
+    from arazzo_runner.expression.jsonpath_query import compiled_path
+
+    try:
+        compiled_path(text)
+    except QueryError as problem:
+        hint = problem.hint or hints.jsonpath_syntax(text, version, context)
+        raise QueryError(str(problem), hint) from None
 
 
 def _why_no_nodes(query: _Query) -> str | None:
@@ -119,6 +126,26 @@ def _xpath(query: _Query) -> _Verdict:
 
     version = query.version or "xpath-31"
     return xpath_holds(xml_text(query.value), query.text, version, query.seconds), None
+
+
+def check_query(kind: QueryKind, version: str | None, text: str, context: str) -> None:
+    """Raise :class:`QueryError` for a query that parses with no value whatever.
+
+    ``context`` is the text of the criterion's context, for the way out.
+    """
+    match kind:
+        case "regex":
+            from arazzo_runner.expression.regex_query import compiled
+
+            compiled(text)
+        case "jsonpath":
+            _check_jsonpath(text, version, context)
+        case "xpath":
+            from arazzo_runner.expression.xpath_query import check_xpath
+
+            check_xpath(text, version or "xpath-31")
+        case _:
+            assert_never(kind)
 
 
 _KINDS: Final[dict[QueryKind, Callable[[_Query], _Verdict]]] = {

@@ -58,6 +58,24 @@ def xpath_holds(text: str | bytes, query: str, version: str, seconds: float) -> 
             raise QueryError("the XPath yields neither nodes nor one boolean, number or string")
 
 
+def check_xpath(query: str, version: str) -> None:
+    """Raise :class:`QueryError` for an XPath that is none in its version.
+
+    Prefixes and types are not judged: they are those of the XML.
+    """
+    parser = parser_class(version)()
+    parser.budget = Budget.of(1.0, UNITS_PER_NODE)
+    try:
+        parser.parse(query)
+    except RecursionError:
+        raise QueryError("the XPath is nested too deeply") from None
+    except ElementPathError as problem:
+        if str(problem.code).endswith("XPST0003"):
+            raise QueryError(f"the XPath fails: {problem}") from None
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return  # what elementpath evaluates while it parses
+
+
 def xpath_items(
     text: str | bytes, query: str, version: str, seconds: float
 ) -> tuple[XmlDocument, list[Item]]:
