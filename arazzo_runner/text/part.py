@@ -37,6 +37,7 @@ _FLOW: Final[dict[str, re.Pattern[str]]] = {
     "'": re.compile(rf"{_FOLD}|(?P<escape>'')|{_VERBATIM}"),
     "": re.compile(rf"{_FOLD}|{_VERBATIM}"),
 }
+_LINE: Final = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r)?+")
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 
 
@@ -106,9 +107,8 @@ def _block_pieces(text: str, scalar: Extent) -> Iterator[_Piece]:
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    for line in text[start:end].splitlines(keepends=True):
-        yield start, line.rstrip("\r\n")
-        start += len(line)
+    for line in _LINE.finditer(text, start, end):
+        yield line.start(), line[1]
 
 
 def _indent(text: str, scalar: Extent, header: re.Match[str], lines: list[tuple[int, str]]) -> int:

