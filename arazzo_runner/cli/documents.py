@@ -37,13 +37,21 @@ def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:
 
 def load_limits(given: Mapping[str, Any]) -> LoadLimits:
     """The limits of documents, by the flags about them."""
-    stated = {
-        "max_bytes": given["max_document_size"],
-        "max_depth": given["max_document_depth"],
-        "max_nodes": given["max_document_nodes"],
-    }
-    chosen = {name: value for name, value in stated.items() if value is not None}
-    sources = SourceLimits(description=replace(DESCRIPTION_LIMITS, **chosen))
+    sources = SourceLimits(description=_chosen(DESCRIPTION_LIMITS, given))
+    if given["max_document_size"] is not None:
+        # One document that may be as large must not be too much for all of them together.
+        total = max(sources.max_total_bytes, 4 * given["max_document_size"])
+        sources = replace(sources, max_total_bytes=total)
     if given["max_sources"] is not None:
         sources = replace(sources, max_sources=given["max_sources"])
-    return LoadLimits(replace(DocumentLimits(), **chosen), sources)
+    return LoadLimits(_chosen(DocumentLimits(), given), sources)
+
+
+def _chosen(limits: DocumentLimits, given: Mapping[str, Any]) -> DocumentLimits:
+    if given["max_document_nodes"] is not None:
+        limits = limits.with_nodes(given["max_document_nodes"])
+    if given["max_document_size"] is not None:
+        limits = replace(limits, max_bytes=given["max_document_size"])
+    if given["max_document_depth"] is not None:
+        limits = replace(limits, max_depth=given["max_document_depth"])
+    return limits

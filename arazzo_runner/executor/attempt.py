@@ -58,7 +58,10 @@ async def _try_operation(planned: StepPlan, call: OperationCall, frame: Frame, k
     except (EvaluationError, RequestRefused, BodyError) as reason:
         return _unsent(planned, scope, _refusal(reason, planned))
     ledger.tell(RequestSent(key, built.request, frame.depth))
-    outcome = await ledger.world.send(_send_call(planned, call, built, key))
+    outcome = await ledger.world.send(_send_call(planned, call, built, key, ledger.time_left()))
+    if isinstance(outcome, TransportFailure) and outcome.code == "timeout":
+        ledger.check_time(planned.step.place)
+        outcome = _of_the_run(ledger.stopped) or outcome
     ledger.tell(ResponseReceived(key, outcome, frame.depth))
     if isinstance(outcome, TransportFailure):
         if outcome.code == "cancelled":
@@ -67,10 +70,21 @@ async def _try_operation(planned: StepPlan, call: OperationCall, frame: Frame, k
     return _answered(planned, call, built, outcome, frame, key)
 
 
-def _send_call(planned: StepPlan, call: OperationCall, built: BuiltCall, key: str) -> SendCall:
-    timeout = planned.step.timeout
+def _of_the_run(stopped: StepError | None) -> TransportFailure | None:
+    """A request that took all that was left of the run's time failed for that."""
+    if stopped is None or stopped.code != "run-timeout":
+        return None
+    return TransportFailure("timeout", stopped.message, stopped.hint)
+
+
+def _send_call(
+    planned: StepPlan, call: OperationCall, built: BuiltCall, key: str, left: float
+) -> SendCall:
+    """The call; it has no more time than is left of the run's."""
+    own = planned.step.timeout
+    timeout = max(left if own is None else min(own / 1000, left), 0.001)
     operation = (call.source, call.operation.method, call.operation.path)
-    return SendCall(key, built.request, None if timeout is None else timeout / 1000, operation)
+    return SendCall(key, built.request, timeout, operation)
 
 
 def _refusal(reason: EvaluationError | RequestRefused | BodyError, planned: StepPlan) -> StepError:

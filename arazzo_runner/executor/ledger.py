@@ -80,15 +80,21 @@ class Ledger:
                 "raise it with `--max-steps`, if the loop is meant",
                 place,
             )
-        elif self.clock.monotonic() - self._started >= limits.run_timeout:
-            self.stop(
-                "run-timeout",
-                f"the run took longer than {limits.run_timeout:g} s",
-                "raise the limit with `--run-timeout`",
-                place,
-            )
         else:
-            self.steps += 1
+            self.check_time(place)
+            self.steps += self.stopped is None
+
+    def time_left(self) -> float:
+        """The seconds that the run may still take; none are left when it is 0 or less."""
+        elapsed = self.clock.monotonic() - self._started
+        return self.settings.limits.run_timeout - elapsed
+
+    def check_time(self, place: Place) -> None:
+        """Hold the time of the run against ``--run-timeout``."""
+        if self.time_left() <= 0:
+            limit = self.settings.limits.run_timeout
+            message = f"the run took longer than {limit:g} s"
+            self.stop("run-timeout", message, "raise the limit with `--run-timeout`", place)
 
     def count_wait(self, seconds: float, place: Place) -> None:
         """Count a wait against the limit for all waits of a run."""

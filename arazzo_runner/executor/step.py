@@ -140,7 +140,11 @@ async def _retry(
     if ledger.stopped:
         return attempt
     ledger.tell(StepRetried(planned.step, number, taken, frame.depth))
-    await ledger.world.sleep(f"{planned.step.step_id}@{number}", wait.seconds)
+    seconds = max(min(wait.seconds, ledger.time_left()), 0.0)
+    await ledger.world.sleep(f"{planned.step.step_id}@{number}", seconds)
+    ledger.check_time(planned.step.place)
+    if ledger.stopped:
+        return attempt
     return replace(attempt, interlude=await _interlude(chosen, tried.scope, frame))
 
 

@@ -271,3 +271,36 @@ def test_steps_are_sorted_where_depends_on_is_used(run):
   - {stepId: b, operationId: listThings, parameters: [{name: q, in: query, value: $steps.a.outputs.x}]}
 """)
     assert ran.visited == ["a", "b", "c"]
+
+
+def test_no_request_has_more_time_than_the_run(run):
+    timeouts = "\n".join(
+        f"  - {{stepId: s{ms}, operationId: listThings, timeout: {ms}}}" for ms in (1000, 90_000)
+    )
+    plain = "\n  - {stepId: plain, operationId: listThings}"
+    ran = run(
+        f"- workflowId: w\n  steps:\n{timeouts}{plain}", settings=Settings(Limits(run_timeout=30))
+    )
+    short, long, unsaid = (call.timeout for call in ran.world.calls)
+    assert short == 1.0
+    assert 29 < unsaid < long < 30
+
+
+def test_a_request_that_takes_the_rest_of_the_run_ends_it(run):
+    """The clock of these tests goes on by a millisecond whenever it is looked at."""
+    late = TransportFailure("timeout", "no answer within 0.001 s", "`--timeout`")
+    ran = run(
+        "- {workflowId: w, steps: [{stepId: a, operationId: listThings}]}",
+        late,
+        settings=Settings(Limits(run_timeout=0.005)),
+    )
+    assert ran.first.error.code == "run-timeout"
+    (attempt,) = ran.first.steps[0].attempts
+    assert attempt.error.message == "the run took longer than 0.005 s"
+    assert "--run-timeout" in attempt.error.hint
+
+
+def test_no_wait_is_longer_than_the_run(run, answer):
+    action = "onFailure: [{name: again, type: retry, retryAfter: 50, retryLimit: 3}]"
+    ran = run(with_step(action), answer(503), settings=Settings(Limits(run_timeout=30)))
+    assert all(wait < 30 for wait in ran.world.waits)
