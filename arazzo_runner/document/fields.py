@@ -222,13 +222,14 @@ class Node(Struct, frozen=True):
         """The non-negative number in a field; None without it."""
         match self.value.get(name):
             case int(value) | float(value) if not isinstance(value, bool):
-                return float(value) if self._not_negative(name, value) else None
+                # More than this, 30 million years, is no other wait; and floats have an end.
+                return float(min(value, 1e15)) if self._not_negative(name, value) else None
             case _:
                 self._no_number(name, "a number")
                 return None
 
     def _not_negative(self, name: str, value: float) -> bool:
-        if value >= 0 and math.isfinite(value):
+        if 0 <= value < math.inf:
             return True
         node = self.at(name)
         node.hole()

@@ -37,6 +37,7 @@ from arazzo_runner.executor.plan import (
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.body import choose_media_type
+from arazzo_runner.operation.find import find_by_id
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.model import Parameter as ApiParameter
 from arazzo_runner.operation.request import RequestRefused, undeclared
@@ -56,18 +57,30 @@ def bind_call(
             binding.report(refused_async(place))
             return None
         case OperationById() | OperationByPath() as target:
-            found = _find_operation(target, unit, binding)
+            found = _find_operation(step, target, unit, binding)
     if found is None:
         return None
     source, operation = found
     return _bind_operation_call(step, source, operation, workflow, binding)
 
 
+def _is_async(step: Step, target: OperationById, unit: Unit) -> bool:
+    """Whether a step names an operation, without its source, that only AsyncAPI sources can have."""
+    if step.action is None or target.source is not None:
+        return False
+    has_source = any(fields.get("type") == "asyncapi" for fields in unit.fields.values())
+    known = (find_by_id(api, target.operation_id) for api in unit.apis.values())
+    return has_source and not any(known)
+
+
 def _find_operation(
-    target: OperationById | OperationByPath, unit: Unit, binding: Binding
+    step: Step, target: OperationById | OperationByPath, unit: Unit, binding: Binding
 ) -> FoundOperation | None:
     try:
         if isinstance(target, OperationById):
+            if _is_async(step, target, unit):
+                binding.report(refused_async(target.place))
+                return None
             return find_by_operation_id(target, unit, binding)
         return find_by_operation_path(target, unit, binding)
     except DocumentError as reason:
