@@ -42,6 +42,9 @@ class Tried(Struct, frozen=True):
 
 async def try_step(planned: StepPlan, frame: Frame, key: str) -> Tried:
     """Make one attempt of a step; ``key`` is ``workflow/step#visit@attempt``."""
+    lacking = _not_completed(planned, frame)
+    if lacking is not None:
+        return _unsent(planned, frame.scope, lacking)
     match planned.call:
         case OperationCall():
             return await _try_operation(planned, planned.call, frame, key)
@@ -49,6 +52,24 @@ async def try_step(planned: StepPlan, frame: Frame, key: str) -> Tried:
             return await _try_workflow(planned, planned.call, frame, key)
         case _:
             assert_never(planned.call)
+
+
+def _not_completed(planned: StepPlan, frame: Frame) -> StepError | None:
+    """Step Object, ``dependsOn``: it does not trigger the steps that it names.
+
+    A ``goto`` may have passed them by, and nothing may have run the other workflow.
+    """
+    step = planned.step
+    for name in step.depends_on:
+        if name.workflow is None:
+            where, completed = "", name.step_id in frame.steps
+        else:
+            where = f" of `{name.workflow.workflow_id}`"
+            completed = frame.ledger.has_visited(name.workflow.workflow_id, name.step_id)
+        if not completed:
+            message = f"it depends on the step `{name.step_id}`{where}, which has not run"
+            return StepError("prerequisite", message, None, "request", step.place)
+    return None
 
 
 async def _try_operation(planned: StepPlan, call: OperationCall, frame: Frame, key: str) -> Tried:
@@ -82,7 +103,8 @@ def _send_call(
 ) -> SendCall:
     """The call; it has no more time than is left of the run's."""
     own = planned.step.timeout
-    timeout = max(left if own is None else min(own / 1000, left), 0.001)
+    # An integer of a document may be too large to become a float.
+    timeout = max(left if own is None else min(min(own, 10**12) / 1000, left), 0.001)
     operation = (call.source, call.operation.method, call.operation.path)
     return SendCall(key, built.request, timeout, operation)
 

@@ -65,7 +65,7 @@ def bind_call(
 
 
 def _is_async(step: Step, target: OperationById, unit: Unit) -> bool:
-    """Whether a step names an operation, without its source, that only AsyncAPI sources can have."""
+    """Whether a step names, without its source, an operation that only AsyncAPI can have."""
     if step.action is None or target.source is not None:
         return False
     has_source = any(fields.get("type") == "asyncapi" for fields in unit.fields.values())

@@ -140,6 +140,10 @@ class Ledger:
         before = self.values.get(key)
         self.values[key] = WorkflowValues(inputs, before.outputs if before else {})
 
+    def has_visited(self, workflow_id: str, step_id: str) -> bool:
+        """Whether a step has run, or is running."""
+        return f"{workflow_id}/{step_id}" in self.visits
+
     def next_visit(self, workflow_id: str, step_id: str) -> str:
         """The stable key of a visit, ``workflow/step#visit``."""
         key = f"{workflow_id}/{step_id}"
