@@ -51,3 +51,7 @@ def test_places_of_members_keys_and_parts():
 )
 def test_a_pointer_is_spelled_by_rfc_6901(pointer, text):
     assert pointer_text(pointer) == text
+
+
+def test_a_source_is_shown_by_its_name_not_its_text():
+    assert repr(SourceFile("a.yaml", "a: 1", "file:///a.yaml")) == "SourceFile('a.yaml')"
