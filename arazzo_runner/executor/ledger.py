@@ -125,7 +125,8 @@ class Ledger:
         if retries >= limit:
             self.stop(
                 "max-retries",
-                f"the step was retried {limit} times, the limit for one visit",
+                f"the step failed after {limit} {'retry' if limit == 1 else 'retries'},"
+                " the limit for one visit",
                 "raise it with `--max-retries`, if the document means to retry that often",
                 place,
             )

@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 
 from arazzo_runner.expression.value import MISSING, Found, Value
 from arazzo_runner.operation import media_type
+from arazzo_runner.text.scalar import MAX_DIGITS
 
 _SHOWN: Final = 60
 _CONTAINERS: Final = frozenset({dict, list})
@@ -66,10 +67,16 @@ def _json(content_type: str, body: bytes, max_depth: int) -> Value:
         raise _too_deep(max_depth) from reason
     except ValueError as reason:
         # A number that is not finite, or an integer of more digits than Python reads exactly.
-        raise _not_json(content_type, str(reason).partition(";")[0], text) from reason
+        raise _not_json(content_type, _number_fault(reason), text) from reason
     if text.count("[") + text.count("{") > max_depth:
         _check_depth(value, max_depth)
     return value
+
+
+def _number_fault(reason: ValueError) -> str:
+    if str(reason).startswith("Exceeds the limit"):  # Python's words about `int`
+        return f"an integer has more than {MAX_DIGITS:,} digits"
+    return str(reason)
 
 
 def _json_text(content_type: str, body: bytes) -> str:

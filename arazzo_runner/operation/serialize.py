@@ -151,7 +151,7 @@ def _header(parameter: Parameter, value: Value) -> str | None:
 def checked_header(parameter: Parameter, text: str) -> str:
     """A header value without control characters; raises RequestRefused when it has one."""
     if found := _CONTROL.search(text):
-        raise _refused(parameter, f"holds the control character {found[0]!a}")
+        raise _refused(parameter, f"holds the control character `{ascii(found[0])[1:-1]}`")
     return text
 
 

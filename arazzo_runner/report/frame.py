@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -18,6 +19,20 @@ class Mark(Struct, frozen=True):
     words: str
 
 
+MAX_LINE: Final = 120
+"""The characters of a line that are shown; of a longer one, those around the marked part."""
+
+_BEFORE: Final = 40
+
+
+class _Line(Struct, frozen=True):
+    """A line of the text, or what is shown of it: ``start`` is where that begins in the text."""
+
+    content: str
+    start: int
+    cut: tuple[str, str] = ("", "")
+
+
 def frame(text: str, marks: Sequence[Mark], look: Look) -> list[str]:
     """The lines of ``text`` that are marked, each followed by its carets."""
     width = max(len(str(mark.line)) for mark in marks)
@@ -26,16 +41,31 @@ def frame(text: str, marks: Sequence[Mark], look: Look) -> list[str]:
     start = 0
     for content in text.split("\n"):
         here = [mark for mark in marks if start <= mark.start <= start + len(content)]
-        if here:
-            lines.append(f"{here[0].line:>{width}} | {look.shown.text(content)}")
-        lines += (f"{gutter} {_carets(content, start, mark, look)}" for mark in here)
+        for line, marked in _shown(_Line(content, start), here):
+            before, after = line.cut
+            shown = f"{before}{look.shown.text(line.content)}{after}"
+            lines.append(f"{marked[0].line:>{width}} | {shown}")
+            lines += (f"{gutter} {_carets(line, mark, look)}" for mark in marked)
         start += len(content) + 1
     return [*lines, gutter]
 
 
-def _carets(content: str, start: int, mark: Mark, look: Look) -> str:
+def _shown(line: _Line, marks: list[Mark]) -> Iterator[tuple[_Line, list[Mark]]]:
+    """A line with its marks; of a long one, for each mark what is round it."""
+    if marks and len(line.content) <= MAX_LINE:
+        yield line, marks
+        return
+    for mark in marks:
+        last = len(line.content) - MAX_LINE
+        left = min(max(mark.start - line.start - _BEFORE, 0), last)
+        right = left + MAX_LINE
+        cut = ("…" if left else "", "…" if left < last else "")
+        yield _Line(line.content[left:right], line.start + left, cut), [mark]
+
+
+def _carets(line: _Line, mark: Mark, look: Look) -> str:
     """Carets below the part as it is shown: escaped characters take more room."""
-    before = look.shown.text(content[: mark.start - start])
-    part = look.shown.text(content[mark.start - start : mark.end - start])
+    before = line.cut[0] + look.shown.text(line.content[: mark.start - line.start])
+    part = look.shown.text(line.content[mark.start - line.start : mark.end - line.start])
     carets = look.style.paint(look.style.bad, f"{'^' * max(len(part), 1)} {mark.words}".rstrip())
     return " " * len(before) + carets

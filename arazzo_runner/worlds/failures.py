@@ -253,7 +253,8 @@ def too_many_informational(origin: Origin, limit: int) -> Unusable:
 
 def too_many_redirects(origin: Origin, limit: int) -> Unusable:
     """Another redirect after the last that is followed."""
-    text = f"`{origin}` redirects again after {limit} redirects"
+    times = "a redirect" if limit == 1 else f"{limit} redirects"
+    text = f"`{origin}` redirects again after {times}, the limit"
     return Unusable("limit", text, "raise the limit with `--follow-redirects`")
 
 

@@ -101,7 +101,7 @@ def test_unknown_charset():
 
 
 def test_integers_of_more_digits_than_can_be_exact():
-    with pytest.raises(BodyError, match="4300 digits"):
+    with pytest.raises(BodyError, match="4,300 digits"):
         decode_body(JSON, b"9" * 4301, 512)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from msgspec.structs import replace
 
 import pytest
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import OperationById, Step, Workflow, WorkflowName
 from arazzo_runner.executor.events import (

@@ -1,7 +1,7 @@
-from msgspec.structs import replace
 from textwrap import dedent
 
 import pytest
+from msgspec.structs import replace
 
 from arazzo_runner.executor.result import Status
 from arazzo_runner.expression.value import MISSING
@@ -117,6 +117,25 @@ def test_each_operand_has_its_caret_and_value(build, condition, operands, frame)
     )  # fmt: skip
     text = verdict(build, criteria=[judged])
     assert text.split("   |\n", 1)[1].rsplit("   |\n", 1)[0] == dedent(frame)
+
+
+def test_of_a_long_line_what_is_round_each_operand_is_shown(build):
+    condition = f"$inputs.a == '{'x' * 200}' && $inputs.b == '{'y' * 200}'"
+    second = condition.index("$inputs.b")
+    operands = (build.operand("$inputs.a", 1, 0), build.operand("$inputs.b", 2, second))
+    text = verdict(build, criteria=[build.criterion(condition, False, operands)])
+    first, under, *_, again, below = text.split("   |\n", 1)[1].rsplit("   |\n", 1)[0].splitlines()
+    assert first == f"12 | $inputs.a == '{'x' * 106}…"
+    assert under == "   | ^^^^^^^^^ integer 1"
+    assert again == f"12 | …{'x' * 35}' && $inputs.b == '{'y' * 66}…"
+    assert below == f"   | {' ' * 41}^^^^^^^^^ integer 2"
+
+
+def test_of_a_long_query_only_the_beginning_is_shown(build):
+    query = "x" * 500
+    judged = replace(build.criterion(query, False), kind="regex")
+    shown = verdict(build, criteria=[judged])
+    assert f"12 | {'x' * 120}…\n   | {'^' * 120} matches nowhere\n" in shown
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_one_more_than_asked_for(serve, ask) -> None:
     (failure,) = ask(server.url, settings=HttpSettings(follow_redirects=1))
     assert failure == TransportFailure(
         "limit",
-        f"`{server.url}` redirects again after 1 redirects",
+        f"`{server.url}` redirects again after a redirect, the limit",
         "raise the limit with `--follow-redirects`",
         failure.duration,
     )
