@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from arazzo_runner.check.agreement import agreement
+from arazzo_runner.check.calls import call_findings
 from arazzo_runner.check.consequences import causes, own
+from arazzo_runner.check.queries import query_findings
+from arazzo_runner.check.selectors import selector_findings
 from arazzo_runner.check.suppress import Selection, reported
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind import bind
@@ -52,5 +56,11 @@ def findings(examined: Examined) -> list[Diagnostic]:
     # Where requests go is a matter of the run: an API description may leave it open.
     binding = Binding(examined.units, fallback_server="http://localhost")
     base_uri, entry = next(iter(examined.units.items()))
-    bind(binding, [(base_uri, one.workflow_id) for one in entry.document.workflows])
-    return [*examined.findings, *own(binding.findings, known)]
+    plan = bind(binding, [(base_uri, one.workflow_id) for one in entry.document.workflows])
+    documents = [unit.document for unit in examined.units.values()]
+    return [
+        *examined.findings,
+        *own([*binding.findings, *call_findings(plan), *agreement(plan)], known),
+        *query_findings(documents),
+        *selector_findings(documents),
+    ]

@@ -24,6 +24,7 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.executor.plan import Unit
+from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 
@@ -34,6 +35,8 @@ _Spot: TypeAlias = tuple[SourceFile, Pointer]
 
 # What is said of a name both where the document alone is looked at and where it is bound.
 _NAMES: Final = frozenset({"AZ202", "AZ203", "AZ204", "AZ206", "AZ207", "AZ208"})
+# What is said of a step as a whole: all of it has to be understood.
+_OF_WHOLES: Final = frozenset({"AZ219", *(code for code in CODES if code.startswith("AZ3"))})
 
 
 class Causes(Struct, frozen=True):
@@ -79,7 +82,7 @@ def _follows(found: Diagnostic, place: Place, known: Causes) -> bool:
         # What a step calls has the step's place where it could not be read.
         is_stand_in = place.pointer[-2:-1] == ("steps",)
         return is_stand_in or spot in known.unknown or (found.code, spot) in known.said
-    return found.code.startswith("AZ3") and not known.is_whole(_step(place))
+    return found.code in _OF_WHOLES and not known.is_whole(_step(place))
 
 
 def _step(place: Place) -> Place:

@@ -203,10 +203,11 @@ def _absent(scheme: SecurityScheme, source: str, credentials: Credentials) -> li
 
 def _is_given(scheme: SecurityScheme, given: Given) -> bool:
     """Whether the workflow passes what the scheme would: then its own value wins."""
-    return _carrier(scheme) in given
+    return carrier(scheme) in given
 
 
-def _carrier(scheme: SecurityScheme) -> tuple[str, str]:
+def carrier(scheme: SecurityScheme) -> tuple[str, str]:
+    """Where a scheme's credential stands in a request: (location, name), headers in lower case."""
     if scheme.type == "apiKey" and scheme.location != "header":
         return scheme.location or "", scheme.parameter or ""
     return "header", (scheme.parameter or "Authorization").lower()

@@ -1,0 +1,132 @@
+"""AZ310: what an expression reads although the schema that describes it cannot have it.
+
+An error where the schema proves it, a warning where it only does not name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec.structs import replace
+
+from arazzo_runner.check.outcomes import Outcome
+from arazzo_runner.check.reading import Read, reads
+from arazzo_runner.check.shapes import NoBody, root_of, tokens_text
+from arazzo_runner.check.view import StepView
+from arazzo_runner.expression.ast import BodyRef, InputRef, StepOutputRef
+from arazzo_runner.operation.descent import (
+    Absent,
+    Failure,
+    Shape,
+    Token,
+    descend,
+    kind_words,
+    nearest_name,
+    step,
+)
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.source import pointer_text
+
+_ARRAY: Final = frozenset({"array"})
+
+
+def absent(view: StepView) -> Iterator[Diagnostic]:
+    """AZ310 for everything that the step reads."""
+    for read in reads(view):
+        found = _missing(view, read, read.when)
+        if found is None:
+            continue
+        if read.also:
+            found = _after_failure(view, read, found)
+        if found is not None:
+            yield found
+
+
+def _after_failure(view: StepView, read: Read, found: Diagnostic) -> Diagnostic | None:
+    """Outputs are evaluated after a failure too: what an error answers may be meant."""
+    failing = tuple(one for one in read.also if one not in read.when and one.response.content)
+    may_have = bool(failing) and _missing(view, read, failing) is None
+    if may_have and view.step.on_failure:
+        return None
+    help_line = "only an answer with which the step fails has it" if may_have else found.help
+    is_certain = not may_have and not view.step.on_failure
+    severity = found.severity if is_certain else Severity.WARNING
+    if found.severity is Severity.HINT:
+        severity = Severity.HINT
+    return replace(found, severity=severity, help=help_line)
+
+
+def _missing(view: StepView, read: Read, when: tuple[Outcome, ...]) -> Diagnostic | None:
+    root = root_of(read.expression, view, when)
+    tokens = (*root.tokens, *read.query) if root else ()
+    if root is None or root.base is None or not tokens:
+        return None
+    if isinstance(root.base, NoBody):
+        return _no_body(view, read, when, root.base)
+    found = descend(root.base, tokens)
+    return _finding(view, read, found, root.base) if isinstance(found, Failure) else None
+
+
+def _no_body(
+    view: StepView, read: Read, when: tuple[Outcome, ...], body: NoBody
+) -> Diagnostic | None:
+    statuses = ", ".join(dict.fromkeys(one.response.status for one in when))
+    message = f"{view.called} documents no body for {statuses}"
+    # Many descriptions leave out the bodies that their servers send.
+    severity = Severity.ERROR if body.proven else Severity.HINT
+    return Diagnostic("AZ310", severity, message, read.place, "nothing to read")
+
+
+def _finding(view: StepView, read: Read, failure: Failure, base: Shape) -> Diagnostic:
+    *before, last = failure.tokens
+    where = pointer_text(tuple(tokens_text(before)))
+    subject = f"`{where}` of {_what(view, read)}" if where else _what(view, read)
+    why = failure.absent
+    severity = Severity.ERROR if why.proven else Severity.WARNING
+    if why.kinds:
+        message = f"{subject} is {kind_words(why.kinds)}, so there is no {_called(last)} in it"
+    else:
+        verb = "has" if why.proven else "documents"
+        message = f"{subject} {verb} no {_called(last)}"
+    help_line = _in_items(tuple(before), last, why, base) or nearest_name(last, why)
+    return Diagnostic("AZ310", severity, message, read.place, "", help_line)
+
+
+def _called(token: Token) -> str:
+    match token:
+        case str():
+            return f"`{token}`"
+        case int():
+            return f"item {token}"
+        case _:
+            return "member"
+
+
+def _what(view: StepView, read: Read) -> str:
+    match read.expression:
+        case BodyRef():
+            return f"the response of {view.called}"
+        case InputRef(name=name, walk=walk):
+            return f"the input `{_first(name, walk)}`"
+        case StepOutputRef(step_id=step_id, name=name, walk=walk):
+            return f"the output `{_first(name, walk)}` of `{step_id}`"
+        case other:
+            return f"`{other.text}`"
+
+
+def _first(name: str, walk: tuple[Token, ...]) -> str:
+    """A name without the walk that follows it."""
+    return name.partition(".")[0] if walk else name
+
+
+def _in_items(before: tuple[Token, ...], last: Token, why: Absent, base: Shape) -> str | None:
+    """Where the items of an array have what the array has not: the way to the first of them."""
+    holder = descend(base, before)
+    if why.kinds != _ARRAY or isinstance(holder, Failure) or not isinstance(last, str):
+        return None
+    item = step(holder, 0)
+    if isinstance(item, Absent) or isinstance(step(item, last), Absent):
+        return None
+    first = pointer_text(tuple(tokens_text((*before, 0, last))))
+    return f"`#{first}` is that of its first item"

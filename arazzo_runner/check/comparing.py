@@ -1,0 +1,192 @@
+"""Comparisons that the schemas of their operands decide: other types, values never had.
+
+Arazzo Specification 1.1.0, "Simple Conditions", as ``expression/value.py`` compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner.check.outcomes import Outcome
+from arazzo_runner.check.shapes import known
+from arazzo_runner.check.verdict import comparisons, required
+from arazzo_runner.check.view import StepView
+from arazzo_runner.document.model import Criterion, SimpleCriterion
+from arazzo_runner.expression.ast import (
+    Comparison,
+    Condition,
+    Constant,
+    Expression,
+    Malformed,
+    StatusCodeRef,
+)
+from arazzo_runner.expression.value import Value, ordered, same, spell
+from arazzo_runner.operation.alternatives import Kinds
+from arazzo_runner.operation.descent import kind_of_value, kind_words
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
+from arazzo_runner.text.source import Place
+
+_SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
+_NUMBERS: Final = frozenset({"number", "integer"})
+
+
+class _Side(Struct, frozen=True):
+    """What is known of one side of a comparison."""
+
+    operand: Constant | Expression
+    kinds: Kinds
+    values: tuple[Value, ...] | None
+
+
+_Sides: TypeAlias = tuple[_Side, _Side]
+
+
+def incomparable(view: StepView) -> Iterator[Diagnostic]:
+    """AZ308: a comparison of types that never compare."""
+    for comparison, sides, criterion, severity in _known_comparisons(view):
+        if not _can_compare(comparison.operator, *sides):
+            yield _never("AZ308", comparison, criterion, severity, _other_types(sides))
+
+
+def unlisted(view: StepView) -> Iterator[Diagnostic]:
+    """AZ309: a comparison with a value that the schema does not list."""
+    for comparison, sides, criterion, severity in _known_comparisons(view):
+        if _can_compare(comparison.operator, *sides) and not _listed(comparison.operator, *sides):
+            yield _never("AZ309", comparison, criterion, severity, _other_values(sides))
+
+
+_Known: TypeAlias = tuple[Comparison, _Sides, SimpleCriterion, Severity]
+
+
+def _known_comparisons(view: StepView) -> Iterator[_Known]:
+    """The comparisons of which both sides are known, and how much it matters if one never holds."""
+    for criterion in view.step.criteria:
+        yield from _in(criterion, view, view.answers, Severity.ERROR)
+    for planned in (*view.step.on_success, *view.step.on_failure):
+        if planned.level == "step":
+            for criterion in planned.action.criteria:
+                yield from _in(criterion, view, view.every, Severity.WARNING)
+
+
+def _in(
+    criterion: Criterion, view: StepView, when: Iterable[Outcome], worst: Severity
+) -> Iterator[_Known]:
+    if not isinstance(criterion, SimpleCriterion):
+        return
+    needed = [id(one) for one in required(criterion.condition)]
+    for comparison in comparisons(criterion.condition):
+        left, right = _side(comparison.left, view, when), _side(comparison.right, view, when)
+        if left is None or right is None:
+            continue
+        decides = id(comparison) in needed and comparison.operator != "!="
+        # Two expressions without a value are equal, whatever their types.
+        is_sure = isinstance(left.operand, Constant) or isinstance(right.operand, Constant)
+        severity = worst if decides and is_sure else Severity.WARNING
+        yield comparison, (left, right), criterion, severity
+
+
+def _side(operand: Condition | Malformed, view: StepView, when: Iterable[Outcome]) -> _Side | None:
+    match operand:
+        case Constant(value, _, _):
+            return None if value is None else _Side(operand, kind_of_value(value), (value,))
+        case StatusCodeRef():
+            return None  # rules of their own look at it
+        case Expression():
+            shape = known(operand, view, when)
+            kinds = shape.kinds if shape else None
+            if shape is None or kinds is None:
+                return None
+            values = shape.values
+            return _Side(operand, kinds, None if values is None else tuple(values))
+        case _:
+            return None
+
+
+def _can_compare(operator: str, left: _Side, right: _Side) -> bool:
+    ways = ((one, other) for one in left.kinds for other in right.kinds)
+    return any(_kinds_compare(operator, one, other, left, right) for one, other in ways)
+
+
+def _kinds_compare(operator: str, one: str, other: str, left: _Side, right: _Side) -> bool:
+    if one in _NUMBERS and other in _NUMBERS:
+        return True
+    if one in _NUMBERS and other == "string":
+        return _may_be_numeric(right)
+    if other in _NUMBERS and one == "string":
+        return _may_be_numeric(left)
+    return one == other and (operator in ("==", "!=") or one == "string")
+
+
+def _may_be_numeric(side: _Side) -> bool:
+    if side.values is None:
+        return True
+    return any(
+        isinstance(one, str) and ordered("<=", one, one) and _is_number(one) for one in side.values
+    )
+
+
+def _is_number(text: str) -> bool:
+    return ordered("<=", 0, text) or ordered(">", 0, text)
+
+
+def _listed(operator: str, left: _Side, right: _Side) -> bool:
+    """Whether some pair of the listed values compares so; true where others are possible."""
+    if operator not in ("==", "!=") or left.values is None or right.values is None:
+        return True
+    return any(same(one, other) for one in left.values for other in right.values)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _never(
+    code: str,
+    comparison: Comparison,
+    criterion: SimpleCriterion,
+    severity: Severity,
+    why: tuple[str, str | None],
+) -> Diagnostic:
+    verdict = "always holds" if comparison.operator == "!=" else "can never hold"
+    reason, way_out = why
+    place = _place(comparison, criterion)
+    message = f"this comparison {verdict}: {reason}"
+    return Diagnostic(code, severity, message, place, verdict, way_out)
+
+
+def _place(comparison: Comparison, criterion: SimpleCriterion) -> Place:
+    left, right = comparison.left, comparison.right
+    assert isinstance(left, Constant | Expression)
+    assert isinstance(right, Constant | Expression)
+    return criterion.place.at("condition").within(left.start, right.start + len(right.text))
+
+
+def _other_types(sides: _Sides) -> tuple[str, str | None]:
+    left, right = sides
+    return f"{_described(left)} and {_described(right)}", _unquoted(left, right) or _unquoted(
+        right, left
+    )
+
+
+def _described(side: _Side) -> str:
+    return f"`{side.operand.text}` is {kind_words(side.kinds)}"
+
+
+def _unquoted(side: _Side, other: _Side) -> str | None:
+    """A literal in quotes that would compare without them."""
+    value = side.operand.value if isinstance(side.operand, Constant) else None
+    if value in ("true", "false") and "boolean" in other.kinds:
+        return f"without quotes, `{value}` is the boolean"
+    return None
+
+
+def _other_values(sides: _Sides) -> tuple[str, str | None]:
+    left, right = sides
+    if isinstance(left.operand, Constant):
+        left, right = right, left
+    values = [spell(one) for one in left.values or () if one is not None]
+    shown = ", ".join(f"`{one}`" for one in values[:12]) + (" and more" if len(values) > 12 else "")
+    wanted = spell(right.operand.value) if isinstance(right.operand, Constant) else ""
+    return f"`{left.operand.text}` is one of {shown}", did_you_mean(wanted, values)

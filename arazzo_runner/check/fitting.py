@@ -1,0 +1,251 @@
+"""Whether a value that a document writes fits the schema of what gets it: AZ313 to AZ316.
+
+As far as the value is known: constants, and expressions of which a schema tells something. A part
+of a request that is text on the wire (a parameter, a field of a form) takes what can be spelled so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+from typing import Literal as Choice
+
+from msgspec import Struct
+
+from arazzo_runner.check.shapes import known
+from arazzo_runner.check.view import StepView
+from arazzo_runner.expression.ast import ArrayOf, Dynamic, Expression, Literal, ObjectOf, Template
+from arazzo_runner.expression.value import Value, describe, ordered, spell
+from arazzo_runner.operation.alternatives import Alternative, Kinds, kinds_of
+from arazzo_runner.operation.descent import (
+    Absent,
+    Shape,
+    kind_of_value,
+    kind_words,
+    members,
+    nearest_name,
+    step,
+)
+from arazzo_runner.operation.visibility import not_counting
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
+from arazzo_runner.text.source import Place
+
+_NUMBERS: Final = frozenset({"number", "integer"})
+_TREES: Final = frozenset({"object", "array"})
+_LONGEST: Final = 60
+
+Members: TypeAlias = tuple[tuple[str, Dynamic], ...]
+
+
+class Fitting(Struct, frozen=True):
+    """What is fitted: in which step, what it becomes on the wire, and whether that is all of it.
+
+    It is not where replacements add to a payload later on.
+    """
+
+    view: StepView
+    becomes: Choice["json", "form", "parameter"]
+    is_whole: bool = True
+
+    @property
+    def is_text(self) -> bool:
+        """Whether scalars lose their types on the way."""
+        return self.becomes != "json"
+
+    @property
+    def certain(self) -> Severity:
+        """The severity of what the description refuses: it may be meant to be refused."""
+        return Severity.WARNING if self.view.expects_refusal else Severity.ERROR
+
+
+def misfits(value: Dynamic, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+    """All that is wrong with a value by what is known of its schema."""
+    if shape.alternatives is None or () in shape.alternatives:
+        return
+    match value:
+        case Literal(dict() as members_):
+            yield from _object(_literals(members_), shape, place, on)
+        case Literal(list() as items):
+            yield from _array(tuple(Literal(one) for one in items), shape, place, on)
+        case Literal(constant):
+            yield from _scalar(constant, shape, place, on)
+        case ObjectOf(members_):
+            yield from _object(members_, shape, place, on)
+        case ArrayOf(items_):
+            yield from _array(items_, shape, place, on)
+        case Template():
+            yield from _kind_fits(frozenset({"string"}), shape, place, on, "a text")
+        case Expression():
+            yield from _expression(value, shape, place, on)
+        case _:
+            return
+
+
+def _literals(members_: dict[str, Value]) -> Members:
+    return tuple((name, Literal(one)) for name, one in members_.items())
+
+
+# --- objects and arrays ---------------------------------------------------------------------------
+
+
+def _object(given: Members, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+    candidates = [one for one in shape.alternatives or () if _takes(one, "object")]
+    if not candidates:
+        yield from _kind_fits(frozenset({"object"}), shape, place, on, "an object")
+        return
+    names = {name for name, _ in given}
+    lacks = [(_lacking(one, names, on.view), one) for one in candidates]
+    fewest, _ = min(lacks, key=lambda pair: len(pair[0]))
+    if fewest and on.is_whole:
+        yield _missing_property(fewest, place, on)
+    for name, member in given:
+        below = step(shape, name)
+        if isinstance(below, Absent):
+            yield from _not_named(name, below, place, on)
+        else:
+            yield from misfits(member, below, place.at(name), on)
+
+
+def _takes(alternative: Alternative, kind: str) -> bool:
+    kinds = kinds_of(alternative)
+    return kinds is None or kind in kinds
+
+
+def _lacking(alternative: Alternative, given: set[str], view: StepView) -> list[str]:
+    """The required properties that are not given; what only responses have does not count."""
+    description = view.operation.description
+    found: dict[str, None] = {}
+    for part in alternative:
+        required = part.node.get("required")
+        if isinstance(required, list):
+            found.update(dict.fromkeys(str(one) for one in required if one not in given))
+    if not found:
+        return []
+    hidden = {
+        name
+        for part in alternative
+        for name in not_counting(description, part.node, part.place, "readOnly")
+    }
+    return [name for name in found if name not in hidden and not _has_default(alternative, name)]
+
+
+def _has_default(alternative: Alternative, name: str) -> bool:
+    schemas = (members(part.node).get(name) for part in alternative)
+    return any(isinstance(one, dict) and "default" in one for one in schemas)
+
+
+def _missing_property(names: list[str], place: Place, on: Fitting) -> Diagnostic:
+    listed = " and ".join(f"`{name}`" for name in names)
+    noun = "property" if len(names) == 1 else "properties"
+    message = f"the request body of {on.view.called} requires the {noun} {listed}"
+    return Diagnostic("AZ313", on.certain, message, place, "missing here")
+
+
+def _not_named(name: str, why: Absent, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+    if why.kinds:
+        return  # that it is no object at all is said
+    near = nearest(name, why.known)
+    doubtful = Severity.WARNING if near else Severity.HINT
+    severity = on.certain if why.proven else doubtful
+    verb = "takes" if why.proven else "documents"
+    message = f"the request body of {on.view.called} {verb} no property `{name}`"
+    help_line = nearest_name(name, why)
+    yield Diagnostic("AZ314", severity, message, place.at(name).key(), "not documented", help_line)
+
+
+def _array(
+    items: tuple[Dynamic, ...], shape: Shape, place: Place, on: Fitting
+) -> Iterator[Diagnostic]:
+    if not any(_takes(one, "array") for one in shape.alternatives or ()):
+        yield from _kind_fits(frozenset({"array"}), shape, place, on, "an array")
+        return
+    for index, item in enumerate(items):
+        below = step(shape, index)
+        if isinstance(below, Shape):
+            yield from misfits(item, below, place.at(index), on)
+
+
+# --- constants ------------------------------------------------------------------------------------
+
+
+def _scalar(constant: Value, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+    kinds, values = shape.kinds, shape.values
+    shown = describe(constant, _LONGEST)
+    if kinds is not None and not _can_be(constant, kinds, on):
+        message = f"{on.view.called} takes {kind_words(kinds)} here, not {shown}"
+        yield Diagnostic("AZ315", on.certain, message, place)
+    elif values is not None and not any(_is(constant, one, on) for one in values):
+        spelled = [spell(one) for one in values if one is not None]
+        listed = ", ".join(f"`{one}`" for one in spelled[:12])
+        more = " and more" if len(spelled) > 12 else ""
+        message = f"{shown} is none of the values that {on.view.called} takes here"
+        help_line = did_you_mean(spell(constant), spelled) or f"they are {listed}{more}"
+        yield Diagnostic("AZ315", on.certain, message, place, "", help_line)
+
+
+def _can_be(constant: Value, kinds: Kinds, on: Fitting) -> bool:
+    own = kind_of_value(constant)
+    if isinstance(constant, float) and constant.is_integer():
+        own |= {"integer"}
+    if own & kinds:
+        return True
+    return on.is_text and _spelled_as(constant, kinds)
+
+
+def _spelled_as(constant: Value, kinds: Kinds) -> bool:
+    """Whether a constant reads as one of the kinds once it is text."""
+    if constant is None or kinds & _TREES or "string" in kinds:
+        return True
+    text = spell(constant)
+    if text in ("true", "false"):
+        return "boolean" in kinds
+    return bool(kinds & _NUMBERS) and (ordered("<=", 0, text) or ordered(">", 0, text))
+
+
+def _is(constant: Value, listed: Value, on: Fitting) -> bool:
+    if on.is_text:
+        return spell(constant) == spell(listed)
+    return bool(constant == listed) and kind_of_value(constant) == kind_of_value(listed)
+
+
+# --- expressions ----------------------------------------------------------------------------------
+
+
+def _expression(value: Expression, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+    got = known(value, on.view, ())
+    if got is None or got.kinds is None:
+        return
+    found = list(_kind_fits(got.kinds - {"null"}, shape, place, on, value))
+    yield from found
+    if found or got.values is None or shape.values is None:
+        return
+    ways = ((one, other) for one in got.values for other in shape.values)
+    if not any(_is(one, other, on) for one, other in ways):
+        message = f"`{value.text}` never has a value that {on.view.called} takes here"
+        listed = ", ".join(f"`{spell(one)}`" for one in shape.values[:12])
+        yield Diagnostic("AZ316", Severity.WARNING, message, place, "", f"it takes {listed}")
+
+
+def _kind_fits(
+    kinds: Kinds, shape: Shape, place: Place, on: Fitting, value: str | Expression
+) -> Iterator[Diagnostic]:
+    """What is wrong when a value of some of these kinds gets where the shape is."""
+    wanted = shape.kinds
+    if wanted is None or not kinds or kinds & wanted or _can_be_written(kinds, wanted, on):
+        return
+    takes = f"{on.view.called} takes {kind_words(wanted)} here"
+    if isinstance(value, str):
+        yield Diagnostic("AZ315", on.certain, f"{takes}, not {value}", place)
+        return
+    message = f"{takes}, and `{value.text}` is {kind_words(kinds)}"
+    yield Diagnostic("AZ316", Severity.WARNING, message, place)
+
+
+def _can_be_written(kinds: Kinds, wanted: Kinds, on: Fitting) -> bool:
+    """Whether values of these kinds, once they are text, can be read as the wanted ones."""
+    if on.becomes == "json":
+        return False
+    if "string" in kinds or wanted & _TREES:
+        return True
+    # Objects and arrays are fields of a form as JSON; in a path or query they fall apart.
+    return "string" in wanted and (on.becomes == "form" or bool(kinds - _TREES))

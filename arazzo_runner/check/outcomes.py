@@ -1,0 +1,86 @@
+"""The responses that an operation documents, each with statuses that stand for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from arazzo_runner.check.verdict import all_hold, asks_status, comparisons
+from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
+from arazzo_runner.expression.ast import Constant, StatusCodeRef
+from arazzo_runner.operation.contract import response_for
+from arazzo_runner.operation.model import Operation, Response
+
+EVERY_STATUS: Final = range(100, 600)
+_USUAL: Final = (100, 199, 200, 201, 202, 204, 301, 304, 400, 404, 409, 500, 503, 599)
+
+
+class Outcome(NamedTuple):
+    """A status that an operation can answer with, and what it documents for it."""
+
+    status: int
+    response: Response
+
+
+def outcomes(operation: Operation, criteria: Iterable[Criterion]) -> tuple[Outcome, ...]:
+    """The documented responses; of ``4XX`` and ``default`` those statuses that are asked about.
+
+    Empty where nothing is documented.
+    """
+    asked = telling(criteria)
+    exact = {int(one.status) for one in operation.responses if one.status.isdecimal()}
+    if len(exact) < len(operation.responses):
+        exact.update(asked)
+    found = ((status, response_for(operation, status)) for status in sorted(exact))
+    return tuple(Outcome(status, one) for status, one in found if one is not None)
+
+
+def passing(every: tuple[Outcome, ...], criteria: tuple[Criterion, ...]) -> tuple[Outcome, ...]:
+    """Those outcomes with which a step can succeed (without criteria: 2xx)."""
+    if not criteria:
+        return tuple(one for one in every if 200 <= one.status <= 299)
+    return tuple(one for one in every if all_hold(criteria, one.status) is not False)
+
+
+def documents(operation: Operation, status: int) -> bool:
+    """Whether an operation documents a status, by itself, in a range or as ``default``."""
+    return response_for(operation, status) is not None
+
+
+def status_constants(criterion: Criterion) -> Iterator[tuple[str, Constant]]:
+    """The constants that the status is compared with, each with the operator."""
+    if not isinstance(criterion, SimpleCriterion):
+        return
+    for one in comparisons(criterion.condition):
+        match one.left, one.right:
+            case (StatusCodeRef(), Constant() as constant) | (
+                Constant() as constant,
+                StatusCodeRef(),
+            ):
+                yield one.operator, constant
+            case _:
+                pass
+
+
+def status_of(constant: Constant) -> int | None:
+    """The status that a constant means, also one in quotes; None for what is no status."""
+    value = constant.value
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) == 3:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if value in EVERY_STATUS else None
+
+
+def telling(criteria: Iterable[Criterion]) -> Iterable[int]:
+    """Statuses that stand for all: between them no criterion changes its verdict."""
+    found: set[int] = set(_USUAL)
+    for criterion in criteria:
+        if isinstance(criterion, QueryCriterion) and asks_status(criterion):
+            return EVERY_STATUS
+        for _, constant in status_constants(criterion):
+            status = status_of(constant)
+            if status is None:
+                return EVERY_STATUS
+            found.update((status - 1, status, status + 1))
+    return sorted(found.intersection(EVERY_STATUS))

@@ -1,0 +1,119 @@
+"""Parameters by the operation's description: those it requires, those it has, and credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arazzo_runner.check.view import StepView
+from arazzo_runner.executor.plan import Argument
+from arazzo_runner.expression.ast import Literal
+from arazzo_runner.operation.alternatives import schemas_of
+from arazzo_runner.operation.descent import shape_of
+from arazzo_runner.operation.model import Location, Operation, Parameter, SecurityScheme
+from arazzo_runner.operation.security import carrier
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
+
+
+def missing(view: StepView) -> Iterator[Diagnostic]:
+    """AZ301: a required parameter that the step never gives; path parameters bind a step."""
+    given = {_identity(one.parameter.location, one.parameter.name) for one in view.call.arguments}
+    if any(location == "querystring" for location, _ in given):
+        return  # the whole query, which may hold them all
+    for parameter in view.operation.parameters:
+        identity = _identity(parameter.location, parameter.name)
+        is_needed = parameter.required and parameter.location != "path"
+        if is_needed and identity not in given and identity not in _carriers(view.operation):
+            yield _never_given(view, parameter)
+
+
+def _never_given(view: StepView, parameter: Parameter) -> Diagnostic:
+    step, where, name = view.step.step, parameter.location, parameter.name
+    is_doubtful = view.expects_refusal or where == "cookie"
+    severity = Severity.WARNING if is_doubtful else Severity.ERROR
+    message = f"step `{step.step_id}` never gives the {where} parameter `{name}`"
+    help_line = f"add it to `parameters`: name: {name}, in: {where}, value: …"
+    return Diagnostic("AZ301", severity, message, step.place.at("stepId"), "", help_line)
+
+
+def unknown(view: StepView) -> Iterator[Diagnostic]:
+    """AZ302: a parameter that the operation does not have; path parameters bind a step."""
+    inherited = {one.place for one in view.workflow.workflow.parameters}
+    for argument in view.call.arguments:
+        parameter = argument.parameter
+        identity = _identity(parameter.location, parameter.name)
+        # What a workflow gives to all its steps need not be for each of them.
+        if parameter in view.operation.parameters or argument.place in inherited:
+            continue
+        if identity in _carriers(view.operation) or _may_be_meant(view.operation, parameter):
+            continue
+        yield _not_declared(view, argument)
+
+
+def _may_be_meant(operation: Operation, parameter: Parameter) -> bool:
+    """Whether an undeclared name is known otherwise: a standard header, an object in the query."""
+    match parameter.location:
+        case "header":
+            return not parameter.name.lower().startswith("x-")
+        case "query":
+            name = parameter.name.partition("[")[0]
+            declared = [one for one in operation.parameters if one.location.startswith("query")]
+            return any(one.name == name or _takes_any(operation, one) for one in declared)
+        case _:
+            return False
+
+
+def _takes_any(operation: Operation, parameter: Parameter) -> bool:
+    """A whole query string, or an object whose members become names of their own."""
+    if parameter.location == "querystring":
+        return True
+    kinds = shape_of(schemas_of(operation.description), parameter.schema).kinds
+    return (
+        parameter.explode and (kinds is None or "object" in kinds) and parameter.schema is not None
+    )
+
+
+def _not_declared(view: StepView, argument: Argument) -> Diagnostic:
+    name, location = argument.parameter.name, argument.parameter.location
+    operation = view.operation
+    message = f"{view.called} documents no {location} parameter `{name}`"
+    elsewhere = [one.location for one in operation.parameters if one.name == name]
+    known = [one.name for one in operation.parameters if one.location == location]
+    if elsewhere:
+        help_line: str | None = f"`{name}` is in `{elsewhere[0]}`"
+    else:
+        listed = ", ".join(f"`{one}`" for one in known)
+        help_line = did_you_mean(name, known) or (f"documented: {listed}" if known else None)
+    severity = Severity.HINT if location == "header" and not elsewhere else Severity.WARNING
+    place = argument.place.at("name")
+    return Diagnostic("AZ302", severity, message, place, "not documented", help_line)
+
+
+# --- credentials ----------------------------------------------------------------------------------
+
+
+def credentials(view: StepView) -> Iterator[Diagnostic]:
+    """AZ317: a credential in the document, for which the description has a security scheme."""
+    declared = view.operation.description.schemes.values()
+    schemes = {carrier(one): one for one in declared if one.type != "mutualTLS"}
+    for argument in view.call.arguments:
+        identity = _identity(argument.parameter.location, argument.parameter.name)
+        if identity in schemes:
+            yield _credential(argument, schemes[identity])
+
+
+def _credential(argument: Argument, scheme: SecurityScheme) -> Diagnostic:
+    name = argument.parameter.name
+    is_written = isinstance(argument.value, Literal)
+    severity = Severity.WARNING if is_written else Severity.HINT
+    what = "stands in the document" if is_written else "is passed as a parameter"
+    message = f"the credential `{name}` {what}, though `{scheme.name}` is a security scheme for it"
+    help_line = "leave it out: credentials are read from the environment; `arazzo auth` lists them"
+    return Diagnostic("AZ317", severity, message, argument.place, "", help_line)
+
+
+def _carriers(operation: Operation) -> set[tuple[str, str]]:
+    return {carrier(one) for one in operation.description.schemes.values()}
+
+
+def _identity(location: Location, name: str) -> tuple[str, str]:
+    return location, name.lower() if location == "header" else name

@@ -1,0 +1,36 @@
+"""AZ318: a JSONPath that begins with a filter, where the root is an object.
+
+RFC 9535, section 2.3.5: a filter looks at the members of the root, never at the root itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from arazzo_runner.check.shapes import known
+from arazzo_runner.check.view import StepView
+from arazzo_runner.document.model import QueryCriterion
+from arazzo_runner.expression.hints import portable_filter
+from arazzo_runner.operation.descent import Shape, names_of
+from arazzo_runner.text.diagnostic import Diagnostic, warning
+
+_OBJECT: Final = frozenset({"object"})
+
+
+def root_filter(view: StepView) -> Iterator[Diagnostic]:
+    """AZ318, where the schema says that the root is an object with members of its own."""
+    for criterion in view.step.criteria:
+        if not isinstance(criterion, QueryCriterion) or criterion.kind != "jsonpath":
+            continue
+        portable = portable_filter(criterion.text)
+        shape = known(criterion.context, view, view.answers) if criterion.context else None
+        if portable is not None and shape is not None and _is_record(shape):
+            message = "this filter looks at the members of an object, never at the object itself"
+            help_line = f"to ask about the object, write `{portable}`"
+            yield warning("AZ318", message, criterion.place.at("condition"), "", help_line)
+
+
+def _is_record(shape: Shape) -> bool:
+    is_named = any(names_of(one) for one in shape.alternatives or ())
+    return is_named and shape.kinds == _OBJECT

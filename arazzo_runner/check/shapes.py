@@ -1,0 +1,208 @@
+"""What is known of the value that an expression yields, from the schemas that describe it.
+
+Nothing is known where a description leaves it open: that proves nothing, and is never a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner.check.outcomes import Outcome
+from arazzo_runner.check.view import StepView
+from arazzo_runner.document.schema import target
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.plan import StepPlan, WorkflowPlan
+from arazzo_runner.expression.ast import (
+    BodyRef,
+    Dynamic,
+    Expression,
+    HeaderRef,
+    InputRef,
+    Literal,
+    MethodRef,
+    NamedRef,
+    StatusCodeRef,
+    StepOutputRef,
+    Template,
+    UrlRef,
+)
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.alternatives import Schemas, schemas_of
+from arazzo_runner.operation.descent import Failure, Shape, Token, any_of, descend, shape_of
+from arazzo_runner.operation.media_type import is_json, is_range
+from arazzo_runner.operation.model import MediaType, Response, Schema
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.source import Place, SourceFile
+
+_DEPTH: Final = 8
+"""Outputs that are outputs of outputs are followed so far."""
+
+_NOWHERE: Final = Place(SourceFile("", "", ""))
+_BODILESS: Final = frozenset({204, 205, 304})
+
+
+class NoBody(Struct, frozen=True):
+    """There is no body to read; ``proven`` where HTTP itself allows none."""
+
+    proven: bool
+
+
+class Root(Struct, frozen=True):
+    """Where the way of an expression begins: what is known there, and the tokens that follow."""
+
+    base: Shape | NoBody | None
+    tokens: tuple[Token, ...]
+
+
+Known: TypeAlias = Shape | None
+"""What is known of a value; None: nothing."""
+
+
+def known(expression: Expression, view: StepView, when: Iterable[Outcome], depth: int = 0) -> Known:
+    """What is known of an expression's value when the step is answered with one of ``when``."""
+    root = root_of(expression, view, when, depth)
+    if root is None or not isinstance(root.base, Shape):
+        return None
+    found = descend(root.base, root.tokens)
+    return None if isinstance(found, Failure) else found
+
+
+def root_of(
+    expression: Expression, view: StepView, when: Iterable[Outcome], depth: int = 0
+) -> Root | None:
+    """The beginning of an expression's way; None for expressions that have none."""
+    match expression:
+        case BodyRef(message="response", path=path):
+            return Root(body(view, when), path.tokens)
+        case InputRef():
+            return _named(expression, inputs(view.workflow))
+        case StepOutputRef():
+            return _output(expression, view, depth)
+        case StatusCodeRef():
+            return Root(_stated({"type": "integer"}), ())
+        case UrlRef() | MethodRef() | HeaderRef(message="response"):
+            return Root(_stated({"type": "string"}), ())
+        case _:
+            return None
+
+
+def known_value(value: Dynamic, view: StepView, when: Iterable[Outcome], depth: int = 0) -> Known:
+    """What is known of anything that a document writes as a value."""
+    match value:
+        case Literal(constant):
+            return _stated({"const": constant})
+        case Template():
+            return _stated({"type": "string"})
+        case Expression():
+            return known(value, view, when, depth)
+        case _:
+            return None
+
+
+# --- bodies ---------------------------------------------------------------------------------------
+
+
+def body(view: StepView, when: Iterable[Outcome]) -> Shape | NoBody | None:
+    """What is known of the response body."""
+    outcomes = list(when)
+    responses = list({id(one.response): one.response for one in outcomes}.values())
+    if not responses:
+        return None
+    if not any(one.content for one in responses):
+        method = view.operation.method == "HEAD"
+        return NoBody(method or all(one.status in _BODILESS for one in outcomes))
+    schemas = schemas_of(view.operation.description)
+    shapes = [_of_response(schemas, one) for one in responses if one.content]
+    # A response without content beside others is one that nobody described.
+    is_open = len(shapes) < len(responses) and not _are_bodiless(outcomes)
+    return None if is_open or None in shapes else any_of([one for one in shapes if one])
+
+
+def _are_bodiless(outcomes: Iterable[Outcome]) -> bool:
+    return all(one.status in _BODILESS for one in outcomes if not one.response.content)
+
+
+def _of_response(schemas: Schemas, response: Response) -> Known:
+    read = [_of_media(schemas, one) for one in response.content if _is_json(one)]
+    return any_of([one for one in read if one]) if read and None not in read else None
+
+
+def _is_json(media: MediaType) -> bool:
+    return is_json(media.name) or is_range(media.name)
+
+
+def _of_media(schemas: Schemas, media: MediaType) -> Known:
+    return None if media.schema is None else shape_of(schemas, media.schema)
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def inputs(workflow: WorkflowPlan) -> Shape | None:
+    """What is known of a workflow's inputs, as an object."""
+    schema = workflow.inputs_schema
+    if schema is None:
+        return None
+
+    def follow(reference: str, place: Place) -> tuple[Value, Place]:
+        found = target(reference, schema)
+        if found is None:
+            raise DocumentError(error("AZ209", f"`{reference}` leads nowhere", place))
+        return found, Place(place.source, ("inputs", reference))
+
+    place = workflow.workflow.place.at("inputs")
+    return shape_of(Schemas((3, 1), follow), Schema(schema, place))
+
+
+def _named(ref: NamedRef, holder: Shape | None) -> Root | None:
+    """Names may hold dots: the exact name first, then its first part and a walk."""
+    if holder is None or not ref.name:
+        return None
+    first = (ref.name,)
+    if isinstance(descend(holder, first), Failure) and ref.walk:
+        first = (ref.name.partition(".")[0],)
+        return Root(_at(holder, first), (*ref.walk, *ref.path.tokens))
+    return Root(_at(holder, first), ref.path.tokens)
+
+
+def _at(holder: Shape, tokens: tuple[str, ...]) -> Shape | None:
+    found = descend(holder, tokens)
+    return None if isinstance(found, Failure) else found
+
+
+def _output(ref: StepOutputRef, view: StepView, depth: int) -> Root | None:
+    step = next((one for one in view.workflow.steps if one.step.step_id == ref.step_id), None)
+    if step is None or depth >= _DEPTH:
+        return None
+    outputs = dict(step.step.outputs)
+    if ref.name in outputs:
+        return Root(_of_output(step, outputs[ref.name], view, depth), ref.path.tokens)
+    first = ref.name.partition(".")[0]
+    if first in outputs and ref.walk:
+        base = _of_output(step, outputs[first], view, depth)
+        return Root(base, (*ref.walk, *ref.path.tokens))
+    return None
+
+
+def _of_output(step: StepPlan, value: Dynamic, view: StepView, depth: int) -> Known:
+    other = view.beside(step)
+    return None if other is None else known_value(value, other, other.answers, depth + 1)
+
+
+# --- constants ------------------------------------------------------------------------------------
+
+
+def _nowhere(reference: str, place: Place) -> tuple[Value, Place]:
+    raise DocumentError(error("AZ214", f"`{reference}` leads nowhere", place))
+
+
+def _stated(schema: dict[str, Value]) -> Shape:
+    return shape_of(Schemas((3, 1), _nowhere), Schema(schema, _NOWHERE))
+
+
+def tokens_text(tokens: Iterable[Token]) -> Iterator[str | int]:
+    """Tokens for a pointer that a message shows; any member is ``*``."""
+    return ("*" if one is None else one for one in tokens)

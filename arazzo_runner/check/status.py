@@ -1,0 +1,132 @@
+"""Conditions about the status that can never hold, or always do, by the documented responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arazzo_runner.check.outcomes import documents, status_constants, status_of, telling
+from arazzo_runner.check.verdict import asks_status, holds
+from arazzo_runner.check.view import StepView
+from arazzo_runner.document.model import Criterion
+from arazzo_runner.expression.ast import Constant
+from arazzo_runner.operation.contract import documented_statuses
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
+from arazzo_runner.text.source import Place
+
+
+def undocumented(view: StepView) -> Iterator[Diagnostic]:
+    """AZ304: a success criterion that no documented status fulfils."""
+    if not view.every:
+        return
+    for criterion in view.step.criteria:
+        if asks_status(criterion) and _can_hold(criterion) and not holds(criterion, None):
+            yield from _judged(view, criterion)
+    if not view.step.criteria and not view.passing and _documents_no_failure_alone(view):
+        yield warning(
+            "AZ304",
+            f"the step succeeds on a 2xx status, and {view.called} documents none",
+            view.step.step.place.at("stepId"),
+            _documented(view),
+            "name the status that is meant in `successCriteria`",
+        )
+
+
+def _judged(view: StepView, criterion: Criterion) -> Iterator[Diagnostic]:
+    if all(holds(criterion, one.status) is False for one in view.every):
+        yield _never(view, criterion)
+        return
+    for operator, constant in status_constants(criterion):
+        status = status_of(constant)
+        if operator == "==" and status is not None and not documents(view.operation, status):
+            message = f"{view.called} does not document the status {status}"
+            place = _place(criterion, constant)
+            yield Diagnostic("AZ304", Severity.HINT, message, place, _documented(view))
+
+
+def _never(view: StepView, criterion: Criterion) -> Diagnostic:
+    constants = list(status_constants(criterion))
+    if len(constants) == 1 and status_of(constants[0][1]) is not None:
+        what = f"never answers with the status {status_of(constants[0][1])}"
+        place = _place(criterion, constants[0][1])
+    else:
+        what = "never answers with a status for which this holds"
+        place = criterion.place.at("condition")
+    severity = Severity.WARNING if _is_incomplete(view) else Severity.ERROR
+    message = f"{view.called} {what}"
+    return Diagnostic("AZ304", severity, message, place, _documented(view), _way_out(view))
+
+
+def _way_out(view: StepView) -> str | None:
+    successes = [one.status for one in view.every if 200 <= one.status <= 299]
+    if len(successes) == 1:
+        return f"write `$statusCode == {successes[0]}`"
+    return None
+
+
+def _documented(view: StepView) -> str:
+    statuses = documented_statuses(view.operation)
+    return f"documented: {', '.join(statuses[:8])}" + (" and more" if len(statuses) > 8 else "")
+
+
+def _is_incomplete(view: StepView) -> bool:
+    """A description without any success does not list all that there is."""
+    return all(one.status >= 400 for one in view.every)
+
+
+def _documents_no_failure_alone(view: StepView) -> bool:
+    return not _is_incomplete(view)
+
+
+def _place(criterion: Criterion, constant: Constant) -> Place:
+    place = criterion.place.at("condition")
+    return place.within(constant.start, constant.start + len(constant.text))
+
+
+def _can_hold(criterion: Criterion) -> bool:
+    """Whether a criterion holds for any status, or for a request without an answer."""
+    statuses = (None, *telling([criterion]))
+    return any(holds(criterion, status) is not False for status in statuses)
+
+
+def always(view: StepView) -> Iterator[Diagnostic]:
+    """AZ306: a success criterion that holds whatever comes."""
+    for criterion in view.step.criteria:
+        place = criterion.place.at("condition")
+        if all(holds(criterion, status) for status in telling([criterion])):
+            message = "this condition always holds, so it checks nothing"
+            yield warning("AZ306", message, place)
+            continue
+        for operator, constant in status_constants(criterion):
+            status = status_of(constant)
+            if operator == "!=" and view.every and status is not None:
+                yield from _excluded(view, status, _place(criterion, constant))
+
+
+def _excluded(view: StepView, status: int, place: Place) -> Iterator[Diagnostic]:
+    if not documents(view.operation, status):
+        message = f"this always holds: {view.called} documents no status {status}"
+        yield Diagnostic("AZ306", Severity.HINT, message, place, _documented(view))
+
+
+def never(view: StepView) -> Iterator[Diagnostic]:
+    """AZ307: success criteria that hold for no status at all, alone or together."""
+    criteria = view.step.criteria
+    impossible = [one for one in criteria if not _can_hold(one)]
+    for criterion in impossible:
+        message = "this condition can never hold"
+        yield error("AZ307", message, criterion.place.at("condition"), "", _never_help(criterion))
+    if impossible or any(
+        all(holds(one, status) is not False for one in criteria)
+        for status in (None, *telling(criteria))
+    ):
+        return
+    message = "these criteria exclude each other: they hold for no status together"
+    place = view.step.step.place.at("successCriteria").key()
+    yield error("AZ307", message, place, "", "all of them have to hold; join choices with `||`")
+
+
+def _never_help(criterion: Criterion) -> str | None:
+    for _, constant in status_constants(criterion):
+        if status_of(constant) is None:
+            return "a status is a number from 100 to 599"
+    return None
