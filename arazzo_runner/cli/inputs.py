@@ -220,7 +220,8 @@ def _put(
 ) -> None:
     """Set an input; several values of an array add up; a dotted name reaches into an object."""
     is_array = "array" in _types(_schema_of(name, declared, root), root)
-    value = [item for one in values for item in one] if is_array else values[-1]
+    adds_up = is_array and all(isinstance(one, list) for one in values)
+    value = [item for one in values for item in one] if adds_up else values[-1]
     head, dot, rest = name.partition(".")
     if not dot or name in declared or head not in declared:
         inputs[name] = value

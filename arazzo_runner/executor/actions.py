@@ -6,7 +6,7 @@ Arazzo Specification 1.1.0, Success Action Object and Failure Action Object.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from msgspec import Struct
 
@@ -84,6 +84,8 @@ def target_name(planned: PlannedAction) -> str | None:
             return None
         case GotoAction(target=target) | RetryAction(target=target):
             return target if isinstance(target, str) or target is None else target.workflow_id
+        case _:
+            assert_never(planned.action)
 
 
 class Wait(Struct, frozen=True):

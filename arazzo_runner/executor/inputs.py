@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from arazzo_runner.document.schema import target
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.schema import validator
 from arazzo_runner.text.diagnostic import did_you_mean
@@ -31,45 +32,80 @@ class InputProblem(Struct, frozen=True):
 
 
 def bundle(schema: Value, components: Mapping[str, Value]) -> Value:
-    """Make an ``inputs`` schema self-contained: ``#/components/inputs/x`` becomes ``#/$defs/x``."""
-    bundled = _relocated(schema)
+    """Make an ``inputs`` schema self-contained: ``#/components/inputs/x`` becomes ``#/$defs/x``.
+
+    Where the schema has a definition of its own called ``x``, the component gets another name.
+    """
+    own = schema.get("$defs") if isinstance(schema, dict) else None
+    taken = own if isinstance(own, dict) else {}
+    names = {one: f"components.inputs.{one}" if one in taken else one for one in components}
+    bundled = _relocated(schema, names)
     if not isinstance(bundled, dict) or not components:
         return bundled
-    defs = {name: _relocated(one) for name, one in components.items()}
+    defs = {names[one]: _relocated(schema, names) for one, schema in components.items()}
     return {**bundled, "$defs": {**defs, **bundled.get("$defs", {})}}
 
 
-def _relocated(node: Value) -> Value:
+def _relocated(node: Value, names: Mapping[str, str]) -> Value:
     if isinstance(node, list):
-        return [_relocated(item) for item in node]
+        return [_relocated(item, names) for item in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: _reference(value) if key == "$ref" else _relocated(value)
+        key: _reference(value, names) if key == "$ref" else _relocated(value, names)
         for key, value in node.items()
     }
 
 
-def _reference(value: Value) -> Value:
-    if isinstance(value, str) and value.startswith(_COMPONENTS):
-        return "#/$defs/" + value.removeprefix(_COMPONENTS)
-    return value
+def _reference(value: Value, names: Mapping[str, str]) -> Value:
+    if not isinstance(value, str) or not value.startswith(_COMPONENTS):
+        return value
+    name, slash, rest = value.removeprefix(_COMPONENTS).partition("/")
+    return f"#/$defs/{names.get(name, name)}{slash}{rest}"
 
 
 def declared(schema: Value) -> dict[str, Value] | None:
     """The declared inputs by name with their schemas; None where any name is welcome.
 
-    References and ``allOf`` of the bundled schema are followed. A workflow without a schema
-    declares none; a schema that says nothing of names, or welcomes others, is open.
+    References and applicators (``allOf``, ``oneOf``, ``then`` and such) of the bundled schema are
+    followed. A workflow without a schema declares none; a schema that says nothing of names, or
+    welcomes others, is open.
     """
     if schema is None:
         return {}
-    every = parts(schema, schema)
+    every = [*parts(schema, schema), *_possible(schema)]
     if any(part.get("additionalProperties") or "patternProperties" in part for part in every):
         return None
     if not any("properties" in part for part in every):
         return None
-    return {name: one for part in every for name, one in properties(part).items()}
+    found: dict[str, Value] = {}
+    for part in every:  # of several schemas for one name that counts which surely holds
+        for name, one in properties(part).items():
+            found.setdefault(name, one)
+    return found
+
+
+def _possible(schema: Value) -> Iterator[dict[str, Any]]:
+    """The schemas that may be applied to the same value, depending on what it holds."""
+    todo, seen = list(parts(schema, schema)), list[dict[str, Any]]()
+    while todo:
+        node = todo.pop(0)
+        if any(node is one for one in seen):
+            continue
+        seen.append(node)
+        for one in _alternatives(node):
+            found = parts(one, schema)
+            yield from found
+            todo.extend(found)
+
+
+def _alternatives(node: dict[str, Any]) -> Iterator[Value]:
+    for name in ("anyOf", "oneOf"):
+        yield from node[name] if isinstance(node.get(name), list) else ()
+    for name in ("if", "then", "else"):
+        yield node.get(name)
+    dependent = node.get("dependentSchemas")
+    yield from dependent.values() if isinstance(dependent, dict) else ()
 
 
 def properties(part: dict[str, Any]) -> dict[str, Value]:
@@ -91,22 +127,8 @@ def parts(schema: Value, root: Value) -> list[dict[str, Any]]:
         seen.append(node)
         todo.extend(node["allOf"] if isinstance(node.get("allOf"), list) else ())
         if isinstance(node.get("$ref"), str):
-            todo.append(_target(node["$ref"], root))
+            todo.append(target(node["$ref"], root))
     return seen
-
-
-def _target(reference: str, root: Value) -> Value:
-    defs = root.get("$defs")
-    if not isinstance(defs, dict):
-        return None
-    if reference.startswith("#/$defs/"):
-        return defs.get(reference.removeprefix("#/$defs/"))
-    anchored = (
-        one
-        for one in defs.values()
-        if isinstance(one, dict) and f"#{one.get('$anchor')}" == reference
-    )
-    return next(anchored, None)
 
 
 def with_defaults(schema: Value, given: Mapping[str, Value]) -> dict[str, Value]:
@@ -165,7 +187,7 @@ def problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:
     )
     if schema is not None:
         for failure in compiled(schema).iter_errors(dict(inputs)):
-            found.extend(_explained(failure))
+            found.extend(_explained(failure, known))
     return found
 
 
@@ -178,13 +200,14 @@ def _undeclared(name: str, known: Mapping[str, Value]) -> InputProblem:
     return InputProblem("undeclared", name, message, hint)
 
 
-def _explained(failure: Any) -> list[InputProblem]:
+def _explained(failure: Any, known: Mapping[str, Value] | None) -> list[InputProblem]:
     path = list(failure.instance_path)
     if not path and failure.kind.name == "required":
         name = failure.kind.property
         message = f"the required input `{name}` is not given"
         return [InputProblem("missing", name, message, f"give it with `-i {name}=…`")]
-    if not path and failure.kind.name in ("additionalProperties", "unevaluatedProperties"):
+    unwelcome = ("additionalProperties", "unevaluatedProperties")
+    if not path and failure.kind.name in unwelcome and known is not None:
         return []  # said by `_undeclared`, with the names that are declared
     where = "".join(
         f"[{token}]" if isinstance(token, int) else f".{token}" for token in path

@@ -39,6 +39,8 @@ ROOT = {"$defs": {"address": {"type": "object", "properties": {"zip": {"type": "
         (["tags="], {"tags": []}),
         (['tags=["a,b"]'], {"tags": ["a,b"]}),
         (["sizes=1", "sizes=2"], {"sizes": [1, 2]}),
+        (["sizes=1", "sizes:=5"], {"sizes": 5}),
+        (["sizes:=[1]", "sizes:=[2]"], {"sizes": [1, 2]}),
         (['address={"zip": "1"}'], {"address": {"zip": "1"}}),
         (["address.zip=1", "address.floor=2"], {"address": {"zip": "1", "floor": 2}}),
         (["address.geo.lat=1"], {"address": {"geo": {"lat": 1}}}),

@@ -42,11 +42,55 @@ def test_anchors_are_references_too():
         ({**SCHEMA, "additionalProperties": False}, ["to", "page"]),
         ({**SCHEMA, "patternProperties": {"^x": {}}}, None),
         ({"allOf": [SCHEMA, {"properties": {"from": {}}}]}, ["to", "page", "from"]),
+        (
+            {
+                **SCHEMA,
+                "oneOf": [{"properties": {"a": {}}}, {"anyOf": [{"properties": {"b": {}}}]}],
+            },
+            ["to", "page", "a", "b"],
+        ),
+        (
+            {
+                "if": {"properties": {"a": {}}},
+                "then": {"properties": {"b": {}}},
+                "else": {"properties": {"c": {}}},
+            },
+            ["a", "b", "c"],
+        ),
+        ({**SCHEMA, "dependentSchemas": {"to": {"properties": {"a": {}}}}}, ["to", "page", "a"]),
+        ({"properties": {"a": {}}, "anyOf": [{"additionalProperties": True}]}, None),
+        (
+            {
+                "anyOf": [{"$ref": "#/$defs/x"}],
+                "$defs": {"x": {"properties": {"a": {}}, "anyOf": [{"$ref": "#/$defs/x"}]}},
+            },
+            ["a"],
+        ),
     ],
 )
 def test_declared_names(schema, names):
     found = declared(schema)
     assert found is None if names is None else list(found) == names
+
+
+def test_the_schema_that_surely_holds_counts():
+    schema = {
+        "properties": {"a": {"type": "integer"}},
+        "oneOf": [{"properties": {"a": {"type": "string"}}}],
+    }
+    assert declared(schema) == {"a": {"type": "integer"}}
+
+
+def test_a_definition_of_its_own_does_not_take_a_components_place():
+    schema = {"$ref": "#/components/inputs/a", "$defs": {"a": {"properties": {"own": {}}}}}
+    bundled = bundle(
+        schema,
+        {
+            "a": {"properties": {"theirs": {"$ref": "#/components/inputs/b/items"}}},
+            "b": {"items": {}},
+        },
+    )
+    assert declared(bundled) == {"theirs": {"$ref": "#/$defs/b/items"}}
 
 
 def test_circular_references_end():
@@ -82,6 +126,12 @@ def test_an_undeclared_input_names_the_declared_ones():
     (problem,) = problems(SCHEMA, {"to": "x", "too": 1})
     assert problem.message == "no input is called `too`"
     assert problem.hint == "did you mean `to`? its inputs: `to`, `page`"
+
+
+def test_a_schema_without_names_may_refuse_all():
+    (problem,) = problems({"additionalProperties": False}, {"x": 1})
+    assert (problem.kind, problem.name) == ("invalid", None)
+    assert problem.message == "the inputs as a whole: False schema does not allow 1"
 
 
 def test_a_workflow_without_inputs_declares_none():

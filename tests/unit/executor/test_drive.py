@@ -1,0 +1,23 @@
+"""Coroutines without an event loop."""
+
+import types
+
+import pytest
+
+from arazzo_runner.executor.drive import drive
+
+
+def test_a_coroutine_that_never_suspends_runs_to_its_end():
+    async def answer():
+        return 42
+
+    assert drive(answer()) == 42
+
+
+def test_one_that_suspends_is_told():
+    @types.coroutine
+    def waits():
+        yield
+
+    with pytest.raises(RuntimeError, match="has suspended"):
+        drive(waits())

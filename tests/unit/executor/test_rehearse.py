@@ -1,0 +1,36 @@
+"""What a dry run can build before anything is sent."""
+
+from arazzo_runner.executor.bind import bind
+from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.rehearse import rehearse
+
+STEPS = """
+- workflowId: w
+  inputs: {type: object, properties: {q: {type: string}}}
+  steps:
+  - {stepId: ready, operationId: listThings, parameters: [{name: q, in: query, value: $inputs.q}]}
+  - {stepId: waiting, operationId: getThing, parameters: [{name: id, in: path, value: $steps.ready.outputs.id}]}
+  - stepId: body
+    operationId: createThing
+    requestBody: {payload: {a: $workflows.v.outputs.x, b: $steps.ready.outputs.id, c: $steps.ready.outputs.id}}
+  - {stepId: refused, operationId: getThing, parameters: [{name: id, in: path, value: $inputs.none}]}
+  - {stepId: call, workflowId: v}
+- workflowId: v
+  steps: [{stepId: s, operationId: listThings, outputs: {x: $statusCode}}]
+  outputs: {x: $steps.s.outputs.x}
+"""
+
+
+def test_each_step_has_its_request_or_the_reason(load):
+    units = load(STEPS).units
+    plan = bind(Binding(units), [(next(iter(units)), "w")])
+    (workflow, _) = plan.workflows.values()
+    found = {one.step_id: one for one in rehearse(workflow, {"q": "x"}, 1.0)}
+    assert found["ready"].request.url == "https://api.example/v1/things?q=x"
+    assert {name: one.reason for name, one in found.items()} == {
+        "ready": None,
+        "waiting": "needs outputs of `ready`",
+        "body": "needs outputs of `ready`, `v`",
+        "refused": "path parameter `id` of `GET /things/{id}` has no value",
+        "call": "calls the workflow `v`",
+    }
