@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
+from arazzo_runner.check.agreement import noted
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind import bind, entry_workflows
@@ -102,7 +103,9 @@ def plan(
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*in_order(binding.findings))
     known = description.warnings
-    known[:] = in_order([*known, *(one for one in binding.findings if one not in known)])
+    bound, contradictions = noted(bound)
+    found = (*binding.findings, *contradictions)
+    known[:] = in_order([*known, *(one for one in found if one not in known)])
     lacking = missing if options.needs_credentials else ()
     return bound, [error("AZ905", one.message, None, "", one.hint) for one in lacking]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from arazzo_runner.check.agreement import agreement
-from arazzo_runner.check.calls import call_findings
 from arazzo_runner.check.consequences import causes, own
 from arazzo_runner.check.queries import query_findings
 from arazzo_runner.check.selectors import selector_findings
@@ -60,7 +59,7 @@ def findings(examined: Examined) -> list[Diagnostic]:
     documents = [unit.document for unit in examined.units.values()]
     return [
         *examined.findings,
-        *own([*binding.findings, *call_findings(plan), *agreement(plan)], known),
+        *own([*binding.findings, *agreement(plan)], known),
         *query_findings(documents),
         *selector_findings(documents),
     ]

@@ -3,15 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from msgspec.structs import replace
+
+from arazzo_runner.check.calls import call_findings
 from arazzo_runner.check.rules import AGREEMENT
-from arazzo_runner.check.view import views_of
-from arazzo_runner.executor.plan import Plan
-from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.check.view import StepView, views_of
+from arazzo_runner.executor.plan import Plan, StepPlan, WorkflowPlan
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.source import Pointer
+
+_STEP_DEPTH: Final = 4
+"""``/workflows/0/steps/0``"""
 
 
 def agreement(plan: Plan) -> Iterator[Diagnostic]:
-    """All findings about the steps of a plan that call operations."""
+    """All findings about the steps of a plan, by the descriptions of what they call."""
+    yield from call_findings(plan)
     for view in views_of(plan):
-        for rule in AGREEMENT.values():
-            yield from rule(view)
+        yield from _of_step(view)
+
+
+def _of_step(view: StepView) -> Iterator[Diagnostic]:
+    for rule in AGREEMENT.values():
+        yield from rule(view)
+
+
+def noted(plan: Plan) -> tuple[Plan, list[Diagnostic]]:
+    """The plan whose steps bear what contradicts their descriptions, and all of that as warnings.
+
+    A run goes on: descriptions are often behind their servers.
+    """
+    found = [_as_seen_by_run(one) for one in agreement(plan) if one.severity is not Severity.HINT]
+    found = list(dict.fromkeys(found))
+    if not found:
+        return plan, []
+    by_step: dict[Pointer, list[Diagnostic]] = {}
+    for one in found:
+        if one.place is not None and one.code.startswith("AZ3"):
+            by_step.setdefault(one.place.pointer[:_STEP_DEPTH], []).append(one)
+    workflows = {key: _noted(one, by_step) for key, one in plan.workflows.items()}
+    return replace(plan, workflows=workflows), found
+
+
+def _as_seen_by_run(found: Diagnostic) -> Diagnostic:
+    return replace(found, severity=Severity.WARNING)
+
+
+def _noted(workflow: WorkflowPlan, by_step: dict[Pointer, list[Diagnostic]]) -> WorkflowPlan:
+    steps = tuple(_noted_step(one, by_step) for one in workflow.steps)
+    return replace(workflow, steps=steps)
+
+
+def _noted_step(step: StepPlan, by_step: dict[Pointer, list[Diagnostic]]) -> StepPlan:
+    home = step.step.place
+    near = by_step.get(home.pointer, ())
+    own = tuple(one for one in near if one.place and one.place.source is home.source)
+    return replace(step, findings=own) if own else step

@@ -19,3 +19,19 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = 
     style = style_for(out, os.environ)
     for diagnostic in diagnostics:
         out.write(render_text(diagnostic, style) + "\n")
+
+
+_DOUBTS = ("AZ218", "AZ219", "AZ3")
+"""What contradicts a description: a run says so in a line, and goes on."""
+
+
+def show_warnings(warnings: Iterable[Diagnostic]) -> None:
+    """Render the warnings before a run: contradictions in a line each, the others in full."""
+    from arazzo_runner.report.diagnostics import render_line
+    from arazzo_runner.report.style import style_for
+
+    for one in warnings:
+        if one.code.startswith(_DOUBTS):
+            sys.stderr.write(render_line(one, style_for(sys.stderr, os.environ)) + "\n")
+        else:
+            show_diagnostics([one])

@@ -25,6 +25,7 @@ from arazzo_runner.expression.ast import Dynamic
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import ApiDescription, MediaType, Operation, Parameter
 from arazzo_runner.operation.security import Authorization
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 
 WorkflowKey: TypeAlias = tuple[str, str]
@@ -104,13 +105,17 @@ class PlannedAction(Struct, frozen=True):
 
 
 class StepPlan(Struct, frozen=True):
-    """A step, bound; actions are merged with the workflow's, in the order they are tried."""
+    """A step, bound; actions are merged with the workflow's, in the order they are tried.
+
+    ``findings`` are what contradicts the API description here, for when the step fails.
+    """
 
     step: Step
     call: OperationCall | WorkflowCall
     criteria: tuple[Criterion, ...]
     on_success: tuple[PlannedAction, ...]
     on_failure: tuple[PlannedAction, ...]
+    findings: tuple[Diagnostic, ...] = ()
 
 
 class WorkflowPlan(Struct, frozen=True):

@@ -15,6 +15,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 
 
@@ -114,7 +115,8 @@ class Attempt(Struct, frozen=True):
 class StepResult(Struct, frozen=True):
     """One visit of a step; its verdict is that of its last attempt.
 
-    ``workflow`` is the called workflow's result, when the step calls one.
+    ``workflow`` is the called workflow's result, when the step calls one; ``findings`` are what
+    contradicted the API description before anything was sent.
     """
 
     step_id: str
@@ -126,6 +128,7 @@ class StepResult(Struct, frozen=True):
     workflow: WorkflowResult | None
     attempts: tuple[Attempt, ...]
     place: Place
+    findings: tuple[Diagnostic, ...] = ()
 
 
 class WorkflowResult(Struct, frozen=True):

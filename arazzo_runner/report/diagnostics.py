@@ -39,6 +39,18 @@ def render_text(diagnostic: Diagnostic, style: Style = PLAIN) -> str:
     return "\n".join([*_lines(diagnostic, style), ""])
 
 
+def render_line(diagnostic: Diagnostic, style: Style = PLAIN) -> str:
+    """The diagnostic in one line, the place and the way out in it; without a final line break."""
+    colour = _colour(diagnostic.severity, style)
+    head = style.paint(style.bold + colour, f"{diagnostic.severity.value}[{diagnostic.code}]")
+    way_out = f"; {diagnostic.help}" if diagnostic.help else ""
+    where = ""
+    if diagnostic.place:
+        span = locate(diagnostic.place)
+        where = f" ({diagnostic.place.source.name}:{span.line}:{span.column})"
+    return f"{head}: {escape(diagnostic.message + where + way_out)}"
+
+
 def to_json(diagnostic: Diagnostic) -> dict[str, object]:
     """The diagnostic as it stands in the report."""
     return {

@@ -106,7 +106,7 @@ def step_failure_lines(step: StepResult, look: Look) -> list[str]:
             lines += _check_lines(check, subject, look)
     if attempt.error:
         lines += _error_lines(attempt.error, subject, look)
-    return [*lines, *_circumstances(step, attempt, look)]
+    return [*lines, *_foreseen(step, look), *_circumstances(step, attempt, look)]
 
 
 # --- what failed ----------------------------------------------------------------------------------
@@ -212,6 +212,13 @@ def _arrow(place: Place, look: Look) -> str:
 def _position(place: Place, look: Look) -> str:
     span = locate(place)
     return look.shown.text(f"{place.source.name}:{span.line}:{span.column}")
+
+
+def _foreseen(step: StepResult, look: Look) -> Iterator[str]:
+    """What contradicted the API description before anything was sent."""
+    for one in step.findings:
+        way_out = f"; {one.help}" if one.help else ""
+        yield f"known before: [{one.code}] {look.shown.text(one.message + way_out)}"
 
 
 # --- what surrounds it ----------------------------------------------------------------------------
