@@ -12,7 +12,8 @@ from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.loading import LoadLimits, load_from
+from arazzo_runner.loading import LoadLimits, Shared, load_from
+from arazzo_runner.loading import examine as examine_from
 from arazzo_runner.operation.message import HttpResponse
 
 API = """
@@ -115,6 +116,17 @@ def _access(files):
 
 
 @pytest.fixture
+def examine():
+    """Read documents given as text as far as it goes, whatever is wrong with them."""
+
+    def examine(text, **files):
+        every = {"main.yaml": text, "api.yaml": API, **{f"{k}.yaml": v for k, v in files.items()}}
+        return examine_from(_access(every), "main.yaml", {}, LoadLimits(), Shared())
+
+    return examine
+
+
+@pytest.fixture
 def load():
     """Load documents given as text: the workflows of the entry document, and further files."""
 
@@ -136,7 +148,9 @@ def run(load):
         names = [only] if only else entry_workflows(description.entry, description.units.values())
         uri = description.entry.document.base_uri
         plan = bind(binding, [(uri, name) for name in names])
-        assert not [one for one in binding.findings if one.severity.value == "error"], binding.findings
+        assert not [one for one in binding.findings if one.severity.value == "error"], (
+            binding.findings
+        )
         world = ScriptedWorld(list(replies) or [reply()])
         events = []
         ticks = iter(range(10**9))

@@ -47,7 +47,9 @@ def test_a_transport_failure_is_an_error_without_status(run):
 
 
 def test_end_after_success_and_after_failure(run, answer):
-    ended = with_step("onSuccess: [{name: stop, type: end}]\n    onFailure: [{name: halt, type: end}]")
+    ended = with_step(
+        "onSuccess: [{name: stop, type: end}]\n    onFailure: [{name: halt, type: end}]"
+    )
     passed, failed = run(ended), run(ended, answer(404))
     assert (passed.statuses, passed.first.ended_by.name) == ([("w", "passed")], "stop")
     assert (failed.statuses, failed.first.ended_by.name) == ([("w", "failed")], "halt")
@@ -224,7 +226,9 @@ def test_a_failed_prerequisite_fails_the_dependant(run, answer):
 
 
 def test_fail_fast_leaves_out_the_rest(run, answer):
-    two = "".join(f"- workflowId: w{n}\n  steps: [{{stepId: a, operationId: listThings}}]\n" for n in (1, 2))
+    two = "".join(
+        f"- workflowId: w{n}\n  steps: [{{stepId: a, operationId: listThings}}]\n" for n in (1, 2)
+    )
     ran = run(two, answer(500), settings=Settings(fail_fast=True))
     assert ran.statuses == [("w1", "failed"), ("w2", "skipped")]
 
@@ -304,3 +308,156 @@ def test_no_wait_is_longer_than_the_run(run, answer):
     action = "onFailure: [{name: again, type: retry, retryAfter: 50, retryLimit: 3}]"
     ran = run(with_step(action), answer(503), settings=Settings(Limits(run_timeout=30)))
     assert all(wait < 30 for wait in ran.world.waits)
+
+
+def test_limits_have_their_defaults():
+    assert (Limits().max_steps, Limits().max_depth, Limits().max_retries) == (1000, 16, 10)
+
+
+def test_an_interruption_while_a_request_is_under_way_ends_the_run(run):
+    onto = with_step("onFailure: [{name: n, type: goto, stepId: b}]")
+    ran = run(onto, TransportFailure("cancelled", "interrupted"))
+    assert (ran.visited, ran.statuses) == (["a"], [("w", "error")])
+    assert ran.first.error.code == "cancelled"
+
+
+def test_calls_have_keys_that_are_unique_in_a_run(run, answer):
+    loop = with_step(
+        "onFailure: [{name: r, type: retry, stepId: b}, {name: g, type: goto, stepId: a, criteria: [{condition: $statusCode == 404}]}]"
+    )
+    ran = run(loop, *(answer(status) for status in (404, 200, 404, 404, 200, 200)))
+    keys = [call.key for call in ran.world.calls]
+    assert keys == ["w/a#1@1", "w/b#1@1", "w/a#1@2", "w/a#2@1", "w/b#2@1", "w/a#2@2", "w/b#3@1"]
+
+
+def test_a_retry_with_a_workflow_that_cannot_start_goes_on(run, answer):
+    text = """
+- workflowId: w
+  steps: [{stepId: a, operationId: listThings, onFailure: [{name: r, type: retry, workflowId: v}]}]
+- workflowId: v
+  inputs: {type: object, required: [x], properties: {x: {type: string}}}
+  steps: [{stepId: b, operationId: listThings}]
+"""
+    ran = run(text, answer(500), answer(200), only="w")
+    (first, last) = ran.first.steps[0].attempts
+    assert first.interlude.error.code == "inputs-refused"
+    assert (last.succeeded, len(ran.world.calls)) == (True, 2)
+
+
+def test_a_retry_ends_with_the_run_that_its_interlude_ends(run, answer):
+    ran = run(with_step("onFailure: [{name: r, type: retry, stepId: b, retryLimit: 5}]"), answer(500),
+              settings=Settings(Limits(max_steps=1)))  # fmt: skip
+    assert (len(ran.world.calls), ran.statuses) == (1, [("w", "error")])
+    assert ran.first.error.code == "max-steps"
+
+
+def test_an_input_that_cannot_be_evaluated_is_an_error_of_the_step(run):
+    parameter = "parameters: [{name: name, value: 'x {$inputs.who}'}]"
+    ran = run(
+        CHILD.replace("parameters: [{name: name, value: $inputs.who}]", parameter).replace(
+            "{more}", ""
+        )
+    )
+    error = ran.first.steps[0].attempts[0].error
+    assert (
+        error.message
+        == "input `name`: `$inputs.who` has no value, so the text round it cannot be built"
+    )
+
+
+def test_a_called_workflow_may_go_on_as_long_as_the_limit_allows(run):
+    text = """
+- workflowId: w
+  steps: [{stepId: call, workflowId: ping}]
+- workflowId: ping
+  steps: [{stepId: a, operationId: listThings, onSuccess: [{name: n, type: goto, workflowId: pong}]}]
+- workflowId: pong
+  steps: [{stepId: a, operationId: listThings, onSuccess: [{name: n, type: goto, workflowId: ping}]}]
+"""
+    ran = run(text, only="w")
+    called = ran.first.steps[0].workflow
+    assert (len(called.gone_to), called.gone_to[-1].error.code) == (999, "max-steps")
+    assert ran.statuses == [("w", "error")]
+
+
+def test_what_a_run_began_with_a_limit_reached_is_left_out(run):
+    two = "".join(f"- workflowId: w{n}\n  steps: [{{stepId: a, operationId: listThings}}]\n" for n in (1, 2))  # fmt: skip
+    ran = run(two, settings=Settings(Limits(max_steps=0)))
+    assert ran.statuses == [("w1", "error"), ("w2", "skipped")]
+
+
+def test_selectors_have_the_time_of_queries(run, answer):
+    hostile = "{x: {context: $response.body, selector: '$..*..*..*..*', type: jsonpath}}"
+    ran = run(with_step(f"outputs: {hostile}"), answer(200, [[[[1] * 9] * 9] * 9] * 9),
+              settings=Settings(Limits(query_seconds=0.0001)))  # fmt: skip
+    assert "output `x`" in ran.first.steps[0].attempts[0].error.message
+
+
+def test_workflows_of_the_document_come_before_those_of_others(run, answer):
+    other = """
+arazzo: 1.1.0
+info: {title: Other, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
+workflows:
+- workflowId: mine
+  steps: [{stepId: a, operationId: listThings, outputs: {x: $response.body#/x}}]
+  outputs: {x: $steps.a.outputs.x}
+"""
+    text = """
+arazzo: 1.1.0
+info: {title: Test, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}, {name: other, url: other.yaml, type: arazzo}]
+workflows:
+- workflowId: w
+  steps:
+  - {stepId: a, workflowId: $sourceDescriptions.other.mine, outputs: {x: $workflows.mine.outputs.x}}
+  - {stepId: b, operationId: listThings, parameters: [{name: q, in: query, value: $workflows.mine.outputs.x}]}
+  - {stepId: c, workflowId: mine}
+  - {stepId: d, operationId: listThings, parameters: [{name: q, in: query, value: $workflows.mine.outputs.x}]}
+- workflowId: mine
+  steps: [{stepId: a, operationId: listThings, outputs: {x: $response.body#/x}}]
+  outputs: {x: $steps.a.outputs.x}
+"""
+    replies = [answer(200, {"x": "theirs"}), answer(), answer(200, {"x": "ours"}), answer()]
+    ran = run(text, *replies, only="w", other=other)
+    assert [call.request.url.partition("?")[2] for call in ran.world.calls] == [
+        "",
+        "q=theirs",
+        "",
+        "q=ours",
+    ]
+
+
+BODY = """
+- workflowId: w
+  inputs: {type: object, properties: {x: {}}}
+  steps: [{stepId: a, operationId: createThing, requestBody: {payload: PAYLOAD, replacements: [REPLACEMENTS]}}]
+"""
+
+
+def body(payload, replacements=""):
+    return BODY.replace("PAYLOAD", payload).replace("REPLACEMENTS", replacements)
+
+
+def test_text_that_is_no_json_is_sent_as_a_json_string(run):
+    assert run(body("some text")).world.calls[0].request.body == b'"some text"'
+
+
+def test_a_replacement_may_make_the_payload(run):
+    ran = run(body("$inputs.x", "{target: '', value: {a: 1}}"))
+    assert ran.world.calls[0].request.body == b'{"a":1}'
+
+
+def test_a_target_may_hold_expressions(run):
+    good, bad = (
+        run(body("{a: 1}", "{target: '{$inputs.x}', value: 2}"), inputs={"x": x})
+        for x in ("/a", "a")
+    )
+    assert good.world.calls[0].request.body == b'{"a":2}'
+    assert "is no JSON Pointer" in bad.first.steps[0].attempts[0].error.message
+
+
+def test_a_replacement_in_what_is_no_xml(run):
+    target = "{target: /a, targetSelectorType: xpath, value: 2}"
+    ran = run(body("{a: 1}", target))
+    assert "XPath needs a payload that is XML text" in ran.first.steps[0].attempts[0].error.message

@@ -1,0 +1,130 @@
+"""What binding finds out, whatever was said of the document before."""
+
+import pytest
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.bind import bind
+from arazzo_runner.executor.binding import Binding
+from arazzo_runner.text.locate import locate
+
+OTHER = """
+arazzo: 1.1.0
+info: {title: Other, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
+workflows: [{workflowId: theirs, steps: [{stepId: a, operationId: listThings}]}]
+"""
+BROKEN = """
+openapi: 3.1.0
+info: {title: Broken, version: '1'}
+servers: [{url: https://broken.example}]
+paths:
+  /broken: {get: {operationId: broken, parameters: [{$ref: '#/nowhere'}], responses: {}}}
+  /unknown: {post: {responses: {}}}
+"""
+HEAD = """
+arazzo: 1.1.0
+info: {title: Test, version: '1'}
+sourceDescriptions:
+- {name: api, url: api.yaml, type: openapi}
+- {name: other, url: other.yaml, type: arazzo}
+- {name: broken, url: broken.yaml, type: openapi}
+- {name: events, url: events.yaml, type: asyncapi}
+workflows:
+- workflowId: w
+  inputs: {type: object, properties: {x: {type: string}}}
+  steps:
+  - {stepId: a, operationId: listThings}
+  - STEP
+"""
+EVENTS = "asyncapi: 3.0.0\ninfo: {title: Events, version: '1'}\n"
+
+
+@pytest.fixture
+def findings(examine):
+    """The findings of binding a workflow with this step, by code, with the line's text."""
+
+    def findings(step, **files):
+        text = HEAD.replace("STEP", step)
+        units = examine(text, other=OTHER, broken=BROKEN, events=EVENTS, **files).units
+        binding = Binding(units)
+        plan = bind(binding, [(next(iter(units)), "w")])
+        for one in binding.findings:
+            assert locate(one.place).line > 0
+        return plan, binding.findings
+
+    return findings
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "message", "help_line"),
+    [
+        ("{stepId: b, operationId: listThing}", "AZ204", "no operation is called `listThing`", "did you mean `listThings`?"),
+        ("{stepId: b, operationId: zzz}", "AZ204", "no operation is called `zzz`", "its operations: `listThings`"),
+        ("{stepId: b, operationId: $sourceDescriptions.broken.brokn}", "AZ204", "`brokn`", "did you mean `broken`?"),
+        ("{stepId: b, operationId: $sourceDescriptions.apo.listThings}", "AZ203", "no source description is called `apo`", "did you mean `api`?"),
+        ("{stepId: b, operationId: $sourceDescriptions.other.listThings}", "AZ202", "`other` is no OpenAPI description", None),
+        ("{stepId: b, operationId: $sourceDescriptions.events.listThings}", "AZ215", "AsyncAPI", "take the step out"),
+        ("{stepId: b, operationId: listThings, action: send}", None, "", None),
+        ("{stepId: b, operationId: receiveThing, action: receive}", "AZ215", "AsyncAPI", "take the step out"),
+        ("{stepId: b, channelPath: '{$sourceDescriptions.events.url}#/channels/c'}", "AZ215", "AsyncAPI", "take the step out"),
+        ("{stepId: b, operationPath: '{$sourceDescriptions.apo.url}#/paths/~1things/get'}", "AZ203", "`apo`", "did you mean `api`?"),
+        ("{stepId: b, operationPath: '{$sourceDescriptions.api.url}#/paths/~1thing/get'}", "AZ206", "points to no operation", "`{$sourceDescriptions.api.url}#/paths/~1things/get`"),
+        ("{stepId: b, operationPath: '{$sourceDescriptions.api.url}#/x'}", "AZ206", "points to no operation", None),
+        ("{stepId: b, operationPath: '{$sourceDescriptions.api.url}#/paths//things/get'}", "AZ119", "are not escaped", "write `#/paths/~1things/get`"),
+        ("{stepId: b, operationId: broken}", "AZ214", "nowhere", None),
+        ("{stepId: b, operationId: getThing}", "AZ301", "never gives the path parameter `id`", "add it to `parameters`"),
+        ("{stepId: b, operationId: getThing, parameters: [{name: id, in: path, value: 1}, {name: ID, in: path, value: 1}]}", "AZ302", "has no path parameter `ID`", "did you mean `id`?"),
+        ("{stepId: b, operationId: listThings, parameters: [{name: zzz, in: path, value: 1}]}", "AZ302", "has no path parameter `zzz`", "its path parameters: none"),
+        ("{stepId: b, operationId: createThing, requestBody: {contentType: text/csv, payload: 1}}", "AZ305", "`text/csv` is not offered", "offered: `application/json`"),
+        ("{stepId: b, workflowId: v}", "AZ207", "no workflow is called `v`", "its workflows are `w`"),
+        ("{stepId: b, workflowId: $sourceDescriptions.other.their}", "AZ207", "no workflow is called `their` in `other`", "did you mean `theirs`?"),
+        ("{stepId: b, workflowId: $sourceDescriptions.api.x}", "AZ207", "`api` is an API description", None),
+        ("{stepId: b, workflowId: $sourceDescriptions.othr.x}", "AZ203", "no source description is called `othr`", "did you mean `other`?"),
+        ("{stepId: b, operationId: listThings, onSuccess: [{name: n, type: goto, stepId: c}]}", "AZ208", "no step of this workflow is called `c`", None),
+        ("{stepId: b, operationId: listThings, onFailure: [{name: n, type: retry, workflowId: v}]}", "AZ207", "no workflow is called `v`", None),
+        ("{stepId: b, operationId: listThings}", None, "", None),
+    ],
+)  # fmt: skip
+def test_steps(findings, step, code, message, help_line):
+    _, found = findings(step)
+    assert [one.code for one in found] == [code] * (code is not None)
+    for one in found:
+        assert message in one.message
+        assert help_line is None or help_line in str(one.help)
+
+
+def test_what_cannot_be_bound_is_left_out_and_said_once(findings):
+    text = "{stepId: b, operationId: nope}\n  - {stepId: c, operationId: nope}\n  - {stepId: d, operationId: listThings}"
+    plan, found = findings(text)
+    assert [one.code for one in found] == ["AZ204", "AZ204"]
+    (workflow,) = plan.workflows.values()
+    assert [step.step.step_id for step in workflow.steps] == ["a", "d"]
+
+
+def test_a_description_without_servers_needs_one(examine):
+    api = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: /v1}]\npaths: {/x: {get: {operationId: x, responses: {}}}}"
+    text = HEAD.replace("listThings", "x").replace("STEP", "{stepId: b, operationId: x}")
+    units = examine(text, api=api, other=OTHER, broken=BROKEN, events=EVENTS).units
+    key = (next(iter(units)), "w")
+    with pytest.raises(UsageError, match="no http or https URL"):
+        bind(Binding(units), [key])
+    lenient = Binding(units, fallback_server="http://localhost")
+    plan = bind(lenient, [key])
+    assert lenient.findings == []
+    assert plan.workflows[key].steps[0].call.server == "http://localhost"
+
+
+def test_several_sources_with_an_operation_id(examine):
+    text = HEAD.replace("STEP", "{stepId: b, operationId: broken}")
+    twin = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: https://x.example}]\npaths: {/x: {get: {operationId: broken, responses: {}}, post: {operationId: listThings, responses: {}}}}"
+    units = examine(
+        text,
+        api=twin,
+        other=OTHER,
+        broken=BROKEN.replace("parameters: [{$ref: '#/nowhere'}], ", ""),
+        events=EVENTS,
+    ).units
+    binding = Binding(units)
+    bind(binding, [(next(iter(units)), "w")])
+    (found,) = binding.findings
+    assert (found.code, found.help) == ("AZ205", "qualify it: `$sourceDescriptions.api.broken`")
