@@ -6,6 +6,7 @@ message.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from arazzo_runner.document.model import Step, Workflow, WorkflowName
@@ -31,12 +32,17 @@ def bind(binding: Binding, selected: Sequence[WorkflowKey]) -> Plan:
     What cannot be bound is reported to ``binding.findings``; the plan is whole only when none of
     them is an error.
     """
+    known = {
+        (uri, workflow.workflow_id): workflow
+        for uri, unit in binding.units.items()
+        for workflow in unit.document.workflows
+    }
     plans: dict[WorkflowKey, WorkflowPlan] = {}
-    todo = list(selected)
+    todo = deque(selected)
     while todo:
-        key = todo.pop(0)
+        key = todo.popleft()
         if key not in plans:
-            plans[key] = plan = bind_workflow(key, binding)
+            plans[key] = plan = bind_workflow(key, known[key], binding)
             todo.extend(_reached(plan))
     return Plan(tuple(selected), plans)
 
@@ -51,11 +57,9 @@ def _reached(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
                 yield planned.target
 
 
-def bind_workflow(key: WorkflowKey, binding: Binding) -> WorkflowPlan:
-    """Bind one workflow; ``key`` names one that exists."""
-    uri, workflow_id = key
-    unit = binding.units[uri]
-    workflow = next(one for one in unit.document.workflows if one.workflow_id == workflow_id)
+def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: Binding) -> WorkflowPlan:
+    """Bind one workflow, which ``key`` names."""
+    unit = binding.units[key[0]]
     steps = run_order(workflow)
     positions = {step.step_id: position for position, step in enumerate(steps)}
     planned = (_bind_step(step, workflow, unit, positions, binding) for step in steps)

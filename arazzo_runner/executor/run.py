@@ -58,16 +58,15 @@ def _welcomes(plan: Plan, key: WorkflowKey, name: str) -> bool:
 
 
 def _started_by_run(plan: Plan) -> list[WorkflowKey]:
-    """The selected workflows and, before each, its prerequisites."""
-    order: list[WorkflowKey] = []
+    """The selected workflows and, after each, its prerequisites; each once."""
+    order: dict[WorkflowKey, None] = {}
     todo = list(reversed(plan.selected))
     while todo:
         key = todo.pop()
-        if key in order:
-            order.remove(key)
-        order.append(key)
-        todo.extend(reversed(plan.workflows[key].depends_on))
-    return order
+        if key not in order:
+            order[key] = None
+            todo.extend(reversed(plan.workflows[key].depends_on))
+    return list(order)
 
 
 async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext) -> RunResult:
@@ -93,8 +92,9 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
 
 
 def _leave_out(ledger: Ledger) -> bool:
-    failed = any(entry.status is not Status.PASSED for entry in ledger.entries)
-    return ledger.stopped is not None or (ledger.settings.fail_fast and failed)
+    if ledger.stopped is not None or not ledger.settings.fail_fast:
+        return ledger.stopped is not None
+    return any(entry.status is not Status.PASSED for entry in ledger.entries)
 
 
 async def _run_selected(key: WorkflowKey, ledger: Ledger) -> None:
