@@ -19,7 +19,7 @@ static_parts() {
     part format .venv/bin/python -m ruff format --check .
     part lint .venv/bin/python -m ruff check .
     part mypy .venv/bin/python -m mypy
-    part pyright .venv/bin/python -m pyright
+    part pyright .venv/bin/python -m pyright --pythonpath .venv/bin/python
     part imports .venv/bin/lint-imports --no-logo
 }
 

@@ -25,12 +25,18 @@ def build_json(source: SourceFile, limits: DocumentLimits) -> tuple[Any, bool]:
     Raises DocumentError (AZ109 limit) and ``json.JSONDecodeError`` (syntax).
     """
     _check_depth(source, limits.max_depth)
-    loaded = _load(source.text)
+    loaded = _load(source)
     _check_nodes(source, limits.max_nodes)
     return loaded
 
 
-def _load(text: str) -> tuple[Any, bool]:
+def is_called_json(source: SourceFile) -> bool:
+    """Whether the name says that the text is JSON; otherwise it may be a YAML flow mapping."""
+    return source.name.lower().endswith(".json")
+
+
+def _load(source: SourceFile) -> tuple[Any, bool]:
+    text = source.text
     doubts: list[str] = SURROGATE.findall(text) if "\\u" in text else []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -49,12 +55,17 @@ def _load(text: str) -> tuple[Any, bool]:
 
         return convert
 
+    def constant(name: str) -> None:
+        if not is_called_json(source):  # in YAML, `[NaN]` is a list of text
+            raise json.JSONDecodeError("no JSON value", text, 0)
+        doubts.append(name)
+
     value = json.loads(
         text,
         object_pairs_hook=members,
         parse_int=number(integer),
         parse_float=number(decimal),
-        parse_constant=doubts.append,
+        parse_constant=constant,
     )
     return value, bool(doubts)
 

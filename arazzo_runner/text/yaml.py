@@ -69,12 +69,12 @@ def _parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> 
 
 def _parse_json(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed | None:
     """None for text that is no JSON, and not called so: it may be a YAML flow mapping."""
-    from arazzo_runner.text.json_text import build_json
+    from arazzo_runner.text.json_text import build_json, is_called_json
 
     try:
         value, doubtful = build_json(source, limits)
     except json.JSONDecodeError as reason:
-        if not source.name.lower().endswith(".json"):
+        if not is_called_json(source):
             return None
         from arazzo_runner.text.json_syntax import explain_json
 

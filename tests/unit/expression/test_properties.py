@@ -1,10 +1,9 @@
 """What holds for all texts, trees and values."""
 
-from msgspec.structs import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonpointer import JsonPointerException, resolve_pointer
+from msgspec.structs import replace
 
 from arazzo_runner.expression.ast import (
     And,
