@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -10,11 +10,14 @@ from msgspec import Struct, field
 from arazzo_runner.check.agreement import agreement
 from arazzo_runner.check.consequences import causes, own
 from arazzo_runner.check.queries import query_findings
+from arazzo_runner.check.rules import SHAPE
 from arazzo_runner.check.selectors import selector_findings
 from arazzo_runner.check.suppress import Selection, reported
+from arazzo_runner.check.unused import unused_sources
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind import bind
 from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.plan import Plan, Unit
 from arazzo_runner.loading import Examined, LoadLimits, Shared, examine
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.locate import in_order
@@ -62,4 +65,12 @@ def findings(examined: Examined) -> list[Diagnostic]:
         *own([*binding.findings, *agreement(plan)], known),
         *query_findings(documents),
         *selector_findings(documents),
+        *([] if known.broken else _by_itself(entry, plan)),
     ]
+
+
+def _by_itself(entry: Unit, plan: Plan) -> Iterator[Diagnostic]:
+    """What the document says of itself, once all of it could be understood."""
+    for rule in SHAPE.values():
+        yield from rule(entry.document)
+    yield from unused_sources(entry, plan)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from arazzo_runner.check import bodies, comparing, parameters, status
+from arazzo_runner.check import bodies, comparing, flow, parameters, status, unused
 from arazzo_runner.check.absent import absent
 from arazzo_runner.check.headers import undocumented_header
 from arazzo_runner.check.root_filter import root_filter
 from arazzo_runner.check.view import StepView
+from arazzo_runner.document.model import ArazzoDocument
 from arazzo_runner.text.diagnostic import Diagnostic
 
+DocumentRule: TypeAlias = Callable[[ArazzoDocument], Iterator[Diagnostic]]
 StepRule: TypeAlias = Callable[[StepView], Iterator[Diagnostic]]
 
 AGREEMENT: Final[Mapping[str, StepRule]] = {
@@ -31,3 +33,14 @@ AGREEMENT: Final[Mapping[str, StepRule]] = {
     "AZ318": root_filter,
 }
 """What a step and the description of its operation say of each other."""
+
+SHAPE: Final[Mapping[str, DocumentRule]] = {
+    "AZ401": flow.unreachable,
+    "AZ402": flow.endless,
+    "AZ403": flow.dead_actions,
+    "AZ404": flow.calls_itself,
+    "AZ501": unused.unused_inputs,
+    "AZ502": unused.unused_outputs,
+    "AZ503": unused.unused_components,
+}
+"""What a document says of itself: the way through it, and what nothing reads."""

@@ -1,0 +1,199 @@
+"""The way through a workflow: steps that nothing leads to, loops that nothing ends, dead actions.
+
+Arazzo Specification 1.1.0, Success Action Object and Failure Action Object: the first action whose
+criteria hold is taken; without one, a step that succeeded is followed by the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner.document.dependencies import circles
+from arazzo_runner.document.model import (
+    ArazzoDocument,
+    EndAction,
+    FailureAction,
+    RetryAction,
+    Reusable,
+    Step,
+    SuccessAction,
+    Workflow,
+    WorkflowName,
+)
+from arazzo_runner.executor.order import run_order
+from arazzo_runner.text.diagnostic import Diagnostic, warning
+
+_Action: TypeAlias = SuccessAction | FailureAction
+_Ways: TypeAlias = Mapping[str, "_Exits"]
+
+
+class _Exits(Struct, frozen=True):
+    """The steps that one can lead to, and whether the workflow can end with it."""
+
+    steps: frozenset[str]
+    ends: bool
+
+
+def unreachable(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ401: a step that nothing leads to."""
+    for workflow in document.workflows:
+        ways = _ways(workflow)
+        reached = _reached(run_order(workflow)[:1], ways)
+        for step in workflow.steps:
+            if step.step_id not in reached:
+                message = f"nothing leads to the step `{step.step_id}`"
+                place = step.place.at("stepId")
+                yield warning("AZ401", message, place, "never runs", _before(workflow, step))
+
+
+def _before(workflow: Workflow, step: Step) -> str | None:
+    order = [one.step_id for one in run_order(workflow)]
+    at = order.index(step.step_id)
+    return f"`{order[at - 1]}` always ends or goes elsewhere" if at else None
+
+
+def endless(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ402: a loop that only a failure can end."""
+    for workflow in document.workflows:
+        ways = _ways(workflow)
+        reached = _reached(run_order(workflow)[:1], ways)
+        ending = _ending(ways)
+        for step in workflow.steps:
+            goto = next(iter(_unconditional_goto(step, workflow)), None)
+            if step.step_id in reached - ending and goto is not None:
+                message = f"from the step `{step.step_id}` no way leads out of the loop"
+                help_line = "give the `goto` a criterion, or let another action before it end"
+                yield warning("AZ402", message, goto.place, "always taken", help_line)
+
+
+def dead_actions(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ403: an action behind one that is always taken."""
+    for workflow in document.workflows:
+        yield from _behind(workflow.success_actions)
+        yield from _behind(workflow.failure_actions)
+        for step in workflow.steps:
+            yield from _behind(step.on_success)
+            yield from _behind(step.on_failure)
+
+
+def _behind(actions: Iterable[_Action | Reusable]) -> Iterator[Diagnostic]:
+    taken: _Action | None = None
+    for action in actions:
+        if isinstance(action, Reusable):
+            continue
+        if taken is not None:
+            message = f"the action `{action.name}` is never reached"
+            help_line = f"`{taken.name}` before it has no criteria, so it is always taken"
+            yield warning("AZ403", message, action.place.at("name"), "", help_line)
+        elif _is_always_taken(action):
+            taken = action
+
+
+def calls_itself(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ404: workflows that call each other in a circle."""
+    needs = {
+        one.workflow_id: {
+            step.target.workflow_id: step.target.place
+            for step in one.steps
+            if isinstance(step.target, WorkflowName) and step.target.source is None
+        }
+        for one in document.workflows
+    }
+    for circle in circles(needs):
+        way = " → ".join(f"`{name}`" for name in (*circle, circle[0]))
+        message = f"the workflow `{circle[0]}` calls itself: {way}"
+        help_line = "a run ends where workflows nest deeper than `--max-depth`"
+        place = needs[circle[-1]][circle[0]]
+        yield warning("AZ404", message, place, "closes the circle", help_line)
+
+
+# --- the ways -------------------------------------------------------------------------------------
+
+
+def _ways(workflow: Workflow) -> _Ways:
+    order = run_order(workflow)
+    following = [one.step_id for one in order[1:]]
+    return {
+        step.step_id: _exits(step, workflow, following[at] if at < len(following) else None)
+        for at, step in enumerate(order)
+    }
+
+
+def _exits(step: Step, workflow: Workflow, following: str | None) -> _Exits:
+    after_success = _tried(step.on_success, workflow.success_actions)
+    after_failure = _tried(step.on_failure, workflow.failure_actions)
+    actions = (*after_success, *after_failure)
+    steps = {name for one in actions if (name := _next_step(one)) is not None}
+    falls_through = not any(_is_always_taken(one) for one in after_success)
+    if falls_through and following is not None:
+        steps.add(following)
+    ends = (falls_through and following is None) or any(_ends(one) for one in actions)
+    return _Exits(frozenset(steps), ends)
+
+
+def _tried(
+    own: Sequence[_Action | Reusable], inherited: Sequence[_Action | Reusable]
+) -> list[_Action]:
+    """The actions that can be taken, in order: up to the first that always is."""
+    mine = [one for one in own if not isinstance(one, Reusable)]
+    names = {one.name for one in mine}
+    others = [one for one in inherited if not isinstance(one, Reusable) and one.name not in names]
+    found: list[_Action] = []
+    for action in (*mine, *others):
+        found.append(action)
+        if _is_always_taken(action):
+            break
+    return found
+
+
+def _is_always_taken(action: _Action) -> bool:
+    """A retry is followed by the next action when it is used up."""
+    return not action.criteria and not isinstance(action, RetryAction)
+
+
+def _next_step(action: _Action) -> str | None:
+    if isinstance(action, EndAction) or not isinstance(action.target, str):
+        return None
+    return action.target
+
+
+def _ends(action: _Action) -> bool:
+    """Whether the workflow ends here: by `end`, or by going on in another one."""
+    if isinstance(action, EndAction):
+        return True
+    return not isinstance(action, RetryAction) and isinstance(action.target, WorkflowName)
+
+
+def _unconditional_goto(step: Step, workflow: Workflow) -> Iterator[_Action]:
+    for action in _tried(step.on_success, workflow.success_actions):
+        if _is_always_taken(action) and not _ends(action):
+            yield action
+
+
+def _reached(start: Iterable[Step], ways: _Ways) -> set[str]:
+    todo, seen = [one.step_id for one in start], set[str]()
+    while todo:
+        name = todo.pop()
+        if name in ways and name not in seen:
+            seen.add(name)
+            todo.extend(ways[name].steps)
+    return seen
+
+
+def _ending(ways: _Ways) -> set[str]:
+    """The steps from which some way ends the workflow."""
+    before: dict[str, list[str]] = {name: [] for name in ways}
+    for name, exits in ways.items():
+        for following in exits.steps:
+            before.setdefault(following, []).append(name)
+    todo = [name for name, exits in ways.items() if exits.ends]
+    seen = set[str]()
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo.extend(before[name])
+    return seen

@@ -1,0 +1,169 @@
+"""What a document declares and nothing reads: inputs, outputs, components, source descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.document.model import (
+    ArazzoDocument,
+    EndAction,
+    Reusable,
+    Workflow,
+    WorkflowName,
+)
+from arazzo_runner.document.schema import declared_inputs
+from arazzo_runner.executor.plan import OperationCall, Plan, Unit
+from arazzo_runner.expression.ast import (
+    Expression,
+    InputRef,
+    SourceRef,
+    StepOutputRef,
+    WorkflowRef,
+)
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.source import Place, pointer_text
+
+
+def unused_inputs(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ501: an input that nothing reads."""
+    for workflow in document.workflows:
+        declared = declared_inputs(workflow.inputs, document.raw)
+        if declared is None or _hands_on_inputs(workflow):
+            continue
+        inputs = [one.name for one in _expressions(workflow) if isinstance(one, InputRef)]
+        read = {*inputs, *map(_first, inputs), *_read_from_outside(document, workflow.workflow_id)}
+        for name in declared.names:
+            if name not in read:
+                place = workflow.place.at("inputs", "properties", name).key()
+                yield _hint("AZ501", f"nothing reads the input `{name}`", place)
+
+
+def _hands_on_inputs(workflow: Workflow) -> bool:
+    """Whether a workflow that is gone to without parameters gets the inputs of the same name."""
+    actions = [*workflow.success_actions, *workflow.failure_actions]
+    for step in workflow.steps:
+        actions += (*step.on_success, *step.on_failure)
+    return any(
+        isinstance(one.target, WorkflowName) and not one.parameters
+        for one in actions
+        if not isinstance(one, EndAction | Reusable)
+    )
+
+
+def _read_from_outside(document: ArazzoDocument, workflow_id: str) -> set[str]:
+    return {
+        name
+        for workflow in document.workflows
+        for one in _expressions(workflow)
+        if isinstance(one, WorkflowRef) and one.workflow_id == workflow_id
+        for name in (one.name, _first(one.name))
+        if one.field == "inputs"
+    }
+
+
+def unused_outputs(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ502: an output of a step that nothing reads."""
+    for workflow in document.workflows:
+        read = {
+            (one.step_id, name)
+            for one in _expressions(workflow)
+            if isinstance(one, StepOutputRef)
+            for name in (one.name, _first(one.name))
+        }
+        for step in workflow.steps:
+            for name, _ in step.outputs:
+                if (step.step_id, name) not in read:
+                    message = f"nothing reads the output `{name}` of `{step.step_id}`"
+                    yield _hint("AZ502", message, step.place.at("outputs", name).key())
+
+
+def unused_components(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ503: a component that nothing refers to."""
+    written = document.raw.get("components")
+    if not isinstance(written, dict):
+        return
+    referred = set(_references(document.raw))
+    for kind in ("inputs", "parameters", "successActions", "failureActions"):
+        members = written.get(kind)
+        members = members if isinstance(members, dict) else {}
+        for name in members:
+            names = {f"$components.{kind}.{name}", "#" + pointer_text(("components", kind, name))}
+            if names & referred or _is_anchored(members[name], referred):
+                continue
+            place = Place(document.source, ("components", kind, name)).key()
+            yield _hint("AZ503", f"nothing refers to the component `{name}`", place)
+
+
+def _is_anchored(schema: Value, referred: set[str]) -> bool:
+    return isinstance(schema, dict) and f"#{schema.get('$anchor')}" in referred
+
+
+def _references(node: Value) -> Iterator[str]:
+    """What Reusable Objects and schemas refer to, of a schema below a component the component."""
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, list):
+            todo += one
+        elif isinstance(one, dict):
+            todo += one.values()
+            for key in ("reference", "$ref"):
+                if isinstance(one.get(key), str):
+                    yield one[key]
+                    yield "/".join(one[key].split("/")[:4])
+
+
+def unused_sources(unit: Unit, plan: Plan) -> Iterator[Diagnostic]:
+    """AZ504: a source description of which nothing is used."""
+    document = unit.document
+    if not _is_bound(document, plan):
+        return  # what could not be bound may be meant to be in one of them
+    used = set(_used_sources(unit, plan))
+    for source in document.source_descriptions:
+        if source.name not in used:
+            message = f"nothing uses the source description `{source.name}`"
+            yield _hint("AZ504", message, source.place.at("name"))
+
+
+def _is_bound(document: ArazzoDocument, plan: Plan) -> bool:
+    bound = {key[1]: one for key, one in plan.workflows.items() if key[0] == document.base_uri}
+    return all(
+        one.workflow_id in bound and len(bound[one.workflow_id].steps) == len(one.steps)
+        for one in document.workflows
+    )
+
+
+def _used_sources(unit: Unit, plan: Plan) -> Iterator[str]:
+    for workflow in unit.document.workflows:
+        yield from (one.name for one in _expressions(workflow) if isinstance(one, SourceRef))
+        yield from (name.source for name in workflow.depends_on if name.source)
+    for planned in plan.workflows.values():
+        if planned.unit is not unit:
+            continue
+        for step in planned.steps:
+            yield from _named_by(step.call, unit.documents)
+            for action in (*step.on_success, *step.on_failure):
+                yield from _named_by(action.target, unit.documents)
+
+
+def _named_by(target: object, documents: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(target, OperationCall):
+        yield target.source
+        return
+    key = getattr(target, "key", target)
+    if isinstance(key, tuple):
+        yield from (name for name, uri in documents.items() if uri == key[0])
+
+
+def _expressions(workflow: Workflow) -> Iterator[Expression]:
+    yield from (one for one, _ in expressions_in((workflow, *workflow.steps)))
+
+
+def _first(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _hint(code: str, message: str, place: Place) -> Diagnostic:
+    return Diagnostic(code, Severity.HINT, message, place, "unused")
