@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from arazzo_runner.cli.environment import Flag, take_env_file
-from arazzo_runner.cli.units import DURATION, DURATION_OR_NONE, FROM_0, FROM_1, SIZE, TEXT
+from arazzo_runner.cli.units import DEPTH, DURATION, DURATION_OR_NONE, FROM_0, FROM_1, SIZE, TEXT
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -183,7 +183,7 @@ LIMITS = several(
     ),
     flag(
         "--max-depth",
-        type=FROM_0,
+        type=DEPTH,
         default=16,
         show_default=True,
         metavar="N",

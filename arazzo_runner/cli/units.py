@@ -19,7 +19,6 @@ _BYTES = {
 }
 _LONGEST: Final = 1_000 * 3600.0
 _LARGEST: Final = 1 << 40
-_MOST: Final = 1_000_000_000
 
 
 class Duration(click.ParamType[float]):
@@ -74,20 +73,21 @@ class Size(click.ParamType[int]):
 
 
 class Count(click.ParamType[int]):
-    """A whole number of at least ``least``."""
+    """A whole number from ``least`` to ``most``."""
 
     name = "count"
 
-    def __init__(self, least: int) -> None:
+    def __init__(self, least: int, most: int = 1_000_000_000) -> None:
         self._least = least
+        self._most = most
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Turn the text into a number, or fail with what is expected."""
         text = str(value).strip()
         is_number = re.fullmatch(r"[0-9]{1,10}", text) is not None
-        if not is_number or not self._least <= int(text) <= _MOST:
+        if not is_number or not self._least <= int(text) <= self._most:
             self.fail(
-                f"`{value}` is no whole number of {self._least} or more, up to {_MOST:,}",
+                f"`{value}` is no whole number from {self._least} to {self._most:,}",
                 param,
                 ctx,
             )
@@ -112,4 +112,5 @@ DURATION_OR_NONE = Duration(least=0.0)
 SIZE = Size()
 FROM_0 = Count(0)
 FROM_1 = Count(1)
+DEPTH = Count(0, most=64)
 TEXT = Text()

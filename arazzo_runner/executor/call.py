@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from arazzo_runner.executor.payload import build_payload
 from arazzo_runner.executor.plan import OperationCall
-from arazzo_runner.expression.evaluate import evaluate
+from arazzo_runner.expression.evaluate import evaluate_within_bounds
 from arazzo_runner.expression.scope import Exchange, Scope
 from arazzo_runner.expression.value import MISSING, Found
 from arazzo_runner.operation.message import HttpRequest
@@ -26,7 +26,7 @@ def build_call(call: OperationCall, scope: Scope, seconds: float) -> BuiltCall:
 
     Raises EvaluationError, RequestRefused or BodyError: then nothing may be sent.
     """
-    values = [(argument.parameter, evaluate(argument.value, scope)) for argument in call.arguments]
+    values = [(one.parameter, evaluate_within_bounds(one.value, scope)) for one in call.arguments]
     payload = build_payload(call.body, scope, seconds) if call.body else None
     body = (payload.content_type, payload.content) if payload else None
     request = build_request(call.operation, call.server, values, body, call.authorization)

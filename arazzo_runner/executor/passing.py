@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from arazzo_runner.executor.inputs import declared, problems, with_defaults
 from arazzo_runner.executor.plan import InputArgument, WorkflowPlan
 from arazzo_runner.executor.result import Status, StepError, WorkflowResult
-from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.evaluate import EvaluationError, evaluate_within_bounds
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.text.source import Place
@@ -56,7 +56,7 @@ def pass_inputs(
 
 def _evaluated(argument: InputArgument, scope: Scope) -> Value:
     try:
-        return evaluate(argument.value, scope)
+        return evaluate_within_bounds(argument.value, scope)
     except EvaluationError as reason:
         raise PassingError(f"input `{argument.name}`: {reason}") from reason
 

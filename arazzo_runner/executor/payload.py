@@ -14,6 +14,7 @@ from arazzo_runner.document.model import PayloadReplacement
 from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import Dynamic, SelectorType, Template
 from arazzo_runner.expression.ast import Literal as Constant
+from arazzo_runner.expression.bounds import OutgrownError, check_bounds
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope
@@ -22,6 +23,7 @@ from arazzo_runner.expression.value import MISSING, Found, Value, spell
 from arazzo_runner.operation.body import encode_body
 from arazzo_runner.operation.form import encode_pairs
 from arazzo_runner.operation.media_type import is_json, is_xml
+from arazzo_runner.operation.refusal import RequestRefused
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -89,6 +91,10 @@ def build_payload(plan: BodyPlan, scope: Scope, seconds: float) -> Payload | Non
         value = _replaced(value, replacement, plan.content_type, scope, seconds)
     if value is MISSING:
         return None
+    try:
+        check_bounds(value)
+    except OutgrownError as reason:
+        raise RequestRefused(f"the payload cannot be sent: {reason}") from None
     return Payload(plan.content_type, encode_body(plan.content_type, value, plan.media), value)
 
 
@@ -110,6 +116,8 @@ def _as_json(text: str) -> Value:
         return json.loads(text)
     except ValueError:
         return text
+    except RecursionError:
+        raise RequestRefused("the payload cannot be sent: it is nested too deep") from None
 
 
 def _replaced(

@@ -34,6 +34,7 @@ from arazzo_runner.expression.ast import (
     UrlRef,
     WorkflowRef,
 )
+from arazzo_runner.expression.bounds import MAX_TEXT, OutgrownError, check_bounds
 from arazzo_runner.expression.pointer import at_walk, follow
 from arazzo_runner.expression.scope import Scope, header
 from arazzo_runner.expression.value import MISSING, Found, Value, spell
@@ -55,6 +56,20 @@ def evaluate(dynamic: Dynamic, scope: Scope) -> Found:
     :class:`EvaluationError` for a malformed expression and for a template with a missing value.
     """
     return _EVALUATORS[type(dynamic)](dynamic, scope)
+
+
+def evaluate_within_bounds(dynamic: Dynamic, scope: Scope) -> Found:
+    """Like :func:`evaluate`, for what is sent or passed on: it must not have grown too large.
+
+    Raises :class:`EvaluationError` for that too.
+    """
+    value = evaluate(dynamic, scope)
+    if isinstance(value, dict | list):
+        try:
+            check_bounds(value)
+        except OutgrownError as reason:
+            raise EvaluationError(str(reason), "") from None
+    return value
 
 
 def _literal(literal: Literal, _: Scope) -> Value:
@@ -151,9 +166,17 @@ def _malformed(bad: Malformed, _: Scope) -> Found:
 
 
 def _template(template: Template, scope: Scope) -> str:
-    return "".join(
-        part if isinstance(part, str) else _embedded(part, scope) for part in template.parts
-    )
+    pieces: list[str] = []
+    size = 0
+    for part in template.parts:
+        piece = part if isinstance(part, str) else _embedded(part, scope)
+        size += len(piece)
+        if size > MAX_TEXT:
+            grown = f"the text grows beyond {MAX_TEXT:,} characters"
+            expressions = (one.text for one in template.parts if not isinstance(one, str))
+            raise EvaluationError(grown, next(expressions, ""))
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 def _embedded(expression: Expression, scope: Scope) -> str:

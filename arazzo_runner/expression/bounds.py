@@ -1,0 +1,48 @@
+"""How large a value may grow that a document builds: a few lines can double it again and again.
+
+Values are shared, not copied, so that a payload of 2 to the power of 40 members costs nothing
+until it is written out. It is counted before, level by level, and no further than the limit.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arazzo_runner.expression.value import Value
+
+MAX_TEXT: Final = 10 * 2**20
+"""Characters of a text with expressions in it, once they are replaced."""
+
+MAX_CHARACTERS: Final = 50 * 2**20
+MAX_VALUES: Final = 1_000_000
+MAX_LEVELS: Final = 512
+
+_SCALARS: Final = frozenset({int, float, bool, type(None)})
+
+
+class OutgrownError(ValueError):
+    """A value is larger than any request or input should be; the message is a sentence."""
+
+
+def check_bounds(value: Value) -> None:
+    """Raise :class:`OutgrownError` for a value of too many members, characters or levels."""
+    level, values, characters = [value], 0, 0
+    for _ in range(MAX_LEVELS + 1):
+        below: list[Value] = []
+        for one in level:
+            if isinstance(one, dict):
+                below.extend(one.values())
+                characters += sum(map(len, one))
+            elif isinstance(one, list):
+                below.extend(one)
+            elif type(one) not in _SCALARS:
+                characters += len(one)
+            if values + len(below) > MAX_VALUES:
+                raise OutgrownError(f"the value grows beyond {MAX_VALUES:,} members")
+        if characters > MAX_CHARACTERS:
+            raise OutgrownError(f"the value grows beyond {MAX_CHARACTERS:,} characters")
+        if not below:
+            return
+        values += len(below)
+        level = below
+    raise OutgrownError(f"the value is nested deeper than {MAX_LEVELS} levels")
