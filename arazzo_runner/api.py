@@ -31,6 +31,7 @@ from arazzo_runner.loading import Description, load_from
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import (
     Authorization,
+    Credentials,
     Given,
     MissingCredentials,
     authorize,
@@ -47,9 +48,10 @@ __all__ = ["Description", "Options", "Prepared", "execute", "load_from", "prepar
 class Options(Struct, frozen=True):
     """Where and how to run.
 
-    ``servers`` are base URLs by source name (``""``: for all); ``environment`` is where
-    credentials are read from, ``aliases`` names other variables that serve too;
-    ``needs_credentials`` False leaves requests without credentials where none are set.
+    ``servers`` are base URLs by source name (``""``: for all); ``credentials`` are given by hand
+    and win; ``environment`` is where the others are read from, ``aliases`` names other variables
+    that serve too; ``needs_credentials`` False leaves requests without credentials where none
+    are set.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Options(Struct, frozen=True):
     aliases: Mapping[str, str] = field(default_factory=dict)
     needs_credentials: bool = True
     settings: Settings = field(default_factory=Settings)
+    credentials: Credentials = field(default_factory=Credentials)
 
 
 class Prepared(Struct, frozen=True):
@@ -115,7 +118,8 @@ def _authorizer(options: Options, missing: list[MissingCredentials]) -> Authoriz
 
     def give(source: str, operation: Operation, given: Given) -> Authorization:
         schemes = operation.description.schemes.values()
-        credentials = credentials_from(options.environment, source, schemes, options.aliases)
+        found = credentials_from(options.environment, source, schemes, options.aliases)
+        credentials = found.joined(options.credentials)
         try:
             return authorize(operation, source, credentials, given)
         except MissingCredentials as reason:
@@ -136,8 +140,17 @@ def prepare(
 
     Raises UsageError, InputError and DocumentError.
     """
-    options = options or Options()
-    bound, lacking = plan(description, select(description, workflows), options)
+    bound, lacking = plan(description, select(description, workflows), options or Options())
+    return with_inputs(description, bound, inputs, lacking)
+
+
+def with_inputs(
+    description: Description,
+    bound: Plan,
+    inputs: Mapping[str, Value],
+    lacking: Sequence[Diagnostic] = (),
+) -> Prepared:
+    """Check the inputs of a plan, which may run many times. Raises UsageError and InputError."""
     problems = input_problems(bound, inputs) if bound.selected else []
     # What is wrong with a password must not show it.
     masker = Masker(_secrets(bound, inputs)) if problems else NO_MASK
@@ -197,9 +210,11 @@ def execute(
     interrupted: Callable[[], bool] = lambda: False,
 ) -> RunResult:
     """Run to the end without an event loop; ``world`` must not suspend."""
-    clock = Clock(time.perf_counter, time.time)
-    context = RunContext(world, clock, options.settings, observer, interrupted)
+    context = RunContext(world, SYSTEM_CLOCK, options.settings, observer, interrupted)
     return drive(run_plan(prepared.plan, prepared.inputs, context))
+
+
+SYSTEM_CLOCK = Clock(time.perf_counter, time.time)
 
 
 def rfc3339(moment: float) -> str:
