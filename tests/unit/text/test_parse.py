@@ -166,8 +166,6 @@ def test_findings_of_several_kinds_come_together(read):
 @pytest.mark.parametrize(
     ("text", "code", "message"),
     [
-        ("NaN", "AZ103", "`NaN` is not a number that JSON has"),
-        ("-Infinity", "AZ103", "`-Infinity` is not a number that JSON has"),
         ("1e999", "AZ113", "the number `1e999` is too large: no finite number stands for it"),
         (r'"\ud800"', "AZ113", r"`\ud800` is half of a surrogate pair, which is no character"),
         (r'{"\udc00": 1}', "AZ113", r"`\udc00` is half of a surrogate pair, which is no character"),
@@ -180,6 +178,14 @@ def test_json_that_is_no_data_is_refused_at_its_place(read, text, code, message,
     assert (found.code, found.message) == (code, message)
     assert found.place.pointer == ("a", 2)
     assert locate(found.place).column == len(before) + 1 + text.startswith("{")
+
+
+@pytest.mark.parametrize("text", ["NaN", "-Infinity"])
+def test_what_javascript_calls_a_number_is_refused_in_json_and_text_in_yaml(read, text):
+    (found,) = read.parse(f"[{text}]", "a.json").diagnostics
+    assert (found.code, found.message) == ("AZ103", f"`{text}` is not a number that JSON has")
+    assert locate(found.place).column == 2
+    assert read.value(f"[{text}]", "a.yaml") == [text]
 
 
 def test_json_without_a_finding_though_it_has_escapes(read):
