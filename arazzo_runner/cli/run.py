@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from shutil import get_terminal_size
 from typing import Any, TextIO
 
@@ -20,7 +20,7 @@ from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.inputs import check_stdin, read_inputs
 from arazzo_runner.cli.names import check_names, unknown_secrets
 from arazzo_runner.cli.reports import Reports, read_reports
-from arazzo_runner.cli.show import show_diagnostics
+from arazzo_runner.cli.show import show_diagnostics, show_warnings
 from arazzo_runner.cli.signals import Signals, catching_signals
 from arazzo_runner.cli.worlds import open_world
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
@@ -76,7 +76,7 @@ class Run(Struct, frozen=True):
                 return self._failed_start(reports, error, code)
             except KeyboardInterrupt:
                 return self._failed_start(reports, UsageError(), signals.code or 130)
-            show_diagnostics(self._warnings(prepared))
+            show_warnings(self._warnings(prepared))
             if self.given["dry_run"]:
                 return self._dry_run(prepared, options)
             return self._run(prepared, options, reports, signals)
@@ -127,12 +127,13 @@ class Run(Struct, frozen=True):
         return Settings(limits, read_checks(given["checks"]), given["until"], given["fail_fast"])
 
     def _inputs(self, description: api.Description) -> dict[str, Value]:
+        """The inputs as the workflows to run declare them, those that come first before others."""
         known: dict[str, Value] = {}
-        unit = description.entry
-        for workflow in unit.document.workflows:
-            schema = bundle(workflow.inputs, unit.document.components.inputs)
+        definitions: dict[str, Value] = {}
+        for schema in reversed(_schemas(description, self.given["workflows"])):
             known.update(declared(schema) or {})
-        root = {"$defs": dict(unit.document.components.inputs)}
+            definitions.update(schema.get("$defs", {}) if isinstance(schema, dict) else {})
+        root = {"$defs": definitions}
         return read_inputs(self.given["inputs"], self.given["inputs_file"], known, root)
 
     def _masker(self, prepared: api.Prepared) -> Masker:
@@ -180,6 +181,16 @@ class Run(Struct, frozen=True):
             "started_at": api.rfc3339(self.started_at),
             "duration": time.perf_counter() - self.started,
         }
+
+
+def _schemas(description: api.Description, names: Sequence[str]) -> list[Any]:
+    """The schemas of the inputs: of the workflows to run, then of the others of the document."""
+    document = description.entry.document
+    selected = [workflow_id for _, workflow_id in api.select(description, names)]
+    others = [one for one in document.workflows if one.workflow_id not in selected]
+    chosen = {one.workflow_id: one for one in document.workflows}
+    every = [*(chosen[name] for name in selected), *others]
+    return [bundle(one.inputs, document.components.inputs) for one in every]
 
 
 def _both(first: Observer, second: Observer) -> Observer:

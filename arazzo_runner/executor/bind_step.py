@@ -6,6 +6,7 @@ Arazzo Specification 1.1.0, Step Object and Parameter Object.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from arazzo_runner.document.model import (
     ChannelByPath,
@@ -58,6 +59,8 @@ def bind_call(
             return None
         case OperationById() | OperationByPath() as target:
             found = _find_operation(step, target, unit, binding)
+        case _:
+            assert_never(step.target)
     if found is None:
         return None
     source, operation = found

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
+from arazzo_runner.document.model import RetryAction
 from arazzo_runner.executor.actions import (
     Decision,
     decide,
@@ -209,20 +209,17 @@ def _by_default(attempt: Attempt) -> Next:
 
 
 def _follow(planned: PlannedAction, taken: ActionTaken, tried: Tried, frame: Frame) -> Next:
-    match planned.action, planned.target:
-        case EndAction(), _:
-            # `end` after a failure ends the workflow as failed, after a success as passed.
-            return Finish(_status(tried.attempt), taken)
-        case GotoAction(), int(position):
-            return Jump(position)
-        case _, (str(), str()) as key:
-            try:
-                inputs = _inputs_for(planned, key, tried.scope, frame)
-            except PassingError as reason:
-                error = refused_inputs(reason, planned.action.place)
-                return Finish(Status.FAILED, taken, error)
-            return Transfer(key, inputs, taken)
-    raise AssertionError(planned)
+    if planned.target is None:
+        # `end` after a failure ends the workflow as failed, after a success as passed.
+        return Finish(_status(tried.attempt), taken)
+    if isinstance(planned.target, int):
+        return Jump(planned.target)
+    try:
+        inputs = _inputs_for(planned, planned.target, tried.scope, frame)
+    except PassingError as reason:
+        error = refused_inputs(reason, planned.action.place)
+        return Finish(Status.FAILED, taken, error)
+    return Transfer(planned.target, inputs, taken)
 
 
 def _status(attempt: Attempt) -> Status:
@@ -249,4 +246,5 @@ def _result(
         tried.workflow,
         attempts,
         planned.step.place,
+        planned.findings,
     )

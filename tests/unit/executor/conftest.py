@@ -1,7 +1,10 @@
 """A run in memory: documents as text, a world with scripted answers, no clock."""
 
 import json
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pytest
 
@@ -61,6 +64,7 @@ class ScriptedWorld:
     """Answers in order; keeps the calls and the waits."""
 
     replies: list
+    pass_time: Callable = lambda _seconds: None
     calls: list = field(default_factory=list)
     waits: list = field(default_factory=list)
 
@@ -71,6 +75,7 @@ class ScriptedWorld:
 
     async def sleep(self, key, seconds):
         self.waits.append(seconds)
+        self.pass_time(seconds)
 
     async def publish(self, call):
         return TransportFailure("refused", "no")
@@ -151,9 +156,12 @@ def run(load):
         assert not [one for one in binding.findings if one.severity.value == "error"], (
             binding.findings
         )
-        world = ScriptedWorld(list(replies) or [reply()])
+        ticks = iter(range(10**9))  # milliseconds
+        world = ScriptedWorld(
+            list(replies) or [reply()],
+            lambda seconds: deque(islice(ticks, round(seconds * 1000)), maxlen=0),
+        )
         events = []
-        ticks = iter(range(10**9))
         context = RunContext(world, Clock(lambda: next(ticks) / 1000, lambda: 0.0),
                              settings or Settings(), events.append, interrupted or (lambda: False))  # fmt: skip
         result = drive(run_plan(plan, inputs or {}, context))

@@ -114,6 +114,12 @@ def test_a_description_without_servers_needs_one(examine):
     assert plan.workflows[key].steps[0].call.server == "http://localhost"
 
 
+def test_a_description_without_operation_ids(findings):
+    nameless = BROKEN.replace("operationId: broken, ", "")
+    _, found = findings("{stepId: b, operationId: $sourceDescriptions.api.zzz}", api=nameless)
+    assert str(found[-1].help).startswith("the description gives no operationIds")
+
+
 def test_several_sources_with_an_operation_id(examine):
     text = HEAD.replace("STEP", "{stepId: b, operationId: broken}")
     twin = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: https://x.example}]\npaths: {/x: {get: {operationId: broken, responses: {}}, post: {operationId: listThings, responses: {}}}}"

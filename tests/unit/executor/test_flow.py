@@ -235,7 +235,7 @@ def test_fail_fast_leaves_out_the_rest(run, answer):
 
 def test_recursion_is_bounded(run):
     recursive = "- workflowId: w\n  steps: [{stepId: again, workflowId: w}]\n"
-    ran = run(recursive, only="w")
+    ran = run(recursive)  # one that only calls itself is started
     assert ran.statuses == [("w", "error")]
     assert ran.first.error.code == "max-depth"
 
@@ -461,3 +461,10 @@ def test_a_replacement_in_what_is_no_xml(run):
     target = "{target: /a, targetSelectorType: xpath, value: 2}"
     ran = run(body("{a: 1}", target))
     assert "XPath needs a payload that is XML text" in ran.first.steps[0].attempts[0].error.message
+
+
+def test_a_wait_may_take_what_is_left_of_the_run(run, answer):
+    text = with_step("onFailure: [{name: r, type: retry, retryAfter: 5, stepId: b}]")
+    ran = run(text, answer(500), settings=Settings(Limits(run_timeout=0.01)))
+    assert (len(ran.world.calls), ran.first.error.code) == (1, "run-timeout")
+    assert 0 < ran.world.waits[0] < 0.01

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.xpath_query import xpath_holds, xpath_values
+from arazzo_runner.expression.xpath_query import check_xpath, xpath_holds, xpath_values
 
 XML = "<r><p>1</p><p>22</p><q xmlns='urn:d' xmlns:z='urn:z' z:a='5'><z:w>hi</z:w></q></r>"
 LARGE = "<r>" + "<p><c>1</c></p>" * 4_000 + "</r>"
@@ -209,3 +209,21 @@ def test_hostile_patterns_end_within_the_bound():
 
 def test_large_documents_are_read():
     assert values("count(//c)", LARGE) == [4_000]
+
+
+@pytest.mark.parametrize(
+    ("query", "version", "message"),
+    [
+        ("/a/", "xpath-31", "the XPath fails"),
+        ("let $a := 1 return $a", "xpath-20", "the XPath fails"),
+        ("(" * 2_000 + "1" + ")" * 2_000, "xpath-31", "the XPath is nested too deeply"),
+    ],
+)
+def test_what_is_no_xpath_is_known_without_a_value(query, version, message):
+    with pytest.raises(QueryError, match=message):
+        check_xpath(query, version)
+
+
+@pytest.mark.parametrize("query", ["/p:a/b", "1 idiv 0", "xs:date('x')", "unknown-function()"])
+def test_what_depends_on_the_value_is_not_judged(query):
+    check_xpath(query, "xpath-31")
