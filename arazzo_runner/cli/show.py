@@ -5,20 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Final, TextIO
 
 from arazzo_runner.text.diagnostic import Diagnostic
 
 
+MAX_SHOWN: Final = 100
+"""Findings that are shown: more say nothing more to anyone who reads them from the top."""
+
+
 def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
-    """Render diagnostics as text, with an empty line between them."""
+    """Render diagnostics as text, with an empty line between them; of very many, the first."""
     from arazzo_runner.report.diagnostics import render_text
     from arazzo_runner.report.style import style_for
 
     out = stream or sys.stderr
     style = style_for(out, os.environ)
-    for diagnostic in diagnostics:
+    every = list(diagnostics)
+    for diagnostic in every[:MAX_SHOWN]:
         out.write(render_text(diagnostic, style) + "\n")
+    if len(every) > MAX_SHOWN:
+        out.write(f"… and {len(every) - MAX_SHOWN:,} more; `--json` has them all\n")
 
 
 _DOUBTS = ("AZ218", "AZ219", "AZ3")

@@ -12,7 +12,7 @@ from arazzo_runner.report.escape import escape
 from arazzo_runner.report.style import PLAIN, Style
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
 from arazzo_runner.text.locate import locate
-from arazzo_runner.text.source import Place, Span, pointer_text
+from arazzo_runner.text.source import Place, SourceFile, Span, line_starts, pointer_text
 
 MAX_LINE: Final = 120
 """The characters of a source line that are shown; of a longer one, those around the caret."""
@@ -123,7 +123,7 @@ def _frame(shown: _Shown, arrow: str, width: int, style: Style) -> Iterator[str]
     span = shown.span
     where = f"{escape(shown.place.source.name)}:{span.line}:{span.column}"
     yield f"{' ' * width}{style.paint(style.dim, arrow)}{where}"
-    line = _source_line(shown.place.source.text, span.line)
+    line = _source_line(shown.place.source, span.line)
     if not line.strip():
         return
     text, before, carets = _window(line, span)
@@ -137,12 +137,10 @@ def _gutter(number: str, width: int, style: Style) -> str:
     return style.paint(style.dim, f"{number:>{width}} |")
 
 
-def _source_line(text: str, number: int) -> str:
-    start = 0
-    for _ in range(number - 1):
-        start = text.find("\n", start) + 1
-    end = text.find("\n", start)
-    return text[start : end if end >= 0 else None].removesuffix("\r")
+def _source_line(source: SourceFile, number: int) -> str:
+    start = line_starts(source)[number - 1]
+    end = source.text.find("\n", start)
+    return source.text[start : end if end >= 0 else None].removesuffix("\r")
 
 
 def _window(line: str, span: Span) -> tuple[str, int, int]:

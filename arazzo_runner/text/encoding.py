@@ -24,7 +24,7 @@ def decode(data: bytes, name: str, uri: str) -> SourceFile:
 
 def _not_utf8(data: bytes, start: int, source: SourceFile) -> DocumentError:
     at = len(data[:start].decode("utf-8-sig"))
-    place = Place(source, span=span_between(source.text, at, at + 1))
+    place = Place(source, span=span_between(source, at, at + 1))
     byte = f"the byte 0x{data[start]:02x} at offset {start:,}"
     message = f"the document is not UTF-8: {byte} belongs to no character"
     return DocumentError(error("AZ102", message, place, help=_way_out(data, start)))

@@ -92,14 +92,14 @@ def _check_number(text: str) -> None:
 def _refusal(
     refused: Refused, source: SourceFile, pointer: Pointer, offsets: tuple[int, int]
 ) -> Diagnostic:
-    place = Place(source, pointer, span=span_between(source.text, *offsets))
+    place = Place(source, pointer, span=span_between(source, *offsets))
     return error(refused.code, refused.message, place, help=refused.way_out)
 
 
 def _repeated(source: SourceFile, outline: Outline, severity: Severity) -> Iterator[Diagnostic]:
     for pointer, first, again in outline.repeats:
-        place = Place(source, pointer, "key", span=span_between(source.text, *again))
-        other = Place(source, pointer, "key", span=span_between(source.text, *first))
+        place = Place(source, pointer, "key", span=span_between(source, *again))
+        other = Place(source, pointer, "key", span=span_between(source, *first))
         yield Diagnostic(
             code="AZ104",
             severity=severity,

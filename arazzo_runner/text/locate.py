@@ -18,7 +18,7 @@ def locate(place: Place) -> Span:
     """The span of a place; for a pointer that leads nowhere, that of the nearest value above it."""
     if place.span is not None:
         return place.span
-    return span_between(place.source.text, *_offsets(place))
+    return span_between(place.source, *_offsets(place))
 
 
 def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -42,7 +42,7 @@ def place_between(source: SourceFile, start: int, end: int) -> Place:
     It does not need a text that parses beyond ``start``.
     """
     pointer = _survey(source.text, start).pointer
-    return Place(source, pointer, span=span_between(source.text, start, end))
+    return Place(source, pointer, span=span_between(source, start, end))
 
 
 def _offsets(place: Place) -> tuple[int, int]:

@@ -7,9 +7,13 @@ well pays nothing for them.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+import re
+from bisect import bisect_right
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
+
+_LINE_FEED: Final = re.compile("\n")
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The unescaped reference tokens of a JSON Pointer (RFC 6901); ``()`` is the whole document."""
@@ -46,8 +50,10 @@ class SourceFile(Struct, frozen=True, eq=False):
     name: str
     text: str
     uri: str
-    # Filled by text/locate.py when the first position is asked for; it is a cache, not state.
+    # Filled when the first position is asked for: caches, not state. The extents are the work of
+    # text/locate.py, the lines are the offsets where they begin.
     extents: dict[Pointer, Extent] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"SourceFile({self.name!r})"
@@ -80,12 +86,18 @@ class Place(Struct, frozen=True):
         return Place(self.source, self.pointer, "value", (start, end))
 
 
-def span_between(text: str, start: int, end: int) -> Span:
-    """The span from offset ``start`` to offset ``end``; lines end at a line feed."""
-    line = text.count("\n", 0, start) + 1
-    column = start - text.rfind("\n", 0, start)
-    end_line = line + text.count("\n", start, end)
-    return Span(line, column, end_line, end - text.rfind("\n", 0, end))
+def line_starts(source: SourceFile) -> list[int]:
+    """The offsets where the lines of a text begin; lines end at a line feed."""
+    if not source.lines:
+        source.lines.extend((0, *(found.end() for found in _LINE_FEED.finditer(source.text))))
+    return source.lines
+
+
+def span_between(source: SourceFile, start: int, end: int) -> Span:
+    """The span from offset ``start`` to offset ``end`` of a text."""
+    starts = line_starts(source)
+    first, last = bisect_right(starts, start), bisect_right(starts, end)
+    return Span(first, start - starts[first - 1] + 1, last, end - starts[last - 1] + 1)
 
 
 def pointer_text(pointer: Pointer) -> str:
