@@ -9,7 +9,6 @@ from typing import Final, TextIO
 
 from arazzo_runner.text.diagnostic import Diagnostic
 
-
 MAX_SHOWN: Final = 100
 """Findings that are shown: more say nothing more to anyone who reads them from the top."""
 
