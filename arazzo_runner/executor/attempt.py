@@ -124,9 +124,8 @@ def _unanswered(
 ) -> Tried:
     place = planned.step.place
     error = StepError(failure.code, failure.message, failure.hint, "response", place)
-    attempt = Attempt(
-        built.request, None, built.body, MISSING, error, (), (), None, succeeded=False
-    )
+    sent = failure.request or built.request
+    attempt = Attempt(sent, None, built.body, MISSING, error, (), (), None, succeeded=False)
     after = replace(scope, exchange=built.exchange)
     return Tried(attempt, after, _lenient(planned, after))
 
@@ -152,9 +151,8 @@ def _answered(
     checks = _check(call, response, body, frame) if error is None else ()
     error, outputs = _outputs(planned, scope, error, passed=_passed(criteria, checks))
     succeeded = error is None and _passed(criteria, checks)
-    attempt = Attempt(
-        built.request, response, built.body, body, error, criteria, checks, None, succeeded
-    )
+    sent = response.request or built.request
+    attempt = Attempt(sent, response, built.body, body, error, criteria, checks, None, succeeded)
     return Tried(attempt, scope, outputs)
 
 

@@ -60,13 +60,15 @@ class ReceivedMessage(Struct, frozen=True):
 class TransportFailure(Struct, frozen=True):
     """No usable response. ``message`` is a sentence, ``hint`` the way out (a flag, if one helps).
 
-    ``duration`` is in seconds, until the failure was known.
+    ``duration`` is in seconds, until the failure was known. ``request`` is the one that was sent
+    in place of the one built, where a hook changed it.
     """
 
     code: FailureCode
     message: str
     hint: str | None = None
     duration: float = 0.0
+    request: HttpRequest | None = None
 
 
 class World(Protocol):

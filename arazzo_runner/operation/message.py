@@ -21,6 +21,7 @@ class HttpResponse(Struct, frozen=True):
 
     ``duration`` is in seconds, from sending the request to the last byte. ``sent_headers`` are
     the request's headers as they went out, with those that the world added; empty: as built.
+    ``request`` is the one that was sent in place of the one built, where a hook changed it.
     """
 
     status: int
@@ -29,3 +30,4 @@ class HttpResponse(Struct, frozen=True):
     duration: float = 0.0
     http_version: str = "HTTP/1.1"
     sent_headers: Headers = ()
+    request: HttpRequest | None = None
