@@ -24,6 +24,8 @@ LEAN = 8
 """After how many of them optional members are left out."""
 DRAFTS = 5_000
 """How many values one example may cost in all, so that no schema keeps the mock for long."""
+LONG = 1_000
+"""The characters of a string that cost as much as a value."""
 DEPTHS = (4, 2, 1, 0)
 """How deep optional members are made; less deep where a schema turns out to be too wide."""
 
@@ -152,7 +154,9 @@ class Maker:
             case "null":
                 return None
             case _:
-                return string_for(flat.schema, spot.dice)
+                text = string_for(flat.schema, spot.dice)
+                self.left -= len(text) // LONG
+                return text
 
     def object(self, flat: Flat, spot: Spot) -> dict[str, Value]:
         """An object with its required members and, if not too deep, the optional ones."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import assert_never
+from typing import Final, assert_never
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.dice import Dice
@@ -21,20 +21,38 @@ from arazzo_runner.mock.pattern_tree import (
 )
 
 
-def spell(node: Node, dice: Dice, extra: int) -> str:
-    """A string of ``node``; what may be repeated without an end is, ``extra`` times more."""
-    match node:
-        case Characters(of):
-            return dice.pick(of if dice.attempt else _small(of)) if of else ""
-        case Sequence(items):
-            return "".join(spell(item, dice.at(at), extra) for at, item in enumerate(items))
-        case Choice(options):
-            return spell(dice.pick(options), dice.at("|"), extra)
-        case Repeat(item, least, most):
-            count = least + extra if most is None else min(most, least + extra)
-            return "".join(spell(item, dice.at(at), extra) for at in range(count))
-        case _:
-            assert_never(node)
+MAX_SPELLED: Final = 300_000
+"""The characters, and repetitions of nothing, that the search for one string may take in all."""
+
+
+class _TooLong(Exception):
+    """The characters are used up."""
+
+
+class Speller:
+    """Spells strings; what may be repeated without an end is, ``extra`` times more."""
+
+    def __init__(self) -> None:
+        self.extra = 0
+        self.left = MAX_SPELLED
+
+    def spell(self, node: Node, dice: Dice) -> str:
+        """A string of ``node``. Raises _TooLong."""
+        self.left -= 1
+        if self.left < 0:
+            raise _TooLong
+        match node:
+            case Characters(of):
+                return dice.pick(of if dice.attempt else _small(of)) if of else ""
+            case Sequence(items):
+                return "".join(self.spell(item, dice.at(at)) for at, item in enumerate(items))
+            case Choice(options):
+                return self.spell(dice.pick(options), dice.at("|"))
+            case Repeat(item, least, most):
+                count = least + self.extra if most is None else min(most, least + self.extra)
+                return "".join(self.spell(item, dice.at(at)) for at in range(count))
+            case _:
+                assert_never(node)
 
 
 @lru_cache(maxsize=256)
@@ -63,9 +81,21 @@ def matching(pattern: str, dice: Dice, least: int = 0, most: int | None = None) 
         tree, fits = parse(pattern), _judge(pattern)
     except (UnreadablePattern, NoExample):
         return None
-    for extra in (*EXTRAS, max(0, least - 1), least):
+    try:
+        return next(
+            (
+                text
+                for text in _candidates(tree, dice, least)
+                if (most is None or len(text) <= most) and fits(text)
+            ),
+            None,
+        )
+    except _TooLong:
+        return None
+
+
+def _candidates(tree: Node, dice: Dice, least: int) -> Iterator[str]:
+    speller = Speller()
+    for speller.extra in (*EXTRAS, max(0, least - 1), least):
         for attempt in range(ATTEMPTS):
-            text = spell(tree, dice.again(attempt), extra).ljust(least, "a")
-            if (most is None or len(text) <= most) and fits(text):
-                return text
-    return None
+            yield speller.spell(tree, dice.again(attempt)).ljust(least, "a")

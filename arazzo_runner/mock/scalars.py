@@ -11,6 +11,9 @@ from arazzo_runner.mock.flatten import NoExample
 from arazzo_runner.mock.formats import formatted
 from arazzo_runner.mock.pattern import matching
 
+MAX_LENGTH = 1_000_000
+"""The longest string that is made up."""
+
 SPREAD = 999
 """Numbers without an upper bound are at most this far from the lower one."""
 
@@ -18,6 +21,8 @@ SPREAD = 999
 def string_for(schema: dict[str, Value], dice: Dice) -> str:
     """A string of a flat schema. Raises NoExample for a pattern that no string was found for."""
     least, most = schema.get("minLength", 0), schema.get("maxLength")
+    if least > MAX_LENGTH:
+        raise NoExample(f"a string of {least:,} characters")
     pattern = schema.get("pattern")
     if pattern is not None:
         return _patterned(pattern, dice, least, most)

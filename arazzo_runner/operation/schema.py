@@ -20,6 +20,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.dialect import translated
 from arazzo_runner.operation.model import ApiDescription, Schema
 from arazzo_runner.operation.reference import base_of, identifiers, reference_of, target, value_at
+from arazzo_runner.operation.schema_cost import check_cost
 from arazzo_runner.operation.visibility import Flag, not_counting
 from arazzo_runner.text.source import Place, Pointer
 
@@ -89,6 +90,7 @@ def validator(schema: Value) -> Any:
     """
     import jsonschema_rs
 
+    check_cost(schema)
     return jsonschema_rs.Draft202012Validator(
         schema,
         validate_formats=False,

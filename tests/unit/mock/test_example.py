@@ -161,6 +161,8 @@ def test_a_cycle_ends_with_the_first_turn():
                                               {"a": {"$ref": "#/$defs/a"}}}}},
         {"type": "string", "pattern": "^(?=a)b$"},
         {"type": "integer", "minimum": 3, "maximum": 2},
+        {"type": "string", "minLength": 1_000_001},
+        {"type": "array", "items": {"type": "string", "minLength": 1_000_000}, "minItems": 9},
         {"type": "number", "minimum": 0.3, "maximum": 0.4, "multipleOf": 1},
         {"type": "array", "items": {"pattern": "^(?=a)b$"}, "minItems": 1},
         {"allOf": [{"type": "string"}, {"type": "integer"}]},

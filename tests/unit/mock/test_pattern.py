@@ -4,7 +4,7 @@ import jsonschema_rs
 import pytest
 
 from arazzo_runner.mock.dice import Dice
-from arazzo_runner.mock.pattern import matching, spell
+from arazzo_runner.mock.pattern import Speller, matching
 from arazzo_runner.mock.pattern_tree import UnreadablePattern, parse
 
 
@@ -102,7 +102,7 @@ def test_a_hostile_pattern_comes_to_an_end():
 
 
 def test_braces_that_are_no_quantifier_stand_for_themselves():
-    assert spell(parse("^{x}a{,3}$"), Dice(), 0) == "{x}a{,3}"
+    assert Speller().spell(parse("^{x}a{,3}$"), Dice()) == "{x}a{,3}"
 
 
 def test_the_seed_decides():
@@ -122,3 +122,16 @@ def test_dice_choose_evenly_and_by_place():
         counts[Dice(0).at(at).below(10)] += 1
     assert min(counts) > 60
     assert Dice(0).at("a").below(2**60) != Dice(0).at("b").below(2**60)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "least", "most"),
+    [
+        ("^(a+)+$", 100_000, None),
+        ("^(?:(?:a{50}){50}){20}$", 0, 5),
+        ("^(?:(?:){50}){50}x{1000}$", 0, 5),
+    ],
+)
+def test_no_pattern_is_spelled_for_long(pattern, least, most):
+    text = matching(pattern, Dice(), least, most)
+    assert text is None or len(text) >= least
