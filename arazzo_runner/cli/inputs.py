@@ -113,7 +113,7 @@ def _data(name: str, text: str) -> Value:
 
     That is what JSON data cannot hold (`NaN`, a key twice) and what is over the limits.
     """
-    source = SourceFile(f"-i {name}", text, "")
+    source = SourceFile(f"-i {name}", text, "input.json")
     try:
         value, doubtful = build_json(source, DocumentLimits())
     except DocumentError as reason:

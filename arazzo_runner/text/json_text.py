@@ -32,7 +32,7 @@ def build_json(source: SourceFile, limits: DocumentLimits) -> tuple[Any, bool]:
 
 def is_called_json(source: SourceFile) -> bool:
     """Whether the name says that the text is JSON; otherwise it may be a YAML flow mapping."""
-    return source.name.lower().endswith(".json")
+    return (source.uri or source.name).lower().endswith(".json")
 
 
 def _load(source: SourceFile) -> tuple[Any, bool]:

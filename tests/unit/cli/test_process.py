@@ -183,7 +183,9 @@ def test_a_reader_that_went_away_is_no_mistake(folder, words):
 def test_a_full_disk_is_told(folder, flag):
     with (
         Path("/dev/full").open("w") as full,
-        arazzo(folder, "run", "workflow.yaml", "--mock", "--dry-run", flag, stdout=full) as process,
+        arazzo(
+            folder, "run", "workflow.yaml", "--workflow", "once", "--dry-run", flag, stdout=full
+        ) as process,
     ):
         _, problems = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
