@@ -126,8 +126,7 @@ def _bind_operation_call(
 
 def _place_of_content(step: Step) -> Place:
     body = step.request_body
-    if body is None:
-        return step.place
+    assert body is not None  # nothing else is refused before there are values
     return body.place.at("contentType") if body.content_type else body.place.key()
 
 

@@ -20,6 +20,7 @@ servers: [{url: https://broken.example}]
 paths:
   /broken: {get: {operationId: broken, parameters: [{$ref: '#/nowhere'}], responses: {}}}
   /unknown: {post: {responses: {}}}
+  /nowhere: {get: {operationId: nowhere, servers: [{url: 'https://{host}/'}], responses: {}}}
 """
 HEAD = """
 arazzo: 1.1.0
@@ -58,6 +59,7 @@ def findings(examine):
 @pytest.mark.parametrize(
     ("step", "code", "message", "help_line"),
     [
+        ("{stepId: b, operationId: nowhere}", "AZ217", "has no variable `host`", "--server-var"),
         ("{stepId: b, operationId: listThing}", "AZ204", "no operation is called `listThing`", "did you mean `listThings`?"),
         ("{stepId: b, operationId: zzz}", "AZ204", "no operation is called `zzz`", "its operations: `listThings`"),
         ("{stepId: b, operationId: $sourceDescriptions.broken.brokn}", "AZ204", "`brokn`", "did you mean `broken`?"),
@@ -101,12 +103,28 @@ def test_what_cannot_be_bound_is_left_out_and_said_once(findings):
     assert [step.step.step_id for step in workflow.steps] == ["a", "d"]
 
 
+def test_one_finding_is_kept_once(findings):
+    component = "{stepId: b, operationId: listThings, onSuccess: [{reference: $components.successActions.c}]}"
+    again = component.replace("stepId: b", "stepId: c")
+    components = "components: {successActions: {c: {name: n, type: goto, stepId: none}}}"
+    _, found = findings(f"{component}\n  - {again}\n{components}")
+    assert [one.code for one in found] == ["AZ208"]
+
+
+def test_a_parameter_without_its_place_is_left_to_the_document(findings):
+    plan, found = findings(
+        "{stepId: b, operationId: listThings, parameters: [{name: q, value: 1}]}"
+    )
+    (workflow,) = plan.workflows.values()
+    assert (workflow.steps[1].call.arguments, found) == ((), [])
+
+
 def test_a_description_without_servers_needs_one(examine):
-    api = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: /v1}]\npaths: {/x: {get: {operationId: x, responses: {}}}}"
+    api = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/x: {get: {operationId: x, responses: {}}}}"
     text = HEAD.replace("listThings", "x").replace("STEP", "{stepId: b, operationId: x}")
     units = examine(text, api=api, other=OTHER, broken=BROKEN, events=EVENTS).units
     key = (next(iter(units)), "w")
-    with pytest.raises(UsageError, match="no http or https URL"):
+    with pytest.raises(UsageError, match=r"`api\.yaml`"):
         bind(Binding(units), [key])
     lenient = Binding(units, fallback_server="http://localhost")
     plan = bind(lenient, [key])
@@ -115,7 +133,7 @@ def test_a_description_without_servers_needs_one(examine):
 
 
 def test_a_description_without_operation_ids(findings):
-    nameless = BROKEN.replace("operationId: broken, ", "")
+    nameless = BROKEN.replace("operationId: broken, ", "").replace("operationId: nowhere, ", "")
     _, found = findings("{stepId: b, operationId: $sourceDescriptions.api.zzz}", api=nameless)
     assert str(found[-1].help).startswith("the description gives no operationIds")
 

@@ -468,3 +468,42 @@ def test_a_wait_may_take_what_is_left_of_the_run(run, answer):
     ran = run(text, answer(500), settings=Settings(Limits(run_timeout=0.01)))
     assert (len(ran.world.calls), ran.first.error.code) == (1, "run-timeout")
     assert 0 < ran.world.waits[0] < 0.01
+
+
+def test_a_form_as_plain_text(run):
+    form = "a=1&b=x%20y"
+    ran = run(body(form).replace("{payload:", "{contentType: application/x-www-form-urlencoded, payload:"),
+              api=FORMS)  # fmt: skip
+    assert ran.world.calls[0].request.body == b"a=1&b=x+y"
+
+
+FORMS = """
+openapi: 3.1.0
+info: {title: Forms, version: '1'}
+servers: [{url: https://forms.example}]
+paths:
+  /things:
+    post:
+      operationId: createThing
+      requestBody: {content: {application/x-www-form-urlencoded: {}, application/json: {}}}
+      responses: {'200': {description: ok}}
+"""
+
+
+def test_json_text_that_is_nested_too_deep(run):
+    ran = run(body("'{$inputs.x}'"), inputs={"x": "[" * 100_000})
+    assert "nested too deep" in ran.first.steps[0].attempts[0].error.message
+
+
+def test_a_payload_that_outgrows_its_bounds(run):
+    ran = run(
+        body("[$inputs.x, $inputs.x]", "{target: /0, value: $inputs.x}"), inputs={"x": nested(600)}
+    )
+    assert "the payload cannot be sent" in ran.first.steps[0].attempts[0].error.message
+
+
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value

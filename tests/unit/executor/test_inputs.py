@@ -128,6 +128,16 @@ def test_an_undeclared_input_names_the_declared_ones():
     assert problem.hint == "did you mean `to`? its inputs: `to`, `page`"
 
 
+def test_a_long_value_is_quoted_in_part():
+    (problem,) = problems({"properties": {"a": {"enum": ["b"]}}}, {"a": "x" * 5000})
+    assert len(problem.message) < 1000
+
+
+def test_what_the_schema_refuses_is_said_once():
+    found = problems({**SCHEMA, "additionalProperties": False}, {"to": "x", "q": 1})
+    assert [one.kind for one in found] == ["undeclared"]
+
+
 def test_a_schema_without_names_may_refuse_all():
     (problem,) = problems({"additionalProperties": False}, {"x": 1})
     assert (problem.kind, problem.name) == ("invalid", None)
