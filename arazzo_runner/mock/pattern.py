@@ -20,7 +20,6 @@ from arazzo_runner.mock.pattern_tree import (
     parse,
 )
 
-
 MAX_SPELLED: Final = 300_000
 """The characters, and repetitions of nothing, that the search for one string may take in all."""
 
