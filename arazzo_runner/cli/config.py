@@ -16,8 +16,6 @@ from typing import Any, NoReturn
 
 import click
 
-from arazzo_runner.text.diagnostic import did_you_mean
-
 _CREDENTIALS = "credentials"
 
 
@@ -96,6 +94,8 @@ def credential_aliases() -> dict[str, str]:
 
 
 def _refuse(why: str, word: str = "", known: Iterable[str] = ()) -> NoReturn:
+    from arazzo_runner.text.diagnostic import did_you_mean
+
     path = config_file()
     hint = did_you_mean(word, known) if word else None
     raise click.UsageError(f"`{path}`: {why}" + (f"; {hint}" if hint else ""))
