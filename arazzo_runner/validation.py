@@ -19,7 +19,7 @@ from arazzo_runner.executor.bind import bind
 from arazzo_runner.executor.binding import Binding
 from arazzo_runner.executor.plan import Plan, Unit
 from arazzo_runner.loading import Examined, LoadLimits, Shared, examine
-from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.locate import in_order
 
 if TYPE_CHECKING:
@@ -65,8 +65,14 @@ def findings(examined: Examined) -> list[Diagnostic]:
         *own([*binding.findings, *agreement(plan)], known),
         *query_findings(documents),
         *selector_findings(documents),
-        *([] if known.broken else _by_itself(entry, plan)),
+        *(_by_itself(entry, plan) if _is_understood(examined) else ()),
     ]
+
+
+def _is_understood(examined: Examined) -> bool:
+    return not any(
+        one.severity is Severity.ERROR and one.code.startswith("AZ1") for one in examined.findings
+    )
 
 
 def _by_itself(entry: Unit, plan: Plan) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ Arazzo Specification 1.1.0, "Simple Conditions", as ``expression/value.py`` comp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -40,6 +40,11 @@ class _Side(Struct, frozen=True):
     kinds: Kinds
     values: tuple[Value, ...] | None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether this is an expression, not a constant."""
+        return isinstance(self.operand, Expression)
+
 
 _Sides: TypeAlias = tuple[_Side, _Side]
 
@@ -65,30 +70,32 @@ def _known_comparisons(view: StepView) -> Iterator[_Known]:
     """The comparisons of which both sides are known, and how much it matters if one never holds."""
     for criterion in view.step.criteria:
         yield from _in(criterion, view, view.answers, Severity.ERROR)
-    for planned in (*view.step.on_success, *view.step.on_failure):
-        if planned.level == "step":
-            for criterion in planned.action.criteria:
-                yield from _in(criterion, view, view.every, Severity.WARNING)
+    for actions, when in ((view.step.on_success, view.answers), (view.step.on_failure, view.every)):
+        for planned in actions:
+            for criterion in planned.action.criteria if planned.level == "step" else ():
+                yield from _in(criterion, view, when, Severity.WARNING)
 
 
 def _in(
-    criterion: Criterion, view: StepView, when: Iterable[Outcome], worst: Severity
+    criterion: Criterion, view: StepView, when: tuple[Outcome, ...], worst: Severity
 ) -> Iterator[_Known]:
     if not isinstance(criterion, SimpleCriterion):
         return
     needed = [id(one) for one in required(criterion.condition)]
     for comparison in comparisons(criterion.condition):
         left, right = _side(comparison.left, view, when), _side(comparison.right, view, when)
-        if left is None or right is None:
+        if left is None or right is None or not (left.is_read or right.is_read):
             continue
         decides = id(comparison) in needed and comparison.operator != "!="
         # Two expressions without a value are equal, whatever their types.
-        is_sure = isinstance(left.operand, Constant) or isinstance(right.operand, Constant)
+        is_sure = not (left.is_read and right.is_read)
         severity = worst if decides and is_sure else Severity.WARNING
         yield comparison, (left, right), criterion, severity
 
 
-def _side(operand: Condition | Malformed, view: StepView, when: Iterable[Outcome]) -> _Side | None:
+def _side(
+    operand: Condition | Malformed, view: StepView, when: tuple[Outcome, ...]
+) -> _Side | None:
     match operand:
         case Constant(value, _, _):
             return None if value is None else _Side(operand, kind_of_value(value), (value,))

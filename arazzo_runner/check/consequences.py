@@ -50,12 +50,14 @@ class Causes(Struct, frozen=True):
     broken: frozenset[_Spot]
     unknown: frozenset[_Spot]
 
-    def is_whole(self, place: Place) -> bool:
-        """Whether everything in the object at a place could be understood."""
-        depth = len(place.pointer)
+    def is_whole(self, step: Place) -> bool:
+        """Whether a step could be understood, with the parameters that it inherits or refers to."""
+        inherited = (*step.pointer[:2], "parameters")
+        parts = (step.pointer, inherited, ("components", "parameters"))
         return not any(
-            source is place.source and pointer[:depth] == place.pointer
+            source is step.source and pointer[: len(part)] == part
             for source, pointer in self.broken
+            for part in parts
         )
 
 

@@ -54,6 +54,8 @@ def _may_be_meant(operation: Operation, parameter: Parameter) -> bool:
     match parameter.location:
         case "header":
             return not parameter.name.lower().startswith("x-")
+        case "querystring":
+            return any(one.location.startswith("query") for one in operation.parameters)
         case "query":
             name = parameter.name.partition("[")[0]
             declared = [one for one in operation.parameters if one.location.startswith("query")]

@@ -36,11 +36,10 @@ def reads(view: StepView) -> Iterator[Read]:
     for bearer in (step.parameters, step.request_body):
         yield from (Read(one, place) for one, place in expressions_in(bearer))
     yield from _in_criteria(step.success_criteria, view.answers)
-    for planned in (*view.step.on_success, *view.step.on_failure):
-        if planned.level == "step":
-            is_success = planned in view.step.on_success
-            when = view.answers if is_success else view.every
-            yield from _in_criteria(planned.action.criteria, when)
+    for actions, when in ((view.step.on_success, view.answers), (view.step.on_failure, view.every)):
+        for planned in actions:
+            if planned.level == "step":
+                yield from _in_criteria(planned.action.criteria, when)
     for name, value in step.outputs:
         yield from _in_output(value, step.place.at("outputs", name), view)
 

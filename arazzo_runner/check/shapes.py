@@ -37,6 +37,9 @@ from arazzo_runner.operation.model import MediaType, Response, Schema
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import Place, SourceFile
 
+Outcomes: TypeAlias = tuple[Outcome, ...]
+"""Those of a :class:`StepView`, or none where no response is read."""
+
 _DEPTH: Final = 8
 """Outputs that are outputs of outputs are followed so far."""
 
@@ -61,8 +64,16 @@ Known: TypeAlias = Shape | None
 """What is known of a value; None: nothing."""
 
 
-def known(expression: Expression, view: StepView, when: Iterable[Outcome], depth: int = 0) -> Known:
+def known(expression: Expression, view: StepView, when: Outcomes, depth: int = 0) -> Known:
     """What is known of an expression's value when the step is answered with one of ``when``."""
+    key = (expression.text, id(when))
+    if key not in view.memo:
+        view.memo[key] = _known(expression, view, when, depth)
+    found: Known = view.memo[key]
+    return found
+
+
+def _known(expression: Expression, view: StepView, when: Outcomes, depth: int) -> Known:
     root = root_of(expression, view, when, depth)
     if root is None or not isinstance(root.base, Shape):
         return None
@@ -70,9 +81,7 @@ def known(expression: Expression, view: StepView, when: Iterable[Outcome], depth
     return None if isinstance(found, Failure) else found
 
 
-def root_of(
-    expression: Expression, view: StepView, when: Iterable[Outcome], depth: int = 0
-) -> Root | None:
+def root_of(expression: Expression, view: StepView, when: Outcomes, depth: int = 0) -> Root | None:
     """The beginning of an expression's way; None for expressions that have none."""
     match expression:
         case BodyRef(message="response", path=path):
@@ -89,7 +98,7 @@ def root_of(
             return None
 
 
-def known_value(value: Dynamic, view: StepView, when: Iterable[Outcome], depth: int = 0) -> Known:
+def known_value(value: Dynamic, view: StepView, when: Outcomes, depth: int = 0) -> Known:
     """What is known of anything that a document writes as a value."""
     match value:
         case Literal(constant):
@@ -105,24 +114,23 @@ def known_value(value: Dynamic, view: StepView, when: Iterable[Outcome], depth: 
 # --- bodies ---------------------------------------------------------------------------------------
 
 
-def body(view: StepView, when: Iterable[Outcome]) -> Shape | NoBody | None:
+def body(view: StepView, when: Outcomes) -> Shape | NoBody | None:
     """What is known of the response body."""
-    outcomes = list(when)
-    responses = list({id(one.response): one.response for one in outcomes}.values())
+    responses = list({id(one.response): one.response for one in when}.values())
     if not responses:
         return None
     if not any(one.content for one in responses):
         method = view.operation.method == "HEAD"
-        return NoBody(method or all(one.status in _BODILESS for one in outcomes))
+        return NoBody(method or all(one.status in _BODILESS for one in when))
     schemas = schemas_of(view.operation.description)
     shapes = [_of_response(schemas, one) for one in responses if one.content]
     # A response without content beside others is one that nobody described.
-    is_open = len(shapes) < len(responses) and not _are_bodiless(outcomes)
+    is_open = len(shapes) < len(responses) and not _are_bodiless(when)
     return None if is_open or None in shapes else any_of([one for one in shapes if one])
 
 
-def _are_bodiless(outcomes: Iterable[Outcome]) -> bool:
-    return all(one.status in _BODILESS for one in outcomes if not one.response.content)
+def _are_bodiless(when: Outcomes) -> bool:
+    return all(one.status in _BODILESS for one in when if not one.response.content)
 
 
 def _of_response(schemas: Schemas, response: Response) -> Known:

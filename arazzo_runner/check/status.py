@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from arazzo_runner.check.outcomes import documents, status_constants, status_of, telling
 from arazzo_runner.check.verdict import asks_status, holds
 from arazzo_runner.check.view import StepView
-from arazzo_runner.document.model import Criterion
+from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import Constant
+from arazzo_runner.expression.condition import parse_condition
 from arazzo_runner.operation.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
-from arazzo_runner.text.source import Place
+from arazzo_runner.text.source import Place, SourceFile
+
+_NOWHERE: Final = Place(SourceFile("", "", ""))
 
 
 def undocumented(view: StepView) -> Iterator[Diagnostic]:
@@ -84,15 +89,36 @@ def _place(criterion: Criterion, constant: Constant) -> Place:
 
 def _can_hold(criterion: Criterion) -> bool:
     """Whether a criterion holds for any status, or for a request without an answer."""
-    statuses = (None, *telling([criterion]))
-    return any(holds(criterion, status) is not False for status in statuses)
+    without_answer, verdicts = _verdicts(criterion)
+    return without_answer is not False or verdicts != {False}
+
+
+_Verdicts: TypeAlias = tuple[bool | None, frozenset[bool | None]]
+"""The verdict without an answer, and those that there are for all statuses."""
+
+
+def _verdicts(criterion: Criterion) -> _Verdicts:
+    if isinstance(criterion, SimpleCriterion):
+        return _verdicts_of(criterion.text)
+    return _judged_for_all(criterion)
+
+
+@lru_cache(maxsize=1024)
+def _verdicts_of(text: str) -> _Verdicts:
+    """The same few conditions stand in most documents."""
+    return _judged_for_all(SimpleCriterion(text, parse_condition(text)[0], _NOWHERE))
+
+
+def _judged_for_all(criterion: Criterion) -> _Verdicts:
+    statuses = telling([criterion])
+    return holds(criterion, None), frozenset(holds(criterion, status) for status in statuses)
 
 
 def always(view: StepView) -> Iterator[Diagnostic]:
     """AZ306: a success criterion that holds whatever comes."""
     for criterion in view.step.criteria:
         place = criterion.place.at("condition")
-        if all(holds(criterion, status) for status in telling([criterion])):
+        if _verdicts(criterion)[1] == {True}:
             message = "this condition always holds, so it checks nothing"
             yield warning("AZ306", message, place)
             continue
@@ -115,14 +141,19 @@ def never(view: StepView) -> Iterator[Diagnostic]:
     for criterion in impossible:
         message = "this condition can never hold"
         yield error("AZ307", message, criterion.place.at("condition"), "", _never_help(criterion))
-    if impossible or any(
-        all(holds(one, status) is not False for one in criteria)
-        for status in (None, *telling(criteria))
-    ):
+    if impossible or len(criteria) < 2 or _can_hold_together(criteria):
         return
     message = "these criteria exclude each other: they hold for no status together"
     place = view.step.step.place.at("successCriteria").key()
     yield error("AZ307", message, place, "", "all of them have to hold; join choices with `||`")
+
+
+def _can_hold_together(criteria: tuple[Criterion, ...]) -> bool:
+    asking = [one for one in criteria if asks_status(one)]
+    statuses = (None, *telling(asking)) if len(asking) > 1 else ()
+    return not statuses or any(
+        all(holds(one, status) is not False for one in asking) for status in statuses
+    )
 
 
 def _never_help(criterion: Criterion) -> str | None:

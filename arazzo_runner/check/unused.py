@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from arazzo_runner.document.expressions import expressions_in
 from arazzo_runner.document.model import (
@@ -28,12 +28,14 @@ from arazzo_runner.text.source import Place, pointer_text
 
 def unused_inputs(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ501: an input that nothing reads."""
+    reads = {one.workflow_id: list(_expressions(one)) for one in document.workflows}
+    outside = _read_from_outside(one for every in reads.values() for one in every)
     for workflow in document.workflows:
         declared = declared_inputs(workflow.inputs, document.raw)
         if declared is None or _hands_on_inputs(workflow):
             continue
-        inputs = [one.name for one in _expressions(workflow) if isinstance(one, InputRef)]
-        read = {*inputs, *map(_first, inputs), *_read_from_outside(document, workflow.workflow_id)}
+        names = [one.name for one in reads[workflow.workflow_id] if isinstance(one, InputRef)]
+        read = {*names, *map(_first, names), *outside.get(workflow.workflow_id, ())}
         for name in declared.names:
             if name not in read:
                 place = workflow.place.at("inputs", "properties", name).key()
@@ -52,15 +54,13 @@ def _hands_on_inputs(workflow: Workflow) -> bool:
     )
 
 
-def _read_from_outside(document: ArazzoDocument, workflow_id: str) -> set[str]:
-    return {
-        name
-        for workflow in document.workflows
-        for one in _expressions(workflow)
-        if isinstance(one, WorkflowRef) and one.workflow_id == workflow_id
-        for name in (one.name, _first(one.name))
-        if one.field == "inputs"
-    }
+def _read_from_outside(expressions: Iterable[Expression]) -> dict[str, set[str]]:
+    """The inputs that ``$workflows.<id>.inputs`` reads, by workflow."""
+    found: dict[str, set[str]] = {}
+    for one in expressions:
+        if isinstance(one, WorkflowRef) and one.field == "inputs":
+            found.setdefault(one.workflow_id, set()).update((one.name, _first(one.name)))
+    return found
 
 
 def unused_outputs(document: ArazzoDocument) -> Iterator[Diagnostic]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from arazzo_runner.check.outcomes import Outcome, outcomes, passing
 from arazzo_runner.document.model import Criterion
@@ -17,7 +17,8 @@ class StepView(Struct, frozen=True):
     """A step that calls an operation.
 
     ``every`` are the outcomes that the operation documents, ``passing`` those with which the
-    step's criteria can hold; ``views`` has those of all steps that were looked at.
+    step's criteria can hold, ``answers`` those that a step which succeeds reads: where none can be,
+    all successes. ``views`` has the views of all steps that were looked at.
     """
 
     workflow: WorkflowPlan
@@ -25,7 +26,10 @@ class StepView(Struct, frozen=True):
     call: OperationCall
     every: tuple[Outcome, ...]
     passing: tuple[Outcome, ...]
+    answers: tuple[Outcome, ...]
     views: Views
+    # What was worked out about the values that the step reads; a cache, not state.
+    memo: dict[tuple[str, int], Any] = field(default_factory=dict)
 
     def beside(self, step: StepPlan) -> StepView | None:
         """The view of another step of the workflow; None when it calls no operation."""
@@ -41,12 +45,6 @@ class StepView(Struct, frozen=True):
         """The operation as messages name it."""
         operation = self.operation
         return f"`{operation.operation_id or f'{operation.method} {operation.path}'}`"
-
-    @property
-    def answers(self) -> tuple[Outcome, ...]:
-        """The outcomes that a step which succeeds reads: where none can be, all successes."""
-        successes = tuple(one for one in self.every if 200 <= one.status <= 299)
-        return self.passing or successes or self.every
 
     @property
     def expects_refusal(self) -> bool:
@@ -75,7 +73,9 @@ def view_of(workflow: WorkflowPlan, step: StepPlan, views: Views) -> StepView | 
     if key not in views:
         every = outcomes(step.call.operation, _criteria(step))
         possible = passing(every, step.criteria)
-        views[key] = StepView(workflow, step, step.call, every, possible, views)
+        successes = tuple(one for one in every if 200 <= one.status <= 299)
+        answers = possible or successes or every
+        views[key] = StepView(workflow, step, step.call, every, possible, answers, views)
     return views[key]
 
 

@@ -40,7 +40,7 @@ def _codes(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) 
     "form",
     type=click.Choice(FORMATS),
     default=None,
-    help="How findings are written; under GITHUB_ACTIONS as its annotations, else as text.",
+    help="How findings are written",
 )
 @flags.flag(
     "--select",

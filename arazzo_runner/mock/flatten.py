@@ -27,6 +27,10 @@ UNKNOWN = ("patternProperties", "unevaluatedItems", "unevaluatedProperties")
 HARD = frozenset((*CHOICES, "allOf", "if", "dependentSchemas", *TRIED, *UNKNOWN))
 
 
+MAX_PARTS = 10_000
+"""The parts that one schema may have, references followed."""
+
+
 class NoExample(Exception):
     """No value could be made; the text says of what."""
 
@@ -50,19 +54,35 @@ def flatten(schema: Value, root: Value, refs: tuple[str, ...], variant: int) -> 
     """Resolve and merge ``schema``; ``variant`` chooses among alternatives.
 
     Raises Cycle when a reference in ``refs``, the way from the root, comes again, and NoExample
-    for ``false``.
+    for ``false`` and for a schema of too many parts.
     """
+    return _flat(schema, _Whole(root, variant), refs)
+
+
+class _Whole:
+    """The schema that references lead into, the choice, and how many parts may still come."""
+
+    def __init__(self, root: Value, variant: int) -> None:
+        self.root = root
+        self.variant = variant
+        self.left = MAX_PARTS
+
+
+def _flat(schema: Value, whole: _Whole, refs: tuple[str, ...]) -> Flat:
+    whole.left -= 1
+    if whole.left < 0:
+        raise NoExample(f"a schema of more than {MAX_PARTS:,} parts")
     if schema is True:
         return Flat({}, refs)
     if not isinstance(schema, dict):
         raise NoExample("a schema that allows nothing")
     own = {key: value for key, value in schema.items() if key not in COMPOSED}
     found = Flat(own, refs, not HARD.isdisjoint(schema))
-    parts = list(_parts(schema, variant))
+    parts = list(_parts(schema, whole.variant))
     for part in parts:
-        flat = _part(part, root, refs, variant)
-        whole = len(parts) == 1 and not own
-        found = _joined(found, flat if whole else _without_examples(flat))
+        flat = _part(part, whole, refs)
+        is_all = len(parts) == 1 and not own
+        found = _joined(found, flat if is_all else _without_examples(flat))
     return _discriminated(found, schema, [part for part in parts if isinstance(part, dict)])
 
 
@@ -95,12 +115,12 @@ def _without_examples(flat: Flat) -> Flat:
     return replace(flat, schema=schema)
 
 
-def _part(part: Value, root: Value, refs: tuple[str, ...], variant: int) -> Flat:
+def _part(part: Value, whole: _Whole, refs: tuple[str, ...]) -> Flat:
     if not isinstance(part, str):
-        return flatten(part, root, refs, variant)
+        return _flat(part, whole, refs)
     if part in refs:
         raise Cycle(f"`{part}`, which holds itself")
-    return flatten(resolve(part, root), root, (*refs, part), variant)
+    return _flat(resolve(part, whole.root), whole, (*refs, part))
 
 
 def _parts(schema: dict[str, Value], variant: int) -> Iterator[Value]:

@@ -3,7 +3,7 @@ import pytest
 
 from arazzo_runner.mock.dice import Dice
 from arazzo_runner.mock.example import example
-from arazzo_runner.mock.flatten import NoExample
+from arazzo_runner.mock.flatten import NoExample, flatten
 from arazzo_runner.mock.formats import FORMATS
 
 STRING, INTEGER = {"type": "string"}, {"type": "integer"}
@@ -238,3 +238,10 @@ def test_a_discriminator_beside_schemas_without_names_says_nothing():
     inline = {"type": "object", "properties": {"kind": {"type": "string", "example": "x"}}}
     schema = {"anyOf": [inline], "discriminator": {"propertyName": "kind"}}
     assert example(schema, Dice()) == {"kind": "x"}
+
+
+def test_a_schema_of_too_many_parts_is_refused():
+    layers = {f"S{n}": {"allOf": [{"$ref": f"#/$defs/S{n + 1}"}] * 2} for n in range(40)}
+    schema = {"$ref": "#/$defs/S0", "$defs": {**layers, "S40": STRING}}
+    with pytest.raises(NoExample, match="more than 10,000 parts"):
+        flatten(schema, schema, (), 0)

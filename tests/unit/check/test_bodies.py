@@ -1,0 +1,234 @@
+"""Request bodies and values by their schemas: AZ303, AZ312 to AZ316."""
+
+import pytest
+import yaml
+
+CODES = ("AZ303", "AZ312", "AZ313", "AZ314", "AZ315", "AZ316")
+HEAD = "{openapi: 3.1.0, info: {title: T, version: '1'}"
+INPUTS = {
+    "type": "object",
+    "properties": {
+        "flag": {"type": "boolean"},
+        "text": {"type": "string"},
+        "number": {"type": "integer"},
+        "tree": {"type": "object"},
+        "list": {"type": "array"},
+        "state": {"enum": ["open"]},
+        "other": {"enum": ["closed"]},
+        "maybe": {"type": ["string", "null"]},
+        "any": {},
+    },
+}
+
+
+def document(body, operation="send", inputs=INPUTS, **more):
+    step = {"stepId": "s", "operationId": operation} | more
+    if body is not None:
+        step["requestBody"] = body
+    return yaml.safe_dump([{"workflowId": "w", "inputs": inputs, "steps": [step]}])
+
+
+def taking(schema, media="application/json"):
+    content = {media: {"schema": schema}} if schema is not None else {media: {}}
+    operation = {
+        "operationId": "send",
+        "requestBody": {"required": True, "content": content},
+        "responses": {"200": {"description": "D"}, "400": {"description": "D"}},
+    }
+    return yaml.safe_dump(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "T", "version": "1"},
+            "paths": {"/": {"post": operation}},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (document(None), ["AZ303 error `s`: `send` requires a request body, and the step gives none"]),
+        (document(None, successCriteria=[{"condition": "$statusCode == 400"}]), ["AZ303 warning `s`: `send` requires a request body, and the step gives none"]),
+        (document({"payload": {}}), []),
+        (document({"contentType": "application/json"}), []),
+    ],
+)  # fmt: skip
+def test_a_required_body(found, text, lines):
+    assert found(text, *CODES, shop=taking(None)) == lines
+
+
+def test_a_body_that_nobody_takes(found):
+    text = "[{stepId: s, operationId: list, requestBody: {payload: {}}}]"
+    assert found(text, *CODES) == ["AZ312 warning `requestBody`: `list` documents no request body"]
+    assert found("[{stepId: s, operationId: list}]", *CODES) == []
+
+
+NEW = {
+    "type": "object",
+    "required": ["id", "sku", "kind"],
+    "properties": {
+        "id": {"type": "integer", "readOnly": True},
+        "sku": {"type": "string"},
+        "kind": {"type": "string", "default": "x"},
+        "count": {"type": "integer"},
+        "state": {"enum": ["open", "paid", 3]},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "note": {"type": ["string", "null"]},
+        "price": {"type": "number"},
+    },
+}
+CLOSED = NEW | {"additionalProperties": False}
+CHOICE = {
+    "oneOf": [
+        CLOSED,
+        {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "payload", "lines"),
+    [
+        (NEW, {"sku": "a", "count": 1, "state": "open", "tags": ["x"], "note": None, "price": 1}, []),
+        (NEW, {"sku": "a", "count": 2.0, "state": 3, "price": 1.5}, []),
+        (NEW, {"sku": "$inputs.text", "count": "$inputs.number", "state": "$inputs.state", "tags": "$inputs.list"}, []),
+        (NEW, {"sku": "$inputs.any", "count": "$inputs.unknown", "note": "$inputs.maybe"}, []),
+        (NEW, {"sku": "a{$inputs.number}"}, []),
+        (NEW, "$inputs.tree", []),
+        (NEW, "$inputs.any", []),
+        (NEW, '{"sku": "a"}', []),
+        (NEW, "{$inputs.tree}", []),
+        (NEW, '{"sku": "{$inputs.text}"}', []),
+        (NEW, {}, ["AZ313 error `{}`: the request body of `send` requires the property `sku`"]),
+        (NEW | {"required": ["sku", "count"]}, {}, ["AZ313 error `{}`: the request body of `send` requires the properties `sku` and `count`"]),
+        (NEW | {"required": True}, {}, []),
+        (NEW, '{"count": 1}', ["""AZ313 error `'{"count": 1}'`: the request body of `send` requires the property `sku`"""]),
+        (NEW, {"sku": "a", "cuont": 1}, ["AZ314 warning `cuont`: the request body of `send` documents no property `cuont`"]),
+        (NEW, {"sku": "a", "zzz": 1}, ["AZ314 hint `zzz`: the request body of `send` documents no property `zzz`"]),
+        (CLOSED, {"sku": "a", "zzz": 1}, ["AZ314 error `zzz`: the request body of `send` takes no property `zzz`"]),
+        (CLOSED, {"sku": "$inputs.text", "zzz": "$inputs.text"}, ["AZ314 error `zzz`: the request body of `send` takes no property `zzz`"]),
+        (CHOICE, {"url": "a"}, []),
+        (CHOICE, {"sku": "a"}, []),
+        (CHOICE, {"count": 1}, ["AZ313 error `count: 1`: the request body of `send` requires the property `sku`"]),
+        (NEW, {"sku": 3}, ["AZ315 error `3`: `send` takes a string here, not integer 3"]),
+        (NEW, {"sku": "a", "count": "3"}, ["""AZ315 error `'3'`: `send` takes an integer here, not string "3\""""]),
+        (NEW, {"sku": "a", "count": 2.5}, ["AZ315 error `2.5`: `send` takes an integer here, not number 2.5"]),
+        (NEW, {"sku": "a", "count": "{$inputs.number}."}, ["AZ315 error `'{$inputs.number}.'`: `send` takes an integer here, not a text"]),
+        (NEW, {"sku": {}}, ["AZ315 error `{}`: `send` takes a string here, not an object"]),
+        (NEW, {"sku": []}, ["AZ315 error `[]`: `send` takes a string here, not an array"]),
+        (NEW, {"sku": ["$inputs.text"]}, ["AZ315 error `- $inputs.text`: `send` takes a string here, not an array"]),
+        (NEW, {"sku": "a", "tags": ["x", 3]}, ["AZ315 error `3`: `send` takes a string here, not integer 3"]),
+        (NEW, {"sku": "a", "state": "opne"}, ["""AZ315 error `opne`: string "opne" is none of the values that `send` takes here"""]),
+        (NEW, {"sku": "a", "state": "3"}, ["""AZ315 error `'3'`: string "3" is none of the values that `send` takes here"""]),
+        (NEW, "text", ["""AZ315 error `text`: `send` takes an object here, not string "text\""""]),
+        (NEW, {"sku": "$inputs.tree"}, ["AZ316 warning `$inputs.tree`: `send` takes a string here, and `$inputs.tree` is an object"]),
+        (NEW, {"sku": "a", "count": "$inputs.text"}, ["AZ316 warning `$inputs.text`: `send` takes an integer here, and `$inputs.text` is a string"]),
+        (NEW, {"sku": "a", "state": "$inputs.other"}, ["AZ316 warning `$inputs.other`: `$inputs.other` never has a value that `send` takes here"]),
+        (NEW, "$inputs.list", ["AZ316 warning `$inputs.list`: `send` takes an object here, and `$inputs.list` is an array"]),
+        ({"type": "array", "items": False}, [1], []),
+        ({"type": "array", "prefixItems": [{"type": "string"}]}, ["a", 1], []),
+        (True, {"a": 1}, []),
+    ],
+)  # fmt: skip
+def test_json(found, schema, payload, lines):
+    body = {"contentType": "application/json", "payload": payload}
+    assert found(document(body), *CODES, shop=taking(schema)) == lines
+
+
+def test_a_step_that_expects_a_refusal_only_warns(found):
+    text = document({"payload": {"sku": 3}}, successCriteria=[{"condition": "$statusCode == 400"}])
+    assert [line.split()[1] for line in found(text, *CODES, shop=taking(NEW))] == ["warning"]
+
+
+def test_replacements_may_add_what_is_missing(found):
+    body = {"payload": {}, "replacements": [{"target": "/sku", "value": "a"}]}
+    assert found(document(body), *CODES, shop=taking(NEW)) == []
+
+
+def test_selectors_are_not_known(found):
+    value = {"context": "$inputs.tree", "selector": "$.a", "type": "jsonpath"}
+    assert found(document({"payload": {"sku": value}}), *CODES, shop=taking(NEW)) == []
+
+
+FORM = "application/x-www-form-urlencoded"
+FIELDS = {
+    "type": "object",
+    "required": ["to"],
+    "properties": {
+        "to": {"type": "string"},
+        "count": {"type": "integer"},
+        "urgent": {"type": "boolean"},
+        "state": {"type": "string", "enum": ["open", "3"]},
+        "data": {"type": "object"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("media", "payload", "lines"),
+    [
+        (FORM, {"to": 3, "count": "5", "urgent": "true", "state": 3}, []),
+        (FORM, {"to": "$inputs.tree", "count": "$inputs.text", "data": "$inputs.text"}, []),
+        (FORM, {"to": "a", "count": None}, []),
+        (FORM, "to=1&count={$inputs.number}", []),
+        (FORM, "{$inputs.text}=1", []),
+        (FORM, "$inputs.text", []),
+        ("multipart/form-data", {"to": "a"}, []),
+        ("text/plain", {"nothing": 1}, []),
+        (FORM, {"count": "x", "to": "a"}, ["""AZ315 error `x`: `send` takes an integer here, not string "x\""""]),
+        (FORM, {"urgent": 1, "to": "a"}, ["AZ315 error `1`: `send` takes a boolean here, not integer 1"]),
+        (FORM, {"count": True, "to": "a"}, ["AZ315 error `true`: `send` takes an integer here, not boolean true"]),
+        (FORM, "count=1", ["AZ313 error `count=1`: the request body of `send` requires the property `to`"]),
+        (FORM, {"to": "a", "count": "$inputs.flag"}, ["AZ316 warning `$inputs.flag`: `send` takes an integer here, and `$inputs.flag` is a boolean"]),
+        ("multipart/form-data", {}, ["AZ313 error `{}`: the request body of `send` requires the property `to`"]),
+    ],
+)  # fmt: skip
+def test_forms(found, media, payload, lines):
+    body = {"contentType": media, "payload": payload}
+    assert found(document(body), *CODES, shop=taking(FIELDS, media)) == lines
+
+
+PARAMETERS = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /{id}:
+    get:
+      operationId: go
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: integer}}
+        - {name: tags, in: query, schema: {type: array, items: {type: string}}}
+        - {name: word, in: query, schema: {type: string}}
+        - {name: filter, in: query, content: {application/json: {schema: {type: object}}}}
+        - {name: free, in: query}
+      responses: {'200': {description: D}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "value", "lines"),
+    [
+        ("id", "path", 3, []),
+        ("id", "path", "3", []),
+        ("id", "path", "$inputs.text", []),
+        ("id", "path", "{$inputs.any}", []),
+        ("tags", "query", "a", []),
+        ("tags", "query", "$inputs.text", []),
+        ("word", "query", 3, []),
+        ("word", "query", "$inputs.flag", []),
+        ("free", "query", {"a": 1}, []),
+        ("filter", "query", {"a": 1}, []),
+        ("filter", "query", "$inputs.tree", []),
+        ("id", "path", "abc", ["""AZ315 error `abc`: `go` takes an integer here, not string "abc\""""]),
+        ("id", "path", [1], ["AZ315 error `- 1`: `go` takes an integer here, not an array"]),
+        ("word", "query", "$inputs.list", ["AZ316 warning `$inputs.list`: `go` takes a string here, and `$inputs.list` is an array"]),
+        ("id", "path", "$inputs.tree", ["AZ316 warning `$inputs.tree`: `go` takes an integer here, and `$inputs.tree` is an object"]),
+        ("filter", "query", 3, ["AZ315 error `3`: `go` takes an object here, not integer 3"]),
+    ],
+)  # fmt: skip
+def test_parameters_by_schema(found, name, where, value, lines):
+    given = [{"name": name, "in": where, "value": value}]
+    if name != "id":
+        given.append({"name": "id", "in": "path", "value": 1})
+    text = document(None, "go", parameters=given)
+    assert found(text, *CODES, shop=PARAMETERS) == lines

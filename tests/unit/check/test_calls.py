@@ -1,0 +1,76 @@
+"""Steps and actions that give inputs to workflows: AZ218 and AZ219."""
+
+import pytest
+
+CALLEE = """
+- workflowId: v
+  inputs: {type: object, required: [name, size], properties: {name: {type: string}, size: {type: integer, default: 3}}}
+  steps: [{stepId: s, operationId: list}]
+- workflowId: none
+  steps: [{stepId: s, operationId: list}]
+- workflowId: any
+  inputs: {type: object}
+  steps: [{stepId: s, operationId: list}]
+- workflowId: odd
+  inputs: {type: object, properties: {a: {}}, required: nothing}
+  steps: [{stepId: s, operationId: list}]
+"""
+
+
+def calling(workflow, parameters, more=""):
+    return f"- workflowId: w\n{more}  steps: [{{stepId: c, workflowId: {workflow}, parameters: {parameters}}}]\n{CALLEE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (calling("v", "[{name: name, value: a}]"), []),
+        (calling("any", "[{name: name, value: a}]"), []),
+        (
+            calling("v", "[]", "  parameters: [{name: name, value: a}, {name: other, value: a}]\n"),
+            [],
+        ),
+        (calling("v", "[]"), ["AZ219 error `v`: the workflow `v` requires the input `name`"]),
+        (
+            calling("v", "[{name: nmae, value: a}, {name: name, value: a}]"),
+            ["AZ218 error `nmae`: the workflow `v` has no input `nmae`"],
+        ),
+        (
+            calling("none", "[{name: a, value: a}]"),
+            ["AZ218 error `a`: the workflow `none` has no input `a`"],
+        ),
+    ],
+)
+def test_calls(found, text, lines):
+    assert found(text, "AZ218", "AZ219") == lines
+
+
+@pytest.mark.parametrize(
+    ("parameters", "lines"),
+    [
+        ("", []),
+        (", parameters: [{name: name, value: a}]", []),
+        (
+            ", parameters: [{name: size, value: 1}]",
+            ["AZ219 error `v`: the workflow `v` requires the input `name`"],
+        ),
+    ],
+)
+def test_actions(found, parameters, lines):
+    action = f"{{name: n, type: goto, workflowId: v{parameters}}}"
+    text = f"- workflowId: w\n  steps: [{{stepId: c, operationId: list, onSuccess: [{action}]}}]\n{CALLEE}"
+    assert found(text, "AZ218", "AZ219") == lines
+
+
+@pytest.mark.parametrize(
+    ("workflow", "help_line"),
+    [("v", "did you mean `name`?"), ("none", "it has no inputs"), ("odd", "its inputs: `a`")],
+)
+def test_way_out(diagnose, workflow, help_line):
+    head = "arazzo: 1.1.0\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: shop, url: shop.yaml}]\nworkflows:\n"
+    found = diagnose(head + calling(workflow, "[{name: nmae, value: a}]"))
+    assert [one.help for one in found if one.code == "AZ218"] == [help_line]
+
+
+def test_a_workflow_that_is_not_there(found):
+    assert [line[:5] for line in found(calling("lost", "[]"), "AZ2")] == ["AZ207"]

@@ -1,0 +1,55 @@
+"""What only follows from something else is not said."""
+
+import pytest
+
+HEAD = "arazzo: 1.1.0\ninfo: {title: T, version: '1'}\n"
+SHOP = "sourceDescriptions: [{name: shop, url: shop.yaml, type: openapi}]\n"
+
+
+def codes(found):
+    return [one.code for one in found if one.severity.value == "error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SHOP + "workflows: [{workflowId: w, steps: [{stepId: s}]}]", ["AZ111"]),
+        (SHOP + "workflows: [{workflowId: w, steps: [{stepId: s, operationId: lost}]}]", ["AZ204"]),
+        (SHOP + "workflows: [{workflowId: w, steps: [{stepId: s, operationId: $sourceDescriptions.shpo.list}]}]", ["AZ203"]),
+        (SHOP + "workflows: [{workflowId: w, steps: [{stepId: s, workflowId: lost}]}]", ["AZ207"]),
+        (SHOP + "workflows: [{workflowId: w, dependsOn: [lost], steps: [{stepId: s, operationId: list}]}]", ["AZ207"]),
+        (SHOP + "workflows: [{workflowId: w, steps: [{stepId: s, operationId: list, onSuccess: [{name: n, type: goto, stepId: lost}]}]}]", ["AZ208"]),
+        (SHOP + "workflows: [{workflowId: w, steps: [{stepId: s, operationId: get, parameters: [{name: id, value: 1}]}]}]", ["AZ111"]),
+        (SHOP + "workflows: [{workflowId: w, steps: [{stepId: s, operationId: get, parameters: [{reference: $components.parameters.lost}]}]}]", ["AZ209"]),
+        (SHOP + "workflows: [{workflowId: w, steps: [{stepId: s, operationId: get, parameters: [{reference: $components.parameters.bad}]}]}]\ncomponents: {parameters: {bad: {name: id, in: pth, value: 1}}}", ["AZ113"]),
+        (SHOP + "workflows: [{workflowId: w, parameters: [{name: id, in: pth, value: 1}], steps: [{stepId: s, operationId: get}]}]", ["AZ113"]),
+        ("sourceDescriptions: {name: shop}\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: list}]}]", ["AZ112"]),
+        ("sourceDescriptions: [{name: shop, url: lost.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: list}]}]", ["AZ201"]),
+        ("sourceDescriptions: [{name: shop, url: lost.yaml}, {name: other, url: shop.yaml}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: $sourceDescriptions.shop.list}, {stepId: t, operationId: $sourceDescriptions.other.lost}]}]", ["AZ201", "AZ204"]),
+        ("sourceDescriptions: [{name: flows, url: lost.yaml, type: arazzo}, {name: shop, url: shop.yaml}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: list, onSuccess: [{name: n, type: goto, workflowId: $sourceDescriptions.flows.v}]}]}]", ["AZ201"]),
+        ("sourceDescriptions: [{name: flows, url: flows.yaml, type: arazzo}]\nworkflows: [{workflowId: w, steps: [{stepId: s, workflowId: $sourceDescriptions.flows.v}]}]", ["AZ108"]),
+        ("sourceDescriptions: [{name: shop, url: broken.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: list}]}]", ["AZ202"]),
+    ],
+)  # fmt: skip
+def test_only_causes_are_errors(diagnose, text, expected):
+    found = diagnose(HEAD + text, flows_yaml="arazzo: 3.0.0", broken_yaml="{openapi: 9.0.0}")
+    assert codes(found) == expected
+
+
+def test_steps_of_asyncapi_are_valid_though_they_cannot_be_run(diagnose):
+    events = "{asyncapi: 3.0.0, info: {title: T, version: '1'}}"
+    text = (
+        HEAD
+        + "sourceDescriptions: [{name: events, url: events.yaml, type: asyncapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: $sourceDescriptions.events.go, action: send}]}]"
+    )
+    found = diagnose(text, events_yaml=events)
+    assert [(one.code, one.severity.value) for one in found] == [("AZ215", "hint")]
+
+
+def test_a_document_that_is_none(diagnose):
+    assert codes(diagnose("{openapi: 3.0.0}")) == ["AZ107"]
+    assert codes(diagnose("[")) == ["AZ103"]
+
+
+def test_a_document_that_is_not_there(diagnose):
+    assert codes(diagnose("", doc_yaml=None)) == ["AZ101"]
