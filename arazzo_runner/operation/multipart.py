@@ -94,7 +94,7 @@ def _part(
     headers: tuple[tuple[str, str], ...], value: Value, content_type: str, encoding: Encoding | None
 ) -> Part:
     # RFC 7578, section 4.4: without a Content-Type a part is plain text.
-    typed = () if content_type == "text/plain" else (("Content-Type", content_type),)
+    typed = () if content_type == "text/plain" else (("Content-Type", _one_line(content_type)),)
     own = tuple((key, _one_line(one)) for key, one in encoding.headers) if encoding else ()
     content = value if isinstance(value, bytes) else part_text(value, content_type).encode("utf-8")
     return Part((*headers, *typed, *own), content)

@@ -1,5 +1,7 @@
 """What is read though its schema cannot have it: AZ310, and headers: AZ311."""
 
+from typing import ClassVar
+
 import pytest
 import yaml
 
@@ -164,7 +166,7 @@ def test_outputs_of_outputs_are_followed_for_a_while(found):
 class TestAfterFailure:
     """Outputs are evaluated after a failure too (Arazzo leaves them readable)."""
 
-    CREATE = {
+    CREATE: ClassVar = {
         "stepId": "c",
         "operationId": "create",
         "successCriteria": [{"condition": "$statusCode == 201"}],

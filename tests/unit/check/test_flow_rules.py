@@ -36,7 +36,7 @@ B, C = "{stepId: b, operationId: list}", "{stepId: c, operationId: list}"
         (steps("{stepId: a, operationId: list}") + f"  failureActions: [{END}, {{name: other, type: end}}]\n", ["AZ403 warning `other`: the action `other` is never reached"]),
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{END}]}}") + f"  successActions: [{BACK}]\n", []),
         (steps("{stepId: a, operationId: list}", B) + f"  successActions: [{END}]\n", ["AZ401 warning `b`: nothing leads to the step `b`"]),
-        (steps("{stepId: a, operationId: list}", f"{{stepId: b, operationId: list, onSuccess: [{{name: stop, type: goto, stepId: a}}]}}") + f"  successActions: [{END}]\n", ["AZ401 warning `b`: nothing leads to the step `b`"]),
+        (steps("{stepId: a, operationId: list}", "{stepId: b, operationId: list, onSuccess: [{name: stop, type: goto, stepId: a}]}") + f"  successActions: [{END}]\n", ["AZ401 warning `b`: nothing leads to the step `b`"]),
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{AWAY}]}}") + "- workflowId: v\n  steps: [{stepId: s, workflowId: w}]\n", []),
         (steps("{stepId: a, workflowId: v}") + "- workflowId: v\n  steps: [{stepId: s, workflowId: w}]\n", ["AZ404 warning `w`: the workflow `w` calls itself: `w` → `v` → `w`"]),
     ],
