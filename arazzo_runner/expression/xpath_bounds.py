@@ -29,6 +29,9 @@ _PARSERS: Final[dict[str, Any]] = {
     "xpath-31": XPath31Parser,
 }
 
+MAX_PRECISION: Final = 1_000
+"""The most decimal places that a rounding may ask for."""
+
 _REFUSED: Final = frozenset(
     {
         "analyze-string",
@@ -118,6 +121,17 @@ class _Range(_Counted):
         return xlist(range(start, stop + 1))
 
 
+class _Rounded(_Counted):
+    """``round(1, 99999999999)``: the library makes the power of ten, while it parses already."""
+
+    def evaluate(self, context: Any = None) -> Any:
+        """Refuse a precision that no number has."""
+        precision = self.get_argument(context, index=1) if len(self) > 1 else 0
+        if isinstance(precision, int) and abs(precision) > MAX_PRECISION:
+            raise QueryError(f"the precision {precision:.0e} of a rounding is beyond any number")
+        return super().evaluate(context)
+
+
 def _size(value: object) -> int:
     if isinstance(value, str):
         return len(value) // 64
@@ -135,7 +149,12 @@ _METHODS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-_MIXINS: Final[dict[str, type[_Counted]]] = {"distinct-values": _Distinct, "to": _Range}
+_MIXINS: Final[dict[str, type[_Counted]]] = {
+    "distinct-values": _Distinct,
+    "to": _Range,
+    "round": _Rounded,
+    "round-half-to-even": _Rounded,
+}
 
 
 def _bounded(name: str, token: type) -> type:

@@ -34,12 +34,13 @@ def file_path(uri: str) -> str:
 
 
 def shown_path(path: str) -> str:
-    """A path as messages show it: from the working directory where that is shorter."""
+    """A path as messages show it: from the working directory, unless only the root is shared."""
+    here = os.path.realpath(os.curdir)
     try:
-        relative = os.path.relpath(path)
+        shared = os.path.commonpath((here, os.path.realpath(path)))
     except ValueError:  # on another drive
         return path
-    return min(relative, path, key=len)
+    return path if shared == Path(shared).anchor else os.path.relpath(path)
 
 
 def read_named(path: str, limit: int) -> Retrieved:

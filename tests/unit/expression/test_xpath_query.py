@@ -228,3 +228,11 @@ def test_what_is_no_xpath_is_known_without_a_value(query, version, message):
 @pytest.mark.parametrize("query", ["/p:a/b", "1 idiv 0", "xs:date('x')", "unknown-function()"])
 def test_what_depends_on_the_value_is_not_judged(query):
     check_xpath(query, "xpath-31")
+
+
+@pytest.mark.parametrize("function", ["round", "round-half-to-even"])
+def test_a_rounding_is_bounded(function):
+    assert xpath_values("<a/>", f"{function}(1.23456, 2)", "xpath-31", 1.0) == [1.23]
+    assert xpath_values("<a/>", f"{function}(1, 1000)", "xpath-31", 1.0) == [1]
+    with pytest.raises(QueryError, match="beyond any number"):
+        xpath_values("<a/>", f"{function}(1, 1001)", "xpath-31", 1.0)

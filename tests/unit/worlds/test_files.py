@@ -114,14 +114,14 @@ def test_a_windows_path_keeps_its_drive(monkeypatch):
     assert file_path("file:///C:/d/a.yaml") == "C:/d/a.yaml"
 
 
-def test_paths_are_shown_from_here_where_that_is_shorter(folder, monkeypatch):
+def test_paths_are_shown_from_here_unless_only_the_root_is_shared(folder, monkeypatch):
     assert shown_path(str(folder / "a" / "b.yaml")) == "a/b.yaml"
     assert shown_path("/x") == "/x"
 
-    def other_drive(_path):
+    def other_drive(_paths):
         raise ValueError
 
-    monkeypatch.setattr(os.path, "relpath", other_drive)
+    monkeypatch.setattr(os.path, "commonpath", other_drive)
     assert shown_path("D:/a") == "D:/a"
 
 
