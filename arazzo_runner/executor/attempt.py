@@ -179,7 +179,7 @@ def _judge_all(
     seconds = frame.ledger.settings.limits.query_seconds
     results = tuple(judge(criterion, scope, seconds) for criterion in planned.criteria)
     if not results:
-        # Step Object: without successCriteria the status decides; SEMANTICS of docs, "Criteria".
+        # Step Object: without successCriteria the status decides.
         results = (judge_status(scope.exchange.status if scope.exchange else None),)
     for result in results:
         frame.ledger.tell(CriterionJudged(key, result, frame.depth))
