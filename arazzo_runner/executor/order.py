@@ -5,9 +5,8 @@ Arazzo Specification 1.1.0, "Step Dependencies and Execution Order".
 
 from __future__ import annotations
 
-from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.document.dependencies import step_needs
 from arazzo_runner.document.model import Step, Workflow
-from arazzo_runner.expression.ast import StepOutputRef
 
 
 def run_order(workflow: Workflow) -> tuple[Step, ...]:
@@ -19,7 +18,9 @@ def run_order(workflow: Workflow) -> tuple[Step, ...]:
     if not any(step.depends_on for step in workflow.steps):
         return workflow.steps
     known = {step.step_id for step in workflow.steps}
-    waiting = {step.step_id: step_needs(step) & known - {step.step_id} for step in workflow.steps}
+    waiting = {
+        step.step_id: step_needs(step).keys() & known - {step.step_id} for step in workflow.steps
+    }
     ordered: list[Step] = []
     left = list(workflow.steps)
     while left:
@@ -29,10 +30,3 @@ def run_order(workflow: Workflow) -> tuple[Step, ...]:
         for needs in waiting.values():
             needs.discard(ready.step_id)
     return tuple(ordered)
-
-
-def step_needs(step: Step) -> set[str]:
-    """The steps of the same workflow that must be completed before this one."""
-    declared = {name.step_id for name in step.depends_on if name.workflow is None}
-    read = {one.step_id for one, _ in expressions_in(step) if isinstance(one, StepOutputRef)}
-    return declared | read
