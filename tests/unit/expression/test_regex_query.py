@@ -39,8 +39,21 @@ def test_a_pattern_and_a_subject_at_the_limit_are_searched():
 
 def test_a_bounded_call_charges_the_time_it_may_have_taken():
     budget = Budget.of(0.1)
-    assert bounded_call(compiled("a"), compiled("a").search, "a", budget)
-    assert budget.left == budget.total - 1
+    allowed: list[float] = []
+
+    def done_within_a_hundredth(_subject: str, timeout: float) -> str:
+        allowed.append(timeout)
+        if timeout < budget.seconds / 100:
+            raise TimeoutError
+        return "found"
+
+    assert bounded_call(compiled("a"), done_within_a_hundredth, "a", budget) == "found"
+    assert allowed == pytest.approx([0.000_01, 0.000_1, 0.001])
+    assert budget.left == budget.total - sum(budget.total // one for one in (10_000, 1_000, 100))
+
+
+def test_a_bounded_call_that_never_ends_uses_the_budget_up():
+    budget = Budget.of(0.1)
     hostile = compiled("^(a|aa)+$")
     with pytest.raises(QueryError, match=r"takes longer than 0\.1 s"):
         bounded_call(hostile, hostile.search, HOSTILE, budget)
@@ -49,5 +62,6 @@ def test_a_bounded_call_charges_the_time_it_may_have_taken():
 
 def test_long_plain_text_is_charged_for_its_table():
     budget = Budget.of(1.0)
-    bounded_call(compiled("a" * 400), compiled("a" * 400).search, "a", budget)
+    plain = compiled("a" * 400)
+    bounded_call(plain, lambda _subject, timeout: timeout, "a", budget)
     assert budget.left == budget.total - 800 - 10
