@@ -8,14 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from arazzo_runner import api
 from arazzo_runner.document.library import SourceLimits
-from arazzo_runner.loading import LoadLimits, load_from
+from arazzo_runner.loading import Description, LoadLimits, load_from
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
 from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
 
 
-def load_document(document: str, given: Mapping[str, Any]) -> api.Description:
+def load_document(document: str, given: Mapping[str, Any]) -> Description:
     """Load ``document`` with what its sources name; ``given`` are the flags by name.
 
     Raises UsageError when it cannot be read, DocumentError when it cannot be used.

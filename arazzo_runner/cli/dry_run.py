@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from arazzo_runner import api
+from arazzo_runner import running
 from arazzo_runner.executor.inputs import with_defaults
 from arazzo_runner.executor.passing import relevant_inputs
 from arazzo_runner.executor.plan import WorkflowPlan
@@ -15,7 +15,9 @@ from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
 
 
-def show_rehearsal(prepared: api.Prepared, masker: Masker, settings: Settings, out: TextIO) -> int:
+def show_rehearsal(
+    prepared: running.Prepared, masker: Masker, settings: Settings, out: TextIO
+) -> int:
     """Print each step's request, or why it cannot be built yet. Returns the exit code."""
     for key in prepared.plan.selected:
         workflow = prepared.plan.workflows[key]
@@ -26,7 +28,7 @@ def show_rehearsal(prepared: api.Prepared, masker: Masker, settings: Settings, o
 
 
 def _rehearse(
-    prepared: api.Prepared, workflow: WorkflowPlan, settings: Settings
+    prepared: running.Prepared, workflow: WorkflowPlan, settings: Settings
 ) -> list[Rehearsal]:
     given = relevant_inputs(workflow, prepared.inputs)
     inputs = with_defaults(workflow.inputs_schema, given)

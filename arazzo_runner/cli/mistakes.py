@@ -24,11 +24,11 @@ def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
         return 2
     found = diagnostic(mistake)
     if args[:1] == ["run"] and "--json" in args:
-        from arazzo_runner import api
+        from arazzo_runner import running
         from arazzo_runner.cli.reports import Reports
 
         document = args[1] if len(args) > 1 and not args[1].startswith("-") else ""
-        when = {"started_at": api.rfc3339(time.time()), "duration": 0.0}
+        when = {"started_at": running.rfc3339(time.time()), "duration": 0.0}
         Reports((), on_stdout=True).write_failed_start(
             {"document": document, **when}, 2, UsageError(found)
         )

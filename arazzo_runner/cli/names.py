@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from arazzo_runner import api
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
 
 
-def check_names(description: api.Description, given: Mapping[str, Any]) -> None:
+def check_names(description: Description, given: Mapping[str, Any]) -> None:
     """Raise UsageError for sources, server variables and steps that there are not."""
     found = [*_servers(description, given), *_variables(description, given)]
     if given["until"] is not None:
@@ -24,7 +24,7 @@ def check_names(description: api.Description, given: Mapping[str, Any]) -> None:
         raise UsageError(*found)
 
 
-def unknown_secrets(description: api.Description, given: Mapping[str, Any]) -> list[Diagnostic]:
+def unknown_secrets(description: Description, given: Mapping[str, Any]) -> list[Diagnostic]:
     """Warnings about ``--secret`` names that are no inputs: what they were meant for is shown."""
     names = {name for unit in description.units.values() for name in _inputs(unit)}
     typed = {text.partition("=")[0].rstrip(":") for text in given["inputs"]}
@@ -41,7 +41,7 @@ def _inputs(unit: Any) -> Iterable[str]:
     return [name for schema in schemas for name in declared(schema) or ()]
 
 
-def _servers(description: api.Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
     known = description.apis()
     for name, url in given["servers"].items():
         if name and name not in known:
@@ -49,7 +49,7 @@ def _servers(description: api.Description, given: Mapping[str, Any]) -> Iterator
             yield error("AZ906", message, help=_way_out(name, known))
 
 
-def _variables(description: api.Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _variables(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
     if not given["server_variables"]:
         return
     known = {name for one in description.apis().values() for name in _declared(one.raw)}
@@ -78,7 +78,7 @@ def _of_servers(servers: list[Value]) -> Iterator[str]:
             yield from one["variables"] if isinstance(one.get("variables"), dict) else ()
 
 
-def _until(description: api.Description, step_id: str) -> list[Diagnostic]:
+def _until(description: Description, step_id: str) -> list[Diagnostic]:
     workflows = description.entry.document.workflows
     known = [step.step_id for one in workflows for step in one.steps]
     if step_id in known:

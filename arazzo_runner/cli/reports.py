@@ -10,7 +10,7 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from arazzo_runner import api
+from arazzo_runner import running
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.report.mask import Masker
@@ -29,7 +29,7 @@ class Reports(Struct, frozen=True):
     def write(
         self,
         circumstances: Mapping[str, Any],
-        prepared: api.Prepared,
+        prepared: running.Prepared,
         result: RunResult,
         code: int,
         masker: Masker,

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 from msgspec import Struct
 
-from arazzo_runner import api
+from arazzo_runner import running
 from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.checks import read_checks
 from arazzo_runner.cli.config import credential_aliases
@@ -29,6 +29,7 @@ from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.settings import Limits, Settings
 from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
 from arazzo_runner.report.console import Console
 from arazzo_runner.report.look import Verbosity
 from arazzo_runner.report.mask import NO_MASK, Masker
@@ -81,7 +82,7 @@ class Run(Struct, frozen=True):
                 return self._dry_run(prepared, options)
             return self._run(prepared, options, reports, signals)
 
-    def _start(self, reports: Reports) -> tuple[api.Options, api.Prepared]:
+    def _start(self, reports: Reports) -> tuple[running.Options, running.Prepared]:
         """All that can go wrong before something is sent."""
         check_stdin(self.document, self.given["inputs_file"], self.given["inputs"])
         reports.check()
@@ -89,7 +90,7 @@ class Run(Struct, frozen=True):
         check_names(description, self.given)
         options = self._options()
         inputs = self._inputs(description)
-        return options, api.prepare(description, inputs, self.given["workflows"], options)
+        return options, running.prepare(description, inputs, self.given["workflows"], options)
 
     def _failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> int:
         reports.write_failed_start(self._circumstances(), code, error)
@@ -98,13 +99,13 @@ class Run(Struct, frozen=True):
             sys.stderr.write("interrupted before anything was sent\n")
         return code
 
-    def _warnings(self, prepared: api.Prepared) -> list[Diagnostic]:
+    def _warnings(self, prepared: running.Prepared) -> list[Diagnostic]:
         warnings = prepared.description.warnings
         return [*warnings, *unknown_secrets(prepared.description, self.given)]
 
-    def _options(self) -> api.Options:
+    def _options(self) -> running.Options:
         given = self.given
-        return api.Options(
+        return running.Options(
             servers=given["servers"],
             server_variables=given["server_variables"],
             environment={**given["env_file"], **os.environ},
@@ -126,7 +127,7 @@ class Run(Struct, frozen=True):
         )
         return Settings(limits, read_checks(given["checks"]), given["until"], given["fail_fast"])
 
-    def _inputs(self, description: api.Description) -> dict[str, Value]:
+    def _inputs(self, description: Description) -> dict[str, Value]:
         """The inputs as the workflows to run declare them, those that come first before others."""
         known: dict[str, Value] = {}
         definitions: dict[str, Value] = {}
@@ -136,28 +137,32 @@ class Run(Struct, frozen=True):
         root = {"$defs": definitions}
         return read_inputs(self.given["inputs"], self.given["inputs_file"], known, root)
 
-    def _masker(self, prepared: api.Prepared) -> Masker:
+    def _masker(self, prepared: running.Prepared) -> Masker:
         if self.given["show_secrets"]:
             return NO_MASK
         named = (prepared.inputs.get(name) for name in self.given["secrets"])
         secrets = [*prepared.secrets, *(str(one) for one in named if one is not None)]
         return Masker(secrets)
 
-    def _dry_run(self, prepared: api.Prepared, options: api.Options) -> int:
+    def _dry_run(self, prepared: running.Prepared, options: running.Options) -> int:
         from arazzo_runner.cli.dry_run import show_rehearsal
 
         masker = self._masker(prepared)
         return show_rehearsal(prepared, masker, options.settings, sys.stdout)
 
     def _run(
-        self, prepared: api.Prepared, options: api.Options, reports: Reports, signals: Signals
+        self,
+        prepared: running.Prepared,
+        options: running.Options,
+        reports: Reports,
+        signals: Signals,
     ) -> int:
         masker = self._masker(prepared)
         console = self._console(sys.stderr if reports.on_stdout else sys.stdout, masker)
         with open_world(prepared, self.given, signals) as world:
-            learn = api.learning_secrets(prepared, masker.learn)
+            learn = running.learning_secrets(prepared, masker.learn)
             observer = _both(learn, console)
-            result = api.execute(prepared, world, options, observer, signals.interrupted)
+            result = running.execute(prepared, world, options, observer, signals.interrupted)
         code = _code(result, signals)
         console.finish(result, code)
         try:
@@ -178,15 +183,15 @@ class Run(Struct, frozen=True):
     def _circumstances(self) -> dict[str, Any]:
         return {
             "document": self.document,
-            "started_at": api.rfc3339(self.started_at),
+            "started_at": running.rfc3339(self.started_at),
             "duration": time.perf_counter() - self.started,
         }
 
 
-def _schemas(description: api.Description, names: Sequence[str]) -> list[Any]:
+def _schemas(description: Description, names: Sequence[str]) -> list[Any]:
     """The schemas of the inputs: of the workflows to run, then of the others of the document."""
     document = description.entry.document
-    selected = [workflow_id for _, workflow_id in api.select(description, names)]
+    selected = [workflow_id for _, workflow_id in running.select(description, names)]
     others = [one for one in document.workflows if one.workflow_id not in selected]
     chosen = {one.workflow_id: one for one in document.workflows}
     every = [*(chosen[name] for name in selected), *others]

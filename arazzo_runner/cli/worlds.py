@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from arazzo_runner import api
+from arazzo_runner import running
 from arazzo_runner.executor.world import World
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.interruptible import InterruptibleWorld
@@ -14,7 +14,7 @@ from arazzo_runner.worlds.interruptible import InterruptibleWorld
 
 @contextmanager
 def open_world(
-    prepared: api.Prepared, given: Mapping[str, Any], waiting: AbstractContextManager[object]
+    prepared: running.Prepared, given: Mapping[str, Any], waiting: AbstractContextManager[object]
 ) -> Iterator[World]:
     """The mock, or real HTTP with its limits, for as long as the block runs.
 

@@ -1,7 +1,7 @@
-"""The package's own front door: load a document, plan it, run it.
+"""From a description to a result: select, plan, check the inputs, execute.
 
-Here documents, plan, executor, world and observers are wired to each other; the command line and
-the pytest plugin stand on this.
+Here documents, plan, executor, world and observers are wired to each other; the command line, the
+Python API and the pytest plugin stand on this.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from arazzo_runner.executor.run import RunContext, input_problems, run_plan
 from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description, load_from
+from arazzo_runner.loading import Description
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import (
     Authorization,
@@ -41,8 +41,6 @@ from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
 from arazzo_runner.text.locate import in_order
 from arazzo_runner.text.source import Place
-
-__all__ = ["Description", "Options", "Prepared", "execute", "load_from", "prepare"]
 
 
 class Options(Struct, frozen=True):
