@@ -66,13 +66,10 @@ def rounds(contenders: Iterable[Contender], count: int) -> dict[str, list[Figure
     return figures
 
 
-def per_step(many: list[Figures], one: list[Figures], steps: int) -> list[Figures]:
-    """What each further step cost: a long run without what a run of one step costs anyway."""
-    wall, cpu = min(run.wall for run in one), min(run.cpu for run in one)
-    return [
-        Figures((run.wall - wall) / (steps - 1), (run.cpu - cpu) / (steps - 1), run.memory)
-        for run in many
-    ]
+def further(many: list[Figures], few: list[Figures], units: int) -> list[Figures]:
+    """What each further unit cost: a long run without what a short one costs anyway."""
+    wall, cpu = min(run.wall for run in few), min(run.cpu for run in few)
+    return [Figures((run.wall - wall) / units, (run.cpu - cpu) / units, run.memory) for run in many]
 
 
 def table(title: str, figures: dict[str, list[Figures]], wanted: str = "") -> None:

@@ -1,12 +1,14 @@
 """The cheapest honest HTTP server, so that the clients are what is measured.
 
-Prints its port and answers until it is ended: `GET /items/<n>`, and the three calls of the
-Studio job. Connections are kept alive.
+Prints its port and answers until it is ended: `GET /items/<n>`, `GET /turns/<n>` (every nth answer
+says that it is the last), `GET /texts/<bytes>`, and the three calls of the Studio job.
+Connections are kept alive.
 """
 
 import asyncio
 import json
 import re
+from itertools import count
 
 FLOW, EXECUTION = "FW" + "a" * 32, "FN" + "b" * 32
 STARTED = {
@@ -24,13 +26,25 @@ STARTED = {
 STEP = {"sid": "FT" + "d" * 32, "name": "incomingRequest", "transitioned_to": "Ended"}
 STEPS = {"steps": [STEP], "meta": {"page": 0, "page_size": 50, "key": "steps"}}
 
+TURNS = count(1)
+
 ROUTES = [
+    (
+        re.compile(rb"GET /turns/(\d+) "),
+        200,
+        lambda match: {"last": next(TURNS) % int(match[1]) == 0},
+    ),
+    (re.compile(rb"GET /texts/(\d+) "), 200, lambda match: {"text": "x" * int(match[1])}),
     (re.compile(rb"GET /items/(\d+) "), 200, lambda match: {"id": int(match[1]), "name": "item"}),
     (re.compile(rb"POST /v2/Flows/\w+/Executions "), 201, lambda _: STARTED),
     (re.compile(rb"GET /v2/Flows/\w+/Executions/\w+ "), 200, lambda _: STARTED),
     (re.compile(rb"GET /v2/Flows/\w+/Executions/\w+/Steps[ ?]"), 200, lambda _: STEPS),
 ]
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+def turn(of: int) -> dict[str, bool]:
+    return {"last": next(TURNS) % of == 0}
 
 
 def answer(head: bytes) -> bytes:
