@@ -12,8 +12,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.worlds.blocking import BlockingNetwork
-from arazzo_runner.worlds.network import Address
+from arazzo_runner.worlds.network import Address, Network, Stream
 from arazzo_runner.worlds.origin import Origin
 
 Zone: TypeAlias = Literal["public", "private", "loopback", "never"]
@@ -88,19 +87,35 @@ class Reach(Struct, frozen=True):
         return self.refusal(origin, "public")
 
 
-class GuardedNetwork(BlockingNetwork):
-    """The network as far as a reach; what is outside is refused before anything is sent."""
+class GuardedNetwork:
+    """A network as far as a reach; what is outside is refused before anything is sent."""
 
-    def __init__(self, reach: Reach, origin: Origin) -> None:
+    def __init__(self, network: Network, reach: Reach, origin: Origin) -> None:
+        self._network = network
         self._reach = reach
         self._origin = origin
 
     async def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses of a host that may be connected to; RetrieveError when there are none."""
-        found = await super().resolve(host, port, timeout)
+        found = await self._network.resolve(host, port, timeout)
         judged = [(one, self._reach.refusal(self._origin, zone(str(one[1][0])))) for one in found]
         allowed = [one for one, refusal in judged if refusal is None]
         for _, refusal in judged:
             if refusal is not None and not allowed:
                 raise refusal
         return allowed
+
+    async def connect(self, address: Address, timeout: float) -> Stream:
+        """A TCP connection; OSError."""
+        return await self._network.connect(address, timeout)
+
+
+def reach_of_user(*, allow_http: bool) -> Reach:
+    """How far the user's own requests go, and those of the documents on this machine."""
+    return Reach(ANYWHERE if allow_http else LOOPBACK, ANYWHERE)
+
+
+def reach_of_stranger(*, allow_http: bool, allow_net: bool) -> Reach:
+    """How far the requests of a document go that came from a URL."""
+    own = reach_of_user(allow_http=allow_http)
+    return own if allow_net else Reach(own.plain, PUBLIC)

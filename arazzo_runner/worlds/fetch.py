@@ -15,16 +15,14 @@ from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.scope import header
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.worlds.addresses import GuardedNetwork, Reach
+from arazzo_runner.worlds.addresses import Reach
 from arazzo_runner.worlds.blocking import BlockingNetwork
-from arazzo_runner.worlds.connection import Connections
 from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.guarded import GuardedSenders
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
-from arazzo_runner.worlds.origin import Origin, locate
-from arazzo_runner.worlds.proxy import proxies
+from arazzo_runner.worlds.origin import locate
 from arazzo_runner.worlds.redirect import following
 from arazzo_runner.worlds.related import is_related, root_part
-from arazzo_runner.worlds.sending import Sender, world_headers
 
 MAX_REDIRECTS: Final = 5
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
@@ -36,8 +34,7 @@ class Fetcher:
     def __init__(self, settings: HttpSettings, environment: Mapping[str, str]) -> None:
         # No client certificate: it is for the servers of the run, not for those of documents.
         self._settings = replace(settings, cert=None, key=None, cookies=False, follow_redirects=0)
-        self._proxies = proxies(settings.proxy, environment)
-        self._connections: dict[tuple[Origin, Reach], Connections] = {}
+        self._senders = GuardedSenders(self._settings, BlockingNetwork(), environment)
 
     def get(self, url: str, near: Reach, far: Reach) -> Retrieved:
         """The document at a URL, within ``near``; after a redirect to another origin, ``far``.
@@ -53,8 +50,7 @@ class Fetcher:
             message = f"`{shown_url(url)}` was not complete within {deadline.limit:g} s"
             raise RetrieveError(message) from None
         finally:
-            for connections in self._connections.values():
-                drive(connections.aclose())
+            drive(self._senders.aclose())
 
     def _followed(
         self, request: HttpRequest, reach: Reach, far: Reach, deadline: Deadline
@@ -72,26 +68,10 @@ class Fetcher:
     def _answer(self, request: HttpRequest, reach: Reach, deadline: Deadline) -> HttpResponse:
         origin, _ = locate(request.url)
         call = SendCall("document", request, round(deadline.left(), 2), ("", "GET", ""))
-        outcome = drive(self._sender(origin, reach).send(call))
+        outcome = drive(self._senders.to(origin, reach).send(call))
         if isinstance(outcome, TransportFailure):
             raise _failed(outcome)
         return outcome
-
-    def _sender(self, origin: Origin, reach: Reach) -> Sender:
-        key = (origin, reach)
-        if key not in self._connections:
-            network = self._network(origin, reach)
-            self._connections[key] = Connections(self._settings, network, self._proxies)
-        return Sender(self._connections[key], self._settings, world_headers(self._settings))
-
-    def _network(self, origin: Origin, reach: Reach) -> BlockingNetwork:
-        """The guarded network; through a proxy, what can be judged is judged here."""
-        if self._proxies.of(origin) is None:
-            return GuardedNetwork(reach, origin)
-        refusal = reach.refusal_unseen(origin)
-        if refusal is not None:
-            raise refusal
-        return BlockingNetwork()
 
 
 def shown_url(url: str) -> str:

@@ -84,7 +84,7 @@ class _Reading:
         if location == STDIN:
             return self._standard_input()
         if is_remote(location):
-            return self._fetch(location, _of_user(self._settings))
+            return self._fetch(location, self._of_user())
         if location.lower().startswith("file:"):
             return read_named(file_path(location), limit)
         if "://" in location:
@@ -105,12 +105,12 @@ class _Reading:
 
     def _for_local(self, uri: str) -> Retrieved:
         if is_remote(uri):
-            return self._fetch(uri, _of_user(self._settings))
+            return self._fetch(uri, self._of_user())
         return self._file(uri)
 
     def _for_remote(self, uri: str) -> Retrieved:
         if is_remote(uri):
-            return self._fetch(uri, _of_stranger(self._settings))
+            return self._fetch(uri, self._of_stranger())
         if not self._settings.allow_read:
             message = f"`{uri}` is a file, and a document from a URL may not read files"
             raise RetrieveError(message, "`--allow-read` allows it", "AZ216")
@@ -128,26 +128,22 @@ class _Reading:
             size = self._settings.max_bytes
             http = replace(self._settings.http, max_response_size=size, max_decoded_size=size)
             self._fetcher = Fetcher(http, self._environment)
-        return self._fetcher.get(url, reach, _of_stranger(self._settings))
+        return self._fetcher.get(url, reach, self._of_stranger())
+
+    def _of_user(self) -> Reach:
+        from arazzo_runner.worlds.addresses import reach_of_user
+
+        return reach_of_user(allow_http=self._settings.allow_http)
+
+    def _of_stranger(self) -> Reach:
+        from arazzo_runner.worlds.addresses import reach_of_stranger
+
+        given = self._settings
+        return reach_of_stranger(allow_http=given.allow_http, allow_net=given.allow_net)
 
     def find(self, name: str) -> str | None:
         """The path of a file in the folders of ``--source-dir``, by its name in a URI."""
         return find_in(self._settings.source_dirs, unquote(name))
-
-
-def _of_user(settings: RetrieveSettings) -> Reach:
-    """How far the user's own requests go, and those of the documents on this machine."""
-    from arazzo_runner.worlds.addresses import ANYWHERE, LOOPBACK, Reach
-
-    return Reach(ANYWHERE if settings.allow_http else LOOPBACK, ANYWHERE)
-
-
-def _of_stranger(settings: RetrieveSettings) -> Reach:
-    """How far the requests of a document go that came from a URL."""
-    from arazzo_runner.worlds.addresses import PUBLIC
-
-    own = _of_user(settings)
-    return own if settings.allow_net else replace(own, any=PUBLIC)
 
 
 def _unknown_scheme(uri: str) -> RetrieveError:

@@ -97,7 +97,7 @@ def test_through_a_proxy_only_what_is_written_can_be_judged(reach, host, expecte
 def test_the_resolved_address_decides(monkeypatch, reach, found, allowed):
     addresses = [(2, (one, 443)) for one in found]
     monkeypatch.setattr(blocking, "look_up", lambda *_: addresses)
-    network = GuardedNetwork(reach, Origin("https", "example.com", 443))
+    network = GuardedNetwork(blocking.BlockingNetwork(), reach, Origin("https", "example.com", 443))
     if allowed is RetrieveError:
         with pytest.raises(RetrieveError):
             drive(network.resolve("example.com", 443, 1.0))

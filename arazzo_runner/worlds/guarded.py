@@ -1,0 +1,50 @@
+"""Sending where a document says, as far as it may reach: for documents and for tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from arazzo_runner.worlds.addresses import GuardedNetwork, Reach
+from arazzo_runner.worlds.connection import Connections
+from arazzo_runner.worlds.limits import HttpSettings
+from arazzo_runner.worlds.network import Network
+from arazzo_runner.worlds.origin import Origin
+from arazzo_runner.worlds.proxy import proxies
+from arazzo_runner.worlds.sending import Sender, world_headers
+
+
+class GuardedSenders:
+    """Senders by origin and reach; each sees to it that no other address is connected to.
+
+    Raises UsageError at once for a proxy that cannot be used; it may come from ``environment``.
+    """
+
+    def __init__(
+        self, settings: HttpSettings, network: Network, environment: Mapping[str, str]
+    ) -> None:
+        self._settings = settings
+        self._network = network
+        self._proxies = proxies(settings.proxy, environment)
+        self._connections: dict[tuple[Origin, Reach], Connections] = {}
+
+    def to(self, origin: Origin, reach: Reach) -> Sender:
+        """The sender to an origin; RetrieveError, here or from it, for what is out of reach."""
+        key = (origin, reach)
+        if key not in self._connections:
+            network = self._guarded(origin, reach)
+            self._connections[key] = Connections(self._settings, network, self._proxies)
+        return Sender(self._connections[key], self._settings, world_headers(self._settings))
+
+    async def aclose(self) -> None:
+        """Close what is idle."""
+        for connections in self._connections.values():
+            await connections.aclose()
+
+    def _guarded(self, origin: Origin, reach: Reach) -> Network:
+        """The guarded network; through a proxy, what can be judged is judged here."""
+        if self._proxies.of(origin) is None:
+            return GuardedNetwork(self._network, reach, origin)
+        refusal = reach.refusal_unseen(origin)
+        if refusal is not None:
+            raise refusal
+        return self._network
