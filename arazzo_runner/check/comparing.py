@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from arazzo_runner.check.outcomes import Outcome
 from arazzo_runner.check.shapes import known
-from arazzo_runner.check.verdict import comparisons, required
+from arazzo_runner.check.verdict import parts
 from arazzo_runner.check.view import StepView
 from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import (
@@ -66,8 +66,12 @@ def unlisted(view: StepView) -> Iterator[Diagnostic]:
 _Known: TypeAlias = tuple[Comparison, _Sides, SimpleCriterion, Severity]
 
 
-def _known_comparisons(view: StepView) -> Iterator[_Known]:
+def _known_comparisons(view: StepView) -> tuple[_Known, ...]:
     """The comparisons of which both sides are known, and how much it matters if one never holds."""
+    return view.remembered(("comparisons",), lambda: tuple(_find_comparisons(view)))
+
+
+def _find_comparisons(view: StepView) -> Iterator[_Known]:
     for criterion in view.step.criteria:
         yield from _in(criterion, view, view.answers, Severity.ERROR)
     for actions, when in ((view.step.on_success, view.answers), (view.step.on_failure, view.every)):
@@ -81,12 +85,12 @@ def _in(
 ) -> Iterator[_Known]:
     if not isinstance(criterion, SimpleCriterion):
         return
-    needed = [id(one) for one in required(criterion.condition)]
-    for comparison in comparisons(criterion.condition):
+    condition = parts(criterion.condition)
+    for comparison in condition.comparisons:
         left, right = _side(comparison.left, view, when), _side(comparison.right, view, when)
         if left is None or right is None or not (left.is_read or right.is_read):
             continue
-        decides = id(comparison) in needed and comparison.operator != "!="
+        decides = comparison in condition.required and comparison.operator != "!="
         # Two expressions without a value are equal, whatever their types.
         is_sure = not (left.is_read and right.is_read)
         severity = worst if decides and is_sure else Severity.WARNING

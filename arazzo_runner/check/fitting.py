@@ -170,11 +170,12 @@ def _array(
 
 def _scalar(constant: Value, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
     kinds, values = shape.kinds, shape.values
-    shown = describe(constant, _LONGEST)
     if kinds is not None and not _can_be(constant, kinds, on):
+        shown = describe(constant, _LONGEST)
         message = f"{on.view.called} takes {kind_words(kinds)} here, not {shown}"
         yield Diagnostic("AZ315", on.certain, message, place)
     elif values is not None and not any(_is(constant, one, on) for one in values):
+        shown = describe(constant, _LONGEST)
         spelled = [spell(one) for one in values if one is not None]
         listed = ", ".join(f"`{one}`" for one in spelled[:12])
         more = " and more" if len(spelled) > 12 else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from arazzo_runner.check.verdict import all_hold, asks_status, comparisons
+from arazzo_runner.check.verdict import all_hold, asks_status, parts
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import Constant, StatusCodeRef
 from arazzo_runner.operation.contract import response_for
@@ -51,7 +52,8 @@ def status_constants(criterion: Criterion) -> Iterator[tuple[str, Constant]]:
     """The constants that the status is compared with, each with the operator."""
     if not isinstance(criterion, SimpleCriterion):
         return
-    for one in comparisons(criterion.condition):
+    known = parts(criterion.condition)
+    for one in known.comparisons if known.asks_status else ():
         match one.left, one.right:
             case (StatusCodeRef(), Constant() as constant) | (
                 Constant() as constant,
@@ -74,7 +76,7 @@ def status_of(constant: Constant) -> int | None:
 
 def telling(criteria: Iterable[Criterion]) -> Iterable[int]:
     """Statuses that stand for all: between them no criterion changes its verdict."""
-    found: set[int] = set(_USUAL)
+    found: set[int] = set()
     for criterion in criteria:
         if isinstance(criterion, QueryCriterion) and asks_status(criterion):
             return EVERY_STATUS
@@ -83,4 +85,9 @@ def telling(criteria: Iterable[Criterion]) -> Iterable[int]:
             if status is None:
                 return EVERY_STATUS
             found.update((status - 1, status, status + 1))
-    return sorted(found.intersection(EVERY_STATUS))
+    return _telling(frozenset(found))
+
+
+@lru_cache(maxsize=256)
+def _telling(asked: frozenset[int]) -> tuple[int, ...]:
+    return tuple(sorted(asked.union(_USUAL).intersection(EVERY_STATUS)))

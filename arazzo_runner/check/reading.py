@@ -30,8 +30,12 @@ class Read(Struct, frozen=True):
     query: tuple[Token, ...] = ()
 
 
-def reads(view: StepView) -> Iterator[Read]:
+def reads(view: StepView) -> tuple[Read, ...]:
     """All that a step reads, in the order of the document's fields."""
+    return view.remembered(("reads",), lambda: tuple(_find_reads(view)))
+
+
+def _find_reads(view: StepView) -> Iterator[Read]:
     step = view.step.step
     for bearer in (step.parameters, step.request_body):
         yield from (Read(one, place) for one, place in expressions_in(bearer))

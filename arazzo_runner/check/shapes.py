@@ -14,7 +14,7 @@ from arazzo_runner.check.outcomes import Outcome
 from arazzo_runner.check.view import StepView
 from arazzo_runner.document.schema import target
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.executor.plan import StepPlan, WorkflowPlan
+from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.expression.ast import (
     BodyRef,
     Dynamic,
@@ -66,11 +66,17 @@ Known: TypeAlias = Shape | None
 
 def known(expression: Expression, view: StepView, when: Outcomes, depth: int = 0) -> Known:
     """What is known of an expression's value when the step is answered with one of ``when``."""
-    key = (expression.text, id(when))
-    if key not in view.memo:
-        view.memo[key] = _known(expression, view, when, depth)
-    found: Known = view.memo[key]
-    return found
+    match expression:
+        case BodyRef(message="response", path=path):
+            key = ("answered", path.tokens, _statuses(when))
+            return view.known_of_operation(key, lambda: _known(expression, view, when, depth))
+        case _:
+            read = ("read", expression.text, id(when))
+            return view.remembered(read, lambda: _known(expression, view, when, depth))
+
+
+def _statuses(when: Outcomes) -> tuple[int, ...]:
+    return tuple([one.status for one in when])
 
 
 def _known(expression: Expression, view: StepView, when: Outcomes, depth: int) -> Known:
@@ -87,7 +93,7 @@ def root_of(expression: Expression, view: StepView, when: Outcomes, depth: int =
         case BodyRef(message="response", path=path):
             return Root(body(view, when), path.tokens)
         case InputRef():
-            return _named(expression, inputs(view.workflow))
+            return _named(expression, inputs(view))
         case StepOutputRef():
             return _output(expression, view, depth)
         case StatusCodeRef():
@@ -116,6 +122,11 @@ def known_value(value: Dynamic, view: StepView, when: Outcomes, depth: int = 0) 
 
 def body(view: StepView, when: Outcomes) -> Shape | NoBody | None:
     """What is known of the response body."""
+    key = ("answer", _statuses(when))
+    return view.known_of_operation(key, lambda: _body(view, when))
+
+
+def _body(view: StepView, when: Outcomes) -> Shape | NoBody | None:
     responses = list({id(one.response): one.response for one in when}.values())
     if not responses:
         return None
@@ -149,8 +160,16 @@ def _of_media(schemas: Schemas, media: MediaType) -> Known:
 # --- names ----------------------------------------------------------------------------------------
 
 
-def inputs(workflow: WorkflowPlan) -> Shape | None:
-    """What is known of a workflow's inputs, as an object."""
+def inputs(view: StepView) -> Shape | None:
+    """What is known of the workflow's inputs, as an object."""
+    memo, workflow = view.views.inputs, view.workflow
+    if workflow.key not in memo:
+        memo[workflow.key] = _inputs(workflow)
+    found: Shape | None = memo[workflow.key]
+    return found
+
+
+def _inputs(workflow: WorkflowPlan) -> Shape | None:
     schema = workflow.inputs_schema
     if schema is None:
         return None
@@ -182,22 +201,18 @@ def _at(holder: Shape, tokens: tuple[str, ...]) -> Shape | None:
 
 
 def _output(ref: StepOutputRef, view: StepView, depth: int) -> Root | None:
-    step = next((one for one in view.workflow.steps if one.step.step_id == ref.step_id), None)
+    step = view.beside(ref.step_id)
     if step is None or depth >= _DEPTH:
         return None
-    outputs = dict(step.step.outputs)
+    outputs = dict(step.step.step.outputs)
     if ref.name in outputs:
-        return Root(_of_output(step, outputs[ref.name], view, depth), ref.path.tokens)
+        base = known_value(outputs[ref.name], step, step.answers, depth + 1)
+        return Root(base, ref.path.tokens)
     first = ref.name.partition(".")[0]
     if first in outputs and ref.walk:
-        base = _of_output(step, outputs[first], view, depth)
+        base = known_value(outputs[first], step, step.answers, depth + 1)
         return Root(base, (*ref.walk, *ref.path.tokens))
     return None
-
-
-def _of_output(step: StepPlan, value: Dynamic, view: StepView, depth: int) -> Known:
-    other = view.beside(step)
-    return None if other is None else known_value(value, other, other.answers, depth + 1)
 
 
 # --- constants ------------------------------------------------------------------------------------

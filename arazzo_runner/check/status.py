@@ -10,8 +10,7 @@ from arazzo_runner.check.outcomes import documents, status_constants, status_of,
 from arazzo_runner.check.verdict import asks_status, holds
 from arazzo_runner.check.view import StepView
 from arazzo_runner.document.model import Criterion, SimpleCriterion
-from arazzo_runner.expression.ast import Constant
-from arazzo_runner.expression.condition import parse_condition
+from arazzo_runner.expression.ast import Condition, Constant, Malformed
 from arazzo_runner.operation.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.source import Place, SourceFile
@@ -99,19 +98,22 @@ _Verdicts: TypeAlias = tuple[bool | None, frozenset[bool | None]]
 
 def _verdicts(criterion: Criterion) -> _Verdicts:
     if isinstance(criterion, SimpleCriterion):
-        return _verdicts_of(criterion.text)
+        return _of_condition(criterion.condition)
     return _judged_for_all(criterion)
 
 
-@lru_cache(maxsize=1024)
-def _verdicts_of(text: str) -> _Verdicts:
-    """The same few conditions stand in most documents."""
-    return _judged_for_all(SimpleCriterion(text, parse_condition(text)[0], _NOWHERE))
+@lru_cache(maxsize=8192)
+def _of_condition(condition: Condition | Malformed) -> _Verdicts:
+    """The same few conditions stand in most documents, and several rules ask about each."""
+    return _judged_for_all(SimpleCriterion("", condition, _NOWHERE))
 
 
 def _judged_for_all(criterion: Criterion) -> _Verdicts:
+    without_answer = holds(criterion, None)
+    if not asks_status(criterion):
+        return without_answer, frozenset((without_answer,))
     statuses = telling([criterion])
-    return holds(criterion, None), frozenset(holds(criterion, status) for status in statuses)
+    return without_answer, frozenset(holds(criterion, status) for status in statuses)
 
 
 def always(view: StepView) -> Iterator[Diagnostic]:

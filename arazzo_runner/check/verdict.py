@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import (
@@ -36,6 +39,34 @@ _UNKNOWN: Final = _Unknown.UNKNOWN
 _Guess: TypeAlias = Found | _Unknown
 
 
+class Parts(Struct, frozen=True):
+    """What stands in a condition, in the order of the text.
+
+    ``comparisons`` are its comparisons, ``required`` those of them that have to hold for it to
+    hold; ``asks_status`` says whether the status stands in it, ``fixed`` what holds whatever the
+    status is, where it does not.
+    """
+
+    comparisons: tuple[Comparison, ...] = ()
+    required: frozenset[Comparison] = frozenset()
+    asks_status: bool = False
+    fixed: bool | None = None
+
+
+@lru_cache(maxsize=8192)
+def parts(condition: Condition | Malformed) -> Parts:
+    """What stands in a condition; several rules ask this about each of many conditions."""
+    if isinstance(condition, Malformed):
+        return Parts()
+    asks = any(isinstance(one, StatusCodeRef) for one in _leaves(condition))
+    return Parts(
+        tuple(_comparisons(condition)),
+        frozenset(one for one in _required(condition) if isinstance(one, Comparison)),
+        asks,
+        None if asks else _truth(_guess(condition, None)),
+    )
+
+
 def holds(criterion: Criterion, status: int | None) -> bool | None:
     """Whether a criterion holds for a response with this status; None when that is not said.
 
@@ -43,7 +74,10 @@ def holds(criterion: Criterion, status: int | None) -> bool | None:
     """
     match criterion:
         case SimpleCriterion(condition=condition):
-            return None if isinstance(condition, Malformed) else _truth(_guess(condition, status))
+            known = parts(condition)
+            if isinstance(condition, Malformed) or not known.asks_status:
+                return known.fixed
+            return _truth(_guess(condition, status))
         case QueryCriterion("regex", _, _, StatusCodeRef(), Text(str(pattern))):
             return _matches(pattern, str(status))
         case QueryCriterion():
@@ -64,46 +98,44 @@ def asks_status(criterion: Criterion) -> bool:
     """Whether a criterion is about the status at all."""
     match criterion:
         case SimpleCriterion(condition=condition):
-            return any(isinstance(one, StatusCodeRef) for one in leaves(condition))
+            return parts(condition).asks_status
         case QueryCriterion(context=context):
             return isinstance(context, StatusCodeRef)
         case _:
             assert_never(criterion)
 
 
-def comparisons(condition: Condition | Malformed) -> Iterator[Comparison]:
-    """The comparisons of a condition, in the order of the text."""
+def _comparisons(condition: Condition) -> Iterator[Comparison]:
     match condition:
         case Comparison(_, left, right):
             yield condition
-            yield from comparisons(left)
-            yield from comparisons(right)
+            yield from _comparisons(left)
+            yield from _comparisons(right)
         case And(left, right) | Or(left, right):
-            yield from comparisons(left)
-            yield from comparisons(right)
+            yield from _comparisons(left)
+            yield from _comparisons(right)
         case Not(inner):
-            yield from comparisons(inner)
+            yield from _comparisons(inner)
         case _:
             return
 
 
-def leaves(condition: Condition | Malformed) -> Iterator[Condition | Malformed]:
-    """The operands of a condition: constants and expressions."""
+def _leaves(condition: Condition) -> Iterator[Condition]:
     match condition:
         case Comparison(_, left, right) | And(left, right) | Or(left, right):
-            yield from leaves(left)
-            yield from leaves(right)
+            yield from _leaves(left)
+            yield from _leaves(right)
         case Not(inner):
-            yield from leaves(inner)
+            yield from _leaves(inner)
         case _:
             yield condition
 
 
-def required(condition: Condition | Malformed) -> Iterator[Condition | Malformed]:
+def _required(condition: Condition) -> Iterator[Condition]:
     """The conditions that all have to hold for this one to hold."""
     if isinstance(condition, And):
-        yield from required(condition.left)
-        yield from required(condition.right)
+        yield from _required(condition.left)
+        yield from _required(condition.right)
     else:
         yield condition
 

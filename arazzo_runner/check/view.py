@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
@@ -12,13 +12,15 @@ from arazzo_runner.document.model import Criterion
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, WorkflowKey, WorkflowPlan
 from arazzo_runner.operation.model import Operation
 
+T = TypeVar("T")
+
 
 class StepView(Struct, frozen=True):
     """A step that calls an operation.
 
     ``every`` are the outcomes that the operation documents, ``passing`` those with which the
     step's criteria can hold, ``answers`` those that a step which succeeds reads: where none can be,
-    all successes. ``views`` has the views of all steps that were looked at.
+    all successes. ``views`` are those of all steps of the plan.
     """
 
     workflow: WorkflowPlan
@@ -28,12 +30,28 @@ class StepView(Struct, frozen=True):
     passing: tuple[Outcome, ...]
     answers: tuple[Outcome, ...]
     views: Views
-    # What was worked out about the values that the step reads; a cache, not state.
-    memo: dict[tuple[str, int], Any] = field(default_factory=dict)
+    # What was worked out about the step; a cache, not state.
+    memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
-    def beside(self, step: StepPlan) -> StepView | None:
-        """The view of another step of the workflow; None when it calls no operation."""
-        return view_of(self.workflow, step, self.views)
+    def remembered(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
+        """What was worked out about this step under a key, once."""
+        if key not in self.memo:
+            self.memo[key] = work_out()
+        found: T = self.memo[key]
+        return found
+
+    def known_of_operation(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
+        """What was worked out about the called operation under a key, once for all its steps."""
+        memo = self.operation.description.memo
+        whole = (*key, self.operation.place.source, self.operation.place.pointer)
+        if whole not in memo:
+            memo[whole] = work_out()
+        found: T = memo[whole]
+        return found
+
+    def beside(self, step_id: str) -> StepView | None:
+        """The view of a step of the workflow; None when there is none that calls an operation."""
+        return self.views.steps.get((self.workflow.key, step_id))
 
     @property
     def operation(self) -> Operation:
@@ -52,31 +70,30 @@ class StepView(Struct, frozen=True):
         return bool(self.passing) and all(one.status >= 400 for one in self.passing)
 
 
-Views: TypeAlias = dict[tuple[WorkflowKey, str], StepView]
+class Views(Struct, frozen=True):
+    """The views of all steps of a plan; ``inputs`` is what was worked out about its workflows."""
+
+    steps: dict[tuple[WorkflowKey, str], StepView] = field(default_factory=dict)
+    inputs: dict[WorkflowKey, Any] = field(default_factory=dict)
 
 
-def views_of(plan: Plan) -> Iterator[StepView]:
+def views_of(plan: Plan) -> tuple[StepView, ...]:
     """The steps of a plan that call operations."""
-    views: Views = {}
+    views = Views()
     for workflow in plan.workflows.values():
         for step in workflow.steps:
-            view = view_of(workflow, step, views)
-            if view is not None:
-                yield view
+            if isinstance(step.call, OperationCall):
+                views.steps[workflow.key, step.step.step_id] = _view(
+                    workflow, step, step.call, views
+                )
+    return tuple(views.steps.values())
 
 
-def view_of(workflow: WorkflowPlan, step: StepPlan, views: Views) -> StepView | None:
-    """The view of one step, made once; None when it calls no operation."""
-    if not isinstance(step.call, OperationCall):
-        return None
-    key = (workflow.key, step.step.step_id)
-    if key not in views:
-        every = outcomes(step.call.operation, _criteria(step))
-        possible = passing(every, step.criteria)
-        successes = tuple(one for one in every if 200 <= one.status <= 299)
-        answers = possible or successes or every
-        views[key] = StepView(workflow, step, step.call, every, possible, answers, views)
-    return views[key]
+def _view(workflow: WorkflowPlan, step: StepPlan, call: OperationCall, views: Views) -> StepView:
+    every = outcomes(call.operation, _criteria(step))
+    possible = passing(every, step.criteria)
+    successes = tuple(one for one in every if 200 <= one.status <= 299)
+    return StepView(workflow, step, call, every, possible, possible or successes or every, views)
 
 
 def _criteria(step: StepPlan) -> Iterator[Criterion]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import reduce
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
@@ -49,7 +49,8 @@ class Schemas(Struct, frozen=True):
 
     version: tuple[int, int]
     follow: Callable[[str, Place], tuple[Value, Place]]
-    memo: dict[tuple[object, ...], Alternatives] = field(default_factory=dict)
+    # What was worked out so far; a cache, not state.
+    memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
 
 def schemas_of(description: ApiDescription) -> Schemas:
@@ -64,10 +65,11 @@ def schemas_of(description: ApiDescription) -> Schemas:
 
 def alternatives(schemas: Schemas, schema: Schema) -> Alternatives:
     """The alternatives that a schema leaves; none of them: no value fits it."""
-    key = (schema.place.source, schema.place.pointer)
+    key = ("alternatives", schema.place.source, schema.place.pointer)
     if key not in schemas.memo:
         schemas.memo[key] = _expanded(schemas, schema.value, schema.place, frozenset())
-    return schemas.memo[key]
+    found: Alternatives = schemas.memo[key]
+    return found
 
 
 def together(schemas: Schemas, every: Iterable[Schema]) -> Alternatives:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -41,13 +42,18 @@ _CONTAINERS: Final = frozenset({"object", "array"})
 _NULL: Final = frozenset({"null"})
 
 
-class Shape(Struct, frozen=True):
+class Shape(Struct, frozen=True, dict=True):
     """What is known of a value; ``alternatives`` None: nothing."""
 
     schemas: Schemas
     alternatives: Alternatives
 
-    @property
+    @cached_property
+    def below(self) -> dict[Token, Shape | Absent]:
+        """The members and items that were asked for so far; a cache, not state."""
+        return {}
+
+    @cached_property
     def kinds(self) -> Kinds | None:
         """All kinds that the value can have; None when any is possible."""
         found: Kinds = frozenset()
@@ -58,7 +64,7 @@ class Shape(Struct, frozen=True):
             found |= kinds
         return found
 
-    @property
+    @cached_property
     def values(self) -> list[Value] | None:
         """All values that are listed for it; None when others are possible."""
         found: list[Value] = []
@@ -95,7 +101,13 @@ _Step: TypeAlias = Alternatives | Absent
 
 def shape_of(schemas: Schemas, schema: Schema | None) -> Shape:
     """What a schema says of its value."""
-    return Shape(schemas, None if schema is None else alternatives(schemas, schema))
+    if schema is None:
+        return Shape(schemas, None)
+    key = ("shape", schema.place.source, schema.place.pointer)
+    if key not in schemas.memo:
+        schemas.memo[key] = Shape(schemas, alternatives(schemas, schema))
+    found: Shape = schemas.memo[key]
+    return found
 
 
 def any_of(shapes: Sequence[Shape]) -> Shape:
@@ -117,6 +129,12 @@ def descend(shape: Shape, tokens: Iterable[Token]) -> Shape | Failure:
 
 def step(shape: Shape, token: Token) -> Shape | Absent:
     """What is known of one member or item of a value."""
+    if token not in shape.below:
+        shape.below[token] = _entered(shape, token)
+    return shape.below[token]
+
+
+def _entered(shape: Shape, token: Token) -> Shape | Absent:
     if shape.alternatives is None or () in shape.alternatives:
         return Shape(shape.schemas, None)
     results = [_into(shape.schemas, one, token) for one in shape.alternatives]
