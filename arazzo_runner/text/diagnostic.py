@@ -7,6 +7,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from arazzo_runner.text.fix import Fix
 from arazzo_runner.text.source import Place
 
 
@@ -30,7 +31,7 @@ class Diagnostic(Struct, frozen=True):
 
     ``message`` is a sentence without a final period, backticks round the user's own words;
     ``label`` are the few words beside the caret; ``help`` is the way out; ``more`` are further
-    places that the finding is about.
+    places that the finding is about; ``fix`` is what mends it, where that is known.
     """
 
     code: str
@@ -40,20 +41,31 @@ class Diagnostic(Struct, frozen=True):
     label: str = ""
     help: str | None = None
     more: tuple[Label, ...] = ()
+    fix: Fix | None = None
 
 
 def error(
-    code: str, message: str, place: Place | None = None, label: str = "", help: str | None = None
+    code: str,
+    message: str,
+    place: Place | None = None,
+    label: str = "",
+    help: str | None = None,
+    fix: Fix | None = None,
 ) -> Diagnostic:
     """A finding that makes the document unusable."""
-    return Diagnostic(code, Severity.ERROR, message, place, label, help)
+    return Diagnostic(code, Severity.ERROR, message, place, label, help, (), fix)
 
 
 def warning(
-    code: str, message: str, place: Place | None = None, label: str = "", help: str | None = None
+    code: str,
+    message: str,
+    place: Place | None = None,
+    label: str = "",
+    help: str | None = None,
+    fix: Fix | None = None,
 ) -> Diagnostic:
     """A finding about something that works but is probably not meant."""
-    return Diagnostic(code, Severity.WARNING, message, place, label, help)
+    return Diagnostic(code, Severity.WARNING, message, place, label, help, (), fix)
 
 
 def short(text: str, limit: int = 60) -> str:

@@ -1,0 +1,75 @@
+"""What a finding says to write instead, as data. ``fix/`` puts it into the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from arazzo_runner.text.source import Place
+
+_ALIKE: Final = 0.8
+"""How like the word that was written a name must be, to be taken for what was meant."""
+
+_APART: Final = 0.1
+"""How much less like it the next name must be."""
+
+
+class Edit(Struct, frozen=True):
+    """The string, a part of it, or the key at ``place``, to be replaced by ``text``.
+
+    ``text`` is what the string means, not how it is spelled; None takes the member out of its
+    object.
+    """
+
+    place: Place
+    text: str | None
+
+
+class Fix(Struct, frozen=True):
+    """Edits that belong together; ``is_safe`` when the document means the same with them.
+
+    A text that means nothing, since it does not parse or names nothing, has no meaning to lose.
+    """
+
+    edits: tuple[Edit, ...]
+    is_safe: bool
+
+
+def instead(place: Place, text: str) -> Fix:
+    """The fix that writes ``text``, which means the same as what stands there."""
+    return Fix((Edit(place, text),), is_safe=True)
+
+
+def changed(place: Place, text: str) -> Fix:
+    """The fix that writes ``text``, which means something else than what stands there."""
+    return Fix((Edit(place, text),), is_safe=False)
+
+
+def renamed(place: Place, name: str, known: Iterable[str]) -> Fix | None:
+    """The fix that writes a known name for ``name``; None when it is in doubt which one is meant.
+
+    The same name but for case is safe, where it is the only one; another is a guess.
+    """
+    names = set(known)
+    same = [one for one in names if one.casefold() == name.casefold()]
+    if len(same) == 1:
+        return instead(place, same[0])
+    match = None if same else _only_one_alike(name, names)
+    return changed(place, match) if match else None
+
+
+def _only_one_alike(name: str, names: Iterable[str]) -> str | None:
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher()
+    matcher.set_seq2(name.casefold())
+    ranked = []
+    for one in names:
+        matcher.set_seq1(one.casefold())
+        if matcher.real_quick_ratio() >= _ALIKE - _APART:
+            ranked.append((matcher.ratio(), one))
+    ranked.sort(reverse=True)
+    best, second = [*ranked, (0.0, ""), (0.0, "")][:2]
+    return best[1] if best[0] >= _ALIKE and best[0] - second[0] >= _APART else None

@@ -1,0 +1,38 @@
+"""Which known name is meant by one that is not known."""
+
+import pytest
+
+from arazzo_runner.text.fix import Edit, Fix, changed, instead, renamed
+from arazzo_runner.text.source import Place, SourceFile
+
+PLACE = Place(SourceFile("a.yaml", "a: b\n", "file:///a.yaml"), ("a",))
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "text", "is_safe"),
+    [
+        ("getpet", ["getPet", "getPets"], "getPet", True),
+        ("getPte", ["getPet", "addPet", "findPetsByStatus"], "getPet", False),
+        ("stauts", ["status", "id"], "status", False),
+    ],
+)
+def test_one_name_is_meant(name: str, known: list[str], text: str, is_safe: bool) -> None:
+    assert renamed(PLACE, name, known) == Fix((Edit(PLACE, text),), is_safe)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("getPett", []),
+        ("getPett", ["deleteOrder"]),
+        ("getPett", ["getPet", "getPets"]),  # as like one as the other
+        ("getpet", ["getPet", "GetPet"]),
+    ],
+)
+def test_in_doubt_nothing_is_written(name: str, known: list[str]) -> None:
+    assert renamed(PLACE, name, known) is None
+
+
+def test_a_fix_says_whether_the_meaning_stays() -> None:
+    assert instead(PLACE, "c").is_safe
+    assert not changed(PLACE, "c").is_safe
