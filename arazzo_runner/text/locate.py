@@ -21,6 +21,15 @@ def locate(place: Place) -> Span:
     return span_between(place.source, *_offsets(place))
 
 
+def extent_of(source: SourceFile, pointer: Pointer) -> Extent | None:
+    """Where the value at a pointer is written, its key and anchor with it; None if it is not there.
+
+    What an alias stands for is written at its anchor.
+    """
+    extent, found = _find(_extents(source), pointer)
+    return extent if found else None
+
+
 def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Findings as a reader meets their places: file by file, from the top; those without first."""
     every = list(findings)

@@ -54,6 +54,12 @@ def part_of_scalar(text: str, scalar: Extent, part: tuple[int, int]) -> tuple[in
     return _raw(pieces, start)[0], _raw(pieces, end - 1)[1]
 
 
+def properties_end(text: str, scalar: Extent) -> int:
+    """Where a value itself begins, after its anchor, its tag and comments between them."""
+    properties = _PROPERTIES.match(text, scalar.start, scalar.end)
+    return properties.end() if properties else scalar.start
+
+
 def _raw(pieces: list[_Piece], offset: int) -> tuple[int, int]:
     """The raw offsets of one character of the string."""
     index = bisect_right(pieces, offset, key=lambda piece: piece.at) - 1
@@ -67,8 +73,7 @@ def _raw(pieces: list[_Piece], offset: int) -> tuple[int, int]:
 
 
 def _pieces(text: str, scalar: Extent) -> Iterator[_Piece]:
-    properties = _PROPERTIES.match(text, scalar.start, scalar.end)
-    start = properties.end() if properties else scalar.start
+    start = properties_end(text, scalar)
     first = text[start : start + 1]
     if first and first in "|>":
         return _block_pieces(text, scalar._replace(start=start))

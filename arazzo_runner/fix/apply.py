@@ -1,0 +1,92 @@
+"""Putting fixes into the text of a document, so that nothing else in it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.value import Value
+from arazzo_runner.fix.data import edited, same
+from arazzo_runner.fix.scalar import Respelled
+from arazzo_runner.fix.spell import overlap, spelled, spliced
+from arazzo_runner.text.diagnostic import Severity
+from arazzo_runner.text.fix import Fix
+from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.source import SourceFile
+from arazzo_runner.text.yaml import parse
+
+
+class Applied(Struct, frozen=True):
+    """A text with fixes in it, and those that are."""
+
+    text: str
+    fixes: tuple[Fix, ...] = ()
+
+
+class _Chosen(Struct, frozen=True):
+    fix: Fix
+    edits: tuple[Respelled, ...]
+
+
+def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) -> Applied:
+    """The text of ``source`` with as many of the fixes as go together.
+
+    Of two that touch the same text the one that begins first is taken. The text is read again: it
+    holds the data of before but for what the fixes say, or they are left out. So what an alias
+    shares stays as it is, unless all that share it are mended alike. Raises DocumentError when
+    ``source`` itself cannot be read.
+    """
+    value = _read(source.text, source, limits)
+    chosen = _chosen(fixes, value)
+    text = _with(source, chosen, value, limits)
+    if text is None:
+        chosen = _one_by_one(source, chosen, value, limits)
+        text = _with(source, chosen, value, limits)
+    assert text is not None  # each was tried
+    return Applied(text, tuple(one.fix for one in chosen))
+
+
+def _chosen(fixes: Sequence[Fix], value: Value) -> list[_Chosen]:
+    possible = []
+    for fix in dict.fromkeys(fixes):
+        edits = spelled(fix, value)
+        if edits:
+            possible.append(_Chosen(fix, edits))
+    taken: list[_Chosen] = []
+    for one in sorted(possible, key=lambda one: [(each.start, each.end) for each in one.edits]):
+        if not any(overlap(mine, other) for mine in one.edits for other in _edits(taken)):
+            taken.append(one)
+    return taken
+
+
+def _one_by_one(
+    source: SourceFile, chosen: list[_Chosen], value: Value, limits: DocumentLimits
+) -> list[_Chosen]:
+    taken: list[_Chosen] = []
+    for one in chosen:
+        if _with(source, [*taken, one], value, limits) is not None:
+            taken.append(one)
+    return taken
+
+
+def _edits(chosen: Sequence[_Chosen]) -> list[Respelled]:
+    return [edit for one in chosen for edit in one.edits]
+
+
+def _with(
+    source: SourceFile, chosen: Sequence[_Chosen], value: Value, limits: DocumentLimits
+) -> str | None:
+    """The text with these fixes; None when it does not hold what they mean."""
+    text = spliced(source.text, _edits(chosen))
+    try:
+        found = _read(text, source, limits)
+    except DocumentError:
+        return None
+    wanted = edited(value, (edit for one in chosen for edit in one.fix.edits))
+    return text if same(found, wanted) else None
+
+
+def _read(text: str, source: SourceFile, limits: DocumentLimits) -> Value:
+    return parse(SourceFile(source.name, text, source.uri), limits, Severity.ERROR).value

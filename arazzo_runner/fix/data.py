@@ -1,0 +1,60 @@
+"""What a document's data is once edits are made: what the edited text has to hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.fix.spell import at, part_of
+from arazzo_runner.text.fix import Edit
+
+
+def edited(value: Value, edits: Iterable[Edit]) -> Value:
+    """A copy of ``value``, nothing shared in it, with the edits made."""
+    copy = json.loads(json.dumps(value))
+    once = list(dict.fromkeys(edits))
+    for edit in sorted((one for one in once if _is_of_string(one)), key=_from_the_end):
+        _replace(copy, edit)
+    # Pointers stay what they are as long as what is below is done first.
+    for edit in sorted((one for one in once if not _is_of_string(one)), key=_depth, reverse=True):
+        _rename(copy, edit)
+    return copy
+
+
+def same(value: Value, other: Value) -> bool:
+    """Whether two documents are the same data, the order of members included."""
+    return json.dumps(value) == json.dumps(other)
+
+
+def _is_of_string(edit: Edit) -> bool:
+    return edit.text is not None and edit.place.target == "value"
+
+
+def _from_the_end(edit: Edit) -> int:
+    return -(edit.place.part or (0, 0))[0]
+
+
+def _depth(edit: Edit) -> int:
+    return len(edit.place.pointer)
+
+
+def _replace(value: Value, edit: Edit) -> None:
+    *above, last = edit.place.pointer
+    holder = at(value, tuple(above))
+    token = int(last) if isinstance(holder, list) else last
+    start, end = part_of(edit.place, holder[token])
+    holder[token] = holder[token][:start] + (edit.text or "") + holder[token][end:]
+
+
+def _rename(value: Value, edit: Edit) -> None:
+    """Another key in its place, or, without a text, the member taken out."""
+    *above, last = edit.place.pointer
+    holder = at(value, tuple(above))
+    members = list(holder.items())
+    holder.clear()
+    for name, member in members:
+        if name != last:
+            holder[name] = member
+        elif edit.text is not None:
+            holder[edit.text] = member

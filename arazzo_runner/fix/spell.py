@@ -1,0 +1,164 @@
+"""From an edit of a document's data to an edit of its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.fix.scalar import Respelled, Scalar, fresh, key_spelled
+from arazzo_runner.text.fix import Edit, Fix
+from arazzo_runner.text.locate import extent_of
+from arazzo_runner.text.part import properties_end
+from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile
+
+_COMMENT: Final = re.compile(r"(?:^|\s)#")
+_COMMA_AFTER: Final = re.compile(r"\s*,\s*")
+_COMMA_BEFORE: Final = re.compile(r",\s*\Z")
+
+
+def spelled(fix: Fix, value: Value) -> tuple[Respelled, ...] | None:
+    """The edits of the text that make a fix, from the top; None where it cannot be spelled.
+
+    ``value`` is the data of the document. Whether the text with them holds what was meant is for
+    ``fix/apply.py`` to find out: where it stands apart from what was judged here, nothing is lost.
+    """
+    found: list[Respelled] = []
+    for edit in fix.edits:
+        one = _spelled(edit, value)
+        if one is None:
+            return None
+        found.append(one)
+    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def _spelled(edit: Edit, value: Value) -> Respelled | None:
+    place = edit.place
+    extent = extent_of(place.source, place.pointer)
+    if extent is None:
+        return None
+    if edit.text is None:
+        return _without(place, extent, value)
+    if place.target == "key":
+        return _other_key(place.source.text, extent, edit.text)
+    return _other_string(place, extent, edit.text, value)
+
+
+def _other_key(text: str, extent: Extent, name: str) -> Respelled | None:
+    if extent.key is None:
+        return None
+    start, end = extent.key
+    key = key_spelled(text[start:end], name)
+    return None if key is None else Respelled(start, end, key)
+
+
+def _other_string(place: Place, extent: Extent, text: str, value: Value) -> Respelled | None:
+    written = at(value, place.pointer)
+    if not isinstance(written, str):
+        return None
+    in_flow = _is_in_flow(place.source, place.pointer)
+    if extent.target is not None:  # an alias: only here something else is meant
+        start, end = part_of(place, written)
+        whole = written[:start] + text + written[end:]
+        return Respelled(extent.start, extent.end, fresh(whole, in_flow=in_flow))
+    scalar = Scalar(place.source.text, extent, in_flow)
+    return scalar.with_part(*_least(written, part_of(place, written), text))
+
+
+def part_of(place: Place, written: str) -> tuple[int, int]:
+    """The part of a string that a place is, by offsets within it."""
+    start, end = place.part or (0, len(written))
+    return min(start, len(written)), min(end, len(written))
+
+
+def _least(written: str, part: tuple[int, int], text: str) -> tuple[tuple[int, int], str]:
+    """The part that differs: what is written already is left as it is spelled."""
+    start, end = part
+    while start < end and text and written[start] == text[0]:
+        start, text = start + 1, text[1:]
+    while start < end and text and written[end - 1] == text[-1]:
+        end, text = end - 1, text[:-1]
+    return (start, end), text
+
+
+def _is_in_flow(source: SourceFile, pointer: Pointer) -> bool:
+    """Whether a value stands within brackets or braces; all that is in them does."""
+    for length in range(len(pointer)):
+        extent = extent_of(source, pointer[:length])
+        if extent and source.text[properties_end(source.text, extent)] in "[{":
+            return True
+    return False
+
+
+def at(value: Value, pointer: Pointer) -> Value:
+    """The data at a pointer that is there."""
+    for token in pointer:
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    return value
+
+
+# --- taking a member out --------------------------------------------------------------------------
+
+
+def _without(place: Place, extent: Extent, value: Value) -> Respelled | None:
+    """The text without a member; None where that would take a comment with it."""
+    if extent.key is None:
+        return None
+    text = place.source.text
+    if _is_in_flow(place.source, place.pointer):
+        start, end = _with_comma(text, extent.key[0], extent.end)
+    else:
+        following = _following(place, value)
+        start, end = _with_line(text, extent.key[0], extent.end, following)
+    if start < 0 or _COMMENT.search(text[start:end]):
+        return None
+    return Respelled(start, end, "")
+
+
+def _with_comma(text: str, start: int, end: int) -> tuple[int, int]:
+    """A member of a flow collection goes with the comma after it, the last with that before it."""
+    if after := _COMMA_AFTER.match(text, end):
+        return start, after.end()
+    before = _COMMA_BEFORE.search(text[:start])
+    return (before.start(), end) if before else (start, end)
+
+
+def _with_line(text: str, start: int, end: int, following: int | None) -> tuple[int, int]:
+    """A member that begins its line goes with its lines; after a dash, the next takes its place.
+
+    Without a next one it cannot go: the range begins below zero.
+    """
+    line = text.rfind("\n", 0, start) + 1
+    below = text.find("\n", end) + 1
+    if not text[line:start].strip(" "):
+        return line, below or len(text)
+    return (start, following) if following is not None else (-1, -1)
+
+
+def _following(place: Place, value: Value) -> int | None:
+    """Where the next member of the object begins."""
+    *above, name = place.pointer
+    names = list(at(value, tuple(above)))
+    rest = names[names.index(name) + 1 :]
+    extent = extent_of(place.source, (*above, rest[0])) if rest else None
+    return extent.key[0] if extent and extent.key else None
+
+
+def overlap(one: Respelled, other: Respelled) -> bool:
+    """Whether two edits of a text touch the same; two insertions at one place do."""
+    if one == other:
+        return False
+    if one.start == other.start:
+        return True
+    return one.start < other.end and other.start < one.end
+
+
+def spliced(text: str, edits: Iterable[Respelled]) -> str:
+    """The text with edits that do not overlap."""
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(set(edits), key=lambda one: (one.start, one.end)):
+        parts += text[done : edit.start], edit.text
+        done = edit.end
+    return "".join([*parts, text[done:]])
