@@ -11,16 +11,20 @@ ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CREDENTIALS = "credentials"
 
 
 def config_file() -> Path | None:
     """The nearest ``arazzo.toml``, or ``pyproject.toml`` that has our table, going upwards."""
+    from pathlib import Path  # its import takes longer than all the rest of `--version`
+
     here = Path.cwd()
     for folder in (here, *here.parents):
         for name in ("arazzo.toml", "pyproject.toml"):

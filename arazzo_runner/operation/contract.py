@@ -95,10 +95,10 @@ def documented_statuses(operation: Operation) -> tuple[str, ...]:
 
 def response_for(operation: Operation, status: int) -> Response | None:
     """The documented response of a status: the exact one, else its range, else ``default``."""
-    documented = {one.status: one for one in operation.responses}
     for key in (str(status), f"{status // 100}XX", "default"):
-        if key in documented:
-            return documented[key]
+        for one in operation.responses:
+            if one.status == key:
+                return one
     return None
 
 

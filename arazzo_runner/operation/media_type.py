@@ -78,8 +78,12 @@ def matching(content: Iterable[MediaType], content_type: str) -> MediaType | Non
 
     First with its parameters, then without, then ``type/*``, then ``*/*`` (Request Body Object).
     """
+    content = list(content)
+    for one in content:
+        if one.name == content_type:
+            return one
     wanted, name = content_type.lower().replace(" ", ""), essence(content_type)
-    documented = {one.name.lower().replace(" ", ""): one for one in reversed(list(content))}
+    documented = {one.name.lower().replace(" ", ""): one for one in reversed(content)}
     plain = {essence(one): media for one, media in documented.items()}
     suffix = "application/*+" + name.rpartition("+")[2]
     for key in (name, suffix, name.partition("/")[0] + "/*", "*/*", "*"):
