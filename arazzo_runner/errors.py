@@ -4,14 +4,14 @@
     ├── DocumentError     a document cannot be used          .diagnostics   exit code 3
     ├── UsageError        the call is wrong                   .diagnostics   exit code 2
     │   └── InputError    inputs do not fit the workflow
-    └── WorkflowFailed    raised by Result.raise_for_status() .result
+    └── WorkflowFailed    a run did not pass                  .result
 
 A failing step raises nothing: it is a result.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from arazzo_runner.text.diagnostic import Diagnostic
@@ -42,4 +42,8 @@ class InputError(UsageError):
 
 
 class WorkflowFailed(ArazzoError):
-    """A run did not pass; the text is the rendered failure."""
+    """A run did not pass; the text is the rendered failure, ``result`` that of the run."""
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result

@@ -94,4 +94,4 @@ Event: TypeAlias = (
     | WorkflowFinished
 )
 
-Observer: TypeAlias = Callable[[Event], None]
+Observer: TypeAlias = Callable[[Event], object]

@@ -31,15 +31,26 @@ class HttpWorld(HttpOnly):
     """Sends by blocking sockets; usable with ``with``.
 
     Raises UsageError at once for settings that cannot be used. Proxies may come from
-    ``environment``.
+    ``environment``; ``connections`` may be those of another world.
     """
 
     def __init__(
-        self, settings: HttpSettings | None = None, environment: Mapping[str, str] = os.environ
+        self,
+        settings: HttpSettings | None = None,
+        environment: Mapping[str, str] = os.environ,
+        connections: Connections | None = None,
     ) -> None:
         from arazzo_runner.worlds.blocking import BlockingNetwork
 
-        self._connections, self._sender = _wired(settings, BlockingNetwork(), environment)
+        self._settings = settings or HttpSettings()
+        self._connections = connections or _connections(
+            self._settings, BlockingNetwork(), environment
+        )
+        self._sender = Sender(self._connections, self._settings, world_headers(self._settings))
+
+    def begin(self) -> HttpWorld:
+        """A world over the same connections, with cookies of its own: for one run of many."""
+        return HttpWorld(self._settings, connections=self._connections)
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send a request; the connection is kept for the next one."""
@@ -73,15 +84,26 @@ class AsyncHttpWorld(HttpOnly):
     """Sends within a running event loop (asyncio or trio); usable with ``async with``.
 
     Raises UsageError at once for settings that cannot be used. Proxies may come from
-    ``environment``.
+    ``environment``; ``connections`` may be those of another world.
     """
 
     def __init__(
-        self, settings: HttpSettings | None = None, environment: Mapping[str, str] = os.environ
+        self,
+        settings: HttpSettings | None = None,
+        environment: Mapping[str, str] = os.environ,
+        connections: Connections | None = None,
     ) -> None:
         from arazzo_runner.worlds.eventloop import EventLoopNetwork
 
-        self._connections, self._sender = _wired(settings, EventLoopNetwork(), environment)
+        self._settings = settings or HttpSettings()
+        self._connections = connections or _connections(
+            self._settings, EventLoopNetwork(), environment
+        )
+        self._sender = Sender(self._connections, self._settings, world_headers(self._settings))
+
+    def begin(self) -> AsyncHttpWorld:
+        """A world over the same connections, with cookies of its own: for one run of many."""
+        return AsyncHttpWorld(self._settings, connections=self._connections)
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send a request; the connection is kept for the next one."""
@@ -110,17 +132,16 @@ class AsyncHttpWorld(HttpOnly):
         await self.aclose()
 
 
-def _wired(
-    settings: HttpSettings | None, network: Network, environment: Mapping[str, str]
-) -> tuple[Connections, Sender]:
-    settings = settings or HttpSettings()
+def _connections(
+    settings: HttpSettings, network: Network, environment: Mapping[str, str]
+) -> Connections:
     if settings.http2 and not _has_h2():
         message = "`--http2` needs the package `h2`, which is not installed"
         raise UsageError(error("AZ906", message, help="pip install 'arazzo[http2]'"))
     connections = Connections(settings, network, proxies(settings.proxy, environment))
     if settings.cacert or settings.cert or settings.key:
         connections.tls()  # what cannot be read is known before anything is sent
-    return connections, Sender(connections, settings, world_headers(settings))
+    return connections
 
 
 def _has_h2() -> bool:

@@ -6,14 +6,13 @@ itself does before (buffering a response, redirecting) is its own. Who hands a t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, nullcontext
 from time import sleep
 from typing import Protocol, TypeAlias
 
 import anyio
 import httpx
-import sniffio
 
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpResponse
@@ -23,12 +22,12 @@ from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.sending import HttpOnly, Sender, world_headers
 from arazzo_runner.worlds.wire import Outgoing
 
-Transport: TypeAlias = httpx.BaseTransport | httpx.AsyncBaseTransport
-Client: TypeAlias = httpx.Client | httpx.AsyncClient
+_CLIENT_HEADERS = (("Accept-Encoding", ACCEPT_ENCODING),)
+"""All else is the client's own."""
 
 
-class _InjectedWorld(HttpOnly):
-    """Sends through one handler."""
+class _Blocking(HttpOnly):
+    """Never suspends."""
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
@@ -40,31 +39,67 @@ class _InjectedWorld(HttpOnly):
     async def sleep(self, key: str, seconds: float) -> None:
         """Let ``seconds`` pass."""
         del key  # for worlds that remember
-        if _in_event_loop():
-            await anyio.sleep(seconds)
-        else:
-            sleep(seconds)
+        sleep(seconds)
 
 
-class TransportWorld(_InjectedWorld):
-    """Sends through an httpx transport; one that is not asynchronous never suspends."""
+class _Suspending(_Blocking):
+    """For runs within an event loop."""
 
-    def __init__(self, transport: Transport, settings: HttpSettings | None = None) -> None:
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        del key  # for worlds that remember
+        await anyio.sleep(seconds)
+
+
+class TransportWorld(_Blocking):
+    """Sends through an httpx transport."""
+
+    def __init__(
+        self, transport: httpx.BaseTransport, settings: HttpSettings | None = None
+    ) -> None:
         settings = settings or HttpSettings()
-        outlet = _Injected(_TransportWay(transport), settings)
+        outlet = _Injected(_TransportWay(transport), settings, _unlimited)
         super().__init__(Sender(outlet, settings, world_headers(settings)))
 
 
-class ClientWorld(_InjectedWorld):
+class AsyncTransportWorld(_Suspending):
+    """Sends through an asynchronous httpx transport."""
+
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport, settings: HttpSettings | None = None
+    ) -> None:
+        settings = settings or HttpSettings()
+        outlet = _Injected(_AsyncTransportWay(transport), settings, anyio.fail_after)
+        super().__init__(Sender(outlet, settings, world_headers(settings)))
+
+
+class ClientWorld(_Blocking):
     """Sends through an httpx client, with its headers, auth, cookies and hooks.
 
     Redirects are followed by the settings, never by the client.
     """
 
-    def __init__(self, client: Client, settings: HttpSettings | None = None) -> None:
+    def __init__(self, client: httpx.Client, settings: HttpSettings | None = None) -> None:
         settings = settings or HttpSettings()
-        outlet = _Injected(_ClientWay(client), settings)
-        super().__init__(Sender(outlet, settings, (("Accept-Encoding", ACCEPT_ENCODING),)))
+        outlet = _Injected(_ClientWay(client), settings, _unlimited)
+        super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
+
+
+class AsyncClientWorld(_Suspending):
+    """Sends through an asynchronous httpx client, like :class:`ClientWorld`."""
+
+    def __init__(self, client: httpx.AsyncClient, settings: HttpSettings | None = None) -> None:
+        settings = settings or HttpSettings()
+        outlet = _Injected(_AsyncClientWay(client), settings, anyio.fail_after)
+        super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
+
+
+TimeLimit: TypeAlias = Callable[[float], AbstractContextManager[object]]
+
+
+def _unlimited(_seconds: float) -> AbstractContextManager[object]:
+    """Without an event loop nothing can be broken off: the time is asked between the reads."""
+    return nullcontext()
 
 
 class _Way(Protocol):
@@ -76,51 +111,73 @@ class _Way(Protocol):
 
 
 class _TransportWay:
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: httpx.BaseTransport) -> None:
         self._transport = transport
 
     async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
-        request = httpx.Request(
-            message.method,
-            f"{message.origin}{message.target}",
-            headers=message.headers,
-            content=message.body,
-            extensions={"timeout": timeout.as_dict()},
-        )
-        # A mock is of both kinds; its asynchronous side suspends only where its handler does.
-        if isinstance(self._transport, httpx.AsyncBaseTransport):
-            return await self._transport.handle_async_request(request)
-        return self._transport.handle_request(request)
+        return self._transport.handle_request(_bare_request(message, timeout))
+
+
+class _AsyncTransportWay:
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
+        return await self._transport.handle_async_request(_bare_request(message, timeout))
+
+
+def _bare_request(message: Outgoing, timeout: httpx.Timeout) -> httpx.Request:
+    return httpx.Request(
+        message.method,
+        f"{message.origin}{message.target}",
+        headers=message.headers,
+        content=message.body,
+        extensions={"timeout": timeout.as_dict()},
+    )
 
 
 class _ClientWay:
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
     async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
-        request = self._client.build_request(
-            message.method,
-            f"{message.origin}{message.target}",
-            headers=message.headers,
-            content=message.body,
-            timeout=timeout,
-        )
-        if isinstance(self._client, httpx.AsyncClient):
-            return await self._client.send(request, stream=True, follow_redirects=False)
+        request = _client_request(self._client, message, timeout)
         return self._client.send(request, stream=True, follow_redirects=False)
+
+
+class _AsyncClientWay:
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
+        request = _client_request(self._client, message, timeout)
+        return await self._client.send(request, stream=True, follow_redirects=False)
+
+
+def _client_request(
+    client: httpx.Client | httpx.AsyncClient, message: Outgoing, timeout: httpx.Timeout
+) -> httpx.Request:
+    return client.build_request(
+        message.method,
+        f"{message.origin}{message.target}",
+        headers=message.headers,
+        content=message.body,
+        timeout=timeout,
+    )
 
 
 class _Injected:
     """The outlet: one exchange within the limits, its failures in plain words."""
 
-    def __init__(self, way: _Way, settings: HttpSettings) -> None:
+    def __init__(self, way: _Way, settings: HttpSettings, limit: TimeLimit) -> None:
         self._way = way
         self._settings = settings
+        self._limit = limit
 
     async def exchange(self, message: Outgoing, deadline: Deadline) -> HttpResponse:
         """Send once; raises Unusable."""
         try:
-            with _time_limit(deadline.left()):
+            with self._limit(deadline.left()):
                 return await self._exchange(message, deadline)
         except failures.Unusable:
             raise
@@ -184,16 +241,3 @@ async def _close(response: httpx.Response) -> None:
         await response.aclose()
     else:
         response.close()
-
-
-def _time_limit(seconds: float) -> AbstractContextManager[object]:
-    """Without an event loop nothing can be broken off: the time is then asked between the reads."""
-    return anyio.fail_after(seconds) if _in_event_loop() else nullcontext()
-
-
-def _in_event_loop() -> bool:
-    try:
-        sniffio.current_async_library()
-    except sniffio.AsyncLibraryNotFoundError:
-        return False
-    return True

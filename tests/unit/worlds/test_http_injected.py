@@ -11,7 +11,12 @@ from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds import injected
 from arazzo_runner.worlds.http import AsyncHttpWorld, HttpSettings, HttpWorld
-from arazzo_runner.worlds.injected import ClientWorld, TransportWorld
+from arazzo_runner.worlds.injected import (
+    AsyncClientWorld,
+    AsyncTransportWorld,
+    ClientWorld,
+    TransportWorld,
+)
 
 URL = "http://app/a%20b?c=d"
 
@@ -56,7 +61,7 @@ def check(outcomes) -> None:
 
 
 def test_an_asgi_app() -> None:
-    world = TransportWorld(httpx.ASGITransport(asgi))
+    world = AsyncTransportWorld(httpx.ASGITransport(asgi))
     outcomes = in_loop(world, call("POST", b"x"), call())
     check(outcomes)
     assert ("X-Seen", "POST /a%20b x") in outcomes[0].headers
@@ -79,7 +84,7 @@ async def answer_later(request: httpx.Request) -> httpx.Response:
 
 def test_mocks() -> None:
     check(without_loop(TransportWorld(httpx.MockTransport(answer)), call()))
-    check(in_loop(TransportWorld(httpx.MockTransport(answer_later)), call()))
+    check(in_loop(AsyncTransportWorld(httpx.MockTransport(answer_later)), call()))
 
 
 def test_clients_with_what_they_bring() -> None:
@@ -103,7 +108,7 @@ def test_clients_with_what_they_bring() -> None:
 def test_an_asynchronous_client() -> None:
     async def run():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi)) as client:
-            return [await ClientWorld(client).send(call("POST", b"x"))]
+            return [await AsyncClientWorld(client).send(call("POST", b"x"))]
 
     check(anyio.run(run))
 
@@ -214,7 +219,7 @@ def test_a_bug_of_an_app_is_located() -> None:
     async def app(scope, receive, send) -> None:
         raise KeyError("x")
 
-    (failure,) = in_loop(TransportWorld(httpx.ASGITransport(app)), call())
+    (failure,) = in_loop(AsyncTransportWorld(httpx.ASGITransport(app)), call())
     assert failure.message == "what serves `http://app` raised `KeyError: 'x'`"
     assert failure.hint.startswith(f"it was raised in `{__file__}`, line ")
 
@@ -223,7 +228,7 @@ def test_an_app_that_takes_too_long() -> None:
     async def app(scope, receive, send) -> None:
         await anyio.sleep(9)
 
-    (failure,) = in_loop(TransportWorld(httpx.ASGITransport(app)), call(timeout=0.05))
+    (failure,) = in_loop(AsyncTransportWorld(httpx.ASGITransport(app)), call(timeout=0.05))
     assert failure.message == "no complete response from `http://app` within 0.05 s"
 
 
@@ -244,8 +249,7 @@ def test_sleep(seconds) -> None:
     async def run(world):
         await world.sleep("k", seconds)
 
-    world = TransportWorld(httpx.MockTransport(answer))
-    drive(run(world))
-    anyio.run(run, world)
+    drive(run(TransportWorld(httpx.MockTransport(answer))))
+    anyio.run(run, AsyncTransportWorld(httpx.MockTransport(answer)))
     drive(run(HttpWorld(environment={})))
     anyio.run(run, AsyncHttpWorld(environment={}))

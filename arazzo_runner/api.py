@@ -1,0 +1,98 @@
+"""What Python programs call: load, validate and run documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Unpack
+
+from arazzo_runner.check.suppress import Selection
+from arazzo_runner.embed.documents import (
+    LoadOptions,
+    Path,
+    access_for,
+    limits,
+    load_data,
+    load_path,
+    location,
+    overrides,
+)
+from arazzo_runner.embed.options import RunOptions
+from arazzo_runner.embed.result import Result
+from arazzo_runner.embed.runner import Runner
+from arazzo_runner.embed.told import told
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description, Shared
+from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.validation import Wanted
+from arazzo_runner.validation import validate as findings
+
+
+def load(document: Path, **options: Unpack[LoadOptions]) -> Description:
+    """Read an Arazzo document, by its path or URL, with the API descriptions that it names.
+
+    Raises DocumentError with all that was found, and UsageError when it cannot be read.
+    """
+    with told():
+        return load_path(document, options)
+
+
+def load_text(
+    document: str | Mapping[str, Any],
+    *,
+    name: str = "<text>",
+    base: Path = ".",
+    **options: Unpack[LoadOptions],
+) -> Description:
+    """Read an Arazzo document from its YAML or JSON text, or from the object that it would be.
+
+    ``name`` stands in messages; relative URLs of sources are taken from the folder ``base``. Raises
+    DocumentError with all that was found.
+    """
+    with told():
+        return load_data(document, name, base, options)
+
+
+def validate(
+    *documents: Path,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    **options: Unpack[LoadOptions],
+) -> list[Diagnostic]:
+    """All findings about documents, and about their agreement with their API descriptions.
+
+    ``select`` and ``ignore`` are beginnings of diagnostic codes. Nothing is sent, and nothing is
+    raised: a document that cannot be read is a finding.
+    """
+    access, shared = access_for(options), Shared()
+    wanted = Wanted(overrides(options), limits(options), Selection(tuple(select), tuple(ignore)))
+    return [
+        one
+        for document in documents
+        for one in findings(access, location(document), wanted, shared)
+    ]
+
+
+def run(
+    document: Description | Path,
+    workflow: str | None = None,
+    *,
+    inputs: Mapping[str, Value] | None = None,
+    **options: Unpack[RunOptions],
+) -> Result:
+    """Run a workflow, or all that no other one uses, to the end.
+
+    Raises UsageError, InputError and DocumentError before anything is sent, and nothing for steps
+    that fail: they are in the result. Within a running event loop it blocks that, see `arun`.
+    """
+    return Runner(**options).run(document, workflow, inputs=inputs)
+
+
+async def arun(
+    document: Description | Path,
+    workflow: str | None = None,
+    *,
+    inputs: Mapping[str, Value] | None = None,
+    **options: Unpack[RunOptions],
+) -> Result:
+    """Do what :func:`run` does, within a running event loop (asyncio or trio)."""
+    return await Runner(**options).arun(document, workflow, inputs=inputs)

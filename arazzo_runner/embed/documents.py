@@ -1,0 +1,90 @@
+"""Documents for programs: read from a path, a URL or a text, and kept for many runs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from os import PathLike, fspath
+from typing import Any, TypeAlias, TypedDict
+
+from msgspec.structs import replace
+
+from arazzo_runner.document.retrieval import Access, Retrieved
+from arazzo_runner.loading import Description, LoadLimits, load_from
+from arazzo_runner.worlds.files import file_uri
+from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
+
+Path: TypeAlias = str | PathLike[str]
+
+
+class LoadOptions(TypedDict, total=False):
+    """The keyword arguments of `load` and its relatives: where sources are, what may be read."""
+
+    sources: Mapping[str, Path]
+    source_dir: Path | Iterable[Path]
+    allow_read: bool
+    allow_http: bool
+    allow_net: bool
+    limits: LoadLimits
+
+
+def load_path(document: Path, given: LoadOptions) -> Description:
+    """Read a document by its path or URL. Raises UsageError and DocumentError."""
+    return load_from(access_for(given), location(document), overrides(given), limits(given))
+
+
+def load_data(
+    document: str | Mapping[str, Any], name: str, base: Path, given: LoadOptions
+) -> Description:
+    """Read a document that is at hand. Raises DocumentError."""
+    text = document if isinstance(document, str) else json.dumps(document, indent=2)
+    retrieved = Retrieved(text.encode(), name, f"{file_uri(fspath(base))}/")
+    access = _with(access_for(given), name, retrieved)
+    return load_from(access, name, overrides(given), limits(given))
+
+
+def _with(access: Access, name: str, retrieved: Retrieved) -> Access:
+    def opened(asked: str) -> Retrieved:
+        return retrieved if asked == name else access.open(asked)
+
+    return replace(access, open=opened)
+
+
+def access_for(given: LoadOptions) -> Access:
+    """The ways to documents that keyword arguments allow."""
+    settings = RetrieveSettings(
+        max_bytes=limits(given).sources.description.max_bytes,
+        allow_read=given.get("allow_read", False),
+        allow_http=given.get("allow_http", False),
+        allow_net=given.get("allow_net", False),
+        source_dirs=_folders(given.get("source_dir", ())),
+    )
+    return document_access(settings, os.environ)
+
+
+def _folders(given: Path | Iterable[Path]) -> tuple[str, ...]:
+    if isinstance(given, str | PathLike):
+        return (fspath(given),)
+    return tuple(fspath(one) for one in given)
+
+
+def location(document: object) -> str:
+    """The path or URL as the reader of documents takes it; `-` is a file here like others.
+
+    Raises TypeError for what is neither.
+    """
+    if not isinstance(document, str | PathLike):
+        kind = type(document).__name__
+        raise TypeError(f"a document is a path or a URL, and not a {kind}; see `load_text`")
+    return "./-" if document == "-" else str(fspath(document))
+
+
+def overrides(given: LoadOptions) -> dict[str, str]:
+    """Where sources are read instead."""
+    return {name: fspath(where) for name, where in given.get("sources", {}).items()}
+
+
+def limits(given: LoadOptions) -> LoadLimits:
+    """The limits of documents."""
+    return given.get("limits", LoadLimits())

@@ -1,0 +1,105 @@
+"""One run, from a plan with its inputs to a result; within an event loop or without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from arazzo_runner import running
+from arazzo_runner.embed.opening import Begin
+from arazzo_runner.embed.options import Chosen
+from arazzo_runner.embed.result import Result
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.events import Event, Observer
+from arazzo_runner.executor.result import RunResult
+from arazzo_runner.executor.run import RunContext, run_plan
+from arazzo_runner.executor.world import World
+from arazzo_runner.loading import Description
+from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.verdict import ExitCode, exit_code
+from arazzo_runner.worlds.hooked import HookedWorld, Hooks
+
+
+class Job(Struct, frozen=True):
+    """A run that has begun: all that can be wrong with the call is known not to be."""
+
+    prepared: running.Prepared
+    chosen: Chosen
+    masker: Masker
+    started_at: float
+
+    @property
+    def description(self) -> Description:
+        """What is run."""
+        return self.prepared.description
+
+
+def job_of(prepared: running.Prepared, chosen: Chosen) -> Job:
+    """Begin a run now."""
+    return Job(prepared, chosen, _masker(prepared, chosen), chosen.clock.now())
+
+
+def _masker(prepared: running.Prepared, chosen: Chosen) -> Masker:
+    if chosen.show_secrets:
+        return NO_MASK
+    named = (prepared.inputs.get(name) for name in chosen.secrets)
+    return Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
+
+
+def run_blocking(job: Job, begin: Begin) -> Result:
+    """Run to the end; the world must not suspend."""
+    world = _hooked(begin(job.description), job.chosen.hooks)
+    return finished(
+        job, drive(run_plan(job.prepared.plan, job.prepared.inputs, context(job, world)))
+    )
+
+
+async def run_suspending(job: Job, begin: Begin) -> Result:
+    """Run to the end within an event loop."""
+    world = suspending_world(job, begin)
+    ran = await run_plan(job.prepared.plan, job.prepared.inputs, context(job, world))
+    return finished(job, ran)
+
+
+def suspending_world(job: Job, begin: Begin) -> World:
+    """The world of a run within an event loop."""
+    world = _hooked(begin(job.description), job.chosen.hooks)
+    if job.chosen.cancel is None:
+        return world
+    from arazzo_runner.worlds.stopping import StoppableWorld
+
+    return StoppableWorld(world, job.chosen.cancel)
+
+
+def _hooked(world: World, hooks: Hooks) -> World:
+    return world if hooks == Hooks() else HookedWorld(world, hooks)
+
+
+def context(job: Job, world: World, *observers: Observer) -> RunContext:
+    """What the engine needs beside the plan."""
+    told: list[Observer] = [*observers, running.learning_secrets(job.prepared, job.masker.learn)]
+    if job.chosen.on_event is not None:
+        told.append(job.chosen.on_event)
+
+    def tell(event: Event) -> None:
+        for one in told:
+            one(event)
+
+    settings = job.chosen.options.settings
+    return RunContext(world, job.chosen.clock, settings, tell, _interrupted(job))
+
+
+def _interrupted(job: Job) -> Callable[[], bool]:
+    cancel = job.chosen.cancel
+    return cancel.is_set if cancel is not None else lambda: False
+
+
+def finished(job: Job, ran: RunResult) -> Result:
+    """The result of what ran."""
+    return Result(ran, _code(ran), job.description, job.started_at, job.masker)
+
+
+def _code(ran: RunResult) -> ExitCode:
+    stopped = any(one.error is not None and one.error.code == "cancelled" for one in ran.workflows)
+    return ExitCode.INTERRUPTED if stopped else exit_code(ran)

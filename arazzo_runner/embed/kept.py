@@ -1,0 +1,100 @@
+"""What a runner keeps of documents: descriptions, read again when a file has changed, and plans."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from threading import Lock
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner import running
+from arazzo_runner.embed.documents import Path, load_path, location
+from arazzo_runner.executor.plan import Plan
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
+from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.worlds.files import file_path
+
+Stamp: TypeAlias = tuple[int, int, int]
+"""What changes with a file: its time of change in ns, size, and inode."""
+
+_MOST = 64
+
+
+class _Loaded(Struct, frozen=True):
+    description: Description
+    stamps: Mapping[str, Stamp | None]
+
+
+class Kept:
+    """Descriptions and plans of the latest runs; several threads may ask at once.
+
+    A plan is bound once with the runner's options, so that credentials are those of that moment.
+    """
+
+    def __init__(self, options: running.Options) -> None:
+        self._options = options
+        self._lock = Lock()
+        self._loaded: OrderedDict[str, _Loaded] = OrderedDict()
+        self._plans: OrderedDict[Any, tuple[Description, Plan, list[Diagnostic]]] = OrderedDict()
+
+    def prepared(
+        self,
+        document: Description | Path,
+        workflows: Sequence[str],
+        inputs: Mapping[str, Value],
+    ) -> running.Prepared:
+        """Ready to run. Raises UsageError, InputError and DocumentError."""
+        with self._lock:
+            description = self._description(document)
+            plan, lacking = self._plan(description, tuple(workflows))
+        return running.with_inputs(description, plan, inputs, lacking)
+
+    def _description(self, document: Description | Path) -> Description:
+        if isinstance(document, Description):
+            return document
+        where = location(document)
+        known = self._loaded.get(where)
+        if known is None or any(_stamp(file) != was for file, was in known.stamps.items()):
+            description = load_path(where, {})
+            known = _Loaded(description, {one: _stamp(one) for one in _files(description)})
+        _put(self._loaded, where, known)
+        return known.description
+
+    def _plan(
+        self, description: Description, workflows: tuple[str, ...]
+    ) -> tuple[Plan, list[Diagnostic]]:
+        key = (id(description), workflows)
+        if key in self._plans:
+            _, plan, lacking = self._plans[key]
+        else:
+            selected = running.select(description, workflows)
+            plan, lacking = running.plan(description, selected, self._options)
+        # The description is kept with its plan, so that no other one can have its id.
+        _put(self._plans, key, (description, plan, lacking))
+        return plan, lacking
+
+
+def _put(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > _MOST:
+        kept.popitem(last=False)
+
+
+def _files(description: Description) -> set[str]:
+    """The URIs of the files that a description was read from."""
+    sources = [unit.document.source.uri for unit in description.units.values()]
+    sources += [api.source.uri for unit in description.units.values() for api in unit.apis.values()]
+    return {uri for uri in sources if uri.startswith("file:")}
+
+
+def _stamp(uri: str) -> Stamp | None:
+    with suppress(OSError):
+        found = os.stat(file_path(uri))  # noqa: PTH116 (a path is made of it every run)
+        return found.st_mtime_ns, found.st_size, found.st_ino
+    return None

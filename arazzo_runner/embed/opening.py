@@ -1,0 +1,117 @@
+"""The worlds of a route, opened and closed: what is shared by many runs, and what one run has.
+
+Connections, a TLS context and the lifespan of an application are opened once; what a run must not
+see of the one before it (cookies, the mock's state) begins with each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import TypeAlias, assert_never
+
+from arazzo_runner.embed.route import (
+    OverNetwork,
+    Route,
+    ToAsgi,
+    ToAsyncClient,
+    ToAsyncTransport,
+    ToClient,
+    ToMock,
+    ToTransport,
+    ToWorld,
+    ToWsgi,
+)
+from arazzo_runner.executor.world import World
+from arazzo_runner.loading import Description
+from arazzo_runner.worlds.limits import HttpSettings
+
+Begin: TypeAlias = Callable[[Description], World]
+"""Gives the world of one run."""
+
+
+@contextmanager
+def open_blocking(
+    route: Route, http: HttpSettings, environment: Mapping[str, str]
+) -> Iterator[Begin]:
+    """The worlds of a route that needs no event loop."""
+    if isinstance(route, OverNetwork):
+        from arazzo_runner.worlds.http import HttpWorld
+
+        with HttpWorld(http, environment) as world:
+            yield lambda _description: world.begin()
+    else:
+        yield lambda description: _world(route, http, description)
+
+
+@asynccontextmanager
+async def open_suspending(
+    route: Route, http: HttpSettings, environment: Mapping[str, str]
+) -> AsyncIterator[Begin]:
+    """The worlds of any route, for runs within an event loop."""
+    if isinstance(route, OverNetwork):
+        from arazzo_runner.worlds.http import AsyncHttpWorld
+
+        async with AsyncHttpWorld(http, environment) as world:
+            yield lambda _description: world.begin()
+    else:
+        yield lambda description: _considerate(route, _world(route, http, description))
+
+
+def _considerate(route: Route, world: World) -> World:
+    """A world that does not keep other tasks from running."""
+    from arazzo_runner.worlds.threaded import ConsiderateWorld, ThreadedWorld
+
+    match route:
+        case ToMock():
+            return ConsiderateWorld(world)
+        case ToClient() | ToTransport() | ToWsgi():
+            return ThreadedWorld(world)
+        case _:
+            return world
+
+
+def _world(route: Route, http: HttpSettings, description: Description) -> World:
+    match route:
+        case ToWorld():
+            return route.world
+        case ToMock():
+            from arazzo_runner.worlds.mock import MockWorld
+
+            return MockWorld(description.apis(), route.seed)
+        case ToClient() | ToAsyncClient():
+            return _client_world(route, http)
+        case ToTransport() | ToAsyncTransport() | ToWsgi() | ToAsgi():
+            return _transport_world(route, http)
+        case OverNetwork():
+            raise AssertionError("connections are opened, not made for each run")
+        case _:
+            assert_never(route)
+
+
+def _client_world(route: ToClient | ToAsyncClient, http: HttpSettings) -> World:
+    from arazzo_runner.worlds.injected import AsyncClientWorld, ClientWorld
+
+    if isinstance(route, ToClient):
+        return ClientWorld(route.client, http)
+    return AsyncClientWorld(route.client, http)
+
+
+def _transport_world(
+    route: ToTransport | ToAsyncTransport | ToWsgi | ToAsgi, http: HttpSettings
+) -> World:
+    import httpx
+
+    from arazzo_runner.worlds.injected import AsyncTransportWorld, TransportWorld
+
+    match route:
+        case ToTransport():
+            return TransportWorld(route.transport, http)
+        case ToWsgi():
+            return TransportWorld(httpx.WSGITransport(route.app), http)
+        case ToAsyncTransport():
+            return AsyncTransportWorld(route.transport, http)
+        case ToAsgi():
+            return AsyncTransportWorld(httpx.ASGITransport(route.app), http)
+        case _:
+            assert_never(route)

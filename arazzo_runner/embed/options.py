@@ -1,0 +1,164 @@
+"""What a program may say of a run: the keyword arguments of `run` and its relatives, read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypedDict, get_args
+
+from msgspec import Struct
+
+from arazzo_runner import running
+from arazzo_runner.embed.route import OverNetwork, Route, ToAsyncClient, ToClient, awaits, route_of
+from arazzo_runner.executor.events import Observer
+from arazzo_runner.executor.settings import (
+    ALL_WARN,
+    CheckKind,
+    CheckSeverity,
+    Clock,
+    Limits,
+    Settings,
+)
+from arazzo_runner.executor.world import World
+from arazzo_runner.operation.security import Credentials, Kind
+from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.version import VERSION
+from arazzo_runner.worlds.hooked import AfterResponse, BeforeRequest, Hooks, Sleep
+from arazzo_runner.worlds.limits import HttpSettings
+from arazzo_runner.worlds.stopping import Stop
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class RunOptions(TypedDict, total=False):
+    """The keyword arguments of a run. Times are in seconds."""
+
+    server: str
+    servers: Mapping[str, str]
+    server_variables: Mapping[str, str]
+    credentials: Mapping[str, Mapping[str, Mapping[Kind, str]]]
+    environment: Mapping[str, str]
+    mock: bool
+    seed: int
+    client: httpx.Client | httpx.AsyncClient
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport
+    app: Callable[..., Any]
+    world: World
+    http: HttpSettings
+    timeout: float
+    limits: Limits
+    checks: CheckSeverity | Mapping[CheckKind, CheckSeverity]
+    until: str
+    fail_fast: bool
+    secrets: Sequence[str]
+    show_secrets: bool
+    clock: Clock
+    sleep: Sleep
+    before_request: BeforeRequest
+    after_response: AfterResponse
+    on_event: Observer
+    cancel: Stop
+
+
+class Chosen(Struct, frozen=True):
+    """The keyword arguments as the rest works with them."""
+
+    route: Route
+    http: HttpSettings
+    options: running.Options
+    hooks: Hooks
+    clock: Clock
+    secrets: tuple[str, ...]
+    show_secrets: bool
+    on_event: Observer | None
+    cancel: Stop | None
+
+    @property
+    def awaits(self) -> bool:
+        """Whether a run needs an event loop."""
+        from inspect import iscoroutinefunction
+
+        hooks = (self.hooks.before_request, self.hooks.after_response, self.hooks.sleep)
+        # What can be broken off suspends.
+        return self.cancel is not None or awaits(self.route) or any(map(iscoroutinefunction, hooks))
+
+
+_NAMES: Final = frozenset(RunOptions.__annotations__)
+
+
+def read(given: Mapping[str, Any]) -> Chosen:
+    """Read keyword arguments, of which those that are None count as left out.
+
+    Raises TypeError for names and values that cannot be meant.
+    """
+    given = {name: value for name, value in given.items() if value is not None}
+    for name in given:
+        if name not in _NAMES:
+            hint = did_you_mean(name, _NAMES)
+            raise TypeError(f"there is no option `{name}`" + (f"; {hint}" if hint else ""))
+    route = route_of(given)
+    return Chosen(
+        route=route,
+        http=_http(given),
+        options=_options(given, route),
+        hooks=Hooks(given.get("before_request"), given.get("after_response"), given.get("sleep")),
+        clock=given.get("clock", running.SYSTEM_CLOCK),
+        secrets=tuple(given.get("secrets", ())),
+        show_secrets=given.get("show_secrets", False),
+        on_event=given.get("on_event"),
+        cancel=given.get("cancel"),
+    )
+
+
+def _http(given: Mapping[str, Any]) -> HttpSettings:
+    http: HttpSettings = given.get("http", HttpSettings(user_agent=f"arazzo/{VERSION}"))
+    return http.with_timeout(given["timeout"]) if "timeout" in given else http
+
+
+def _options(given: Mapping[str, Any], route: Route) -> running.Options:
+    settings = Settings(
+        limits=given.get("limits", Limits()),
+        checks=_checks(given.get("checks", {})),
+        until=given.get("until"),
+        fail_fast=given.get("fail_fast", False),
+    )
+    return running.Options(
+        servers=_servers(given, route),
+        server_variables=given.get("server_variables", {}),
+        environment=given.get("environment", os.environ),
+        # Who stands between may bring credentials of their own, or need none.
+        needs_credentials=isinstance(route, OverNetwork) and "before_request" not in given,
+        settings=settings,
+        credentials=_credentials(given.get("credentials", {})),
+    )
+
+
+def _servers(given: Mapping[str, Any], route: Route) -> dict[str, str]:
+    """The servers by source; for all of them, one that was named, or the client's own."""
+    servers = dict(given.get("servers", {}))
+    if "server" in given:
+        servers.setdefault("", given["server"])
+    if not servers and isinstance(route, ToClient | ToAsyncClient) and route.client.base_url.host:
+        servers[""] = str(route.client.base_url)
+    return servers
+
+
+def _checks(
+    given: CheckSeverity | Mapping[CheckKind, CheckSeverity],
+) -> dict[CheckKind, CheckSeverity]:
+    """The severities of the contract checks; a bare one is for all kinds."""
+    checks = dict(ALL_WARN)
+    checks.update(dict.fromkeys(ALL_WARN, given) if isinstance(given, str) else given)
+    if not ALL_WARN.keys() >= checks.keys() or not {*get_args(CheckSeverity)} >= {*checks.values()}:
+        kinds = ", ".join(f"`{one}`" for one in ALL_WARN)
+        raise TypeError(
+            f"`checks` cannot be `{given}`: it is `off`, `warn` or `error`, or a mapping of some of"
+            f" {kinds} to these"
+        )
+    return checks
+
+
+def _credentials(given: Mapping[str, Mapping[str, Mapping[Kind, str]]]) -> Credentials:
+    every = ((source, *each) for source, schemes in given.items() for each in schemes.items())
+    return Credentials({(source, scheme): dict(parts) for source, scheme, parts in every})

@@ -1,0 +1,159 @@
+"""Where the requests of a run go: over the network, or to what the caller handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from inspect import Parameter, iscoroutinefunction, signature
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner.executor.world import World
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class OverNetwork(Struct, frozen=True):
+    """To real servers."""
+
+
+class ToMock(Struct, frozen=True):
+    """To answers made up from the API descriptions; another ``seed`` gives other values."""
+
+    seed: int
+
+
+class ToClient(Struct, frozen=True):
+    """Through an httpx client that blocks."""
+
+    client: httpx.Client
+
+
+class ToAsyncClient(Struct, frozen=True):
+    """Through an asynchronous httpx client."""
+
+    client: httpx.AsyncClient
+
+
+class ToTransport(Struct, frozen=True):
+    """Through an httpx transport; one of both kinds serves blocking runs and others."""
+
+    transport: httpx.BaseTransport
+
+
+class ToAsyncTransport(Struct, frozen=True):
+    """Through an asynchronous httpx transport."""
+
+    transport: httpx.AsyncBaseTransport
+
+
+class ToAsgi(Struct, frozen=True):
+    """To an ASGI application in this process."""
+
+    app: Callable[..., Any]
+
+
+class ToWsgi(Struct, frozen=True):
+    """To a WSGI application in this process."""
+
+    app: Callable[..., Any]
+
+
+class ToWorld(Struct, frozen=True):
+    """To a world of the caller's own."""
+
+    world: World
+
+
+Route: TypeAlias = (
+    OverNetwork
+    | ToMock
+    | ToClient
+    | ToAsyncClient
+    | ToTransport
+    | ToAsyncTransport
+    | ToAsgi
+    | ToWsgi
+    | ToWorld
+)
+
+_WAYS: Final = ("client", "transport", "app", "world", "mock")
+
+
+def route_of(given: Mapping[str, Any]) -> Route:
+    """The route that keyword arguments ask for; TypeError for what cannot be one."""
+    asked = [name for name in _WAYS if given.get(name) not in (None, False)]
+    if len(asked) > 1:
+        listed = " and ".join(f"`{name}`" for name in asked)
+        raise TypeError(f"{listed} each say where requests go; give one of them")
+    match asked:
+        case ["mock"]:
+            return ToMock(given.get("seed") or 0)
+        case ["client"]:
+            return _client(given["client"])
+        case ["transport"]:
+            return _transport(given["transport"])
+        case ["app"]:
+            return _app(given["app"])
+        case ["world"]:
+            return ToWorld(given["world"])
+        case _:
+            return OverNetwork()
+
+
+def awaits(route: Route) -> bool:
+    """Whether a route needs an event loop; what a caller's world does is not known."""
+    return isinstance(route, ToAsyncClient | ToAsyncTransport | ToAsgi | ToWorld)
+
+
+def _client(client: Any) -> Route:
+    import httpx
+
+    if isinstance(client, httpx.AsyncClient):
+        return ToAsyncClient(client)
+    if isinstance(client, httpx.Client):
+        return ToClient(client)
+    raise TypeError(f"`client` is a {_name(client)}, and not an httpx.Client or httpx.AsyncClient")
+
+
+def _transport(transport: Any) -> Route:
+    import httpx
+
+    later = isinstance(transport, httpx.AsyncBaseTransport)
+    # A mock is of both kinds; with an asynchronous handler only one of them works.
+    if later and iscoroutinefunction(getattr(transport, "handler", None)):
+        return ToAsyncTransport(transport)
+    if isinstance(transport, httpx.BaseTransport):
+        return ToTransport(transport)
+    if later:
+        return ToAsyncTransport(transport)
+    raise TypeError(f"`transport` is a {_name(transport)}, and not an httpx transport")
+
+
+def _app(app: Any) -> Route:
+    if not callable(app):
+        raise TypeError(f"`app` is a {_name(app)}, and not an ASGI or WSGI application")
+    if iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__):
+        return ToAsgi(app)
+    match _needed(app):
+        case 2:
+            return ToWsgi(app)
+        case 3:
+            return ToAsgi(app)
+        case count:
+            raise TypeError(
+                f"`app` takes {count} arguments: an ASGI application takes `scope`, `receive` and"
+                " `send`, a WSGI one `environ` and `start_response`"
+            )
+
+
+def _needed(app: Callable[..., Any]) -> int:
+    """How many arguments an application must be given."""
+    kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    every = signature(app).parameters.values()
+    return sum(one.kind in kinds and one.default is Parameter.empty for one in every)
+
+
+def _name(value: object) -> str:
+    return type(value).__name__

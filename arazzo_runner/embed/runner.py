@@ -1,0 +1,120 @@
+"""A runner: one set of options for many runs, keeping what they can share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self, Unpack
+
+from msgspec.structs import replace
+
+from arazzo_runner.embed.documents import Path
+from arazzo_runner.embed.holding import Holder
+from arazzo_runner.embed.job import Job, job_of, run_blocking, run_suspending
+from arazzo_runner.embed.kept import Kept
+from arazzo_runner.embed.options import RunOptions, read
+from arazzo_runner.embed.result import Result
+from arazzo_runner.embed.told import told
+from arazzo_runner.executor.events import Observer
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
+from arazzo_runner.worlds.stopping import Stop
+
+
+class Runner:
+    """Runs workflows with one set of options.
+
+    Documents that were read and plans that were bound are kept, a document is read again when its
+    files have changed. Within ``with`` or ``async with`` the connections are kept too; outside of
+    it each run opens its own. Threads and tasks may share a runner.
+    """
+
+    def __init__(self, **options: Unpack[RunOptions]) -> None:
+        self._chosen = read(options)
+        self._kept = Kept(self._chosen.options)
+        self._holder = Holder(self._chosen)
+
+    def run(
+        self,
+        document: Description | Path,
+        workflow: str | None = None,
+        *,
+        inputs: Mapping[str, Value] | None = None,
+        on_event: Observer | None = None,
+        cancel: Stop | None = None,
+    ) -> Result:
+        """Run a workflow, or all that no other one uses, to the end.
+
+        Raises UsageError, InputError and DocumentError before anything is sent, and nothing for
+        steps that fail: they are in the result.
+        """
+        job = self._job(document, workflow, inputs, on_event, cancel)
+        if job.chosen.awaits:
+            return self._run_in_portal(job)
+        with self._holder.blocking() as begin:
+            return run_blocking(job, begin)
+
+    async def arun(
+        self,
+        document: Description | Path,
+        workflow: str | None = None,
+        *,
+        inputs: Mapping[str, Value] | None = None,
+        on_event: Observer | None = None,
+        cancel: Stop | None = None,
+    ) -> Result:
+        """Do what :meth:`run` does, within a running event loop."""
+        job = self._job(document, workflow, inputs, on_event, cancel)
+        async with self._holder.suspending() as begin:
+            return await run_suspending(job, begin)
+
+    def _job(
+        self,
+        document: Description | Path,
+        workflow: str | None,
+        inputs: Mapping[str, Value] | None,
+        on_event: Observer | None,
+        cancel: Stop | None,
+    ) -> Job:
+        chosen = self._chosen
+        if on_event is not None or cancel is not None:
+            chosen = replace(
+                chosen, on_event=on_event or chosen.on_event, cancel=cancel or chosen.cancel
+            )
+        with told():
+            workflows = () if workflow is None else (workflow,)
+            return job_of(self._kept.prepared(document, workflows, dict(inputs or {})), chosen)
+
+    def _run_in_portal(self, job: Job) -> Result:
+        """Run in an event loop of its own, in a thread of its own: this one may have a loop."""
+        with self._holder.portal() as (portal, begin):
+            ran = portal.start_task_soon(run_suspending, job, begin)
+            try:
+                return ran.result()
+            except BaseException:
+                ran.cancel()  # of use when it is the waiting that was interrupted
+                raise
+
+    def __enter__(self) -> Self:
+        self._holder.enter()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        reason: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._holder.leave()
+
+    async def __aenter__(self) -> Self:
+        await self._holder.enter_loop()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        reason: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._holder.leave_loop()

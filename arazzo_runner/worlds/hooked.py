@@ -1,0 +1,84 @@
+"""A world with the caller's own functions before a request, after a response, and for waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.worlds.wrapped import WrappedWorld
+
+T = TypeVar("T")
+Eventually: TypeAlias = T | Awaitable[T]
+
+BeforeRequest: TypeAlias = Callable[[HttpRequest], Eventually[HttpRequest | None]]
+AfterResponse: TypeAlias = Callable[[HttpRequest, HttpResponse], Eventually[HttpResponse | None]]
+Sleep: TypeAlias = Callable[[float], Eventually[Any]]
+
+
+class Hooks(Struct, frozen=True):
+    """What a caller wants to do by itself; None leaves it to the world.
+
+    A hook returns what shall go on in place of what it was given, or None to change nothing. One
+    that is asynchronous needs a run within an event loop.
+    """
+
+    before_request: BeforeRequest | None = None
+    after_response: AfterResponse | None = None
+    sleep: Sleep | None = None
+
+
+class HookedWorld(WrappedWorld):
+    """Wraps a world; what a hook raises ends the run and reaches the caller."""
+
+    def __init__(self, world: World, hooks: Hooks) -> None:
+        super().__init__(world)
+        self._hooks = hooks
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send what the first hook makes of the request; the second one sees the answer."""
+        sent = await self._before(call.request)
+        outcome = await self._world.send(call if sent is None else replace(call, request=sent))
+        if isinstance(outcome, HttpResponse):
+            outcome = await self._after(sent or call.request, outcome)
+        return outcome if sent is None else replace(outcome, request=sent)
+
+    async def _before(self, request: HttpRequest) -> HttpRequest | None:
+        hook = self._hooks.before_request
+        if hook is None:
+            return None
+        return _checked(await _settled(hook(request)), HttpRequest, "before_request")
+
+    async def _after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        hook = self._hooks.after_response
+        if hook is None:
+            return response
+        changed = await _settled(hook(request, response))
+        return _checked(changed, HttpResponse, "after_response") or response
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Wait as the caller does."""
+        if self._hooks.sleep is None:
+            await self._world.sleep(key, seconds)
+        else:
+            await _settled(self._hooks.sleep(seconds))
+
+
+async def _settled(value: Eventually[T]) -> T:
+    if isinstance(value, Awaitable):
+        settled: T = await value
+        return settled
+    return value
+
+
+def _checked(value: T | None, kind: type[T], hook: str) -> T | None:
+    if value is None or isinstance(value, kind):
+        return value
+    raise TypeError(
+        f"`{hook}` returned a {type(value).__name__}: return the {kind.__name__} that shall go on,"
+        " or None to change nothing"
+    )

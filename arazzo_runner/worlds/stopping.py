@@ -1,0 +1,53 @@
+"""Runs that the caller may stop: anything with ``is_set``, asked often, ends waits and requests."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import anyio
+
+from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.worlds.wrapped import WrappedWorld
+
+_POLL = 0.05
+
+
+class Stop(Protocol):
+    """``threading.Event``, ``asyncio.Event`` and ``anyio.Event`` are such."""
+
+    def is_set(self) -> bool:
+        """Whether the run should end."""
+        ...
+
+
+_STOPPED = TransportFailure("cancelled", "the run was stopped")
+
+
+class StoppableWorld(WrappedWorld):
+    """Wraps a world for runs within an event loop; a request that is broken off is a failure."""
+
+    def __init__(self, world: World, stop: Stop) -> None:
+        super().__init__(world)
+        self._stop = stop
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send through the wrapped world, until stopped."""
+        outcome: HttpResponse | TransportFailure = _STOPPED
+        async with anyio.create_task_group() as both:
+            both.start_soon(self._watch, both.cancel_scope)
+            outcome = await self._world.send(call)
+            both.cancel_scope.cancel()
+        return outcome
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Wait through the wrapped world, until stopped."""
+        async with anyio.create_task_group() as both:
+            both.start_soon(self._watch, both.cancel_scope)
+            await self._world.sleep(key, seconds)
+            both.cancel_scope.cancel()
+
+    async def _watch(self, scope: anyio.CancelScope) -> None:
+        while not self._stop.is_set():
+            await anyio.sleep(_POLL)
+        scope.cancel()
