@@ -10,6 +10,7 @@ from arazzo_runner import running
 from arazzo_runner.executor.world import World
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.interruptible import InterruptibleWorld
+from arazzo_runner.worlds.limits import HttpSettings
 
 
 @contextmanager
@@ -26,8 +27,14 @@ def open_world(
         mock = MockWorld(prepared.description.apis(), given["mock_seed"])
         yield InterruptibleWorld(mock, waiting)
         return
-    from arazzo_runner.worlds.http import HttpSettings, HttpWorld
+    from arazzo_runner.worlds.http import HttpWorld
 
+    with HttpWorld(http_settings(given)) as world:
+        yield InterruptibleWorld(world, waiting)
+
+
+def http_settings(given: Mapping[str, Any]) -> HttpSettings:
+    """How requests are sent, by the flags about the network."""
     settings = HttpSettings(
         follow_redirects=given["follow_redirects"],
         cacert=given["cacert"],
@@ -40,5 +47,4 @@ def open_world(
         user_agent=f"arazzo/{VERSION}",
     )
     settings = settings.with_timeout(given["timeout"])
-    with HttpWorld(settings.with_response_size(given["max_response_size"])) as world:
-        yield InterruptibleWorld(world, waiting)
+    return settings.with_response_size(given["max_response_size"])
