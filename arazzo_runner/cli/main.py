@@ -20,6 +20,7 @@ COMMANDS = {
         "check documents and their agreement with their API descriptions",
     ),
     "list": ("arazzo_runner.cli.list", "show a document's workflows, their inputs and steps"),
+    "explain": ("arazzo_runner.cli.explain", "what a diagnostic code means, and how to mend it"),
 }
 
 

@@ -123,6 +123,8 @@ def portable_filter(query: str) -> str | None:
     if not query.replace(" ", "").startswith("$[?"):
         return None
     replaced = "".join(_roots_for_members(query))
+    if replaced == query:
+        return None  # it asks about the root as it is
     # count() counts nodes: the items of an array, not the one array.
     return _COUNTED.sub(r"count(\1[*])", replaced)
 

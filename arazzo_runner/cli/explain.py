@@ -1,0 +1,60 @@
+"""`arazzo explain [CODE]`"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from arazzo_runner.explain import shown
+from arazzo_runner.explain.explanation import explanation
+from arazzo_runner.report.style import style_for
+from arazzo_runner.text.codes import CODES
+from arazzo_runner.text.diagnostic import nearest
+
+
+def _known(_ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+    """A code in any case, also without its `AZ`."""
+    if text is None:
+        return None
+    code = text.strip().upper()
+    code = f"AZ{code}" if code.isdecimal() else code
+    if code in CODES:
+        return code
+    match = nearest(code, CODES)
+    hint = f"did you mean `{match}`?" if match else "`arazzo explain` lists them"
+    raise click.BadParameter(f"no diagnostic code is called `{text}`; {hint}", param=param)
+
+
+@click.command("explain", short_help="what a diagnostic code means, and how to mend it")
+@click.argument("code", required=False, callback=_known)
+# It has no twin in the environment: there, `ARAZZO_FORMAT` is that of `validate`.
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help="How it is written.",
+)
+def command(code: str | None, form: str) -> int:
+    """Say what a diagnostic CODE means, why it matters and how to mend it; without one, list all.
+
+    The example of a mistake and the same one mended are tested with each version of this program.
+    """
+    sys.stdout.write(_all(form) if code is None else _one(code, form))
+    return 0
+
+
+def _one(code: str, form: str) -> str:
+    found = explanation(code)
+    if form == "json":
+        return shown.as_json(found)
+    return shown.text(found, style_for(sys.stdout, os.environ))
+
+
+def _all(form: str) -> str:
+    every = [explanation(code) for code in CODES]
+    if form == "json":
+        return shown.listed_as_json(every)
+    return shown.listed(every, style_for(sys.stdout, os.environ))

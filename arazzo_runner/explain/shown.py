@@ -1,0 +1,117 @@
+"""How an explanation is shown: text for people, and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from difflib import unified_diff
+from typing import Any, Final
+
+from arazzo_runner.explain.explanation import BESIDE, FAILING, MEND, MENDED, WHY, Explanation
+from arazzo_runner.report.style import Style
+
+GROUPS: Final = {
+    "AZ1": "the document",
+    "AZ2": "references",
+    "AZ3": "agreement with the API description",
+    "AZ4": "flow",
+    "AZ5": "style",
+    "AZ9": "the call",
+}
+"""What the codes that begin alike are about."""
+
+_CONTEXT: Final = 3
+
+
+def listed(every: Iterable[Explanation], style: Style) -> str:
+    """All codes with their titles, by what they are about."""
+    lines: list[str] = []
+    group = ""
+    for one in every:
+        if one.code[:3] != group:
+            group = one.code[:3]
+            lines += ["", style.paint(style.bold, f"{group}xx {GROUPS[group]}")]
+        lines.append(f"  {one.code}  {one.title}")
+    return "\n".join(lines[1:]) + "\n\nhelp: `arazzo explain AZ304` says more of one\n"
+
+
+def text(one: Explanation, style: Style) -> str:
+    """All of an explanation; of the mended files, what changed."""
+    title = style.paint(style.bold, f"{one.code}: {one.title}")
+    parts = [title, f"severity: {one.severity}", "", one.meaning]
+    for heading, words in ((WHY, one.why), (MEND, one.mend)):
+        parts += ["", style.paint(style.bold, heading), words]
+    examples = (*_failing(one, style), *_mended(one, style), *_beside(one, style))
+    return "\n".join([*parts, *examples]) + "\n"
+
+
+def _failing(one: Explanation, style: Style) -> Iterator[str]:
+    own = [name for name in one.failing.files if name not in _shared(one)]
+    for name in own:
+        yield from _heading(FAILING, name, style)
+        yield _indented(one.failing.files[name])
+    yield from ("",) if own else _heading(FAILING, "", style)
+    yield f"    $ {one.failing.command}\n{_indented(one.failing.output)}"
+
+
+def _mended(one: Explanation, style: Style) -> Iterator[str]:
+    for name, content in one.mended.files.items():
+        if content != one.failing.files.get(name):
+            yield from _heading(MENDED, name, style)
+            yield "\n".join(_changes(one.failing.files.get(name, ""), content, style))
+    if one.mended.command != one.failing.command:
+        yield from _heading(MENDED, "", style)
+        yield f"    $ {one.mended.command}"
+
+
+def _changes(before: str, after: str, style: Style) -> Iterator[str]:
+    colours = {"+": style.good, "-": style.bad}
+    lines = unified_diff(before.splitlines(), after.splitlines(), n=_CONTEXT, lineterm="")
+    for line in list(lines)[2:]:
+        shown = "  …" if line.startswith("@@") else f"  {line[:1]} {line[1:]}"
+        yield style.paint(colours.get(line[:1], ""), shown).rstrip()
+
+
+def _beside(one: Explanation, style: Style) -> Iterator[str]:
+    for name in _shared(one):
+        yield from _heading(BESIDE, name, style)
+        yield _indented(one.failing.files[name])
+
+
+def _shared(one: Explanation) -> list[str]:
+    """The files that are the same in both examples."""
+    return [name for name, held in one.failing.files.items() if one.mended.files.get(name) == held]
+
+
+def _heading(words: str, name: str, style: Style) -> tuple[str, str]:
+    return "", style.paint(style.bold, f"{words}: {name}" if name else words)
+
+
+def _indented(block: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in block.splitlines())
+
+
+def as_json(one: Explanation) -> str:
+    """An explanation as JSON, its examples with all files."""
+    return _dumped({**_brief(one), **_details(one)})
+
+
+def listed_as_json(every: Iterable[Explanation]) -> str:
+    """All codes with title and severity as JSON."""
+    return _dumped({"codes": [_brief(one) for one in every]})
+
+
+def _brief(one: Explanation) -> dict[str, Any]:
+    return {"code": one.code, "title": one.title, "severity": one.severity}
+
+
+def _details(one: Explanation) -> dict[str, Any]:
+    examples = {
+        kind: {"files": dict(example.files), "command": example.command, "output": example.output}
+        for kind, example in (("failing", one.failing), ("mended", one.mended))
+    }
+    return {"meaning": one.meaning, "why": one.why, "mend": one.mend, **examples}
+
+
+def _dumped(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
