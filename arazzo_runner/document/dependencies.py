@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.document.expressions import Found, Walk, expressions_in
 from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
@@ -28,14 +28,16 @@ Needs: TypeAlias = Mapping[str, Mapping[str, Place]]
 """For each name, the names it needs, with the place that says so."""
 
 
-def dependency_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def dependency_findings(document: ArazzoDocument, walked: Iterable[Walk]) -> Iterator[Diagnostic]:
     """Circles of ``dependsOn`` (AZ213), and outputs that are read too early (AZ212)."""
     yield from _circles("workflow", workflow_needs(document))
-    for workflow in document.workflows:
-        if any(step.depends_on for step in workflow.steps):
-            yield from _circles("step", {one.step_id: step_needs(one) for one in workflow.steps})
+    for walk in walked:
+        steps = walk.workflow.steps
+        if any(step.depends_on for step in steps):
+            pairs = zip(steps, walk.steps, strict=True)
+            yield from _circles("step", {one.step_id: _needs(one, found) for one, found in pairs})
         else:
-            yield from _read_too_early(workflow)
+            yield from _read_too_early(walk)
 
 
 def workflow_needs(document: ArazzoDocument) -> Needs:
@@ -50,15 +52,19 @@ def workflow_needs(document: ArazzoDocument) -> Needs:
 
 def step_needs(step: Step) -> Mapping[str, Place]:
     """The other steps of the same workflow that a step needs: ``dependsOn``, and what it reads."""
+    return _needs(step, expressions_in(step))
+
+
+def _needs(step: Step, expressions: Iterable[Found]) -> Mapping[str, Place]:
     declared = {one.step_id: one.place for one in step.depends_on if one.workflow is None}
-    return {**_reads(step), **declared}
+    return {**_reads(step, expressions), **declared}
 
 
-def _reads(step: Step) -> dict[str, Place]:
+def _reads(step: Step, expressions: Iterable[Found]) -> dict[str, Place]:
     """The other steps whose outputs a step reads; its own are those of an earlier visit."""
     return {
         one.step_id: place
-        for one, place in expressions_in(step)
+        for one, place in expressions
         if isinstance(one, StepOutputRef) and one.step_id != step.step_id
     }
 
@@ -105,13 +111,14 @@ def _from(start: str, needs: Needs, done: set[str]) -> Iterator[Sequence[str]]:
 # --- outputs that are read before they are there --------------------------------------------------
 
 
-def _read_too_early(workflow: Workflow) -> Iterator[Diagnostic]:
+def _read_too_early(walk: Walk) -> Iterator[Diagnostic]:
     """Steps run as written where none has ``dependsOn``: a later one has no outputs yet."""
-    positions = {step.step_id: at for at, step in enumerate(workflow.steps)}
-    for at, step in enumerate(workflow.steps):
-        for name, place in _reads(step).items():
+    steps = walk.workflow.steps
+    positions = {step.step_id: at for at, step in enumerate(steps)}
+    for at, (step, expressions) in enumerate(zip(steps, walk.steps, strict=True)):
+        for name, place in _reads(step, expressions).items():
             if positions.get(name, -1) > at:
-                yield _too_early(workflow, step, name, place)
+                yield _too_early(walk.workflow, step, name, place)
 
 
 def _too_early(workflow: Workflow, step: Step, name: str, place: Place) -> Diagnostic:

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TypeAlias, assert_never
 
+from msgspec import Struct
+
 from arazzo_runner.document.model import (
+    ArazzoDocument,
     Criterion,
     EndAction,
     FailureAction,
@@ -50,6 +53,22 @@ Bearer: TypeAlias = (
     | FailureAction
     | Criterion
 )
+
+
+class Walk(Struct, frozen=True):
+    """A workflow and all its expressions: its own, and those of each step, in their order."""
+
+    workflow: Workflow
+    own: tuple[Found, ...]
+    steps: tuple[tuple[Found, ...], ...]
+
+
+def walks(document: ArazzoDocument) -> tuple[Walk, ...]:
+    """The expressions of all workflows; several rules ask for them."""
+    return tuple(
+        Walk(one, tuple(expressions_in(one)), tuple(tuple(_in_step(step)) for step in one.steps))
+        for one in document.workflows
+    )
 
 
 def expressions_in(thing: Bearer | Iterable[Bearer] | None) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypedDict, Unpack
 
 from msgspec import Struct, field
@@ -35,9 +35,10 @@ class Shape(Struct, frozen=True):
     optional: tuple[str, ...] = ()
     new: frozenset[str] = frozenset()
 
-    def knows(self, name: str) -> bool:
-        """Whether the object may have this field (a Specification Extension always)."""
-        return name in self.required or name in self.optional or name.startswith("x-")
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that the object may not have (Specification Extensions it may)."""
+        known = (*self.required, *self.optional)
+        return [name for name in names if name not in known and not name.startswith("x-")]
 
 
 class Reading(Struct, frozen=True):
@@ -146,8 +147,7 @@ class Node(Struct, frozen=True):
         if not isinstance(self.value, dict):
             self.wrong_type(f"an object ({shape.title})")
             return False
-        unknown = [name for name in self.value if not shape.knows(name)]
-        meant = [self._unknown(name, shape) for name in unknown]
+        meant = [self._unknown(name, shape) for name in shape.unknown(self.value)]
         for name in shape.required:
             if name not in self.value:
                 self._missing(name, shape, meant)

@@ -6,10 +6,11 @@ Arazzo Specification 1.1.0, "Runtime Expressions". No API description is needed 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from msgspec import Struct
 
-from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.document.expressions import Walk
 from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
@@ -44,7 +45,9 @@ class _Known(Struct, frozen=True):
     elsewhere: frozenset[str]
 
 
-def read_findings(document: ArazzoDocument, names: Names) -> Iterator[Diagnostic]:
+def read_findings(
+    document: ArazzoDocument, names: Names, walked: Iterable[Walk]
+) -> Iterator[Diagnostic]:
     """Inputs, outputs, steps, workflows, sources and components that are read and not there."""
     inputs = {
         one.workflow_id: declared_inputs(one.inputs, document.raw) for one in document.workflows
@@ -52,9 +55,9 @@ def read_findings(document: ArazzoDocument, names: Names) -> Iterator[Diagnostic
     called = (name for one in document.workflows for name in _called(one))
     elsewhere = frozenset(one.workflow_id for one in called if one.source is not None)
     known = _Known(document, names, inputs, elsewhere)
-    for workflow in document.workflows:
-        for found, place in expressions_in((workflow, *workflow.steps)):
-            yield from _judged(found, place, workflow.workflow_id, known)
+    for walk in walked:
+        for found, place in chain(walk.own, *walk.steps):
+            yield from _judged(found, place, walk.workflow.workflow_id, known)
 
 
 def _called(workflow: Workflow) -> Iterator[WorkflowName]:

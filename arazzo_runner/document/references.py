@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from arazzo_runner.document.dependencies import dependency_findings
+from arazzo_runner.document.expressions import walks
 from arazzo_runner.document.model import (
     ArazzoDocument,
     ChannelByPath,
@@ -38,11 +39,11 @@ def references(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
     Unknown sources (AZ203), workflows (AZ207) and steps (AZ208); inputs (AZ210) and outputs
     (AZ211) that are read and not declared; outputs read too early (AZ212); circles (AZ213).
     """
-    names = names_of(document)
+    names, walked = names_of(document), walks(document)
     found = [
         *(one for workflow in document.workflows for one in _in_workflow(workflow, names)),
-        *read_findings(document, names),
-        *dependency_findings(document),
+        *read_findings(document, names, walked),
+        *dependency_findings(document, walked),
     ]
     # A component that is used in several lists is judged in each, and said once.
     return tuple(dict.fromkeys(found))
