@@ -114,12 +114,12 @@ def plan(
 def _authorizer(options: Options, missing: list[MissingCredentials]) -> Authorize:
     """Gives each operation its credentials; collects in ``missing`` what is not set, once each."""
 
-    def give(source: str, operation: Operation, given: Given) -> Authorization:
+    def give(source: str, operation: Operation, given: Given, server: str) -> Authorization:
         schemes = operation.description.schemes.values()
         found = credentials_from(options.environment, source, schemes, options.aliases)
         credentials = found.joined(options.credentials)
         try:
-            return authorize(operation, source, credentials, given)
+            return authorize(operation, source, credentials, given, server)
         except MissingCredentials as reason:
             if all(reason.variables != one.variables for one in missing):
                 missing.append(reason)

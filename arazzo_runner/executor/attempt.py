@@ -16,6 +16,7 @@ from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
 from arazzo_runner.executor.result import (
     Attempt,
     CriterionResult,
+    Fault,
     Status,
     StepError,
     WorkflowResult,
@@ -106,7 +107,7 @@ def _send_call(
     # An integer of a document may be too large to become a float.
     timeout = max(left if own is None else min(min(own, 10**12) / 1000, left), 0.001)
     operation = (call.source, call.operation.method, call.operation.path)
-    return SendCall(key, built.request, timeout, operation)
+    return SendCall(key, built.request, timeout, operation, call.authorization.needs)
 
 
 def _refusal(reason: EvaluationError | RequestRefused | BodyError, planned: StepPlan) -> StepError:
@@ -123,7 +124,8 @@ def _unanswered(
     planned: StepPlan, scope: Scope, built: BuiltCall, failure: TransportFailure
 ) -> Tried:
     place = planned.step.place
-    error = StepError(failure.code, failure.message, failure.hint, "response", place)
+    fault: Fault = "call" if failure.code == "credentials" else "response"
+    error = StepError(failure.code, failure.message, failure.hint, fault, place)
     sent = failure.request or built.request
     attempt = Attempt(sent, None, built.body, MISSING, error, (), (), None, succeeded=False)
     after = replace(scope, exchange=built.exchange)

@@ -113,7 +113,7 @@ def _bind_operation_call(
     try:
         server = _server(source, operation, binding)
         body = _bind_body(step, operation)
-        authorization = binding.authorize(source, operation, given)
+        authorization = binding.authorize(source, operation, given, server)
     except RequestRefused as reason:
         binding.report(error("AZ305", str(reason), _place_of_content(step), "", reason.hint))
         return None

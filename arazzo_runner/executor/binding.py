@@ -13,7 +13,8 @@ from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import Authorization, Given
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
-Authorize: TypeAlias = Callable[[str, Operation, Given], Authorization]
+Authorize: TypeAlias = Callable[[str, Operation, Given, str], Authorization]
+"""By the source's name, the operation, what the workflow passes, and the server's URL."""
 
 
 class Binding(Struct, frozen=True):
@@ -26,7 +27,7 @@ class Binding(Struct, frozen=True):
     units: Mapping[str, Unit]
     servers: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
-    authorize: Authorize = lambda _source, _operation, _given: Authorization()
+    authorize: Authorize = lambda _source, _operation, _given, _server: Authorization()
     fallback_server: str | None = None
     findings: list[Diagnostic] = field(default_factory=list)
 

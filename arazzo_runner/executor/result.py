@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 from typing import Literal as Choice
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -53,17 +54,20 @@ class CriterionResult(Struct, frozen=True):
     hint: str | None = None
 
 
+Fault: TypeAlias = Choice["request", "response", "call"]
+
+
 class StepError(Struct, frozen=True):
     """Why an attempt has no usable response, or was never sent.
 
     ``fault`` tells whose: the ``request`` could not be built (exit 1), the ``response`` is not
-    usable or a limit was reached (exit 4).
+    usable or a limit was reached (exit 4); the ``call`` had credentials that are refused (exit 2).
     """
 
     code: str
     message: str
     hint: str | None
-    fault: Choice["request", "response"]
+    fault: Fault
     place: Place | None = None
 
 

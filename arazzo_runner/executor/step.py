@@ -225,7 +225,7 @@ def _follow(planned: PlannedAction, taken: ActionTaken, tried: Tried, frame: Fra
 def _status(attempt: Attempt) -> Status:
     if attempt.succeeded:
         return Status.PASSED
-    unusable = attempt.error is not None and attempt.error.fault == "response"
+    unusable = attempt.error is not None and attempt.error.fault != "request"
     return Status.ERROR if unusable else Status.FAILED
 
 

@@ -13,9 +13,10 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.needs import Need
 
 FailureCode: TypeAlias = Choice[
-    "connect", "tls", "timeout", "protocol", "limit", "refused", "cancelled"
+    "connect", "tls", "timeout", "protocol", "limit", "refused", "credentials", "cancelled"
 ]
 
 
@@ -24,12 +25,14 @@ class SendCall(Struct, frozen=True):
 
     ``key`` is ``workflow/step#visit@attempt``, unique within a run. ``operation`` names the
     operation as ``(source, method, path template)``, for worlds that answer from descriptions.
+    ``needs`` are tokens to fetch and challenges to answer (``credentials/authorizing.py``).
     """
 
     key: str
     request: HttpRequest
     timeout: float | None
     operation: tuple[str, str, str]
+    needs: tuple[Need, ...] = ()
 
 
 class PublishCall(Struct, frozen=True):

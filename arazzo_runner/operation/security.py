@@ -1,59 +1,86 @@
-"""Credentials, and which of them a request carries.
+"""Which security requirement of an operation is satisfied, and what it adds to a request.
 
 OpenAPI Specification 3.2.0, sections "Security Scheme Object" and "Security Requirement
-Object". Tokens are given, not fetched: no request is made here.
+Object". No request is made here: what has to be fetched or answered first is a ``Need``.
 """
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, TypeAlias
-from typing import Literal as Choice
 from urllib.parse import quote, quote_plus
 
 from msgspec import Struct, field
 
-from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.scope import Headers
+from arazzo_runner.operation.credentials import (
+    SECRET_KINDS,
+    Credentials,
+    Kind,
+    Parts,
+    Way,
+    credentials_from,
+    kinds,
+    variable,
+    variable_names,
+    way_of,
+    ways,
+)
 from arazzo_runner.operation.description import read_scheme
 from arazzo_runner.operation.model import Operation, SecurityRequirement, SecurityScheme
+from arazzo_runner.operation.needs import DigestNeed, Need, token_need
 from arazzo_runner.text.diagnostic import did_you_mean, error
 
-Kind: TypeAlias = Choice["username", "password", "token", "key"]
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
-# What Python makes of the bytes of a variable that is not UTF-8 (PEP 383).
-_HALVES: Final = re.compile("[\ud800-\udfff]")
+__all__ = [
+    "Authorization",
+    "Credentials",
+    "Given",
+    "Kind",
+    "MissingCredentials",
+    "Wanted",
+    "authorize",
+    "carrier",
+    "credentials_from",
+    "kinds",
+    "requirements",
+    "variable_names",
+]
+
+# What to ask for where nothing is set: first what needs no person.
+_PREFERENCE: Final = (
+    "clientCredentials",
+    "password",
+    "authorizationCode",
+    "deviceAuthorization",
+    "refreshToken",
+    None,
+)
 
 Given: TypeAlias = frozenset[tuple[str, str]]
 """What a workflow passes by itself: (location, name), header names in lower case."""
 
 
-class Credentials(Struct, frozen=True):
-    """The credentials at hand: by (source name, scheme name), each part by its kind."""
+class Wanted(Struct, frozen=True):
+    """A scheme of a requirement, and the scopes that it asks for."""
 
-    values: Mapping[tuple[str, str], Mapping[Kind, str]] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return f"Credentials of {sorted(self.values)}"
-
-    def of(self, source: str, scheme: str) -> Mapping[Kind, str]:
-        """The parts of one scheme's credential; empty when there are none."""
-        return self.values.get((source, scheme), {})
-
-    def joined(self, other: Credentials) -> Credentials:
-        """These credentials and others; the others win, scheme by scheme."""
-        return Credentials({**self.values, **other.values})
+    scheme: SecurityScheme
+    scopes: tuple[str, ...] = ()
 
 
 class Authorization(Struct, frozen=True):
-    """What the credentials add to a request; ``secrets`` are all their spellings, for masking."""
+    """What the credentials add to a request; ``secrets`` are all their spellings, for masking.
+
+    ``needs`` are what has to be fetched or answered first, and ``credentials`` what with.
+    """
 
     headers: Headers = ()
     query: tuple[tuple[str, str], ...] = ()
     cookies: tuple[tuple[str, str], ...] = ()
     secrets: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    credentials: Credentials = field(default_factory=Credentials)
 
     def __repr__(self) -> str:
         return "Authorization(***)"
@@ -76,98 +103,44 @@ class MissingCredentials(ValueError):
         self.hint = hint
 
 
-def variable_names(source: str, scheme: SecurityScheme) -> tuple[str, ...]:
-    """The environment variables that a scheme's credential is read from.
-
-    ``ARAZZO_AUTH_<SOURCE>_<SCHEME>_USERNAME`` and so on, upper case, other characters as ``_``.
-    """
-    stem = f"ARAZZO_AUTH_{_upper(source)}_{_upper(scheme.name)}_"
-    return tuple(stem + kind.upper() for kind in kinds(scheme))
-
-
-def kinds(scheme: SecurityScheme) -> tuple[Kind, ...]:
-    """The parts that a scheme's credential has; none for mutual TLS, which has a certificate."""
-    match scheme.type, (scheme.scheme or "").lower():
-        case "http", "basic" | "digest":
-            return "username", "password"
-        case "apiKey", _:
-            return ("key",)
-        case "mutualTLS", _:
-            return ()
-        case _:
-            return ("token",)
-
-
-def credentials_from(
-    environment: Mapping[str, str],
-    source: str,
-    schemes: Iterable[SecurityScheme],
-    aliases: Mapping[str, str],
-) -> Credentials:
-    """Read the credentials of a source's schemes from environment variables.
-
-    ``aliases`` maps a variable to another one that serves when the variable itself is not set.
-    A line end after a value, as files leave it, does not belong to it. Raises UsageError AZ905
-    for a value that no request can carry.
-    """
-    found = dict[tuple[str, str], dict[Kind, str]]()
-    for scheme in schemes:
-        parts = dict[Kind, str]()
-        for kind, name in zip(kinds(scheme), variable_names(source, scheme), strict=True):
-            value = environment.get(name) or environment.get(aliases.get(name, ""))
-            if value:
-                parts[kind] = _carried(name, kind, value.rstrip("\r\n"))
-        if parts:
-            found[source, scheme.name] = parts
-    return Credentials(found)
-
-
-def _carried(name: str, kind: Kind, value: str) -> str:
-    """A part of a credential, unless no request can carry it; the message does not show it."""
-    if kind == "username" and ":" in value:
-        # RFC 7617, section 2.
-        fault = "holds a `:`, which ends a user name in HTTP basic"
-    elif _CONTROLS.search(value):
-        fault = "holds a line break or another control character"
-    elif _HALVES.search(value):
-        fault = "is not UTF-8"
-    else:
-        return value
-    raise UsageError(error("AZ905", f"the value of `{name}` {fault}", help="set it anew"))
-
-
 def authorize(
-    operation: Operation, source: str, credentials: Credentials, given: Given = frozenset()
+    operation: Operation,
+    source: str,
+    credentials: Credentials,
+    given: Given = frozenset(),
+    server: str = "",
 ) -> Authorization:
     """Choose the first security requirement that the credentials satisfy, and apply it.
 
     All schemes of a requirement apply together; ``{}`` makes security optional. What the
     workflow passes itself (``given``) satisfies its scheme and is left to it. Where nothing is
-    declared, the only scheme there is applies if its credentials are set. Raises
-    MissingCredentials, and DocumentError AZ214 for a scheme that is not declared.
+    declared, the only scheme there is applies if its credentials are set. ``server`` is what
+    relative URLs of OAuth2 are resolved against. Raises MissingCredentials, and DocumentError:
+    AZ214 for a scheme that is not declared, AZ217 for a broken one.
     """
-    if operation.security is None:
-        return _undeclared(operation, source, credentials, given)
-    alternatives = [_schemes(operation, one) for one in operation.security]
+    alternatives = requirements(operation)
     usable = [one for one in alternatives if one and _satisfied(one, source, credentials, given)]
     if usable:
-        return _applied(usable[0], source, credentials, given)
-    if not alternatives or [] in alternatives:
+        return _applied(usable[0], source, credentials, given, server)
+    if operation.security is None or not alternatives or [] in alternatives:
         return Authorization()
     raise _missing(operation, source, alternatives, credentials)
 
 
-def _undeclared(
-    operation: Operation, source: str, credentials: Credentials, given: Given
-) -> Authorization:
-    schemes = list(operation.description.schemes.values())
-    if len(schemes) != 1 or not _satisfied(schemes, source, credentials, given):
-        return Authorization()
-    return _applied(schemes, source, credentials, given)
+def requirements(operation: Operation) -> list[list[Wanted]]:
+    """The alternatives of an operation, each the schemes that apply together.
+
+    Without any declared: the only scheme there is, which serves but is not required. Raises
+    DocumentError AZ214.
+    """
+    if operation.security is not None:
+        return [_wanted(operation, one) for one in operation.security]
+    only = list(operation.description.schemes.values())
+    return [[Wanted(only[0])]] if len(only) == 1 else []
 
 
-def _schemes(operation: Operation, requirement: SecurityRequirement) -> list[SecurityScheme]:
-    return [_scheme(operation, name) for name, _ in requirement.schemes]
+def _wanted(operation: Operation, requirement: SecurityRequirement) -> list[Wanted]:
+    return [Wanted(_scheme(operation, name), scopes) for name, scopes in requirement.schemes]
 
 
 def _scheme(operation: Operation, name: str) -> SecurityScheme:
@@ -184,21 +157,27 @@ def _scheme(operation: Operation, name: str) -> SecurityScheme:
     raise DocumentError(error("AZ214", message, operation.place, help=hint))
 
 
-def _satisfied(
-    schemes: list[SecurityScheme], source: str, credentials: Credentials, given: Given
-) -> bool:
+def _satisfied(wanted: list[Wanted], source: str, credentials: Credentials, given: Given) -> bool:
     return all(
-        _is_given(scheme, given) or not _absent(scheme, source, credentials) for scheme in schemes
+        _is_given(one.scheme, given) or not _absent(one.scheme, source, credentials)
+        for one in wanted
     )
 
 
 def _absent(scheme: SecurityScheme, source: str, credentials: Credentials) -> list[str]:
-    """The variables of a scheme that are not set; digest needs a challenge, so it never is."""
-    names = list(variable_names(source, scheme))
-    if (scheme.scheme or "").lower() == "digest":
-        return names
+    """What is not set of the variables of a scheme; nothing where one way is satisfied."""
+    if scheme.type == "mutualTLS":
+        return [] if credentials.certificate else ["--cert", "--key"]
     parts = credentials.of(source, scheme.name)
-    return [name for kind, name in zip(kinds(scheme), names, strict=True) if not parts.get(kind)]
+    if way_of(scheme, parts) is not None:
+        return []
+    nearest = min(_by_preference(scheme), key=lambda way: not any(map(parts.get, way.needs)))
+    return [variable(source, scheme.name, kind) for kind in nearest.needs if not parts.get(kind)]
+
+
+def _by_preference(scheme: SecurityScheme) -> list[Way]:
+    """The ways, those that the description offers before a token that somebody has fetched."""
+    return sorted(ways(scheme), key=lambda way: _PREFERENCE.index(way.flow))
 
 
 def _is_given(scheme: SecurityScheme, given: Given) -> bool:
@@ -214,35 +193,56 @@ def carrier(scheme: SecurityScheme) -> tuple[str, str]:
 
 
 def _applied(
-    schemes: list[SecurityScheme], source: str, credentials: Credentials, given: Given
+    wanted: list[Wanted], source: str, credentials: Credentials, given: Given, server: str
 ) -> Authorization:
     every = [
-        _one(scheme, credentials.of(source, scheme.name))
-        for scheme in schemes
-        if not _is_given(scheme, given)
+        _one(one, source, credentials.of(source, one.scheme.name), server)
+        for one in wanted
+        if not _is_given(one.scheme, given)
     ]
     return Authorization(
         headers=tuple(one for each in every for one in each.headers),
         query=tuple(one for each in every for one in each.query),
         cookies=tuple(one for each in every for one in each.cookies),
         secrets=tuple(one for each in every for one in each.secrets),
+        needs=tuple(one for each in every for one in each.needs),
+        credentials=Credentials(
+            {key: parts for each in every for key, parts in each.credentials.values.items()}
+        ),
     )
 
 
-def _one(scheme: SecurityScheme, parts: Mapping[Kind, str]) -> Authorization:
-    match kinds(scheme):
-        case ("username", "password"):
+def _one(wanted: Wanted, source: str, parts: Parts, server: str) -> Authorization:
+    scheme = wanted.scheme
+    way = way_of(scheme, parts)
+    if way is not None and way.flow is not None:
+        return _needing(token_need(scheme, source, way.flow, wanted.scopes, server), parts)
+    match scheme.type, (scheme.scheme or "").lower():
+        case "http", "digest":
+            return _needing(DigestNeed(source, scheme.name), parts)
+        case "http", "basic":
             return _basic(parts["username"], parts["password"])
-        case ("key",):
+        case "apiKey", _:
             return _api_key(scheme, parts["key"])
-        case ("token",):
-            prefix = scheme.scheme if scheme.type == "http" and scheme.scheme else "Bearer"
-            # RFC 9110, section 11.1: scheme names compare without case; servers know `Bearer`.
-            prefix = "Bearer" if prefix.lower() == "bearer" else prefix
-            headers = (("Authorization", f"{prefix} {parts['token']}"),)
-            return Authorization(headers, secrets=_spellings(parts["token"]))
-        case _:
+        case "mutualTLS", _:
             return Authorization()
+        case _:
+            return _bearer(parts["token"], scheme)
+
+
+def _needing(need: Need, parts: Parts) -> Authorization:
+    secrets = [one for kind in SECRET_KINDS if kind in parts for one in _spellings(parts[kind])]
+    credentials = Credentials({(need.source, need.scheme): parts})
+    return Authorization(secrets=tuple(secrets), needs=(need,), credentials=credentials)
+
+
+def _bearer(token: str, scheme: SecurityScheme) -> Authorization:
+    """A token in `Authorization`, behind the name of its HTTP scheme."""
+    prefix = scheme.scheme if scheme.type == "http" and scheme.scheme else "Bearer"
+    # RFC 9110, section 11.1: scheme names compare without case; servers know `Bearer`.
+    prefix = "Bearer" if prefix.lower() == "bearer" else prefix
+    headers = (("Authorization", f"{prefix} {token}"),)
+    return Authorization(headers, secrets=_spellings(token))
 
 
 def _basic(username: str, password: str) -> Authorization:
@@ -273,28 +273,37 @@ def _spellings(secret: str) -> tuple[str, ...]:
 def _missing(
     operation: Operation,
     source: str,
-    alternatives: list[list[SecurityScheme]],
+    alternatives: list[list[Wanted]],
     credentials: Credentials,
 ) -> MissingCredentials:
     wanted = ", or ".join(
-        " and ".join(f"`{scheme.name}` ({_called(scheme)})" for scheme in one)
-        for one in alternatives
+        " and ".join(f"`{one.scheme.name}` ({_called(one.scheme)})" for one in each)
+        for each in alternatives
     )
     message = f"`{operation.method} {operation.path}` of `{source}` needs credentials for {wanted}"
     absent = [
-        [name for scheme in one for name in _absent(scheme, source, credentials)]
-        for one in alternatives
+        [name for one in each for name in _absent(one.scheme, source, credentials)]
+        for each in alternatives
     ]
-    hint = "set " + ", or ".join(" and ".join(f"`{name}`" for name in one) for one in absent)
-    names = tuple(dict.fromkeys(scheme.name for one in alternatives for scheme in one))
-    return MissingCredentials(message, names, tuple(absent[0]), hint)
+    hint = "set " + ", or ".join(
+        _named(names) for names in (*absent, *_tokens(alternatives, source, absent))
+    )
+    schemes = tuple(dict.fromkeys(one.scheme.name for each in alternatives for one in each))
+    return MissingCredentials(message, schemes, tuple(absent[0]), hint)
+
+
+def _named(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _tokens(
+    alternatives: list[list[Wanted]], source: str, absent: list[list[str]]
+) -> list[list[str]]:
+    """The variables of tokens that serve instead of fetching one, where one scheme is enough."""
+    alone = [each[0].scheme for each in alternatives if len(each) == 1]
+    tokens = [[variable(source, one.name, "token")] for one in alone if "token" in kinds(one)]
+    return [one for one in tokens if one not in absent]
 
 
 def _called(scheme: SecurityScheme) -> str:
-    if (scheme.scheme or "").lower() == "digest":
-        return "HTTP digest, which cannot be sent yet"
     return f"HTTP {scheme.scheme}" if scheme.type == "http" else scheme.type
-
-
-def _upper(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())

@@ -53,6 +53,8 @@ def _trouble(result: RunResult, exit_code: int, look: Look) -> str:
             return "terminated"
         case ExitCode.NOTHING:
             return "no workflow was run"
+        case ExitCode.USAGE:
+            return _unpassed(result, "ended without accepted credentials", look)
         case ExitCode.FAILED:
             return _unpassed(result, "failed", look)
         case ExitCode.NO_RESPONSE:

@@ -47,7 +47,7 @@ def secured(operation):
         ("custom", ["TOKEN"]),
         ("head", ["KEY"]),
         ("oauth", ["TOKEN"]),
-        ("oidc", ["TOKEN"]),
+        ("oidc", ["TOKEN", "REFRESH_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "USERNAME", "PASSWORD"]),
         ("tls", []),
     ],
 )
@@ -81,7 +81,7 @@ def test_credentials_are_read_with_aliases(api):
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("BASIC_USERNAME", "me:you", "holds a `:`, which ends a user name in HTTP basic"),
+        ("BASIC_USERNAME", "me:you", "holds a `:`, which ends a user name in HTTP basic and digest"),
         ("BASIC_PASSWORD", "a\nb", "holds a line break or another control character"),
         ("HEAD_KEY", "a\0b", "holds a line break or another control character"),
         ("BEARER_TOKEN", "a\udcffb", "is not UTF-8"),
@@ -113,7 +113,8 @@ ALL = Credentials(
         ("api", "head"): {"key": "k"},
         ("api", "query"): {"key": "k/"},
         ("api", "cookie"): {"key": "k"},
-    }
+    },
+    certificate=True,
 )
 PAIR = b64encode("mé:p:w +".encode()).decode()
 
@@ -221,10 +222,10 @@ def test_what_the_workflow_passes_wins(secured, security, given, sent):
         ),
         (
             [{"digest": []}],
-            {"digest": {"username": "u", "password": "p"}},
-            "`digest` (HTTP digest, which cannot be sent yet)",
-            ["API_DIGEST_USERNAME", "API_DIGEST_PASSWORD"],
-            "set `API_DIGEST_USERNAME` and `API_DIGEST_PASSWORD`",
+            {"digest": {"username": "u"}},
+            "`digest` (HTTP digest)",
+            ["API_DIGEST_PASSWORD"],
+            "set `API_DIGEST_PASSWORD`",
         ),
     ],
 )
