@@ -53,6 +53,11 @@ class Result:
         """What was found in the documents that did not keep them from running."""
 
     @property
+    def masker(self) -> Masker:
+        """What hides its secrets, for texts that are made of its parts elsewhere."""
+        return self._masker
+
+    @property
     def status(self) -> Status:
         """``passed``, ``failed``, or ``error`` where there was no usable response, or a limit."""
         return status_of(self.exit_code)
