@@ -23,6 +23,7 @@ def agreement(plan: Plan) -> Iterator[Diagnostic]:
     yield from call_findings(plan)
     for view in views_of(plan):
         yield from _of_step(view)
+        view.memo.clear()  # a workflow may have thousands of steps
 
 
 def _of_step(view: StepView) -> Iterator[Diagnostic]:

@@ -51,7 +51,7 @@ class StepView(Struct, frozen=True):
 
     def beside(self, step_id: str) -> StepView | None:
         """The view of a step of the workflow; None when there is none that calls an operation."""
-        return self.views.steps.get((self.workflow.key, step_id))
+        return self.views.of(self.workflow.key, step_id)
 
     @property
     def operation(self) -> Operation:
@@ -71,22 +71,37 @@ class StepView(Struct, frozen=True):
 
 
 class Views(Struct, frozen=True):
-    """The views of all steps of a plan; ``inputs`` is what was worked out about its workflows."""
+    """The views of a plan's steps, each made when it is first asked for.
 
-    steps: dict[tuple[WorkflowKey, str], StepView] = field(default_factory=dict)
+    ``inputs`` is what was worked out about the workflows' inputs.
+    """
+
+    plans: dict[tuple[WorkflowKey, str], tuple[WorkflowPlan, StepPlan, OperationCall]]
+    made: dict[tuple[WorkflowKey, str], StepView] = field(default_factory=dict)
     inputs: dict[WorkflowKey, Any] = field(default_factory=dict)
 
+    def of(self, workflow: WorkflowKey, step_id: str) -> StepView | None:
+        """The view of one step; None when there is none that calls an operation."""
+        key = (workflow, step_id)
+        if key not in self.made and key in self.plans:
+            self.made[key] = _view(*self.plans[key], self)
+        return self.made.get(key)
 
-def views_of(plan: Plan) -> tuple[StepView, ...]:
+
+def views_of(plan: Plan) -> Iterator[StepView]:
     """The steps of a plan that call operations."""
-    views = Views()
-    for workflow in plan.workflows.values():
-        for step in workflow.steps:
-            if isinstance(step.call, OperationCall):
-                views.steps[workflow.key, step.step.step_id] = _view(
-                    workflow, step, step.call, views
-                )
-    return tuple(views.steps.values())
+    views = Views(
+        {
+            (workflow.key, step.step.step_id): (workflow, step, step.call)
+            for workflow in plan.workflows.values()
+            for step in workflow.steps
+            if isinstance(step.call, OperationCall)
+        }
+    )
+    for workflow, step_id in views.plans:
+        view = views.of(workflow, step_id)
+        if view is not None:
+            yield view
 
 
 def _view(workflow: WorkflowPlan, step: StepPlan, call: OperationCall, views: Views) -> StepView:
