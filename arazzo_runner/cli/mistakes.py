@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
 
 
 def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
-    """Show the mistake; with ``run --json`` as a report too. Returns the exit code."""
+    """Show the mistake; `run` reports it too, where asked for one. Returns the exit code."""
     import sys
 
     from arazzo_runner.cli.show import show_diagnostics
@@ -23,15 +24,14 @@ def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
         sys.stderr.write(mistake.format_message() + "\n")
         return 2
     found = diagnostic(mistake)
-    if args[:1] == ["run"] and "--json" in args:
+    if args[:1] == ["run"]:
         from arazzo_runner import running
-        from arazzo_runner.cli.reports import Reports
+        from arazzo_runner.cli.reports import asked_for
 
         document = args[1] if len(args) > 1 and not args[1].startswith("-") else ""
         when = {"started_at": running.rfc3339(time.time()), "duration": 0.0}
-        Reports((), on_stdout=True).write_failed_start(
-            {"document": document, **when}, 2, UsageError(found)
-        )
+        reports = asked_for(args, os.environ)
+        reports.write_failed_start({"document": document, **when}, 2, UsageError(found))
     show_diagnostics([found])
     return 2
 

@@ -172,6 +172,10 @@ SELECTION = several(
     flag("--fail-fast", is_flag=True, help="Leave out the workflows after one that does not pass."),
 )
 
+RECORD = flag(
+    "--record", metavar="FILE", help="Keep the run in this file, for `arazzo replay`; masked."
+)
+
 LIMITS = several(
     flag(
         "--max-steps",
@@ -287,7 +291,14 @@ OUTPUT = several(
         metavar="[KIND=]off|warn|error",
         help="Contract checks: status, content-type, schema, headers.",
     ),
-    flag("--report", "reports", multiple=True, metavar="KIND[=PATH]", help="Write a report: json."),
+    flag(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="KIND[=PATH]",
+        help="Write a report: json, ndjson, junit, har, markdown, github; PATH `-` is standard"
+        " output.",
+    ),
     flag(
         "--json",
         "as_json",

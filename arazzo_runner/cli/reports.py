@@ -1,51 +1,85 @@
-"""``--report KIND[=PATH]`` and ``--json``"""
+"""``--report KIND[=PATH]`` and ``--json``: what is to be written, and where."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import click
 from msgspec import Struct
 
-from arazzo_runner import running
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.result import RunResult
+from arazzo_runner.report.kinds import KINDS, renderer
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.version import VERSION
 
-KINDS = {"json": "arazzo-report.json"}
+STDOUT = "-"
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+class Target(Struct, frozen=True):
+    """A report that was asked for: its kind, and its path or ``-``."""
+
+    kind: str
+    path: str
+
+    @property
+    def takes_stdout(self) -> bool:
+        """Whether standard output is its own; annotations may stand among other lines."""
+        return self.path == STDOUT and self.kind != "github"
 
 
 class Reports(Struct, frozen=True):
-    """What is to be written: (kind, path) pairs, and whether one goes to standard output."""
+    """All reports that were asked for."""
 
-    files: tuple[tuple[str, str], ...]
-    on_stdout: bool
+    targets: tuple[Target, ...]
 
-    def write(
-        self,
-        circumstances: Mapping[str, Any],
-        prepared: running.Prepared,
-        result: RunResult,
-        code: int,
-        masker: Masker,
-    ) -> None:
-        """Write the reports of a run."""
-        description = prepared.description
-        report = RunReport(
-            tool_version=VERSION,
-            exit_code=code,
-            result=result,
-            sources=description.source_infos(),
-            diagnostics=tuple(description.warnings),
-            operations=description.operation_names(),
-            **circumstances,
-        )
-        self._write(report, masker)
+    @property
+    def on_stdout(self) -> bool:
+        """Whether standard output belongs to a report, and all else goes to standard error."""
+        return any(one.takes_stdout for one in self.targets)
+
+    def check(self) -> None:
+        """Raise UsageError for a file that cannot be written, before anything is sent."""
+        if self.targets:
+            from arazzo_runner.report.write import check_writable
+
+            for one in self.targets:
+                if one.path != STDOUT:
+                    check_writable(one.path)
+
+    def write(self, run: RunReport, masker: Masker, told: Iterable[Target] = ()) -> None:
+        """Write every report but those ``told`` already.
+
+        Raises UsageError (AZ907) for those that could not be written, after all others are.
+        """
+        problems: list[Diagnostic] = []
+        for one in self.targets:
+            try:
+                if one not in told:
+                    self._put(one, renderer(one.kind)(run, masker))
+                if one.kind == "github":
+                    _summarize_step(run, masker)
+            except UsageError as error:
+                problems += error.diagnostics
+        if problems:
+            raise UsageError(*problems)
+
+    def _put(self, target: Target, data: bytes) -> None:
+        if target.path == STDOUT:
+            # Where another report has standard output, annotations are read from the other stream.
+            other = self.on_stdout and not target.takes_stdout
+            write_stream(data, sys.stderr if other else sys.stdout)
+            return
+        from arazzo_runner.report.write import write_atomically
+
+        write_atomically(target.path, data)
 
     def write_failed_start(
         self, circumstances: Mapping[str, Any], code: int, error: DiagnosedError
@@ -59,37 +93,76 @@ class Reports(Struct, frozen=True):
             **circumstances,
         )
         with suppress(UsageError):  # why it could not start matters more, and it may be this
-            self._write(report, Masker(()))
+            self.write(report, Masker(()))
 
-    def check(self) -> None:
-        """Raise UsageError for a file that cannot be written, before anything is sent."""
-        if self.files:
-            from arazzo_runner.report.write import check_writable
 
-            for _, path in self.files:
-                check_writable(path)
+def _summarize_step(run: RunReport, masker: Masker) -> None:
+    path = os.environ.get(STEP_SUMMARY)
+    if path:
+        from arazzo_runner.report.step_summary import append_summary
 
-    def _write(self, report: RunReport, masker: Masker) -> None:
-        if not self.files and not self.on_stdout:
-            return
-        from arazzo_runner.report.json import report_bytes
-        from arazzo_runner.report.write import write_atomically
+        append_summary(path, run, masker)
 
-        data = report_bytes(report, masker)
-        if self.on_stdout:
-            sys.stdout.write(data.decode())
-            sys.stdout.flush()
-        for _, path in self.files:
-            write_atomically(path, data)
+
+def write_stream(data: bytes, stream: Any) -> None:
+    """Write a report to a standard stream, whose encoding may not know all of its characters."""
+    text = data.decode("utf-8", "backslashreplace")
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
 
 
 def read_reports(texts: Iterable[str], as_json: bool) -> Reports:  # noqa: FBT001 - the flag itself
-    """The reports asked for. Raises click.BadParameter for a kind that there is not."""
-    files = []
-    for text in texts:
-        kind, _, path = text.partition("=")
-        if kind not in KINDS:
-            kinds = ", ".join(f"`{one}`" for one in KINDS)
-            raise click.UsageError(f"`--report {text}`: the kinds of reports are {kinds}")
-        files.append((kind, path or KINDS[kind]))
-    return Reports(tuple(files), as_json)
+    """The reports asked for.
+
+    Raises click.UsageError for a kind that there is not, and for two in one place.
+    """
+    asked = [_read(text) for text in texts]
+    targets = tuple(dict.fromkeys([*asked, *_of_json(as_json)]))
+    taken: dict[str, Target] = {}
+    for one in targets:
+        place = _place(one)
+        other = taken.setdefault(place, one) if place else one
+        if other != one:
+            where = "standard output" if one.path == STDOUT else f"`{one.path}`"
+            raise click.UsageError(
+                f"the reports `{other.kind}` and `{one.kind}` cannot both go to {where};"
+                f" name a file of its own: `--report {one.kind}=PATH`"
+            )
+    return Reports(targets)
+
+
+def _of_json(as_json: bool) -> Iterator[Target]:  # noqa: FBT001 - the flag itself
+    if as_json:
+        yield Target("json", STDOUT)
+
+
+def _read(text: str) -> Target:
+    kind, _, path = text.partition("=")
+    if kind not in KINDS:
+        kinds = ", ".join(f"`{one}`" for one in KINDS)
+        raise click.UsageError(f"`--report {text}`: the kinds of reports are {kinds}")
+    return Target(kind, path or KINDS[kind])
+
+
+def _place(target: Target) -> str | None:
+    """What two reports may not share; a device (`/dev/null`) takes whatever comes."""
+    if target.path == STDOUT:
+        return STDOUT if target.takes_stdout else None
+    place = os.path.realpath(target.path)
+    return None if os.path.exists(place) and not os.path.isfile(place) else place  # noqa: PTH110, PTH113
+
+
+def asked_for(args: Sequence[str], environ: Mapping[str, str]) -> Reports:
+    """The reports that a command line asks for, when the rest of it cannot be understood."""
+    texts = [*environ.get("ARAZZO_REPORT", "").splitlines()]
+    for word, after in zip(args, [*args[1:], ""], strict=True):
+        if word == "--report":
+            texts.append(after)
+        elif word.startswith("--report="):
+            texts.append(word.partition("=")[2])
+    known = [text for text in texts if text.partition("=")[0] in KINDS]
+    try:
+        return read_reports(known, "--json" in args)
+    except click.UsageError:
+        return Reports(tuple(_of_json("--json" in args)))

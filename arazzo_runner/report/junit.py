@@ -27,7 +27,8 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     as the document, with its findings.
     """
     cases = [_workflow_case(one, run, masker) for one in run.result.workflows]
-    cases = cases or [_start_case(run, masker)]
+    if not cases or _unexplained(run):
+        cases.append(_run_case(run, masker))
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
@@ -75,9 +76,24 @@ def _verdict(workflow: WorkflowResult, masker: Masker) -> Iterator[str]:
             assert_never(workflow.status)
 
 
-def _start_case(run: RunReport, masker: Masker) -> str:
-    """A run without workflows: nothing selected, or findings that kept it from starting."""
-    text = masker.text("\n".join(render_text(one) for one in run.diagnostics))
+def _unexplained(run: RunReport) -> bool:
+    """Whether no workflow shows that the run did not pass: a bug, or an interruption in between."""
+    shown = (Status.FAILED, Status.ERROR)
+    ended_well = not any(one.status in shown for one in run.result.workflows)
+    return ended_well and run.exit_code not in (ExitCode.PASSED, ExitCode.NOTHING)
+
+
+_ENDS = {
+    ExitCode.BUG: "a bug in arazzo ended the run",
+    ExitCode.INTERRUPTED: "the run was interrupted",
+    ExitCode.TERMINATED: "the run was terminated",
+}
+
+
+def _run_case(run: RunReport, masker: Masker) -> str:
+    """The run itself: nothing selected, findings that kept it from starting, what ended it."""
+    found = masker.text("\n".join(render_text(one) for one in run.diagnostics))
+    text = "\n".join(filter(None, [_ENDS.get(ExitCode(run.exit_code)), found]))
     if run.exit_code == ExitCode.NOTHING:
         verdict = "<skipped/>"
     else:

@@ -15,13 +15,11 @@ KINDS: Final[dict[str, str]] = {
     "json": "arazzo-report.json",
     "junit": "arazzo-junit.xml",
     "har": "arazzo-report.har",
-    "markdown": "arazzo-report.md",
     "github": "-",
+    "ndjson": "arazzo-report.ndjson",
+    "markdown": "arazzo-report.md",
 }
-"""The kinds of reports that are written after a run, each with the path used without one.
-
-``-`` is standard output.
-"""
+"""The kinds of reports, each with the path used without one; ``-`` is standard output."""
 
 
 def renderer(kind: str) -> Render:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
 from arazzo_runner.report.diagnostics import render_text
 from arazzo_runner.report.failure import explain_workflow
-from arazzo_runner.report.look import plain_look
+from arazzo_runner.report.look import Look, plain_look
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.shown import Shown, seconds
@@ -28,11 +28,21 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     return ("\n".join(_lines(run, masker)) + "\n").encode("utf-8", "backslashreplace")
 
 
-def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
-    look = plain_look(masker)
+def brief_bytes(run: RunReport, masker: Masker) -> bytes:
+    """The first lines of the report, where the whole is too long to be shown."""
+    lines = [*_head(run, plain_look(masker)), "", "The whole report is too long to stand here."]
+    return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _head(run: RunReport, look: Look) -> Iterator[str]:
     yield f"## {_plain(run.document, look.shown)}"
     yield ""
     yield _escaped(verdict_line(run.result, run.exit_code, look))
+
+
+def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
+    look = plain_look(masker)
+    yield from _head(run, look)
     for workflow in run.result.workflows:
         yield from _workflow(workflow, look.shown)
     if run.diagnostics:

@@ -38,6 +38,44 @@ def check_writable(path: str | Path) -> None:
         temporary.unlink()
 
 
+class Growing:
+    """A file that grows while something goes on: emptied at first, and flushed with each write.
+
+    Raises UsageError (AZ907) when it cannot be opened. What goes wrong later is kept for
+    :meth:`close`, since a report must not end what it tells of.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self._problem: OSError | None = None
+        with _told(path):
+            target = _target(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._file = target.open("wb", buffering=0)
+
+    def write(self, data: bytes) -> None:
+        """Append ``data``, unless that failed before."""
+        if self._problem:
+            return
+        try:
+            self._file.write(data)
+        except OSError as reason:
+            self._problem = reason
+
+    def close(self) -> None:
+        """End the file. Raises UsageError (AZ907) when it is not whole."""
+        with _told(self._path):
+            self._file.close()
+            if self._problem:
+                raise self._problem
+
+
+def append(path: str | Path, data: bytes) -> None:
+    """Add ``data`` at the end of a file that others write to as well; UsageError (AZ907)."""
+    with _told(path), Path(path).open("ab") as file:
+        file.write(data)
+
+
 def _target(path: str | Path) -> Path:
     target = Path(os.path.realpath(path))
     if target.is_dir():

@@ -67,8 +67,24 @@ def test_a_run_that_could_not_start_is_an_error(build):
     assert case[0].get("type") == "exit code 3"
     assert case[0].get("message") == "no operation is called `Create ***`"
     assert "error[AZ204]" in case[0].text
-    (case,) = suite(build.report(RunResult((), 0.0), 70))
+    (case,) = suite(build.report(RunResult((), 0.0), 2))
     assert case[0].text == "nothing was run"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (70, "a bug in arazzo ended the run"),
+        (130, "the run was interrupted"),
+        (143, "the run was terminated"),
+    ],
+)
+def test_what_ended_a_run_is_an_error_where_no_workflow_shows_it(build, code, words):
+    passed, ended = suite(build.report(exit_code=code))
+    assert list(passed) == []
+    assert (ended[0].tag, ended[0].get("message")) == ("error", words)
+    failed = build.run(build.workflow(build.failed_step(), status=Status.FAILED))
+    assert len(suite(build.report(failed, code))) == 1
 
 
 def test_a_run_that_selected_nothing_is_skipped(build):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.report.write import check_writable, write_atomically
+from arazzo_runner.report.write import Growing, append, check_writable, write_atomically
 
 
 def test_a_new_file_is_written_with_the_usual_permissions(tmp_path):
@@ -90,3 +90,37 @@ def test_an_error_without_a_reason_of_the_system_is_told_as_it_is(tmp_path, monk
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(UsageError, match="odd"):
         write_atomically(tmp_path / "report.json", b"")
+
+
+def test_a_growing_file_replaces_the_old_one_and_can_be_read_while_it_grows(tmp_path):
+    path = tmp_path / "new" / "events"
+    Growing(path).close()
+    growing = Growing(path)
+    growing.write(b"one\n")
+    assert path.read_bytes() == b"one\n"
+    growing.write(b"two\n")
+    growing.close()
+    assert path.read_bytes() == b"one\ntwo\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_a_growing_file_tells_at_its_end_that_it_is_not_whole():
+    growing = Growing("/dev/full")
+    growing.write(b"one\n")
+    growing.write(b"two\n")
+    with pytest.raises(UsageError, match="no space left"):
+        growing.close()
+
+
+def test_a_folder_cannot_grow(tmp_path):
+    with pytest.raises(UsageError, match="it is a folder"):
+        Growing(tmp_path)
+
+
+def test_what_others_wrote_stays_before_what_is_appended(tmp_path):
+    path = tmp_path / "shared"
+    path.write_bytes(b"theirs\n")
+    append(path, b"ours\n")
+    assert path.read_bytes() == b"theirs\nours\n"
+    with pytest.raises(UsageError, match="cannot be written"):
+        append(tmp_path / "none" / "shared", b"")

@@ -1,0 +1,152 @@
+import json
+
+import click
+import pytest
+
+from arazzo_runner.cli import main as command_line
+from arazzo_runner.cli.reports import Reports, Target, asked_for, read_reports
+
+
+@pytest.mark.parametrize(
+    ("texts", "as_json", "targets"),
+    [
+        ([], False, []),
+        ([], True, [("json", "-")]),
+        (["json"], False, [("json", "arazzo-report.json")]),
+        (["json=-"], True, [("json", "-")]),
+        (["junit=a.xml", "har"], False, [("junit", "a.xml"), ("har", "arazzo-report.har")]),
+        (["json=a=b"], False, [("json", "a=b")]),
+        (["github", "github=x"], True, [("github", "-"), ("github", "x"), ("json", "-")]),
+        (["json=/dev/null", "junit=/dev/null"], False, [("json", "/dev/null"), ("junit", "/dev/null")]),
+    ],
+)  # fmt: skip
+def test_what_was_asked_for(texts, as_json, targets):
+    assert read_reports(texts, as_json) == Reports(tuple(Target(*one) for one in targets))
+
+
+@pytest.mark.parametrize(
+    ("texts", "as_json", "message"),
+    [
+        (["pdf"], False, "the kinds of reports are `json`, "),
+        (["json=a", "junit=./a"], False, "`json` and `junit` cannot both go to `./a`"),
+        (["junit=-"], True, "`junit` and `json` cannot both go to standard output"),
+    ],
+)
+def test_what_cannot_be(texts, as_json, message):
+    with pytest.raises(click.UsageError) as caught:
+        read_reports(texts, as_json)
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize(("texts", "taken"), [(["github"], False), (["github", "har=-"], True)])
+def test_annotations_stand_among_other_lines(texts, taken):
+    assert read_reports(texts, False).on_stdout == taken
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "kinds"),
+    [
+        (["run", "x", "--report=junit", "--report", "har=a"], {}, ["junit", "har"]),
+        (["run", "x", "--json", "--report"], {"ARAZZO_REPORT": "junit\nnone"}, ["junit", "json"]),
+        (["run", "x", "--json", "--report", "har=-"], {}, ["json"]),
+        (["run", "x"], {}, []),
+    ],
+)
+def test_what_a_mistaken_command_line_asks_for(words, environ, kinds):
+    assert [one.kind for one in asked_for(words, environ).targets] == kinds
+
+
+API = """
+openapi: 3.1.0
+info: {title: Things, version: '1'}
+servers: [{url: 'http://127.0.0.1:1'}]
+paths: {/things: {get: {operationId: listThings, responses: {'200': {description: ok}}}}}
+"""
+DOCUMENT = """
+arazzo: 1.0.1
+info: {title: Things, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
+workflows:
+- {workflowId: one, steps: [{stepId: list, operationId: listThings}]}
+- {workflowId: two, steps: [{stepId: list, operationId: listThings}]}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "api.yaml").write_text(API)
+    (tmp_path / "workflow.yaml").write_text(DOCUMENT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    return tmp_path
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_bug_is_reported_with_what_was_over_by_then(folder, monkeypatch):
+    from arazzo_runner.report.console import Console
+
+    tell = Console._finish_workflow
+
+    def buggy(self, result, depth):
+        if result.workflow_id == "two":
+            raise ZeroDivisionError
+        tell(self, result, depth)
+
+    monkeypatch.setattr(Console, "_finish_workflow", buggy)
+    words = ["--report", "json=r.json", "--report", "ndjson=r.ndjson", "--report", "junit=r.xml"]
+    assert command_line.main(["run", "workflow.yaml", "--mock", *words]) == 70
+    report = json.loads((folder / "r.json").read_text())
+    assert (report["exit_code"], report["status"]) == (70, "error")
+    assert [one["workflow_id"] for one in report["workflows"]] == ["one"]
+    assert lines(folder / "r.ndjson")[-1]["exit_code"] == 70
+    assert 'errors="1"' in (folder / "r.xml").read_text()
+
+
+def test_a_bug_while_reading_is_reported(folder, monkeypatch):
+    monkeypatch.setattr("arazzo_runner.cli.run.load_document", lambda *_: 1 / 0)
+    assert command_line.main(["run", "workflow.yaml", "--report", "json=r.json"]) == 70
+    assert json.loads((folder / "r.json").read_text())["exit_code"] == 70
+
+
+def test_a_step_of_a_github_job_gets_a_summary(folder, monkeypatch, capsys):
+    (folder / "summary").write_text("# before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "summary"))
+    words = ["--server", "http://127.0.0.1:1", "--report", "github"]
+    assert command_line.main(["run", "workflow.yaml", *words]) == 4
+    out = capsys.readouterr().out
+    assert [f"\n::error file=workflow.yaml,line={line}," in out for line in (6, 7)] == [True, True]
+    assert (folder / "summary").read_text().startswith("# before\n## workflow.yaml\n")
+
+
+def test_annotations_leave_standard_output_to_another_report(folder, capsys):
+    words = ["--server", "http://127.0.0.1:1", "--report", "github", "--json"]
+    assert command_line.main(["run", "workflow.yaml", *words]) == 4
+    out, problems = capsys.readouterr()
+    assert json.loads(out)["exit_code"] == 4
+    assert "\n::error " in problems
+
+
+def test_lines_go_to_standard_output(folder, capsys):
+    assert command_line.main(["run", "workflow.yaml", "--mock", "--report", "ndjson=-"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (told[0]["event"], told[-1]["event"]) == ("run_started", "run_finished")
+
+
+def test_a_report_that_fails_keeps_no_other_from_being_written(folder, monkeypatch):
+    (folder / "gone").mkdir()
+    words = ["--report", "json=gone/r.json", "--report", "junit=r.xml", "--mock"]
+    from arazzo_runner.cli.telling import Telling
+
+    end = Telling.end
+
+    def late(self, result, code):
+        (folder / "gone").rmdir()
+        (folder / "gone").write_text("")
+        end(self, result, code)
+
+    monkeypatch.setattr(Telling, "end", late)
+    assert command_line.main(["run", "workflow.yaml", *words]) == 2
+    assert (folder / "r.xml").exists()
