@@ -26,6 +26,7 @@ from arazzo_runner.operation.descent import (
     step,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.fix import guessed
 from arazzo_runner.text.source import pointer_text
 
 _ARRAY: Final = frozenset({"array"})
@@ -90,7 +91,8 @@ def _finding(view: StepView, read: Read, failure: Failure, base: Shape) -> Diagn
         verb = "has" if why.proven else "documents"
         message = f"{subject} {verb} no {_called(last)}"
     help_line = _in_items(tuple(before), last, why, base) or nearest_name(last, why)
-    return Diagnostic("AZ310", severity, message, read.place, "", help_line)
+    fix = guessed(read.place, str(last), why.known)
+    return Diagnostic("AZ310", severity, message, read.place, "", help_line, (), fix)
 
 
 def _called(token: Token) -> str:

@@ -16,6 +16,7 @@ from arazzo_runner.executor.plan import (
     WorkflowPlan,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+from arazzo_runner.text.fix import renamed
 from arazzo_runner.text.source import Place
 
 
@@ -51,7 +52,9 @@ def _undeclared(callee: WorkflowPlan, arguments: Iterable[InputArgument]) -> Ite
         help_line = did_you_mean(argument.name, known) or (
             f"its inputs: {listed}" if known else "it has no inputs"
         )
-        yield error("AZ218", message, argument.place.at("name"), "not declared", help_line)
+        place = argument.place.at("name")
+        fix = renamed(place, argument.name, known)
+        yield error("AZ218", message, place, "not declared", help_line, fix)
 
 
 def _not_given(

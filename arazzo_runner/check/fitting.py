@@ -28,6 +28,7 @@ from arazzo_runner.operation.descent import (
 )
 from arazzo_runner.operation.visibility import not_counting
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
+from arazzo_runner.text.fix import guessed
 from arazzo_runner.text.source import Place
 
 _NUMBERS: Final = frozenset({"number", "integer"})
@@ -150,7 +151,9 @@ def _not_named(name: str, why: Absent, place: Place, on: Fitting) -> Iterator[Di
     verb = "takes" if why.proven else "documents"
     message = f"the request body of {on.view.called} {verb} no property `{name}`"
     help_line = nearest_name(name, why)
-    yield Diagnostic("AZ314", severity, message, place.at(name).key(), "not documented", help_line)
+    at = place.at(name).key()
+    fix = guessed(at, name, why.known)
+    yield Diagnostic("AZ314", severity, message, at, "not documented", help_line, (), fix)
 
 
 def _array(
@@ -181,7 +184,9 @@ def _scalar(constant: Value, shape: Shape, place: Place, on: Fitting) -> Iterato
         more = " and more" if len(spelled) > 12 else ""
         message = f"{shown} is none of the values that {on.view.called} takes here"
         help_line = did_you_mean(spell(constant), spelled) or f"they are {listed}{more}"
-        yield Diagnostic("AZ315", on.certain, message, place, "", help_line)
+        texts = (one for one in values if isinstance(one, str))
+        fix = guessed(place, constant, texts) if isinstance(constant, str) else None
+        yield Diagnostic("AZ315", on.certain, message, place, "", help_line, (), fix)
 
 
 def _can_be(constant: Value, kinds: Kinds, on: Fitting) -> bool:

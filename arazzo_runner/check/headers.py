@@ -10,6 +10,7 @@ from arazzo_runner.check.reading import reads
 from arazzo_runner.check.view import StepView
 from arazzo_runner.expression.ast import HeaderRef
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, warning
+from arazzo_runner.text.fix import guessed
 
 # What servers and those between send without anybody documenting it (RFC 9110, 6265, 8288).
 _USUAL: Final = frozenset(
@@ -35,7 +36,8 @@ def undocumented_header(view: StepView) -> Iterator[Diagnostic]:
             message = f"{view.called} documents no response header `{name}`"
             listed = ", ".join(f"`{one}`" for one in documented)
             help_line = did_you_mean(name, documented) or f"documented: {listed}"
-            yield warning("AZ311", message, read.place, "not documented", help_line)
+            fix = guessed(read.place, name, documented)
+            yield warning("AZ311", message, read.place, "not documented", help_line, fix)
 
 
 def _documented(when: Iterable[Outcome]) -> list[str]:

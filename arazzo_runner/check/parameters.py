@@ -12,6 +12,7 @@ from arazzo_runner.operation.descent import shape_of
 from arazzo_runner.operation.model import Location, Operation, Parameter, SecurityScheme
 from arazzo_runner.operation.security import carrier
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
+from arazzo_runner.text.fix import guessed
 
 
 def missing(view: StepView) -> Iterator[Diagnostic]:
@@ -87,7 +88,8 @@ def _not_declared(view: StepView, argument: Argument) -> Diagnostic:
         help_line = did_you_mean(name, known) or (f"documented: {listed}" if known else None)
     severity = Severity.HINT if location == "header" and not elsewhere else Severity.WARNING
     place = argument.place.at("name")
-    return Diagnostic("AZ302", severity, message, place, "not documented", help_line)
+    fix = None if elsewhere else guessed(place, name, known)
+    return Diagnostic("AZ302", severity, message, place, "not documented", help_line, (), fix)
 
 
 # --- credentials ----------------------------------------------------------------------------------

@@ -16,10 +16,13 @@ from arazzo_runner.document.model import (
     Reusable,
     Workflow,
 )
-from arazzo_runner.expression.ast import Literal
+from arazzo_runner.expression.ast import Literal, Malformed
 from arazzo_runner.expression.budget import QueryError
+from arazzo_runner.expression.condition import parse_condition
+from arazzo_runner.expression.hints import simple_condition
 from arazzo_runner.expression.query import check_query
 from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.fix import Edit, Fix
 
 
 def query_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnostic]:
@@ -36,7 +39,17 @@ def _judged(criterion: QueryCriterion) -> Iterator[Diagnostic]:
         check_query(criterion.kind, criterion.version, criterion.text, context)
     except QueryError as problem:
         place = criterion.place.at("condition").within(0, len(criterion.text))
-        yield error("AZ118", str(problem), place, "", problem.hint)
+        yield error("AZ118", str(problem), place, "", problem.hint, _as_simple(criterion, context))
+
+
+def _as_simple(criterion: QueryCriterion, context: str) -> Fix | None:
+    """A comparison in the clothing of a JSONPath, as the simple condition that it is."""
+    simple = simple_condition(criterion.text, context) if criterion.kind == "jsonpath" else None
+    if simple is None or isinstance(parse_condition(simple)[0], Malformed):
+        return None
+    place = criterion.place
+    written = Edit(place.at("condition"), simple)
+    return Fix((written, Edit(place.at("type"), None), Edit(place.at("context"), None)), is_safe=True)
 
 
 def _criteria(workflow: Workflow) -> Iterator[Criterion]:

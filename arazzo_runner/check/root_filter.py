@@ -14,6 +14,7 @@ from arazzo_runner.document.model import QueryCriterion
 from arazzo_runner.expression.hints import portable_filter
 from arazzo_runner.operation.descent import Shape, names_of
 from arazzo_runner.text.diagnostic import Diagnostic, warning
+from arazzo_runner.text.fix import changed
 
 _OBJECT: Final = frozenset({"object"})
 
@@ -28,7 +29,8 @@ def root_filter(view: StepView) -> Iterator[Diagnostic]:
         if portable is not None and shape is not None and _is_record(shape):
             message = "this filter looks at the members of an object, never at the object itself"
             help_line = f"to ask about the object, write `{portable}`"
-            yield warning("AZ318", message, criterion.place.at("condition"), "", help_line)
+            place = criterion.place.at("condition")
+            yield warning("AZ318", message, place, "", help_line, changed(place, portable))
 
 
 def _is_record(shape: Shape) -> bool:

@@ -13,6 +13,7 @@ from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import Condition, Constant, Malformed
 from arazzo_runner.operation.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
+from arazzo_runner.text.fix import Fix, changed
 from arazzo_runner.text.source import Place, SourceFile
 
 _NOWHERE: Final = Place(SourceFile("", "", ""))
@@ -57,14 +58,28 @@ def _never(view: StepView, criterion: Criterion) -> Diagnostic:
         place = criterion.place.at("condition")
     severity = Severity.WARNING if _is_incomplete(view) else Severity.ERROR
     message = f"{view.called} {what}"
-    return Diagnostic("AZ304", severity, message, place, _documented(view), _way_out(view))
+    help_line = _way_out(view)
+    fix = _other_success(view, constants[0], place) if len(constants) == 1 else None
+    return Diagnostic("AZ304", severity, message, place, _documented(view), help_line, (), fix)
 
 
 def _way_out(view: StepView) -> str | None:
+    success = _only_success(view)
+    return f"write `$statusCode == {success}`" if success else None
+
+
+def _only_success(view: StepView) -> int | None:
     successes = [one.status for one in view.every if 200 <= one.status <= 299]
-    if len(successes) == 1:
-        return f"write `$statusCode == {successes[0]}`"
-    return None
+    return successes[0] if len(successes) == 1 else None
+
+
+def _other_success(view: StepView, asked: tuple[str, Constant], place: Place) -> Fix | None:
+    """One success for another: a step that asks for a failure means a failure."""
+    operator, constant = asked
+    status, success = status_of(constant), _only_success(view)
+    if operator != "==" or status is None or not 200 <= status <= 299 or success is None:
+        return None
+    return changed(place, str(success))
 
 
 def _documented(view: StepView) -> str:

@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from arazzo_runner.document.wording import field_help, kind_of, listed, type_help
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
+from arazzo_runner.text.fix import Fix, renamed
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 
 Version = tuple[int, int]
@@ -61,6 +62,7 @@ class _More(TypedDict, total=False):
     place: Place
     label: str
     help: str | None
+    fix: Fix | None
 
 
 class Node(Struct, frozen=True):
@@ -137,7 +139,8 @@ class Node(Struct, frozen=True):
 
     def _say(self, severity: Severity, code: str, message: str, more: _More) -> None:
         place = more.get("place") or self.place
-        found = Diagnostic(code, severity, message, place, more.get("label", ""), more.get("help"))
+        label, help_ = more.get("label", ""), more.get("help")
+        found = Diagnostic(code, severity, message, place, label, help_, (), more.get("fix"))
         self.reading.findings.append(found)
 
     # --- the fields -------------------------------------------------------------------------------
@@ -164,6 +167,7 @@ class Node(Struct, frozen=True):
             place=self.place.at(name).key(),
             label="unknown",
             help=did_you_mean(name, known) or field_help(name, (*shape.required, *shape.optional)),
+            fix=renamed(self.place.at(name).key(), name, known),
         )
         return nearest(name, known)
 
@@ -206,6 +210,7 @@ class Node(Struct, frozen=True):
             f"`{name}` cannot be `{value}`",
             label=f"one of {listed(allowed)}",
             help=did_you_mean(value, allowed),
+            fix=renamed(node.place, value, allowed),
         )
         return None
 

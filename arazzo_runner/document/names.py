@@ -9,6 +9,7 @@ from msgspec import Struct
 from arazzo_runner.document.model import ArazzoDocument, Step, Workflow
 from arazzo_runner.document.wording import listed
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+from arazzo_runner.text.fix import renamed
 from arazzo_runner.text.source import Place
 
 
@@ -35,7 +36,8 @@ def check_source(name: str, place: Place, names: Names) -> Iterator[Diagnostic]:
         help_ = did_you_mean(name, names.sources)
         help_ = help_ or _there_are("source descriptions", sorted(names.sources))
         message = f"no source description is called `{name}`"
-        yield error("AZ203", message, place, "unknown", help_)
+        fix = renamed(place, name, names.sources)
+        yield error("AZ203", message, place, "unknown", help_, fix)
 
 
 def check_workflow(workflow_id: str, place: Place, names: Names) -> Iterator[Diagnostic]:
@@ -46,7 +48,9 @@ def check_workflow(workflow_id: str, place: Place, names: Names) -> Iterator[Dia
     if any(workflow_id in steps for steps in names.steps.values()):
         help_ = f"`{workflow_id}` is a step: write `stepId`"
     help_ = help_ or _there_are("workflows", list(names.workflows))
-    yield error("AZ207", f"no workflow is called `{workflow_id}`", place, "unknown", help_)
+    message = f"no workflow is called `{workflow_id}`"
+    fix = renamed(place, workflow_id, names.workflows)
+    yield error("AZ207", message, place, "unknown", help_, fix)
 
 
 def check_step(step_id: str, place: Place, workflow_id: str, names: Names) -> Iterator[Diagnostic]:
@@ -57,7 +61,7 @@ def check_step(step_id: str, place: Place, workflow_id: str, names: Names) -> It
     help_ = did_you_mean(step_id, steps) or _not_a_step(step_id, names)
     help_ = help_ or _there_are("steps", list(steps))
     message = f"the workflow `{workflow_id}` has no step `{step_id}`"
-    yield error("AZ208", message, place, "unknown", help_)
+    yield error("AZ208", message, place, "unknown", help_, renamed(place, step_id, steps))
 
 
 def _not_a_step(name: str, names: Names) -> str | None:

@@ -33,6 +33,7 @@ from arazzo_runner.expression.ast import (
     WorkflowRef,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
+from arazzo_runner.text.fix import renamed
 from arazzo_runner.text.source import Place
 
 
@@ -108,6 +109,7 @@ def _input(
         place,
         "never has a value",
         did_you_mean(found.name, declared.names) or "declare it in `inputs.properties`",
+        fix=renamed(place, found.name, declared.names),
     )
 
 
@@ -151,7 +153,8 @@ def _undeclared_output(
 ) -> Diagnostic:
     message = f"{what} has no output `{found.name}`"
     help_ = did_you_mean(found.name, outputs) or f"declare it in the `outputs` of {what}"
-    return Diagnostic("AZ211", severity, message, place, "never has a value", help_)
+    fix = renamed(place, found.name, outputs)
+    return Diagnostic("AZ211", severity, message, place, "never has a value", help_, (), fix)
 
 
 def _hands_over(workflow: Workflow) -> bool:
@@ -164,7 +167,9 @@ def _component(found: ComponentRef, place: Place, known: _Known) -> Iterator[Dia
     names = _component_names(found, known.document)
     if found.name not in names:
         message = f"there is no `{found.name}` in `components.{found.type}`"
-        yield error("AZ209", message, place, "unknown", did_you_mean(found.name, names))
+        help_ = did_you_mean(found.name, names)
+        fix = renamed(place, found.name, names)
+        yield error("AZ209", message, place, "unknown", help_, fix)
 
 
 def _component_names(found: ComponentRef, document: ArazzoDocument) -> Iterable[str]:

@@ -29,6 +29,7 @@ from arazzo_runner.document.parameters import LOCATIONS
 from arazzo_runner.document.wording import listed
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, did_you_mean, error
+from arazzo_runner.text.fix import renamed
 from arazzo_runner.text.source import Place
 
 _KINDS: Final = {
@@ -233,7 +234,8 @@ def _unknown(on: _Resolving, kind: str, item: Reusable, known: Iterable[str]) ->
         message = f"there is no `{item.name}` in `components.{kind}`"
         help_ = did_you_mean(item.name, known) or _elsewhere(on, item.name)
     place = item.place.at("reference")
-    on.findings.append(error("AZ209", message, place, label, help_))
+    fix = renamed(place, item.name, known)
+    on.findings.append(error("AZ209", message, place, label, help_, fix))
 
 
 def _written(on: _Resolving, kind: str) -> Iterable[str]:

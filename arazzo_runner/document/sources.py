@@ -24,6 +24,7 @@ from arazzo_runner.document.wording import listed
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+from arazzo_runner.text.fix import instead
 from arazzo_runner.text.source import Place, SourceFile
 
 SOURCE_LIMITS: Final = SourceLimits()
@@ -255,6 +256,7 @@ def _other_type(text: Text, kind: SourceType, description: SourceDescription) ->
         description.place.at("type"),
         "",
         f"write `type: {kind}`",
+        instead(description.place.at("type"), kind),
     )
 
 

@@ -21,6 +21,7 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.document.wording import listed
+from arazzo_runner.text.fix import Edit, Fix, instead
 
 _PREFIX: Final = "$sourceDescriptions."
 _OPERATION: Final = "{$sourceDescriptions.<name>.url}#/paths/~1pets~1{id}/get"
@@ -105,8 +106,10 @@ def _without_braces(node: Node) -> str:
     text: str = node.value
     if not (text.startswith("{" + _PREFIX) and text.endswith("}")):
         return text
-    node.warn("AZ119", f"`{text}` needs no braces", help=f"write `{text[1:-1]}`")
-    return text[1:-1]
+    name = text[1:-1]
+    message = f"`{text}` needs no braces"
+    node.warn("AZ119", message, help=f"write `{name}`", fix=instead(node.place, name))
+    return name
 
 
 def operation_id(node: Node) -> OperationById | None:
@@ -145,7 +148,8 @@ def _step_name(node: Node) -> StepName | None:
     text: str = node.value
     if text.startswith("$steps."):
         name = text.removeprefix("$steps.")
-        node.warn("AZ119", f"`{text}` is more than the stepId", help=f"write `{name}`")
+        message = f"`{text}` is more than the stepId"
+        node.warn("AZ119", message, help=f"write `{name}`", fix=instead(node.place, name))
         return StepName(name, None, node.place)
     if not text.startswith(("$workflows.", _PREFIX)):
         return StepName(text, None, node.place)
@@ -197,6 +201,7 @@ def _path_without_pointer(node: Node) -> OperationById | None:
         "AZ119",
         f"`{node.value}` is an operationId, not a path",
         help=f"write `operationId: {node.value}`",
+        fix=Fix((Edit(node.place.key(), "operationId"),), is_safe=True),
     )
     return OperationById(found[1], found[0], node.place)
 
@@ -217,6 +222,7 @@ def _path(node: Node, what: str, example: str) -> tuple[str, tuple[str, ...]] | 
             f"`{before}` is not the standard way to name a source here",
             place=node.place.within(0, len(before)),
             help=f"write `{standard}#{fragment}`",
+            fix=instead(node.place.within(0, len(before)), standard),
         )
     return source, tokens
 

@@ -34,6 +34,7 @@ from arazzo_runner.expression.parse import (
 )
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import short
+from arazzo_runner.text.fix import Fix, changed, instead
 
 # Expression Type Object: the languages, their versions, the default first.
 VERSIONS: Final = {
@@ -123,7 +124,15 @@ def malformed(node: Node, found: Malformed, code: str, what: str) -> None:
         code,
         f"`{shown}` is not {what}: {found.reason}",
         place=node.place.within(start, min(start + 1, end)),
+        fix=_meant(node, what),
     )
+
+
+def _meant(node: Node, what: str) -> Fix | None:
+    from arazzo_runner.expression.repair import mended_condition, mended_string
+
+    meant = (mended_condition if what == "a condition" else mended_string)(node.value)
+    return None if meant is None else instead(node.place, meant)
 
 
 def understood(node: Node, notice: Notice, code: str = "AZ119") -> None:
@@ -134,7 +143,16 @@ def understood(node: Node, notice: Notice, code: str = "AZ119") -> None:
         notice.message,
         place=node.place.within(notice.start, notice.end),
         help=None if said else f"write `{notice.standard}`",
+        fix=_standard(node, notice, code),
     )
+
+
+def _standard(node: Node, notice: Notice, code: str) -> Fix | None:
+    if notice.standard is None:
+        return None
+    place = node.place.within(notice.start, notice.end)
+    # What has been text (AZ121) becomes a value.
+    return (changed if code == "AZ121" else instead)(place, notice.standard)
 
 
 def _is_read(parsed: Dynamic, notice: Notice) -> bool:

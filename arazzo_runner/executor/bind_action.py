@@ -17,6 +17,7 @@ from arazzo_runner.document.model import (
 from arazzo_runner.executor.binding import Binding, find_workflow
 from arazzo_runner.executor.plan import InputArgument, PlannedAction, Unit, WorkflowKey
 from arazzo_runner.text.diagnostic import did_you_mean, error
+from arazzo_runner.text.fix import renamed
 
 Action: TypeAlias = SuccessAction | FailureAction
 
@@ -72,9 +73,9 @@ def _bind_target(
         return positions[target]
     place = action.place.at("stepId")
     message = f"no step of this workflow is called `{target}`"
-    binding.report(
-        error("AZ208", message, place, "unknown stepId", did_you_mean(target, positions))
-    )
+    help_line = did_you_mean(target, positions)
+    fix = renamed(place, target, positions)
+    binding.report(error("AZ208", message, place, "unknown stepId", help_line, fix))
     return None
 
 

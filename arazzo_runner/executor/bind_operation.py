@@ -17,6 +17,7 @@ from arazzo_runner.operation.find import (
 )
 from arazzo_runner.operation.model import ApiDescription, Operation
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, nearest, warning
+from arazzo_runner.text.fix import instead, renamed
 from arazzo_runner.text.source import Place, pointer_text
 
 FoundOperation: TypeAlias = tuple[str, Operation]
@@ -78,7 +79,8 @@ def _report_unknown(
     if match and match.casefold() == named.operation_id.casefold():
         help_line = f"the same but for case is `{match}`; operationIds are case-sensitive"
     message = f"no operation is called `{named.operation_id}`"
-    binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line))
+    fix = renamed(named.place, named.operation_id, known)
+    binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line, fix))
 
 
 def _some(known: list[str]) -> str | None:
@@ -102,7 +104,9 @@ def _report_source(
         binding.report(error("AZ202", message, named.place))
         return
     message = f"no source description is called `{source}`"
-    binding.report(error("AZ203", message, named.place, "", did_you_mean(source, declared)))
+    help_line = did_you_mean(source, declared)
+    fix = renamed(named.place, source, declared)
+    binding.report(error("AZ203", message, named.place, "", help_line, fix))
 
 
 def refused_async(place: Place) -> Diagnostic:
@@ -129,8 +133,10 @@ def find_by_operation_path(
         _report_no_operation(path, api, binding)
         return None
     message = "the `/` of the path in this JSON Pointer are not escaped"
-    help_line = f"write `#{pointer_text(tokens)}`"
-    binding.report(warning("AZ119", message, path.place, "", help_line))
+    escaped = f"#{pointer_text(tokens)}"
+    fragment = path.place.within(path.text.index("#"), len(path.text))
+    fix = instead(fragment, escaped)
+    binding.report(warning("AZ119", message, path.place, "", f"write `{escaped}`", fix))
     return path.source, operation
 
 
@@ -143,4 +149,5 @@ def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: Bi
         f"did you mean `{{$sourceDescriptions.{path.source}.url}}{match}`?" if match else None
     )
     message = f"`{written}` points to no operation of `{path.source}`"
-    binding.report(error("AZ206", message, path.place, "", help_line))
+    fix = renamed(path.place, written, pointers)
+    binding.report(error("AZ206", message, path.place, "", help_line, fix))

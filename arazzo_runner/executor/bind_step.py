@@ -44,6 +44,7 @@ from arazzo_runner.operation.model import Parameter as ApiParameter
 from arazzo_runner.operation.request import RequestRefused, undeclared
 from arazzo_runner.operation.server import server_url
 from arazzo_runner.text.diagnostic import did_you_mean, error
+from arazzo_runner.text.fix import renamed
 from arazzo_runner.text.source import Place
 
 
@@ -192,7 +193,9 @@ def _refuse_path_parameter(parameter: Parameter, operation: Operation, binding: 
     )
     listed = ", ".join(f"`{one}`" for one in known) or "none"
     help_line = did_you_mean(parameter.name, known) or f"its path parameters: {listed}"
-    binding.report(error("AZ302", message, parameter.place.at("name"), "", help_line))
+    place = parameter.place.at("name")
+    fix = renamed(place, parameter.name, known)
+    binding.report(error("AZ302", message, place, "", help_line, fix))
 
 
 def _require_path_parameters(

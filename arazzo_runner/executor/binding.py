@@ -12,6 +12,7 @@ from arazzo_runner.executor.plan import Unit, WorkflowKey
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import Authorization, Given
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+from arazzo_runner.text.fix import renamed
 
 Authorize: TypeAlias = Callable[[str, Operation, Given, str], Authorization]
 """By the source's name, the operation, what the workflow passes, and the server's URL."""
@@ -49,7 +50,8 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: Binding) -> WorkflowK
     listed = ", ".join(f"`{one}`" for one in known)
     help_line = did_you_mean(name.workflow_id, known) or f"its workflows are {listed}"
     message = f"no workflow is called `{name.workflow_id}`{where}"
-    binding.report(error("AZ207", message, name.place, "unknown workflowId", help_line))
+    fix = renamed(name.place, name.workflow_id, known)
+    binding.report(error("AZ207", message, name.place, "unknown workflowId", help_line, fix))
     return None
 
 
@@ -64,5 +66,7 @@ def _unit_of_source(name: WorkflowName, unit: Unit, binding: Binding) -> Unit | 
         return None
     known = [source.name for source in unit.document.source_descriptions]
     message = f"no source description is called `{name.source}`"
-    binding.report(error("AZ203", message, name.place, "", did_you_mean(name.source, known)))
+    help_line = did_you_mean(name.source, known)
+    fix = renamed(name.place, name.source, known)
+    binding.report(error("AZ203", message, name.place, "", help_line, fix))
     return None

@@ -20,11 +20,12 @@ class Edit(Struct, frozen=True):
     """The string, a part of it, or the key at ``place``, to be replaced by ``text``.
 
     ``text`` is what the string means, not how it is spelled; None takes the member out of its
-    object.
+    object. With a ``word``, that alone is replaced, and it must stand there once.
     """
 
     place: Place
     text: str | None
+    word: str | None = None
 
 
 class Fix(Struct, frozen=True):
@@ -48,16 +49,25 @@ def changed(place: Place, text: str) -> Fix:
 
 
 def renamed(place: Place, name: str, known: Iterable[str]) -> Fix | None:
-    """The fix that writes a known name for ``name``; None when it is in doubt which one is meant.
+    """The fix that writes a known name for ``name``, which names nothing; None in doubt which one.
 
     The same name but for case is safe, where it is the only one; another is a guess.
     """
     names = set(known)
+    same = _same_but_for_case(name, names)
+    match = same or _only_one_alike(name, names)
+    return Fix((Edit(place, match, name),), is_safe=bool(same)) if match else None
+
+
+def guessed(place: Place, name: str, known: Iterable[str]) -> Fix | None:
+    """Like :func:`renamed`, for a name that means something to somebody: a server may take it."""
+    found = renamed(place, name, known)
+    return Fix(found.edits, is_safe=False) if found else None
+
+
+def _same_but_for_case(name: str, names: Iterable[str]) -> str | None:
     same = [one for one in names if one.casefold() == name.casefold()]
-    if len(same) == 1:
-        return instead(place, same[0])
-    match = None if same else _only_one_alike(name, names)
-    return changed(place, match) if match else None
+    return same[0] if len(same) == 1 else None
 
 
 def _only_one_alike(name: str, names: Iterable[str]) -> str | None:
