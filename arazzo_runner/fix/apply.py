@@ -10,9 +10,9 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.fix.data import edited, same
 from arazzo_runner.fix.scalar import Respelled
-from arazzo_runner.fix.spell import overlap, spelled, spliced
+from arazzo_runner.fix.spell import overlap, resolved, spelled, spliced
 from arazzo_runner.text.diagnostic import Severity
-from arazzo_runner.text.fix import Fix
+from arazzo_runner.text.fix import Edit, Fix
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import parse
@@ -25,9 +25,23 @@ class Applied(Struct, frozen=True):
     fixes: tuple[Fix, ...] = ()
 
 
-class _Chosen(Struct, frozen=True):
+class Spelled(Struct, frozen=True):
+    """A fix, what it says of the data, and the edits of the text that make it, from the top."""
+
     fix: Fix
+    meant: tuple[Edit, ...]
     edits: tuple[Respelled, ...]
+
+
+def spell(fix: Fix, value: Value) -> Spelled | None:
+    """A fix as edits of the text whose data is ``value``; None where it cannot be spelled."""
+    meant = tuple(one for edit in fix.edits if (one := resolved(edit, value)) is not None)
+    edits = spelled(meant, value) if len(meant) == len(fix.edits) else None
+    return Spelled(fix, meant, tuple(sorted(edits, key=_position))) if edits else None
+
+
+def _position(edit: Respelled) -> tuple[int, int]:
+    return edit.start, edit.end
 
 
 def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) -> Applied:
@@ -48,35 +62,31 @@ def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) ->
     return Applied(text, tuple(one.fix for one in chosen))
 
 
-def _chosen(fixes: Sequence[Fix], value: Value) -> list[_Chosen]:
-    possible = []
-    for fix in dict.fromkeys(fixes):
-        edits = spelled(fix, value)
-        if edits:
-            possible.append(_Chosen(fix, edits))
-    taken: list[_Chosen] = []
-    for one in sorted(possible, key=lambda one: [(each.start, each.end) for each in one.edits]):
+def _chosen(fixes: Sequence[Fix], value: Value) -> list[Spelled]:
+    possible = [one for fix in dict.fromkeys(fixes) if (one := spell(fix, value)) is not None]
+    taken: list[Spelled] = []
+    for one in sorted(possible, key=lambda one: [_position(edit) for edit in one.edits]):
         if not any(overlap(mine, other) for mine in one.edits for other in _edits(taken)):
             taken.append(one)
     return taken
 
 
 def _one_by_one(
-    source: SourceFile, chosen: list[_Chosen], value: Value, limits: DocumentLimits
-) -> list[_Chosen]:
-    taken: list[_Chosen] = []
+    source: SourceFile, chosen: list[Spelled], value: Value, limits: DocumentLimits
+) -> list[Spelled]:
+    taken: list[Spelled] = []
     for one in chosen:
         if _with(source, [*taken, one], value, limits) is not None:
             taken.append(one)
     return taken
 
 
-def _edits(chosen: Sequence[_Chosen]) -> list[Respelled]:
+def _edits(chosen: Sequence[Spelled]) -> list[Respelled]:
     return [edit for one in chosen for edit in one.edits]
 
 
 def _with(
-    source: SourceFile, chosen: Sequence[_Chosen], value: Value, limits: DocumentLimits
+    source: SourceFile, chosen: Sequence[Spelled], value: Value, limits: DocumentLimits
 ) -> str | None:
     """The text with these fixes; None when it does not hold what they mean."""
     text = spliced(source.text, _edits(chosen))
@@ -84,7 +94,7 @@ def _with(
         found = _read(text, source, limits)
     except DocumentError:
         return None
-    wanted = edited(value, (edit for one in chosen for edit in one.fix.edits))
+    wanted = edited(value, (edit for one in chosen for edit in one.meant))
     return text if same(found, wanted) else None
 
 

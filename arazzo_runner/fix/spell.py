@@ -8,7 +8,7 @@ from typing import Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.fix.scalar import Respelled, Scalar, fresh, key_spelled
-from arazzo_runner.text.fix import Edit, Fix
+from arazzo_runner.text.fix import Edit
 from arazzo_runner.text.locate import extent_of
 from arazzo_runner.text.part import properties_end
 from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile
@@ -18,19 +18,19 @@ _COMMA_AFTER: Final = re.compile(r"\s*,\s*")
 _COMMA_BEFORE: Final = re.compile(r",\s*\Z")
 
 
-def spelled(fix: Fix, value: Value) -> tuple[Respelled, ...] | None:
-    """The edits of the text that make a fix, from the top; None where it cannot be spelled.
+def spelled(edits: Iterable[Edit], value: Value) -> tuple[Respelled, ...] | None:
+    """The edits of the text that make edits of data; None where one cannot be spelled.
 
     ``value`` is the data of the document. Whether the text with them holds what was meant is for
     ``fix/apply.py`` to find out: where it stands apart from what was judged here, nothing is lost.
     """
     found: list[Respelled] = []
-    for edit in fix.edits:
+    for edit in edits:
         one = _spelled(edit, value)
         if one is None:
             return None
         found.append(one)
-    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+    return tuple(found)
 
 
 def _spelled(edit: Edit, value: Value) -> Respelled | None:
@@ -64,6 +64,19 @@ def _other_string(place: Place, extent: Extent, text: str, value: Value) -> Resp
         return Respelled(extent.start, extent.end, fresh(whole, in_flow=in_flow))
     scalar = Scalar(place.source.text, extent, in_flow)
     return scalar.with_part(*_least(written, part_of(place, written), text))
+
+
+def resolved(edit: Edit, value: Value) -> Edit | None:
+    """An edit of a word as one of the part that the word is; None where it stands not once."""
+    if edit.word is None or edit.place.target == "key":
+        return edit
+    written = at(value, edit.place.pointer)
+    if not isinstance(written, str):
+        return None
+    start, end = part_of(edit.place, written)
+    word = re.compile(rf"(?<![\w-]){re.escape(edit.word)}(?![\w-])")
+    found = list(word.finditer(written, start, end))
+    return Edit(edit.place.within(*found[0].span()), edit.text) if len(found) == 1 else None
 
 
 def part_of(place: Place, written: str) -> tuple[int, int]:

@@ -17,6 +17,12 @@ def source_of(text: str) -> SourceFile:
     return SourceFile("a.yaml", text, "file:///a.yaml")
 
 
+def word(text: str, name: str, new: str) -> str:
+    source = source_of(text)
+    place = Place(source).at("a").within(2, 30)
+    return applied(source, [Fix((Edit(place, new, name),), True)], LIMITS).text
+
+
 def fixed(text: str, *edits: tuple[Callable[[Place], Place], str | None]) -> str:
     """Each edit a fix of its own: a function from the whole document's place, and the text."""
     source = source_of(text)
@@ -200,3 +206,17 @@ def test_text_that_would_no_longer_parse_is_not_written() -> None:
 def test_malformed_text_is_refused() -> None:
     with pytest.raises(DocumentError):
         applied(source_of("a: [\n"), [], LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("a: $.x-y.x.y\n", "a: $.x-y.new.y\n"),
+        ("a: x.y.z\n", "a: x.y.z\n"),  # before the part
+        ("a: $.x.x\n", "a: $.x.x\n"),  # twice
+        ("a: $.xx\n", "a: $.xx\n"),
+        ("a: 1\n", "a: 1\n"),
+    ],
+)
+def test_word_that_stands_there_once(text: str, result: str) -> None:
+    assert word(text, "x", "new") == result

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.text.fix import Edit, Fix, changed, instead, renamed
+from arazzo_runner.text.fix import Edit, Fix, changed, guessed, instead, renamed
 from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a.yaml", "a: b\n", "file:///a.yaml"), ("a",))
@@ -17,7 +17,7 @@ PLACE = Place(SourceFile("a.yaml", "a: b\n", "file:///a.yaml"), ("a",))
     ],
 )
 def test_one_name_is_meant(name: str, known: list[str], text: str, is_safe: bool) -> None:
-    assert renamed(PLACE, name, known) == Fix((Edit(PLACE, text),), is_safe)
+    assert renamed(PLACE, name, known) == Fix((Edit(PLACE, text, name),), is_safe)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,10 @@ def test_in_doubt_nothing_is_written(name: str, known: list[str]) -> None:
 def test_a_fix_says_whether_the_meaning_stays() -> None:
     assert instead(PLACE, "c").is_safe
     assert not changed(PLACE, "c").is_safe
+
+
+def test_what_a_server_may_take_is_never_safe_to_rename() -> None:
+    assert guessed(PLACE, "Limit", ["limit"]) == Fix(
+        (Edit(PLACE, "limit", "Limit"),), is_safe=False
+    )
+    assert guessed(PLACE, "Limit", ["offset"]) is None

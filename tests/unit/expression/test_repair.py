@@ -1,0 +1,75 @@
+"""What malformed text was meant to be, where it can mean one thing alone."""
+
+import pytest
+
+from arazzo_runner.expression.repair import mended_condition, mended_string
+
+CONDITIONS = [
+    ("$statusCode = 200", "$statusCode == 200"),
+    ("$statusCode === 200", "$statusCode == 200"),
+    (
+        "$statusCode !== 200 and $response.body#/a == 'b'",
+        "$statusCode != 200 && $response.body#/a == 'b'",
+    ),
+    ("$statusCode == 200 OR $statusCode == 201", "$statusCode == 200 || $statusCode == 201"),
+    (
+        "{$statusCode} == 200 & {$response.body#/a} == 1",
+        "$statusCode == 200 && $response.body#/a == 1",
+    ),
+    ("$response.body#/s == completed", "$response.body#/s == 'completed'"),
+    ("$response.body#/s == in progress", "$response.body#/s == 'in progress'"),
+    (
+        "$response.body#/s != done and $statusCode == 200",
+        "$response.body#/s != 'done' && $statusCode == 200",
+    ),
+    ("($response.body#/s == done)", "($response.body#/s == 'done')"),
+    ("$response.body#/s == None", "$response.body#/s == null"),
+    ("$response.body#/s == True", "$response.body#/s == true"),
+    ("$response.body#.x == 1", "$response.body#/x == 1"),
+    ("$response.body#x == y\n", "$response.body#/x == 'y'\n"),
+    # parses
+    ("$statusCode == 200", None),
+    # may mean several things
+    ("$response.body#/s > done", None),
+    ("$response.body#/s contains 'a'", None),
+    ("$response.body#/s == 2xx", None),
+    ("$statusCode == 200;", None),
+    ("$statusCode in [200, 201]", None),
+    ("$statusCode == ", None),
+    ("done == $response.body#/s", None),
+    ("$response.body#/s == '", None),
+    ("{$statusCode == 200}", "$statusCode == 200"),
+    ("$response.body#/s == $inputs", None),
+    (" && ".join(["$statusCode = 200"] * 21), None),
+]
+
+
+@pytest.mark.parametrize(("text", "meant"), CONDITIONS)
+def test_condition(text: str, meant: str | None) -> None:
+    assert mended_condition(text) == meant
+
+
+STRINGS = [
+    ("$response.body#.x", "$response.body#/x"),
+    ("$response.body#x", "$response.body#/x"),
+    ("$response.body#$.x", "$response.body#/x"),
+    ("$steps.s.output.x", "$steps.s.outputs.x"),
+    ("a {$steps.s.output.x} b", "a {$steps.s.outputs.x} b"),
+    ("$inputs.token and more", "{$inputs.token} and more"),
+    ("$inputs.a {$inputs.b}", "{$inputs.a} {$inputs.b}"),
+    # parses
+    ("$response.body#/x", None),
+    ("{$inputs.a}", None),
+    # may mean several things
+    ("$steps.s.result.x", None),
+    ("$inputs", None),
+    ("$inputs.a}", None),
+    ("$response.body.items[*].id", None),
+    ("Bearer {$inputs.x", None),
+    ("text", None),
+]
+
+
+@pytest.mark.parametrize(("text", "meant"), STRINGS)
+def test_string(text: str, meant: str | None) -> None:
+    assert mended_string(text) == meant
