@@ -49,7 +49,9 @@ def _as_simple(criterion: QueryCriterion, context: str) -> Fix | None:
         return None
     place = criterion.place
     written = Edit(place.at("condition"), simple)
-    return Fix((written, Edit(place.at("type"), None), Edit(place.at("context"), None)), is_safe=True)
+    return Fix(
+        (written, Edit(place.at("type"), None), Edit(place.at("context"), None)), is_safe=True
+    )
 
 
 def _criteria(workflow: Workflow) -> Iterator[Criterion]:
