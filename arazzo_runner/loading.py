@@ -16,9 +16,10 @@ from arazzo_runner.document.resolve import resolve
 from arazzo_runner.document.sources import Member, Source, Sources, load_sources
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.plan import Unit
+from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.description import read_description
 from arazzo_runner.operation.find import all_operations
-from arazzo_runner.operation.model import ApiDescription
+from arazzo_runner.operation.model import ApiDescription, Load
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.locate import in_order
@@ -97,29 +98,41 @@ class Examined(Struct, frozen=True):
 
 
 class Shared:
-    """What several documents share: the texts of their sources, and the descriptions in them."""
+    """What several documents share: the texts of their sources, and the descriptions in them.
+
+    A description that has asked for other documents is read again for the next Arazzo document,
+    whose limits they count in.
+    """
 
     def __init__(self) -> None:
         self.shelf = Shelf()
         self._apis: dict[SourceFile, ApiDescription | DocumentError] = {}
+        self._asking: set[SourceFile] = set()
 
-    def api(self, source: Source) -> ApiDescription:
-        """The description in a source, read once. Raises DocumentError."""
-        if source.file not in self._apis:
+    def api(self, source: Source, load: Load) -> ApiDescription:
+        """The description in a source, read once; ``load`` reads what it refers to.
+
+        Raises DocumentError.
+        """
+        if source.file not in self._apis or source.file in self._asking:
             kept = self.shelf.files()
             self._apis = {file: one for file, one in self._apis.items() if file in kept}
-            self._apis[source.file] = _description(source)
+            self._asking &= kept
+            self._apis[source.file] = self._description(source, load)
         found = self._apis[source.file]
         if isinstance(found, DocumentError):
             raise found.with_traceback(None)
         return found
 
+    def _description(self, source: Source, load: Load) -> ApiDescription | DocumentError:
+        def noted(uri: str, asking: str) -> tuple[SourceFile, Value]:
+            self._asking.add(source.file)
+            return load(uri, asking)
 
-def _description(source: Source) -> ApiDescription | DocumentError:
-    try:
-        return read_description(source.file, source.value)
-    except DocumentError as reason:
-        return reason
+        try:
+            return read_description(source.file, source.value, noted)
+        except DocumentError as reason:
+            return reason
 
 
 def load_from(
@@ -129,16 +142,22 @@ def load_from(
 
     ``document`` is a path or URL; ``overrides`` say where to read a source instead, by its name.
     Raises DocumentError with everything that was found, and UsageError when the document itself
-    cannot be read, or nothing is wrong but ``overrides``.
+    cannot be read, or nothing is wrong but ``overrides``, and what they were to replace.
     """
     examined = examine(access, document, overrides, limits, Shared())
     findings = in_order(as_seen_by_run(one) for one in examined.findings)
     wrong = [one for one in findings if one.severity is Severity.ERROR]
-    if wrong and all(one.code.startswith("AZ9") for one in wrong):
+    if wrong and is_usage({one.code for one in wrong}):
         raise UsageError(*findings)
     if wrong or not examined.units:
         raise DocumentError(*findings)
     return Description(examined.units, findings)
+
+
+def is_usage(codes: set[str]) -> bool:
+    """Whether the call is to blame: where a flag names no source, what it was to replace is not."""
+    others = {one for one in codes if one != "AZ101" and not one.startswith("AZ9")}
+    return not others or ("AZ906" in codes and others <= {"AZ201", "AZ216"})
 
 
 def examine(
@@ -199,7 +218,7 @@ def assemble(
     for member in sources.members.values():
         for source in member.sources:
             if source.type == "openapi" and source.uri not in apis:
-                _read_api(source, apis, findings, shared)
+                _read_api(source, apis, findings, shared, sources.referred.read)
     return {uri: _unit(member, apis, sources.members) for uri, member in sources.members.items()}
 
 
@@ -208,9 +227,10 @@ def _read_api(
     apis: dict[str, ApiDescription],
     findings: list[Diagnostic],
     shared: Shared,
+    load: Load,
 ) -> None:
     try:
-        apis[source.uri] = shared.api(source)
+        apis[source.uri] = shared.api(source, load)
     except DocumentError as error:
         findings.extend(error.diagnostics)
 

@@ -15,6 +15,7 @@ from arazzo_runner.cli.config import read_config
 from arazzo_runner.cli.documents import load_limits, retrieve_settings
 from arazzo_runner.cli.jobs import Job, run_jobs
 from arazzo_runner.cli.walk import documents
+from arazzo_runner.loading import is_usage
 from arazzo_runner.report import validation as rendering
 from arazzo_runner.report.located import Located, Validation
 from arazzo_runner.report.style import style_for
@@ -104,4 +105,4 @@ def _code(found: tuple[Located, ...], strict: bool) -> int:  # noqa: FBT001 - th
     codes = {one.code for one in found if one.severity in counting}
     if not codes:
         return ExitCode.PASSED
-    return ExitCode.USAGE if codes <= {"AZ101", "AZ906"} else ExitCode.INVALID
+    return ExitCode.USAGE if is_usage(codes) else ExitCode.INVALID

@@ -92,7 +92,8 @@ class Library:
         self._limits = limits
         self._shelf = shelf or Shelf()
         self._texts: dict[str, Text] = {}
-        self._failures: dict[str, RetrieveError | DocumentError] = {}
+        self._read: dict[_Asked, Text] = {}
+        self._failures: dict[_Asked, RetrieveError | DocumentError] = {}
         self._bytes = size
 
     def keep(self, text: Text, *uris: str) -> None:
@@ -112,8 +113,13 @@ class Library:
             help_ = "if you trust them, raise the limit with `--max-document-size`"
             raise _OverAll(error("AZ109", message, help=help_))
 
-    def at_hand(self, uri: str) -> Text | None:
-        """The text that is known by a URI; nothing is read for it."""
+    def at_hand(self, uri: str, asking: str) -> Text | None:
+        """The text that a document may have that came from ``asking``; nothing is read for it.
+
+        What came from a URL does not get at files that others have read.
+        """
+        if is_remote(asking) and _is_file(uri):
+            return None
         return self._texts.get(uri)
 
     def named(self, location: str) -> Text:
@@ -142,19 +148,20 @@ class Library:
             return self._access.open(moved)
 
     def _once(self, asked: _Asked, read: Callable[[], Retrieved]) -> Text:
-        key, _ = asked
-        if key in self._texts:
-            return self._texts[key]
-        if key in self._failures:
-            raise self._failures[key]
+        if asked in self._read:
+            return self._read[asked]
+        if asked in self._failures:
+            raise self._failures[asked]
         kept = self._shelf.get(asked)
         try:
             text = self._known(*kept) if kept else self._new(asked, read)
         except (RetrieveError, DocumentError) as failure:
-            self._failures[key] = failure
+            self._failures[asked] = failure
             raise
+        key, _ = asked
         self.keep(text, key)
-        return self._texts[key]
+        self._read[asked] = text
+        return text
 
     def _known(self, outcome: _Outcome, size: int) -> Text:
         if not isinstance(outcome, Text):
@@ -196,3 +203,7 @@ def _strict(diagnostics: tuple[Diagnostic, ...], kind: SourceType | None) -> tup
 def is_remote(uri: str) -> bool:
     """Whether a URI is read over the network."""
     return (split(uri).scheme or "").lower() in ("http", "https")
+
+
+def _is_file(uri: str) -> bool:
+    return (split(uri).scheme or "").lower() == "file"

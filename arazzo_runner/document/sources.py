@@ -17,6 +17,7 @@ from arazzo_runner.document.library import Library, Shelf, SourceLimits, Text, i
 from arazzo_runner.document.load import load_value
 from arazzo_runner.document.model import ArazzoDocument, SourceDescription, SourceType
 from arazzo_runner.document.references import references
+from arazzo_runner.document.referred import Referred
 from arazzo_runner.document.resolve import resolve
 from arazzo_runner.document.retrieval import Access, RetrieveError
 from arazzo_runner.document.uris import resolve_reference, without_fragment
@@ -58,10 +59,14 @@ class Member(Struct, frozen=True):
 
 
 class Sources(Struct, frozen=True):
-    """All Arazzo documents of a description, by their base URI, the entry document first."""
+    """All Arazzo documents of a description, by their base URI, the entry document first.
+
+    ``referred`` reads what their API descriptions refer to.
+    """
 
     members: Mapping[str, Member]
     diagnostics: tuple[Diagnostic, ...]
+    referred: Referred
 
     @property
     def entry(self) -> Member:
@@ -133,7 +138,9 @@ class _Loading:
             self._take(self._near.popleft() if self._near else self._far.popleft())
         self._findings.extend(self._unused())
         members = {key: Member(one, self._sources(key)) for key, one in self._documents.items()}
-        return Sources(members, tuple(dict.fromkeys(self._findings)))
+        room = max(0, self._limits.max_sources - len(self._named))
+        referred = Referred(self._library, room)
+        return Sources(members, tuple(dict.fromkeys(self._findings)), referred)
 
     def _sources(self, key: str) -> tuple[Source, ...]:
         count = len(self._documents[key].source_descriptions)
@@ -184,8 +191,9 @@ class _Loading:
         try:
             if wanted.override is not None:
                 return self._library.named(wanted.override)
-            at_hand = self._library.at_hand(wanted.uri)
-            return at_hand or self._library.retrieved(wanted.uri, wanted.document.source.uri)
+            asking = wanted.document.source.uri
+            at_hand = self._library.at_hand(wanted.uri, asking)
+            return at_hand or self._library.retrieved(wanted.uri, asking)
         except RetrieveError as failure:
             self._findings.append(_unreadable(wanted, failure))
         except DocumentError as failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from arazzo_runner.document.model import OperationById, OperationByPath
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.binding import Binding
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.operation.find import (
@@ -29,22 +30,39 @@ def find_by_operation_id(
 ) -> FoundOperation | None:
     """The operation with an ``operationId``, searched in all sources that are API descriptions.
 
-    None is reported. Raises DocumentError when the description is broken at the operation.
+    None is reported. Raises DocumentError when a description is broken where the operation is, or
+    may be.
     """
     if named.source is not None:
         return _find_in_source(named, named.source, unit, binding)
-    found = [
-        (name, operation)
-        for name, api in unit.apis.items()
-        if (operation := find_by_id(api, named.operation_id)) is not None
-    ]
+    found, broken = candidates(named.operation_id, unit)
     if len(found) == 1:
         return found[0]
     if found:
         _report_ambiguous(named, [name for name, _ in found], binding)
+    elif broken:
+        raise DocumentError(*broken)
     else:
         _report_unknown(named, unit.apis, binding)
     return None
+
+
+def candidates(operation_id: str, unit: Unit) -> tuple[list[FoundOperation], list[Diagnostic]]:
+    """The operations of all sources with an ``operationId``, and what is broken where one may be.
+
+    What is broken in one source is no matter to an operation of another.
+    """
+    found: list[FoundOperation] = []
+    broken: list[Diagnostic] = []
+    for name, api in unit.apis.items():
+        try:
+            operation = find_by_id(api, operation_id)
+        except DocumentError as reason:
+            broken.extend(reason.diagnostics)
+            continue
+        if operation is not None:
+            found.append((name, operation))
+    return found, broken
 
 
 def _find_in_source(

@@ -22,6 +22,7 @@ from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.bind_action import input_arguments
 from arazzo_runner.executor.bind_operation import (
     FoundOperation,
+    candidates,
     find_by_operation_id,
     find_by_operation_path,
     refused_async,
@@ -38,7 +39,6 @@ from arazzo_runner.executor.plan import (
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.body import choose_media_type
-from arazzo_runner.operation.find import find_by_id
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.model import Parameter as ApiParameter
 from arazzo_runner.operation.request import RequestRefused, undeclared
@@ -73,8 +73,7 @@ def _is_async(step: Step, target: OperationById, unit: Unit) -> bool:
     if step.action is None or target.source is not None:
         return False
     has_source = any(fields.get("type") == "asyncapi" for fields in unit.fields.values())
-    known = (find_by_id(api, target.operation_id) for api in unit.apis.values())
-    return has_source and not any(known)
+    return has_source and not any(candidates(target.operation_id, unit))
 
 
 def _find_operation(

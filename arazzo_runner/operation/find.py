@@ -6,16 +6,19 @@ OpenAPI Specification 3.2.0, sections "Paths Object" and "Path Item Object".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 from urllib.parse import unquote
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import ApiDescription, Operation
 from arazzo_runner.operation.reference import reference_of, resolve, target
 from arazzo_runner.operation.shape import object_at, optional_text
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place, pointer_text
 
 # Path Item Object: `query` since 3.2, where any other method stands in `additionalOperations`.
@@ -34,15 +37,17 @@ class Entry(Struct, frozen=True):
 
 
 def operation_ids(description: ApiDescription) -> list[str]:
-    """All operationIds, in the order of the description; reads referenced path items too."""
+    """All operationIds that :func:`all_operations` knows."""
     return [one for _, _, one in all_operations(description) if one is not None]
 
 
 def all_operations(description: ApiDescription) -> Iterator[tuple[str, str, str | None]]:
-    """Each operation's method, path and operationId, in the order of the description."""
-    for path in _paths(description):
-        for entry in _entries(description, path):
-            yield entry.method, entry.path, optional_text(entry.node, "operationId")
+    """Each operation's method, path and operationId, in the order of the description.
+
+    Path items that are broken, and those in documents that nothing has read so far, have none.
+    """
+    for entry in _at_hand(description):
+        yield entry.method, entry.path, optional_text(entry.node, "operationId")
 
 
 def pointer_of(method: str, path: str) -> tuple[str, ...]:
@@ -55,10 +60,17 @@ def find_by_id(description: ApiDescription, operation_id: str) -> Operation | No
     """The operation of this operationId, or None; the case of letters counts.
 
     Path items that are references are followed only when no other has it. Raises DocumentError
-    AZ214 and AZ217 when the description is broken at the operation.
+    AZ214 and AZ217 when the description is broken at the operation, or where nothing has this id
+    at a path item behind which it may be.
     """
-    entry = _own_ids(description).get(operation_id) or _referred_ids(description).get(operation_id)
-    return _built(description, entry) if entry else None
+    search = _search(description)
+    while search.left and operation_id not in search.found:
+        _look_into(description, search, search.left.pop())
+    if operation_id in search.found:
+        return _built(description, search.found[operation_id])
+    if search.broken:
+        raise DocumentError(*search.broken)
+    return None
 
 
 def find_by_pointer(description: ApiDescription, tokens: tuple[str, ...]) -> Operation | None:
@@ -100,27 +112,49 @@ def _paths(description: ApiDescription) -> dict[str, Value]:
     return found
 
 
-def _own_ids(description: ApiDescription) -> dict[str, Entry]:
-    if ("own ids",) not in description.memo:
-        own = [key for key, item in _paths(description).items() if reference_of(item) is None]
-        description.memo["own ids",] = _ids(description, own)
-    found: dict[str, Entry] = description.memo["own ids",]
+class _Search(Struct):
+    """How far the operationIds are known: ``left`` are the paths not looked into, the next last."""
+
+    left: list[str]
+    found: dict[str, Entry] = field(default_factory=dict)
+    broken: list[Diagnostic] = field(default_factory=list)
+
+
+def _search(description: ApiDescription) -> _Search:
+    if ("search",) not in description.memo:
+        # What stands in the description itself comes before what has to be read first.
+        paths = _paths(description)
+        nearest = sorted(paths, key=lambda path: _distance(paths[path]))
+        description.memo["search",] = _Search(nearest[::-1])
+    found: _Search = description.memo["search",]
     return found
 
 
-def _referred_ids(description: ApiDescription) -> dict[str, Entry]:
-    if ("referred ids",) not in description.memo:
-        referred = [key for key, item in _paths(description).items() if reference_of(item)]
-        description.memo["referred ids",] = _ids(description, referred)
-    found: dict[str, Entry] = description.memo["referred ids",]
-    return found
+def _distance(item: Value) -> int:
+    reference = reference_of(item)
+    if reference is None:
+        return 0
+    return 1 if reference.startswith("#") else 2
 
 
-def _ids(description: ApiDescription, paths: list[str]) -> dict[str, Entry]:
-    entries = [entry for path in paths for entry in _entries(description, path)]
-    named = ((optional_text(entry.node, "operationId"), entry) for entry in reversed(entries))
-    # Reversed, so that the first of two equal ids counts.
-    return {one: entry for one, entry in named if one is not None}
+def _look_into(description: ApiDescription, search: _Search, path: str) -> None:
+    try:
+        entries = _entries(description, path)
+    except DocumentError as reason:
+        search.broken.extend(reason.diagnostics)
+        return
+    for entry in entries:
+        name = optional_text(entry.node, "operationId")
+        if name is not None:
+            search.found.setdefault(name, entry)
+
+
+def _at_hand(description: ApiDescription) -> Iterator[Entry]:
+    """The operations for which nothing has to be read."""
+    unread = replace(description, load=None)
+    for path in _paths(description):
+        with suppress(DocumentError):
+            yield from _entries(unread, path)
 
 
 def _entries(description: ApiDescription, path: str) -> tuple[Entry, ...]:
@@ -198,8 +232,7 @@ def _at_place(description: ApiDescription, tokens: tuple[str, ...]) -> Entry | N
         return None
     if not isinstance(node, dict):
         return None
-    every = [entry for path in _paths(description) for entry in _entries(description, path)]
-    found = [entry for entry in every if entry.place == place]
+    found = [entry for entry in _at_hand(description) if entry.place == place]
     return found[0] if len(found) == 1 else None
 
 

@@ -162,8 +162,11 @@ class Operation(Struct, frozen=True):
     description: ApiDescription
 
 
-Load: TypeAlias = Callable[[str], tuple[SourceFile, Value]]
-"""Reads another document of a description by its absolute URI; raises DocumentError."""
+Load: TypeAlias = Callable[[str, str], tuple[SourceFile, Value]]
+"""Reads another document of a description: its absolute URI, and that of the document that asks.
+
+Raises DocumentError; its findings have no place where nothing could be read.
+"""
 
 
 class ApiDescription(Struct, frozen=True, eq=False):

@@ -10,11 +10,12 @@ from typing import Final
 from urllib.parse import unquote, urldefrag, urljoin
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import ApiDescription
-from arazzo_runner.text.diagnostic import did_you_mean, error
+from arazzo_runner.text.diagnostic import Diagnostic, Label, did_you_mean, error
 from arazzo_runner.text.source import Place, Pointer, SourceFile, pointer_text
 
 MAX_HOPS: Final = 64
@@ -150,14 +151,23 @@ def _loaded(description: ApiDescription, uri: str, reference: str, place: Place)
     if description.load is None:
         raise _leads_nowhere(place, reference, "is to another document, which is not at hand")
     try:
-        source, root = description.load(uri)
+        source, root = description.load(uri, place.source.uri)
     except DocumentError as reason:
-        message = f"is to a document that cannot be used: {reason}"
-        raise _leads_nowhere(place, reference, message) from reason
+        found = (_of_reference(one, reference, place) for one in reason.diagnostics)
+        raise DocumentError(*found) from None
     description.documents[source.uri] = (source, root)
     # The document may have been found elsewhere than asked for: both names are its own.
     description.documents[uri] = (source, root)
     return Place(source)
+
+
+def _of_reference(finding: Diagnostic, reference: str, place: Place) -> Diagnostic:
+    """Why a document could not be read, at the ``$ref`` that asks for it."""
+    at = place.at("$ref")
+    if finding.place is not None:
+        return replace(finding, more=(*finding.more, Label(at, "referred to here")))
+    message = f"the document that `{reference}` refers to cannot be read: {finding.message}"
+    return replace(finding, message=message, place=at)
 
 
 def _at_pointer(

@@ -25,9 +25,9 @@ def describe() -> Callable[..., ApiDescription]:
     """Read a description; further documents are given by URI."""
 
     def read(raw: Any, documents: dict[str, Any] | None = None, uri: str = URI) -> ApiDescription:
-        def load(wanted: str) -> tuple[SourceFile, Any]:
+        def load(wanted: str, asking: str) -> tuple[SourceFile, Any]:
             if documents is None or wanted not in documents:
-                raise DocumentError(error("AZ201", f"`{wanted}` cannot be read"))
+                raise DocumentError(error("AZ214", f"`{wanted}` is not there"))
             return source_of(documents[wanted], wanted), documents[wanted]
 
         return read_description(source_of(raw, uri), raw, load if documents is not None else None)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.operation.find import (
     all_operations,
     escaped_form,
@@ -55,7 +56,10 @@ def pets(api):
     return api("3.2.0", dict(DOCUMENTS), paths=PATHS, components=COMPONENTS)
 
 
-def test_all_operations(pets):
+def test_all_operations_of_documents_at_hand(pets):
+    before = list(all_operations(pets))
+    assert ("GET", "/far", "far") not in before
+    find_by_id(pets, "far")
     assert list(all_operations(pets)) == [
         ("GET", "/pets", "list"),
         ("POST", "/pets", "create"),
@@ -86,6 +90,38 @@ def test_by_id(pets, operation_id, method, path):
     assert find_by_id(pets, operation_id) is found
 
 
+BROKEN = {
+    "/a": {"$ref": "#/components/pathItems/nothing"},
+    "/b": {"$ref": "gone.json"},
+    "/c": [],
+    "/d": {"get": {"operationId": "read"}},
+    "/e": {"$ref": "parts.json#/far"},
+}
+
+
+@pytest.mark.parametrize("operation_id", ["read", "far"])
+def test_a_broken_path_item_is_no_matter_to_others(api, operation_id):
+    description = api("3.2.0", DOCUMENTS, paths=BROKEN)
+    assert find_by_id(description, operation_id) is not None
+    assert find_by_pointer(description, ("paths", "/d", "get")) is not None
+    assert find_by_pointer(description, ("components", "pathItems", "shared", "get")) is None
+    known = operation_ids(description)
+    assert known[0] == "read"
+
+
+def test_what_may_be_behind_a_broken_path_item(api):
+    description = api("3.2.0", DOCUMENTS, paths=BROKEN)
+    for _ in range(2):
+        with pytest.raises(DocumentError) as raised:
+            find_by_id(description, "nowhere")
+        found = [(one.code, one.place.pointer) for one in raised.value.diagnostics]
+        assert found == [
+            ("AZ217", ("paths", "/c")),
+            ("AZ214", ("paths", "/a", "$ref")),
+            ("AZ214", ("paths", "/b", "$ref")),
+        ]
+
+
 @pytest.mark.parametrize("operation_id", ["List", "none", "hidden", ""])
 def test_not_by_id(pets, operation_id):
     assert find_by_id(pets, operation_id) is None
@@ -100,8 +136,10 @@ def test_other_documents_are_read_only_when_needed(api, failure):
     documents = {}
     description = api("3.2.0", documents, paths=PATHS, components=COMPONENTS)
     assert find_by_id(description, "list").path == "/pets"
-    assert failure(find_by_id, description, "far")[0] == "AZ214"
-    documents.update(DOCUMENTS)
+    code, message, _, pointer = failure(find_by_id, description, "far")
+    assert (code, pointer) == ("AZ214", "/paths/~1far/$ref")
+    assert message.startswith("the document that `parts.json#/far` refers to cannot be read: ")
+    description = api("3.2.0", DOCUMENTS, paths=PATHS, components=COMPONENTS)
     far = find_by_id(description, "far")
     assert [one.name for one in far.parameters] == ["far"]
     assert far.servers[0].url == "https://api.example.com/specs/v2"
@@ -181,4 +219,4 @@ def test_escaped_form(text, tokens):
 )
 def test_malformed_paths(api, failure, paths, message):
     description = api("3.2.0", paths=paths)
-    assert failure(operation_ids, description)[:2] == ("AZ217", message)
+    assert failure(find_by_id, description, "any")[:2] == ("AZ217", message)

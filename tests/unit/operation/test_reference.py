@@ -117,9 +117,7 @@ def test_ids_count_since_3_1(api, failure):
         ("#Anchor", "the reference `#Anchor` names an anchor that is not there", None),
         (
             "b.json#/x",
-            "the reference `b.json#/x` is to a document that cannot be used: `"
-            + B
-            + "` cannot be read",
+            f"the document that `b.json#/x` refers to cannot be read: `{B}` is not there",
             None,
         ),
     ],

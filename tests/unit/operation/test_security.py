@@ -81,7 +81,11 @@ def test_credentials_are_read_with_aliases(api):
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("BASIC_USERNAME", "me:you", "holds a `:`, which ends a user name in HTTP basic and digest"),
+        (
+            "BASIC_USERNAME",
+            "me:you",
+            "holds a `:`, which ends a user name in HTTP basic and digest",
+        ),
         ("BASIC_PASSWORD", "a\nb", "holds a line break or another control character"),
         ("HEAD_KEY", "a\0b", "holds a line break or another control character"),
         ("BEARER_TOKEN", "a\udcffb", "is not UTF-8"),
