@@ -8,25 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from msgspec import Struct
-
 from arazzo_runner.document.model import Step, Workflow
 from arazzo_runner.executor.result import ActionTaken, CriterionResult, StepResult, WorkflowResult
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
+from arazzo_runner.text.brief import Brief
 
 
-class WorkflowStarted(Struct, frozen=True):
+class WorkflowStarted(Brief, frozen=True):
     """A workflow begins; ``depth`` is 0 for one that the run itself started."""
 
     workflow: Workflow
     inputs: dict[str, Value]
     depth: int
 
+    def brief(self) -> str:
+        """Which workflow."""
+        return self.workflow.workflow_id
 
-class StepStarted(Struct, frozen=True):
+
+class StepStarted(Brief, frozen=True):
     """A step is visited; ``operation`` is None for a step that calls a workflow."""
 
     workflow: Workflow
@@ -34,32 +37,50 @@ class StepStarted(Struct, frozen=True):
     operation: Operation | None
     depth: int
 
+    def brief(self) -> str:
+        """Which step, and what it calls."""
+        name = f"{self.workflow.workflow_id}/{self.step.step_id}"
+        called = self.operation
+        return f"{name}, {called.method} {called.path}" if called else name
 
-class RequestSent(Struct, frozen=True):
+
+class RequestSent(Brief, frozen=True):
     """A request goes out."""
 
     key: str
     request: HttpRequest
     depth: int
 
+    def brief(self) -> str:
+        """Which attempt, and where to."""
+        return f"{self.key}, {self.request.brief()}"
 
-class ResponseReceived(Struct, frozen=True):
+
+class ResponseReceived(Brief, frozen=True):
     """A response came, or the reason why none did."""
 
     key: str
     outcome: HttpResponse | TransportFailure
     depth: int
 
+    def brief(self) -> str:
+        """Which attempt, and what came."""
+        return f"{self.key}, {self.outcome.brief()}"
 
-class CriterionJudged(Struct, frozen=True):
+
+class CriterionJudged(Brief, frozen=True):
     """A success criterion was judged."""
 
     key: str
     result: CriterionResult
     depth: int
 
+    def brief(self) -> str:
+        """Which attempt, and the verdict."""
+        return f"{self.key}, {self.result.brief()}"
 
-class StepRetried(Struct, frozen=True):
+
+class StepRetried(Brief, frozen=True):
     """A failed attempt will be repeated after ``action.wait`` seconds."""
 
     step: Step
@@ -67,20 +88,32 @@ class StepRetried(Struct, frozen=True):
     action: ActionTaken
     depth: int
 
+    def brief(self) -> str:
+        """Which step, and when again."""
+        return f"{self.step.step_id}, attempt {self.attempt}, wait {self.action.wait or 0:g} s"
 
-class StepFinished(Struct, frozen=True):
+
+class StepFinished(Brief, frozen=True):
     """A visit of a step is over."""
 
     workflow: Workflow
     result: StepResult
     depth: int
 
+    def brief(self) -> str:
+        """Which step, and how it went."""
+        return f"{self.workflow.workflow_id}/{self.result.brief()}"
 
-class WorkflowFinished(Struct, frozen=True):
+
+class WorkflowFinished(Brief, frozen=True):
     """A workflow is over."""
 
     result: WorkflowResult
     depth: int
+
+    def brief(self) -> str:
+        """Which workflow, and how it went."""
+        return self.result.brief()
 
 
 Event: TypeAlias = (

@@ -6,7 +6,7 @@ Durations are in seconds.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Literal as Choice
 from typing import TypeAlias
 
@@ -16,11 +16,12 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
+from arazzo_runner.text.brief import Brief
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 
 
-class Status(Enum):
+class Status(StrEnum):
     """``failed``: a criterion, check or request; ``error``: no usable response, or a limit."""
 
     PASSED = "passed"
@@ -29,7 +30,7 @@ class Status(Enum):
     SKIPPED = "skipped"
 
 
-class OperandValue(Struct, frozen=True):
+class OperandValue(Brief, frozen=True):
     """An expression of a condition, and what it was; MISSING where it had no value."""
 
     expression: str
@@ -37,8 +38,12 @@ class OperandValue(Struct, frozen=True):
     start: int
     """Offset of the expression in the condition's text."""
 
+    def brief(self) -> str:
+        """The expression alone."""
+        return self.expression
 
-class CriterionResult(Struct, frozen=True):
+
+class CriterionResult(Brief, frozen=True):
     """One judged criterion; ``error`` says why it could not be evaluated, if so.
 
     ``place`` is None for the implicit criterion (2xx) of a step without ``successCriteria``.
@@ -53,15 +58,20 @@ class CriterionResult(Struct, frozen=True):
     place: Place | None
     hint: str | None = None
 
+    def brief(self) -> str:
+        """The condition and the verdict."""
+        return f"{self.condition!r}, {'passed' if self.passed else 'failed'}"
+
 
 Fault: TypeAlias = Choice["request", "response", "call"]
 
 
-class StepError(Struct, frozen=True):
+class StepError(Brief, frozen=True):
     """Why an attempt has no usable response, or was never sent.
 
     ``fault`` tells whose: the ``request`` could not be built (exit 1), the ``response`` is not
     usable or a limit was reached (exit 4); the ``call`` had credentials that are refused (exit 2).
+    ``details`` are further lines about it.
     """
 
     code: str
@@ -69,6 +79,11 @@ class StepError(Struct, frozen=True):
     hint: str | None
     fault: Fault
     place: Place | None = None
+    details: tuple[str, ...] = ()
+
+    def brief(self) -> str:
+        """The code alone."""
+        return self.code
 
 
 class ActionTaken(Struct, frozen=True):
@@ -86,7 +101,7 @@ class ActionTaken(Struct, frozen=True):
     cut_from: float | None = None
 
 
-class Considered(Struct, frozen=True):
+class Considered(Brief, frozen=True):
     """An action whose criteria were judged, up to the first that does not hold."""
 
     name: str
@@ -94,8 +109,12 @@ class Considered(Struct, frozen=True):
     holds: bool
     criteria: tuple[CriterionResult, ...]
 
+    def brief(self) -> str:
+        """Which action, and whether it is taken."""
+        return f"{self.name}, {'holds' if self.holds else 'does not hold'}"
 
-class Attempt(Struct, frozen=True):
+
+class Attempt(Brief, frozen=True):
     """One try of a step: what was sent and got, how it was judged, what was decided.
 
     ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
@@ -115,8 +134,14 @@ class Attempt(Struct, frozen=True):
     interlude: WorkflowResult | StepResult | None = None
     considered: tuple[Considered, ...] = ()
 
+    def brief(self) -> str:
+        """The verdict, and what came."""
+        came = self.response or self.error
+        verdict = "passed" if self.succeeded else "failed"
+        return f"{verdict}, {came.brief()}" if came else verdict
 
-class StepResult(Struct, frozen=True):
+
+class StepResult(Brief, frozen=True):
     """One visit of a step; its verdict is that of its last attempt.
 
     ``workflow`` is the called workflow's result, when the step calls one; ``findings`` are what
@@ -134,8 +159,17 @@ class StepResult(Struct, frozen=True):
     place: Place
     findings: tuple[Diagnostic, ...] = ()
 
+    @property
+    def passed(self) -> bool:
+        """Whether the step passed."""
+        return self.status is Status.PASSED
 
-class WorkflowResult(Struct, frozen=True):
+    def brief(self) -> str:
+        """Which step, and how it went."""
+        return f"{self.step_id}, {self.status}"
+
+
+class WorkflowResult(Brief, frozen=True):
     """One run of a workflow; ``error`` says why it ended as an error, where no step does.
 
     ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
@@ -153,9 +187,22 @@ class WorkflowResult(Struct, frozen=True):
     place: Place
     gone_to: tuple[WorkflowResult, ...] = ()
 
+    @property
+    def passed(self) -> bool:
+        """Whether the workflow passed."""
+        return self.status is Status.PASSED
 
-class RunResult(Struct, frozen=True):
+    def brief(self) -> str:
+        """Which workflow, and how it went."""
+        return f"{self.workflow_id}, {self.status}"
+
+
+class RunResult(Brief, frozen=True):
     """All workflows that ran, in order."""
 
     workflows: tuple[WorkflowResult, ...]
     duration: float
+
+    def brief(self) -> str:
+        """Which workflows, and how they went."""
+        return "; ".join(one.brief() for one in self.workflows)

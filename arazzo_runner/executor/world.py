@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import Need
+from arazzo_runner.text.brief import Brief
 
 FailureCode: TypeAlias = Choice[
     "connect", "tls", "timeout", "protocol", "limit", "refused", "credentials", "cancelled"
@@ -60,7 +61,7 @@ class ReceivedMessage(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class TransportFailure(Struct, frozen=True):
+class TransportFailure(Brief, frozen=True):
     """No usable response. ``message`` is a sentence, ``hint`` the way out (a flag, if one helps).
 
     ``duration`` is in seconds, until the failure was known. ``request`` is the one that was sent
@@ -72,6 +73,10 @@ class TransportFailure(Struct, frozen=True):
     hint: str | None = None
     duration: float = 0.0
     request: HttpRequest | None = None
+
+    def brief(self) -> str:
+        """The code alone."""
+        return self.code
 
 
 class World(Protocol):

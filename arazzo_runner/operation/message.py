@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from arazzo_runner.expression.scope import Headers
+from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.text.brief import Brief
 
 
-class HttpRequest(Struct, frozen=True):
+class HttpRequest(Brief, frozen=True):
     """A request ready for the wire: an absolute URL, percent-encoded, and the body's bytes."""
 
     method: str
@@ -15,8 +16,22 @@ class HttpRequest(Struct, frozen=True):
     headers: Headers = ()
     body: bytes = b""
 
+    def with_header(self, name: str, value: str) -> HttpRequest:
+        """The request with a header field set, in place of those of the same name."""
+        others = tuple(one for one in self.headers if one[0].lower() != name.lower())
+        return replace(self, headers=(*others, (name, value)))
 
-class HttpResponse(Struct, frozen=True):
+    def header(self, name: str) -> str | None:
+        """The value of a header field, several joined by a comma; None when there is none."""
+        return header(self.headers, name)
+
+    def brief(self) -> str:
+        """The method and the server; the rest of a URL may hold a key."""
+        scheme, _, rest = self.url.partition("://")
+        return f"{self.method} {scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
+
+
+class HttpResponse(Brief, frozen=True):
     """A complete response within the limits; ``body`` has its content encodings undone.
 
     ``duration`` is in seconds, from sending the request to the last byte. ``sent_headers`` are
@@ -31,3 +46,11 @@ class HttpResponse(Struct, frozen=True):
     http_version: str = "HTTP/1.1"
     sent_headers: Headers = ()
     request: HttpRequest | None = None
+
+    def header(self, name: str) -> str | None:
+        """The value of a header field, several joined by a comma; None when there is none."""
+        return header(self.headers, name)
+
+    def brief(self) -> str:
+        """The status, and how much came."""
+        return f"{self.status}, {len(self.body):,} bytes"
