@@ -21,6 +21,7 @@ COMMANDS = {
     ),
     "list": ("arazzo_runner.cli.list", "show a document's workflows, their inputs and steps"),
     "explain": ("arazzo_runner.cli.explain", "what a diagnostic code means, and how to mend it"),
+    "schema": ("arazzo_runner.cli.schema", "the JSON Schema of documents or reports"),
 }
 
 

@@ -1,0 +1,26 @@
+"""`arazzo schema NAME`"""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from typing import Final
+
+import click
+
+_SCHEMAS: Final = {
+    "document": ("arazzo_runner.document", "document.schema.json"),
+    "report": ("arazzo_runner.report", "report.schema.json"),
+}
+
+
+@click.command("schema", short_help="the JSON Schema of documents or reports")
+@click.argument("name", type=click.Choice(tuple(_SCHEMAS)))
+def command(name: str) -> int:
+    """Print a JSON Schema (2020-12): of an Arazzo document, or of the report.
+
+    Editors complete and check documents with that of `document`.
+    """
+    room, file = _SCHEMAS[name]
+    sys.stdout.write(files(room).joinpath(file).read_text(encoding="utf-8"))
+    return 0

@@ -1,0 +1,142 @@
+"""The JSON Schema of documents takes what the reader takes, and refuses what it can tell to be wrong."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+import arazzo_runner.document
+from arazzo_runner.document.load import load_document
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.explain.explanation import explanation
+from arazzo_runner.text.codes import CODES
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.source import SourceFile
+from arazzo_runner.text.yaml import DocumentLimits, parse
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = yaml.safe_load(
+    Path(arazzo_runner.document.__path__[0], "document.schema.json").read_text(encoding="utf-8")
+)
+VALIDATOR = Draft202012Validator(SCHEMA)
+FILES = sorted(
+    path for end in ("yaml", "yml", "json") for path in ROOT.glob(f"[tw]*/**/*.arazzo.{end}")
+)
+EXAMPLES = [code for code in CODES if code.startswith("AZ1")]
+# What a schema of the JSON data cannot say, or what an editor says by itself.
+BEYOND = {
+    "AZ101": "there is no text",
+    "AZ102": "it is about bytes",
+    "AZ103": "it is about text",
+    "AZ104": "two keys of one name are one member",
+    "AZ105": "it is about text",
+    "AZ106": "there is no data",
+    "AZ109": "limits are ours",
+    "AZ115": "JSON Schema compares whole items, not their names",
+    "AZ117": "the grammar of expressions is no regular language with their templates",
+    "AZ118": "the grammar of conditions is not regular",
+}
+
+
+def read(text: str, name: str = "orders.arazzo.yaml") -> tuple[object, list[Diagnostic]]:
+    """The data of a document, and the errors about it alone; None when there is no data."""
+    source = SourceFile(name, f"file:///{name}", text)
+    errors = [
+        one
+        for one in load_document(source, DocumentLimits()).diagnostics
+        if one.severity is Severity.ERROR
+    ]
+    try:
+        return parse(source, DocumentLimits(), Severity.ERROR).value, errors
+    except DocumentError:
+        return None, errors
+
+
+def test_schema_is_valid() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_agrees_with_the_reader(path: Path) -> None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return
+    data, errors = read(text, path.name)
+    found = [f"{one.json_path}: {one.message[:200]}" for one in VALIDATOR.iter_errors(data)]
+    if not errors:
+        assert found == []
+    elif not {one.code for one in errors} & BEYOND.keys():
+        assert found or all("JSON Schema" in one.message for one in errors), errors
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_tells_examples_from_each_other(code: str) -> None:
+    one = explanation(code)
+    for example in (one.failing, one.mended):
+        for name, text in example.files.items():
+            data, errors = read(text, name)
+            if ".arazzo." in name and code not in BEYOND:
+                assert VALIDATOR.is_valid(data) == (not errors)
+
+
+STEP = {"stepId": "a", "operationId": "b"}
+GOTO = {"name": "on", "type": "goto"}
+
+
+def document(**workflow: object) -> dict[str, object]:
+    """A document with one workflow, which has these fields besides."""
+    return {
+        "arazzo": "1.1.0",
+        "info": {"title": "T", "version": "1"},
+        "sourceDescriptions": [{"name": "a", "url": "a.yaml"}],
+        "workflows": [{"workflowId": "w", "steps": [STEP], **workflow}],
+    }
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [
+        {"steps": [{**STEP, "x-own": 1, "onFailure": [{"name": "r", "type": "retry"}]}]},
+        {
+            "steps": [
+                {**STEP, "parameters": [{"reference": "$components.parameters.p", "in": "query"}]}
+            ]
+        },
+        {"steps": [{**STEP, "successCriteria": [{"condition": "true", "type": "simple"}]}]},
+        {"outputs": {"a": {"context": "$response.body", "selector": "$.a", "type": "jsonpath"}}},
+        {"inputs": True},
+        {
+            "failureActions": [
+                {**GOTO, "type": "retry", "stepId": "a", "retryAfter": 0.5, "retryLimit": 0}
+            ]
+        },
+    ],
+)
+def test_takes(workflow: dict[str, object]) -> None:
+    assert [one.message for one in VALIDATOR.iter_errors(document(**workflow))] == []
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [
+        {"steps": [{"stepId": "a"}]},
+        {"steps": [{**STEP, "workflowId": "w"}]},
+        {"steps": [{**STEP, "requestbody": {}}]},
+        {"steps": [{**STEP, "successCriteria": [{"condition": "$[0]", "type": "jsonpath"}]}]},
+        {"steps": [{**STEP, "onSuccess": [{"name": "r", "type": "retry"}]}]},
+        {"steps": [{**STEP, "parameters": [{"name": "p", "in": "body", "value": 1}]}]},
+        {"successActions": [GOTO]},
+        {"successActions": [{**GOTO, "stepId": "a", "workflowId": "w"}]},
+        {"successActions": [{**GOTO, "workflowId": "w", "parameters": [{"name": "p", "in": "query", "value": 1}]}]},
+        {"failureActions": [{"name": "r", "type": "retry", "retryAfter": -1}]},
+        {"outputs": {"a b": "$inputs.a"}},
+        {"outputs": {"a": 1}},
+        {"outputs": {"a": {"context": "$response.body", "selector": "$.a", "type": {"type": "xpath", "version": "rfc9535"}}}},
+        {"inputs": {"type": "text"}},
+        {"parameters": [{"reference": "$components.inputs.p"}]},
+    ],
+)  # fmt: skip
+def test_refuses(workflow: dict[str, object]) -> None:
+    assert not VALIDATOR.is_valid(document(**workflow))
