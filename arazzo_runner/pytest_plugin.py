@@ -1,0 +1,120 @@
+"""The pytest plugin, as far as pytest needs it at every start: options, fixtures, which files.
+
+All else is in ``testing/``, and is imported with the first workflow file or the first use of a
+fixture: a test suite without workflows pays for this file alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from arazzo_runner.testing.twins import ACTIONS, INI_TYPES, OPTIONS, twin
+
+if TYPE_CHECKING:
+    from arazzo_runner.testing.bound import Arazzo
+    from arazzo_runner.testing.collect import WorkflowFile
+
+SUFFIXES = (".arazzo.yaml", ".arazzo.yml", ".arazzo.json")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Twins of the flags of `arazzo run`, on the command line and in pytest's configuration."""
+    group = parser.getgroup("arazzo", "Arazzo workflows (twins of the flags of `arazzo run`)")
+    for name, kind, metavar, meaning in OPTIONS:
+        named = {} if metavar is None else {"metavar": metavar}
+        flag, key, action = f"--arazzo-{name}", twin(name), ACTIONS[kind]
+        group.addoption(flag, dest=key, action=action, default=None, help=meaning, **named)
+        parser.addini(key, meaning, INI_TYPES[kind], default=None)
+    files = "patterns of further files that are Arazzo documents, such as `workflows/*.yml`"
+    parser.addini("arazzo_files", files, "args", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker of collected workflows known."""
+    config.addinivalue_line("markers", "arazzo: a workflow of an Arazzo document")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> WorkflowFile | None:
+    """Collect Arazzo documents: by suffix, by `arazzo_files`, or named on the command line."""
+    if not _is_document(file_path, parent):
+        return None
+    from arazzo_runner.testing.collect import workflow_file
+
+    return workflow_file(file_path, parent)
+
+
+def _is_document(path: Path, parent: pytest.Collector) -> bool:
+    if path.name.endswith(SUFFIXES):
+        return True
+    if any(_matches(path, parent.config, one) for one in parent.config.getini("arazzo_files")):
+        return True
+    if path.suffix not in (".yaml", ".yml", ".json") or not parent.session.isinitpath(path):
+        return False
+    from arazzo_runner.cli.walk import is_arazzo
+
+    return is_arazzo(path.read_bytes())
+
+
+def _matches(path: Path, config: pytest.Config, pattern: str) -> bool:
+    """A pattern without a folder is for names; `**/` stands for any folders, also for none."""
+    if "/" not in pattern:
+        return fnmatch(path.name, pattern)
+    if not path.is_relative_to(config.rootpath):
+        return False
+    name = path.relative_to(config.rootpath).as_posix()
+    return fnmatch(name, pattern) or fnmatch(name, pattern.replace("**/", ""))
+
+
+@pytest.fixture(scope="session")
+def arazzo_app() -> Any:
+    """An ASGI or WSGI application that is called in process, instead of a server; override it."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def arazzo_server() -> str | Mapping[str, str] | None:
+    """The URL of a server that a fixture has started; override it.
+
+    Or URLs by the names of source descriptions. They win over `--arazzo-server`.
+    """
+    return None
+
+
+@pytest.fixture(scope="session")
+def arazzo_inputs() -> Mapping[str, Any]:
+    """Inputs for collected workflows, each of which takes those that it declares; override it."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def arazzo_credentials() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Credentials: parts (`token`, `key` …) by source and security scheme; override it."""
+    return {}
+
+
+@pytest.fixture
+def arazzo(
+    request: pytest.FixtureRequest,
+    arazzo_app: Any,
+    arazzo_server: str | Mapping[str, str] | None,
+    arazzo_credentials: Mapping[str, Mapping[str, Mapping[str, str]]],
+) -> Arazzo:
+    """Runs workflows within a test: `arazzo.run("studio.arazzo.yaml", "listFlows")`."""
+    from arazzo_runner.testing.bound import bound
+
+    given = {"app": arazzo_app, "server": arazzo_server, "credentials": arazzo_credentials}
+    return bound(request.node, given)
+
+
+@pytest.fixture
+def _arazzo_inputs(
+    request: pytest.FixtureRequest, arazzo: Arazzo, arazzo_inputs: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """All inputs of a collected workflow; what is wrong before it runs is no failure of it."""
+    found: Mapping[str, Any] = request.node.inputs(arazzo, arazzo_inputs)
+    return found

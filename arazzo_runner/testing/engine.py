@@ -1,0 +1,103 @@
+"""What the tests of one pytest run share: flags, documents that were read, connections."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arazzo_runner.cli.config import credential_aliases
+from arazzo_runner.cli.documents import load_limits, retrieve_settings
+from arazzo_runner.cli.settings import settings_of
+from arazzo_runner.cli.worlds import http_settings
+from arazzo_runner.embed.options import RunOptions
+from arazzo_runner.embed.runner import Runner
+from arazzo_runner.loading import Description, load_from
+from arazzo_runner.testing.options import flags
+from arazzo_runner.worlds.retrieve import document_access
+
+
+class Engine:
+    """``flags`` are the values of the flags of `arazzo run`, by their names there."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.flags = given
+        self.options = _run_options(given)
+        self._descriptions: dict[str, Description] = {}
+        self._runners: dict[str, Runner] = {}
+        self._open = ExitStack()
+
+    def load(self, document: str) -> Description:
+        """A document with what its sources name, read once. Raises UsageError, DocumentError."""
+        key = str(Path(document).absolute())
+        if key not in self._descriptions:
+            given = self.flags
+            access = document_access(retrieve_settings(given), os.environ)
+            loaded = load_from(access, document, given["sources"], load_limits(given))
+            self._descriptions[key] = loaded
+        return self._descriptions[key]
+
+    @contextmanager
+    def runner(self, options: RunOptions) -> Iterator[Runner]:
+        """A runner with ``options`` beside those of the flags.
+
+        The connections to servers are kept for all tests; an application in process begins and
+        ends its lifespan with each.
+        """
+        every = self.options | options
+        if options.keys() - {"servers", "credentials"}:
+            with Runner(**every) as runner:
+                yield runner
+            return
+        key = repr(options)
+        if key not in self._runners:
+            self._runners[key] = self._open.enter_context(Runner(**every))
+        yield self._runners[key]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._open.close()
+
+
+_ENGINE = pytest.StashKey[Engine]()
+
+
+def engine_of(config: pytest.Config) -> Engine:
+    """The one engine of a pytest run. Raises UsageError for flags that cannot be used."""
+    if _ENGINE not in config.stash:
+        engine = Engine(flags(config))
+        config.stash[_ENGINE] = engine
+        config.add_cleanup(engine.close)
+    return config.stash[_ENGINE]
+
+
+def _run_options(given: Mapping[str, Any]) -> RunOptions:
+    """The flags as the Python API takes them."""
+    settings = settings_of(given)
+    options = RunOptions(
+        servers=given["servers"],
+        server_variables=given["server_variables"],
+        environment=_environment(given["env_file"]),
+        mock=given["mock"],
+        seed=given["mock_seed"],
+        http=http_settings(given),
+        limits=settings.limits,
+        checks=settings.checks,
+        secrets=given["secrets"],
+        show_secrets=given["show_secrets"],
+    )
+    if settings.until is not None:
+        options["until"] = settings.until
+    return options
+
+
+def _environment(env_file: Mapping[str, str]) -> dict[str, str]:
+    """The variables, also under the names that ``[credentials]`` in `arazzo.toml` gives them."""
+    variables = {**env_file, **os.environ}
+    aliases = credential_aliases().items()
+    named = {name: variables[other] for name, other in aliases if other in variables}
+    return {**named, **variables}

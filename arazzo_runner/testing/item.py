@@ -1,0 +1,96 @@
+"""One workflow, or one case of it, as a test of pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec import Struct
+
+from arazzo_runner.document.model import Workflow
+from arazzo_runner.errors import DiagnosedError, WorkflowFailed
+from arazzo_runner.executor.result import RunResult
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
+from arazzo_runner.report.failure import explain_run
+from arazzo_runner.testing.bound import Arazzo, relevant
+from arazzo_runner.testing.cases import Case
+from arazzo_runner.testing.tags import mark
+from arazzo_runner.text.locate import locate
+
+if TYPE_CHECKING:
+    from arazzo_runner.embed.result import Result
+
+
+class Subject(Struct, frozen=True):
+    """What a test runs."""
+
+    description: Description
+    workflow: Workflow
+    case: Case
+
+
+class WorkflowItem(pytest.Function):
+    """A test that pytest sets up like a function, so that fixtures reach it."""
+
+    subject: Subject
+
+    @classmethod
+    def of(
+        cls, parent: pytest.Module, description: Description, workflow: Workflow, case: Case
+    ) -> WorkflowItem:
+        """The test of one case; ``file::workflowId[case]`` is its node id."""
+        brackets = f"[{case.id}]" if case.id else ""
+        name = workflow.workflow_id + brackets
+        item: WorkflowItem = cls.from_parent(parent, name=name, callobj=_test_function())
+        item.subject = Subject(description, workflow, case)
+        return item
+
+    def mark(self, tags: Iterable[str]) -> None:
+        """Put tags on the test, as markers."""
+        mark(self, list(dict.fromkeys(tags)))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the workflow stands in its document, its line counted from 0."""
+        subject = self.subject
+        return self.path, locate(subject.workflow.place).line - 1, self.name
+
+    def inputs(self, arazzo: Arazzo, common: Mapping[str, Value]) -> dict[str, Value]:
+        """All inputs: those of ``common`` that the workflow declares, and what the case gives.
+
+        What is wrong with them, or with the call as a whole, is an error of the test's setup.
+        """
+        subject = self.subject
+        given = relevant(subject.description, subject.workflow, common) | subject.case.inputs
+        try:
+            arazzo.check(subject.description, subject.workflow.workflow_id, given)
+        except DiagnosedError as reason:
+            text = str(reason)
+        else:
+            return given
+        raise pytest.fail.Exception(text, pytrace=False)
+
+
+def _test_function() -> Callable[..., None]:
+    """A function of its own for each test: pytest keeps markers on it."""
+
+    def test(
+        request: pytest.FixtureRequest, arazzo: Arazzo, _arazzo_inputs: Mapping[str, Value]
+    ) -> None:
+        subject: Subject = request.node.subject
+        workflow_id = subject.workflow.workflow_id
+        try:
+            arazzo.run(subject.description, workflow_id, inputs=_arazzo_inputs)
+        except WorkflowFailed as failure:
+            text = _why(failure.result)
+        else:
+            return
+        raise pytest.fail.Exception(text, pytrace=False)
+
+    return test
+
+
+def _why(result: Result) -> str:
+    return explain_run(RunResult(result.workflows, result.duration), result.masker)

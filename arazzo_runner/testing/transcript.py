@@ -1,0 +1,38 @@
+"""What a run did, for the captured output of a test: each step as the console tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arazzo_runner.executor.result import RunResult, StepResult, WorkflowResult
+from arazzo_runner.report.look import Look, plain_look
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.named_values import value_lines
+from arazzo_runner.report.step_text import retry_lines, step_details, step_head
+
+
+def transcript(result: RunResult, masker: Masker) -> str:
+    """The workflows of a run with their steps, without what failures have to say themselves."""
+    look = plain_look(masker)
+    return "\n".join(line for one in result.workflows for line in _workflow(one, look, ""))
+
+
+def _workflow(workflow: WorkflowResult, look: Look, indent: str) -> Iterator[str]:
+    yield indent + look.shown.text(workflow.workflow_id)
+    yield from _indented(look.labelled("with", value_lines(workflow.inputs, look)), indent)
+    for step in workflow.steps:
+        yield from _step(step, look, indent + "  ")
+
+
+def _step(step: StepResult, look: Look, indent: str) -> Iterator[str]:
+    if step.workflow:
+        yield from _workflow(step.workflow, look, indent)
+    for number, attempt in enumerate(step.attempts[:-1], 1):
+        head, details = retry_lines(step.step_id, step.operation, attempt, number, look)
+        yield from _indented([head, *(f"  {line}" for line in details)], indent)
+    yield indent + step_head(step, look)
+    yield from _indented(step_details(step, look), indent + "  ")
+
+
+def _indented(lines: list[str], indent: str) -> Iterator[str]:
+    return (indent + line for line in lines)
