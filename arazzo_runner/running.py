@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct, field
@@ -147,9 +147,14 @@ def with_inputs(
     bound: Plan,
     inputs: Mapping[str, Value],
     lacking: Sequence[Diagnostic] = (),
+    unknown: Collection[str] = (),
 ) -> Prepared:
-    """Check the inputs of a plan, which may run many times. Raises UsageError and InputError."""
+    """Check the inputs of a plan, which may run many times. Raises UsageError and InputError.
+
+    The values of inputs named in ``unknown`` stand for others, and are not judged.
+    """
     problems = input_problems(bound, inputs) if bound.selected else []
+    problems = [(key, one) for key, one in problems if one.name not in unknown]
     # What is wrong with a password must not show it.
     masker = Masker(_secrets(bound, inputs)) if problems else NO_MASK
     refused = [_input_error(bound, key, one, masker) for key, one in problems]

@@ -86,7 +86,10 @@ class Console:
                 assert_never(event)
 
     def finish(self, result: RunResult, exit_code: int) -> None:
-        """Write the one-line verdict."""
+        """Write what has not been told yet, and the one-line verdict."""
+        if self._look.verbosity != "quiet":
+            for one in result.workflows:
+                self._write(self._untold(one))
         self._write([verdict_line(result, exit_code, self._look)])
 
     def _look_at(self, depth: int) -> Look:
@@ -172,12 +175,7 @@ class Console:
 
     def _end(self, result: WorkflowResult) -> list[str]:
         """The error that ended a workflow, unless it was told already, and its outputs."""
-        look, lines = self._look, []
-        if result.error and result.error not in self._told:
-            from arazzo_runner.report.failure import workflow_error_lines
-
-            self._told.add(result.error)
-            lines += [*workflow_error_lines(result.workflow_id, result.error, look), ""]
+        look, lines = self._look, self._untold(result)
         if result.ended_by and result.ended_by.type == "goto" and not result.error:
             # It took over the outputs of the workflow it went to, which has shown them.
             name, target = result.workflow_id, result.ended_by.target or ""
@@ -187,6 +185,15 @@ class Console:
             return lines
         outputs = output_lines(result.outputs, look)
         return [*lines, "outputs", *(f"  {line}" for line in outputs), ""]
+
+    def _untold(self, result: WorkflowResult) -> list[str]:
+        """The error that ended a workflow, unless it was told already."""
+        if not result.error or result.error in self._told:
+            return []
+        from arazzo_runner.report.failure import workflow_error_lines
+
+        self._told.add(result.error)
+        return [*workflow_error_lines(result.workflow_id, result.error, self._look), ""]
 
     def _write(self, lines: list[str]) -> None:
         """Write lines at once, so that those of a step stay together."""

@@ -193,6 +193,7 @@ def _error_lines(error: StepError, subject: str, look: Look) -> list[str]:
     lines = [_first_line(f"{subject}: {error.message}", look)]
     if error.place:
         lines.append(_arrow(error.place, look))
+    lines += (f"  {look.shown.text(one)}" for one in error.details)
     return [*lines, *_help(error.hint, look)]
 
 

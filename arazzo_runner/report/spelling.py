@@ -146,11 +146,14 @@ class Spelling:
 
     def error(self, error: StepError) -> dict[str, Value]:
         """Why there is no usable response."""
-        return {
+        spelled: dict[str, Value] = {
             "code": error.code,
             "message": self.text(error.message),
             "hint": self._optional(error.hint),
         }
+        if error.details:
+            spelled["details"] = [self.text(one) for one in error.details]
+        return spelled
 
     def criterion(self, criterion: CriterionResult) -> dict[str, Value]:
         """A criterion, with what its expressions were."""

@@ -1,0 +1,69 @@
+"""``--record FILE``: keep a run, so that `arazzo replay FILE` needs no server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from arazzo_runner import running
+from arazzo_runner.executor.world import World
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.worlds.recording import Asked, RecordingWorld
+
+
+class Keeping:
+    """Wraps the world of a run, and writes the recording when it is over."""
+
+    def __init__(self, document: str, given: Mapping[str, Any], started_at: float) -> None:
+        self._document = document
+        self._given = given
+        self._started_at = started_at
+        self._world: RecordingWorld | None = None
+
+    def wrap(self, world: World) -> World:
+        """The world, with ``--record`` one that keeps what goes through it."""
+        if self._given["record"] is None:
+            return world
+        self._world = RecordingWorld(world)
+        return self._world
+
+    def write(self, prepared: running.Prepared, options: running.Options, masker: Masker) -> None:
+        """Write the file, with secrets masked whatever the terminal shows. Raises UsageError."""
+        if self._world is None:
+            return
+        from arazzo_runner.replaying import recording_of
+        from arazzo_runner.worlds.recording_file import write_recording
+
+        file = self._given["record"]
+        document = from_folder(self._document, file)
+        asked = _asked(self._given, options, file)
+        when = running.rfc3339(self._started_at)
+        recording = recording_of(document, prepared, asked, self._world, when)
+        write_recording(file, recording, masker)
+
+
+def _asked(given: Mapping[str, Any], options: running.Options, file: str) -> Asked:
+    return Asked(
+        tuple(given["workflows"]),
+        options.servers,
+        options.server_variables,
+        {name: from_folder(place, file) for name, place in given["sources"].items()},
+        tuple(from_folder(folder, file) for folder in given["source_dirs"]),
+        options.settings,
+    )
+
+
+def from_folder(place: str, file: str) -> str:
+    """A path as it is seen from the folder of ``file``; URLs and ``-`` are the same everywhere."""
+    if place == "-" or "://" in place:
+        return place
+    return Path(os.path.relpath(place, Path(file).parent)).as_posix()
+
+
+def from_here(place: str, file: str) -> str:
+    """A path that was seen from the folder of ``file``, as it is seen from here."""
+    if place == "-" or "://" in place:
+        return place
+    return os.path.normpath(Path(file).parent / place)

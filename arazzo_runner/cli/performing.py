@@ -1,0 +1,103 @@
+"""One run and all who are told of it: the console, the reports, the recording; then the verdict."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from shutil import get_terminal_size
+from typing import Any, TextIO, TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner import running
+from arazzo_runner.cli.reports import Reports
+from arazzo_runner.cli.show import show_diagnostics
+from arazzo_runner.cli.signals import Signals
+from arazzo_runner.cli.telling import Telling
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.events import Event, Observer
+from arazzo_runner.executor.result import RunResult
+from arazzo_runner.report.console import Console
+from arazzo_runner.report.look import Verbosity
+from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.style import style_for
+from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
+
+Go: TypeAlias = Callable[[Observer], RunResult]
+"""Runs to the end, and tells an observer while it does."""
+
+
+class Masks(Struct, frozen=True):
+    """What hides secrets: in all that is ``shown``, and in what is ``kept`` to be replayed."""
+
+    shown: Masker
+    kept: Masker
+
+
+def masks(prepared: running.Prepared, given: Mapping[str, Any]) -> Masks:
+    """Maskers of the credentials and inputs that are secret, or that ``--secret`` names.
+
+    With ``--show-secrets`` they are shown; what is kept is masked all the same.
+    """
+    named = (prepared.inputs.get(name) for name in given["secrets"])
+    masker = Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
+    return Masks(NO_MASK if given["show_secrets"] else masker, masker)
+
+
+class Performance(Struct, frozen=True):
+    """What a run needs beside its plan: the flags, the reports, the signals, and when it began."""
+
+    given: Mapping[str, Any]
+    reports: Reports
+    signals: Signals
+    circumstances: Callable[[], Mapping[str, Any]]
+
+    def perform(
+        self,
+        prepared: running.Prepared,
+        masked: Masks,
+        go: Go,
+        keep: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Run, tell, report, ``keep`` what is to be kept. Returns the exit code."""
+        console = self._console(sys.stderr if self.reports.on_stdout else sys.stdout, masked.shown)
+        told = Telling(self.reports, self.circumstances, prepared, masked.shown)
+        with told:
+            learn = running.learning_secrets(prepared, masked.kept.learn)
+            result = go(_all(learn, console, told))
+        code = self._code(result)
+        console.finish(result, code)
+        return first_code([code, *_problems(lambda: told.end(result, code)), *_problems(keep)])
+
+    def _console(self, out: TextIO, masker: Masker) -> Console:
+        levels: tuple[Verbosity, ...] = ("normal", "verbose", "bodies")
+        verbosity: Verbosity = levels[min(self.given["verbose"], 2)]
+        if self.given["quiet"]:
+            verbosity = "quiet"
+        width = get_terminal_size((100, 24)).columns
+        return Console(out, masker, verbosity, style_for(out, os.environ), width)
+
+    def _code(self, result: RunResult) -> int:
+        codes = [exit_code(result)]
+        if self.signals.code is not None:
+            codes.append(ExitCode(self.signals.code))
+        return first_code(codes)
+
+
+def _problems(write: Callable[[], None]) -> list[int]:
+    """Write; what cannot be written is told, and is the user's."""
+    try:
+        write()
+    except UsageError as error:
+        show_diagnostics(error.diagnostics)
+        return [ExitCode.USAGE]
+    return []
+
+
+def _all(*observers: Observer) -> Observer:
+    def observe(event: Event) -> None:
+        for tell in observers:
+            tell(event)
+
+    return observe

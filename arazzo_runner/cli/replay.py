@@ -1,0 +1,105 @@
+"""`arazzo replay FILE [DOCUMENT]`"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner import replaying, running
+from arazzo_runner.cli import options as flags
+from arazzo_runner.cli.checks import read_checks
+from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.inputs import check_stdin
+from arazzo_runner.cli.inputs_for import inputs_for
+from arazzo_runner.cli.keeping import from_here
+from arazzo_runner.cli.occasion import Occasion, Ready
+from arazzo_runner.cli.performing import Performance, masks
+from arazzo_runner.cli.show import show_warnings
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.events import Observer
+from arazzo_runner.executor.result import RunResult
+from arazzo_runner.loading import Description
+from arazzo_runner.report.escape import escape
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.worlds.recording import Recording
+from arazzo_runner.worlds.recording_file import read_recording
+
+
+@click.command("replay", short_help="run a recorded run again, without a server")
+@click.argument("file")
+@click.argument("document", required=False)
+@flags.INPUTS
+@flags.DOCUMENTS
+@flags.SECRETS
+@flags.OUTPUT
+def command(file: str, document: str | None, **given: Any) -> int:
+    """Run again what FILE has recorded, and fail where a request differs; nothing is sent.
+
+    FILE is what `arazzo run --record FILE` wrote. DOCUMENT is run instead of the recorded one.
+    Credentials are not needed.
+    """
+    occasion = Occasion(document or file, given)
+    return occasion.to_the_end(lambda: _start(file, document, occasion))
+
+
+def _start(file: str, document: str | None, occasion: Occasion) -> Ready:
+    recording = read_recording(file)
+    given = {**occasion.given, **_places(recording, file, occasion.given)}
+    occasion.document = document or from_here(recording.document, file)
+    if occasion.document == "-" and document is None:
+        message = f"the document of `{file}` came from standard input"
+        raise UsageError(error("AZ906", message, help=f"name it: `arazzo replay {file} DOCUMENT`"))
+    check_stdin(occasion.document, given["inputs_file"], given["inputs"])
+    description = load_document(occasion.document, given)
+    typed = inputs_for(description, given, recording.asked.workflows)
+    options = _options(recording, given)
+    prepared = replaying.prepare_replay(recording, description, typed, options)
+    show_warnings(description.warnings)
+    return Replay(recording, description, prepared, options).run
+
+
+def _places(recording: Recording, file: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Where source descriptions were read from; flags win."""
+    recorded = {name: from_here(one, file) for name, one in recording.asked.sources.items()}
+    folders = [from_here(one, file) for one in recording.asked.source_dirs]
+    return {
+        "sources": {**recorded, **given["sources"]},
+        "source_dirs": (*given["source_dirs"], *folders),
+    }
+
+
+def _options(recording: Recording, given: Mapping[str, Any]) -> running.Options:
+    settings = recording.asked.settings
+    if given["checks"]:
+        settings = replace(settings, checks=read_checks(given["checks"]))
+    return replaying.replay_options(recording, running.Options(settings=settings))
+
+
+class Replay(Struct, frozen=True):
+    """A recording that is ready to be run again."""
+
+    recording: Recording
+    description: Description
+    prepared: running.Prepared
+    options: running.Options
+
+    def run(self, performance: Performance) -> int:
+        """Run, tell, report; say which documents have changed where it did not pass."""
+        interrupted = performance.signals.interrupted
+
+        def go(observer: Observer) -> RunResult:
+            return replaying.replay(
+                self.recording, self.prepared, self.options, observer, interrupted
+            )
+
+        code = performance.perform(self.prepared, masks(self.prepared, performance.given), go)
+        changed = replaying.changed(self.recording, self.description) if code else []
+        if changed:
+            names = ", ".join(f"`{escape(one)}`" for one in changed)
+            sys.stderr.write(f"note: changed since it was recorded: {names}\n")
+        return code

@@ -1,0 +1,115 @@
+"""Between runs and recordings: what is kept of a run, and how a recording is run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+
+from msgspec.structs import replace
+
+from arazzo_runner import running
+from arazzo_runner.executor.events import Observer
+from arazzo_runner.executor.result import RunResult
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
+from arazzo_runner.report.mask import MASK
+from arazzo_runner.worlds.recording import Asked, Recording, RecordingWorld
+from arazzo_runner.worlds.replay import ReplayWorld
+
+
+def recording_of(
+    document: str,
+    prepared: running.Prepared,
+    asked: Asked,
+    world: RecordingWorld,
+    recorded_at: str = "",
+) -> Recording:
+    """What is kept of a run that went through ``world``; ``document`` is a path or URL."""
+    return Recording(
+        document,
+        tuple(world.exchanges),
+        prepared.inputs,
+        asked,
+        digests(prepared.description),
+        recorded_at,
+    )
+
+
+def digests(description: Description) -> dict[str, str]:
+    """The SHA-256 of the document's text and of each source description's, in hexadecimal."""
+    found = {"document": _digest(description.entry.document.source.text)}
+    for unit in description.units.values():
+        texts = {name: api.source.text for name, api in unit.apis.items()}
+        documents = unit.documents.items()
+        texts |= {name: description.units[uri].document.source.text for name, uri in documents}
+        for name, text in texts.items():
+            found.setdefault(f"sourceDescriptions.{name}", _digest(text))
+    return found
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def changed(recording: Recording, description: Description) -> list[str]:
+    """The names of the documents that are not what they were when the run was recorded."""
+    now = digests(description)
+    return [name for name, digest in recording.digests.items() if now.get(name) != digest]
+
+
+def prepare_replay(
+    recording: Recording,
+    description: Description,
+    inputs: Mapping[str, Value] | None = None,
+    options: running.Options | None = None,
+) -> running.Prepared:
+    """Select, bind and check what a recording asked for; no credentials are needed.
+
+    ``inputs`` win over the recorded ones, of which secrets are unknown and pass every schema.
+    Raises UsageError, InputError and DocumentError.
+    """
+    options = replay_options(recording, options)
+    selected = running.select(description, recording.asked.workflows)
+    bound, _ = running.plan(description, selected, options)
+    given = {**recording.inputs, **(inputs or {})}
+    masked = [name for name, value in given.items() if _is_masked(value)]
+    return running.with_inputs(description, bound, given, (), masked)
+
+
+def replay_options(recording: Recording, options: running.Options | None = None) -> running.Options:
+    """Options with what the recording asked for: its servers, and no credentials."""
+    return replace(
+        options or running.Options(settings=recording.asked.settings),
+        servers=recording.asked.servers,
+        server_variables=recording.asked.server_variables,
+        environment={},
+        aliases={},
+        needs_credentials=False,
+    )
+
+
+def _is_masked(value: Value) -> bool:
+    todo: Sequence[Value] = [value]
+    while todo:
+        if any(isinstance(one, str) and MASK in one for one in todo):
+            return True
+        members = (one.values() if isinstance(one, dict) else one for one in todo
+                   if isinstance(one, dict | list))  # fmt: skip
+        todo = [one for every in members for one in every]
+    return False
+
+
+def replay(
+    recording: Recording,
+    prepared: running.Prepared,
+    options: running.Options,
+    observer: Observer = lambda _event: None,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> RunResult:
+    """Run against the recording; a step fails whose request differs from the recorded one.
+
+    A recorded request that did not come fails the last workflow.
+    """
+    world = ReplayWorld(recording)
+    told = world.judging(observer)
+    return world.judged(running.execute(prepared, world, options, told, interrupted))

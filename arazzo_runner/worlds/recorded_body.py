@@ -1,0 +1,79 @@
+"""Bodies in a recording: JSON as JSON, text as text, anything else as Base64; nothing is cut.
+
+A run reads from them what it read from the body itself: what JSON would lose stays text.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import json
+from typing import Any, Final
+
+from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.media_type import parameter_of
+from arazzo_runner.report.body import is_json, media_type
+from arazzo_runner.report.mask import Masker
+
+
+def spell_body(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Value] | None:
+    """``{"json": …}``, ``{"text": …}`` or ``{"base64": …}``, secrets masked; None for no body."""
+    if not octets:
+        return None
+    text = _text(octets, headers)
+    if text is None:
+        return {"base64": base64.b64encode(masker.value(octets)).decode("ascii")}
+    if is_json(media_type(headers)):
+        try:
+            return {"json": masker.value(parse_json(text))}
+        except (ValueError, RecursionError):
+            pass
+    return {"text": masker.text(text)}
+
+
+def read_body(spelled: Any, headers: Headers) -> bytes:
+    """The octets of a spelled body. Raises ValueError for a form that there is not."""
+    match spelled:
+        case None:
+            return b""
+        case {"json": value}:
+            return json.dumps(value, ensure_ascii=False).encode("utf-8")
+        case {"text": str(text)}:
+            return text.encode(_charset(headers))
+        case {"base64": str(data)}:
+            return base64.b64decode(data, validate=True)
+        case _:
+            raise ValueError("a body is null or an object with `json`, `text` or `base64`")
+
+
+def parse_json(text: str) -> Value:
+    """The value of a JSON text. Raises ValueError for what a recording cannot keep as JSON."""
+    value = _DECODER.decode(text)
+    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # half a character is no text
+    return value
+
+
+def _charset(headers: Headers) -> str:
+    named = parameter_of(header(headers, "Content-Type") or "", "charset")
+    try:
+        return codecs.lookup(named).name if named else "utf-8"
+    except LookupError:
+        return "utf-8"
+
+
+def _text(octets: bytes, headers: Headers) -> str | None:
+    """The octets as text, where the text gives the very same octets back."""
+    charset = _charset(headers)
+    try:
+        text = octets.decode(charset)
+        return text if text.encode(charset) == octets and "\0" not in text else None
+    except (LookupError, ValueError):  # LookupError: a codec, such as hex, that is none for text
+        return None
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"`{name}` is no JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)

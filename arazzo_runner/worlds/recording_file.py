@@ -1,0 +1,246 @@
+"""The file of ``--record``: JSON of a stable form, which docs/recording.md describes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct, field
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.settings import Limits, Settings
+from arazzo_runner.executor.world import FailureCode, TransportFailure
+from arazzo_runner.expression.scope import Headers
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.write import write_atomically
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.version import VERSION
+from arazzo_runner.worlds.recorded_body import read_body, spell_body
+from arazzo_runner.worlds.recording import Asked, Outcome, Recorded, Recording
+
+SCHEMA_VERSION: Final = "1.0"
+_PAIR: Final = re.compile(r'\[\n +("(?:[^"\\]|\\.)*+"),\n +("(?:[^"\\]|\\.)*+")\n +\]')
+_COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait")
+
+
+def write_recording(path: str | Path, recording: Recording, masker: Masker) -> None:
+    """Put a recording into a file, whole or not at all, secrets masked. Raises UsageError."""
+    text = json.dumps(_spelled(recording, masker), indent=2, ensure_ascii=False)
+    text = _PAIR.sub(r"[\1, \2]", text)  # a header field a line; a string holds no line break
+    write_atomically(path, text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def read_recording(path: str | Path) -> Recording:
+    """Read a recording. Raises UsageError AZ906 for a file that is none."""
+    try:
+        return _recording(msgspec.convert(json.loads(Path(path).read_bytes()), _File))
+    except OSError as reason:
+        raise _unreadable(path, (reason.strerror or str(reason)).lower()) from None
+    except (ValueError, RecursionError) as reason:
+        raise _unreadable(path, str(reason)) from None
+
+
+def _unreadable(path: str | Path, why: str) -> UsageError:
+    return UsageError(
+        error(
+            "AZ906",
+            f"the recording `{path}` cannot be used: {why[:1].lower()}{why[1:]}",
+            help="`arazzo run --record FILE` writes one",
+        )
+    )
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def _spelled(recording: Recording, masker: Masker) -> dict[str, Value]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "arazzo", "version": VERSION},
+        "recorded_at": recording.recorded_at,
+        "document": recording.document,
+        "digests": dict(recording.digests),
+        "asked": _spelled_asked(recording.asked),
+        "inputs": masker.value(dict(recording.inputs)),
+        "exchanges": [_spelled_exchange(one, masker) for one in recording.exchanges],
+    }
+
+
+def _spelled_asked(asked: Asked) -> dict[str, Value]:
+    settings = asked.settings
+    return {
+        "workflows": list(asked.workflows),
+        "servers": dict(asked.servers),
+        "server_variables": dict(asked.server_variables),
+        "sources": dict(asked.sources),
+        "source_dirs": list(asked.source_dirs),
+        "until": settings.until,
+        "fail_fast": settings.fail_fast,
+        "checks": dict(settings.checks),
+        **{name: getattr(settings.limits, name) for name in _COUNTED},
+    }
+
+
+def _spelled_exchange(one: Recorded, masker: Masker) -> dict[str, Value]:
+    source, method, path = one.operation
+    request = one.request
+    return {
+        "key": one.key,
+        "operation": {"source": source, "method": method, "path": path},
+        "request": {
+            "method": request.method,
+            "url": masker.text(request.url),
+            "headers": _pairs(request.headers, masker),
+            "body": spell_body(request.body, request.headers, masker),
+        },
+        **_spelled_outcome(one, masker),
+    }
+
+
+def _spelled_outcome(one: Recorded, masker: Masker) -> dict[str, Value]:
+    match one.outcome:
+        case HttpResponse() as response:
+            return {"response": _spelled_response(response, one.request.headers, masker)}
+        case TransportFailure(code, message, hint, duration):
+            spelled = {"code": code, "message": masker.text(message), "hint": hint}
+            return {"failure": {**spelled, "duration": round(duration, 6)}}
+
+
+def _spelled_response(response: HttpResponse, built: Headers, masker: Masker) -> dict[str, Value]:
+    added = tuple(one for one in response.sent_headers if one not in built)
+    return {
+        "status": response.status,
+        "http_version": response.http_version,
+        "duration": round(response.duration, 6),
+        "headers": _pairs(response.headers, masker),
+        "body": spell_body(response.body, response.headers, masker),
+        "added_headers": _pairs(added, masker),
+    }
+
+
+def _pairs(headers: Headers, masker: Masker) -> list[list[str]]:
+    return [[name, value] for name, value in masker.headers(headers)]
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+class _Operation(Struct, frozen=True):
+    source: str
+    method: str
+    path: str
+
+
+class _Request(Struct, frozen=True):
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+
+
+class _Response(Struct, frozen=True):
+    status: int
+    http_version: str = "HTTP/1.1"
+    duration: float = 0.0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    added_headers: tuple[tuple[str, str], ...] = ()
+
+
+class _Failure(Struct, frozen=True):
+    code: FailureCode
+    message: str
+    hint: str | None = None
+    duration: float = 0.0
+
+
+class _Exchange(Struct, frozen=True):
+    key: str
+    operation: _Operation
+    request: _Request
+    response: _Response | None = None
+    failure: _Failure | None = None
+
+
+class _Asked(Struct, frozen=True):
+    workflows: tuple[str, ...] = ()
+    servers: dict[str, str] = field(default_factory=dict)
+    server_variables: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    source_dirs: tuple[str, ...] = ()
+    until: str | None = None
+    fail_fast: bool = False
+    checks: dict[str, str] = field(default_factory=dict)
+    max_steps: int = 1_000
+    max_depth: int = 16
+    max_retries: int = 10
+    max_wait: float = 60.0
+
+
+class _File(Struct, frozen=True):
+    schema_version: str
+    document: str
+    exchanges: tuple[_Exchange, ...]
+    inputs: dict[str, Any] = field(default_factory=dict)
+    asked: _Asked = field(default_factory=_Asked)
+    digests: dict[str, str] = field(default_factory=dict)
+    recorded_at: str = ""
+
+
+def _recording(form: _File) -> Recording:
+    if form.schema_version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+        raise ValueError(f"its `schema_version` is `{form.schema_version}`, not `{SCHEMA_VERSION}`")
+    return Recording(
+        form.document,
+        tuple(map(_exchange, form.exchanges)),
+        form.inputs,
+        _asked(form.asked),
+        form.digests,
+        form.recorded_at,
+    )
+
+
+def _asked(form: _Asked) -> Asked:
+    checks: Mapping[str, str] = form.checks
+    limits = Limits(**{name: getattr(form, name) for name in _COUNTED})
+    settings = msgspec.convert({"checks": checks} if checks else {}, Settings)
+    return Asked(
+        form.workflows,
+        form.servers,
+        form.server_variables,
+        form.sources,
+        form.source_dirs,
+        Settings(limits, settings.checks, form.until, form.fail_fast),
+    )
+
+
+def _exchange(form: _Exchange) -> Recorded:
+    asked = form.request
+    body = read_body(asked.body, asked.headers)
+    request = HttpRequest(asked.method, asked.url, asked.headers, body)
+    operation = form.operation
+    named = (operation.source, operation.method, operation.path)
+    return Recorded(form.key, named, request, _outcome(form))
+
+
+def _outcome(form: _Exchange) -> Outcome:
+    if form.response is None:
+        if form.failure is None:
+            raise ValueError(f"the exchange `{form.key}` has neither `response` nor `failure`")
+        failure = form.failure
+        return TransportFailure(failure.code, failure.message, failure.hint, failure.duration)
+    response = form.response
+    return HttpResponse(
+        response.status,
+        response.headers,
+        read_body(response.body, response.headers),
+        response.duration,
+        response.http_version,
+        response.added_headers,
+    )
