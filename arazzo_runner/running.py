@@ -28,6 +28,7 @@ from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
+from arazzo_runner.operation.credentials import LookUp, nothing
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import (
     Authorization,
@@ -36,6 +37,7 @@ from arazzo_runner.operation.security import (
     MissingCredentials,
     authorize,
     credentials_from,
+    requirements,
 )
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
@@ -48,7 +50,8 @@ class Options(Struct, frozen=True):
 
     ``servers`` are base URLs by source name (``""``: for all); ``credentials`` are given by hand
     and win; ``environment`` is where the others are read from, ``aliases`` names other variables
-    that serve too; ``needs_credentials`` False leaves requests without credentials where none
+    that serve too, ``more`` is asked for what is not set, and ``ask`` for what is then missing:
+    it gives variables. ``needs_credentials`` False leaves requests without credentials where none
     are set.
     """
 
@@ -59,6 +62,8 @@ class Options(Struct, frozen=True):
     needs_credentials: bool = True
     settings: Settings = field(default_factory=Settings)
     credentials: Credentials = field(default_factory=Credentials)
+    more: LookUp = nothing
+    ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
 
 
 class Prepared(Struct, frozen=True):
@@ -113,16 +118,25 @@ def plan(
 
 def _authorizer(options: Options, missing: list[MissingCredentials]) -> Authorize:
     """Gives each operation its credentials; collects in ``missing`` what is not set, once each."""
+    typed: dict[str, str] = {}
+
+    def held(source: str, operation: Operation) -> Credentials:
+        every = [one.scheme for each in requirements(operation) for one in each]
+        environment = {**typed, **options.environment} if typed else options.environment
+        found = credentials_from(environment, source, every, options.aliases, options.more)
+        return found.joined(options.credentials)
 
     def give(source: str, operation: Operation, given: Given, server: str) -> Authorization:
-        schemes = operation.description.schemes.values()
-        found = credentials_from(options.environment, source, schemes, options.aliases)
-        credentials = found.joined(options.credentials)
         try:
-            return authorize(operation, source, credentials, given, server)
+            return authorize(operation, source, held(source, operation), given, server)
         except MissingCredentials as reason:
-            if all(reason.variables != one.variables for one in missing):
-                missing.append(reason)
+            if any(reason.variables == one.variables for one in missing):
+                return Authorization()
+            answer = options.ask(reason)
+            typed.update(answer)
+            if answer:
+                return give(source, operation, given, server)
+            missing.append(reason)
             return Authorization()
 
     return give

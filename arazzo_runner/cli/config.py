@@ -4,7 +4,7 @@
 timeout = "5s"
 server = ["studioApi=http://127.0.0.1:8080"]
 
-[credentials]                        # our variable = another one that serves too
+[credentials]                        # `cli/credentials.py` reads it
 ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 """
 
@@ -89,12 +89,16 @@ def _default(table: str, key: str, value: Any, command: click.Command) -> tuple[
 
 
 def credential_aliases() -> dict[str, str]:
-    """The ``[credentials]`` table: our variable names and those that serve instead of them."""
-    table = read_config().get(_CREDENTIALS, {})
-    for name, value in table.items():
-        if not isinstance(value, str):
-            _refuse(f'`{name}` has to be the name of a variable, such as "API_PASSWORD"')
-    return dict(table)
+    """Our variable names and those that serve instead of them, of ``[credentials]``."""
+    from arazzo_runner.cli.credentials import credential_config
+
+    return dict(credential_config(credential_table()).aliases)
+
+
+def credential_table() -> dict[str, Any]:
+    """The ``[credentials]`` table as it stands."""
+    table: dict[str, Any] = read_config().get(_CREDENTIALS, {})
+    return table
 
 
 def _refuse(why: str, word: str = "", known: Iterable[str] = ()) -> NoReturn:

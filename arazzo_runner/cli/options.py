@@ -83,11 +83,15 @@ DOCUMENTS = several(
         help="Find moved source descriptions by file name in this folder.",
     ),
     flag("--allow-read", is_flag=True, help="Let a document from a URL name local files."),
-    flag("--allow-http", is_flag=True, help="Let source descriptions come over plain http."),
+    flag(
+        "--allow-http",
+        is_flag=True,
+        help="Let source descriptions and tokens come over plain http.",
+    ),
     flag(
         "--allow-net",
         is_flag=True,
-        help="Let a document from a URL name private and loopback addresses.",
+        help="Let a document from a URL name private and loopback addresses, for tokens too.",
     ),
     flag("--max-document-size", type=SIZE, metavar="SIZE", help="Size of one document."),
     flag("--max-document-depth", type=FROM_1, metavar="N", help="Nesting of a document."),
@@ -98,6 +102,21 @@ DOCUMENTS = several(
         help="Nodes of a document, aliases expanded.",
     ),
     flag("--max-sources", type=FROM_1, metavar="N", help="Source descriptions in all."),
+)
+
+CREDENTIALS = several(
+    flag(
+        "--env-file",
+        metavar="FILE",
+        is_eager=True,
+        callback=take_env_file,
+        help="Variables for credentials and ARAZZO_*.",
+    ),
+    flag(
+        "--keyring",
+        metavar="SERVICE",
+        help="Read credentials that are not set from this service of the system's keyring.",
+    ),
 )
 
 INPUTS = several(
@@ -112,13 +131,7 @@ INPUTS = several(
     flag(
         "--inputs", "inputs_file", metavar="FILE", help="Inputs from JSON or YAML; -i wins over it."
     ),
-    flag(
-        "--env-file",
-        metavar="FILE",
-        is_eager=True,
-        callback=take_env_file,
-        help="Variables for credentials and ARAZZO_*.",
-    ),
+    CREDENTIALS,
 )
 
 WHERE = several(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from arazzo_runner import running
+from arazzo_runner.credentials.needing import authorizations
+from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import World
+from arazzo_runner.operation.security import Authorization
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.interruptible import InterruptibleWorld
 from arazzo_runner.worlds.limits import HttpSettings
@@ -15,11 +19,14 @@ from arazzo_runner.worlds.limits import HttpSettings
 
 @contextmanager
 def open_world(
-    prepared: running.Prepared, given: Mapping[str, Any], waiting: AbstractContextManager[object]
+    prepared: running.Prepared,
+    given: Mapping[str, Any],
+    waiting: AbstractContextManager[object],
+    learn: Callable[[Iterable[str]], None] = lambda _secrets: None,
 ) -> Iterator[World]:
     """The mock, or real HTTP with its limits, for as long as the block runs.
 
-    ``waiting`` stands round what a signal may break off.
+    ``waiting`` stands round what a signal may break off. ``learn`` is told of tokens.
     """
     if given["mock"]:
         from arazzo_runner.worlds.mock import MockWorld
@@ -29,8 +36,36 @@ def open_world(
         return
     from arazzo_runner.worlds.http import HttpWorld
 
-    with HttpWorld(http_settings(given)) as world:
-        yield InterruptibleWorld(world, waiting)
+    with (
+        HttpWorld(http_settings(given)) as world,
+        authorized_world(world, authorizations(prepared.plan), given, learn) as authorized,
+    ):
+        yield InterruptibleWorld(authorized, waiting)
+
+
+@contextmanager
+def authorized_world(
+    world: World,
+    needing: Sequence[Authorization],
+    given: Mapping[str, Any],
+    learn: Callable[[Iterable[str]], None],
+) -> Iterator[World]:
+    """A world that fetches tokens and answers challenges, where any are needed."""
+    if not needing:
+        yield world
+        return
+    from arazzo_runner.cli.credentials import person
+    from arazzo_runner.credentials.wiring import Permissions, authorizing, guarded_endpoints
+    from arazzo_runner.worlds.blocking import BlockingNetwork
+
+    servers = [*given["servers"].values()]
+    permissions = Permissions(given["allow_http"], given["allow_net"], servers)
+    settings = http_settings(given)
+    endpoints = guarded_endpoints(settings, BlockingNetwork(), os.environ, permissions)
+    try:
+        yield authorizing(world, needing, endpoints, learn, person())
+    finally:
+        drive(endpoints.aclose())
 
 
 def http_settings(given: Mapping[str, Any]) -> HttpSettings:

@@ -101,7 +101,7 @@ def way_of(scheme: SecurityScheme, parts: Parts) -> Way | None:
 
 def kinds(scheme: SecurityScheme) -> tuple[Kind, ...]:
     """All parts that a scheme's credential can have; none for mutual TLS."""
-    every = (kind for way in ways(scheme) for kind in (*way.needs, *way.may))
+    every: list[Kind] = [kind for way in ways(scheme) for kind in (*way.needs, *way.may)]
     return tuple(dict.fromkeys(every))
 
 

@@ -182,7 +182,16 @@ class Masker:
         return self.value(value)
 
 
-NO_MASK = Masker(header_names=())
+class _Unmasked(Masker):
+    """Knows no secret; one is shared by all who want none hidden, so it never learns any."""
+
+    __slots__ = ()
+
+    def learn(self, secrets: Iterable[str], pairs: Iterable[tuple[str, str]] = ()) -> None:
+        """Forget them at once."""
+
+
+NO_MASK = _Unmasked(header_names=())
 """Shows everything: ``--show-secrets``."""
 
 

@@ -1,0 +1,184 @@
+"""Credentials of a command: what ``[credentials]`` and the flags say of where they are read.
+
+[credentials]
+ARAZZO_AUTH_SHOP_LOGIN_USERNAME = "SHOP_USER"                       # another variable
+ARAZZO_AUTH_SHOP_LOGIN_PASSWORD = { command = "pass show shop" }    # a program that prints it
+cred_command = "vault-reader {name}"                                # a program for all
+keyring = "arazzo"                                                  # a service of the keyring
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from arazzo_runner import running
+from arazzo_runner.cli.config import config_file, credential_table
+from arazzo_runner.credentials.needing import authorizations
+from arazzo_runner.credentials.sources import Source, Sources
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.plan import Plan
+from arazzo_runner.operation.security import Credentials, MissingCredentials
+from arazzo_runner.report.escape import escape
+
+_COMMAND: Final = "cred_command"
+_KEYRING: Final = "keyring"
+
+if TYPE_CHECKING:
+    from arazzo_runner.credentials.consent import Person
+
+
+class CredentialConfig(Struct, frozen=True):
+    """What a ``[credentials]`` table says: other variables, commands for single variables, for all.
+
+    ``keyring`` is the service under which the system's keyring has them.
+    """
+
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+    command: str | None = None
+    keyring: str | None = None
+
+    def joined(self, other: CredentialConfig) -> CredentialConfig:
+        """Both tables as one, the other is a profile's; it wins, variable by variable."""
+        own = {name: one for name, one in self.aliases.items() if name not in other.commands}
+        commands = {name: one for name, one in self.commands.items() if name not in other.aliases}
+        return CredentialConfig(
+            {**own, **other.aliases},
+            {**commands, **other.commands},
+            other.command or self.command,
+            other.keyring or self.keyring,
+        )
+
+
+def credential_config(table: Mapping[str, Any]) -> CredentialConfig:
+    """Read a table of credentials, ``[credentials]`` or a profile's. Raises click.UsageError."""
+    config = CredentialConfig()
+    for name, value in table.items():
+        config = config.joined(_entry(name, value))
+    return config
+
+
+def _entry(name: str, value: Any) -> CredentialConfig:
+    match value:
+        case str() if value.strip() and name == _COMMAND:
+            return CredentialConfig(command=value)
+        case str() if value.strip() and name == _KEYRING:
+            return CredentialConfig(keyring=value)
+        case str() if name not in (_COMMAND, _KEYRING):
+            return CredentialConfig(aliases={name: value})
+        case {"command": str(command)} if len(value) == 1 and name not in (_COMMAND, _KEYRING):
+            return CredentialConfig(commands={name: command})
+        case _:
+            raise _refused(name)
+
+
+def _refused(name: str) -> click.UsageError:
+    match name:
+        case "cred_command":
+            wanted = 'a command line, such as "vault-reader {name}"'
+        case "keyring":
+            wanted = 'the name of a service, such as "arazzo"'
+        case _:
+            wanted = 'the name of a variable, such as "API_PASSWORD", or { command = "…" }'
+    return click.UsageError(f"`{config_file()}`: `{name}` has to be {wanted}")
+
+
+def sources_of(given: Mapping[str, Any], config: CredentialConfig | None = None) -> Sources:
+    """All places where credentials are, by the flags and the configuration. Raises UsageError.
+
+    ``config`` is what the configuration says; without it, what ``[credentials]`` does.
+    """
+    config = config or credential_config(credential_table())
+    if given["keyring"] is not None:
+        config = replace(config, keyring=given["keyring"])
+    others = tuple(_others(config))
+    return Sources(dict(os.environ), given["env_file"], config.aliases, others)
+
+
+def with_credentials(
+    options: running.Options, given: Mapping[str, Any], config: CredentialConfig | None = None
+) -> running.Options:
+    """The options with all that credentials are read from; nothing is asked where none are needed.
+
+    ``config`` is that of :func:`sources_of`. Raises UsageError, click.UsageError.
+    """
+    sources = sources_of(given, config)
+    options = replace(options, environment=sources.variables, aliases=sources.aliases)
+    if not options.needs_credentials:
+        return options
+    certificate = Credentials(certificate=bool(given["cert"]))
+    return replace(options, more=sources.more, ask=ask, credentials=certificate)
+
+
+def person() -> Person | None:
+    """Whoever is at the terminal; None where nobody is."""
+    from arazzo_runner.credentials.prompt import is_terminal
+
+    if not is_terminal():
+        return None
+    from arazzo_runner.credentials.browser import TerminalPerson
+
+    return TerminalPerson()
+
+
+def ask(missing: MissingCredentials) -> Mapping[str, str]:
+    """Ask whoever is at the terminal for the variables that are missing; nothing without one."""
+    from arazzo_runner.credentials.prompt import ask_for, is_terminal
+
+    names = [one for one in missing.variables if not one.startswith("-")]
+    if not is_terminal() or len(names) < len(missing.variables):
+        return {}
+    return ask_for(escape(missing.message), names)
+
+
+def check_person(plan: Plan) -> None:
+    """Raise UsageError where somebody would have to be at the terminal, and nobody is."""
+    if not authorizations(plan) or person() is not None:
+        return
+    from arazzo_runner.credentials.wiring import impossible
+
+    findings = impossible(plan)
+    if findings:
+        raise UsageError(*findings)
+
+
+def _others(config: CredentialConfig) -> list[Source]:
+    """Commands and the keyring; what they need is loaded when they are asked."""
+    found: list[Source] = []
+    if config.commands:
+        found.append(_single_commands(config.commands))
+    if config.command is not None:
+        found.append(_general_command(config.command))
+    if config.keyring is not None:
+        found.append(_keyring(config.keyring))
+    return found
+
+
+def _single_commands(commands: Mapping[str, str]) -> Source:
+    from arazzo_runner.credentials.command import one_value
+    from arazzo_runner.credentials.sources import remembered
+
+    def look_up(name: str) -> str:
+        return one_value(commands[name])
+
+    return Source("command", remembered(look_up), commands.__contains__)
+
+
+def _general_command(command: str) -> Source:
+    from arazzo_runner.credentials.command import by_command
+    from arazzo_runner.credentials.sources import remembered
+
+    return Source("command", remembered(by_command(command)))
+
+
+def _keyring(service: str) -> Source:
+    from arazzo_runner.credentials.sources import remembered
+    from arazzo_runner.credentials.system_keyring import by_keyring
+
+    return Source("keyring", remembered(by_keyring(service)))

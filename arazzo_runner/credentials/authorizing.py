@@ -1,0 +1,133 @@
+"""The world that fulfils what a call needs: tokens that are fetched, challenges that are answered.
+
+A request is repeated in two cases only, and that is one attempt: to answer a challenge, and with
+a new token where the server does not take the one that was fetched (status 401 each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from arazzo_runner.credentials import digest
+from arazzo_runner.credentials.tokens import Tokens
+from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.expression.scope import header
+from arazzo_runner.operation.credentials import Credentials
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
+from arazzo_runner.worlds.wrapped import WrappedWorld
+
+
+class AuthorizingWorld(WrappedWorld):
+    """Wraps any world; what suspends is the wrapped world and the way to tokens alone."""
+
+    def __init__(
+        self,
+        world: World,
+        credentials: Credentials,
+        tokens: Tokens,
+        random: Callable[[], str],
+    ) -> None:
+        super().__init__(world)
+        self._credentials = credentials
+        self._tokens = tokens
+        self._random = random
+        self._sessions: dict[tuple[DigestNeed, str], digest.Session] = {}
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send with all that the call needs; the answer names the request as it was sent."""
+        if not call.needs:
+            return await self._world.send(call)
+        request = await self._prepared(call)
+        if isinstance(request, TransportFailure):
+            return request
+        outcome = await self._sent(call, request, call.timeout)
+        if not self._again(call, outcome):
+            return outcome
+        assert isinstance(outcome, HttpResponse)
+        request = await self._prepared(call)
+        if isinstance(request, TransportFailure):
+            return request
+        return await self._sent(call, request, _rest(call, outcome))
+
+    async def _sent(
+        self, call: SendCall, request: HttpRequest, timeout: float | None
+    ) -> HttpResponse | TransportFailure:
+        outcome = await self._world.send(replace(call, request=request, timeout=timeout))
+        return replace(outcome, request=outcome.request or request)
+
+    async def _prepared(self, call: SendCall) -> HttpRequest | TransportFailure:
+        request = call.request
+        for need in call.needs:
+            value = await self._value(need, request, call.timeout)
+            if isinstance(value, TransportFailure):
+                return value
+            if value is not None:
+                request = _authorized(request, value)
+        return request
+
+    async def _value(
+        self, need: Need, request: HttpRequest, timeout: float | None
+    ) -> str | TransportFailure | None:
+        """The value of `Authorization`; None while no challenge is known."""
+        match need:
+            case TokenNeed():
+                token = await self._tokens.value(need, timeout)
+                return token if isinstance(token, TransportFailure) else f"Bearer {token}"
+            case DigestNeed():
+                return self._digest(need, request)
+            case _:
+                assert_never(need)
+
+    def _digest(self, need: DigestNeed, request: HttpRequest) -> str | None:
+        key = need, _server(request.url)
+        if key not in self._sessions:
+            return None
+        # A nonce serves for many requests, each with another count (section 3.4).
+        session = self._sessions[key] = self._sessions[key].next()
+        parts = self._credentials.of(need.source, need.scheme)
+        return digest.answer(session, request, parts["username"], parts["password"], self._random())
+
+    def _again(self, call: SendCall, outcome: HttpResponse | TransportFailure) -> bool:
+        if isinstance(outcome, TransportFailure) or outcome.status != 401:
+            return False
+        # Each is told, also where one has said yes.
+        return True in [self._renewed(need, call.request, outcome) for need in call.needs]
+
+    def _renewed(self, need: Need, request: HttpRequest, response: HttpResponse) -> bool:
+        """Whether a second go may do better than the first."""
+        match need:
+            case TokenNeed():
+                return self._tokens.reject(need)
+            case DigestNeed():
+                return self._challenged(need, request, response)
+            case _:
+                assert_never(need)
+
+    def _challenged(self, need: DigestNeed, request: HttpRequest, response: HttpResponse) -> bool:
+        """Take a new challenge; one after an answer that was not stale means a wrong password."""
+        found = digest.session(header(response.headers, "WWW-Authenticate") or "")
+        key = need, _server(request.url)
+        known = self._sessions.pop(key, None)
+        if found is None:
+            return False
+        self._sessions[key] = found
+        return known is None or found.nonce != known.nonce
+
+
+def _authorized(request: HttpRequest, value: str) -> HttpRequest:
+    others = (field for field in request.headers if field[0].lower() != "authorization")
+    return replace(request, headers=(*others, ("Authorization", value)))
+
+
+def _server(url: str) -> str:
+    """Scheme, host and port of an absolute URL."""
+    return "/".join(url.split("/", 3)[:3])
+
+
+def _rest(call: SendCall, outcome: HttpResponse) -> float | None:
+    """What the first answer has left of the attempt's time."""
+    return None if call.timeout is None else max(call.timeout - outcome.duration, 0.001)

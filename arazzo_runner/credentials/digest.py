@@ -1,0 +1,133 @@
+"""HTTP digest: the answer to a challenge. RFC 7616."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.credentials.challenge import Challenge, challenges
+from arazzo_runner.operation.message import HttpRequest
+
+# Section 3.3; without an algorithm it is MD5, for servers of RFC 2069.
+_HASHES: Final = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
+
+
+class Session(Struct, frozen=True):
+    """A server's nonce and how to answer it; ``count`` is how often it was answered."""
+
+    realm: str
+    nonce: str
+    algorithm: str
+    quality: str
+    opaque: str | None = None
+    hashes_user: bool = False
+    utf8: bool = True
+    count: int = 0
+
+    def next(self) -> Session:
+        """The session after one more answer."""
+        return replace(self, count=self.count + 1)
+
+
+def session(header: str) -> Session | None:
+    """The first challenge that can be answered (section 3.7), None when there is none."""
+    return next((one for one in map(_session, challenges(header)) if one is not None), None)
+
+
+def _session(challenge: Challenge) -> Session | None:
+    given = challenge.parameters
+    algorithm = given.get("algorithm", "MD5")
+    if challenge.scheme != "digest" or "nonce" not in given or "realm" not in given:
+        return None
+    if algorithm.lower().removesuffix("-sess") not in _HASHES:
+        return None
+    quality = _quality(given["qop"].split(",")) if given.get("qop") else ""
+    if quality is None:
+        return None
+    return Session(
+        given["realm"],
+        given["nonce"],
+        algorithm,
+        quality,
+        given.get("opaque"),
+        given.get("userhash", "").lower() == "true",
+        given.get("charset", "").lower() == "utf-8",
+    )
+
+
+def _quality(offered: Iterable[str]) -> str | None:
+    """What to protect: the head of the request, or where the server insists, its body too."""
+    names = [one.strip().lower() for one in offered]
+    return next((one for one in ("auth", "auth-int") if one in names), None)
+
+
+def answer(
+    given: Session, request: HttpRequest, username: str, password: str, client_nonce: str
+) -> str:
+    """The value of `Authorization` for a request, by the session's count (section 3.4)."""
+    hashed = _hasher(given)
+    parts = urlsplit(request.url)
+    uri = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    count = f"{given.count:08x}"
+    secret = hashed(_octets(f"{username}:{given.realm}:{password}", given))
+    if given.algorithm.lower().endswith("-sess"):
+        secret = hashed(f"{secret}:{given.nonce}:{client_nonce}".encode())
+    subject = f"{request.method}:{uri}"
+    if given.quality == "auth-int":
+        subject += f":{hashed(request.body)}"
+    between = f"{count}:{client_nonce}:{given.quality}:" if given.quality else ""
+    told = f"{secret}:{given.nonce}:{between}{hashed(subject.encode())}"
+    fields = {
+        **_user(given, username, hashed),
+        "realm": _quoted(given.realm),
+        "nonce": _quoted(given.nonce),
+        "uri": _quoted(uri),
+        "response": _quoted(hashed(told.encode())),
+        "algorithm": given.algorithm,
+    }
+    if given.opaque is not None:
+        fields["opaque"] = _quoted(given.opaque)
+    if given.quality:
+        fields |= {"qop": given.quality, "nc": count}
+    if given.quality or given.algorithm.lower().endswith("-sess"):
+        fields["cnonce"] = _quoted(client_nonce)
+    return "Digest " + ", ".join(f"{name}={value}" for name, value in fields.items())
+
+
+def _hasher(given: Session) -> Callable[[bytes], str]:
+    make = _HASHES[given.algorithm.lower().removesuffix("-sess")]
+
+    def hashed(octets: bytes) -> str:
+        # The server chooses MD5; it is no signature here.
+        return make(octets, usedforsecurity=False).hexdigest()
+
+    return hashed
+
+
+def _user(given: Session, username: str, hashed: Callable[[bytes], str]) -> dict[str, str]:
+    """Section 3.4.4: the name as a hash, as it is, or in the notation of RFC 8187."""
+    if given.hashes_user:
+        name = hashed(_octets(f"{username}:{given.realm}", given))
+        return {"username": _quoted(name), "userhash": "true"}
+    if username.isascii():
+        return {"username": _quoted(username)}
+    return {"username*": f"UTF-8''{quote(username, safe='')}"}
+
+
+def _octets(text: str, given: Session) -> bytes:
+    """Section 4: UTF-8 where the server asks for it; else what older servers expect."""
+    if not given.utf8:
+        try:
+            return text.encode("latin-1")
+        except UnicodeEncodeError:
+            pass
+    return text.encode()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,149 @@
+"""Where tokens come from: requests to the endpoints of an authorization server, and nowhere else.
+
+These requests carry the credentials of a client or a user. They follow no redirect, keep no
+cookie, read a small answer, and go no further than the document that names them may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.worlds.addresses import ANYWHERE, Reach, literal_zone, reach_of_user
+from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.guarded import GuardedSenders
+from arazzo_runner.worlds.limits import MIB, HttpSettings
+from arazzo_runner.worlds.network import Network
+from arazzo_runner.worlds.origin import Origin, locate
+
+_KEY: Final = "authorization"
+_NO_OPERATION: Final = ("", "", "")
+
+
+class Endpoint(Struct, frozen=True):
+    """A URL of an authorization server; ``from_url`` when a document from a URL names it."""
+
+    url: str
+    from_url: bool
+
+    @property
+    def shown(self) -> str:
+        """The URL as messages show it: a query may hold a secret."""
+        return self.url.partition("#")[0].partition("?")[0]
+
+
+class Endpoints(Protocol):
+    """The way to authorization servers."""
+
+    async def ask(
+        self, endpoint: Endpoint, request: HttpRequest, timeout: float | None
+    ) -> HttpResponse | TransportFailure:
+        """Send a request to an endpoint; ``timeout`` in seconds."""
+        ...
+
+    def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
+        """Why a browser must not be sent to an endpoint, or None."""
+        ...
+
+
+class Reaches(Struct, frozen=True):
+    """How far endpoints may be: those that ``own`` documents name, and those of ``others``.
+
+    ``trusted`` are the origins that the user named with ``--server``.
+    """
+
+    own: Reach
+    others: Reach
+    trusted: frozenset[Origin] = frozenset()
+
+    def of(self, endpoint: Endpoint, origin: Origin) -> Reach:
+        """How far a request to an endpoint may go."""
+        if origin in self.trusted:
+            return Reach(ANYWHERE, ANYWHERE)
+        return self.others if endpoint.from_url else self.own
+
+
+class GuardedEndpoints:
+    """Asks over the network, as far as the document that names an endpoint reaches."""
+
+    def __init__(
+        self,
+        settings: HttpSettings,
+        network: Network,
+        environment: Mapping[str, str],
+        reaches: Reaches,
+    ) -> None:
+        settings = replace(
+            settings,
+            cookies=False,
+            follow_redirects=0,
+            max_response_size=MIB,
+            max_decoded_size=MIB,
+        )
+        self._senders = GuardedSenders(settings, network, environment)
+        self._reaches = reaches
+
+    async def ask(
+        self, endpoint: Endpoint, request: HttpRequest, timeout: float | None
+    ) -> HttpResponse | TransportFailure:
+        """Send a request; what is out of reach is refused."""
+        try:
+            origin, _ = locate(request.url)
+            sender = self._senders.to(origin, self._reaches.of(endpoint, origin))
+            outcome = await sender.send(SendCall(_KEY, request, timeout, _NO_OPERATION))
+        except Unusable as reason:
+            return replace(reason.failure, hint=None)
+        except RetrieveError as reason:
+            return TransportFailure("refused", reason.message, reason.hint)
+        if isinstance(outcome, TransportFailure) and outcome.code in ("limit", "connect"):
+            # The hints of a world are about the servers of steps.
+            return replace(outcome, hint=None)
+        return outcome
+
+    def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
+        """What can be told from the URL: a browser resolves names by itself."""
+        return _refusal(endpoint, self._reaches)
+
+    async def aclose(self) -> None:
+        """Close what is idle."""
+        await self._senders.aclose()
+
+
+class EndpointsOf:
+    """Asks through a world that was handed in: a client or an application has its own network."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def ask(
+        self, endpoint: Endpoint, request: HttpRequest, timeout: float | None
+    ) -> HttpResponse | TransportFailure:
+        """Send a request through the world."""
+        del endpoint
+        return await self._world.send(SendCall(_KEY, request, timeout, _NO_OPERATION))
+
+    def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
+        """A browser has its own network: https, or this machine."""
+        own = reach_of_user(allow_http=False)
+        return _refusal(endpoint, Reaches(own, own))
+
+
+def _refusal(endpoint: Endpoint, reaches: Reaches) -> TransportFailure | None:
+    try:
+        origin, _ = locate(endpoint.url)
+    except Unusable as reason:
+        return replace(reason.failure, hint=None)
+    where = literal_zone(origin.host) or "public"
+    found = reaches.of(endpoint, origin).refusal(origin, where)
+    return None if found is None else TransportFailure("refused", found.message, found.hint)
+
+
+def origins(urls: Collection[str]) -> frozenset[Origin]:
+    """The origins of URLs that the user named."""
+    return frozenset(locate(url)[0] for url in urls)

@@ -1,0 +1,100 @@
+"""The endpoints of an authorization server: as a description writes them, or as discovered.
+
+OpenID Connect Discovery 1.0, section 4; RFC 8414.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgspec import Struct
+
+from arazzo_runner.credentials.endpoints import Endpoint, Endpoints
+from arazzo_runner.credentials.refused import answered, unreached, unusable
+from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.needs import TokenNeed
+from arazzo_runner.operation.response_body import BodyError, decode_body
+from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.origin import locate
+
+_DEPTH: Final = 32
+JSON_HEADERS: Final = (("Accept", "application/json"),)
+
+
+class Provider(Struct, frozen=True):
+    """What an authorization server offers; ``methods`` are its ways to authenticate a client.
+
+    Empty ``methods``: it does not say.
+    """
+
+    token: Endpoint
+    refresh: Endpoint
+    authorization: Endpoint | None = None
+    device: Endpoint | None = None
+    methods: tuple[str, ...] = ()
+
+
+def described(need: TokenNeed) -> Provider:
+    """The provider as the description has it."""
+
+    def endpoint(url: str) -> Endpoint:
+        return Endpoint(url, need.from_url)
+
+    return Provider(
+        endpoint(need.token_url),
+        endpoint(need.refresh_url),
+        endpoint(need.authorization_url) if need.authorization_url else None,
+        endpoint(need.device_url) if need.device_url else None,
+    )
+
+
+async def discover(need: TokenNeed, endpoints: Endpoints, timeout: float | None) -> Provider:
+    """The provider as its metadata have it. Raises NoTokenError.
+
+    An endpoint on another origin reaches as little as one that a document from a URL names.
+    """
+    here = Endpoint(need.discovery_url, need.from_url)
+    request = HttpRequest("GET", here.url, JSON_HEADERS)
+    outcome = await endpoints.ask(here, request, timeout)
+    if isinstance(outcome, TransportFailure):
+        raise unreached(need, outcome)
+    if outcome.status != 200:
+        raise answered(need, here, outcome.status)
+    metadata = json_object(outcome)
+    if metadata is None:
+        raise unusable(need, f"`{here.shown}` answers with no JSON object")
+    token = _endpoint(metadata, "token_endpoint", here)
+    if token is None:
+        raise unusable(need, f"`{here.shown}` names no `token_endpoint`")
+    methods = metadata.get("token_endpoint_auth_methods_supported")
+    return Provider(
+        token,
+        token,
+        _endpoint(metadata, "authorization_endpoint", here),
+        _endpoint(metadata, "device_authorization_endpoint", here),
+        tuple(map(str, methods)) if isinstance(methods, list) else (),
+    )
+
+
+def _endpoint(metadata: dict[str, Any], name: str, here: Endpoint) -> Endpoint | None:
+    url = metadata.get(name)
+    if not isinstance(url, str) or not url:
+        return None
+    return Endpoint(url, here.from_url or not _same_origin(url, here.url))
+
+
+def _same_origin(one: str, other: str) -> bool:
+    try:
+        return locate(one)[0] == locate(other)[0]
+    except Unusable:
+        return False
+
+
+def json_object(response: HttpResponse) -> dict[str, Any] | None:
+    """The object that an answer holds, whatever it calls its content type; None for none."""
+    try:
+        value = decode_body("application/json", response.body, _DEPTH)
+    except BodyError:
+        return None
+    return value if isinstance(value, dict) else None

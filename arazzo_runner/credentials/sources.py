@@ -1,0 +1,72 @@
+"""From where the variables of credentials are read, one source after the other.
+
+The environment comes first, then the file of ``--env-file``, then other variables that serve
+instead, then a command, then the system's keyring. Somebody at the terminal is asked last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal as Choice
+from typing import TypeAlias
+
+from msgspec import Struct, field
+
+from arazzo_runner.operation.credentials import LookUp
+
+Origin: TypeAlias = Choice["environment", "env-file", "alias", "command", "keyring"]
+"""Where a value came from."""
+
+
+class Source(Struct, frozen=True):
+    """A place to look in beyond variables: ``asks`` tells whether it may know a name."""
+
+    origin: Origin
+    look_up: LookUp
+    asks: Callable[[str], bool] = lambda _name: True
+
+
+class Sources(Struct, frozen=True):
+    """All that is set: ``environment`` wins over ``file``, and both over ``others``.
+
+    ``aliases`` maps a variable to another one that serves instead.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    file: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    others: Sequence[Source] = ()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment with the file behind it; an empty variable is none."""
+        return {**self.file, **{name: text for name, text in self.environment.items() if text}}
+
+    def more(self, name: str) -> str | None:
+        """What the other sources know of a variable."""
+        for source in self.others:
+            if source.asks(name) and (value := source.look_up(name)):
+                return value
+        return None
+
+    def origin(self, name: str) -> Origin | None:
+        """Where a variable is set, as far as that can be told without asking for its value."""
+        if self.environment.get(name):
+            return "environment"
+        if self.file.get(name):
+            return "env-file"
+        if self.variables.get(self.aliases.get(name, "")):
+            return "alias"
+        return None
+
+
+def remembered(look_up: LookUp) -> LookUp:
+    """A look-up that asks once for each name."""
+    known: dict[str, str | None] = {}
+
+    def look(name: str) -> str | None:
+        if name not in known:
+            known[name] = look_up(name)
+        return known[name]
+
+    return look

@@ -1,0 +1,178 @@
+"""The tokens of a run: fetched when first needed, kept, renewed before they expire.
+
+One token serves all requests with the same source, scheme, flow and scopes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.credentials.consent import (
+    Consenting,
+    Person,
+    authorization_code,
+    device_code,
+    scope,
+    wait_for,
+)
+from arazzo_runner.credentials.endpoints import Endpoints
+from arazzo_runner.credentials.grant import Asked, Token, request_token
+from arazzo_runner.credentials.provider import Provider, described, discover
+from arazzo_runner.credentials.refused import NoTokenError, refused
+from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.operation.credentials import Credentials, variable
+from arazzo_runner.operation.needs import TokenNeed
+
+# A token may expire on its way: it is renewed before, a short-lived one later than others.
+_MARGIN: Final = 30.0
+_SHARE: Final = 0.1
+BY_PERSON: Final = frozenset({"authorizationCode", "deviceAuthorization"})
+
+
+class Surroundings(Struct, frozen=True):
+    """What tokens are fetched with.
+
+    ``learn`` is told of each secret before anything can show it; ``monotonic`` is a clock in
+    seconds; ``random`` gives text that nobody can guess; ``person`` is None where nobody is there.
+    """
+
+    endpoints: Endpoints
+    learn: Callable[[Iterable[str]], None]
+    monotonic: Callable[[], float]
+    random: Callable[[], str]
+    sleep: Callable[[float], Awaitable[None]]
+    person: Person | None = None
+
+
+class _Kept(Struct, frozen=True):
+    token: Token
+    expires: float | None
+
+
+class Tokens:
+    """The tokens of one run; ``credentials`` are what they are fetched with."""
+
+    def __init__(self, credentials: Credentials, by: Surroundings) -> None:
+        self._credentials = credentials
+        self._by = by
+        self._kept: dict[TokenNeed, _Kept] = {}
+        self._refused: dict[TokenNeed, TransportFailure] = {}
+        self._renewed: dict[TokenNeed, str] = {}
+        self._discovered: dict[str, Provider] = {}
+
+    async def value(self, need: TokenNeed, timeout: float | None) -> str | TransportFailure:
+        """The access token for a need, or why there is none; ``timeout`` in seconds a request.
+
+        Credentials that were refused are not sent again: servers count failures.
+        """
+        if need in self._refused:
+            return self._refused[need]
+        kept = self._kept.get(need)
+        if kept is None or self._is_over(kept):
+            try:
+                kept = self._keep(need, await self._renewal(need, kept, timeout))
+            except NoTokenError as reason:
+                if reason.failure.code == "credentials":
+                    self._refused[need] = reason.failure
+                return reason.failure
+        return kept.token.value
+
+    def reject(self, need: TokenNeed) -> bool:
+        """A server does not take the token; returns whether it is worth while to fetch another.
+
+        It is not where a fresh one was rejected at once, or where a person would be asked again.
+        """
+        kept = self._kept.get(need)
+        if kept is None or self._renewed.get(need) == kept.token.value:
+            return False
+        if need.flow in BY_PERSON and kept.token.refresh is None:
+            return False
+        self._kept[need] = replace(kept, expires=self._by.monotonic())
+        self._renewed[need] = ""
+        return True
+
+    def _is_over(self, kept: _Kept) -> bool:
+        return kept.expires is not None and self._by.monotonic() >= kept.expires
+
+    def _keep(self, need: TokenNeed, token: Token) -> _Kept:
+        self._by.learn([one for one in (token.value, token.refresh) if one])
+        expires = None
+        if token.lifetime is not None:
+            margin = min(_MARGIN, token.lifetime * _SHARE)
+            expires = self._by.monotonic() + token.lifetime - margin
+        self._kept[need] = kept = _Kept(token, expires)
+        if need in self._renewed:
+            self._renewed[need] = token.value
+        return kept
+
+    async def _renewal(self, need: TokenNeed, kept: _Kept | None, timeout: float | None) -> Token:
+        """A token by the refresh token of the one before, if there is one; else from the start."""
+        if kept is None or kept.token.refresh is None:
+            return await self._fetch(need, timeout)
+        try:
+            return await self._refresh(need, kept.token.refresh, timeout)
+        except NoTokenError as reason:
+            # RFC 6749, section 6: a refresh token may have ended before its time.
+            if reason.error != "invalid_grant" or need.flow == "refreshToken":
+                raise
+            return await self._fetch(need, timeout)
+
+    async def _refresh(self, need: TokenNeed, given: str, timeout: float | None) -> Token:
+        fields = {"grant_type": "refresh_token", "refresh_token": given}
+        token = await self._request(need, Asked(fields, ("refresh_token",)), timeout)
+        # RFC 6749, section 6: without a new one the old one serves on.
+        return token if token.refresh else replace(token, refresh=given)
+
+    async def _fetch(self, need: TokenNeed, timeout: float | None) -> Token:
+        parts = self._credentials.of(need.source, need.scheme)
+        match need.flow:
+            case "clientCredentials":
+                fields = {"grant_type": "client_credentials", **scope(need)}
+                return await self._request(need, Asked(fields), timeout)
+            case "password":
+                user = {"username": parts["username"], "password": parts["password"]}
+                fields = {"grant_type": "password", **user, **scope(need)}
+                return await self._request(need, Asked(fields, ("username", "password")), timeout)
+            case "refreshToken":
+                return await self._refresh(need, parts["refresh_token"], timeout)
+            case "authorizationCode":
+                by, provider = self._consenting(need), await self._provider(need, timeout)
+                asked = await authorization_code(need, parts, provider, self._by.endpoints, by)
+                return await self._request(need, asked, timeout)
+            case "deviceAuthorization":
+                by, provider = self._consenting(need), await self._provider(need, timeout)
+                device = await device_code(need, parts, provider, self._by.endpoints, by)
+                return await wait_for(device, lambda one: self._request(need, one, timeout), by)
+            case _:
+                assert_never(need.flow)
+
+    def _consenting(self, need: TokenNeed) -> Consenting:
+        by = self._by
+        if by.person is None:
+            raise NoTokenError(nobody(need))
+        return Consenting(by.person, by.random, by.sleep, by.learn)
+
+    async def _request(self, need: TokenNeed, asked: Asked, timeout: float | None) -> Token:
+        parts = self._credentials.of(need.source, need.scheme)
+        provider = await self._provider(need, timeout)
+        return await request_token(need, parts, provider, asked, self._by.endpoints, timeout)
+
+    async def _provider(self, need: TokenNeed, timeout: float | None) -> Provider:
+        if not need.discovery_url:
+            return described(need)
+        if need.discovery_url not in self._discovered:
+            found = await discover(need, self._by.endpoints, timeout)
+            self._discovered[need.discovery_url] = found
+        return self._discovered[need.discovery_url]
+
+
+def nobody(need: TokenNeed) -> TransportFailure:
+    """Why a flow that needs a person cannot begin, and what to do instead."""
+    why = f"the flow `{need.flow}` needs a person at a terminal"
+    token = variable(need.source, need.scheme, "token")
+    way_out = f"set `{token}` to a token that you have fetched, or run it on a terminal"
+    return replace(refused(need, why).failure, hint=way_out)

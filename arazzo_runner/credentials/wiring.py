@@ -1,0 +1,101 @@
+"""The authorizing world of a plan, over the world that sends its requests."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
+from typing import Final
+
+from msgspec import Struct
+
+from arazzo_runner.credentials.authorizing import AuthorizingWorld
+from arazzo_runner.credentials.consent import Person
+from arazzo_runner.credentials.endpoints import (
+    Endpoints,
+    EndpointsOf,
+    GuardedEndpoints,
+    Reaches,
+    origins,
+)
+from arazzo_runner.credentials.needing import authorizations
+from arazzo_runner.credentials.tokens import BY_PERSON, Surroundings, Tokens, nobody
+from arazzo_runner.executor.plan import Plan
+from arazzo_runner.executor.world import World
+from arazzo_runner.operation.credentials import Credentials
+from arazzo_runner.operation.needs import TokenNeed
+from arazzo_runner.operation.security import Authorization
+from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.worlds.addresses import reach_of_stranger, reach_of_user
+from arazzo_runner.worlds.limits import HttpSettings
+from arazzo_runner.worlds.network import Network
+
+# 43 characters: what RFC 7636, section 4.1, asks of a verifier at least.
+_OCTETS: Final = 32
+
+Learn = Callable[[Iterable[str]], None]
+
+
+class Permissions(Struct, frozen=True):
+    """What the user allows tokens to be fetched from; ``servers`` are URLs that the user named."""
+
+    allow_http: bool = False
+    allow_net: bool = False
+    servers: Sequence[str] = ()
+
+    def reaches(self) -> Reaches:
+        """How far the requests for tokens go."""
+        own = reach_of_user(allow_http=self.allow_http)
+        others = reach_of_stranger(allow_http=self.allow_http, allow_net=self.allow_net)
+        return Reaches(own, others, origins(self.servers))
+
+
+def impossible(plan: Plan) -> list[Diagnostic]:
+    """The findings about needs that cannot be fulfilled where nobody is at a terminal."""
+    failures = [
+        nobody(need)
+        for each in authorizations(plan)
+        for need in each.needs
+        if isinstance(need, TokenNeed) and need.flow in BY_PERSON
+    ]
+    return [error("AZ905", one.message, help=one.hint) for one in dict.fromkeys(failures)]
+
+
+def authorizing(
+    world: World,
+    every: Iterable[Authorization],
+    endpoints: Endpoints | None,
+    learn: Learn,
+    person: Person | None = None,
+) -> World:
+    """The world of one run that fulfils the needs of its authorizations.
+
+    Tokens come from ``endpoints``, or through ``world`` itself where there are none. ``learn`` is
+    told of every secret before it can be shown.
+    """
+    credentials = Credentials()
+    for one in every:
+        credentials = credentials.joined(one.credentials)
+    by = Surroundings(
+        endpoints or EndpointsOf(world),
+        learn,
+        monotonic,
+        _unguessable,
+        lambda seconds: world.sleep("authorization", seconds),
+        person,
+    )
+    return AuthorizingWorld(world, credentials, Tokens(credentials, by), _unguessable)
+
+
+def guarded_endpoints(
+    settings: HttpSettings,
+    network: Network,
+    environment: Mapping[str, str],
+    permissions: Permissions,
+) -> GuardedEndpoints:
+    """The way to authorization servers over a network, under the rules for documents' URLs."""
+    return GuardedEndpoints(settings, network, environment, permissions.reaches())
+
+
+def _unguessable() -> str:
+    return secrets.token_urlsafe(_OCTETS)
