@@ -80,7 +80,6 @@ class StepError(Brief, frozen=True):
     fault: Fault
     place: Place | None = None
     details: tuple[str, ...] = ()
-    details: tuple[str, ...] = ()
 
     def brief(self) -> str:
         """The code alone."""
