@@ -1,0 +1,134 @@
+"""Mending a document until there is nothing left to mend."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner.fix.apply import applied
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.fix import Fix
+from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.source import Pointer, SourceFile
+
+ROUNDS: Final = 10
+"""What a fix brings to light may be mended in turn, so often."""
+
+Judge: TypeAlias = Callable[[SourceFile], Sequence[Diagnostic]]
+"""The findings about a text, all of them."""
+
+_Mark: TypeAlias = tuple[str, str, Pointer]
+
+
+class Mended(Struct, frozen=True):
+    """The text in the end, the findings about it, and the findings that were mended."""
+
+    text: str
+    left: tuple[Diagnostic, ...]
+    mended: tuple[Diagnostic, ...] = ()
+
+
+class _Tried(Struct, frozen=True):
+    """A text with fixes in it, the findings that these mend, and the findings about the text."""
+
+    text: str
+    mended: tuple[Diagnostic, ...]
+    left: tuple[Diagnostic, ...]
+
+
+def mend(
+    source: SourceFile, judge: Judge, takes: Callable[[Fix], bool], limits: DocumentLimits
+) -> Mended:
+    """Apply the fixes that ``takes`` accepts, and judge again, until the text stays as it is.
+
+    A fix that brings a new error is left out, unless that error was hidden behind the one that is
+    mended: what names nothing, or does not parse, keeps from being judged what it means.
+    """
+    return _Mending(judge, takes, limits).run(source)
+
+
+class _Mending:
+    def __init__(self, judge: Judge, takes: Callable[[Fix], bool], limits: DocumentLimits) -> None:
+        self._judge = judge
+        self._takes = takes
+        self._limits = limits
+        self._refused: set[_Mark] = set()
+
+    def run(self, source: SourceFile) -> Mended:
+        left = tuple(self._judge(source))
+        mended: tuple[Diagnostic, ...] = ()
+        for _ in range(ROUNDS):
+            tried = self._round(source, left)
+            if tried is None:
+                break
+            source = _other_text(source, tried.text)
+            mended, left = (*mended, *tried.mended), tried.left
+        return Mended(source.text, left, mended)
+
+    def _round(self, source: SourceFile, left: Sequence[Diagnostic]) -> _Tried | None:
+        fixable = [one for one in left if self._can_mend(one, source)]
+        tried = self._try(source, fixable)
+        if tried is None or not _worse(left, tried):
+            return tried
+        return self._one_by_one(source, left, fixable)
+
+    def _can_mend(self, found: Diagnostic, source: SourceFile) -> bool:
+        """Only what the document itself says is mended, not what it refers to."""
+        if found.fix is None or not self._takes(found.fix) or _mark(found) in self._refused:
+            return False
+        return all(_is_same(edit.place.source, source) for edit in found.fix.edits)
+
+    def _try(self, source: SourceFile, findings: Sequence[Diagnostic]) -> _Tried | None:
+        fixes = [one.fix for one in findings if one.fix is not None]
+        done = applied(source, fixes, self._limits) if fixes else None
+        if done is None or done.text == source.text:
+            return None
+        mended = tuple(one for one in findings if one.fix in done.fixes)
+        return _Tried(done.text, mended, tuple(self._judge(_other_text(source, done.text))))
+
+    def _one_by_one(
+        self, source: SourceFile, left: Sequence[Diagnostic], fixable: Sequence[Diagnostic]
+    ) -> _Tried | None:
+        """All fixes that do no harm, each tried with those before it."""
+        best: _Tried | None = None
+        taken: list[Diagnostic] = []
+        for one in fixable:
+            tried = self._try(source, [*taken, one])
+            if tried is None or one not in tried.mended:
+                continue
+            if _worse(left, tried):
+                self._refused.add(_mark(one))
+                continue
+            best, taken = tried, [*taken, one]
+        return best
+
+
+def _is_same(one: SourceFile, other: SourceFile) -> bool:
+    return one.uri == other.uri and one.text == other.text
+
+
+def _other_text(source: SourceFile, text: str) -> SourceFile:
+    return SourceFile(source.name, text, source.uri)
+
+
+def _mark(found: Diagnostic) -> _Mark:
+    return found.code, found.message, found.place.pointer if found.place else ()
+
+
+def _worse(before: Sequence[Diagnostic], tried: _Tried) -> bool:
+    hiding = [one.code for one in _errors(tried.mended) if one.code < "AZ3"]
+    return any(not any(code < new for code in hiding) for new in _new(before, tried.left))
+
+
+def _new(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> Iterator[str]:
+    """The codes of the errors that there were not, told apart by what they say."""
+    known = Counter((one.code, one.message) for one in _errors(before))
+    now = Counter((one.code, one.message) for one in _errors(after))
+    yield from (code for code, _ in (now - known).elements())
+
+
+def _errors(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+    return [one for one in findings if one.severity is Severity.ERROR]
