@@ -13,6 +13,7 @@ from arazzo_runner.document.library import Shelf, SourceLimits
 from arazzo_runner.document.load import load_document
 from arazzo_runner.document.references import references
 from arazzo_runner.document.resolve import resolve
+from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.document.sources import Member, Source, Sources, load_sources
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.plan import Unit
@@ -136,15 +137,20 @@ class Shared:
 
 
 def load_from(
-    access: Access, document: str, overrides: Mapping[str, str], limits: LoadLimits
+    access: Access,
+    document: str,
+    overrides: Mapping[str, str],
+    limits: LoadLimits,
+    shared: Shared | None = None,
 ) -> Description:
     """Read a document and all that its source descriptions name.
 
     ``document`` is a path or URL; ``overrides`` say where to read a source instead, by its name.
-    Raises DocumentError with everything that was found, and UsageError when the document itself
-    cannot be read, or nothing is wrong but ``overrides``, and what they were to replace.
+    ``shared`` keeps what the next documents may need again. Raises DocumentError with everything
+    that was found, and UsageError when the document itself cannot be read, or nothing is wrong but
+    ``overrides``, and what they were to replace.
     """
-    examined = examine(access, document, overrides, limits, Shared())
+    examined = examine(access, document, overrides, limits, shared or Shared())
     findings = in_order(as_seen_by_run(one) for one in examined.findings)
     wrong = [one for one in findings if one.severity is Severity.ERROR]
     if wrong and is_usage({one.code for one in wrong}):
@@ -174,6 +180,8 @@ def examine(
     try:
         retrieved = access.open(document)
         text = decode(retrieved.data, retrieved.name, retrieved.uri)
+    except RetrieveError as failure:
+        raise failure.as_usage("the document") from None
     except DocumentError as reason:
         return Examined({}, reason.diagnostics)
     loaded = load_document(text, limits.document)

@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.errors import ArazzoError
+from arazzo_runner.errors import ArazzoError, UsageError
+from arazzo_runner.text.diagnostic import error
 
 
 class RetrieveError(ArazzoError):
@@ -23,6 +24,11 @@ class RetrieveError(ArazzoError):
         self.message = message
         self.hint = hint
         self.code = code
+
+    def as_usage(self, what: str) -> UsageError:
+        """The error of the user who named ``what``."""
+        code = "AZ101" if self.code == "AZ201" else self.code
+        return UsageError(error(code, f"{what} cannot be read: {self.message}", help=self.hint))
 
 
 class Retrieved(Struct, frozen=True):
@@ -44,8 +50,8 @@ class Access(Struct, frozen=True):
     """All ways to a document.
 
     ``retrieve_for`` gives what a document may read that came from this URI: less than its user
-    may. ``open`` reads the path or URL that the user named (raises UsageError). ``find`` gives the
-    path of a file by its name, from the folders that the user named, or None.
+    may. ``open`` reads the path or URL that the user named. ``find`` gives the path of a file by
+    its name, from the folders that the user named, or None.
     """
 
     retrieve_for: Callable[[str], Retrieve]

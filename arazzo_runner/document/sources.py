@@ -195,6 +195,9 @@ class _Loading:
             at_hand = self._library.at_hand(wanted.uri, asking)
             return at_hand or self._library.retrieved(wanted.uri, asking)
         except RetrieveError as failure:
+            if wanted.override is not None:
+                what = f"`--source {wanted.description.name}={wanted.override}`"
+                raise failure.as_usage(what) from None
             self._findings.append(_unreadable(wanted, failure))
         except DocumentError as failure:
             placed = (replace(one, place=one.place or wanted.place) for one in failure.diagnostics)

@@ -18,8 +18,7 @@ from msgspec.structs import replace
 from arazzo_runner.document.library import is_remote
 from arazzo_runner.document.retrieval import Access, Retrieve, Retrieved, RetrieveError
 from arazzo_runner.document.uris import split
-from arazzo_runner.errors import DocumentError, UsageError
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, too_large
 from arazzo_runner.worlds.files import file_path, file_uri, find_in, read_named, read_regular
 from arazzo_runner.worlds.limits import HttpSettings
@@ -52,8 +51,8 @@ def document_access(
 ) -> Access:
     """The ways to documents; ``stdin`` stands for standard input.
 
-    ``open`` takes a path, ``-``, or a URL, and raises UsageError (AZ101, AZ216) or DocumentError
-    (AZ109). What ``retrieve_for`` gives raises RetrieveError instead.
+    ``open`` takes a path, ``-``, or a URL. It and what ``retrieve_for`` gives raise RetrieveError,
+    and DocumentError (AZ109) for what is too large.
     """
     reading = _Reading(settings, environment, stdin)
     return Access(reading.retrieve_for, reading.open, reading.find)
@@ -70,14 +69,6 @@ class _Reading:
 
     def open(self, location: str) -> Retrieved:
         """Read what the user named."""
-        try:
-            return self._named(location)
-        except RetrieveError as failure:
-            code = "AZ101" if failure.code == "AZ201" else failure.code
-            message = f"the document cannot be read: {failure.message}"
-            raise UsageError(error(code, message, help=failure.hint)) from None
-
-    def _named(self, location: str) -> Retrieved:
         limit = self._settings.max_bytes
         if not location.strip():
             raise RetrieveError("its name is empty", "name a file, an https URL, or `-`")

@@ -9,7 +9,6 @@ from arazzo_runner.document.resolve import resolve
 from arazzo_runner.document.retrieval import Access, Retrieved, RetrieveError
 from arazzo_runner.document.sources import Sources, load_sources
 from arazzo_runner.errors import UsageError
-from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
 
@@ -57,7 +56,7 @@ class Outside:
         self.asked.append((location, "user"))
         name = location.removeprefix("dir/")
         if name not in self.folder:
-            raise UsageError(error("AZ101", f"no `{location}`"))
+            raise RetrieveError(f"no `{location}`")
         return Retrieved(self.folder[name].encode(), location, f"file:///cwd/{location}")
 
 
@@ -193,7 +192,7 @@ def test_one_file_may_be_named_twice(load):
 
 
 def test_an_override_that_cannot_be_read_is_an_error_of_the_call(load):
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="`--source a=zzz` cannot be read: no `zzz`"):
         load(arazzo(("a", "a.yaml")), overrides={"a": "zzz"})
 
 
