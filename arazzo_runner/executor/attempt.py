@@ -127,7 +127,10 @@ def _unanswered(
     fault: Fault = "call" if failure.code == "credentials" else "response"
     error = StepError(failure.code, failure.message, failure.hint, fault, place)
     sent = failure.request or built.request
-    attempt = Attempt(sent, None, built.body, MISSING, error, (), (), None, succeeded=False)
+    attempt = Attempt(
+        sent, None, built.body, MISSING, error, (), (), None, succeeded=False,
+        exchanges=failure.exchanges,
+    )  # fmt: skip
     after = replace(scope, exchange=built.exchange)
     return Tried(attempt, after, _lenient(planned, after))
 
@@ -154,7 +157,10 @@ def _answered(
     error, outputs = _outputs(planned, scope, error, passed=_passed(criteria, checks))
     succeeded = error is None and _passed(criteria, checks)
     sent = response.request or built.request
-    attempt = Attempt(sent, response, built.body, body, error, criteria, checks, None, succeeded)
+    attempt = Attempt(
+        sent, response, built.body, body, error, criteria, checks, None, succeeded,
+        exchanges=response.exchanges,
+    )  # fmt: skip
     return Tried(attempt, scope, outputs)
 
 

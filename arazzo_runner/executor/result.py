@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.text.brief import Brief
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -119,7 +119,8 @@ class Attempt(Brief, frozen=True):
 
     ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
     of the request as a value. ``interlude`` is what a retry ran before the next attempt, and
-    ``considered`` the actions that were asked for their criteria, in order.
+    ``considered`` the actions that were asked for their criteria, in order. ``exchanges`` are what
+    went over the wire, redirects too, where the world tells.
     """
 
     request: HttpRequest | None
@@ -133,6 +134,7 @@ class Attempt(Brief, frozen=True):
     succeeded: bool
     interlude: WorkflowResult | StepResult | None = None
     considered: tuple[Considered, ...] = ()
+    exchanges: tuple[Exchanged, ...] = ()
 
     def brief(self) -> str:
         """The verdict, and what came."""

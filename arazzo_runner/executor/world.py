@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import Need
 from arazzo_runner.text.brief import Brief
 
@@ -65,7 +65,7 @@ class TransportFailure(Brief, frozen=True):
     """No usable response. ``message`` is a sentence, ``hint`` the way out (a flag, if one helps).
 
     ``duration`` is in seconds, until the failure was known. ``request`` is the one that was sent
-    in place of the one built, where a hook changed it.
+    in place of the one built, where a hook changed it. ``exchanges`` are what went over the wire.
     """
 
     code: FailureCode
@@ -73,6 +73,7 @@ class TransportFailure(Brief, frozen=True):
     hint: str | None = None
     duration: float = 0.0
     request: HttpRequest | None = None
+    exchanges: tuple[Exchanged, ...] = ()
 
     def brief(self) -> str:
         """The code alone."""

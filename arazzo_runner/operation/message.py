@@ -37,6 +37,7 @@ class HttpResponse(Brief, frozen=True):
     ``duration`` is in seconds, from sending the request to the last byte. ``sent_headers`` are
     the request's headers as they went out, with those that the world added; empty: as built.
     ``request`` is the one that was sent in place of the one built, where a hook changed it.
+    ``exchanges`` are all that went over the wire for it, redirects too, where the world tells.
     """
 
     status: int
@@ -46,6 +47,7 @@ class HttpResponse(Brief, frozen=True):
     http_version: str = "HTTP/1.1"
     sent_headers: Headers = ()
     request: HttpRequest | None = None
+    exchanges: tuple[Exchanged, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The value of a header field, several joined by a comma; None when there is none."""
@@ -54,3 +56,20 @@ class HttpResponse(Brief, frozen=True):
     def brief(self) -> str:
         """The status, and how much came."""
         return f"{self.status}, {len(self.body):,} bytes"
+
+
+class Exchanged(Brief, frozen=True):
+    """One request as it went over the wire, with all its header fields, and what came.
+
+    ``sent_at`` is in seconds since 1970, ``duration`` in seconds. Without a response the exchange
+    failed.
+    """
+
+    request: HttpRequest
+    response: HttpResponse | None
+    sent_at: float
+    duration: float
+
+    def brief(self) -> str:
+        """Both in a few words."""
+        return f"{self.request.brief()}, {self.response.brief() if self.response else 'nothing'}"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
+
+from msgspec.structs import replace
 
 from arazzo_runner.executor.result import Attempt, StepResult
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
 from arazzo_runner.report.body import FORM, media_type, text_of
+from arazzo_runner.report.har_cookies import sent_cookies, set_cookies
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.walk import steps_of
@@ -25,8 +28,8 @@ _UNKNOWN = -1
 def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """The requests of a run and their responses as a HAR, secrets masked.
 
-    Instants are computed from the run's start, the durations and the waits between attempts:
-    they keep order and distance, not the time of day to the millisecond.
+    Where the world does not tell when a request was sent, its instant is computed from the run's
+    start, the durations and the waits between attempts: in order, but not to the millisecond.
     """
     return json.dumps(report(run, masker), indent=2).encode("ascii") + b"\n"
 
@@ -44,12 +47,22 @@ def report(run: RunReport, masker: Masker) -> dict[str, Value]:
 
 
 def _entries(run: RunReport, masker: Masker) -> Iterator[dict[str, Value]]:
-    now = datetime.fromisoformat(run.started_at)
+    now = datetime.fromisoformat(run.started_at).timestamp()
     for step in steps_of(run.result.workflows):
         for attempt in step.attempts:
-            if attempt.request:
-                yield _entry(attempt, attempt.request, step, now, masker)
-            now += timedelta(seconds=_duration(attempt) + _wait(attempt))
+            for one in _exchanges(attempt, now):
+                yield _entry(one, attempt, step, masker)
+            now += _duration(attempt) + _wait(attempt)
+
+
+def _exchanges(attempt: Attempt, now: float) -> tuple[Exchanged, ...]:
+    """What went over the wire; where no world told it, the request as far as it is known."""
+    if attempt.exchanges or attempt.request is None:
+        return attempt.exchanges
+    response, request = attempt.response, attempt.request
+    if response and response.sent_headers:
+        request = replace(request, headers=response.sent_headers)
+    return (Exchanged(request, response, now, _duration(attempt)),)
 
 
 def _duration(attempt: Attempt) -> float:
@@ -61,29 +74,36 @@ def _wait(attempt: Attempt) -> float:
 
 
 def _entry(
-    attempt: Attempt, request: HttpRequest, step: StepResult, now: datetime, masker: Masker
+    exchange: Exchanged, attempt: Attempt, step: StepResult, masker: Masker
 ) -> dict[str, Value]:
-    milliseconds = round(_duration(attempt) * 1000, 3)
+    milliseconds = round(exchange.duration * 1000, 3)
+    response = exchange.response
+    version = response.http_version if response else "HTTP/1.1"
     entry = {
-        "startedDateTime": now.isoformat(timespec="milliseconds"),
+        "startedDateTime": _instant(exchange.sent_at),
         "time": milliseconds,
-        "request": _request(request, masker),
-        "response": _response(attempt.response, masker) if attempt.response else _NO_RESPONSE,
+        "request": _request(exchange.request, version, masker),
+        "response": _response(response, masker) if response else _NO_RESPONSE,
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": masker.text(f"step {step.step_id}"),
     }
-    if attempt.error:
+    if attempt.error and response is None:
         entry["_error"] = masker.text(attempt.error.message)  # what Chrome calls it
     return entry
 
 
-def _request(request: HttpRequest, masker: Masker) -> dict[str, Value]:
+def _instant(moment: float) -> str:
+    text = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _request(request: HttpRequest, version: str, masker: Masker) -> dict[str, Value]:
     spelled = {
         "method": request.method,
         "url": masker.text(request.url),
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
+        "httpVersion": version,
+        "cookies": sent_cookies(request.headers, masker),
         "headers": _named(masker.headers(request.headers)),
         "queryString": _query(masker.text(request.url)),
         "headersSize": _UNKNOWN,
@@ -116,7 +136,7 @@ def _response(response: HttpResponse, masker: Masker) -> dict[str, Value]:
         "status": response.status,
         "statusText": _phrase(response.status),
         "httpVersion": response.http_version,
-        "cookies": [],
+        "cookies": set_cookies(response.headers, masker),
         "headers": _named(masker.headers(response.headers)),
         "content": _content(response, masker),
         "redirectURL": masker.text(header(response.headers, "Location") or ""),

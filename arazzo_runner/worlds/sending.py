@@ -22,6 +22,7 @@ from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.origin import Origin, locate
 from arazzo_runner.worlds.redirect import following
 from arazzo_runner.worlds.wire import Outgoing
+from arazzo_runner.worlds.wire_log import Wire
 
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 
@@ -47,31 +48,35 @@ class Sender:
         """Send a request and its redirects; a step's ``timeout`` may shorten the user's limit."""
         limit = self._settings.timeout
         deadline = Deadline(limit if call.timeout is None else min(limit, call.timeout))
+        wire = Wire()
         try:
-            response = await self._answer(call.request, deadline)
+            response = await self._answer(call.request, deadline, wire)
         except failures.Unusable as reason:
-            return replace(reason.failure, duration=deadline.elapsed())
-        return replace(response, duration=deadline.elapsed())
+            failed = reason.failure
+            return replace(failed, duration=deadline.elapsed(), exchanges=wire.exchanges())
+        return replace(response, duration=deadline.elapsed(), exchanges=wire.exchanges())
 
-    async def _answer(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
-        response = await self._once(request, deadline)
+    async def _answer(self, request: HttpRequest, deadline: Deadline, wire: Wire) -> HttpResponse:
+        response = await self._once(request, deadline, wire)
         for _ in range(self._settings.follow_redirects):
             next_request = following(request, response)
             if next_request is None:
                 return response
             request = next_request
-            response = await self._once(request, deadline)
+            response = await self._once(request, deadline, wire)
         if self._settings.follow_redirects and following(request, response) is not None:
             origin, _ = locate(request.url)
             raise failures.too_many_redirects(origin, self._settings.follow_redirects)
         return response
 
-    async def _once(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
+    async def _once(self, request: HttpRequest, deadline: Deadline, wire: Wire) -> HttpResponse:
         origin, target = locate(request.url)
         headers = self._headers(request, origin, target)
         encoded = tuple((name.encode(), value.encode()) for name, value in headers)
         message = Outgoing(request.method, origin, target, encoded, request.body)
+        wire.send(replace(request, headers=headers))
         response = await self._outlet.exchange(message, deadline)
+        wire.receive(response)
         if self._cookies is not None:
             self._cookies.keep(origin, target, response.headers)
         return replace(response, sent_headers=headers)

@@ -1,16 +1,22 @@
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import xmlschema
 
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.report.junit import report_bytes
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.text.diagnostic import error
 
+SCHEMA = xmlschema.XMLSchema(Path(__file__).parents[2] / "schemas" / "junit-10.xsd")
+
 
 def suite(run):
-    """The parsed suite, after its form has been checked."""
-    root = ET.fromstring(report_bytes(run, Masker(["hunter22"])))
+    """The parsed suite, after the schema of Jenkins has been held against it."""
+    text = report_bytes(run, Masker(["hunter22"]))
+    SCHEMA.validate(text)
+    root = ET.fromstring(text)
     (found,) = root
     assert (root.tag, found.tag) == ("testsuites", "testsuite")
     assert {case.tag for case in found} == {"testcase"}

@@ -112,7 +112,27 @@ def test_one_more_than_asked_for(serve, ask) -> None:
         f"`{server.url}` redirects again after a redirect, the limit",
         "raise the limit with `--follow-redirects`",
         failure.duration,
+        exchanges=failure.exchanges,
     )
+
+
+def test_each_hop_is_told(serve, ask) -> None:
+    server = serve([to("/1"), to("/2"), OK])
+    (failure,) = ask(server.url, settings=HttpSettings(follow_redirects=1))
+    first, second = failure.exchanges
+    assert (first.request.url, first.request.header("host")) == (server.url, server.url[7:])
+    assert (second.request.url, second.response.status) == (f"{server.url}/1", 302)
+    assert first.response.header("location") == "/1"
+    assert first.sent_at <= second.sent_at
+    assert 0 <= first.duration <= failure.duration
+
+
+def test_a_hop_without_an_answer_is_told(serve, ask) -> None:
+    server = serve([to("/1"), b""])
+    (failure,) = ask(server.url, settings=HttpSettings(follow_redirects=1))
+    first, second = failure.exchanges
+    assert first.response is not None
+    assert (second.request.url, second.response) == (f"{server.url}/1", None)
 
 
 def test_a_port_is_another_origin(serve, ask) -> None:
