@@ -51,7 +51,8 @@ class AuthorizingWorld(WrappedWorld):
         request = await self._prepared(call)
         if isinstance(request, TransportFailure):
             return request
-        return await self._sent(call, request, _rest(call, outcome))
+        answer = await self._sent(call, request, _rest(call, outcome))
+        return replace(answer, exchanges=outcome.exchanges + answer.exchanges)
 
     async def _sent(
         self, call: SendCall, request: HttpRequest, timeout: float | None

@@ -16,6 +16,7 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.model import Operation, Response
+from arazzo_runner.report.body import media_type
 from arazzo_runner.report.curl import curl
 from arazzo_runner.report.frame import Mark, frame
 from arazzo_runner.report.look import Look, plain_look
@@ -24,6 +25,9 @@ from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import Place
 
 VALUE_LIMIT = 200
+
+PROBLEM_LIMIT = 1_000
+"""What a server says of its refusal is shown up to this length, in characters."""
 
 
 def explain_failure(step: StepResult, masker: Masker) -> str:
@@ -230,9 +234,22 @@ def _circumstances(step: StepResult, attempt: Attempt, look: Look) -> Iterator[s
     if attempt.request is None:
         return
     yield look.shown.text(f"request: {attempt.request.method} {attempt.request.url}")
+    yield from _problem(attempt, look)
     if attempt.response and step.operation:
         yield f"API description: {_documented(step.operation, attempt.response.status, look)}"
     yield f"repeat: {curl(attempt.request, look.shown.masker)}"
+
+
+def _problem(attempt: Attempt, look: Look) -> Iterator[str]:
+    """What the server says itself of why it refuses (RFC 9457, section 3.1)."""
+    if attempt.response is None or not isinstance(attempt.body, dict):
+        return
+    if media_type(attempt.response.headers) != "application/problem+json":
+        return
+    words = [attempt.body.get(name) for name in ("title", "detail")]
+    said = ": ".join(one for one in words if isinstance(one, str) and one.strip())
+    if said:
+        yield f"answer: {look.shown.line(said, PROBLEM_LIMIT)}"
 
 
 def _documented(operation: Operation, status: int, look: Look) -> str:

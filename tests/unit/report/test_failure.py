@@ -346,3 +346,22 @@ def test_a_workflow_that_went_on_points_to_the_other_one(build):
     assert explain_workflow(workflow, Masker()) == (
         "error: workflow `trigger`: failed in `second`, where it went on"
     )
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "said"),
+    [
+        ("application/problem+json", {"title": "Bad", "detail": "no hunter22\x1b"}, r"Bad: no ***\x1b"),
+        ("application/problem+json; charset=utf-8", {"detail": "no"}, "no"),
+        ("application/problem+json", {"title": "Bad", "detail": None}, "Bad"),
+        ("application/problem+json", {"title": " ", "status": 400}, None),
+        ("application/problem+json", ["Bad"], None),
+        ("application/json", {"title": "Bad"}, None),
+    ],
+)  # fmt: skip
+def test_what_the_server_says_of_its_refusal(build, content_type, body, said):
+    response = build.response(400, body, content_type)
+    attempt = build.attempt(response=response, criteria=[build.unmet()], body=body)
+    text = explained(build.step(status=Status.FAILED, attempts=[attempt]), Masker(["hunter22"]))
+    lines = [line for line in text.splitlines() if line.startswith("answer: ")]
+    assert lines == ([f"answer: {said}"] if said else [])
