@@ -19,6 +19,7 @@ from arazzo_runner.embed.documents import (
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner
+from arazzo_runner.embed.stream import Stream
 from arazzo_runner.embed.told import told
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, Shared
@@ -96,3 +97,17 @@ async def arun(
 ) -> Result:
     """Do what :func:`run` does, within a running event loop (asyncio or trio)."""
     return await Runner(**options).arun(document, workflow, inputs=inputs)
+
+
+def stream(
+    document: Description | Path,
+    workflow: str | None = None,
+    *,
+    inputs: Mapping[str, Value] | None = None,
+    **options: Unpack[RunOptions],
+) -> Stream:
+    """The events of a run, for ``async for``; the run goes as far as they are taken.
+
+    Raises what :func:`run` does when the first event is asked for.
+    """
+    return Runner(**options).stream(document, workflow, inputs=inputs)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle, declared
-from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
+from arazzo_runner.operation.server import declared_variables
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
-
-_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
 
 
 def check_names(description: Description, given: Mapping[str, Any]) -> None:
@@ -52,30 +49,11 @@ def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[Dia
 def _variables(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
     if not given["server_variables"]:
         return
-    known = {name for one in description.apis().values() for name in _declared(one.raw)}
+    known = {name for one in description.apis().values() for name in declared_variables(one.raw)}
     for name, value in given["server_variables"].items():
         if name not in known:
             message = f"`--server-var {name}={value}`: no server has a variable `{name}`"
             yield error("AZ906", message, help=_way_out(name, known))
-
-
-def _declared(value: Value) -> Iterator[str]:
-    """The variables of all Server Objects, wherever they stand."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _declared(item)
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            if name == "servers" and isinstance(member, list):
-                yield from _of_servers(member)
-            yield from _declared(member)
-
-
-def _of_servers(servers: list[Value]) -> Iterator[str]:
-    for one in servers:
-        if isinstance(one, dict):
-            yield from _VARIABLE.findall(str(one.get("url")))
-            yield from one["variables"] if isinstance(one.get("variables"), dict) else ()
 
 
 def _until(description: Description, step_id: str) -> list[Diagnostic]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike, fspath
 from typing import Any, TypeAlias, TypedDict
 
 from msgspec.structs import replace
 
-from arazzo_runner.document.retrieval import Access, Retrieved
+from arazzo_runner.document.retrieval import Access, Retrieve, Retrieved
 from arazzo_runner.loading import Description, LoadLimits, load_from
 from arazzo_runner.worlds.files import file_uri
 from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
@@ -29,9 +29,31 @@ class LoadOptions(TypedDict, total=False):
     limits: LoadLimits
 
 
-def load_path(document: Path, given: LoadOptions) -> Description:
-    """Read a document by its path or URL. Raises UsageError and DocumentError."""
-    return load_from(access_for(given), location(document), overrides(given), limits(given))
+def load_path(
+    document: Path, given: LoadOptions, note: Callable[[str], object] = lambda _uri: None
+) -> Description:
+    """Read a document by its path or URL; ``note`` is told the URI of each text that is read.
+
+    Raises UsageError and DocumentError.
+    """
+    access = _noting(access_for(given), note)
+    return load_from(access, location(document), overrides(given), limits(given))
+
+
+def _noting(access: Access, note: Callable[[str], object]) -> Access:
+    def noted(retrieve: Retrieve) -> Retrieve:
+        def read(uri: str) -> Retrieved:
+            note(uri)
+            retrieved = retrieve(uri)
+            note(retrieved.uri)
+            return retrieved
+
+        return read
+
+    def retrieve_for(asking: str) -> Retrieve:
+        return noted(access.retrieve_for(asking))
+
+    return Access(retrieve_for, noted(access.open), access.find)
 
 
 def load_data(

@@ -12,7 +12,9 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner import running
+from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.embed.documents import Path, load_path, location
+from arazzo_runner.embed.names import check_names
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
@@ -36,8 +38,9 @@ class Kept:
     A plan is bound once with the runner's options, so that credentials are those of that moment.
     """
 
-    def __init__(self, options: running.Options) -> None:
+    def __init__(self, options: running.Options, secrets: Sequence[str] = ()) -> None:
         self._options = options
+        self._secrets = secrets
         self._lock = Lock()
         self._loaded: OrderedDict[str, _Loaded] = OrderedDict()
         self._plans: OrderedDict[Any, tuple[Description, Plan, list[Diagnostic]]] = OrderedDict()
@@ -60,8 +63,10 @@ class Kept:
         where = location(document)
         known = self._loaded.get(where)
         if known is None or any(_stamp(file) != was for file, was in known.stamps.items()):
-            description = load_path(where, {})
-            known = _Loaded(description, {one: _stamp(one) for one in _files(description)})
+            stamps: dict[str, Stamp | None] = {}
+            known = _Loaded(
+                load_path(where, {}, lambda uri: stamps.setdefault(uri, _stamp(uri))), stamps
+            )
         _put(self._loaded, where, known)
         return known.description
 
@@ -72,6 +77,7 @@ class Kept:
         if key in self._plans:
             _, plan, lacking = self._plans[key]
         else:
+            check_names(description, self._options, self._secrets)
             selected = running.select(description, workflows)
             plan, lacking = running.plan(description, selected, self._options)
         # The description is kept with its plan, so that no other one can have its id.
@@ -86,15 +92,11 @@ def _put(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
         kept.popitem(last=False)
 
 
-def _files(description: Description) -> set[str]:
-    """The URIs of the files that a description was read from."""
-    sources = [unit.document.source.uri for unit in description.units.values()]
-    sources += [api.source.uri for unit in description.units.values() for api in unit.apis.values()]
-    return {uri for uri in sources if uri.startswith("file:")}
-
-
 def _stamp(uri: str) -> Stamp | None:
-    with suppress(OSError):
+    """What is known of a file; nothing of what is not there, or comes from elsewhere."""
+    if not uri.startswith("file:"):
+        return None
+    with suppress(OSError, RetrieveError):
         found = os.stat(file_path(uri))  # noqa: PTH116 (a path is made of it every run)
         return found.st_mtime_ns, found.st_size, found.st_ino
     return None

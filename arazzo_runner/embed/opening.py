@@ -49,13 +49,19 @@ async def open_suspending(
     route: Route, http: HttpSettings, environment: Mapping[str, str]
 ) -> AsyncIterator[Begin]:
     """The worlds of any route, for runs within an event loop."""
-    if isinstance(route, OverNetwork):
-        from arazzo_runner.worlds.http import AsyncHttpWorld
+    match route:
+        case OverNetwork():
+            from arazzo_runner.worlds.http import AsyncHttpWorld
 
-        async with AsyncHttpWorld(http, environment) as world:
-            yield lambda _description: world.begin()
-    else:
-        yield lambda description: _considerate(route, _world(route, http, description))
+            async with AsyncHttpWorld(http, environment) as world:
+                yield lambda _description: world.begin()
+        case ToAsgi():
+            from arazzo_runner.worlds.lifespan import started
+
+            async with started(route.app) as app:
+                yield lambda description: _world(ToAsgi(app), http, description)
+        case _:
+            yield lambda description: _considerate(route, _world(route, http, description))
 
 
 def _considerate(route: Route, world: World) -> World:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Any, Self, Unpack
 
 from msgspec.structs import replace
 
@@ -14,7 +15,9 @@ from arazzo_runner.embed.job import Job, job_of, run_blocking, run_suspending
 from arazzo_runner.embed.kept import Kept
 from arazzo_runner.embed.options import RunOptions, read
 from arazzo_runner.embed.result import Result
+from arazzo_runner.embed.stream import Stream
 from arazzo_runner.embed.told import told
+from arazzo_runner.embed.values import read_inputs
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
@@ -31,7 +34,7 @@ class Runner:
 
     def __init__(self, **options: Unpack[RunOptions]) -> None:
         self._chosen = read(options)
-        self._kept = Kept(self._chosen.options)
+        self._kept = Kept(self._chosen.options, self._chosen.secrets)
         self._holder = Holder(self._chosen)
 
     def run(
@@ -64,9 +67,30 @@ class Runner:
         cancel: Stop | None = None,
     ) -> Result:
         """Do what :meth:`run` does, within a running event loop."""
-        job = self._job(document, workflow, inputs, on_event, cancel)
+        job = await self._job_later(document, workflow, inputs, on_event, cancel)
         async with self._holder.suspending() as begin:
             return await run_suspending(job, begin)
+
+    def stream(
+        self,
+        document: Description | Path,
+        workflow: str | None = None,
+        *,
+        inputs: Mapping[str, Value] | None = None,
+        on_event: Observer | None = None,
+        cancel: Stop | None = None,
+    ) -> Stream:
+        """The events of a run, which goes as far as they are taken."""
+        job = partial(self._job_later, document, workflow, inputs, on_event, cancel)
+        return Stream(job, self._holder.suspending)
+
+    async def _job_later(self, document: Description | Path, *given: Any) -> Job:
+        """The job, without keeping other tasks waiting while documents are read."""
+        if isinstance(document, Description):
+            return self._job(document, *given)
+        from anyio.to_thread import run_sync
+
+        return await run_sync(partial(self._job, document, *given))
 
     def _job(
         self,
@@ -83,7 +107,7 @@ class Runner:
             )
         with told():
             workflows = () if workflow is None else (workflow,)
-            return job_of(self._kept.prepared(document, workflows, dict(inputs or {})), chosen)
+            return job_of(self._kept.prepared(document, workflows, read_inputs(inputs)), chosen)
 
     def _run_in_portal(self, job: Job) -> Result:
         """Run in an event loop of its own, in a thread of its own: this one may have a loop."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from arazzo_runner.embed.wording import told_to_program
 from arazzo_runner.errors import DiagnosedError
 
 
@@ -16,5 +17,6 @@ def told() -> Iterator[None]:
     except DiagnosedError as reason:
         from arazzo_runner.report.diagnostics import render_text
 
+        reason.diagnostics = tuple(map(told_to_program, reason.diagnostics))
         reason.args = ("\n".join(render_text(one).rstrip() for one in reason.diagnostics),)
         raise

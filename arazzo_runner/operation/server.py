@@ -6,11 +6,12 @@ OpenAPI Specification 3.2.0, sections "Server Object" and "Server Variable Objec
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import Operation, Server
 from arazzo_runner.text.diagnostic import error
 
@@ -90,3 +91,22 @@ def _checked(url: str, code: str, subject: str) -> str:
         raise _no_server(code, f"{subject} is no http or https URL")
     # Server Object, `url`: a query or fragment does not belong to it.
     return url.partition("#")[0].partition("?")[0].rstrip("/")
+
+
+def declared_variables(value: Value) -> Iterator[str]:
+    """The variables of all Server Objects in a description's text, wherever they stand."""
+    if isinstance(value, list):
+        for item in value:
+            yield from declared_variables(item)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            if name == "servers" and isinstance(member, list):
+                yield from _of_servers(member)
+            yield from declared_variables(member)
+
+
+def _of_servers(servers: list[Value]) -> Iterator[str]:
+    for one in servers:
+        if isinstance(one, dict):
+            yield from _VARIABLE.findall(str(one.get("url")))
+            yield from one["variables"] if isinstance(one.get("variables"), dict) else ()

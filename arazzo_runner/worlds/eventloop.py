@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import anyio
+import sniffio
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 
@@ -79,3 +81,17 @@ def _system_errors() -> Iterator[None]:
 
 def _cause(reason: Exception) -> OSError | None:
     return reason.__cause__ if isinstance(reason.__cause__, OSError) else None
+
+
+def spawn(work: Callable[[], Coroutine[Any, Any, None]]) -> object:
+    """Let ``work`` go on beside all else in asyncio or trio; it goes while what it gives is kept.
+
+    A task group would end it in the task that began it, and a fixture may be two tasks.
+    """
+    if sniffio.current_async_library() == "trio":
+        from importlib import import_module
+
+        return import_module("trio").lowlevel.spawn_system_task(work)
+    import asyncio
+
+    return asyncio.ensure_future(work())

@@ -1,0 +1,67 @@
+"""Names in keyword arguments that must be in the documents: a misspelt one would be passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from arazzo_runner import running
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.loading import Description
+from arazzo_runner.operation.server import declared_variables
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+
+
+def check_names(
+    description: Description, options: running.Options, secrets: Sequence[str] = ()
+) -> None:
+    """Raise UsageError for sources, schemes, server variables, steps and inputs there are not."""
+    apis = description.apis()
+    credentials = [source for source, _ in options.credentials.values]
+    found = [
+        *_unknown("servers", options.servers, {"", *apis}, "API description"),
+        *_unknown("credentials", credentials, apis, "API description"),
+        *_schemes(description, options),
+    ]
+    if options.server_variables:
+        variables = {name for api in apis.values() for name in declared_variables(api.raw)}
+        found += _unknown("server_variables", options.server_variables, variables, "variable")
+    if options.settings.until is not None:
+        found += _unknown("until", [options.settings.until], _steps(description), "step")
+    found += _unknown("secrets", secrets, _inputs(description), "input") if secrets else ()
+    if found:
+        raise UsageError(*found)
+
+
+def _unknown(
+    option: str, names: Iterable[str], known: Iterable[str], what: str
+) -> Iterator[Diagnostic]:
+    for name in names:
+        if name not in known:
+            listed = ", ".join(f"`{one}`" for one in sorted(known) if one)
+            others = f"there are {listed}" if listed else "there are none"
+            hint = did_you_mean(name, known) or others
+            yield error(
+                "AZ906", f"`{option}` names `{name}`, and no {what} is called so", help=hint
+            )
+
+
+def _schemes(description: Description, options: running.Options) -> Iterator[Diagnostic]:
+    apis = description.apis()
+    for source, scheme in options.credentials.values:
+        if source in apis:
+            what = f"security scheme of `{source}`"
+            yield from _unknown("credentials", [scheme], apis[source].schemes, what)
+
+
+def _steps(description: Description) -> list[str]:
+    return [step.step_id for one in description.entry.document.workflows for step in one.steps]
+
+
+def _inputs(description: Description) -> set[str]:
+    return {
+        name
+        for unit in description.units.values()
+        for one in unit.document.workflows
+        for name in declared(bundle(one.inputs, unit.document.components.inputs)) or ()
+    }

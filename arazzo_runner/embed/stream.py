@@ -1,0 +1,140 @@
+"""A run as an asynchronous iterator of its events."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+from arazzo_runner.embed.job import Job, context, finished, suspending_world
+from arazzo_runner.embed.opening import Begin
+from arazzo_runner.embed.result import Result
+from arazzo_runner.executor.events import Event
+from arazzo_runner.executor.result import RunResult
+from arazzo_runner.executor.run import run_plan
+from arazzo_runner.executor.world import (
+    PublishCall,
+    ReceiveCall,
+    ReceivedMessage,
+    SendCall,
+    TransportFailure,
+    World,
+)
+from arazzo_runner.operation.message import HttpResponse
+
+Asked: TypeAlias = Callable[[World], Awaitable[Any]]
+"""What the engine waits for, given the world that can do it."""
+
+
+class Stream:
+    """The events of a run, while it happens: ``async for event in stream``.
+
+    The run goes as far as its events are taken: no request is sent before those told ahead of it
+    have been. Who stops taking them ends the run; ``async with stream`` does so at its end. Once
+    all are taken, :attr:`result` is there.
+    """
+
+    def __init__(
+        self,
+        begin_job: Callable[[], Awaitable[Job]],
+        opened: Callable[[], AbstractAsyncContextManager[Begin]],
+    ) -> None:
+        self._result: Result | None = None
+        self._events = self._run(begin_job, opened)
+
+    @property
+    def result(self) -> Result:
+        """The result; RuntimeError while there are events to take."""
+        if self._result is None:
+            raise RuntimeError("the result is there when all events have been taken")
+        return self._result
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        return await anext(self._events)
+
+    async def aclose(self) -> None:
+        """End the run, and close what is open for it."""
+        await self._events.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        reason: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def _run(
+        self,
+        begin_job: Callable[[], Awaitable[Job]],
+        opened: Callable[[], AbstractAsyncContextManager[Begin]],
+    ) -> AsyncGenerator[Event, None]:
+        job = await begin_job()
+        told: deque[Event] = deque()
+        engine = _engine(job, told)
+        async with opened() as begin:
+            world = suspending_world(job, begin)
+            asked = self._resume(job, engine, None)
+            try:
+                while told or asked is not None:
+                    while told:
+                        yield told.popleft()
+                    asked = asked and self._resume(job, engine, await asked(world))
+            finally:
+                engine.close()
+
+    def _resume(self, job: Job, engine: Engine, answer: object) -> Asked | None:
+        """Let the engine go on to what it waits for next; None when it is at its end."""
+        try:
+            return engine.send(answer)
+        except StopIteration as stop:
+            self._result = finished(job, stop.value)
+            return None
+
+
+Engine: TypeAlias = Coroutine[Asked, Any, RunResult]
+
+
+def _engine(job: Job, told: deque[Event]) -> Engine:
+    """The engine, which awaits nothing but its world: so it can be driven by hand."""
+    prepared = job.prepared
+    return run_plan(prepared.plan, prepared.inputs, context(job, _AskingWorld(), told.append))
+
+
+class _Question:
+    """Hands what is asked to whoever drives the engine, and comes back with the answer."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+
+    def __await__(self) -> Generator[Asked, Any, Any]:
+        return (yield self._asked)
+
+
+class _AskingWorld:
+    """Asks for all that it is asked."""
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        answer: HttpResponse | TransportFailure = await _Question(lambda world: world.send(call))
+        return answer
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        await _Question(lambda world: world.sleep(key, seconds))
+
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
+        answer: TransportFailure | None = await _Question(lambda world: world.publish(call))
+        return answer
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        answer: ReceivedMessage | TransportFailure = await _Question(
+            lambda world: world.receive(call)
+        )
+        return answer
