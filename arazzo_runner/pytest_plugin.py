@@ -35,8 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker of collected workflows known."""
+    """Make the marker of collected workflows known, and begin the reports that are wanted."""
     config.addinivalue_line("markers", "arazzo: a workflow of an Arazzo document")
+    wanted = config.getoption("arazzo_report") or config.getini("arazzo_report")
+    if wanted:
+        from arazzo_runner.testing.session_report import begin_report
+
+        begin_report(config, wanted)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> WorkflowFile | None:

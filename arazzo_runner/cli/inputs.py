@@ -35,7 +35,7 @@ def read_inputs(
         name, value = _assignment(assignment, declared, root)
         given.setdefault(name, []).append(value)
     for name, values in given.items():
-        _put(inputs, name, values, declared, root)
+        put(inputs, name, values, declared, root)
     return inputs
 
 
@@ -86,7 +86,7 @@ def _assignment(text: str, declared: Mapping[str, Value], root: Value) -> tuple[
         return name[:-1], _json(name[:-1], value)
     if value.startswith("@"):
         value = _file_text(name, value[1:])
-    return name, typed(name, value, _schema_of(name, declared, root), root)
+    return name, typed(name, value, schema_of(name, declared, root), root)
 
 
 _ASSIGNMENTS = "write `-i NAME=VALUE`, `-i NAME=@FILE` or `-i NAME:=JSON`"
@@ -125,7 +125,7 @@ def _data(name: str, text: str) -> Value:
     return value
 
 
-def _schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
+def schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
     """The schema of an input, or of a property inside one that is named with dots."""
     if name in declared or "." not in name:
         return declared.get(name)
@@ -135,7 +135,7 @@ def _schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
         for part in parts(declared.get(head), root)
         for key, one in properties(part).items()
     }
-    return _schema_of(rest, inner, root)
+    return schema_of(rest, inner, root)
 
 
 def typed(name: str, text: str, schema: Value, root: Value) -> Value:
@@ -211,7 +211,7 @@ def _parsed(name: str, kind: str, text: str) -> Value:
     return value if fits else _UNFIT
 
 
-def _put(
+def put(
     inputs: dict[str, Value],
     name: str,
     values: list[Value],
@@ -219,7 +219,7 @@ def _put(
     root: Value,
 ) -> None:
     """Set an input; several values of an array add up; a dotted name reaches into an object."""
-    is_array = "array" in _types(_schema_of(name, declared, root), root)
+    is_array = "array" in _types(schema_of(name, declared, root), root)
     adds_up = is_array and all(isinstance(one, list) for one in values)
     value = [item for one in values for item in one] if adds_up else values[-1]
     head, dot, rest = name.partition(".")

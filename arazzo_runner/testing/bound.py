@@ -21,6 +21,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.report.summary import summarize
 from arazzo_runner.testing.engine import Engine, engine_of
+from arazzo_runner.testing.session_report import tell_report
 from arazzo_runner.testing.transcript import transcript
 
 Document = Description | str | PathLike[str]
@@ -67,8 +68,9 @@ class Arazzo(Struct, frozen=True):
         """
         __tracebackhide__ = True
         with self.engine.runner(self.options | options) as runner:
-            result = runner.run(self.load(document), workflow, inputs=inputs)
-        self._tell(result)
+            description = self.load(document)
+            result = runner.run(description, workflow, inputs=inputs)
+        self._tell(description, result)
         return result.raise_for_status()
 
     async def arun(
@@ -82,11 +84,12 @@ class Arazzo(Struct, frozen=True):
         """Do what :meth:`run` does, within a running event loop."""
         __tracebackhide__ = True
         with self.engine.runner(self.options | options) as runner:
-            result = await runner.arun(self.load(document), workflow, inputs=inputs)
-        self._tell(result)
+            description = self.load(document)
+            result = await runner.arun(description, workflow, inputs=inputs)
+        self._tell(description, result)
         return result.raise_for_status()
 
-    def _tell(self, result: Result) -> None:
+    def _tell(self, description: Description, result: Result) -> None:
         """Add what was done to the report of the test."""
         ran = RunResult(result.workflows, result.duration)
         summary = summarize(ran)
@@ -94,6 +97,7 @@ class Arazzo(Struct, frozen=True):
         for name, count in properties.items():
             self.item.user_properties.append((f"arazzo_{name}", count))
         self.item.add_report_section("call", "arazzo", transcript(ran, result.masker))
+        tell_report(self.item, description, ran, result.masker)
 
 
 def bound(item: pytest.Item, options: Mapping[str, Any]) -> Arazzo:

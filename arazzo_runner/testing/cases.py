@@ -1,4 +1,4 @@
-"""``x-cases`` of a workflow: the inputs of several runs, each a test of its own.
+"""Cases of a workflow, each a test of its own: ``x-cases``, and files beside the document.
 
 x-cases:
 - id: nobody
@@ -8,11 +8,18 @@ tags: [slow]
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from msgspec import Struct
 
+from arazzo_runner.cli.case_files import ENDINGS, read_cases
+from arazzo_runner.cli.inputs_for import Declared
 from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
 from arazzo_runner.testing.tags import read_tags
 from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.source import Place
@@ -30,11 +37,37 @@ class Case(Struct, frozen=True):
     place: Place
 
 
-def cases_of(document: ArazzoDocument, workflow: Workflow) -> list[Case]:
-    """The cases that the document gives a workflow; none where it gives none.
+def cases_of(description: Description, workflow: Workflow, path: Path) -> list[Case]:
+    """The cases of a workflow, in the document at ``path`` and in files beside it; at least one.
 
-    Raises DocumentError.
+    Raises DocumentError and InputError.
     """
+    document = description.entry.document
+    names = (f"{_stem(path)}.{workflow.workflow_id}.cases", f"{_stem(path)}.cases")
+    known = _declared(document, workflow)
+    cases = [*_stated(document, workflow), *_in_files(path, names[0], known)]
+    cases = cases or list(_in_files(path, names[1], known))
+    _check_ids(cases)
+    return cases or [Case("", {}, (), workflow.place)]
+
+
+def _stem(path: Path) -> str:
+    return path.stem.removesuffix(".arazzo")
+
+
+def _declared(document: ArazzoDocument, workflow: Workflow) -> Declared:
+    schema = bundle(workflow.inputs, document.components.inputs)
+    return Declared(declared(schema) or {}, schema)
+
+
+def _in_files(document: Path, name: str, known: Declared) -> Iterator[Case]:
+    for ending in ENDINGS:
+        file = document.with_name(name + ending)
+        rows = read_cases(file, known) if file.is_file() else ()
+        yield from (Case(row.id, row.inputs, (), row.place) for row in rows)
+
+
+def _stated(document: ArazzoDocument, workflow: Workflow) -> list[Case]:
     stated = document.raw["workflows"][workflow.place.pointer[1]].get(KEY, [])
     place = workflow.place.at(KEY)
     if not isinstance(stated, list):
@@ -53,7 +86,7 @@ def _case(stated: Value, index: int, place: Place) -> Case:
     inputs = stated.get("inputs", {})
     if not isinstance(inputs, dict):
         raise _wrong("`inputs` has to be an object", place.at("inputs"), "names with values")
-    case_id = str(stated.get("id", index))
+    case_id = str(stated.get("id", index + 1))
     return Case(case_id, inputs, tuple(read_tags(stated, "tags", place)), place)
 
 
@@ -61,7 +94,7 @@ def _wrong(message: str, place: Place, way_out: str) -> DocumentError:
     return DocumentError(error("AZ112", message, place, "", way_out))
 
 
-def check_ids(cases: list[Case]) -> None:
+def _check_ids(cases: list[Case]) -> None:
     """Two cases of one name could not be told apart. Raises DocumentError."""
     known: set[str] = set()
     for case in cases:

@@ -11,13 +11,14 @@ from types import ModuleType
 import pytest
 
 from arazzo_runner import running
-from arazzo_runner.document.model import ArazzoDocument, Workflow
+from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.loading import Description
 from arazzo_runner.report.diagnostics import render_line, render_text
-from arazzo_runner.testing.cases import Case, cases_of, check_ids
+from arazzo_runner.testing.cases import cases_of
 from arazzo_runner.testing.engine import Engine, engine_of
 from arazzo_runner.testing.item import WorkflowItem
+from arazzo_runner.testing.session_report import tell_refusal
 from arazzo_runner.testing.tags import tags_of
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.locate import locate
@@ -43,6 +44,7 @@ class WorkflowFile(pytest.Module):
         try:
             yield from self._items(engine_of(self.config))
         except DiagnosedError as reason:
+            tell_refusal(self.config, reason)
             text = "\n".join(render_text(one) for one in reason.diagnostics)
             raise self.CollectError(text.rstrip()) from None
         except ArazzoWarning as reason:  # who says that warnings are errors
@@ -59,9 +61,8 @@ class WorkflowFile(pytest.Module):
         return [item for one in workflows for item in self._tests(description, one)]
 
     def _tests(self, description: Description, workflow: Workflow) -> Iterator[pytest.Item]:
-        document = description.entry.document
-        tags = tags_of(document, workflow)
-        for case in _cases(document, workflow):
+        tags = tags_of(description.entry.document, workflow)
+        for case in cases_of(description, workflow, Path(self._name())):
             item = WorkflowItem.of(self, description, workflow, case)
             item.mark(["arazzo", *tags, *case.tags])
             yield item
@@ -77,12 +78,6 @@ class WorkflowFile(pytest.Module):
             path, _, name = argument.partition("::")
             if name and Path(path).name == self.path.name:
                 yield name.partition("[")[0]
-
-
-def _cases(document: ArazzoDocument, workflow: Workflow) -> Sequence[Case]:
-    cases = cases_of(document, workflow)
-    check_ids(cases)
-    return cases or [Case("", {}, (), workflow.place)]
 
 
 def _bind(description: Description, workflows: Sequence[Workflow], engine: Engine) -> None:

@@ -16,7 +16,7 @@ from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.worlds import http_settings
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
-from arazzo_runner.loading import Description, load_from
+from arazzo_runner.loading import Description, Shared, load_from
 from arazzo_runner.testing.options import flags
 from arazzo_runner.worlds.retrieve import document_access
 
@@ -27,6 +27,7 @@ class Engine:
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.flags = given
         self.options = _run_options(given)
+        self._shared = Shared()
         self._descriptions: dict[str, Description] = {}
         self._runners: dict[str, Runner] = {}
         self._open = ExitStack()
@@ -37,7 +38,8 @@ class Engine:
         if key not in self._descriptions:
             given = self.flags
             access = document_access(retrieve_settings(given), os.environ)
-            loaded = load_from(access, document, given["sources"], load_limits(given))
+            limits = load_limits(given)
+            loaded = load_from(access, document, given["sources"], limits, self._shared)
             self._descriptions[key] = loaded
         return self._descriptions[key]
 

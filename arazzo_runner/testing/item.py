@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from msgspec import Struct
 
 from arazzo_runner.document.model import Workflow
-from arazzo_runner.errors import DiagnosedError, WorkflowFailed
+from arazzo_runner.errors import DiagnosedError, InputError, WorkflowFailed
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.report.failure import explain_run
 from arazzo_runner.testing.bound import Arazzo, relevant
 from arazzo_runner.testing.cases import Case
+from arazzo_runner.testing.session_report import tell_refusal
 from arazzo_runner.testing.tags import mark
 from arazzo_runner.text.locate import locate
 
 if TYPE_CHECKING:
     from arazzo_runner.embed.result import Result
+
+
+_WAY_OUT: Final = """
+help: a test takes inputs from `x-cases`, a file of cases, or the fixture `arazzo_inputs`"""
 
 
 class Subject(Struct, frozen=True):
@@ -67,7 +72,8 @@ class WorkflowItem(pytest.Function):
         try:
             arazzo.check(subject.description, subject.workflow.workflow_id, given)
         except DiagnosedError as reason:
-            text = str(reason)
+            tell_refusal(self.config, reason)
+            text = f"{reason}{_WAY_OUT if isinstance(reason, InputError) else ''}"
         else:
             return given
         raise pytest.fail.Exception(text, pytrace=False)

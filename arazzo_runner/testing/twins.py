@@ -20,6 +20,7 @@ OPTIONS: Final[tuple[tuple[str, str, str | None, str], ...]] = (
     ("run-timeout", "text", "T", "the whole run of a workflow"),
     ("max-wait", "text", "T", "one wait before a retry"),
     ("max-steps", "text", "N", "steps of a run"),
+    ("report", "list", "KIND[=PATH]", "write one report of all workflows that ran"),
 )
 """A ``list`` may be given several times."""
 

@@ -134,7 +134,7 @@ CASES = """\
 
 def test_cases(project: Project) -> None:
     project.write("pets.arazzo.yaml", PETS.replace("    x-tags", CASES, 1))
-    names = ["addPet[short]", "addPet[1]", "missPet"]
+    names = ["addPet[short]", "addPet[2]", "missPet"]
     assert collected(project) == [f"pets.arazzo.yaml::{one}" for one in names]
     for wanted in ("pets.arazzo.yaml::addPet[short]", "-mquick"):
         assert collected(project, wanted) == ["pets.arazzo.yaml::addPet[short]"]

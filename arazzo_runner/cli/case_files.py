@@ -1,0 +1,159 @@
+"""Files of cases: the inputs of a workflow in several runs, a row each.
+
+In CSV the first line names the inputs, text becomes the declared type, and an empty cell gives
+none; a name with dots reaches into an object. JSONL has an object of inputs a line, JSON a list of
+them. `id` names the case, where the workflow has no input of that name.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.cli.inputs import put, schema_of, typed, usage
+from arazzo_runner.cli.inputs_for import Declared
+from arazzo_runner.errors import DocumentError, InputError
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import error, short
+from arazzo_runner.text.encoding import decode
+from arazzo_runner.text.json_text import build_json
+from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.source import Place, SourceFile, Span
+
+ENDINGS: Final = (".csv", ".jsonl", ".json")
+_ID: Final = "id"
+
+
+class Row(Struct, frozen=True):
+    """One case: its name (else its number, from 1) and its inputs."""
+
+    id: str
+    inputs: dict[str, Value]
+    place: Place
+
+
+def read_cases(file: str | Path, known: Declared) -> list[Row]:
+    """The cases in a file, as a workflow declares their inputs. Raises InputError."""
+    source = _source(str(file))
+    readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".json": _json_rows}
+    read = readers.get(Path(file).suffix.lower())
+    if read is None:
+        raise usage(f"`{file}` is no file of cases", "its name ends in `.csv`, `.jsonl` or `.json`")
+    rows = list(read(source, known))
+    taken: set[str] = set()
+    for row in rows:
+        if row.id in taken:
+            raise _wrong(row.place, f"two cases are called `{short(row.id)}`", "AZ115")
+        taken.add(row.id)
+    return rows
+
+
+def _source(file: str) -> SourceFile:
+    try:
+        return decode(Path(file).read_bytes(), file, file)
+    except OSError as reason:
+        raise usage(f"`{file}` cannot be read: {(reason.strerror or 'it fails').lower()}") from None
+    except DocumentError as reason:
+        raise InputError(*reason.diagnostics) from None
+
+
+# --- CSV ------------------------------------------------------------------------------------------
+
+
+def _csv_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
+    """RFC 4180, with a header line."""
+    reader = csv.reader(source.text.splitlines(keepends=True), strict=True)
+    begun = 1
+    header: list[str] = []
+    number = 0
+    try:
+        for cells in reader:
+            place = _line(source, begun)
+            begun = reader.line_num + 1
+            if not any(cells):
+                continue
+            if header:
+                number += 1
+                yield _csv_row(header, cells, number, place, known)
+            else:
+                header = [name.strip() for name in cells]
+    except csv.Error as reason:
+        raise _wrong(_line(source, begun), f"this is not CSV: {reason}") from None
+
+
+def _csv_row(
+    header: Sequence[str], cells: Sequence[str], number: int, place: Place, known: Declared
+) -> Row:
+    if len(cells) > len(header):
+        message = f"the row has {len(cells)} cells, and the first line names {len(header)}"
+        raise _wrong(place, message, "AZ904", "a text with a comma stands in double quotes")
+    given = {name: text for name, text in zip(header, cells, strict=False) if text}
+    case_id = _id(given, number, known)
+    inputs: dict[str, Value] = {}
+    try:
+        for name, text in given.items():
+            value = typed(name, text, schema_of(name, known.schemas, known.root), known.root)
+            put(inputs, name, [value], known.schemas, known.root)
+    except InputError as reason:
+        raise InputError(*(replace(one, place=place) for one in reason.diagnostics)) from None
+    return Row(case_id, inputs, place)
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def _jsonl_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
+    number = 0
+    for at, text in enumerate(source.text.split("\n"), 1):
+        if text.strip():
+            number += 1
+            place = _line(source, at)
+            yield _json_row(_parsed(text, place), number, place, known)
+
+
+def _json_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
+    rows = _parsed(source.text, _line(source, 1))
+    if not isinstance(rows, list):
+        raise _wrong(_line(source, 1), "a file of cases holds a list", "AZ904", "`[{…}, {…}]`")
+    for index, row in enumerate(rows):
+        yield _json_row(row, index + 1, Place(source, (index,)), known)
+
+
+def _parsed(text: str, place: Place) -> Value:
+    try:
+        value, _ = build_json(SourceFile(place.source.name, text, "case.json"), DocumentLimits())
+    except DocumentError as reason:
+        raise InputError(*reason.diagnostics) from None
+    except ValueError:
+        raise _wrong(place, "this is not JSON") from None
+    return value
+
+
+def _json_row(row: Value, number: int, place: Place, known: Declared) -> Row:
+    if not isinstance(row, dict):
+        raise _wrong(place, "a case is an object", "AZ904", 'such as `{"name": "value"}`')
+    given = dict(row)
+    return Row(_id(given, number, known), given, place)
+
+
+def _id(given: dict[str, Value], number: int, known: Declared) -> str:
+    """Take the name of a case from its inputs."""
+    if _ID in known.schemas:
+        return str(number)
+    return str(given.pop(_ID, number))
+
+
+def _line(source: SourceFile, line: int) -> Place:
+    text = source.text.split("\n")[line - 1] if source.text else ""
+    return Place(source, span=Span(line, 1, line, len(text.rstrip("\r")) + 1))
+
+
+def _wrong(
+    place: Place, message: str, code: str = "AZ103", way_out: str | None = None
+) -> InputError:
+    return InputError(error(code, message, place, "", way_out))

@@ -1,0 +1,197 @@
+"""``--arazzo-report KIND[=PATH]``: one report of all workflows that ran in the tests."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+import pytest
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner import running
+from arazzo_runner.cli.mistakes import diagnostic
+from arazzo_runner.cli.reports import Reports, read_reports
+from arazzo_runner.cli.show import show_diagnostics
+from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
+from arazzo_runner.executor.result import RunResult, Status
+from arazzo_runner.loading import Description
+from arazzo_runner.report.diagnostics import render_line
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.model import OperationName, RunReport, SourceInfo
+from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
+from arazzo_runner.testing.parcel import packed, unpacked
+from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.version import VERSION
+
+T = TypeVar("T")
+_PLUGIN: Final = "arazzo-report"
+_OUTPUT: Final = "arazzo_ran"
+
+
+class Ran(Struct, frozen=True):
+    """One run within a test; ``position`` is that of the test among all of them."""
+
+    position: int
+    test: str
+    document: str
+    result: RunResult
+    secrets: frozenset[str]
+    sources: tuple[SourceInfo, ...]
+    operations: tuple[OperationName, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Refused(Struct, frozen=True):
+    """Why a document or a test could not run; ``code`` is what `arazzo run` would end with."""
+
+    code: ExitCode
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def begin_report(config: pytest.Config, wanted: Sequence[str]) -> None:
+    """Collect what runs from now on. Raises pytest.UsageError for what cannot be written."""
+    try:
+        reports = read_reports(wanted, False)  # noqa: FBT003 - there is no `--json` here
+        reports.check()
+    except click.ClickException as mistake:
+        raise pytest.UsageError(diagnostic(mistake).message) from None
+    except UsageError as reason:
+        raise pytest.UsageError(str(reason)) from None
+    config.pluginmanager.register(SessionReport(reports), _PLUGIN)
+
+
+def tell_report(
+    item: pytest.Item, description: Description, result: RunResult, masker: Masker
+) -> None:
+    """Add a run to the reports of this pytest run, if there are to be any."""
+    report: SessionReport | None = item.config.pluginmanager.get_plugin(_PLUGIN)
+    if report is not None:
+        report.add(item, description, result, masker)
+
+
+def tell_refusal(config: pytest.Config, reason: DiagnosedError) -> None:
+    """Add to the reports why a document or a test could not run."""
+    report: SessionReport | None = config.pluginmanager.get_plugin(_PLUGIN)
+    if report is not None:
+        report.refuse(reason)
+
+
+class SessionReport:
+    """A plugin that gathers what ran, here and in the workers of pytest-xdist, and writes it."""
+
+    def __init__(self, reports: Reports) -> None:
+        self._reports = reports
+        self._ran: list[Ran] = []
+        self._refused: list[Refused] = []
+        self._positions: dict[str, int] = {}
+        self._started_at = time.time()
+        self._started = time.perf_counter()
+
+    def add(
+        self, item: pytest.Item, description: Description, result: RunResult, masker: Masker
+    ) -> None:
+        """Keep one run."""
+        name = item.nodeid
+        self._ran.append(
+            Ran(
+                self._positions.get(name, 0),
+                name,
+                description.entry.document.source.name,
+                _named(result, item.name),
+                masker.secrets,
+                description.source_infos(),
+                description.operation_names(),
+                tuple(description.warnings),
+            )
+        )
+
+    def refuse(self, reason: DiagnosedError) -> None:
+        """Keep why nothing ran."""
+        code = ExitCode.INVALID if isinstance(reason, DocumentError) else ExitCode.USAGE
+        self._refused.append(Refused(code, reason.diagnostics))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Take note of the order of the tests; those that run at once end in another."""
+        self._positions = {item.nodeid: index for index, item in enumerate(session.items)}
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Forget what failed within a test that passed: it was meant to."""
+        if call.when == "call" and call.excinfo is None:
+            self._ran = [one for one in self._ran if one.test != item.nodeid or _passed(one)]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what ran in a worker."""
+        data = getattr(node, "workeroutput", {}).get(_OUTPUT)
+        if data is not None:
+            ran, refused = unpacked(data)
+            self._ran += ran
+            self._refused += refused
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the reports; in a worker, hand over what ran."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[_OUTPUT] = packed((self._ran, self._refused))
+            return
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.ensure_newline()
+        try:
+            self._write()
+        except UsageError as reason:
+            show_diagnostics(reason.diagnostics)
+            session.exitstatus = session.exitstatus or pytest.ExitCode.USAGE_ERROR
+
+    def _write(self) -> None:
+        ran = sorted(self._ran, key=lambda one: one.position)
+        workflows = tuple(workflow for one in ran for workflow in one.result.workflows)
+        result = RunResult(workflows, sum(one.result.duration for one in ran))
+        report = RunReport(
+            tool_version=VERSION,
+            document=_common([one.document for one in ran]),
+            exit_code=first_code([exit_code(result), *(one.code for one in self._refused)]),
+            started_at=running.rfc3339(self._started_at),
+            duration=time.perf_counter() - self._started,
+            result=result,
+            sources=_each(one.sources for one in ran),
+            diagnostics=_findings([*self._refused, *ran]),
+            operations=_each(one.operations for one in ran),
+        )
+        self._reports.write(report, Masker({secret for one in ran for secret in one.secrets}))
+
+
+def _passed(ran: Ran) -> bool:
+    return all(one.status is Status.PASSED for one in ran.result.workflows)
+
+
+def _named(result: RunResult, test: str) -> RunResult:
+    """The workflows of a case under the name of its test: ``workflowId[case]``."""
+    first, *others = result.workflows
+    if not test.startswith(f"{first.workflow_id}["):
+        return result
+    return RunResult((replace(first, workflow_id=test), *others), result.duration)
+
+
+def _common(documents: list[str]) -> str:
+    """The document, or the folder that all of them are in."""
+    if len(set(documents)) < 2:
+        return "".join(documents[:1])
+    return os.path.relpath(os.path.commonpath([Path(one).absolute() for one in documents]))
+
+
+def _each(several: Iterable[Iterable[T]]) -> tuple[T, ...]:
+    """What is in any of them, once."""
+    return tuple(dict.fromkeys(one for each in several for one in each))
+
+
+def _findings(several: Iterable[Ran | Refused]) -> tuple[Diagnostic, ...]:
+    """All findings, once; workers have read the same documents."""
+    found = {render_line(one): one for each in several for one in each.diagnostics}
+    return tuple(found.values())
