@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from typing import TextIO, assert_never
 
 from arazzo_runner import running
 from arazzo_runner.executor.inputs import with_defaults
@@ -10,6 +10,7 @@ from arazzo_runner.executor.passing import relevant_inputs
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.executor.rehearse import Rehearsal, rehearse
 from arazzo_runner.executor.settings import Settings
+from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
 from arazzo_runner.report.curl import curl
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
@@ -43,3 +44,15 @@ def _show(step: Rehearsal, masker: Masker, out: TextIO) -> None:
         out.write(f"    cannot be built yet: {escape(masker.text(step.reason or ''))}\n")
     else:
         out.write(f"    {curl(step.request, masker)}\n")
+        out.writelines(f"    with {escape(_described(need))}\n" for need in step.needs)
+
+
+def _described(need: Need) -> str:
+    match need:
+        case TokenNeed():
+            way = f"by the flow `{need.flow}`"
+            return f"a token for {need.called} in `Authorization`, which a run fetches {way}"
+        case DigestNeed():
+            return f"the answer to the server's challenge for `{need.scheme}` of `{need.source}`"
+        case _:
+            assert_never(need)

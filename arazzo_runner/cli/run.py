@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +12,7 @@ from msgspec import Struct
 from arazzo_runner import running
 from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.checks import read_checks
-from arazzo_runner.cli.config import credential_aliases
+from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.inputs import check_stdin
 from arazzo_runner.cli.inputs_for import inputs_for
@@ -66,19 +65,20 @@ class Run(Struct, frozen=True):
         options = self._options()
         inputs = inputs_for(description, self.given, self.given["workflows"])
         prepared = running.prepare(description, inputs, self.given["workflows"], options)
+        if options.needs_credentials:
+            check_person(prepared.plan)
         show_warnings([*description.warnings, *unknown_secrets(description, self.given)])
         return lambda performance: self._run(prepared, options, performance)
 
     def _options(self) -> running.Options:
         given = self.given
-        return running.Options(
+        options = running.Options(
             servers=given["servers"],
             server_variables=given["server_variables"],
-            environment={**given["env_file"], **os.environ},
-            aliases=credential_aliases(),
             needs_credentials=not (given["mock"] or given["dry_run"]),
             settings=self._settings(),
         )
+        return with_credentials(options, given)
 
     def _settings(self) -> Settings:
         given = self.given
@@ -105,7 +105,7 @@ class Run(Struct, frozen=True):
         signals = performance.signals
 
         def go(observer: Observer) -> RunResult:
-            with open_world(prepared, self.given, signals) as world:
+            with open_world(prepared, self.given, signals, masked.kept.learn) as world:
                 kept = keeping.wrap(world)
                 return running.execute(prepared, kept, options, observer, signals.interrupted)
 

@@ -42,17 +42,26 @@ class AuthorizingWorld(WrappedWorld):
         if not call.needs:
             return await self._world.send(call)
         request = await self._prepared(call)
+        before = self._tokens.exchanged()
         if isinstance(request, TransportFailure):
-            return request
+            return replace(request, unsent=True, exchanges=before)
         outcome = await self._sent(call, request, call.timeout)
+        outcome = replace(outcome, exchanges=before + outcome.exchanges)
         if not self._again(call, outcome):
             return outcome
         assert isinstance(outcome, HttpResponse)
+        return await self._repeated(call, outcome)
+
+    async def _repeated(
+        self, call: SendCall, first: HttpResponse
+    ) -> HttpResponse | TransportFailure:
+        """The second go; where there is no token for it, the first answer stands."""
         request = await self._prepared(call)
+        before = first.exchanges + self._tokens.exchanged()
         if isinstance(request, TransportFailure):
-            return request
-        answer = await self._sent(call, request, _rest(call, outcome))
-        return replace(answer, exchanges=outcome.exchanges + answer.exchanges)
+            return replace(first, exchanges=before)
+        answer = await self._sent(call, request, _rest(call, first))
+        return replace(answer, exchanges=before + answer.exchanges)
 
     async def _sent(
         self, call: SendCall, request: HttpRequest, timeout: float | None

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
 from arazzo_runner.worlds.addresses import ANYWHERE, Reach, literal_zone, reach_of_user
 from arazzo_runner.worlds.failures import Unusable
 from arazzo_runner.worlds.guarded import GuardedSenders
@@ -132,6 +132,31 @@ class EndpointsOf:
         """A browser has its own network: https, or this machine."""
         own = reach_of_user(allow_http=False)
         return _refusal(endpoint, Reaches(own, own))
+
+
+class Logged:
+    """Asks through other endpoints, and keeps what went over the wire until it is taken."""
+
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
+        self._kept: tuple[Exchanged, ...] = ()
+
+    async def ask(
+        self, endpoint: Endpoint, request: HttpRequest, timeout: float | None
+    ) -> HttpResponse | TransportFailure:
+        """Send a request."""
+        outcome = await self._endpoints.ask(endpoint, request, timeout)
+        self._kept += outcome.exchanges
+        return outcome
+
+    def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
+        """Why a browser must not be sent to an endpoint."""
+        return self._endpoints.refusal(endpoint)
+
+    def taken(self) -> tuple[Exchanged, ...]:
+        """What was kept; it is forgotten."""
+        kept, self._kept = self._kept, ()
+        return kept
 
 
 def _refusal(endpoint: Endpoint, reaches: Reaches) -> TransportFailure | None:

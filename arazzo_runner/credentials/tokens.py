@@ -19,12 +19,13 @@ from arazzo_runner.credentials.consent import (
     scope,
     wait_for,
 )
-from arazzo_runner.credentials.endpoints import Endpoints
+from arazzo_runner.credentials.endpoints import Endpoints, Logged
 from arazzo_runner.credentials.grant import Asked, Token, request_token
 from arazzo_runner.credentials.provider import Provider, described, discover
 from arazzo_runner.credentials.refused import NoTokenError, refused
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.credentials import Credentials, variable
+from arazzo_runner.operation.message import Exchanged
 from arazzo_runner.operation.needs import TokenNeed
 
 # A token may expire on its way: it is renewed before, a short-lived one later than others.
@@ -58,7 +59,8 @@ class Tokens:
 
     def __init__(self, credentials: Credentials, by: Surroundings) -> None:
         self._credentials = credentials
-        self._by = by
+        self._log = Logged(by.endpoints)
+        self._by = replace(by, endpoints=self._log)
         self._kept: dict[TokenNeed, _Kept] = {}
         self._refused: dict[TokenNeed, TransportFailure] = {}
         self._renewed: dict[TokenNeed, str] = {}
@@ -80,6 +82,10 @@ class Tokens:
                     self._refused[need] = reason.failure
                 return reason.failure
         return kept.token.value
+
+    def exchanged(self) -> tuple[Exchanged, ...]:
+        """What went over the wire for tokens since this was asked before."""
+        return self._log.taken()
 
     def reject(self, need: TokenNeed) -> bool:
         """A server does not take the token; returns whether it is worth while to fetch another.

@@ -126,7 +126,7 @@ def _unanswered(
     place = planned.step.place
     fault: Fault = "call" if failure.code == "credentials" else "response"
     error = StepError(failure.code, failure.message, failure.hint, fault, place)
-    sent = failure.request or built.request
+    sent = None if failure.unsent else failure.request or built.request
     attempt = Attempt(
         sent, None, built.body, MISSING, error, (), (), None, succeeded=False,
         exchanges=failure.exchanges,

@@ -15,16 +15,21 @@ from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.needs import Need
 from arazzo_runner.operation.request import RequestRefused
 
 
 class Rehearsal(Struct, frozen=True):
-    """A step's request, or the sentence that says why it cannot be built yet."""
+    """A step's request, or the sentence that says why it cannot be built yet.
+
+    ``needs`` are what a run has to have before it can send the request.
+    """
 
     step_id: str
     operation: Operation | None
     request: HttpRequest | None
     reason: str | None
+    needs: tuple[Need, ...] = ()
 
 
 def rehearse(plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float) -> list[Rehearsal]:
@@ -43,7 +48,8 @@ def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> Rehearsal
     if waiting:
         return Rehearsal(step_id, call.operation, None, f"needs outputs of {waiting}")
     try:
-        return Rehearsal(step_id, call.operation, build_call(call, scope, seconds).request, None)
+        request = build_call(call, scope, seconds).request
+        return Rehearsal(step_id, call.operation, request, None, call.authorization.needs)
     except (EvaluationError, RequestRefused) as reason:
         return Rehearsal(step_id, call.operation, None, str(reason))
 

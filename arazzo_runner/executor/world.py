@@ -65,7 +65,8 @@ class TransportFailure(Brief, frozen=True):
     """No usable response. ``message`` is a sentence, ``hint`` the way out (a flag, if one helps).
 
     ``duration`` is in seconds, until the failure was known. ``request`` is the one that was sent
-    in place of the one built, where a hook changed it. ``exchanges`` are what went over the wire.
+    in place of the one built, where a hook changed it. ``unsent`` tells that it never came to that:
+    what it needed before could not be had. ``exchanges`` are what went over the wire.
     """
 
     code: FailureCode
@@ -73,6 +74,7 @@ class TransportFailure(Brief, frozen=True):
     hint: str | None = None
     duration: float = 0.0
     request: HttpRequest | None = None
+    unsent: bool = False
     exchanges: tuple[Exchanged, ...] = ()
 
     def brief(self) -> str:
