@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CREDENTIALS = "credentials"
+_PROFILES = "profiles"
+# Keys of a command's table that are no flags.
+_NO_FLAGS = {"validate": ("per-file-ignores",)}
 
 
 def config_file() -> Path | None:
@@ -44,12 +47,12 @@ def read_config() -> dict[str, Any]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
-        _refuse("it is not UTF-8")
+        refuse("it is not UTF-8")
     except tomllib.TOMLDecodeError as reason:
         text = str(reason)
-        _refuse(f"it is not TOML: {text[:1].lower()}{text[1:]}")
+        refuse(f"it is not TOML: {text[:1].lower()}{text[1:]}")
     except OSError as reason:
-        _refuse(reason.strerror or "it cannot be read")
+        refuse(reason.strerror or "it cannot be read")
     if path.name == "pyproject.toml":
         tables = tables.get("tool", {}).get("arazzo", {})
     return tables if isinstance(tables, dict) else {}
@@ -61,17 +64,29 @@ def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dic
     Raises click.UsageError for a table or key that there is not.
     """
     tables = read_config()
-    known = [*commands, _CREDENTIALS]
+    known = [*commands, _CREDENTIALS, _PROFILES]
     for table, content in tables.items():
         if table not in known:
-            _refuse(f"there is no table `[{table}]`", table, known)
+            refuse(f"there is no table `[{table}]`", table, known)
         if not isinstance(content, dict):
-            _refuse(f"`{table}` has to be a table: `[{table}]`")
-    return dict(_default(name, key, value, command) for key, value in tables.get(name, {}).items())
+            refuse(f"`{table}` has to be a table: `[{table}]`")
+    own = tables.get(name, {})
+    others = _NO_FLAGS.get(name, ())
+    return dict(
+        default_of(name, key, value, command, others)
+        for key, value in own.items()
+        if key not in others
+    )
 
 
-def _default(table: str, key: str, value: Any, command: click.Command) -> tuple[str, Any]:
-    """A key is a flag's long name, as it is typed or with underscores."""
+def default_of(
+    table: str, key: str, value: Any, command: click.Command, others: Iterable[str] = ()
+) -> tuple[str, Any]:
+    """What a key of a table says of a flag: click's name of the flag, and its default.
+
+    A key is a flag's long name, as it is typed or with underscores; ``others`` are keys that the
+    table may have beside flags. Raises click.UsageError.
+    """
     flags = {
         flag.lstrip("-"): one
         for one in command.params
@@ -81,9 +96,9 @@ def _default(table: str, key: str, value: Any, command: click.Command) -> tuple[
     }
     option = flags.get(key.replace("_", "-"))
     if option is None:
-        _refuse(f"`[{table}]` has no key `{key}`", key, flags)
+        refuse(f"`[{table}]` has no key `{key}`", key, [*flags, *others])
     if option.is_flag and not isinstance(value, bool) and not option.count:
-        _refuse(f"`{key}` has to be `true` or `false`")
+        refuse(f"`{key}` has to be `true` or `false`")
     listed = [value] if option.multiple and not isinstance(value, list) else value
     return str(option.name), listed
 
@@ -96,14 +111,19 @@ def credential_aliases() -> dict[str, str]:
 
 
 def credential_table() -> dict[str, Any]:
-    """The ``[credentials]`` table as it stands."""
-    table: dict[str, Any] = read_config().get(_CREDENTIALS, {})
-    return table
+    """The ``[credentials]`` table with what the profile in use says, which wins."""
+    from arazzo_runner.cli.profiles import profile_of
+
+    profile = profile_of(click.get_current_context(silent=True))
+    return {**read_config().get(_CREDENTIALS, {}), **profile.credentials}
 
 
-def _refuse(why: str, word: str = "", known: Iterable[str] = ()) -> NoReturn:
+def refuse(
+    why: str, word: str = "", known: Iterable[str] = (), help_line: str | None = None
+) -> NoReturn:
+    """Raise click.UsageError about the configuration; the nearest known word is the way out."""
     from arazzo_runner.text.diagnostic import did_you_mean
 
     path = config_file()
-    hint = did_you_mean(word, known) if word else None
+    hint = (did_you_mean(word, known) if word else None) or help_line
     raise click.UsageError(f"`{path}`: {why}" + (f"; {hint}" if hint else ""))

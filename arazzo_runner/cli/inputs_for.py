@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from arazzo_runner import running
 from arazzo_runner.cli.inputs import read_inputs
+from arazzo_runner.cli.profiles import NO_PROFILE, Profile
 from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
@@ -34,9 +35,15 @@ def declared_inputs(description: Description, workflows: Sequence[str]) -> Decla
 def inputs_for(
     description: Description, given: Mapping[str, Any], workflows: Sequence[str]
 ) -> dict[str, Value]:
-    """The inputs of the flags ``-i`` and ``--inputs``. Raises InputError."""
+    """The inputs of the flags ``-i`` and ``--inputs``, and those of the profile under them.
+
+    Of a profile, which many documents may share, count those that are declared. Raises InputError.
+    """
     known = declared_inputs(description, workflows)
-    return read_inputs(given["inputs"], given["inputs_file"], known.schemas, known.root)
+    typed = read_inputs(given["inputs"], given["inputs_file"], known.schemas, known.root)
+    profile: Profile = given.get("profile", NO_PROFILE)
+    shared = {name: one for name, one in profile.inputs.items() if name in known.schemas}
+    return {**shared, **typed}
 
 
 def _schemas(description: Description, names: Sequence[str]) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from arazzo_runner.cli.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.loading import Description
@@ -41,7 +42,7 @@ def _inputs(unit: Any) -> Iterable[str]:
 def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
     known = description.apis()
     for name, url in given["servers"].items():
-        if name and name not in known:
+        if name and name not in known and f"{name}={url}" not in _of_profile(given).servers:
             message = f"`--server {name}={url}` names no API description"
             yield error("AZ906", message, help=_way_out(name, known))
 
@@ -51,9 +52,15 @@ def _variables(description: Description, given: Mapping[str, Any]) -> Iterator[D
         return
     known = {name for one in description.apis().values() for name in declared_variables(one.raw)}
     for name, value in given["server_variables"].items():
-        if name not in known:
+        if name not in known and f"{name}={value}" not in _of_profile(given).variables:
             message = f"`--server-var {name}={value}`: no server has a variable `{name}`"
             yield error("AZ906", message, help=_way_out(name, known))
+
+
+def _of_profile(given: Mapping[str, Any]) -> Profile:
+    """What many documents share may name what this one does not have."""
+    profile: Profile = given.get("profile", NO_PROFILE)
+    return profile
 
 
 def _until(description: Description, step_id: str) -> list[Diagnostic]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from arazzo_runner.cli.environment import Flag, take_env_file
+from arazzo_runner.cli.profiles import layered, profile_of, take_profile
 from arazzo_runner.cli.units import DEPTH, DURATION, DURATION_OR_NONE, FROM_0, FROM_1, SIZE, TEXT
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -51,8 +52,23 @@ def _pair(
     return read
 
 
-def _servers(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
-    """Read repeated ``[SOURCE=]URL``; the URL for all sources stands under the empty name."""
+def _servers(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """Read repeated ``[SOURCE=]URL``, with those of the profile."""
+    own = profile_of(ctx).servers
+    return layered(ctx, param, _urls(param, texts), lambda: _urls(param, own))
+
+
+def _server_variables(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, str]:
+    """Read repeated ``NAME=VALUE``, with those of the profile."""
+    read = _pair("NAME=VALUE")
+    own = profile_of(ctx).variables
+    return layered(ctx, param, read(ctx, param, texts), lambda: read(ctx, param, own))
+
+
+def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """The URLs by source; the URL for all sources stands under the empty name."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, url = text.partition("=")
@@ -106,6 +122,13 @@ DOCUMENTS = several(
 
 CREDENTIALS = several(
     flag(
+        "--profile",
+        metavar="NAME",
+        is_eager=True,
+        callback=take_profile,
+        help="Use this table of arazzo.toml, `[profiles.NAME]`.",
+    ),
+    flag(
         "--env-file",
         metavar="FILE",
         is_eager=True,
@@ -148,7 +171,7 @@ WHERE = several(
         "server_variables",
         multiple=True,
         metavar="NAME=VALUE",
-        callback=_pair("NAME=VALUE"),
+        callback=_server_variables,
         help="A server variable.",
     ),
     flag(

@@ -85,7 +85,7 @@ def _wanted(given: Mapping[str, Any], count: int) -> Wanted:
 
 def _in_files() -> dict[str, tuple[str, ...]]:
     """``[validate.per-file-ignores]``: patterns of paths, and the codes left out there."""
-    table = read_config().get("validate", {}).get("per_file_ignores", {})
+    table = read_config().get("validate", {}).get("per-file-ignores", {})
     if not isinstance(table, dict):
         raise click.UsageError("`per-file-ignores` is a table of patterns and lists of codes")
     return {pattern: _listed(pattern, codes) for pattern, codes in table.items()}
