@@ -17,13 +17,13 @@ from arazzo_runner.text.fix import guessed
 
 def missing(view: StepView) -> Iterator[Diagnostic]:
     """AZ301: a required parameter that the step never gives; path parameters bind a step."""
-    given = {_identity(one.parameter.location, one.parameter.name) for one in view.call.arguments}
+    given = {identity_of(one.parameter.location, one.parameter.name) for one in view.call.arguments}
     if any(location == "querystring" for location, _ in given):
         return  # the whole query, which may hold them all
     for parameter in view.operation.parameters:
-        identity = _identity(parameter.location, parameter.name)
+        identity = identity_of(parameter.location, parameter.name)
         is_needed = parameter.required and parameter.location != "path"
-        if is_needed and identity not in given and identity not in _carriers(view.operation):
+        if is_needed and identity not in given and identity not in carriers(view.operation):
             yield _never_given(view, parameter)
 
 
@@ -41,11 +41,11 @@ def unknown(view: StepView) -> Iterator[Diagnostic]:
     inherited = {one.place for one in view.workflow.workflow.parameters}
     for argument in view.call.arguments:
         parameter = argument.parameter
-        identity = _identity(parameter.location, parameter.name)
+        identity = identity_of(parameter.location, parameter.name)
         # What a workflow gives to all its steps need not be for each of them.
         if parameter in view.operation.parameters or argument.place in inherited:
             continue
-        if identity in _carriers(view.operation) or _may_be_meant(view.operation, parameter):
+        if identity in carriers(view.operation) or _may_be_meant(view.operation, parameter):
             continue
         yield _not_declared(view, argument)
 
@@ -100,7 +100,7 @@ def credentials(view: StepView) -> Iterator[Diagnostic]:
     declared = view.operation.description.schemes.values()
     schemes = {carrier(one): one for one in declared if one.type != "mutualTLS"}
     for argument in view.call.arguments:
-        identity = _identity(argument.parameter.location, argument.parameter.name)
+        identity = identity_of(argument.parameter.location, argument.parameter.name)
         if identity in schemes:
             yield _credential(argument, schemes[identity])
 
@@ -115,9 +115,11 @@ def _credential(argument: Argument, scheme: SecurityScheme) -> Diagnostic:
     return Diagnostic("AZ317", severity, message, argument.place, "", help_line)
 
 
-def _carriers(operation: Operation) -> set[tuple[str, str]]:
+def carriers(operation: Operation) -> set[tuple[str, str]]:
+    """Where the security schemes of the description put credentials: places and names."""
     return {carrier(one) for one in operation.description.schemes.values()}
 
 
-def _identity(location: Location, name: str) -> tuple[str, str]:
+def identity_of(location: Location, name: str) -> tuple[str, str]:
+    """What makes a parameter the same one: header names compare without case."""
     return location, name.lower() if location == "header" else name

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from arazzo_runner.check import bodies, comparing, flow, parameters, status, unused
+from arazzo_runner.check import (
+    asynchronous,
+    bodies,
+    comparing,
+    flow,
+    moments,
+    naming,
+    parameters,
+    status,
+    unused,
+)
 from arazzo_runner.check.absent import absent
 from arazzo_runner.check.headers import undocumented_header
+from arazzo_runner.check.requests import not_sent
 from arazzo_runner.check.root_filter import root_filter
 from arazzo_runner.check.view import StepView
 from arazzo_runner.document.model import ArazzoDocument
@@ -17,6 +28,8 @@ DocumentRule: TypeAlias = Callable[[ArazzoDocument], Iterator[Diagnostic]]
 StepRule: TypeAlias = Callable[[StepView], Iterator[Diagnostic]]
 
 AGREEMENT: Final[Mapping[str, StepRule]] = {
+    "AZ113": asynchronous.no_action,
+    "AZ220": asynchronous.no_messages,
     "AZ301": parameters.missing,
     "AZ302": parameters.unknown,
     "AZ303": bodies.missing_body,
@@ -31,10 +44,15 @@ AGREEMENT: Final[Mapping[str, StepRule]] = {
     "AZ313": bodies.misfit,  # and AZ314 to AZ316
     "AZ317": parameters.credentials,
     "AZ318": root_filter,
+    "AZ319": not_sent,
+    "AZ505": naming.without_source,
+    "AZ506": naming.by_path,
 }
 """What a step and the description of its operation say of each other."""
 
 SHAPE: Final[Mapping[str, DocumentRule]] = {
+    "AZ220": moments.without_message,
+    "AZ221": moments.before_it_ran,
     "AZ401": flow.unreachable,
     "AZ402": flow.endless,
     "AZ403": flow.dead_actions,

@@ -1,16 +1,24 @@
-"""AZ117: Selector Objects whose selector can never be evaluated.
+"""AZ117: Selector Objects, and targets of replacements, that can never be evaluated.
 
-Arazzo Specification 1.1.0, Selector Object. A text that is completed by expressions is known only
-when it is evaluated.
+Arazzo Specification 1.1.0, Selector Object, Payload Replacement Object. A text that is completed
+by expressions is known only when it is evaluated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from arazzo_runner.check.reading import selectors
-from arazzo_runner.document.model import ArazzoDocument, Parameter, Workflow
-from arazzo_runner.expression.ast import Dynamic, Literal, Selector
+from arazzo_runner.document.model import (
+    ArazzoDocument,
+    EndAction,
+    Parameter,
+    RequestBody,
+    Reusable,
+    Workflow,
+)
+from arazzo_runner.expression.ast import Dynamic, Literal, Selector, SelectorType
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.query import check_query
 from arazzo_runner.expression.select import pointer_tokens
@@ -25,32 +33,58 @@ def selector_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnosti
             for value, place in _values(workflow):
                 for selector, at in selectors(value, place):
                     yield from _judged(selector, at.at("selector"))
+            yield from _targets(workflow)
 
 
 def _judged(selector: Selector, place: Place) -> Iterator[Diagnostic]:
-    if not isinstance(selector.selector, Literal):
-        return
-    text = str(selector.selector.value)
+    if isinstance(selector.selector, Literal):
+        text = str(selector.selector.value)
+        yield from _parsed(text, selector.type, selector.context.text, place)
+
+
+def _parsed(text: str, kind: SelectorType, context: str, place: Place) -> Iterator[Diagnostic]:
     try:
-        match selector.type.language:
+        match kind.language:
             case "jsonpointer":
                 pointer_tokens(text)
             case "jsonpath" | "xpath" as language:
-                check_query(language, selector.type.version, text, selector.context.text)
+                check_query(language, kind.version, text, context)
     except QueryError as problem:
         yield error("AZ117", str(problem), place.within(0, len(text)), "", problem.hint)
 
 
 def _values(workflow: Workflow) -> Iterator[tuple[Dynamic, Place]]:
     yield from _outputs(workflow.outputs, workflow.place)
+    yield from _given(workflow.parameters)
     for step in workflow.steps:
         yield from _outputs(step.outputs, step.place)
-        body = step.request_body
-        if body is not None and body.payload is not None:
-            yield body.payload, body.place.at("payload")
-        for one in step.parameters:
-            if isinstance(one, Parameter):
-                yield one.value, one.place.at("value")
+        yield from _given(step.parameters)
+        if step.request_body is not None:
+            yield from _of_body(step.request_body)
+        for action in (*step.on_success, *step.on_failure):
+            if not isinstance(action, EndAction | Reusable):
+                yield from _given(action.parameters)
+
+
+def _of_body(body: RequestBody) -> Iterator[tuple[Dynamic, Place]]:
+    if body.payload is not None:
+        yield body.payload, body.place.at("payload")
+    yield from ((one.value, one.place.at("value")) for one in body.replacements)
+
+
+def _given(parameters: Iterable[Parameter | Reusable]) -> Iterator[tuple[Dynamic, Place]]:
+    for one in parameters:
+        if one.value is not None:
+            yield one.value, one.place.at("value")
+
+
+def _targets(workflow: Workflow) -> Iterator[Diagnostic]:
+    """The targets of replacements whose language is named."""
+    bodies = (step.request_body for step in workflow.steps if step.request_body)
+    for one in chain.from_iterable(body.replacements for body in bodies):
+        if one.type is not None and isinstance(one.target, Literal):
+            place = one.place.at("target")
+            yield from _parsed(str(one.target.value), one.type, "the payload", place)
 
 
 def _outputs(

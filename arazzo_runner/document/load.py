@@ -6,7 +6,9 @@ published JSON Schema is narrower.
 
 from __future__ import annotations
 
+import re
 from typing import Final
+from urllib.parse import quote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,6 +32,8 @@ ROOT: Final = Shape(
 )
 INFO: Final = Shape("Info Object", ("title", "version"), ("summary", "description"))
 SOURCE: Final = Shape("Source Description Object", ("name", "url"), ("type",))
+# What stands in no URI: RFC 3986, section 2, and `%` without two digits.
+_NO_URI: Final = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})')
 _TYPES: Final[dict[str, SourceType]] = {
     "openapi": "openapi",
     "asyncapi": "asyncapi",
@@ -107,7 +111,7 @@ def _at_least_one(root: Node, name: str) -> Node:
 
 
 def _self_uri(root: Node) -> str | None:
-    written = root.text("$self")
+    written = _reference(root, "$self")
     if written is None or "#" not in written:
         return written
     uri, _, _ = written.partition("#")
@@ -119,6 +123,24 @@ def _self_uri(root: Node) -> str | None:
         help=f"write `{uri}`",
     )
     return uri
+
+
+def _reference(node: Node, name: str) -> str | None:
+    """The URI reference in a field (RFC 3986, section 4.1); a warning where it is none."""
+    written = node.text(name)
+    stray = _NO_URI.search(written or "")
+    if written is None or stray is None:
+        return written
+    held = node.at(name)
+    spelled = "/" if stray[0] == "\\" else quote(stray[0])
+    held.warn(
+        "AZ113",
+        f"`{written}` is no URI reference",
+        place=held.place.within(stray.start(), stray.end()),
+        label="cannot stand in one",
+        help=f"write `{spelled}` for it",
+    )
+    return written
 
 
 def _info(root: Node) -> Info:
@@ -145,7 +167,7 @@ def _source_description(node: Node) -> SourceDescription | None:
     if not node.is_object(SOURCE):
         return None
     name = node.identifier("name")
-    url = node.text("url")
+    url = _reference(node, "url")
     kind = node.choice("type", tuple(_TYPES))
     if kind == "asyncapi":
         node.at("type").new_in_1_1("`type: asyncapi`")

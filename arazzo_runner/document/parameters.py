@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 from arazzo_runner.document.fields import Node, Shape
 from arazzo_runner.document.model import Location, Parameter, Reusable
 from arazzo_runner.document.values import dynamic, malformed
-from arazzo_runner.document.wording import listed
-from arazzo_runner.expression.ast import ComponentRef, Malformed
+from arazzo_runner.document.wording import kind_of, listed
+from arazzo_runner.expression.ast import ArrayOf, ComponentRef, Malformed, ObjectOf
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.parse import parse_expression
 
@@ -50,9 +50,21 @@ def parameter(node: Node) -> Parameter | None:
     if where == "querystring":
         node.at("in").new_in_1_1("`in: querystring`")
     value = dynamic(node.at("value")) if node.has("value") else Constant(None)
+    if where == "querystring" and isinstance(value, Constant | ObjectOf | ArrayOf):
+        _whole_query(node)
     if name is None:
         return None
     return Parameter(name, LOCATIONS[where] if where else None, value, node.place)
+
+
+def _whole_query(node: Node) -> None:
+    """Parameter Object: for `querystring`, the value MUST resolve to a string."""
+    if node.has("value") and not isinstance(node.value["value"], str):
+        node.at("value").warn(
+            "AZ113",
+            "the value of a `querystring` parameter is the whole query, as text",
+            label=f"is {kind_of(node.value['value'])}",
+        )
 
 
 def is_reusable(node: Node) -> bool:

@@ -53,7 +53,7 @@ def read_findings(
     inputs = {
         one.workflow_id: declared_inputs(one.inputs, document.raw) for one in document.workflows
     }
-    called = (name for one in document.workflows for name in _called(one))
+    called = (name for one in document.workflows for name in named_workflows(one))
     elsewhere = frozenset(one.workflow_id for one in called if one.source is not None)
     known = _Known(document, names, inputs, elsewhere)
     for walk in walked:
@@ -61,8 +61,8 @@ def read_findings(
             yield from _judged(found, place, walk.workflow.workflow_id, known)
 
 
-def _called(workflow: Workflow) -> Iterator[WorkflowName]:
-    """The workflows that a workflow calls, goes to or waits for."""
+def named_workflows(workflow: Workflow) -> Iterator[WorkflowName]:
+    """The workflows that a workflow calls, goes to, retries with or waits for."""
     yield from workflow.depends_on
     yield from (step.target for step in workflow.steps if isinstance(step.target, WorkflowName))
     for action in _actions(workflow):

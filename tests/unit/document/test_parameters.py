@@ -19,6 +19,8 @@ STEP = "/workflows/0/steps/1"
         ({"name": "a", "in": "query", "value": "$steps.one.outputs.x[0].y"}, "warning AZ119 {p}/value[20:25]: `[0].y` is not standard here; it is read as `#/0/y`"),
         ({"name": "a", "in": "query", "value": "$Inputs.id and {$Inputs.id}"}, "error AZ117 {p}/value[10:11]: `$Inputs.id and {{$Inputs.id}}` is not an expression:"),
         ({"name": "a", "in": "query", "value": "x {$Inputs.id} $inputs.id"}, "warning AZ119 {p}/value[3:10]: the standard spells `$Inputs` as `$inputs`"),
+        ({"name": "a", "in": "querystring", "value": {"a": 1}}, "warning AZ113 {p}/value: the value of a `querystring` parameter is the whole query, as text"),
+        ({"name": "a", "in": "querystring", "value": ["$inputs.id"]}, "warning AZ113 {p}/value: the value of a `querystring` parameter is the whole query, as text"),
         ({"reference": 1}, "error AZ112 {p}/reference: `reference` must be a string, and is the number 1"),
         ({"reference": "$inputs.id"}, "error AZ113 {p}/reference: `$inputs.id` is not a component"),
         ({"reference": "$components.inputs.x"}, "error AZ117 {p}/reference[12:13]: `$components.inputs.x` is not an expression:"),
@@ -44,7 +46,7 @@ def test_semantics_4_any_constant_is_a_value(judge_step, value):
 
 @pytest.mark.parametrize("where", ["path", "query", "querystring", "header", "cookie"])
 def test_the_locations(judge_step, where):
-    judged = judge_step(parameters=[{"name": "a", "in": where, "value": 1}])
+    judged = judge_step(parameters=[{"name": "a", "in": where, "value": "1"}])
     assert judged.step.parameters[0].location == where
 
 

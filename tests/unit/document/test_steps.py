@@ -82,7 +82,7 @@ def test_an_empty_list_of_criteria_is_a_warning_in_1_0(judge):
         (f"{STEP}/outputs", {"a": "$inputs.id#/x"}, "a JSON Pointer after an input"),
         (f"{STEP}/outputs", {"a": "{$inputs.id#/x}y"}, "a JSON Pointer after an input"),
         (f"{STEP}/successCriteria", [{"condition": "$inputs.id#/x == 1"}], "a JSON Pointer after an input"),
-        (f"{STEP}/parameters", [{"name": "q", "in": "querystring", "value": 1}], "`in: querystring`"),
+        (f"{STEP}/parameters", [{"name": "q", "in": "querystring", "value": "a=1"}], "`in: querystring`"),
         (f"{STEP}/onSuccess", [{"name": "g", "type": "goto", "workflowId": "v", "parameters": []}], "`parameters` of the Success Action Object"),
         (f"{STEP}/requestBody", {"replacements": [{"target": "/a", "value": 1, "targetSelectorType": "xpath"}]}, "`targetSelectorType` of the Payload Replacement Object"),
         ("/sourceDescriptions/-", {"name": "b", "url": "b", "type": "asyncapi"}, "`type: asyncapi`"),

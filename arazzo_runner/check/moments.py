@@ -1,0 +1,87 @@
+"""What is read when it is not there: messages before they come, workflows before they ran.
+
+Arazzo Specification 1.1.0, "Runtime Expressions": `$request`, `$response` and their like are those
+of the step that stands around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final
+
+from arazzo_runner.document.expressions import Found, expressions_in, in_value
+from arazzo_runner.document.model import ArazzoDocument, Step, WorkflowName
+from arazzo_runner.document.reads import named_workflows
+from arazzo_runner.expression.ast import (
+    BodyRef,
+    HeaderRef,
+    MethodRef,
+    PathRef,
+    QueryRef,
+    StatusCodeRef,
+    UrlRef,
+    WorkflowRef,
+)
+from arazzo_runner.text.diagnostic import Diagnostic, warning
+
+_OF_MESSAGES: Final = (BodyRef, HeaderRef, MethodRef, PathRef, QueryRef, StatusCodeRef, UrlRef)
+_AS_OUTPUT: Final = (
+    "let the step that gets it have an output, and read `$steps.<stepId>.outputs.<name>`"
+)
+
+
+def without_message(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ220: a part of a request or response is read where there is none."""
+    for workflow in document.workflows:
+        for name, value in workflow.outputs:
+            found = in_value(value, workflow.place.at("outputs", name))
+            yield from _nothing(found, "the outputs of a workflow belong to no message", _AS_OUTPUT)
+        yield from _nothing(expressions_in(workflow.parameters), _too_early("a step"), _AS_OUTPUT)
+        for step in workflow.steps:
+            yield from _of_step(step)
+
+
+def _of_step(step: Step) -> Iterator[Diagnostic]:
+    before = chain(expressions_in(step.parameters), expressions_in(step.request_body))
+    yield from _nothing(before, _too_early(f"`{step.step_id}`"), _AS_OUTPUT)
+    if isinstance(step.target, WorkflowName):
+        called = step.target.workflow_id
+        after = (step.success_criteria, step.on_success, step.on_failure)
+        found = chain.from_iterable(expressions_in(things) for things in after)
+        values = (in_value(one, step.place.at("outputs", name)) for name, one in step.outputs)
+        why = f"the step `{step.step_id}` calls a workflow, which has no request or response"
+        way_out = (
+            f"its values are `$workflows.{called}.outputs.<name>`; it fails when the workflow fails"
+        )
+        yield from _nothing(chain(found, *values), why, way_out)
+
+
+def _too_early(step: str) -> str:
+    return f"the request of {step} is made of it, so there is no message yet"
+
+
+def _nothing(found: Iterable[Found], why: str, way_out: str) -> Iterator[Diagnostic]:
+    for expression, place in found:
+        if isinstance(expression, _OF_MESSAGES):
+            message = f"`{expression.text}` never has a value here: {why}"
+            yield warning("AZ220", message, place, "nothing to read", way_out)
+
+
+def before_it_ran(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ221: the values of a workflow are read, and nothing makes it run before.
+
+    Workflows run in the order of the document, those that others call, go to or wait for aside.
+    """
+    names = [one.workflow_id for one in document.workflows]
+    arranged = {one.workflow_id for each in document.workflows for one in named_workflows(each)}
+    for at, workflow in enumerate(document.workflows):
+        if workflow.workflow_id in arranged:
+            continue
+        later = set(names[at + 1 :]) - arranged
+        for expression, place in expressions_in((workflow, *workflow.steps)):
+            if isinstance(expression, WorkflowRef) and expression.workflow_id in later:
+                other = expression.workflow_id
+                message = f"`{expression.text}` never has a value here: `{other}` runs later"
+                way_out = f"add `dependsOn: [{other}]` to the workflow, or a step that calls it"
+                yield warning("AZ221", message, place, "not run yet", way_out)

@@ -1,0 +1,62 @@
+"""AZ319: parts of the request that are read and not sent.
+
+Arazzo Specification 1.1.0, "Runtime Expressions": request parameters must be declared by the
+operation, or they cannot be evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from arazzo_runner.check.parameters import carriers, identity_of
+from arazzo_runner.check.view import StepView
+from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.expression.ast import BodyRef, Expression, HeaderRef, PathRef, QueryRef
+from arazzo_runner.operation.model import Location
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, warning
+from arazzo_runner.text.source import Place
+
+# What clients add by themselves.
+_USUAL: Final = frozenset(
+    {
+        "accept", "accept-encoding", "connection", "content-length", "content-type", "host",
+        "user-agent",
+    }
+)  # fmt: skip
+
+
+def not_sent(view: StepView) -> Iterator[Diagnostic]:
+    """AZ319, where neither the step gives it nor the operation has it."""
+    for expression, place in expressions_in(view.step.step):
+        match expression:
+            case BodyRef(message="request") if view.call.body is None:
+                yield _nothing(expression, "a request body", place, None)
+            case HeaderRef(message="request", name=name) if name.lower() not in _USUAL:
+                yield from _parameter(view, expression, "header", name, place)
+            case QueryRef(name=name):
+                yield from _parameter(view, expression, "query", name, place)
+            case PathRef(name=name):
+                yield from _parameter(view, expression, "path", name, place)
+            case _:
+                pass
+
+
+def _parameter(
+    view: StepView, expression: Expression, location: Location, name: str, place: Place
+) -> Iterator[Diagnostic]:
+    given = [one.parameter for one in view.call.arguments]
+    if location == "query" and any(one.location == "querystring" for one in given):
+        return  # the whole query, which may hold it
+    parameters = [one for one in (*given, *view.operation.parameters) if one.location == location]
+    known = {identity_of(location, one.name) for one in parameters} | carriers(view.operation)
+    if identity_of(location, name) not in known:
+        names = dict.fromkeys(one.name for one in parameters)
+        yield _nothing(
+            expression, f"a {location} parameter `{name}`", place, did_you_mean(name, names)
+        )
+
+
+def _nothing(expression: Expression, what: str, place: Place, help: str | None) -> Diagnostic:
+    message = f"`{expression.text}` never has a value: the request goes without {what}"
+    return warning("AZ319", message, place, "not sent", help)
