@@ -9,7 +9,6 @@ from typing import Any
 
 from arazzo_runner import running
 from arazzo_runner.credentials.needing import authorizations
-from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import World
 from arazzo_runner.operation.security import Authorization
 from arazzo_runner.version import VERSION
@@ -50,7 +49,7 @@ def authorized_world(
     given: Mapping[str, Any],
     learn: Callable[[Iterable[str]], None],
 ) -> Iterator[World]:
-    """A world that fetches tokens and answers challenges, where any are needed."""
+    """The world, or round it one that fetches tokens and answers challenges, where any need it."""
     if not needing:
         yield world
         return
@@ -60,12 +59,9 @@ def authorized_world(
 
     servers = [*given["servers"].values()]
     permissions = Permissions(given["allow_http"], given["allow_net"], servers)
-    settings = http_settings(given)
-    endpoints = guarded_endpoints(settings, BlockingNetwork(), os.environ, permissions)
-    try:
-        yield authorizing(world, needing, endpoints, learn, person())
-    finally:
-        drive(endpoints.aclose())
+    network, settings = BlockingNetwork(), http_settings(given)
+    endpoints = guarded_endpoints(settings, network, os.environ, permissions)
+    yield authorizing(world, needing, endpoints, learn, person())
 
 
 def http_settings(given: Mapping[str, Any]) -> HttpSettings:

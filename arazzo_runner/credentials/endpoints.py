@@ -101,6 +101,9 @@ class GuardedEndpoints:
             return replace(reason.failure, hint=None)
         except RetrieveError as reason:
             return TransportFailure("refused", reason.message, reason.hint)
+        finally:
+            # Tokens are asked for seldom: no connection waits for the next time.
+            await self._senders.aclose()
         if isinstance(outcome, TransportFailure) and outcome.code in ("limit", "connect"):
             # The hints of a world are about the servers of steps.
             return replace(outcome, hint=None)
@@ -109,10 +112,6 @@ class GuardedEndpoints:
     def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
         """What can be told from the URL: a browser resolves names by itself."""
         return _refusal(endpoint, self._reaches)
-
-    async def aclose(self) -> None:
-        """Close what is idle."""
-        await self._senders.aclose()
 
 
 class EndpointsOf:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from arazzo_runner import running
+from arazzo_runner.embed.authorized import authorized, blocking_network, suspending_network
 from arazzo_runner.embed.opening import Begin
 from arazzo_runner.embed.options import Chosen
 from arazzo_runner.embed.result import Result
@@ -19,6 +21,9 @@ from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.verdict import ExitCode, exit_code
 from arazzo_runner.worlds.hooked import HookedWorld, Hooks
+
+if TYPE_CHECKING:
+    from arazzo_runner.worlds.network import Network
 
 
 class Job(Struct, frozen=True):
@@ -49,7 +54,7 @@ def _masker(prepared: running.Prepared, chosen: Chosen) -> Masker:
 
 def run_blocking(job: Job, begin: Begin) -> Result:
     """Run to the end; the world must not suspend."""
-    world = _hooked(begin(job.description), job.chosen.hooks)
+    world = _own_world(job, begin, blocking_network)
     return finished(
         job, drive(run_plan(job.prepared.plan, job.prepared.inputs, context(job, world)))
     )
@@ -64,12 +69,17 @@ async def run_suspending(job: Job, begin: Begin) -> Result:
 
 def suspending_world(job: Job, begin: Begin) -> World:
     """The world of a run within an event loop."""
-    world = _hooked(begin(job.description), job.chosen.hooks)
+    world = _own_world(job, begin, suspending_network)
     if job.chosen.cancel is None:
         return world
     from arazzo_runner.worlds.stopping import StoppableWorld
 
     return StoppableWorld(world, job.chosen.cancel)
+
+
+def _own_world(job: Job, begin: Begin, network: Callable[[], Network]) -> World:
+    world = _hooked(begin(job.description), job.chosen.hooks)
+    return authorized(world, job.prepared.plan, job.chosen, job.masker, network)
 
 
 def _hooked(world: World, hooks: Hooks) -> World:

@@ -130,7 +130,9 @@ def _options(given: Mapping[str, Any], route: Route) -> running.Options:
         # Who stands between may bring credentials of their own, or need none.
         needs_credentials=isinstance(route, OverNetwork) and "before_request" not in given,
         settings=settings,
-        credentials=_credentials(given.get("credentials", {})),
+        credentials=_credentials(given.get("credentials", {})).joined(
+            Credentials(certificate=bool(_http(given).cert))
+        ),
     )
 
 
