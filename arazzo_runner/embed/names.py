@@ -28,7 +28,7 @@ def check_names(
         found += _unknown("server_variables", options.server_variables, variables, "variable")
     if options.settings.until is not None:
         found += _unknown("until", [options.settings.until], _steps(description), "step")
-    found += _unknown("secrets", secrets, _inputs(description), "input") if secrets else ()
+    found += _unknown("secrets", secrets, inputs_of(description), "input") if secrets else ()
     if found:
         raise UsageError(*found)
 
@@ -58,7 +58,8 @@ def _steps(description: Description) -> list[str]:
     return [step.step_id for one in description.entry.document.workflows for step in one.steps]
 
 
-def _inputs(description: Description) -> set[str]:
+def inputs_of(description: Description) -> set[str]:
+    """The names of the inputs of all workflows."""
     return {
         name
         for unit in description.units.values()

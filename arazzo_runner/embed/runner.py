@@ -71,6 +71,16 @@ class Runner:
         async with self._holder.suspending() as begin:
             return await run_suspending(job, begin)
 
+    def check(
+        self,
+        document: Description | Path,
+        workflow: str | None = None,
+        *,
+        inputs: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Raise what :meth:`run` would raise before anything is sent."""
+        self._job(document, workflow, inputs, None, None)
+
     def stream(
         self,
         document: Description | Path,

@@ -10,12 +10,9 @@ from typing import Any, Unpack, cast
 import pytest
 from msgspec import Struct
 
-from arazzo_runner import running
-from arazzo_runner.document.model import Workflow
-from arazzo_runner.embed.options import RunOptions, read
+from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.told import told
-from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
@@ -45,13 +42,14 @@ class Arazzo(Struct, frozen=True):
         """
         if isinstance(document, Description):
             return document
-        return self.engine.load(_found(str(document), self.item))
+        with told():
+            return self.engine.load(_found(str(document), self.item))
 
     def check(self, document: Document, workflow: str, inputs: Mapping[str, Value]) -> None:
         """Raise what :meth:`run` would raise before anything is sent."""
-        joined = self.engine.options | self.options
-        with told():
-            running.prepare(self.load(document), inputs, (workflow,), read(joined).options)
+        description = self.load(document)
+        with self.engine.runner(description, self.options, {}) as runner:
+            runner.check(description, workflow, inputs=inputs)
 
     def run(
         self,
@@ -67,8 +65,8 @@ class Arazzo(Struct, frozen=True):
         UsageError, InputError and DocumentError.
         """
         __tracebackhide__ = True
-        with self.engine.runner(self.options | options) as runner:
-            description = self.load(document)
+        description = self.load(document)
+        with self.engine.runner(description, self.options, options) as runner:
             result = runner.run(description, workflow, inputs=inputs)
         self._tell(description, result)
         return result.raise_for_status()
@@ -83,8 +81,8 @@ class Arazzo(Struct, frozen=True):
     ) -> Result:
         """Do what :meth:`run` does, within a running event loop."""
         __tracebackhide__ = True
-        with self.engine.runner(self.options | options) as runner:
-            description = self.load(document)
+        description = self.load(document)
+        with self.engine.runner(description, self.options, options) as runner:
             result = await runner.arun(description, workflow, inputs=inputs)
         self._tell(description, result)
         return result.raise_for_status()
@@ -107,14 +105,6 @@ def bound(item: pytest.Item, options: Mapping[str, Any]) -> Arazzo:
     if server is not None:
         given["servers"] = {"": server} if isinstance(server, str) else server
     return Arazzo(item, engine_of(item.config), cast("RunOptions", given))
-
-
-def relevant(
-    description: Description, workflow: Workflow, inputs: Mapping[str, Value]
-) -> dict[str, Value]:
-    """Those of some inputs that a workflow declares; all of them where it welcomes any."""
-    known = declared(bundle(workflow.inputs, description.entry.document.components.inputs))
-    return {name: value for name, value in inputs.items() if known is None or name in known}
 
 
 def _found(path: str, item: pytest.Item) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -17,8 +17,14 @@ from arazzo_runner.cli.worlds import http_settings
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.loading import Description, Shared, load_from
+from arazzo_runner.testing.fitting import fitting
 from arazzo_runner.testing.options import flags
 from arazzo_runner.worlds.retrieve import document_access
+
+_NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
+"""The options that differ between documents, and between tests with fixtures of their own."""
+
+_WAYS: Final = frozenset({"app", "client", "mock", "transport", "world"})
 
 
 class Engine:
@@ -44,21 +50,31 @@ class Engine:
         return self._descriptions[key]
 
     @contextmanager
-    def runner(self, options: RunOptions) -> Iterator[Runner]:
-        """A runner with ``options`` beside those of the flags.
+    def runner(
+        self, description: Description, common: RunOptions, own: RunOptions
+    ) -> Iterator[Runner]:
+        """A runner for a document with the options of ``common`` fixtures and a call's ``own``.
 
         The connections to servers are kept for all tests; an application in process begins and
-        ends its lifespan with each.
+        ends its lifespan with each run.
         """
-        every = self.options | options
-        if options.keys() - {"servers", "credentials"}:
-            with Runner(**every) as runner:
+        options = self._joined(description, common, own)
+        if own or "app" in common:
+            with Runner(**options) as runner:
                 yield runner
             return
-        key = repr(options)
+        key = repr([options.get(name) for name in _NAMED])
         if key not in self._runners:
-            self._runners[key] = self._open.enter_context(Runner(**every))
+            self._runners[key] = self._open.enter_context(Runner(**options))
         yield self._runners[key]
+
+    def _joined(self, description: Description, common: RunOptions, own: RunOptions) -> RunOptions:
+        """What is nearest wins; of the ways that requests may go, the mock over a fixture."""
+        options = fitting(self.options | common, description)
+        elsewhere = not _WAYS.isdisjoint(own)
+        if elsewhere or options.get("mock"):
+            options.pop("app", None)
+        return options | RunOptions(mock=options.get("mock", False) and not elsewhere) | own
 
     def close(self) -> None:
         """Close the connections."""
@@ -80,7 +96,7 @@ def engine_of(config: pytest.Config) -> Engine:
 def _run_options(given: Mapping[str, Any]) -> RunOptions:
     """The flags as the Python API takes them."""
     settings = settings_of(given)
-    options = RunOptions(
+    return RunOptions(
         servers=given["servers"],
         server_variables=given["server_variables"],
         environment=_environment(given["env_file"]),
@@ -92,9 +108,6 @@ def _run_options(given: Mapping[str, Any]) -> RunOptions:
         secrets=given["secrets"],
         show_secrets=given["show_secrets"],
     )
-    if settings.until is not None:
-        options["until"] = settings.until
-    return options
 
 
 def _environment(env_file: Mapping[str, str]) -> dict[str, str]:

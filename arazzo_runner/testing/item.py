@@ -15,8 +15,9 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.report.failure import explain_run
-from arazzo_runner.testing.bound import Arazzo, relevant
+from arazzo_runner.testing.bound import Arazzo
 from arazzo_runner.testing.cases import Case
+from arazzo_runner.testing.fitting import relevant
 from arazzo_runner.testing.session_report import tell_refusal
 from arazzo_runner.testing.tags import mark
 from arazzo_runner.text.locate import locate

@@ -22,7 +22,8 @@ from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.loading import Description
 from arazzo_runner.report.diagnostics import render_line
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.model import OperationName, RunReport, SourceInfo
+from arazzo_runner.report.model import RunReport, SourceInfo
+from arazzo_runner.report.names import OperationName
 from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
 from arazzo_runner.testing.parcel import packed, unpacked
 from arazzo_runner.text.diagnostic import Diagnostic

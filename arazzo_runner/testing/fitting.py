@@ -1,0 +1,40 @@
+"""Of what is said for all tests, what concerns one document: others may have other sources."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from typing import TypeVar
+
+from arazzo_runner.document.model import Workflow
+from arazzo_runner.embed.names import inputs_of
+from arazzo_runner.embed.options import RunOptions
+from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
+from arazzo_runner.operation.server import declared_variables
+
+T = TypeVar("T")
+
+
+def fitting(options: RunOptions, description: Description) -> RunOptions:
+    """The options without the names of sources, variables and inputs that are not here."""
+    apis = description.apis()
+    variables = {name for one in apis.values() for name in declared_variables(one.raw)}
+    return options | RunOptions(
+        servers=_among(options.get("servers", {}), {"", *apis}),
+        credentials=_among(options.get("credentials", {}), apis),
+        server_variables=_among(options.get("server_variables", {}), variables),
+        secrets=[one for one in options.get("secrets", ()) if one in inputs_of(description)],
+    )
+
+
+def _among(given: Mapping[str, T], known: Container[str]) -> dict[str, T]:
+    return {name: one for name, one in given.items() if name in known}
+
+
+def relevant(
+    description: Description, workflow: Workflow, inputs: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Those of some inputs that a workflow declares; all of them where it welcomes any."""
+    known = declared(bundle(workflow.inputs, description.entry.document.components.inputs))
+    return {name: value for name, value in inputs.items() if known is None or name in known}
