@@ -1,14 +1,20 @@
-"""Run, embed and check Arazzo workflows."""
+"""Run, embed and check Arazzo workflows: docs/python-api.md.
+
+A public name is loaded when it is first used: `import arazzo_runner` alone costs nothing.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# `typing` itself takes longer to import than all that is here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from arazzo_runner.api import arun, load, load_text, run, validate
+    from arazzo_runner.api import arun, load, load_text, run, stream, validate
+    from arazzo_runner.embed.documents import LoadOptions
+    from arazzo_runner.embed.options import RunOptions
     from arazzo_runner.embed.result import Result
     from arazzo_runner.embed.runner import Runner
+    from arazzo_runner.embed.stream import Stream
+    from arazzo_runner.embed.testcase import ArazzoTestCase
     from arazzo_runner.errors import (
         ArazzoError,
         DocumentError,
@@ -16,42 +22,172 @@ if TYPE_CHECKING:
         UsageError,
         WorkflowFailed,
     )
-    from arazzo_runner.loading import Description
+    from arazzo_runner.executor.events import (
+        CriterionJudged,
+        Event,
+        RequestSent,
+        ResponseReceived,
+        StepFinished,
+        StepRetried,
+        StepStarted,
+        WorkflowFinished,
+        WorkflowStarted,
+    )
+    from arazzo_runner.executor.result import (
+        ActionTaken,
+        Attempt,
+        CriterionResult,
+        OperandValue,
+        Status,
+        StepError,
+        StepResult,
+        WorkflowResult,
+    )
+    from arazzo_runner.executor.settings import Clock, Limits
+    from arazzo_runner.executor.world import SendCall, TransportFailure, World
+    from arazzo_runner.loading import Description, LoadLimits
+    from arazzo_runner.operation.contract import CheckResult
+    from arazzo_runner.operation.message import HttpRequest, HttpResponse
+    from arazzo_runner.text.diagnostic import Diagnostic, Severity
+    from arazzo_runner.worlds.limits import HttpSettings
+    from arazzo_runner.worlds.mock import MockWorld
+    from arazzo_runner.worlds.wrapped import WrappedWorld
 
 _HOMES = {
-    "api": ("arun", "load", "load_text", "run", "validate"),
+    "api": (
+        "arun",
+        "load",
+        "load_text",
+        "run",
+        "stream",
+        "validate",
+    ),
+    "embed.documents": ("LoadOptions",),
+    "embed.options": ("RunOptions",),
     "embed.result": ("Result",),
     "embed.runner": ("Runner",),
-    "errors": ("ArazzoError", "DocumentError", "InputError", "UsageError", "WorkflowFailed"),
-    "loading": ("Description",),
+    "embed.stream": ("Stream",),
+    "embed.testcase": ("ArazzoTestCase",),
+    "errors": (
+        "ArazzoError",
+        "DocumentError",
+        "InputError",
+        "UsageError",
+        "WorkflowFailed",
+    ),
+    "executor.events": (
+        "CriterionJudged",
+        "Event",
+        "RequestSent",
+        "ResponseReceived",
+        "StepFinished",
+        "StepRetried",
+        "StepStarted",
+        "WorkflowFinished",
+        "WorkflowStarted",
+    ),
+    "executor.result": (
+        "ActionTaken",
+        "Attempt",
+        "CriterionResult",
+        "OperandValue",
+        "Status",
+        "StepError",
+        "StepResult",
+        "WorkflowResult",
+    ),
+    "executor.settings": (
+        "Clock",
+        "Limits",
+    ),
+    "executor.world": (
+        "SendCall",
+        "TransportFailure",
+        "World",
+    ),
+    "loading": (
+        "Description",
+        "LoadLimits",
+    ),
+    "operation.contract": ("CheckResult",),
+    "operation.message": (
+        "HttpRequest",
+        "HttpResponse",
+    ),
+    "text.diagnostic": (
+        "Diagnostic",
+        "Severity",
+    ),
+    "worlds.limits": ("HttpSettings",),
+    "worlds.mock": ("MockWorld",),
+    "worlds.wrapped": ("WrappedWorld",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "ActionTaken",
     "ArazzoError",
+    "ArazzoTestCase",
+    "Attempt",
+    "CheckResult",
+    "Clock",
+    "CriterionJudged",
+    "CriterionResult",
     "Description",
+    "Diagnostic",
     "DocumentError",
+    "Event",
+    "HttpRequest",
+    "HttpResponse",
+    "HttpSettings",
     "InputError",
+    "Limits",
+    "LoadLimits",
+    "LoadOptions",
+    "MockWorld",
+    "OperandValue",
+    "RequestSent",
+    "ResponseReceived",
     "Result",
+    "RunOptions",
     "Runner",
+    "SendCall",
+    "Severity",
+    "Status",
+    "StepError",
+    "StepFinished",
+    "StepResult",
+    "StepRetried",
+    "StepStarted",
+    "Stream",
+    "TransportFailure",
     "UsageError",
     "WorkflowFailed",
+    "WorkflowFinished",
+    "WorkflowResult",
+    "WorkflowStarted",
+    "World",
+    "WrappedWorld",
     "arun",
     "load",
     "load_text",
     "run",
+    "stream",
     "validate",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used: `import arazzo_runner` alone costs nothing."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a checker would take any name to be there
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

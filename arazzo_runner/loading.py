@@ -21,6 +21,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.description import read_description
 from arazzo_runner.operation.find import all_operations
 from arazzo_runner.operation.model import ApiDescription, Load
+from arazzo_runner.text.brief import Brief
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.locate import in_order
@@ -29,10 +30,11 @@ from arazzo_runner.text.yaml import decode
 
 if TYPE_CHECKING:
     from arazzo_runner.document.retrieval import Access
-    from arazzo_runner.report.model import OperationName, SourceInfo
+    from arazzo_runner.report.model import SourceInfo
+    from arazzo_runner.report.names import OperationName
 
 
-class Description(Struct, frozen=True):
+class Description(Brief, frozen=True):
     """An Arazzo Description: its documents by base URI, the entry document first.
 
     ``warnings`` are the findings that do not keep it from running.
@@ -45,6 +47,15 @@ class Description(Struct, frozen=True):
     def entry(self) -> Unit:
         """The document that was loaded."""
         return next(iter(self.units.values()))
+
+    @property
+    def workflow_ids(self) -> tuple[str, ...]:
+        """The workflows of the document that was loaded, in its order."""
+        return tuple(one.workflow_id for one in self.entry.document.workflows)
+
+    def brief(self) -> str:
+        """Where it was read, and its workflows."""
+        return f"{self.entry.document.source.name}: {', '.join(self.workflow_ids)}"
 
     def apis(self) -> dict[str, ApiDescription]:
         """The OpenAPI descriptions of all documents by name; the entry document's names win."""
@@ -71,7 +82,7 @@ class Description(Struct, frozen=True):
 
     def operation_names(self) -> tuple[OperationName, ...]:
         """All operations of the API descriptions."""
-        from arazzo_runner.report.model import OperationName
+        from arazzo_runner.report.names import OperationName
 
         return tuple(
             OperationName(name, operation_id, method, path)

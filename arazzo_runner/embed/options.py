@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from msgspec import Struct
 
 from arazzo_runner import running
+from arazzo_runner.embed.kinds import check_options
 from arazzo_runner.embed.route import OverNetwork, Route, ToAsyncClient, ToClient, awaits, route_of
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.settings import (
@@ -21,7 +22,6 @@ from arazzo_runner.executor.settings import (
 )
 from arazzo_runner.executor.world import World
 from arazzo_runner.operation.security import Credentials, Kind
-from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.hooked import AfterResponse, BeforeRequest, Hooks, Sleep
 from arazzo_runner.worlds.limits import HttpSettings
@@ -84,19 +84,13 @@ class Chosen(Struct, frozen=True):
         return self.cancel is not None or awaits(self.route) or any(map(iscoroutinefunction, hooks))
 
 
-_NAMES: Final = frozenset(RunOptions.__annotations__)
-
-
 def read(given: Mapping[str, Any]) -> Chosen:
     """Read keyword arguments, of which those that are None count as left out.
 
     Raises TypeError for names and values that cannot be meant.
     """
     given = {name: value for name, value in given.items() if value is not None}
-    for name in given:
-        if name not in _NAMES:
-            hint = did_you_mean(name, _NAMES)
-            raise TypeError(f"there is no option `{name}`" + (f"; {hint}" if hint else ""))
+    check_options(given)
     route = route_of(given)
     return Chosen(
         route=route,

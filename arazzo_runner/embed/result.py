@@ -131,3 +131,8 @@ class Result:
     def __repr__(self) -> str:
         names = ", ".join(f"{one.workflow_id}: {one.status.value}" for one in self.workflows)
         return f"<Result {self.status.value} ({names})>"
+
+    def _repr_html_(self) -> str:
+        from arazzo_runner.report.notebook import table
+
+        return table(self._ran, self.exit_code, self._masker)

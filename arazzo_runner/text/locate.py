@@ -71,8 +71,8 @@ def _extents(source: SourceFile) -> Mapping[Pointer, Extent]:
     if not source.extents:
         outline = _survey(source.text, len(source.text) + 1)
         outline.finish()
-        source.extents[()] = Extent(0, 0)  # also for a text without any value
-        source.extents.update(outline.extents)
+        # In one go, since other threads may look; `()` also for a text without any value.
+        source.extents.update({(): Extent(0, 0), **outline.extents})
     return source.extents
 
 

@@ -89,7 +89,8 @@ class Place(Struct, frozen=True):
 def line_starts(source: SourceFile) -> list[int]:
     """The offsets where the lines of a text begin; lines end at a line feed."""
     if not source.lines:
-        source.lines.extend((0, *(found.end() for found in _LINE_FEED.finditer(source.text))))
+        # In one go, since other threads may look.
+        source.lines[:] = (0, *(found.end() for found in _LINE_FEED.finditer(source.text)))
     return source.lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -84,11 +85,12 @@ class Connections:
 
     async def _take(self, origin: Origin) -> Connection | None:
         idle = self._idle.get(origin, [])
-        while idle:
-            connection = idle.pop()
-            if connection.fresh():
-                return connection
-            await connection.stream.aclose()
+        with suppress(IndexError):  # not asked beforehand, since threads may share connections
+            while True:
+                connection = idle.pop()
+                if connection.fresh():
+                    return connection
+                await connection.stream.aclose()
         return None
 
     async def _give_back(self, origin: Origin, connection: Connection) -> None:

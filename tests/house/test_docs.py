@@ -143,5 +143,5 @@ def test_named_flags_exist() -> None:
 
 def test_documents_all_public_names() -> None:
     titles = headings(API_PAGE) if API_PAGE.exists() else []
-    documented = [match[1] for title in titles if (match := re.match(r"`(\w+)", title))]
+    documented = [name for title in titles for name in re.findall(r"`(\w+)", title)]
     assert sorted(documented) == sorted(getattr(arazzo_runner, "__all__", []))
