@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -47,7 +49,13 @@ def validate(
     except UsageError as reason:
         return reason.diagnostics
     found = dict.fromkeys(findings(examined))
-    return tuple(in_order(reported(found, wanted.selection, document)))
+    return tuple(in_order(reported(found, wanted.selection, whole_path(document))))
+
+
+def whole_path(document: str) -> str:
+    """The path that patterns of a selection are held against; what is no file stays as it is."""
+    is_file = document != "-" and "://" not in document
+    return Path(os.path.abspath(document)).as_posix() if is_file else document  # noqa: PTH100
 
 
 def findings(examined: Examined) -> list[Diagnostic]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
+from arazzo_runner.cli.mending import Mending, Setting, check_document, mend_document
 from arazzo_runner.loading import Shared
 from arazzo_runner.report.located import Located, located
 from arazzo_runner.report.style import Style
-from arazzo_runner.validation import Wanted, validate
+from arazzo_runner.validation import Wanted
 from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
+
+_HEAD: Final = 64 * 1024
+_URL: Final = re.compile(rb"""\burl["']?[ \t]*:[ \t]*["']?([^\s"',}]+)""")
 
 
 class Job(Struct, frozen=True):
@@ -21,35 +27,77 @@ class Job(Struct, frozen=True):
     reading: RetrieveSettings
     wanted: Wanted
     style: Style | None
+    mending: Mending | None = None
 
 
-def run_jobs(job: Job, documents: Sequence[str], processes: int) -> Iterator[tuple[Located, ...]]:
-    """The findings of each document, in the order of the documents."""
+class Checked(Struct, frozen=True):
+    """What came of one document: findings, how many were mended, and the changes as a diff."""
+
+    findings: tuple[Located, ...]
+    mended: int = 0
+    diff: str = ""
+
+
+def run_jobs(job: Job, documents: Sequence[str], processes: int) -> Iterator[Checked]:
+    """What came of each document, in the order of the documents."""
     if processes == 1 or len(documents) < 2 * processes:
         yield from _run(job, documents)
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    # Neighbours often name the same descriptions, which each process reads for itself.
-    size = -(-len(documents) // processes)
-    parts = [documents[start : start + size] for start in range(0, len(documents), size)]
+    parts = shared_out(documents, processes)
+    done: dict[str, Checked] = {}
     with ProcessPoolExecutor(processes) as pool:
-        for done in pool.map(_run_part, [job] * len(parts), parts):
-            yield from done
+        for part, results in zip(
+            parts, pool.map(_run_part, [job] * len(parts), parts), strict=True
+        ):
+            done.update(zip(part, results, strict=True))
+    yield from (done[document] for document in documents)
 
 
-def _run_part(job: Job, documents: Sequence[str]) -> list[tuple[Located, ...]]:
+def shared_out(documents: Sequence[str], processes: int) -> list[list[str]]:
+    """The documents in as many parts, about equally many in each.
+
+    Those that name the same sources stay together as far as that goes, for each process has to read
+    the sources of its part: among processes nothing is shared.
+    """
+    together: dict[str, list[str]] = {}
+    for document in documents:
+        together.setdefault(_sources(document), []).append(document)
+    most = -(-len(documents) // processes)
+    parts: list[list[str]] = [[] for _ in range(processes)]
+    for group in sorted(_at_most(most, together.values()), key=len, reverse=True):
+        min(parts, key=len).extend(group)
+    return [part for part in parts if part]
+
+
+def _at_most(most: int, groups: Iterable[list[str]]) -> Iterator[list[str]]:
+    for group in groups:
+        yield from (group[start : start + most] for start in range(0, len(group), most))
+
+
+def _sources(document: str) -> str:
+    """Roughly which sources a document names: enough to guess who has which in common."""
+    try:
+        with Path(document).open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return ""
+    folder = Path(document).parent
+    urls = sorted({url.decode("latin-1") for url in _URL.findall(head)})
+    return "\n".join(url if "://" in url else os.path.normpath(folder / url) for url in urls)
+
+
+def _run_part(job: Job, documents: Sequence[str]) -> list[Checked]:
     return list(_run(job, documents))
 
 
-def _run(job: Job, documents: Sequence[str]) -> Iterator[tuple[Located, ...]]:
-    shared = Shared()
+def _run(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
     access = document_access(job.reading, os.environ)
+    setting = Setting(access, job.wanted, Shared(), job.reading.source_dirs)
     for document in documents:
-        yield located(validate(access, document, job.wanted, shared), job.style)
-
-
-@lru_cache(maxsize=1)
-def processors() -> int:
-    """How many processes can work at once here."""
-    return os.cpu_count() or 1
+        if job.mending is None:
+            done = check_document(setting, document)
+        else:
+            done = mend_document(setting, document, job.mending)
+        yield Checked(located(done.left, job.style, document), done.mended, done.diff)

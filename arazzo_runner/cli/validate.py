@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import click
 
-from arazzo_runner.check.suppress import Selection, unknown_code
 from arazzo_runner.cli import options as flags
-from arazzo_runner.cli.config import read_config
+from arazzo_runner.cli.baseline import Compared, compare, read_baseline, write_baseline
 from arazzo_runner.cli.documents import load_limits, retrieve_settings
-from arazzo_runner.cli.jobs import Job, run_jobs
+from arazzo_runner.cli.jobs import Checked, Job, run_jobs
+from arazzo_runner.cli.mending import Mending
+from arazzo_runner.cli.selection import read_codes, selection
 from arazzo_runner.cli.walk import documents
 from arazzo_runner.loading import is_usage
 from arazzo_runner.report import validation as rendering
 from arazzo_runner.report.located import Located, Validation
-from arazzo_runner.report.style import style_for
+from arazzo_runner.report.patch import shown
+from arazzo_runner.report.style import PLAIN, Style, style_for
 from arazzo_runner.report.verdict import ExitCode
+from arazzo_runner.report.write import write_atomically
 from arazzo_runner.validation import Wanted
 
-FORMATS = ("text", "json")
-
-
-def _codes(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Read repeated lists of codes, or beginnings of codes, separated by commas."""
-    codes = [code.strip().upper() for text in texts for code in text.split(",") if code.strip()]
-    for code in codes:
-        if problem := unknown_code(code):
-            raise click.BadParameter(problem, param=param)
-    return tuple(codes)
+FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
 
 @click.command("validate", short_help="check documents and their agreement with API descriptions")
@@ -41,18 +35,26 @@ def _codes(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) 
     "form",
     type=click.Choice(FORMATS),
     default=None,
-    help="How findings are written",
+    help="How findings are written; on GitHub Actions also as annotations when none is chosen.",
+)
+@flags.flag("--output", metavar="FILE", help="Write the findings to a file.")
+@flags.flag("--fix", is_flag=True, help="Mend what can be mended, in place.")
+@flags.flag("--diff", is_flag=True, help="Show what `--fix` would change, and write nothing.")
+@flags.flag(
+    "--unsafe-fixes", is_flag=True, help="Mend also by fixes that change what a document means."
 )
 @flags.flag(
     "--select",
     multiple=True,
     metavar="CODES",
-    callback=_codes,
+    callback=read_codes,
     help="Report these codes alone: AZ304, or AZ3 for all that begin so.",
 )
 @flags.flag(
-    "--ignore", multiple=True, metavar="CODES", callback=_codes, help="Leave out these codes."
+    "--ignore", multiple=True, metavar="CODES", callback=read_codes, help="Leave out these codes."
 )
+@flags.flag("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
+@flags.flag("--write-baseline", is_flag=True, help="Record all findings in the baseline file.")
 @flags.flag("--strict", is_flag=True, help="Let warnings count as errors.")
 @flags.flag(
     "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to work with."
@@ -64,44 +66,112 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     A DOCUMENT is a path, `-` for standard input, or an https URL; of a folder, all documents in it.
     """
     chosen = documents(named)
-    style = style_for(sys.stdout, os.environ)
-    job = Job(retrieve_settings(given), _wanted(given, len(chosen)), style)
-    found = run_jobs(job, chosen, given["jobs"])
-    once = dict.fromkeys(one for each in found for one in each)
-    done = Validation(tuple(chosen), tuple(once))
-    sys.stdout.write(
-        rendering.as_json(done) if given["form"] == "json" else rendering.text(done, style)
+    _check_flags(given, chosen)
+    job = Job(
+        retrieve_settings(given),
+        Wanted(given["sources"], load_limits(given), selection(given, len(chosen))),
+        _style(given),
+        _mending(given),
     )
-    return _code(done.findings, given["strict"])
+    done = list(run_jobs(job, chosen, given["jobs"]))
+    if given["diff"]:
+        return _show_diff(done)
+    found = tuple(dict.fromkeys(one for each in done for one in each.findings))
+    compared = _compared(given, found, chosen)
+    mended = sum(one.mended for one in done)
+    _write(Validation(tuple(chosen), compared.new, mended, compared.known), given)
+    return _code(compared.new, _counting(given))
 
 
-def _wanted(given: Mapping[str, Any], count: int) -> Wanted:
-    selection = Selection(given["select"], given["ignore"], _in_files())
-    if count > 1:
-        # Of many documents, some will not have a source of the name that `--source` gives.
-        selection = Selection(given["select"], (*given["ignore"], "AZ906"), selection.in_files)
-    return Wanted(given["sources"], load_limits(given), selection)
+def _check_flags(given: Mapping[str, Any], chosen: Sequence[str]) -> None:
+    if given["write_baseline"] and not given["baseline"]:
+        raise click.UsageError("`--write-baseline` needs `--baseline FILE`, the file to write")
+    away = next((one for one in chosen if one == "-" or "://" in one), None)
+    if given["fix"] and not given["diff"] and away is not None:
+        raise click.UsageError(
+            f"`--fix` writes to files, and `{away}` is none; `--diff` shows what would change"
+        )
 
 
-def _in_files() -> dict[str, tuple[str, ...]]:
-    """``[validate.per-file-ignores]``: patterns of paths, and the codes left out there."""
-    table = read_config().get("validate", {}).get("per-file-ignores", {})
-    if not isinstance(table, dict):
-        raise click.UsageError("`per-file-ignores` is a table of patterns and lists of codes")
-    return {pattern: _listed(pattern, codes) for pattern, codes in table.items()}
+def _style(given: Mapping[str, Any]) -> Style | None:
+    """The colours of the text, where the format needs text at all."""
+    if given["form"] in ("json", "github", "sarif"):
+        return None
+    is_shown = given["form"] != "junit" and not given["output"]
+    return style_for(sys.stdout, os.environ) if is_shown else PLAIN
 
 
-def _listed(pattern: str, codes: object) -> tuple[str, ...]:
-    if not isinstance(codes, list) or not all(isinstance(one, str) for one in codes):
-        raise click.UsageError(f"`per-file-ignores`: `{pattern}` needs a list of codes")
-    for code in codes:
-        if problem := unknown_code(code):
-            raise click.UsageError(f"`per-file-ignores`: {problem}")
-    return tuple(codes)
+def _mending(given: Mapping[str, Any]) -> Mending | None:
+    if not given["fix"] and not given["diff"]:
+        return None
+    return Mending(not given["diff"], given["unsafe_fixes"])
 
 
-def _code(found: tuple[Located, ...], strict: bool) -> int:  # noqa: FBT001 - the flag itself
-    counting = {"error", "warning"} if strict else {"error"}
+def _show_diff(done: Sequence[Checked]) -> int:
+    """The diff on standard output, and what it does on standard error; 3 when there is one."""
+    diff = "".join(one.diff for one in done)
+    is_terminal = sys.stdout.isatty()
+    sys.stdout.write(shown(diff, style_for(sys.stdout, os.environ)) if is_terminal else diff)
+    sys.stderr.write(rendering.would_mend([one.mended for one in done if one.diff]))
+    unread = [one.text for each in done for one in each.findings if one.code == "AZ101"]
+    sys.stderr.write("".join(unread))
+    if diff:
+        return ExitCode.INVALID
+    return ExitCode.USAGE if unread else ExitCode.PASSED
+
+
+def _compared(
+    given: Mapping[str, Any], found: tuple[Located, ...], chosen: Sequence[str]
+) -> Compared:
+    """What is new beside the baseline; writes that when it is asked for."""
+    path = given["baseline"]
+    if not path:
+        return Compared(found, 0, {})
+    is_there = os.path.exists(path)  # noqa: PTH110 - a path as it was typed
+    baseline = read_baseline(path) if is_there or not given["write_baseline"] else {}
+    if given["write_baseline"]:
+        write_baseline(path, found, baseline, chosen)
+        return Compared((), len(found), {})
+    compared = compare(baseline, found, chosen, path)
+    if compared.gone:
+        sys.stderr.write(rendering.gone(sum(compared.gone.values()), path))
+    return compared
+
+
+def _write(done: Validation, given: Mapping[str, Any]) -> None:
+    if not given["output"]:
+        sys.stdout.write(_rendered(done, given))
+        return
+    text = _rendered(done, given, is_file=True)
+    write_atomically(given["output"], text.encode("utf-8", "backslashreplace"))
+    sys.stderr.write(rendering.summary(done, PLAIN) + "\n")
+
+
+def _rendered(done: Validation, given: Mapping[str, Any], *, is_file: bool = False) -> str:
+    match given["form"]:
+        case "json":
+            return rendering.as_json(done)
+        case "github":
+            return rendering.as_github(done)
+        case "sarif":
+            from arazzo_runner.report.sarif import as_sarif
+
+            return as_sarif(done)
+        case "junit":
+            return rendering.as_junit(done, _counting(given))
+        case _ if is_file or os.environ.get("GITHUB_ACTIONS") != "true":
+            return rendering.text(done, _style(given) or PLAIN)
+        case _:
+            text = rendering.text(done, _style(given) or PLAIN)
+            return rendering.inert(text) + rendering.as_github(done)
+
+
+def _counting(given: Mapping[str, Any]) -> frozenset[str]:
+    """The severities that fail."""
+    return frozenset({"error", "warning"} if given["strict"] else {"error"})
+
+
+def _code(found: Sequence[Located], counting: frozenset[str]) -> int:
     codes = {one.code for one in found if one.severity in counting}
     if not codes:
         return ExitCode.PASSED

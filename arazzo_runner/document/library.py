@@ -74,6 +74,11 @@ class Shelf:
             _, (_, gone) = self._kept.popitem(last=False)
             self._size -= gone
 
+    def forget(self, uri: str) -> None:
+        """Do not keep what stood at a URI: it has changed."""
+        for asked in [one for one in self._kept if one[0] == uri]:
+            self._size -= self._kept.pop(asked)[1]
+
     def files(self) -> set[SourceFile]:
         """The files of the texts that are kept."""
         return {one.file for one, _ in self._kept.values() if isinstance(one, Text)}

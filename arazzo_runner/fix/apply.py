@@ -100,3 +100,12 @@ def _with(
 
 def _read(text: str, source: SourceFile, limits: DocumentLimits) -> Value:
     return parse(SourceFile(source.name, text, source.uri), limits, Severity.ERROR).value
+
+
+def spelled_in(source: SourceFile, fix: Fix, limits: DocumentLimits) -> tuple[Respelled, ...]:
+    """The edits of the text of ``source`` that make a fix, from the top; none if it has no text."""
+    try:
+        found = spell(fix, _read(source.text, source, limits))
+    except DocumentError:
+        return ()
+    return found.edits if found else ()

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from arazzo_runner.fix.apply import applied
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.fix import Fix
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import Pointer, SourceFile
 
@@ -40,9 +39,9 @@ class _Tried(Struct, frozen=True):
 
 
 def mend(
-    source: SourceFile, judge: Judge, takes: Callable[[Fix], bool], limits: DocumentLimits
+    source: SourceFile, judge: Judge, takes: Callable[[Diagnostic], bool], limits: DocumentLimits
 ) -> Mended:
-    """Apply the fixes that ``takes`` accepts, and judge again, until the text stays as it is.
+    """Apply the fixes of the findings that ``takes`` accepts, and judge again, until that is all.
 
     A fix that brings a new error is left out, unless that error was hidden behind the one that is
     mended: what names nothing, or does not parse, keeps from being judged what it means.
@@ -51,7 +50,9 @@ def mend(
 
 
 class _Mending:
-    def __init__(self, judge: Judge, takes: Callable[[Fix], bool], limits: DocumentLimits) -> None:
+    def __init__(
+        self, judge: Judge, takes: Callable[[Diagnostic], bool], limits: DocumentLimits
+    ) -> None:
         self._judge = judge
         self._takes = takes
         self._limits = limits
@@ -77,7 +78,7 @@ class _Mending:
 
     def _can_mend(self, found: Diagnostic, source: SourceFile) -> bool:
         """Only what the document itself says is mended, not what it refers to."""
-        if found.fix is None or not self._takes(found.fix) or _mark(found) in self._refused:
+        if found.fix is None or _mark(found) in self._refused or not self._takes(found):
             return False
         return all(_is_same(edit.place.source, source) for edit in found.fix.edits)
 

@@ -14,30 +14,36 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.fix.spell import at
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.fix import instead
+from arazzo_runner.text.source import Place
 
 _QUALIFIED: Final = "$sourceDescriptions."
 
 
 def with_new_places(
     findings: Iterable[Diagnostic],
+    uri: str,
     document: Value,
     candidates: Callable[[str], Mapping[str, str]],
 ) -> Iterator[Diagnostic]:
     """The findings, those about moved sources with a fix where one candidate serves.
 
-    ``document`` is the data of the document that they are about. ``candidates`` gives the files
-    that may be meant by a ``url``: their texts, by what to write instead of it. One serves that
-    has at least half of the operations that the document calls.
+    ``document`` is the data of the document at ``uri``; findings about others stay as they are.
+    ``candidates`` gives the files that may be meant by a ``url``: their texts, by what to write
+    instead of it. One serves that has at least half of the operations that the document calls.
     """
     called = [one.casefold() for one in _operation_ids(document)]
     for found in findings:
         place = found.place
-        if found.code != "AZ201" or place is None or place.pointer[-1:] != ("url",):
+        if found.code != "AZ201" or place is None or not _is_url(place, uri):
             yield found
             continue
         texts = candidates(at(document, place.pointer))
         serving = [url for url, text in texts.items() if _serves(text.casefold(), called)]
         yield replace(found, fix=instead(place, serving[0])) if len(serving) == 1 else found
+
+
+def _is_url(place: Place, uri: str) -> bool:
+    return place.source.uri == uri and place.pointer[-1:] == ("url",)
 
 
 def _serves(text: str, called: list[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
 from arazzo_runner.report.failure import explain_failure, explain_workflow
@@ -38,12 +38,12 @@ def _workflow(workflow: WorkflowResult, shown: Shown) -> Iterator[str]:
         return
     last = workflow.steps[-1] if workflow.steps else None
     if last and last.status is not Status.PASSED and workflow.error is None:
-        title = f"{workflow.workflow_id}: step {last.step_id}"
+        title = f"{workflow.title}: step {last.step_id}"
         text = explain_failure(last, shown.masker)
         yield _command("error", _blamed(last), title, text, shown)
         return
     text = explain_workflow(workflow, shown.masker)
-    yield _command("error", workflow.place, workflow.workflow_id, text, shown)
+    yield _command("error", workflow.place, workflow.title, text, shown)
 
 
 def _blamed(step: StepResult) -> Place:
@@ -54,12 +54,19 @@ def _blamed(step: StepResult) -> Place:
 
 
 def _command(command: str, place: Place | None, title: str, message: str, shown: Shown) -> str:
-    properties = f"title={_property(shown.text(title))}"
-    if place:
-        span = locate(place)
-        file = _property(shown.text(place.source.name))
-        properties = f"file={file},line={span.line},col={span.column},{properties}"
-    return f"::{command} {properties}::{_data(message)}"
+    span = locate(place) if place else None
+    where = (
+        {"file": shown.text(place.source.name), "line": str(span.line), "col": str(span.column)}
+        if place and span
+        else {}
+    )
+    return annotation(command, {**where, "title": shown.text(title)}, message)
+
+
+def annotation(command: str, properties: Mapping[str, str], message: str) -> str:
+    """A workflow command, in one line whatever the texts hold."""
+    spelled = ",".join(f"{name}={_property(text)}" for name, text in properties.items())
+    return f"::{command} {spelled}::{_data(message)}"
 
 
 def _data(text: str) -> str:

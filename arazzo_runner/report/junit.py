@@ -33,7 +33,7 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
             "<testsuites>",
-            _opening("testsuite", name=_class_name(run, masker), timestamp=run.started_at[:19],
+            opening("testsuite", name=_class_name(run, masker), timestamp=run.started_at[:19],
                      time=_time(run.duration), **_counts(cases)),
             *cases,
             "</testsuite>",
@@ -54,7 +54,7 @@ def _counts(cases: list[str]) -> dict[str, str]:
 
 def _workflow_case(workflow: WorkflowResult, run: RunReport, masker: Masker) -> str:
     return _case(
-        masker.text(workflow.workflow_id),
+        masker.text(workflow.title),
         workflow.duration,
         "".join(_verdict(workflow, masker)),
         run,
@@ -67,9 +67,9 @@ def _verdict(workflow: WorkflowResult, masker: Masker) -> Iterator[str]:
         case Status.SKIPPED:
             yield "<skipped/>"
         case Status.FAILED:
-            yield _trouble("failure", "failed", explain_workflow(workflow, masker))
+            yield trouble("failure", "failed", explain_workflow(workflow, masker))
         case Status.ERROR:
-            yield _trouble("error", "error", explain_workflow(workflow, masker))
+            yield trouble("error", "error", explain_workflow(workflow, masker))
         case Status.PASSED:
             return
         case _:
@@ -97,20 +97,19 @@ def _run_case(run: RunReport, masker: Masker) -> str:
     if run.exit_code == ExitCode.NOTHING:
         verdict = "<skipped/>"
     else:
-        verdict = _trouble("error", f"exit code {run.exit_code}", text or "nothing was run")
+        verdict = trouble("error", f"exit code {run.exit_code}", text or "nothing was run")
     return _case(_class_name(run, masker), run.duration, verdict, run, masker)
 
 
 def _case(name: str, duration: float, verdict: str, run: RunReport, masker: Masker) -> str:
-    opening = _opening(
-        "testcase", classname=_class_name(run, masker), name=name, time=_time(duration)
-    )
-    return f"{opening}{verdict}</testcase>"
+    begin = opening("testcase", classname=_class_name(run, masker), name=name, time=_time(duration))
+    return f"{begin}{verdict}</testcase>"
 
 
-def _trouble(element: str, kind: str, text: str) -> str:
+def trouble(element: str, kind: str, text: str) -> str:
+    """A ``failure`` or ``error`` with its text, whose first line is the message."""
     message = text.partition("\n")[0].partition(": ")[2] or text
-    return f"{_opening(element, type=kind, message=message)}{xml_escape(_legal(text))}</{element}>"
+    return f"{opening(element, type=kind, message=message)}{xml_escape(legal(text))}</{element}>"
 
 
 def _class_name(run: RunReport, masker: Masker) -> str:
@@ -120,12 +119,14 @@ def _class_name(run: RunReport, masker: Masker) -> str:
     return masker.text(name) or "document"
 
 
-def _opening(element: str, **attributes: str) -> str:
-    spelled = "".join(f" {name}={quoteattr(_legal(text))}" for name, text in attributes.items())
+def opening(element: str, **attributes: str) -> str:
+    """The start tag of an element."""
+    spelled = "".join(f" {name}={quoteattr(legal(text))}" for name, text in attributes.items())
     return f"<{element}{spelled}>"
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """Text without the characters that no XML document can hold."""
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

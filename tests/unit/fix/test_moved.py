@@ -40,13 +40,22 @@ def document(*operation_ids: Any) -> Any:
     ],
 )
 def test_candidates(texts: dict[str, str], called: list[Any], url: str | None) -> None:
-    (found,) = with_new_places([LOST], document(*called), {"api.yaml": texts}.__getitem__)
+    (found,) = with_new_places(
+        [LOST], URL.source.uri, document(*called), {"api.yaml": texts}.__getitem__
+    )
     assert found.fix == (instead(URL, url) if url else None)
 
 
 @pytest.mark.parametrize(
     "other",
-    [error("AZ202", "no", URL), error("AZ201", "no"), error("AZ201", "no", Place(URL.source))],
+    [
+        error("AZ202", "no", URL),
+        error("AZ201", "no"),
+        error("AZ201", "no", Place(URL.source)),
+        error("AZ201", "no", Place(SourceFile("b.yaml", "", "file:///b.yaml"), URL.pointer)),
+    ],
 )
 def test_other_findings_stay_as_they_are(other: Any) -> None:
-    assert list(with_new_places([other], {"workflows": 1}, {}.__getitem__)) == [other]
+    assert list(with_new_places([other], URL.source.uri, {"workflows": 1}, {}.__getitem__)) == [
+        other
+    ]

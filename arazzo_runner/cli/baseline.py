@@ -1,0 +1,142 @@
+"""`--baseline FILE`: the findings that an old repository lives with, so that new ones stand out.
+
+A finding is known by its code, its file, its pointer and what it says, not by its line. One whose
+steps have only moved is still known. How often it occurs counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeAlias
+
+import click
+from msgspec import Struct
+
+from arazzo_runner.report.located import Located
+from arazzo_runner.report.write import write_atomically
+
+_VERSION: Final = 1
+
+
+class Known(Struct, frozen=True):
+    """A finding as a baseline holds it; ``file`` is a path from the folder of the baseline."""
+
+    code: str
+    file: str
+    pointer: str
+    hash: str
+
+
+Baseline: TypeAlias = Mapping[Known, int]
+"""How often each known finding occurs."""
+
+
+class Compared(Struct, frozen=True):
+    """The findings that a baseline does not hold, how many it holds, and what occurs no more."""
+
+    new: tuple[Located, ...]
+    known: int
+    gone: Baseline
+
+
+def read_baseline(path: str) -> Baseline:
+    """Read a baseline file. Raises click.UsageError when it cannot be used."""
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        _refuse(path, "there is no such file; `--write-baseline` makes it")
+    except (OSError, ValueError) as reason:
+        _refuse(path, f"it cannot be read as JSON: {reason}")
+    if not isinstance(content, dict) or content.get("version") != _VERSION:
+        _refuse(path, f"it is no baseline of version {_VERSION}; `--write-baseline` renews it")
+    try:
+        return {_entry(one): int(one["count"]) for one in content["findings"]}
+    except (KeyError, TypeError, ValueError):
+        _refuse(path, "an entry of it is malformed; `--write-baseline` renews it")
+
+
+def _entry(one: Mapping[str, Any]) -> Known:
+    return Known(str(one["code"]), str(one["file"]), str(one["pointer"]), str(one["hash"]))
+
+
+def _refuse(path: str, why: str) -> NoReturn:
+    raise click.UsageError(f"`--baseline {path}`: {why}")
+
+
+def compare(
+    baseline: Baseline, findings: Sequence[Located], documents: Sequence[str], path: str
+) -> Compared:
+    """Tell what is new, and which entries about these documents occur no more."""
+    left: Counter[Known] = Counter(dict(baseline))
+    rest = [one for one in findings if not _take(left, _known(one, path))]
+    # What a step said is known where the step has moved.
+    anywhere = Counter(_anywhere(one) for one in left.elements())
+    new = []
+    for one in rest:
+        known = _anywhere(_known(one, path))
+        if anywhere[known] > 0:
+            anywhere[known] -= 1
+            moved = next(entry for entry in left if left[entry] > 0 and _anywhere(entry) == known)
+            left[moved] -= 1
+        else:
+            new.append(one)
+    judged = {_relative(one, path) for one in (*documents, *(one.file for one in findings))}
+    gone = {one: count for one, count in left.items() if count > 0 and one.file in judged}
+    return Compared(tuple(new), len(findings) - len(new), gone)
+
+
+def _take(left: Counter[Known], known: Known) -> bool:
+    if left[known] <= 0:
+        return False
+    left[known] -= 1
+    return True
+
+
+def _anywhere(known: Known) -> Known:
+    return Known(known.code, known.file, "", known.hash)
+
+
+def _known(one: Located, path: str) -> Known:
+    said = sha256(one.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return Known(one.code, _relative(one.file, path), one.pointer, said)
+
+
+def _relative(file: str, path: str) -> str:
+    """A file's path from the folder of the baseline; a URL as it is."""
+    if "://" in file:
+        return file
+    home = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - links stay as they are
+    return Path(os.path.relpath(file, home)).as_posix()
+
+
+def write_baseline(
+    path: str, findings: Iterable[Located], kept: Baseline, documents: Sequence[str]
+) -> None:
+    """Record all findings; entries about documents that were not looked at are kept.
+
+    Raises UsageError when the file cannot be written.
+    """
+    every = list(findings)
+    judged = {_relative(one, path) for one in (*documents, *(one.file for one in every))}
+    messages = {_known(one, path): one.message for one in every}
+    counts = Counter(_known(one, path) for one in every)
+    counts.update({one: count for one, count in kept.items() if one.file not in judged})
+    entries = [
+        {
+            "code": known.code,
+            "file": known.file,
+            "pointer": known.pointer,
+            "hash": known.hash,
+            "count": counts[known],
+            **({"message": messages[known]} if known in messages else {}),
+        }
+        for known in sorted(counts, key=lambda one: (one.file, one.pointer, one.code, one.hash))
+    ]
+    content = {"version": _VERSION, "findings": entries}
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    write_atomically(path, text.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,143 @@
+"""`arazzo validate --fix`: documents mended, and written or shown as a diff."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.check.suppress import Selection, reported
+from arazzo_runner.document.retrieval import Access, Retrieved
+from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.fix.mend import Mended, mend
+from arazzo_runner.fix.moved import with_new_places
+from arazzo_runner.loading import Shared
+from arazzo_runner.report.patch import patch
+from arazzo_runner.report.write import write_atomically
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.encoding import decode
+from arazzo_runner.text.source import SourceFile
+from arazzo_runner.text.yaml import parse
+from arazzo_runner.validation import Wanted, validate, whole_path
+from arazzo_runner.worlds.moved import moved
+
+
+class Mending(Struct, frozen=True):
+    """What is done about findings: ``writes`` is False where the changes are shown only."""
+
+    writes: bool
+    takes_unsafe: bool
+
+
+class MendedDocument(Struct, frozen=True):
+    """The findings that are left, how many are mended, and what has changed, as a diff."""
+
+    left: tuple[Diagnostic, ...]
+    mended: int = 0
+    diff: str = ""
+
+
+class Setting(Struct, frozen=True):
+    """What documents are validated with; ``folders`` are those of `--source-dir`."""
+
+    access: Access
+    wanted: Wanted
+    shared: Shared
+    folders: tuple[str, ...]
+
+
+def check_document(setting: Setting, document: str) -> MendedDocument:
+    """Validate a document, and tell where its sources may have gone."""
+    found = validate(setting.access, document, setting.wanted, setting.shared)
+    if not any(one.code == "AZ201" and one.place is not None for one in found):
+        return MendedDocument(found)
+    try:
+        source = _read(setting, document)[0]
+    except (UsageError, DocumentError):
+        return MendedDocument(found)
+    return MendedDocument(tuple(_with_new_places(setting, document, source, found)))
+
+
+def mend_document(setting: Setting, document: str, mending: Mending) -> MendedDocument:
+    """Validate a document and mend what can be mended.
+
+    Raises UsageError when it cannot be written.
+    """
+    try:
+        source, mark = _read(setting, document)
+    except (UsageError, DocumentError):
+        return MendedDocument(validate(setting.access, document, setting.wanted, setting.shared))
+    work = _Work(setting, document, mending)
+    done = work.done(source)
+    if done.text == source.text:
+        return MendedDocument(work.reported(done.left))
+    if mending.writes:
+        write_atomically(document, mark + done.text.encode())
+        setting.shared.shelf.forget(source.uri)
+    diff = patch(source.name, source.text, done.text)
+    return MendedDocument(work.reported(done.left), len(done.mended), diff)
+
+
+def _read(setting: Setting, document: str) -> tuple[SourceFile, bytes]:
+    """The text of a document, and the byte order mark before it."""
+    retrieved = setting.access.open(document)
+    mark = BOM_UTF8 if retrieved.data.startswith(BOM_UTF8) else b""
+    return decode(retrieved.data, retrieved.name, retrieved.uri), mark
+
+
+def _with_new_places(
+    setting: Setting, document: str, source: SourceFile, found: Sequence[Diagnostic]
+) -> Sequence[Diagnostic]:
+    try:
+        data = parse(source, setting.wanted.limits.document, Severity.ERROR).value
+    except DocumentError:
+        return found
+
+    def candidates(url: str) -> dict[str, str]:
+        return moved(document, url, setting.folders)
+
+    return list(with_new_places(found, source.uri, data, candidates))
+
+
+class _Work(Struct, frozen=True):
+    """One document, and all that it takes to judge another text of it."""
+
+    setting: Setting
+    document: str
+    mending: Mending
+
+    def done(self, source: SourceFile) -> Mended:
+        limits = self.setting.wanted.limits.document
+        if not self.setting.folders:
+            return mend(source, self.judge, self.takes, limits)
+        # What `--source-dir` finds would be no finding: first without it.
+        strict = replace(self.setting.access, find=lambda _name: None)
+        alone = replace(self, setting=replace(self.setting, access=strict, shared=Shared()))
+        first = mend(source, alone.judge, self.takes_place, limits)
+        text = SourceFile(source.name, first.text, source.uri)
+        second = mend(text, self.judge, self.takes, limits)
+        return replace(second, mended=(*first.mended, *second.mended))
+
+    def judge(self, source: SourceFile) -> Sequence[Diagnostic]:
+        """All findings about a text, also those that the user does not want to hear of."""
+        retrieved = Retrieved(source.text.encode(), source.name, source.uri)
+        access = replace(self.setting.access, open=lambda _document: retrieved)
+        every = replace(self.setting.wanted, selection=Selection())
+        found = validate(access, self.document, every, self.setting.shared)
+        if any(one.code == "AZ201" for one in found):
+            return _with_new_places(self.setting, self.document, source, found)
+        return found
+
+    def takes(self, found: Diagnostic) -> bool:
+        if found.fix is None or not (found.fix.is_safe or self.mending.takes_unsafe):
+            return False
+        return bool(self.reported([found]))
+
+    def takes_place(self, found: Diagnostic) -> bool:
+        return found.code == "AZ201" and self.takes(found)
+
+    def reported(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        path = whole_path(self.document)
+        return tuple(reported(found, self.setting.wanted.selection, path))
