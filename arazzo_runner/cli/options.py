@@ -208,6 +208,16 @@ SELECTION = several(
     flag("--fail-fast", is_flag=True, help="Leave out the workflows after one that does not pass."),
 )
 
+CASES = several(
+    flag(
+        "--cases",
+        metavar="FILE",
+        help="Run once for each row of this CSV, JSONL or JSON file; its columns are inputs.",
+    ),
+    flag("--case", "case", multiple=True, metavar="ID", help="Only these rows; repeatable."),
+    flag("--jobs", type=FROM_1, default=1, metavar="N", help="Run so many rows at once."),
+)
+
 RECORD = flag(
     "--record", metavar="FILE", help="Keep the run in this file, for `arazzo replay`; masked."
 )
@@ -341,6 +351,7 @@ OUTPUT = several(
         is_flag=True,
         help="The report on standard output, everything else on standard error.",
     ),
+    flag("--coverage", is_flag=True, help="Say what was gone through; so does -v."),
     flag("-v", "--verbose", count=True, help="Headers; -vv whole bodies."),
     flag("-q", "--quiet", is_flag=True, help="The verdict alone."),
 )

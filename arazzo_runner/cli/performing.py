@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from shutil import get_terminal_size
-from typing import Any, TextIO, TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from arazzo_runner import running
+from arazzo_runner.cli.repeating import Repeat, typed_command
 from arazzo_runner.cli.reports import Reports
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.signals import Signals
@@ -61,28 +63,58 @@ class Performance(Struct, frozen=True):
         keep: Callable[[], None] = lambda: None,
     ) -> int:
         """Run, tell, report, ``keep`` what is to be kept. Returns the exit code."""
-        console = self._console(sys.stderr if self.reports.on_stdout else sys.stdout, masked.shown)
+        again = partial(_again, typed_command(), _names(prepared), masked.kept)
+        console = self.console(masked.shown, again)
         told = Telling(self.reports, self.circumstances, prepared, masked.shown)
         with told:
             learn = running.learning_secrets(prepared, masked.kept.learn)
             result = go(_all(learn, console, told))
+        return self.end(result, told, console, keep)
+
+    def end(
+        self,
+        result: RunResult,
+        told: Telling,
+        console: Console,
+        keep: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Say how it ended, and write all that is to be written. Returns the exit code."""
         code = self._code(result)
+        if self._covers():
+            console.cover(told.report(result, code).coverage)
         console.finish(result, code)
         return first_code([code, *_problems(lambda: told.end(result, code)), *_problems(keep)])
 
-    def _console(self, out: TextIO, masker: Masker) -> Console:
+    def console(self, masker: Masker, again: Callable[[str], str] | None = None) -> Console:
+        """What shows a run to people, on the stream that no report has."""
+        out = sys.stderr if self.reports.on_stdout else sys.stdout
         levels: tuple[Verbosity, ...] = ("normal", "verbose", "bodies")
         verbosity: Verbosity = levels[min(self.given["verbose"], 2)]
         if self.given["quiet"]:
             verbosity = "quiet"
         width = get_terminal_size((100, 24)).columns
-        return Console(out, masker, verbosity, style_for(out, os.environ), width)
+        return Console(out, masker, verbosity, style_for(out, os.environ), width, again)
+
+    def _covers(self) -> bool:
+        """Whether to say how much was gone through."""
+        return self.given["coverage"] or (self.given["verbose"] > 0 and not self.given["quiet"])
 
     def _code(self, result: RunResult) -> int:
         codes = [exit_code(result)]
         if self.signals.code is not None:
             codes.append(ExitCode(self.signals.code))
         return first_code(codes)
+
+
+def _names(prepared: running.Prepared) -> frozenset[str]:
+    return frozenset(one.workflow_id for one in prepared.description.entry.document.workflows)
+
+
+def _again(command: Repeat, names: Collection[str], masker: Masker, workflow_id: str) -> str:
+    """The command for a workflow; as it was where it is no run, or of another document."""
+    if command.words[:1] != ("run",) or workflow_id not in names:
+        return command.line(masker)
+    return command.without("--workflow").line(masker, "--workflow", workflow_id)
 
 
 def _problems(write: Callable[[], None]) -> list[int]:

@@ -56,7 +56,7 @@ class Telling:
     ) -> None:
         self._reports = reports
         self._circumstances = circumstances
-        self._description = prepared.description
+        self._prepared = prepared
         self._masker = masker
         self._live: list[tuple[Target, _Sink, EventLines]] = []
         self._finished: list[WorkflowResult] = []
@@ -72,7 +72,7 @@ class Telling:
     def _begin(self, targets: list[Target]) -> None:
         from arazzo_runner.report.ndjson import EventLines
 
-        begun = self._report(RunResult((), 0.0), 0)
+        begun = self.report(RunResult((), 0.0), 0)
         for target in targets:
             sink = _open(target)
             lines = EventLines(sink.write, self._masker, self._elapsed)
@@ -101,7 +101,7 @@ class Telling:
         """Write all that is to be written of a run that is over. Raises UsageError (AZ907)."""
         if not self._reports.targets:
             return
-        report = self._report(result, code)
+        report = self.report(result, code)
         told = [target for target, _, _ in self._live]
         live, self._live = self._live, []
         for _, _, lines in live:
@@ -113,14 +113,16 @@ class Telling:
     def _elapsed(self) -> float:
         return time.perf_counter() - self._since
 
-    def _report(self, result: RunResult, code: int) -> RunReport:
+    def report(self, result: RunResult, code: int) -> RunReport:
+        """All that reports are rendered from."""
         return RunReport(
             tool_version=VERSION,
             exit_code=code,
             result=result,
-            sources=self._description.source_infos(),
-            diagnostics=tuple(self._description.warnings),
-            operations=self._description.operation_names(),
+            sources=self._prepared.description.source_infos(),
+            diagnostics=tuple(self._prepared.description.warnings),
+            operations=self._prepared.description.operation_names(),
+            workflows=tuple(self._prepared.plan.workflows.values()),
             **self._circumstances(),
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO, assert_never
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TextIO, assert_never
 
 from msgspec.structs import replace
 
@@ -34,15 +34,22 @@ from arazzo_runner.report.step_text import (
 from arazzo_runner.report.style import PLAIN, Style, marks_for
 from arazzo_runner.report.verdict_text import verdict_line
 
+if TYPE_CHECKING:
+    from arazzo_runner.report.coverage import Coverage
+
 DETAILED_STEPS = 100
 """After so many visits, a step that passes takes one line; ``-v`` keeps them all."""
+
+GAPS = 30
+"""So many of the branches and statuses that no run has gone through are listed."""
 
 
 class Console:
     """An observer that writes what happens to ``out``, secrets masked.
 
     ``width`` is in characters; only bodies and values are cut to it. :meth:`finish` writes the
-    verdict; without it a run has none.
+    verdict; without it a run has none. ``look`` is how all lines look. ``again`` gives the command
+    that runs a workflow again, by its workflowId.
     """
 
     def __init__(
@@ -52,10 +59,12 @@ class Console:
         verbosity: Verbosity = "normal",
         colour: Style = PLAIN,
         width: int = 100,
+        again: Callable[[str], str] | None = None,
     ) -> None:
         marks = marks_for(out)
         self._out = out
-        self._look = Look(Shown(masker, marks.cut), colour, marks, width, verbosity)
+        self._again = again
+        self.look = Look(Shown(masker, marks.cut), colour, marks, width, verbosity)
         self._running: list[WorkflowInProgress] = []  # the latest first
         self._visits: list[VisitInProgress] = []
         self._visited = 0
@@ -63,7 +72,7 @@ class Console:
 
     def __call__(self, event: Event) -> None:
         """Take note of an event, and write what is to be said about it."""
-        if self._look.verbosity == "quiet":
+        if self.look.verbosity == "quiet":
             return
         match event:
             case WorkflowStarted(workflow, inputs, depth):
@@ -87,14 +96,24 @@ class Console:
 
     def finish(self, result: RunResult, exit_code: int) -> None:
         """Write what has not been told yet, and the one-line verdict."""
-        if self._look.verbosity != "quiet":
+        if self.look.verbosity != "quiet":
             for one in result.workflows:
-                self._write(self._untold(one))
-        self._write([verdict_line(result, exit_code, self._look)])
+                self.write(self._untold(one))
+        self.write([verdict_line(result, exit_code, self.look)])
+
+    def cover(self, coverage: Coverage) -> None:
+        """Write how much was gone through, and what was not."""
+        from arazzo_runner.report.coverage_text import coverage_line, gap_lines
+
+        gaps = list(gap_lines(coverage, self.look.shown))
+        lines = [coverage_line(coverage), *(f"  {one}" for one in gaps[:GAPS])]
+        if len(gaps) > GAPS:
+            lines.append(f"  {self.look.marks.cut} and {len(gaps) - GAPS:,} more; `--json` has all")
+        self.write(lines)
 
     def _look_at(self, depth: int) -> Look:
         """The look at a depth: what is indented has less room."""
-        return replace(self._look, width=self._look.width - 4 * depth) if depth else self._look
+        return replace(self.look, width=self.look.width - 4 * depth) if depth else self.look
 
     # --- steps ---
 
@@ -103,11 +122,11 @@ class Console:
         lines = self._title_of(event.workflow)
         if isinstance(event.step.target, WorkflowName):
             # That workflow is told before the step is over: say first who calls.
-            text, call = self._look.shown.text, self._look.marks.call
+            text, call = self.look.shown.text, self.look.marks.call
             called = text(event.step.target.workflow_id)
             name = text(event.step.step_id)
             lines.append(f"{_indent(event.depth)}{call} {name}  workflow `{called}`")
-        self._write(lines)
+        self.write(lines)
 
     def _retry(self, event: StepRetried) -> None:
         visit = self._visits[-1]
@@ -115,7 +134,7 @@ class Console:
         look = self._look_at(event.depth)
         head, details = retry_lines(event.step.step_id, visit.operation, attempt, number, look)
         self._visits[-1] = VisitInProgress(visit.operation)
-        self._write(_block(event.depth, head, details))
+        self.write(_block(event.depth, head, details))
 
     def _finish_step(self, event: StepFinished) -> None:
         self._visits.pop()
@@ -124,12 +143,12 @@ class Console:
         head = step_head(result, look)
         failed = result.status in (Status.FAILED, Status.ERROR)
         if self._visited > DETAILED_STEPS and look.verbosity == "normal" and not failed:
-            self._write(self._shortened(event, head))
+            self.write(self._shortened(event, head))
             return
         lines = _block(event.depth, head, step_details(result, look))
         if failed:
             lines += _indented(event.depth, self._explain(result, look))
-        self._write([*lines, ""])
+        self.write([*lines, ""])
 
     def _explain(self, result: StepResult, look: Look) -> list[str]:
         # Most runs need no explanation, and none of what it takes to write one.
@@ -140,7 +159,7 @@ class Console:
         return ["", *lines] if lines else []
 
     def _shortened(self, event: StepFinished, head: str) -> list[str]:
-        warnings = [warning_lines(one, self._look) for one in event.result.attempts[-1:]]
+        warnings = [warning_lines(one, self.look) for one in event.result.attempts[-1:]]
         lines = _block(event.depth, head, (line for lines in warnings for line in lines))
         if self._visited == DETAILED_STEPS + 1:
             lines.insert(0, f"{_indent(event.depth)}(from here one line a step; `-v` shows all)")
@@ -156,7 +175,7 @@ class Console:
         if started.titled:
             return []
         started.titled = True
-        look, workflow = self._look, started.workflow
+        look, workflow = self.look, started.workflow
         indent = "    " * started.depth
         name = look.style.paint(look.style.bold, look.shown.text(workflow.workflow_id))
         summary = look.shown.line(workflow.summary or "", look.width)
@@ -171,11 +190,14 @@ class Console:
         name = result.workflow_id
         started = next(one for one in self._running if one.workflow.workflow_id == name)
         self._running.remove(started)
-        self._write([*self._title(started), *_indented(depth, self._end(result))])
+        self.write([*self._title(started), *_indented(depth, self._end(result))])
+        stopped = result.error is not None and result.error.code == "cancelled"
+        if self._again and not (depth or result.passed or stopped):
+            self.write([f"  again: {self._again(name)}", ""])
 
     def _end(self, result: WorkflowResult) -> list[str]:
         """The error that ended a workflow, unless it was told already, and its outputs."""
-        look, lines = self._look, self._untold(result)
+        look, lines = self.look, self._untold(result)
         if result.ended_by and result.ended_by.type == "goto" and not result.error:
             # It took over the outputs of the workflow it went to, which has shown them.
             name, target = result.workflow_id, result.ended_by.target or ""
@@ -193,9 +215,9 @@ class Console:
         from arazzo_runner.report.failure import workflow_error_lines
 
         self._told.add(result.error)
-        return [*workflow_error_lines(result.workflow_id, result.error, self._look), ""]
+        return [*workflow_error_lines(result.workflow_id, result.error, self.look), ""]
 
-    def _write(self, lines: list[str]) -> None:
+    def write(self, lines: list[str]) -> None:
         """Write lines at once, so that those of a step stay together."""
         if not lines:
             return

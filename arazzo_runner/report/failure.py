@@ -14,7 +14,7 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.operation.contract import CheckResult
+from arazzo_runner.operation.contract import CheckResult, response_for
 from arazzo_runner.operation.model import Operation, Response
 from arazzo_runner.report.body import media_type
 from arazzo_runner.report.curl import curl
@@ -48,8 +48,14 @@ def explain_run(result: RunResult, masker: Masker) -> str:
 
     One that went to another workflow failed there, and is left out.
     """
+    return "\n".join(run_failure_lines(result, plain_look(masker)))
+
+
+def run_failure_lines(result: RunResult, look: Look) -> list[str]:
+    """The same in lines, as they look elsewhere."""
     failed = (one for one in result.workflows if one.status in (Status.FAILED, Status.ERROR))
-    return "\n\n".join(explain_workflow(one, masker) for one in failed if not _went_on(one))
+    told = (["", *_whole_workflow(one, look)] for one in failed if not _went_on(one))
+    return [line for lines in told for line in lines][1:]
 
 
 def _went_on(workflow: WorkflowResult) -> bool:
@@ -257,7 +263,7 @@ def _documented(operation: Operation, status: int, look: Look) -> str:
     statuses = [look.shown.text(response.status) for response in operation.responses]
     if not statuses:
         return f"`{name}` documents no response"
-    entry = _entry(operation, status)
+    entry = response_for(operation, status)
     place = entry.place if entry else operation.place
     listed = f"only {statuses[0]}" if len(statuses) == 1 else _listed(statuses)
     return f"`{name}` documents {listed}, {_came(status, entry)} ({_position(place, look)})"
@@ -269,13 +275,6 @@ def _came(status: int, entry: Response | None) -> str:
     if entry.status == str(status):
         return f"and {status} came"
     return f"and {status} falls under {entry.status}"
-
-
-def _entry(operation: Operation, status: int) -> Response | None:
-    """The Response Object for a status: the exact one, then the range, then ``default``."""
-    by_status = {response.status: response for response in operation.responses}
-    names = (str(status), f"{status // 100}XX", "default")
-    return next((by_status[name] for name in names if name in by_status), None)
 
 
 def _listed(words: list[str]) -> str:

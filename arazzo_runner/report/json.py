@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.expression.value import Value
+from arazzo_runner.report.coverage_json import coverage_json
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.model import Coverage, RunReport
-from arazzo_runner.report.spelling import Spelling, operation, seconds
+from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.spelling import Spelling, seconds
 from arazzo_runner.report.summary import summarize
 
 SCHEMA_VERSION = "1.0"
@@ -62,7 +63,7 @@ def ending(run: RunReport, masker: Masker) -> dict[str, Value]:
         "duration": seconds(run.duration),
         "summary": _summary(run.result),
         "diagnostics": [show.diagnostic(diagnostic) for diagnostic in run.diagnostics],
-        "coverage": _coverage(run.coverage),
+        "coverage": coverage_json(run.coverage, masker),
     }
 
 
@@ -83,10 +84,3 @@ def _summary(result: RunResult) -> dict[str, Value]:
 
 def _counts(counts: Mapping[Status, int]) -> dict[str, int]:
     return {status.value: counts.get(status, 0) for status in Status}
-
-
-def _coverage(coverage: Coverage) -> dict[str, Value]:
-    return {
-        "operations": {"exercised": coverage.exercised, "total": coverage.total},
-        "unexercised": [operation(name) for name in coverage.unexercised],
-    }

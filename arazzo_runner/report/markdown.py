@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
+from arazzo_runner.report.coverage_text import coverage_line, gap_lines
 from arazzo_runner.report.diagnostics import render_text
 from arazzo_runner.report.failure import explain_workflow
 from arazzo_runner.report.look import Look, plain_look
@@ -45,6 +46,8 @@ def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
     yield from _head(run, look)
     for workflow in run.result.workflows:
         yield from _workflow(workflow, look.shown)
+    if run.workflows:
+        yield from _coverage(run, look.shown)
     if run.diagnostics:
         text = "\n".join(render_text(one) for one in run.diagnostics)
         yield from ("", *_fenced(masker.text(text.rstrip())))
@@ -52,7 +55,7 @@ def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
 
 def _workflow(workflow: WorkflowResult, shown: Shown) -> Iterator[str]:
     yield ""
-    yield f"### {_MARKS[workflow.status]} {_plain(workflow.workflow_id, shown)}"
+    yield f"### {_MARKS[workflow.status]} {_plain(workflow.title, shown)}"
     if workflow.steps:
         yield ""
         yield "| | step | operation | answer | time |"
@@ -61,6 +64,17 @@ def _workflow(workflow: WorkflowResult, shown: Shown) -> Iterator[str]:
     if workflow.status in (Status.FAILED, Status.ERROR):
         yield ""
         yield from _fenced(explain_workflow(workflow, shown.masker))
+
+
+def _coverage(run: RunReport, shown: Shown) -> Iterator[str]:
+    measured = run.coverage
+    gaps = [f"- {_escaped(one)}" for one in gap_lines(measured, shown)]
+    title = _escaped(coverage_line(measured))
+    yield ""
+    if not gaps:
+        yield title
+        return
+    yield from (f"<details><summary>{title}</summary>", "", *gaps, "", "</details>")
 
 
 def _row(step: StepResult, shown: Shown) -> str:

@@ -22,7 +22,8 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.report.json import beginning, ending
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.model import RunReport, operation_name
+from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.names import operation_name
 from arazzo_runner.report.spelling import Spelling, operation, parsed, seconds
 
 Fields = dict[str, Any]

@@ -21,7 +21,7 @@ from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.body import is_json, media_type, plain, report_body
 from arazzo_runner.report.diagnostics import location_json, to_json
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.model import OperationName, operation_name
+from arazzo_runner.report.names import OperationName, operation_name
 from arazzo_runner.text.diagnostic import Diagnostic
 
 
@@ -75,6 +75,8 @@ class Spelling:
             "duration": seconds(workflow.duration),
             "ended_by": self._ended_by(workflow.ended_by),
         }
+        if workflow.case is not None:
+            spelled["case"] = self.text(workflow.case)
         if workflow.error:
             spelled["error"] = self.error(workflow.error)
         return spelled

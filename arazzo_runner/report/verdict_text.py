@@ -47,12 +47,12 @@ def _passed(result: RunResult) -> str:
 
 def _trouble(result: RunResult, exit_code: int, look: Look) -> str:
     match exit_code:
-        case ExitCode.INTERRUPTED:
-            return "interrupted"
-        case ExitCode.TERMINATED:
-            return "terminated"
+        case ExitCode.INTERRUPTED | ExitCode.TERMINATED:
+            return "interrupted" if exit_code == ExitCode.INTERRUPTED else "terminated"
         case ExitCode.NOTHING:
             return "no workflow was run"
+        case ExitCode.USAGE | ExitCode.INVALID if not result.workflows:
+            return "nothing could be run"
         case ExitCode.USAGE:
             return _unpassed(result, "ended without accepted credentials", look)
         case ExitCode.FAILED:
@@ -76,7 +76,7 @@ def _names(workflows: Sequence[WorkflowResult], look: Look) -> str:
 
 
 def _name(workflow: WorkflowResult, look: Look) -> str:
-    name = f"`{look.shown.text(workflow.workflow_id)}`"
+    name = f"`{look.shown.text(workflow.title)}`"
     last = workflow.steps[-1] if workflow.steps else None
     if last is None or last.status is Status.PASSED:
         return name

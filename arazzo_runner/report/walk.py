@@ -7,6 +7,25 @@ from collections.abc import Iterable, Iterator
 from arazzo_runner.executor.result import Attempt, StepResult, WorkflowResult
 
 
+def workflows_of(workflows: Iterable[WorkflowResult]) -> Iterator[WorkflowResult]:
+    """All runs of workflows: these, and those that steps called or retries ran."""
+    for workflow in workflows:
+        yield workflow
+        for step in workflow.steps:
+            yield from workflows_of(_within(step))
+        yield from workflows_of(workflow.gone_to)
+
+
+def _within(step: StepResult) -> Iterator[WorkflowResult]:
+    for attempt in step.attempts:
+        if isinstance(attempt.interlude, WorkflowResult):
+            yield attempt.interlude
+        elif attempt.interlude:
+            yield from _within(attempt.interlude)
+    if step.workflow:
+        yield step.workflow
+
+
 def steps_of(workflows: Iterable[WorkflowResult]) -> Iterator[StepResult]:
     """All visits of steps: of the workflows, those they called, and what retries ran."""
     for workflow in workflows:

@@ -19,6 +19,7 @@ from case_runner.server import Request
 
 # A time that was measured: `0.123 s`, `12 ms`. Limits are written without decimals and stay.
 MEASURED = re.compile(r"\b(\d+\.\d+ ?m?s|\d+ ms)\b")
+XML_TIMES = re.compile(r'\b(time|timestamp)="[^"]*"')
 VERSION = re.compile(r"\barazzo[ /]\d+\.\d+\.\d+\w*")
 # Members of reports whose values differ from run to run, or with every edit of a description.
 VOLATILE = {
@@ -26,6 +27,9 @@ VOLATILE = {
     "started_at": "<instant>",
     "sha256": "<sha256>",
     "tool": "<tool>",
+    "startedDateTime": "<instant>",
+    "time": "<milliseconds>",
+    "timings": "<timings>",
 }
 # Headers that say nothing about the request.
 DULL = {"host", "user-agent", "accept-encoding", "connection", "content-length"}
@@ -98,7 +102,8 @@ def _shower(outcome: Outcome) -> Callable[[str], str]:
     def shown(text: str) -> str:
         for place, name in outcome.places.items():
             text = text.replace(place, name)
-        return MEASURED.sub("<time>", VERSION.sub(lambda match: f"{match[0][:7]}<version>", text))
+        text = VERSION.sub(lambda match: f"{match[0][:7]}<version>", text)
+        return XML_TIMES.sub(r'\1="<time>"', MEASURED.sub("<time>", text))
 
     return shown
 

@@ -10,7 +10,7 @@ from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.json import report, report_bytes
 from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.model import OperationName
+from arazzo_runner.report.names import OperationName
 from arazzo_runner.text.diagnostic import error
 
 CONDITION = "/workflows/0/steps/0/successCriteria/0/condition"
@@ -123,7 +123,18 @@ def test_the_report_of_a_run_that_passed(build):
             }
         ],
         "diagnostics": [],
-        "coverage": {"operations": {"exercised": 1, "total": 1}, "unexercised": []},
+        "coverage": {
+            "operations": {"exercised": 1, "total": 1},
+            "statuses": {"exercised": 1, "total": 1},
+            "branches": {"taken": 0, "total": 0},
+            "unexercised": [],
+            "by_operation": [
+                {"source": "studioApi", "operation_id": "CreateExecution", "method": "POST",
+                 "path": "/Flows/{FlowSid}/Executions", "exercised": ["201"], "unexercised": [],
+                 "undocumented": []}
+            ],
+            "by_workflow": [],
+        },
     }  # fmt: skip
 
 

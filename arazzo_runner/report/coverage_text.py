@@ -1,0 +1,77 @@
+"""Coverage in lines: the counts, and what was never gone through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arazzo_runner.report.branches import ActionBranch, CriterionBranches, WorkflowBranches
+from arazzo_runner.report.coverage import Coverage, StatusCoverage
+from arazzo_runner.report.shown import Shown
+
+CONDITION_LIMIT = 100
+"""The characters of a condition that are shown."""
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """The counts: ``coverage: 1 of 2 operations, 1 of 4 documented statuses, 3 of 5 branches``."""
+    return (
+        f"coverage: {coverage.exercised:,} of {coverage.total:,} operations,"
+        f" {coverage.statuses_exercised:,} of {coverage.statuses_total:,} documented statuses,"
+        f" {coverage.branches_taken:,} of {coverage.branches_total:,} branches"
+    )
+
+
+def gap_lines(coverage: Coverage, shown: Shown) -> Iterator[str]:
+    """A line for each operation that lacks a status, and for each branch that was not taken.
+
+    Operations that no workflow calls are many and no fault of a workflow: they are left out.
+    """
+    for one in coverage.statuses:
+        if one.unexercised or one.undocumented:
+            yield _statuses(one, shown)
+    for workflow in coverage.workflows:
+        yield from _workflow(workflow, shown)
+
+
+def _statuses(one: StatusCoverage, shown: Shown) -> str:
+    name = one.operation.operation_id or f"{one.operation.method} {one.operation.path}"
+    parts = []
+    if one.unexercised:
+        parts.append(f"never answered {', '.join(one.unexercised)}")
+    if one.undocumented:
+        parts.append(f"answered {', '.join(one.undocumented)}, which is not documented")
+    return shown.text(f"`{name}` {', and '.join(parts)}")
+
+
+def _workflow(workflow: WorkflowBranches, shown: Shown) -> Iterator[str]:
+    if not any(step.visits for step in workflow.steps):
+        yield shown.text(f"workflow `{workflow.workflow_id}` never ran")
+        return
+    for step in workflow.steps:
+        name = f"`{workflow.workflow_id}/{step.step_id}`"
+        if not step.visits:
+            yield shown.text(f"{name} never ran")
+            continue
+        for criterion in step.criteria:
+            yield from _criterion(name, criterion, shown)
+        yield from _actions(name, step.actions, shown)
+    yield from _actions(f"`{workflow.workflow_id}`", workflow.actions, shown)
+
+
+def _criterion(name: str, one: CriterionBranches, shown: Shown) -> Iterator[str]:
+    if one.held and one.unheld:
+        return
+    judged = one.held or one.unheld
+    verdict = ("always held" if one.held else "never held") if judged else "was never judged"
+    condition = shown.line(one.condition, CONDITION_LIMIT)
+    stated = condition if one.kind == "implicit" else f"`{condition}`"
+    yield f"{shown.text(name)}: {stated} {verdict}"
+
+
+def _actions(name: str, actions: tuple[ActionBranch, ...], shown: Shown) -> Iterator[str]:
+    for one in actions:
+        if not one.taken:
+            target = f" `{one.target}`" if one.target else ""
+            yield shown.text(
+                f"{name}: on {one.after}, `{one.name}` ({one.type}{target}) was never taken"
+            )
