@@ -6,7 +6,7 @@ fixture: a test suite without workflows pays for this file alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,12 +108,13 @@ def arazzo(
     arazzo_app: Any,
     arazzo_server: str | Mapping[str, str] | None,
     arazzo_credentials: Mapping[str, Mapping[str, Mapping[str, str]]],
-) -> Arazzo:
+) -> Iterator[Arazzo]:
     """Runs workflows within a test: `arazzo.run("studio.arazzo.yaml", "listFlows")`."""
     from arazzo_runner.testing.bound import bound
 
     given = {"app": arazzo_app, "server": arazzo_server, "credentials": arazzo_credentials}
-    return bound(request.node, given)
+    with bound(request.node, given) as runner:
+        yield runner
 
 
 @pytest.fixture

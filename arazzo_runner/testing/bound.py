@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack, cast
@@ -17,7 +18,7 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.report.summary import summarize
-from arazzo_runner.testing.engine import Engine, engine_of
+from arazzo_runner.testing.engine import Engine, Open, engine_of
 from arazzo_runner.testing.session_report import tell_report
 from arazzo_runner.testing.transcript import transcript
 
@@ -34,6 +35,7 @@ class Arazzo(Struct, frozen=True):
     item: pytest.Item
     engine: Engine
     options: RunOptions
+    open: Open
 
     def load(self, document: Document) -> Description:
         """A document, by its path from the folder of the test or from the root folder of pytest.
@@ -48,7 +50,7 @@ class Arazzo(Struct, frozen=True):
     def check(self, document: Document, workflow: str, inputs: Mapping[str, Value]) -> None:
         """Raise what :meth:`run` would raise before anything is sent."""
         description = self.load(document)
-        with self.engine.runner(description, self.options, {}) as runner:
+        with self.engine.runner(description, self.options, {}, self.open) as runner:
             runner.check(description, workflow, inputs=inputs)
 
     def run(
@@ -66,7 +68,7 @@ class Arazzo(Struct, frozen=True):
         """
         __tracebackhide__ = True
         description = self.load(document)
-        with self.engine.runner(description, self.options, options) as runner:
+        with self.engine.runner(description, self.options, options, self.open) as runner:
             result = runner.run(description, workflow, inputs=inputs)
         self._tell(description, result)
         return result.raise_for_status()
@@ -82,7 +84,7 @@ class Arazzo(Struct, frozen=True):
         """Do what :meth:`run` does, within a running event loop."""
         __tracebackhide__ = True
         description = self.load(document)
-        with self.engine.runner(description, self.options, options) as runner:
+        with self.engine.runner(description, self.options, options, self.open) as runner:
             result = await runner.arun(description, workflow, inputs=inputs)
         self._tell(description, result)
         return result.raise_for_status()
@@ -98,13 +100,15 @@ class Arazzo(Struct, frozen=True):
         tell_report(self.item, description, ran, result.masker)
 
 
-def bound(item: pytest.Item, options: Mapping[str, Any]) -> Arazzo:
+@contextmanager
+def bound(item: pytest.Item, options: Mapping[str, Any]) -> Iterator[Arazzo]:
     """The fixture for one test; of ``options`` count those that say something."""
     given = {name: value for name, value in options.items() if value}
     server = given.pop("server", None)
     if server is not None:
         given["servers"] = {"": server} if isinstance(server, str) else server
-    return Arazzo(item, engine_of(item.config), cast("RunOptions", given))
+    with closing(Open()) as opened:
+        yield Arazzo(item, engine_of(item.config), cast("RunOptions", given), opened)
 
 
 def _found(path: str, item: pytest.Item) -> str:

@@ -27,6 +27,25 @@ _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
 _WAYS: Final = frozenset({"app", "client", "mock", "transport", "world"})
 
 
+class Open:
+    """Runners that are held open: for all tests of a pytest run, or for one."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._runners: dict[str, Runner] = {}
+
+    def runner(self, options: RunOptions) -> Runner:
+        """The runner with these options, made when it is first asked for."""
+        key = repr([options.get(name) for name in _NAMED])
+        if key not in self._runners:
+            self._runners[key] = self._stack.enter_context(Runner(**options))
+        return self._runners[key]
+
+    def close(self) -> None:
+        """Close the connections, end the lifespan of an application."""
+        self._stack.close()
+
+
 class Engine:
     """``flags`` are the values of the flags of `arazzo run`, by their names there."""
 
@@ -35,8 +54,7 @@ class Engine:
         self.options = _run_options(given)
         self._shared = Shared()
         self._descriptions: dict[str, Description] = {}
-        self._runners: dict[str, Runner] = {}
-        self._open = ExitStack()
+        self._open = Open()
 
     def load(self, document: str) -> Description:
         """A document with what its sources name, read once. Raises UsageError, DocumentError."""
@@ -51,22 +69,18 @@ class Engine:
 
     @contextmanager
     def runner(
-        self, description: Description, common: RunOptions, own: RunOptions
+        self, description: Description, common: RunOptions, own: RunOptions, test: Open
     ) -> Iterator[Runner]:
         """A runner for a document with the options of ``common`` fixtures and a call's ``own``.
 
-        The connections to servers are kept for all tests; an application in process begins and
-        ends its lifespan with each run.
+        Connections to servers are kept for all tests, an application for one.
         """
         options = self._joined(description, common, own)
-        if own or "app" in common:
+        if own:
             with Runner(**options) as runner:
                 yield runner
             return
-        key = repr([options.get(name) for name in _NAMED])
-        if key not in self._runners:
-            self._runners[key] = self._open.enter_context(Runner(**options))
-        yield self._runners[key]
+        yield (test if "app" in options else self._open).runner(options)
 
     def _joined(self, description: Description, common: RunOptions, own: RunOptions) -> RunOptions:
         """What is nearest wins; of the ways that requests may go, the mock over a fixture."""
