@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from arazzo_runner.cli.config import flags_for
+from arazzo_runner.cli.repeating import keep_words
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.version import VERSION
 
@@ -56,6 +57,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; an unknown one is answered with the nearest."""
         name = args[0]
+        keep_words(ctx, args)
         if name not in COMMANDS and not name.startswith("-"):
             from arazzo_runner.text.diagnostic import nearest
 

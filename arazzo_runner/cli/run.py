@@ -25,12 +25,14 @@ from arazzo_runner.cli.worlds import open_world
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.settings import Limits, Settings
+from arazzo_runner.loading import Description
 from arazzo_runner.report.write import check_writable
 
 
 @click.command("run", short_help="run a document's workflows")
 @click.argument("document")
 @flags.INPUTS
+@flags.CASES
 @flags.SELECTION
 @flags.WHERE
 @flags.DOCUMENTS
@@ -63,11 +65,19 @@ class Run(Struct, frozen=True):
         if self.given["record"] is not None:
             check_writable(self.given["record"])
         options = self._options()
+        ready = self._ready(description, options)
+        show_warnings([*description.warnings, *unknown_secrets(description, self.given)])
+        return ready
+
+    def _ready(self, description: Description, options: running.Options) -> Ready:
+        if self.given["cases"] is not None:
+            from arazzo_runner.cli.row_telling import ready_cases
+
+            return ready_cases(description, self.given, options)
         inputs = inputs_for(description, self.given, self.given["workflows"])
         prepared = running.prepare(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
-        show_warnings([*description.warnings, *unknown_secrets(description, self.given)])
         return lambda performance: self._run(prepared, options, performance)
 
     def _options(self) -> running.Options:

@@ -176,6 +176,7 @@ class WorkflowResult(Brief, frozen=True):
 
     ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
     the step. Those that one of the run's own workflows went on in are entries of the run.
+    ``case`` names the one of several sets of inputs that it ran with.
     """
 
     workflow_id: str
@@ -188,6 +189,12 @@ class WorkflowResult(Brief, frozen=True):
     error: StepError | None
     place: Place
     gone_to: tuple[WorkflowResult, ...] = ()
+    case: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The workflowId, with the case where there are several."""
+        return self.workflow_id if self.case is None else f"{self.workflow_id} [{self.case}]"
 
     @property
     def passed(self) -> bool:

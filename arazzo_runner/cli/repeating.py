@@ -1,0 +1,78 @@
+"""The command that repeats a run: the words that were typed, without secrets, for a shell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import click
+from msgspec import Struct
+
+from arazzo_runner.report.curl import quote
+from arazzo_runner.report.mask import Masker
+
+_KEY: Final = "arazzo.words"
+_INPUT: Final = re.compile(r"(--input=|-i(?!n))(.+)", re.DOTALL)
+_LOGIN: Final = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+def keep_words(ctx: click.Context, words: Sequence[str]) -> None:
+    """Remember what was typed after the program's name."""
+    ctx.meta[_KEY] = tuple(words)
+
+
+def typed_command() -> Repeat:
+    """The command that is being carried out."""
+    ctx = click.get_current_context(silent=True)
+    return Repeat(ctx.meta.get(_KEY, ()) if ctx is not None else ())
+
+
+class Repeat(Struct, frozen=True):
+    """The words of a command, the first of which is its name; none when it is not known."""
+
+    words: tuple[str, ...]
+
+    def line(self, masker: Masker, *more: str) -> str:
+        """One line for a POSIX shell with ``more`` words at its end.
+
+        An input that holds a secret becomes a variable: ``-i password="$PASSWORD"``.
+        """
+        return " ".join(["arazzo", *_quoted(self.words, masker), *map(quote, more)])
+
+    def has(self, *flags: str) -> bool:
+        """Whether one of these flags was typed."""
+        return any(one in flags or one.partition("=")[0] in flags for one in self.words)
+
+    def without(self, flag: str) -> Repeat:
+        """The command without a flag and its values."""
+        kept: list[str] = []
+        words = iter(self.words)
+        for word in words:
+            if word == flag:
+                next(words, None)
+            elif not word.startswith(f"{flag}="):
+                kept.append(word)
+        return Repeat(tuple(kept))
+
+
+def _quoted(words: Sequence[str], masker: Masker) -> Iterator[str]:
+    before = ""
+    for word in words:
+        glued = _INPUT.fullmatch(word)
+        if before in ("-i", "--input"):
+            yield _assignment(word, masker)
+        elif glued:
+            yield glued[1] + _assignment(glued[2], masker)
+        else:
+            yield quote(masker.text(_LOGIN.sub("***@", word)))
+        before = word
+
+
+def _assignment(text: str, masker: Masker) -> str:
+    name, _, value = text.partition("=")
+    # What follows `name:=` is JSON, in which a secret may be escaped.
+    if masker.text(value) == value:
+        return quote(text)
+    variable = re.sub(r"\W", "_", name.rstrip(":"), flags=re.ASCII).upper()
+    return f'{quote(name)}="${variable}"'

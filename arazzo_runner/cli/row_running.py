@@ -1,0 +1,153 @@
+"""The cases of ``--cases`` run, ``--jobs`` of them at once, and told in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from typing import Any, TypeAlias
+
+import anyio
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from arazzo_runner import running
+from arazzo_runner.cli.performing import Masks, masks
+from arazzo_runner.cli.rows import Case
+from arazzo_runner.cli.worlds import authorized_world, http_settings
+from arazzo_runner.credentials.needing import authorizations
+from arazzo_runner.executor.events import Event, WorkflowFinished
+from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
+from arazzo_runner.executor.run import RunContext, run_plan
+from arazzo_runner.executor.settings import Settings
+from arazzo_runner.executor.world import World
+from arazzo_runner.worlds.mock import MockWorld
+from arazzo_runner.worlds.stopping import StoppableWorld
+
+NewWorld: TypeAlias = Callable[[], AbstractContextManager[World]]
+
+
+class Ran(Struct, frozen=True):
+    """A case that is over, with what happened, in order; ``began`` False for one left out."""
+
+    case: Case
+    result: RunResult
+    masked: Masks
+    events: Sequence[Event]
+    began: bool = True
+
+
+class Batch(Struct, frozen=True):
+    """The cases to run, and how; ``tell`` is called with each in order, as soon as it can be."""
+
+    cases: Sequence[Case]
+    given: Mapping[str, Any]
+    settings: Settings
+    stop: Callable[[], bool]
+    tell: Callable[[Ran], None]
+    begun: Callable[[Case], None] = lambda _case: None
+
+
+def run_cases(batch: Batch) -> None:
+    """Run every case to its end; after a stop, those that have not begun are left out."""
+    anyio.run(_Runs(batch).all)
+
+
+class _Runs(Struct):
+    """The runs in progress: the next to begin, and those over that wait for earlier ones."""
+
+    batch: Batch
+    next: int = 0
+    told: int = 0
+    over: dict[int, Ran] = field(default_factory=dict)
+    failed: bool = False
+    tokens: list[str] = field(default_factory=list)
+
+    async def all(self) -> None:
+        given = self.batch.given
+        if not self.batch.cases:
+            return
+        async with (
+            _worlds(self.batch, self.tokens.extend) as new_world,
+            anyio.create_task_group() as group,
+        ):
+            for _ in range(min(given["jobs"], len(self.batch.cases))):
+                group.start_soon(self._work, new_world)
+
+    async def _work(self, new_world: NewWorld) -> None:
+        while self.next < len(self.batch.cases):
+            number, case = self.next, self.batch.cases[self.next]
+            self.next += 1
+            self._finish(number, await self._run(case, new_world))
+
+    def _finish(self, number: int, ran: Ran) -> None:
+        self.failed |= any(not one.passed for one in ran.result.workflows)
+        self.over[number] = ran
+        while self.told in self.over:
+            self.batch.tell(self.over.pop(self.told))
+            self.told += 1
+
+    async def _run(self, case: Case, new_world: NewWorld) -> Ran:
+        batch = self.batch
+        masked = masks(case.prepared, batch.given)
+        if batch.stop() or (self.failed and batch.settings.fail_fast):
+            return Ran(case, _left_out(case), masked, (), began=False)
+        batch.begun(case)
+        events: list[Event] = []
+        learn = running.learning_secrets(case.prepared, masked.kept.learn)
+
+        def observe(event: Event) -> None:
+            learn(event)
+            events.append(_of_case(event, case.name))
+
+        with new_world() as world:
+            context = RunContext(world, running.SYSTEM_CLOCK, batch.settings, observe, batch.stop)
+            result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
+        masked.kept.learn(self.tokens)
+        entries = tuple(replace(one, case=case.name) for one in result.workflows)
+        return Ran(case, replace(result, workflows=entries), masked, events)
+
+
+def _of_case(event: Event, name: str) -> Event:
+    if isinstance(event, WorkflowFinished) and event.depth == 0:
+        return replace(event, result=replace(event.result, case=name))
+    return event
+
+
+def _left_out(case: Case) -> RunResult:
+    plan = case.prepared.plan
+    workflows = [plan.workflows[key].workflow for key in plan.selected]
+    skipped = (
+        WorkflowResult(
+            one.workflow_id, Status.SKIPPED, {}, {}, 0.0, (), None, None, one.place, case=case.name
+        )
+        for one in workflows
+    )
+    return RunResult(tuple(skipped), 0.0)
+
+
+@asynccontextmanager
+async def _worlds(batch: Batch, learn: Callable[[Iterable[str]], None]) -> AsyncIterator[NewWorld]:
+    """Gives each case its world: connections and tokens are shared, cookies and mocks are not."""
+    prepared, given = batch.cases[0].prepared, batch.given
+    if given["mock"]:
+        apis = prepared.description.apis()
+        yield lambda: nullcontext(MockWorld(apis, given["mock_seed"]))
+        return
+    from arazzo_runner.worlds.http import AsyncHttpWorld
+
+    needing = authorizations(prepared.plan)
+    stop = _Stop(batch.stop)
+    async with AsyncHttpWorld(http_settings(given)) as http:
+        if given["cookies"]:
+            yield lambda: authorized_world(
+                StoppableWorld(http.begin(), stop), needing, given, learn
+            )
+            return
+        with authorized_world(StoppableWorld(http, stop), needing, given, learn) as world:
+            yield lambda: nullcontext(world)
+
+
+class _Stop(Struct, frozen=True):
+    """What signals say, for worlds that ask."""
+
+    is_set: Callable[[], bool]

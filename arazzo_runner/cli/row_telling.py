@@ -1,0 +1,117 @@
+"""What is told of the cases of `--cases`: a line each, one report of all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+
+from arazzo_runner import running
+from arazzo_runner.cli.credentials import check_person
+from arazzo_runner.cli.occasion import Ready
+from arazzo_runner.cli.performing import Performance, masks
+from arazzo_runner.cli.repeating import Repeat, typed_command
+from arazzo_runner.cli.row_running import Batch, Ran, run_cases
+from arazzo_runner.cli.rows import Case, prepare_cases
+from arazzo_runner.cli.telling import Telling
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.result import RunResult, WorkflowResult
+from arazzo_runner.loading import Description
+from arazzo_runner.report.console import Console
+from arazzo_runner.report.escape import escape
+from arazzo_runner.report.hidden import hidden
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.rows import names_width, row_lines
+from arazzo_runner.report.shown import counted
+from arazzo_runner.text.diagnostic import error
+
+
+def ready_cases(
+    description: Description, given: Mapping[str, Any], options: running.Options
+) -> Ready:
+    """Read the file of cases and check all of them. Raises UsageError and InputError."""
+    if given["record"] is not None:
+        message = "`--record` keeps one run, and `--cases` makes several"
+        raise UsageError(
+            error("AZ906", message, help="to keep one case, give its inputs with `-i`")
+        )
+    cases = prepare_cases(description, given, options)
+    if not cases:
+        raise UsageError(error("AZ906", f"`{given['cases']}` holds no case"))
+    if options.needs_credentials:
+        check_person(cases[0].prepared.plan)
+    return Cases(cases, options).perform
+
+
+class Cases(Struct, frozen=True):
+    """Cases that are ready to run, at least one."""
+
+    cases: Sequence[Case]
+    options: running.Options
+
+    def perform(self, performance: Performance) -> int:
+        """Run all, tell each, report them together. Returns the exit code."""
+        prepared, given = self.cases[0].prepared, performance.given
+        if given["dry_run"]:
+            return self._rehearse(given)
+        # Each case masks its own secrets before anything is told of it.
+        masker = Masker() if not given["show_secrets"] else masks(prepared, given).shown
+        told = Telling(performance.reports, performance.circumstances, prepared, masker)
+        width = names_width([one.name for one in self.cases])
+        teller = _Teller(performance, told, width)
+        settings, stop = self.options.settings, performance.signals.interrupted
+        with told:
+            run_cases(Batch(self.cases, given, settings, stop, teller.tell))
+        console = performance.console(masker)
+        if teller.left_out:
+            left_out = counted(teller.left_out, "case")
+            console.write([f"  {console.look.marks.skipped} {left_out} left out"])
+        if teller.left_out or not teller.blank:
+            console.write([""])
+        duration = performance.circumstances()["duration"]
+        return performance.end(RunResult(tuple(teller.entries), duration), told, console)
+
+    def _rehearse(self, given: Mapping[str, Any]) -> int:
+        from arazzo_runner.cli.dry_run import show_rehearsal
+
+        for number, case in enumerate(self.cases):
+            masker = masks(case.prepared, given).shown
+            title = f"case {masker.text(escape(case.name))}: "
+            sys.stdout.write(("\n" if number else "") + title)
+            show_rehearsal(case.prepared, masker, self.options.settings, sys.stdout)
+        return 0
+
+
+class _Teller(Struct):
+    """Tells case after case, each with its own secrets masked; ``entries`` are for the report."""
+
+    performance: Performance
+    told: Telling
+    width: int
+    again: Repeat = field(default_factory=lambda: typed_command().without("--case"))
+    entries: list[WorkflowResult] = field(default_factory=list)
+    left_out: int = 0
+    blank: bool = True
+
+    def tell(self, ran: Ran) -> None:
+        masker = ran.masked.shown
+        self.entries += hidden(ran.result, masker).workflows
+        if not ran.began:
+            self.left_out += 1
+            return
+        for event in ran.events:
+            self.told(hidden(event, masker))
+        self._show(ran, self.performance.console(masker))
+
+    def _show(self, ran: Ran, console: Console) -> None:
+        if console.look.verbosity == "quiet":
+            return
+        if console.look.verbosity != "normal":
+            for event in ran.events:
+                console(event)
+        again = self.again.line(ran.masked.kept, "--case", ran.case.name)
+        lines = row_lines(ran.case.name, ran.result, again, console.look, self.width)
+        console.write(lines)
+        self.blank = not lines[-1]

@@ -1,0 +1,80 @@
+"""``--cases FILE``: the rows of a file as sets of inputs, each held against the workflows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner import running
+from arazzo_runner.cli.case_files import Row, read_cases
+from arazzo_runner.cli.inputs_for import declared_inputs, inputs_for
+from arazzo_runner.errors import InputError, UsageError
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+from arazzo_runner.text.locate import locate
+from arazzo_runner.text.source import Place
+
+
+class Case(Struct, frozen=True):
+    """A row that is ready to run."""
+
+    name: str
+    prepared: running.Prepared
+
+
+def prepare_cases(
+    description: Description, given: Mapping[str, Any], options: running.Options
+) -> list[Case]:
+    """Bind the workflows once, and check the inputs of every row; nothing is sent.
+
+    A row's inputs win over those that all have in common. Raises UsageError, InputError and
+    DocumentError; what is wrong with a row says where it stands, and does not show it.
+    """
+    rows = _rows(description, given)
+    common = inputs_for(description, given, given["workflows"])
+    selected = running.select(description, given["workflows"])
+    bound, lacking = running.plan(description, selected, options)
+    if lacking:
+        raise UsageError(*lacking)
+    cases: list[Case] = []
+    problems: list[Diagnostic] = []
+    for row in rows:
+        inputs: dict[str, Value] = {**common, **row.inputs}
+        try:
+            prepared = running.with_inputs(description, bound, inputs)
+            cases.append(Case(row.id, prepared))
+        except InputError as reason:
+            problems += (_located(one, row.place) for one in reason.diagnostics)
+    if problems:
+        raise InputError(*problems)
+    return cases
+
+
+def _rows(description: Description, given: Mapping[str, Any]) -> list[Row]:
+    known = declared_inputs(description, given["workflows"])
+    try:
+        rows = read_cases(given["cases"], known)
+    except InputError as reason:
+        raise InputError(*map(_unframed, reason.diagnostics)) from None
+    names = [row.id for row in rows]
+    for name in given["case"]:
+        if name not in names:
+            message = f"`--case {name}` names no case of `{given['cases']}`"
+            raise UsageError(error("AZ906", message, help=did_you_mean(name, names)))
+    return [row for row in rows if not given["case"] or row.id in given["case"]]
+
+
+def _located(finding: Diagnostic, place: Place) -> Diagnostic:
+    where = f"{place.source.name}:{locate(place).line}"
+    return replace(finding, message=f"{where}: {finding.message}")
+
+
+def _unframed(finding: Diagnostic) -> Diagnostic:
+    """A finding with its place in words: a frame would show the row, and secrets in it."""
+    if finding.place is None:
+        return finding
+    return replace(_located(finding, finding.place), place=None)

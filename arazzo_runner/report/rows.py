@@ -1,0 +1,42 @@
+"""Many runs on a terminal or in a log: a line each, and what failed in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from arazzo_runner.executor.result import RunResult, Status
+from arazzo_runner.report.failure import run_failure_lines
+from arazzo_runner.report.look import Look
+from arazzo_runner.report.shown import counted, seconds
+from arazzo_runner.report.style import Marks, Style
+from arazzo_runner.report.summary import summarize
+
+WIDEST = 40
+"""The column of names is as wide as the longest of them, up to this; in characters."""
+
+
+def names_width(names: Sequence[str]) -> int:
+    """How wide the column of names is."""
+    return min(max(map(len, names), default=0), WIDEST)
+
+
+def row_lines(name: str, result: RunResult, again: str, look: Look, width: int) -> list[str]:
+    """The line of a run, and below it why it did not pass; ``again`` is a command."""
+    mark, colour = _mark(result, look.marks, look.style)
+    summary = summarize(result)
+    counts = f"{counted(sum(summary.steps.values()), 'step')}, "
+    counts += f"{counted(summary.requests, 'request')}  {seconds(result.duration)}"
+    shown = look.shown.line(name, WIDEST).ljust(width)
+    lines = [f"  {look.style.paint(colour, mark)} {shown}  {counts}"]
+    failures = run_failure_lines(result, look)
+    if not failures:
+        return lines
+    indented = [f"      {line}" if line else "" for line in failures]
+    return [*lines, *indented, f"      again: {again}", ""]
+
+
+def _mark(result: RunResult, marks: Marks, style: Style) -> tuple[str, str]:
+    ended = {one.status for one in result.workflows}
+    if ended & {Status.FAILED, Status.ERROR}:
+        return marks.failed, style.bad
+    return (marks.passed, style.good) if Status.PASSED in ended else (marks.skipped, style.dim)
