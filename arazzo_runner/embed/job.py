@@ -20,7 +20,7 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.verdict import ExitCode, exit_code
-from arazzo_runner.worlds.hooked import HookedWorld, Hooks
+from arazzo_runner.worlds.hooked import HookedWorld, Hooks, Settle, at_once, settled
 
 if TYPE_CHECKING:
     from arazzo_runner.worlds.network import Network
@@ -54,7 +54,7 @@ def _masker(prepared: running.Prepared, chosen: Chosen) -> Masker:
 
 def run_blocking(job: Job, begin: Begin) -> Result:
     """Run to the end; the world must not suspend."""
-    world = _own_world(job, begin, blocking_network)
+    world = _own_world(job, begin, blocking_network, at_once)
     return finished(
         job, drive(run_plan(job.prepared.plan, job.prepared.inputs, context(job, world)))
     )
@@ -69,7 +69,7 @@ async def run_suspending(job: Job, begin: Begin) -> Result:
 
 def suspending_world(job: Job, begin: Begin) -> World:
     """The world of a run within an event loop."""
-    world = _own_world(job, begin, suspending_network)
+    world = _own_world(job, begin, suspending_network, settled)
     if job.chosen.cancel is None:
         return world
     from arazzo_runner.worlds.stopping import StoppableWorld
@@ -77,13 +77,11 @@ def suspending_world(job: Job, begin: Begin) -> World:
     return StoppableWorld(world, job.chosen.cancel)
 
 
-def _own_world(job: Job, begin: Begin, network: Callable[[], Network]) -> World:
-    world = _hooked(begin(job.description), job.chosen.hooks)
+def _own_world(job: Job, begin: Begin, network: Callable[[], Network], settle: Settle) -> World:
+    world, hooks = begin(job.description), job.chosen.hooks
+    if hooks != Hooks():
+        world = HookedWorld(world, hooks, settle)
     return authorized(world, job.prepared.plan, job.chosen, job.masker, network)
-
-
-def _hooked(world: World, hooks: Hooks) -> World:
-    return world if hooks == Hooks() else HookedWorld(world, hooks)
 
 
 def context(job: Job, world: World, *observers: Observer) -> RunContext:

@@ -97,7 +97,7 @@ def route_of(given: Mapping[str, Any]) -> Route:
         case ["app"]:
             return _app(given["app"])
         case ["world"]:
-            return ToWorld(given["world"])
+            return _world(given["world"])
         case _:
             return OverNetwork()
 
@@ -107,6 +107,12 @@ def awaits(route: Route) -> bool:
     return isinstance(route, ToAsyncClient | ToAsyncTransport | ToAsgi | ToWorld)
 
 
+def _world(world: Any) -> Route:
+    if isinstance(world, type) or not hasattr(world, "send"):
+        raise TypeError(f"`world` is of the type {_name(world)}, and not a World")
+    return ToWorld(world)
+
+
 def _client(client: Any) -> Route:
     import httpx
 
@@ -114,7 +120,9 @@ def _client(client: Any) -> Route:
         return ToAsyncClient(client)
     if isinstance(client, httpx.Client):
         return ToClient(client)
-    raise TypeError(f"`client` is a {_name(client)}, and not an httpx.Client or httpx.AsyncClient")
+    raise TypeError(
+        f"`client` is of the type {_name(client)}, and not an httpx.Client or httpx.AsyncClient"
+    )
 
 
 def _transport(transport: Any) -> Route:
@@ -128,12 +136,12 @@ def _transport(transport: Any) -> Route:
         return ToTransport(transport)
     if later:
         return ToAsyncTransport(transport)
-    raise TypeError(f"`transport` is a {_name(transport)}, and not an httpx transport")
+    raise TypeError(f"`transport` is of the type {_name(transport)}, and not an httpx transport")
 
 
 def _app(app: Any) -> Route:
     if not callable(app):
-        raise TypeError(f"`app` is a {_name(app)}, and not an ASGI or WSGI application")
+        raise TypeError(f"`app` is of the type {_name(app)}, and not an ASGI or WSGI application")
     if iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__):
         return ToAsgi(app)
     match _needed(app):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ Eventually: TypeAlias = T | Awaitable[T]
 BeforeRequest: TypeAlias = Callable[[HttpRequest], Eventually[HttpRequest | None]]
 AfterResponse: TypeAlias = Callable[[HttpRequest, HttpResponse], Eventually[HttpResponse | None]]
 Sleep: TypeAlias = Callable[[float], Eventually[Any]]
+Settle: TypeAlias = Callable[[Eventually[Any]], Awaitable[Any]]
 
 
 class Hooks(Struct, frozen=True):
@@ -33,11 +34,16 @@ class Hooks(Struct, frozen=True):
 
 
 class HookedWorld(WrappedWorld):
-    """Wraps a world; what a hook raises ends the run and reaches the caller."""
+    """Wraps a world; what a hook raises ends the run and reaches the caller.
 
-    def __init__(self, world: World, hooks: Hooks) -> None:
+    ``settle`` makes a value of what a hook gives: :func:`settled` within an event loop, else
+    :func:`at_once`.
+    """
+
+    def __init__(self, world: World, hooks: Hooks, settle: Settle) -> None:
         super().__init__(world)
         self._hooks = hooks
+        self._settle = settle
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send what the first hook makes of the request; the second one sees the answer."""
@@ -51,13 +57,13 @@ class HookedWorld(WrappedWorld):
         hook = self._hooks.before_request
         if hook is None:
             return None
-        return _checked(await _settled(hook(request)), HttpRequest, "before_request")
+        return _checked(await self._settle(hook(request)), HttpRequest, "before_request")
 
     async def _after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         hook = self._hooks.after_response
         if hook is None:
             return response
-        changed = await _settled(hook(request, response))
+        changed = await self._settle(hook(request, response))
         return _checked(changed, HttpResponse, "after_response") or response
 
     async def sleep(self, key: str, seconds: float) -> None:
@@ -65,14 +71,23 @@ class HookedWorld(WrappedWorld):
         if self._hooks.sleep is None:
             await self._world.sleep(key, seconds)
         else:
-            await _settled(self._hooks.sleep(seconds))
+            await self._settle(self._hooks.sleep(seconds))
 
 
-async def _settled(value: Eventually[T]) -> T:
-    if isinstance(value, Awaitable):
-        settled: T = await value
-        return settled
-    return value
+async def settled(given: Eventually[Any]) -> Any:
+    """What a hook gives, now or later."""
+    return await given if isinstance(given, Awaitable) else given
+
+
+async def at_once(given: Eventually[Any]) -> Any:
+    """What a hook gives; RuntimeError where it has to be waited for."""
+    if isinstance(given, Coroutine):
+        given.close()
+    if isinstance(given, Awaitable):
+        raise RuntimeError(  # noqa: TRY004 - not the type is wrong, but where it is used
+            "a hook gave something to wait for: make the hook an `async def`, or use `arun`"
+        )
+    return given
 
 
 def _checked(value: T | None, kind: type[T], hook: str) -> T | None:

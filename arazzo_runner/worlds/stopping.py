@@ -34,6 +34,8 @@ class StoppableWorld(WrappedWorld):
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send through the wrapped world, until stopped."""
         outcome: HttpResponse | TransportFailure = _STOPPED
+        if self._stop.is_set():
+            return outcome
         async with anyio.create_task_group() as both:
             both.start_soon(self._watch, both.cancel_scope)
             outcome = await self._world.send(call)

@@ -1,0 +1,126 @@
+"""Documents for programs: loaded, found, refused, told about."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+import arazzo_runner as arazzo
+from unit.embed.shop import DOCUMENT, SHOP
+
+BROKEN = DOCUMENT.replace("operationId: getThing", "operationId: getThink")
+
+
+def test_load(shop) -> None:
+    for document in (shop, str(shop), shop.as_uri()):
+        description = arazzo.load(document)
+        assert description.workflow_ids == ("make",)
+        assert repr(description).endswith("shop.arazzo.yaml: make)")
+
+
+@pytest.mark.parametrize("document", [DOCUMENT, yaml.safe_load(DOCUMENT)])
+def test_load_text(document, shop) -> None:
+    description = arazzo.load_text(document, name="mine", base=shop.parent)
+    assert repr(description) == "Description(mine: make)"
+
+
+def test_sources_from_elsewhere(tmp_path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "shop.openapi.json").write_text(json.dumps(SHOP), encoding="utf-8")
+    document = tmp_path / "shop.yaml"
+    document.write_text(DOCUMENT, encoding="utf-8")
+    with pytest.raises(
+        arazzo.DocumentError, match='say where it is with `sources={"shop": "PATH"}`'
+    ):
+        arazzo.load(document)
+    for given in (
+        {"sources": {"shop": elsewhere / "shop.openapi.json"}},
+        {"source_dir": elsewhere},
+        {"source_dir": [str(elsewhere)]},
+    ):
+        assert arazzo.load(document, **given).workflow_ids == ("make",)
+
+
+def test_errors_are_told_with_the_line(shop) -> None:
+    shop.write_text(BROKEN, encoding="utf-8")
+    with pytest.raises(arazzo.DocumentError) as error:
+        arazzo.run(shop, inputs={"name": "cup"}, mock=True)
+    assert [one.code for one in error.value.diagnostics] == ["AZ204"]
+    told = str(error.value)
+    assert told.startswith("error[AZ204]: no operation is called `getThink`")
+    assert "operationId: getThink" in told
+    assert told.endswith("help: did you mean `getThing`?")
+
+
+@pytest.mark.parametrize("document", ["missing.yaml", "-", "", Path("missing.yaml")])
+def test_what_cannot_be_read(document) -> None:
+    with pytest.raises(arazzo.UsageError, match=r"error\[AZ101\]"):
+        arazzo.load(document)
+
+
+@pytest.mark.parametrize("document", [None, 3, b"x", {"arazzo": "1.0.1"}])
+def test_what_is_no_path(document) -> None:
+    with pytest.raises(
+        TypeError, match="a document is a path or a URL, and not a .*; see `load_text`"
+    ):
+        arazzo.load(document)
+
+
+def test_limits(shop) -> None:
+    from msgspec.structs import replace
+
+    limits = arazzo.LoadLimits()
+    small = replace(limits, document=replace(limits.document, max_bytes=10))
+    with pytest.raises(
+        arazzo.DocumentError, match=r"raise the limit with `limits=LoadLimits\(…\)`"
+    ):
+        arazzo.load(shop, limits=small)
+
+
+def test_validate(shop, tmp_path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(BROKEN, encoding="utf-8")
+    found = arazzo.validate(shop, broken, "missing.yaml", ignore=["AZ3"])
+    assert [one.code for one in found if one.severity is arazzo.Severity.ERROR] == [
+        "AZ204",
+        "AZ101",
+    ]
+    assert [one.code for one in arazzo.validate(broken, select=["AZ2"])] == ["AZ204"]
+
+
+CALLS = {
+    "a workflow": (
+        {"workflow": "mak"},
+        "no workflow of `.*` is called `mak`(.|\n)*did you mean `make`",
+    ),
+    "a source": (
+        {"servers": {"shopp": "http://x"}},
+        "`servers` names `shopp`(.|\n)*did you mean `shop`",
+    ),
+    "a step": ({"until": "lok"}, "`until` names `lok`, and no step(.|\n)*did you mean `look`"),
+    "an input": (
+        {"secrets": ["pni"]},
+        "`secrets` names `pni`, and no input(.|\n)*did you mean `pin`",
+    ),
+    "a variable": (
+        {"server_variables": {"x": "1"}},
+        "`server_variables` names `x`(.|\n)*there are none",
+    ),
+    "a scheme": (
+        {"credentials": {"shop": {"basic": {"token": "x"}}}},
+        "`credentials` names `basic`, and no security scheme of `shop`",
+    ),
+    "credentials of": (
+        {"credentials": {"x": {"y": {}}}},
+        "`credentials` names `x`, and no API description",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_names_that_are_not_there(call, shop) -> None:
+    given, message = CALLS[call]
+    with pytest.raises(arazzo.UsageError, match=message):
+        arazzo.run(shop, inputs={"name": "cup"}, mock=True, **given)

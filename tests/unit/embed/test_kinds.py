@@ -1,0 +1,80 @@
+"""Keyword arguments of a wrong name or kind are refused at once, by name."""
+
+import threading
+
+import pytest
+
+import arazzo_runner as arazzo
+from arazzo_runner.embed.kinds import check_options
+from arazzo_runner.embed.options import RunOptions, read
+
+
+async def later(event) -> None:
+    """Never called."""
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"timout": 3}, TypeError, "there is no option `timout`; did you mean `timeout`?"),
+        ({"xyz": 3}, TypeError, "there is no option `xyz`"),
+        ({"limits": {"max_steps": 3}}, TypeError, "`limits` is of the type dict, and not Limits"),
+        ({"timeout": "5s"}, TypeError, "`timeout` is of the type str, and not int or float"),
+        ({"timeout": 0}, ValueError, "`timeout` is 0, and not more than 0 seconds"),
+        ({"secrets": "pin"}, TypeError, "`secrets` is of the type str, and not list or"),
+        ({"on_event": 3}, TypeError, "`on_event` is of the type int, and not a function"),
+        ({"on_event": later}, TypeError, "`on_event` is called, and not awaited; `stream`"),
+        ({"cancel": True}, TypeError, "`cancel` is of the type bool, and not anything with"),
+        ({"checks": "fail"}, TypeError, "`checks` cannot be `fail`: it is `off`, `warn`"),
+        ({"checks": {"body": "off"}}, TypeError, "`checks` cannot be `{'body': 'off'}`"),
+    ],
+)
+def test_refused(given, error, message) -> None:
+    with pytest.raises(error) as raised:
+        read(given)
+    assert str(raised.value).startswith(message)
+
+
+def test_every_option_has_a_kind() -> None:
+    for name in RunOptions.__annotations__:
+        with pytest.raises(TypeError, match="there is no option `other`"):
+            check_options({name: _fitting(name), "other": 1})
+
+
+def _fitting(name: str) -> object:
+    given = {
+        "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
+        "mock": True, "seed": 1, "http": arazzo.HttpSettings(), "timeout": 0.5, "limits": arazzo.Limits(),
+        "checks": "off", "until": "x", "fail_fast": True, "secrets": ["x"], "show_secrets": True,
+        "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
+    }  # fmt: skip
+    return given.get(name, print)
+
+
+def test_none_counts_as_left_out() -> None:
+    chosen = read(dict.fromkeys(RunOptions.__annotations__))
+    assert (chosen.awaits, chosen.on_event, chosen.options.servers) == (False, None, {})
+
+
+@pytest.mark.parametrize(
+    ("given", "checks"),
+    [
+        (
+            "error",
+            {"status": "error", "content-type": "error", "schema": "error", "headers": "error"},
+        ),
+        (
+            {"schema": "off"},
+            {"status": "warn", "content-type": "warn", "schema": "off", "headers": "warn"},
+        ),
+    ],
+)
+def test_checks(given, checks) -> None:
+    assert read({"checks": given}).options.settings.checks == checks
+
+
+def test_times_and_servers() -> None:
+    chosen = read({"timeout": 5, "server": "http://a", "servers": {"shop": "http://b"}})
+    assert chosen.http.timeout == 5
+    assert chosen.http.user_agent.startswith("arazzo/")
+    assert chosen.options.servers == {"": "http://a", "shop": "http://b"}

@@ -1,0 +1,85 @@
+"""Where requests go, by what is handed in."""
+
+import functools
+
+import httpx
+import pytest
+
+from arazzo_runner.embed import route
+from arazzo_runner.embed.route import awaits, route_of
+from unit.embed.shop import asgi, wsgi
+
+
+class AsgiObject:
+    async def __call__(self, scope, receive, send):
+        """As most frameworks do it."""
+
+
+class WsgiObject:
+    def __call__(self, environ, start_response):
+        """As Flask does it."""
+
+
+def asgi_by_arguments(scope, receive, send):
+    """Gives an awaitable, as middleware may."""
+
+
+async def answer_later(request):
+    return httpx.Response(200)
+
+
+def answer(request):
+    return httpx.Response(200)
+
+
+WORLD = object()
+BOTH = httpx.MockTransport(answer)
+LATER = httpx.MockTransport(answer_later)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "waits"),
+    [
+        ({}, route.OverNetwork, False),
+        ({"mock": False}, route.OverNetwork, False),
+        ({"mock": True}, route.ToMock, False),
+        ({"app": asgi}, route.ToAsgi, True),
+        ({"app": AsgiObject()}, route.ToAsgi, True),
+        ({"app": asgi_by_arguments}, route.ToAsgi, True),
+        ({"app": functools.partial(asgi)}, route.ToAsgi, True),
+        ({"app": wsgi}, route.ToWsgi, False),
+        ({"app": WsgiObject()}, route.ToWsgi, False),
+        ({"transport": httpx.WSGITransport(wsgi)}, route.ToTransport, False),
+        ({"transport": httpx.ASGITransport(asgi)}, route.ToAsyncTransport, True),
+        ({"transport": BOTH}, route.ToTransport, False),
+        ({"transport": LATER}, route.ToAsyncTransport, True),
+        ({"client": httpx.Client(transport=BOTH)}, route.ToClient, False),
+        ({"client": httpx.AsyncClient(transport=BOTH)}, route.ToAsyncClient, True),
+    ],
+)
+def test_routes(given, kind, waits) -> None:
+    found = route_of(given)
+    assert type(found) is kind
+    assert awaits(found) is waits
+
+
+def test_seed_of_the_mock() -> None:
+    assert route_of({"mock": True, "seed": 3}) == route.ToMock(3)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"app": wsgi, "mock": True}, "`app` and `mock` each say where requests go; give one"),
+        ({"app": "shop:app"}, "`app` is of the type str, and not an ASGI or WSGI application"),
+        ({"app": lambda request: None}, "`app` takes 1 arguments: an ASGI application takes"),
+        ({"client": httpx}, "`client` is of the type module, and not an httpx.Client"),
+        ({"transport": 3}, "`transport` is of the type int, and not an httpx transport"),
+        ({"world": 3}, "`world` is of the type int, and not a World"),
+        ({"world": route.ToWorld}, "`world` is of the type StructMeta, and not a World"),
+    ],
+)
+def test_what_is_no_route(given, message) -> None:
+    with pytest.raises(TypeError) as error:
+        route_of(given)
+    assert str(error.value).startswith(message)

@@ -1,0 +1,290 @@
+"""Runs through everything that can be handed in, with and without an event loop."""
+
+import asyncio
+import threading
+
+import anyio
+import httpx
+import pytest
+
+import arazzo_runner as arazzo
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.world import PublishCall, ReceiveCall
+from unit.embed.shop import answer, asgi, wsgi
+
+INPUTS = {"name": "cup", "pin": "s3cret-pin"}
+OUTPUTS = {"id": 7, "name": "cup"}
+
+
+def reply(request: httpx.Request) -> httpx.Response:
+    status, body = answer(request.method, request.url.path)
+    return httpx.Response(status, content=body, headers={"Content-Type": "application/json"})
+
+
+async def reply_later(request: httpx.Request) -> httpx.Response:
+    await anyio.sleep(0)
+    return reply(request)
+
+
+class Shop:
+    """A world of the caller's own, which waits for a moment."""
+
+    async def send(self, call):
+        await anyio.sleep(0)
+        status, body = answer(
+            call.request.method, call.request.url.removeprefix("http://shop.test")
+        )
+        return arazzo.HttpResponse(status, (("Content-Type", "application/json"),), body)
+
+
+WAYS = {
+    "ASGI": lambda: {"app": asgi},
+    "WSGI": lambda: {"app": wsgi},
+    "transport": lambda: {"transport": httpx.MockTransport(reply)},
+    "asynchronous transport": lambda: {"transport": httpx.MockTransport(reply_later)},
+    "client": lambda: {"client": httpx.Client(transport=httpx.MockTransport(reply))},
+    "asynchronous client": lambda: {
+        "client": httpx.AsyncClient(transport=httpx.ASGITransport(asgi))
+    },
+    "world": lambda: {"world": Shop()},
+}
+
+
+def check(result: arazzo.Result) -> None:
+    assert result.passed, str(result)
+    assert result.outputs == OUTPUTS
+    assert [one.workflow_id for one in result.workflows] == ["make"]
+    assert result.steps["look"].attempts[-1].response.status == 200
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_without_an_event_loop(way, description) -> None:
+    check(arazzo.run(description, inputs=INPUTS, **WAYS[way]()))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_blocking_within_an_event_loop(way, description) -> None:
+    async def main() -> None:
+        check(arazzo.run(description, inputs=INPUTS, **WAYS[way]()))
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_within_an_event_loop(way, description) -> None:
+    async def main() -> None:
+        check(await arazzo.arun(description, "make", inputs=INPUTS, **WAYS[way]()))
+
+    asyncio.run(main())
+
+
+def test_the_mock(shop) -> None:
+    result = arazzo.run(shop, inputs=INPUTS, mock=True)
+    other = arazzo.run(shop, inputs=INPUTS, mock=True, seed=1)
+    again = asyncio.run(arazzo.arun(str(shop), inputs=INPUTS, mock=True))
+    assert result.passed
+    assert result.outputs == again.outputs
+    assert result.outputs != other.outputs
+
+
+def test_the_client_says_where(description) -> None:
+    seen = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.host)
+        return reply(request)
+
+    with httpx.Client(base_url="http://other.test", transport=httpx.MockTransport(note)) as client:
+        arazzo.run(description, inputs=INPUTS, client=client)
+        arazzo.run(description, inputs=INPUTS, client=client, server="http://third.test")
+    assert seen == ["other.test", "other.test", "third.test", "third.test"]
+
+
+# --- hooks ----------------------------------------------------------------------------------------
+
+
+def no_cup(request, response):
+    return (
+        arazzo.HttpResponse(200, response.headers, b'{"id": 7, "name": "mug"}')
+        if request.method == "GET"
+        else None
+    )
+
+
+async def no_cup_later(request, response):
+    await anyio.sleep(0)
+    return no_cup(request, response)
+
+
+@pytest.mark.parametrize("hook", [no_cup, no_cup_later])
+def test_a_hook_changes_the_response(hook, description) -> None:
+    result = arazzo.run(description, inputs=INPUTS, app=wsgi, after_response=hook)
+    assert result.outputs["name"] == "mug"
+
+
+def test_a_hook_changes_the_request(description) -> None:
+    def elsewhere(request):
+        return (
+            arazzo.HttpRequest("GET", "http://shop.test/things/8")
+            if request.method == "GET"
+            else None
+        )
+
+    result = arazzo.run(description, inputs=INPUTS, app=wsgi, before_request=elsewhere)
+    attempt = result.steps["look"].attempts[-1]
+    assert (result.status, attempt.response.status) == ("failed", 404)
+    assert attempt.request.url == "http://shop.test/things/8"
+    assert "request: GET http://shop.test/things/8" in str(result)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_hook_raises_reaches_the_caller(way, description) -> None:
+    def refuse(request):
+        raise LookupError("no key")
+
+    with pytest.raises(LookupError, match="no key"):
+        arazzo.run(description, inputs=INPUTS, before_request=refuse, **WAYS[way]())
+
+
+def test_a_hook_gives_something_else(description) -> None:
+    with pytest.raises(TypeError, match="`before_request` returned a str: return the HttpRequest"):
+        arazzo.run(description, inputs=INPUTS, app=wsgi, before_request=lambda request: "x")
+
+
+# --- events, time, the end ------------------------------------------------------------------------
+
+
+def test_events_are_told(description) -> None:
+    told = []
+    arazzo.run(description, inputs=INPUTS, app=wsgi, on_event=told.append)
+    assert [type(one).__name__ for one in told if not isinstance(one, arazzo.CriterionJudged)] == [
+        "WorkflowStarted",
+        *["StepStarted", "RequestSent", "ResponseReceived", "StepFinished"] * 2,
+        "WorkflowFinished",
+    ]
+    assert "cup" not in str(told)
+    assert "s3cret" not in str(told)
+
+
+def test_what_an_observer_raises_reaches_the_caller(description) -> None:
+    def refuse(event):
+        raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        arazzo.run(description, inputs=INPUTS, app=asgi, on_event=refuse)
+
+
+def test_the_caller_s_clock(description) -> None:
+    ticks = iter(range(1000))
+    clock = arazzo.Clock(lambda: float(next(ticks)), lambda: 0.0)
+    result = arazzo.run(description, inputs=INPUTS, app=wsgi, clock=clock)
+    assert result.report()["started_at"] == "1970-01-01T00:00:00.000Z"
+    assert result.duration == float(int(result.duration)) > 1
+
+
+RETRYING = """
+arazzo: 1.0.1
+info: {title: Shop, version: 1.0.0}
+sourceDescriptions: [{name: shop, url: shop.openapi.json, type: openapi}]
+workflows:
+  - workflowId: wait
+    steps:
+      - stepId: look
+        operationId: getThing
+        parameters: [{name: id, in: path, value: 9}]
+        onFailure: [{name: again, type: retry, retryAfter: 30, retryLimit: 2}]
+"""
+
+
+@pytest.fixture
+def waiting(shop) -> arazzo.Description:
+    return arazzo.load_text(RETRYING, base=shop.parent)
+
+
+async def no_time(seconds: float) -> None:
+    """Lets none pass."""
+
+
+@pytest.mark.parametrize("app", [asgi, wsgi])
+def test_the_caller_s_sleep(app, waiting) -> None:
+    slept = []
+    result = arazzo.run(waiting, app=app, sleep=slept.append)
+    assert slept == [30, 30]
+    assert result.status == "failed"
+    assert len(arazzo.run(waiting, app=app, sleep=no_time).steps["look"].attempts) == 3
+
+
+@pytest.mark.parametrize("app", [asgi, wsgi])
+def test_a_wait_is_cancelled(app, waiting) -> None:
+    stop = threading.Event()
+
+    def on_event(event) -> None:
+        if isinstance(event, arazzo.StepRetried):
+            stop.set()
+
+    result = arazzo.run(waiting, app=app, on_event=on_event, cancel=stop)
+    assert (result.status, result.exit_code) == ("error", 130)
+    assert "the run was" in str(result)
+
+
+def test_a_request_is_cancelled(waiting) -> None:
+    stop = threading.Event()
+
+    async def never(scope, receive, send):
+        if scope["type"] == "http":
+            stop.set()
+            await anyio.sleep_forever()
+
+    result = arazzo.run(waiting, app=never, cancel=stop)
+    assert result.steps["look"].attempts[-1].error.code == "cancelled"
+    assert result.exit_code == 130
+
+
+def test_a_cancelled_task_closes_what_it_had_open(waiting) -> None:
+    ended = []
+
+    async def never(scope, receive, send):
+        if scope["type"] != "http":
+            raise NotImplementedError
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append(True)
+
+    async def main() -> None:
+        with anyio.move_on_after(0.05) as scope:
+            await arazzo.arun(waiting, app=never)
+        assert scope.cancelled_caught
+
+    asyncio.run(main())
+    assert ended == [True]
+
+
+def test_the_mock_lets_others_run_and_cancel(description) -> None:
+    async def main() -> None:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await arazzo.arun(description, inputs=INPUTS, mock=True)
+        assert scope.cancelled_caught
+
+    asyncio.run(main())
+
+
+def _hidden(function):
+    return lambda *given: function(*given)
+
+
+def test_an_awaitable_hook_that_does_not_say_so(description) -> None:
+    async def later(request) -> None:
+        await anyio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="make the hook an `async def`"):
+        arazzo.run(description, inputs=INPUTS, app=wsgi, before_request=_hidden(later))
+
+
+def test_worlds_can_be_wrapped(description) -> None:
+    world = arazzo.WrappedWorld(arazzo.MockWorld(description.apis()))
+    assert arazzo.run(description, inputs=INPUTS, world=world).passed
+    publish = PublishCall("k", "c", b"")
+    receive = ReceiveCall("k", "c", None, None)
+    assert drive(world.publish(publish)).code == drive(world.receive(receive)).code == "refused"

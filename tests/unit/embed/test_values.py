@@ -1,0 +1,63 @@
+"""Inputs are JSON values, whatever Python types they come in."""
+
+from datetime import date
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+import pytest
+
+from arazzo_runner.embed.values import read_inputs
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Size(IntEnum):
+    BIG = 3
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        (None, None),
+        (True, True),
+        (7, 7),
+        (0.5, 0.5),
+        ("a", "a"),
+        (b"\x00", b"\x00"),
+        (bytearray(b"x"), b"x"),
+        ((1, [2]), [1, [2]]),
+        (MappingProxyType({"a": {"b": ()}}), {"a": {"b": []}}),
+        (Colour.RED, "red"),
+        (Size.BIG, 3),
+    ],
+)
+def test_values(given, value) -> None:
+    read = read_inputs({"x": given})
+    assert read == {"x": value}
+    assert type(read["x"]) is type(value)
+
+
+def test_they_are_copies() -> None:
+    given = {"x": [1]}
+    read = read_inputs(given)
+    given["x"].append(2)
+    assert read == {"x": [1]}
+    assert read_inputs(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([1], "`inputs` is a list, and not a mapping of names"),
+        ({"x": date(2025, 1, 1)}, "the input `x` is a date, which is no JSON value"),
+        ({"x": [{"y": {1}}]}, "the input `x`, item 0, `y` is a set, which is no JSON value"),
+        ({"x": {1: 2}}, "the input `x` has the key 1, and keys of JSON are strings"),
+        ({"x": float("nan")}, "the input `x` is nan, which is no JSON value"),
+    ],
+)
+def test_what_is_no_json(given, message) -> None:
+    with pytest.raises(TypeError) as error:
+        read_inputs(given)
+    assert str(error.value) == message

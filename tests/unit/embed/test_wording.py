@@ -1,0 +1,33 @@
+"""Messages name keyword arguments where the command line has flags."""
+
+import pytest
+
+from arazzo_runner.embed.wording import in_python, told_to_program
+from arazzo_runner.text.diagnostic import error
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("give it with `-i to=…`", 'give it with `inputs={"to": …}`'),
+        (
+            "`--server URL`, such as `--server https://a`",
+            '`server="URL"`, such as `server="https://a"`',
+        ),
+        ("`--server shop=http://a` names", '`servers={"shop": "http://a"}` names'),
+        ("say it with `--source shop=PATH`", 'say it with `sources={"shop": "PATH"}`'),
+        ("raise it with `--max-steps`", "raise it with `limits=Limits(max_steps=…)`"),
+        ("`--cacert FILE` trusts another", "`http=HttpSettings(cacert=…)` trusts another"),
+        ("`--insecure` leaves out", "`http=HttpSettings(insecure=True)` leaves out"),
+        ("`--allow-read` allows it", "`allow_read=True` allows it"),
+        ("run it with `--debug`, or `-v`", "run it with `--debug`, or `-v`"),
+        ("the input `to` is not given", "the input `to` is not given"),
+    ],
+)
+def test_flags_become_keywords(text, said) -> None:
+    assert in_python(text) == said
+
+
+def test_findings() -> None:
+    told = told_to_program(error("AZ906", "`--until x` names no step"))
+    assert (told.message, told.help) == ('`until="x"` names no step', None)
