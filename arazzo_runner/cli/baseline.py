@@ -21,6 +21,7 @@ from arazzo_runner.report.located import Located
 from arazzo_runner.report.write import write_atomically
 
 _VERSION: Final = 1
+_WAY_OUT: Final = "name another file, or delete this one"
 
 
 class Known(Struct, frozen=True):
@@ -50,14 +51,16 @@ def read_baseline(path: str) -> Baseline:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         _refuse(path, "there is no such file; `--write-baseline` makes it")
-    except (OSError, ValueError) as reason:
-        _refuse(path, f"it cannot be read as JSON: {reason}")
+    except OSError as reason:
+        _refuse(path, (reason.strerror or "it cannot be read").lower())
+    except ValueError:
+        _refuse(path, f"it is not JSON; {_WAY_OUT}")
     if not isinstance(content, dict) or content.get("version") != _VERSION:
-        _refuse(path, f"it is no baseline of version {_VERSION}; `--write-baseline` renews it")
+        _refuse(path, f"it is no baseline of version {_VERSION}; {_WAY_OUT}")
     try:
         return {_entry(one): int(one["count"]) for one in content["findings"]}
     except (KeyError, TypeError, ValueError):
-        _refuse(path, "an entry of it is malformed; `--write-baseline` renews it")
+        _refuse(path, f"an entry of it is malformed; {_WAY_OUT}")
 
 
 def _entry(one: Mapping[str, Any]) -> Known:

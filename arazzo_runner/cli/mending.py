@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.check.suppress import Selection, reported
 from arazzo_runner.document.retrieval import Access, Retrieved
-from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.errors import ArazzoError, DocumentError
 from arazzo_runner.fix.mend import Mended, mend
 from arazzo_runner.fix.moved import with_new_places
 from arazzo_runner.loading import Shared
@@ -55,7 +55,7 @@ def check_document(setting: Setting, document: str) -> MendedDocument:
         return MendedDocument(found)
     try:
         source = _read(setting, document)[0]
-    except (UsageError, DocumentError):
+    except ArazzoError:  # which says what `validate` says as well
         return MendedDocument(found)
     return MendedDocument(tuple(_with_new_places(setting, document, source, found)))
 
@@ -67,7 +67,7 @@ def mend_document(setting: Setting, document: str, mending: Mending) -> MendedDo
     """
     try:
         source, mark = _read(setting, document)
-    except (UsageError, DocumentError):
+    except ArazzoError:  # which says what `validate` says as well
         return MendedDocument(validate(setting.access, document, setting.wanted, setting.shared))
     work = _Work(setting, document, mending)
     done = work.done(source)

@@ -159,11 +159,11 @@ def _rendered(done: Validation, given: Mapping[str, Any], *, is_file: bool = Fal
             return as_sarif(done)
         case "junit":
             return rendering.as_junit(done, _counting(given))
-        case _ if is_file or os.environ.get("GITHUB_ACTIONS") != "true":
-            return rendering.text(done, _style(given) or PLAIN)
-        case _:
+        case None if not is_file and os.environ.get("GITHUB_ACTIONS") == "true":
             text = rendering.text(done, _style(given) or PLAIN)
             return rendering.inert(text) + rendering.as_github(done)
+        case _:
+            return rendering.text(done, _style(given) or PLAIN)
 
 
 def _counting(given: Mapping[str, Any]) -> frozenset[str]:

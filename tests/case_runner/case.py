@@ -30,7 +30,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A command line, the world it runs in, and its exit code; `replies` None: no server at all."""
+    """A command line, the world it runs in, and its exit code; `replies` None: no server at all.
+
+    `copy` are files that are put into `$TMP` before, for commands that change files.
+    """
 
     folder: Path
     run: tuple[str, ...]
@@ -38,6 +41,7 @@ class Case:
     stdin: str = ""
     env: dict[str, str] = field(default_factory=dict)
     replies: tuple[Reply, ...] | None = None
+    copy: tuple[str, ...] = ()
 
     def expected(self, name: str) -> Path:
         """The expected file of this name, there or not."""

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,8 @@ def run(case: Case, main: Main, temporary: Path) -> Outcome:
     """Run `case` with its folder as the working directory and only its own environment."""
     written = temporary / "written"
     written.mkdir()
+    for name in case.copy:
+        shutil.copy(case.folder / name, written)
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(ScriptedServer(case.replies or (), case.folder))
         closed = stack.enter_context(_closed_port())
