@@ -142,4 +142,4 @@ def write_baseline(
     ]
     content = {"version": _VERSION, "findings": entries}
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    write_atomically(path, text.encode("utf-8", "backslashreplace"))
+    write_atomically(path, text.encode("utf-8", "backslashreplace"), "baseline")

@@ -74,7 +74,7 @@ def mend_document(setting: Setting, document: str, mending: Mending) -> MendedDo
     if done.text == source.text:
         return MendedDocument(work.reported(done.left))
     if mending.writes:
-        write_atomically(document, mark + done.text.encode())
+        write_atomically(document, mark + done.text.encode(), "document")
         setting.shared.shelf.forget(source.uri)
     diff = patch(source.name, source.text, done.text)
     return MendedDocument(work.reported(done.left), len(done.mended), diff)

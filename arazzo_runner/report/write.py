@@ -12,15 +12,15 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.text.diagnostic import error
 
 
-def write_atomically(path: str | Path, data: bytes) -> None:
-    """Put ``data`` into the file at ``path``, whole or not at all.
+def write_atomically(path: str | Path, data: bytes, what: str = "report") -> None:
+    """Put ``data`` into the file at ``path``, whole or not at all; ``what`` is it in messages.
 
     Missing folders are made; an existing file keeps its permissions, and a link what it points
     to. A device or pipe (``/dev/stdout``) is written to as it is.
 
     Raises UsageError (AZ907) when the file cannot be written.
     """
-    with _told(path):
+    with _told(path, what):
         _write(_target(path), data)
 
 
@@ -117,15 +117,15 @@ def _write_new(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _told(path: str | Path) -> Iterator[None]:
+def _told(path: str | Path, what: str = "report") -> Iterator[None]:
     """What goes wrong with a file, as an error of the user's."""
     try:
         yield
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
-        raise _unwritable(path, reason) from reason
+        raise _unwritable(path, what, reason) from reason
 
 
-def _unwritable(path: str | Path, reason: OSError | ValueError) -> UsageError:
+def _unwritable(path: str | Path, what: str, reason: OSError | ValueError) -> UsageError:
     words = reason.strerror if isinstance(reason, OSError) else None
     why = (words or str(reason)).lower()
     if isinstance(reason, FileExistsError | NotADirectoryError):
@@ -133,7 +133,7 @@ def _unwritable(path: str | Path, reason: OSError | ValueError) -> UsageError:
     return UsageError(
         error(
             "AZ907",
-            f"the report `{path}` cannot be written: {why}",
+            f"the {what} `{path}` cannot be written: {why}",
             help="name a file in a folder that exists and is writable",
         )
     )

@@ -106,7 +106,7 @@ def test_unwritable_folder_is_told(
 
     monkeypatch.setattr("arazzo_runner.report.write._write_new", refuse)
     assert fix(file) == 2
-    assert "permission denied" in capsys.readouterr().err
+    assert f"the document `{file}` cannot be written: permission denied" in capsys.readouterr().err
     assert file.read_text() == DOCUMENT
 
 
