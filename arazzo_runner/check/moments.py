@@ -15,8 +15,10 @@ from arazzo_runner.document.model import ArazzoDocument, Step, WorkflowName
 from arazzo_runner.document.reads import named_workflows
 from arazzo_runner.expression.ast import (
     BodyRef,
+    Expression,
     HeaderRef,
     MethodRef,
+    OutputRef,
     PathRef,
     QueryRef,
     StatusCodeRef,
@@ -24,6 +26,7 @@ from arazzo_runner.expression.ast import (
     WorkflowRef,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, warning
+from arazzo_runner.text.source import Place
 
 _OF_MESSAGES: Final = (BodyRef, HeaderRef, MethodRef, PathRef, QueryRef, StatusCodeRef, UrlRef)
 _AS_OUTPUT: Final = (
@@ -45,7 +48,9 @@ def without_message(document: ArazzoDocument) -> Iterator[Diagnostic]:
 def _of_step(step: Step) -> Iterator[Diagnostic]:
     before = chain(expressions_in(step.parameters), expressions_in(step.request_body))
     yield from _nothing(before, _too_early(f"`{step.step_id}`"), _AS_OUTPUT)
-    if isinstance(step.target, WorkflowName):
+    if not isinstance(step.target, WorkflowName):
+        yield from _no_outputs(step)
+    else:
         called = step.target.workflow_id
         after = (step.success_criteria, step.on_success, step.on_failure)
         found = chain.from_iterable(expressions_in(things) for things in after)
@@ -57,6 +62,14 @@ def _of_step(step: Step) -> Iterator[Diagnostic]:
         yield from _nothing(chain(found, *values), why, way_out)
 
 
+def _no_outputs(step: Step) -> Iterator[Diagnostic]:
+    for expression, place in expressions_in(step):
+        if isinstance(expression, OutputRef):
+            why = f"the step `{step.step_id}` calls no workflow, and `$outputs` is what one yields"
+            way_out = "a part of the response is `$response.body#/…`"
+            yield _nowhere(expression, place, why, way_out)
+
+
 def _too_early(step: str) -> str:
     return f"the request of {step} is made of it, so there is no message yet"
 
@@ -64,8 +77,12 @@ def _too_early(step: str) -> str:
 def _nothing(found: Iterable[Found], why: str, way_out: str) -> Iterator[Diagnostic]:
     for expression, place in found:
         if isinstance(expression, _OF_MESSAGES):
-            message = f"`{expression.text}` never has a value here: {why}"
-            yield warning("AZ220", message, place, "nothing to read", way_out)
+            yield _nowhere(expression, place, why, way_out)
+
+
+def _nowhere(expression: Expression, place: Place, why: str, way_out: str) -> Diagnostic:
+    message = f"`{expression.text}` never has a value here: {why}"
+    return warning("AZ220", message, place, "nothing to read", way_out)
 
 
 def before_it_ran(document: ArazzoDocument) -> Iterator[Diagnostic]:

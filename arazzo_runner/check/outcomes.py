@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from arazzo_runner.check.verdict import all_hold, asks_status, parts
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
-from arazzo_runner.expression.ast import Constant, StatusCodeRef
+from arazzo_runner.expression.ast import Comparison, Constant, StatusCodeRef
 from arazzo_runner.operation.contract import response_for
 from arazzo_runner.operation.model import Operation, Response
 
@@ -50,10 +50,21 @@ def documents(operation: Operation, status: int) -> bool:
 
 def status_constants(criterion: Criterion) -> Iterator[tuple[str, Constant]]:
     """The constants that the status is compared with, each with the operator."""
+    if isinstance(criterion, SimpleCriterion):
+        known = parts(criterion.condition)
+        yield from _constants(known.comparisons if known.asks_status else ())
+
+
+def demanded(criterion: Criterion) -> list[Constant]:
+    """The constants that the status has to equal for the criterion to hold."""
     if not isinstance(criterion, SimpleCriterion):
-        return
-    known = parts(criterion.condition)
-    for one in known.comparisons if known.asks_status else ():
+        return []
+    needed = _constants(parts(criterion.condition).required)
+    return [constant for operator, constant in needed if operator == "=="]
+
+
+def _constants(every: Iterable[Comparison]) -> Iterator[tuple[str, Constant]]:
+    for one in every:
         match one.left, one.right:
             case (StatusCodeRef(), Constant() as constant) | (
                 Constant() as constant,

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from arazzo_runner.check.outcomes import documents, status_constants, status_of, telling
+from arazzo_runner.check.outcomes import (
+    demanded,
+    documents,
+    status_constants,
+    status_of,
+    telling,
+)
 from arazzo_runner.check.verdict import asks_status, holds
 from arazzo_runner.check.view import StepView
 from arazzo_runner.document.model import Criterion, SimpleCriterion
@@ -49,17 +55,17 @@ def _judged(view: StepView, criterion: Criterion) -> Iterator[Diagnostic]:
 
 
 def _never(view: StepView, criterion: Criterion) -> Diagnostic:
-    constants = list(status_constants(criterion))
-    if len(constants) == 1 and status_of(constants[0][1]) is not None:
-        what = f"never answers with the status {status_of(constants[0][1])}"
-        place = _place(criterion, constants[0][1])
+    asked = demanded(criterion)
+    if len(asked) == 1 and status_of(asked[0]) is not None:
+        what = f"never answers with the status {status_of(asked[0])}"
+        place = _place(criterion, asked[0])
     else:
         what = "never answers with a status for which this holds"
         place = criterion.place.at("condition")
     severity = Severity.WARNING if _is_incomplete(view) else Severity.ERROR
     message = f"{view.called} {what}"
     help_line = _way_out(view)
-    fix = _other_success(view, constants[0], place) if len(constants) == 1 else None
+    fix = _other_success(view, asked[0], place) if len(asked) == 1 else None
     return Diagnostic("AZ304", severity, message, place, _documented(view), help_line, (), fix)
 
 
@@ -73,11 +79,10 @@ def _only_success(view: StepView) -> int | None:
     return successes[0] if len(successes) == 1 else None
 
 
-def _other_success(view: StepView, asked: tuple[str, Constant], place: Place) -> Fix | None:
+def _other_success(view: StepView, asked: Constant, place: Place) -> Fix | None:
     """One success for another: a step that asks for a failure means a failure."""
-    operator, constant = asked
-    status, success = status_of(constant), _only_success(view)
-    if operator != "==" or status is None or not 200 <= status <= 299 or success is None:
+    status, success = status_of(asked), _only_success(view)
+    if status is None or not 200 <= status <= 299 or success is None:
         return None
     return changed(place, str(success))
 

@@ -46,7 +46,7 @@ def test_default_documents_every_status(found, condition):
         ("[{condition: $statusCode == 201}]", "AZ304 error `201`: `get` never answers with the status 201"),
         ("[{condition: 201 == $statusCode}]", "AZ304 error `201`: `get` never answers with the status 201"),
         ("[{condition: $statusCode == '201'}]", "AZ304 error `'201'`: `get` never answers with the status 201"),
-        ("[{condition: $statusCode >= 500}]", "AZ304 error `500`: `get` never answers with the status 500"),
+        ("[{condition: $statusCode >= 500}]", "AZ304 error `$statusCode >= 500`: `get` never answers with a status for which this holds"),
         (
             "[{condition: $statusCode == 201 || $statusCode == 202}]",
             "AZ304 error `$statusCode == 201 || $statusCode == 202`: `get` never answers with a status for which this holds",
