@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from arazzo_runner.cli.input_files import base64_text, binary_file, file_kind
 from arazzo_runner.errors import DocumentError, InputError
 from arazzo_runner.executor.inputs import parts, properties
 from arazzo_runner.expression.value import Value
@@ -84,9 +85,19 @@ def _assignment(text: str, declared: Mapping[str, Value], root: Value) -> tuple[
         raise usage(f"`-i {short(text)}` is no assignment", _ASSIGNMENTS)
     if name.endswith(":"):
         return name[:-1], _json(name[:-1], value)
-    if value.startswith("@"):
-        value = _file_text(name, value[1:])
-    return name, typed(name, value, schema_of(name, declared, root), root)
+    schema = schema_of(name, declared, root)
+    if not value.startswith("@"):
+        return name, typed(name, value, schema, root)
+    path = value[1:]
+    match file_kind(schema, root):
+        case "binary":
+            return name, binary_file(name, path)
+        case "binaries":
+            return name, [binary_file(name, path)]
+        case "base64":
+            return name, base64_text(_read(path, f"-i {name}"))
+        case None:
+            return name, typed(name, _file_text(name, path), schema, root)
 
 
 _ASSIGNMENTS = "write `-i NAME=VALUE`, `-i NAME=@FILE` or `-i NAME:=JSON`"
@@ -97,7 +108,9 @@ def _file_text(name: str, file: str) -> str:
         return decode(_read(file, f"-i {name}"), file, file).text
     except DocumentError:
         message = f"input `{name}`: `{file}` is not UTF-8, and an input is text"
-        raise usage(message, "give binary data as base64 text") from None
+        raise usage(
+            message, "a file that is sent as it is needs `format: binary` in its schema"
+        ) from None
 
 
 def _json(name: str, text: str) -> Value:

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from arazzo_runner.document.schema import target
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.schema import validator
 from arazzo_runner.text.diagnostic import did_you_mean
@@ -186,9 +187,22 @@ def problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:
         [] if known is None else [_undeclared(name, known) for name in inputs if name not in known]
     )
     if schema is not None:
-        for failure in compiled(schema).iter_errors(dict(inputs)):
+        for failure in compiled(schema).iter_errors(_as_json(dict(inputs))):
             found.extend(_explained(failure, known))
     return found
+
+
+def _as_json(value: Value) -> Value:
+    """A value as a schema sees it, for which binary is a string."""
+    match value:
+        case bytes():
+            return value.label if isinstance(value, FileBody) else value.decode("latin-1")
+        case dict():
+            return {name: _as_json(one) for name, one in value.items()}
+        case list():
+            return [_as_json(one) for one in value]
+        case _:
+            return value
 
 
 def _undeclared(name: str, known: Mapping[str, Value]) -> InputProblem:

@@ -11,6 +11,8 @@ from enum import Enum
 from typing import Any, Final, TypeAlias, assert_never
 from typing import Literal as Choice
 
+from arazzo_runner.expression.file_body import FileBody
+
 
 class Missing(Enum):
     """The type of :data:`MISSING`."""
@@ -66,10 +68,14 @@ def kind(value: Found) -> Kind:
 def spell(value: Value) -> str:
     """A value inside text: a string as it stands, anything else as JSON; binary as base64.
 
+    A file is its name there: its content is sent as a body, or as a part of one.
+
     Arazzo 1.1.0, "Runtime Expressions": how an embedded expression becomes text.
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, FileBody):
+        return value.name
     if isinstance(value, bytes):
         from base64 import b64encode
 
@@ -91,6 +97,8 @@ def describe(value: Found, limit: int = 80) -> str:
     name = kind(value)
     if name in ("null", "missing"):
         return name
+    if isinstance(value, FileBody):
+        return f"file {value.label}"
     if isinstance(value, bytes):
         return f"binary of {len(value)} bytes"
     return f"{name} {_cut_json(value, limit)}"

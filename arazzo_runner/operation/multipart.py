@@ -13,12 +13,15 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import Value, describe
+from arazzo_runner.operation import media_type
 from arazzo_runner.operation.expansion import EXPANSIONS, expand
 from arazzo_runner.operation.form import has_style, items_of, part_text
 from arazzo_runner.operation.model import Encoding, MediaType
 from arazzo_runner.operation.reference import resolve
 from arazzo_runner.operation.refusal import RequestRefused
+from arazzo_runner.operation.upload import joined
 
 BINARY: Final = "application/octet-stream"
 _DELIMITERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
@@ -35,15 +38,16 @@ def encode_multipart(payload: Value, media: MediaType | None, boundary: str | No
     """Write an object part by part, or an array as parts without names.
 
     Arrays of an object repeat the part, nested objects are JSON, bytes are files; null is left
-    out. Without a boundary it is a hash of the content, so that no content can hold it; the body
-    begins with it. Raises RequestRefused when the boundary stands in the content.
+    out. The body is an Upload where a part is a file on disk. Without a boundary it is a hash of
+    the content, so that no content can hold it; the body begins with it. Raises RequestRefused
+    when the boundary stands in the content.
     """
     parts = list(_parts(payload, media))
     mark = (boundary or _boundary(parts)).encode("latin-1", "replace")
     if any(b"--" + mark in part.content for part in parts):
         raise RequestRefused("the boundary of the multipart body stands in its content")
-    written = b"".join(b"--" + mark + b"\r\n" + _written(part) + b"\r\n" for part in parts)
-    return written + b"--" + mark + b"--\r\n"
+    opened = ((b"--" + mark + b"\r\n" + _head(part), part.content, b"\r\n") for part in parts)
+    return joined([*(piece for part in opened for piece in part), b"--" + mark + b"--\r\n"])
 
 
 def boundary_of(body: bytes) -> str:
@@ -56,13 +60,15 @@ def boundary_of(body: bytes) -> str:
 def _boundary(parts: list[Part]) -> str:
     digest = sha256()
     for part in parts:
-        digest.update(_written(part) + b"\0")
+        digest.update(_head(part) + part.content + b"\0")
+        if isinstance(part.content, FileBody):
+            digest.update(part.content.mark.encode())
     return "arazzo-" + digest.hexdigest()[:40]
 
 
-def _written(part: Part) -> bytes:
+def _head(part: Part) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in part.headers)
-    return lines.encode("utf-8") + b"\r\n" + part.content
+    return lines.encode("utf-8") + b"\r\n"
 
 
 def _parts(payload: Value, media: MediaType | None) -> Iterator[Part]:
@@ -77,16 +83,16 @@ def _parts(payload: Value, media: MediaType | None) -> Iterator[Part]:
         if encoding is not None and has_style(encoding):
             yield from _styled(name, value, encoding)
             continue
-        declared = _declared_type(name, media, encoding)
         for item in items_of(value):
-            yield _named(name, item, declared or _default_type(item), encoding)
+            yield _named(name, item, _content_type(name, item, media, encoding), encoding)
 
 
 def _named(name: str, value: Value, content_type: str, encoding: Encoding | None) -> Part:
     disposition = f'form-data; name="{_quoted(name)}"'
     if isinstance(value, bytes) or content_type == BINARY:
         # RFC 7578, section 4.2: a part that is a file has a file name.
-        disposition += f'; filename="{_quoted(name)}"'
+        file = value.name if isinstance(value, FileBody) else name
+        disposition += f'; filename="{_quoted(file)}"'
     return _part((("Content-Disposition", disposition),), value, content_type, encoding)
 
 
@@ -115,11 +121,21 @@ def _styled(name: str, value: Value, encoding: Encoding) -> Iterator[Part]:
         yield _named(f"{name}[{key}]" if deep else key, one, "text/plain", None)
 
 
-def _declared_type(name: str, media: MediaType | None, encoding: Encoding | None) -> str | None:
-    """The content type of a part: by its Encoding Object, or binary by its schema."""
+def _content_type(
+    name: str, value: Value, media: MediaType | None, encoding: Encoding | None
+) -> str:
+    """The content type of a part: by its Encoding Object, else by the value, else by its schema.
+
+    Of several types, or of a range, it is that of the file.
+    """
+    own = value.media_type if isinstance(value, FileBody) else None
     if encoding is not None and encoding.content_type:
-        return encoding.content_type.partition(",")[0].strip()
-    return BINARY if media and _is_binary(name, media) else None
+        offered = [one.strip() for one in encoding.content_type.split(",")]
+        if own and any(media_type.covers(one, own) for one in offered):
+            return own
+        return _default_type(value) if media_type.is_range(offered[0]) else offered[0]
+    is_binary = own is None and media is not None and _is_binary(name, media)
+    return BINARY if is_binary else _default_type(value)
 
 
 def _is_binary(name: str, media: MediaType) -> bool:
@@ -139,7 +155,9 @@ def _is_binary(name: str, media: MediaType) -> bool:
 
 
 def _default_type(value: Value) -> str:
-    """Encoding Object, `contentType`: the default by the type of the value."""
+    """Encoding Object, `contentType`: the default by the type of the value; a file has its own."""
+    if isinstance(value, FileBody):
+        return value.media_type or BINARY
     if isinstance(value, bytes):
         return BINARY
     return "application/json" if isinstance(value, dict | list) else "text/plain"

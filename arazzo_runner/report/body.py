@@ -6,8 +6,10 @@ import base64
 import codecs
 import re
 
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.operation.upload import has_files
 from arazzo_runner.report.mask import Masker
 
 BODY_LIMIT = 64 * 1024
@@ -50,6 +52,8 @@ def report_body(octets: bytes, headers: Headers, value: Found, masker: Masker) -
     """
     if not octets:
         return None
+    if has_files(octets):
+        return masker.text(octets.decode("utf-8", "replace"))
     if len(octets) > BODY_LIMIT:
         return {**_cut(octets, headers, masker), "truncated": len(octets)}
     if is_json(media_type(headers)) and value is not MISSING:
@@ -72,8 +76,10 @@ def _base64(octets: bytes) -> dict[str, Value]:
 
 
 def plain(value: Found) -> Value:
-    """The value as JSON data: octets as a Base64 object, MISSING as null."""
+    """The value as JSON data: octets as a Base64 object, a file as its label, MISSING as null."""
     match value:
+        case FileBody():
+            return value.label
         case bytes():
             return _base64(value)
         case list():

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from arazzo_runner.expression.scope import header
 from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.operation.upload import Upload, has_files
 from arazzo_runner.report.body import FORM, text_of
+from arazzo_runner.report.curl_form import file_options
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
 
@@ -47,7 +49,9 @@ def _url_options(url: str) -> list[str]:
 def _headers(request: HttpRequest, masker: Masker) -> list[str]:
     words: list[str] = []
     for name, value in masker.headers(request.headers):
-        words += _header(name, value)
+        # Of a form with files curl writes the boundary itself.
+        if name.lower() != "content-type" or not isinstance(request.body, Upload):
+            words += _header(name, value)
     if request.body and header(request.headers, "Content-Type") is None:
         words += ["--header", "'Content-Type:'"]  # or curl says it is a form
     return words
@@ -68,6 +72,8 @@ def _data(request: HttpRequest, masker: Masker) -> tuple[str, list[str]]:
     """What feeds curl's standard input, and the options that give it the body."""
     if not request.body:
         return "", []
+    if has_files(request.body):
+        return "", [*map(quote, file_options(request.body, masker))]
     if len(request.body) > INLINE_LIMIT:
         return "", ["--data-binary", "@body"]
     text = text_of(request.body, ())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -15,8 +14,10 @@ from arazzo_runner.executor.result import Attempt, StepResult
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
+from arazzo_runner.operation.upload import size_of
 from arazzo_runner.report.body import FORM, media_type, text_of
 from arazzo_runner.report.har_cookies import sent_cookies, set_cookies
+from arazzo_runner.report.indented import indented
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.walk import steps_of
@@ -31,7 +32,7 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     Where the world does not tell when a request was sent, its instant is computed from the run's
     start, the durations and the waits between attempts: in order, but not to the millisecond.
     """
-    return json.dumps(report(run, masker), indent=2).encode("ascii") + b"\n"
+    return indented(report(run, masker)).encode("ascii") + b"\n"
 
 
 def report(run: RunReport, masker: Masker) -> dict[str, Value]:
@@ -107,7 +108,7 @@ def _request(request: HttpRequest, version: str, masker: Masker) -> dict[str, Va
         "headers": _named(masker.headers(request.headers)),
         "queryString": _query(masker.text(request.url)),
         "headersSize": _UNKNOWN,
-        "bodySize": len(request.body),
+        "bodySize": size_of(request.body),
     }
     if request.body:
         spelled["postData"] = _post_data(request, masker)

@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Iterable
 
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Value
 
@@ -152,6 +153,8 @@ class Masker:
 
     def _scalar(self, value: Value) -> Value:
         match value:
+            case FileBody():
+                return self.text(value.label)
             case bytes():
                 # Bytes that are no UTF-8 survive the way there and back.
                 text = value.decode("utf-8", "surrogateescape")

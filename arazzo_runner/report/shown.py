@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import MISSING, Found, Value
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
@@ -57,6 +58,8 @@ class Shown:
                 return json.dumps(value[:enough], ensure_ascii=False)
             case dict() | list():
                 return _beginning(_ENCODER.iterencode(value), enough)
+            case FileBody():
+                return value.label
             case bytes():
                 return f"{len(value):,} bytes"
             case _:
@@ -64,7 +67,7 @@ class Shown:
 
 
 def _bytes_text(value: Value) -> str:
-    return f"({len(value):,} bytes)"
+    return value.label if isinstance(value, FileBody) else f"({len(value):,} bytes)"
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=_bytes_text)

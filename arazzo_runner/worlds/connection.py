@@ -16,7 +16,7 @@ from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.network import Network, Stream
 from arazzo_runner.worlds.origin import Origin
 from arazzo_runner.worlds.proxy import Proxies, Proxy
-from arazzo_runner.worlds.wire import Http1, Outgoing, Steps
+from arazzo_runner.worlds.wire import Http1, Outbound, Outgoing, Steps
 
 if TYPE_CHECKING:
     import ssl
@@ -206,7 +206,7 @@ class Connections:
 
 
 async def _drive(
-    steps: Generator[bytes, bytes, T], stream: Stream, deadline: Deadline, pause: float
+    steps: Generator[Outbound, bytes, T], stream: Stream, deadline: Deadline, pause: float
 ) -> T:
     try:
         outgoing = next(steps)
@@ -219,10 +219,12 @@ async def _drive(
         return result
 
 
-async def _write(stream: Stream, data: bytes, deadline: Deadline) -> None:
+async def _write(stream: Stream, data: Outbound, deadline: Deadline) -> None:
     """Send; where the server stops listening, its answer may still say why (RFC 9112, 9.5)."""
     try:
-        await stream.write(data, deadline.left())
+        for piece in (data,) if isinstance(data, bytes) else data:
+            if piece:
+                await stream.write(piece, deadline.left())
     except (BrokenPipeError, ConnectionResetError):
         return
 

@@ -5,7 +5,7 @@ One request at a time: a run has no use for more. Loaded only when a server agre
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -23,11 +23,13 @@ from h2.exceptions import DenialOfServiceError, ProtocolError
 from h2.settings import SettingCodes, Settings
 
 from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.operation.upload import size_of
 from arazzo_runner.worlds import failures, heads
 from arazzo_runner.worlds.decode import Body
 from arazzo_runner.worlds.heads import Fields
 from arazzo_runner.worlds.limits import HttpSettings
-from arazzo_runner.worlds.wire import Outgoing, Steps
+from arazzo_runner.worlds.uploads import chunks
+from arazzo_runner.worlds.wire import Outbound, Outgoing, Steps
 
 # Section 8.2.2: these speak of the connection, and `host` is `:authority`.
 _NOT_HERE = {
@@ -82,6 +84,9 @@ class _Exchange:
         self._headers: Fields = ()
         self._body: Body | None = None
         self._done = False
+        self._chunks = chunks(message.body)
+        self._rest = memoryview(b"")
+        self._left = size_of(message.body)
 
     def steps(self) -> Steps:
         yield from self._send()
@@ -91,22 +96,30 @@ class _Exchange:
         headers = heads.text(self._headers)
         return HttpResponse(self._status, headers, self._body.finish(), 0.0, "HTTP/2")
 
-    def _send(self) -> Generator[bytes, bytes, None]:
-        rest = memoryview(self._message.body)
-        self._h2.send_headers(self._stream, _fields(self._message), end_stream=not rest)
-        while rest and not self._done:
-            window = self._h2.local_flow_control_window(self._stream)
-            size = min(window, self._h2.max_outbound_frame_size)
-            if size:
-                piece, rest = bytes(rest[:size]), rest[size:]
-                self._h2.send_data(self._stream, piece, end_stream=not rest)
-            else:
-                yield from self._read()
-        if rest:  # answered early: the server may do without the rest
+    def _send(self) -> Generator[Outbound, bytes, None]:
+        self._h2.send_headers(self._stream, _fields(self._message), end_stream=not self._left)
+        while self._left and not self._done:
+            yield from self._read(self._frames())
+        if self._left:  # answered early: the server may do without the rest
             self._h2.reset_stream(self._stream, ErrorCodes.NO_ERROR)
 
-    def _read(self) -> Generator[bytes, bytes, None]:
-        data = yield self._h2.data_to_send()
+    def _frames(self) -> Iterator[bytes]:
+        """As much of the body as the server takes for now, frame by frame."""
+        yield self._h2.data_to_send()
+        while self._left and (size := self._window()):
+            if not self._rest:
+                self._rest = memoryview(next(self._chunks))
+            piece, self._rest = bytes(self._rest[:size]), self._rest[size:]
+            self._left -= len(piece)
+            self._h2.send_data(self._stream, piece, end_stream=not self._left)
+            yield self._h2.data_to_send()
+
+    def _window(self) -> int:
+        window = self._h2.local_flow_control_window(self._stream)
+        return max(0, min(window, self._h2.max_outbound_frame_size))
+
+    def _read(self, outgoing: Outbound | None = None) -> Generator[Outbound, bytes, None]:
+        data = yield self._h2.data_to_send() if outgoing is None else outgoing
         if not data:
             raise self._cut_short()
         for event in self._h2.receive_data(data):

@@ -6,7 +6,7 @@ itself does before (buffering a response, redirecting) is its own. Who hands a t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from time import sleep
 from typing import Protocol, TypeAlias
@@ -16,10 +16,12 @@ import httpx
 
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.operation.upload import has_files
 from arazzo_runner.worlds import failures, heads
 from arazzo_runner.worlds.decode import ACCEPT_ENCODING, Body
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.sending import HttpOnly, Sender, world_headers
+from arazzo_runner.worlds.uploads import async_chunks, chunks
 from arazzo_runner.worlds.wire import Outgoing
 
 _CLIENT_HEADERS = (("Accept-Encoding", ACCEPT_ENCODING),)
@@ -115,7 +117,7 @@ class _TransportWay:
         self._transport = transport
 
     async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
-        return self._transport.handle_request(_bare_request(message, timeout))
+        return self._transport.handle_request(_bare_request(message, timeout, chunks))
 
 
 class _AsyncTransportWay:
@@ -123,15 +125,25 @@ class _AsyncTransportWay:
         self._transport = transport
 
     async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
-        return await self._transport.handle_async_request(_bare_request(message, timeout))
+        return await self._transport.handle_async_request(
+            _bare_request(message, timeout, async_chunks)
+        )
 
 
-def _bare_request(message: Outgoing, timeout: httpx.Timeout) -> httpx.Request:
+Streaming: TypeAlias = Callable[[bytes], Iterator[bytes]] | Callable[[bytes], AsyncIterator[bytes]]
+
+
+def _content(body: bytes, streaming: Streaming) -> bytes | Iterator[bytes] | AsyncIterator[bytes]:
+    """A body as httpx takes it: what has files in it is read while it is sent."""
+    return streaming(body) if has_files(body) else body
+
+
+def _bare_request(message: Outgoing, timeout: httpx.Timeout, streaming: Streaming) -> httpx.Request:
     return httpx.Request(
         message.method,
         f"{message.origin}{message.target}",
         headers=message.headers,
-        content=message.body,
+        content=_content(message.body, streaming),
         extensions={"timeout": timeout.as_dict()},
     )
 
@@ -141,7 +153,7 @@ class _ClientWay:
         self._client = client
 
     async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
-        request = _client_request(self._client, message, timeout)
+        request = _client_request(self._client, message, timeout, chunks)
         return self._client.send(request, stream=True, follow_redirects=False)
 
 
@@ -150,18 +162,21 @@ class _AsyncClientWay:
         self._client = client
 
     async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
-        request = _client_request(self._client, message, timeout)
+        request = _client_request(self._client, message, timeout, async_chunks)
         return await self._client.send(request, stream=True, follow_redirects=False)
 
 
 def _client_request(
-    client: httpx.Client | httpx.AsyncClient, message: Outgoing, timeout: httpx.Timeout
+    client: httpx.Client | httpx.AsyncClient,
+    message: Outgoing,
+    timeout: httpx.Timeout,
+    streaming: Streaming,
 ) -> httpx.Request:
     return client.build_request(
         message.method,
         f"{message.origin}{message.target}",
         headers=message.headers,
-        content=message.body,
+        content=_content(message.body, streaming),
         timeout=timeout,
     )
 

@@ -10,6 +10,7 @@ import codecs
 import json
 from typing import Any, Final
 
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.media_type import parameter_of
@@ -45,6 +46,38 @@ def read_body(spelled: Any, headers: Headers) -> bytes:
             return base64.b64decode(data, validate=True)
         case _:
             raise ValueError("a body is null or an object with `json`, `text` or `base64`")
+
+
+_FILE: Final = "arazzo.file"
+
+
+def spell_files(value: Value) -> Value:
+    """Inputs whose files are objects with the one member ``arazzo.file``, what is known of it."""
+    match value:
+        case FileBody():
+            known = (value.path, value.name, value.size, value.media_type)
+            return {_FILE: dict(zip(("path", "name", "size", "media_type"), known, strict=True))}
+        case dict():
+            return {name: spell_files(one) for name, one in value.items()}
+        case list():
+            return [spell_files(one) for one in value]
+        case _:
+            return value
+
+
+def read_files(value: Any) -> Any:
+    """What :func:`spell_files` spelled; a replay sends nothing, so nothing is read of a file."""
+    match value:
+        case {"arazzo.file": {"path": str(path), "name": str(name), "size": int(size), **rest}} if (
+            len(value) == 1
+        ):
+            return FileBody(path, name, size, rest.get("media_type"))
+        case dict():
+            return {name: read_files(one) for name, one in value.items()}
+        case list():
+            return [read_files(one) for one in value]
+        case _:
+            return value
 
 
 def parse_json(text: str) -> Value:

@@ -21,7 +21,7 @@ from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.write import write_atomically
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.version import VERSION
-from arazzo_runner.worlds.recorded_body import read_body, spell_body
+from arazzo_runner.worlds.recorded_body import read_body, read_files, spell_body, spell_files
 from arazzo_runner.worlds.recording import Asked, Outcome, Recorded, Recording
 
 SCHEMA_VERSION: Final = "1.0"
@@ -67,7 +67,7 @@ def _spelled(recording: Recording, masker: Masker) -> dict[str, Value]:
         "document": recording.document,
         "digests": dict(recording.digests),
         "asked": _spelled_asked(recording.asked),
-        "inputs": masker.value(dict(recording.inputs)),
+        "inputs": masker.value(spell_files(dict(recording.inputs))),
         "exchanges": [_spelled_exchange(one, masker) for one in recording.exchanges],
     }
 
@@ -199,7 +199,7 @@ def _recording(form: _File) -> Recording:
     return Recording(
         form.document,
         tuple(map(_exchange, form.exchanges)),
-        form.inputs,
+        read_files(form.inputs),
         _asked(form.asked),
         form.digests,
         form.recorded_at,

@@ -15,12 +15,14 @@ from arazzo_runner.executor.world import (
 )
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.upload import has_files, size_of
 from arazzo_runner.worlds import failures
 from arazzo_runner.worlds.cookies import Cookies
 from arazzo_runner.worlds.decode import ACCEPT_ENCODING
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.origin import Origin, locate
 from arazzo_runner.worlds.redirect import following
+from arazzo_runner.worlds.uploads import check_files
 from arazzo_runner.worlds.wire import Outgoing
 from arazzo_runner.worlds.wire_log import Wire
 
@@ -71,6 +73,8 @@ class Sender:
 
     async def _once(self, request: HttpRequest, deadline: Deadline, wire: Wire) -> HttpResponse:
         origin, target = locate(request.url)
+        if has_files(request.body):
+            check_files(request.body)
         headers = self._headers(request, origin, target)
         encoded = tuple((name.encode(), value.encode()) for name, value in headers)
         message = Outgoing(request.method, origin, target, encoded, request.body)
@@ -106,7 +110,7 @@ def _length(request: HttpRequest, names: set[str]) -> Headers:
         return ()
     if names & {"content-length", "transfer-encoding"}:
         return ()
-    return (("Content-Length", str(len(request.body))),)
+    return (("Content-Length", str(size_of(request.body))),)
 
 
 def _with_cookies(given: Headers, cookies: Cookies, origin: Origin, target: str) -> Headers:

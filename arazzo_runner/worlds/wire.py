@@ -6,7 +6,7 @@ blocking and the async world both drive these steps, so there is one of it.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeAlias
 
 import h11
@@ -14,13 +14,17 @@ from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.operation.upload import has_files
 from arazzo_runner.worlds import failures, heads
 from arazzo_runner.worlds.decode import Body
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.origin import Origin
+from arazzo_runner.worlds.uploads import chunks
 
+# Bytes, or those of a body that is read from disk while it is sent.
+Outbound: TypeAlias = bytes | Iterator[bytes]
 # Yields what to send (nothing: read on) and is sent what was received (nothing: the end).
-Steps: TypeAlias = Generator[bytes, bytes, HttpResponse]
+Steps: TypeAlias = Generator[Outbound, bytes, HttpResponse]
 Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
 
 
@@ -57,7 +61,7 @@ class Http1:
             self._h11.start_next_cycle()
         return _Exchange(self._h11, message, self._settings).steps()
 
-    def tunnel(self, message: Outgoing) -> Generator[bytes, bytes, int]:
+    def tunnel(self, message: Outgoing) -> Generator[Outbound, bytes, int]:
         """Send a CONNECT ``message`` and return the status; raises Unusable."""
         return _Exchange(self._h11, message, self._settings).status()
 
@@ -86,25 +90,31 @@ class _Exchange:
         version = f"HTTP/{head.http_version.decode('ascii')}"
         return HttpResponse(head.status_code, headers, body, 0.0, version)
 
-    def status(self) -> Generator[bytes, bytes, int]:
+    def status(self) -> Generator[Outbound, bytes, int]:
         head = yield from self._head()
         return head.status_code
 
-    def _encoded(self) -> bytes:
+    def _outgoing(self) -> Outbound:
+        """The whole message; one with files is read while it is sent."""
+        pieces = self._encoded()
+        return pieces if has_files(self._message.body) else b"".join(pieces)
+
+    def _encoded(self) -> Iterator[bytes]:
         message = self._message
         try:
             request = h11.Request(
                 method=message.method, target=message.target, headers=list(message.headers)
             )
-            head = self._h11.send(request)
-            body = self._h11.send(h11.Data(data=message.body)) if message.body else b""
-            return head + body + self._h11.send(h11.EndOfMessage())
+            yield self._h11.send(request) or b""
+            for chunk in chunks(message.body):
+                yield self._h11.send(h11.Data(data=chunk)) or b""
+            yield self._h11.send(h11.EndOfMessage()) or b""
         except h11.LocalProtocolError as reason:
             raise failures.unsendable(self._origin, str(reason)) from None
 
-    def _head(self) -> Generator[bytes, bytes, h11.Response]:
+    def _head(self) -> Generator[Outbound, bytes, h11.Response]:
         """The final response's head, after up to so many interim ones."""
-        outgoing = self._encoded()
+        outgoing = self._outgoing()
         for _ in range(self._settings.max_informational + 1):
             event = yield from self._event(outgoing)
             if isinstance(event, h11.Response):
@@ -122,14 +132,14 @@ class _Exchange:
         heads.check(self._origin, head.headers, self._settings, size)
         return size
 
-    def _whole_body(self, headers: Headers) -> Generator[bytes, bytes, bytes]:
+    def _whole_body(self, headers: Headers) -> Generator[Outbound, bytes, bytes]:
         self._body = Body(self._origin, headers, self._settings)
         self._body.announce(self._expected or 0)
         while isinstance(event := (yield from self._event()), h11.Data):
             self._body.feed(bytes(event.data))
         return self._body.finish()
 
-    def _event(self, outgoing: bytes = b"") -> Generator[bytes, bytes, Event]:
+    def _event(self, outgoing: Outbound = b"") -> Generator[Outbound, bytes, Event]:
         try:
             while (event := self._h11.next_event()) is h11.NEED_DATA:
                 self._receive((yield outgoing))

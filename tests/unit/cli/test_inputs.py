@@ -4,6 +4,7 @@ import pytest
 
 from arazzo_runner.cli.inputs import read_inputs
 from arazzo_runner.errors import InputError
+from arazzo_runner.expression.file_body import FileBody
 
 DECLARED = {
     "name": {"type": "string"},
@@ -128,3 +129,57 @@ def test_parts_do_not_go_into_a_whole():
 
 def test_a_type_that_there_is_not_leaves_text():
     assert read_inputs(["a=b"], None, {"a": {"type": "strin"}}, {}) == {"a": "b"}
+
+
+FILES = {
+    "file": {"type": "string", "format": "binary"},
+    "image": {"contentMediaType": "image/png"},
+    "json": {"type": "string", "contentMediaType": "application/json"},
+    "coded": {"type": "string", "contentMediaType": "image/png", "contentEncoding": "base64"},
+    "files": {"type": "array", "items": {"$ref": "#/$defs/file"}},
+    "others": {"type": "array", "items": {"type": "string"}},
+}
+FILE_ROOT = {"$defs": {"file": FILES["file"]}}
+
+
+@pytest.fixture
+def octets(tmp_path):
+    path = tmp_path / "some.bin"
+    path.write_bytes(b"\x00\xff")
+    return str(path)
+
+
+def test_a_file_that_is_binary_stays_on_disk(octets):
+    typed = [f"file=@{octets}", f"image=@{octets}", f"files=@{octets}", f"files=@{octets}"]
+    inputs = read_inputs(typed, None, FILES, FILE_ROOT)
+    assert all(isinstance(one, FileBody) for one in [inputs["file"], inputs["image"]])
+    assert [one.path for one in inputs["files"]] == [octets, octets]
+
+
+def test_other_files_are_their_content(octets, tmp_path):
+    text = tmp_path / "text.json"
+    text.write_text("[1]")
+    typed = [f"coded=@{octets}", f"json=@{text}", f"others=@{text}"]
+    inputs = read_inputs(typed, None, FILES, FILE_ROOT)
+    assert inputs == {"coded": "AP8=", "json": "[1]", "others": [1]}
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("-", "input `file`: a file that is sent cannot be standard input"),
+        ("gone", "`-i file`: `gone` cannot be read: no such file or directory"),
+        ("/dev/null", "cannot be read: it is not a regular file, which could be sent again"),
+        ("a\0b", "cannot be read: embedded null byte"),
+    ],
+)
+def test_files_that_cannot_be_sent(path, message):
+    with pytest.raises(InputError) as raised:
+        read_inputs([f"file=@{path}"], None, FILES, FILE_ROOT)
+    assert message in str(raised.value)
+
+
+def test_an_unmarked_file_has_to_be_text(octets):
+    with pytest.raises(InputError) as raised:
+        read_inputs([f"others=@{octets}"], None, FILES, FILE_ROOT)
+    assert "`format: binary`" in raised.value.diagnostics[0].help

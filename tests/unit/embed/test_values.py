@@ -7,6 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from arazzo_runner.embed.values import read_inputs
+from arazzo_runner.errors import UsageError
 
 
 class Colour(StrEnum):
@@ -61,3 +62,11 @@ def test_what_is_no_json(given, message) -> None:
     with pytest.raises(TypeError) as error:
         read_inputs(given)
     assert str(error.value) == message
+
+
+def test_a_path_is_a_file_to_send(tmp_path) -> None:
+    (tmp_path / "a.png").write_bytes(b"12")
+    file = read_inputs({"x": [tmp_path / "a.png"]})["x"][0]
+    assert (file.path, file.size, file.media_type) == (str(tmp_path / "a.png"), 2, "image/png")
+    with pytest.raises(UsageError, match=r"the input `x`: `.*b` cannot be read: no such file"):
+        read_inputs({"x": tmp_path / "b"})

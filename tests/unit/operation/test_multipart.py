@@ -5,9 +5,11 @@ from email.policy import HTTP
 
 import pytest
 
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.operation.model import Encoding, MediaType, Schema
 from arazzo_runner.operation.multipart import boundary_of, encode_multipart
 from arazzo_runner.operation.refusal import RequestRefused
+from arazzo_runner.operation.upload import Upload, size_of
 from arazzo_runner.text.source import Place, SourceFile
 
 
@@ -146,3 +148,42 @@ def test_refused(payload, boundary, message):
     with pytest.raises(RequestRefused) as raised:
         encode_multipart(payload, None, boundary)
     assert raised.value.message == message
+
+
+PNG = FileBody('/tmp/a/ü".png', 'ü".png', 5, "image/png", "m1")
+DATA = FileBody("data", "data", 7, None, "m2")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "file", "kind"),
+    [
+        (None, PNG, "image/png"),
+        (None, DATA, "application/octet-stream"),
+        ("image/png", PNG, "image/png"),
+        ("image/jpeg, image/png", PNG, "image/png"),
+        ("image/*", PNG, "image/png"),
+        ("image/jpeg", PNG, "image/jpeg"),
+        ("image/*", DATA, "application/octet-stream"),
+        ("text/csv, image/*", DATA, "text/csv"),
+    ],
+)
+def test_files_on_disk(encoding, file, kind):
+    nowhere = Place(SourceFile("", "", ""))
+    own = {"x": Encoding(encoding, None, None)} if encoding else {}
+    media = MediaType("multipart/form-data", None, nowhere, own)
+    payload = {"x": [file, "text"], "y": b"z"}
+    body = encode_multipart(payload, media, None)
+    name = file.name.replace('"', "%22")
+    assert isinstance(body, Upload)
+    assert size_of(body) == len(body) - len(file) + file.size
+    assert f'name="x"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n@'.encode() in body
+    assert body.pieces[1] is file
+    assert boundary_of(body).startswith("arazzo-")
+
+
+def test_no_file_can_know_its_boundary():
+    marks = ("one", "two")
+    bodies = [
+        encode_multipart({"x": FileBody("p", "p", 1, None, one)}, None, None) for one in marks
+    ]
+    assert boundary_of(bodies[0]) != boundary_of(bodies[1])

@@ -14,7 +14,9 @@ from h2.events import DataReceived, RequestReceived, StreamEnded
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.operation.upload import joined
 from arazzo_runner.worlds.http import HttpSettings, HttpWorld
+from arazzo_runner.worlds.uploads import file_body
 
 OK = [(":status", "200"), ("content-type", "text/plain")]
 
@@ -204,3 +206,14 @@ def test_without_h2_installed(monkeypatch) -> None:
     with pytest.raises(UsageError, match="`--http2` needs the package `h2`") as raised:
         HttpWorld(HttpSettings(http2=True), {})
     assert raised.value.diagnostics[0].help == "pip install 'arazzo[http2]'"
+
+
+def test_files_within_the_windows(talk, tmp_path) -> None:
+    path = tmp_path / "some.bin"
+    path.write_bytes(bytes(200_000))
+    peer = Peer([answering(b"taken"), answering(b"taken")])
+    body = joined([b"<", file_body(str(path)), b">"])
+    outcomes = talk(peer, ("POST", (), body), ("POST", (), body))
+    assert [one.body for one in outcomes if isinstance(one, HttpResponse)] == [b"taken", b"taken"]
+    assert peer.received == 2 * 200_002
+    assert peer.requests[0][b"content-length"] == b"200002"

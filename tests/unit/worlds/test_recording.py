@@ -9,9 +9,10 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.settings import Limits, Settings
 from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.worlds.recorded_body import read_body, spell_body
+from arazzo_runner.worlds.recorded_body import read_body, read_files, spell_body, spell_files
 from arazzo_runner.worlds.recording import Asked, Recorded, Recording, RecordingWorld
 from arazzo_runner.worlds.recording_file import read_recording, write_recording
 from arazzo_runner.worlds.replay import ReplayWorld
@@ -132,3 +133,22 @@ def test_a_replay_answers_what_was_recorded() -> None:
     drive(replay.sleep("x", 3.0))
     assert drive(replay.send(call("a/b#1@1", b"one"))) == first
     assert replay.missing() == ()
+
+
+def test_files_among_inputs() -> None:
+    inputs = {
+        "a": [FileBody("p", "n", 3, "image/png", "m")],
+        "b": {"c": FileBody("q", "q", 0)},
+        "d": 1,
+    }
+    spelled = json.loads(json.dumps(spell_files(inputs)))
+    read = read_files(spelled)
+    assert read == inputs
+    assert vars(read["a"][0]) == {
+        "path": "p",
+        "name": "n",
+        "size": 3,
+        "media_type": "image/png",
+        "mark": "",
+    }
+    assert read_files({"arazzo.file": {"path": 1}}) == {"arazzo.file": {"path": 1}}

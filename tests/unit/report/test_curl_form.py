@@ -1,0 +1,49 @@
+"""The curl options of bodies with files in them."""
+
+import pytest
+
+from arazzo_runner.expression.file_body import FileBody
+from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.operation.multipart import boundary_of, encode_multipart
+from arazzo_runner.report.body import plain, report_body
+from arazzo_runner.report.curl import curl
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.shown import Shown
+
+FILE = FileBody("a b/ü.png", "ü.png", 1_234, "image/png")
+SECRETS = Masker(["s3cret"])
+
+
+@pytest.mark.parametrize(
+    ("payload", "options"),
+    [
+        ({"x": FILE}, """--form 'x=@"a b/ü.png";type=image/png'"""),
+        ({"x": FILE, "y": "@/etc/passwd"}, "--form-string y=@/etc/passwd"),
+        ({"x": FILE, "y": "s3cret"}, "--form-string 'y=***'"),
+        ({"x": FILE, "y": {"a": 1}}, """--form 'y="{\\"a\\":1}";type=application/json'"""),
+        ([FILE], """--form '=@"a b/ü.png";type=image/png'"""),
+    ],
+)
+def test_forms(payload, options):
+    body = encode_multipart(payload, None, None)
+    kind = f"multipart/form-data; boundary={boundary_of(body)}"
+    line = curl(HttpRequest("POST", "http://h/", (("Content-Type", kind),), body), SECRETS)
+    assert options in line
+    assert "boundary" not in line
+
+
+def test_a_whole_file():
+    request = HttpRequest("PUT", "http://h/", (("Content-Type", "image/png"),), FILE)
+    assert curl(request, SECRETS) == (
+        "curl --request PUT --header 'Content-Type: image/png' --data-binary '@a b/ü.png' http://h/"
+    )
+
+
+@pytest.mark.parametrize("masker", [Masker(), SECRETS])
+def test_reports_show_the_label(masker):
+    label = "@a b/ü.png (1,234 bytes)"
+    assert plain(masker.value({"x": [FILE]})) == {"x": [label]}
+    headers = (("Content-Type", "application/json"),)
+    assert report_body(FILE, headers, FILE, masker) == label
+    assert Shown(masker).value(FILE, 100) == label
+    assert Shown(masker).value([FILE], 100) == f'["{label}"]'
