@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import checking
 import growth
 from contenders import ARAZZO, HERE, running, script, serving
 from documents import get_item, write_document
@@ -78,6 +79,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         growth.loop,
         growth.workflows,
         growth.passing,
+        checking.validate,
     )
 }
 
