@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from shutil import get_terminal_size
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from msgspec import Struct
 
@@ -23,8 +25,11 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.report.console import Console
 from arazzo_runner.report.look import Verbosity
 from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.style import style_for
+from arazzo_runner.report.style import Stream, is_live, style_for
 from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
+
+if TYPE_CHECKING:
+    from arazzo_runner.report.live import LiveStream
 
 Go: TypeAlias = Callable[[Observer], RunResult]
 """Runs to the end, and tells an observer while it does."""
@@ -64,9 +69,8 @@ class Performance(Struct, frozen=True):
     ) -> int:
         """Run, tell, report, ``keep`` what is to be kept. Returns the exit code."""
         again = partial(_again, typed_command(), _names(prepared), masked.kept)
-        console = self.console(masked.shown, again)
         told = Telling(self.reports, self.circumstances, prepared, masked.shown)
-        with told:
+        with self._stage(masked.shown, again) as console, told:
             learn = running.learning_secrets(prepared, masked.kept.learn)
             result = go(_all(learn, console, told))
         return self.end(result, told, console, keep)
@@ -85,15 +89,49 @@ class Performance(Struct, frozen=True):
         console.finish(result, code)
         return first_code([code, *_problems(lambda: told.end(result, code)), *_problems(keep)])
 
-    def console(self, masker: Masker, again: Callable[[str], str] | None = None) -> Console:
-        """What shows a run to people, on the stream that no report has."""
-        out = sys.stderr if self.reports.on_stdout else sys.stdout
+    @property
+    def out(self) -> TextIO:
+        """The stream for people, which no report has."""
+        return sys.stderr if self.reports.on_stdout else sys.stdout
+
+    @property
+    def verbosity(self) -> Verbosity:
+        """How much is told."""
         levels: tuple[Verbosity, ...] = ("normal", "verbose", "bodies")
-        verbosity: Verbosity = levels[min(self.given["verbose"], 2)]
-        if self.given["quiet"]:
-            verbosity = "quiet"
-        width = get_terminal_size((100, 24)).columns
-        return Console(out, masker, verbosity, style_for(out, os.environ), width, again)
+        return "quiet" if self.given["quiet"] else levels[min(self.given["verbose"], 2)]
+
+    @contextmanager
+    def _stage(self, masker: Masker, again: Callable[[str], str]) -> Iterator[Console]:
+        """What shows a run to people: on a terminal, with what goes on at its bottom."""
+        with self.live() as stream:
+            if stream is None:
+                yield self.console(masker, again)
+                return
+            from arazzo_runner.report.terminal import TerminalConsole
+
+            style = style_for(self.out, os.environ)
+            yield TerminalConsole(
+                stream, masker, self.verbosity, style, _width(), again, time.monotonic
+            )
+
+    @contextmanager
+    def live(self) -> Iterator[LiveStream | None]:
+        """The stream of a terminal whose last lines are redrawn; None where they cannot be."""
+        if self.verbosity == "quiet" or not is_live(self.out, os.environ):
+            yield None
+            return
+        from arazzo_runner.report.live import LiveStream
+
+        with LiveStream(self.out, time.monotonic) as stream:
+            self.signals.at_once = stream.restore
+            yield stream
+
+    def console(
+        self, masker: Masker, again: Callable[[str], str] | None = None, out: Stream | None = None
+    ) -> Console:
+        """What shows a run to people, in lines that stay."""
+        style = style_for(self.out, os.environ)
+        return Console(out or self.out, masker, self.verbosity, style, _width(), again)
 
     def _covers(self) -> bool:
         """Whether to say how much was gone through."""
@@ -104,6 +142,10 @@ class Performance(Struct, frozen=True):
         if self.signals.code is not None:
             codes.append(ExitCode(self.signals.code))
         return first_code(codes)
+
+
+def _width() -> int:
+    return get_terminal_size((100, 24)).columns
 
 
 def _names(prepared: running.Prepared) -> frozenset[str]:

@@ -37,14 +37,18 @@ class Ran(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """The cases to run, and how; ``tell`` is called with each in order, as soon as it can be."""
+    """The cases to run, and how.
+
+    ``begun`` and ``over`` are called as it happens, ``tell`` with each case in order.
+    """
 
     cases: Sequence[Case]
     given: Mapping[str, Any]
     settings: Settings
     stop: Callable[[], bool]
     tell: Callable[[Ran], None]
-    begun: Callable[[Case], None] = lambda _case: None
+    begun: Callable[[str], None]
+    over: Callable[[Ran], None]
 
 
 def run_cases(batch: Batch) -> None:
@@ -81,6 +85,7 @@ class _Runs(Struct):
 
     def _finish(self, number: int, ran: Ran) -> None:
         self.failed |= any(not one.passed for one in ran.result.workflows)
+        self.batch.over(ran)
         self.over[number] = ran
         while self.told in self.over:
             self.batch.tell(self.over.pop(self.told))
@@ -91,7 +96,7 @@ class _Runs(Struct):
         masked = masks(case.prepared, batch.given)
         if batch.stop() or (self.failed and batch.settings.fail_fast):
             return Ran(case, _left_out(case), masked, (), began=False)
-        batch.begun(case)
+        batch.begun(case.name)
         events: list[Event] = []
         learn = running.learning_secrets(case.prepared, masked.kept.learn)
 

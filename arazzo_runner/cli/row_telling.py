@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
@@ -21,11 +22,16 @@ from arazzo_runner.executor.result import RunResult, WorkflowResult
 from arazzo_runner.loading import Description
 from arazzo_runner.report.console import Console
 from arazzo_runner.report.escape import escape
+from arazzo_runner.report.going_on import CasesGoingOn
 from arazzo_runner.report.hidden import hidden
+from arazzo_runner.report.look import Look
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.rows import names_width, row_lines
 from arazzo_runner.report.shown import counted
 from arazzo_runner.text.diagnostic import error
+
+if TYPE_CHECKING:
+    from arazzo_runner.report.live import LiveStream
 
 
 def ready_cases(
@@ -60,18 +66,29 @@ class Cases(Struct, frozen=True):
         masker = Masker() if not given["show_secrets"] else masks(prepared, given).shown
         told = Telling(performance.reports, performance.circumstances, prepared, masker)
         width = names_width([one.name for one in self.cases])
-        teller = _Teller(performance, told, width)
         settings, stop = self.options.settings, performance.signals.interrupted
-        with told:
-            run_cases(Batch(self.cases, given, settings, stop, teller.tell))
+        with performance.live() as stream, told:
+            teller = _Teller(performance, told, width, stream)
+            going_on = self._going_on(performance.console(masker, out=stream).look, stream)
+            batch = Batch(
+                self.cases, given, settings, stop, teller.tell, going_on.begin, _ending(going_on)
+            )
+            run_cases(batch)
         console = performance.console(masker)
         if teller.left_out:
             left_out = counted(teller.left_out, "case")
             console.write([f"  {console.look.marks.skipped} {left_out} left out"])
         if teller.left_out or not teller.blank:
             console.write([""])
-        duration = performance.circumstances()["duration"]
-        return performance.end(RunResult(tuple(teller.entries), duration), told, console)
+        result = RunResult(tuple(teller.entries), performance.circumstances()["duration"])
+        console.know(result)
+        return performance.end(result, told, console)
+
+    def _going_on(self, look: Look, stream: LiveStream | None) -> CasesGoingOn:
+        going_on = CasesGoingOn(look, time.monotonic, len(self.cases))
+        if stream is not None:
+            stream.going_on = going_on
+        return going_on
 
     def _rehearse(self, given: Mapping[str, Any]) -> int:
         from arazzo_runner.cli.dry_run import show_rehearsal
@@ -84,12 +101,21 @@ class Cases(Struct, frozen=True):
         return 0
 
 
+def _ending(going_on: CasesGoingOn) -> Callable[[Ran], None]:
+    def end(ran: Ran) -> None:
+        passed = all(one.passed for one in ran.result.workflows)
+        going_on.end(ran.case.name, failed=ran.began and not passed)
+
+    return end
+
+
 class _Teller(Struct):
     """Tells case after case, each with its own secrets masked; ``entries`` are for the report."""
 
     performance: Performance
     told: Telling
     width: int
+    out: LiveStream | None
     again: Repeat = field(default_factory=lambda: typed_command().without("--case"))
     entries: list[WorkflowResult] = field(default_factory=list)
     left_out: int = 0
@@ -103,7 +129,7 @@ class _Teller(Struct):
             return
         for event in ran.events:
             self.told(hidden(event, masker))
-        self._show(ran, self.performance.console(masker))
+        self._show(ran, self.performance.console(masker, out=self.out))
 
     def _show(self, ran: Ran, console: Console) -> None:
         if console.look.verbosity == "quiet":

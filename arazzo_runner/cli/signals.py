@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
@@ -11,12 +11,15 @@ from types import FrameType, TracebackType
 class Signals:
     """What was received: ``code`` is the exit code to end with, None while nothing came.
 
+    ``at_once`` is called before a second signal ends the process.
+
     A signal raises KeyboardInterrupt only inside ``with signals:``, which stands round what may
     take long. Anywhere else it is remembered, so that neither a step nor a report is torn apart.
     """
 
     def __init__(self) -> None:
         self.code: int | None = None
+        self.at_once: Callable[[], None] = lambda: None
         self._waiting = False
 
     def __enter__(self) -> None:
@@ -42,6 +45,7 @@ class Signals:
         again = self.code is not None
         self.code = 128 + number
         if again:
+            self.at_once()
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
         if self._waiting:

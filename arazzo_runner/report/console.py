@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TextIO, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from msgspec.structs import replace
 
@@ -31,7 +31,7 @@ from arazzo_runner.report.step_text import (
     step_head,
     warning_lines,
 )
-from arazzo_runner.report.style import PLAIN, Style, marks_for
+from arazzo_runner.report.style import PLAIN, Stream, Style, marks_for
 from arazzo_runner.report.verdict_text import verdict_line
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Console:
 
     def __init__(
         self,
-        out: TextIO,
+        out: Stream,
         masker: Masker,
         verbosity: Verbosity = "normal",
         colour: Style = PLAIN,
@@ -100,6 +100,10 @@ class Console:
             for one in result.workflows:
                 self.write(self._untold(one))
         self.write([verdict_line(result, exit_code, self.look)])
+
+    def know(self, result: RunResult) -> None:
+        """The errors of this result have been told elsewhere."""
+        self._told.update(one.error for one in result.workflows if one.error)
 
     def cover(self, coverage: Coverage) -> None:
         """Write how much was gone through, and what was not."""
@@ -188,12 +192,15 @@ class Console:
 
     def _finish_workflow(self, result: WorkflowResult, depth: int) -> None:
         name = result.workflow_id
-        started = next(one for one in self._running if one.workflow.workflow_id == name)
+        started = self._started(name)
         self._running.remove(started)
         self.write([*self._title(started), *_indented(depth, self._end(result))])
         stopped = result.error is not None and result.error.code == "cancelled"
         if self._again and not (depth or result.passed or stopped):
             self.write([f"  again: {self._again(name)}", ""])
+
+    def _started(self, workflow_id: str) -> WorkflowInProgress:
+        return next(one for one in self._running if one.workflow.workflow_id == workflow_id)
 
     def _end(self, result: WorkflowResult) -> list[str]:
         """The error that ended a workflow, unless it was told already, and its outputs."""

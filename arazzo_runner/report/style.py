@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, TextIO
+from typing import Final, Protocol, TextIO
 
 from msgspec import Struct
 
@@ -41,6 +41,13 @@ def style_for(out: TextIO, environ: Mapping[str, str]) -> Style:
     return ANSI
 
 
+def is_live(out: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether lines can be redrawn there, and someone looks: a terminal, and no CI."""
+    if environ.get("TERM", "dumb") in ("", "dumb"):
+        return False
+    return out.isatty() and environ.get("CI", "").lower() in ("", "0", "false")
+
+
 class Marks(Struct, frozen=True):
     """The signs in front of lines, and the few others that are not ASCII."""
 
@@ -57,7 +64,24 @@ UNICODE: Final = Marks("✓", "✗", "-", "↻", "▸", "→", "…")
 ASCII: Final = Marks("ok", "FAIL", "-", "again", ">", "->", "...")
 
 
-def marks_for(out: TextIO) -> Marks:
+class Stream(Protocol):
+    """What lines are written to."""
+
+    @property
+    def encoding(self) -> str:
+        """Its encoding."""
+        ...
+
+    def write(self, text: str, /) -> object:
+        """Write text."""
+        ...
+
+    def flush(self) -> None:
+        """Send it on its way."""
+        ...
+
+
+def marks_for(out: Stream) -> Marks:
     """The marks that the stream's encoding can spell."""
     try:
         "".join((UNICODE.passed, UNICODE.failed, UNICODE.retry, UNICODE.call)).encode(

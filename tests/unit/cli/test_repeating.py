@@ -1,0 +1,34 @@
+import pytest
+
+from arazzo_runner.cli.repeating import Repeat, typed_command
+from arazzo_runner.report.mask import Masker
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["run", "a.yaml"], "arazzo run a.yaml"),
+        (["run", "a b.yaml", "-i", "name=it's"], """arazzo run 'a b.yaml' -i 'name=it'"'"'s'"""),
+        (["run", "a", "-i", "pass=hunter22"], 'arazzo run a -i pass="$PASS"'),
+        (["run", "a", "-ipass=hunter22"], 'arazzo run a -ipass="$PASS"'),
+        (["run", "a", "--input=pass=hunter22"], 'arazzo run a --input=pass="$PASS"'),
+        (["run", "a", "--input", 'log-in:={"p": "hunter22"}'], 'arazzo run a --input log-in:="$LOG_IN"'),
+        (["run", "a", "-i", "file=@secret.txt", "--inputs", "in.json"], "arazzo run a -i file=@secret.txt --inputs in.json"),
+        (["run", "a", "--server", "http://me:pw@host/x"], "arazzo run a --server 'http://***@host/x'"),
+        (["run", "a", "--server", "http://host/hunter22"], "arazzo run a --server 'http://host/***'"),
+        (["run", "a\x1b[31m"], r"arazzo run $'a\x1b[31m'"),
+    ],
+)  # fmt: skip
+def test_a_command_for_a_shell(words: list[str], line: str) -> None:
+    assert Repeat(tuple(words)).line(Masker(["hunter22"])) == line
+
+
+def test_flags_are_replaced() -> None:
+    command = Repeat(("run", "a", "--workflow", "x", "--workflow=y", "-v"))
+    assert command.without("--workflow").line(Masker(), "--workflow", "z") == (
+        "arazzo run a -v --workflow z"
+    )
+
+
+def test_outside_of_a_command() -> None:
+    assert typed_command().words == ()

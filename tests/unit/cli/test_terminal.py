@@ -1,0 +1,143 @@
+"""The command on a terminal: lines that are redrawn, and a cursor that comes back."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+pty = pytest.importorskip("pty")
+
+API = """
+openapi: 3.1.0
+info: {title: Things, version: '1'}
+paths:
+  /things:
+    get: {operationId: listThings, responses: {'200': {description: ok}}}
+"""
+DOCUMENT = """
+arazzo: 1.0.1
+info: {title: Things, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
+workflows:
+- workflowId: once
+  inputs: {type: object, properties: {to: {type: string}}}
+  steps: [{stepId: list, operationId: listThings}]
+"""
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+HIDE, SHOW = b"\x1b[?25l", b"\x1b[?25h"
+
+
+@pytest.fixture
+def server():
+    """A server that answers when the event is set; its URL and the event."""
+    answer = threading.Event()
+
+    def serve(listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=reply, args=(connection,), daemon=True).start()
+
+    def reply(connection):
+        with connection:
+            connection.recv(65536)
+            answer.wait(60)
+            connection.sendall(ANSWER)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", answer
+        answer.set()
+
+
+@contextmanager
+def on_terminal(folder, *words, **variables):
+    """The command with a terminal for its standard output, and that terminal."""
+    (folder / "api.yaml").write_text(API)
+    (folder / "workflow.yaml").write_text(DOCUMENT)
+    (folder / "cases.csv").write_text("id,to\nfirst,a\nsecond,b\n")
+    master, slave = pty.openpty()
+    own = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "xterm", **variables}
+    command = [sys.executable, "-m", "arazzo_runner", "run", "workflow.yaml", *words]
+    with subprocess.Popen(
+        command, cwd=folder, env=own, stdin=slave, stdout=slave, stderr=slave
+    ) as process:
+        os.close(slave)
+        try:
+            yield process, master
+        finally:
+            process.kill()
+            os.close(master)
+
+
+def read_until(terminal, wanted):
+    """All that was shown, up to some text; the program's end is an error."""
+    seen = b""
+    while wanted not in seen:
+        seen += os.read(terminal, 65536)
+    return seen
+
+
+def rest(terminal):
+    seen = b""
+    try:
+        while part := os.read(terminal, 65536):
+            seen += part
+    except OSError:  # the other side is closed
+        pass
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [((), b"once: 1 step, 1 request"), (("--cases", "cases.csv"), b"0 of 2 cases over")],
+)
+def test_a_run_shows_what_goes_on(tmp_path, server, words, line):
+    url, answer = server
+    with on_terminal(tmp_path, "--server", url, *words) as (process, terminal):
+        seen = read_until(terminal, line)
+        answer.set()
+        seen += rest(terminal)
+        assert process.wait() == 0
+    assert seen.rfind(SHOW) > seen.rfind(HIDE) >= 0
+    assert b"passed" in seen
+
+
+def test_a_signal_gives_the_cursor_back(tmp_path, server):
+    url, _ = server
+    with on_terminal(tmp_path, "--server", url) as (process, terminal):
+        seen = read_until(terminal, b"once: 1 step, 1 request")
+        process.send_signal(signal.SIGINT)
+        seen += rest(terminal)
+        assert process.wait() == 130
+    assert seen.rfind(SHOW) > seen.rfind(HIDE) >= 0
+
+
+@pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"CI": "true"}])
+def test_lines_stay_where_nobody_looks(tmp_path, server, variables):
+    url, answer = server
+    answer.set()
+    with on_terminal(tmp_path, "--server", url, **variables) as (process, terminal):
+        seen = rest(terminal)
+        assert process.wait() == 0
+    assert HIDE not in seen
+    assert b"passed" in seen
+
+
+def test_a_log_needs_no_rich(tmp_path):
+    (tmp_path / "api.yaml").write_text(API)
+    (tmp_path / "workflow.yaml").write_text(DOCUMENT)
+    program = (
+        "import sys; from arazzo_runner.cli.main import main;"
+        "code = main(['run', 'workflow.yaml', '--mock']);"
+        "sys.exit(code or 9 * ('rich' in sys.modules or 'opentelemetry' in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False)
+    assert done.returncode == 0

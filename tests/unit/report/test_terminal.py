@@ -1,0 +1,183 @@
+"""What a terminal shows while a run goes on, and what stays when it is over."""
+
+import io
+
+import pytest
+
+from arazzo_runner.executor.events import RequestSent, StepFinished, StepRetried, StepStarted
+from arazzo_runner.report.going_on import CasesGoingOn, RunGoingOn, spinner, whole_seconds
+from arazzo_runner.report.live import SHOW_CURSOR, LiveStream
+from arazzo_runner.report.look import Look, plain_look
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.shown import Shown
+from arazzo_runner.report.style import ASCII, PLAIN, is_live
+from arazzo_runner.report.terminal import UNFOLDED, TerminalConsole
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+class Time:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def look():
+    return plain_look(Masker(["hunter22"]))
+
+
+@pytest.fixture
+def watched(time):
+    """A console whose bottom lines never begin by themselves, and what was written to it."""
+    out = Terminal()
+    stream = LiveStream(out, time, delay=1e6)
+    console = TerminalConsole(stream, Masker(["hunter22"]), "normal", PLAIN, 100, None, time)
+    return console, stream, out
+
+
+@pytest.mark.parametrize(
+    ("variables", "tty", "live"),
+    [
+        ({"TERM": "xterm"}, True, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, True, True),
+        ({"TERM": "xterm", "CI": "false"}, True, True),
+        ({"TERM": "xterm", "CI": "true"}, True, False),
+        ({"TERM": "dumb"}, True, False),
+        ({}, True, False),
+        ({"TERM": "xterm"}, False, False),
+    ],
+)
+def test_where_lines_are_redrawn(variables, tty, live):
+    assert is_live(Terminal() if tty else io.StringIO(), variables) is live
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(-1, "0 s"), (0.9, "0 s"), (59.9, "59 s"), (65, "1 min 5 s"), (3605, "1 h 0 min 5 s")],
+)
+def test_seconds_are_whole(seconds, shown):
+    assert whole_seconds(seconds) == shown
+
+
+def test_spinners(look):
+    assert spinner(look, 0.0) != spinner(look, 0.125)
+    plain = Look(Shown(Masker(), ASCII.cut), PLAIN, ASCII)
+    assert spinner(plain, 0.0) == "-"
+
+
+def test_a_step_that_goes_on(build, look, time):
+    going_on = RunGoingOn(look, time)
+    workflow = build.workflow_model("trig\x1b[31mger")
+    going_on(build.started(workflow))
+    going_on(StepStarted(workflow, build.step_model("hunter22"), build.operation(), 0))
+    going_on(RequestSent("key", build.request(), 0))
+    time.now += 2.5
+    step, run = going_on.lines(time.now)
+    assert step.endswith(" ***  POST /Flows/{FlowSid}/Executions  2 s")
+    assert run == "    trig\\x1b[31mger: 1 step, 1 request, 2 s"
+
+
+def test_a_wait_is_counted_down(build, look, time):
+    going_on = RunGoingOn(look, time)
+    workflow, step = build.workflow_model(), build.step_model()
+    going_on(build.started(workflow))
+    going_on(StepStarted(workflow, step, None, 0))
+    going_on(StepRetried(step, 1, build.action(wait=30.0), 0))
+    seen = []
+    for _ in range(3):
+        seen.append(going_on.lines(time.now)[0])
+        time.now += 12.0
+    assert [line.rpartition("  ")[2] for line in seen] == [
+        "attempt 2 in 30 s", "attempt 2 in 18 s", "attempt 2 in 6 s",
+    ]  # fmt: skip
+    assert going_on.lines(time.now)[0].endswith("create (attempt 2)  36 s")
+    going_on(RequestSent("key", build.request(), 0))
+    assert going_on.lines(time.now)[0].endswith("create (attempt 2)  36 s")
+    going_on(StepFinished(workflow, build.step(), 0))
+    assert len(going_on.lines(time.now)) == 1
+
+
+def test_a_thousand_steps_fold(build, watched):
+    console, stream, out = watched
+    steps = [build.step(f"step{number}") for number in range(1_000)]
+    *events, end = build.events(build.workflow(*steps))
+    for event in events:
+        console(event)
+    written = out.getvalue()
+    assert f"✓ step{UNFOLDED - 1}  " in written
+    assert f"✓ step{UNFOLDED}  " not in written
+    first, *latest, _run = stream.going_on.lines(100.0)
+    assert first == f"  … {1_000 - UNFOLDED - 4} steps before"
+    assert [line.split()[1] for line in latest] == ["step996", "step997", "step998", "step999"]
+    console(end)
+    console.finish(build.run(build.workflow(*steps)), 0)
+    end_of_it = out.getvalue().removeprefix(written).splitlines()
+    assert end_of_it[0] == "  ✓ 970 steps passed, folded; `-v` shows each"
+    assert end_of_it[-1].startswith("✓ 1 workflow passed, 1,000 steps")
+
+
+def test_what_is_no_success_is_never_folded(build, watched):
+    console, _, out = watched
+    warned = build.step("warned", attempts=[build.attempt(checks=(build.check("odd", False),))])
+    retried = build.attempt(criteria=[build.unmet()], action=build.action(wait=1.0))
+    again = build.step("again", attempts=[retried, build.attempt()])
+    inner = build.workflow(build.step("inside"), workflow_id="inner", outputs={"a": 1})
+    caller = build.step("caller", attempts=[build.attempt(None, None)], workflow=inner)
+    steps = [build.step(f"s{number}") for number in range(UNFOLDED)]
+    whole = build.workflow(*steps, warned, again, caller, build.failed_step(step_id="last"))
+    for event in build.events(whole):
+        console(event)
+    after = out.getvalue().partition("s29")[2]
+    assert "✓ warned" in after
+    assert "warn" in after
+    assert "again" not in after.partition("✓ 3 steps passed, folded")[0]
+    assert "inner" not in after
+    assert "✗ last" in after
+    assert "repeat: curl" in after
+
+
+def test_cases(look, time):
+    going_on = CasesGoingOn(look, time, 12)
+    for name in ("a", "b", "hunter22", "d", "e", "f"):
+        going_on.begin(name)
+    going_on.end("a", failed=False)
+    going_on.end("b", failed=True)
+    time.now += 61
+    (line,) = going_on.lines(time.now)
+    assert line[4:] == "2 of 12 cases over, 1 failed, 1 min 1 s; running: ***, d, e, f"
+    going_on.begin("g")
+    assert going_on.lines(time.now)[0].endswith("***, d, e, f, …")
+
+
+def test_what_is_written_stands_above_the_lines(time, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    out = Terminal()
+    stream = LiveStream(out, time, delay=1e6)
+    stream.going_on = CasesGoingOn(plain_look(Masker()), time, 3)
+    with stream:
+        stream._begin()
+        stream.write("✗ [bold]one[/bold]\n")
+        stream.flush()
+        stream.restore()
+    shown = out.getvalue()
+    assert "✗ [bold]one[/bold]\n" in shown
+    assert "0 of 3 cases over" in shown
+    assert shown.count(SHOW_CURSOR) == 2
+    stream.write("after\n")
+    stream.restore()
+    assert out.getvalue() == shown + "after\n"
+    stream._begin()  # the timer may have been about to
+    assert out.getvalue() == shown + "after\n"
