@@ -342,8 +342,8 @@ OUTPUT = several(
         "reports",
         multiple=True,
         metavar="KIND[=PATH]",
-        help="Write a report: json, ndjson, junit, har, markdown, github; PATH `-` is standard"
-        " output.",
+        help="Write a report: json, ndjson, junit, har, html, github, markdown; PATH `-` is"
+        " standard output.",
     ),
     flag(
         "--json",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.expression.value import Value
 from arazzo_runner.report.coverage_json import coverage_json
+from arazzo_runner.report.indented import indented
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.spelling import Spelling, seconds
@@ -69,7 +69,7 @@ def ending(run: RunReport, masker: Masker) -> dict[str, Value]:
 
 def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """The report as JSON text in ASCII: safe for any terminal, and for its encoding."""
-    return json.dumps(report(run, masker), indent=2).encode("ascii") + b"\n"
+    return indented(report(run, masker)).encode("ascii") + b"\n"
 
 
 def _summary(result: RunResult) -> dict[str, Value]:

@@ -15,6 +15,7 @@ KINDS: Final[dict[str, str]] = {
     "json": "arazzo-report.json",
     "junit": "arazzo-junit.xml",
     "har": "arazzo-report.har",
+    "html": "arazzo-report.html",
     "github": "-",
     "ndjson": "arazzo-report.ndjson",
     "markdown": "arazzo-report.md",
