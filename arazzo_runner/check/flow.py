@@ -38,15 +38,16 @@ class _Exits(Struct, frozen=True):
 
 
 def unreachable(document: ArazzoDocument) -> Iterator[Diagnostic]:
-    """AZ401: a step that nothing leads to."""
+    """AZ401: a step that nothing leads to; those that only it leads to follow from it."""
     for workflow in document.workflows:
-        ways = _ways(workflow)
-        reached = _reached(run_order(workflow)[:1], ways)
-        for step in workflow.steps:
+        ways, order = _ways(workflow), run_order(workflow)
+        reached = _reached(order[:1], ways)
+        for step in order:
             if step.step_id not in reached:
                 message = f"nothing leads to the step `{step.step_id}`"
                 place = step.place.at("stepId")
                 yield warning("AZ401", message, place, "never runs", _before(workflow, step))
+                reached |= _reached([step], ways)
 
 
 def _before(workflow: Workflow, step: Step) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from typing import Final
 
 from msgspec import Struct
 
@@ -23,6 +24,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.names import Names, check_source, check_step, check_workflow
 from arazzo_runner.document.schema import DeclaredInputs, declared_inputs
+from arazzo_runner.document.wording import listed
 from arazzo_runner.expression.ast import (
     ComponentRef,
     Expression,
@@ -32,9 +34,12 @@ from arazzo_runner.expression.ast import (
     StepOutputRef,
     WorkflowRef,
 )
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error, warning
 from arazzo_runner.text.fix import renamed
 from arazzo_runner.text.source import Place
+
+_FIELDS: Final = ("name", "url", "type")
+"""The fields of a Source Description Object."""
 
 
 class _Known(Struct, frozen=True):
@@ -88,8 +93,8 @@ def _judged(
             return _step_output(found, place, workflow_id, known)
         case WorkflowRef():
             return _workflow_value(found, place, known)
-        case SourceRef(name=name):
-            return check_source(name, place, known.names)
+        case SourceRef():
+            return _source_field(found, place, known)
         case ComponentRef():
             return _component(found, place, known)
         case _:
@@ -163,9 +168,26 @@ def _hands_over(workflow: Workflow) -> bool:
     return any(isinstance(one.target, WorkflowName) for one in gotos)
 
 
+def _source_field(found: SourceRef, place: Place, known: _Known) -> Iterator[Diagnostic]:
+    """What of a source description is a value: its own fields."""
+    named = next(iter(check_source(found.name, place, known.names)), None)
+    if named is not None:
+        yield named
+    elif found.reference not in _FIELDS:
+        message = f"`{found.text}` names something in another document, and is no value"
+        way_out = "outputs of a workflow that ran are `$workflows.<workflowId>.outputs.<name>`"
+        if ".outputs." not in found.reference:
+            way_out = f"of a source description, {listed(_FIELDS, 'and')} can be read"
+        yield warning("AZ113", message, place, "never has a value", way_out)
+
+
 def _component(found: ComponentRef, place: Place, known: _Known) -> Iterator[Diagnostic]:
     names = _component_names(found, known.document)
-    if found.name not in names:
+    if found.name in names or found.name.partition(".")[0] in names:
+        message = f"`{found.text}` names an object of the document, and is no value"
+        way_out = "a component stands where a `reference` names it; write the value out here"
+        yield warning("AZ113", message, place, "never has a value", way_out)
+    else:
         message = f"there is no `{found.name}` in `components.{found.type}`"
         help_ = did_you_mean(found.name, names)
         fix = renamed(place, found.name, names)

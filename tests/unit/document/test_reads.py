@@ -116,6 +116,21 @@ def test_semantics_32_a_workflow_that_goes_to_another_has_its_outputs(judge_read
     assert judge_read("$workflows.v.outputs.x", changes=changes).codes == ["AZ211"]
 
 
-def test_components_that_are_there(judge_read):
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("$components.parameters.p", "names an object of the document, and is no value"),
+        ("$components.parameters.p.value", "names an object of the document, and is no value"),
+        ("$sourceDescriptions.api.find", "names something in another document, and is no value"),
+        (
+            "$sourceDescriptions.api.w.outputs.x",
+            "names something in another document, and is no value",
+        ),
+    ],
+)
+def test_what_is_there_and_no_value(judge_read, expression, why):
     changes = {"/components/parameters": {"p": {"name": "p", "value": 1}}}
-    assert judge_read("$components.parameters.p", changes=changes).found == ()
+    judged = judge_read(expression, changes=changes)
+    assert [(one.code, one.severity.value, one.message) for one in judged.found] == [
+        ("AZ113", "warning", f"`{expression}` {why}")
+    ]
