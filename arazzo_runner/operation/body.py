@@ -67,7 +67,9 @@ def _encode_structure(content_type: str, payload: Value, media: MediaType | None
         return encode_multipart(payload, media, boundary)
     if media_type.is_json_sequence(content_type):
         items = payload if isinstance(payload, list) else [payload]
-        return b"".join(json_bytes(item) + b"\n" for item in items)
+        # RFC 7464, section 2.2: a record separator before each text of `json-seq`.
+        mark = b"\x1e" if media_type.essence(content_type) == media_type.JSON_SEQ else b""
+        return b"".join(mark + json_bytes(item) + b"\n" for item in items)
     if media_type.is_xml(content_type) and media and media.schema and media.description:
         from arazzo_runner.operation.xml_text import xml_text
 

@@ -7,7 +7,7 @@ from typing import cast, get_args
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import ApiDescription, Encoding, MediaType, Schema, Style
 from arazzo_runner.operation.reference import resolve
-from arazzo_runner.operation.shape import fields, object_at, optional_text
+from arazzo_runner.operation.shape import fields, list_at, object_at, optional_text
 from arazzo_runner.text.source import Place
 
 
@@ -40,6 +40,7 @@ def examples_of(
 def _media_type(description: ApiDescription, name: str, node: Value, place: Place) -> MediaType:
     media = object_at(node, place, f"the media type `{name}`")
     encodings = object_at(media.get("encoding"), place.at("encoding"), "`encoding`")
+    prefix = list_at(media.get("prefixEncoding"), place.at("prefixEncoding"), "`prefixEncoding`")
     return MediaType(
         name=name,
         schema=read_schema(media.get("schema"), place.at("schema")),
@@ -50,6 +51,13 @@ def _media_type(description: ApiDescription, name: str, node: Value, place: Plac
         },
         examples=examples_of(description, media, place),
         item_schema=read_schema(media.get("itemSchema"), place.at("itemSchema")),
+        prefix_encoding=tuple(
+            _encoding(description, one, place.at("prefixEncoding", index))
+            for index, one in enumerate(prefix)
+        ),
+        item_encoding=None
+        if "itemEncoding" not in media
+        else _encoding(description, media["itemEncoding"], place.at("itemEncoding")),
         description=description,
     )
 

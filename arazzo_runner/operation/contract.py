@@ -151,6 +151,8 @@ def _schema(
     schema = media.schema or _sequence(media)
     if schema is None or isinstance(body, bytes) or media_type.is_xml(content_type or ""):
         return
+    if media.schema is None and not isinstance(body, list):
+        return  # a sequence in another form, such as events, is read as text
     found = findings(body, schema, description, "response")
     for one in found:
         where = f"`{one.pointer}`: " if one.pointer else ""

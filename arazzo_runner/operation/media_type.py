@@ -12,8 +12,15 @@ FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
 
 _JSON: Final = frozenset({"application/json", "text/json", "application/x-json"})
+JSON_SEQ: Final = "application/json-seq"
 _SEQUENCES: Final = frozenset(
-    {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
+    {
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+        JSON_SEQ,
+    }
 )
 _TEXT: Final = frozenset(
     {

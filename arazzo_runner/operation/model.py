@@ -69,8 +69,9 @@ class Encoding(Struct, frozen=True):
 class MediaType(Struct, frozen=True):
     """Media Type Object; ``name`` is the media type or range as documented.
 
-    ``item_schema`` (3.2) is that of each item of a sequence; ``description`` is where the
-    schema's references are looked up.
+    ``item_schema`` (3.2) is that of each item of a sequence, ``prefix_encoding`` and
+    ``item_encoding`` (3.2) are those of its first items and of the others; ``description`` is
+    where the schema's references are looked up.
     """
 
     name: str
@@ -79,6 +80,8 @@ class MediaType(Struct, frozen=True):
     encoding: dict[str, Encoding] = field(default_factory=dict)
     examples: tuple[Value, ...] = ()
     item_schema: Schema | None = None
+    prefix_encoding: tuple[Encoding, ...] = ()
+    item_encoding: Encoding | None = None
     description: ApiDescription | None = None
 
 

@@ -73,8 +73,9 @@ def _head(part: Part) -> bytes:
 
 def _parts(payload: Value, media: MediaType | None) -> Iterator[Part]:
     if isinstance(payload, list):
-        for item in payload:
-            yield _part((), item, _default_type(item), None)
+        for index, item in enumerate(payload):
+            encoding = _of_position(index, media)
+            yield _part((), item, _type_of(item, encoding) or _default_type(item), encoding)
         return
     if not isinstance(payload, dict):
         raise RequestRefused(f"a multipart body is written from an object, not {describe(payload)}")
@@ -128,14 +129,29 @@ def _content_type(
 
     Of several types, or of a range, it is that of the file.
     """
+    stated = _type_of(value, encoding)
+    if stated is not None:
+        return stated
+    by_schema = not isinstance(value, FileBody) and media is not None and _is_binary(name, media)
+    return BINARY if by_schema else _default_type(value)
+
+
+def _type_of(value: Value, encoding: Encoding | None) -> str | None:
+    """The content type that an Encoding Object states for a value, None when it states none."""
+    if encoding is None or not encoding.content_type:
+        return None
+    offered = [one.strip() for one in encoding.content_type.split(",")]
     own = value.media_type if isinstance(value, FileBody) else None
-    if encoding is not None and encoding.content_type:
-        offered = [one.strip() for one in encoding.content_type.split(",")]
-        if own and any(media_type.covers(one, own) for one in offered):
-            return own
-        return _default_type(value) if media_type.is_range(offered[0]) else offered[0]
-    is_binary = own is None and media is not None and _is_binary(name, media)
-    return BINARY if is_binary else _default_type(value)
+    if own and any(media_type.covers(one, own) for one in offered):
+        return own
+    return None if media_type.is_range(offered[0]) else offered[0]
+
+
+def _of_position(index: int, media: MediaType | None) -> Encoding | None:
+    """3.2, `prefixEncoding` and `itemEncoding`: the encoding of a part without a name."""
+    if media is None or index < len(media.prefix_encoding):
+        return media.prefix_encoding[index] if media else None
+    return media.item_encoding
 
 
 def _is_binary(name: str, media: MediaType) -> bool:

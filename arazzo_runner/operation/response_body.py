@@ -37,7 +37,9 @@ def decode_body(content_type: str | None, body: bytes, max_depth: int) -> Found:
     if media_type.is_json(content_type):
         return _json(content_type, body, max_depth)
     if media_type.is_json_sequence(content_type):
-        lines = (line.strip(b" \t\r\x1e") for line in body.split(b"\n"))
+        # RFC 7464: a text of `json-seq` may have lines, and begins with a record separator.
+        is_seq = media_type.essence(content_type) == media_type.JSON_SEQ
+        lines = (line.strip(b" \t\r\n\x1e") for line in body.split(b"\x1e" if is_seq else b"\n"))
         return [_json(content_type, line, max_depth) for line in lines if line]
     if media_type.is_text(content_type):
         return _text(content_type, body)

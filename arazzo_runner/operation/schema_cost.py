@@ -32,14 +32,14 @@ def check_cost(schema: Value) -> None:
         node = todo.pop()
         members = node.values() if isinstance(node, dict) else node
         todo += [one for one in members if isinstance(one, dict | list)]
-        if isinstance(node, list) or _APPLIED.isdisjoint(node):
+        if not isinstance(node, dict) or _APPLIED.isdisjoint(node):
             continue
         if _checks(node, defs, known) > MAX_CHECKS:
             message = f"its references ask for more than {MAX_CHECKS:,} checks of one value"
             raise ValueError(message)
 
 
-def _checks(schema: Value, defs: dict[str, Value], known: dict[int, int]) -> int:
+def _checks(schema: dict[str, Value], defs: dict[str, Value], known: dict[int, int]) -> int:
     """The checks of a schema; a circle through it counts once, as the validator goes it once."""
     order, begun = [schema], set[int]()
     while order:
@@ -55,9 +55,7 @@ def _checks(schema: Value, defs: dict[str, Value], known: dict[int, int]) -> int
     return known[id(schema)]
 
 
-def _about_the_same(node: Value, defs: dict[str, Value]) -> Iterator[dict[str, Value]]:
-    if not isinstance(node, dict):
-        return
+def _about_the_same(node: dict[str, Value], defs: dict[str, Value]) -> Iterator[dict[str, Value]]:
     found: list[Value] = [node.get(name) for name in _ONE]
     for name in _SEVERAL:
         found += node[name] if isinstance(node.get(name), list) else ()

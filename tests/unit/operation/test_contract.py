@@ -254,6 +254,13 @@ def test_item_schemas(operation):
     assert result.message == '`/1`: string "a" is not of type integer'
 
 
+def test_a_sequence_of_events_is_text(operation):
+    media = {"text/event-stream": {"itemSchema": {"type": "object"}}}
+    one = operation(responses(_200={"content": media}), version="3.2.0")
+    headers = (("Content-Type", "text/event-stream"),)
+    assert check_response(one, 200, headers, "data: 1\n\n", only("schema")) == ()
+
+
 @pytest.mark.parametrize(
     ("schema", "message"),
     [

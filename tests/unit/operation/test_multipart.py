@@ -187,3 +187,22 @@ def test_no_file_can_know_its_boundary():
         encode_multipart({"x": FileBody("p", "p", 1, None, one)}, None, None) for one in marks
     ]
     assert boundary_of(bodies[0]) != boundary_of(bodies[1])
+
+
+def test_encodings_by_position():
+    nowhere = Place(SourceFile("", "", ""))
+    first = Encoding("application/json", None, None)
+    others = Encoding("text/csv, image/*", None, None, headers=(("X-Kept", "ever"),))
+    media = MediaType(
+        "multipart/mixed", None, nowhere, prefix_encoding=(first,), item_encoding=others
+    )
+    body = encode_multipart(["a", PNG, "b"], media, "mark")
+    assert body.split(b"--mark") == [
+        b"",
+        b'\r\nContent-Type: application/json\r\n\r\n"a"\r\n',
+        b"\r\nContent-Type: image/png\r\nX-Kept: ever\r\n\r\n" + bytes(PNG) + b"\r\n",
+        b"\r\nContent-Type: text/csv\r\nX-Kept: ever\r\n\r\nb\r\n",
+        b"--\r\n",
+    ]
+    only = MediaType("multipart/mixed", None, nowhere, prefix_encoding=(first,))
+    assert b"Content-Type" not in encode_multipart(["a", "b"], only, "mark").split(b"--mark")[2]

@@ -148,6 +148,15 @@ def test_request_body(api, only_operation):
     assert form.description is description
 
 
+def test_encodings_by_position(operation):
+    first = {"contentType": "application/json"}
+    media = {"prefixEncoding": [first], "itemEncoding": {"contentType": "image/*"}}
+    body = {"content": {"multipart/mixed": media}}
+    (content,) = operation({"requestBody": body}, version="3.2.0").request_body.content
+    assert content.prefix_encoding == (Encoding("application/json", None, None),)
+    assert content.item_encoding == Encoding("image/*", None, None)
+
+
 def test_responses(api, only_operation):
     media = {
         "examples": {

@@ -118,6 +118,8 @@ def test_not_offered(offering, offered, wanted, payload, message):
         (FORM, "a=b", b"a=b"),
         ("application/x-ndjson", [{"a": 1}, 2], b'{"a":1}\n2\n'),
         ("application/jsonl", {"a": 1}, b'{"a":1}\n'),
+        ("application/json-seq", [{"a": 1}, 2], b'\x1e{"a":1}\n\x1e2\n'),
+        ("application/json-patch+json", [{"op": "test"}], b'[{"op":"test"}]'),
         ("text/plain", "é", "é".encode()),
         ("text/plain; charset=iso-8859-1", "é", b"\xe9"),
         ('text/plain; charset="utf-16-le"', "é", b"\xe9\x00"),

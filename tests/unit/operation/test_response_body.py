@@ -27,6 +27,7 @@ JSON = "application/json"
         (JSON, b'{"a": 1, "a": 2}', {"a": 2}),
         ("application/x-ndjson", b'{"a": 1}\n\n2\r\n', [{"a": 1}, 2]),
         ("application/jsonl; charset=utf-8", b"", MISSING),
+        ("application/json-seq", b'\x1e{"a":\n1}\n\x1e2\n', [{"a": 1}, 2]),
         ("text/plain", b"caf\xc3\xa9", "café"),
         ("text/plain; charset=latin-1", b"caf\xe9", "café"),
         ("text/plain; charset=klingon", b"a\xff", "a\ufffd"),

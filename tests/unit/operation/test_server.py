@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.operation.find import find_by_pointer
-from arazzo_runner.operation.server import server_url
+from arazzo_runner.operation.server import declared_variables, server_url
 
 VARIABLES = {
     "region": {"default": "eu", "enum": ["eu", "us"]},
@@ -116,3 +116,14 @@ def test_variables_that_do_not_fit(serving, failure):
     code, message, hint, _ = failure(server_url, one, None, {})
     assert (code, message) == ("AZ217", "the server `https://{host}/` has no variable `host`")
     assert hint == "give `--server-var host=...`"
+
+
+def test_the_variables_of_all_servers_wherever_they_stand():
+    servers = [
+        {"url": "https://{region}.example/{base}", "variables": {"region": {}, "unused": {}}},
+        {"url": "/", "variables": "none"},
+        "https://{no}.example",
+    ]
+    description = {"servers": servers, "paths": {"/a": {"servers": "none", "get": [servers[:1]]}}}
+    assert list(declared_variables(description)) == ["region", "base", "region", "unused"]
+    assert list(declared_variables([{"servers": [{"url": 1}]}])) == []
