@@ -30,6 +30,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         flag, key, action = f"--arazzo-{name}", twin(name), ACTIONS[kind]
         group.addoption(flag, dest=key, action=action, default=None, help=meaning, **named)
         parser.addini(key, meaning, INI_TYPES[kind], default=None)
+    group.addoption("--arazzo-record", metavar="DIR", help="keep each run in a file of this folder")
+    kept = "run against the files that --arazzo-record has written, without a server"
+    group.addoption("--arazzo-replay", metavar="DIR", help=kept)
+    parser.addini("arazzo_replay", kept, "string", default=None)
     files = "patterns of further files that are Arazzo documents, such as `workflows/*.yml`"
     parser.addini("arazzo_files", files, "args", default=[])
 
@@ -37,6 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker of collected workflows known, and begin the reports that are wanted."""
     config.addinivalue_line("markers", "arazzo: a workflow of an Arazzo document")
+    if config.getoption("arazzo_record") and config.getoption("arazzo_replay"):
+        raise pytest.UsageError("--arazzo-record and --arazzo-replay exclude each other")
     wanted = config.getoption("arazzo_report") or config.getini("arazzo_report")
     if wanted:
         from arazzo_runner.testing.session_report import begin_report

@@ -96,11 +96,6 @@ class Masker:
         self._longest = max(_longest_form(one) for one in ordered)
 
     @property
-    def secrets(self) -> frozenset[str]:
-        """What is masked, for a masker that hides it among others."""
-        return self._exact
-
-    @property
     def margin(self) -> int:
         """How far a secret can reach beyond a place where text is cut, in characters."""
         return self._longest

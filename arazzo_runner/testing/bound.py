@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack, cast
@@ -11,18 +11,32 @@ from typing import Any, Unpack, cast
 import pytest
 from msgspec import Struct
 
-from arazzo_runner.embed.options import RunOptions
+from arazzo_runner.embed.options import RunOptions, read
 from arazzo_runner.embed.result import Result
+from arazzo_runner.embed.runner import Runner
 from arazzo_runner.embed.told import told
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.report.summary import summarize
-from arazzo_runner.testing.engine import Engine, Open, engine_of
+from arazzo_runner.testing.cassette import Cassette, Recorder, Shelf, cassette, shelf_of
+from arazzo_runner.testing.engine import Engine, Open, engine_of, rendered
 from arazzo_runner.testing.session_report import tell_report
 from arazzo_runner.testing.transcript import transcript
+from arazzo_runner.worlds.recording import Asked
 
 Document = Description | str | PathLike[str]
+
+
+class Call(Struct, frozen=True):
+    """What is to be run; ``options`` are those of this very call."""
+
+    description: Description
+    workflow: str | None
+    inputs: Mapping[str, Value]
+    options: RunOptions
 
 
 class Arazzo(Struct, frozen=True):
@@ -36,6 +50,7 @@ class Arazzo(Struct, frozen=True):
     engine: Engine
     options: RunOptions
     open: Open
+    shelf: Shelf
 
     def load(self, document: Document) -> Description:
         """A document, by its path from the folder of the test or from the root folder of pytest.
@@ -47,10 +62,13 @@ class Arazzo(Struct, frozen=True):
         with told():
             return self.engine.load(_found(str(document), self.item))
 
-    def check(self, document: Document, workflow: str, inputs: Mapping[str, Value]) -> None:
+    def check(self, description: Description, workflow: str, inputs: Mapping[str, Value]) -> None:
         """Raise what :meth:`run` would raise before anything is sent."""
-        description = self.load(document)
-        with self.engine.runner(description, self.options, {}, self.open) as runner:
+        call = Call(description, workflow, inputs, {})
+        if self.shelf.replay is not None:
+            self._cassette(call, self.shelf.file(self.shelf.replay))
+            return
+        with self._runner(call) as runner:
             runner.check(description, workflow, inputs=inputs)
 
     def run(
@@ -67,11 +85,13 @@ class Arazzo(Struct, frozen=True):
         UsageError, InputError and DocumentError.
         """
         __tracebackhide__ = True
-        description = self.load(document)
-        with self.engine.runner(description, self.options, options, self.open) as runner:
-            result = runner.run(description, workflow, inputs=inputs)
-        self._tell(description, result)
-        return result.raise_for_status()
+        call = Call(self.load(document), workflow, inputs or {}, options)
+        if self.shelf.replay is not None:
+            return self._replayed(call, self.shelf.replay)
+        recorder = self._recorder(call)
+        with self._runner(call) as runner:
+            result = runner.run(call.description, workflow, inputs=inputs, on_event=recorder)
+        return self._done(call, result, recorder)
 
     async def arun(
         self,
@@ -83,11 +103,47 @@ class Arazzo(Struct, frozen=True):
     ) -> Result:
         """Do what :meth:`run` does, within a running event loop."""
         __tracebackhide__ = True
-        description = self.load(document)
-        with self.engine.runner(description, self.options, options, self.open) as runner:
-            result = await runner.arun(description, workflow, inputs=inputs)
-        self._tell(description, result)
+        call = Call(self.load(document), workflow, inputs or {}, options)
+        if self.shelf.replay is not None:
+            return self._replayed(call, self.shelf.replay)
+        recorder = self._recorder(call)
+        with self._runner(call) as runner:
+            result = await runner.arun(call.description, workflow, inputs=inputs, on_event=recorder)
+        return self._done(call, result, recorder)
+
+    def _runner(self, call: Call) -> AbstractContextManager[Runner]:
+        return self.engine.runner(call.description, self.options, call.options, self.open)
+
+    def _recorder(self, call: Call) -> Recorder | None:
+        if self.shelf.record is None:
+            return None
+        return Recorder(call.description, call.options.get("on_event"))
+
+    def _done(self, call: Call, result: Result, recorder: Recorder | None) -> Result:
+        __tracebackhide__ = True
+        if recorder is not None and self.shelf.record is not None:
+            file = self.shelf.take(self.shelf.record)
+            recorder.write(file, self._asked(call), call.inputs, result.masker)
+        self._tell(call.description, result)
         return result.raise_for_status()
+
+    def _replayed(self, call: Call, folder: Path) -> Result:
+        __tracebackhide__ = True
+        with told():
+            recorded = self._cassette(call, self.shelf.take(folder))
+        result = recorded.run(call.options.get("on_event", _nobody))
+        self._tell(call.description, result)
+        return result.raise_for_status()
+
+    def _cassette(self, call: Call, file: Path) -> Cassette:
+        return cassette(file, call.description, self._asked(call), call.inputs)
+
+    def _asked(self, call: Call) -> Asked:
+        joined = self.engine.joined(call.description, self.options, call.options)
+        options = read(joined).options
+        workflows = () if call.workflow is None else (call.workflow,)
+        variables = options.server_variables
+        return Asked(workflows, options.servers, variables, settings=options.settings)
 
     def _tell(self, description: Description, result: Result) -> None:
         """Add what was done to the report of the test."""
@@ -108,7 +164,19 @@ def bound(item: pytest.Item, options: Mapping[str, Any]) -> Iterator[Arazzo]:
     if server is not None:
         given["servers"] = {"": server} if isinstance(server, str) else server
     with closing(Open()) as opened:
-        yield Arazzo(item, engine_of(item.config), cast("RunOptions", given), opened)
+        yield Arazzo(item, _engine(item), cast("RunOptions", given), opened, shelf_of(item))
+
+
+def _engine(item: pytest.Item) -> Engine:
+    try:
+        return engine_of(item.config)
+    except UsageError as reason:
+        text = rendered(reason)
+    raise pytest.fail.Exception(text, pytrace=False)
+
+
+def _nobody(_event: Event) -> None:
+    """Nobody wants to know."""
 
 
 def _found(path: str, item: pytest.Item) -> str:

@@ -14,9 +14,9 @@ from arazzo_runner import running
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.loading import Description
-from arazzo_runner.report.diagnostics import render_line, render_text
+from arazzo_runner.report.diagnostics import render_line
 from arazzo_runner.testing.cases import cases_of
-from arazzo_runner.testing.engine import Engine, engine_of
+from arazzo_runner.testing.engine import Engine, engine_of, rendered
 from arazzo_runner.testing.item import WorkflowItem
 from arazzo_runner.testing.session_report import tell_refusal
 from arazzo_runner.testing.tags import tags_of
@@ -45,8 +45,7 @@ class WorkflowFile(pytest.Module):
             yield from self._items(engine_of(self.config))
         except DiagnosedError as reason:
             tell_refusal(self.config, reason)
-            text = "\n".join(render_text(one) for one in reason.diagnostics)
-            raise self.CollectError(text.rstrip()) from None
+            raise self.CollectError(rendered(reason)) from None
         except ArazzoWarning as reason:  # who says that warnings are errors
             raise self.CollectError(str(reason)) from None
 

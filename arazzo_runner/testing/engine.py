@@ -16,7 +16,9 @@ from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.worlds import http_settings
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
+from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.loading import Description, Shared, load_from
+from arazzo_runner.report.diagnostics import render_text
 from arazzo_runner.testing.fitting import fitting
 from arazzo_runner.testing.options import flags
 from arazzo_runner.worlds.retrieve import document_access
@@ -75,14 +77,14 @@ class Engine:
 
         Connections to servers are kept for all tests, an application for one.
         """
-        options = self._joined(description, common, own)
+        options = self.joined(description, common, own)
         if own:
             with Runner(**options) as runner:
                 yield runner
             return
         yield (test if "app" in options else self._open).runner(options)
 
-    def _joined(self, description: Description, common: RunOptions, own: RunOptions) -> RunOptions:
+    def joined(self, description: Description, common: RunOptions, own: RunOptions) -> RunOptions:
         """What is nearest wins; of the ways that requests may go, the mock over a fixture."""
         options = fitting(self.options | common, description)
         elsewhere = not _WAYS.isdisjoint(own)
@@ -105,6 +107,11 @@ def engine_of(config: pytest.Config) -> Engine:
         config.stash[_ENGINE] = engine
         config.add_cleanup(engine.close)
     return config.stash[_ENGINE]
+
+
+def rendered(reason: DiagnosedError) -> str:
+    """What is wrong, for the report of a test: in the words of flags, which pytest's twins have."""
+    return "\n".join(render_text(one) for one in reason.diagnostics).rstrip()
 
 
 def _run_options(given: Mapping[str, Any]) -> RunOptions:

@@ -15,12 +15,13 @@ from msgspec.structs import replace
 
 from arazzo_runner import running
 from arazzo_runner.cli.mistakes import diagnostic
-from arazzo_runner.cli.reports import Reports, read_reports
+from arazzo_runner.cli.reports import STDOUT, Reports, read_reports
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.loading import Description
 from arazzo_runner.report.diagnostics import render_line
+from arazzo_runner.report.hidden import hidden
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport, SourceInfo
 from arazzo_runner.report.names import OperationName
@@ -35,13 +36,12 @@ _OUTPUT: Final = "arazzo_ran"
 
 
 class Ran(Struct, frozen=True):
-    """One run within a test; ``position`` is that of the test among all of them."""
+    """One run within a test, its secrets masked; ``position`` is that of the test among all."""
 
     position: int
     test: str
     document: str
     result: RunResult
-    secrets: frozenset[str]
     sources: tuple[SourceInfo, ...]
     operations: tuple[OperationName, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -103,8 +103,7 @@ class SessionReport:
                 self._positions.get(name, 0),
                 name,
                 description.entry.document.source.name,
-                _named(result, item.name),
-                masker.secrets,
+                _named(hidden(result, masker), item.name),
                 description.source_infos(),
                 description.operation_names(),
                 tuple(description.warnings),
@@ -142,8 +141,8 @@ class SessionReport:
             output[_OUTPUT] = packed((self._ran, self._refused))
             return
         terminal = session.config.pluginmanager.get_plugin("terminalreporter")
-        if terminal is not None:
-            terminal.ensure_newline()
+        if terminal is not None and any(one.path == STDOUT for one in self._reports.targets):
+            terminal.write_line("")
         try:
             self._write()
         except UsageError as reason:
@@ -165,7 +164,7 @@ class SessionReport:
             diagnostics=_findings([*self._refused, *ran]),
             operations=_each(one.operations for one in ran),
         )
-        self._reports.write(report, Masker({secret for one in ran for secret in one.secrets}))
+        self._reports.write(report, Masker())
 
 
 def _passed(ran: Ran) -> bool:
@@ -173,11 +172,12 @@ def _passed(ran: Ran) -> bool:
 
 
 def _named(result: RunResult, test: str) -> RunResult:
-    """The workflows of a case under the name of its test: ``workflowId[case]``."""
+    """The result with the name of its case, which that of its test has in brackets."""
     first, *others = result.workflows
-    if not test.startswith(f"{first.workflow_id}["):
+    name, bracket, case = test.partition("[")
+    if name != first.workflow_id or not bracket:
         return result
-    return RunResult((replace(first, workflow_id=test), *others), result.duration)
+    return RunResult((replace(first, case=case[:-1]), *others), result.duration)
 
 
 def _common(documents: list[str]) -> str:

@@ -1,12 +1,19 @@
 """The project of project.py as a fixture."""
 
+from importlib import import_module
+from pkgutil import walk_packages
+
 import pytest
 
-# Pytester forgets what is imported while pytest runs within a test. The C parser of YAML, imported
-# again, would give events of classes that nobody knows any more.
-import yaml  # noqa: F401
-
 from unit.pytest_plugin.project import OPENAPI, PETS, Project
+
+# Pytester forgets what is imported first while pytest runs within a test; what is imported later
+# would then know other classes than what is imported again. So everything is there before.
+for room in ("embed", "mock", "report", "testing", "worlds"):
+    package = import_module(f"arazzo_runner.{room}")
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
+import_module("yaml")
 
 
 @pytest.fixture

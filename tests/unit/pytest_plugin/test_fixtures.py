@@ -97,6 +97,16 @@ def test_credentials(project: Project) -> None:
     assert "abcdef" not in output
 
 
+def test_options_that_cannot_be_used_are_no_stack(project: Project) -> None:
+    (project.path / "pets.arazzo.yaml").unlink()
+    project.write("test_pets.py", "def test_it(arazzo): pass\n")
+    result = project.run("--arazzo-timeout=soon")
+    result.assert_outcomes(errors=1)
+    output = result.stdout.str()
+    assert "`--timeout`: `soon`" in output
+    assert "engine.py" not in output
+
+
 def test_nothing_of_the_engine_is_imported_without_a_workflow(project: Project) -> None:
     (project.path / "pets.arazzo.yaml").unlink()
     project.write(

@@ -1,0 +1,143 @@
+"""``--arazzo-record DIR`` and ``--arazzo-replay DIR``: tests that need no server any more.
+
+Each run of a test is a file in the folder, under the name of the test.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from arazzo_runner import replaying, running
+from arazzo_runner.cli.keeping import from_folder
+from arazzo_runner.embed.result import Result
+from arazzo_runner.executor.events import (
+    Event,
+    Observer,
+    RequestSent,
+    ResponseReceived,
+    StepFinished,
+    StepStarted,
+)
+from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
+from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.report.mask import MASK, Masker
+from arazzo_runner.report.verdict import exit_code
+from arazzo_runner.worlds.recording import Asked, Recorded, Recording
+from arazzo_runner.worlds.recording_file import read_recording, write_recording
+
+_UNFIT: Final = re.compile(r"[^\w.\-\[\] ]")
+
+
+class Shelf(Struct, frozen=True):
+    """Where the recordings of one test are: at most one of the folders is given."""
+
+    test: str
+    record: Path | None
+    replay: Path | None
+    taken: list[Path] = field(default_factory=list)
+
+    def file(self, folder: Path) -> Path:
+        """The file of the next run of the test; those after the first are numbered."""
+        document, _, name = self.test.partition("::")
+        number = f"-{len(self.taken) + 1}" if self.taken else ""
+        return folder / document / f"{_UNFIT.sub('_', name)}{number}.json"
+
+    def take(self, folder: Path) -> Path:
+        """That file, so that the next run has another."""
+        file = self.file(folder)
+        self.taken.append(file)
+        return file
+
+
+def shelf_of(item: pytest.Item) -> Shelf:
+    """What the options of pytest say; one on the command line wins over its configuration."""
+    config = item.config
+    record, replay = config.getoption("arazzo_record"), config.getoption("arazzo_replay")
+    replay = replay or (None if record else config.getini("arazzo_replay"))
+    root = config.rootpath
+    return Shelf(item.nodeid, root / record if record else None, root / replay if replay else None)
+
+
+class Recorder:
+    """An observer that keeps what goes over the wire, and tells an ``other`` one everything."""
+
+    def __init__(self, description: Description, other: Callable[[Event], object] | None) -> None:
+        self._other = other
+        self._sources = {id(api): name for name, api in description.apis().items()}
+        self._description = description
+        self._operations: list[tuple[str, str, str]] = []
+        self._requests: dict[str, HttpRequest] = {}
+        self._exchanges: list[Recorded] = []
+
+    def __call__(self, event: Event) -> None:
+        """Take note of an event."""
+        if self._other is not None:
+            self._other(event)
+        match event:
+            case StepStarted(_, _, operation):
+                self._operations.append(self._named(operation))
+            case StepFinished():
+                self._operations.pop()
+            case RequestSent(key, request):
+                self._requests[key] = request
+            case ResponseReceived(key, outcome):
+                sent = self._requests.pop(key)
+                self._exchanges.append(Recorded(key, self._operations[-1], sent, outcome))
+            case _:
+                pass
+
+    def _named(self, operation: Operation | None) -> tuple[str, str, str]:
+        if operation is None:
+            return "", "", ""
+        source = self._sources.get(id(operation.description), "")
+        return source, operation.method, operation.path
+
+    def write(self, file: Path, asked: Asked, inputs: Mapping[str, Value], masker: Masker) -> None:
+        """Write the recording. Raises UsageError."""
+        document = from_folder(self._description.entry.document.source.name, str(file))
+        when = running.rfc3339(time.time())
+        digests = replaying.digests(self._description)
+        exchanges = tuple(self._exchanges)
+        write_recording(file, Recording(document, exchanges, inputs, asked, digests, when), masker)
+
+
+class Cassette(Struct, frozen=True):
+    """A recording that a run is held against."""
+
+    recording: Recording
+    description: Description
+    options: running.Options
+    prepared: running.Prepared
+
+    def run(self, observer: Observer) -> Result:
+        """Run against it; a step fails whose request differs."""
+        started_at = time.time()
+        ran = replaying.replay(self.recording, self.prepared, self.options, observer)
+        masker = Masker(self.prepared.secrets)
+        return Result(ran, exit_code(ran), self.description, started_at, masker)
+
+
+def cassette(
+    file: Path, description: Description, asked: Asked, inputs: Mapping[str, Value]
+) -> Cassette:
+    """The recording in a file, ready for what is asked of it now. Raises UsageError, InputError.
+
+    An input that only its recorder knew, and that is masked, need not be given.
+    """
+    read = read_recording(file)
+    asked = replace(asked, servers=read.asked.servers, server_variables=read.asked.server_variables)
+    secret = {name: one for name, one in read.inputs.items() if MASK in repr(one)}
+    recording = replace(read, asked=asked, inputs=secret)
+    options = replaying.replay_options(recording)
+    prepared = replaying.prepare_replay(recording, description, inputs, options)
+    return Cassette(recording, description, options, prepared)
