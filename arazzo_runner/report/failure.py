@@ -17,6 +17,7 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.operation.contract import CheckResult, response_for
 from arazzo_runner.operation.model import Operation, Response
 from arazzo_runner.report.body import media_type
+from arazzo_runner.report.check_text import check_sentence, placed_sentence
 from arazzo_runner.report.curl import curl
 from arazzo_runner.report.frame import Mark, frame
 from arazzo_runner.report.look import Look, plain_look
@@ -100,7 +101,7 @@ def _warnings(step: StepResult, look: Look) -> Iterator[str]:
     """What else the API description says of the last response; the console has it elsewhere."""
     for check in (check for attempt in step.attempts[-1:] for check in attempt.checks):
         if not check.passed and check.severity == "warn":
-            yield f"warning: {look.shown.text(check_sentence(check))}"
+            yield f"warning: {look.shown.text(placed_sentence(check))}"
 
 
 def workflow_error_lines(workflow_id: str, error: StepError, look: Look) -> list[str]:
@@ -199,11 +200,6 @@ def _check_lines(check: CheckResult, subject: str, look: Look) -> list[str]:
     verdict = f"the response breaks the API description: {check_sentence(check)}"
     lines = [_first_line(f"{subject}: {verdict}", look)]
     return [*lines, _arrow(check.place, look)] if check.place else lines
-
-
-def check_sentence(check: CheckResult) -> str:
-    """What a contract check found, and where in the body."""
-    return f"{check.message} (at `{check.pointer}` in the body)" if check.pointer else check.message
 
 
 def _error_lines(error: StepError, subject: str, look: Look) -> list[str]:

@@ -176,12 +176,15 @@ class Spelling:
         }
 
     def _check(self, check: CheckResult) -> dict[str, Value]:
+        # The lines of a large description take a while to find: not for what is in order.
+        place = None if check.passed else check.place
         return {
             "kind": check.kind,
             "severity": check.severity,
             "passed": check.passed,
             "message": self.text(check.message),
             "pointer": self._optional(check.pointer),
+            "location": location_json(place) if place else None,
         }
 
     def action(self, action: ActionTaken) -> dict[str, Value]:

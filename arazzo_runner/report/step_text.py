@@ -14,6 +14,7 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.model import Operation
+from arazzo_runner.report.check_text import placed_sentence
 from arazzo_runner.report.exchange import got_lines, sent_lines
 from arazzo_runner.report.look import LABEL, Look
 from arazzo_runner.report.named_values import value_lines
@@ -137,8 +138,7 @@ def warning_lines(attempt: Attempt, look: Look) -> list[str]:
 
 
 def _warning(check: CheckResult, look: Look) -> str:
-    at = f" (at `{check.pointer}`)" if check.pointer else ""
-    text = look.shown.line(f"{check.message}{at}", 2 * look.width)
+    text = look.shown.line(placed_sentence(check), 2 * look.width)
     return look.style.paint(look.style.warn, "warn".ljust(LABEL)) + text
 
 

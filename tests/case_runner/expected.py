@@ -92,7 +92,8 @@ def _describe(request: Request) -> dict[str, Any]:
         "target": request.target,
         "headers": {name: value for name, value in request.headers if name not in DULL},
     }
-    is_json = (request.header("content-type") or "").endswith(("application/json", "+json"))
+    kind = (request.header("content-type") or "").partition(";")[0]
+    is_json = kind.endswith(("application/json", "+json"))
     return (
         described | {"body": request.content if is_json else request.text}
         if request.body
