@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -90,7 +91,7 @@ class Reports(Struct, frozen=True):
             exit_code=code,
             result=RunResult((), 0.0),
             diagnostics=error.diagnostics,
-            **circumstances,
+            **{**circumstances, "document": without_password(circumstances["document"])},
         )
         with suppress(UsageError):  # why it could not start matters more, and it may be this
             self.write(report, Masker(()))
@@ -102,6 +103,11 @@ def _summarize_step(run: RunReport, masker: Masker) -> None:
         from arazzo_runner.report.step_summary import append_summary
 
         append_summary(path, run, masker)
+
+
+def without_password(document: str) -> str:
+    """A URL without the user information that it may not have: it is refused, and reported."""
+    return re.sub(r"(?<=://)[^/?#]*@", "***@", document)
 
 
 def write_stream(data: bytes, stream: Any) -> None:

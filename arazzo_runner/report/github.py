@@ -20,6 +20,7 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """One ``::error …::`` or ``::warning …::`` a line, for the standard output of a job."""
     shown = Shown(masker)
     lines = [
+        *(annotation("notice", {"title": "arazzo"}, one) for one in run.notes),
         *(_finding(one, shown) for one in run.diagnostics),
         *(line for one in run.result.workflows for line in _workflow(one, shown)),
     ]

@@ -37,14 +37,13 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
 
 def report(run: RunReport, masker: Masker) -> dict[str, Value]:
     """The HAR as JSON data."""
-    return {
-        "log": {
-            "version": "1.2",
-            "creator": {"name": "arazzo", "version": run.tool_version},
-            "pages": [],
-            "entries": list(_entries(run, masker)),
-        }
+    log = {
+        "version": "1.2",
+        "creator": {"name": "arazzo", "version": run.tool_version},
+        "pages": [],
+        "entries": list(_entries(run, masker)),
     }
+    return {"log": {**log, "comment": "; ".join(run.notes)} if run.notes else log}
 
 
 def _entries(run: RunReport, masker: Masker) -> Iterator[dict[str, Value]]:

@@ -44,7 +44,7 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     numbering = _Numbering(sum(one.duration for one in run.result.workflows))
     numbering.run(view["workflows"])
     for spelled_, workflow in zip(view["workflows"], run.result.workflows, strict=True):
-        spelled_["title"] = masker.text(workflow.workflow_id)
+        spelled_["title"] = masker.text(workflow.title)
         spelled_["failure"] = _failure(workflow, masker)
     page = _environment(bodies).get_template("report.html.jinja")
     text = page.render(

@@ -36,6 +36,7 @@ def report(run: RunReport, masker: Masker) -> dict[str, Value]:
         "workflows": [show.workflow(workflow) for workflow in run.result.workflows],
         "diagnostics": ended["diagnostics"],
         "coverage": ended["coverage"],
+        **_notes(run),
     }
 
 
@@ -51,7 +52,12 @@ def beginning(run: RunReport, masker: Masker) -> dict[str, Value]:
              "version": source.version, "sha256": source.sha256}
             for source in run.sources
         ],
+        **_notes(run),
     }  # fmt: skip
+
+
+def _notes(run: RunReport) -> dict[str, Value]:
+    return {"notes": list(run.notes)} if run.notes else {}
 
 
 def ending(run: RunReport, masker: Masker) -> dict[str, Value]:

@@ -35,12 +35,19 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
             "<testsuites>",
             opening("testsuite", name=_class_name(run, masker), timestamp=run.started_at[:19],
                      time=_time(run.duration), **_counts(cases)),
+            *_properties(run),
             *cases,
             "</testsuite>",
             "</testsuites>",
             "",
         ]
     ).encode()  # fmt: skip
+
+
+def _properties(run: RunReport) -> Iterator[str]:
+    if run.notes:
+        notes = (opening("property", name="note", value=one) + "</property>" for one in run.notes)
+        yield f"<properties>{''.join(notes)}</properties>"
 
 
 def _counts(cases: list[str]) -> dict[str, str]:

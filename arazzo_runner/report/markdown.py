@@ -39,6 +39,8 @@ def _head(run: RunReport, look: Look) -> Iterator[str]:
     yield f"## {_plain(run.document, look.shown)}"
     yield ""
     yield _escaped(verdict_line(run.result, run.exit_code, look))
+    for note in run.notes:
+        yield from ("", f"Note: {note}")
 
 
 def _lines(run: RunReport, masker: Masker) -> Iterator[str]:

@@ -31,7 +31,7 @@ class RunReport(Struct, frozen=True):
 
     ``document`` is the path or URL as the user gave it; ``started_at`` is RFC 3339 in UTC;
     ``duration`` is in seconds; ``operations`` are all those of the source descriptions, and
-    ``workflows`` what could run, bound.
+    ``workflows`` what could run, bound. ``notes`` are sentences about how the run was made.
     """
 
     tool_version: str
@@ -44,6 +44,7 @@ class RunReport(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
     operations: tuple[OperationName, ...] = ()
     workflows: tuple[WorkflowPlan, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:

@@ -4,7 +4,14 @@ import click
 import pytest
 
 from arazzo_runner.cli import main as command_line
-from arazzo_runner.cli.reports import Reports, Target, asked_for, read_reports
+from arazzo_runner.cli.reports import (
+    Reports,
+    Target,
+    asked_for,
+    read_reports,
+    without_password,
+)
+from arazzo_runner.report.kinds import KINDS
 
 
 @pytest.mark.parametrize(
@@ -150,3 +157,32 @@ def test_a_report_that_fails_keeps_no_other_from_being_written(folder, monkeypat
     monkeypatch.setattr(Telling, "end", late)
     assert command_line.main(["run", "workflow.yaml", *words]) == 2
     assert (folder / "r.xml").exists()
+
+
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [
+        ("https://user:hunter22@host/a", "https://***@host/a"),
+        ("https://host/a@b", "https://host/a@b"),
+        ("dir/a@b.yaml", "dir/a@b.yaml"),
+    ],
+)
+def test_a_document_is_named_without_a_password(document, shown):
+    assert without_password(document) == shown
+
+
+def test_a_refused_url_is_reported_without_its_password(folder):
+    words = [f"--report={kind}=r.{kind}" for kind in KINDS]
+    assert command_line.main(["run", "https://user:hunter22@127.0.0.1:1/a", *words]) == 2
+    assert ["hunter22" in (folder / f"r.{kind}").read_text() for kind in KINDS] == [False] * len(
+        KINDS
+    )
+
+
+def test_reports_say_how_a_run_was_made(folder):
+    flags = ["--mock", "--insecure", "--report", "json=r.json"]
+    assert command_line.main(["run", "workflow.yaml", *flags]) == 0
+    assert json.loads((folder / "r.json").read_text())["notes"] == [
+        "answers were made up from the API descriptions (`--mock`)",
+        "TLS certificates were not verified (`--insecure`)",
+    ]

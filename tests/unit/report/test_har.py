@@ -158,3 +158,9 @@ def test_cookies(build, masker, first, second):
         "expires": "2026-10-21T07:28:00Z", "httpOnly": True, "secure": True,
     }  # fmt: skip
     assert bare.keys() == {"name", "value", "httpOnly", "secure"}
+
+
+def test_notes_are_a_comment(build):
+    document = json.loads(report_bytes(build.report(notes=("made up", "odd")), Masker()))
+    VALIDATOR.validate(document)
+    assert document["log"]["comment"] == "made up; odd"

@@ -103,3 +103,10 @@ def test_what_xml_cannot_hold_is_replaced(build):
     (case,) = suite(build.report(build.run(workflow), 1))
     assert case.get("name") == "a\ufffd\ufffd\ufffd\ufffd]]>"
     assert r"a\x00\u{d800}" in case[0].text
+
+
+def test_notes_are_properties(build):
+    run = build.report(notes=("made up", "not verified"))
+    SCHEMA.validate(report_bytes(run, Masker()))
+    (found,) = ET.fromstring(report_bytes(run, Masker()))
+    assert [one.get("value") for one in found[0]] == ["made up", "not verified"]

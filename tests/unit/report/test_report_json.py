@@ -113,7 +113,7 @@ def test_the_report_of_a_run_that_passed(build):
                                 ],
                                 "checks": [
                                     {"kind": "status", "severity": "warn", "passed": True,
-                                     "message": "status 201 is documented", "pointer": None}
+                                     "message": "status 201 is documented", "pointer": None, "location": None}
                                 ],
                                 "action": None,
                             }
