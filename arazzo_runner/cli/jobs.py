@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.cli.mending import Mending, Setting, check_document, mend_document
 from arazzo_runner.loading import Shared
@@ -94,6 +96,7 @@ def _run_part(job: Job, documents: Sequence[str]) -> list[Checked]:
 
 def _run(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
     access = document_access(job.reading, os.environ)
+    access = replace(access, open=lru_cache(maxsize=1)(access.open))
     setting = Setting(access, job.wanted, Shared(), job.reading.source_dirs)
     for document in documents:
         if job.mending is None:

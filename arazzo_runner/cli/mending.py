@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.check.suppress import Selection, reported
 from arazzo_runner.document.retrieval import Access, Retrieved
-from arazzo_runner.errors import ArazzoError, DocumentError
+from arazzo_runner.errors import ArazzoError
 from arazzo_runner.fix.mend import Mended, mend
 from arazzo_runner.fix.moved import with_new_places
 from arazzo_runner.loading import Shared
@@ -40,7 +40,10 @@ class MendedDocument(Struct, frozen=True):
 
 
 class Setting(Struct, frozen=True):
-    """What documents are validated with; ``folders`` are those of `--source-dir`."""
+    """What documents are validated with; ``folders`` are those of `--source-dir`.
+
+    ``access`` opens a document a second time without reading it again: standard input ends.
+    """
 
     access: Access
     wanted: Wanted
@@ -53,10 +56,7 @@ def check_document(setting: Setting, document: str) -> MendedDocument:
     found = validate(setting.access, document, setting.wanted, setting.shared)
     if not any(one.code == "AZ201" and one.place is not None for one in found):
         return MendedDocument(found)
-    try:
-        source = _read(setting, document)[0]
-    except ArazzoError:  # which says what `validate` says as well
-        return MendedDocument(found)
+    source, _ = _read(setting, document)
     return MendedDocument(tuple(_with_new_places(setting, document, source, found)))
 
 
@@ -90,10 +90,7 @@ def _read(setting: Setting, document: str) -> tuple[SourceFile, bytes]:
 def _with_new_places(
     setting: Setting, document: str, source: SourceFile, found: Sequence[Diagnostic]
 ) -> Sequence[Diagnostic]:
-    try:
-        data = parse(source, setting.wanted.limits.document, Severity.ERROR).value
-    except DocumentError:
-        return found
+    data = parse(source, setting.wanted.limits.document, Severity.ERROR).value
 
     def candidates(url: str) -> dict[str, str]:
         return moved(document, url, setting.folders)

@@ -1,5 +1,6 @@
 """`arazzo validate --fix`: what becomes of the files."""
 
+import io
 import json
 import os
 import stat
@@ -116,6 +117,23 @@ def test_what_cannot_be_read_is_told(text: str, folder: Path) -> None:
     file.write_bytes(text.encode("latin-1"))
     assert fix(file) == 3
     assert file.read_bytes() == text.encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"\xff", "AZ102"), (DOCUMENT.replace("shop.yaml", "lost.yaml").encode(), "AZ201")],
+)
+def test_standard_input_is_read_once(
+    data: bytes,
+    said: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for flags in (["--diff"], []):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        main(["validate", *flags, "--format", "text", "-"])
+    assert f"error[{said}]" in capsys.readouterr().out
 
 
 def test_source_that_moved_to_the_folder_that_was_named(
