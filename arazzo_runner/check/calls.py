@@ -75,7 +75,8 @@ def _required(callee: WorkflowPlan) -> Iterator[str]:
     every = parts(schema, schema) if schema is not None else []
     for part in every:
         names = part.get("required")
-        for name in names if isinstance(names, list) else ():
+        given = names if isinstance(names, list) else ()
+        for name in (one for one in given if isinstance(one, str)):
             stated = parts(known.get(name), schema)
             if not any("default" in one for one in stated):
-                yield str(name)
+                yield name

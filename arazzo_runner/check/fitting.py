@@ -119,7 +119,8 @@ def _lacking(alternative: Alternative, given: set[str], view: StepView) -> list[
     for part in alternative:
         required = part.node.get("required")
         if isinstance(required, list):
-            found.update(dict.fromkeys(str(one) for one in required if one not in given))
+            names = (one for one in required if isinstance(one, str))
+            found.update(dict.fromkeys(one for one in names if one not in given))
     if not found:
         return []
     hidden = {

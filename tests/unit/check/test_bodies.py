@@ -102,6 +102,7 @@ CHOICE = {
         (NEW, {}, ["AZ313 error `{}`: the request body of `send` requires the property `sku`"]),
         (NEW | {"required": ["sku", "count"]}, {}, ["AZ313 error `{}`: the request body of `send` requires the properties `sku` and `count`"]),
         (NEW | {"required": True}, {}, []),
+        (NEW | {"required": [{"a": 1}, ["sku"]]}, {}, []),
         (NEW, '{"count": 1}', ["""AZ313 error `'{"count": 1}'`: the request body of `send` requires the property `sku`"""]),
         (NEW, {"sku": "a", "cuont": 1}, ["AZ314 warning `cuont`: the request body of `send` documents no property `cuont`"]),
         (NEW, {"sku": "a", "zzz": 1}, ["AZ314 hint `zzz`: the request body of `send` documents no property `zzz`"]),

@@ -14,6 +14,9 @@ CALLEE = """
 - workflowId: odd
   inputs: {type: object, properties: {a: {}}, required: nothing}
   steps: [{stepId: s, operationId: list}]
+- workflowId: odder
+  inputs: {type: object, properties: {a: {}}, required: [{}, [a], 1]}
+  steps: [{stepId: s, operationId: list}]
 """
 
 
@@ -64,7 +67,12 @@ def test_actions(found, parameters, lines):
 
 @pytest.mark.parametrize(
     ("workflow", "help_line"),
-    [("v", "did you mean `name`?"), ("none", "it has no inputs"), ("odd", "its inputs: `a`")],
+    [
+        ("v", "did you mean `name`?"),
+        ("none", "it has no inputs"),
+        ("odd", "its inputs: `a`"),
+        ("odder", "its inputs: `a`"),
+    ],
 )
 def test_way_out(diagnose, workflow, help_line):
     head = "arazzo: 1.1.0\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: shop, url: shop.yaml}]\nworkflows:\n"
@@ -74,3 +82,11 @@ def test_way_out(diagnose, workflow, help_line):
 
 def test_a_workflow_that_is_not_there(found):
     assert [line[:5] for line in found(calling("lost", "[]"), "AZ2")] == ["AZ207"]
+
+
+def test_an_action_of_the_workflow(found):
+    action = "{name: n, type: goto, workflowId: v, parameters: [{name: size, value: 1}]}"
+    text = f"- workflowId: w\n  successActions: [{action}]\n  steps: [{{stepId: c, operationId: list}}]\n{CALLEE}"
+    assert found(text, "AZ218", "AZ219") == [
+        "AZ219 error `v`: the workflow `v` requires the input `name`"
+    ]
