@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +12,6 @@ from msgspec import Struct
 
 from arazzo_runner import running
 from arazzo_runner.cli import options as flags
-from arazzo_runner.cli.checks import read_checks
 from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.inputs import check_stdin
@@ -20,11 +20,12 @@ from arazzo_runner.cli.keeping import Keeping
 from arazzo_runner.cli.names import check_names, unknown_secrets
 from arazzo_runner.cli.occasion import Occasion, Ready
 from arazzo_runner.cli.performing import Performance, masks
+from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.show import show_warnings
+from arazzo_runner.cli.tracing import NewTraces, traces_for
 from arazzo_runner.cli.worlds import open_world
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.executor.settings import Limits, Settings
 from arazzo_runner.loading import Description
 from arazzo_runner.report.write import check_writable
 
@@ -39,6 +40,7 @@ from arazzo_runner.report.write import check_writable
 @flags.SECRETS
 @flags.OUTPUT
 @flags.RECORD
+@flags.OTEL
 @flags.LIMITS
 @flags.NETWORK
 def command(document: str, **given: Any) -> int:
@@ -65,20 +67,23 @@ class Run(Struct, frozen=True):
         if self.given["record"] is not None:
             check_writable(self.given["record"])
         options = self._options()
-        ready = self._ready(description, options)
+        new_traces = traces_for(self.given, os.environ)
+        ready = self._ready(description, options, new_traces)
         show_warnings([*description.warnings, *unknown_secrets(description, self.given)])
         return ready
 
-    def _ready(self, description: Description, options: running.Options) -> Ready:
+    def _ready(
+        self, description: Description, options: running.Options, new_traces: NewTraces
+    ) -> Ready:
         if self.given["cases"] is not None:
             from arazzo_runner.cli.row_telling import ready_cases
 
-            return ready_cases(description, self.given, options)
+            return ready_cases(description, self.given, options, new_traces)
         inputs = inputs_for(description, self.given, self.given["workflows"])
         prepared = running.prepare(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
-        return lambda performance: self._run(prepared, options, performance)
+        return lambda performance: self._run(prepared, options, performance, new_traces)
 
     def _options(self) -> running.Options:
         given = self.given
@@ -86,40 +91,32 @@ class Run(Struct, frozen=True):
             servers=given["servers"],
             server_variables=given["server_variables"],
             needs_credentials=not (given["mock"] or given["dry_run"]),
-            settings=self._settings(),
+            settings=settings_of(given),
         )
         return with_credentials(options, given)
 
-    def _settings(self) -> Settings:
-        given = self.given
-        limits = Limits(
-            max_steps=given["max_steps"],
-            max_depth=given["max_depth"],
-            max_retries=given["max_retries"],
-            max_wait=given["max_wait"],
-            run_timeout=given["run_timeout"],
-            query_seconds=given["max_query_time"],
-            json_depth=given["max_json_depth"],
-        )
-        return Settings(limits, read_checks(given["checks"]), given["until"], given["fail_fast"])
-
     def _run(
-        self, prepared: running.Prepared, options: running.Options, performance: Performance
+        self,
+        prepared: running.Prepared,
+        options: running.Options,
+        performance: Performance,
+        new_traces: NewTraces,
     ) -> int:
         masked = masks(prepared, self.given)
         if self.given["dry_run"]:
             from arazzo_runner.cli.dry_run import show_rehearsal
 
             return show_rehearsal(prepared, masked.shown, options.settings, sys.stdout)
+        traces = new_traces(masked.kept)
         keeping = Keeping(self.document, self.given, self.occasion.started_at)
         signals = performance.signals
 
         def go(observer: Observer) -> RunResult:
             with open_world(prepared, self.given, signals, masked.kept.learn) as world:
-                kept = keeping.wrap(world)
+                kept = keeping.wrap(traces.wrap(world))
                 return running.execute(prepared, kept, options, observer, signals.interrupted)
 
         def keep() -> None:
             keeping.write(prepared, options, masked.kept)
 
-        return performance.perform(prepared, masked, go, keep)
+        return performance.perform(prepared, masked, go, keep, traces)
