@@ -118,14 +118,14 @@ def _text(content_type: str, body: bytes) -> str:
     elif body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         charset = "utf-16"
     elif charset is None and media_type.is_xml(content_type):
-        charset = _xml_charset(body)
+        charset = xml_charset(body)
     try:
         return body.decode(charset or "utf-8", "replace")
     except LookupError:
         return body.decode("utf-8", "replace")
 
 
-def _xml_charset(body: bytes) -> str | None:
+def xml_charset(body: bytes) -> str | None:
     """The encoding that an XML declaration names (XML 1.0, section 4.3.3)."""
     import re
 

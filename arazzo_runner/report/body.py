@@ -9,6 +9,8 @@ import re
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.operation.media_type import is_xml
+from arazzo_runner.operation.response_body import xml_charset
 from arazzo_runner.operation.upload import has_files
 from arazzo_runner.report.mask import Masker
 
@@ -33,11 +35,15 @@ def is_json(media: str) -> bool:
 def text_of(octets: bytes, headers: Headers, *, cut: bool = False) -> str | None:
     """The octets as text in their charset (UTF-8 unless named), or None when they are no text.
 
+    The charset is that of the content type, else the one that XML itself names.
+
     ``cut`` says that they are only a beginning: an incomplete last character is left out.
     """
-    named = _CHARSET.search(header(headers, "Content-Type") or "")
+    kind = header(headers, "Content-Type") or ""
+    named = _CHARSET.search(kind)
+    own = xml_charset(octets) if named is None and is_xml(kind) else None
     try:
-        decoder = codecs.getincrementaldecoder(named[1] if named else "utf-8")()
+        decoder = codecs.getincrementaldecoder(named[1] if named else own or "utf-8")()
         text = decoder.decode(octets, final=not cut)
     except (LookupError, ValueError):
         return None
