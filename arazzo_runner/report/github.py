@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
@@ -65,9 +66,25 @@ def _command(command: str, place: Place | None, title: str, message: str, shown:
 
 
 def annotation(command: str, properties: Mapping[str, str], message: str) -> str:
-    """A workflow command, in one line whatever the texts hold."""
+    """A workflow command, in one line whatever the texts hold.
+
+    A ``file`` is named from the root of the repository, wherever in it the program was called.
+    """
+    if "file" in properties:
+        properties = {**properties, "file": _from_root(properties["file"])}
     spelled = ",".join(f"{name}={_property(text)}" for name, text in properties.items())
     return f"::{command} {spelled}::{_data(message)}"
+
+
+def _from_root(file: str) -> str:
+    root = os.environ.get("GITHUB_WORKSPACE")
+    if not root or "://" in file or file.startswith("<"):
+        return file
+    try:
+        path = os.path.relpath(file, root)
+    except ValueError:  # on another drive
+        return file
+    return file if path.startswith("..") else path
 
 
 def _data(text: str) -> str:

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +21,13 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 
+# Far more than an answer takes; what does not answer by then never will.
+PATIENCE = 120
+
+
+class BrowserGoneError(Exception):
+    """The browser did not start, or ended."""
+
 
 def find() -> str | None:
     """The browser on this machine, or the one that `CHROMIUM` names."""
@@ -36,6 +44,7 @@ class Page:
         self.complaints: list[str] = []
         self._browser = browser
         self._number = 0
+        self._unread = b""
         self._session: str | None = None
 
     def __enter__(self) -> "Page":
@@ -53,13 +62,19 @@ class Page:
         )
         os.close(to_read)
         os.close(to_write)
-        self._answers = os.fdopen(self._read, "rb")
+        try:
+            self._begin()
+        except BrowserGoneError:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def _begin(self) -> None:
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         attached = self.ask("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self.ask(f"{domain}.enable")
-        return self
 
     def __exit__(
         self,
@@ -67,10 +82,10 @@ class Page:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        os.close(self._write)
         self._process.kill()
         self._process.wait()
-        self._answers.close()
+        os.close(self._write)
+        os.close(self._read)
         self._folder.cleanup()
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
@@ -79,7 +94,10 @@ class Page:
         message = {"id": self._number, "method": method, "params": params}
         if self._session:
             message["sessionId"] = self._session
-        os.write(self._write, json.dumps(message).encode() + b"\0")
+        try:
+            os.write(self._write, json.dumps(message).encode() + b"\0")
+        except BrokenPipeError:
+            raise BrowserGoneError from None
         while True:
             answer = self._next()
             if answer.get("id") == self._number:
@@ -87,11 +105,14 @@ class Page:
                 return answer["result"]
 
     def _next(self) -> dict[str, Any]:
-        octets = bytearray()
-        while (octet := self._answers.read(1)) not in (b"\0", b""):
-            octets += octet
-        assert octets, "the browser has ended"
-        message = json.loads(octets)
+        while b"\0" not in self._unread:
+            ready, _, _ = select.select([self._read], [], [], PATIENCE)
+            octets = os.read(self._read, 65536) if ready else b""
+            if not octets:
+                raise BrowserGoneError
+            self._unread += octets
+        answer, _, self._unread = self._unread.partition(b"\0")
+        message = json.loads(answer)
         self._note(message)
         return message
 

@@ -96,7 +96,8 @@ def report_in(folder):
 @SIGNALS
 def test_a_signal_ends_a_request_and_leaves_a_report(folder, silent_server, number):
     server, came = silent_server
-    words = ("--workflow", "once", "--server", server, "--report", "json=report.json")
+    kinds = ("--report=json=report.json", "--report=ndjson=events", "--report=junit=junit.xml")
+    words = ("--workflow", "once", "--server", server, *kinds)
     with run(folder, *words) as process:
         assert came.wait(PATIENCE)
         process.send_signal(number)
@@ -108,6 +109,9 @@ def test_a_signal_ends_a_request_and_leaves_a_report(folder, silent_server, numb
     assert (report["exit_code"], report["status"]) == (code, "error")
     (attempt,) = report["workflows"][0]["steps"][0]["attempts"]
     assert attempt["error"]["code"] == "cancelled"
+    events = (folder / "events").read_text().splitlines()
+    assert json.loads(events[-1])["exit_code"] == code
+    assert 'errors="1"' in (folder / "junit.xml").read_text()
 
 
 @SIGNALS

@@ -1,5 +1,7 @@
+import pytest
+
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.github import report_bytes
+from arazzo_runner.report.github import annotation, report_bytes
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.text.diagnostic import error, warning
 
@@ -47,3 +49,23 @@ def test_a_workflow_with_its_own_error_points_to_itself(build):
     (line,) = commands(build.report(build.run(workflow), 4))
     assert ",line=6,col=5,title=trigger::error: step `create`" in line
     assert line.endswith("%0Aerror: workflow `trigger`: the run reached its limit")
+
+
+@pytest.mark.parametrize(
+    ("root", "file", "named"),
+    [
+        (None, "a.yaml", "a.yaml"),
+        (".", "a.yaml", "api/a.yaml"),
+        (".", "../b.yaml", "b.yaml"),
+        (".", "../../c.yaml", "../../c.yaml"),
+        (".", "https://host/a.yaml", "https%3A//host/a.yaml"),
+        (".", "<stdin>", "<stdin>"),
+    ],
+)
+def test_files_are_named_from_the_root_of_the_repository(tmp_path, monkeypatch, root, file, named):
+    (tmp_path / "api").mkdir()
+    monkeypatch.chdir(tmp_path / "api")
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    if root:
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    assert annotation("error", {"file": file}, "x") == f"::error file={named}::x"
