@@ -23,10 +23,8 @@ from arazzo_runner.text.source import Place
 def call_findings(plan: Plan) -> Iterator[Diagnostic]:
     """AZ218: an input that is not declared; AZ219: a required one that is not given."""
     for key, arguments, place in _calls(plan):
-        callee = plan.workflows.get(key)
-        if callee is not None:
-            yield from _undeclared(callee, arguments)
-            yield from _not_given(callee, arguments, place)
+        yield from _undeclared(plan.workflows[key], arguments)
+        yield from _not_given(plan.workflows[key], arguments, place)
 
 
 def _calls(plan: Plan) -> Iterator[tuple[WorkflowKey, tuple[InputArgument, ...], Place]]:

@@ -59,9 +59,11 @@ class Fitting(Struct, frozen=True):
         return Severity.WARNING if self.view.expects_refusal else Severity.ERROR
 
 
-def misfits(value: Dynamic, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+def misfits(
+    value: Dynamic, shape: Shape | Absent, place: Place, on: Fitting
+) -> Iterator[Diagnostic]:
     """All that is wrong with a value by what is known of its schema."""
-    if shape.alternatives is None or () in shape.alternatives:
+    if isinstance(shape, Absent) or shape.alternatives is None or () in shape.alternatives:
         return
     match value:
         case Literal(dict() as members_):
@@ -144,8 +146,6 @@ def _missing_property(names: list[str], place: Place, on: Fitting) -> Diagnostic
 
 
 def _not_named(name: str, why: Absent, place: Place, on: Fitting) -> Iterator[Diagnostic]:
-    if why.kinds:
-        return  # that it is no object at all is said
     near = nearest(name, why.known)
     doubtful = Severity.WARNING if near else Severity.HINT
     severity = on.certain if why.proven else doubtful
@@ -164,9 +164,7 @@ def _array(
         yield from _kind_fits(frozenset({"array"}), shape, place, on, "an array")
         return
     for index, item in enumerate(items):
-        below = step(shape, index)
-        if isinstance(below, Shape):
-            yield from misfits(item, below, place.at(index), on)
+        yield from misfits(item, step(shape, index), place.at(index), on)
 
 
 # --- constants ------------------------------------------------------------------------------------

@@ -82,9 +82,7 @@ def dead_actions(document: ArazzoDocument) -> Iterator[Diagnostic]:
 
 def _behind(actions: Iterable[_Action | Reusable]) -> Iterator[Diagnostic]:
     taken: _Action | None = None
-    for action in actions:
-        if isinstance(action, Reusable):
-            continue
+    for action in (one for one in actions if not isinstance(one, Reusable)):
         if taken is not None:
             message = f"the action `{action.name}` is never reached"
             help_line = f"`{taken.name}` before it has no criteria, so it is always taken"

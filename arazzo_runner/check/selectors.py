@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import assert_never
 
 from arazzo_runner.check.reading import selectors
 from arazzo_runner.document.model import (
@@ -49,6 +50,8 @@ def _parsed(text: str, kind: SelectorType, context: str, place: Place) -> Iterat
                 pointer_tokens(text)
             case "jsonpath" | "xpath" as language:
                 check_query(language, kind.version, text, context)
+            case _:
+                assert_never(kind.language)
     except QueryError as problem:
         yield error("AZ117", str(problem), place.within(0, len(text)), "", problem.hint)
 
@@ -73,9 +76,7 @@ def _of_body(body: RequestBody) -> Iterator[tuple[Dynamic, Place]]:
 
 
 def _given(parameters: Iterable[Parameter | Reusable]) -> Iterator[tuple[Dynamic, Place]]:
-    for one in parameters:
-        if one.value is not None:
-            yield one.value, one.place.at("value")
+    yield from ((one.value, one.place.at("value")) for one in parameters if one.value is not None)
 
 
 def _targets(workflow: Workflow) -> Iterator[Diagnostic]:

@@ -107,6 +107,8 @@ def root_of(expression: Expression, view: StepView, when: Outcomes, depth: int =
 def known_value(value: Dynamic, view: StepView, when: Outcomes, depth: int = 0) -> Known:
     """What is known of anything that a document writes as a value."""
     match value:
+        case Literal(None):
+            return None  # it also stands for what could not be read
         case Literal(constant):
             return _stated({"const": constant})
         case Template():
@@ -171,17 +173,7 @@ def inputs(view: StepView) -> Shape | None:
 
 def _inputs(workflow: WorkflowPlan) -> Shape | None:
     schema = workflow.inputs_schema
-    if schema is None:
-        return None
-
-    def follow(reference: str, place: Place) -> tuple[Value, Place]:
-        found = target(reference, schema)
-        if found is None:
-            raise DocumentError(error("AZ209", f"`{reference}` leads nowhere", place))
-        return found, Place(place.source, ("inputs", reference))
-
-    place = workflow.workflow.place.at("inputs")
-    return shape_of(Schemas((3, 1), follow), Schema(schema, place))
+    return None if schema is None else _own(schema, workflow.workflow.place.at("inputs"))
 
 
 def _named(ref: NamedRef, holder: Shape | None) -> Root | None:
@@ -218,12 +210,20 @@ def _output(ref: StepOutputRef, view: StepView, depth: int) -> Root | None:
 # --- constants ------------------------------------------------------------------------------------
 
 
-def _nowhere(reference: str, place: Place) -> tuple[Value, Place]:
-    raise DocumentError(error("AZ214", f"`{reference}` leads nowhere", place))
-
-
 def _stated(schema: dict[str, Value]) -> Shape:
-    return shape_of(Schemas((3, 1), _nowhere), Schema(schema, _NOWHERE))
+    return _own(schema, _NOWHERE)
+
+
+def _own(schema: Value, place: Place) -> Shape:
+    """What a schema says that stands by itself: its references lead into it."""
+
+    def follow(reference: str, place: Place) -> tuple[Value, Place]:
+        found = target(reference, schema)
+        if found is None:
+            raise DocumentError(error("AZ209", f"`{reference}` leads nowhere", place))
+        return found, Place(place.source, ("inputs", reference))
+
+    return shape_of(Schemas((3, 1), follow), Schema(schema, place))
 
 
 def tokens_text(tokens: Iterable[Token]) -> Iterator[str | int]:

@@ -21,6 +21,7 @@ from arazzo_runner.expression.ast import (
     Expression,
     Malformed,
     Not,
+    Operator,
     Or,
     StatusCodeRef,
 )
@@ -183,13 +184,11 @@ def _joined(left: Condition, right: Condition, status: int | None, *, deciding: 
     return _UNKNOWN if None in truths else not deciding
 
 
-def _compared(operator: str, a: Found, b: Found) -> bool:
+def _compared(operator: Operator, a: Found, b: Found) -> bool:
     match operator:
         case "==":
             return same(a, b)
         case "!=":
             return not same(a, b)
-        case "<" | "<=" | ">" | ">=":
-            return ordered(operator, a, b)
         case _:
-            return False
+            return ordered(operator, a, b)

@@ -83,9 +83,13 @@ class Views(Struct, frozen=True):
     def of(self, workflow: WorkflowKey, step_id: str) -> StepView | None:
         """The view of one step; None when there is none that calls an operation."""
         key = (workflow, step_id)
-        if key not in self.made and key in self.plans:
+        return self.at(key) if key in self.plans else None
+
+    def at(self, key: tuple[WorkflowKey, str]) -> StepView:
+        """The view of a step that is there."""
+        if key not in self.made:
             self.made[key] = _view(*self.plans[key], self)
-        return self.made.get(key)
+        return self.made[key]
 
 
 def views_of(plan: Plan) -> Iterator[StepView]:
@@ -98,10 +102,7 @@ def views_of(plan: Plan) -> Iterator[StepView]:
             if isinstance(step.call, OperationCall)
         }
     )
-    for workflow, step_id in views.plans:
-        view = views.of(workflow, step_id)
-        if view is not None:
-            yield view
+    yield from map(views.at, views.plans)
 
 
 def _view(workflow: WorkflowPlan, step: StepPlan, call: OperationCall, views: Views) -> StepView:

@@ -129,13 +129,8 @@ class Node(Struct, frozen=True):
 
     def _subject(self) -> str:
         """The value, by the name of its field, or of the list that it is an item of."""
-        match self.pointer:
-            case (*_, str(name)):
-                return f"`{name}`"
-            case (*_, str(name), int()):
-                return f"an item of `{name}`"
-            case _:
-                return "this"
+        *_, name = (one for one in self.pointer if isinstance(one, str))
+        return f"`{name}`" if self.pointer[-1] == name else f"an item of `{name}`"
 
     def _say(self, severity: Severity, code: str, message: str, more: _More) -> None:
         place = more.get("place") or self.place

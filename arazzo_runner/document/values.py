@@ -137,7 +137,7 @@ def _meant(node: Node, what: str) -> Fix | None:
 
 def understood(node: Node, notice: Notice, code: str = "AZ119") -> None:
     """Report a form outside the standard, with the one to write instead."""
-    said = notice.standard is None or f"`{notice.standard}`" in notice.message
+    said = f"`{notice.standard}`" in notice.message
     node.warn(
         code,
         notice.message,
@@ -147,9 +147,7 @@ def understood(node: Node, notice: Notice, code: str = "AZ119") -> None:
     )
 
 
-def _standard(node: Node, notice: Notice, code: str) -> Fix | None:
-    if notice.standard is None:
-        return None
+def _standard(node: Node, notice: Notice, code: str) -> Fix:
     place = node.place.within(notice.start, notice.end)
     # What has been text (AZ121) becomes a value.
     return (changed if code == "AZ121" else instead)(place, notice.standard)

@@ -211,10 +211,13 @@ class Constant(Struct, frozen=True):
 Operand: TypeAlias = Constant | Expression
 
 
+Operator: TypeAlias = Choice["==", "!=", "<", "<=", ">", ">="]
+
+
 class Comparison(Struct, frozen=True):
     """``left op right``; comparisons do not chain."""
 
-    operator: Choice["==", "!=", "<", "<=", ">", ">="]
+    operator: Operator
     left: Condition
     right: Condition
 
@@ -245,10 +248,10 @@ Condition: TypeAlias = Operand | Comparison | Not | And | Or
 class Notice(Struct, frozen=True):
     """Something that parsed, but not by the standard: a sentence, the range, the standard form.
 
-    ``standard`` is the text to write instead of the range, when there is one.
+    ``standard`` is the text to write instead of the range.
     """
 
     message: str
     start: int
     end: int
-    standard: str | None = None
+    standard: str

@@ -107,6 +107,8 @@ def test_selectors_within_values(found):
         ({"condition": "$[?@.id]", "context": "$response.body", "type": "jsonpath"}, 0),
         ({"condition": "id", "context": "$response.body", "type": "jsonpath"}, 0),
         ({"condition": "$.nothing", "context": "$response.body", "type": "jsonpath"}, 1),
+        ({"condition": "$.id[*]", "context": "$response.body", "type": "jsonpath"}, 1),
+        ({"condition": "$.family", "context": "$statusCode", "type": "jsonpath"}, 1),
         ({"condition": "x", "context": "$response.body#/nothing", "type": "regex"}, 1),
     ],
 )
@@ -275,3 +277,41 @@ def test_filters_at_the_root(found, condition, context, count):
     criterion = {"condition": condition, "context": context, "type": "jsonpath"}
     criteria = [{"condition": "$statusCode == 200"}, criterion]
     assert len(found(steps(get(successCriteria=criteria)), "AZ318")) == count
+
+
+@pytest.mark.parametrize(
+    ("condition", "context", "message"),
+    [
+        ("$.id[*]", "$response.body", "`/id` of the response of `get` is an integer, so there is no member in it"),
+        ("$.family", "$statusCode", "`$statusCode` is an integer, so there is no `family` in it"),
+    ],
+)  # fmt: skip
+def test_what_a_query_asks_of_scalars(found, condition, context, message):
+    criterion = {"condition": condition, "context": context, "type": "jsonpath"}
+    criteria = [{"condition": "$statusCode == 200"}, criterion]
+    (line,) = found(steps(get(successCriteria=criteria)), "AZ310")
+    assert line.endswith(message)
+
+
+@pytest.mark.parametrize(
+    ("output", "lines"),
+    [
+        ("at {$url}", 1),
+        ("active", 1),
+        ({"context": "$response.body", "selector": "/notes", "type": "jsonpointer"}, 0),
+        ({"a": 1}, 0),  # that it is none is said, and nothing else
+    ],
+)
+def test_what_is_known_of_an_output(found, output, lines):
+    made = get(stepId="made", outputs={"x": output})
+    reading = get(outputs={"y": "$steps.made.outputs.x#/b"})
+    assert len(found(steps(made, reading), "AZ310")) == lines
+
+
+def test_inputs_whose_references_lead_nowhere_are_not_known(found):
+    workflow = {
+        "workflowId": "w",
+        "inputs": {"type": "object", "properties": {"a": {"$ref": "#/$defs/lost"}}},
+        "steps": [get(outputs={"x": "$inputs.a.b"})],
+    }
+    assert found(yaml.safe_dump([workflow]), "AZ310") == []

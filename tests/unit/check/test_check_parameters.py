@@ -35,6 +35,11 @@ paths:
       operationId: whole
       parameters: [{name: all, in: querystring, content: {text/plain: {schema: {type: string}}}}]
       responses: {'200': {description: D}}
+  /e:
+    get:
+      operationId: open
+      parameters: [{name: any, in: query, content: {application/json: {}}}]
+      responses: {'200': {description: D}}
 components:
   securitySchemes:
     key: {type: apiKey, in: query, name: api_key}
@@ -70,6 +75,7 @@ ALL = [("q", "query", "1"), ("x-key", "header", "1"), ("session", "cookie", "1")
         (step("plain", ("crumb", "cookie", "a")), ["AZ302 warning `crumb`: `plain` documents no cookie parameter `crumb`"]),
         (step("takes", ("filter[state]", "query", "a"), ("state", "query", "a")), []),
         (step("whole", ("anything", "query", "a")), []),
+        (step("open", ("other", "query", "a")), ["AZ302 warning `other`: `open` documents no query parameter `other`"]),
         (step("plain", ("api_key", "query", "$inputs.key")), ["AZ317 hint `in: query`: the credential `api_key` is passed as a parameter, though `key` is a security scheme for it"]),
         (step("plain", ("authorization", "header", "Bearer x")), ["AZ317 warning `in: header`: the credential `authorization` stands in the document, though `token` is a security scheme for it"]),
     ],

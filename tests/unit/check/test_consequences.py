@@ -27,6 +27,7 @@ def codes(found):
         ("sourceDescriptions: [{name: shop, url: lost.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: list}]}]", ["AZ201"]),
         ("sourceDescriptions: [{name: shop, url: lost.yaml}, {name: other, url: shop.yaml}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: $sourceDescriptions.shop.list}, {stepId: t, operationId: $sourceDescriptions.other.lost}]}]", ["AZ201", "AZ204"]),
         ("sourceDescriptions: [{name: flows, url: lost.yaml, type: arazzo}, {name: shop, url: shop.yaml}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: list, onSuccess: [{name: n, type: goto, workflowId: $sourceDescriptions.flows.v}]}]}]", ["AZ201"]),
+        ("sourceDescriptions: [{name: shop, url: lost.yaml}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: list, onSuccess: [{name: n, type: end}], onFailure: [{name: n, type: goto, stepId: s}]}]}]", ["AZ201"]),
         ("sourceDescriptions: [{name: flows, url: flows.yaml, type: arazzo}]\nworkflows: [{workflowId: w, steps: [{stepId: s, workflowId: $sourceDescriptions.flows.v}]}]", ["AZ108"]),
         ("sourceDescriptions: [{name: shop, url: broken.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: list}]}]", ["AZ202"]),
     ],

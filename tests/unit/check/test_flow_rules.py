@@ -34,7 +34,7 @@ B, C = "{stepId: b, operationId: list}", "{stepId: c, operationId: list}"
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{MAYBE}, {END}]}}"), []),
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{END}, {MAYBE}]}}"), ["AZ403 warning `maybe`: the action `maybe` is never reached"]),
         (steps(f"{{stepId: a, operationId: list, onFailure: [{RETRY}, {END}]}}"), []),
-        (steps("{stepId: a, operationId: list}") + f"  failureActions: [{{reference: $components.failureActions.lost}}, {END}, {{name: other, type: end}}]\n", ["AZ403 warning `other`: the action `other` is never reached"]),
+        (steps("{stepId: a, operationId: list}") + f"  failureActions: [{END}, {{name: other, type: end}}]\n", ["AZ403 warning `other`: the action `other` is never reached"]),
         (steps("{stepId: a, operationId: list}") + f"  failureActions: [{END}, {{name: other, type: end}}]\n", ["AZ403 warning `other`: the action `other` is never reached"]),
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{END}]}}") + f"  successActions: [{BACK}]\n", []),
         (steps("{stepId: a, operationId: list}", B) + f"  successActions: [{END}]\n", ["AZ401 warning `b`: nothing leads to the step `b`"]),

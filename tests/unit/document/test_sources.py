@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from arazzo_runner.document.library import SourceLimits
+from arazzo_runner.document.library import Shelf, SourceLimits
 from arazzo_runner.document.load import load_document
 from arazzo_runner.document.resolve import resolve
 from arazzo_runner.document.retrieval import Access, Retrieved, RetrieveError
@@ -62,11 +62,14 @@ class Outside:
 
 @pytest.fixture
 def load():
-    def load(entry, files=None, folder=None, overrides=None, uri="file:///d/t.yaml", **limits):
+    def load(
+        entry, files=None, folder=None, overrides=None, uri="file:///d/t.yaml", shelf=None, **limits
+    ):
         outside = Outside(files or {}, folder or {})
         loaded = load_document(SourceFile("t.yaml", entry, uri), DocumentLimits())
         document, _ = resolve(loaded.document)
-        sources = load_sources(document, outside.access(), overrides or {}, SourceLimits(**limits))
+        given = (overrides or {}, SourceLimits(**limits), shelf)
+        sources = load_sources(document, outside.access(), *given)
         return sources, outside
 
     return load
@@ -321,3 +324,13 @@ def test_the_size_of_all_documents_together(load, short, found):
 def test_the_entry_document_counts(load):
     sources, _ = load(arazzo(("a", "a.yaml")), {"file:///d/a.yaml": OPENAPI}, max_total_bytes=10)
     assert codes(sources) == [("error", "AZ109")]
+
+
+def test_documents_that_share_a_shelf_read_and_parse_a_source_once(load):
+    shelf = Shelf()
+    files = {"file:///d/a.yaml": OPENAPI, "file:///d/b.yaml": "{"}
+    for asked in (["file:///d/a.yaml", "file:///d/b.yaml"], []):
+        sources, outside = load(arazzo(("a", "a.yaml"), ("b", "b.yaml")), files, shelf=shelf)
+        assert [one.name for one in sources.entry.sources] == ["a"]
+        assert codes(sources) == [("error", "AZ103")]
+        assert [uri for uri, _ in outside.asked] == asked
