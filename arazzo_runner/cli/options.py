@@ -218,6 +218,13 @@ CASES = several(
     flag("--jobs", type=FROM_1, default=1, metavar="N", help="Run so many rows at once."),
 )
 
+OTEL = flag(
+    "--otel",
+    is_flag=True,
+    default=None,
+    help="OpenTelemetry: a span for each workflow, step and request.",
+)
+
 RECORD = flag(
     "--record", metavar="FILE", help="Keep the run in this file, for `arazzo replay`; masked."
 )

@@ -66,13 +66,14 @@ class Performance(Struct, frozen=True):
         masked: Masks,
         go: Go,
         keep: Callable[[], None] = lambda: None,
+        traces: Observer = lambda _event: None,
     ) -> int:
         """Run, tell, report, ``keep`` what is to be kept. Returns the exit code."""
         again = partial(_again, typed_command(), _names(prepared), masked.kept)
         told = Telling(self.reports, self.circumstances, prepared, masked.shown)
         with self._stage(masked.shown, again) as console, told:
             learn = running.learning_secrets(prepared, masked.kept.learn)
-            result = go(_all(learn, console, told))
+            result = go(_all(learn, console, told, traces))
         return self.end(result, told, console, keep)
 
     def end(

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from arazzo_runner import running
 from arazzo_runner.cli.performing import Masks, masks
 from arazzo_runner.cli.rows import Case
+from arazzo_runner.cli.tracing import NewTraces
 from arazzo_runner.cli.worlds import authorized_world, http_settings
 from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.executor.events import Event, WorkflowFinished
@@ -47,6 +48,7 @@ class Batch(Struct, frozen=True):
     settings: Settings
     stop: Callable[[], bool]
     tell: Callable[[Ran], None]
+    new_traces: NewTraces
     begun: Callable[[str], None]
     over: Callable[[Ran], None]
 
@@ -99,13 +101,16 @@ class _Runs(Struct):
         batch.begun(case.name)
         events: list[Event] = []
         learn = running.learning_secrets(case.prepared, masked.kept.learn)
+        traces = batch.new_traces(masked.kept)
 
         def observe(event: Event) -> None:
             learn(event)
+            traces(event)
             events.append(_of_case(event, case.name))
 
         with new_world() as world:
-            context = RunContext(world, running.SYSTEM_CLOCK, batch.settings, observe, batch.stop)
+            traced = traces.wrap(world)
+            context = RunContext(traced, running.SYSTEM_CLOCK, batch.settings, observe, batch.stop)
             result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
         masked.kept.learn(self.tokens)
         entries = tuple(replace(one, case=case.name) for one in result.workflows)

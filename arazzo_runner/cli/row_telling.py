@@ -17,6 +17,7 @@ from arazzo_runner.cli.repeating import Repeat, typed_command
 from arazzo_runner.cli.row_running import Batch, Ran, run_cases
 from arazzo_runner.cli.rows import Case, prepare_cases
 from arazzo_runner.cli.telling import Telling
+from arazzo_runner.cli.tracing import NewTraces
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.result import RunResult, WorkflowResult
 from arazzo_runner.loading import Description
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
 
 
 def ready_cases(
-    description: Description, given: Mapping[str, Any], options: running.Options
+    description: Description,
+    given: Mapping[str, Any],
+    options: running.Options,
+    new_traces: NewTraces,
 ) -> Ready:
     """Read the file of cases and check all of them. Raises UsageError and InputError."""
     if given["record"] is not None:
@@ -48,7 +52,7 @@ def ready_cases(
         raise UsageError(error("AZ906", f"`{given['cases']}` holds no case"))
     if options.needs_credentials:
         check_person(cases[0].prepared.plan)
-    return Cases(cases, options).perform
+    return Cases(cases, options, new_traces).perform
 
 
 class Cases(Struct, frozen=True):
@@ -56,6 +60,7 @@ class Cases(Struct, frozen=True):
 
     cases: Sequence[Case]
     options: running.Options
+    new_traces: NewTraces
 
     def perform(self, performance: Performance) -> int:
         """Run all, tell each, report them together. Returns the exit code."""
@@ -71,7 +76,14 @@ class Cases(Struct, frozen=True):
             teller = _Teller(performance, told, width, stream)
             going_on = self._going_on(performance.console(masker, out=stream).look, stream)
             batch = Batch(
-                self.cases, given, settings, stop, teller.tell, going_on.begin, _ending(going_on)
+                self.cases,
+                given,
+                settings,
+                stop,
+                teller.tell,
+                self.new_traces,
+                going_on.begin,
+                _ending(going_on),
             )
             run_cases(batch)
         console = performance.console(masker)

@@ -1,0 +1,167 @@
+"""OpenTelemetry: a span for each workflow, step and request (docs/opentelemetry.md).
+
+Imported only where traces are asked for; of OpenTelemetry the API alone is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias, assert_never
+
+from msgspec.structs import replace
+from opentelemetry import context, propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, TracerProvider
+
+from arazzo_runner.executor.events import (
+    CriterionJudged,
+    Event,
+    RequestSent,
+    ResponseReceived,
+    StepFinished,
+    StepRetried,
+    StepStarted,
+    WorkflowFinished,
+    WorkflowStarted,
+)
+from arazzo_runner.executor.result import StepResult, WorkflowResult
+from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.telemetry.attributes import (
+    Attributes,
+    request_attributes,
+    response_attributes,
+    step_attributes,
+    workflow_attributes,
+)
+from arazzo_runner.version import VERSION
+from arazzo_runner.worlds.wrapped import WrappedWorld
+
+SCHEMA_URL: Final = "https://opentelemetry.io/schemas/1.37.0"
+
+Given: TypeAlias = Mapping[str, str | int | float | bool]
+
+
+class Tracing:
+    """An observer that makes spans of workflows and steps; of requests, with :meth:`wrap`.
+
+    For one run. Without a ``provider`` it is the global one; the spans are children of ``parent``,
+    or else of the span that is current. Secrets are masked by ``masker``.
+    """
+
+    def __init__(
+        self,
+        masker: Masker,
+        provider: TracerProvider | None = None,
+        parent: Context | None = None,
+    ) -> None:
+        self.tracer = trace.get_tracer("arazzo", VERSION, provider, SCHEMA_URL)
+        self.masker = masker
+        self._parent = parent
+        self._open: list[Span] = []
+
+    def wrap(self, world: World) -> World:
+        """A world whose requests have spans, and tell the server of them."""
+        return TracingWorld(world, self)
+
+    def current(self) -> Context:
+        """The context of the innermost span of the run."""
+        outside = context.get_current() if self._parent is None else self._parent
+        return trace.set_span_in_context(self._open[-1], outside) if self._open else outside
+
+    def __call__(self, event: Event) -> None:
+        """Begin and end spans."""
+        match event:
+            case WorkflowStarted(workflow, _, _):
+                name = workflow.workflow_id
+                self._begin(f"workflow {name}", {"arazzo.workflow.id": name})
+            case StepStarted(workflow, step, _, _):
+                ids = {"arazzo.workflow.id": workflow.workflow_id, "arazzo.step.id": step.step_id}
+                self._begin(f"step {step.step_id}", ids)
+            case CriterionJudged(key, result, _) if not result.passed:
+                self._note(
+                    "criterion failed",
+                    {"arazzo.call.key": key, "arazzo.condition": result.condition},
+                )
+            case StepRetried(_, attempt, action, _):
+                wait = {"arazzo.attempt": attempt, "arazzo.wait": action.wait or 0.0}
+                self._note("retry", wait)
+            case StepFinished(_, step_result, _):
+                self._end(step_attributes(step_result), step_result)
+            case WorkflowFinished(workflow_result, _):
+                self._end(workflow_attributes(workflow_result), workflow_result)
+            case RequestSent() | ResponseReceived() | CriterionJudged():
+                pass
+            case _:
+                assert_never(event)
+
+    def _begin(self, name: str, attributes: Given) -> None:
+        masked = self.masked(attributes)
+        span = self.tracer.start_span(self.masker.text(name), self.current(), attributes=masked)
+        self._open.append(span)
+
+    def _note(self, name: str, attributes: Given) -> None:
+        self._open[-1].add_event(name, self.masked(attributes))
+
+    def _end(self, attributes: Attributes, result: StepResult | WorkflowResult) -> None:
+        span = self._open.pop()
+        span.set_attributes(self.masked(attributes))
+        if not result.passed:
+            span.set_status(Status(StatusCode.ERROR))
+        span.end()
+
+    def masked(self, attributes: Given) -> Attributes:
+        """Attributes without secrets."""
+        return {
+            name: self.masker.text(one) if isinstance(one, str) else one
+            for name, one in attributes.items()
+        }
+
+
+class TracingWorld(WrappedWorld):
+    """Wraps a world: a span for each request, and its identity in the request's header."""
+
+    def __init__(self, world: World, tracing: Tracing) -> None:
+        super().__init__(world)
+        self._tracing = tracing
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send with a ``traceparent``, unless the workflow has one of its own."""
+        tracing = self._tracing
+        with tracing.tracer.start_as_current_span(
+            f"{call.request.method} {tracing.masker.text(call.operation[2])}",
+            tracing.current(),
+            SpanKind.CLIENT,
+            tracing.masked(request_attributes(call)),
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            outcome = await self._world.send(replace(call, request=_carrying(call.request)))
+            self._judge(span, outcome)
+        return outcome
+
+    def _judge(self, span: Span, outcome: HttpResponse | TransportFailure) -> None:
+        span.set_attributes(self._tracing.masked(response_attributes(outcome)))
+        if isinstance(outcome, TransportFailure):
+            message = self._tracing.masker.text(outcome.message)
+            span.set_status(Status(StatusCode.ERROR, message))
+        elif outcome.status >= 400:
+            span.set_status(Status(StatusCode.ERROR))
+
+
+def _carrying(request: HttpRequest) -> HttpRequest:
+    """The request with the header fields of the current span, if it has none of them."""
+    fields = {name.lower() for name in propagate.get_global_textmap().fields}
+    if fields & {name.lower() for name, _ in request.headers}:
+        return request
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return replace(request, headers=(*request.headers, *carrier.items()))
+
+
+def parent_from(environment: Mapping[str, str]) -> Context | None:
+    """The span of whoever started the program, from ``TRACEPARENT`` and its like."""
+    names = ("traceparent", "tracestate", "baggage")
+    carrier = {name: environment[name.upper()] for name in names if environment.get(name.upper())}
+    return propagate.extract(carrier) if carrier else None
