@@ -85,7 +85,7 @@ def _bind(description: Description, workflows: Sequence[Workflow], engine: Engin
     Where requests go and what credentials they bear is known when a test runs.
     """
     uri = description.entry.document.base_uri
-    options = running.Options(servers=engine.flags["servers"], needs_credentials=False)
+    options = running.Options(servers=engine.servers, needs_credentials=False)
     running.plan(description, [(uri, one.workflow_id) for one in workflows], options)
 
 

@@ -6,21 +6,20 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from arazzo_runner.cli.config import credential_aliases
 from arazzo_runner.cli.documents import load_limits, retrieve_settings
-from arazzo_runner.cli.settings import settings_of
-from arazzo_runner.cli.worlds import http_settings
+from arazzo_runner.cli.profiles import Profile
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
+from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, Shared, load_from
 from arazzo_runner.report.diagnostics import render_text
 from arazzo_runner.testing.fitting import fitting
-from arazzo_runner.testing.options import flags
+from arazzo_runner.testing.options import Given, given
 from arazzo_runner.worlds.retrieve import document_access
 
 _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
@@ -49,20 +48,30 @@ class Open:
 
 
 class Engine:
-    """``flags`` are the values of the flags of `arazzo run`, by their names there."""
+    """Loads documents and runs them, by what was ``given`` for all tests."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        self.flags = given
-        self.options = _run_options(given)
+    def __init__(self, given: Given) -> None:
+        self._given = given
         self._shared = Shared()
         self._descriptions: dict[str, Description] = {}
         self._open = Open()
+
+    @property
+    def servers(self) -> Mapping[str, str]:
+        """The servers that are given for all tests, by source description."""
+        return self._given.run.get("servers", {})
+
+    @property
+    def inputs(self) -> Mapping[str, Value]:
+        """The inputs that the profile in use gives."""
+        profile: Profile = self._given.flags["profile"]
+        return profile.inputs
 
     def load(self, document: str) -> Description:
         """A document with what its sources name, read once. Raises UsageError, DocumentError."""
         key = str(Path(document).absolute())
         if key not in self._descriptions:
-            given = self.flags
+            given = self._given.flags
             access = document_access(retrieve_settings(given), os.environ)
             limits = load_limits(given)
             loaded = load_from(access, document, given["sources"], limits, self._shared)
@@ -86,7 +95,7 @@ class Engine:
 
     def joined(self, description: Description, common: RunOptions, own: RunOptions) -> RunOptions:
         """What is nearest wins; of the ways that requests may go, the mock over a fixture."""
-        options = fitting(self.options | common, description)
+        options = fitting(self._given.run | common, description)
         elsewhere = not _WAYS.isdisjoint(own)
         if elsewhere or options.get("mock"):
             options.pop("app", None)
@@ -103,7 +112,7 @@ _ENGINE = pytest.StashKey[Engine]()
 def engine_of(config: pytest.Config) -> Engine:
     """The one engine of a pytest run. Raises UsageError for flags that cannot be used."""
     if _ENGINE not in config.stash:
-        engine = Engine(flags(config))
+        engine = Engine(given(config))
         config.stash[_ENGINE] = engine
         config.add_cleanup(engine.close)
     return config.stash[_ENGINE]
@@ -112,28 +121,3 @@ def engine_of(config: pytest.Config) -> Engine:
 def rendered(reason: DiagnosedError) -> str:
     """What is wrong, for the report of a test: in the words of flags, which pytest's twins have."""
     return "\n".join(render_text(one) for one in reason.diagnostics).rstrip()
-
-
-def _run_options(given: Mapping[str, Any]) -> RunOptions:
-    """The flags as the Python API takes them."""
-    settings = settings_of(given)
-    return RunOptions(
-        servers=given["servers"],
-        server_variables=given["server_variables"],
-        environment=_environment(given["env_file"]),
-        mock=given["mock"],
-        seed=given["mock_seed"],
-        http=http_settings(given),
-        limits=settings.limits,
-        checks=settings.checks,
-        secrets=given["secrets"],
-        show_secrets=given["show_secrets"],
-    )
-
-
-def _environment(env_file: Mapping[str, str]) -> dict[str, str]:
-    """The variables, also under the names that ``[credentials]`` in `arazzo.toml` gives them."""
-    variables = {**env_file, **os.environ}
-    aliases = credential_aliases().items()
-    named = {name: variables[other] for name, other in aliases if other in variables}
-    return {**named, **variables}

@@ -69,7 +69,8 @@ class WorkflowItem(pytest.Function):
         What is wrong with them, or with the call as a whole, is an error of the test's setup.
         """
         subject = self.subject
-        given = relevant(subject.description, subject.workflow, common) | subject.case.inputs
+        given = {**arazzo.engine.inputs, **common}
+        given = relevant(subject.description, subject.workflow, given) | subject.case.inputs
         try:
             arazzo.check(subject.description, subject.workflow.workflow_id, given)
         except DiagnosedError as reason:

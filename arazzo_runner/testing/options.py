@@ -6,29 +6,42 @@ A flag of pytest beats the environment (`ARAZZO_TIMEOUT`), that beats pytest's c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 import pytest
+from msgspec import Struct
 
 from arazzo_runner.cli.config import flags_for
+from arazzo_runner.cli.credentials import sources_of
 from arazzo_runner.cli.main import COMMANDS
 from arazzo_runner.cli.mistakes import diagnostic
 from arazzo_runner.cli.run import command
+from arazzo_runner.cli.settings import settings_of
+from arazzo_runner.cli.worlds import http_settings
+from arazzo_runner.credentials.sources import Sources
+from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError
 from arazzo_runner.testing.twins import OPTIONS, twin
 
 _PATHS = ("source-dir", "env-file")
 
 
-def flags(config: pytest.Config) -> dict[str, Any]:
-    """The values of all flags of `arazzo run` by their names there. Raises UsageError."""
+class Given(Struct, frozen=True):
+    """``flags`` are the values by their names in `arazzo run`, ``run`` what they say of runs."""
+
+    flags: Mapping[str, Any]
+    run: RunOptions
+
+
+def given(config: pytest.Config) -> Given:
+    """What is said for all tests. Raises UsageError."""
     try:
         known = {**flags_for("run", command, COMMANDS), **dict(_configured(config))}
         arguments = [*_typed(config), "--", "DOCUMENT"]
         with command.make_context("pytest", arguments, default_map=known) as context:
-            return context.params
+            return Given(context.params, _run_options(context.params))
     except click.ClickException as mistake:
         raise UsageError(diagnostic(mistake)) from None
 
@@ -61,3 +74,46 @@ def _placed(name: str, value: Any, config: pytest.Config) -> Any:
     if isinstance(value, str):
         return str(config.rootpath / value)
     return [str(config.rootpath / one) for one in value]
+
+
+def _run_options(flags: Mapping[str, Any]) -> RunOptions:
+    """The flags as the Python API takes them."""
+    settings = settings_of(flags)
+    return RunOptions(
+        servers=flags["servers"],
+        server_variables=flags["server_variables"],
+        environment=Variables(sources_of(flags)),
+        mock=flags["mock"],
+        seed=flags["mock_seed"],
+        http=http_settings(flags),
+        limits=settings.limits,
+        checks=settings.checks,
+        secrets=flags["secrets"],
+        show_secrets=flags["show_secrets"],
+    )
+
+
+class Variables(Mapping[str, str]):
+    """Variables, those of credentials also from where the configuration says that they are."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._variables = sources.variables
+        self._sources = sources
+
+    def __getitem__(self, name: str) -> str:
+        if name in self._variables:
+            return self._variables[name]
+        found = self._elsewhere(name) if name.startswith("ARAZZO_AUTH_") else None
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def _elsewhere(self, name: str) -> str | None:
+        alias = self._sources.aliases.get(name, "")
+        return self._variables.get(alias) or self._sources.more(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)

@@ -13,6 +13,7 @@ OPTIONS: Final[tuple[tuple[str, str, str | None, str], ...]] = (
     ("mock", "bool", None, "answer every request from the API descriptions, in process"),
     ("source", "list", "NAME=PATH|URL", "read a source description from here"),
     ("source-dir", "list", "DIR", "find moved source descriptions by file name in this folder"),
+    ("profile", "text", "NAME", "use the table `[profiles.NAME]` of arazzo.toml"),
     ("env-file", "text", "FILE", "variables for credentials and ARAZZO_*"),
     ("secret", "list", "NAME", "mask this input everywhere"),
     ("check", "list", "[KIND=]off|warn|error", "contract checks of responses"),

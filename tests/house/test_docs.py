@@ -22,12 +22,13 @@ import yaml
 
 import arazzo_runner
 from arazzo_runner.cli.main import COMMANDS
+from arazzo_runner.testing.twins import OPTIONS
 from case_runner.expected import MEASURED
 from house.markdown import PAGES, ROOT, Block, anchors, blocks, flags, headings, links
 
 MARK = "--8<-- exit code"
 # What is run of a console block; the rest (cloning, installing) is for the reader.
-OURS = re.compile(r"(\w+=\S* )*(arazzo|export|echo|cat|ls)\b")
+OURS = re.compile(r"(\w+=\S* )*(arazzo|export|echo|cat|ls|pytest)\b")
 # Of the group itself, of click, and of pytest with our option.
 OTHER_FLAGS = {"--debug", "--help", "--version", "--update"}
 API_PAGE = ROOT / "docs" / "python-api.md"
@@ -42,7 +43,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A folder with what a reader has at hand after cloning."""
-    for name in ("workflows", "openapi"):
+    for name in ("workflows", "openapi", "examples"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -137,6 +138,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_named_flags_exist() -> None:
     commands = [import_module(module).command for module, _ in COMMANDS.values()]
     known = {flag for command in commands for one in command.params for flag in one.opts}
+    known |= {f"--arazzo-{name}" for name in ("record", "replay", *(one[0] for one in OPTIONS))}
     named = {str(page.relative_to(ROOT)): flags(page) - known - OTHER_FLAGS for page in PAGES}
     assert {page: unknown for page, unknown in named.items() if unknown} == {}
 

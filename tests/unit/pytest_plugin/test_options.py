@@ -22,8 +22,8 @@ def test_every_option_is_one_of_run() -> None:
 
 SHOW = """
 def pytest_runtest_setup(item):
-    from arazzo_runner.testing.engine import engine_of
-    flags = engine_of(item.config).flags
+    from arazzo_runner.testing.options import given
+    flags = given(item.config).flags
     print("FLAGS", flags["timeout"], flags["checks"], flags["source_dirs"], flags["max_wait"])
 """
 
@@ -101,9 +101,18 @@ def test_credentials_from_a_file_under_another_name(project: Project) -> None:
     result = project.run("--arazzo-server=http://127.0.0.1:9", ONE)
     result.assert_outcomes(errors=1)
     assert "ARAZZO_AUTH_API_K_KEY" in result.stdout.str()
-    result = project.run("--arazzo-server=http://127.0.0.1:9", "--arazzo-env-file=keys.env", ONE)
-    result.assert_outcomes(failed=1)
-    assert "X-Key: ***" in result.stdout.str()
+    found = ("--arazzo-server=http://127.0.0.1:9", ONE)
+    assert "X-Key: ***" in project.lines(*found, "--arazzo-env-file=keys.env")
+    command = '[credentials]\nARAZZO_AUTH_API_K_KEY = { command = "echo abcdef" }\n'
+    project.write("arazzo.toml", command)
+    assert "X-Key: ***" in project.lines(*found)
+
+
+def test_a_profile(project: Project) -> None:
+    text = "[profiles.here]\nmock = true\ninputs = { name = 'Max', other = 1 }\n"
+    project.write("arazzo.toml", text)
+    output = project.lines("--arazzo-profile", "here", "-m", "smoke")
+    assert 'name = "Max"' in output
 
 
 def test_what_concerns_other_documents_is_left_out(project: Project) -> None:
