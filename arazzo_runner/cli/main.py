@@ -21,6 +21,7 @@ COMMANDS = {
         "check documents and their agreement with their API descriptions",
     ),
     "replay": ("arazzo_runner.cli.replay", "run a recorded run again, without a server"),
+    "auth": ("arazzo_runner.cli.auth", "which credentials a document needs, and which are set"),
     "list": ("arazzo_runner.cli.list", "show a document's workflows, their inputs and steps"),
     "explain": ("arazzo_runner.cli.explain", "what a diagnostic code means, and how to mend it"),
     "schema": ("arazzo_runner.cli.schema", "the JSON Schema of documents or reports"),

@@ -157,7 +157,7 @@ INPUTS = several(
     CREDENTIALS,
 )
 
-WHERE = several(
+SERVERS = several(
     flag(
         "--server",
         "servers",
@@ -174,6 +174,10 @@ WHERE = several(
         callback=_server_variables,
         help="A server variable.",
     ),
+)
+
+WHERE = several(
+    SERVERS,
     flag(
         "--mock", is_flag=True, help="Answer every request from the API descriptions, in process."
     ),
@@ -229,6 +233,23 @@ RECORD = flag(
     "--record", metavar="FILE", help="Keep the run in this file, for `arazzo replay`; masked."
 )
 
+TIMEOUT = flag(
+    "--timeout",
+    type=DURATION,
+    default="60s",
+    show_default=True,
+    metavar="T",
+    help="One request, as a whole.",
+)
+RESPONSE_SIZE = flag(
+    "--max-response-size",
+    type=SIZE,
+    default="10MiB",
+    show_default=True,
+    metavar="SIZE",
+    help="A response on the wire.",
+)
+
 LIMITS = several(
     flag(
         "--max-steps",
@@ -262,14 +283,7 @@ LIMITS = several(
         metavar="T",
         help="One wait before a retry.",
     ),
-    flag(
-        "--timeout",
-        type=DURATION,
-        default="60s",
-        show_default=True,
-        metavar="T",
-        help="One request, as a whole.",
-    ),
+    TIMEOUT,
     flag(
         "--run-timeout",
         type=DURATION,
@@ -286,14 +300,7 @@ LIMITS = several(
         metavar="T",
         help="One regex, JSONPath or XPath.",
     ),
-    flag(
-        "--max-response-size",
-        type=SIZE,
-        default="10MiB",
-        show_default=True,
-        metavar="SIZE",
-        help="A response on the wire.",
-    ),
+    RESPONSE_SIZE,
     flag(
         "--max-json-depth",
         type=FROM_1,

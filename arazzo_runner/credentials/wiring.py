@@ -76,6 +76,18 @@ def authorizing(
     credentials = Credentials()
     for one in every:
         credentials = credentials.joined(one.credentials)
+    tokens = tokens_of(world, credentials, endpoints, learn, person)
+    return AuthorizingWorld(world, credentials, tokens, _unguessable)
+
+
+def tokens_of(
+    world: World,
+    credentials: Credentials,
+    endpoints: Endpoints | None,
+    learn: Learn,
+    person: Person | None,
+) -> Tokens:
+    """The tokens of one run, without the world that sends them."""
     by = Surroundings(
         endpoints or EndpointsOf(world),
         learn,
@@ -84,7 +96,7 @@ def authorizing(
         lambda seconds: world.sleep("authorization", seconds),
         person,
     )
-    return AuthorizingWorld(world, credentials, Tokens(credentials, by), _unguessable)
+    return Tokens(credentials, by)
 
 
 def guarded_endpoints(

@@ -82,8 +82,8 @@ def ways(scheme: SecurityScheme) -> tuple[Way, ...]:
         case "oauth2", _:
             return (_TOKEN, *(way for way in _FLOWS if _is_offered(way, scheme)))
         case "openIdConnect", _:
-            # Which flows there are is known only after discovery.
-            return (_TOKEN, *_FLOWS)
+            # Which flows there are is known only after discovery; a browser is there for most.
+            return (_TOKEN, *_FLOWS[:-1])
         case _:
             return (_TOKEN,)
 

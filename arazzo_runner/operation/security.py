@@ -40,6 +40,7 @@ __all__ = [
     "Kind",
     "MissingCredentials",
     "Wanted",
+    "absent",
     "authorize",
     "carrier",
     "credentials_from",
@@ -159,13 +160,13 @@ def _scheme(operation: Operation, name: str) -> SecurityScheme:
 
 def _satisfied(wanted: list[Wanted], source: str, credentials: Credentials, given: Given) -> bool:
     return all(
-        _is_given(one.scheme, given) or not _absent(one.scheme, source, credentials)
+        _is_given(one.scheme, given) or not absent(one.scheme, source, credentials)
         for one in wanted
     )
 
 
-def _absent(scheme: SecurityScheme, source: str, credentials: Credentials) -> list[str]:
-    """What is not set of the variables of a scheme; nothing where one way is satisfied."""
+def absent(scheme: SecurityScheme, source: str, credentials: Credentials) -> list[str]:
+    """What is not set of a scheme: variables, or flags; nothing where one way is satisfied."""
     if scheme.type == "mutualTLS":
         return [] if credentials.certificate else ["--cert", "--key"]
     parts = credentials.of(source, scheme.name)
@@ -281,15 +282,15 @@ def _missing(
         for each in alternatives
     )
     message = f"`{operation.method} {operation.path}` of `{source}` needs credentials for {wanted}"
-    absent = [
-        [name for one in each for name in _absent(one.scheme, source, credentials)]
+    lacking = [
+        [name for one in each for name in absent(one.scheme, source, credentials)]
         for each in alternatives
     ]
     hint = "set " + ", or ".join(
-        _named(names) for names in (*absent, *_tokens(alternatives, source, absent))
+        _named(names) for names in (*lacking, *_tokens(alternatives, source, lacking))
     )
     schemes = tuple(dict.fromkeys(one.scheme.name for each in alternatives for one in each))
-    return MissingCredentials(message, schemes, tuple(absent[0]), hint)
+    return MissingCredentials(message, schemes, tuple(lacking[0]), hint)
 
 
 def _named(names: Iterable[str]) -> str:

@@ -1,0 +1,134 @@
+"""`arazzo auth DOCUMENT`"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from arazzo_runner import running
+from arazzo_runner.cli import options as flags
+from arazzo_runner.cli.auth_text import lines
+from arazzo_runner.cli.credentials import sources_of
+from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.show import show_diagnostics
+from arazzo_runner.credentials.sources import Sources
+from arazzo_runner.credentials.survey import SchemeUse, Use, Variable, called, survey
+from arazzo_runner.credentials.trial import Trial
+from arazzo_runner.executor.plan import Plan
+from arazzo_runner.loading import Description
+from arazzo_runner.report.mask import Masker
+
+
+@click.command("auth", short_help="which credentials a document needs, and which are set")
+@click.argument("document")
+@flags.CREDENTIALS
+@flags.SERVERS
+@flags.DOCUMENTS
+@flags.TIMEOUT
+@flags.RESPONSE_SIZE
+@flags.NETWORK
+@click.option("--test", is_flag=True, help="Fetch the tokens, and send one harmless GET each.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # noqa: FBT001 - click
+    """Show which credentials DOCUMENT needs, from where each is read, and which are set.
+
+    No value is shown. Without --test nothing is sent, and no command or keyring is asked.
+    """
+    description = load_document(document, given)
+    show_diagnostics(description.warnings)
+    sources = sources_of(given)
+    schemes = survey(
+        description.units, _plan(description, given), sources, certificate=bool(given["cert"])
+    )
+    masker = Masker()
+    trials = _trials(schemes, sources, given, masker) if test else {}
+    code = _exit_code(trials.values())
+    if as_json:
+        listed = [_scheme(one, trials.get(index)) for index, one in enumerate(schemes)]
+        whole = masker.value({"document": document, "schemes": listed, "exit_code": code})
+        sys.stdout.write(json.dumps(whole, indent=2) + "\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in lines(schemes, trials, masker))
+    return code
+
+
+def _plan(description: Description, given: Mapping[str, Any]) -> Plan:
+    """All workflows, bound without any credentials. Raises DocumentError."""
+    names = [one.workflow_id for one in description.entry.document.workflows]
+    options = running.Options(
+        servers=given["servers"],
+        server_variables=given["server_variables"],
+        environment={},
+        needs_credentials=False,
+    )
+    return running.plan(description, running.select(description, names), options)[0]
+
+
+def _trials(
+    schemes: list[SchemeUse], sources: Sources, given: Mapping[str, Any], masker: Masker
+) -> dict[int, Trial]:
+    """What came of trying each scheme that a step uses, by its place in the list."""
+    from arazzo_runner.cli.auth_test import Testing
+
+    with Testing.opened(sources, given, masker) as testing:
+        return {index: testing.trial(one) for index, one in enumerate(schemes) if one.uses}
+
+
+def _exit_code(trials: Any) -> int:
+    """Refused or missing credentials are the caller's; then those of which nothing was learned."""
+    verdicts = {one.verdict for one in trials}
+    if verdicts & {"refused", "missing"}:
+        return 2
+    return 4 if "unusable" in verdicts else 0
+
+
+def _scheme(one: SchemeUse, trial: Trial | None) -> dict[str, Any]:
+    scheme = one.scheme
+    return {
+        "source": one.source,
+        "scheme": scheme.name,
+        "type": scheme.type,
+        "called": called(scheme),
+        "flows": [name for name in scheme.flows if not name.startswith("x-")],
+        "state": one.readiness,
+        "needed": one.needed,
+        "variables": [_variable(each) for each in one.variables],
+        "used_by": [_use(each) for each in one.uses],
+        "test": None if trial is None else _trial(trial),
+    }
+
+
+def _variable(one: Variable) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "set": one.is_set,
+        "from": one.origin,
+        "alias": one.alias,
+    }
+
+
+def _use(one: Use) -> dict[str, Any]:
+    return {
+        "workflow_id": one.workflow_id,
+        "step_id": one.step_id,
+        "operation_id": one.operation.operation_id,
+        "method": one.operation.method,
+        "path": one.operation.path,
+        "scopes": list(one.scopes),
+        "optional": one.optional,
+        "passed_by_workflow": one.passed,
+    }
+
+
+def _trial(one: Trial) -> dict[str, Any]:
+    return {
+        "verdict": one.verdict,
+        "message": one.message,
+        "hint": one.hint,
+        "request": one.request,
+    }

@@ -1,0 +1,113 @@
+"""`arazzo auth --test`: what is tried for each scheme, over the network of the flags."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from msgspec import Struct
+
+from arazzo_runner.cli.credentials import person
+from arazzo_runner.cli.worlds import http_settings
+from arazzo_runner.credentials.endpoints import GuardedEndpoints
+from arazzo_runner.credentials.sources import Sources
+from arazzo_runner.credentials.survey import SchemeUse
+from arazzo_runner.credentials.trial import Trial, try_request, try_tokens
+from arazzo_runner.credentials.wiring import (
+    Permissions,
+    authorizing,
+    guarded_endpoints,
+    tokens_of,
+)
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.world import World
+from arazzo_runner.operation.credentials import (
+    SECRET_KINDS,
+    Credentials,
+    Flow,
+    credentials_from,
+    way_of,
+)
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.needs import token_need
+from arazzo_runner.operation.security import Authorization, absent, authorize
+from arazzo_runner.operation.server import server_url
+from arazzo_runner.report.mask import Masker
+
+
+class Testing(Struct, frozen=True):
+    """What trials are made with."""
+
+    sources: Sources
+    given: Mapping[str, Any]
+    masker: Masker
+    world: World
+    endpoints: GuardedEndpoints
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls, sources: Sources, given: Mapping[str, Any], masker: Masker
+    ) -> Iterator[Testing]:
+        """The network, for as long as the block runs."""
+        from arazzo_runner.worlds.blocking import BlockingNetwork
+        from arazzo_runner.worlds.http import HttpWorld
+
+        servers = [*given["servers"].values()]
+        permissions = Permissions(given["allow_http"], given["allow_net"], servers)
+        settings = http_settings(given)
+        endpoints = guarded_endpoints(settings, BlockingNetwork(), os.environ, permissions)
+        with HttpWorld(settings) as world:
+            yield cls(sources, given, masker, world, endpoints)
+
+    def trial(self, use: SchemeUse) -> Trial:
+        """Try the credential of one scheme; commands and the keyring are asked for it."""
+        credentials = self._credentials(use)
+        lacking = absent(use.scheme, use.source, credentials)
+        if lacking:
+            names = " and ".join(f"`{name}`" for name in lacking)
+            return Trial("missing", "it is not set", f"set {names}")
+        way = way_of(use.scheme, credentials.of(use.source, use.scheme.name))
+        if way is not None and way.flow is not None:
+            return self._tokens(use, credentials, way.flow)
+
+        def authorized(operation: Operation) -> tuple[str, Authorization]:
+            return self._authorized(operation, use, credentials)
+
+        return drive(try_request(use, authorized, self._around))
+
+    def _credentials(self, use: SchemeUse) -> Credentials:
+        """Those of this scheme alone, so that no other one is tried in its place."""
+        found = credentials_from(
+            self.sources.variables,
+            use.source,
+            [use.scheme],
+            self.sources.aliases,
+            self.sources.more,
+        )
+        parts = found.of(use.source, use.scheme.name)
+        self.masker.learn(parts[kind] for kind in SECRET_KINDS if kind in parts)
+        return found.joined(Credentials(certificate=bool(self.given["cert"])))
+
+    def _tokens(self, use: SchemeUse, credentials: Credentials, flow: Flow) -> Trial:
+        needs = [
+            token_need(use.scheme, use.source, flow, one.scopes, one.server) for one in use.uses
+        ]
+        tokens = tokens_of(self.world, credentials, self.endpoints, self.masker.learn, person())
+        return drive(try_tokens(dict.fromkeys(needs), tokens))
+
+    def _authorized(
+        self, operation: Operation, use: SchemeUse, credentials: Credentials
+    ) -> tuple[str, Authorization]:
+        servers = self.given["servers"]
+        override = servers.get(use.source, servers.get(""))
+        server = server_url(operation, override, self.given["server_variables"])
+        return server, authorize(operation, use.source, credentials, frozenset(), server)
+
+    def _around(self, authorization: Authorization) -> World:
+        if not authorization.needs:
+            return self.world
+        learn = self.masker.learn
+        return authorizing(self.world, [authorization], self.endpoints, learn, person())

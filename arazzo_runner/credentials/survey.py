@@ -1,0 +1,169 @@
+"""Which security schemes there are, what their variables are called, and which steps need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal as Choice
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner.credentials.sources import Origin, Sources
+from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, Unit, WorkflowPlan
+from arazzo_runner.operation.credentials import Kind, Way, kinds, variable, way_of, ways
+from arazzo_runner.operation.model import ApiDescription, Operation, SecurityScheme
+from arazzo_runner.operation.security import carrier, requirements
+
+Readiness: TypeAlias = Choice["ready", "lacking", "unknown"]
+"""``unknown``: a command or the keyring may have what is not set, and was not asked."""
+
+
+class Variable(Struct, frozen=True):
+    """One part of a credential: whether it is set, and where.
+
+    ``is_set`` is None where that is not known before a command or the keyring is asked; ``alias``
+    is the other variable that serves.
+    """
+
+    name: str
+    kind: Kind
+    is_set: bool | None
+    origin: Origin | None
+    alias: str | None = None
+
+
+class Use(Struct, frozen=True):
+    """A step that needs a scheme; ``scopes`` are those that it asks for.
+
+    ``optional``: the operation can be called without; ``passed``: the workflow passes it itself.
+    """
+
+    workflow_id: str
+    step_id: str
+    operation: Operation
+    scopes: tuple[str, ...]
+    server: str
+    optional: bool
+    passed: bool
+
+
+class SchemeUse(Struct, frozen=True):
+    """A security scheme of a source, and all that is known of its credentials."""
+
+    source: str
+    api: ApiDescription
+    scheme: SecurityScheme
+    variables: tuple[Variable, ...]
+    uses: tuple[Use, ...]
+    readiness: Readiness
+
+    @property
+    def needed(self) -> bool:
+        """Whether a step cannot do without."""
+        return any(not one.optional and not one.passed for one in self.uses)
+
+
+def survey(
+    units: Mapping[str, Unit], plan: Plan, sources: Sources, *, certificate: bool
+) -> list[SchemeUse]:
+    """All schemes of all API descriptions, in the order of the documents.
+
+    ``certificate`` tells that connections show one. Nothing but variables is looked at. Raises
+    DocumentError for a broken description.
+    """
+    uses = list(_uses(plan))
+    found: dict[tuple[str, int, str], SchemeUse] = {}
+    for unit in units.values():
+        for source, api in unit.apis.items():
+            for name, scheme in api.schemes.items():
+                own = tuple(use for key, use in uses if key == (source, id(api), name))
+                variables = tuple(_variables(source, scheme, sources))
+                readiness = _readiness(scheme, variables, certificate=certificate)
+                one = SchemeUse(source, api, scheme, variables, own, readiness)
+                found[source, id(api), name] = one
+    return list(found.values())
+
+
+def _uses(plan: Plan) -> Iterator[tuple[tuple[str, int, str], Use]]:
+    """The steps by source, description and scheme; a step may have several."""
+    for workflow in plan.workflows.values():
+        for step in workflow.steps:
+            if isinstance(step.call, OperationCall):
+                yield from _uses_of(workflow, step, step.call)
+
+
+def _uses_of(
+    workflow: WorkflowPlan, step: StepPlan, call: OperationCall
+) -> Iterator[tuple[tuple[str, int, str], Use]]:
+    operation, given = call.operation, _given(call)
+    alternatives = requirements(operation)
+    optional = operation.security is None or [] in alternatives
+    for wanted in (one for each in alternatives for one in each):
+        key = (call.source, id(operation.description), wanted.scheme.name)
+        yield (
+            key,
+            Use(
+                workflow.workflow.workflow_id,
+                step.step.step_id,
+                operation,
+                wanted.scopes,
+                call.server,
+                optional,
+                carrier(wanted.scheme) in given,
+            ),
+        )
+
+
+def _given(call: OperationCall) -> set[tuple[str, str]]:
+    parameters = (one.parameter for one in call.arguments)
+    return {
+        (one.location, one.name.lower() if one.location == "header" else one.name)
+        for one in parameters
+    }
+
+
+def _variables(source: str, scheme: SecurityScheme, sources: Sources) -> Iterator[Variable]:
+    for kind in kinds(scheme):
+        name = variable(source, scheme.name, kind)
+        origin = sources.origin(name)
+        if origin is not None:
+            alias = sources.aliases.get(name) if origin == "alias" else None
+            yield Variable(name, kind, is_set=True, origin=origin, alias=alias)
+            continue
+        asked: Origin | None = next((one.origin for one in sources.others if one.asks(name)), None)
+        yield Variable(name, kind, None if asked else False, asked)
+
+
+def _readiness(
+    scheme: SecurityScheme, variables: Iterable[Variable], *, certificate: bool
+) -> Readiness:
+    if scheme.type == "mutualTLS":
+        return "ready" if certificate else "lacking"
+    states: dict[Kind, bool | None] = {one.kind: one.is_set for one in variables}
+    held: dict[Kind, str] = {kind: "set" for kind, is_set in states.items() if is_set}
+    if way_of(scheme, held):
+        return "ready"
+    possible = (_may_hold(way, states) for way in ways(scheme))
+    return "unknown" if any(possible) else "lacking"
+
+
+def _may_hold(way: Way, states: Mapping[Kind, bool | None]) -> bool:
+    return all(states[kind] is not False for kind in way.needs)
+
+
+def called(scheme: SecurityScheme) -> str:
+    """What kind of scheme it is, in a few words."""
+    match scheme.type:
+        case "http":
+            return f"HTTP {scheme.scheme}"
+        case "apiKey":
+            return f"API key in the {scheme.location} `{scheme.parameter}`"
+        case "oauth2":
+            flows = ", ".join(one for one in scheme.flows if not one.startswith("x-"))
+            return f"OAuth2: {flows}" if flows else "OAuth2"
+        case "openIdConnect":
+            return "OpenID Connect"
+        case "mutualTLS":
+            return "mutual TLS, with `--cert` and `--key`"
+        case other:
+            return other

@@ -1,0 +1,114 @@
+"""Trying a credential: a token is fetched, or one harmless request is sent that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal as Choice
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner.credentials.survey import SchemeUse
+from arazzo_runner.credentials.tokens import Tokens
+from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.operation.find import all_operations, find_by_pointer, pointer_of
+from arazzo_runner.operation.model import Operation
+from arazzo_runner.operation.needs import TokenNeed
+from arazzo_runner.operation.request import RequestRefused, build_request
+from arazzo_runner.operation.security import Authorization, requirements
+
+Verdict: TypeAlias = Choice["accepted", "refused", "unusable", "missing", "untested"]
+Authorize: TypeAlias = Callable[[Operation], tuple[str, Authorization]]
+"""The server of an operation, and what the credentials add; raises what `authorize` does."""
+Around: TypeAlias = Callable[[Authorization], World]
+"""The world that sends with what an authorization needs."""
+
+
+class Trial(Struct, frozen=True):
+    """What came of trying one scheme; ``request`` is what was sent, if anything was."""
+
+    verdict: Verdict
+    message: str
+    hint: str | None = None
+    request: str | None = None
+
+
+async def try_tokens(needs: Iterable[TokenNeed], tokens: Tokens) -> Trial:
+    """Fetch the tokens that the steps ask for, one for each set of scopes."""
+    flows = []
+    for need in needs:
+        value = await tokens.value(need, None)
+        if isinstance(value, TransportFailure):
+            return failed(value, None)
+        flows.append(f"`{need.flow}`" + (f" for {' '.join(need.scopes)}" if need.scopes else ""))
+    return Trial("accepted", f"a token was fetched by {', and by '.join(flows)}")
+
+
+async def try_request(use: SchemeUse, authorize: Authorize, world: Around) -> Trial:
+    """Send one documented GET that needs the scheme, and no parameter."""
+    operation = next(_harmless(use), None)
+    if operation is None:
+        return Trial("untested", "no documented GET needs it alone, and no parameter")
+    try:
+        server, authorization = authorize(operation)
+        request = build_request(operation, server, [], None, authorization)
+    except (DocumentError, UsageError, RequestRefused) as reason:
+        return Trial("untested", str(reason))
+    line = f"{operation.method} {request.url.partition('?')[0]}"
+    where = (use.source, operation.method, operation.path)
+    call = SendCall(f"auth/{use.scheme.name}", request, None, where, authorization.needs)
+    outcome = await world(authorization).send(call)
+    if isinstance(outcome, TransportFailure):
+        return failed(outcome, None if outcome.unsent else line)
+    return _judged(outcome.status, line)
+
+
+def failed(failure: TransportFailure, request: str | None) -> Trial:
+    """What a failure of the way to a server, or to a token, means for the credential."""
+    verdict: Verdict = "refused" if failure.code == "credentials" else "unusable"
+    return Trial(verdict, failure.message, failure.hint, request)
+
+
+def _judged(status: int, line: str) -> Trial:
+    told = f"`{line}` answers with status {status}"
+    if status in (401, 403):
+        return Trial("refused", told, None, line)
+    if status < 400:
+        return Trial("accepted", told, None, line)
+    return Trial("unusable", f"{told}, which tells nothing of the credential", None, line)
+
+
+def _harmless(use: SchemeUse) -> Iterator[Operation]:
+    """The operations that can be tried, those of the workflows first."""
+    seen = {(one.operation.method, one.operation.path) for one in use.uses}
+    own = [one.operation for one in use.uses]
+    yield from (one for one in own if _can_be_tried(one, use))
+    for method, path, _ in all_operations(use.api):
+        if method.upper() == "GET" and (method, path) not in seen and "{" not in path:
+            operation = _found(use, method, path)
+            if operation is not None and _can_be_tried(operation, use):
+                yield operation
+
+
+def _found(use: SchemeUse, method: str, path: str) -> Operation | None:
+    try:
+        return find_by_pointer(use.api, pointer_of(method, path))
+    except DocumentError:
+        return None  # broken, and not ours to tell
+
+
+def _can_be_tried(operation: Operation, use: SchemeUse) -> bool:
+    """A GET that needs this scheme alone and nothing else."""
+    if operation.method.upper() != "GET" or "{" in operation.path:
+        return False
+    if any(one.required for one in operation.parameters):
+        return False
+    if operation.request_body is not None and operation.request_body.required:
+        return False
+    try:
+        alternatives = requirements(operation)
+    except DocumentError:
+        return False
+    first = alternatives[0] if alternatives else []
+    return [one.scheme.name for one in first] == [use.scheme.name]
