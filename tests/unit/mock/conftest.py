@@ -5,11 +5,14 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
+from openapi_core import Config, OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
 
 from arazzo_runner.executor.world import SendCall
+from arazzo_runner.operation.contract import response_for
 from arazzo_runner.operation.description import read_description
-from arazzo_runner.operation.find import all_operations
-from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.operation.find import all_operations, find_by_pointer
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.worlds.mock import MockWorld
 
@@ -25,6 +28,8 @@ class Client:
             SourceFile("api.yml", text, "file:///api.yml"), yaml.safe_load(text)
         )
         self.world = MockWorld({"api": self.description}, seed)
+        self.opinion = None
+        self.judged = 0
 
     def template(self, method, path):
         pieces = path.partition("?")[0].split("/")
@@ -40,7 +45,33 @@ class Client:
         fields = (*headers, *([("Content-Type", content_type)] if content_type else []))
         request = HttpRequest(method, "https://api.test/base" + path, fields, body)
         at = ("api", method, template or self.template(method, path))
-        return asyncio.run(self.world.send(SendCall("k", request, None, at)))
+        response = asyncio.run(self.world.send(SendCall("k", request, None, at)))
+        if isinstance(response, HttpResponse):
+            self.judge(method, at[2], response)
+        return response
+
+    def judge(self, method, template, response):
+        """Hold an answer to its description by openapi-core; HEAD has no body to hold.
+
+        What refuses a request need not be documented.
+        """
+        operation = find_by_pointer(self.description, ("paths", template, method.lower()))
+        documented = operation.responses and response_for(operation, response.status)
+        needless = method == "HEAD" or (response.status >= 400 and not documented)
+        is_judge = self.description.version in ((3, 0), (3, 1))  # it reads no others
+        if needless or not operation.responses or not is_judge:
+            return
+        url = self.description.raw.get("servers", [{"url": "/"}])[0]["url"]
+        if self.opinion is None:
+            # Some descriptions are broken on purpose, in parts that these answers do not need.
+            config = Config(spec_validator_cls=None)
+            self.opinion = OpenAPI.from_dict(self.description.raw, config=config)
+        headers = dict(response.headers)
+        kind = headers.get("Content-Type", "application/json")
+        request = MockRequest(url if "://" in url else "https://api.test", method.lower(), template)
+        answer = MockResponse(response.body, response.status, headers, kind)
+        self.opinion.validate_response(request, answer)
+        self.judged += 1
 
     def json(self, method, path, value=None, **more):
         body = b"" if value is None else json.dumps(value).encode()

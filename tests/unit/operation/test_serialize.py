@@ -7,11 +7,7 @@ from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.refusal import RequestRefused
 from arazzo_runner.operation.request import undeclared
 from arazzo_runner.operation.serialize import serialize
-
-STRING = "blue"
-ARRAY = ["blue", "black", "brown"]
-OBJECT = {"R": 100, "G": 200, "B": 150}
-EMPTY = ""
+from unit.operation.style_matrix import ARRAY, EMPTY, OBJECT, STRING, STYLES
 
 
 def parameter(location, style=None, explode=None, name="color", **more):
@@ -19,97 +15,6 @@ def parameter(location, style=None, explode=None, name="color", **more):
     style = style or plain.style
     explode = style in ("form", "cookie") if explode is None else explode
     return replace(plain, style=style, explode=explode, **more)
-
-
-# OpenAPI Specification 3.1.1 and 3.2.1, "Style Examples": empty, string, array, object.
-STYLES = [
-    (
-        "path",
-        "matrix",
-        False,
-        [";color", ";color=blue", ";color=blue,black,brown", ";color=R,100,G,200,B,150"],
-    ),
-    (
-        "path",
-        "matrix",
-        True,
-        [";color", ";color=blue", ";color=blue;color=black;color=brown", ";R=100;G=200;B=150"],
-    ),
-    ("path", "label", False, [None, ".blue", ".blue,black,brown", ".R,100,G,200,B,150"]),
-    ("path", "label", True, [None, ".blue", ".blue.black.brown", ".R=100.G=200.B=150"]),
-    ("path", "simple", False, [None, "blue", "blue,black,brown", "R,100,G,200,B,150"]),
-    ("path", "simple", True, [None, "blue", "blue,black,brown", "R=100,G=200,B=150"]),
-    ("header", "simple", False, ["", "blue", "blue,black,brown", "R,100,G,200,B,150"]),
-    ("header", "simple", True, ["", "blue", "blue,black,brown", "R=100,G=200,B=150"]),
-    (
-        "query",
-        "form",
-        False,
-        ["color=", "color=blue", "color=blue,black,brown", "color=R,100,G,200,B,150"],
-    ),
-    (
-        "query",
-        "form",
-        True,
-        ["color=", "color=blue", "color=blue&color=black&color=brown", "R=100&G=200&B=150"],
-    ),
-    (
-        "query",
-        "spaceDelimited",
-        False,
-        ["color=", "color=blue", "color=blue%20black%20brown", "color=R%20100%20G%20200%20B%20150"],
-    ),
-    (
-        "query",
-        "pipeDelimited",
-        False,
-        ["color=", "color=blue", "color=blue%7Cblack%7Cbrown", "color=R%7C100%7CG%7C200%7CB%7C150"],
-    ),
-    (
-        "query",
-        "tabDelimited",
-        False,
-        ["color=", "color=blue", "color=blue%09black%09brown", "color=R%09100%09G%09200%09B%09150"],
-    ),
-    (
-        "query",
-        "deepObject",
-        True,
-        [
-            "color=",
-            "color=blue",
-            "color=blue&color=black&color=brown",
-            "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150",
-        ],
-    ),
-    (
-        "cookie",
-        "form",
-        True,
-        ["color=", "color=blue", "color=blue; color=black; color=brown", "R=100; G=200; B=150"],
-    ),
-    (
-        "cookie",
-        "cookie",
-        True,
-        ["color=", "color=blue", "color=blue; color=black; color=brown", "R=100; G=200; B=150"],
-    ),
-    (
-        "cookie",
-        "form",
-        False,
-        ["color=", "color=blue", "color=blue,black,brown", "color=R,100,G,200,B,150"],
-    ),
-    # 2.0, where arrays are delimited in paths and headers too.
-    (
-        "path",
-        "pipeDelimited",
-        False,
-        [None, "blue", "blue%7Cblack%7Cbrown", "R%7C100%7CG%7C200%7CB%7C150"],
-    ),
-    ("header", "pipeDelimited", False, ["", "blue", "blue|black|brown", "R|100|G|200|B|150"]),
-    ("header", "spaceDelimited", False, ["", "blue", "blue black brown", "R 100 G 200 B 150"]),
-]
 
 
 @pytest.mark.parametrize(("location", "style", "explode", "expected"), STYLES)
