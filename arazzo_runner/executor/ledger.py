@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from arazzo_runner.executor.events import Event, Observer
+from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import Plan, WorkflowKey
 from arazzo_runner.executor.result import StepError, WorkflowResult
 from arazzo_runner.executor.settings import Clock, Settings
@@ -57,7 +57,7 @@ class Ledger:
         self.world = world
         self.settings = settings
         self.clock = clock
-        self.tell: Callable[[Event], None] = tell
+        self.tell: Observer = tell
         self.stopped: StepError | None = None
         self.steps = 0
         self.waited = 0.0

@@ -6,13 +6,13 @@ A run reads from them what it read from the body itself: what JSON would lose st
 from __future__ import annotations
 
 import base64
-import codecs
 import json
 from typing import Any, Final
 
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.charset import codec_of
 from arazzo_runner.operation.media_type import parameter_of
 from arazzo_runner.report.body import is_json, media_type
 from arazzo_runner.report.mask import Masker
@@ -68,10 +68,10 @@ def spell_files(value: Value) -> Value:
 def read_files(value: Any) -> Any:
     """What :func:`spell_files` spelled; a replay sends nothing, so nothing is read of a file."""
     match value:
-        case {"arazzo.file": {"path": str(path), "name": str(name), "size": int(size), **rest}} if (
+        case {"arazzo.file": {"path": str(path), "name": str(name), "size": int(size)}} if (
             len(value) == 1
         ):
-            return FileBody(path, name, size, rest.get("media_type"))
+            return FileBody(path, name, size, value["arazzo.file"].get("media_type"))
         case dict():
             return {name: read_files(one) for name, one in value.items()}
         case list():
@@ -89,10 +89,7 @@ def parse_json(text: str) -> Value:
 
 def _charset(headers: Headers) -> str:
     named = parameter_of(header(headers, "Content-Type") or "", "charset")
-    try:
-        return codecs.lookup(named).name if named else "utf-8"
-    except LookupError:
-        return "utf-8"
+    return (codec_of(named) if named else None) or "utf-8"
 
 
 def _text(octets: bytes, headers: Headers) -> str | None:
@@ -101,7 +98,7 @@ def _text(octets: bytes, headers: Headers) -> str | None:
     try:
         text = octets.decode(charset)
         return text if text.encode(charset) == octets and "\0" not in text else None
-    except (LookupError, ValueError):  # LookupError: a codec, such as hex, that is none for text
+    except ValueError:
         return None
 
 
