@@ -52,17 +52,14 @@ class _Life:
         # Not in a task group: a fixture may begin and end a runner in two different tasks.
         self._task = spawn(self._live)
         await self._started.wait()
-        await self._judge()
+        if self._failure is not None:
+            await self.end()
 
     async def end(self) -> None:
         self._ending.set()
         with anyio.move_on_after(_SHUTDOWN_SECONDS):
             await self._ended.wait()
-            await self._judge()
-
-    async def _judge(self) -> None:
         if self._failure is not None:
-            await self._ended.wait()
             raise self._error or RuntimeError(self._failure)
 
     async def with_state(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-import anyio
+from typing import TYPE_CHECKING, Protocol
 
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.worlds.wrapped import WrappedWorld
+
+if TYPE_CHECKING:
+    from anyio import CancelScope
 
 _POLL = 0.05
 
@@ -36,7 +37,9 @@ class StoppableWorld(WrappedWorld):
         outcome: HttpResponse | TransportFailure = _STOPPED
         if self._stop.is_set():
             return outcome
-        async with anyio.create_task_group() as both:
+        from anyio import create_task_group
+
+        async with create_task_group() as both:
             both.start_soon(self._watch, both.cancel_scope)
             outcome = await self._world.send(call)
             both.cancel_scope.cancel()
@@ -44,12 +47,16 @@ class StoppableWorld(WrappedWorld):
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Wait through the wrapped world, until stopped."""
-        async with anyio.create_task_group() as both:
+        from anyio import create_task_group
+
+        async with create_task_group() as both:
             both.start_soon(self._watch, both.cancel_scope)
             await self._world.sleep(key, seconds)
             both.cancel_scope.cancel()
 
-    async def _watch(self, scope: anyio.CancelScope) -> None:
+    async def _watch(self, scope: CancelScope) -> None:
+        from anyio import sleep
+
         while not self._stop.is_set():
-            await anyio.sleep(_POLL)
+            await sleep(_POLL)
         scope.cancel()

@@ -32,7 +32,7 @@ def test_sources_from_elsewhere(tmp_path) -> None:
     document = tmp_path / "shop.yaml"
     document.write_text(DOCUMENT, encoding="utf-8")
     with pytest.raises(
-        arazzo.DocumentError, match='say where it is with `sources={"shop": "PATH"}`'
+        arazzo.DocumentError, match=r'say where it is with `sources=\{"shop": "PATH"\}`'
     ):
         arazzo.load(document)
     for given in (
@@ -63,7 +63,7 @@ def test_what_cannot_be_read(document) -> None:
 @pytest.mark.parametrize("document", [None, 3, b"x", {"arazzo": "1.0.1"}])
 def test_what_is_no_path(document) -> None:
     with pytest.raises(
-        TypeError, match="a document is a path or a URL, and not a .*; see `load_text`"
+        TypeError, match=r"a document is a path or a URL, and not a .*; see `load_text`"
     ):
         arazzo.load(document)
 

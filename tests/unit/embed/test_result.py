@@ -41,7 +41,10 @@ def test_parts_are_typed_and_say_what_they_are(failed) -> None:
     assert (workflow.passed, step.passed) == (False, False)
     assert repr(workflow) == "WorkflowResult(make, failed)"
     assert repr(step) == "StepResult(create, failed)"
-    assert repr(step.attempts) == f"(Attempt(failed, 500, {len(step.attempts[0].response.body)} bytes),)"
+    assert (
+        repr(step.attempts)
+        == f"(Attempt(failed, 500, {len(step.attempts[0].response.body)} bytes),)"
+    )
     assert repr(step.attempts[0].criteria[0]) == "CriterionResult('$statusCode == 201', failed)"
     assert step.attempts[0].body["id"] == PIN
 

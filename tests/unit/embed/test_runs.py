@@ -270,16 +270,15 @@ def test_the_mock_lets_others_run_and_cancel(description) -> None:
     asyncio.run(main())
 
 
-def _hidden(function):
-    return lambda *given: function(*given)
-
-
 def test_an_awaitable_hook_that_does_not_say_so(description) -> None:
     async def later(request) -> None:
         await anyio.sleep(0)
 
+    def hook(request):
+        return later(request)
+
     with pytest.raises(RuntimeError, match="make the hook an `async def`"):
-        arazzo.run(description, inputs=INPUTS, app=wsgi, before_request=_hidden(later))
+        arazzo.run(description, inputs=INPUTS, app=wsgi, before_request=hook)
 
 
 def test_worlds_can_be_wrapped(description) -> None:

@@ -44,8 +44,9 @@ def test_nothing_is_sent_before_what_was_told_has_been_taken(description) -> Non
 
     async def main() -> None:
         world = Recording(arazzo.MockWorld(description.apis()), notes)
-        async for event in arazzo.stream(description, inputs=INPUTS, world=world):
-            notes.append(type(event).__name__)
+        stream = arazzo.stream(description, inputs=INPUTS, world=world)
+        async for event in stream:
+            notes += [type(event).__name__]
 
     asyncio.run(main())
     around = [notes[index - 1 : index + 2] for index, one in enumerate(notes) if one == "sent"]
