@@ -42,11 +42,14 @@ def test_all_events_and_the_result(given, description) -> None:
 def test_nothing_is_sent_before_what_was_told_has_been_taken(description) -> None:
     notes: list[str] = []
 
+    def note(event) -> None:
+        notes.append(type(event).__name__)
+
     async def main() -> None:
         world = Recording(arazzo.MockWorld(description.apis()), notes)
         stream = arazzo.stream(description, inputs=INPUTS, world=world)
         async for event in stream:
-            notes += [type(event).__name__]
+            note(event)
 
     asyncio.run(main())
     around = [notes[index - 1 : index + 2] for index, one in enumerate(notes) if one == "sent"]
