@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -95,6 +96,17 @@ def _run_part(job: Job, documents: Sequence[str]) -> list[Checked]:
 
 
 def _run(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
+    # Data is made and dropped all the time, hardly any of it in circles: looking for these at each
+    # 700 new objects, as Python does, takes a tenth of the time.
+    before = gc.get_threshold()
+    gc.set_threshold(10_000, 50, 100)
+    try:
+        yield from _each(job, documents)
+    finally:
+        gc.set_threshold(*before)
+
+
+def _each(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
     access = document_access(job.reading, os.environ)
     access = replace(access, open=lru_cache(maxsize=1)(access.open))
     setting = Setting(access, job.wanted, Shared(), job.reading.source_dirs)
