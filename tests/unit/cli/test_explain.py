@@ -38,3 +38,10 @@ def test_unknown_code_is_a_wrong_call(
 ) -> None:
     assert main(["explain", written]) == 2
     assert way_out in capsys.readouterr().err
+
+
+def test_a_mistake_in_the_call_is_mended_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "AZ101"]) == 0
+    shown = capsys.readouterr().out
+    assert "\nFailing\n    $ arazzo validate order.arazzo.yaml\n" in shown
+    assert "\nMended\n    $ arazzo validate orders.arazzo.yaml\n" in shown

@@ -9,7 +9,12 @@ from arazzo_runner.cli.main import main
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("document", "Arazzo document"), ("report", "Report of an Arazzo run")]
+    ("name", "title"),
+    [
+        ("document", "Arazzo document"),
+        ("report", "Report of an Arazzo run"),
+        ("events", "An event of an Arazzo run"),
+    ],
 )
 def test_prints_a_schema(name: str, title: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", name]) == 0
@@ -20,4 +25,4 @@ def test_prints_a_schema(name: str, title: str, capsys: pytest.CaptureFixture[st
 
 def test_unknown_name_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", "openapi"]) == 2
-    assert "is not one of `document`, `report`" in capsys.readouterr().err
+    assert "is not one of `document`, `report`, `events`" in capsys.readouterr().err
