@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 
 from arazzo_runner.expression.value import MISSING, Found, Value
 from arazzo_runner.operation import media_type
+from arazzo_runner.operation.charset import codec_of
 from arazzo_runner.text.scalar import MAX_DIGITS
 
 _SHOWN: Final = 60
@@ -87,11 +88,11 @@ def _json_text(content_type: str, body: bytes) -> str:
         # RFC 8259, section 8.1: UTF-8; a parser may ignore a byte order mark, and accept the
         # other encodings of the older standard, which `json` recognizes.
         charset = json.detect_encoding(body)
+    codec = codec_of(charset)
+    if codec is None:
+        raise BodyError(f"the response body has the charset `{charset}`, which is not known")
     try:
-        return body.decode(charset)
-    except LookupError as reason:
-        message = f"the response body has the charset `{charset}`, which is not known"
-        raise BodyError(message) from reason
+        return body.decode(codec)
     except UnicodeDecodeError as reason:
         before = body[max(0, reason.start - 20) : reason.start].decode("utf-8", "replace")
         start = " ".join(before.split())
@@ -119,10 +120,7 @@ def _text(content_type: str, body: bytes) -> str:
         charset = "utf-16"
     elif charset is None and media_type.is_xml(content_type):
         charset = xml_charset(body)
-    try:
-        return body.decode(charset or "utf-8", "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")
+    return body.decode(codec_of(charset or "utf-8") or "utf-8", "replace")
 
 
 def xml_charset(body: bytes) -> str | None:

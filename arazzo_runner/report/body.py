@@ -9,6 +9,7 @@ import re
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.operation.charset import codec_of
 from arazzo_runner.operation.media_type import is_xml
 from arazzo_runner.operation.response_body import xml_charset
 from arazzo_runner.operation.upload import has_files
@@ -42,10 +43,12 @@ def text_of(octets: bytes, headers: Headers, *, cut: bool = False) -> str | None
     kind = header(headers, "Content-Type") or ""
     named = _CHARSET.search(kind)
     own = xml_charset(octets) if named is None and is_xml(kind) else None
+    codec = codec_of(named[1] if named else own or "utf-8")
+    if codec is None:
+        return None
     try:
-        decoder = codecs.getincrementaldecoder(named[1] if named else own or "utf-8")()
-        text = decoder.decode(octets, final=not cut)
-    except (LookupError, ValueError):
+        text = codecs.getincrementaldecoder(codec)().decode(octets, final=not cut)
+    except ValueError:
         return None
     return None if "\0" in text else text
 

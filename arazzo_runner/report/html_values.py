@@ -73,4 +73,6 @@ def _is_wrapped(body: Value) -> bool:
     """Whether the report wraps the body: it is cut, or no text."""
     if not isinstance(body, dict) or not {"encoding", "data"} <= body.keys():
         return False
-    return body.keys() <= {"encoding", "data", "truncated"} and isinstance(body["data"], str)
+    members = body["data"], body["encoding"], body.get("truncated", 0)
+    kinds = [type(one) for one in members]
+    return kinds == [str, str, int] and body.keys() <= {"encoding", "data", "truncated"}

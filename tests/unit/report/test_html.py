@@ -173,6 +173,11 @@ def test_bodies_together_are_bounded(monkeypatch):
         ("text", "text", ""),
         ({"encoding": "base64", "data": "iVBO"}, "iVBO", "Base64"),
         ({"encoding": "text", "data": "ab", "truncated": 70000}, "ab", "70,000 bytes"),
+        (
+            {"encoding": "base64", "data": "x", "truncated": "no"},
+            '{\n  "encoding": "base64",\n  "data": "x",\n  "truncated": "no"\n}',
+            "",
+        ),
         ({"encoding": "base64", "data": 7}, '{\n  "encoding": "base64",\n  "data": 7\n}', ""),
     ],
 )
