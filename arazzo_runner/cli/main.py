@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from arazzo_runner.cli.config import flags_for
-from arazzo_runner.cli.repeating import keep_words
+from arazzo_runner.cli.words import keep_words
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.version import VERSION
 

@@ -6,26 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import click
 from msgspec import Struct
 
-from arazzo_runner.report.curl import quote
+from arazzo_runner.cli.words import typed_words
 from arazzo_runner.report.mask import Masker
 
-_KEY: Final = "arazzo.words"
 _INPUT: Final = re.compile(r"(--input=|-i(?!n))(.+)", re.DOTALL)
 _LOGIN: Final = re.compile(r"(?<=://)[^/@\s]*@")
 
 
-def keep_words(ctx: click.Context, words: Sequence[str]) -> None:
-    """Remember what was typed after the program's name."""
-    ctx.meta[_KEY] = tuple(words)
-
-
 def typed_command() -> Repeat:
     """The command that is being carried out."""
-    ctx = click.get_current_context(silent=True)
-    return Repeat(ctx.meta.get(_KEY, ()) if ctx is not None else ())
+    return Repeat(typed_words())
 
 
 class Repeat(Struct, frozen=True):
@@ -38,6 +30,8 @@ class Repeat(Struct, frozen=True):
 
         An input that holds a secret becomes a variable: ``-i password="$PASSWORD"``.
         """
+        from arazzo_runner.report.curl import quote
+
         return " ".join(["arazzo", *_quoted(self.words, masker), *map(quote, more)])
 
     def has(self, *flags: str) -> bool:
@@ -57,6 +51,8 @@ class Repeat(Struct, frozen=True):
 
 
 def _quoted(words: Sequence[str], masker: Masker) -> Iterator[str]:
+    from arazzo_runner.report.curl import quote
+
     before = ""
     for word in words:
         glued = _INPUT.fullmatch(word)
@@ -70,6 +66,8 @@ def _quoted(words: Sequence[str], masker: Masker) -> Iterator[str]:
 
 
 def _assignment(text: str, masker: Masker) -> str:
+    from arazzo_runner.report.curl import quote
+
     name, _, value = text.partition("=")
     # What follows `name:=` is JSON, in which a secret may be escaped.
     if masker.text(value) == value:
