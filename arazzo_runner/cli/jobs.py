@@ -47,10 +47,12 @@ def run_jobs(job: Job, documents: Sequence[str], processes: int) -> Iterator[Che
         yield from _run(job, documents)
         return
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
 
     parts = shared_out(documents, processes)
     done: dict[str, Checked] = {}
-    with ProcessPoolExecutor(processes) as pool:
+    # Fresh processes, alike on all systems: a fork would copy the threads of who calls, half.
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         for part, results in zip(
             parts, pool.map(_run_part, [job] * len(parts), parts), strict=True
         ):
