@@ -236,8 +236,9 @@ async def _try_workflow(planned: StepPlan, call: WorkflowCall, frame: Frame, key
     if not planned.step.outputs:
         outputs = dict(child.outputs)
     attempt = Attempt(
-        None, None, MISSING, MISSING, error, criteria, (), None, passed and error is None
-    )
+        None, None, MISSING, MISSING, error, criteria, (), None, passed and error is None,
+        workflow=child,
+    )  # fmt: skip
     return Tried(attempt, scope, outputs, child)
 
 

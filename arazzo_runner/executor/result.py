@@ -120,7 +120,8 @@ class Attempt(Brief, frozen=True):
     ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
     of the request as a value. ``interlude`` is what a retry ran before the next attempt, and
     ``considered`` the actions that were asked for their criteria, in order. ``exchanges`` are what
-    went over the wire, redirects too, where the world tells.
+    went over the wire, redirects too, where the world tells. ``workflow`` is what the called
+    workflow did; that of the last attempt is the step's.
     """
 
     request: HttpRequest | None
@@ -135,6 +136,7 @@ class Attempt(Brief, frozen=True):
     interlude: WorkflowResult | StepResult | None = None
     considered: tuple[Considered, ...] = ()
     exchanges: tuple[Exchanged, ...] = ()
+    workflow: WorkflowResult | None = None
 
     def brief(self) -> str:
         """The verdict, and what came."""

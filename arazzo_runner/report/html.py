@@ -141,6 +141,8 @@ class _Numbering:
 
     def _within(self, step: dict[str, Any], start: float) -> None:
         for attempt in step["attempts"]:
+            if "workflow" in attempt:
+                self._workflow(attempt["workflow"], start)
             between = attempt.get("interlude", {})
             if "step" in between:
                 self._step(between["step"], start)

@@ -91,8 +91,14 @@ class Spelling:
             "duration": seconds(step.duration),
             "outputs": self.values(step.outputs),
             "workflow": self.workflow(step.workflow) if step.workflow else None,
-            "attempts": [self._attempt(attempt) for attempt in step.attempts],
+            "attempts": [self._earlier(one) for one in step.attempts[:-1]]
+            + [self._attempt(one) for one in step.attempts[-1:]],
         }
+
+    def _earlier(self, attempt: Attempt) -> dict[str, Value]:
+        """An attempt before the last, with the workflow that it called: the step has the last."""
+        called = {"workflow": self.workflow(attempt.workflow)} if attempt.workflow else {}
+        return {**self._attempt(attempt), **called}
 
     def _attempt(self, attempt: Attempt) -> dict[str, Value]:
         spelled = {

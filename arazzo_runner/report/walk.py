@@ -18,6 +18,8 @@ def workflows_of(workflows: Iterable[WorkflowResult]) -> Iterator[WorkflowResult
 
 def _within(step: StepResult) -> Iterator[WorkflowResult]:
     for attempt in step.attempts:
+        if attempt.workflow and attempt is not step.attempts[-1]:
+            yield attempt.workflow
         if isinstance(attempt.interlude, WorkflowResult):
             yield attempt.interlude
         elif attempt.interlude:
@@ -36,6 +38,8 @@ def steps_of(workflows: Iterable[WorkflowResult]) -> Iterator[StepResult]:
 
 def _with_inner(step: StepResult) -> Iterator[StepResult]:
     for attempt in step.attempts:
+        if attempt.workflow and attempt is not step.attempts[-1]:
+            yield from steps_of((attempt.workflow,))
         yield from _interlude(attempt)
     if step.workflow:
         yield from steps_of((step.workflow,))

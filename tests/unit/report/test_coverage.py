@@ -89,3 +89,4 @@ def test_a_step_has_its_visits_and_branches(measured):
         {"name": "again", "type": "retry", "after": "failure", "target": "last", "taken": 2}
     ]
     assert [one["visits"] for one in outer["steps"]] == [1, 0, 2]
+    assert [one["runs"] for one in coverage["by_workflow"]] == [1, 1, 3]
