@@ -42,7 +42,7 @@ _WORDS: Final = frozenset({"code", "fault", "kind", "level", "method", "severity
 
 
 def hidden(told: T, masker: Masker) -> T:
-    """The same with every secret masked; what holds none is not copied."""
+    """The same with every secret masked."""
     return told if masker is NO_MASK else _hidden(told, masker)
 
 

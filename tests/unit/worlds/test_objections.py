@@ -1,0 +1,120 @@
+"""What a replay holds against requests, wherever in a result they were sent."""
+
+import pytest
+
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.events import StepFinished, WorkflowFinished
+from arazzo_runner.executor.result import (
+    Attempt,
+    RunResult,
+    Status,
+    StepError,
+    StepResult,
+    WorkflowResult,
+)
+from arazzo_runner.executor.world import SendCall
+from arazzo_runner.expression.value import MISSING
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.worlds.objections import Objections
+from arazzo_runner.worlds.recording import Recorded, Recording
+from arazzo_runner.worlds.replay import MAX_NAMED, ReplayWorld
+
+PLACE = Place(SourceFile("a", "", "a"))
+REQUEST = HttpRequest("GET", "https://a.example/")
+OTHER = HttpRequest("GET", "https://a.example/")  # equal, and yet another
+ERROR = StepError("differs-from-recording", "it differs", None, "request")
+OPERATION = ("shop", "GET", "/")
+
+
+def attempt(request=OTHER, interlude=None):
+    return Attempt(request, None, MISSING, MISSING, None, (), (), None, True, interlude)
+
+
+def step(*attempts, workflow=None):
+    return StepResult("s", Status.PASSED, None, None, 0.0, {}, workflow, attempts, PLACE)
+
+
+def workflow(*steps, **more):
+    return WorkflowResult("w", Status.PASSED, {}, {}, 0.0, steps, None, None, PLACE, **more)
+
+
+OBJECTED = workflow(step(attempt(REQUEST)))
+PLACES = {
+    "in a step": OBJECTED,
+    "in a called workflow": workflow(step(attempt(None), workflow=OBJECTED)),
+    "in a step before a retry": workflow(
+        step(attempt(interlude=step(attempt(REQUEST))), attempt())
+    ),
+    "in a workflow before a retry": workflow(step(attempt(interlude=OBJECTED), attempt())),
+    "where a workflow went on": workflow(step(attempt()), gone_to=(OBJECTED,)),
+    "in an earlier attempt": workflow(step(attempt(REQUEST), attempt())),
+}
+
+
+@pytest.fixture
+def objections():
+    found = Objections()
+    found.raise_against(REQUEST, ERROR)
+    return found
+
+
+@pytest.mark.parametrize("whole", PLACES.values(), ids=PLACES)
+def test_a_workflow_fails_for_a_request_in_it(objections, whole):
+    judged = objections.run(RunResult((whole, workflow(step(attempt()))), 0.0))
+    assert [one.status for one in judged.workflows] == [Status.FAILED, Status.PASSED]
+
+
+def test_the_last_attempt_tells_of_an_earlier_one(objections):
+    judged = objections.step(step(attempt(), attempt(REQUEST), attempt()))
+    assert judged.attempts[-1].error.message == "attempt 2: it differs"
+    assert not judged.attempts[-1].succeeded
+
+
+def test_an_error_of_its_own_stays_with_the_last_attempt(objections):
+    told = Objections()
+    last = HttpRequest("PUT", "https://a.example/")
+    told.raise_against(REQUEST, ERROR)
+    told.raise_against(last, StepError("not-recorded", "not there", None, "request"))
+    judged = told.step(step(attempt(REQUEST), attempt(last)))
+    assert judged.attempts[-1].error.message == "not there"
+
+
+def test_what_is_fine_is_not_copied(objections):
+    fine = workflow(step(attempt(), workflow=workflow()))
+    assert objections.workflow(fine) is fine
+
+
+def test_a_run_of_nothing_cannot_fail(objections):
+    assert objections.end(RunResult((), 0.0), ERROR).workflows == ()
+
+
+def recording(count):
+    exchanges = (
+        Recorded(f"w/s#{number}@1", OPERATION, REQUEST, HttpResponse(200, (), b""))
+        for number in range(1, count + 1)
+    )
+    return Recording("d", tuple(exchanges))
+
+
+def test_missing_requests_are_named_up_to_a_number():
+    judged = ReplayWorld(recording(MAX_NAMED + 2)).judged(RunResult((workflow(),), 0.0))
+    error = judged.workflows[0].error
+    assert error.message == "12 recorded requests did not come"
+    assert len(error.details) == MAX_NAMED + 1
+    assert error.details[-1] == "  … and 2 more"
+
+
+def test_observers_are_told_the_verdict():
+    world = ReplayWorld(recording(1))
+    request = HttpRequest("PUT", "https://a.example/")
+    drive(world.send(SendCall("w/s#1@1", request, None, OPERATION)))
+    told = []
+    observe = world.judging(told.append)
+    visited = step(attempt(request))
+    observe(StepFinished(None, visited, 0))
+    observe(WorkflowFinished(workflow(visited), 0))
+    assert [one.result.status for one in told] == [Status.FAILED, Status.FAILED]
+    other = StepFinished(None, step(attempt()), 0)
+    observe(other)
+    assert told[-1].result is other.result
