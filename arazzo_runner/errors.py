@@ -28,6 +28,10 @@ class DiagnosedError(ArazzoError):
         super().__init__("\n".join(one.message for one in diagnostics))
         self.diagnostics = diagnostics
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process gets the findings, of which the text is made."""
+        return type(self), self.diagnostics
+
 
 class DocumentError(DiagnosedError):
     """A document is invalid or at odds with its API description; nothing was sent."""
