@@ -15,7 +15,7 @@ from arazzo_runner.embed.options import RunOptions, read
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.embed.told import told
-from arazzo_runner.errors import UsageError
+from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
@@ -37,6 +37,11 @@ class Call(Struct, frozen=True):
     workflow: str | None
     inputs: Mapping[str, Value]
     options: RunOptions
+
+    @property
+    def what(self) -> tuple[Description, str | None]:
+        """What a runner is asked to run."""
+        return self.description, self.workflow
 
 
 class Arazzo(Struct, frozen=True):
@@ -85,13 +90,13 @@ class Arazzo(Struct, frozen=True):
         UsageError, InputError and DocumentError.
         """
         __tracebackhide__ = True
-        call = Call(self.load(document), workflow, inputs or {}, options)
-        if self.shelf.replay is not None:
-            return self._replayed(call, self.shelf.replay)
-        recorder = self._recorder(call)
-        with self._runner(call) as runner:
-            result = runner.run(call.description, workflow, inputs=inputs, on_event=recorder)
-        return self._done(call, result, recorder)
+        try:
+            call = Call(self.load(document), workflow, inputs or {}, options)
+            result = self._replayed(call) or self._run(call)
+        except DiagnosedError as reason:
+            raise reason.with_traceback(None) from None
+        self._tell(call.description, result)
+        return result.raise_for_status()
 
     async def arun(
         self,
@@ -103,13 +108,27 @@ class Arazzo(Struct, frozen=True):
     ) -> Result:
         """Do what :meth:`run` does, within a running event loop."""
         __tracebackhide__ = True
-        call = Call(self.load(document), workflow, inputs or {}, options)
-        if self.shelf.replay is not None:
-            return self._replayed(call, self.shelf.replay)
+        try:
+            call = Call(self.load(document), workflow, inputs or {}, options)
+            result = self._replayed(call) or await self._arun(call)
+        except DiagnosedError as reason:
+            raise reason.with_traceback(None) from None
+        self._tell(call.description, result)
+        return result.raise_for_status()
+
+    def _run(self, call: Call) -> Result:
         recorder = self._recorder(call)
         with self._runner(call) as runner:
-            result = await runner.arun(call.description, workflow, inputs=inputs, on_event=recorder)
-        return self._done(call, result, recorder)
+            result = runner.run(*call.what, inputs=call.inputs, on_event=recorder)
+        self._keep(call, result, recorder)
+        return result
+
+    async def _arun(self, call: Call) -> Result:
+        recorder = self._recorder(call)
+        with self._runner(call) as runner:
+            result = await runner.arun(*call.what, inputs=call.inputs, on_event=recorder)
+        self._keep(call, result, recorder)
+        return result
 
     def _runner(self, call: Call) -> AbstractContextManager[Runner]:
         return self.engine.runner(call.description, self.options, call.options, self.open)
@@ -119,24 +138,23 @@ class Arazzo(Struct, frozen=True):
             return None
         return Recorder(call.description, call.options.get("on_event"))
 
-    def _done(self, call: Call, result: Result, recorder: Recorder | None) -> Result:
-        __tracebackhide__ = True
+    def _keep(self, call: Call, result: Result, recorder: Recorder | None) -> None:
         if recorder is not None and self.shelf.record is not None:
             file = self.shelf.take(self.shelf.record)
             recorder.write(file, self._asked(call), call.inputs, result.masker)
-        self._tell(call.description, result)
-        return result.raise_for_status()
 
-    def _replayed(self, call: Call, folder: Path) -> Result:
-        __tracebackhide__ = True
+    def _replayed(self, call: Call) -> Result | None:
+        if self.shelf.replay is None:
+            return None
         with told():
-            recorded = self._cassette(call, self.shelf.take(folder))
-        result = recorded.run(call.options.get("on_event", _nobody))
-        self._tell(call.description, result)
-        return result.raise_for_status()
+            recorded = self._cassette(call, self.shelf.take(self.shelf.replay))
+        return recorded.run(call.options.get("on_event", _nobody))
 
     def _cassette(self, call: Call, file: Path) -> Cassette:
-        return cassette(file, call.description, self._asked(call), call.inputs)
+        secrets = self.engine.joined(call.description, self.options, call.options).get(
+            "secrets", ()
+        )
+        return cassette(file, call.description, self._asked(call), call.inputs, secrets)
 
     def _asked(self, call: Call) -> Asked:
         joined = self.engine.joined(call.description, self.options, call.options)
@@ -149,9 +167,12 @@ class Arazzo(Struct, frozen=True):
         """Add what was done to the report of the test."""
         ran = RunResult(result.workflows, result.duration)
         summary = summarize(ran)
-        properties = {"requests": summary.requests, "steps": sum(summary.steps.values())}
-        for name, count in properties.items():
-            self.item.user_properties.append((f"arazzo_{name}", count))
+        counted = self.item.user_properties
+        before = dict(counted)  # by an earlier run of this test
+        for name, count in (("requests", summary.requests), ("steps", sum(summary.steps.values()))):
+            key = f"arazzo_{name}"
+            counted[:] = [one for one in counted if one[0] != key]
+            counted.append((key, int(str(before.get(key, 0))) + count))
         self.item.add_report_section("call", "arazzo", transcript(ran, result.masker))
         tell_report(self.item, description, ran, result.masker)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -118,21 +118,32 @@ class Cassette(Struct, frozen=True):
     description: Description
     options: running.Options
     prepared: running.Prepared
+    masker: Masker
 
     def run(self, observer: Observer) -> Result:
         """Run against it; a step fails whose request differs."""
+        learn = running.learning_secrets(self.prepared, self.masker.learn)
+
+        def observe(event: Event) -> None:
+            learn(event)
+            observer(event)
+
         started_at = time.time()
-        ran = replaying.replay(self.recording, self.prepared, self.options, observer)
-        masker = Masker(self.prepared.secrets)
-        return Result(ran, exit_code(ran), self.description, started_at, masker)
+        ran = replaying.replay(self.recording, self.prepared, self.options, observe)
+        return Result(ran, exit_code(ran), self.description, started_at, self.masker)
 
 
 def cassette(
-    file: Path, description: Description, asked: Asked, inputs: Mapping[str, Value]
+    file: Path,
+    description: Description,
+    asked: Asked,
+    inputs: Mapping[str, Value],
+    secrets: Iterable[str],
 ) -> Cassette:
     """The recording in a file, ready for what is asked of it now. Raises UsageError, InputError.
 
-    An input that only its recorder knew, and that is masked, need not be given.
+    ``secrets`` are the names of inputs that are masked too. An input that only its recorder knew,
+    and that is masked, need not be given.
     """
     read = read_recording(file)
     asked = replace(asked, servers=read.asked.servers, server_variables=read.asked.server_variables)
@@ -140,4 +151,6 @@ def cassette(
     recording = replace(read, asked=asked, inputs=secret)
     options = replaying.replay_options(recording)
     prepared = replaying.prepare_replay(recording, description, inputs, options)
-    return Cassette(recording, description, options, prepared)
+    named = (str(inputs[name]) for name in secrets if name in inputs)
+    masker = Masker([*prepared.secrets, *named])
+    return Cassette(recording, description, options, prepared, masker)

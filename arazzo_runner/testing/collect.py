@@ -75,7 +75,7 @@ class WorkflowFile(pytest.Module):
         """The workflows of this file that the command line names: `file::workflowId`."""
         for argument in self.config.args:
             path, _, name = argument.partition("::")
-            if name and Path(path).name == self.path.name:
+            if name and self.config.invocation_params.dir / path == self.path:
                 yield name.partition("[")[0]
 
 

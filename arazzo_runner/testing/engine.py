@@ -19,7 +19,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, Shared, load_from
 from arazzo_runner.report.diagnostics import render_text
 from arazzo_runner.testing.fitting import fitting
-from arazzo_runner.testing.options import Given, given
+from arazzo_runner.testing.options import Given, read_given
 from arazzo_runner.worlds.retrieve import document_access
 
 _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
@@ -112,7 +112,7 @@ _ENGINE = pytest.StashKey[Engine]()
 def engine_of(config: pytest.Config) -> Engine:
     """The one engine of a pytest run. Raises UsageError for flags that cannot be used."""
     if _ENGINE not in config.stash:
-        engine = Engine(given(config))
+        engine = Engine(read_given(config))
         config.stash[_ENGINE] = engine
         config.add_cleanup(engine.close)
     return config.stash[_ENGINE]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TypeVar
 
 from arazzo_runner.document.model import Workflow
@@ -11,6 +11,7 @@ from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
+from arazzo_runner.operation.model import ApiDescription
 from arazzo_runner.operation.server import declared_variables
 
 T = TypeVar("T")
@@ -19,13 +20,20 @@ T = TypeVar("T")
 def fitting(options: RunOptions, description: Description) -> RunOptions:
     """The options without the names of sources, variables and inputs that are not here."""
     apis = description.apis()
-    variables = {name for one in apis.values() for name in declared_variables(one.raw)}
+    variables, secrets = options.get("server_variables", {}), options.get("secrets", ())
+    # Whole API descriptions are looked through: only where somebody asks.
+    known = _variables(apis.values()) if variables else set()
+    inputs = inputs_of(description) if secrets else set()
     return options | RunOptions(
         servers=_among(options.get("servers", {}), {"", *apis}),
         credentials=_among(options.get("credentials", {}), apis),
-        server_variables=_among(options.get("server_variables", {}), variables),
-        secrets=[one for one in options.get("secrets", ()) if one in inputs_of(description)],
+        server_variables=_among(variables, known),
+        secrets=[one for one in secrets if one in inputs],
     )
+
+
+def _variables(apis: Iterable[ApiDescription]) -> set[str]:
+    return {name for one in apis for name in declared_variables(one.raw)}
 
 
 def _among(given: Mapping[str, T], known: Container[str]) -> dict[str, T]:

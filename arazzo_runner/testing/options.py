@@ -35,7 +35,7 @@ class Given(Struct, frozen=True):
     run: RunOptions
 
 
-def given(config: pytest.Config) -> Given:
+def read_given(config: pytest.Config) -> Given:
     """What is said for all tests. Raises UsageError."""
     try:
         known = {**flags_for("run", command, COMMANDS), **dict(_configured(config))}

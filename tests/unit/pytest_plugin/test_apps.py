@@ -126,6 +126,27 @@ def test_within_python_tests(with_app: Project, mode: str) -> None:
     result.assert_outcomes(passed=6)
 
 
+AWAITED = """
+import pytest_asyncio
+from pets_app import app
+
+@pytest_asyncio.fixture
+async def arazzo_app():
+    yield app
+"""
+
+
+@pytest.mark.parametrize("mode", ["auto", "strict"])
+def test_a_fixture_that_is_awaited(project: Project, mode: str) -> None:
+    project.write("pets_app.py", FASTAPI)
+    project.write("conftest.py", AWAITED)
+    project.write("pytest.ini", "[pytest]\npythonpath = .\n")
+    result = project.pytester.runpytest_subprocess(
+        "-p", "asyncio", f"--asyncio-mode={mode}", "-W", "ignore::pytest.PytestDeprecationWarning"
+    )
+    result.assert_outcomes(passed=2)
+
+
 def test_a_lifespan_is_that_of_a_test(project: Project) -> None:
     project.write("pets_app.py", FASTAPI)
     project.write("conftest.py", CONFTEST.format(scope="(scope='session')"))

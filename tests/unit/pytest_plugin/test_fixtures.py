@@ -39,6 +39,14 @@ def test_a_call_that_is_wrong(project: Project, call: str, message: str) -> None
     result = project.run(MOCK, "test_pets.py")
     result.assert_outcomes(failed=1)
     assert message in result.stdout.str()
+    assert "runner.py" not in result.stdout.str()
+
+
+def test_counts_of_all_runs_are_those_of_the_test(project: Project) -> None:
+    run = "    arazzo.run('pets.arazzo.yaml', 'addPet')\n"
+    project.write("test_pets.py", f"def test_it(arazzo, request):\n{2 * run}"
+        "    assert dict(request.node.user_properties) == {'arazzo_requests': 4, 'arazzo_steps': 4}\n")  # fmt: skip
+    project.run(MOCK, "test_pets.py").assert_outcomes(passed=1)
 
 
 def test_paths_are_those_of_the_test_or_of_the_project(project: Project) -> None:

@@ -22,8 +22,8 @@ def test_every_option_is_one_of_run() -> None:
 
 SHOW = """
 def pytest_runtest_setup(item):
-    from arazzo_runner.testing.options import given
-    flags = given(item.config).flags
+    from arazzo_runner.testing.options import read_given
+    flags = read_given(item.config).flags
     print("FLAGS", flags["timeout"], flags["checks"], flags["source_dirs"], flags["max_wait"])
 """
 
