@@ -8,7 +8,7 @@ from __future__ import annotations
 # `typing` itself takes longer to import than all that is here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from arazzo_runner.api import arun, load, load_text, run, stream, validate
+    from arazzo_runner.api import arun, load, load_text, render, run, stream, validate
     from arazzo_runner.embed.documents import LoadOptions
     from arazzo_runner.embed.options import RunOptions
     from arazzo_runner.embed.result import Result
@@ -58,6 +58,7 @@ _HOMES = {
         "arun",
         "load",
         "load_text",
+        "render",
         "run",
         "stream",
         "validate",
@@ -171,6 +172,7 @@ __all__ = [
     "arun",
     "load",
     "load_text",
+    "render",
     "run",
     "stream",
     "validate",

@@ -18,9 +18,10 @@ from arazzo_runner.embed.documents import (
 )
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
-from arazzo_runner.embed.runner import Runner
+from arazzo_runner.embed.runner import Runner, Workflows
 from arazzo_runner.embed.stream import Stream
 from arazzo_runner.embed.told import told
+from arazzo_runner.embed.wording import told_to_program
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, Shared
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -67,15 +68,22 @@ def validate(
     access, shared = access_for(options), Shared()
     wanted = Wanted(overrides(options), limits(options), Selection(tuple(select), tuple(ignore)))
     return [
-        one
+        told_to_program(one)
         for document in documents
         for one in findings(access, location(document), wanted, shared)
     ]
 
 
+def render(diagnostic: Diagnostic) -> str:
+    """A finding as the command line shows it: the sentence, the line it is about, the way out."""
+    from arazzo_runner.report.diagnostics import render_text
+
+    return render_text(diagnostic).rstrip()
+
+
 def run(
     document: Description | Path,
-    workflow: str | None = None,
+    workflow: Workflows = None,
     *,
     inputs: Mapping[str, Value] | None = None,
     **options: Unpack[RunOptions],
@@ -90,7 +98,7 @@ def run(
 
 async def arun(
     document: Description | Path,
-    workflow: str | None = None,
+    workflow: Workflows = None,
     *,
     inputs: Mapping[str, Value] | None = None,
     **options: Unpack[RunOptions],
@@ -101,7 +109,7 @@ async def arun(
 
 def stream(
     document: Description | Path,
-    workflow: str | None = None,
+    workflow: Workflows = None,
     *,
     inputs: Mapping[str, Value] | None = None,
     **options: Unpack[RunOptions],

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import checking
+import embedding
 import growth
 from contenders import ARAZZO, HERE, running, script, serving
 from documents import get_item, write_document
@@ -80,6 +81,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         growth.workflows,
         growth.passing,
         checking.validate,
+        embedding.runner,
     )
 }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from arazzo_runner import running
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.loading import Description
+from arazzo_runner.operation.credentials import kinds
 from arazzo_runner.operation.server import declared_variables
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
@@ -34,7 +35,7 @@ def check_names(
 
 
 def _unknown(
-    option: str, names: Iterable[str], known: Iterable[str], what: str
+    option: str, names: Iterable[str], known: Collection[str], what: str
 ) -> Iterator[Diagnostic]:
     for name in names:
         if name not in known:
@@ -48,10 +49,13 @@ def _unknown(
 
 def _schemes(description: Description, options: running.Options) -> Iterator[Diagnostic]:
     apis = description.apis()
-    for source, scheme in options.credentials.values:
-        if source in apis:
-            what = f"security scheme of `{source}`"
-            yield from _unknown("credentials", [scheme], apis[source].schemes, what)
+    for (source, scheme), parts in options.credentials.values.items():
+        if source not in apis:
+            continue
+        known = apis[source].schemes
+        yield from _unknown("credentials", [scheme], known, f"security scheme of `{source}`")
+        if scheme in known:
+            yield from _unknown("credentials", parts, kinds(known[scheme]), f"part of `{scheme}`")
 
 
 def _steps(description: Description) -> list[str]:

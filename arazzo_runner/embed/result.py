@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from arazzo_runner.embed.wording import explained
 from arazzo_runner.errors import WorkflowFailed
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.expression.value import Value
@@ -125,7 +126,7 @@ class Result:
         from arazzo_runner.report.verdict_text import verdict_line
 
         verdict = verdict_line(self._ran, self.exit_code, plain_look(self._masker))
-        why = explain_run(self._ran, self._masker)
+        why = explained(explain_run(self._ran, self._masker))
         return f"{verdict}\n\n{why}" if why else verdict
 
     def __repr__(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Self, TypeAlias, Unpack
 
 from msgspec.structs import replace
 
@@ -22,6 +22,9 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.worlds.stopping import Stop
+
+Workflows: TypeAlias = str | Sequence[str] | None
+"""The workflow to run, or several; None for all that no other one uses."""
 
 
 class Runner:
@@ -40,7 +43,7 @@ class Runner:
     def run(
         self,
         document: Description | Path,
-        workflow: str | None = None,
+        workflow: Workflows = None,
         *,
         inputs: Mapping[str, Value] | None = None,
         on_event: Observer | None = None,
@@ -60,7 +63,7 @@ class Runner:
     async def arun(
         self,
         document: Description | Path,
-        workflow: str | None = None,
+        workflow: Workflows = None,
         *,
         inputs: Mapping[str, Value] | None = None,
         on_event: Observer | None = None,
@@ -74,7 +77,7 @@ class Runner:
     def check(
         self,
         document: Description | Path,
-        workflow: str | None = None,
+        workflow: Workflows = None,
         *,
         inputs: Mapping[str, Value] | None = None,
     ) -> None:
@@ -84,7 +87,7 @@ class Runner:
     def stream(
         self,
         document: Description | Path,
-        workflow: str | None = None,
+        workflow: Workflows = None,
         *,
         inputs: Mapping[str, Value] | None = None,
         on_event: Observer | None = None,
@@ -105,7 +108,7 @@ class Runner:
     def _job(
         self,
         document: Description | Path,
-        workflow: str | None,
+        workflow: Workflows,
         inputs: Mapping[str, Value] | None,
         on_event: Observer | None,
         cancel: Stop | None,
@@ -116,8 +119,9 @@ class Runner:
                 chosen, on_event=on_event or chosen.on_event, cancel=cancel or chosen.cancel
             )
         with told():
-            workflows = () if workflow is None else (workflow,)
-            return job_of(self._kept.prepared(document, workflows, read_inputs(inputs)), chosen)
+            return job_of(
+                self._kept.prepared(document, _names(workflow), read_inputs(inputs)), chosen
+            )
 
     def _run_in_portal(self, job: Job) -> Result:
         """Run in an event loop of its own, in a thread of its own: this one may have a loop."""
@@ -152,3 +156,13 @@ class Runner:
         traceback: TracebackType | None,
     ) -> None:
         await self._holder.leave_loop()
+
+
+def _names(workflow: object) -> tuple[str, ...]:
+    if isinstance(workflow, str):
+        return (workflow,)
+    if workflow is None or isinstance(workflow, list | tuple):
+        return tuple(workflow or ())
+    raise TypeError(
+        f"`workflow` is of the type {type(workflow).__name__}, and not a name; inputs are `inputs=`"
+    )

@@ -70,3 +70,9 @@ def told_to_program(diagnostic: Diagnostic) -> Diagnostic:
     """A finding as a program is told it."""
     help_ = in_python(diagnostic.help) if diagnostic.help else None
     return replace(diagnostic, message=in_python(diagnostic.message), help=help_)
+
+
+def explained(text: str) -> str:
+    """What is said of a failure, with its ways out as a program is told them."""
+    lines = text.splitlines()
+    return "\n".join(in_python(one) if one.startswith("help: ") else one for one in lines)

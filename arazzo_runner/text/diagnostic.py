@@ -7,8 +7,9 @@ from enum import Enum
 
 from msgspec import Struct
 
+from arazzo_runner.text.brief import Brief
 from arazzo_runner.text.fix import Fix
-from arazzo_runner.text.source import Place
+from arazzo_runner.text.source import Place, Span
 
 
 class Severity(Enum):
@@ -26,7 +27,7 @@ class Label(Struct, frozen=True):
     text: str = ""
 
 
-class Diagnostic(Struct, frozen=True):
+class Diagnostic(Brief, frozen=True):
     """A finding, said once and rendered many ways.
 
     ``message`` is a sentence without a final period, backticks round the user's own words;
@@ -42,6 +43,17 @@ class Diagnostic(Struct, frozen=True):
     help: str | None = None
     more: tuple[Label, ...] = ()
     fix: Fix | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """The lines and columns of its place."""
+        from arazzo_runner.text.locate import locate
+
+        return None if self.place is None else locate(self.place)
+
+    def brief(self) -> str:
+        """What is wrong, without the text that it is wrong in."""
+        return f"{self.code}, {self.severity.value}, {self.message!r}"
 
 
 def error(

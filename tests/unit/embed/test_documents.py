@@ -90,6 +90,30 @@ def test_validate(shop, tmp_path) -> None:
     assert [one.code for one in arazzo.validate(broken, select=["AZ2"])] == ["AZ204"]
 
 
+def test_a_finding_can_be_shown_and_found(shop) -> None:
+    shop.write_text(BROKEN, encoding="utf-8")
+    (finding,) = arazzo.validate(shop, select=["AZ204"])
+    shown = arazzo.render(finding).splitlines()
+    assert shown[0] == "error[AZ204]: no operation is called `getThink`"
+    assert shown[-1] == "help: did you mean `getThing`?"
+    assert f"{shop}:{finding.span.line}:{finding.span.column}" in shown[1]
+    assert repr(finding) == "Diagnostic(AZ204, error, 'no operation is called `getThink`')"
+    (nowhere,) = arazzo.validate("missing.yaml")
+    assert nowhere.span is None
+
+
+@pytest.mark.parametrize("workflow", [{"name": "cup"}, 3])
+def test_what_is_no_name_of_a_workflow(workflow, description) -> None:
+    with pytest.raises(TypeError, match=r"and not a name; inputs are `inputs=`"):
+        arazzo.run(description, workflow, mock=True)
+
+
+def test_several_workflows(description) -> None:
+    for names in ("make", ["make"], ("make",), None):
+        result = arazzo.run(description, names, inputs={"name": "cup"}, mock=True)
+        assert [one.workflow_id for one in result.workflows] == ["make"]
+
+
 CALLS = {
     "a workflow": (
         {"workflow": "mak"},

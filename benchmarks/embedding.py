@@ -1,0 +1,32 @@
+"""What the Python API costs where a program runs the same job again and again."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from contenders import script, serving
+from measure import further, rounds, table
+
+FLOW = "FW" + "a" * 32
+FEW, MANY = 1_000, 10_000
+JOB = "runner_job.py"
+
+
+def runner(count: int) -> None:
+    """10,000 runs of the three-step job by one Runner: their cost, and what is left of them."""
+    with serving() as url:
+        runs = [script(f"{number:,} runs", JOB, url, FLOW, str(number)) for number in (FEW, MANY)]
+        few, many = (figures := rounds(runs, max(1, count // 20))).values()
+        held = _held(url)
+    table("Runs of the three-step job by one Runner", figures, "1.0 in memory")
+    table("One run of these", {"Runner.run": further(many, few, MANY - FEW)})
+    print("\nWhat the process holds after so many runs")
+    print(f"  {'':32}{'memory':>10}{'files':>10}{'objects':>10}")
+    for number, memory, files, objects in held:
+        print(f"  {f'{number:,} runs':32}{memory / 2**10:6.1f} MiB{files:10,}{objects:10,}")
+
+
+def _held(url: str) -> list[list[int]]:
+    command = [sys.executable, str(Path(__file__).parent / JOB), url, FLOW, str(MANY)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [[int(word) for word in line.split()] for line in done.stdout.splitlines()]
