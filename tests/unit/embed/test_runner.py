@@ -193,7 +193,9 @@ def descriptors() -> int:
 
 
 @pytest.mark.parametrize(
-    "given", ["network", {"app": asgi}, {"app": wsgi}, {"mock": True}], ids=str
+    "given",
+    ["network", {"app": asgi}, {"app": wsgi}, {"mock": True}],
+    ids=["network", "asgi", "wsgi", "mock"],  # the same in every process of pytest-xdist
 )
 def test_many_runs_leave_nothing(given, server, description) -> None:
     options = {"server": server.url} if given == "network" else given
