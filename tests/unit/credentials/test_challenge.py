@@ -1,0 +1,30 @@
+"""`WWW-Authenticate` as servers write it, and as nobody should."""
+
+import pytest
+
+from arazzo_runner.credentials.challenge import challenges
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("Basic", [("basic", {})]),
+        ('Basic realm="a b"', [("basic", {"realm": "a b"})]),
+        (r'Digest realm="say \"hi\"", NONCE=n1, qop="auth, auth-int"',
+         [("digest", {"realm": 'say "hi"', "nonce": "n1", "qop": "auth, auth-int"})]),
+        ('Basic realm="a", Digest realm = "b" , nonce="c"',
+         [("basic", {"realm": "a"}), ("digest", {"realm": "b", "nonce": "c"})]),
+        ('Negotiate YWJj==, Digest nonce="c"', [("negotiate", {}), ("digest", {"nonce": "c"})]),
+        ('realm="nobody"', []),
+        ('Digest realm="open, nonce=c', [("digest", {"nonce": "c"})]),
+        (" , ,Digest , , nonce=c,,", [("digest", {"nonce": "c"})]),
+    ],
+)  # fmt: skip
+def test_challenges(text, expected):
+    assert [(one.scheme, dict(one.parameters)) for one in challenges(text)] == expected
+
+
+def test_a_hostile_header_is_read_as_far_as_a_server_may_ask():
+    assert challenges("Digest " + 'a="' * 40_000)[0].scheme == "digest"
+    assert "late" not in dict(challenges("Digest " + "x" * 5_000 + ", late=1")[0].parameters)

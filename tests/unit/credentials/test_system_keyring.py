@@ -1,0 +1,61 @@
+"""The system's keyring, over a keyring in memory."""
+
+import sys
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
+
+from arazzo_runner.credentials.system_keyring import by_keyring
+from arazzo_runner.errors import UsageError
+
+
+class InMemory(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        return "k3y" if (service, username) == ("arazzo", "ARAZZO_AUTH_SHOP_KEY_KEY") else None
+
+    def set_password(self, service, username, password):
+        raise NotImplementedError
+
+    def delete_password(self, service, username):
+        raise NotImplementedError
+
+
+class Locked(InMemory):
+    def get_password(self, service, username):
+        raise KeyringLocked("Failed to unlock\nthe collection!")
+
+
+@pytest.fixture
+def holding():
+    before = keyring.get_keyring()
+    yield keyring.set_keyring
+    keyring.set_keyring(before)
+
+
+def test_a_variable_is_the_name_under_a_service(holding):
+    holding(InMemory())
+    assert by_keyring("arazzo")("ARAZZO_AUTH_SHOP_KEY_KEY") == "k3y"
+    assert by_keyring("arazzo")("ARAZZO_AUTH_SHOP_KEY_OTHER") is None
+    assert by_keyring("other")("ARAZZO_AUTH_SHOP_KEY_KEY") is None
+
+
+def test_a_keyring_that_stays_locked(holding):
+    holding(Locked())
+    with pytest.raises(UsageError) as caught:
+        by_keyring("arazzo")("X")
+    (finding,) = caught.value.diagnostics
+    assert finding.code == "AZ905"
+    assert finding.message == "the keyring cannot be read: failed to unlock the collection!"
+    assert "--keyring" in finding.help
+
+
+def test_a_package_that_is_not_installed(monkeypatch):
+    look_up = by_keyring("arazzo")
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(UsageError) as caught:
+        look_up("X")
+    assert caught.value.diagnostics[0].help == "pip install 'arazzo[keyring]'"
