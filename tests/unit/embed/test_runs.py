@@ -70,12 +70,15 @@ def test_blocking_within_an_event_loop(way, description) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("way", WAYS)
-def test_within_an_event_loop(way, description) -> None:
+def test_within_an_event_loop(way, backend, shop) -> None:
     async def main() -> None:
-        check(await arazzo.arun(description, "make", inputs=INPUTS, **WAYS[way]()))
+        check(await arazzo.arun(shop, "make", inputs=INPUTS, **WAYS[way]()))
+        async with arazzo.Runner(**WAYS[way](), cancel=threading.Event()) as runner:
+            check(await runner.arun(shop, inputs=INPUTS))
 
-    asyncio.run(main())
+    anyio.run(main, backend=backend)
 
 
 def test_the_mock(shop) -> None:

@@ -23,8 +23,9 @@ class Recording(arazzo.WrappedWorld):
         return await super().send(call)
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("given", [{"app": asgi}, {"app": wsgi}, {"mock": True}])
-def test_all_events_and_the_result(given, description) -> None:
+def test_all_events_and_the_result(given, backend, description) -> None:
     async def main() -> None:
         stream = arazzo.stream(description, "make", inputs=INPUTS, **given)
         with pytest.raises(RuntimeError, match="when all events have been taken"):
@@ -36,7 +37,7 @@ def test_all_events_and_the_result(given, description) -> None:
         with pytest.raises(StopAsyncIteration):
             await anext(stream)
 
-    asyncio.run(main())
+    anyio.run(main, backend=backend)
 
 
 def test_nothing_is_sent_before_what_was_told_has_been_taken(description) -> None:

@@ -34,19 +34,18 @@ class App:
             raise self.error
 
 
-def live(app, inside=None) -> None:
+def live(app, backend="asyncio") -> None:
     async def main() -> None:
         async with started(app) as begun:
             await begun({"type": "http"}, None, None)
-            if inside is not None:
-                await inside()
 
-    anyio.run(main)
+    anyio.run(main, backend=backend)
 
 
-def test_a_life() -> None:
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_life(backend) -> None:
     app = App()
-    live(app)
+    live(app, backend)
     assert app.notes == ["startup", {"pool": "open"}, "shutdown"]
 
 
