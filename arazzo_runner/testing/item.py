@@ -14,6 +14,7 @@ from arazzo_runner.errors import DiagnosedError, InputError, WorkflowFailed
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
+from arazzo_runner.report.escape import escape
 from arazzo_runner.report.failure import explain_run
 from arazzo_runner.testing.bound import Arazzo
 from arazzo_runner.testing.cases import Case
@@ -48,9 +49,10 @@ class WorkflowItem(pytest.Function):
         cls, parent: pytest.Module, description: Description, workflow: Workflow, case: Case
     ) -> WorkflowItem:
         """The test of one case; ``file::workflowId[case]`` is its node id."""
-        brackets = f"[{case.id}]" if case.id else ""
-        name = workflow.workflow_id + brackets
-        item: WorkflowItem = cls.from_parent(parent, name=name, callobj=_test_function())
+        name = workflow.workflow_id + (f"[{escape(case.id)}]" if case.id else "")
+        function = _test_function()
+        function.__doc__ = workflow.summary  # shown by `pytest --collect-only -v`
+        item: WorkflowItem = cls.from_parent(parent, name=name, callobj=function)
         item.subject = Subject(description, workflow, case)
         return item
 

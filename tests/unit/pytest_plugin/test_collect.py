@@ -24,6 +24,15 @@ def test_a_test_is_a_workflow(project: Project) -> None:
     result.assert_outcomes(passed=1, deselected=1)
 
 
+def test_a_list_shows_summaries(project: Project) -> None:
+    text = PETS.replace(
+        "  - workflowId: missPet\n", "  - workflowId: missPet\n    summary: Nobody.\n"
+    )
+    project.write("pets.arazzo.yaml", text)
+    output = project.lines("--collect-only", "-v")
+    assert output.partition("<WorkflowItem missPet>")[2].split("\n")[1].strip() == "Nobody."
+
+
 def test_a_workflow_that_another_one_uses_runs_when_it_is_named(project: Project) -> None:
     project.write("pets.arazzo.yaml", PETS + CALLED)
     assert collected(project) == ["pets.arazzo.yaml::addPet", "pets.arazzo.yaml::outer"]
