@@ -10,7 +10,6 @@ from arazzo_runner.check import (
     bodies,
     comparing,
     flow,
-    moments,
     naming,
     parameters,
     status,
@@ -51,8 +50,6 @@ AGREEMENT: Final[Mapping[str, StepRule]] = {
 """What a step and the description of its operation say of each other."""
 
 SHAPE: Final[Mapping[str, DocumentRule]] = {
-    "AZ220": moments.without_message,
-    "AZ221": moments.before_it_ran,
     "AZ401": flow.unreachable,
     "AZ402": flow.endless,
     "AZ403": flow.dead_actions,

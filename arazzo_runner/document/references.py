@@ -22,6 +22,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
+from arazzo_runner.document.moments import before_it_ran, without_message
 from arazzo_runner.document.names import (
     Names,
     check_source,
@@ -37,13 +38,16 @@ def references(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
     """All findings about names in a resolved document.
 
     Unknown sources (AZ203), workflows (AZ207) and steps (AZ208); inputs (AZ210) and outputs
-    (AZ211) that are read and not declared; outputs read too early (AZ212); circles (AZ213).
+    (AZ211) that are read and not declared; outputs read too early (AZ212); circles (AZ213);
+    messages (AZ220) and workflows (AZ221) that are read where there are none yet.
     """
     names, walked = names_of(document), walks(document)
     found = [
         *(one for workflow in document.workflows for one in _in_workflow(workflow, names)),
         *read_findings(document, names, walked),
         *dependency_findings(document, walked),
+        *without_message(document),
+        *before_it_ran(document),
     ]
     # A component that is used in several lists is judged in each, and said once.
     return tuple(dict.fromkeys(found))

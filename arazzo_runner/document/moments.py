@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from arazzo_runner.document.expressions import Found, expressions_in, in_value
-from arazzo_runner.document.model import ArazzoDocument, Step, WorkflowName
+from arazzo_runner.document.model import ArazzoDocument, OperationById, Step, WorkflowName
 from arazzo_runner.document.reads import named_workflows
 from arazzo_runner.expression.ast import (
     BodyRef,
@@ -48,6 +48,8 @@ def without_message(document: ArazzoDocument) -> Iterator[Diagnostic]:
 def _of_step(step: Step) -> Iterator[Diagnostic]:
     before = chain(expressions_in(step.parameters), expressions_in(step.request_body))
     yield from _nothing(before, _too_early(f"`{step.step_id}`"), _AS_OUTPUT)
+    if step.target == OperationById("", None, step.place):
+        return  # what it calls could not be read
     if not isinstance(step.target, WorkflowName):
         yield from _no_outputs(step)
     else:
