@@ -1,6 +1,11 @@
 """Options of the whole suite."""
 
+import os
+
 import pytest
+
+# Nothing of a test is kept on the disk of who runs it; the cases have a home of their own.
+os.environ["ARAZZO_NO_CACHE"] = "1"
 
 pytest_plugins = ["pytester"]
 

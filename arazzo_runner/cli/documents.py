@@ -31,6 +31,7 @@ def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:
         allow_http=given["allow_http"],
         allow_net=given["allow_net"],
         source_dirs=tuple(given["source_dirs"]),
+        remember=not given["no_cache"],
     )
 
 

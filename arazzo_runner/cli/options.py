@@ -118,6 +118,7 @@ DOCUMENTS = several(
         help="Nodes of a document, aliases expanded.",
     ),
     flag("--max-sources", type=FROM_1, metavar="N", help="Source descriptions in all."),
+    flag("--no-cache", is_flag=True, help="Keep no large API descriptions parsed on disk."),
 )
 
 CREDENTIALS = several(

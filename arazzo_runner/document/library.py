@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.document.model import SourceType
+from arazzo_runner.document.reading import read_text
 from arazzo_runner.document.recognize import source_type
 from arazzo_runner.document.retrieval import Access, Retrieved, RetrieveError
 from arazzo_runner.document.uris import base_uri, split, without_fragment
@@ -17,7 +18,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import DESCRIPTION_LIMITS, DocumentLimits, decode, parse
+from arazzo_runner.text.yaml import DESCRIPTION_LIMITS, DocumentLimits, decode
 
 _MIB = 2**20
 
@@ -191,7 +192,7 @@ class Library:
 
     def _parsed(self, retrieved: Retrieved) -> Text:
         file = decode(retrieved.data, retrieved.name, retrieved.uri)
-        parsed = parse(file, self._limits.description, Severity.WARNING)
+        parsed = read_text(file, retrieved.data, self._limits.description, self._access.memory)
         kind = source_type(parsed.value)
         return Text(file, parsed.value, kind, _strict(parsed.diagnostics, kind))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from arazzo_runner.errors import ArazzoError, UsageError
+from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import error
 
 
@@ -46,14 +47,31 @@ Retrieve: TypeAlias = Callable[[str], Retrieved]
 """Read the document at an absolute URI. Raises :class:`RetrieveError`."""
 
 
+class Memory(Protocol):
+    """Keeps what large texts were parsed to, from run to run.
+
+    A key says all that a value depends on; what is kept may be gone at any time.
+    """
+
+    def recall(self, key: str) -> Value:
+        """The plain data kept under a key, None when there is none."""
+        ...
+
+    def keep(self, key: str, value: Value) -> None:
+        """Keep plain data, if it can be kept."""
+        ...
+
+
 class Access(Struct, frozen=True):
     """All ways to a document.
 
     ``retrieve_for`` gives what a document may read that came from this URI: less than its user
     may. ``open`` reads the path or URL that the user named. ``find`` gives the path of a file by
-    its name, from the folders that the user named, or None.
+    its name, from the folders that the user named, or None. ``memory`` spares the parsing of large
+    texts.
     """
 
     retrieve_for: Callable[[str], Retrieve]
     open: Retrieve
     find: Callable[[str], str | None]
+    memory: Memory | None = None

@@ -37,7 +37,7 @@ def is_called_json(source: SourceFile) -> bool:
 
 def _load(source: SourceFile) -> tuple[Any, bool]:
     text = source.text
-    doubts: list[str] = SURROGATE.findall(text) if "\\u" in text else []
+    doubts: list[str] = ["half"] if "\\u" in text and _has_half(text) else []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -68,6 +68,14 @@ def _load(source: SourceFile) -> tuple[Any, bool]:
         parse_constant=constant,
     )
     return value, bool(doubts)
+
+
+def _has_half(text: str) -> bool:
+    """Whether there may be half a character: its halves are counted, and the pairs."""
+    return len(SURROGATE.findall(text)) != 2 * len(_PAIR.findall(text))
+
+
+_PAIR: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]")
 
 
 def _check_depth(source: SourceFile, limit: int) -> None:

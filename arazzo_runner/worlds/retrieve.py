@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner.document.library import is_remote
-from arazzo_runner.document.retrieval import Access, Retrieve, Retrieved, RetrieveError
+from arazzo_runner.document.retrieval import Access, Memory, Retrieve, Retrieved, RetrieveError
 from arazzo_runner.document.uris import split
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, too_large
@@ -33,7 +33,8 @@ STDIN: Final = "-"
 class RetrieveSettings(Struct, frozen=True):
     """What may be read for a run: ``max_bytes`` a document, and what its flags allow.
 
-    ``source_dirs`` are the folders of ``--source-dir``; of ``http`` count the times and TLS.
+    ``source_dirs`` are the folders of ``--source-dir``; ``remember`` keeps large texts parsed on
+    disk; of ``http`` count the times and TLS.
     """
 
     max_bytes: int = DESCRIPTION_LIMITS.max_bytes
@@ -41,6 +42,7 @@ class RetrieveSettings(Struct, frozen=True):
     allow_http: bool = False
     allow_net: bool = False
     source_dirs: tuple[str, ...] = ()
+    remember: bool = False
     http: HttpSettings = field(default_factory=HttpSettings)
 
 
@@ -55,7 +57,17 @@ def document_access(
     and DocumentError (AZ109) for what is too large.
     """
     reading = _Reading(settings, environment, stdin)
-    return Access(reading.retrieve_for, reading.open, reading.find)
+    memory = _memory(environment) if settings.remember else None
+    return Access(reading.retrieve_for, reading.open, reading.find, memory)
+
+
+def _memory(environment: Mapping[str, str]) -> Memory | None:
+    from arazzo_runner.worlds.memory import DiskMemory, cache_folder
+
+    try:
+        return DiskMemory(cache_folder(environment))
+    except RuntimeError:  # there is no home
+        return None
 
 
 class _Reading:

@@ -1,0 +1,135 @@
+"""Plain data on disk between runs: whole, private, bounded, and of no importance."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from arazzo_runner.worlds import memory
+from arazzo_runner.worlds.memory import DiskMemory, cache_folder
+from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
+
+VALUE = {"b": [1, -2.5, None, True, "ü\U0001f600"], "a": {"": {}}, "z": 2**63}
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(one for one in folder.rglob("*") if one.is_file())
+
+
+def test_what_is_kept_is_recalled(tmp_path):
+    DiskMemory(tmp_path / "c").keep("k", VALUE)
+    recalled = DiskMemory(tmp_path / "c").recall("k")
+    assert recalled == VALUE
+    assert list(recalled) == ["b", "a", "z"]
+    assert DiskMemory(tmp_path / "c").recall("other") is None
+    (file,) = files(tmp_path)
+    modes = [one.stat().st_mode & 0o777 for one in (file, file.parent, file.parent.parent)]
+    assert modes == [0o600, 0o700, 0o700]
+
+
+@pytest.mark.parametrize("value", [{"a": 2**64}, {"a": "\ud800"}, {"a": "x" * 100}])
+def test_what_cannot_be_kept(tmp_path, value):
+    kept = DiskMemory(tmp_path, limit=60)
+    kept.keep("k", value)
+    assert kept.recall("k") is None
+    assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: b"",
+        lambda content: content[:-1],
+        lambda content: content[:40] + b"\xc1" + content[41:],
+        lambda content: bytes(32) + content[32:],
+    ],
+)
+def test_a_broken_file_is_none(tmp_path, spoil):
+    kept = DiskMemory(tmp_path)
+    kept.keep("k", VALUE)
+    (file,) = files(tmp_path)
+    file.write_bytes(spoil(file.read_bytes()))
+    assert kept.recall("k") is None
+    kept.keep("k", VALUE)
+    assert kept.recall("k") == VALUE
+
+
+def test_what_others_could_have_written_is_not_read(tmp_path):
+    kept = DiskMemory(tmp_path)
+    kept.keep("k", VALUE)
+    (file,) = files(tmp_path)
+    file.parent.chmod(0o777)
+    assert kept.recall("k") is None
+    kept.keep("l", VALUE)
+    assert files(tmp_path) == [file]
+
+
+def test_a_folder_that_is_a_link_is_not_used(tmp_path):
+    kept = DiskMemory(tmp_path / "c")
+    kept.keep("k", VALUE)
+    folder = files(tmp_path)[0].parent
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    assert kept.recall("k") is None
+
+
+def test_other_versions_have_their_own(tmp_path, monkeypatch):
+    DiskMemory(tmp_path).keep("k", VALUE)
+    monkeypatch.setattr(memory, "VERSION", "99.0")
+    assert DiskMemory(tmp_path).recall("k") is None
+
+
+def test_what_was_used_longest_ago_goes_first(tmp_path):
+    kept = DiskMemory(tmp_path, limit=400)
+    for number, key in enumerate("abc"):
+        kept.keep(key, {"text": "x" * 70})
+        os.utime(kept._path(key), (number, number))
+    kept.recall("a")
+    kept.keep("d", {"text": "x" * 70})
+    assert [one.name[0] for one in files(tmp_path)] == ["a", "c", "d"]
+
+
+def test_a_disk_that_refuses_costs_nothing(tmp_path):
+    (tmp_path / "c").write_text("a file")
+    kept = DiskMemory(tmp_path / "c")
+    kept.keep("k", VALUE)
+    assert kept.recall("k") is None
+
+
+def test_half_a_file_is_never_seen(tmp_path, monkeypatch):
+    def fails(self, target):
+        raise OSError(28, "no space")
+
+    monkeypatch.setattr(Path, "replace", fails)
+    kept = DiskMemory(tmp_path)
+    kept.keep("k", VALUE)
+    assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "folder"),
+    [
+        ("linux", {"ARAZZO_CACHE_DIR": "/own", "XDG_CACHE_HOME": "/shared"}, "/own"),
+        ("linux", {"XDG_CACHE_HOME": "/shared"}, "/shared/arazzo"),
+        ("linux", {}, "/home/me/.cache/arazzo"),
+        ("darwin", {}, "/home/me/Library/Caches/arazzo"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/arazzo/cache"),
+    ],
+)
+def test_where_it_is(monkeypatch, platform, environment, folder):
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache_folder(environment) == Path(folder)
+
+
+def test_it_is_used_where_it_is_wanted(tmp_path, monkeypatch):
+    environment = {"ARAZZO_CACHE_DIR": str(tmp_path)}
+    assert document_access(RetrieveSettings(), environment).memory is None
+    assert document_access(RetrieveSettings(remember=True), environment).memory is not None
+
+    def homeless():
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert document_access(RetrieveSettings(remember=True), {}).memory is None
