@@ -61,7 +61,7 @@
       filter();
     }
   });
-  find("controls").hidden = false;
+  find("controls").hidden = total === 0;
   filter();
   reveal();
 })();
