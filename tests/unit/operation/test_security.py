@@ -263,3 +263,169 @@ def test_schemes_by_uri_since_3_2(secured, failure):
 
 def test_nothing_to_authorize(secured):
     assert authorize(secured(None, {}), "api", ALL) == Authorization()
+
+
+# --- what has to be fetched or answered first ------------------------------------------------------
+
+FLOWS = {
+    "machine": {"clientCredentials": {"tokenUrl": "/token", "scopes": {}}},
+    "user": {"password": {"tokenUrl": "token", "refreshUrl": "https://id.example/r"}},
+    "person": {"authorizationCode": {"authorizationUrl": "/a", "tokenUrl": "https://id/t"}},
+    "device": {"deviceAuthorization": {"deviceAuthorizationUrl": "/d", "tokenUrl": "/t"}},
+    "implicit": {"implicit": {"authorizationUrl": "/a", "scopes": {}}},
+    "broken": {"clientCredentials": {"scopes": {}}},
+    "odd": {"clientCredentials": {"tokenUrl": "http://["}},
+    "list": {"clientCredentials": []},
+}
+OAUTH = {name: {"type": "oauth2", "flows": flows} for name, flows in FLOWS.items()}
+OIDC = {
+    "oidc": {"type": "openIdConnect", "openIdConnectUrl": "/.well-known/o"},
+    "nowhere": {"type": "openIdConnect"},
+}
+SERVER = "https://shop.example/v1"
+CLIENT = {"client_id": "me", "client_secret": "s/cret"}
+
+
+def held(name, **parts):
+    return Credentials({("api", name): parts})
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "flow", "urls"),
+    [
+        ("machine", CLIENT, "clientCredentials", {"token_url": "https://shop.example/token"}),
+        ("user", {"username": "u", "password": "p"}, "password",
+         {"token_url": "https://shop.example/token", "refresh_url": "https://id.example/r"}),
+        ("user", {"refresh_token": "r", "username": "u", "password": "p"}, "refreshToken",
+         {"refresh_url": "https://id.example/r"}),
+        ("person", {"client_id": "me"}, "authorizationCode",
+         {"token_url": "https://id/t", "refresh_url": "https://id/t",
+          "authorization_url": "https://shop.example/a", "device_url": ""}),
+        ("device", {"client_id": "me"}, "deviceAuthorization",
+         {"device_url": "https://shop.example/d", "authorization_url": ""}),
+        ("oidc", CLIENT, "clientCredentials",
+         {"discovery_url": "https://shop.example/.well-known/o", "token_url": ""}),
+        ("oidc", {"client_id": "me"}, "authorizationCode", {}),
+    ],
+)  # fmt: skip
+def test_tokens_to_fetch(secured, name, parts, flow, urls):
+    operation = secured([{name: ["a", "b"]}], {**OAUTH, **OIDC})
+    found = authorize(operation, "api", held(name, **parts), frozenset(), SERVER)
+    (need,) = found.needs
+    assert (need.source, need.scheme, need.flow, need.scopes) == ("api", name, flow, ("a", "b"))
+    assert {field: getattr(need, field) for field in urls} == urls
+    assert need.called == f"`{name}` of `api`"
+    assert (found.headers, found.credentials.of("api", name)) == ((), parts)
+
+
+def test_the_secrets_of_a_flow_are_masked_and_no_others(secured):
+    operation = secured([{"machine": []}], OAUTH)
+    found = authorize(operation, "api", held("machine", **CLIENT), frozenset(), SERVER)
+    assert found.secrets == ("s/cret", "s%2Fcret", b64encode(b"s/cret").decode())
+
+
+@pytest.mark.parametrize("name", ["machine", "oidc", "implicit"])
+def test_a_token_that_is_set_is_not_fetched(secured, name):
+    operation = secured([{name: []}], {**OAUTH, **OIDC})
+    found = authorize(operation, "api", held(name, token="t", **CLIENT), frozenset(), SERVER)
+    assert (found.headers, found.needs) == ((("Authorization", "Bearer t"),), ())
+
+
+def test_what_the_workflow_passes_is_not_fetched(secured):
+    operation = secured([{"machine": []}], OAUTH)
+    given = frozenset({("header", "authorization")})
+    found = authorize(operation, "api", held("machine", **CLIENT), given, SERVER)
+    assert found == Authorization()
+
+
+def test_a_challenge_to_answer(secured):
+    found = authorize(secured([{"digest": []}]), "api", ALL)
+    assert [(one.source, one.scheme) for one in found.needs] == [("api", "digest")]
+    assert found.secrets[0] == "p"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("broken", "the flow `clientCredentials` of the security scheme `broken` needs `tokenUrl`"),
+        ("list", "the flow `clientCredentials` of the security scheme `list` has to be an object"),
+        ("odd", "the security scheme `odd` has a URL that is none: `http://[`"),
+        ("nowhere", "the security scheme `nowhere` needs `openIdConnectUrl`, a string"),
+    ],
+)
+def test_broken_schemes(secured, failure, name, message):
+    operation = secured([{name: []}], {**OAUTH, **OIDC})
+    credentials = held(name, **CLIENT)
+    code, text, *_ = failure(authorize, operation, "api", credentials, frozenset(), SERVER)
+    assert (code, text.startswith(message)) == ("AZ217", True)
+
+
+@pytest.mark.parametrize("flow", ["application", "password", "accessCode"])
+def test_flows_of_2_0(api, flow):
+    scheme = {"type": "oauth2", "flow": flow, "tokenUrl": "/t", "authorizationUrl": "/a"}
+    description = api(version="2.0", securityDefinitions={"oauth": scheme})
+    names = variable_names("api", description.schemes["oauth"])
+    assert f"ARAZZO_AUTH_API_OAUTH_{'USERNAME' if flow == 'password' else 'CLIENT_ID'}" in names
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "hint"),
+    [
+        ("machine", {}, "`CLIENT_ID` and `CLIENT_SECRET`, or `TOKEN`"),
+        ("machine", {"client_id": "me"}, "`CLIENT_SECRET`, or `TOKEN`"),
+        ("user", {}, "`USERNAME` and `PASSWORD`, or `TOKEN`"),
+        ("user", {"username": "me"}, "`PASSWORD`, or `TOKEN`"),
+        ("person", {}, "`CLIENT_ID`, or `TOKEN`"),
+        ("implicit", {}, "`TOKEN`"),
+        ("oidc", {"username": "me"}, "`PASSWORD`, or `TOKEN`"),
+    ],
+)
+def test_what_to_set_for_a_token(secured, name, parts, hint):
+    operation = secured([{name: []}], {**OAUTH, **OIDC})
+    with pytest.raises(MissingCredentials) as raised:
+        authorize(operation, "api", held(name, **parts), frozenset(), SERVER)
+    assert raised.value.hint.replace(f"ARAZZO_AUTH_API_{name.upper()}_", "") == f"set {hint}"
+
+
+def test_a_certificate_is_no_variable(secured):
+    with pytest.raises(MissingCredentials) as raised:
+        authorize(secured([{"tls": []}]), "api", Credentials())
+    assert (raised.value.hint, raised.value.variables) == (
+        "set `--cert` and `--key`",
+        ("--cert", "--key"),
+    )
+    assert (
+        authorize(secured([{"tls": []}]), "api", Credentials(certificate=True)) == Authorization()
+    )
+
+
+def test_other_places_are_asked_for_what_one_way_needs(api):
+    asked = []
+    known = {"CLIENT_ID": "me", "CLIENT_SECRET": "s"}
+
+    def more(name):
+        kind = name.removeprefix("ARAZZO_AUTH_API_MACHINE_")
+        asked.append(kind)
+        return known.get(kind)
+
+    schemes = [api(components={"securitySchemes": OAUTH}).schemes["machine"]]
+    found = credentials_from({}, "api", schemes, {}, more)
+    assert found.of("api", "machine") == {"client_id": "me", "client_secret": "s"}
+    assert asked == ["TOKEN", "CLIENT_ID", "CLIENT_SECRET"]
+    asked.clear()
+    credentials_from({"ARAZZO_AUTH_API_MACHINE_TOKEN": "t"}, "api", schemes, {}, more)
+    assert asked == []
+
+
+def test_a_client_may_have_its_secret_elsewhere(api):
+    schemes = [api(components={"securitySchemes": OAUTH}).schemes["person"]]
+    environment = {"ARAZZO_AUTH_API_PERSON_CLIENT_ID": "me"}
+    found = credentials_from(
+        environment, "api", schemes, {}, {"ARAZZO_AUTH_API_PERSON_CLIENT_SECRET": "s"}.get
+    )
+    assert found.of("api", "person") == {"client_id": "me", "client_secret": "s"}
+
+
+def test_nothing_is_found_anywhere(api):
+    schemes = [api(components={"securitySchemes": OAUTH}).schemes["machine"]]
+    assert credentials_from({}, "api", schemes, {}).of("api", "machine") == {}
