@@ -242,6 +242,7 @@ def _servers(description: ApiDescription, operation: dict[str, Value]) -> tuple[
     if not isinstance(host, str):
         return (Server(base_path),)
     own = urlsplit(description.source.uri).scheme
-    declared = operation.get("schemes") or raw.get("schemes") or [own]
+    stated = operation.get("schemes") or raw.get("schemes")
+    declared = stated if isinstance(stated, list) else [own]
     usable = [one for one in ("https", "http") if one in declared] or ["https"]
     return tuple(Server(f"{scheme}://{host}{base_path}") for scheme in usable)

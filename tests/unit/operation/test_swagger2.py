@@ -154,6 +154,7 @@ def test_responses(swagger):
             ["http://h.example/"],
         ),
         ({"host": "h.example", "schemes": ["ws"]}, {}, ["https://h.example/"]),
+        ({"host": "h.example", "schemes": True}, {}, ["https://h.example/"]),
     ],
 )
 def test_servers(swagger, root, own, urls):
