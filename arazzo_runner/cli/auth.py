@@ -31,8 +31,8 @@ from arazzo_runner.report.mask import Masker
 @flags.TIMEOUT
 @flags.RESPONSE_SIZE
 @flags.NETWORK
-@click.option("--test", is_flag=True, help="Fetch the tokens, and send one harmless GET each.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+@flags.flag("--test", is_flag=True, help="Fetch the tokens, and send one harmless GET each.")
+@flags.flag("--json", "as_json", is_flag=True, help="As JSON on standard output.")
 def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # noqa: FBT001 - click
     """Show which credentials DOCUMENT needs, from where each is read, and which are set.
 

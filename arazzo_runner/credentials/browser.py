@@ -15,6 +15,8 @@ from threading import Thread
 from typing import Any, Final, TextIO
 from urllib.parse import parse_qsl, urlsplit
 
+from arazzo_runner.report.escape import escape
+
 _PATH: Final = "/callback"
 _LONGEST_QUERY: Final = 16_384
 PATIENCE: Final = 300.0
@@ -45,7 +47,7 @@ class TerminalPerson:
         self._say(f"to log in, open {url} in any browser and enter the code {code}")
 
     def _invite(self, url: str) -> None:
-        self._say(f"to log in, open this in a browser on this machine:\n  {url}")
+        self._say(f"to log in, open this in a browser on this machine:\n  {escape(url)}")
         self._open(url)
 
     def _say(self, text: str) -> None:

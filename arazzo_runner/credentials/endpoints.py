@@ -55,7 +55,7 @@ class Endpoints(Protocol):
 class Reaches(Struct, frozen=True):
     """How far endpoints may be: those that ``own`` documents name, and those of ``others``.
 
-    ``trusted`` are the origins that the user named with ``--server``.
+    ``trusted`` are the origins that the user named with ``--server``: they may be anywhere.
     """
 
     own: Reach
@@ -65,7 +65,7 @@ class Reaches(Struct, frozen=True):
     def of(self, endpoint: Endpoint, origin: Origin) -> Reach:
         """How far a request to an endpoint may go."""
         if origin in self.trusted:
-            return Reach(ANYWHERE, ANYWHERE)
+            return Reach(self.own.plain, ANYWHERE)
         return self.others if endpoint.from_url else self.own
 
 
@@ -163,6 +163,8 @@ def _refusal(endpoint: Endpoint, reaches: Reaches) -> TransportFailure | None:
         origin, _ = locate(endpoint.url)
     except Unusable as reason:
         return replace(reason.failure, hint=None)
+    if not endpoint.url.isprintable():
+        return TransportFailure("refused", f"the URL of `{origin}` holds a control character")
     where = literal_zone(origin.host) or "public"
     found = reaches.of(endpoint, origin).refusal(origin, where)
     return None if found is None else TransportFailure("refused", found.message, found.hint)

@@ -6,7 +6,7 @@ OpenAPI Specification 3.2.0, "OAuth Flow Object" and "Security Scheme Object".
 from __future__ import annotations
 
 from typing import Final, TypeAlias
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -50,6 +50,7 @@ class DigestNeed(Struct, frozen=True, tag=True):
 Need: TypeAlias = TokenNeed | DigestNeed
 
 # Which flow a refresh token was obtained by is not known; any of them says where to renew it.
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 _RENEWING: Final = ("authorizationCode", "password", "deviceAuthorization")
 
 
@@ -89,7 +90,8 @@ def _endpoints(scheme: SecurityScheme, flow: Flow, server: str) -> dict[str, str
 
 def _absolute(url: str, server: str, scheme: SecurityScheme) -> str:
     try:
-        return urljoin(server, url)
+        # What no URL may hold is percent-encoded; the host is looked at when it is connected to.
+        return urljoin(server, quote(url, safe=_SAFE))
     except ValueError:  # `http://[`
         what = f"the security scheme `{scheme.name}` has a URL that is none: `{url}`"
         raise malformed(what, scheme.place) from None
