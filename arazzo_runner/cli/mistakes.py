@@ -14,7 +14,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
 
 
 def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
-    """Show the mistake; `run` reports it too, where asked for one. Returns the exit code."""
+    """Show the mistake; a run reports it too, where asked to. Returns the exit code."""
     import sys
 
     from arazzo_runner.cli.show import show_diagnostics
@@ -24,7 +24,7 @@ def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
         sys.stderr.write(mistake.format_message() + "\n")
         return 2
     found = diagnostic(mistake)
-    if args[:1] == ["run"]:
+    if args and args[0] in ("run", "replay"):
         from arazzo_runner import running
         from arazzo_runner.cli.reports import asked_for
 

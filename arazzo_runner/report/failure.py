@@ -22,6 +22,7 @@ from arazzo_runner.report.curl import curl
 from arazzo_runner.report.frame import Mark, frame
 from arazzo_runner.report.look import Look, plain_look
 from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.walk import objected
 from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import Place
 
@@ -65,7 +66,7 @@ def _went_on(workflow: WorkflowResult) -> bool:
 
 def _whole_workflow(workflow: WorkflowResult, look: Look) -> list[str]:
     *earlier, ended = workflow.steps or (None,)
-    lines = [line for one in earlier if one and _objected(one) for line in _whole_step(one, look)]
+    lines = [line for one in earlier if one and objected(one) for line in _whole_step(one, look)]
     lines += _whole_step(ended, look) if ended and ended.status is not Status.PASSED else []
     if workflow.error and not _told_within(workflow.error, ended):
         lines += workflow_error_lines(workflow.workflow_id, workflow.error, look)
@@ -75,12 +76,6 @@ def _whole_workflow(workflow: WorkflowResult, look: Look) -> list[str]:
     where = f" in `{target}`, where it went on" if target else ""
     sentence = f"workflow `{workflow.workflow_id}`: {workflow.status.value}{where}"
     return [_first_line(sentence, look)]
-
-
-def _objected(step: StepResult) -> bool:
-    """Whether a recording had something against the step: its run goes on all the same."""
-    errors = (attempt.error for attempt in step.attempts)
-    return any(one.code in ("differs-from-recording", "not-recorded") for one in errors if one)
 
 
 def _told_within(error: StepError, step: StepResult | None) -> bool:

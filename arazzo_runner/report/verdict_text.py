@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
+from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.report.look import Look
 from arazzo_runner.report.shown import counted, seconds
 from arazzo_runner.report.summary import Summary, summarize
 from arazzo_runner.report.verdict import ExitCode
+from arazzo_runner.report.walk import objected
 
 NAMED = 3
 """So many workflows that did not pass are named."""
@@ -77,7 +78,12 @@ def _names(workflows: Sequence[WorkflowResult], look: Look) -> str:
 
 def _name(workflow: WorkflowResult, look: Look) -> str:
     name = f"`{look.shown.text(workflow.title)}`"
-    last = workflow.steps[-1] if workflow.steps else None
-    if last is None or last.status is Status.PASSED:
-        return name
-    return f"{name} at step `{look.shown.text(last.step_id)}`"
+    blamed = _blamed(workflow)
+    return f"{name} at step `{look.shown.text(blamed.step_id)}`" if blamed else name
+
+
+def _blamed(workflow: WorkflowResult) -> StepResult | None:
+    """The step that ended a workflow, or the first that a recording had something against."""
+    if workflow.steps and not workflow.steps[-1].passed:
+        return workflow.steps[-1]
+    return next((one for one in workflow.steps if objected(one)), None)

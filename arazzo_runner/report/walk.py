@@ -51,3 +51,9 @@ def _interlude(attempt: Attempt) -> Iterator[StepResult]:
         yield from steps_of((attempt.interlude,))
     elif attempt.interlude:
         yield from _with_inner(attempt.interlude)
+
+
+def objected(step: StepResult) -> bool:
+    """Whether a recording had something against the step: its run goes on all the same."""
+    errors = (attempt.error for attempt in step.attempts)
+    return any(one.code in ("differs-from-recording", "not-recorded") for one in errors if one)
