@@ -18,11 +18,11 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.expression.ast import Literal, Malformed
 from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.condition import parse_condition
-from arazzo_runner.expression.hints import simple_condition
+from arazzo_runner.expression.condition import operands, parse_condition
+from arazzo_runner.expression.hints import length_as_function, simple_condition
 from arazzo_runner.expression.query import check_query
 from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.text.fix import Edit, Fix
+from arazzo_runner.text.fix import Edit, Fix, instead
 
 
 def query_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnostic]:
@@ -43,15 +43,24 @@ def _judged(criterion: QueryCriterion) -> Iterator[Diagnostic]:
 
 
 def _as_simple(criterion: QueryCriterion, context: str) -> Fix | None:
-    """A comparison in the clothing of a JSONPath, as the simple condition that it is."""
-    simple = simple_condition(criterion.text, context) if criterion.kind == "jsonpath" else None
-    if simple is None or isinstance(parse_condition(simple)[0], Malformed):
-        return None
+    """A comparison in the clothing of a query, as the simple condition that it is."""
     place = criterion.place
-    written = Edit(place.at("condition"), simple)
-    return Fix(
-        (written, Edit(place.at("type"), None), Edit(place.at("context"), None)), is_safe=True
-    )
+    bare = (Edit(place.at("type"), None), Edit(place.at("context"), None))
+    if _compares(criterion.text):
+        return Fix(bare, is_safe=True)
+    if criterion.kind != "jsonpath":
+        return None
+    if simple := simple_condition(criterion.text, context):
+        written = Edit(place.at("condition"), simple)
+        return Fix((written, *bare), is_safe=True) if _compares(simple) else None
+    portable = length_as_function(criterion.text)
+    return instead(place.at("condition"), portable) if portable else None
+
+
+def _compares(text: str) -> bool:
+    """Whether a text is a simple condition about something that is read."""
+    parsed = parse_condition(text)[0]
+    return not isinstance(parsed, Malformed) and bool(operands(parsed))
 
 
 def _criteria(workflow: Workflow) -> Iterator[Criterion]:

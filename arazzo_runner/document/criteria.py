@@ -18,6 +18,7 @@ from arazzo_runner.document.values import (
 )
 from arazzo_runner.expression.ast import Condition, Expression, Malformed, Notice, SelectorType
 from arazzo_runner.expression.condition import operands, parse_condition
+from arazzo_runner.text.fix import without
 
 CRITERION: Final = Shape("Criterion Object", ("condition",), ("context", "type"))
 _TYPES: Final = ("simple", "regex", "jsonpath", "xpath")
@@ -60,14 +61,17 @@ def _kind(node: Node) -> Choice["simple", "regex"] | SelectorType | None:
 
 
 def _simple(node: Node, condition: str) -> SimpleCriterion:
+    parsed, notices = parse_condition(condition)
     if node.has("context"):
-        node.at("context").warn(
+        context = node.at("context")
+        context.warn(
             "AZ113",
             "a simple condition does not use its `context`",
             label="has no effect",
             help="name the `type` of the condition: `regex`, `jsonpath` or `xpath`",
+            # One that does not parse may be a query whose type was forgotten.
+            fix=None if isinstance(parsed, Malformed) else without(context.place),
         )
-    parsed, notices = parse_condition(condition)
     _report(node.at("condition"), parsed, notices)
     return SimpleCriterion(condition, parsed, node.place, tuple(notices))
 

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from arazzo_runner.document.wording import field_help, kind_of, listed, type_help
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
-from arazzo_runner.text.fix import Fix, renamed
+from arazzo_runner.text.fix import Fix, in_quotes, renamed
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 
 Version = tuple[int, int]
@@ -63,6 +63,10 @@ class _More(TypedDict, total=False):
     label: str
     help: str | None
     fix: Fix | None
+
+
+def _is_scalar(value: Value) -> bool:
+    return isinstance(value, bool | int | float)
 
 
 class Node(Struct, frozen=True):
@@ -125,6 +129,7 @@ class Node(Struct, frozen=True):
             f"{self._subject()} must be {wanted}, and is {kind_of(self.value)}",
             label=f"not {wanted}",
             help=type_help(self.value, wanted),
+            fix=in_quotes(self.place) if wanted == "a string" and _is_scalar(self.value) else None,
         )
 
     def _subject(self) -> str:

@@ -18,8 +18,10 @@ from arazzo_runner.document.model import (
 from arazzo_runner.document.parameters import parameters
 from arazzo_runner.document.targets import step_names, target
 from arazzo_runner.document.values import dynamic, selector, selector_type, template, text
-from arazzo_runner.expression.ast import Dynamic, Template
+from arazzo_runner.expression.ast import Dynamic, Malformed, Template
 from arazzo_runner.expression.ast import Literal as Constant
+from arazzo_runner.expression.parse import parse_expression
+from arazzo_runner.text.fix import Fix, changed
 
 STEP: Final = Shape(
     "Step Object",
@@ -170,6 +172,12 @@ def outputs(node: Node) -> tuple[tuple[str, Dynamic], ...]:
     return tuple((name, _output(member)) for name, member in node.members("outputs"))
 
 
+def _without_dollar(node: Node) -> Fix | None:
+    meant = f"${node.value}"
+    parsed = parse_expression(meant)[0]
+    return None if isinstance(parsed, Malformed) else changed(node.place, meant)
+
+
 def _output(node: Node) -> Dynamic:
     if isinstance(node.value, dict):
         return selector(node)
@@ -183,5 +191,6 @@ def _output(node: Node) -> Dynamic:
             f"the output `{node.pointer[-1]}` is text, not an expression",
             label="always this text",
             help="an expression begins with `$`: `$response.body#/id`",
+            fix=_without_dollar(node),
         )
     return found

@@ -147,10 +147,12 @@ def understood(node: Node, notice: Notice, code: str = "AZ119") -> None:
     )
 
 
-def _standard(node: Node, notice: Notice, code: str) -> Fix:
+def _standard(node: Node, notice: Notice, code: str) -> Fix | None:
     place = node.place.within(notice.start, notice.end)
-    # What has been text (AZ121) becomes a value.
-    return (changed if code == "AZ121" else instead)(place, notice.standard)
+    if code != "AZ121":
+        return instead(place, notice.standard)
+    # What has been text becomes a value; in a query, a part of another language would.
+    return None if node.pointer[-1:] == ("condition",) else changed(place, notice.standard)
 
 
 def _is_read(parsed: Dynamic, notice: Notice) -> bool:

@@ -21,6 +21,10 @@ _Mend: TypeAlias = Callable[[str, int], str | None]
 
 _SYMBOL: Final = re.compile(r"[=<>!&|]+")
 _AND_OR: Final = re.compile(r"(?:and|or)\b", re.IGNORECASE)
+_IS: Final = re.compile(r"is(?P<negated>\s+not)?\b", re.IGNORECASE)
+_STATUS: Final = re.compile(r"(\$(?:response\.)?)status_?code\b", re.IGNORECASE)
+# `$statusCode >= 200 && < 300`: the right side compares what the left one does.
+_LEFT_SIDE: Final = re.compile(r"(?P<operand>\$[^\s()<>=!&|]+)\s*[<>=!]=?[^&|()]*(?:&&|\|\|)\s*\Z")
 _BRACED: Final = re.compile(r"\{(\$[^{}]*)\}")
 # Words between `==` and what can follow a value: text that was not quoted.
 _UNQUOTED: Final = re.compile(
@@ -30,18 +34,20 @@ _UNQUOTED: Final = re.compile(
 )
 _EQUALS: Final = re.compile(r"[=!]=\s*\Z")
 _POINTER: Final = re.compile(r"#(?:\.|\$\.)?(?=[A-Za-z_])")
+_NAMED: Final = re.compile(r"""\[(?P<quote>['"])(?P<name>[A-Za-z0-9_-]+)(?P=quote)\]""")
+_NAMER: Final = re.compile(r"\.(?:outputs|inputs|header|query|path)\Z|\$(?:inputs|outputs)\Z")
 _OUTPUT: Final = re.compile(r"(\$steps\.[A-Za-z0-9_-]+\.)output(\.)")
 _EXPRESSION: Final = re.compile(r"\$[A-Za-z]+[^\s\"'<>&,;(){}|]*")
 
 
 def mended_condition(text: str) -> str | None:
     """The simple condition that was meant; None when it parses, or may mean several things."""
-    return _mended(text, _condition_stops, (_operator, _without_braces, _quoted, _pointer))
+    return _mended(text, _condition_stops, _IN_CONDITIONS)
 
 
 def mended_string(text: str) -> str | None:
     """The expression, or the text with expressions in braces, that was meant; None like above."""
-    return _mended(text, _string_stops, (_pointer, _outputs, _in_braces))
+    return _mended(text, _string_stops, (_pointer, _outputs, _named, _in_braces))
 
 
 def _mended(text: str, stops: Callable[[str], int | None], mends: tuple[_Mend, ...]) -> str | None:
@@ -79,6 +85,24 @@ def _operator(text: str, at: int) -> str | None:
     return text[:at] + meant + text[found.end() :] if found and meant else None
 
 
+def _is(text: str, at: int) -> str | None:
+    found = _IS.match(text, at)
+    if found is None:
+        return None
+    return text[:at] + ("!=" if found["negated"] else "==") + text[found.end() :]
+
+
+def _status(text: str, at: int) -> str | None:
+    """`$response.statusCode` and `$status_code` are meant as `$statusCode`."""
+    found = next((one for one in _STATUS.finditer(text) if one.start() <= at <= one.end(1)), None)
+    return text[: found.start()] + "$statusCode" + text[found.end() :] if found else None
+
+
+def _same_side(text: str, at: int) -> str | None:
+    found = _LEFT_SIDE.search(text, 0, at) if text[at : at + 1] in ("<", ">") else None
+    return text[:at] + found["operand"] + " " + text[at:] if found else None
+
+
 def _without_braces(text: str, at: int) -> str | None:
     found = _BRACED.match(text, at)
     return text[:at] + found[1] + text[found.end() :] if found else None
@@ -104,6 +128,14 @@ def _pointer(text: str, at: int) -> str | None:
     return text[:start] + "#/" + text[found.end() :] if found else None
 
 
+def _named(text: str, at: int) -> str | None:
+    """A name in brackets, where one follows a dot."""
+    found = _NAMED.match(text, at)
+    if found is None or _NAMER.search(text, 0, at) is None:
+        return None
+    return f"{text[:at]}.{found['name']}{text[found.end() :]}"
+
+
 def _outputs(text: str, at: int) -> str | None:
     found = next((one for one in _OUTPUT.finditer(text) if one.end(1) == at), None)
     return text[:at] + "outputs" + text[found.start(2) :] if found else None
@@ -115,3 +147,15 @@ def _in_braces(text: str, at: int) -> str | None:
     if found is None or not text[found.end() : found.end() + 1].isspace() or found.end() != at:
         return None
     return "{" + found[0] + "}" + text[at:]
+
+
+_IN_CONDITIONS: Final = (
+    _operator,
+    _is,
+    _status,
+    _same_side,
+    _without_braces,
+    _quoted,
+    _pointer,
+    _named,
+)

@@ -43,6 +43,9 @@ def _replace(value: Value, edit: Edit) -> None:
     *above, last = edit.place.pointer
     holder = at(value, tuple(above))
     token = int(last) if isinstance(holder, list) else last
+    if not isinstance(holder[token], str):
+        holder[token] = edit.text
+        return
     start, end = part_of(edit.place, holder[token])
     holder[token] = holder[token][:start] + (edit.text or "") + holder[token][end:]
 

@@ -14,8 +14,6 @@ from arazzo_runner.text.part import properties_end
 from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile
 
 _COMMENT: Final = re.compile(r"(?:^|\s)#")
-_COMMA_AFTER: Final = re.compile(r"\s*,\s*")
-_COMMA_BEFORE: Final = re.compile(r",\s*\Z")
 
 
 def spelled(edits: Iterable[Edit], value: Value) -> tuple[Respelled, ...] | None:
@@ -24,22 +22,24 @@ def spelled(edits: Iterable[Edit], value: Value) -> tuple[Respelled, ...] | None
     ``value`` is the data of the document. Whether the text with them holds what was meant is for
     ``fix/apply.py`` to find out: where it stands apart from what was judged here, nothing is lost.
     """
+    every = tuple(edits)
+    gone = frozenset(one.place.pointer for one in every if one.text is None)
     found: list[Respelled] = []
-    for edit in edits:
-        one = _spelled(edit, value)
+    for edit in every:
+        one = _spelled(edit, value, gone)
         if one is None:
             return None
         found.append(one)
     return tuple(found)
 
 
-def _spelled(edit: Edit, value: Value) -> Respelled | None:
+def _spelled(edit: Edit, value: Value, gone: frozenset[Pointer]) -> Respelled | None:
     place = edit.place
     extent = extent_of(place.source, place.pointer)
     if extent is None:
         return None
     if edit.text is None:
-        return _without(place, extent, value)
+        return _without(place, extent, value, gone)
     if place.target == "key":
         return _other_key(place.source.text, extent, edit.text)
     return _other_string(place, extent, edit.text, value)
@@ -55,6 +55,11 @@ def _other_key(text: str, extent: Extent, name: str) -> Respelled | None:
 
 def _other_string(place: Place, extent: Extent, text: str, value: Value) -> Respelled | None:
     written = at(value, place.pointer)
+    if isinstance(written, bool | int | float):
+        start = properties_end(place.source.text, extent)
+        is_quoted = text == place.source.text[start : extent.end]
+        # Double quotes, which JSON has too.
+        return Respelled(start, extent.end, f'"{text}"') if is_quoted else None
     if not isinstance(written, str):
         return None
     in_flow = _is_in_flow(place.source, place.pointer)
@@ -68,6 +73,8 @@ def _other_string(place: Place, extent: Extent, text: str, value: Value) -> Resp
 
 def resolved(edit: Edit, value: Value) -> Edit | None:
     """An edit of a word as one of the part that the word is; None where it stands not once."""
+    if edit.quoted:
+        return _as_written(edit.place, value)
     if edit.word is None or edit.place.target == "key":
         return edit
     written = at(value, edit.place.pointer)
@@ -77,6 +84,14 @@ def resolved(edit: Edit, value: Value) -> Edit | None:
     word = re.compile(rf"(?<![\w-]){re.escape(edit.word)}(?![\w-])")
     found = list(word.finditer(written, start, end))
     return Edit(edit.place.within(*found[0].span()), edit.text) if len(found) == 1 else None
+
+
+def _as_written(place: Place, value: Value) -> Edit | None:
+    extent = extent_of(place.source, place.pointer)
+    if extent is None or not isinstance(at(value, place.pointer), bool | int | float):
+        return None
+    start = properties_end(place.source.text, extent)
+    return Edit(place, place.source.text[start : extent.end])
 
 
 def part_of(place: Place, written: str) -> tuple[int, int]:
@@ -114,39 +129,60 @@ def at(value: Value, pointer: Pointer) -> Value:
 # --- taking a member out --------------------------------------------------------------------------
 
 
-def _without(place: Place, extent: Extent, value: Value) -> Respelled | None:
-    """The text without a member; None where that would take a comment with it."""
+def _without(
+    place: Place, extent: Extent, value: Value, gone: frozenset[Pointer]
+) -> Respelled | None:
+    """The text without a member; None where that would take a comment with it.
+
+    ``gone`` are all members that go.
+    """
     if extent.key is None:
         return None
     text = place.source.text
     if _is_in_flow(place.source, place.pointer):
-        start, end = _with_comma(text, extent.key[0], extent.end)
+        start, end = _with_comma(place, extent.key[0], extent.end, value, gone)
     else:
-        following = _following(place, value)
-        start, end = _with_line(text, extent.key[0], extent.end, following)
+        start, end = _with_line(place, extent.key[0], extent.end, value, gone)
     if start < 0 or _COMMENT.search(text[start:end]):
         return None
     return Respelled(start, end, "")
 
 
-def _with_comma(text: str, start: int, end: int) -> tuple[int, int]:
-    """A member of a flow collection goes with the comma after it, the last with that before it."""
-    if after := _COMMA_AFTER.match(text, end):
-        return start, after.end()
-    before = _COMMA_BEFORE.search(text[:start])
-    return (before.start(), end) if before else (start, end)
+def _with_comma(
+    place: Place, start: int, end: int, value: Value, gone: frozenset[Pointer]
+) -> tuple[int, int]:
+    """A member goes with the comma before it; where none before it stays, with that after it."""
+    if _stays_before(place, value, gone):
+        *above, name = place.pointer
+        names = list(at(value, tuple(above)))
+        previous = extent_of(place.source, (*above, names[names.index(name) - 1]))
+        return (previous.end, end) if previous else (-1, -1)
+    following = _following(place, value)
+    return start, end if following is None else following
 
 
-def _with_line(text: str, start: int, end: int, following: int | None) -> tuple[int, int]:
-    """A member that begins its line goes with its lines; after a dash, the next takes its place.
+def _with_line(
+    place: Place, start: int, end: int, value: Value, gone: frozenset[Pointer]
+) -> tuple[int, int]:
+    """A member goes with its lines; of those after a dash, the next that stays takes the place.
 
     Without a next one it cannot go: the range begins below zero.
     """
-    line = text.rfind("\n", 0, start) + 1
-    below = text.find("\n", end) + 1
-    if not text[line:start].strip(" "):
-        return line, below or len(text)
+    text = place.source.text
+    holder = extent_of(place.source, place.pointer[:-1])
+    opening = holder.start if holder else start
+    line = text.rfind("\n", 0, opening) + 1
+    if not text[line:opening].strip(" ") or _stays_before(place, value, gone):
+        below = text.find("\n", end) + 1
+        return text.rfind("\n", 0, start) + 1, below or len(text)
+    following = _following(place, value)
     return (start, following) if following is not None else (-1, -1)
+
+
+def _stays_before(place: Place, value: Value, gone: frozenset[Pointer]) -> bool:
+    *above, name = place.pointer
+    names = list(at(value, tuple(above)))
+    return any((*above, one) not in gone for one in names[: names.index(name)])
 
 
 def _following(place: Place, value: Value) -> int | None:

@@ -20,12 +20,14 @@ class Edit(Struct, frozen=True):
     """The string, a part of it, or the key at ``place``, to be replaced by ``text``.
 
     ``text`` is what the string means, not how it is spelled; None takes the member out of its
-    object. With a ``word``, that alone is replaced, and it must stand there once.
+    object. With a ``word``, that alone is replaced, and it must stand there once. A number or a
+    boolean that is ``quoted`` becomes the string that it is written as.
     """
 
     place: Place
     text: str | None
     word: str | None = None
+    quoted: bool = False
 
 
 class Fix(Struct, frozen=True):
@@ -41,6 +43,16 @@ class Fix(Struct, frozen=True):
 def instead(place: Place, text: str) -> Fix:
     """The fix that writes ``text``, which means the same as what stands there."""
     return Fix((Edit(place, text),), is_safe=True)
+
+
+def in_quotes(place: Place) -> Fix:
+    """The fix that makes a string of a number or boolean, where nothing but a string can stand."""
+    return Fix((Edit(place, "", quoted=True),), is_safe=True)
+
+
+def without(place: Place) -> Fix:
+    """The fix that takes out a member that has no effect."""
+    return Fix((Edit(place, None),), is_safe=True)
 
 
 def changed(place: Place, text: str) -> Fix:

@@ -6,7 +6,7 @@ import pytest
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.fix.apply import applied
-from arazzo_runner.text.fix import Edit, Fix
+from arazzo_runner.text.fix import Edit, Fix, in_quotes
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -69,6 +69,7 @@ STYLES = [
     ("a: 'old'\n", "n\nw", "a: 'old'\n"),
     ("a: |\n  old\n", "new", "a: |\n  old\n"),
     ("a: 1\n", "new", "a: 1\n"),
+    ("a: [x]\n", "new", "a: [x]\n"),
     ("b: old\n", "new", "b: old\n"),
 ]
 
@@ -139,6 +140,44 @@ MEMBERS = [
 @pytest.mark.parametrize(("text", "result"), MEMBERS)
 def test_member_that_goes(text: str, result: str) -> None:
     assert fixed(text, (a, None)) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("{a: 1, b: 2, c: 3}\n", "{c: 3}\n"),
+        ("{a: 1, c: 3, b: 2}\n", "{c: 3}\n"),
+        ("{ c: 3, a: 1, b: 2 }\n", "{ c: 3 }\n"),
+        ('{"c": 3,\n "a": 1,\n "d": 4,\n "b": 2}', '{"c": 3,\n "d": 4}'),
+        ("{a: 1, b: 2}\n", "{}\n"),
+        ("a: 1\nb: 2\nc: 3\n", "c: 3\n"),
+        ("- a: 1\n  b: 2\n  c: 3\n", "- c: 3\n"),
+        ("- b: 1\n  c: 2\n  a: 3\n", "- c: 2\n"),
+        ("{a: 1, # why\n b: 2, c: 3}\n", "{a: 1, # why\n b: 2, c: 3}\n"),
+    ],
+)
+def test_members_that_go_together(text: str, result: str) -> None:
+    source = source_of(text)
+    place = Place(source, (0,)) if text.startswith("-") else Place(source)
+    fix = Fix((Edit(place.at("a"), None), Edit(place.at("b"), None)), True)
+    assert applied(source, [fix], LIMITS).text == result
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("a: 1.10 # x\n", 'a: "1.10" # x\n'),
+        ("a: !!float 1\n", "a: !!float 1\n"),
+        ("{a: true}\n", '{a: "true"}\n'),
+        ('{"a": -1.50}', '{"a": "-1.50"}'),
+        ("a: text\n", "a: text\n"),
+        ("a: [1]\n", "a: [1]\n"),
+        ("b: 1\n", "b: 1\n"),
+    ],
+)
+def test_number_in_quotes(text: str, result: str) -> None:
+    source = source_of(text)
+    assert applied(source, [in_quotes(Place(source, ("a",)))], LIMITS).text == result
 
 
 @pytest.mark.parametrize(

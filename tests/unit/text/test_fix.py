@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.text.fix import Edit, Fix, changed, guessed, instead, renamed
+from arazzo_runner.text.fix import Edit, Fix, changed, guessed, instead, renamed, without
 from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a.yaml", "a: b\n", "file:///a.yaml"), ("a",))
@@ -31,6 +31,10 @@ def test_one_name_is_meant(name: str, known: list[str], text: str, is_safe: bool
 )
 def test_in_doubt_nothing_is_written(name: str, known: list[str]) -> None:
     assert renamed(PLACE, name, known) is None
+
+
+def test_what_has_no_effect_may_go() -> None:
+    assert without(PLACE) == Fix((Edit(PLACE, None),), is_safe=True)
 
 
 def test_a_fix_says_whether_the_meaning_stays() -> None:
