@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from msgspec import Struct, field
+from msgspec import field
 
 from arazzo_runner.check.agreement import noted
 from arazzo_runner.document.model import Workflow
@@ -40,12 +40,13 @@ from arazzo_runner.operation.security import (
     requirements,
 )
 from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.text.brief import Brief
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
 from arazzo_runner.text.locate import in_order
 from arazzo_runner.text.source import Place
 
 
-class Options(Struct, frozen=True):
+class Options(Brief, frozen=True):
     """Where and how to run.
 
     ``servers`` are base URLs by source name (``""``: for all); ``credentials`` are given by hand
@@ -65,14 +66,22 @@ class Options(Struct, frozen=True):
     more: LookUp = nothing
     ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
 
+    def brief(self) -> str:
+        """The servers alone: the environment holds secrets."""
+        return ", ".join(self.servers.values())
 
-class Prepared(Struct, frozen=True):
+
+class Prepared(Brief, frozen=True):
     """A plan ready to run with its inputs; ``secrets`` are the values to mask."""
 
     description: Description
     plan: Plan
     inputs: Mapping[str, Value]
     secrets: tuple[str, ...]
+
+    def brief(self) -> str:
+        """The workflows alone."""
+        return ", ".join(name for _, name in self.plan.selected)
 
 
 def select(description: Description, workflows: Sequence[str]) -> list[WorkflowKey]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from arazzo_runner import running
 from arazzo_runner.embed.authorized import authorized, blocking_network, suspending_network
 from arazzo_runner.embed.opening import Begin
@@ -20,19 +18,24 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.verdict import ExitCode, exit_code
+from arazzo_runner.text.brief import Brief
 from arazzo_runner.worlds.hooked import HookedWorld, Hooks, Settle, at_once, settled
 
 if TYPE_CHECKING:
     from arazzo_runner.worlds.network import Network
 
 
-class Job(Struct, frozen=True):
+class Job(Brief, frozen=True):
     """A run that has begun: all that can be wrong with the call is known not to be."""
 
     prepared: running.Prepared
     chosen: Chosen
     masker: Masker
     started_at: float
+
+    def brief(self) -> str:
+        """What is run."""
+        return self.description.brief()
 
     @property
     def description(self) -> Description:

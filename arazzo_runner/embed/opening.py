@@ -22,6 +22,7 @@ from arazzo_runner.embed.route import (
     ToWorld,
     ToWsgi,
 )
+from arazzo_runner.embed.told import told
 from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
 from arazzo_runner.worlds.limits import HttpSettings
@@ -38,7 +39,9 @@ def open_blocking(
     if isinstance(route, OverNetwork):
         from arazzo_runner.worlds.http import HttpWorld
 
-        with HttpWorld(http, environment) as world:
+        with told():
+            opened = HttpWorld(http, environment)
+        with opened as world:
             yield lambda _description: world.begin()
     else:
         yield lambda description: _world(route, http, description)
@@ -53,7 +56,9 @@ async def open_suspending(
         case OverNetwork():
             from arazzo_runner.worlds.http import AsyncHttpWorld
 
-            async with AsyncHttpWorld(http, environment) as world:
+            with told():
+                opened = AsyncHttpWorld(http, environment)
+            async with opened as world:
                 yield lambda _description: world.begin()
         case ToAsgi():
             from arazzo_runner.worlds.lifespan import started

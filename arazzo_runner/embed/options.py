@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
-from msgspec import Struct
-
 from arazzo_runner import running
 from arazzo_runner.embed.kinds import check_options
 from arazzo_runner.embed.route import OverNetwork, Route, ToAsyncClient, ToClient, awaits, route_of
@@ -22,6 +20,7 @@ from arazzo_runner.executor.settings import (
 )
 from arazzo_runner.executor.world import World
 from arazzo_runner.operation.security import Credentials, Kind
+from arazzo_runner.text.brief import Brief
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.hooked import AfterResponse, BeforeRequest, Hooks, Sleep
 from arazzo_runner.worlds.limits import HttpSettings
@@ -61,7 +60,7 @@ class RunOptions(TypedDict, total=False):
     cancel: Stop
 
 
-class Chosen(Struct, frozen=True):
+class Chosen(Brief, frozen=True):
     """The keyword arguments as the rest works with them."""
 
     route: Route
@@ -73,6 +72,10 @@ class Chosen(Struct, frozen=True):
     show_secrets: bool
     on_event: Observer | None
     cancel: Stop | None
+
+    def brief(self) -> str:
+        """Where requests go."""
+        return type(self.route).__name__
 
     @property
     def awaits(self) -> bool:

@@ -13,6 +13,7 @@ from arazzo_runner.embed.documents import Path
 from arazzo_runner.embed.holding import Holder
 from arazzo_runner.embed.job import Job, job_of, run_blocking, run_suspending
 from arazzo_runner.embed.kept import Kept
+from arazzo_runner.embed.kinds import check_options
 from arazzo_runner.embed.options import RunOptions, read
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.stream import Stream
@@ -113,11 +114,10 @@ class Runner:
         on_event: Observer | None,
         cancel: Stop | None,
     ) -> Job:
-        chosen = self._chosen
-        if on_event is not None or cancel is not None:
-            chosen = replace(
-                chosen, on_event=on_event or chosen.on_event, cancel=cancel or chosen.cancel
-            )
+        own = {"on_event": on_event, "cancel": cancel}
+        own = {name: value for name, value in own.items() if value is not None}
+        check_options(own)
+        chosen = replace(self._chosen, **own)
         with told():
             return job_of(
                 self._kept.prepared(document, _names(workflow), read_inputs(inputs)), chosen

@@ -140,6 +140,28 @@ def test_what_is_given_to_one_run(description) -> None:
     assert len(first) == len(own)
 
 
+def test_what_is_wrong_with_one_run(description) -> None:
+    runner = arazzo.Runner(mock=True)
+    with pytest.raises(TypeError, match="`on_event` is of the type int"):
+        runner.run(description, on_event=3)
+    with pytest.raises(arazzo.InputError, match=r"error\[AZ902\]"):
+        runner.check(description)
+    runner.check(description, inputs=INPUTS)
+
+
+@pytest.mark.parametrize("cancel", [None, threading.Event()])
+def test_settings_that_cannot_be_used(cancel, description) -> None:
+    runner = arazzo.Runner(server="http://x", http=arazzo.HttpSettings(proxy="socks://y"))
+    with pytest.raises(arazzo.UsageError, match=r"error\[AZ906\](.|\n)*help: "):
+        runner.run(description, inputs=INPUTS, cancel=cancel)
+
+
+def test_a_representation_tells_no_secret(description) -> None:
+    runner = arazzo.Runner(server="http://x", environment={"TOKEN": "s3cret"})
+    job = runner._job(description, None, {"name": "cup", "pin": "s3cret-pin"}, None, None)
+    assert "s3cret" not in repr((job, job.chosen, job.prepared, job.chosen.options))
+
+
 # --- documents ------------------------------------------------------------------------------------
 
 
