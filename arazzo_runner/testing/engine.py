@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +53,7 @@ class Engine:
     def __init__(self, given: Given) -> None:
         self._given = given
         self._shared = Shared()
-        self._descriptions: dict[str, Description] = {}
+        self._descriptions: dict[object, Description] = {}
         self._open = Open()
 
     @property
@@ -68,8 +68,11 @@ class Engine:
         return profile.inputs
 
     def load(self, document: str) -> Description:
-        """A document with what its sources name, read once. Raises UsageError, DocumentError."""
-        key = str(Path(document).absolute())
+        """A document with what its sources name, read again when it has changed.
+
+        Raises UsageError and DocumentError.
+        """
+        key = _version(document)
         if key not in self._descriptions:
             given = self._given.flags
             access = document_access(retrieve_settings(given), os.environ)
@@ -116,6 +119,15 @@ def engine_of(config: pytest.Config) -> Engine:
         config.stash[_ENGINE] = engine
         config.add_cleanup(engine.close)
     return config.stash[_ENGINE]
+
+
+def _version(document: str) -> object:
+    """What changes with a file; a URL stands for itself."""
+    file = Path(document).absolute()
+    with suppress(OSError):
+        found = file.stat()
+        return file, found.st_mtime_ns, found.st_size
+    return document
 
 
 def rendered(reason: DiagnosedError) -> str:

@@ -64,6 +64,20 @@ def test_paths_are_those_of_the_test_or_of_the_project(project: Project) -> None
     project.run(MOCK, "deep/test_pets.py").assert_outcomes(passed=1)
 
 
+def test_a_document_that_changes_is_read_again(project: Project) -> None:
+    project.write(
+        "test_pets.py",
+        "def test_it(arazzo, tmp_path):\n"
+        "    text = arazzo.load('pets.arazzo.yaml').entry.document.source.text\n"
+        "    file = tmp_path / 'own.arazzo.yaml'\n"
+        "    for name in ('missPet', 'missNoPet'):\n"
+        "        file.write_text(text.replace('missPet', name).replace('url: ', 'url: ../'))\n"
+        "        assert name in arazzo.load(file).workflow_ids\n",
+    )
+    result = project.run(MOCK, "--arazzo-source-dir", ".", "test_pets.py")
+    result.assert_outcomes(passed=1)
+
+
 INPUTS = """
 import pytest
 
