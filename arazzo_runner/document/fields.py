@@ -29,16 +29,20 @@ _ID: Final = re.compile(r"[A-Za-z0-9_\-]+")
 
 
 class Shape(Struct, frozen=True):
-    """The fixed fields of one object; ``new`` are those that came with Arazzo 1.1."""
+    """The fixed fields of one object; ``new`` are those that came with Arazzo 1.1.
+
+    ``foreign`` are fields of others, which may stand there too.
+    """
 
     title: str
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     new: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
 
     def unknown(self, names: Iterable[str]) -> list[str]:
         """Those of the names that the object may not have (Specification Extensions it may)."""
-        known = (*self.required, *self.optional)
+        known = (*self.required, *self.optional, *self.foreign)
         return [name for name in names if name not in known and not name.startswith("x-")]
 
 

@@ -29,6 +29,7 @@ ROOT: Final = Shape(
     ("arazzo", "info", "sourceDescriptions", "workflows"),
     ("$self", "components"),
     frozenset({"$self"}),
+    frozenset({"$schema"}),
 )
 INFO: Final = Shape("Info Object", ("title", "version"), ("summary", "description"))
 SOURCE: Final = Shape("Source Description Object", ("name", "url"), ("type",))
@@ -89,6 +90,7 @@ def _source_urls(value: dict[str, Value]) -> dict[str, str]:
 
 def _document(root: Node) -> ArazzoDocument:
     root.is_object(ROOT)
+    _for_editors(root)
     self_uri = _self_uri(root)
     return ArazzoDocument(
         version=root.reading.version,
@@ -101,6 +103,16 @@ def _document(root: Node) -> ArazzoDocument:
         raw=root.value,
         source=root.reading.source,
     )
+
+
+def _for_editors(root: Node) -> None:
+    """JSON has no comments, so editors are told the schema of a document in a field of it."""
+    if "$schema" in root.value:
+        root.at("$schema").hint(
+            "AZ119",
+            "`$schema` is for editors: the specification has no such field",
+            place=root.at("$schema").place.key(),
+        )
 
 
 def _at_least_one(root: Node, name: str) -> Node:

@@ -40,6 +40,7 @@ def test_a_valid_document_has_no_findings(judge):
         ("/$self", "a b.yaml", "warning AZ113 /$self[1:2]: `a b.yaml` is no URI reference"),
         ("/sourceDescriptions/0/url", "..\\api.yaml", "warning AZ113 /sourceDescriptions/0/url[2:3]: `..\\api.yaml` is no URI reference"),
         ("/sourceDescriptions/0/url", "100%.yaml", "warning AZ113 /sourceDescriptions/0/url[3:4]: `100%.yaml` is no URI reference"),
+        ("/$schema", "https://e.com/s", "hint AZ119 /$schema@key: `$schema` is for editors: the specification has no such field"),
         ("/$self", 1, "error AZ112 /$self: `$self` must be a string, and is the number 1"),
         ("/workflows", [], "error AZ113 /workflows: `workflows` needs at least one item"),
         ("/arazzo", True, "error AZ112 /arazzo: `arazzo` must be a string, and is a boolean"),
