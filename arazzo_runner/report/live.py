@@ -6,6 +6,7 @@ after a moment.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from threading import Lock, Timer
 from types import TracebackType
@@ -86,7 +87,15 @@ class LiveStream:
             return Text("\n", no_wrap=True, overflow="ellipsis").join(lines)
 
         console = Console(file=self._out, highlight=False, markup=False, emoji=False)
-        live = Live(console=console, get_renderable=drawn, refresh_per_second=8, transient=True)
+        live = Live(
+            console=console,
+            get_renderable=drawn,
+            refresh_per_second=8,
+            transient=True,
+            # Standard output may be a report's; what else is said stands above the lines.
+            redirect_stdout=False,
+            redirect_stderr=sys.stderr.isatty(),
+        )
         with self._lock:
             if not self._over:
                 live.start()

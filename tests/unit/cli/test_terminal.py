@@ -1,5 +1,6 @@
 """The command on a terminal: lines that are redrawn, and a cursor that comes back."""
 
+import json
 import os
 import signal
 import socket
@@ -58,8 +59,8 @@ def server():
 
 
 @contextmanager
-def on_terminal(folder, *words, **variables):
-    """The command with a terminal for its standard output, and that terminal."""
+def on_terminal(folder, *words, stdout=None, **variables):
+    """The command with a terminal, and that terminal; ``stdout`` may be something else."""
     (folder / "api.yaml").write_text(API)
     (folder / "workflow.yaml").write_text(DOCUMENT)
     (folder / "cases.csv").write_text("id,to\nfirst,a\nsecond,b\n")
@@ -67,7 +68,7 @@ def on_terminal(folder, *words, **variables):
     own = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "xterm", **variables}
     command = [sys.executable, "-m", "arazzo_runner", "run", "workflow.yaml", *words]
     with subprocess.Popen(
-        command, cwd=folder, env=own, stdin=slave, stdout=slave, stderr=slave
+        command, cwd=folder, env=own, stdin=slave, stdout=stdout or slave, stderr=slave
     ) as process:
         os.close(slave)
         try:
@@ -118,6 +119,22 @@ def test_a_signal_gives_the_cursor_back(tmp_path, server):
         seen += rest(terminal)
         assert process.wait() == 130
     assert seen.rfind(SHOW) > seen.rfind(HIDE) >= 0
+
+
+def test_standard_output_stays_with_its_report(tmp_path, server):
+    url, answer = server
+    words = ("--server", url, "--report", "ndjson=-")
+    with (
+        (tmp_path / "lines").open("wb") as lines,
+        on_terminal(tmp_path, *words, stdout=lines) as (process, terminal),
+    ):
+        seen = read_until(terminal, b"once: 1 step, 1 request")
+        answer.set()
+        seen += rest(terminal)
+        assert process.wait() == 0
+    assert b"1 workflow passed" in seen
+    events = [json.loads(line)["event"] for line in (tmp_path / "lines").read_text().splitlines()]
+    assert (events[0], events[-1]) == ("run_started", "run_finished")
 
 
 @pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"CI": "true"}])
