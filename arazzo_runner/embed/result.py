@@ -121,13 +121,17 @@ class Result:
 
     def __str__(self) -> str:
         """The verdict in a line; for a run that did not pass, why."""
-        from arazzo_runner.report.failure import explain_run
         from arazzo_runner.report.look import plain_look
         from arazzo_runner.report.verdict_text import verdict_line
 
         verdict = verdict_line(self._ran, self.exit_code, plain_look(self._masker))
-        why = explained(explain_run(self._ran, self._masker))
+        why = self._why()
         return f"{verdict}\n\n{why}" if why else verdict
+
+    def _why(self) -> str:
+        from arazzo_runner.report.failure import explain_run
+
+        return explained(explain_run(self._ran, self._masker))
 
     def __repr__(self) -> str:
         names = ", ".join(f"{one.workflow_id}: {one.status.value}" for one in self.workflows)
@@ -136,4 +140,4 @@ class Result:
     def _repr_html_(self) -> str:
         from arazzo_runner.report.notebook import table
 
-        return table(self._ran, self.exit_code, self._masker)
+        return table(self._ran, self.exit_code, self._why(), self._masker)

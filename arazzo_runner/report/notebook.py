@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from html import escape as html
 
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
-from arazzo_runner.report.failure import explain_run
 from arazzo_runner.report.look import plain_look
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.shown import Shown, seconds
@@ -16,16 +15,17 @@ _VALUE = 120
 """The characters that an output is shown with."""
 
 _COLOURS = {
-    Status.PASSED: "#1a7f37",
-    Status.FAILED: "#cf222e",
-    Status.ERROR: "#cf222e",
+    Status.PASSED: "#1f883d",
+    Status.FAILED: "#d73a49",
+    Status.ERROR: "#d73a49",
     Status.SKIPPED: "#6e7781",
 }
+_CELL = "style='text-align: left; vertical-align: top; padding: 2px 8px'"
 _HEAD = ("step", "operation", "answer", "attempts", "time", "outputs")
 
 
-def table(result: RunResult, exit_code: int, masker: Masker) -> str:
-    """The verdict, a row a step, the outputs, and why it failed; secrets masked, all text escaped.
+def table(result: RunResult, exit_code: int, why: str, masker: Masker) -> str:
+    """The verdict, a row a step, the outputs, and ``why`` it failed; masked, all text escaped.
 
     The HTML has neither scripts nor anything from outside.
     """
@@ -33,7 +33,6 @@ def table(result: RunResult, exit_code: int, masker: Masker) -> str:
     verdict = html(verdict_line(result, exit_code, plain_look(masker)))
     parts = [f"<div><strong>{verdict}</strong>"]
     parts += (_workflow(one, shown) for one in result.workflows)
-    why = explain_run(result, masker)
     parts += [f"<pre style='white-space: pre-wrap'>{html(why)}</pre>"] if why else []
     return "\n".join([*parts, "</div>"])
 
@@ -54,15 +53,14 @@ def _step(step: StepResult, shown: Shown) -> str:
         _text(_called(step), shown),
         _text(_answer(step), shown),
         str(len(step.attempts)),
-        seconds(step.duration),
+        seconds(step.duration).replace(" ", "&nbsp;"),
         "<br>".join(_values(step.outputs, shown)),
     )
     return _row("td", cells)
 
 
 def _row(kind: str, cells: Iterator[str] | tuple[str, ...]) -> str:
-    style = " style='text-align: left'"
-    return f"<tr>{''.join(f'<{kind}{style}>{one}</{kind}>' for one in cells)}</tr>"
+    return f"<tr>{''.join(f'<{kind} {_CELL}>{one}</{kind}>' for one in cells)}</tr>"
 
 
 def _values(values: dict[str, object], shown: Shown) -> list[str]:
