@@ -59,7 +59,10 @@ def from_folder(place: str, file: str) -> str:
     """A path as it is seen from the folder of ``file``; URLs and ``-`` are the same everywhere."""
     if place == "-" or "://" in place:
         return place
-    return Path(os.path.relpath(place, Path(file).parent)).as_posix()
+    try:
+        return Path(os.path.relpath(place, Path(file).parent)).as_posix()
+    except ValueError:  # on another drive, where there are drives
+        return place
 
 
 def from_here(place: str, file: str) -> str:

@@ -24,10 +24,12 @@ from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.show import show_warnings
 from arazzo_runner.cli.tracing import NewTraces, traces_for
 from arazzo_runner.cli.worlds import open_world
+from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.loading import Description
 from arazzo_runner.report.write import check_writable
+from arazzo_runner.text.diagnostic import error
 
 
 @click.command("run", short_help="run a document's workflows")
@@ -79,6 +81,9 @@ class Run(Struct, frozen=True):
             from arazzo_runner.cli.row_telling import ready_cases
 
             return ready_cases(description, self.given, options, new_traces)
+        if self.given["case"]:
+            message = "`--case` picks rows of `--cases FILE`, which is not given"
+            raise UsageError(error("AZ906", message))
         inputs = inputs_for(description, self.given, self.given["workflows"])
         prepared = running.prepare(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:

@@ -53,8 +53,7 @@ class RunGoingOn:
     def __init__(self, look: Look, clock: Callable[[], float]) -> None:
         self._look = look
         self._clock = clock
-        self._since = clock()
-        self._workflows: list[str] = []
+        self._workflows: list[tuple[str, float]] = []
         self._visits: list[_Visit] = []
         self._steps = 0
         self._requests = 0
@@ -65,7 +64,7 @@ class RunGoingOn:
         """Take note of an event."""
         match event:
             case WorkflowStarted(workflow, _, _):
-                self._workflows.append(workflow.workflow_id)
+                self._workflows.append((workflow.workflow_id, self._clock()))
             case WorkflowFinished():
                 self._workflows.pop()
             case StepStarted():
@@ -119,10 +118,12 @@ class RunGoingOn:
 
     def _run(self, now: float) -> str:
         look = self._look
-        way = " > ".join(map(look.shown.text, self._workflows))
+        way = " > ".join(
+            f"{look.shown.text(name)} {whole_seconds(now - since)}"
+            for name, since in self._workflows
+        )
         counts = f"{counted(self._steps, 'step')}, {counted(self._requests, 'request')}"
-        text = f"    {way}: {counts}, {whole_seconds(now - self._since)}"
-        return look.style.paint(look.style.dim, text)
+        return look.style.paint(look.style.dim, f"    {way}; {counts}")
 
 
 class CasesGoingOn:

@@ -98,7 +98,7 @@ def rest(terminal):
 
 @pytest.mark.parametrize(
     ("words", "line"),
-    [((), b"once: 1 step, 1 request"), (("--cases", "cases.csv"), b"0 of 2 cases over")],
+    [((), b"1 step, 1 request"), (("--cases", "cases.csv"), b"0 of 2 cases over")],
 )
 def test_a_run_shows_what_goes_on(tmp_path, server, words, line):
     url, answer = server
@@ -114,7 +114,7 @@ def test_a_run_shows_what_goes_on(tmp_path, server, words, line):
 def test_a_signal_gives_the_cursor_back(tmp_path, server):
     url, _ = server
     with on_terminal(tmp_path, "--server", url) as (process, terminal):
-        seen = read_until(terminal, b"once: 1 step, 1 request")
+        seen = read_until(terminal, b"1 step, 1 request")
         process.send_signal(signal.SIGINT)
         seen += rest(terminal)
         assert process.wait() == 130
@@ -128,7 +128,7 @@ def test_standard_output_stays_with_its_report(tmp_path, server):
         (tmp_path / "lines").open("wb") as lines,
         on_terminal(tmp_path, *words, stdout=lines) as (process, terminal),
     ):
-        seen = read_until(terminal, b"once: 1 step, 1 request")
+        seen = read_until(terminal, b"1 step, 1 request")
         answer.set()
         seen += rest(terminal)
         assert process.wait() == 0

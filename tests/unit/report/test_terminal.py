@@ -87,7 +87,7 @@ def test_a_step_that_goes_on(build, look, time):
     time.now += 2.5
     step, run = going_on.lines(time.now)
     assert step.endswith(" ***  POST /Flows/{FlowSid}/Executions  2 s")
-    assert run == "    trig\\x1b[31mger: 1 step, 1 request, 2 s"
+    assert run == "    trig\\x1b[31mger 2 s; 1 step, 1 request"
 
 
 def test_a_wait_is_counted_down(build, look, time):
