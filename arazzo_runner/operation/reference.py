@@ -222,13 +222,21 @@ def _join(base: str, reference: str) -> str:
 
 
 def _has_ids(description: ApiDescription, source: SourceFile) -> bool:
-    return description.version >= (3, 1) and "$id" in source.text
+    """Whether a document may have an ``$id``; its text is searched once, for it may be large."""
+    if description.version < (3, 1):
+        return False
+    key = ("has ids", source.uri)
+    if key not in description.memo:
+        description.memo[key] = "$id" in source.text
+    found: bool = description.memo[key]
+    return found
 
 
 def _scan(description: ApiDescription, source: SourceFile) -> Identifiers:
     found = Identifiers()
     text = source.text
-    if description.version < (3, 1) or not ("$id" in text or "nchor" in text):
+    named = ("$id", "$anchor", "$dynamicAnchor")
+    if description.version < (3, 1) or not any(one in text for one in named):
         return found
     _, root = document(description, source)
     todo: list[tuple[Value, Pointer, str]] = [(root, (), document_uri(description, source, root))]
