@@ -42,12 +42,18 @@ def _depth(edit: Edit) -> int:
 def _replace(value: Value, edit: Edit) -> None:
     *above, last = edit.place.pointer
     holder = at(value, tuple(above))
-    token = int(last) if isinstance(holder, list) else last
-    if not isinstance(holder[token], str):
-        holder[token] = edit.text
-        return
-    start, end = part_of(edit.place, holder[token])
-    holder[token] = holder[token][:start] + (edit.text or "") + holder[token][end:]
+    if isinstance(holder, list):
+        holder[int(last)] = _written(holder[int(last)], edit)
+    else:
+        holder[last] = _written(holder[last], edit)
+
+
+def _written(value: Value, edit: Edit) -> Value:
+    """A value as an edit leaves it: of a text only the part that is meant changes."""
+    if not isinstance(value, str):
+        return edit.text
+    start, end = part_of(edit.place, value)
+    return value[:start] + (edit.text or "") + value[end:]
 
 
 def _rename(value: Value, edit: Edit) -> None:

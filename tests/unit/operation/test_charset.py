@@ -1,4 +1,3 @@
-
 import encodings
 import pkgutil
 
@@ -34,4 +33,3 @@ def test_charsets(charset, codec):
 @pytest.mark.parametrize("name", sorted(filter(codec_of, NAMES)))
 def test_whatever_is_taken_gives_text_for_any_octets(name):
     assert isinstance(bytes(range(256)).decode(name, "replace"), str)
-
