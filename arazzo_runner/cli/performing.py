@@ -112,7 +112,7 @@ class Performance(Struct, frozen=True):
 
             style = style_for(self.out, os.environ)
             yield TerminalConsole(
-                stream, masker, self.verbosity, style, _width(), again, time.monotonic
+                stream, masker, self.verbosity, style, _width, again, time.monotonic
             )
 
     @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from msgspec.structs import replace
+
 from arazzo_runner.executor.events import Event, StepFinished, StepRetried, StepStarted
 from arazzo_runner.executor.result import WorkflowResult
 from arazzo_runner.report.console import Console
@@ -22,7 +24,7 @@ UNFOLDED: Final = 30
 
 
 class TerminalConsole(Console):
-    """Tells a run to a terminal whose last lines are redrawn."""
+    """Tells a run to a terminal whose last lines are redrawn, and whose ``width`` may change."""
 
     def __init__(
         self,
@@ -30,16 +32,19 @@ class TerminalConsole(Console):
         masker: Masker,
         verbosity: Verbosity,
         colour: Style,
-        width: int,
+        width: Callable[[], int],
         again: Callable[[str], str] | None,
         clock: Callable[[], float],
     ) -> None:
-        super().__init__(out, masker, verbosity, colour, width, again)
+        super().__init__(out, masker, verbosity, colour, width(), again)
+        self._width = width
         self._going_on = out.going_on = RunGoingOn(self.look, clock)
 
     def __call__(self, event: Event) -> None:
         """Take note of an event, and write what is to be said about it."""
         self._going_on(event)
+        if isinstance(event, StepStarted | StepFinished):
+            self.look = replace(self.look, width=self._width())
         super().__call__(event)
 
     @property

@@ -44,7 +44,9 @@ def watched(time):
     """A console whose bottom lines never begin by themselves, and what was written to it."""
     out = Terminal()
     stream = LiveStream(out, time, delay=1e6)
-    console = TerminalConsole(stream, Masker(["hunter22"]), "normal", PLAIN, 100, None, time)
+    console = TerminalConsole(
+        stream, Masker(["hunter22"]), "normal", PLAIN, lambda: 100, None, time
+    )
     return console, stream, out
 
 
@@ -147,6 +149,16 @@ def test_what_is_no_success_is_never_folded(build, watched):
     assert "inner" not in after
     assert "✗ last" in after
     assert "repeat: curl" in after
+
+
+def test_a_window_may_change(build, time):
+    widths = iter([100, 30, 30, 30, 30])
+    out = Terminal()
+    stream = LiveStream(out, time, delay=1e6)
+    console = TerminalConsole(stream, Masker(), "normal", PLAIN, lambda: next(widths), None, time)
+    for event in build.events(build.workflow(build.step())):
+        console(event)
+    assert '{"sid": "FNaaaaaaaa…' in out.getvalue()
 
 
 def test_cases(look, time):
