@@ -72,6 +72,10 @@ workflows:
 """
 
 
+WITHOUT = ("-p", "no:hypothesispytest")
+"""It imports much at the end of every run."""
+
+
 class Project:
     """The folder that pytest runs in, with ways to fill it."""
 
@@ -86,7 +90,18 @@ class Project:
         return file
 
     def run(self, *arguments: str) -> pytest.RunResult:
-        return self.pytester.runpytest_inprocess("-p", "no:asyncio", *arguments)
+        return self.pytester.runpytest_inprocess(*WITHOUT, "-p", "no:asyncio", *arguments)
+
+    def run_apart(self, *arguments: str) -> pytest.RunResult:
+        """Run in a process of its own."""
+        return self.pytester.runpytest_subprocess(*WITHOUT, "-p", "no:asyncio", *arguments)
+
+    def run_awaiting(self, mode: str, *arguments: str) -> pytest.RunResult:
+        """Run with pytest-asyncio, which says at every start what will change."""
+        silent = ("-W", "ignore::pytest.PytestDeprecationWarning")
+        return self.pytester.runpytest_subprocess(
+            *WITHOUT, *silent, f"--asyncio-mode={mode}", *arguments
+        )
 
     def lines(self, *arguments: str) -> str:
         return self.run(*arguments).stdout.str()

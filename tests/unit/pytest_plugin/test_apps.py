@@ -120,9 +120,7 @@ def test_an_app_answers(with_app: Project) -> None:
 def test_within_python_tests(with_app: Project, mode: str) -> None:
     text = TESTS if mode == "auto" else TESTS.replace("async", "@pytest.mark.asyncio\nasync")
     with_app.write("test_pets.py", text)
-    result = with_app.pytester.runpytest_subprocess(
-        "-p", "asyncio", f"--asyncio-mode={mode}", "-W", "ignore::pytest.PytestDeprecationWarning"
-    )
+    result = with_app.run_awaiting(mode)
     result.assert_outcomes(passed=6)
 
 
@@ -141,9 +139,7 @@ def test_a_fixture_that_is_awaited(project: Project, mode: str) -> None:
     project.write("pets_app.py", FASTAPI)
     project.write("conftest.py", AWAITED)
     project.write("pytest.ini", "[pytest]\npythonpath = .\n")
-    result = project.pytester.runpytest_subprocess(
-        "-p", "asyncio", f"--asyncio-mode={mode}", "-W", "ignore::pytest.PytestDeprecationWarning"
-    )
+    result = project.run_awaiting(mode)
     result.assert_outcomes(passed=2)
 
 

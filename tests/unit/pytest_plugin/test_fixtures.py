@@ -138,5 +138,5 @@ def test_nothing_of_the_engine_is_imported_without_a_workflow(project: Project) 
         "    assert ours == {'arazzo_runner', 'arazzo_runner.pytest_plugin',\n"
         "        'arazzo_runner.testing', 'arazzo_runner.testing.twins'}\n",
     )
-    result = project.pytester.runpytest_subprocess("-p", "no:asyncio")
+    result = project.run_apart()
     result.assert_outcomes(passed=1)

@@ -136,6 +136,6 @@ def test_fixtures_of_any_scope_reach_a_workflow(project: Project) -> None:
 
 
 def test_in_several_processes(project: Project) -> None:
-    result = project.pytester.runpytest_subprocess(MOCK, "-n2", "-p", "no:asyncio")
+    result = project.run_apart(MOCK, "-n2")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*Captured arazzo call*", "*FAILED *::missPet - Failed: error*"])

@@ -30,9 +30,7 @@ def report(project: Project) -> dict[str, Any]:
 def test_all_runs_in_the_order_of_tests(project: Project, processes: tuple[str, ...]) -> None:
     project.write("pets.arazzo.yaml", PETS.replace("    x-tags", CASES, 1))
     project.write("test_pets.py", TEST)
-    result = project.pytester.runpytest_subprocess(
-        MOCK, "-p", "no:asyncio", "--arazzo-report", "json=all.json", *processes
-    )
+    result = project.run_apart(MOCK, "--arazzo-report", "json=all.json", *processes)
     result.assert_outcomes(passed=2, failed=2)
     found = report(project)
     runs = [(one["workflow_id"], one.get("case"), one["status"]) for one in found["workflows"]]
