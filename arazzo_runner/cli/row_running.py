@@ -21,6 +21,7 @@ from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.settings import Settings
 from arazzo_runner.executor.world import World
+from arazzo_runner.report.mask import Masker
 from arazzo_runner.worlds.mock import MockWorld
 from arazzo_runner.worlds.stopping import StoppableWorld
 
@@ -55,7 +56,15 @@ class Batch(Struct, frozen=True):
 
 def run_cases(batch: Batch) -> None:
     """Run every case to its end; after a stop, those that have not begun are left out."""
-    anyio.run(_Runs(batch).all)
+    try:
+        anyio.run(_Runs(batch).all)
+    except BaseExceptionGroup as several:
+        raise _first(several) from several
+
+
+def _first(error: BaseException) -> BaseException:
+    """What happened first: a reader that has gone away is none of several bugs."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 class _Runs(Struct):
@@ -67,17 +76,25 @@ class _Runs(Struct):
     over: dict[int, Ran] = field(default_factory=dict)
     failed: bool = False
     tokens: list[str] = field(default_factory=list)
+    maskers: list[Masker] = field(default_factory=list)
 
     async def all(self) -> None:
         given = self.batch.given
         if not self.batch.cases:
             return
         async with (
-            _worlds(self.batch, self.tokens.extend) as new_world,
+            _worlds(self.batch, self._learn) as new_world,
             anyio.create_task_group() as group,
         ):
             for _ in range(min(given["jobs"], len(self.batch.cases))):
                 group.start_soon(self._work, new_world)
+
+    def _learn(self, secrets: Iterable[str]) -> None:
+        """A token is a secret of all that go on, and of those that come."""
+        found = [*secrets]
+        self.tokens += found
+        for masker in self.maskers:
+            masker.learn(found)
 
     async def _work(self, new_world: NewWorld) -> None:
         while self.next < len(self.batch.cases):
@@ -99,6 +116,8 @@ class _Runs(Struct):
         if batch.stop() or (self.failed and batch.settings.fail_fast):
             return Ran(case, _left_out(case), masked, (), began=False)
         batch.begun(case.name)
+        masked.kept.learn(self.tokens)
+        self.maskers.append(masked.kept)
         events: list[Event] = []
         learn = running.learning_secrets(case.prepared, masked.kept.learn)
         traces = batch.new_traces(masked.kept)
@@ -112,7 +131,7 @@ class _Runs(Struct):
             traced = traces.wrap(world)
             context = RunContext(traced, running.SYSTEM_CLOCK, batch.settings, observe, batch.stop)
             result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
-        masked.kept.learn(self.tokens)
+        self.maskers.remove(masked.kept)
         entries = tuple(replace(one, case=case.name) for one in result.workflows)
         return Ran(case, replace(result, workflows=entries), masked, events)
 
