@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import checking
+import descriptions
 import embedding
 import growth
 from contenders import ARAZZO, HERE, running, script, serving
@@ -81,6 +82,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         growth.workflows,
         growth.passing,
         checking.validate,
+        descriptions.openapi,
         embedding.runner,
     )
 }
