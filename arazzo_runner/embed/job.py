@@ -10,6 +10,7 @@ from arazzo_runner.embed.authorized import authorized, blocking_network, suspend
 from arazzo_runner.embed.opening import Begin
 from arazzo_runner.embed.options import Chosen
 from arazzo_runner.embed.result import Result
+from arazzo_runner.embed.route import checked_world
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
@@ -22,16 +23,22 @@ from arazzo_runner.text.brief import Brief
 from arazzo_runner.worlds.hooked import HookedWorld, Hooks, Settle, at_once, settled
 
 if TYPE_CHECKING:
+    from arazzo_runner.telemetry.tracing import Tracing
     from arazzo_runner.worlds.network import Network
 
 
 class Job(Brief, frozen=True):
-    """A run that has begun: all that can be wrong with the call is known not to be."""
+    """A run that has begun: all that can be wrong with the call is known not to be.
+
+    ``masker`` is for what is shown, ``secrets`` knows them whether they are shown or not.
+    """
 
     prepared: running.Prepared
     chosen: Chosen
     masker: Masker
+    secrets: Masker
     started_at: float
+    traces: Tracing | None = None
 
     def brief(self) -> str:
         """What is run."""
@@ -45,14 +52,17 @@ class Job(Brief, frozen=True):
 
 def job_of(prepared: running.Prepared, chosen: Chosen) -> Job:
     """Begin a run now."""
-    return Job(prepared, chosen, _masker(prepared, chosen), chosen.clock.now())
-
-
-def _masker(prepared: running.Prepared, chosen: Chosen) -> Masker:
-    if chosen.show_secrets:
-        return NO_MASK
     named = (prepared.inputs.get(name) for name in chosen.secrets)
-    return Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
+    secrets = Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
+    masker = NO_MASK if chosen.show_secrets else secrets
+    traces = _traces(secrets) if chosen.otel else None
+    return Job(prepared, chosen, masker, secrets, chosen.clock.now(), traces)
+
+
+def _traces(secrets: Masker) -> Tracing:
+    from arazzo_runner.telemetry.tracing import Tracing
+
+    return Tracing(secrets)
 
 
 def run_blocking(job: Job, begin: Begin) -> Result:
@@ -82,16 +92,19 @@ def suspending_world(job: Job, begin: Begin) -> World:
 
 def _own_world(job: Job, begin: Begin, network: Callable[[], Network], settle: Settle) -> World:
     world, hooks = begin(job.description), job.chosen.hooks
+    if job.chosen.wrap is not None:
+        world = checked_world("what `wrap` gives", job.chosen.wrap(world))
+    if job.traces is not None:
+        world = job.traces.wrap(world)
     if hooks != Hooks():
         world = HookedWorld(world, hooks, settle)
-    return authorized(world, job.prepared.plan, job.chosen, job.masker, network)
+    return authorized(world, job.prepared.plan, job.chosen, job.secrets, network)
 
 
 def context(job: Job, world: World, *observers: Observer) -> RunContext:
     """What the engine needs beside the plan."""
-    told: list[Observer] = [*observers, running.learning_secrets(job.prepared, job.masker.learn)]
-    if job.chosen.on_event is not None:
-        told.append(job.chosen.on_event)
+    learn = running.learning_secrets(job.prepared, job.secrets.learn)
+    told = [one for one in (learn, job.traces, *observers, job.chosen.on_event) if one is not None]
 
     def tell(event: Event) -> None:
         for one in told:

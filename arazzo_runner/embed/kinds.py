@@ -29,6 +29,7 @@ _KINDS: Final[dict[str, Kinds]] = {
     "transport": _ANY,
     "app": _ANY,
     "world": _ANY,
+    "wrap": _ANY,
     "http": (HttpSettings,),
     "timeout": (int, float),
     "limits": (Limits,),
@@ -42,9 +43,10 @@ _KINDS: Final[dict[str, Kinds]] = {
     "before_request": _ANY,
     "after_response": _ANY,
     "on_event": _ANY,
+    "otel": _SWITCH,
     "cancel": _ANY,
 }
-_FUNCTIONS: Final = ("sleep", "before_request", "after_response", "on_event")
+_FUNCTIONS: Final = ("wrap", "sleep", "before_request", "after_response", "on_event")
 
 
 def check_options(given: Mapping[str, Any]) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, get_args
 
 from arazzo_runner import running
 from arazzo_runner.embed.kinds import check_options
 from arazzo_runner.embed.route import OverNetwork, Route, ToAsyncClient, ToClient, awaits, route_of
+from arazzo_runner.embed.told import told
+from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.settings import (
     ALL_WARN,
@@ -21,6 +23,7 @@ from arazzo_runner.executor.settings import (
 from arazzo_runner.executor.world import World
 from arazzo_runner.operation.security import Credentials, Kind
 from arazzo_runner.text.brief import Brief
+from arazzo_runner.text.diagnostic import error
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.hooked import AfterResponse, BeforeRequest, Hooks, Sleep
 from arazzo_runner.worlds.limits import HttpSettings
@@ -28,6 +31,10 @@ from arazzo_runner.worlds.stopping import Stop
 
 if TYPE_CHECKING:
     import httpx
+
+
+Wrap: TypeAlias = Callable[[World], World]
+"""Gives a world round that of a run."""
 
 
 class RunOptions(TypedDict, total=False):
@@ -44,6 +51,7 @@ class RunOptions(TypedDict, total=False):
     transport: httpx.BaseTransport | httpx.AsyncBaseTransport
     app: Callable[..., Any]
     world: World
+    wrap: Wrap
     http: HttpSettings
     timeout: float
     limits: Limits
@@ -57,6 +65,7 @@ class RunOptions(TypedDict, total=False):
     before_request: BeforeRequest
     after_response: AfterResponse
     on_event: Observer
+    otel: bool
     cancel: Stop
 
 
@@ -71,6 +80,8 @@ class Chosen(Brief, frozen=True):
     secrets: tuple[str, ...]
     show_secrets: bool
     on_event: Observer | None
+    wrap: Wrap | None
+    otel: bool
     cancel: Stop | None
 
     def brief(self) -> str:
@@ -83,8 +94,9 @@ class Chosen(Brief, frozen=True):
         from inspect import iscoroutinefunction
 
         hooks = (self.hooks.before_request, self.hooks.after_response, self.hooks.sleep)
-        # What can be broken off suspends.
-        return self.cancel is not None or awaits(self.route) or any(map(iscoroutinefunction, hooks))
+        # What can be broken off suspends, and so may a world of the caller's.
+        may = self.cancel is not None or self.wrap is not None or awaits(self.route)
+        return may or any(map(iscoroutinefunction, hooks))
 
 
 def read(given: Mapping[str, Any]) -> Chosen:
@@ -104,8 +116,22 @@ def read(given: Mapping[str, Any]) -> Chosen:
         secrets=tuple(given.get("secrets", ())),
         show_secrets=given.get("show_secrets", False),
         on_event=given.get("on_event"),
+        wrap=given.get("wrap"),
+        otel=_otel(given),
         cancel=given.get("cancel"),
     )
+
+
+def _otel(given: Mapping[str, Any]) -> bool:
+    if not given.get("otel"):
+        return False
+    from arazzo_runner.telemetry.starting import is_installed
+
+    if is_installed():
+        return True
+    message = "`otel` needs the package `opentelemetry-api`, which is not installed"
+    with told():
+        raise UsageError(error("AZ906", message, help="pip install 'arazzo[otel]'"))
 
 
 def _http(given: Mapping[str, Any]) -> HttpSettings:

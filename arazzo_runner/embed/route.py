@@ -97,7 +97,7 @@ def route_of(given: Mapping[str, Any]) -> Route:
         case ["app"]:
             return _app(given["app"])
         case ["world"]:
-            return _world(given["world"])
+            return ToWorld(checked_world("`world`", given["world"]))
         case _:
             return OverNetwork()
 
@@ -107,10 +107,12 @@ def awaits(route: Route) -> bool:
     return isinstance(route, ToAsyncClient | ToAsyncTransport | ToAsgi | ToWorld)
 
 
-def _world(world: Any) -> Route:
+def checked_world(what: str, world: Any) -> World:
+    """What a caller gives as a world; TypeError for what is none."""
     if isinstance(world, type) or not hasattr(world, "send"):
-        raise TypeError(f"`world` is of the type {_name(world)}, and not a World")
-    return ToWorld(world)
+        raise TypeError(f"{what} is of the type {_name(world)}, and not a World")
+    own: World = world
+    return own
 
 
 def _client(client: Any) -> Route:

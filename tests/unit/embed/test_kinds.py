@@ -45,7 +45,7 @@ def _fitting(name: str) -> object:
     given = {
         "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
         "mock": True, "seed": 1, "http": arazzo.HttpSettings(), "timeout": 0.5, "limits": arazzo.Limits(),
-        "checks": "off", "until": "x", "fail_fast": True, "secrets": ["x"], "show_secrets": True,
+        "checks": "off", "until": "x", "fail_fast": True, "secrets": ["x"], "show_secrets": True, "otel": True,
         "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
     }  # fmt: skip
     return given.get(name, print)

@@ -290,3 +290,68 @@ def test_worlds_can_be_wrapped(description) -> None:
     publish = PublishCall("k", "c", b"")
     receive = ReceiveCall("k", "c", None, None)
     assert drive(world.publish(publish)).code == drive(world.receive(receive)).code == "refused"
+
+
+# --- worlds round the run's own -------------------------------------------------------------------
+
+
+class Counting(arazzo.WrappedWorld):
+    sent = 0
+
+    async def send(self, call):
+        self.sent += 1
+        await anyio.sleep(0)
+        return await super().send(call)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_world_round_the_run_s_own(way, description) -> None:
+    worlds: list[Counting] = []
+
+    def wrap(world):
+        worlds.append(Counting(world))
+        return worlds[-1]
+
+    with arazzo.Runner(**WAYS[way](), wrap=wrap) as runner:
+        check(runner.run(description, inputs=INPUTS))
+        check(runner.run(description, inputs=INPUTS))
+    assert [one.sent for one in worlds] == [2, 2]
+
+
+def test_what_wraps_nothing(description) -> None:
+    with pytest.raises(
+        TypeError, match="what `wrap` gives is of the type NoneType, and not a World"
+    ):
+        arazzo.run(description, inputs=INPUTS, app=wsgi, wrap=lambda world: None)
+
+
+@pytest.fixture
+def spans(monkeypatch):
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    return exporter.get_finished_spans
+
+
+@pytest.mark.parametrize("app", [asgi, wsgi])
+def test_traces(app, description, spans) -> None:
+    check(arazzo.run(description, inputs=INPUTS, app=app, otel=True, show_secrets=True))
+    names = ["POST /things", "step create", "GET /things/{id}", "step look", "workflow make"]
+    assert [one.name for one in spans()] == names
+    assert "s3cret" not in repr([one.to_json() for one in spans()])
+    arazzo.run(description, inputs=INPUTS, app=app)
+    assert len(spans()) == len(names)
+
+
+def test_traces_that_cannot_be_made(monkeypatch) -> None:
+    from arazzo_runner.telemetry import starting
+
+    monkeypatch.setattr(starting, "is_installed", lambda: False)
+    with pytest.raises(arazzo.UsageError, match=r"help: pip install 'arazzo\[otel\]'"):
+        arazzo.Runner(otel=True)
