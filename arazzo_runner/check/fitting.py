@@ -100,7 +100,7 @@ def _object(given: Members, shape: Shape, place: Place, on: Fitting) -> Iterator
     lacks = [(_lacking(one, names, on.view), one) for one in candidates]
     fewest, _ = min(lacks, key=lambda pair: len(pair[0]))
     if fewest and on.is_whole:
-        yield _missing_property(fewest, place, on)
+        yield _missing_property(fewest, len(candidates), place, on)
     for name, member in given:
         below = step(shape, name)
         if isinstance(below, Absent):
@@ -138,11 +138,12 @@ def _has_default(alternative: Alternative, name: str) -> bool:
     return any(isinstance(one, dict) and "default" in one for one in schemas)
 
 
-def _missing_property(names: list[str], place: Place, on: Fitting) -> Diagnostic:
+def _missing_property(names: list[str], forms: int, place: Place, on: Fitting) -> Diagnostic:
     listed = " and ".join(f"`{name}`" for name in names)
     noun = "property" if len(names) == 1 else "properties"
     message = f"the request body of {on.view.called} requires the {noun} {listed}"
-    return Diagnostic("AZ313", on.certain, message, place, "missing here")
+    way_out = f"it may have {forms} forms, and this is the nearest" if forms > 1 else None
+    return Diagnostic("AZ313", on.certain, message, place, "missing here", way_out)
 
 
 def _not_named(name: str, why: Absent, place: Place, on: Fitting) -> Iterator[Diagnostic]:

@@ -136,6 +136,16 @@ def test_json(found, schema, payload, lines):
     assert found(document(body), *CODES, shop=taking(schema)) == lines
 
 
+@pytest.mark.parametrize(
+    ("schema", "help_line"),
+    [(NEW, None), (CHOICE, "it may have 2 forms, and this is the nearest")],
+)
+def test_of_several_forms_the_nearest_is_told(diagnose, schema, help_line):
+    head = "arazzo: 1.1.0\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: shop, url: shop.yaml}]\nworkflows:\n"
+    found = diagnose(head + document({"payload": {}}), shop_yaml=taking(schema))
+    assert [one.help for one in found if one.code == "AZ313"] == [help_line]
+
+
 def test_a_step_that_expects_a_refusal_only_warns(found):
     text = document({"payload": {"sku": 3}}, successCriteria=[{"condition": "$statusCode == 400"}])
     assert [line.split()[1] for line in found(text, *CODES, shop=taking(NEW))] == ["warning"]
