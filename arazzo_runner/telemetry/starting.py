@@ -80,9 +80,10 @@ def _exporters(environment: Mapping[str, str]) -> list[str]:
 def _exporter(name: str) -> Any:
     for found in entry_points(group="opentelemetry_traces_exporter", name=name):
         return found.load()
-    package = f"opentelemetry-exporter-{name.replace('_', '-')}"
     message = f"no exporter of traces called `{name}` is installed"
-    help_line = f"pip install {package}, or name another one in `OTEL_TRACES_EXPORTER`"
+    help_line = "name another one in `OTEL_TRACES_EXPORTER`, such as `otlp` or `console`"
+    if name in _OTLP.values():
+        help_line = f"pip install opentelemetry-exporter-{name.replace('_', '-')}"
     raise UsageError(error("AZ906", message, help=help_line))
 
 
