@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from msgspec.structs import asdict
 
 from arazzo_runner import running
 from arazzo_runner.cli import options as flags
@@ -98,7 +99,7 @@ def _scheme(one: SchemeUse, trial: Trial | None) -> dict[str, Any]:
         "needed": one.needed,
         "variables": [_variable(each) for each in one.variables],
         "used_by": [_use(each) for each in one.uses],
-        "test": None if trial is None else _trial(trial),
+        "test": None if trial is None else asdict(trial),
     }
 
 
@@ -122,13 +123,4 @@ def _use(one: Use) -> dict[str, Any]:
         "scopes": list(one.scopes),
         "optional": one.optional,
         "passed_by_workflow": one.passed,
-    }
-
-
-def _trial(one: Trial) -> dict[str, Any]:
-    return {
-        "verdict": one.verdict,
-        "message": one.message,
-        "hint": one.hint,
-        "request": one.request,
     }

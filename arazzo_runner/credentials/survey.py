@@ -12,7 +12,7 @@ from arazzo_runner.credentials.sources import Origin, Sources
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, Unit, WorkflowPlan
 from arazzo_runner.operation.credentials import Kind, Way, kinds, variable, way_of, ways
 from arazzo_runner.operation.model import ApiDescription, Operation, SecurityScheme
-from arazzo_runner.operation.security import carrier, requirements
+from arazzo_runner.operation.security import carrier, identity, requirements
 
 Readiness: TypeAlias = Choice["ready", "lacking", "unknown"]
 """``unknown``: a command or the keyring may have what is not set, and was not asked."""
@@ -95,7 +95,8 @@ def _uses(plan: Plan) -> Iterator[tuple[tuple[str, int, str], Use]]:
 def _uses_of(
     workflow: WorkflowPlan, step: StepPlan, call: OperationCall
 ) -> Iterator[tuple[tuple[str, int, str], Use]]:
-    operation, given = call.operation, _given(call)
+    operation = call.operation
+    given = {identity(one.parameter) for one in call.arguments}
     alternatives = requirements(operation)
     optional = operation.security is None or [] in alternatives
     for wanted in (one for each in alternatives for one in each):
@@ -112,14 +113,6 @@ def _uses_of(
                 carrier(wanted.scheme) in given,
             ),
         )
-
-
-def _given(call: OperationCall) -> set[tuple[str, str]]:
-    parameters = (one.parameter for one in call.arguments)
-    return {
-        (one.location, one.name.lower() if one.location == "header" else one.name)
-        for one in parameters
-    }
 
 
 def _variables(source: str, scheme: SecurityScheme, sources: Sources) -> Iterator[Variable]:

@@ -42,6 +42,7 @@ from arazzo_runner.operation.body import choose_media_type
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.model import Parameter as ApiParameter
 from arazzo_runner.operation.request import RequestRefused, undeclared
+from arazzo_runner.operation.security import identity
 from arazzo_runner.operation.server import server_url
 from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.fix import renamed
@@ -109,7 +110,7 @@ def _bind_operation_call(
 ) -> OperationCall | None:
     arguments = tuple(_bind_arguments(step, workflow, operation, binding))
     _require_path_parameters(step, operation, arguments, binding)
-    given = frozenset(_identity(argument.parameter) for argument in arguments)
+    given = frozenset(identity(argument.parameter) for argument in arguments)
     try:
         server = _server(source, operation, binding)
         body = _bind_body(step, operation)
@@ -128,12 +129,6 @@ def _place_of_content(step: Step) -> Place:
     body = step.request_body
     assert body is not None  # nothing else is refused before there are values
     return body.place.at("contentType") if body.content_type else body.place.key()
-
-
-def _identity(parameter: ApiParameter) -> tuple[str, str]:
-    """Where a parameter goes and under which name; header names have no case."""
-    is_header = parameter.location == "header"
-    return parameter.location, parameter.name.lower() if is_header else parameter.name
 
 
 def _server(source: str, operation: Operation, binding: Binding) -> str:

@@ -29,7 +29,7 @@ from arazzo_runner.operation.credentials import (
     ways,
 )
 from arazzo_runner.operation.description import read_scheme
-from arazzo_runner.operation.model import Operation, SecurityRequirement, SecurityScheme
+from arazzo_runner.operation.model import Operation, Parameter, SecurityRequirement, SecurityScheme
 from arazzo_runner.operation.needs import DigestNeed, Need, token_need
 from arazzo_runner.text.diagnostic import did_you_mean, error
 
@@ -44,6 +44,7 @@ __all__ = [
     "authorize",
     "carrier",
     "credentials_from",
+    "identity",
     "kinds",
     "requirements",
     "variable_names",
@@ -184,6 +185,12 @@ def _by_preference(scheme: SecurityScheme) -> list[Way]:
 def _is_given(scheme: SecurityScheme, given: Given) -> bool:
     """Whether the workflow passes what the scheme would: then its own value wins."""
     return carrier(scheme) in given
+
+
+def identity(parameter: Parameter) -> tuple[str, str]:
+    """What a workflow passes by a parameter, in the form of ``Given``."""
+    is_header = parameter.location == "header"
+    return parameter.location, parameter.name.lower() if is_header else parameter.name
 
 
 def carrier(scheme: SecurityScheme) -> tuple[str, str]:

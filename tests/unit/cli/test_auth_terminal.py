@@ -97,10 +97,10 @@ def at_terminal(arguments, environment):
         os.close(master)
 
 
-def read_until(master, ending, shown=""):
-    """What the terminal shows until it shows ``ending``, or the process has ended."""
+def read_until(master, wanted, shown=""):
+    """What the terminal shows until it shows ``wanted``, or the process has ended."""
     with suppress(OSError):
-        while ending is None or not shown.endswith(ending):
+        while wanted is None or wanted not in shown:
             piece = os.read(master, 4096).decode()
             if not piece:
                 break
