@@ -1,5 +1,7 @@
 """A shop of things: one workflow that makes a thing and looks at it, over WSGI and ASGI."""
 
+import httpx
+
 DOCUMENT = """
 arazzo: 1.0.1
 info: {title: Shop, version: 1.0.0}
@@ -79,3 +81,8 @@ async def asgi(scope, receive, send):
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def reply(request: httpx.Request) -> httpx.Response:
+    status, body = answer(request.method, request.url.path)
+    return httpx.Response(status, content=body, headers={"Content-Type": "application/json"})

@@ -119,6 +119,29 @@ def test_a_table_for_notebooks(app, description) -> None:
     assert "POST /things" in html
 
 
+CALLING = """
+arazzo: 1.0.1
+info: {title: Shop, version: 1.0.0}
+sourceDescriptions: [{name: shop, url: shop.openapi.json, type: openapi}]
+workflows:
+  - workflowId: look
+    steps: [{stepId: get, operationId: getThing, parameters: [{name: id, in: path, value: 7}]}]
+  - workflowId: call
+    steps: [{stepId: inner, workflowId: look}]
+"""
+
+
+def test_a_table_of_called_workflows_and_of_no_answer(shop) -> None:
+    description = arazzo.load_text(CALLING, base=shop.parent)
+    for app in (wsgi, broken):
+        assert ">workflow look<" in arazzo.run(description, "call", app=app)._repr_html_()
+    assert ">protocol<" in arazzo.run(description, "look", app=broken)._repr_html_()
+
+
+def broken(environ, start_response):
+    raise OSError
+
+
 def test_nothing_ran(shop) -> None:
     result = arazzo.Result(*_of_nothing(arazzo.load(shop)))
     assert (result.outputs, result.status, result.exit_code) == ({}, "error", 5)

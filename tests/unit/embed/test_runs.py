@@ -10,15 +10,10 @@ import pytest
 import arazzo_runner as arazzo
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import PublishCall, ReceiveCall
-from unit.embed.shop import answer, asgi, wsgi
+from unit.embed.shop import answer, asgi, reply, wsgi
 
 INPUTS = {"name": "cup", "pin": "s3cret-pin"}
 OUTPUTS = {"id": 7, "name": "cup"}
-
-
-def reply(request: httpx.Request) -> httpx.Response:
-    status, body = answer(request.method, request.url.path)
-    return httpx.Response(status, content=body, headers={"Content-Type": "application/json"})
 
 
 async def reply_later(request: httpx.Request) -> httpx.Response:

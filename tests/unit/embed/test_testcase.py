@@ -25,7 +25,13 @@ class ShopTest(arazzo.ArazzoTestCase):
 """
 
 
+def busy(environ, start_response):
+    start_response("503 Busy", [])
+    return []
+
+
 MOCK = {"mock": True}
+BUSY = {"app": busy}
 INPUTS = {"name": "cup"}
 
 
@@ -76,6 +82,11 @@ def test_chosen_workflows_and_loaded_documents(description) -> None:
         def test_make(self) -> None:
             self.assertTrue(self.assert_passes().passed)
 
+    class Failing(arazzo.ArazzoTestCase):
+        document = description
+        options = BUSY
+        inputs = INPUTS
+
     class Base(arazzo.ArazzoTestCase):
         """Names no document: for others to build on."""
 
@@ -84,4 +95,6 @@ def test_chosen_workflows_and_loaded_documents(description) -> None:
     assert loader.getTestCaseNames(Base) == []
     result = framework.TestResult()
     loader.loadTestsFromTestCase(Chosen).run(result)
-    assert (result.testsRun, result.failures, result.errors) == (1, [], [])
+    loader.loadTestsFromTestCase(Failing).run(result)
+    assert (result.testsRun, len(result.failures), result.errors) == (2, 1, [])
+    assert "a success criterion does not hold" in result.failures[0][1]
