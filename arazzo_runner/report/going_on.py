@@ -110,20 +110,21 @@ class RunGoingOn:
         head = look.style.paint(look.style.bold, look.shown.text(visit.step_id))
         if visit.operation:
             head += f"  {look.shown.text(f'{visit.operation.method} {visit.operation.path}')}"
-        again = f" (attempt {visit.attempt})" if visit.attempt > 1 else ""
+        # The times first: in a narrow window it is the names that are cut.
         if visit.until is not None and visit.until > now:
             left = whole_seconds(visit.until - now + 0.999)
-            return f"  {look.marks.retry} {head}  attempt {visit.attempt} in {left}"
-        return f"  {spinner(look, now)} {head}{again}  {whole_seconds(now - visit.since)}"
+            return f"  {look.marks.retry} attempt {visit.attempt} in {left}  {head}"
+        again = f" (attempt {visit.attempt})" if visit.attempt > 1 else ""
+        return f"  {spinner(look, now)} {whole_seconds(now - visit.since)}{again}  {head}"
 
     def _run(self, now: float) -> str:
         look = self._look
         way = " > ".join(
-            f"{look.shown.text(name)} {whole_seconds(now - since)}"
+            f"{whole_seconds(now - since)} {look.shown.text(name)}"
             for name, since in self._workflows
         )
         counts = f"{counted(self._steps, 'step')}, {counted(self._requests, 'request')}"
-        return look.style.paint(look.style.dim, f"    {way}; {counts}")
+        return look.style.paint(look.style.dim, f"    {counts}; {way}")
 
 
 class CasesGoingOn:

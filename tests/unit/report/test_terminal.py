@@ -88,8 +88,8 @@ def test_a_step_that_goes_on(build, look, time):
     going_on(RequestSent("key", build.request(), 0))
     time.now += 2.5
     step, run = going_on.lines(time.now)
-    assert step.endswith(" ***  POST /Flows/{FlowSid}/Executions  2 s")
-    assert run == "    trig\\x1b[31mger 2 s; 1 step, 1 request"
+    assert step.endswith(" 2 s  ***  POST /Flows/{FlowSid}/Executions")
+    assert run == "    1 step, 1 request; 2 s trig\\x1b[31mger"
 
 
 def test_a_wait_is_counted_down(build, look, time):
@@ -102,12 +102,12 @@ def test_a_wait_is_counted_down(build, look, time):
     for _ in range(3):
         seen.append(going_on.lines(time.now)[0])
         time.now += 12.0
-    assert [line.rpartition("  ")[2] for line in seen] == [
-        "attempt 2 in 30 s", "attempt 2 in 18 s", "attempt 2 in 6 s",
+    assert seen == [
+        "  ↻ attempt 2 in 30 s  create", "  ↻ attempt 2 in 18 s  create", "  ↻ attempt 2 in 6 s  create",
     ]  # fmt: skip
-    assert going_on.lines(time.now)[0].endswith("create (attempt 2)  36 s")
+    assert going_on.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
     going_on(RequestSent("key", build.request(), 0))
-    assert going_on.lines(time.now)[0].endswith("create (attempt 2)  36 s")
+    assert going_on.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
     going_on(StepFinished(workflow, build.step(), 0))
     assert len(going_on.lines(time.now)) == 1
 
