@@ -12,13 +12,14 @@ _SCHEMAS: Final = {
     "document": ("arazzo_runner.document", "document.schema.json"),
     "report": ("arazzo_runner.report", "report.schema.json"),
     "events": ("arazzo_runner.report", "events.schema.json"),
+    "auth": ("arazzo_runner.credentials", "auth.schema.json"),
 }
 
 
 @click.command("schema", short_help="the JSON Schema of documents or reports")
 @click.argument("name", type=click.Choice(tuple(_SCHEMAS)))
 def command(name: str) -> int:
-    """Print a JSON Schema (2020-12): of an Arazzo document, of the report, or of a line of NDJSON.
+    """Print a JSON Schema (2020-12): of Arazzo documents, or of what other commands print as JSON.
 
     Editors complete and check documents with that of `document`.
     """

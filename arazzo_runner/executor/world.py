@@ -2,7 +2,8 @@
 
 A call is serializable data with a stable key, never a closure, so that a durable engine can
 remember that it happened. Failures of the outside are values, since Arazzo decides on them.
-A world never repeats a call by itself: the core owns retries.
+A world never repeats a call by itself: the core owns retries. (What ``needs`` asks for is no retry:
+a challenge that is answered, and a token that is renewed, belong to one attempt.)
 """
 
 from __future__ import annotations
