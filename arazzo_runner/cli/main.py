@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -92,6 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (docs/exit-codes.md)."""
     args = list(sys.argv[1:] if argv is None else argv)
     _open_closed_streams()
+    _write_any_text()
     try:
         outcome = cli.main(args, "arazzo", standalone_mode=False)
         sys.stdout.flush()
@@ -120,6 +122,12 @@ def _open_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
+def _write_any_text() -> None:
+    """Characters that the locale's encoding does not know are escaped, as on standard error."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _diagnosed(error: ArazzoError) -> int:

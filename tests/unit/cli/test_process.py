@@ -228,3 +228,26 @@ def test_nothing_is_coloured_that_is_no_terminal(folder, words):
     with run(folder, "--mock", *words.split()) as process:
         shown, problems = process.communicate(timeout=PATIENCE)
     assert "\x1b" not in shown + problems
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("explain AZ304", 0),
+        ("schema document", 0),
+        ("list wörkflow.yaml", 2),
+        ("validate workflow.yaml", 3),
+        ("run workflow.yaml --mock --workflow once", 0),
+    ],
+)
+def test_an_encoding_without_our_characters_is_no_bug(folder, words, code):
+    (folder / "workflow.yaml").write_text(DOCUMENT + "# für alle …\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "arazzo_runner", *words.split()],
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert (done.stdout + done.stderr).isascii()
