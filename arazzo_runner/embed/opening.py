@@ -64,7 +64,7 @@ async def open_suspending(
             from arazzo_runner.worlds.lifespan import started
 
             async with started(route.app) as app:
-                yield lambda description: _world(ToAsgi(app), http, description)
+                yield lambda description: _world(ToAsgi(app, route.client), http, description)
         case _:
             yield lambda description: _considerate(route, _world(route, http, description))
 
@@ -113,16 +113,22 @@ def _transport_world(
 ) -> World:
     import httpx
 
-    from arazzo_runner.worlds.injected import AsyncTransportWorld, TransportWorld
+    from arazzo_runner.worlds import injected
 
     match route:
         case ToTransport():
-            return TransportWorld(route.transport, http)
-        case ToWsgi():
-            return TransportWorld(httpx.WSGITransport(route.app), http)
+            return injected.TransportWorld(route.transport, http)
         case ToAsyncTransport():
-            return AsyncTransportWorld(route.transport, http)
+            return injected.AsyncTransportWorld(route.transport, http)
+        case ToWsgi():
+            wsgi = httpx.WSGITransport(route.app)
+            if route.client is None:
+                return injected.TransportWorld(wsgi, http)
+            return injected.ClientWorld(injected.client_over(wsgi, route.client), http)
         case ToAsgi():
-            return AsyncTransportWorld(httpx.ASGITransport(route.app), http)
+            asgi = httpx.ASGITransport(route.app)
+            if route.client is None:
+                return injected.AsyncTransportWorld(asgi, http)
+            return injected.AsyncClientWorld(injected.async_client_over(asgi, route.client), http)
         case _:
             assert_never(route)

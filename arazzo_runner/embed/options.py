@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, get_args
 
 from arazzo_runner import running
 from arazzo_runner.embed.kinds import check_options
-from arazzo_runner.embed.route import OverNetwork, Route, ToAsyncClient, ToClient, awaits, route_of
+from arazzo_runner.embed.route import OverNetwork, Route, awaits, route_of
 from arazzo_runner.embed.told import told
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
@@ -164,8 +164,9 @@ def _servers(given: Mapping[str, Any], route: Route) -> dict[str, str]:
     servers = dict(given.get("servers", {}))
     if "server" in given:
         servers.setdefault("", given["server"])
-    if not servers and isinstance(route, ToClient | ToAsyncClient) and route.client.base_url.host:
-        servers[""] = str(route.client.base_url)
+    client = getattr(route, "client", None)
+    if not servers and client is not None and client.base_url.host:
+        servers[""] = str(client.base_url)
     return servers
 
 

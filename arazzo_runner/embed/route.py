@@ -49,15 +49,17 @@ class ToAsyncTransport(Struct, frozen=True):
 
 
 class ToAsgi(Struct, frozen=True):
-    """To an ASGI application in this process."""
+    """To an ASGI application in this process, as a client would send it."""
 
     app: Callable[..., Any]
+    client: httpx.AsyncClient | None = None
 
 
 class ToWsgi(Struct, frozen=True):
-    """To a WSGI application in this process."""
+    """To a WSGI application in this process, as a client would send it."""
 
     app: Callable[..., Any]
+    client: httpx.Client | None = None
 
 
 class ToWorld(Struct, frozen=True):
@@ -84,6 +86,8 @@ _WAYS: Final = ("client", "transport", "app", "world", "mock")
 def route_of(given: Mapping[str, Any]) -> Route:
     """The route that keyword arguments ask for; TypeError for what cannot be one."""
     asked = [name for name in _WAYS if given.get(name) not in (None, False)]
+    if asked == ["client", "app"]:
+        return _app_of_client(_app(given["app"]), _client(given["client"]))
     if len(asked) > 1:
         listed = " and ".join(f"`{name}`" for name in asked)
         raise TypeError(f"{listed} each say where requests go; give one of them")
@@ -156,6 +160,17 @@ def _app(app: Any) -> Route:
                 f"`app` takes {count} arguments: an ASGI application takes `scope`, `receive` and"
                 " `send`, a WSGI one `environ` and `start_response`"
             )
+
+
+def _app_of_client(route: Route, client: Route) -> Route:
+    match route, client:
+        case ToAsgi(), ToAsyncClient():
+            return ToAsgi(route.app, client.client)
+        case ToWsgi(), ToClient():
+            return ToWsgi(route.app, client.client)
+        case _:
+            message = "an ASGI `app` is called through an httpx.AsyncClient, a WSGI one through an"
+            raise TypeError(f"{message} httpx.Client")
 
 
 def _needed(app: Callable[..., Any]) -> int:

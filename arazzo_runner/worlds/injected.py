@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from time import sleep
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import anyio
 import httpx
@@ -94,6 +94,29 @@ class AsyncClientWorld(_Suspending):
         settings = settings or HttpSettings()
         outlet = _Injected(_AsyncClientWay(client), settings, anyio.fail_after)
         super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
+
+
+def client_over(transport: httpx.BaseTransport, client: httpx.Client) -> httpx.Client:
+    """A client like another one, over a transport of its own."""
+    return httpx.Client(transport=transport, **_likeness(client))
+
+
+def async_client_over(
+    transport: httpx.AsyncBaseTransport, client: httpx.AsyncClient
+) -> httpx.AsyncClient:
+    """A client like another one, over a transport of its own."""
+    return httpx.AsyncClient(transport=transport, **_likeness(client))
+
+
+def _likeness(client: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
+    return {
+        "auth": client.auth,
+        "headers": client.headers,
+        "params": client.params,
+        "cookies": client.cookies,
+        "event_hooks": client.event_hooks,
+        "trust_env": False,
+    }
 
 
 TimeLimit: TypeAlias = Callable[[float], AbstractContextManager[object]]

@@ -98,6 +98,27 @@ def test_the_client_says_where(description) -> None:
     assert seen == ["other.test", "other.test", "third.test", "third.test"]
 
 
+def test_an_app_as_a_client_would_call_it(description) -> None:
+    seen = []
+
+    def app(environ, start_response):
+        seen.append((environ["HTTP_X_OWN"], environ["HTTP_HOST"], environ["HTTP_AUTHORIZATION"]))
+        return wsgi(environ, start_response)
+
+    async def later(scope, receive, send):
+        if scope["type"] == "http":
+            headers = dict(scope["headers"])
+            seen.append(
+                tuple(headers[name].decode() for name in (b"x-own", b"host", b"authorization"))
+            )
+        await asgi(scope, receive, send)
+
+    own = {"headers": {"X-Own": "1"}, "auth": ("a", "b"), "base_url": "http://own.test"}
+    check(arazzo.run(description, inputs=INPUTS, app=app, client=httpx.Client(**own)))
+    check(arazzo.run(description, inputs=INPUTS, app=later, client=httpx.AsyncClient(**own)))
+    assert seen == [("1", "own.test", "Basic YTpi")] * 4
+
+
 # --- hooks ----------------------------------------------------------------------------------------
 
 
