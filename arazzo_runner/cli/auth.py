@@ -15,6 +15,7 @@ from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.auth_text import lines
 from arazzo_runner.cli.credentials import sources_of
 from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.names import check_names
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.credentials.sources import Sources
 from arazzo_runner.credentials.survey import SchemeUse, Use, Variable, called, survey
@@ -40,6 +41,7 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
     No value is shown. Without --test nothing is sent, and no command or keyring is asked.
     """
     description = load_document(document, given)
+    check_names(description, {**given, "until": None})
     show_diagnostics(description.warnings)
     sources = sources_of(given)
     schemes = survey(
