@@ -10,6 +10,7 @@ keyring = "arazzo"                                                  # a service 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -151,6 +152,8 @@ def check_person(plan: Plan) -> None:
 def _others(config: CredentialConfig) -> list[Source]:
     """Commands and the keyring; what they need is loaded when they are asked."""
     found: list[Source] = []
+    if config.commands or config.command is not None:
+        _check_owner()
     if config.commands:
         found.append(_single_commands(config.commands))
     if config.command is not None:
@@ -158,6 +161,20 @@ def _others(config: CredentialConfig) -> list[Source]:
     if config.keyring is not None:
         found.append(_keyring(config.keyring))
     return found
+
+
+def _check_owner() -> None:
+    """Run no commands of a file that a stranger may have put above the working directory.
+
+    A folder that everybody may write to, such as `/tmp`, is no place for the commands of others.
+    """
+    path = config_file()
+    if path is None or os.name != "posix":
+        return
+    is_shared = path.parent.stat().st_mode & stat.S_IWOTH
+    if is_shared and path.stat().st_uid != os.getuid():
+        why = "it belongs to another user, in a folder that everybody may write to"
+        raise click.UsageError(f"`{path}`: its commands for credentials are not run: {why}")
 
 
 def _single_commands(commands: Mapping[str, str]) -> Source:

@@ -7,7 +7,7 @@ a new token where the server does not take the one that was fetched (status 401 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
@@ -19,6 +19,8 @@ from arazzo_runner.operation.credentials import Credentials
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
 from arazzo_runner.worlds.wrapped import WrappedWorld
+
+_BEARER: Final = "Bearer "
 
 
 class AuthorizingWorld(WrappedWorld):
@@ -86,7 +88,7 @@ class AuthorizingWorld(WrappedWorld):
         match need:
             case TokenNeed():
                 token = await self._tokens.value(need, timeout)
-                return token if isinstance(token, TransportFailure) else f"Bearer {token}"
+                return token if isinstance(token, TransportFailure) else f"{_BEARER}{token}"
             case DigestNeed():
                 return self._digest(need, request)
             case _:
@@ -104,14 +106,17 @@ class AuthorizingWorld(WrappedWorld):
     def _again(self, call: SendCall, outcome: HttpResponse | TransportFailure) -> bool:
         if isinstance(outcome, TransportFailure) or outcome.status != 401:
             return False
+        sent = header(outcome.request.headers, "Authorization") if outcome.request else None
         # Each is told, also where one has said yes.
-        return True in [self._renewed(need, call.request, outcome) for need in call.needs]
+        return True in [self._renewed(need, call.request, outcome, sent) for need in call.needs]
 
-    def _renewed(self, need: Need, request: HttpRequest, response: HttpResponse) -> bool:
+    def _renewed(
+        self, need: Need, request: HttpRequest, response: HttpResponse, sent: str | None
+    ) -> bool:
         """Whether a second go may do better than the first."""
         match need:
             case TokenNeed():
-                return self._tokens.reject(need)
+                return self._tokens.reject(need, (sent or "").removeprefix(_BEARER))
             case DigestNeed():
                 return self._challenged(need, request, response)
             case _:

@@ -87,13 +87,17 @@ class Tokens:
         """What went over the wire for tokens since this was asked before."""
         return self._log.taken()
 
-    def reject(self, need: TokenNeed) -> bool:
-        """A server does not take the token; returns whether it is worth while to fetch another.
+    def reject(self, need: TokenNeed, value: str) -> bool:
+        """A server does not take a token; returns whether it is worth while to try another.
 
         It is not where a fresh one was rejected at once, or where a person would be asked again.
         """
         kept = self._kept.get(need)
-        if kept is None or self._renewed.get(need) == kept.token.value:
+        if kept is None:
+            return False
+        if kept.token.value != value:
+            return True  # somebody else has renewed it in the meantime
+        if self._renewed.get(need) == value:
             return False
         if need.flow in BY_PERSON and kept.token.refresh is None:
             return False

@@ -1,5 +1,7 @@
 """What `[credentials]` and a profile's table say of where credentials are read."""
 
+import os
+
 import click
 import pytest
 
@@ -66,3 +68,20 @@ def test_nobody_is_asked_without_a_terminal():
     missing = MissingCredentials("it needs a key", ("key",), (A,), "set it")
     assert ask(missing) == {}
     assert ask(MissingCredentials("it needs a certificate", ("tls",), ("--cert",), "give it")) == {}
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "is_run"), [(0o777, 0, True), (0o777, 1, False), (0o755, 1, True)]
+)
+def test_commands_of_a_stranger_are_not_run(tmp_path, monkeypatch, mode, owner, is_run):
+    tmp_path.chmod(mode)
+    monkeypatch.setattr(os, "getuid", lambda: (tmp_path / "arazzo.toml").stat().st_uid + owner)
+    config = credential_config({"cred_command": "vault"})
+    given = {"keyring": None, "env_file": {}}
+    if is_run:
+        assert sources_of(given, config).others
+        return
+    with pytest.raises(click.UsageError) as caught:
+        sources_of(given, config)
+    assert "its commands for credentials are not run" in caught.value.message
+    assert sources_of(given, credential_config({A: "KEY"})).aliases == {A: "KEY"}
