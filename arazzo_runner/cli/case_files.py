@@ -8,6 +8,7 @@ them. `id` names the case, where the workflow has no input of that name.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,8 @@ from arazzo_runner.text.source import Place, SourceFile, Span
 
 ENDINGS: Final = (".csv", ".jsonl", ".json")
 _ID: Final = "id"
+_PARTED: Final = re.compile("[;\t]")
+"""What tables are also written with, instead of commas."""
 
 
 class Row(Struct, frozen=True):
@@ -81,9 +84,21 @@ def _csv_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
                 number += 1
                 yield _csv_row(header, cells, number, place, known)
             else:
-                header = [name.strip() for name in cells]
+                header = _header(cells, place, known)
     except csv.Error as reason:
         raise _wrong(_line(source, begun), f"this is not CSV: {reason}") from None
+
+
+def _header(cells: Sequence[str], place: Place, known: Declared) -> list[str]:
+    """The names in the first line."""
+    names = [cell.strip() for cell in cells]
+    for name in names:
+        if name and names.count(name) > 1:
+            raise _wrong(place, f"two columns are called `{short(name)}`", "AZ115")
+    if len(names) == 1 and names[0] not in known.schemas and _PARTED.search(names[0]):
+        message = "the first line has no comma, and names are parted by commas"
+        raise _wrong(place, message, "AZ904", "export the table with commas between its cells")
+    return names
 
 
 def _csv_row(
@@ -145,7 +160,8 @@ def _id(given: dict[str, Value], number: int, known: Declared) -> str:
     """Take the name of a case from its inputs."""
     if _ID in known.schemas:
         return str(number)
-    return str(given.pop(_ID, number))
+    name = given.pop(_ID, None)
+    return str(number if name is None else name)
 
 
 def _line(source: SourceFile, line: int) -> Place:

@@ -67,7 +67,7 @@ class Run(Struct, frozen=True):
         description = load_document(self.document, self.given)
         check_names(description, self.given)
         if self.given["record"] is not None:
-            check_writable(self.given["record"])
+            check_writable(self.given["record"], "recording")
         options = self._options()
         new_traces = traces_for(self.given, os.environ)
         ready = self._ready(description, options, new_traces)

@@ -55,10 +55,17 @@ def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> Rehearsal
 
 
 def _waits_for(planned: StepPlan) -> str:
-    """The steps and workflows whose values the request needs, as text; empty when none."""
+    """The steps and workflows whose values the request needs, as text; empty when none.
+
+    The step itself is none of them: at its first visit, as in a run, its outputs are not there.
+    """
     step = planned.step
     parts = (*expressions_in(step.parameters), *expressions_in(step.request_body))
     asked = [one for one, _ in parts]
-    steps = [one.step_id for one in asked if isinstance(one, StepOutputRef)]
+    steps = [
+        one.step_id
+        for one in asked
+        if isinstance(one, StepOutputRef) and one.step_id != step.step_id
+    ]
     workflows = [one.workflow_id for one in asked if isinstance(one, WorkflowRef)]
     return ", ".join(f"`{name}`" for name in dict.fromkeys((*steps, *workflows)))

@@ -24,12 +24,12 @@ def write_atomically(path: str | Path, data: bytes, what: str = "report") -> Non
         _write(_target(path), data)
 
 
-def check_writable(path: str | Path) -> None:
-    """Find out before a run whether its report can be put there; missing folders are made.
+def check_writable(path: str | Path, what: str = "report") -> None:
+    """Find out before a run whether ``what`` it writes can be put there; missing folders are made.
 
     Raises UsageError (AZ907) when it cannot.
     """
-    with _told(path):
+    with _told(path, what):
         target = _target(path)
         if _is_device(target):
             return

@@ -93,8 +93,10 @@ def _nearest_file(path: str) -> str | None:
 
 
 def _folder(path: str, shown: str) -> RetrieveError:
-    documents = [one for one in _files(Path(path)) if one.lower().endswith(_ENDINGS)]
-    example = f", such as `{Path(shown) / documents[0]}`" if documents else ""
+    names = (one for one in _files(Path(path)) if not one.startswith("."))
+    documents = [one for one in names if one.lower().endswith(_ENDINGS)]
+    likely = sorted(documents, key=lambda one: "arazzo" not in one.lower())
+    example = f", such as `{Path(shown) / likely[0]}`" if likely else ""
     return RetrieveError(f"`{shown}` is a folder", f"name a document in it{example}")
 
 

@@ -43,9 +43,16 @@ def read_body(spelled: Any, headers: Headers) -> bytes:
         case {"text": str(text)}:
             return text.encode(_charset(headers))
         case {"base64": str(data)}:
-            return base64.b64decode(data, validate=True)
+            return _from_base64(data)
         case _:
             raise ValueError("a body is null or an object with `json`, `text` or `base64`")
+
+
+def _from_base64(data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except ValueError:
+        raise ValueError("the `base64` of a body is malformed") from None
 
 
 _FILE: Final = "arazzo.file"

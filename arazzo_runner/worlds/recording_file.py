@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.settings import Limits, Settings
@@ -33,7 +33,7 @@ def write_recording(path: str | Path, recording: Recording, masker: Masker) -> N
     """Put a recording into a file, whole or not at all, secrets masked. Raises UsageError."""
     text = json.dumps(_spelled(recording, masker), indent=2, ensure_ascii=False)
     text = _PAIR.sub(r"[\1, \2]", text)  # a header field a line; a string holds no line break
-    write_atomically(path, text.encode("utf-8", "backslashreplace") + b"\n")
+    write_atomically(path, text.encode("utf-8", "backslashreplace") + b"\n", "recording")
 
 
 def read_recording(path: str | Path) -> Recording:
@@ -42,7 +42,14 @@ def read_recording(path: str | Path) -> Recording:
         return _recording(msgspec.convert(json.loads(Path(path).read_bytes()), _File))
     except OSError as reason:
         raise _unreadable(path, (reason.strerror or str(reason)).lower()) from None
-    except (ValueError, RecursionError) as reason:
+    except json.JSONDecodeError as reason:
+        why = f"it is not JSON: line {reason.lineno}, column {reason.colno}"
+        raise _unreadable(path, why) from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, "it is not UTF-8") from None
+    except RecursionError:
+        raise _unreadable(path, "it is nested too deeply") from None
+    except ValueError as reason:
         raise _unreadable(path, str(reason)) from None
 
 
@@ -177,10 +184,10 @@ class _Asked(Struct, frozen=True):
     until: str | None = None
     fail_fast: bool = False
     checks: dict[str, str] = field(default_factory=dict)
-    max_steps: int = 1_000
-    max_depth: int = 16
-    max_retries: int = 10
-    max_wait: float = 60.0
+    max_steps: Annotated[int, Meta(ge=1)] = 1_000
+    max_depth: Annotated[int, Meta(ge=1)] = 16
+    max_retries: Annotated[int, Meta(ge=0)] = 10
+    max_wait: Annotated[float, Meta(ge=0)] = 60.0
 
 
 class _File(Struct, frozen=True):

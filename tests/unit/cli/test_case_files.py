@@ -48,6 +48,7 @@ def test_csv(tmp_path: Path, text: str, rows: list[object]) -> None:
     [
         ("a.jsonl", '{"name": "Al"}\n\n{"id": "x", "count": 2}', [("1", {"name": "Al"}), ("x", {"count": 2})]),
         ("a.json", '[{"name": "Al"}, {"id": 7}]', [("1", {"name": "Al"}), ("7", {})]),
+        ("a.json", '[{"id": null}, {"id": 0}]', [("1", {}), ("0", {})]),
     ],
 )  # fmt: skip
 def test_json(tmp_path: Path, name: str, text: str, rows: list[object]) -> None:
@@ -64,6 +65,8 @@ def test_an_input_may_be_called_id(tmp_path: Path) -> None:
     [
         ("a.csv", "name,count\nAl,1\nBo,many\n", "input `count`: `many` is no integer", 3),
         ("a.csv", "name\nAl,1\n", "the row has 2 cells, and the first line names 1", 2),
+        ("a.csv", "name, count, name\nAl,1,Bo\n", "two columns are called `name`", 1),
+        ("a.csv", "id;name\n1;Al\n", "names are parted by commas", 1),
         ("a.csv", 'name\n"Al" x\n', "this is not CSV", 2),
         ("a.csv", "id,name\na,Al\n\na,Bo\n", "two cases are called `a`", 4),
         ("a.jsonl", '{"name": "Al"}\n{"name"\n', "this is not JSON", 2),

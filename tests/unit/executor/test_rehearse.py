@@ -14,6 +14,7 @@ STEPS = """
     operationId: createThing
     requestBody: {payload: {a: $workflows.v.outputs.x, b: $steps.ready.outputs.id, c: $steps.ready.outputs.id}}
   - {stepId: refused, operationId: getThing, parameters: [{name: id, in: path, value: $inputs.none}]}
+  - {stepId: next, operationId: listThings, parameters: [{name: q, in: query, value: $steps.next.outputs.last}]}
   - {stepId: call, workflowId: v}
 - workflowId: v
   steps: [{stepId: s, operationId: listThings, outputs: {x: $statusCode}}]
@@ -27,10 +28,12 @@ def test_each_step_has_its_request_or_the_reason(load):
     (workflow, _) = plan.workflows.values()
     found = {one.step_id: one for one in rehearse(workflow, {"q": "x"}, 1.0)}
     assert found["ready"].request.url == "https://api.example/v1/things?q=x"
+    assert found["next"].request.url == "https://api.example/v1/things"
     assert {name: one.reason for name, one in found.items()} == {
         "ready": None,
         "waiting": "needs outputs of `ready`",
         "body": "needs outputs of `ready`, `v`",
         "refused": "path parameter `id` of `GET /things/{id}` has no value",
+        "next": None,
         "call": "calls the workflow `v`",
     }

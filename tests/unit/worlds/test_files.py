@@ -74,7 +74,8 @@ def test_a_folder(folder):
         read_regular(file_uri("d"), 10)
     assert caught.value.message == "`d` is a folder"
     assert caught.value.hint == "name a document in it"
-    (folder / "d" / "w.arazzo.yaml").touch()
+    for name in (".hidden.yaml", "action.yml", "w.arazzo.yaml"):
+        (folder / "d" / name).touch()
     with pytest.raises(RetrieveError) as caught:
         read_named("d", 10)
     assert caught.value.hint == "name a document in it, such as `d/w.arazzo.yaml`"

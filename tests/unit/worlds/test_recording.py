@@ -86,14 +86,16 @@ EXCHANGE = {
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("[", "expecting value"),
+        ("[", "it is not JSON: line 1, column 2"),
         ("[]", "expected `object`, got `array`"),
         ({**MINIMAL, "schema_version": "2.0"}, "its `schema_version` is `2.0`"),
         ({**MINIMAL, "exchanges": [EXCHANGE]}, "neither `response` nor `failure`"),
         ({**MINIMAL, "exchanges": [{**EXCHANGE, "response": {"status": "no"}}]}, "`$.exchanges[0].response.status`"),
         ({**MINIMAL, "exchanges": [{**EXCHANGE, "response": {"status": 200, "body": "x"}}]}, "a body is null"),
-        ("[" * 100_000, "recursion"),
-        (b"\xff", "utf-8"),
+        ({**MINIMAL, "exchanges": [{**EXCHANGE, "response": {"status": 200, "body": {"base64": "!"}}}]}, "`base64`"),
+        ({**MINIMAL, "asked": {"max_steps": 0}}, "`$.asked.max_steps`"),
+        ("[" * 100_000, "nested too deeply"),
+        (b"\xff", "it is not UTF-8"),
     ],
 )  # fmt: skip
 def test_files_that_are_no_recordings(tmp_path: Path, content: object, why: str) -> None:
