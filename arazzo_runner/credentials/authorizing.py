@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from arazzo_runner.credentials import digest
 from arazzo_runner.credentials.tokens import Tokens
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
-from arazzo_runner.expression.scope import header
 from arazzo_runner.operation.credentials import Credentials
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
@@ -78,7 +77,7 @@ class AuthorizingWorld(WrappedWorld):
             if isinstance(value, TransportFailure):
                 return value
             if value is not None:
-                request = _authorized(request, value)
+                request = request.with_header("Authorization", value)
         return request
 
     async def _value(
@@ -106,7 +105,7 @@ class AuthorizingWorld(WrappedWorld):
     def _again(self, call: SendCall, outcome: HttpResponse | TransportFailure) -> bool:
         if isinstance(outcome, TransportFailure) or outcome.status != 401:
             return False
-        sent = header(outcome.request.headers, "Authorization") if outcome.request else None
+        sent = outcome.request.header("Authorization") if outcome.request else None
         # Each is told, also where one has said yes.
         return True in [self._renewed(need, call.request, outcome, sent) for need in call.needs]
 
@@ -124,18 +123,13 @@ class AuthorizingWorld(WrappedWorld):
 
     def _challenged(self, need: DigestNeed, request: HttpRequest, response: HttpResponse) -> bool:
         """Take a new challenge; one after an answer that was not stale means a wrong password."""
-        found = digest.session(header(response.headers, "WWW-Authenticate") or "")
+        found = digest.session(response.header("WWW-Authenticate") or "")
         key = need, _server(request.url)
         known = self._sessions.pop(key, None)
         if found is None:
             return False
         self._sessions[key] = found
         return known is None or found.nonce != known.nonce
-
-
-def _authorized(request: HttpRequest, value: str) -> HttpRequest:
-    others = (field for field in request.headers if field[0].lower() != "authorization")
-    return replace(request, headers=(*others, ("Authorization", value)))
 
 
 def _server(url: str) -> str:
