@@ -8,8 +8,10 @@ from typing import assert_never
 from urllib.parse import parse_qsl
 
 from arazzo_runner.expression.scope import Headers
+from arazzo_runner.operation.media_type import MULTIPART
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.body import FORM, is_json, media_type, text_of
+from arazzo_runner.report.form_parts import form_parts
 from arazzo_runner.report.look import Look
 
 _LINE_END = re.compile(r"\r?\n")
@@ -62,6 +64,8 @@ def _abbreviated(octets: bytes, headers: Headers, look: Look) -> str:
         return _described(octets, headers, look)
     if media_type(headers) == FORM:
         text = _form(look.shown.masker.clipped(text, 4 * look.room + 1))
+    elif media_type(headers) == MULTIPART:
+        text = form_parts(look.shown.masker.clipped(text, enough)) or text
     return look.shown.line(text, look.room)
 
 
