@@ -24,7 +24,9 @@ ERROR = StepError("timeout", "secret", None, "response")
 UNSENT = Attempt(None, None, MISSING, MISSING, None, (), (), None, succeeded=False)
 REFUSED = Attempt(None, None, "secret", "secret", ERROR, (), (), None, succeeded=False)
 STEP = StepResult("look", Status.ERROR, None, None, 0.0, {"a": "secret"}, None, (REFUSED,), PLACE)
-WORKFLOW = WorkflowResult("make", Status.ERROR, {"a": "secret"}, {}, 0.0, (STEP,), None, ERROR, PLACE)
+WORKFLOW = WorkflowResult(
+    "make", Status.ERROR, {"a": "secret"}, {}, 0.0, (STEP,), None, ERROR, PLACE
+)
 
 
 class Step:
