@@ -199,3 +199,48 @@ def test_bodies(described, media_type, payload):
     result = judged(one, request)
     assert result.errors == []
     assert result.body == payload
+
+
+def test_whole_bodies(described):
+    """What is not taken apart arrives as it is."""
+    for media_type, payload in [
+        ("text/plain", "grün & so"),
+        ("application/octet-stream", b"\x00\xff"),
+    ]:
+        body = {"required": True, "content": {media_type: {}}}
+        one = described({"requestBody": body}, method="post")
+        written = encode_body(media_type, payload, one.request_body.content[0])
+        request = build_request(one, HOST, [], (media_type, written), None)
+        result = judged(one, request)
+        assert result.errors == []
+        assert result.body == payload
+
+
+# The content type, the encoding of an array, and what openapi-core gets wrong there.
+ENCODED = [
+    ("application/x-www-form-urlencoded", {"style": "form", "explode": True}, None),
+    ("application/x-www-form-urlencoded", {"style": "form", "explode": False}, None),
+    ("application/x-www-form-urlencoded", {"style": "pipeDelimited", "explode": False}, None),
+    (
+        "application/x-www-form-urlencoded",
+        {"contentType": "text/plain"},
+        "of several values with a content type it takes the last",
+    ),
+    ("multipart/form-data", {"contentType": "text/plain"}, None),
+    ("multipart/form-data", {"contentType": "application/json"}, None),
+    ("multipart/form-data", {"style": "form", "explode": True}, "it reads no styles of parts"),
+]
+
+
+@pytest.mark.parametrize(("media_type", "encoding", "excuse"), ENCODED)
+def test_encoding_objects(described, media_type, encoding, excuse):
+    items = {"type": "array", "items": TEXT}
+    schema = {"type": "object", "properties": {"tags": items}, "additionalProperties": False}
+    content = {media_type: {"schema": schema, "encoding": {"tags": encoding}}}
+    one = described({"requestBody": {"content": content}}, method="post")
+    payload = {"tags": ["a", "b"]}
+    written = encode_body(media_type, payload, one.request_body.content[0])
+    request = build_request(one, HOST, [], (media_type, written), None)
+    result = judged(one, request)
+    is_right = result.errors == [] and result.body == payload
+    assert is_right is (excuse is None), excuse
