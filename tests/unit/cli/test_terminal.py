@@ -29,7 +29,7 @@ workflows:
   inputs: {type: object, properties: {to: {type: string}}}
   steps: [{stepId: list, operationId: listThings}]
 """
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 HIDE, SHOW = b"\x1b[?25l", b"\x1b[?25h"
 
 
