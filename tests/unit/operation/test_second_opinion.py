@@ -224,7 +224,7 @@ ENCODED = [
     (
         "application/x-www-form-urlencoded",
         {"contentType": "text/plain"},
-        "of several values with a content type it takes the last",
+        "of several values with a content type it takes the first",
     ),
     ("multipart/form-data", {"contentType": "text/plain"}, None),
     ("multipart/form-data", {"contentType": "application/json"}, None),
