@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -12,6 +13,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.credentials.challenge import Challenge, challenges
 from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.uploads import chunks
 
 # Section 3.3; without an algorithm it is MD5, for servers of RFC 2069.
 _HASHES: Final = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
@@ -79,7 +82,7 @@ def answer(
         secret = hashed(f"{secret}:{given.nonce}:{client_nonce}".encode())
     subject = f"{request.method}:{uri}"
     if given.quality == "auth-int":
-        subject += f":{hashed(request.body)}"
+        subject += f":{_body_hash(given, request)}"
     between = f"{count}:{client_nonce}:{given.quality}:" if given.quality else ""
     told = f"{secret}:{given.nonce}:{between}{hashed(subject.encode())}"
     fields = {
@@ -107,6 +110,15 @@ def _hasher(given: Session) -> Callable[[bytes], str]:
         return make(octets, usedforsecurity=False).hexdigest()
 
     return hashed
+
+
+def _body_hash(given: Session, request: HttpRequest) -> str:
+    """The hash of a body as it is sent: files in it are read for that."""
+    made = _HASHES[given.algorithm.lower().removesuffix("-sess")](usedforsecurity=False)
+    with suppress(Unusable):  # whoever sends it will find the same, and say so
+        for chunk in chunks(request.body):
+            made.update(chunk)
+    return made.hexdigest()
 
 
 def _user(given: Session, username: str, hashed: Callable[[bytes], str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import pytest
 
 from arazzo_runner.credentials.digest import answer, session
 from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.worlds.uploads import file_body
 
 GET = HttpRequest("GET", "http://www.example.org/dir/index.html")
 CHALLENGE = (
@@ -56,12 +57,16 @@ def test_a_session_key():
     assert (found["algorithm"], found["cnonce"]) == ("SHA-256-sess", "c")
 
 
-def test_the_body_where_the_server_insists():
+def test_the_body_where_the_server_insists(tmp_path):
     given = session('Digest realm="r", nonce="n", qop=auth-int, algorithm=SHA-256').next().next()
-    request = HttpRequest("POST", "http://h?a=b", (), b"body")
-    found = fields(answer(given, request, "u", "p", "c"))
-    subject = sha(f"POST:/?a=b:{sha(b'body')}")
-    assert found["response"] == sha(f"{sha('u:r:p')}:n:00000002:c:auth-int:{subject}")
+    (tmp_path / "b").write_bytes(b"body")
+    for body in (b"body", file_body(str(tmp_path / "b"))):
+        request = HttpRequest("POST", "http://h?a=b", (), body)
+        found = fields(answer(given, request, "u", "p", "c"))
+        subject = sha(f"POST:/?a=b:{sha(b'body')}")
+        assert found["response"] == sha(f"{sha('u:r:p')}:n:00000002:c:auth-int:{subject}")
+    (tmp_path / "b").unlink()
+    assert answer(given, request, "u", "p", "c")  # the world says that it is gone
 
 
 @pytest.mark.parametrize(
