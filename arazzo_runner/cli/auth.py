@@ -15,6 +15,7 @@ from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.auth_text import lines
 from arazzo_runner.cli.credentials import sources_of
 from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.names import check_names
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.credentials.sources import Sources
@@ -25,7 +26,9 @@ from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import Masker
 
 
-@click.command("auth", short_help="which credentials a document needs, and which are set")
+@click.command(
+    "auth", cls=Sections, short_help="which credentials a document needs, and which are set"
+)
 @click.argument("document")
 @flags.CREDENTIALS
 @flags.SERVERS

@@ -14,6 +14,9 @@ _KEY = "arazzo.env_file"
 class Flag(click.Option):
     """An option whose twin in the environment may also stand in the file of ``--env-file``."""
 
+    heading: str = ""
+    """What `--help` lists it under."""
+
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
         """The value of the variable; the environment wins over the file."""
         found = super().resolve_envvar_value(ctx)

@@ -11,6 +11,7 @@ import click
 
 from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.document.model import (
     ChannelByPath,
@@ -26,7 +27,9 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.report.escape import escape
 
 
-@click.command("list", short_help="show a document's workflows, their inputs and steps")
+@click.command(
+    "list", cls=Sections, short_help="show a document's workflows, their inputs and steps"
+)
 @click.argument("document")
 @flags.DOCUMENTS
 @click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from importlib import import_module
-from io import TextIOWrapper
 
 import click
 
 from arazzo_runner.cli.config import flags_for
+from arazzo_runner.cli.streams import prepare_streams
 from arazzo_runner.cli.words import keep_words
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.version import VERSION
@@ -92,8 +92,7 @@ def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (docs/exit-codes.md)."""
     args = list(sys.argv[1:] if argv is None else argv)
-    _open_closed_streams()
-    _write_any_text()
+    prepare_streams()
     try:
         outcome = cli.main(args, "arazzo", standalone_mode=False)
         sys.stdout.flush()
@@ -113,21 +112,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is told as one
         return _unwritable(error) if _is_full(error) else _bug(error, args)
     return outcome if isinstance(outcome, int) else 0
-
-
-def _open_closed_streams() -> None:
-    """`arazzo … >&-`: Python has no stream for a descriptor that is closed."""
-    import os
-
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
-
-
-def _write_any_text() -> None:
-    """Characters that the locale's encoding does not know are escaped, as on standard error."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _diagnosed(error: ArazzoError) -> int:

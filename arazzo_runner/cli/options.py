@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 import click
 
 from arazzo_runner.cli.environment import Flag, take_env_file
-from arazzo_runner.cli.profiles import layered, profile_of, take_profile
+from arazzo_runner.cli.headings import under
+from arazzo_runner.cli.places import folders, pair, server_variables, servers
+from arazzo_runner.cli.profiles import take_profile
 from arazzo_runner.cli.units import DEPTH, DURATION, DURATION_OR_NONE, FROM_0, FROM_1, SIZE, TEXT
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -27,67 +29,14 @@ def flag(*names: str, **settings: Any) -> Decorator[Any]:
     return click.option(*names, envvar=twin, cls=Flag, **settings)
 
 
-def several(*decorators: Decorator[Any]) -> Decorator[Any]:
-    """One decorator that applies several, so that `--help` lists them in this order."""
-
-    def decorate(command: Command) -> Command:
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return decorate
-
-
-def _pair(
-    meaning: str,
-) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, str]]:
-    """Read repeated ``NAME=VALUE`` into a dict."""
-
-    def read(_ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
-        for text in texts:
-            if not text.partition("=")[1] or text.startswith("="):
-                raise click.BadParameter(f"`{text}` is not {meaning}", param=param)
-        return {name: value for name, _, value in (text.partition("=") for text in texts)}
-
-    return read
-
-
-def _servers(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
-    """Read repeated ``[SOURCE=]URL``, with those of the profile."""
-    own = profile_of(ctx).servers
-    return layered(ctx, param, _urls(param, texts), lambda: _urls(param, own))
-
-
-def _server_variables(
-    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
-) -> dict[str, str]:
-    """Read repeated ``NAME=VALUE``, with those of the profile."""
-    read = _pair("NAME=VALUE")
-    own = profile_of(ctx).variables
-    return layered(ctx, param, read(ctx, param, texts), lambda: read(ctx, param, own))
-
-
-def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
-    """The URLs by source; the URL for all sources stands under the empty name."""
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, url = text.partition("=")
-        if not equals or "/" in name:
-            name, url = "", text
-        if not url.lower().startswith(("http://", "https://")):
-            message = f"`{url}` is no http or https URL; write all of it, such as `http://{url}`"
-            raise click.BadParameter(message, param=param)
-        found[name] = url
-    return found
-
-
-DOCUMENTS = several(
+DOCUMENTS = under(
+    "Source descriptions",
     flag(
         "--source",
         "sources",
         multiple=True,
         metavar="NAME=PATH|URL",
-        callback=_pair("NAME=PATH or NAME=URL"),
+        callback=pair("NAME=PATH or NAME=URL"),
         help="Read a source description from here instead of its `url`.",
     ),
     flag(
@@ -96,6 +45,7 @@ DOCUMENTS = several(
         multiple=True,
         metavar="DIR",
         type=click.Path(),
+        callback=folders,
         help="Find moved source descriptions by file name in this folder.",
     ),
     flag("--allow-read", is_flag=True, help="Let a document from a URL name local files."),
@@ -121,7 +71,8 @@ DOCUMENTS = several(
     flag("--no-cache", is_flag=True, help="Keep no large API descriptions parsed on disk."),
 )
 
-CREDENTIALS = several(
+CREDENTIALS = under(
+    "Inputs and credentials",
     flag(
         "--profile",
         metavar="NAME",
@@ -143,7 +94,8 @@ CREDENTIALS = several(
     ),
 )
 
-INPUTS = several(
+INPUTS = under(
+    "Inputs and credentials",
     flag(
         "-i",
         "--input",
@@ -158,13 +110,14 @@ INPUTS = several(
     CREDENTIALS,
 )
 
-SERVERS = several(
+SERVERS = under(
+    "Where requests go",
     flag(
         "--server",
         "servers",
         multiple=True,
         metavar="[SOURCE=]URL",
-        callback=_servers,
+        callback=servers,
         help="The server of a source description (of all), instead of the documented one.",
     ),
     flag(
@@ -172,12 +125,13 @@ SERVERS = several(
         "server_variables",
         multiple=True,
         metavar="NAME=VALUE",
-        callback=_server_variables,
+        callback=server_variables,
         help="A server variable.",
     ),
 )
 
-WHERE = several(
+WHERE = under(
+    "Where requests go",
     SERVERS,
     flag(
         "--mock", is_flag=True, help="Answer every request from the API descriptions, in process."
@@ -196,12 +150,14 @@ WHERE = several(
     ),
 )
 
-SECRETS = several(
+SECRETS = under(
+    "Secrets",
     flag("--secret", "secrets", multiple=True, metavar="NAME", help="Mask this input everywhere."),
     flag("--show-secrets", is_flag=True, help="Do not mask secrets."),
 )
 
-SELECTION = several(
+SELECTION = under(
+    "What is run",
     flag(
         "--workflow",
         "workflows",
@@ -213,7 +169,8 @@ SELECTION = several(
     flag("--fail-fast", is_flag=True, help="Leave out the workflows after one that does not pass."),
 )
 
-CASES = several(
+CASES = under(
+    "Many inputs",
     flag(
         "--cases",
         metavar="FILE",
@@ -223,35 +180,50 @@ CASES = several(
     flag("--jobs", type=FROM_1, default=1, metavar="N", help="Run so many rows at once."),
 )
 
-OTEL = flag(
-    "--otel",
-    is_flag=True,
-    default=None,
-    help="OpenTelemetry: a span for each workflow, step and request.",
+OTEL = under(
+    "Checks and output",
+    flag(
+        "--otel",
+        is_flag=True,
+        default=None,
+        help="OpenTelemetry: a span for each workflow, step and request.",
+    ),
 )
 
-RECORD = flag(
-    "--record", metavar="FILE", help="Keep the run in this file, for `arazzo replay`; masked."
+RECORD = under(
+    "Checks and output",
+    flag(
+        "--record",
+        metavar="FILE",
+        help="Keep the run in this file, for `arazzo replay`; masked.",
+    ),
 )
 
-TIMEOUT = flag(
-    "--timeout",
-    type=DURATION,
-    default="60s",
-    show_default=True,
-    metavar="T",
-    help="One request, as a whole.",
+TIMEOUT = under(
+    "Limits",
+    flag(
+        "--timeout",
+        type=DURATION,
+        default="60s",
+        show_default=True,
+        metavar="T",
+        help="One request, as a whole.",
+    ),
 )
-RESPONSE_SIZE = flag(
-    "--max-response-size",
-    type=SIZE,
-    default="10MiB",
-    show_default=True,
-    metavar="SIZE",
-    help="A response on the wire.",
+RESPONSE_SIZE = under(
+    "Limits",
+    flag(
+        "--max-response-size",
+        type=SIZE,
+        default="10MiB",
+        show_default=True,
+        metavar="SIZE",
+        help="A response on the wire.",
+    ),
 )
 
-LIMITS = several(
+LIMITS = under(
+    "Limits",
     flag(
         "--max-steps",
         type=FROM_1,
@@ -312,7 +284,8 @@ LIMITS = several(
     ),
 )
 
-NETWORK = several(
+NETWORK = under(
+    "Network",
     flag(
         "--cacert",
         type=click.Path(exists=True, dir_okay=False),
@@ -344,7 +317,8 @@ NETWORK = several(
     flag("--cookies", is_flag=True, help="Keep cookies during the run, one jar per origin."),
 )
 
-OUTPUT = several(
+OUTPUT = under(
+    "Checks and output",
     flag(
         "--check",
         "checks",

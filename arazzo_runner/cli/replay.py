@@ -14,6 +14,7 @@ from arazzo_runner import replaying, running
 from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.checks import read_checks
 from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.inputs import check_stdin
 from arazzo_runner.cli.inputs_for import inputs_for
 from arazzo_runner.cli.keeping import from_here
@@ -30,7 +31,7 @@ from arazzo_runner.worlds.recording import Recording
 from arazzo_runner.worlds.recording_file import read_recording
 
 
-@click.command("replay", short_help="run a recorded run again, without a server")
+@click.command("replay", cls=Sections, short_help="run a recorded run again, without a server")
 @click.argument("file")
 @click.argument("document", required=False)
 @flags.INPUTS

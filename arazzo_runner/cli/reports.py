@@ -111,10 +111,8 @@ def without_password(document: str) -> str:
 
 
 def write_stream(data: bytes, stream: Any) -> None:
-    """Write a report to a standard stream, whose encoding may not know all of its characters."""
-    text = data.decode("utf-8", "backslashreplace")
-    encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    """Write a report to a standard stream, which takes every character (cli/streams.py)."""
+    stream.write(data.decode("utf-8", "backslashreplace"))
     stream.flush()
 
 

@@ -14,6 +14,7 @@ from arazzo_runner import running
 from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.documents import load_document
+from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.inputs import check_stdin
 from arazzo_runner.cli.inputs_for import inputs_for
 from arazzo_runner.cli.keeping import Keeping
@@ -32,7 +33,7 @@ from arazzo_runner.report.write import check_writable
 from arazzo_runner.text.diagnostic import error
 
 
-@click.command("run", short_help="run a document's workflows")
+@click.command("run", cls=Sections, short_help="run a document's workflows")
 @click.argument("document")
 @flags.INPUTS
 @flags.CASES

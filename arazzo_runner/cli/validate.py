@@ -12,6 +12,7 @@ import click
 from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.baseline import Compared, compare, read_baseline, write_baseline
 from arazzo_runner.cli.documents import load_limits, retrieve_settings
+from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.jobs import Checked, Job, run_jobs
 from arazzo_runner.cli.mending import Mending
 from arazzo_runner.cli.selection import read_codes, selection
@@ -28,7 +29,9 @@ from arazzo_runner.validation import Wanted
 FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
 
-@click.command("validate", short_help="check documents and their agreement with API descriptions")
+@click.command(
+    "validate", cls=Sections, short_help="check documents and their agreement with API descriptions"
+)
 @click.argument("named", metavar="DOCUMENT…", nargs=-1, required=True)
 @flags.flag(
     "--format",

@@ -1,0 +1,49 @@
+"""`--help`: flags under headings, all of them once."""
+
+from importlib import import_module
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from arazzo_runner.cli.headings import Sections, under
+from arazzo_runner.cli.main import COMMANDS
+from arazzo_runner.cli.options import flag
+
+
+@pytest.mark.parametrize("name", ["run", "validate", "replay", "auth", "list"])
+def test_every_flag_is_listed(name: str) -> None:
+    command: click.Command = import_module(COMMANDS[name][0]).command
+    shown = CliRunner().invoke(command, ["--help"]).output
+    flags = [one for one in command.params if isinstance(one, click.Option)]
+    listed = [
+        line.split("--")[1].split()[0] for line in shown.splitlines() if line.strip()[:1] == "-"
+    ]
+    assert sorted(listed) == sorted(["help", *(_long(one) for one in flags)])
+
+
+def _long(option: click.Option) -> str:
+    return next(name for name in option.opts if name.startswith("--")).removeprefix("--")
+
+
+def test_headings_hold_what_belongs_together() -> None:
+    size = under("Limits", flag("--size", help="How much."))
+
+    @click.command(cls=Sections)
+    @flag("--plain", help="Under none.")
+    @under("Network", flag("--proxy", help="By way of."), size)
+    @click.argument("document")
+    def command() -> None: ...
+
+    shown = CliRunner().invoke(command, ["--help"]).output
+    assert shown.partition("\n\n")[2].splitlines() == [
+        "Options:",
+        "  --plain TEXT  Under none.",
+        "  --help        Show this message and exit.",
+        "",
+        "Network:",
+        "  --proxy TEXT  By way of.",
+        "",
+        "Limits:",
+        "  --size TEXT   How much.",
+    ]

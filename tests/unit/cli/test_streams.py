@@ -1,0 +1,27 @@
+"""Standard output in any encoding."""
+
+import json
+import sys
+from io import BytesIO, TextIOWrapper
+
+import pytest
+
+from arazzo_runner.cli.streams import escaped, prepare_streams
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("text", ["é…", "\U0001f600", "half \ud83d of a pair", "plain"])
+def test_json_means_the_same_in_every_encoding(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, text: str
+) -> None:
+    octets = BytesIO()
+    monkeypatch.setattr(sys, "stdout", TextIOWrapper(octets, encoding))
+    prepare_streams()
+    sys.stdout.write(json.dumps(text, ensure_ascii=False))
+    sys.stdout.flush()
+    assert json.loads(octets.getvalue().decode(encoding)) == text
+
+
+def test_what_cannot_be_read_is_not_escaped() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        escaped(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"))
