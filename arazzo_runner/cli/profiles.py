@@ -25,7 +25,7 @@ from msgspec import Struct, field
 from arazzo_runner.cli.config import default_of, read_config, refuse
 
 _KEY: Final = "arazzo.profile"
-_NO_FLAGS: Final = ("inputs", "credentials", "servers", "server_vars")
+_NO_FLAGS: Final = ("inputs", "credentials", "servers", "server-vars")
 _TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 
@@ -49,14 +49,15 @@ def take_profile(ctx: click.Context, _param: click.Parameter, name: str | None) 
     """
     if name is None:
         return NO_PROFILE
-    table = {key.replace("-", "_"): value for key, value in _table(name).items()}
-    ctx.default_map = {**(ctx.default_map or {}), **_flags(name, table, ctx.command)}
+    whole = _table(name)
+    ctx.default_map = {**(ctx.default_map or {}), **_flags(name, whole, ctx.command)}
+    table = {key.replace("_", "-"): value for key, value in whole.items()}
     profile = Profile(
         name,
         _own(table, "inputs", name),
         _own(table, "credentials", name),
         _pairs(table.get("servers", {}), "servers", name),
-        _pairs(table.get("server_vars", {}), "server-vars", name),
+        _pairs(table.get("server-vars", {}), "server-vars", name),
     )
     ctx.meta[_KEY] = profile
     return profile
@@ -108,16 +109,16 @@ def _flags(name: str, table: Mapping[str, Any], command: click.Command) -> dict[
     where = f"profiles.{name}"
     found: dict[str, Any] = {}
     for key, value in table.items():
-        if key in _NO_FLAGS and (key != "inputs" or isinstance(value, dict)):
+        flag = key.replace("_", "-")
+        if flag in _NO_FLAGS and (flag != "inputs" or isinstance(value, dict)):
             continue
-        if command.name == "run" or _has(command, key):
+        if command.name == "run" or _has(command, flag):
             found.update([default_of(where, key, value, command, _NO_FLAGS)])
     return found
 
 
-def _has(command: click.Command, key: str) -> bool:
-    flag = f"--{key.replace('_', '-')}"
-    return any(flag in one.opts for one in command.params)
+def _has(command: click.Command, flag: str) -> bool:
+    return any(f"--{flag}" in one.opts for one in command.params)
 
 
 def _own(table: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
