@@ -112,7 +112,7 @@ class _Work(Struct, frozen=True):
         # What `--source-dir` finds would be no finding: first without it.
         strict = replace(self.setting.access, find=lambda _name: None)
         alone = replace(self, setting=replace(self.setting, access=strict, shared=Shared()))
-        first = mend(source, alone.judge, self.takes_place, limits)
+        first = mend(source, alone.judge, self.takes_places, limits)
         text = SourceFile(source.name, first.text, source.uri)
         second = mend(text, self.judge, self.takes, limits)
         return replace(second, mended=(*first.mended, *second.mended))
@@ -127,13 +127,14 @@ class _Work(Struct, frozen=True):
             return _with_new_places(self.setting, self.document, source, found)
         return found
 
-    def takes(self, found: Diagnostic) -> bool:
-        if found.fix is None or not (found.fix.is_safe or self.mending.takes_unsafe):
-            return False
-        return bool(self.reported([found]))
+    def takes(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+        """Those that the user wants to have mended."""
+        unsafe = self.mending.takes_unsafe
+        return self.reported(one for one in found if one.fix and (one.fix.is_safe or unsafe))
 
-    def takes_place(self, found: Diagnostic) -> bool:
-        return found.code == "AZ201" and self.takes(found)
+    def takes_places(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+        """Those about sources that have moved."""
+        return self.takes([one for one in found if one.code == "AZ201"])
 
     def reported(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         path = whole_path(self.document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -65,10 +66,19 @@ def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) ->
 def _chosen(fixes: Sequence[Fix], value: Value) -> list[Spelled]:
     possible = [one for fix in dict.fromkeys(fixes) if (one := spell(fix, value)) is not None]
     taken: list[Spelled] = []
+    edits: list[Respelled] = []
     for one in sorted(possible, key=lambda one: [_position(edit) for edit in one.edits]):
-        if not any(overlap(mine, other) for mine in one.edits for other in _edits(taken)):
+        if not any(_is_taken(edit, edits) for edit in one.edits):
             taken.append(one)
+            for edit in one.edits:
+                insort(edits, edit, key=_position)
     return taken
+
+
+def _is_taken(edit: Respelled, edits: Sequence[Respelled]) -> bool:
+    """Whether one of ``edits``, sorted and apart from each other, touches the same text."""
+    at = bisect_left(edits, _position(edit), key=_position)
+    return any(overlap(edit, other) for other in edits[max(at - 1, 0) : at + 2])
 
 
 def _one_by_one(
@@ -102,10 +112,23 @@ def _read(text: str, source: SourceFile, limits: DocumentLimits) -> Value:
     return parse(SourceFile(source.name, text, source.uri), limits, Severity.ERROR).value
 
 
-def spelled_in(source: SourceFile, fix: Fix, limits: DocumentLimits) -> tuple[Respelled, ...]:
-    """The edits of the text of ``source`` that make a fix, from the top; none if it has no text."""
-    try:
-        found = spell(fix, _read(source.text, source, limits))
-    except DocumentError:
-        return ()
-    return found.edits if found else ()
+class Speller:
+    """Spells fixes in the texts they are about, each of which is read once."""
+
+    def __init__(self, limits: DocumentLimits) -> None:
+        self._limits = limits
+        self._values: dict[SourceFile, Value] = {}
+
+    def edits(self, source: SourceFile, fix: Fix) -> tuple[Respelled, ...]:
+        """The edits of ``source`` that make a fix, from the top; none if it cannot be spelled."""
+        if source not in self._values:
+            self._values[source] = self._value(source)
+        value = self._values[source]
+        found = spell(fix, value) if value is not None else None
+        return found.edits if found else ()
+
+    def _value(self, source: SourceFile) -> Value:
+        try:
+            return _read(source.text, source, self._limits)
+        except DocumentError:
+            return None

@@ -19,6 +19,9 @@ ROUNDS: Final = 10
 Judge: TypeAlias = Callable[[SourceFile], Sequence[Diagnostic]]
 """The findings about a text, all of them."""
 
+Takes: TypeAlias = Callable[[Sequence[Diagnostic]], Sequence[Diagnostic]]
+"""Those of the findings whose fixes are wanted."""
+
 _Mark: TypeAlias = tuple[str, str, Pointer]
 
 
@@ -38,9 +41,7 @@ class _Tried(Struct, frozen=True):
     left: tuple[Diagnostic, ...]
 
 
-def mend(
-    source: SourceFile, judge: Judge, takes: Callable[[Diagnostic], bool], limits: DocumentLimits
-) -> Mended:
+def mend(source: SourceFile, judge: Judge, takes: Takes, limits: DocumentLimits) -> Mended:
     """Apply the fixes of the findings that ``takes`` accepts, and judge again, until that is all.
 
     A fix that brings a new error is left out, unless that error was hidden behind the one that is
@@ -50,9 +51,7 @@ def mend(
 
 
 class _Mending:
-    def __init__(
-        self, judge: Judge, takes: Callable[[Diagnostic], bool], limits: DocumentLimits
-    ) -> None:
+    def __init__(self, judge: Judge, takes: Takes, limits: DocumentLimits) -> None:
         self._judge = judge
         self._takes = takes
         self._limits = limits
@@ -70,7 +69,7 @@ class _Mending:
         return Mended(source.text, left, mended)
 
     def _round(self, source: SourceFile, left: Sequence[Diagnostic]) -> _Tried | None:
-        fixable = [one for one in left if self._can_mend(one, source)]
+        fixable = [one for one in self._takes(left) if self._can_mend(one, source)]
         tried = self._try(source, fixable)
         if tried is None or not _worse(left, tried):
             return tried
@@ -78,7 +77,7 @@ class _Mending:
 
     def _can_mend(self, found: Diagnostic, source: SourceFile) -> bool:
         """Only what the document itself says is mended, not what it refers to."""
-        if found.fix is None or _mark(found) in self._refused or not self._takes(found):
+        if found.fix is None or _mark(found) in self._refused:
             return False
         return all(_is_same(edit.place.source, source) for edit in found.fix.edits)
 
@@ -87,7 +86,8 @@ class _Mending:
         done = applied(source, fixes, self._limits) if fixes else None
         if done is None or done.text == source.text:
             return None
-        mended = tuple(one for one in findings if one.fix in done.fixes)
+        fixed = frozenset(done.fixes)
+        mended = tuple(one for one in findings if one.fix in fixed)
         return _Tried(done.text, mended, tuple(self._judge(_other_text(source, done.text))))
 
     def _one_by_one(

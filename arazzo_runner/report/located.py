@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,6 +13,9 @@ from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS
 from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import Pointer, Span, pointer_text, span_between
+
+if TYPE_CHECKING:
+    from arazzo_runner.fix.apply import Speller
 
 _NOWHERE = Span(0, 0, 0, 0)
 
@@ -114,14 +118,17 @@ class Validation(Struct, frozen=True):
 
 def located(found: Iterable[Diagnostic], style: Style | None, document: str) -> tuple[Located, ...]:
     """The findings about a document as plain data; with a style, with their text for people."""
-    return tuple(_located(one, style, document) for one in found)
+    from arazzo_runner.fix.apply import Speller
+
+    speller = Speller(DESCRIPTION_LIMITS)
+    return tuple(_located(one, style, document, speller) for one in found)
 
 
-def _located(one: Diagnostic, style: Style | None, document: str) -> Located:
+def _located(one: Diagnostic, style: Style | None, document: str, speller: Speller) -> Located:
     place = one.place
     span = locate(place) if place else _NOWHERE
     pointer: Pointer = place.pointer if place else ()
-    fix = _fix(one)
+    fix = _fix(one, speller)
     return Located(
         code=one.code,
         severity=one.severity.value,
@@ -138,15 +145,13 @@ def _located(one: Diagnostic, style: Style | None, document: str) -> Located:
     )
 
 
-def _fix(one: Diagnostic) -> LocatedFix | None:
+def _fix(one: Diagnostic, speller: Speller) -> LocatedFix | None:
     if one.fix is None:
         return None
-    from arazzo_runner.fix.apply import spelled_in
-
     source = one.fix.edits[0].place.source
     changes = (
         Change(span.line, span.column, span.end_line, span.end_column, edit.text)
-        for edit in spelled_in(source, one.fix, DESCRIPTION_LIMITS)
+        for edit in speller.edits(source, one.fix)
         for span in (span_between(source, edit.start, edit.end),)
     )
     found = LocatedFix(one.fix.is_safe, tuple(changes))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from arazzo_runner.fix.mend import ROUNDS, Mended, mend
+from arazzo_runner.fix.mend import ROUNDS, Mended, Takes, mend
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.fix import changed, instead
 from arazzo_runner.text.limits import DocumentLimits
@@ -15,7 +15,7 @@ LIMITS = DocumentLimits()
 Rule = Callable[[Place, str], Sequence[Diagnostic]]
 
 
-def mended(text: str, rule: Rule, takes: Callable[[Diagnostic], bool] = lambda _: True) -> Mended:
+def mended(text: str, rule: Rule, takes: Takes = list) -> Mended:
     """`rule` says what is wrong with the string in each field."""
 
     def judge(source: SourceFile) -> Sequence[Diagnostic]:
@@ -43,7 +43,7 @@ def test_everything_at_once() -> None:
 
 
 def test_what_is_not_taken_is_left() -> None:
-    done = mended("a: X\n", lower, lambda found: found.fix is None)
+    done = mended("a: X\n", lower, lambda _: ())
     assert (done.text, codes(done.left), done.mended) == ("a: X\n", ["AZ204"], ())
 
 
