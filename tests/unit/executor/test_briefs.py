@@ -1,6 +1,7 @@
 """Values that may hold secrets, or without end, say in a word what they are."""
 
 import pytest
+from msgspec.structs import replace
 
 from arazzo_runner.executor.events import StepRetried
 from arazzo_runner.executor.result import (
@@ -16,6 +17,7 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import MISSING
+from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
 from arazzo_runner.text.brief import Brief
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -26,6 +28,10 @@ REFUSED = Attempt(None, None, "secret", "secret", ERROR, (), (), None, succeeded
 STEP = StepResult("look", Status.ERROR, None, None, 0.0, {"a": "secret"}, None, (REFUSED,), PLACE)
 WORKFLOW = WorkflowResult(
     "make", Status.ERROR, {"a": "secret"}, {}, 0.0, (STEP,), None, ERROR, PLACE
+)
+
+EXCHANGED = Exchanged(
+    HttpRequest("GET", "https://a.example/b"), HttpResponse(200, (), b"secret"), 0.0, 0.0
 )
 
 
@@ -47,6 +53,8 @@ class Step:
         (REFUSED, "Attempt(failed, timeout)"),
         (STEP, "StepResult(look, error)"),
         (WORKFLOW, "WorkflowResult(make, error)"),
+        (EXCHANGED, "Exchanged(GET https://a.example, 200)"),
+        (replace(EXCHANGED, response=None), "Exchanged(GET https://a.example, nothing)"),
         (RunResult((WORKFLOW, WORKFLOW), 0.0), "RunResult(make, error; make, error)"),
         (StepRetried(Step(), 1, ActionTaken("a", "retry", "step", None, 2.5), 0), "StepRetried(look, attempt 1, wait 2.5 s)"),
     ],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import MISSING, describe, kind, ordered, same, spell
 
 
@@ -63,6 +64,7 @@ def test_spell(value, text):
         ([1, 2], "array [1, 2]"),
         ({"key": "value"}, 'object {"key": …'),
         (b"abc", "binary of 3 bytes"),
+        (FileBody("/tmp/a", "a", 7, None, ""), "file @/tmp/a (7 bytes)"),
     ],
 )
 def test_describe(value, text):
