@@ -31,7 +31,7 @@ WORKFLOW = WorkflowResult(
 )
 
 EXCHANGED = Exchanged(
-    HttpRequest("GET", "https://a.example/b"), HttpResponse(200, (), b"secret"), 0.0, 0.0
+    HttpRequest("GET", "https://me@a.example?key=secret"), HttpResponse(200, (), b"secret"), 0.0, 0.0
 )
 
 
@@ -53,7 +53,7 @@ class Step:
         (REFUSED, "Attempt(failed, timeout)"),
         (STEP, "StepResult(look, error)"),
         (WORKFLOW, "WorkflowResult(make, error)"),
-        (EXCHANGED, "Exchanged(GET https://a.example, 200)"),
+        (EXCHANGED, "Exchanged(GET https://a.example, 200, 6 bytes)"),
         (replace(EXCHANGED, response=None), "Exchanged(GET https://a.example, nothing)"),
         (RunResult((WORKFLOW, WORKFLOW), 0.0), "RunResult(make, error; make, error)"),
         (StepRetried(Step(), 1, ActionTaken("a", "retry", "step", None, 2.5), 0), "StepRetried(look, attempt 1, wait 2.5 s)"),
