@@ -11,6 +11,8 @@ from arazzo_runner.report.summary import Summary, summarize
 from arazzo_runner.report.verdict import ExitCode
 from arazzo_runner.report.walk import objected
 
+RUN_LIMITS = frozenset({"max-steps", "max-depth", "max-waits", "run-timeout"})
+"""The codes of errors that are the run's, and no response's."""
 NAMED = 3
 """So many workflows that did not pass are named."""
 
@@ -59,9 +61,17 @@ def _trouble(result: RunResult, exit_code: int, look: Look) -> str:
         case ExitCode.FAILED:
             return _unpassed(result, "failed", look)
         case ExitCode.NO_RESPONSE:
-            return _unpassed(result, "ended without a usable response", look)
+            return _unpassed(result, _without_response(result), look)
         case _:
             return f"ended with exit code {int(exit_code)}"
+
+
+def _without_response(result: RunResult) -> str:
+    """Whether all were ended by the run's own limits: no response is to blame then."""
+    reasons = [one.error for one in result.workflows if one.status is Status.ERROR]
+    codes = {one.code if one else "" for one in reasons}
+    limited = codes and codes <= RUN_LIMITS
+    return "stopped at a limit" if limited else "ended without a usable response"
 
 
 def _unpassed(result: RunResult, words: str, look: Look) -> str:

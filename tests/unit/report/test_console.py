@@ -279,6 +279,12 @@ def test_the_verdict_names_the_workflows_that_did_not_pass(build):
     )
 
 
+def test_a_limit_of_the_run_is_no_fault_of_a_response(build):
+    stop = build.error(code="max-steps", message="the run reached its limit of 5 steps")
+    workflow = build.workflow(build.step(), status=Status.ERROR, error=stop)
+    assert verdict(build, workflow, code=4).startswith("FAIL 1 of 1 workflow stopped at a limit:")
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
