@@ -59,7 +59,9 @@ def _noting(access: Access, note: Callable[[str], object]) -> Access:
 def load_data(
     document: str | Mapping[str, Any], name: str, base: Path, given: LoadOptions
 ) -> Description:
-    """Read a document that is at hand. Raises DocumentError."""
+    """Read a document that is at hand. Raises DocumentError, and TypeError for what is none."""
+    if not isinstance(document, str | Mapping):
+        raise TypeError(f"a document is text or a mapping, and not a {type(document).__name__}")
     text = document if isinstance(document, str) else json.dumps(document, indent=2)
     retrieved = Retrieved(text.encode(), name, f"{file_uri(fspath(base))}/")
     access = _with(access_for(given), name, retrieved)

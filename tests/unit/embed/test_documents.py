@@ -68,6 +68,12 @@ def test_what_is_no_path(document) -> None:
         arazzo.load(document)
 
 
+@pytest.mark.parametrize("document", [None, b"x", [1]])
+def test_what_is_no_text(document) -> None:
+    with pytest.raises(TypeError, match="a document is text or a mapping, and not a "):
+        arazzo.load_text(document)
+
+
 def test_limits(shop) -> None:
     from msgspec.structs import replace
 
