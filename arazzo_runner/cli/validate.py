@@ -16,6 +16,7 @@ from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.jobs import Checked, Job, run_jobs
 from arazzo_runner.cli.mending import Mending
 from arazzo_runner.cli.selection import read_codes, selection
+from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.walk import documents
 from arazzo_runner.loading import is_usage
 from arazzo_runner.report import validation as rendering
@@ -24,6 +25,7 @@ from arazzo_runner.report.patch import shown
 from arazzo_runner.report.style import PLAIN, Style, style_for
 from arazzo_runner.report.verdict import ExitCode
 from arazzo_runner.report.write import write_atomically
+from arazzo_runner.text.diagnostic import Diagnostic, warning
 from arazzo_runner.validation import Wanted
 
 FORMATS: Final = ("text", "json", "github", "sarif", "junit")
@@ -69,6 +71,8 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     A DOCUMENT is a path, `-` for standard input, or an https URL; of a folder, all documents in it.
     """
     chosen = documents(named)
+    if not chosen:
+        show_diagnostics([_nothing_in(named)])
     _check_flags(given, chosen)
     job = Job(
         retrieve_settings(given),
@@ -84,6 +88,12 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     mended = sum(one.mended for one in done)
     _write(Validation(tuple(chosen), compared.new, mended, compared.known), given)
     return _code(compared.new, _counting(given))
+
+
+def _nothing_in(folders: Sequence[str]) -> Diagnostic:
+    named = ", ".join(f"`{one}`" for one in folders)
+    hint = "their names end in `.arazzo.yaml`, `.yml` or `.json`, or `arazzo` stands at their root"
+    return warning("AZ906", f"no Arazzo document is in {named}", help=hint)
 
 
 def _check_flags(given: Mapping[str, Any], chosen: Sequence[str]) -> None:
