@@ -71,13 +71,14 @@ def mend_document(setting: Setting, document: str, mending: Mending) -> MendedDo
         return MendedDocument(validate(setting.access, document, setting.wanted, setting.shared))
     work = _Work(setting, document, mending)
     done = work.done(source)
+    left = work.without_refused(done.left)
     if done.text == source.text:
-        return MendedDocument(work.reported(done.left))
+        return MendedDocument(left)
     if mending.writes:
         write_atomically(document, mark + done.text.encode(), "document")
         setting.shared.shelf.forget(source.uri)
     diff = patch(source.name, source.text, done.text)
-    return MendedDocument(work.reported(done.left), len(done.mended), diff)
+    return MendedDocument(left, len(done.mended), diff)
 
 
 def _read(setting: Setting, document: str) -> tuple[SourceFile, bytes]:
@@ -131,6 +132,12 @@ class _Work(Struct, frozen=True):
         """Those that the user wants to have mended."""
         unsafe = self.mending.takes_unsafe
         return self.reported(one for one in found if one.fix and (one.fix.is_safe or unsafe))
+
+    def without_refused(self, found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """What is left and wanted to be heard of; a fix that was wanted and is left does harm."""
+        refused = frozenset(self.takes(found))
+        every = (replace(one, fix=None) if one in refused else one for one in found)
+        return self.reported(every)
 
     def takes_places(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         """Those about sources that have moved."""

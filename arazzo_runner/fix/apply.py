@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -17,6 +18,9 @@ from arazzo_runner.text.fix import Edit, Fix
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import parse
+
+TRIALS: Final = 200
+"""How often a document is read, or judged, to find out which fixes do harm."""
 
 
 class Applied(Struct, frozen=True):
@@ -57,7 +61,7 @@ def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) ->
     chosen = _chosen(fixes, value)
     text = _with(source, chosen, value, limits)
     if text is None:
-        chosen = _one_by_one(source, chosen, value, limits)
+        chosen = _halved(source, chosen, value, limits)
         text = _with(source, chosen, value, limits)
     assert text is not None  # each was tried
     return Applied(text, tuple(one.fix for one in chosen))
@@ -81,13 +85,21 @@ def _is_taken(edit: Respelled, edits: Sequence[Respelled]) -> bool:
     return any(overlap(edit, other) for other in edits[max(at - 1, 0) : at + 2])
 
 
-def _one_by_one(
+def _halved(
     source: SourceFile, chosen: list[Spelled], value: Value, limits: DocumentLimits
 ) -> list[Spelled]:
+    """Those that go together: what does not is found by halves, as far as the trials go."""
     taken: list[Spelled] = []
-    for one in chosen:
-        if _with(source, [*taken, one], value, limits) is not None:
-            taken.append(one)
+    todo = [chosen]
+    for _ in range(TRIALS):
+        if not todo:
+            break
+        group = todo.pop()
+        if _with(source, [*taken, *group], value, limits) is not None:
+            taken += group
+        elif len(group) > 1:
+            middle = len(group) // 2
+            todo += group[middle:], group[:middle]
     return taken
 
 

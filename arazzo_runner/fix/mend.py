@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.fix.apply import applied
+from arazzo_runner.fix.apply import TRIALS, applied
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import Pointer, SourceFile
@@ -70,10 +70,10 @@ class _Mending:
 
     def _round(self, source: SourceFile, left: Sequence[Diagnostic]) -> _Tried | None:
         fixable = [one for one in self._takes(left) if self._can_mend(one, source)]
-        tried = self._try(source, fixable)
-        if tried is None or not _worse(left, tried):
-            return tried
-        return self._one_by_one(source, left, fixable)
+        # What hides errors first: what these fixes bring to light is no matter of the others.
+        hiding = [one for one in fixable if _hides(one)]
+        others = [one for one in fixable if not _hides(one)]
+        return self._halved(source, left, hiding) or self._halved(source, left, others)
 
     def _can_mend(self, found: Diagnostic, source: SourceFile) -> bool:
         """Only what the document itself says is mended, not what it refers to."""
@@ -90,20 +90,24 @@ class _Mending:
         mended = tuple(one for one in findings if one.fix in fixed)
         return _Tried(done.text, mended, tuple(self._judge(_other_text(source, done.text))))
 
-    def _one_by_one(
+    def _halved(
         self, source: SourceFile, left: Sequence[Diagnostic], fixable: Sequence[Diagnostic]
     ) -> _Tried | None:
-        """All fixes that do no harm, each tried with those before it."""
+        """All fixes that do no harm: what harms is found by halves, as far as the trials go."""
         best: _Tried | None = None
-        taken: list[Diagnostic] = []
-        for one in fixable:
-            tried = self._try(source, [*taken, one])
-            if tried is None or one not in tried.mended:
-                continue
-            if _worse(left, tried):
-                self._refused.add(_mark(one))
-                continue
-            best, taken = tried, [*taken, one]
+        todo = [tuple(fixable)]
+        for _ in range(TRIALS):
+            if not todo:
+                break
+            group = todo.pop()
+            tried = self._try(source, [*(best.mended if best else ()), *group])
+            if tried is None or not _worse(left, tried):
+                best = tried or best
+            elif len(group) == 1:
+                self._refused.add(_mark(group[0]))
+            else:
+                middle = len(group) // 2
+                todo += group[middle:], group[:middle]
         return best
 
 
@@ -120,8 +124,13 @@ def _mark(found: Diagnostic) -> _Mark:
 
 
 def _worse(before: Sequence[Diagnostic], tried: _Tried) -> bool:
-    hiding = [one.code for one in _errors(tried.mended) if one.code < "AZ3"]
+    hiding = [one.code for one in tried.mended if _hides(one)]
     return any(not any(code < new for code in hiding) for new in _new(before, tried.left))
+
+
+def _hides(found: Diagnostic) -> bool:
+    """Whether it keeps other errors from being found."""
+    return found.severity is Severity.ERROR and found.code < "AZ3"
 
 
 def _new(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> Iterator[str]:

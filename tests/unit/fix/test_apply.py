@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.fix import apply
 from arazzo_runner.fix.apply import applied
 from arazzo_runner.text.fix import Edit, Fix, in_quotes
 from arazzo_runner.text.limits import DocumentLimits
@@ -240,6 +241,16 @@ def test_text_that_would_no_longer_parse_is_not_written() -> None:
     ]
     done = applied(source, fixes, LIMITS)
     assert (done.text, done.fixes) == ("a: |\n  z\nb: &y 1\nc: *y\n", (fixes[0],))
+
+
+def test_trials_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apply, "TRIALS", 2)
+    source = source_of("a: &x 1\nb: old\nc: *x\n")
+    fixes = [
+        Fix((Edit(Place(source, (name,)), text),), True)
+        for name, text in (("a", None), ("b", "new"))
+    ]
+    assert applied(source, fixes, LIMITS).text == source.text
 
 
 def test_malformed_text_is_refused() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from arazzo_runner.fix import mend as room
 from arazzo_runner.fix.mend import ROUNDS, Mended, Takes, mend
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.fix import changed, instead
@@ -95,6 +96,15 @@ def test_one_that_does_harm_keeps_nobody_from_being_mended() -> None:
     done = mended("a: A\nb: B\nc: C\nd: D\n", rule)
     assert done.text == "a: a\nb: B\nc: c\nd: D\n"
     assert [one.message for one in done.left] == ["B", "D"]
+
+
+def test_trials_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "TRIALS", 1)
+
+    def rule(place: Place, text: str) -> list[Diagnostic]:
+        return [error("AZ117", text, place)] if text == "b" else lower(place, text)
+
+    assert mended("a: A\nb: B\n", rule).text == "a: A\nb: B\n"
 
 
 def test_of_two_fixes_for_one_place_that_do_harm_with_another() -> None:
