@@ -42,7 +42,7 @@ FORMATS: Final = ("text", "json", "github", "sarif", "junit")
     default=None,
     help="How findings are written; on GitHub Actions also as annotations when none is chosen.",
 )
-@flags.flag("--output", metavar="FILE", help="Write the findings to a file.")
+@flags.flag("--output", metavar="FILE", help="Write the findings, or the diff, to a file.")
 @flags.flag("--fix", is_flag=True, help="Mend what can be mended, in place.")
 @flags.flag("--diff", is_flag=True, help="Show what `--fix` would change, and write nothing.")
 @flags.flag(
@@ -82,7 +82,7 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     )
     done = list(run_jobs(job, chosen, given["jobs"]))
     if given["diff"]:
-        return _show_diff(done)
+        return _show_diff(done, given["output"])
     found = tuple(dict.fromkeys(one for each in done for one in each.findings))
     compared = _compared(given, found, chosen)
     mended = sum(one.mended for one in done)
@@ -120,11 +120,15 @@ def _mending(given: Mapping[str, Any]) -> Mending | None:
     return Mending(not given["diff"], given["unsafe_fixes"])
 
 
-def _show_diff(done: Sequence[Checked]) -> int:
-    """The diff on standard output, and what it does on standard error; 3 when there is one."""
+def _show_diff(done: Sequence[Checked], output: str | None) -> int:
+    """The diff, and what it does on standard error; 3 when there is one."""
     diff = "".join(one.diff for one in done)
-    is_terminal = sys.stdout.isatty()
-    sys.stdout.write(shown(diff, style_for(sys.stdout, os.environ)) if is_terminal else diff)
+    if output:
+        write_atomically(output, diff.encode("utf-8", "backslashreplace"))
+    elif sys.stdout.isatty():
+        sys.stdout.write(shown(diff, style_for(sys.stdout, os.environ)))
+    else:
+        sys.stdout.write(diff)
     sys.stderr.write(rendering.would_mend([one.mended for one in done if one.diff]))
     unread = [one.text for each in done for one in each.findings if one.code == "AZ101"]
     sys.stderr.write("".join(unread))
