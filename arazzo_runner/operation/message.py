@@ -28,7 +28,8 @@ class HttpRequest(Brief, frozen=True):
     def brief(self) -> str:
         """The method and the server; the rest of a URL may hold a key."""
         scheme, _, rest = self.url.partition("://")
-        return f"{self.method} {scheme}://{rest.replace('?', '/').partition('/')[0].rpartition('@')[2]}"
+        authority = rest.replace("?", "/").partition("/")[0]
+        return f"{self.method} {scheme}://{authority.rpartition('@')[2]}"
 
 
 class HttpResponse(Brief, frozen=True):

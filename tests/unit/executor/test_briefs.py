@@ -31,7 +31,10 @@ WORKFLOW = WorkflowResult(
 )
 
 EXCHANGED = Exchanged(
-    HttpRequest("GET", "https://me@a.example?key=secret"), HttpResponse(200, (), b"secret"), 0.0, 0.0
+    HttpRequest("GET", "https://me@a.example?key=secret"),
+    HttpResponse(200, (), b"secret"),
+    0.0,
+    0.0,
 )
 
 
