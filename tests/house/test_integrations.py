@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,11 @@ def test_what_is_given_is_no_command(temporary: Path) -> None:
     done = validated(temporary, paths='$(touch evil)\n"; touch evil; "\n`touch evil`')
     assert done.returncode == 2
     assert not (temporary / "evil").exists()
+
+
+def test_the_example_can_be_installed() -> None:
+    """Its job runs `pip install .`, which refuses to guess which of several folders are packages."""
+    folder = ROOT / "examples" / "ci"
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = {one.parent.name for one in folder.glob("*/__init__.py")}
+    assert set(project["tool"]["setuptools"]["packages"]) == packages
