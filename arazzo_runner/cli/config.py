@@ -18,7 +18,9 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CREDENTIALS = "credentials"
+CREDENTIALS = "credentials"
+"""The table that `cli/credentials.py` reads."""
+
 _PROFILES = "profiles"
 # Keys of a command's table that are no flags.
 _NO_FLAGS = {"validate": ("per-file-ignores",)}
@@ -64,7 +66,7 @@ def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dic
     Raises click.UsageError for a table or key that there is not.
     """
     tables = read_config()
-    known = [*commands, _CREDENTIALS, _PROFILES]
+    known = [*commands, CREDENTIALS, _PROFILES]
     for table, content in tables.items():
         if table not in known:
             refuse(f"there is no table `[{table}]`", table, known)
@@ -101,21 +103,6 @@ def default_of(
         refuse(f"`{key}` has to be `true` or `false`")
     listed = [value] if option.multiple and not isinstance(value, list) else value
     return str(option.name), listed
-
-
-def credential_aliases() -> dict[str, str]:
-    """Our variable names and those that serve instead of them, of ``[credentials]``."""
-    from arazzo_runner.cli.credentials import credential_config
-
-    return dict(credential_config(credential_table()).aliases)
-
-
-def credential_table() -> dict[str, Any]:
-    """The ``[credentials]`` table with what the profile in use says, which wins."""
-    from arazzo_runner.cli.profiles import profile_of
-
-    profile = profile_of(click.get_current_context(silent=True))
-    return {**read_config().get(_CREDENTIALS, {}), **profile.credentials}
 
 
 def refuse(

@@ -19,7 +19,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner import running
-from arazzo_runner.cli.config import config_file, credential_table
+from arazzo_runner.cli.config import CREDENTIALS, config_file, read_config
+from arazzo_runner.cli.profiles import profile_of
 from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.credentials.sources import Source, Sources
 from arazzo_runner.errors import UsageError
@@ -55,6 +56,12 @@ class CredentialConfig(Struct, frozen=True):
             other.command or self.command,
             other.keyring or self.keyring,
         )
+
+
+def credential_table() -> dict[str, Any]:
+    """The ``[credentials]`` table with what the profile in use says, which wins."""
+    profile = profile_of(click.get_current_context(silent=True))
+    return {**read_config().get(CREDENTIALS, {}), **profile.credentials}
 
 
 def credential_config(table: Mapping[str, Any]) -> CredentialConfig:
