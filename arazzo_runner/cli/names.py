@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from arazzo_runner.cli.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle, declared
 from arazzo_runner.loading import Description
+from arazzo_runner.operation.security import movable
 from arazzo_runner.operation.server import declared_variables
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 
 
 def check_names(description: Description, given: Mapping[str, Any]) -> None:
-    """Raise UsageError for sources, server variables and steps that there are not."""
+    """Raise UsageError for sources, server variables, schemes and steps that there are not."""
     found = [*_servers(description, given), *_variables(description, given)]
+    found += _credentials(description, given)
     if given["until"] is not None:
         found += _until(description, given["until"])
     if found:
@@ -55,6 +57,24 @@ def _variables(description: Description, given: Mapping[str, Any]) -> Iterator[D
         if name not in known and f"{name}={value}" not in _of_profile(given).variables:
             message = f"`--server-var {name}={value}`: no server has a variable `{name}`"
             yield error("AZ906", message, help=_way_out(name, known))
+
+
+def _credentials(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """Errors about names that are no security schemes, or whose credential stays where it is."""
+    schemes = [one for api in description.apis().values() for one in api.schemes.values()]
+    known = {one.name for one in schemes}
+    moving = {one.name for one in schemes if movable(one)}
+    for name, origins in given["credential_origins"].items():
+        flag = f"`--credential {name}@{origins[0]}`"
+        if name not in known:
+            message = f"{flag} names no security scheme"
+            yield error("AZ906", message, help=_way_out(name, known))
+        elif name not in moving:
+            message = f"{flag}: a credential of this kind stays at its server"
+            yield error("AZ906", message, help=_MOVING)
+
+
+_MOVING: Final = "HTTP basic, tokens, and API keys in a header can go to another origin"
 
 
 def _of_profile(given: Mapping[str, Any]) -> Profile:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from arazzo_runner.cli.elsewhere import credential_origins
 from arazzo_runner.cli.environment import Flag, take_env_file
 from arazzo_runner.cli.headings import under
 from arazzo_runner.cli.places import folders, pair, server_variables, servers
@@ -312,6 +313,14 @@ NETWORK = under(
         default=0,
         metavar="N",
         help="Follow up to N redirects of a step.",
+    ),
+    flag(
+        "--credential",
+        "credential_origins",
+        multiple=True,
+        metavar="NAME@ORIGIN",
+        callback=credential_origins,
+        help="Take the credential of this security scheme along to this origin.",
     ),
     flag("--http2", is_flag=True, help="Offer HTTP/2."),
     flag("--cookies", is_flag=True, help="Keep cookies during the run, one jar per origin."),

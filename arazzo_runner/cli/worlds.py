@@ -75,6 +75,7 @@ def http_settings(given: Mapping[str, Any]) -> HttpSettings:
         proxy=given["proxy"],
         http2=given["http2"],
         cookies=given["cookies"],
+        credential_origins=given["credential_origins"],
         user_agent=f"arazzo/{VERSION}",
     )
     settings = settings.with_timeout(given["timeout"])

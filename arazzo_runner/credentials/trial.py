@@ -57,7 +57,8 @@ async def try_request(use: SchemeUse, authorize: Authorize, world: Around) -> Tr
         return Trial("untested", str(reason))
     line = f"{operation.method} {request.url.partition('?')[0]}"
     where = (use.source, operation.method, operation.path)
-    call = SendCall(f"auth/{use.scheme.name}", request, None, where, authorization.needs)
+    needs, carriers = authorization.needs, authorization.carriers
+    call = SendCall(f"auth/{use.scheme.name}", request, None, where, needs, carriers)
     outcome = await world(authorization).send(call)
     if isinstance(outcome, TransportFailure):
         return failed(outcome, None if outcome.unsent else line)

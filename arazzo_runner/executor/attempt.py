@@ -107,7 +107,8 @@ def _send_call(
     # An integer of a document may be too large to become a float.
     timeout = max(left if own is None else min(min(own, 10**12) / 1000, left), 0.001)
     operation = (call.source, call.operation.method, call.operation.path)
-    return SendCall(key, built.request, timeout, operation, call.authorization.needs)
+    by = call.authorization
+    return SendCall(key, built.request, timeout, operation, by.needs, by.carriers)
 
 
 def _refusal(reason: EvaluationError | RequestRefused | BodyError, planned: StepPlan) -> StepError:

@@ -28,6 +28,8 @@ class SendCall(Struct, frozen=True):
     ``key`` is ``workflow/step#visit@attempt``, unique within a run. ``operation`` names the
     operation as ``(source, method, path template)``, for worlds that answer from descriptions.
     ``needs`` are tokens to fetch and challenges to answer (``credentials/authorizing.py``).
+    ``carriers`` are the security schemes whose credential stands in a header field, with its name
+    in lower case: the user may let it go to other origins too (``worlds/elsewhere.py``).
     """
 
     key: str
@@ -35,6 +37,7 @@ class SendCall(Struct, frozen=True):
     timeout: float | None
     operation: tuple[str, str, str]
     needs: tuple[Need, ...] = ()
+    carriers: tuple[tuple[str, str], ...] = ()
 
 
 class PublishCall(Struct, frozen=True):

@@ -46,6 +46,7 @@ __all__ = [
     "credentials_from",
     "identity",
     "kinds",
+    "movable",
     "requirements",
     "variable_names",
 ]
@@ -75,6 +76,7 @@ class Authorization(Struct, frozen=True):
     """What the credentials add to a request; ``secrets`` are all their spellings, for masking.
 
     ``needs`` are what has to be fetched or answered first, and ``credentials`` what with.
+    ``carriers`` are the schemes by name with the header field of each, see :func:`movable`.
     """
 
     headers: Headers = ()
@@ -83,6 +85,7 @@ class Authorization(Struct, frozen=True):
     secrets: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     credentials: Credentials = field(default_factory=Credentials)
+    carriers: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         return "Authorization(***)"
@@ -200,14 +203,30 @@ def carrier(scheme: SecurityScheme) -> tuple[str, str]:
     return "header", (scheme.parameter or "Authorization").lower()
 
 
+def movable(scheme: SecurityScheme) -> bool:
+    """Whether a scheme's credential is a header field that means the same at another origin.
+
+    The answer to a digest's challenge belongs to one URI (RFC 7616, section 3.4.3), a cookie to one
+    host, a certificate to the connection; and a redirect brings its own query.
+    """
+    is_answer = scheme.type == "http" and (scheme.scheme or "").lower() == "digest"
+    location, name = carrier(scheme)
+    is_header = location == "header" and name != "cookie"
+    return is_header and not is_answer and scheme.type != "mutualTLS"
+
+
+def _carriers(schemes: list[SecurityScheme]) -> tuple[tuple[str, str], ...]:
+    """Schemes and their header fields, but for a field that another scheme has as well."""
+    fields = [carrier(one) for one in schemes if one.type != "mutualTLS"]
+    alone = [one for one in schemes if movable(one) and fields.count(carrier(one)) == 1]
+    return tuple((one.name, carrier(one)[1]) for one in alone)
+
+
 def _applied(
     wanted: list[Wanted], source: str, credentials: Credentials, given: Given, server: str
 ) -> Authorization:
-    every = [
-        _one(one, source, credentials.of(source, one.scheme.name), server)
-        for one in wanted
-        if not _is_given(one.scheme, given)
-    ]
+    applied = [one for one in wanted if not _is_given(one.scheme, given)]
+    every = [_one(one, source, credentials.of(source, one.scheme.name), server) for one in applied]
     return Authorization(
         headers=tuple(one for each in every for one in each.headers),
         query=tuple(one for each in every for one in each.query),
@@ -217,6 +236,7 @@ def _applied(
         credentials=Credentials(
             {key: parts for each in every for key, parts in each.credentials.values.items()}
         ),
+        carriers=_carriers([one.scheme for one in applied]),
     )
 
 

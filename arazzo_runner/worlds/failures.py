@@ -272,6 +272,18 @@ def downgrade(origin: Origin, other: Origin) -> Unusable:
     return Unusable("refused", text, _STAY_HINT)
 
 
+def no_origin(text: str) -> Unusable:
+    """Something else where an origin for credentials should be."""
+    form = "scheme, host and port alone, such as `https://api2.example.com`"
+    return Unusable("refused", f"`{text}` is no origin: {form}")
+
+
+def plain_origin(origin: Origin) -> Unusable:
+    """An origin that credentials would reach without encryption."""
+    text = f"credentials do not go to `{origin}`: it is not encrypted, and not on this machine"
+    return Unusable("refused", text, "name it with https")
+
+
 def body_to_another_origin(origin: Origin, other: Origin, status: int) -> Unusable:
     """A redirect that would carry the request's body elsewhere."""
     text = f"`{origin}` redirects a request with a body to `{other}` (status {status})"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from time import monotonic
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 MIB = 1024 * 1024
@@ -17,6 +18,8 @@ class HttpSettings(Struct, frozen=True):
     as it is on the wire, ``max_decoded_size`` without its content encodings. ``follow_redirects``
     is how many are followed at most. ``proxy`` is an ``http://`` URL; None: what the environment
     says; empty: none. ``cacert``, ``cert`` and ``key`` are paths of PEM files.
+    ``credential_origins`` are, by security scheme, the origins (``https://host[:port]``) that its
+    credential goes along to where a redirect leads there.
     """
 
     connect_timeout: float = 10.0
@@ -36,6 +39,7 @@ class HttpSettings(Struct, frozen=True):
     http2: bool = False
     cookies: bool = False
     user_agent: str = "arazzo"
+    credential_origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def with_timeout(self, seconds: float) -> HttpSettings:
         """What ``--timeout`` sets: the whole request, and no part of it may be slower."""

@@ -1,7 +1,7 @@
 """Where a redirect leads, for ``--follow-redirects``. RFC 9110, section 15.4.
 
-Never from https to http. To another origin goes nothing that the document set: no credentials, no
-cookies, no other headers, no body.
+Never from https to http. To another origin goes nothing that the document set: no cookies, no
+headers, no body, and of the credentials those alone that the user allows there.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from urllib.parse import quote, urldefrag, urljoin
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds import failures
+from arazzo_runner.worlds.elsewhere import NOWHERE, Allowed, taken_along
 from arazzo_runner.worlds.origin import Origin, locate
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
-def following(request: HttpRequest, response: HttpResponse) -> HttpRequest | None:
+def following(
+    request: HttpRequest, response: HttpResponse, allowed: Allowed = NOWHERE
+) -> HttpRequest | None:
     """The request that ``response`` asks for, or None where it is no redirect; raises Unusable."""
     location = header(response.headers, "location")
     if response.status not in _REDIRECTS or location is None:
@@ -34,7 +37,7 @@ def following(request: HttpRequest, response: HttpResponse) -> HttpRequest | Non
         )
     if body:
         raise failures.body_to_another_origin(here, there, response.status)
-    return HttpRequest(method, url)
+    return HttpRequest(method, url, taken_along(request.headers, allowed.get(there, frozenset())))
 
 
 def _resolved(base: str, location: str, here: Origin) -> tuple[str, Origin]:

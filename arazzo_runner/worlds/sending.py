@@ -19,6 +19,7 @@ from arazzo_runner.operation.upload import has_files, size_of
 from arazzo_runner.worlds import failures
 from arazzo_runner.worlds.cookies import Cookies
 from arazzo_runner.worlds.decode import ACCEPT_ENCODING
+from arazzo_runner.worlds.elsewhere import allowed
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.origin import Origin, locate
 from arazzo_runner.worlds.redirect import following
@@ -52,16 +53,18 @@ class Sender:
         deadline = Deadline(limit if call.timeout is None else min(limit, call.timeout))
         wire = Wire()
         try:
-            response = await self._answer(call.request, deadline, wire)
+            response = await self._answer(call, deadline, wire)
         except failures.Unusable as reason:
             failed = reason.failure
             return replace(failed, duration=deadline.elapsed(), exchanges=wire.exchanges())
         return replace(response, duration=deadline.elapsed(), exchanges=wire.exchanges())
 
-    async def _answer(self, request: HttpRequest, deadline: Deadline, wire: Wire) -> HttpResponse:
+    async def _answer(self, call: SendCall, deadline: Deadline, wire: Wire) -> HttpResponse:
+        request = call.request
+        elsewhere = allowed(call.carriers, self._settings.credential_origins)
         response = await self._once(request, deadline, wire)
         for _ in range(self._settings.follow_redirects):
-            next_request = following(request, response)
+            next_request = following(request, response, elsewhere)
             if next_request is None:
                 return response
             request = next_request

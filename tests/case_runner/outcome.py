@@ -42,6 +42,7 @@ def run(case: Case, main: Main, temporary: Path) -> Outcome:
         closed = stack.enter_context(_closed_port())
         variables = {
             "SERVER": f"http://{server.authority}",
+            "OTHER": server.other,
             "HOST": server.authority,
             "CLOSED": f"http://127.0.0.1:{closed}",
             "DOWN": f"127.0.0.1:{closed}",

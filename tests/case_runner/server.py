@@ -73,6 +73,11 @@ class ScriptedServer(ThreadingTCPServer):
     def authority(self) -> str:
         return f"127.0.0.1:{self.server_address[1]}"
 
+    @property
+    def other(self) -> str:
+        """The same server by another name: another origin."""
+        return f"http://localhost:{self.server_address[1]}"
+
     def __enter__(self) -> "ScriptedServer":
         self.thread.start()
         return self
@@ -151,7 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self.with_server(json.dumps(reply.body)).encode(), "application/json"
 
     def with_server(self, text: str) -> str:
-        return text.replace("$SERVER", f"http://{self.server.authority}")
+        text = text.replace("$SERVER", f"http://{self.server.authority}")
+        return text.replace("$OTHER", self.server.other)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: what matters is in `requests`."""

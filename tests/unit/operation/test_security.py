@@ -429,3 +429,30 @@ def test_a_client_may_have_its_secret_elsewhere(api):
 def test_nothing_is_found_anywhere(api):
     schemes = [api(components={"securitySchemes": OAUTH}).schemes["machine"]]
     assert credentials_from({}, "api", schemes, {}).of("api", "machine") == {}
+
+
+@pytest.mark.parametrize(
+    ("requirement", "given", "expected"),
+    [
+        (["basic"], [], [("basic", "authorization")]),
+        (["bearer"], [], [("bearer", "authorization")]),
+        (["custom"], [], [("custom", "authorization")]),
+        (["oauth"], [], [("oauth", "authorization")]),
+        (["oidc"], [], [("oidc", "authorization")]),
+        (["head", "basic"], [], [("head", "x-key"), ("basic", "authorization")]),
+        (["head", "basic"], [("header", "authorization")], [("head", "x-key")]),
+        (["head", "query", "cookie"], [], [("head", "x-key")]),
+        (["inCookie"], [], []),
+        (["digest"], [], []),
+        (["digest", "bearer"], [], []),
+        (["tls", "bearer"], [], [("bearer", "authorization")]),
+    ],
+)
+def test_what_other_origins_may_be_sent(secured, requirement, given, expected):
+    """Only what one scheme alone puts into a header, and what means something elsewhere."""
+    schemes = {**SCHEMES, "inCookie": {"type": "apiKey", "in": "header", "name": "Cookie"}}
+    parts = {"username": "u", "password": "p", "token": "t", "key": "k"}
+    held = Credentials({("api", name): parts for name in schemes}, certificate=True)
+    operation = secured([{name: [] for name in requirement}], schemes)
+    found = authorize(operation, "api", held, frozenset(given))
+    assert found.carriers == tuple(expected)

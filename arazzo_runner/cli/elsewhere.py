@@ -1,0 +1,33 @@
+"""``--credential NAME@ORIGIN``: which credentials may go to another origin after a redirect."""
+
+from __future__ import annotations
+
+import click
+
+
+def credential_origins(
+    _ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, list[str]]:
+    """Read repeated ``NAME@ORIGIN``: the origins by the name of a security scheme."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, origin = _read(text, param)
+        found.setdefault(name, []).append(origin)
+    return found
+
+
+def _read(text: str, param: click.Parameter) -> tuple[str, str]:
+    from arazzo_runner.worlds.elsewhere import destination
+    from arazzo_runner.worlds.failures import Unusable
+
+    name, _, origin = text.partition("@")
+    if not name or not origin:
+        message = f"`{text}` is not NAME@ORIGIN, such as `login@https://api2.example.com`"
+        raise click.BadParameter(message, param=param)
+    try:
+        destination(origin)
+    except Unusable as reason:
+        failure = reason.failure
+        hint = f"; {failure.hint}" if failure.hint else ""
+        raise click.BadParameter(f"{failure.message}{hint}", param=param) from None
+    return name, origin

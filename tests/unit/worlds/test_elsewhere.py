@@ -1,0 +1,126 @@
+"""Where credentials may go beside their own server."""
+
+import pytest
+
+from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.worlds.elsewhere import NOWHERE, allowed, destination
+from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.http import HttpSettings, HttpWorld
+from arazzo_runner.worlds.origin import Origin
+from arazzo_runner.worlds.redirect import following
+
+API2 = Origin("https", "api2.example", 443)
+LOGIN = ("login", "authorization")
+KEY = ("key", "x-key")
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://api2.example", API2),
+        ("HTTPS://API2.example:443/", API2),
+        ("https://api2.example:8443", Origin("https", "api2.example", 8443)),
+        ("https://bücher.example", Origin("https", "xn--bcher-kva.example", 443)),
+        ("https://10.0.0.1", Origin("https", "10.0.0.1", 443)),
+        ("http://localhost:80", Origin("http", "localhost", 80)),
+        ("http://127.0.0.2:81", Origin("http", "127.0.0.2", 81)),
+        ("http://[::1]:81", Origin("http", "::1", 81)),
+    ],
+)
+def test_origins(text, origin) -> None:
+    assert destination(text) == origin
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "`` is no origin"),
+        ("api2.example", "`api2.example` is no origin"),
+        ("ftp://api2.example", "is no origin"),
+        ("https://", "is no origin"),
+        ("https://api2.example/orders", "is no origin"),
+        ("https://api2.example?a", "is no origin"),
+        ("https://api2.example#a", "is no origin"),
+        ("https://*.example", "is no origin"),
+        ("https://api2.example https://b", "is no origin"),
+        ("https://api2.example\n", "is no origin"),
+        ("https://:443", "it names no host"),
+        ("https://api2.example:port", "its host or port is malformed"),
+        ("https://ada:s3cret@api2.example", "holds a user name or password"),
+        ("http://api2.example", "it is not encrypted, and not on this machine"),
+        ("http://10.0.0.1", "it is not encrypted"),
+        ("http://localhost.example", "it is not encrypted"),
+        ("http://127.0.0.1.example", "it is not encrypted"),
+        ("http://2130706433", "it is not encrypted"),
+    ],
+)
+def test_no_origins(text, words) -> None:
+    with pytest.raises(Unusable) as raised:
+        destination(text)
+    assert words in raised.value.failure.message
+    assert "s3cret" not in raised.value.failure.message
+
+
+@pytest.mark.parametrize(
+    ("carriers", "origins", "expected"),
+    [
+        ([LOGIN], {}, NOWHERE),
+        ([], {"login": ["https://api2.example"]}, {}),
+        ([LOGIN], {"other": ["https://api2.example"]}, {}),
+        ([LOGIN, KEY], {"key": ["https://api2.example"]}, {API2: {"x-key"}}),
+        (
+            [LOGIN, KEY],
+            {"login": ["https://api2.example"], "key": ["https://api2.example:443"]},
+            {API2: {"authorization", "x-key"}},
+        ),
+        (
+            [LOGIN],
+            {"login": ["https://api2.example", "http://[::1]"]},
+            {API2: {"authorization"}, Origin("http", "::1", 80): {"authorization"}},
+        ),
+    ],
+)
+def test_what_may_go_where(carriers, origins, expected) -> None:
+    assert allowed(carriers, origins) == expected
+
+
+SENT = (("Authorization", "Basic eDp5"), ("X-Own", "k"), ("Cookie", "a=b"))
+PERMITTED = {API2: {"authorization"}}
+
+
+@pytest.mark.parametrize(
+    ("location", "headers"),
+    [
+        ("https://api2.example/x", SENT[:1]),
+        ("https://api2.example:444/x", ()),
+        ("https://x.api2.example/x", ()),
+        ("https://api2.example.evil/x", ()),
+        ("/x", SENT),
+    ],
+)
+def test_what_goes_along(location, headers) -> None:
+    response = HttpResponse(302, (("Location", location),), b"")
+    request = following(HttpRequest("GET", "https://api.example/", SENT), response, PERMITTED)
+    assert request is not None
+    assert request.headers == headers
+
+
+def test_never_from_https_to_http() -> None:
+    response = HttpResponse(302, (("Location", "http://localhost/x"),), b"")
+    permitted = {Origin("http", "localhost", 80): {"authorization"}}
+    with pytest.raises(Unusable, match="never followed"):
+        following(HttpRequest("GET", "https://api.example/", SENT), response, permitted)
+
+
+def test_a_world_refuses_before_it_sends() -> None:
+    settings = HttpSettings(credential_origins={"login": ["http://api2.example"]})
+    request = HttpRequest("GET", "http://127.0.0.1:9", SENT)
+    with HttpWorld(settings, {}) as world:
+        call = SendCall("k", request, None, ("", "", ""), carriers=(LOGIN,))
+        failure = drive(world.send(call))
+    assert isinstance(failure, TransportFailure)
+    assert failure.code == "refused"
+    assert "`http://api2.example`: it is not encrypted" in failure.message
+    assert failure.exchanges == ()
