@@ -25,7 +25,11 @@ ROOT = Path(__file__).parents[3]
 CASES = ROOT / "tests" / "cases" / "validate"
 FILES = [
     *sorted((ROOT / "openapi").glob("*.yml")),
-    *sorted(CASES.rglob("*.openapi.yaml")),
+    *(
+        one
+        for one in sorted(CASES.rglob("*.openapi.yaml"))
+        if "operationId" in one.read_text("utf-8")
+    ),
     *sorted(CASES.rglob("pets.json")),
 ]
 SEEDS = range(6)
