@@ -320,7 +320,7 @@ NETWORK = under(
         multiple=True,
         metavar="NAME@ORIGIN",
         callback=credential_origins,
-        help="Take the credential of this security scheme along to this origin.",
+        help="Take the credential of this security scheme along on a redirect to this origin.",
     ),
     flag("--http2", is_flag=True, help="Offer HTTP/2."),
     flag("--cookies", is_flag=True, help="Keep cookies during the run, one jar per origin."),
