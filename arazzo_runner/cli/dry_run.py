@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TextIO, assert_never
+from typing import Final, TextIO, assert_never
+
+import click
+from click.core import ParameterSource
 
 from arazzo_runner import running
+from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import with_defaults
 from arazzo_runner.executor.passing import relevant_inputs
 from arazzo_runner.executor.plan import WorkflowPlan
@@ -14,6 +18,17 @@ from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
 from arazzo_runner.report.curl import curl
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
+from arazzo_runner.text.diagnostic import error
+
+_OF_A_RUN: Final = {"as_json": "--json", "reports": "--report", "record": "--record"}
+
+
+def refuse_reports(ctx: click.Context) -> None:
+    """Say that there will be no report, to whoever typed the flag of one. Raises UsageError."""
+    for name, flag in _OF_A_RUN.items():
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            message = f"`{flag}` tells what a run did, and `--dry-run` sends nothing"
+            raise UsageError(error("AZ906", message, help="leave one of them out"))
 
 
 def show_rehearsal(

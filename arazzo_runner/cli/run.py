@@ -65,6 +65,10 @@ class Run(Struct, frozen=True):
     def start(self) -> Ready:
         """All that can go wrong before something is sent."""
         check_stdin(self.document, self.given["inputs_file"], self.given["inputs"])
+        if self.given["dry_run"]:
+            from arazzo_runner.cli.dry_run import refuse_reports
+
+            refuse_reports(click.get_current_context())
         description = load_document(self.document, self.given)
         check_names(description, self.given)
         if self.given["record"] is not None:
