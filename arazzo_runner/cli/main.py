@@ -29,6 +29,9 @@ COMMANDS = {
 }
 
 
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
 class ReaderGoneError(Exception):
     """Nobody reads our output any more (`arazzo … | head`)."""
 
@@ -76,7 +79,7 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Commands, context_settings=_HELP)
 @click.version_option(VERSION, message="arazzo %(version)s")
 @click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
 @click.pass_context
