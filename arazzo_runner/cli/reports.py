@@ -17,7 +17,7 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.report.kinds import KINDS, renderer
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.diagnostic import Diagnostic, nearest
 from arazzo_runner.version import VERSION
 
 STDOUT = "-"
@@ -145,7 +145,9 @@ def _read(text: str) -> Target:
     kind, _, path = text.partition("=")
     if kind not in KINDS:
         kinds = ", ".join(f"`{one}`" for one in KINDS)
-        raise click.UsageError(f"`--report {text}`: the kinds of reports are {kinds}")
+        match = nearest(kind, KINDS)
+        hint = f"; did you mean `{match}`?" if match else ""
+        raise click.UsageError(f"`--report {text}`: the kinds of reports are {kinds}{hint}")
     return Target(kind, path or KINDS[kind])
 
 

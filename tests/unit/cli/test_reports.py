@@ -35,6 +35,7 @@ def test_what_was_asked_for(texts, as_json, targets):
     ("texts", "as_json", "message"),
     [
         (["pdf"], False, "the kinds of reports are `json`, "),
+        (["hmtl=x"], False, "did you mean `html`?"),
         (["json=a", "junit=./a"], False, "`json` and `junit` cannot both go to `./a`"),
         (["junit=-"], True, "`junit` and `json` cannot both go to standard output"),
     ],
