@@ -105,6 +105,8 @@ class AuthorizingWorld(WrappedWorld):
     def _again(self, call: SendCall, outcome: HttpResponse | TransportFailure) -> bool:
         if isinstance(outcome, TransportFailure) or outcome.status != 401:
             return False
+        if _went_elsewhere(call.request, outcome):
+            return False
         sent = outcome.request.header("Authorization") if outcome.request else None
         # Each is told, also where one has said yes.
         return True in [self._renewed(need, call.request, outcome, sent) for need in call.needs]
@@ -130,6 +132,12 @@ class AuthorizingWorld(WrappedWorld):
             return False
         self._sessions[key] = found
         return known is None or found.nonce != known.nonce
+
+
+def _went_elsewhere(request: HttpRequest, outcome: HttpResponse) -> bool:
+    """Whether a redirect led to another server: its answer says nothing of what the first takes."""
+    last = outcome.exchanges[-1].request.url if outcome.exchanges else request.url
+    return _server(last) != _server(request.url)
 
 
 def _server(url: str) -> str:

@@ -173,3 +173,34 @@ def test_a_nonce_that_has_ended(nonce, sent):
     drive(world.send(call(DIGEST)))
     drive(world.send(call(DIGEST)))
     assert len(api.calls) == sent
+
+
+class Redirecting(Api):
+    """An API whose answers come from another server, by a redirect."""
+
+    async def send(self, call):
+        self.calls.append(call)
+        answer = self.answers.pop(0)
+        moved = replace(call.request, url="https://other.example/orders", headers=())
+        first = HttpResponse(302, (("Location", moved.url),), b"")
+        exchanges = (
+            Exchanged(call.request, first, 0.0, 0.0),
+            Exchanged(moved, answer, 0.0, 0.0),
+        )
+        return replace(answer, exchanges=exchanges)
+
+
+def test_the_challenge_of_another_server_is_not_answered_by_the_first(need):
+    api = Redirecting(challenge(), OK)
+    world, _ = world_of(api, **USER)
+    outcome = drive(world.send(call(DIGEST)))
+    assert (outcome.status, len(api.calls)) == (401, 1)
+    drive(world.send(call(DIGEST)))
+    assert api.authorizations == [None, None]
+
+
+def test_a_token_is_not_renewed_for_another_server(need):
+    api = Redirecting(HttpResponse(401, (), b""))
+    world, server = world_of(api, reply(access_token="t"), **CLIENT)
+    assert drive(world.send(call(need()))).status == 401
+    assert len(server.endpoints.asked) == 1
