@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arazzo_runner.check.view import StepView
-from arazzo_runner.document.expressions import expressions_in
 from arazzo_runner.expression.ast import BodyRef, HeaderRef
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 
 
 def no_messages(view: StepView) -> Iterator[Diagnostic]:
     """AZ220: `$message` where there is none."""
-    for expression, place in expressions_in(view.step.step):
+    for expression, place in view.expressions:
         if isinstance(expression, BodyRef | HeaderRef) and expression.message == "message":
             text = expression.text
             message = f"`{text}` never has a value here: {view.called} is called over HTTP"

@@ -11,7 +11,6 @@ from typing import Final
 
 from arazzo_runner.check.parameters import carriers, identity_of
 from arazzo_runner.check.view import StepView
-from arazzo_runner.document.expressions import expressions_in
 from arazzo_runner.expression.ast import BodyRef, Expression, HeaderRef, PathRef, QueryRef
 from arazzo_runner.operation.model import Location
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, warning
@@ -28,7 +27,7 @@ _USUAL: Final = frozenset(
 
 def not_sent(view: StepView) -> Iterator[Diagnostic]:
     """AZ319, where neither the step gives it nor the operation has it."""
-    for expression, place in expressions_in(view.step.step):
+    for expression, place in view.expressions:
         match expression:
             case BodyRef(message="request") if view.call.body is None:
                 yield _nothing(expression, "a request body", place, None)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from msgspec import Struct, field
 
 from arazzo_runner.check.outcomes import Outcome, outcomes, passing
+from arazzo_runner.document.expressions import Found, expressions_in
 from arazzo_runner.document.model import Criterion
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, WorkflowKey, WorkflowPlan
 from arazzo_runner.operation.model import Operation
@@ -39,6 +40,12 @@ class StepView(Struct, frozen=True):
             self.memo[key] = work_out()
         found: T = self.memo[key]
         return found
+
+    @property
+    def expressions(self) -> tuple[Found, ...]:
+        """All expressions of the step, each with its place."""
+        step = self.step.step
+        return self.remembered(("expressions",), lambda: tuple(expressions_in(step)))
 
     def known_of_operation(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
         """What was worked out about the called operation under a key, once for all its steps."""

@@ -7,7 +7,6 @@ reads. Reusable Objects are passed over, except for the value that they set.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import chain
 from typing import TypeAlias, assert_never
 
@@ -67,7 +66,7 @@ class Walk(Struct, frozen=True):
 def walks(document: ArazzoDocument) -> tuple[Walk, ...]:
     """The expressions of all workflows; several rules ask for them."""
     return tuple(
-        Walk(one, tuple(expressions_in(one)), tuple(_of_step(_Same(step)) for step in one.steps))
+        Walk(one, tuple(expressions_in(one)), tuple(tuple(_in_step(step)) for step in one.steps))
         for one in document.workflows
     )
 
@@ -81,7 +80,7 @@ def expressions_in(thing: Bearer | Iterable[Bearer] | None) -> Iterator[Found]:
         case Workflow():
             return _in_workflow(thing)
         case Step():
-            return iter(_of_step(_Same(thing)))
+            return _in_step(thing)
         case RequestBody() | PayloadReplacement() | Parameter() | Reusable():
             return _in_values(thing)
         case EndAction() | GotoAction() | RetryAction():
@@ -123,27 +122,6 @@ def _in_workflow(workflow: Workflow) -> Iterator[Found]:
     yield from expressions_in(workflow.success_actions)
     yield from expressions_in(workflow.failure_actions)
     yield from _in_outputs(workflow)
-
-
-class _Same:
-    """A step that equals itself alone: steps are compared by all that they hold."""
-
-    __slots__ = ("step",)
-
-    def __init__(self, step: Step) -> None:
-        self.step = step
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.step is other.step
-
-    def __hash__(self) -> int:
-        return id(self.step)
-
-
-@lru_cache(maxsize=512)
-def _of_step(same: _Same) -> tuple[Found, ...]:
-    """A dozen rules ask for them, one after the other."""
-    return tuple(_in_step(same.step))
 
 
 def _in_step(step: Step) -> Iterator[Found]:

@@ -6,12 +6,12 @@ of the step that stands around them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from arazzo_runner.document.expressions import Found, expressions_in, in_value
-from arazzo_runner.document.model import ArazzoDocument, OperationById, Step, WorkflowName
+from arazzo_runner.document.expressions import Found, Walk, expressions_in, in_value
+from arazzo_runner.document.model import OperationById, Step, WorkflowName
 from arazzo_runner.document.reads import named_workflows
 from arazzo_runner.expression.ast import (
     BodyRef,
@@ -34,24 +34,25 @@ _AS_OUTPUT: Final = (
 )
 
 
-def without_message(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def without_message(walked: Iterable[Walk]) -> Iterator[Diagnostic]:
     """AZ220: a part of a request or response is read where there is none."""
-    for workflow in document.workflows:
+    for walk in walked:
+        workflow = walk.workflow
         for name, value in workflow.outputs:
             found = in_value(value, workflow.place.at("outputs", name))
             yield from _nothing(found, "the outputs of a workflow belong to no message", _AS_OUTPUT)
         yield from _nothing(expressions_in(workflow.parameters), _too_early("a step"), _AS_OUTPUT)
-        for step in workflow.steps:
-            yield from _of_step(step)
+        for step, expressions in zip(workflow.steps, walk.steps, strict=True):
+            yield from _of_step(step, expressions)
 
 
-def _of_step(step: Step) -> Iterator[Diagnostic]:
+def _of_step(step: Step, expressions: Iterable[Found]) -> Iterator[Diagnostic]:
     before = chain(expressions_in(step.parameters), expressions_in(step.request_body))
     yield from _nothing(before, _too_early(f"`{step.step_id}`"), _AS_OUTPUT)
     if step.target == OperationById("", None, step.place):
         return  # what it calls could not be read
     if not isinstance(step.target, WorkflowName):
-        yield from _no_outputs(step)
+        yield from _no_outputs(step, expressions)
     else:
         called = step.target.workflow_id
         after = (step.success_criteria, step.on_success, step.on_failure)
@@ -64,8 +65,8 @@ def _of_step(step: Step) -> Iterator[Diagnostic]:
         yield from _nothing(chain(found, *values), why, way_out)
 
 
-def _no_outputs(step: Step) -> Iterator[Diagnostic]:
-    for expression, place in expressions_in(step):
+def _no_outputs(step: Step, expressions: Iterable[Found]) -> Iterator[Diagnostic]:
+    for expression, place in expressions:
         if isinstance(expression, OutputRef):
             why = f"the step `{step.step_id}` calls no workflow, and `$outputs` is what one yields"
             way_out = "a part of the response is `$response.body#/…`"
@@ -87,18 +88,18 @@ def _nowhere(expression: Expression, place: Place, why: str, way_out: str) -> Di
     return warning("AZ220", message, place, "nothing to read", way_out)
 
 
-def before_it_ran(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def before_it_ran(walked: Sequence[Walk]) -> Iterator[Diagnostic]:
     """AZ221: the values of a workflow are read, and nothing makes it run before.
 
     Workflows run in the order of the document, those that others call, go to or wait for aside.
     """
-    names = [one.workflow_id for one in document.workflows]
-    arranged = {one.workflow_id for each in document.workflows for one in named_workflows(each)}
-    for at, workflow in enumerate(document.workflows):
-        if workflow.workflow_id in arranged:
+    names = [one.workflow.workflow_id for one in walked]
+    arranged = {one.workflow_id for each in walked for one in named_workflows(each.workflow)}
+    for at, walk in enumerate(walked):
+        if names[at] in arranged:
             continue
         later = set(names[at + 1 :]) - arranged
-        for expression, place in expressions_in((workflow, *workflow.steps)):
+        for expression, place in chain(walk.own, *walk.steps):
             if isinstance(expression, WorkflowRef) and expression.workflow_id in later:
                 other = expression.workflow_id
                 message = f"`{expression.text}` never has a value here: `{other}` runs later"

@@ -46,8 +46,8 @@ def references(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
         *(one for workflow in document.workflows for one in _in_workflow(workflow, names)),
         *read_findings(document, names, walked),
         *dependency_findings(document, walked),
-        *without_message(document),
-        *before_it_ran(document),
+        *without_message(walked),
+        *before_it_ran(walked),
     ]
     # A component that is used in several lists is judged in each, and said once.
     return tuple(dict.fromkeys(found))
