@@ -77,18 +77,20 @@ def expressions_in(thing: Bearer | Iterable[Bearer] | None) -> Iterator[Found]:
     Each place is the part of a string that the expression is.
     """
     match thing:
-        case Workflow():
-            return _in_workflow(thing)
-        case Step():
-            return _in_step(thing)
+        case () | None:
+            return iter(())
+        case SimpleCriterion() | QueryCriterion():
+            return _in_criterion(thing)
         case RequestBody() | PayloadReplacement() | Parameter() | Reusable():
             return _in_values(thing)
         case EndAction() | GotoAction() | RetryAction():
             return _in_action(thing)
-        case SimpleCriterion() | QueryCriterion():
-            return _in_criterion(thing)
+        case Step():
+            return _in_step(thing)
+        case Workflow():
+            return _in_workflow(thing)
         case _:
-            return chain.from_iterable(expressions_in(one) for one in thing or ())
+            return chain.from_iterable(expressions_in(one) for one in thing)
 
 
 def in_value(value: Dynamic, place: Place) -> Iterator[Found]:
@@ -125,11 +127,14 @@ def _in_workflow(workflow: Workflow) -> Iterator[Found]:
 
 
 def _in_step(step: Step) -> Iterator[Found]:
-    yield from expressions_in(step.parameters)
-    yield from expressions_in(step.request_body)
+    for parameter in step.parameters:
+        yield from _in_values(parameter)
+    if step.request_body is not None:
+        yield from _in_values(step.request_body)
     if step.correlation_id is not None:
         yield from in_value(step.correlation_id, step.place.at("correlationId"))
-    yield from expressions_in(step.success_criteria)
+    for criterion in step.success_criteria:
+        yield from _in_criterion(criterion)
     yield from expressions_in(step.on_success)
     yield from expressions_in(step.on_failure)
     yield from _in_outputs(step)
