@@ -60,7 +60,9 @@ def _source(file: str) -> SourceFile:
     try:
         return decode(Path(file).read_bytes(), file, file)
     except OSError as reason:
-        raise usage(f"`{file}` cannot be read: {(reason.strerror or 'it fails').lower()}") from None
+        raise usage(
+            f"the cases in `{file}` cannot be read: {(reason.strerror or 'it fails').lower()}"
+        ) from None
     except DocumentError as reason:
         raise InputError(*reason.diagnostics) from None
 

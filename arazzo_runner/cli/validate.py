@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.baseline import Compared, compare, read_baseline, write_baseline
@@ -99,6 +100,9 @@ def _nothing_in(folders: Sequence[str]) -> Diagnostic:
 def _check_flags(given: Mapping[str, Any], chosen: Sequence[str]) -> None:
     if given["write_baseline"] and not given["baseline"]:
         raise click.UsageError("`--write-baseline` needs `--baseline FILE`, the file to write")
+    is_typed = click.get_current_context().get_parameter_source("unsafe_fixes")
+    if is_typed is ParameterSource.COMMANDLINE and not given["fix"] and not given["diff"]:
+        raise click.UsageError("`--unsafe-fixes` needs `--fix`, or `--diff` to show what they do")
     away = next((one for one in chosen if one == "-" or "://" in one), None)
     if given["fix"] and not given["diff"] and away is not None:
         raise click.UsageError(
