@@ -28,11 +28,24 @@ def outcomes(operation: Operation, criteria: Iterable[Criterion]) -> tuple[Outco
 
     Empty where nothing is documented.
     """
-    asked = telling(criteria)
+    memo, place = operation.description.memo, operation.place
+    key = ("outcomes", place.source, place.pointer, _asked(operation, criteria))
+    if key not in memo:
+        memo[key] = _outcomes(operation, key[-1])
+    found: tuple[Outcome, ...] = memo[key]
+    return found
+
+
+def _asked(operation: Operation, criteria: Iterable[Criterion]) -> tuple[int, ...]:
+    """The statuses that stand for those of ranges and of ``default``, where there are such."""
+    if all(one.status.isdecimal() for one in operation.responses):
+        return ()
+    return tuple(telling(criteria))
+
+
+def _outcomes(operation: Operation, asked: tuple[int, ...]) -> tuple[Outcome, ...]:
     exact = {int(one.status) for one in operation.responses if one.status.isdecimal()}
-    if len(exact) < len(operation.responses):
-        exact.update(asked)
-    found = ((status, response_for(operation, status)) for status in sorted(exact))
+    found = ((status, response_for(operation, status)) for status in sorted(exact.union(asked)))
     return tuple(Outcome(status, one) for status, one in found if one is not None)
 
 
