@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from msgspec import field
 
-from arazzo_runner.check.agreement import noted
+from arazzo_runner.check.agreement import doubts, noted
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind import bind, entry_workflows
@@ -119,7 +119,7 @@ def plan(
         raise DocumentError(*in_order(binding.findings))
     known = description.warnings
     bound, contradictions = noted(bound)
-    found = (*binding.findings, *contradictions)
+    found = (*binding.findings, *contradictions, *doubts(bound))
     known[:] = in_order([*known, *(one for one in found if one not in known)])
     lacking = missing if options.needs_credentials else ()
     return bound, [error("AZ905", one.message, None, "", one.hint) for one in lacking]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from msgspec.structs import replace
 
 from arazzo_runner.check.calls import call_findings
-from arazzo_runner.check.rules import AGREEMENT
+from arazzo_runner.check.queries import query_findings
+from arazzo_runner.check.rules import AGREEMENT, SHAPE
+from arazzo_runner.check.selectors import selector_findings
 from arazzo_runner.check.view import StepView, views_of
 from arazzo_runner.executor.plan import Plan, StepPlan, WorkflowPlan
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.source import Pointer
+from arazzo_runner.text.source import Place, Pointer
 
+_WORKFLOW_DEPTH: Final = 2
 _STEP_DEPTH: Final = 4
 """``/workflows/0/steps/0``"""
 
@@ -29,6 +33,28 @@ def agreement(plan: Plan) -> Iterator[Diagnostic]:
 def _of_step(view: StepView) -> Iterator[Diagnostic]:
     for rule in AGREEMENT.values():
         yield from rule(view)
+
+
+def doubts(plan: Plan) -> list[Diagnostic]:
+    """What documents say of the workflows in a plan that a run is better told before, as warnings.
+
+    Queries and selectors that can never be evaluated, and ways that lead nowhere.
+    """
+    planned = {one.workflow.place for one in plan.workflows.values()}
+    documents = list({id(one.unit): one.unit.document for one in plan.workflows.values()}.values())
+    flow = [rule for code, rule in SHAPE.items() if code.startswith("AZ4")]
+    found = chain(
+        query_findings(documents),
+        selector_findings(documents),
+        *(rule(document) for document in documents for rule in flow),
+    )
+    told = (one for one in found if one.severity is not Severity.HINT and one.place is not None)
+    return [_as_seen_by_run(one) for one in told if _workflow(one.place) in planned]
+
+
+def _workflow(place: Place | None) -> Place | None:
+    """The workflow that a place is in."""
+    return place and Place(place.source, place.pointer[:_WORKFLOW_DEPTH])
 
 
 def noted(plan: Plan) -> tuple[Plan, list[Diagnostic]]:

@@ -27,12 +27,12 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = 
         out.write(f"… and {len(every) - MAX_SHOWN:,} more; `--json` has them all\n")
 
 
-_DOUBTS = ("AZ218", "AZ219", "AZ3")
-"""What contradicts a description: a run says so in a line, and goes on."""
+_DOUBTS = ("AZ218", "AZ219", "AZ3", "AZ4")
+"""What contradicts a description, and ways that lead nowhere: a run says so in a line, and goes on."""
 
 
 def show_warnings(warnings: Iterable[Diagnostic]) -> None:
-    """Render the warnings before a run: contradictions in a line each, the others in full."""
+    """Render the warnings before a run: doubts in a line each, the others in full."""
     from arazzo_runner.report.diagnostics import render_line
     from arazzo_runner.report.style import style_for
 
