@@ -28,7 +28,7 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = 
 
 
 _DOUBTS = ("AZ218", "AZ219", "AZ3", "AZ4")
-"""What contradicts a description, and ways that lead nowhere: a run says so in a line, and goes on."""
+"""Contradictions of a description, ways that lead nowhere: told in a line, and the run goes on."""
 
 
 def show_warnings(warnings: Iterable[Diagnostic]) -> None:
