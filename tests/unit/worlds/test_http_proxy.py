@@ -147,8 +147,8 @@ def test_https_goes_through_a_tunnel(serve, ask, authority, tmp_path) -> None:
         ),
         (b"", "protocol", "`http://{}` closed the connection without an answer"),
         ("reset", "protocol", "the connection to `http://{}` broke: Connection reset by peer"),
-        ("hold", "timeout", "no connection to `api.invalid:443` within 0.2 s"),
-        ("silent", "timeout", "no connection to `api.invalid:443` within 0.2 s"),
+        ("hold", "timeout", "no connection to `api.invalid:443` within 1.5 s"),
+        ("silent", "timeout", "no connection to `api.invalid:443` within 1.5 s"),
     ],
 )
 def test_a_tunnel_that_is_not_made(serve, ask, reply, code, message) -> None:
@@ -166,7 +166,7 @@ def test_a_tunnel_that_is_not_made(serve, ask, reply, code, message) -> None:
         connection.recv(65536)
 
     proxy = serve([{"hold": hold, "silent": silent, "reset": reset}.get(reply, reply)])
-    settings = HttpSettings(proxy=proxy.url, connect_timeout=0.2)
+    settings = HttpSettings(proxy=proxy.url, connect_timeout=1.5)
     (failure,) = ask("https://api.invalid/", settings=settings)
     assert isinstance(failure, TransportFailure)
     assert (failure.code, failure.message) == (code, message.format(f"127.0.0.1:{proxy.port}"))
