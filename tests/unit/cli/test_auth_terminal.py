@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer({"echo": "t0ken-1"})
             return
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        back = urlencode({"state": self.server.state or query["state"], "code": "c0de"})
+        back = urlencode({"state": self.server.state or query["state"], "code": "one-c0de"})
         self.send_response(302)
         self.send_header("Location", f"{query['redirect_uri']}?{back}")
         self.end_headers()
@@ -168,11 +168,11 @@ def test_a_person_logs_in_with_a_browser(api, tmp_path, state, code, words):
         assert process.wait() == code, shown
     assert words in shown
     assert "to log in, open this in a browser" in shown
-    assert "c0de" not in shown
+    assert "one-c0de" not in shown
     paths = [path for path, _ in api.seen]
     if state is not None:
         assert paths == ["/oauth/authorize"]
         return
     assert paths == ["/oauth/authorize", "/oauth/token", "/person"]
-    assert api.seen[1][1]["code"] == "c0de"
+    assert api.seen[1][1]["code"] == "one-c0de"
     assert api.seen[2][1] == "Bearer t0ken-1"
