@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from jsonschema_specifications import REGISTRY
 
 import arazzo_runner.document
 from arazzo_runner.document.load import load_document
@@ -140,3 +141,38 @@ def test_takes(workflow: dict[str, object]) -> None:
 )  # fmt: skip
 def test_refuses(workflow: dict[str, object]) -> None:
     assert not VALIDATOR.is_valid(document(**workflow))
+
+
+META_SCHEMA = Draft202012Validator(Draft202012Validator.META_SCHEMA, registry=REGISTRY)
+INPUTS = Draft202012Validator({"$ref": "#/$defs/schema", "$defs": SCHEMA["$defs"]})
+KEYWORDS = sorted(
+    {
+        name
+        for uri in REGISTRY
+        if uri.startswith("https://json-schema.org/draft/2020-12/")
+        for name in REGISTRY.contents(uri).get("properties", ())
+    }
+)
+VALUES: list[object] = [
+    None, True, 0, 1, -1, 1.5, 1e3, "", "a", "#", "a#", "#a", "a#b", "#/a", "_a.B-1", "1a", "array", "text", "null",
+    [], [True], [1], ["a"], ["a", "a"], ["array"], ["array", "array"], ["text"], [{}], [{"type": "text"}], [["a"]],
+    {}, {"a": True}, {"a": {}}, {"a": 1}, {"a": "b"}, {"a": []}, {"a": ["b"]}, {"a": ["b", "b"]}, {"a": [1]},
+    {"type": "text"}, {"type": "array"}, {"a": {"type": "text"}}, {"a": {"type": ["null"]}}, {"minimum": "1"},
+]  # fmt: skip
+
+
+def test_knows_the_keywords_of_json_schema() -> None:
+    assert sorted(SCHEMA["$defs"]["schema"]["properties"]) == KEYWORDS
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS)
+def test_judges_schemas_of_inputs_as_the_meta_schema_does(keyword: str) -> None:
+    """The meta-schema is not referred to: an editor without a network would say nothing at all."""
+    for value in VALUES:
+        for schema in ({keyword: value}, {"properties": {"a": {keyword: value}}}):
+            assert INPUTS.is_valid(schema) == META_SCHEMA.is_valid(schema), schema
+
+
+@pytest.mark.parametrize("schema", VALUES)
+def test_takes_objects_and_booleans_as_schemas(schema: object) -> None:
+    assert INPUTS.is_valid(schema) == META_SCHEMA.is_valid(schema)
