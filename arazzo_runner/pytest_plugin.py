@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from arazzo_runner.testing.twins import ACTIONS, INI_TYPES, OPTIONS, twin
+from arazzo_runner.testing.twins import add_twins
 
 if TYPE_CHECKING:
     from arazzo_runner.testing.bound import Arazzo
@@ -25,11 +25,7 @@ SUFFIXES = (".arazzo.yaml", ".arazzo.yml", ".arazzo.json")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Twins of the flags of `arazzo run`, on the command line and in pytest's configuration."""
     group = parser.getgroup("arazzo", "Arazzo workflows (twins of the flags of `arazzo run`)")
-    for name, kind, metavar, meaning in OPTIONS:
-        named = {} if metavar is None else {"metavar": metavar}
-        flag, key, action = f"--arazzo-{name}", twin(name), ACTIONS[kind]
-        group.addoption(flag, dest=key, action=action, default=None, help=meaning, **named)
-        parser.addini(key, meaning, INI_TYPES[kind], default=None)
+    add_twins(group, parser)
     group.addoption("--arazzo-record", metavar="DIR", help="keep each run in a file of this folder")
     kept = "run against the files that --arazzo-record has written, without a server"
     group.addoption("--arazzo-replay", metavar="DIR", help=kept)

@@ -11,12 +11,12 @@ import click
 from msgspec.structs import asdict
 
 from arazzo_runner import running
-from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.auth_text import lines
 from arazzo_runner.cli.credentials import sources_of
 from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.names import check_names
+from arazzo_runner.cli.options import flags_of
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.credentials.sources import Sources
 from arazzo_runner.credentials.survey import SchemeUse, Use, Variable, called, survey
@@ -30,14 +30,7 @@ from arazzo_runner.report.mask import Masker
     "auth", cls=Sections, short_help="which credentials a document needs, and which are set"
 )
 @click.argument("document")
-@flags.CREDENTIALS
-@flags.SERVERS
-@flags.DOCUMENTS
-@flags.TIMEOUT
-@flags.RESPONSE_SIZE
-@flags.NETWORK
-@flags.flag("--test", is_flag=True, help="Fetch the tokens, and send one harmless GET each.")
-@flags.flag("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+@flags_of("auth")
 def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # noqa: FBT001 - click
     """Show which credentials DOCUMENT needs, from where each is read, and which are set.
 

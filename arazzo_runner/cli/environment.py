@@ -12,10 +12,14 @@ _KEY = "arazzo.env_file"
 
 
 class Flag(click.Option):
-    """An option whose twin in the environment may also stand in the file of ``--env-file``."""
+    """An option whose twin in the environment may also stand in the file of ``--env-file``.
 
-    heading: str = ""
-    """What `--help` lists it under."""
+    ``heading`` is what `--help` lists it under.
+    """
+
+    def __init__(self, *names: Any, heading: str = "", **settings: Any) -> None:
+        super().__init__(*names, **settings)
+        self.heading = heading
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
         """The value of the variable; the environment wins over the file."""

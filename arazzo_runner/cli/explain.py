@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from arazzo_runner.cli.options import flags_of
 from arazzo_runner.explain import shown
 from arazzo_runner.explain.explanation import explanation
 from arazzo_runner.report.style import style_for
@@ -29,14 +30,7 @@ def _known(_ctx: click.Context, param: click.Parameter, text: str | None) -> str
 
 @click.command("explain", short_help="what a diagnostic code means, and how to mend it")
 @click.argument("code", required=False, callback=_known)
-# It has no twin in the environment: there, `ARAZZO_FORMAT` is that of `validate`.
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    help="How it is written.",
-)
+@flags_of("explain")
 def command(code: str | None, form: str) -> int:
     """Say what a diagnostic CODE means, why it matters and how to mend it; without one, list all.
 

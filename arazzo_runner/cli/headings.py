@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -11,24 +10,6 @@ from arazzo_runner.cli.environment import Flag
 
 _OTHERS: Final = "Options"
 _WIDEST: Final = 30
-
-
-def under(heading: str, *flags: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """One decorator that adds several flags below a heading, in this order.
-
-    What stands under a heading already keeps it.
-    """
-
-    def decorate(command: Any) -> Any:
-        before = list(getattr(command, "__click_params__", ()))
-        for flag in reversed(flags):
-            command = flag(command)
-        for param in command.__click_params__:
-            if param not in before and isinstance(param, Flag):
-                param.heading = param.heading or heading
-        return command
-
-    return decorate
 
 
 class Sections(click.Command):

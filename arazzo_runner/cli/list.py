@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.headings import Sections
+from arazzo_runner.cli.options import flags_of
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.document.model import (
     ChannelByPath,
@@ -31,8 +31,7 @@ from arazzo_runner.report.escape import escape
     "list", cls=Sections, short_help="show a document's workflows, their inputs and steps"
 )
 @click.argument("document")
-@flags.DOCUMENTS
-@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+@flags_of("list")
 def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 - click's way
     """Show the workflows of DOCUMENT, their inputs and steps; sends nothing."""
     description = load_document(document, given)

@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner import replaying, running
-from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.checks import read_checks
 from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.headings import Sections
@@ -19,6 +18,7 @@ from arazzo_runner.cli.inputs import check_stdin
 from arazzo_runner.cli.inputs_for import inputs_for
 from arazzo_runner.cli.keeping import from_here
 from arazzo_runner.cli.occasion import Occasion, Ready
+from arazzo_runner.cli.options import flags_of
 from arazzo_runner.cli.performing import Performance, masks
 from arazzo_runner.cli.show import show_warnings
 from arazzo_runner.errors import UsageError
@@ -34,10 +34,7 @@ from arazzo_runner.worlds.recording_file import read_recording
 @click.command("replay", cls=Sections, short_help="run a recorded run again, without a server")
 @click.argument("file")
 @click.argument("document", required=False)
-@flags.INPUTS
-@flags.DOCUMENTS
-@flags.SECRETS
-@flags.OUTPUT
+@flags_of("replay")
 def command(file: str, document: str | None, **given: Any) -> int:
     """Run again what FILE has recorded, and fail where a request differs; nothing is sent.
 

@@ -11,7 +11,6 @@ import click
 from msgspec import Struct
 
 from arazzo_runner import running
-from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.headings import Sections
@@ -20,6 +19,7 @@ from arazzo_runner.cli.inputs_for import inputs_for
 from arazzo_runner.cli.keeping import Keeping
 from arazzo_runner.cli.names import check_names, unknown_secrets
 from arazzo_runner.cli.occasion import Occasion, Ready
+from arazzo_runner.cli.options import flags_of
 from arazzo_runner.cli.performing import Performance, masks
 from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.show import show_warnings
@@ -35,17 +35,7 @@ from arazzo_runner.text.diagnostic import error
 
 @click.command("run", cls=Sections, short_help="run a document's workflows")
 @click.argument("document")
-@flags.INPUTS
-@flags.CASES
-@flags.SELECTION
-@flags.WHERE
-@flags.DOCUMENTS
-@flags.SECRETS
-@flags.OUTPUT
-@flags.RECORD
-@flags.OTEL
-@flags.LIMITS
-@flags.NETWORK
+@flags_of("run")
 def command(document: str, **given: Any) -> int:
     """Run the workflows of DOCUMENT: a path, `-` for standard input, or an https URL.
 

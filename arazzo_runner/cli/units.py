@@ -107,10 +107,5 @@ class Text(click.ParamType[str]):
         return value
 
 
-DURATION = Duration()
-DURATION_OR_NONE = Duration(least=0.0)
 SIZE = Size()
-FROM_0 = Count(0)
-FROM_1 = Count(1)
-DEPTH = Count(0, most=64)
 TEXT = Text()

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from arazzo_runner.cli import options as flags
 from arazzo_runner.cli.baseline import Compared, compare, read_baseline, write_baseline
 from arazzo_runner.cli.documents import load_limits, retrieve_settings
 from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.jobs import Checked, Job, run_jobs
 from arazzo_runner.cli.mending import Mending
-from arazzo_runner.cli.selection import read_codes, selection
+from arazzo_runner.cli.options import flags_of
+from arazzo_runner.cli.selection import selection
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.walk import documents
 from arazzo_runner.loading import is_usage
@@ -29,43 +29,12 @@ from arazzo_runner.report.write import write_atomically
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 from arazzo_runner.validation import Wanted
 
-FORMATS: Final = ("text", "json", "github", "sarif", "junit")
-
 
 @click.command(
     "validate", cls=Sections, short_help="check documents and their agreement with API descriptions"
 )
 @click.argument("named", metavar="DOCUMENT…", nargs=-1, required=True)
-@flags.flag(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default=None,
-    help="How findings are written; on GitHub Actions also as annotations when none is chosen.",
-)
-@flags.flag("--output", metavar="FILE", help="Write the findings, or the diff, to a file.")
-@flags.flag("--fix", is_flag=True, help="Mend what can be mended, in place.")
-@flags.flag("--diff", is_flag=True, help="Show what `--fix` would change, and write nothing.")
-@flags.flag(
-    "--unsafe-fixes", is_flag=True, help="Mend also by fixes that change what a document means."
-)
-@flags.flag(
-    "--select",
-    multiple=True,
-    metavar="CODES",
-    callback=read_codes,
-    help="Report these codes alone: AZ304, or AZ3 for all that begin so.",
-)
-@flags.flag(
-    "--ignore", multiple=True, metavar="CODES", callback=read_codes, help="Leave out these codes."
-)
-@flags.flag("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
-@flags.flag("--write-baseline", is_flag=True, help="Record all findings in the baseline file.")
-@flags.flag("--strict", is_flag=True, help="Let warnings count as errors.")
-@flags.flag(
-    "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to work with."
-)
-@flags.DOCUMENTS
+@flags_of("validate")
 def command(named: tuple[str, ...], **given: Any) -> int:
     """Check each DOCUMENT, and its agreement with the API descriptions it names; sends nothing.
 

@@ -11,6 +11,7 @@ from arazzo_runner import running
 from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.executor.world import World
 from arazzo_runner.operation.security import Authorization
+from arazzo_runner.options.table import members_of
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.interruptible import InterruptibleWorld
 from arazzo_runner.worlds.limits import HttpSettings
@@ -66,17 +67,7 @@ def authorized_world(
 
 def http_settings(given: Mapping[str, Any]) -> HttpSettings:
     """How requests are sent, by the flags about the network."""
-    settings = HttpSettings(
-        follow_redirects=given["follow_redirects"],
-        cacert=given["cacert"],
-        cert=given["cert"],
-        key=given["key"],
-        insecure=given["insecure"],
-        proxy=given["proxy"],
-        http2=given["http2"],
-        cookies=given["cookies"],
-        credential_origins=given["credential_origins"],
-        user_agent=f"arazzo/{VERSION}",
-    )
-    settings = settings.with_timeout(given["timeout"])
-    return settings.with_response_size(given["max_response_size"])
+    members = members_of("HttpSettings", given)
+    size = members.pop("max_response_size")
+    settings = HttpSettings(**members, user_agent=f"arazzo/{VERSION}")
+    return settings.with_timeout(given["timeout"]).with_response_size(size)

@@ -7,60 +7,51 @@ from inspect import iscoroutinefunction
 from typing import Any, Final, TypeAlias
 
 from arazzo_runner.executor.settings import Clock, Limits
+from arazzo_runner.options.table import OPTIONS, Table, keywords_of
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.worlds.limits import HttpSettings
 
 Kinds: TypeAlias = tuple[type, ...]
 
-_TEXT: Final[Kinds] = (str,)
-_MAPPING: Final[Kinds] = (Mapping,)
-_SWITCH: Final[Kinds] = (bool,)
 _ANY: Final[Kinds] = (object,)
-
 _KINDS: Final[dict[str, Kinds]] = {
-    "server": _TEXT,
-    "servers": _MAPPING,
-    "server_variables": _MAPPING,
-    "credentials": _MAPPING,
-    "environment": _MAPPING,
-    "mock": _SWITCH,
-    "seed": (int,),
-    "client": _ANY,  # of these the route says more
-    "transport": _ANY,
-    "app": _ANY,
-    "world": _ANY,
-    "wrap": _ANY,
-    "http": (HttpSettings,),
-    "timeout": (int, float),
-    "limits": (Limits,),
-    "checks": (str, Mapping),
-    "until": _TEXT,
-    "fail_fast": _SWITCH,
-    "secrets": (list, tuple, set, frozenset),
-    "show_secrets": _SWITCH,
-    "clock": (Clock,),
-    "sleep": _ANY,
-    "before_request": _ANY,
-    "after_response": _ANY,
-    "on_event": _ANY,
-    "otel": _SWITCH,
-    "cancel": _ANY,
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "Sequence[str]": (list, tuple, set, frozenset),
+    "CheckSeverity | Mapping[CheckKind, CheckSeverity]": (str, Mapping),
+    "HttpSettings": (HttpSettings,),
+    "Limits": (Limits,),
+    "Clock": (Clock,),
 }
-_FUNCTIONS: Final = ("wrap", "sleep", "before_request", "after_response", "on_event")
+_FUNCTIONS: Final = ("Wrap", "Sleep", "BeforeRequest", "AfterResponse", "Observer")
 
 
-def check_options(given: Mapping[str, Any]) -> None:
+def check_options(given: Mapping[str, Any], table: Table = OPTIONS) -> None:
     """Raise TypeError for a name that is no option, and for a value of another kind."""
+    keywords = keywords_of("run", table)
     for name, value in given.items():
-        if name not in _KINDS:
-            hint = did_you_mean(name, _KINDS)
+        if name not in keywords:
+            hint = did_you_mean(name, keywords)
             raise TypeError(f"there is no option `{name}`" + (f"; {hint}" if hint else ""))
-        if not isinstance(value, _KINDS[name]):
-            kinds = " or ".join(kind.__name__ for kind in _KINDS[name])
-            raise _wrong(name, value, kinds)
-        if name in _FUNCTIONS and not callable(value):
-            raise _wrong(name, value, "a function")
+        _check_kind(name, value, keywords[name].annotation)
     _check_more(given)
+
+
+def _check_kind(name: str, value: object, annotation: str) -> None:
+    allowed = _kinds(annotation)
+    if not isinstance(value, allowed):
+        raise _wrong(name, value, " or ".join(kind.__name__ for kind in allowed))
+    if annotation in _FUNCTIONS and not callable(value):
+        raise _wrong(name, value, "a function")
+
+
+def _kinds(annotation: str) -> Kinds:
+    """The kinds of a type as it is spelled; of what is an object here, the route says more."""
+    if annotation.startswith("Mapping["):
+        return (Mapping,)
+    return _KINDS.get(annotation, _ANY)
 
 
 def _check_more(given: Mapping[str, Any]) -> None:

@@ -7,59 +7,53 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from arazzo_runner.options.model import Keyword, Option
+from arazzo_runner.options.table import OPTIONS, Table
 from arazzo_runner.text.diagnostic import Diagnostic
 
 _FLAG: Final = re.compile(r"`(?P<flag>--?[a-z][a-z0-9-]*)(?:[ =](?P<value>[^`]*))?`")
 
-_NAMED: Final = {
-    "-i": "inputs",
-    "--server": "server",
-    "--server-var": "server_variables",
-    "--source": "sources",
-    "--source-dir": "source_dir",
-    "--timeout": "timeout",
-    "--until": "until",
-    "--allow-read": "allow_read=True",
-    "--allow-http": "allow_http=True",
-    "--allow-net": "allow_net=True",
-    "--workflow": "workflow",
-    "--secret": "secrets",
-    "--max-query-time": "limits=Limits(query_seconds=…)",
-    "--max-json-depth": "limits=Limits(json_depth=…)",
-    "--max-sources": "limits=LoadLimits(…)",
-}
-_GROUPS: Final = {
-    "limits=Limits({}=…)": ("max-steps", "max-depth", "max-retries", "max-wait", "run-timeout"),
-    "http=HttpSettings({}=…)": (
-        "max-response-size", "follow-redirects", "cacert", "cert", "key", "proxy",
-    ),
-    "http=HttpSettings({}=True)": ("insecure", "http2", "cookies"),
-    "limits=LoadLimits(…)": ("max-document-size", "max-document-depth", "max-document-nodes"),
-}  # fmt: skip
-_KEYWORDS: Final = {
-    f"--{flag}": form.format(flag.replace("-", "_"))
-    for form, flags in _GROUPS.items()
-    for flag in flags
-} | _NAMED
+_HOLDERS: Final = {"Limits": "limits", "LoadLimits": "limits", "HttpSettings": "http"}
+"""The keyword argument that takes a value of a type."""
 
 
-def in_python(text: str) -> str:
+def in_python(text: str, table: Table = OPTIONS) -> str:
     """The text with keyword arguments in place of the flags that stand for them."""
-    return _FLAG.sub(_keyword, text)
+    return _FLAG.sub(lambda match: _in_python(match, table), text)
 
 
-def _keyword(found: re.Match[str]) -> str:
-    keyword = _KEYWORDS.get(found["flag"])
-    if keyword is None:
-        return found[0]
-    value = found["value"]
-    if value is None or "=" in keyword:
-        return f"`{keyword}`"
-    name, equals, given = value.partition("=")
+def _in_python(match: re.Match[str], table: Table) -> str:
+    option = _option(match["flag"], table)
+    if option is None:
+        return match[0]
+    if option.keyword is None:
+        return f"`{_member(option)}`"
+    return f"`{_keyword(option, option.keyword, match['value'])}`"
+
+
+def _option(flag: str, table: Table) -> Option | None:
+    """The option of a flag, if it has a keyword argument or sets a member of one."""
+    options = (one for one in table if one.commands and (one.keyword or one.member))
+    return next((one for one in options if flag in (one.flag, f"-{one.short}")), None)
+
+
+def _member(option: Option) -> str:
+    """A member of the type that a keyword argument takes: ``limits=Limits(max_steps=…)``."""
+    holder, _, name = option.member.partition(".")
+    value = "True" if option.is_switch else "…"
+    member = f"{name}={value}" if name else value
+    return f"{_HOLDERS[holder]}={holder}({member})"
+
+
+def _keyword(option: Option, keyword: Keyword, value: str | None) -> str:
+    if option.is_switch:
+        return f"{keyword.name}=True"
+    if value is None:
+        return keyword.name
+    name, equals, typed = value.partition("=")
     if not equals:
-        return f"`{keyword}={_quoted(value)}`"
-    plural = "servers" if keyword == "server" else keyword
-    return f"`{plural}={{{_quoted(name)}: {_quoted(given)}}}`"
+        return f"{keyword.name}={_quoted(value)}"
+    return f"{keyword.by_name or keyword.name}={{{_quoted(name)}: {_quoted(typed)}}}"
 
 
 def _quoted(text: str) -> str:

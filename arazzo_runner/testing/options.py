@@ -7,7 +7,7 @@ A flag of pytest beats the environment (`ARAZZO_TIMEOUT`), that beats pytest's c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final, cast
 
 import click
 import pytest
@@ -23,9 +23,12 @@ from arazzo_runner.cli.worlds import http_settings
 from arazzo_runner.credentials.sources import Sources
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError
-from arazzo_runner.testing.twins import OPTIONS, twin
+from arazzo_runner.options.model import Option
+from arazzo_runner.options.table import OPTIONS, Table, options_of
+from arazzo_runner.testing.twins import form, twin, twins
 
-_PATHS = ("source-dir", "env-file")
+_APART: Final = ("checks", "timeout", "until", "fail_fast", "otel")
+"""Keywords that are read otherwise, and those that are for the run of one document."""
 
 
 class Given(Struct, frozen=True):
@@ -48,28 +51,27 @@ def read_given(config: pytest.Config) -> Given:
 
 def _typed(config: pytest.Config) -> Iterator[str]:
     """What the command line of pytest says, as arguments of `arazzo run`."""
-    for name, kind, _, _ in OPTIONS:
-        value = config.getoption(twin(name))
-        match kind:
+    for option in twins():
+        value = config.getoption(twin(option))
+        match form(option):
             case "bool" if value:
-                yield f"--{name}"
+                yield option.flag
             case "text" if value is not None:
-                yield f"--{name}={value}"
+                yield f"{option.flag}={value}"
             case "list":
-                yield from (f"--{name}={one}" for one in value or ())
+                yield from (f"{option.flag}={one}" for one in value or ())
 
 
 def _configured(config: pytest.Config) -> Iterator[tuple[str, Any]]:
     """What the configuration of pytest says, by click's names; paths are from its folder."""
-    parameters = {flag: one.name for one in command.params for flag in one.opts}
-    for name, _, _, _ in OPTIONS:
-        value = config.getini(twin(name))
+    for option in twins():
+        value = config.getini(twin(option))
         if value:
-            yield str(parameters[f"--{name}"]), _placed(name, value, config)
+            yield option.parameter, _placed(option, value, config)
 
 
-def _placed(name: str, value: Any, config: pytest.Config) -> Any:
-    if name not in _PATHS:
+def _placed(option: Option, value: Any, config: pytest.Config) -> Any:
+    if not option.is_path:
         return value
     if isinstance(value, str):
         return str(config.rootpath / value)
@@ -79,18 +81,24 @@ def _placed(name: str, value: Any, config: pytest.Config) -> Any:
 def _run_options(flags: Mapping[str, Any]) -> RunOptions:
     """The flags as the Python API takes them."""
     settings = settings_of(flags)
-    return RunOptions(
-        servers=flags["servers"],
-        server_variables=flags["server_variables"],
+    return keywords(flags) | RunOptions(
         environment=Variables(sources_of(flags)),
-        mock=flags["mock"],
-        seed=flags["mock_seed"],
         http=http_settings(flags),
         limits=settings.limits,
         checks=settings.checks,
-        secrets=flags["secrets"],
-        show_secrets=flags["show_secrets"],
     )
+
+
+def keywords(flags: Mapping[str, Any], table: Table = OPTIONS) -> RunOptions:
+    """The keyword arguments whose values are those of flags."""
+    values = {
+        option.keyword.by_name or option.keyword.name: flags[option.parameter]
+        for option in options_of("run", table)
+        if option.keyword is not None
+        and option.keyword.function == "run"
+        and option.keyword.name not in _APART
+    }
+    return cast("RunOptions", values)
 
 
 class Variables(Mapping[str, str]):

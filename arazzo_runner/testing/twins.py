@@ -1,34 +1,49 @@
-"""The flags of `arazzo run` that pytest has too: name, kind, placeholder, what it does.
+"""The options of the table that pytest has too, as `--arazzo-NAME` and `arazzo_NAME`.
 
-Nothing is imported here: pytest asks for them at every start.
+Nothing else of ours is imported here: pytest asks for them at every start.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-OPTIONS: Final[tuple[tuple[str, str, str | None, str], ...]] = (
-    ("server", "list", "[SOURCE=]URL", "server of a source description (of all)"),
-    ("server-var", "list", "NAME=VALUE", "a server variable"),
-    ("mock", "bool", None, "answer every request from the API descriptions, in process"),
-    ("source", "list", "NAME=PATH|URL", "read a source description from here"),
-    ("source-dir", "list", "DIR", "find moved source descriptions by file name in this folder"),
-    ("profile", "text", "NAME", "use the table `[profiles.NAME]` of arazzo.toml"),
-    ("env-file", "text", "FILE", "variables for credentials and ARAZZO_*"),
-    ("secret", "list", "NAME", "mask this input everywhere"),
-    ("check", "list", "[KIND=]off|warn|error", "contract checks of responses"),
-    ("timeout", "text", "T", "one request, as a whole"),
-    ("run-timeout", "text", "T", "the whole run of a workflow"),
-    ("max-wait", "text", "T", "one wait before a retry"),
-    ("max-steps", "text", "N", "steps of a run"),
-    ("report", "list", "KIND[=PATH]", "write one report of all workflows that ran"),
-)
-"""A ``list`` may be given several times."""
+import pytest
 
-ACTIONS: Final = {"list": "append", "bool": "store_true", "text": "store"}
-INI_TYPES: Final[dict[str, Any]] = {"list": "linelist", "bool": "bool", "text": "string"}
+from arazzo_runner.options.model import Option
+from arazzo_runner.options.table import OPTIONS, Table
+
+_ACTIONS: Final = {"list": "append", "bool": "store_true", "text": "store"}
+_INI_TYPES: Final[dict[str, Any]] = {"list": "linelist", "bool": "bool", "text": "string"}
 
 
-def twin(name: str) -> str:
-    """The name of a flag in pytest's configuration, and of its value."""
-    return f"arazzo_{name.replace('-', '_')}"
+def twins(table: Table = OPTIONS) -> Table:
+    """The options of `arazzo run` that pytest has too."""
+    return tuple(one for one in table if one.pytest and "run" in one.commands)
+
+
+def twin(option: Option) -> str:
+    """The name of an option in pytest's configuration, and of its value."""
+    return f"arazzo_{option.name.replace('-', '_')}"
+
+
+def form(option: Option) -> str:
+    """The form of the value: a ``list`` may be given several times."""
+    if option.is_repeatable:
+        return "list"
+    return "bool" if option.is_switch else "text"
+
+
+def add_twins(group: pytest.OptionGroup, parser: pytest.Parser, table: Table = OPTIONS) -> None:
+    """Add the twins to the command line and the configuration of pytest."""
+    for option in twins(table):
+        key, kind = twin(option), form(option)
+        metavar = {} if option.metavar is None else {"metavar": option.metavar}
+        group.addoption(
+            f"--arazzo-{option.name}",
+            dest=key,
+            action=_ACTIONS[kind],
+            default=None,
+            help=option.pytest,
+            **metavar,
+        )
+        parser.addini(key, option.pytest, _INI_TYPES[kind], default=None)

@@ -22,7 +22,7 @@ import yaml
 
 import arazzo_runner
 from arazzo_runner.cli.main import COMMANDS
-from arazzo_runner.testing.twins import OPTIONS
+from arazzo_runner.testing.twins import twins
 from case_runner.expected import MEASURED
 from house.markdown import PAGES, ROOT, Block, anchors, blocks, flags, headings, links
 
@@ -138,7 +138,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_named_flags_exist() -> None:
     commands = [import_module(module).command for module, _ in COMMANDS.values()]
     known = {flag for command in commands for one in command.params for flag in one.opts}
-    known |= {f"--arazzo-{name}" for name in ("record", "replay", *(one[0] for one in OPTIONS))}
+    known |= {f"--arazzo-{name}" for name in ("record", "replay", *(one.name for one in twins()))}
     named = {str(page.relative_to(ROOT)): flags(page) - known - OTHER_FLAGS for page in PAGES}
     assert {page: unknown for page, unknown in named.items() if unknown} == {}
 

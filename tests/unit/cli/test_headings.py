@@ -6,9 +6,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from arazzo_runner.cli.headings import Sections, under
+from arazzo_runner.cli.headings import Sections
 from arazzo_runner.cli.main import COMMANDS
-from arazzo_runner.cli.options import flag
+from arazzo_runner.cli.options import flags_of
+from arazzo_runner.options.model import Option
 
 
 @pytest.mark.parametrize("name", ["run", "validate", "replay", "auth", "list"])
@@ -27,11 +28,15 @@ def _long(option: click.Option) -> str:
 
 
 def test_headings_hold_what_belongs_together() -> None:
-    size = under("Limits", flag("--size", help="How much."))
+    table = (
+        Option("plain", "Under none."),
+        Option("proxy", "By way of.", section="Network"),
+        Option("size", "How much.", section="Limits"),
+        Option("other", "Of another command.", ("list",)),
+    )
 
     @click.command(cls=Sections)
-    @flag("--plain", help="Under none.")
-    @under("Network", flag("--proxy", help="By way of."), size)
+    @flags_of("run", table)
     @click.argument("document")
     def command() -> None: ...
 

@@ -3,7 +3,10 @@
 import click
 import pytest
 
-from arazzo_runner.cli.units import DEPTH, DURATION, DURATION_OR_NONE, FROM_0, FROM_1, SIZE, TEXT
+from arazzo_runner.cli.units import SIZE, TEXT, Count, Duration
+
+DURATION, DURATION_OR_NONE = Duration(), Duration(least=0.0)
+FROM_0, FROM_1, DEPTH = Count(0), Count(1), Count(0, most=64)
 
 
 @pytest.mark.parametrize(

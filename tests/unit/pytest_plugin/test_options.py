@@ -6,7 +6,7 @@ import click
 import pytest
 
 from arazzo_runner.cli.run import command
-from arazzo_runner.testing.twins import OPTIONS
+from arazzo_runner.testing.twins import form, twins
 from unit.pytest_plugin.project import Project
 
 ONE = "pets.arazzo.yaml::missPet"
@@ -14,10 +14,10 @@ ONE = "pets.arazzo.yaml::missPet"
 
 def test_every_option_is_one_of_run() -> None:
     parameters = {flag: one for one in command.params for flag in one.opts}
-    for name, kind, _, _ in OPTIONS:
-        twin = parameters[f"--{name}"]
+    for option in twins():
+        twin = parameters[option.flag]
         assert isinstance(twin, click.Option)
-        assert kind == ("bool" if twin.is_flag else "list" if twin.multiple else "text")
+        assert form(option) == ("bool" if twin.is_flag else "list" if twin.multiple else "text")
 
 
 SHOW = """

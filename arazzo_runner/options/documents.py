@@ -1,0 +1,102 @@
+"""Options about the documents that are read."""
+
+from __future__ import annotations
+
+from arazzo_runner.options.model import Keyword, Option
+
+_LOADING = ("run", "validate", "replay", "auth", "list")
+_SECTION = "Source descriptions"
+
+DOCUMENTS = (
+    Option(
+        "source",
+        "Read a source description from here instead of its `url`.",
+        _LOADING,
+        _SECTION,
+        kind="source",
+        key="sources",
+        metavar="NAME=PATH|URL",
+        is_repeatable=True,
+        keyword=Keyword("sources", "Mapping[str, Path]", "load"),
+        pytest="read a source description from here",
+    ),
+    Option(
+        "source-dir",
+        "Find moved source descriptions by file name in this folder.",
+        _LOADING,
+        _SECTION,
+        kind="folder",
+        key="source_dirs",
+        metavar="DIR",
+        is_repeatable=True,
+        keyword=Keyword("source_dir", "Path | Iterable[Path]", "load"),
+        pytest="find moved source descriptions by file name in this folder",
+    ),
+    Option(
+        "allow-read",
+        "Let a document from a URL name local files.",
+        _LOADING,
+        _SECTION,
+        kind="switch",
+        keyword=Keyword("allow_read", "bool", "load"),
+    ),
+    Option(
+        "allow-http",
+        "Let source descriptions and tokens come over plain http.",
+        _LOADING,
+        _SECTION,
+        kind="switch",
+        keyword=Keyword("allow_http", "bool", "load"),
+    ),
+    Option(
+        "allow-net",
+        "Let a document from a URL name private and loopback addresses, for tokens too.",
+        _LOADING,
+        _SECTION,
+        kind="switch",
+        keyword=Keyword("allow_net", "bool", "load"),
+    ),
+    Option(
+        "max-document-size",
+        "Size of one document.",
+        _LOADING,
+        _SECTION,
+        kind="size",
+        metavar="SIZE",
+        member="LoadLimits",
+    ),
+    Option(
+        "max-document-depth",
+        "Nesting of a document.",
+        _LOADING,
+        _SECTION,
+        kind="count",
+        metavar="N",
+        member="LoadLimits",
+    ),
+    Option(
+        "max-document-nodes",
+        "Nodes of a document, aliases expanded.",
+        _LOADING,
+        _SECTION,
+        kind="count",
+        metavar="N",
+        member="LoadLimits",
+    ),
+    Option(
+        "max-sources",
+        "Source descriptions in all.",
+        _LOADING,
+        _SECTION,
+        kind="count",
+        metavar="N",
+        member="LoadLimits",
+    ),
+    Option(
+        "no-cache",
+        "Keep no large API descriptions parsed on disk.",
+        _LOADING,
+        _SECTION,
+        kind="switch",
+    ),
+)

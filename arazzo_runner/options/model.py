@@ -1,0 +1,107 @@
+"""A row of the table of options, from which flags, settings, keywords and pytest's twins are made.
+
+Nothing but `typing` is imported here: pytest reads the table at every start, hence no Struct.
+"""
+
+from __future__ import annotations
+
+from typing import Literal as Choice
+from typing import NamedTuple, TypeAlias
+
+Kind: TypeAlias = Choice[
+    "text",
+    "switch",
+    "optional-switch",  # None where it is not set
+    "counter",  # how often it stands there: -vv
+    "choice",
+    "count",  # a whole number from `least` to `most`
+    "processes",
+    "duration",
+    "size",
+    "file",  # it has to exist
+    "folder",
+    "env-file",
+    "profile",
+    "source",  # NAME=PATH|URL
+    "server",  # [SOURCE=]URL
+    "server-variable",
+    "credential-origin",
+    "codes",
+]
+"""What a value is, and how the command line reads it."""
+
+Function: TypeAlias = Choice["run", "load", "call"]
+
+MOST = 1_000_000_000
+
+
+class Keyword(NamedTuple):
+    """A keyword argument in Python: its name, and its type as signatures spell it.
+
+    ``function`` says where: ``run`` in `RunOptions`, ``load`` in `LoadOptions`, ``call`` beside
+    these. ``by_name`` is the keyword that takes what stands behind ``NAME=``.
+    """
+
+    name: str
+    annotation: str
+    function: Function = "run"
+    by_name: str = ""
+
+
+class Option(NamedTuple):
+    """One option. ``name`` is the long name of the flag and the key in `arazzo.toml`.
+
+    ``commands`` have the flag, in ``section`` of their help; without any it is for Python alone.
+    ``key`` is the name of the value in the program where that is not ``name``. ``default`` is as it
+    is typed. ``least`` is 0 where a number or a duration may be that. ``member`` is the member of a
+    type that the option sets, such as ``Limits.max_steps``. ``pytest`` is the help of the twin in
+    pytest, which there is when that is not empty.
+    """
+
+    name: str
+    help: str
+    commands: tuple[str, ...] = ("run",)
+    section: str = ""
+    kind: Kind = "text"
+    short: str = ""
+    key: str = ""
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    is_repeatable: bool = False
+    default: str | int | None = None
+    shows_default: bool = False
+    least: int = 1
+    most: int = MOST
+    has_variable: bool = True
+    keyword: Keyword | None = None
+    member: str = ""
+    pytest: str = ""
+
+    @property
+    def flag(self) -> str:
+        """The flag as it is typed, ``--max-steps``."""
+        return f"--{self.name}"
+
+    @property
+    def variable(self) -> str | None:
+        """The twin in the environment, ``ARAZZO_MAX_STEPS``."""
+        return f"ARAZZO_{_identifier(self.name).upper()}" if self.has_variable else None
+
+    @property
+    def parameter(self) -> str:
+        """The name of the value in the program, ``max_steps``."""
+        return self.key or _identifier(self.name)
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether the flag has no value."""
+        return self.kind in ("switch", "optional-switch")
+
+    @property
+    def is_path(self) -> bool:
+        """Whether a value leads to a file or folder."""
+        return self.kind in ("file", "folder", "env-file")
+
+
+def _identifier(name: str) -> str:
+    return name.replace("-", "_")

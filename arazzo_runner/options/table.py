@@ -1,0 +1,58 @@
+"""The table of options: a new flag, setting, keyword or limit is one row of it.
+
+Made from it are the flags with their twins in the environment and the keys of `arazzo.toml`
+(`cli/options`), the kinds of keyword arguments (`embed/kinds`), what messages call a flag in Python
+(`embed/wording`), the options of pytest (`testing/twins`), and docs/options.md (`scripts/docs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+from arazzo_runner.options.documents import DOCUMENTS
+from arazzo_runner.options.limits import LIMITS
+from arazzo_runner.options.model import Function, Keyword, Option
+from arazzo_runner.options.network import NETWORK
+from arazzo_runner.options.output import OUTPUT
+from arazzo_runner.options.python import PYTHON
+from arazzo_runner.options.runs import CASES, INPUTS, SECRETS, SELECTION, SERVERS
+from arazzo_runner.options.validate import OTHERS, VALIDATE
+
+Table: TypeAlias = tuple[Option, ...]
+
+OPTIONS: Final[Table] = (
+    *VALIDATE,
+    *INPUTS,
+    *CASES,
+    *SELECTION,
+    *SERVERS,
+    *DOCUMENTS,
+    *SECRETS,
+    *OUTPUT,
+    *LIMITS,
+    *NETWORK,
+    *OTHERS,
+    *PYTHON,
+)
+"""The flags of a command stand in its help in this order."""
+
+
+def options_of(command: str, table: Table = OPTIONS) -> Table:
+    """The options of a command."""
+    return tuple(option for option in table if command in option.commands)
+
+
+def keywords_of(function: Function, table: Table = OPTIONS) -> dict[str, Keyword]:
+    """The keyword arguments of a function by name."""
+    keywords = [option.keyword for option in table if option.keyword is not None]
+    return {keyword.name: keyword for keyword in keywords if keyword.function == function}
+
+
+def members_of(type_name: str, values: Mapping[str, Any], table: Table = OPTIONS) -> dict[str, Any]:
+    """The members of a type, such as `Limits`, that flags set; ``values`` are those of flags."""
+    return {
+        option.member.removeprefix(f"{type_name}."): values[option.parameter]
+        for option in table
+        if option.member.startswith(f"{type_name}.") and option.parameter in values
+    }
