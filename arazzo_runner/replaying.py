@@ -111,5 +111,5 @@ def replay(
     A recorded request that did not come fails the last workflow.
     """
     world = ReplayWorld(recording)
-    told = world.judging(observer)
-    return world.judged(running.execute(prepared, world, options, told, interrupted))
+    told = world.judging_observer(observer)
+    return world.judge(running.execute(prepared, world, options, told, interrupted))

@@ -68,13 +68,16 @@ _Known: TypeAlias = tuple[Comparison, _Sides, SimpleCriterion, Severity]
 
 def _known_comparisons(view: StepView) -> tuple[_Known, ...]:
     """The comparisons of which both sides are known, and how much it matters if one never holds."""
-    return view.remembered(("comparisons",), lambda: tuple(_find_comparisons(view)))
+    return view.cached(("comparisons",), lambda: tuple(_find_comparisons(view)))
 
 
 def _find_comparisons(view: StepView) -> Iterator[_Known]:
     for criterion in view.step.criteria:
         yield from _in(criterion, view, view.answers, Severity.ERROR)
-    for actions, when in ((view.step.on_success, view.answers), (view.step.on_failure, view.every)):
+    for actions, when in (
+        (view.step.on_success, view.answers),
+        (view.step.on_failure, view.outcomes),
+    ):
         for planned in actions:
             for criterion in planned.action.criteria if planned.level == "step" else ():
                 yield from _in(criterion, view, when, Severity.WARNING)

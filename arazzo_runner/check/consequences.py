@@ -46,7 +46,7 @@ class Causes(Struct, frozen=True):
     those of names that a source would have to hold which could not be read.
     """
 
-    said: frozenset[tuple[str, _Spot]]
+    findings: frozenset[tuple[str, _Spot]]
     broken: frozenset[_Spot]
     unknown: frozenset[_Spot]
 
@@ -83,7 +83,7 @@ def _follows(found: Diagnostic, place: Place, known: Causes) -> bool:
     if found.code in _NAMES:
         # What a step calls has the step's place where it could not be read.
         is_stand_in = place.pointer[-2:-1] == ("steps",)
-        return is_stand_in or spot in known.unknown or (found.code, spot) in known.said
+        return is_stand_in or spot in known.unknown or (found.code, spot) in known.findings
     return found.code in _OF_WHOLES and not known.is_whole(_step(place))
 
 

@@ -32,7 +32,7 @@ class Read(Struct, frozen=True):
 
 def reads(view: StepView) -> tuple[Read, ...]:
     """All that a step reads, in the order of the document's fields."""
-    return view.remembered(("reads",), lambda: tuple(_find_reads(view)))
+    return view.cached(("reads",), lambda: tuple(_find_reads(view)))
 
 
 def _find_reads(view: StepView) -> Iterator[Read]:
@@ -40,7 +40,10 @@ def _find_reads(view: StepView) -> Iterator[Read]:
     for bearer in (step.parameters, step.request_body):
         yield from (Read(one, place) for one, place in expressions_in(bearer))
     yield from _in_criteria(step.success_criteria, view.answers)
-    for actions, when in ((view.step.on_success, view.answers), (view.step.on_failure, view.every)):
+    for actions, when in (
+        (view.step.on_success, view.answers),
+        (view.step.on_failure, view.outcomes),
+    ):
         for planned in actions:
             if planned.level == "step":
                 yield from _in_criteria(planned.action.criteria, when)
@@ -66,12 +69,12 @@ def _query(criterion: Criterion, when: tuple[Outcome, ...]) -> Iterator[Read]:
 
 def _in_output(value: Dynamic, place: Place, view: StepView) -> Iterator[Read]:
     for one, at in in_value(value, place):
-        yield Read(one, at, view.answers, view.every)
+        yield Read(one, at, view.answers, view.outcomes)
     for selector, at in selectors(value, place):
         tokens = selector_tokens(selector)
         if tokens:
             place = at.at("selector")
-            yield Read(selector.context, place, view.answers, view.every, tokens)
+            yield Read(selector.context, place, view.answers, view.outcomes, tokens)
 
 
 def selectors(value: Dynamic, place: Place) -> Iterator[tuple[Selector, Place]]:

@@ -69,10 +69,10 @@ def known(expression: Expression, view: StepView, when: Outcomes, depth: int = 0
     match expression:
         case BodyRef(message="response", path=path):
             key = ("answered", path.tokens, _statuses(when))
-            return view.known_of_operation(key, lambda: _known(expression, view, when, depth))
+            return view.cached_for_operation(key, lambda: _known(expression, view, when, depth))
         case _:
             read = ("read", expression.text, id(when))
-            return view.remembered(read, lambda: _known(expression, view, when, depth))
+            return view.cached(read, lambda: _known(expression, view, when, depth))
 
 
 def _statuses(when: Outcomes) -> tuple[int, ...]:
@@ -125,7 +125,7 @@ def known_value(value: Dynamic, view: StepView, when: Outcomes, depth: int = 0) 
 def body(view: StepView, when: Outcomes) -> Shape | NoBody | None:
     """What is known of the response body."""
     key = ("answer", _statuses(when))
-    return view.known_of_operation(key, lambda: _body(view, when))
+    return view.cached_for_operation(key, lambda: _body(view, when))
 
 
 def _body(view: StepView, when: Outcomes) -> Shape | NoBody | None:

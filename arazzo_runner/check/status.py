@@ -27,7 +27,7 @@ _NOWHERE: Final = Place(SourceFile("", "", ""))
 
 def undocumented(view: StepView) -> Iterator[Diagnostic]:
     """AZ304: a success criterion that no documented status fulfils."""
-    if not view.every:
+    if not view.outcomes:
         return
     for criterion in view.step.criteria:
         if asks_status(criterion) and _can_hold(criterion) and not holds(criterion, None):
@@ -43,7 +43,7 @@ def undocumented(view: StepView) -> Iterator[Diagnostic]:
 
 
 def _judged(view: StepView, criterion: Criterion) -> Iterator[Diagnostic]:
-    if all(holds(criterion, one.status) is False for one in view.every):
+    if all(holds(criterion, one.status) is False for one in view.outcomes):
         yield _never(view, criterion)
         return
     for operator, constant in status_constants(criterion):
@@ -75,7 +75,7 @@ def _way_out(view: StepView) -> str | None:
 
 
 def _only_success(view: StepView) -> int | None:
-    successes = [one.status for one in view.every if 200 <= one.status <= 299]
+    successes = [one.status for one in view.outcomes if 200 <= one.status <= 299]
     return successes[0] if len(successes) == 1 else None
 
 
@@ -94,7 +94,7 @@ def _documented(view: StepView) -> str:
 
 def _is_incomplete(view: StepView) -> bool:
     """A description without any success does not list all that there is."""
-    return all(one.status >= 400 for one in view.every)
+    return all(one.status >= 400 for one in view.outcomes)
 
 
 def _documents_no_failure_alone(view: StepView) -> bool:
@@ -146,7 +146,7 @@ def always(view: StepView) -> Iterator[Diagnostic]:
             continue
         for operator, constant in status_constants(criterion):
             status = status_of(constant)
-            if operator == "!=" and view.every and status is not None:
+            if operator == "!=" and view.outcomes and status is not None:
                 yield from _excluded(view, status, _place(criterion, constant))
 
 

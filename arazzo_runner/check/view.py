@@ -27,14 +27,14 @@ class StepView(Struct, frozen=True):
     workflow: WorkflowPlan
     step: StepPlan
     call: OperationCall
-    every: tuple[Outcome, ...]
+    outcomes: tuple[Outcome, ...]
     passing: tuple[Outcome, ...]
     answers: tuple[Outcome, ...]
     views: Views
     # What was worked out about the step; a cache, not state.
     memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
-    def remembered(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
+    def cached(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
         """What was worked out about this step under a key, once."""
         if key not in self.memo:
             self.memo[key] = work_out()
@@ -45,9 +45,9 @@ class StepView(Struct, frozen=True):
     def expressions(self) -> tuple[Found, ...]:
         """All expressions of the step, each with its place."""
         step = self.step.step
-        return self.remembered(("expressions",), lambda: tuple(expressions_in(step)))
+        return self.cached(("expressions",), lambda: tuple(expressions_in(step)))
 
-    def known_of_operation(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
+    def cached_for_operation(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
         """What was worked out about the called operation under a key, once for all its steps."""
         memo = self.operation.description.memo
         whole = (*key, self.operation.place.source, self.operation.place.pointer)

@@ -94,7 +94,7 @@ def _scheme(one: SchemeUse, trial: Trial | None) -> dict[str, Any]:
         "called": called(scheme),
         "flows": [name for name in scheme.flows if not name.startswith("x-")],
         "state": one.readiness,
-        "needed": one.needed,
+        "needed": one.is_needed,
         "variables": [_variable(each) for each in one.variables],
         "used_by": [_use(each) for each in one.uses],
         "test": None if trial is None else asdict(trial),

@@ -28,7 +28,7 @@ class Job(Struct, frozen=True):
     """What each document is validated with; ``style`` None where no text is needed."""
 
     reading: RetrieveSettings
-    wanted: Wanted
+    options: Wanted
     style: Style | None
     mending: Mending | None = None
 
@@ -111,7 +111,7 @@ def _run(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
 def _each(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
     access = document_access(job.reading, os.environ)
     access = replace(access, open=lru_cache(maxsize=1)(access.open))
-    setting = Setting(access, job.wanted, Shared(), job.reading.source_dirs)
+    setting = Setting(access, job.options, Shared(), job.reading.source_dirs)
     for document in documents:
         if job.mending is None:
             done = check_document(setting, document)

@@ -18,13 +18,13 @@ class Keeping:
 
     def __init__(self, document: str, given: Mapping[str, Any], started_at: float) -> None:
         self._document = document
-        self._given = given
+        self._flags = given
         self._started_at = started_at
         self._world: RecordingWorld | None = None
 
     def wrap(self, world: World) -> World:
         """The world, with ``--record`` one that keeps what goes through it."""
-        if self._given["record"] is None:
+        if self._flags["record"] is None:
             return world
         self._world = RecordingWorld(world)
         return self._world
@@ -36,9 +36,9 @@ class Keeping:
         from arazzo_runner.replaying import recording_of
         from arazzo_runner.worlds.recording_file import write_recording
 
-        file = self._given["record"]
+        file = self._flags["record"]
         document = from_folder(self._document, file)
-        asked = _asked(self._given, options, file)
+        asked = _asked(self._flags, options, file)
         when = running.rfc3339(self._started_at)
         recording = recording_of(document, prepared, asked, self._world, when)
         write_recording(file, recording, masker)

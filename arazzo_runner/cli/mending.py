@@ -46,14 +46,14 @@ class Setting(Struct, frozen=True):
     """
 
     access: Access
-    wanted: Wanted
+    options: Wanted
     shared: Shared
     folders: tuple[str, ...]
 
 
 def check_document(setting: Setting, document: str) -> MendedDocument:
     """Validate a document, and tell where its sources may have gone."""
-    found = validate(setting.access, document, setting.wanted, setting.shared)
+    found = validate(setting.access, document, setting.options, setting.shared)
     if not any(one.code == "AZ201" and one.place is not None for one in found):
         return MendedDocument(found)
     source, _ = _read(setting, document)
@@ -68,7 +68,7 @@ def mend_document(setting: Setting, document: str, mending: Mending) -> MendedDo
     try:
         source, mark = _read(setting, document)
     except ArazzoError:  # which says what `validate` says as well
-        return MendedDocument(validate(setting.access, document, setting.wanted, setting.shared))
+        return MendedDocument(validate(setting.access, document, setting.options, setting.shared))
     work = _Work(setting, document, mending)
     done = work.done(source)
     left = work.without_refused(done.left)
@@ -91,7 +91,7 @@ def _read(setting: Setting, document: str) -> tuple[SourceFile, bytes]:
 def _with_new_places(
     setting: Setting, document: str, source: SourceFile, found: Sequence[Diagnostic]
 ) -> Sequence[Diagnostic]:
-    data = parse(source, setting.wanted.limits.document, Severity.ERROR).value
+    data = parse(source, setting.options.limits.document, Severity.ERROR).value
 
     def candidates(url: str) -> dict[str, str]:
         return moved(document, url, setting.folders)
@@ -107,7 +107,7 @@ class _Work(Struct, frozen=True):
     mending: Mending
 
     def done(self, source: SourceFile) -> Mended:
-        limits = self.setting.wanted.limits.document
+        limits = self.setting.options.limits.document
         if not self.setting.folders:
             return mend(source, self.judge, self.takes, limits)
         # What `--source-dir` finds would be no finding: first without it.
@@ -122,7 +122,7 @@ class _Work(Struct, frozen=True):
         """All findings about a text, also those that the user does not want to hear of."""
         retrieved = Retrieved(source.text.encode(), source.name, source.uri)
         access = replace(self.setting.access, open=lambda _document: retrieved)
-        every = replace(self.setting.wanted, selection=Selection())
+        every = replace(self.setting.options, selection=Selection())
         found = validate(access, self.document, every, self.setting.shared)
         if any(one.code == "AZ201" for one in found):
             return _with_new_places(self.setting, self.document, source, found)
@@ -145,4 +145,4 @@ class _Work(Struct, frozen=True):
 
     def reported(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         path = whole_path(self.document)
-        return tuple(reported(found, self.setting.wanted.selection, path))
+        return tuple(reported(found, self.setting.options.selection, path))

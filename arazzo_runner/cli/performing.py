@@ -39,7 +39,7 @@ class Masks(Struct, frozen=True):
     """What hides secrets: in all that is ``shown``, and in what is ``kept`` to be replayed."""
 
     shown: Masker
-    kept: Masker
+    recording: Masker
 
 
 def masks(prepared: running.Prepared, given: Mapping[str, Any]) -> Masks:
@@ -69,10 +69,10 @@ class Performance(Struct, frozen=True):
         traces: Observer = lambda _event: None,
     ) -> int:
         """Run, tell, report, ``keep`` what is to be kept. Returns the exit code."""
-        again = partial(_again, typed_command(), _names(prepared), masked.kept)
+        again = partial(_again, typed_command(), _names(prepared), masked.recording)
         told = Telling(self.reports, self.circumstances, prepared, masked.shown)
         with self._stage(masked.shown, again) as console, told:
-            learn = running.learning_secrets(prepared, masked.kept.learn)
+            learn = running.learning_secrets(prepared, masked.recording.learn)
             result = go(_all(learn, console, told, traces))
         return self.end(result, told, console, keep)
 
@@ -93,7 +93,7 @@ class Performance(Struct, frozen=True):
     @property
     def out(self) -> TextIO:
         """The stream for people, which no report has."""
-        return sys.stderr if self.reports.on_stdout else sys.stdout
+        return sys.stderr if self.reports.has_stdout else sys.stdout
 
     @property
     def verbosity(self) -> Verbosity:

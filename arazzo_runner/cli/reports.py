@@ -31,7 +31,7 @@ class Target(Struct, frozen=True):
     path: str
 
     @property
-    def takes_stdout(self) -> bool:
+    def is_stdout(self) -> bool:
         """Whether standard output is its own; annotations may stand among other lines."""
         return self.path == STDOUT and self.kind != "github"
 
@@ -42,9 +42,9 @@ class Reports(Struct, frozen=True):
     targets: tuple[Target, ...]
 
     @property
-    def on_stdout(self) -> bool:
+    def has_stdout(self) -> bool:
         """Whether standard output belongs to a report, and all else goes to standard error."""
-        return any(one.takes_stdout for one in self.targets)
+        return any(one.is_stdout for one in self.targets)
 
     def check(self) -> None:
         """Raise UsageError for a file that cannot be written, before anything is sent."""
@@ -75,7 +75,7 @@ class Reports(Struct, frozen=True):
     def _put(self, target: Target, data: bytes) -> None:
         if target.path == STDOUT:
             # Where another report has standard output, annotations are read from the other stream.
-            other = self.on_stdout and not target.takes_stdout
+            other = self.has_stdout and not target.is_stdout
             write_stream(data, sys.stderr if other else sys.stdout)
             return
         from arazzo_runner.report.write import write_atomically
@@ -154,7 +154,7 @@ def _read(text: str) -> Target:
 def _place(target: Target) -> str | None:
     """What two reports may not share; a device (`/dev/null`) takes whatever comes."""
     if target.path == STDOUT:
-        return STDOUT if target.takes_stdout else None
+        return STDOUT if target.is_stdout else None
     place = os.path.realpath(target.path)
     return None if os.path.exists(place) and not os.path.isfile(place) else place  # noqa: PTH110, PTH113
 

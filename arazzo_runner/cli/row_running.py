@@ -116,11 +116,11 @@ class _Runs(Struct):
         if batch.stop() or (self.failed and batch.settings.fail_fast):
             return Ran(case, _left_out(case), masked, (), began=False)
         batch.begun(case.name)
-        masked.kept.learn(self.tokens)
-        self.maskers.append(masked.kept)
+        masked.recording.learn(self.tokens)
+        self.maskers.append(masked.recording)
         events: list[Event] = []
-        learn = running.learning_secrets(case.prepared, masked.kept.learn)
-        traces = batch.new_traces(masked.kept)
+        learn = running.learning_secrets(case.prepared, masked.recording.learn)
+        traces = batch.new_traces(masked.recording)
 
         def observe(event: Event) -> None:
             learn(event)
@@ -131,7 +131,7 @@ class _Runs(Struct):
             traced = traces.wrap(world)
             context = RunContext(traced, running.SYSTEM_CLOCK, batch.settings, observe, batch.stop)
             result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
-        self.maskers.remove(masked.kept)
+        self.maskers.remove(masked.recording)
         entries = tuple(replace(one, case=case.name) for one in result.workflows)
         return Ran(case, replace(result, workflows=entries), masked, events)
 

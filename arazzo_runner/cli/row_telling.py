@@ -149,7 +149,7 @@ class _Teller(Struct):
         if console.look.verbosity != "normal":
             for event in ran.events:
                 console(event)
-        again = self.again.line(ran.masked.kept, "--case", ran.case.name)
+        again = self.again.line(ran.masked.recording, "--case", ran.case.name)
         lines = row_lines(ran.case.name, ran.result, again, console.look, self.width)
         console.write(lines)
         self.blank = not lines[-1]

@@ -50,7 +50,7 @@ class Run(Struct, frozen=True):
 
     document: str
     given: Mapping[str, Any]
-    occasion: Occasion
+    session: Occasion
 
     def start(self) -> Ready:
         """All that can go wrong before something is sent."""
@@ -107,16 +107,16 @@ class Run(Struct, frozen=True):
             from arazzo_runner.cli.dry_run import show_rehearsal
 
             return show_rehearsal(prepared, masked.shown, options.settings, sys.stdout)
-        traces = new_traces(masked.kept)
-        keeping = Keeping(self.document, self.given, self.occasion.started_at)
+        traces = new_traces(masked.recording)
+        keeping = Keeping(self.document, self.given, self.session.started_at)
         signals = performance.signals
 
         def go(observer: Observer) -> RunResult:
-            with open_world(prepared, self.given, signals, masked.kept.learn) as world:
+            with open_world(prepared, self.given, signals, masked.recording.learn) as world:
                 kept = keeping.wrap(traces.wrap(world))
                 return running.execute(prepared, kept, options, observer, signals.interrupted)
 
         def keep() -> None:
-            keeping.write(prepared, options, masked.kept)
+            keeping.write(prepared, options, masked.recording)
 
         return performance.perform(prepared, masked, go, keep, traces)

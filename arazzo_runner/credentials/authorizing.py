@@ -42,35 +42,33 @@ class AuthorizingWorld(WrappedWorld):
         """Send with all that the call needs; the answer names the request as it was sent."""
         if not call.needs:
             return await self._world.send(call)
-        request = await self._prepared(call)
-        before = self._tokens.exchanged()
+        request = await self._prepare(call)
+        before = self._tokens.take_exchanges()
         if isinstance(request, TransportFailure):
             return replace(request, unsent=True, exchanges=before)
-        outcome = await self._sent(call, request, call.timeout)
+        outcome = await self._send(call, request, call.timeout)
         outcome = replace(outcome, exchanges=before + outcome.exchanges)
-        if not self._again(call, outcome):
+        if not self._is_retry_useful(call, outcome):
             return outcome
         assert isinstance(outcome, HttpResponse)
-        return await self._repeated(call, outcome)
+        return await self._retry(call, outcome)
 
-    async def _repeated(
-        self, call: SendCall, first: HttpResponse
-    ) -> HttpResponse | TransportFailure:
+    async def _retry(self, call: SendCall, first: HttpResponse) -> HttpResponse | TransportFailure:
         """The second go; where there is no token for it, the first answer stands."""
-        request = await self._prepared(call)
-        before = first.exchanges + self._tokens.exchanged()
+        request = await self._prepare(call)
+        before = first.exchanges + self._tokens.take_exchanges()
         if isinstance(request, TransportFailure):
             return replace(first, exchanges=before)
-        answer = await self._sent(call, request, _rest(call, first))
+        answer = await self._send(call, request, _rest(call, first))
         return replace(answer, exchanges=before + answer.exchanges)
 
-    async def _sent(
+    async def _send(
         self, call: SendCall, request: HttpRequest, timeout: float | None
     ) -> HttpResponse | TransportFailure:
         outcome = await self._world.send(replace(call, request=request, timeout=timeout))
         return replace(outcome, request=outcome.request or request)
 
-    async def _prepared(self, call: SendCall) -> HttpRequest | TransportFailure:
+    async def _prepare(self, call: SendCall) -> HttpRequest | TransportFailure:
         request = call.request
         for need in call.needs:
             value = await self._value(need, request, call.timeout)
@@ -102,16 +100,16 @@ class AuthorizingWorld(WrappedWorld):
         parts = self._credentials.of(need.source, need.scheme)
         return digest.answer(session, request, parts["username"], parts["password"], self._random())
 
-    def _again(self, call: SendCall, outcome: HttpResponse | TransportFailure) -> bool:
+    def _is_retry_useful(self, call: SendCall, outcome: HttpResponse | TransportFailure) -> bool:
         if isinstance(outcome, TransportFailure) or outcome.status != 401:
             return False
         if _went_elsewhere(call.request, outcome):
             return False
         sent = outcome.request.header("Authorization") if outcome.request else None
         # Each is told, also where one has said yes.
-        return True in [self._renewed(need, call.request, outcome, sent) for need in call.needs]
+        return True in [self._renew(need, call.request, outcome, sent) for need in call.needs]
 
-    def _renewed(
+    def _renew(
         self, need: Need, request: HttpRequest, response: HttpResponse, sent: str | None
     ) -> bool:
         """Whether a second go may do better than the first."""
@@ -119,11 +117,13 @@ class AuthorizingWorld(WrappedWorld):
             case TokenNeed():
                 return self._tokens.reject(need, (sent or "").removeprefix(_BEARER))
             case DigestNeed():
-                return self._challenged(need, request, response)
+                return self._accept_challenge(need, request, response)
             case _:
                 assert_never(need)
 
-    def _challenged(self, need: DigestNeed, request: HttpRequest, response: HttpResponse) -> bool:
+    def _accept_challenge(
+        self, need: DigestNeed, request: HttpRequest, response: HttpResponse
+    ) -> bool:
         """Take a new challenge; one after an answer that was not stale means a wrong password."""
         found = digest.session(response.header("WWW-Authenticate") or "")
         key = need, _server(request.url)

@@ -138,14 +138,14 @@ class Logged:
 
     def __init__(self, endpoints: Endpoints) -> None:
         self._endpoints = endpoints
-        self._kept: tuple[Exchanged, ...] = ()
+        self._exchanges: tuple[Exchanged, ...] = ()
 
     async def ask(
         self, endpoint: Endpoint, request: HttpRequest, timeout: float | None
     ) -> HttpResponse | TransportFailure:
         """Send a request."""
         outcome = await self._endpoints.ask(endpoint, request, timeout)
-        self._kept += outcome.exchanges
+        self._exchanges += outcome.exchanges
         return outcome
 
     def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
@@ -154,7 +154,7 @@ class Logged:
 
     def taken(self) -> tuple[Exchanged, ...]:
         """What was kept; it is forgotten."""
-        kept, self._kept = self._kept, ()
+        kept, self._exchanges = self._exchanges, ()
         return kept
 
 

@@ -47,7 +47,7 @@ class Asked(Struct, frozen=True):
     """A grant: its form fields, and the parts of the credential that may be wrong with it."""
 
     fields: Mapping[str, str]
-    checked: tuple[Kind, ...] = ()
+    checked_parts: tuple[Kind, ...] = ()
 
     def __repr__(self) -> str:
         return f"Asked({self.fields.get('grant_type')})"
@@ -154,7 +154,7 @@ def refusal(
 def _token(need: TokenNeed, endpoint: Endpoint, response: HttpResponse, asked: Asked) -> Token:
     # Some servers tell of errors with status 200.
     if response.status // 100 != 2 or error_of(response) is not None:
-        raise refusal(need, endpoint, response, asked.checked)
+        raise refusal(need, endpoint, response, asked.checked_parts)
     answer = json_object(response)
     if answer is None:
         raise unusable(need, f"`{endpoint.shown}` answers with no JSON object")

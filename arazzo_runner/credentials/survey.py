@@ -58,7 +58,7 @@ class SchemeUse(Struct, frozen=True):
     readiness: Readiness
 
     @property
-    def needed(self) -> bool:
+    def is_needed(self) -> bool:
         """Whether a step cannot do without."""
         return any(not one.optional and not one.passed for one in self.uses)
 

@@ -61,7 +61,7 @@ class Tokens:
         self._credentials = credentials
         self._log = Logged(by.endpoints)
         self._by = replace(by, endpoints=self._log)
-        self._kept: dict[TokenNeed, _Kept] = {}
+        self._cache: dict[TokenNeed, _Kept] = {}
         self._refused: dict[TokenNeed, TransportFailure] = {}
         self._renewed: dict[TokenNeed, str] = {}
         self._discovered: dict[str, Provider] = {}
@@ -73,7 +73,7 @@ class Tokens:
         """
         if need in self._refused:
             return self._refused[need]
-        kept = self._kept.get(need)
+        kept = self._cache.get(need)
         if kept is None or self._is_over(kept):
             try:
                 kept = self._keep(need, await self._renewal(need, kept, timeout))
@@ -83,7 +83,7 @@ class Tokens:
                 return reason.failure
         return kept.token.value
 
-    def exchanged(self) -> tuple[Exchanged, ...]:
+    def take_exchanges(self) -> tuple[Exchanged, ...]:
         """What went over the wire for tokens since this was asked before."""
         return self._log.taken()
 
@@ -92,7 +92,7 @@ class Tokens:
 
         It is not where a fresh one was rejected at once, or where a person would be asked again.
         """
-        kept = self._kept.get(need)
+        kept = self._cache.get(need)
         if kept is None:
             return False
         if kept.token.value != value:
@@ -101,7 +101,7 @@ class Tokens:
             return False
         if need.flow in BY_PERSON and kept.token.refresh is None:
             return False
-        self._kept[need] = replace(kept, expires=self._by.monotonic())
+        self._cache[need] = replace(kept, expires=self._by.monotonic())
         self._renewed[need] = ""
         return True
 
@@ -114,7 +114,7 @@ class Tokens:
         if token.lifetime is not None:
             margin = min(_MARGIN, token.lifetime * _SHARE)
             expires = self._by.monotonic() + token.lifetime - margin
-        self._kept[need] = kept = _Kept(token, expires)
+        self._cache[need] = kept = _Kept(token, expires)
         if need in self._renewed:
             self._renewed[need] = token.value
         return kept
@@ -150,17 +150,17 @@ class Tokens:
             case "refreshToken":
                 return await self._refresh(need, parts["refresh_token"], timeout)
             case "authorizationCode":
-                by, provider = self._consenting(need), await self._provider(need, timeout)
+                by, provider = self._consent_context(need), await self._provider(need, timeout)
                 asked = await authorization_code(need, parts, provider, self._by.endpoints, by)
                 return await self._request(need, asked, timeout)
             case "deviceAuthorization":
-                by, provider = self._consenting(need), await self._provider(need, timeout)
+                by, provider = self._consent_context(need), await self._provider(need, timeout)
                 device = await device_code(need, parts, provider, self._by.endpoints, by)
                 return await wait_for(device, lambda one: self._request(need, one, timeout), by)
             case _:
                 assert_never(need.flow)
 
-    def _consenting(self, need: TokenNeed) -> Consenting:
+    def _consent_context(self, need: TokenNeed) -> Consenting:
         by = self._by
         if by.person is None:
             raise NoTokenError(nobody(need))

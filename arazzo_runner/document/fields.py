@@ -154,15 +154,15 @@ class Node(Struct, frozen=True):
         if not isinstance(self.value, dict):
             self.wrong_type(f"an object ({shape.title})")
             return False
-        meant = [self._unknown(name, shape) for name in shape.unknown(self.value)]
+        meant = [self._report_unknown(name, shape) for name in shape.unknown(self.value)]
         for name in shape.required:
             if name not in self.value:
-                self._missing(name, shape, meant)
+                self._report_missing(name, shape, meant)
         for name in shape.new.intersection(self.value) if self.is_1_0 else ():
             self.at(name).new_in_1_1(f"`{name}` of the {shape.title}")
         return True
 
-    def _unknown(self, name: str, shape: Shape) -> str | None:
+    def _report_unknown(self, name: str, shape: Shape) -> str | None:
         """Report an unknown field; returns the known one that was probably meant."""
         known = [one for one in (*shape.required, *shape.optional) if one not in self.value]
         self.error(
@@ -175,7 +175,7 @@ class Node(Struct, frozen=True):
         )
         return nearest(name, known)
 
-    def _missing(self, name: str, shape: Shape, meant: Sequence[str | None]) -> None:
+    def _report_missing(self, name: str, shape: Shape, meant: Sequence[str | None]) -> None:
         self.hole()
         if name not in meant:  # else the unknown field says it already
             message = f"the field `{name}` of the {shape.title} is missing"
@@ -222,7 +222,7 @@ class Node(Struct, frozen=True):
         """The non-negative integer in a field; None without it."""
         match self.value.get(name):
             case int(value) if not isinstance(value, bool):
-                return value if self._not_negative(name, value) else None
+                return value if self._check_not_negative(name, value) else None
             case _:
                 self._no_number(name, "an integer")
                 return None
@@ -232,12 +232,12 @@ class Node(Struct, frozen=True):
         match self.value.get(name):
             case int(value) | float(value) if not isinstance(value, bool):
                 # More than this, 30 million years, is no other wait; and floats have an end.
-                return float(min(value, 1e15)) if self._not_negative(name, value) else None
+                return float(min(value, 1e15)) if self._check_not_negative(name, value) else None
             case _:
                 self._no_number(name, "a number")
                 return None
 
-    def _not_negative(self, name: str, value: float) -> bool:
+    def _check_not_negative(self, name: str, value: float) -> bool:
         if 0 <= value < math.inf:
             return True
         node = self.at(name)

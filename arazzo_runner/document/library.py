@@ -17,8 +17,9 @@ from arazzo_runner.document.uris import base_uri, split, without_fragment
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
+from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import DESCRIPTION_LIMITS, DocumentLimits, decode
+from arazzo_runner.text.yaml import decode
 
 _MIB = 2**20
 
@@ -59,30 +60,30 @@ class Shelf:
     def __init__(self, limit: int = 64 * _MIB) -> None:
         self._limit = limit
         self._size = 0
-        self._kept: OrderedDict[_Asked, tuple[_Outcome, int]] = OrderedDict()
+        self._entries: OrderedDict[_Asked, tuple[_Outcome, int]] = OrderedDict()
 
     def get(self, asked: _Asked) -> tuple[_Outcome, int] | None:
         """What came of asking before, and its size in bytes."""
-        if asked in self._kept:
-            self._kept.move_to_end(asked)
-        return self._kept.get(asked)
+        if asked in self._entries:
+            self._entries.move_to_end(asked)
+        return self._entries.get(asked)
 
     def put(self, asked: _Asked, outcome: _Outcome, size: int) -> None:
         """Keep what came of asking."""
-        self._kept[asked] = (outcome, size)
+        self._entries[asked] = (outcome, size)
         self._size += size
         while self._size > self._limit:
-            _, (_, gone) = self._kept.popitem(last=False)
+            _, (_, gone) = self._entries.popitem(last=False)
             self._size -= gone
 
     def forget(self, uri: str) -> None:
         """Do not keep what stood at a URI: it has changed."""
-        for asked in [one for one in self._kept if one[0] == uri]:
-            self._size -= self._kept.pop(asked)[1]
+        for asked in [one for one in self._entries if one[0] == uri]:
+            self._size -= self._entries.pop(asked)[1]
 
     def files(self) -> set[SourceFile]:
         """The files of the texts that are kept."""
-        return {one.file for one, _ in self._kept.values() if isinstance(one, Text)}
+        return {one.file for one, _ in self._entries.values() if isinstance(one, Text)}
 
 
 class Library:
@@ -132,7 +133,7 @@ class Library:
         """The text at a path or URL that the user named instead of the document's."""
         return self._once((location, "user"), lambda: self._access.open(location))
 
-    def retrieved(self, uri: str, asking: str) -> Text:
+    def retrieve(self, uri: str, asking: str) -> Text:
         """The text at a URI that a document which came from ``asking`` names.
 
         A remote one is looked for in the user's folders first, a file when it is not there.
@@ -160,7 +161,7 @@ class Library:
             raise self._failures[asked]
         kept = self._shelf.get(asked)
         try:
-            text = self._known(*kept) if kept else self._new(asked, read)
+            text = self._from_cache(*kept) if kept else self._new(asked, read)
         except (RetrieveError, DocumentError) as failure:
             self._failures[asked] = failure
             raise
@@ -169,7 +170,7 @@ class Library:
         self._read[asked] = text
         return text
 
-    def _known(self, outcome: _Outcome, size: int) -> Text:
+    def _from_cache(self, outcome: _Outcome, size: int) -> Text:
         if not isinstance(outcome, Text):
             raise outcome.with_traceback(None)  # it would grow with every document
         self._count(size)
@@ -181,7 +182,7 @@ class Library:
             retrieved = read()
             size = len(retrieved.data)
             self._count(size)
-            text = self._parsed(retrieved)
+            text = self._parse(retrieved)
         except _OverAll:
             raise  # that is about this library, not about the text
         except (RetrieveError, DocumentError) as failure:
@@ -190,7 +191,7 @@ class Library:
         self._shelf.put(asked, text, size)
         return text
 
-    def _parsed(self, retrieved: Retrieved) -> Text:
+    def _parse(self, retrieved: Retrieved) -> Text:
         file = decode(retrieved.data, retrieved.name, retrieved.uri)
         parsed = read_text(file, retrieved.data, self._limits.description, self._access.memory)
         kind = source_type(parsed.value)

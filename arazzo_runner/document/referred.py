@@ -19,24 +19,24 @@ class Referred:
     def __init__(self, library: Library, room: int) -> None:
         self._library = library
         self._room = room
-        self._asked: set[str] = set()
+        self._requested: set[str] = set()
 
     def read(self, uri: str, asking: str) -> tuple[SourceFile, Value]:
         """The document at an absolute URI, to which the one that came from ``asking`` refers.
 
         Raises DocumentError: AZ214, AZ216 and AZ109, and those of its text.
         """
-        text = self._library.at_hand(uri, asking) or self._retrieved(uri, asking)
+        text = self._library.at_hand(uri, asking) or self._retrieve(uri, asking)
         return text.file, text.value
 
-    def _retrieved(self, uri: str, asking: str) -> Text:
-        self._asked.add(uri)
-        if len(self._asked) > self._room:
+    def _retrieve(self, uri: str, asking: str) -> Text:
+        self._requested.add(uri)
+        if len(self._requested) > self._room:
             message = "the API descriptions refer to more documents than may be read"
             help_ = "if you trust them, raise the limit with `--max-sources`"
             raise DocumentError(error("AZ109", message, help=help_))
         try:
-            return self._library.retrieved(uri, asking)
+            return self._library.retrieve(uri, asking)
         except RetrieveError as failure:
             code = "AZ214" if failure.code == "AZ201" else failure.code
             raise DocumentError(error(code, failure.message, help=failure.hint)) from None

@@ -125,7 +125,7 @@ class _Loading:
         self._limits = limits
         self._documents: dict[str, ArazzoDocument] = {}
         self._keys: dict[SourceFile, str] = {}
-        self._found: dict[tuple[str, int], Source] = {}
+        self._loaded: dict[tuple[str, int], Source] = {}
         self._findings: list[Diagnostic] = []
         self._near: deque[_Wanted] = deque()
         self._far: deque[_Wanted] = deque()
@@ -136,7 +136,7 @@ class _Loading:
         self._enter(entry)
         while self._near or self._far:
             self._take(self._near.popleft() if self._near else self._far.popleft())
-        self._findings.extend(self._unused())
+        self._findings.extend(self._unused_overrides())
         members = {key: Member(one, self._sources(key)) for key, one in self._documents.items()}
         room = max(0, self._limits.max_sources - len(self._named))
         referred = Referred(self._library, room)
@@ -144,12 +144,12 @@ class _Loading:
 
     def _sources(self, key: str) -> tuple[Source, ...]:
         count = len(self._documents[key].source_descriptions)
-        found = (self._found.get((key, index)) for index in range(count))
+        found = (self._loaded.get((key, index)) for index in range(count))
         return tuple(one for one in found if one is not None)
 
     def _enter(self, document: ArazzoDocument) -> None:
         """Take an Arazzo document in, and put what it names on the list."""
-        overrides = self._usable()
+        overrides = self._usable_overrides()
         self._documents[document.base_uri] = document
         self._keys[document.source] = document.base_uri
         for index, one in enumerate(document.source_descriptions):
@@ -161,13 +161,13 @@ class _Loading:
             near = wanted.override is not None or not is_remote(wanted.uri)
             (self._near if near else self._far).append(wanted)
 
-    def _usable(self) -> dict[str, str]:
+    def _usable_overrides(self) -> dict[str, str]:
         """An override means the entry document's source where that has one of the name."""
         entry = next(iter(self._documents.values()), None)
         taken = {one.name for one in entry.source_descriptions} if entry else set()
         return {name: where for name, where in self._overrides.items() if name not in taken}
 
-    def _unused(self) -> Iterator[Diagnostic]:
+    def _unused_overrides(self) -> Iterator[Diagnostic]:
         for name in self._overrides:
             if name not in self._named:
                 message = f"`--source {name}=…` names no source description"
@@ -179,13 +179,13 @@ class _Loading:
         if text is None:
             return
         self._findings.extend(text.diagnostics)
-        kind = self._checked(text, wanted)
+        kind = self._check_type(text, wanted)
         if kind is None:
             return
         uri = self._key(text) if kind == "arazzo" else text.file.uri
         one = wanted.description
         source = Source(one.name, kind, uri, text.file, text.value, one.place)
-        self._found[wanted.document.base_uri, wanted.index] = source
+        self._loaded[wanted.document.base_uri, wanted.index] = source
 
     def _read(self, wanted: _Wanted) -> Text | None:
         try:
@@ -193,7 +193,7 @@ class _Loading:
                 return self._library.named(wanted.override)
             asking = wanted.document.source.uri
             at_hand = self._library.at_hand(wanted.uri, asking)
-            return at_hand or self._library.retrieved(wanted.uri, asking)
+            return at_hand or self._library.retrieve(wanted.uri, asking)
         except RetrieveError as failure:
             if wanted.override is not None:
                 what = f"`--source {wanted.description.name}={wanted.override}`"
@@ -204,7 +204,7 @@ class _Loading:
             self._findings.extend(placed)
         return None
 
-    def _checked(self, text: Text, wanted: _Wanted) -> SourceType | None:
+    def _check_type(self, text: Text, wanted: _Wanted) -> SourceType | None:
         """The type of a document, by its content; says so when the declared one is another."""
         if text.type is None:
             self._findings.append(_unknown_type(text, wanted.place))

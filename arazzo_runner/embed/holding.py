@@ -56,14 +56,14 @@ class Holder:
 
     def blocking(self) -> AbstractContextManager[Begin]:
         """The worlds for runs without an event loop."""
-        return self._opened(self._open_blocking)
+        return self._open(self._open_blocking)
 
     def portal(self) -> AbstractContextManager[Portal]:
         """The worlds for runs that need an event loop where the caller has none, or is in one."""
-        return self._opened(self._open_portal)
+        return self._open(self._open_portal)
 
     @contextmanager
-    def _opened(self, open_: Callable[[], AbstractContextManager[T]]) -> Iterator[T]:
+    def _open(self, open_: Callable[[], AbstractContextManager[T]]) -> Iterator[T]:
         stack = self._stack
         if stack is None:
             with open_() as opened:

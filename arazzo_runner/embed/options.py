@@ -89,7 +89,7 @@ class Chosen(Brief, frozen=True):
         return type(self.route).__name__
 
     @property
-    def awaits(self) -> bool:
+    def needs_event_loop(self) -> bool:
         """Whether a run needs an event loop."""
         from inspect import iscoroutinefunction
 

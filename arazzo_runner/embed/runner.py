@@ -38,7 +38,7 @@ class Runner:
 
     def __init__(self, **options: Unpack[RunOptions]) -> None:
         self._chosen = read(options)
-        self._kept = Kept(self._chosen.options, self._chosen.secrets)
+        self._cache = Kept(self._chosen.options, self._chosen.secrets)
         self._holder = Holder(self._chosen)
 
     def run(
@@ -56,7 +56,7 @@ class Runner:
         steps that fail: they are in the result.
         """
         job = self._job(document, workflow, inputs, on_event, cancel)
-        if job.chosen.awaits:
+        if job.chosen.needs_event_loop:
             return self._run_in_portal(job)
         with self._holder.blocking() as begin:
             return run_blocking(job, begin)
@@ -120,7 +120,7 @@ class Runner:
         chosen = replace(self._chosen, **own)
         with told():
             return job_of(
-                self._kept.prepared(document, _names(workflow), read_inputs(inputs)), chosen
+                self._cache.prepared(document, _names(workflow), read_inputs(inputs)), chosen
             )
 
     def _run_in_portal(self, job: Job) -> Result:

@@ -113,10 +113,10 @@ class _Question:
     """Hands what is asked to whoever drives the engine, and comes back with the answer."""
 
     def __init__(self, asked: Asked) -> None:
-        self._asked = asked
+        self._request = asked
 
     def __await__(self) -> Generator[Asked, Any, Any]:
-        return (yield self._asked)
+        return (yield self._request)
 
 
 class _AskingWorld:

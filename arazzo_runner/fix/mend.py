@@ -73,7 +73,7 @@ class _Mending:
         # What hides errors first: what these fixes bring to light is no matter of the others.
         hiding = [one for one in fixable if _hides(one)]
         others = [one for one in fixable if not _hides(one)]
-        return self._halved(source, left, hiding) or self._halved(source, left, others)
+        return self._try_halves(source, left, hiding) or self._try_halves(source, left, others)
 
     def _can_mend(self, found: Diagnostic, source: SourceFile) -> bool:
         """Only what the document itself says is mended, not what it refers to."""
@@ -90,7 +90,7 @@ class _Mending:
         mended = tuple(one for one in findings if one.fix in fixed)
         return _Tried(done.text, mended, tuple(self._judge(_other_text(source, done.text))))
 
-    def _halved(
+    def _try_halves(
         self, source: SourceFile, left: Sequence[Diagnostic], fixable: Sequence[Diagnostic]
     ) -> _Tried | None:
         """All fixes that do no harm: what harms is found by halves, as far as the trials go."""

@@ -38,14 +38,14 @@ class MockApi:
         """Answer a request. Raises NoExample where no answer can be made up."""
         try:
             incoming = read_request(operation, request)
-            return self.routed(incoming, route_of(incoming))
+            return self.route(incoming, route_of(incoming))
         except Refused as refusal:
-            return self.refused(operation, refusal.problem)
+            return self.refuse(operation, refusal.problem)
 
-    def routed(self, incoming: Incoming, route: Route) -> HttpResponse:
+    def route(self, incoming: Incoming, route: Route) -> HttpResponse:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
         path = address(route.collection, route.name)
-        if self.state.is_gone(path) and incoming.operation.method != "PUT":
+        if self.state.is_deleted(path) and incoming.operation.method != "PUT":
             raise Refused(Problem(404, f"there is nothing at `{path}` any more: it was deleted"))
         match route.action:
             case "create":
@@ -88,7 +88,7 @@ class MockApi:
         later = advanced(frame, resource)
         if later:
             later |= touched(frame, self.state.tick())
-        return self.told(incoming, route, resource.knowing(later), facts)
+        return self.told(incoming, route, resource.with_facts(later), facts)
 
     def change(self, incoming: Incoming, route: Route) -> HttpResponse:
         """``PUT``, ``PATCH`` or ``POST /pets/{id}``"""
@@ -96,7 +96,7 @@ class MockApi:
         resource, facts = self.known(incoming, route, home)
         sent = facts_of(incoming.body)
         later = touched(home, self.state.tick())
-        changed = resource.knowing({**later, **sent, **_echoes(incoming), **facts})
+        changed = resource.with_facts({**later, **sent, **_echoes(incoming), **facts})
         changed = replace(changed, fixed=resource.fixed | sent.keys())
         return self.told(incoming, route, changed, facts)
 
@@ -127,7 +127,7 @@ class MockApi:
         resource = self.state.get(route.collection, route.name)
         # One that was there before the run began: older than whatever the run creates.
         born = -60 * (1 + len(self.state.listed(route.collection)))
-        return (resource or Resource(route.name, {}, born)).knowing(facts), facts
+        return (resource or Resource(route.name, {}, born)).with_facts(facts), facts
 
     def told(
         self, incoming: Incoming, route: Route, resource: Resource, facts: Facts
@@ -139,11 +139,11 @@ class MockApi:
         body = compose(self.frames.of(operation), resource, facts, url, place)
         # What can never be fetched is no resource but an action: each answers for itself.
         if route.parameter or item_operation(operation.description, route):
-            self.state.put(route.collection, resource.knowing(facts_of(body)))
+            self.state.put(route.collection, resource.with_facts(facts_of(body)))
         created = url if route.action == "create" else None
         return written(outgoing(operation), body, operation, created, place)
 
-    def refused(self, operation: Operation, problem: Problem) -> HttpResponse:
+    def refuse(self, operation: Operation, problem: Problem) -> HttpResponse:
         """The documented answer where a resource is not there, a problem (RFC 9457) otherwise."""
         answer = documented(operation, 404) if problem.status == 404 else None
         if answer is None or answer.media is None:

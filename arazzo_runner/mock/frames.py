@@ -68,7 +68,7 @@ class Frames:
     def of(self, operation: Operation) -> Frame:
         """The frame of the operation's success answer."""
         answer = outgoing(operation)
-        return self._kept(operation, "", lambda: Frame(answer.schema, answer.examples))
+        return self._cached(operation, "", lambda: Frame(answer.schema, answer.examples))
 
     def home(self, operation: Operation, route: Route) -> Frame:
         """The frame that a resource is fetched in; that of ``operation`` where none fetches it."""
@@ -80,9 +80,9 @@ class Frames:
         fetch = item_operation(operation.description, route)
         examples = _item_examples(answer) + (outgoing(fetch).examples if fetch else ())
         schema = part(item_schema(answer), answer.schema)
-        return self._kept(operation, "items", lambda: Frame(schema, examples))
+        return self._cached(operation, "items", lambda: Frame(schema, examples))
 
-    def _kept(self, operation: Operation, use: str, make: Callable[[], Frame]) -> Frame:
+    def _cached(self, operation: Operation, use: str, make: Callable[[], Frame]) -> Frame:
         key = (operation.method, operation.path, use)
         if key not in self.known:
             self.known[key] = make()

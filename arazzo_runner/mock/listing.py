@@ -52,7 +52,7 @@ class Listing(Struct, frozen=True):
     def resources(self) -> list[Resource]:
         """All resources that belong to the list, the newest first."""
         filters = {name: one for name, one in self.given().items() if name not in PAGING}
-        found = [one for one in self.populated() if matches(one.facts, filters)]
+        found = [one for one in self.ensure_resources() if matches(one.facts, filters)]
         if found or not filters or self.route.collection in self.state.written:
             return found
         # Nobody knows what the API holds: it may as well hold what is looked for.
@@ -60,7 +60,7 @@ class Listing(Struct, frozen=True):
         listed = self.state.listed(self.route.collection)
         return [one for one in listed if matches(one.facts, filters)]
 
-    def populated(self) -> list[Resource]:
+    def ensure_resources(self) -> list[Resource]:
         """The collection; one that is listed first and never was filled has some resources."""
         collection = self.route.collection
         untouched = collection not in self.state.collections
@@ -79,10 +79,10 @@ class Listing(Struct, frozen=True):
             dice = self.dice.at(self.route.collection, "listed", len(taken))
             name = new_id(operation, self.route, frame, taken, dice)
             resource = Resource(text_of(name), {}, self.born(count, at, len(taken)))
-            resource = resource.knowing(path_facts(self.incoming, self.route, own, name))
+            resource = resource.with_facts(path_facts(self.incoming, self.route, own, name))
             known = facts_of(self.item(resource))
             facts = {**known, **told(known, filters)}
-            self.state.put(self.route.collection, resource.knowing(facts))
+            self.state.put(self.route.collection, resource.with_facts(facts))
 
     def born(self, count: int, at: int, others: int) -> int:
         """When a made-up resource came about: after what it belongs to, else before the run."""

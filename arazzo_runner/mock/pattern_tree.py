@@ -119,10 +119,10 @@ class Parser:
         """Terms up to ``|``, ``)`` or the end."""
         items: list[Node] = []
         while self.peek() not in ("", "|", ")"):
-            items.append(self.quantified())
+            items.append(self.parse_quantified())
         return Sequence(tuple(items))
 
-    def quantified(self) -> Node:
+    def parse_quantified(self) -> Node:
         """A term and its quantifier; a lazy one makes the same strings."""
         item = self.term()
         bounds = self.bounds()
@@ -170,13 +170,13 @@ class Parser:
         """A group of any kind; of a look-around nothing is made."""
         assertion = False
         if self.take("?"):
-            assertion = self.opening()
+            assertion = self.parse_group_opening()
         inside = self.choice()
         if not self.take(")"):
             raise UnreadablePattern(self.text)
         return Sequence() if assertion else inside
 
-    def opening(self) -> bool:
+    def parse_group_opening(self) -> bool:
         """Step over what follows ``(?``; true for a look-around."""
         if any(self.take(sign) for sign in ("=", "!", "<=", "<!")):
             return True
@@ -191,9 +191,9 @@ class Parser:
         if self.peek() in ("b", "B", "A", "Z", "z"):
             self.at += 1
             return Sequence()
-        return Characters(self.escaped())
+        return Characters(self.parse_escape())
 
-    def escaped(self) -> str:
+    def parse_escape(self) -> str:
         """The characters that an escape stands for."""
         sign = self.next()
         if sign in CLASSES:
@@ -246,7 +246,7 @@ class Parser:
     def item(self) -> str:
         """One end of a range, or what stands alone."""
         character = self.next()
-        return self.escaped() if character == "\\" else character
+        return self.parse_escape() if character == "\\" else character
 
 
 def _character(digits: str, pattern: str) -> str:

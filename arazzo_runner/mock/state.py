@@ -27,7 +27,7 @@ class Resource(Struct, frozen=True):
     fixed: frozenset[str] = frozenset()
     fetches: int = 0
 
-    def knowing(self, facts: Facts) -> Resource:
+    def with_facts(self, facts: Facts) -> Resource:
         """The resource with further facts."""
         return replace(self, facts={**self.facts, **facts})
 
@@ -66,7 +66,7 @@ class State:
             self.remove(collection, name)
         self.written.add(collection)
 
-    def is_gone(self, path: str) -> bool:
+    def is_deleted(self, path: str) -> bool:
         """Whether the resource at ``path``, or one that it belongs to, was deleted."""
         return any(path == one or path.startswith(one + "/") for one in self.gone)
 

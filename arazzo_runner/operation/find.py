@@ -64,10 +64,10 @@ def find_by_id(description: ApiDescription, operation_id: str) -> Operation | No
     at a path item behind which it may be.
     """
     search = _search(description)
-    while search.left and operation_id not in search.found:
+    while search.left and operation_id not in search.entries:
         _look_into(description, search, search.left.pop())
-    if operation_id in search.found:
-        return _built(description, search.found[operation_id])
+    if operation_id in search.entries:
+        return _built(description, search.entries[operation_id])
     if search.broken:
         raise DocumentError(*search.broken)
     return None
@@ -116,7 +116,7 @@ class _Search(Struct):
     """How far the operationIds are known: ``left`` are the paths not looked into, the next last."""
 
     left: list[str]
-    found: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
     broken: list[Diagnostic] = field(default_factory=list)
 
 
@@ -146,7 +146,7 @@ def _look_into(description: ApiDescription, search: _Search, path: str) -> None:
     for entry in entries:
         name = optional_text(entry.node, "operationId")
         if name is not None:
-            search.found.setdefault(name, entry)
+            search.entries.setdefault(name, entry)
 
 
 def _at_hand(description: ApiDescription) -> Iterator[Entry]:

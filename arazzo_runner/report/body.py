@@ -77,7 +77,7 @@ def _cut(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Value]:
     text = text_of(beginning, headers, cut=True)
     if text is None:
         return _base64(masker.value(beginning)[:BODY_LIMIT])
-    return {"encoding": "text", "data": masker.clipped(text, BODY_LIMIT)}
+    return {"encoding": "text", "data": masker.clip(text, BODY_LIMIT)}
 
 
 def _base64(octets: bytes) -> dict[str, Value]:

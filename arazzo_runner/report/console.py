@@ -68,7 +68,7 @@ class Console:
         self._running: list[WorkflowInProgress] = []  # the latest first
         self._visits: list[VisitInProgress] = []
         self._visited = 0
-        self._told: set[StepError] = set()
+        self._reported: set[StepError] = set()
 
     def __call__(self, event: Event) -> None:
         """Take note of an event, and write what is to be said about it."""
@@ -98,12 +98,12 @@ class Console:
         """Write what has not been told yet, and the one-line verdict."""
         if self.look.verbosity != "quiet":
             for one in result.workflows:
-                self.write(self._untold(one))
+                self.write(self._unreported(one))
         self.write([verdict_line(result, exit_code, self.look)])
 
     def know(self, result: RunResult) -> None:
         """The errors of this result have been told elsewhere."""
-        self._told.update(one.error for one in result.workflows if one.error)
+        self._reported.update(one.error for one in result.workflows if one.error)
 
     def cover(self, coverage: Coverage) -> None:
         """Write how much was gone through, and what was not."""
@@ -147,7 +147,7 @@ class Console:
         head = step_head(result, look)
         failed = result.status in (Status.FAILED, Status.ERROR)
         if self._visited > DETAILED_STEPS and look.verbosity == "normal" and not failed:
-            self.write(self._shortened(event, head))
+            self.write(self._shorten(event, head))
             return
         lines = _block(event.depth, head, step_details(result, look))
         if failed:
@@ -158,11 +158,11 @@ class Console:
         # Most runs need no explanation, and none of what it takes to write one.
         from arazzo_runner.report.failure import step_failure_lines
 
-        self._told.update(one.error for one in result.attempts[-1:] if one.error)
+        self._reported.update(one.error for one in result.attempts[-1:] if one.error)
         lines = step_failure_lines(result, look)
         return ["", *lines] if lines else []
 
-    def _shortened(self, event: StepFinished, head: str) -> list[str]:
+    def _shorten(self, event: StepFinished, head: str) -> list[str]:
         warnings = [warning_lines(one, self.look) for one in event.result.attempts[-1:]]
         lines = _block(event.depth, head, (line for lines in warnings for line in lines))
         if self._visited == DETAILED_STEPS + 1:
@@ -186,7 +186,7 @@ class Console:
         inputs = value_lines(started.inputs, look)
         return [
             f"{indent}{name}  {summary}".rstrip(),
-            *(f"{indent}  {line}" for line in look.labelled("with", inputs)),
+            *(f"{indent}  {line}" for line in look.label_lines("with", inputs)),
             "",
         ]
 
@@ -204,7 +204,7 @@ class Console:
 
     def _end(self, result: WorkflowResult) -> list[str]:
         """The error that ended a workflow, unless it was told already, and its outputs."""
-        look, lines = self.look, self._untold(result)
+        look, lines = self.look, self._unreported(result)
         if result.ended_by and result.ended_by.type == "goto" and not result.error:
             # It took over the outputs of the workflow it went to, which has shown them.
             name, target = result.workflow_id, result.ended_by.target or ""
@@ -215,13 +215,13 @@ class Console:
         outputs = output_lines(result.outputs, look)
         return [*lines, "outputs", *(f"  {line}" for line in outputs), ""]
 
-    def _untold(self, result: WorkflowResult) -> list[str]:
+    def _unreported(self, result: WorkflowResult) -> list[str]:
         """The error that ended a workflow, unless it was told already."""
-        if not result.error or result.error in self._told:
+        if not result.error or result.error in self._reported:
             return []
         from arazzo_runner.report.failure import workflow_error_lines
 
-        self._told.add(result.error)
+        self._reported.add(result.error)
         return [*workflow_error_lines(result.workflow_id, result.error, self.look), ""]
 
     def write(self, lines: list[str]) -> None:

@@ -63,9 +63,9 @@ def _abbreviated(octets: bytes, headers: Headers, look: Look) -> str:
     if text is None:
         return _described(octets, headers, look)
     if media_type(headers) == FORM:
-        text = _form(look.shown.masker.clipped(text, 4 * look.room + 1))
+        text = _form(look.shown.masker.clip(text, 4 * look.room + 1))
     elif media_type(headers) == MULTIPART:
-        text = form_parts(look.shown.masker.clipped(text, enough)) or text
+        text = form_parts(look.shown.masker.clip(text, enough)) or text
     return look.shown.line(text, look.room)
 
 

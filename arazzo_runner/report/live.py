@@ -77,7 +77,7 @@ class LiveStream:
                 self._live = None
 
     def _begin(self) -> None:
-        from rich.console import Console
+        from rich.console import Console as RichConsole
         from rich.live import Live
         from rich.text import Text
 
@@ -86,7 +86,7 @@ class LiveStream:
             lines = [Text.from_ansi(line) for line in shown]
             return Text("\n", no_wrap=True, overflow="ellipsis").join(lines)
 
-        console = Console(file=self._out, highlight=False, markup=False, emoji=False)
+        console = RichConsole(file=self._out, highlight=False, markup=False, emoji=False)
         live = Live(
             console=console,
             get_renderable=drawn,

@@ -107,7 +107,7 @@ class Validation(Struct, frozen=True):
     mended: int = 0
     known: int = 0
 
-    def fixable(self, safety: str) -> int:
+    def fixable_count(self, safety: str) -> int:
         """How many findings have a fix of this safety."""
         return sum(one.fix is not None and one.fix.safety == safety for one in self.findings)
 

@@ -26,7 +26,7 @@ class Look(Struct, frozen=True):
     width: int = 100
     verbosity: Verbosity = "normal"
 
-    def labelled(self, label: str, lines: list[str]) -> list[str]:
+    def label_lines(self, label: str, lines: list[str]) -> list[str]:
         """Lines behind a word in the left column; none for no lines."""
         if not lines:
             return []

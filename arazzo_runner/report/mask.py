@@ -109,7 +109,7 @@ class Masker:
         trace, pattern = self._patterns
         return pattern.sub(MASK, text) if trace.search(text) else text
 
-    def clipped(self, text: str, limit: int) -> str:
+    def clip(self, text: str, limit: int) -> str:
         """The first ``limit`` characters, masked; a secret that reaches past the cut is masked too.
 
         The work is bounded by ``limit``, however long the text is.

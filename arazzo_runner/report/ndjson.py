@@ -44,7 +44,7 @@ def _told_later(workflow: WorkflowResult, show: Spelling) -> Iterator[bytes]:
     for step in workflow.steps:
         fields = {"workflow_id": name, "step": show.step(step), "depth": 0}
         yield _line("step_finished", fields)
-    yield _line("workflow_finished", {"workflow": show.ending(workflow), "depth": 0})
+    yield _line("workflow_finished", {"workflow": show.end_of_workflow(workflow), "depth": 0})
 
 
 class EventLines:
@@ -63,18 +63,18 @@ class EventLines:
 
     def begin(self, run: RunReport) -> None:
         """Tell of the run itself, as far as it is known."""
-        self._tell("run_started", beginning(run, self._masker))
+        self._write_line("run_started", beginning(run, self._masker))
 
     def finish(self, run: RunReport) -> None:
         """Tell how the run ended."""
-        self._tell("run_finished", ending(run, self._masker))
+        self._write_line("run_finished", ending(run, self._masker))
 
     def __call__(self, event: Event) -> None:
         """Tell of an event."""
         name, fields = _spelled(event, self._show)
-        self._tell(name, {**fields, "depth": event.depth})
+        self._write_line(name, {**fields, "depth": event.depth})
 
-    def _tell(self, name: str, fields: Fields) -> None:
+    def _write_line(self, name: str, fields: Fields) -> None:
         self._write(_line(name, {"at": seconds(self._clock()), **fields}))
 
 
@@ -104,7 +104,7 @@ def _spelled(event: Event, show: Spelling) -> tuple[str, Fields]:
             name = show.text(workflow.workflow_id)
             return "step_finished", {"workflow_id": name, "step": show.step(result)}
         case WorkflowFinished(result):
-            return "workflow_finished", {"workflow": show.ending(result)}
+            return "workflow_finished", {"workflow": show.end_of_workflow(result)}
         case _:
             assert_never(event)
 

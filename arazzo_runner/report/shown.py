@@ -37,7 +37,7 @@ class Shown:
         The work is bounded by ``limit``, however long the text is.
         """
         # Indentation folds away: look at more than will be shown.
-        folded = _LINE_BREAK.sub(" ", self.masker.clipped(text, 4 * limit).strip())
+        folded = _LINE_BREAK.sub(" ", self.masker.clip(text, 4 * limit).strip())
         escaped = escape(folded)
         if len(escaped) > limit:
             return escaped[: limit - len(self._ellipsis)] + self._ellipsis
@@ -45,14 +45,14 @@ class Shown:
 
     def value(self, value: Found, limit: int) -> str:
         """A value in its JSON spelling, cut to ``limit`` characters; ``missing`` for MISSING."""
-        return self.line(self._spelled(value, 4 * limit + self.masker.margin + 1), limit)
+        return self.line(self._spell(value, 4 * limit + self.masker.margin + 1), limit)
 
     def typed(self, value: Found, limit: int) -> str:
         """A value with its type: ``integer 201``, ``string "active"``, ``null``, ``missing``."""
         kind = type_name(value)
         return f"{kind} {self.value(value, limit)}" if kind else self.value(value, limit)
 
-    def _spelled(self, value: Found, enough: int) -> str:
+    def _spell(self, value: Found, enough: int) -> str:
         match value:
             case str():
                 return json.dumps(value[:enough], ensure_ascii=False)

@@ -59,13 +59,13 @@ class Spelling:
 
     def workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
         """A run of a workflow, with its steps and what it went on in."""
-        spelled = self.ending(workflow)
+        spelled = self.end_of_workflow(workflow)
         spelled["steps"] = [self.step(step) for step in workflow.steps]
         if workflow.gone_to:
             spelled["gone_to"] = [self.workflow(one) for one in workflow.gone_to]
         return spelled
 
-    def ending(self, workflow: WorkflowResult) -> dict[str, Value]:
+    def end_of_workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
         """What came of a workflow, without its steps."""
         spelled = {
             "workflow_id": self.text(workflow.workflow_id),
@@ -110,12 +110,12 @@ class Spelling:
             "action": self.action(attempt.action) if attempt.action else None,
         }
         if attempt.considered:
-            spelled["considered"] = [self._considered(one) for one in attempt.considered]
+            spelled["considered"] = [self._considered_action(one) for one in attempt.considered]
         if attempt.interlude is not None:
             spelled["interlude"] = self._interlude(attempt.interlude)
         return spelled
 
-    def _considered(self, action: Considered) -> dict[str, Value]:
+    def _considered_action(self, action: Considered) -> dict[str, Value]:
         return {
             "name": self.text(action.name),
             "level": action.level,
@@ -195,13 +195,13 @@ class Spelling:
 
     def action(self, action: ActionTaken) -> dict[str, Value]:
         """The action that was decided."""
-        spelled = {**self._ended(action), "wait": action.wait}
+        spelled = {**self._end_of_run(action), "wait": action.wait}
         return spelled if action.cut_from is None else {**spelled, "cut_from": action.cut_from}
 
     def _ended_by(self, action: ActionTaken | None) -> dict[str, Value] | None:
-        return self._ended(action) if action else None
+        return self._end_of_run(action) if action else None
 
-    def _ended(self, action: ActionTaken) -> dict[str, Value]:
+    def _end_of_run(self, action: ActionTaken) -> dict[str, Value]:
         return {
             "name": self.text(action.name),
             "type": action.type,

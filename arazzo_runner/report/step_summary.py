@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from arazzo_runner.report.markdown import brief_bytes, report_bytes
+from arazzo_runner.report.markdown import brief_bytes
+from arazzo_runner.report.markdown import report_bytes as markdown_bytes
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.write import append
@@ -21,5 +22,5 @@ def append_summary(path: str | Path, run: RunReport, masker: Masker) -> None:
     """
     file = Path(path)
     taken = file.stat().st_size if file.exists() else 0
-    data = report_bytes(run, masker)
+    data = markdown_bytes(run, masker)
     append(file, data if taken + len(data) <= LIMIT else brief_bytes(run, masker))

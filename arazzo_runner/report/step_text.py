@@ -79,7 +79,7 @@ def step_details(result: StepResult, look: Look) -> list[str]:
         *_exchange(attempt, look),
         *(line for one in attempt.criteria if _is_news(one) for line in _criterion(one, look)),
         *warning_lines(attempt, look),
-        *look.labelled("out", value_lines(result.outputs, look)),
+        *look.label_lines("out", value_lines(result.outputs, look)),
         *(_action(attempt.action, look) if attempt.action else ()),
     ]
 
@@ -87,7 +87,7 @@ def step_details(result: StepResult, look: Look) -> list[str]:
 def _exchange(attempt: Attempt, look: Look) -> list[str]:
     sent = sent_lines(attempt.request, look) if attempt.request else []
     got = got_lines(attempt.response, look) if attempt.response else []
-    return look.labelled("sent", sent) + look.labelled("got", got)
+    return look.label_lines("sent", sent) + look.label_lines("got", got)
 
 
 def _is_news(criterion: CriterionResult) -> bool:
@@ -146,12 +146,12 @@ def _action(action: ActionTaken, look: Look) -> list[str]:
     name, target = look.shown.text(action.name), look.shown.text(action.target or "")
     match action.type:
         case "end":
-            return look.labelled("then", [f"end, by action `{name}`"])
+            return look.label_lines("then", [f"end, by action `{name}`"])
         case "goto":
-            return look.labelled("then", [f"go to `{target}`, by action `{name}`"])
+            return look.label_lines("then", [f"go to `{target}`, by action `{name}`"])
         case "retry":
             # A last attempt has none, unless the run was stopped before the wait.
-            return look.labelled("then", [f"retry, by action `{name}`, did not happen"])
+            return look.label_lines("then", [f"retry, by action `{name}`, did not happen"])
         case _:
             assert_never(action.type)
 
@@ -169,8 +169,12 @@ def retry_lines(
     return f"{mark} {_name(step_id, look)}{deed} (attempt {number})", [
         *(_exchange(attempt, look) if look.verbosity != "normal" else ()),
         *unmet,
-        *(look.labelled("why", [look.shown.text(attempt.error.message)]) if attempt.error else ()),
-        *(look.labelled("then", [_wait(attempt.action, look)]) if attempt.action else ()),
+        *(
+            look.label_lines("why", [look.shown.text(attempt.error.message)])
+            if attempt.error
+            else ()
+        ),
+        *(look.label_lines("then", [_wait(attempt.action, look)]) if attempt.action else ()),
     ]
 
 

@@ -38,7 +38,7 @@ def summary(done: Validation, style: Style) -> str:
 
 
 def _fixable(done: Validation) -> str:
-    safe, unsafe = done.fixable("safe"), done.fixable("unsafe")
+    safe, unsafe = done.fixable_count("safe"), done.fixable_count("unsafe")
     if not unsafe:
         return f"{safe} can be mended with `--fix`" if safe else ""
     if not safe:

@@ -92,10 +92,10 @@ class Arazzo(Struct, frozen=True):
         __tracebackhide__ = True
         try:
             call = Call(self.load(document), workflow, inputs or {}, options)
-            result = self._replayed(call) or self._run(call)
+            result = self._replay(call) or self._run(call)
         except DiagnosedError as reason:
             raise reason.with_traceback(None) from None
-        self._tell(call.description, result)
+        self._report(call.description, result)
         return result.raise_for_status()
 
     async def arun(
@@ -110,10 +110,10 @@ class Arazzo(Struct, frozen=True):
         __tracebackhide__ = True
         try:
             call = Call(self.load(document), workflow, inputs or {}, options)
-            result = self._replayed(call) or await self._arun(call)
+            result = self._replay(call) or await self._arun(call)
         except DiagnosedError as reason:
             raise reason.with_traceback(None) from None
-        self._tell(call.description, result)
+        self._report(call.description, result)
         return result.raise_for_status()
 
     def _run(self, call: Call) -> Result:
@@ -141,9 +141,9 @@ class Arazzo(Struct, frozen=True):
     def _keep(self, call: Call, result: Result, recorder: Recorder | None) -> None:
         if recorder is not None and self.shelf.record is not None:
             file = self.shelf.take(self.shelf.record)
-            recorder.write(file, self._asked(call), call.inputs, result.masker)
+            recorder.write(file, self._recorded_options(call), call.inputs, result.masker)
 
-    def _replayed(self, call: Call) -> Result | None:
+    def _replay(self, call: Call) -> Result | None:
         if self.shelf.replay is None:
             return None
         with told():
@@ -154,16 +154,16 @@ class Arazzo(Struct, frozen=True):
         secrets = self.engine.joined(call.description, self.options, call.options).get(
             "secrets", ()
         )
-        return cassette(file, call.description, self._asked(call), call.inputs, secrets)
+        return cassette(file, call.description, self._recorded_options(call), call.inputs, secrets)
 
-    def _asked(self, call: Call) -> Asked:
+    def _recorded_options(self, call: Call) -> Asked:
         joined = self.engine.joined(call.description, self.options, call.options)
         options = read(joined).options
         workflows = () if call.workflow is None else (call.workflow,)
         variables = options.server_variables
         return Asked(workflows, options.servers, variables, settings=options.settings)
 
-    def _tell(self, description: Description, result: Result) -> None:
+    def _report(self, description: Description, result: Result) -> None:
         """Add what was done to the report of the test."""
         ran = RunResult(result.workflows, result.duration)
         summary = summarize(ran)

@@ -85,7 +85,7 @@ class Recorder:
             self._other(event)
         match event:
             case StepStarted(_, _, operation):
-                self._operations.append(self._named(operation))
+                self._operations.append(self._name_exchange(operation))
             case StepFinished():
                 self._operations.pop()
             case RequestSent(key, request):
@@ -96,7 +96,7 @@ class Recorder:
             case _:
                 pass
 
-    def _named(self, operation: Operation | None) -> tuple[str, str, str]:
+    def _name_exchange(self, operation: Operation | None) -> tuple[str, str, str]:
         if operation is None:
             return "", "", ""
         source = self._sources.get(id(operation.description), "")

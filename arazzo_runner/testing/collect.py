@@ -53,7 +53,7 @@ class WorkflowFile(pytest.Module):
         description = engine.load(self._name())
         document = description.entry.document
         keys = running.select(description, ())
-        chosen = {name for _, name in keys} | set(self._asked_for())
+        chosen = {name for _, name in keys} | set(self._selected_workflows())
         workflows = [one for one in document.workflows if one.workflow_id in chosen]
         _bind(description, workflows, engine)
         _warn(description.warnings)
@@ -71,7 +71,7 @@ class WorkflowFile(pytest.Module):
         path, here = self.path, self.config.invocation_params.dir
         return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)
 
-    def _asked_for(self) -> Iterator[str]:
+    def _selected_workflows(self) -> Iterator[str]:
         """The workflows of this file that the command line names: `file::workflowId`."""
         for argument in self.config.args:
             path, _, name = argument.partition("::")

@@ -51,7 +51,7 @@ class Engine:
     """Loads documents and runs them, by what was ``given`` for all tests."""
 
     def __init__(self, given: Given) -> None:
-        self._given = given
+        self._options = given
         self._shared = Shared()
         self._descriptions: dict[object, Description] = {}
         self._open = Open()
@@ -59,12 +59,12 @@ class Engine:
     @property
     def servers(self) -> Mapping[str, str]:
         """The servers that are given for all tests, by source description."""
-        return self._given.run.get("servers", {})
+        return self._options.run.get("servers", {})
 
     @property
     def inputs(self) -> Mapping[str, Value]:
         """The inputs that the profile in use gives."""
-        profile: Profile = self._given.flags["profile"]
+        profile: Profile = self._options.flags["profile"]
         return profile.inputs
 
     def load(self, document: str) -> Description:
@@ -74,7 +74,7 @@ class Engine:
         """
         key = _version(document)
         if key not in self._descriptions:
-            given = self._given.flags
+            given = self._options.flags
             access = document_access(retrieve_settings(given), os.environ)
             limits = load_limits(given)
             loaded = load_from(access, document, given["sources"], limits, self._shared)
@@ -98,7 +98,7 @@ class Engine:
 
     def joined(self, description: Description, common: RunOptions, own: RunOptions) -> RunOptions:
         """What is nearest wins; of the ways that requests may go, the mock over a fixture."""
-        options = fitting(self._given.run | common, description)
+        options = fitting(self._options.run | common, description)
         elsewhere = not _WAYS.isdisjoint(own)
         if elsewhere or options.get("mock"):
             options.pop("app", None)

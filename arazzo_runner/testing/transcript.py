@@ -19,7 +19,7 @@ def transcript(result: RunResult, masker: Masker) -> str:
 
 def _workflow(workflow: WorkflowResult, look: Look, indent: str) -> Iterator[str]:
     yield indent + look.shown.text(workflow.workflow_id)
-    yield from _indented(look.labelled("with", value_lines(workflow.inputs, look)), indent)
+    yield from _indented(look.label_lines("with", value_lines(workflow.inputs, look)), indent)
     for step in workflow.steps:
         yield from _step(step, look, indent + "  ")
 

@@ -104,7 +104,9 @@ class _Builder:
             return self.scalar(event)
         if isinstance(event, AliasEvent):
             return self.alias(event)
-        return self.content(event) if event.anchor is None else self.anchored(event, event.anchor)
+        return (
+            self.content(event) if event.anchor is None else self.resolve_alias(event, event.anchor)
+        )
 
     def content(self, event: _Content) -> Any:
         if isinstance(event, MappingStartEvent):
@@ -167,7 +169,7 @@ class _Builder:
 
     # --- anchors and aliases: counted as if expanded, yet shared --------------------------------
 
-    def anchored(self, event: _Content, name: str) -> Any:
+    def resolve_alias(self, event: _Content, name: str) -> Any:
         nodes, deepest = self.nodes, self.deepest
         self.anchors.pop(name, None)
         self.open.add(name)

@@ -12,7 +12,7 @@ from typing import Literal as Choice
 from arazzo_runner.text.diagnostic import short
 
 if TYPE_CHECKING:
-    from yaml.events import ScalarEvent
+    from arazzo_runner.text.events import ScalarEvent
 
 Scalar: TypeAlias = str | int | float | bool | None
 

@@ -64,7 +64,7 @@ class BlockingStream:
         )
         return BlockingStream(secured), secured.selected_alpn_protocol()
 
-    def stale(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether the server has closed the idle connection."""
         return is_readable(self._socket.fileno())
 

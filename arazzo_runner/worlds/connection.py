@@ -32,7 +32,7 @@ class Wire(Protocol):
     """A protocol's state on one connection."""
 
     @property
-    def reusable(self) -> bool:
+    def is_reusable(self) -> bool:
         """Whether another request may follow."""
         ...
 
@@ -48,9 +48,9 @@ class Connection(Struct):
     wire: Wire
     idle_since: float = 0.0
 
-    def fresh(self) -> bool:
+    def is_fresh(self) -> bool:
         """Whether a request may be sent on it now."""
-        return monotonic() - self.idle_since < _IDLE_SECONDS and not self.stream.stale()
+        return monotonic() - self.idle_since < _IDLE_SECONDS and not self.stream.is_stale()
 
 
 class Connections:
@@ -68,8 +68,8 @@ class Connections:
         origin = message.origin
         connection = await self._take(origin) or await self._open(origin, deadline)
         try:
-            steps = connection.wire.exchange(self._forwarded(message))
-            response = await self._driven(steps, connection.stream, origin, deadline)
+            steps = connection.wire.exchange(self._forward(message))
+            response = await self._drive_exchange(steps, connection.stream, origin, deadline)
         except BaseException:
             await connection.stream.aclose()
             raise
@@ -88,19 +88,19 @@ class Connections:
         with suppress(IndexError):  # not asked beforehand, since threads may share connections
             while True:
                 connection = idle.pop()
-                if connection.fresh():
+                if connection.is_fresh():
                     return connection
                 await connection.stream.aclose()
         return None
 
     async def _give_back(self, origin: Origin, connection: Connection) -> None:
-        if not connection.wire.reusable:
+        if not connection.wire.is_reusable:
             await connection.stream.aclose()
             return
         connection.idle_since = monotonic()
         self._idle.setdefault(origin, []).append(connection)
 
-    def _forwarded(self, message: Outgoing) -> Outgoing:
+    def _forward(self, message: Outgoing) -> Outgoing:
         """As a proxy wants it; one that tunnels sees nothing of the message."""
         proxy = self._proxies.of(message.origin)
         if proxy is None or message.origin.scheme == "https":
@@ -112,15 +112,15 @@ class Connections:
         """A new connection; names, TCP, tunnel and TLS together have the connect timeout."""
         proxy = self._proxies.of(origin)
         server = proxy.origin if proxy else origin
-        until = deadline.narrowed(self._settings.connect_timeout)
+        until = deadline.narrow(self._settings.connect_timeout)
         try:
-            stream = await self._reached(server, until)
+            stream = await self._connect_first(server, until)
         except TimeoutError:
             raise failures.connect_timeout(server, until.limit) from None
         except failures.Unusable as reason:
             raise (failures.no_proxy(reason) if proxy else reason) from None
         try:
-            return await self._spoken(stream, origin, proxy, until)
+            return await self._start_protocol(stream, origin, proxy, until)
         except TimeoutError:
             await stream.aclose()
             raise failures.connect_timeout(origin, until.limit) from None
@@ -128,7 +128,7 @@ class Connections:
             await stream.aclose()
             raise
 
-    async def _reached(self, server: Origin, until: Deadline) -> Stream:
+    async def _connect_first(self, server: Origin, until: Deadline) -> Stream:
         """A TCP connection to the first address that takes it; each has its share of the time."""
         import socket
 
@@ -148,7 +148,7 @@ class Connections:
             raise failure
         raise failures.no_connection(server, failure)
 
-    async def _spoken(
+    async def _start_protocol(
         self, stream: Stream, origin: Origin, proxy: Proxy | None, until: Deadline
     ) -> Connection:
         if origin.scheme == "http":
@@ -191,7 +191,7 @@ class Connections:
             self._context = client_context(self._settings)
         return self._context
 
-    async def _driven(
+    async def _drive_exchange(
         self, steps: Steps, stream: Stream, origin: Origin, deadline: Deadline
     ) -> HttpResponse:
         """Run the steps of an exchange over a stream."""

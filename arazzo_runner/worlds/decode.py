@@ -65,7 +65,7 @@ class Layer:
         self._name = name
         self._origin = origin
         self._limit = settings.max_decoded_size
-        self._given_out = 0
+        self._decoded_size = 0
         self._start = b""
         self._inflate = zlib.decompressobj(_GZIP) if name == "gzip" else None
 
@@ -109,8 +109,8 @@ class Layer:
         except zlib.error as reason:
             words = str(reason).rpartition(": ")[2]
             raise failures.undecodable(self._origin, self._name, words) from None
-        self._given_out += len(piece)
-        if self._given_out > self._limit:
+        self._decoded_size += len(piece)
+        if self._decoded_size > self._limit:
             raise failures.too_large_decoded(self._origin, self._limit)
         return piece
 

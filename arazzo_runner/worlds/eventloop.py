@@ -59,7 +59,7 @@ class EventLoopStream:
         agreed = secured.extra(attribute=TLSAttribute.alpn_protocol, default=None)
         return EventLoopStream(secured), agreed
 
-    def stale(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether the server has closed the idle connection."""
         return is_readable(self._stream.extra(attribute=SocketAttribute.raw_socket).fileno())
 

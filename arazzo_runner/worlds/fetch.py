@@ -43,7 +43,7 @@ class Fetcher:
         """
         deadline = Deadline(self._settings.timeout)
         try:
-            return self._followed(HttpRequest("GET", _quoted(url)), near, far, deadline)
+            return self._follow_redirects(HttpRequest("GET", _quoted(url)), near, far, deadline)
         except Unusable as reason:
             raise _failed(reason.failure) from None
         except TimeoutError:
@@ -52,7 +52,7 @@ class Fetcher:
         finally:
             drive(self._senders.aclose())
 
-    def _followed(
+    def _follow_redirects(
         self, request: HttpRequest, reach: Reach, far: Reach, deadline: Deadline
     ) -> Retrieved:
         for _ in range(MAX_REDIRECTS + 1):

@@ -31,7 +31,7 @@ class GuardedSenders:
         """The sender to an origin; RetrieveError, here or from it, for what is out of reach."""
         key = (origin, reach)
         if key not in self._connections:
-            network = self._guarded(origin, reach)
+            network = self._guarded_network(origin, reach)
             self._connections[key] = Connections(self._settings, network, self._proxies)
         return Sender(self._connections[key], self._settings, world_headers(self._settings))
 
@@ -40,7 +40,7 @@ class GuardedSenders:
         for connections in self._connections.values():
             await connections.aclose()
 
-    def _guarded(self, origin: Origin, reach: Reach) -> Network:
+    def _guarded_network(self, origin: Origin, reach: Reach) -> Network:
         """The guarded network; through a proxy, what can be judged is judged here."""
         if self._proxies.of(origin) is None:
             return GuardedNetwork(self._network, reach, origin)

@@ -53,11 +53,11 @@ class Http2:
         self._h2.local_settings = Settings(client=True, initial_values=limits)
         self._h2.decoder.max_header_list_size = size  # before the server has acknowledged it
         self._h2.initiate_connection()
-        self.reusable = False
+        self.is_reusable = False
 
     def exchange(self, message: Outgoing) -> Steps:
         """Send ``message`` and return its response; raises Unusable."""
-        self.reusable = False
+        self.is_reusable = False
         try:
             response = yield from _Exchange(self._h2, message, self._settings).steps()
         except DenialOfServiceError:
@@ -66,7 +66,7 @@ class Http2:
             ) from None
         except ProtocolError as reason:
             raise failures.malformed(message.origin, str(reason)) from None
-        self.reusable = True
+        self.is_reusable = True
         return response
 
 

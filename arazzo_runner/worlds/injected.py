@@ -208,7 +208,7 @@ class _Injected:
     """The outlet: one exchange within the limits, its failures in plain words."""
 
     def __init__(self, way: _Way, settings: HttpSettings, limit: TimeLimit) -> None:
-        self._way = way
+        self._dispatcher = way
         self._settings = settings
         self._limit = limit
 
@@ -240,7 +240,7 @@ class _Injected:
         settings = self._settings
         seconds = deadline.within(settings.read_timeout)
         timeout = httpx.Timeout(seconds, connect=min(seconds, settings.connect_timeout))
-        response = await self._way.send(message, timeout)
+        response = await self._dispatcher.send(message, timeout)
         try:
             return await self._read(message, response, deadline)
         finally:

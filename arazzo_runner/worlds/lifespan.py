@@ -43,7 +43,7 @@ class _Life:
         self._started = anyio.Event()
         self._ending = anyio.Event()
         self._ended = anyio.Event()
-        self._asked = False
+        self._is_requested = False
         self._failure: str | None = None
         self._error: BaseException | None = None
         self._task: object = None
@@ -81,8 +81,8 @@ class _Life:
             self._ended.set()
 
     async def _receive(self) -> Message:
-        if not self._asked:
-            self._asked = True
+        if not self._is_requested:
+            self._is_requested = True
             return {"type": "lifespan.startup"}
         await self._ending.wait()
         return {"type": "lifespan.shutdown"}

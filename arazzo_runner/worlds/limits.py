@@ -61,7 +61,7 @@ class Deadline:
         self._started = monotonic()
         self._ends = self._started + limit
 
-    def narrowed(self, limit: float) -> Deadline:
+    def narrow(self, limit: float) -> Deadline:
         """The end of a part of the attempt, which has ``limit`` seconds if so much is left."""
         part = Deadline(min(limit, self.limit))
         part._ends = min(part._ends, self._ends)

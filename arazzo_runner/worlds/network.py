@@ -29,7 +29,7 @@ class Stream(Protocol):
         """Speak TLS from here on, with a server that proves to be ``host``."""
         ...
 
-    def stale(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether an idle connection has been closed, or has bytes that nobody asked for."""
         ...
 

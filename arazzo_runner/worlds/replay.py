@@ -44,13 +44,13 @@ class ReplayWorld(HttpOnly):
         """What was recorded and has not been asked for."""
         return tuple(self._left.values())
 
-    def judged(self, result: RunResult) -> RunResult:
+    def judge(self, result: RunResult) -> RunResult:
         """The result with a failure for each request that differs, is missing or came besides."""
         left = self.missing()
         judged = self._objections.run(result)
         return self._objections.end(judged, _missing(left)) if left else judged
 
-    def judging(self, observer: Observer) -> Observer:
+    def judging_observer(self, observer: Observer) -> Observer:
         """An observer that tells another of steps and workflows as they are judged."""
 
         def observe(event: Event) -> None:

@@ -47,7 +47,7 @@ class Http1:
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=size)
 
     @property
-    def reusable(self) -> bool:
+    def is_reusable(self) -> bool:
         """Whether another request may follow.
 
         Bytes that came after the response belong to none: kept, they would pass for the next one.
@@ -94,12 +94,12 @@ class _Exchange:
         head = yield from self._head()
         return head.status_code
 
-    def _outgoing(self) -> Outbound:
+    def _outbound_data(self) -> Outbound:
         """The whole message; one with files is read while it is sent."""
-        pieces = self._encoded()
+        pieces = self._encode()
         return pieces if has_files(self._message.body) else b"".join(pieces)
 
-    def _encoded(self) -> Iterator[bytes]:
+    def _encode(self) -> Iterator[bytes]:
         message = self._message
         try:
             request = h11.Request(
@@ -114,19 +114,19 @@ class _Exchange:
 
     def _head(self) -> Generator[Outbound, bytes, h11.Response]:
         """The final response's head, after up to so many interim ones."""
-        outgoing = self._outgoing()
+        outgoing = self._outbound_data()
         for _ in range(self._settings.max_informational + 1):
             event = yield from self._event(outgoing)
             if isinstance(event, h11.Response):
-                self._header_bytes = self._checked(event)
+                self._header_bytes = self._check_head(event)
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
                 raise failures.malformed(self._origin, "it switches to another protocol")
-            self._checked(event)
+            self._check_head(event)
             outgoing = b""
         raise failures.too_many_informational(self._origin, self._settings.max_informational)
 
-    def _checked(self, head: h11.Response | h11.InformationalResponse) -> int:
+    def _check_head(self, head: h11.Response | h11.InformationalResponse) -> int:
         """The bytes that heads have taken so far, within the limits."""
         size = self._received - len(self._h11.trailing_data[0])
         heads.check(self._origin, head.headers, self._settings, size)

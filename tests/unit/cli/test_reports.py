@@ -48,7 +48,7 @@ def test_what_cannot_be(texts, as_json, message):
 
 @pytest.mark.parametrize(("texts", "taken"), [(["github"], False), (["github", "har=-"], True)])
 def test_annotations_stand_among_other_lines(texts, taken):
-    assert read_reports(texts, False).on_stdout == taken
+    assert read_reports(texts, False).has_stdout == taken
 
 
 @pytest.mark.parametrize(

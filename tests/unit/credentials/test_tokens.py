@@ -206,8 +206,8 @@ def test_what_went_over_the_wire_is_kept_until_it_is_taken(need):
     answer = HttpResponse(200, (), b'{"access_token": "t"}', exchanges=(exchange,))
     tokens = World(answer).tokens(**CLIENT)
     value(tokens, need())
-    assert tokens.exchanged() == (exchange,)
-    assert tokens.exchanged() == ()
+    assert tokens.take_exchanges() == (exchange,)
+    assert tokens.take_exchanges() == ()
 
 
 # --- flows that need a person ---------------------------------------------------------------------

@@ -41,11 +41,11 @@ STEP = "/workflows/0/steps/1"
 class Judged:
     loaded: Loaded
     resolved: ArazzoDocument | None
-    found: tuple[Diagnostic, ...]
+    entries: tuple[Diagnostic, ...]
 
     @property
     def lines(self) -> list[str]:
-        return [line_of(one) for one in self.found]
+        return [line_of(one) for one in self.entries]
 
     def has(self, beginning: str) -> bool:
         """Whether a line begins so; the rest is worded in another room."""
@@ -53,7 +53,7 @@ class Judged:
 
     @property
     def codes(self) -> list[str]:
-        return [one.code for one in self.found]
+        return [one.code for one in self.entries]
 
     @property
     def workflow(self) -> Workflow:

@@ -63,7 +63,7 @@ def test_the_actions(judge):
         "/workflows/0/successActions": [{"name": "a", "type": "end"}],
         "/workflows/0/failureActions": [{"name": "a", "type": "end"}],
     })  # fmt: skip
-    assert judged.found == ()
+    assert judged.entries == ()
     to_step, to_workflow, end = judged.step.on_success
     assert (
         isinstance(to_step, GotoAction) and to_step.target == "one" and len(to_step.criteria) == 1

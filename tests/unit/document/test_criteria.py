@@ -60,7 +60,7 @@ def test_semantics_11_a_malformed_condition_stays_in_the_model(judge_criterion):
 @pytest.mark.parametrize("condition", ["$response.body.a[0].b == 1", "$response.body#/a == null"])
 def test_semantics_12_navigation_in_a_condition_is_not_warned_of(judge_criterion, condition):
     judged = judge_criterion(condition=condition)
-    assert judged.found == ()
+    assert judged.entries == ()
     assert isinstance(judged.step.success_criteria[0].condition, Comparison)
 
 
@@ -84,7 +84,7 @@ def test_notices_of_a_condition_are_kept(judge_criterion):
 def test_the_kinds_of_queries(judge_criterion, kind, read):
     judged = judge_criterion(condition="a", type=kind, context="$response.body")
     criterion = judged.step.success_criteria[0]
-    assert judged.found == ()
+    assert judged.entries == ()
     assert isinstance(criterion, QueryCriterion)
     assert (criterion.kind, criterion.version) == read
     assert criterion.condition == Constant("a")
@@ -94,10 +94,10 @@ def test_the_kinds_of_queries(judge_criterion, kind, read):
 def test_without_a_type_a_condition_is_simple(judge_criterion, kind):
     judged = judge_criterion(condition="true", **kind)
     assert isinstance(judged.step.success_criteria[0], SimpleCriterion)
-    assert judged.found == ()
+    assert judged.entries == ()
 
 
 def test_semantics_26_expressions_in_a_query_are_parsed(judge_criterion):
     judged = judge_criterion(condition="^{$inputs.id}$", type="regex", context="$statusCode")
     assert isinstance(judged.step.success_criteria[0].condition, Template)
-    assert judged.found == ()
+    assert judged.entries == ()

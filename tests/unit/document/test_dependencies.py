@@ -25,11 +25,11 @@ def test_semantics_41_a_later_step_cannot_be_read(judge_steps):
     assert judged.lines == [
         "error AZ212 /workflows/1/steps/0/outputs/b[0:18]: `a` reads the outputs of `b`, which runs later"
     ]
-    assert judged.found[0].help == "move `b` before it, or give `a` a `dependsOn: [b]`"
+    assert judged.entries[0].help == "move `b` before it, or give `a` a `dependsOn: [b]`"
 
 
 def test_an_earlier_step_and_the_step_itself_can_be_read(judge_steps):
-    assert judge_steps(step("a", ["a"]), step("b", ["a"])).found == ()
+    assert judge_steps(step("a", ["a"]), step("b", ["a"])).entries == ()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_an_earlier_step_and_the_step_itself_can_be_read(judge_steps):
 )  # fmt: skip
 def test_a_later_step_that_can_lead_back_is_a_warning(judge_steps, steps, changes):
     judged = judge_steps(*steps, changes=changes)
-    assert [(one.severity.value, one.code) for one in judged.found] == [("warning", "AZ212")]
+    assert [(one.severity.value, one.code) for one in judged.entries] == [("warning", "AZ212")]
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_a_later_step_that_can_lead_back_is_a_warning(judge_steps, steps, change
 )
 def test_actions_that_do_not_lead_back(judge_steps, action):
     judged = judge_steps(step("a", ["b"]), step("b", onFailure=[action]), step("c"))
-    assert [(one.severity.value, one.code) for one in judged.found] == [("error", "AZ212")]
+    assert [(one.severity.value, one.code) for one in judged.entries] == [("error", "AZ212")]
 
 
 def test_semantics_41_where_a_step_has_depends_on_reading_is_a_need(judge_steps):
     judged = judge_steps(step("a", ["b"]), step("b"), step("c", dependsOn=["a"]))
-    assert judged.found == ()
+    assert judged.entries == ()
     names = {one.step_id: list(step_needs(one)) for one in judged.resolved.workflows[1].steps}
     assert names == {"a": ["b"], "b": [], "c": ["a"]}
 
@@ -84,7 +84,7 @@ def test_semantics_41_a_circle_of_workflows(judge):
     assert judged.lines == [
         "error AZ213 /workflows/1/dependsOn/0: the workflow `w` waits for itself: `w` → `v` → `w`"
     ]
-    assert judge({"/workflows/0/dependsOn": ["v"], "/workflows/1/dependsOn": []}).found == ()
+    assert judge({"/workflows/0/dependsOn": ["v"], "/workflows/1/dependsOn": []}).entries == ()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ GONE = "(gone)"
 
 def test_a_valid_document_has_no_findings(judge):
     judged = judge()
-    assert judged.found == ()
+    assert judged.entries == ()
     assert judged.loaded.complete
     assert judged.resolved.base_uri == "file:///d/t.yaml"
     assert judged.resolved.raw["info"] == {"title": "T", "version": "1"}
@@ -65,7 +65,7 @@ def test_root_info_and_sources(judge, pointer, value, expected):
 def test_semantics_4_extensions_are_kept_and_what_the_prose_allows_is_accepted(
     judge, pointer, value
 ):
-    assert judge({pointer: value}).found == ()
+    assert judge({pointer: value}).entries == ()
 
 
 def test_every_finding_is_collected(judge):
@@ -78,7 +78,7 @@ def test_a_misspelt_required_field_is_said_once(judge):
     assert judged.lines == [
         "error AZ110 /info/titel@key: `titel` is not a field of the Info Object"
     ]
-    assert judged.found[0].help == "did you mean `title`?"
+    assert judged.entries[0].help == "did you mean `title`?"
     assert not judged.loaded.complete
 
 
@@ -90,7 +90,7 @@ def test_a_misspelt_required_field_is_said_once(judge):
     ],
 )  # fmt: skip
 def test_the_way_out_of_an_unknown_field(judge, name, help):
-    assert judge({f"/info/{name}": 1}).found[0].help == help
+    assert judge({f"/info/{name}": 1}).entries[0].help == help
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_way_out_of_an_unknown_field(judge, name, help):
     ],
 )
 def test_the_way_out_of_a_wrong_type(judge, value, help):
-    assert judge({"/info/title": value}).found[0].help == help
+    assert judge({"/info/title": value}).entries[0].help == help
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_the_way_out_of_a_wrong_type(judge, value, help):
     ],
 )
 def test_the_way_out_of_a_number_in_a_text(judge, value, help):
-    assert judge({"/workflows/0/steps/1/timeout": value}).found[0].help == help
+    assert judge({"/workflows/0/steps/1/timeout": value}).entries[0].help == help
 
 
 def test_an_object_instead_of_a_list_of_one(judge):
-    found = judge({"/workflows/0/steps/1/parameters": {"name": "a"}}).found[0]
+    found = judge({"/workflows/0/steps/1/parameters": {"name": "a"}}).entries[0]
     assert found.help == "begin each item with `- `"
 
 

@@ -40,7 +40,7 @@ def test_what_a_parameter_gets_wrong(judge, item, expected):
 )
 def test_semantics_4_any_constant_is_a_value(judge_step, value):
     judged = judge_step(parameters=[{"name": "a", "in": "query", "value": value}])
-    assert judged.found == ()
+    assert judged.entries == ()
     assert judged.step.parameters[0].value == Constant(value)
 
 
@@ -62,8 +62,8 @@ def test_the_locations(judge_step, where):
 def test_a_parameter_is_unique_by_name_and_location(judge_step, first, second, found):
     items = [{"name": name, "in": where, "value": 1} for name, where in (first, second)]
     judged = judge_step(parameters=items)
-    assert [one.message for one in judged.found] == ([found] if found else [])
-    assert [one.more[0].text for one in judged.found] == (["the first"] if found else [])
+    assert [one.message for one in judged.entries] == ([found] if found else [])
+    assert [one.more[0].text for one in judged.entries] == (["the first"] if found else [])
 
 
 def test_parameters_of_a_workflow_need_their_location_where_a_step_calls_an_operation(judge):
@@ -73,7 +73,7 @@ def test_parameters_of_a_workflow_need_their_location_where_a_step_calls_an_oper
     ]
     calling = [{"stepId": "s", "workflowId": "v", "parameters": parameters}]
     judged = judge({"/workflows/0/parameters": parameters, "/workflows/0/steps": calling})
-    assert judged.found == ()
+    assert judged.entries == ()
 
 
 @pytest.mark.parametrize(("inherited", "own"), [("query", "querystring"), ("querystring", "query")])
@@ -84,9 +84,9 @@ def test_a_querystring_is_the_whole_query(judge, inherited, own):
     }
     judged = judge(changes)
     assert judged.codes == ["AZ114"]
-    assert judged.found[0].more[0].text == "in `query`"
+    assert judged.entries[0].more[0].text == "in `query`"
 
 
 def test_two_parameters_of_the_query_are_fine(judge_step):
     items = [{"name": name, "in": "query", "value": "1"} for name in "ab"]
-    assert judge_step(parameters=items).found == ()
+    assert judge_step(parameters=items).entries == ()

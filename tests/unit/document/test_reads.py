@@ -34,7 +34,7 @@ def test_what_is_read_and_not_there(judge_read, text, expected, help):
     judged = judge_read(text)
     assert judged.lines == [expected.format(p=f"{STEP}/outputs/o")]
     if help is not None:
-        assert judged.found[0].help == help
+        assert judged.entries[0].help == help
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_is_read_and_not_there(judge_read, text, expected, help):
 )
 def test_what_is_there(judge_read, text):
     changes = {"/workflows/0/outputs": {"out": "$steps.one.outputs.x"}}
-    assert judge_read(text, changes=changes).found == ()
+    assert judge_read(text, changes=changes).entries == ()
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_what_is_there(judge_read, text):
 )
 def test_an_input_that_a_closed_schema_refuses_is_an_error(judge_read, text, found):
     judged = judge_read(text, changes={"/workflows/0/inputs": CLOSED})
-    assert [one.severity.value for one in judged.found] == found
+    assert [one.severity.value for one in judged.entries] == found
 
 
 @pytest.mark.parametrize(
     "schema", [{}, True, {"type": "object"}, {"properties": {}, "additionalProperties": True}]
 )
 def test_a_schema_that_welcomes_any_name_is_open(judge_read, schema):
-    assert judge_read("$inputs.zzz", changes={"/workflows/0/inputs": schema}).found == ()
+    assert judge_read("$inputs.zzz", changes={"/workflows/0/inputs": schema}).entries == ()
 
 
 def test_without_a_schema_there_are_no_inputs(judge_read):
@@ -91,7 +91,7 @@ def test_an_operation_step_without_outputs_has_none(judge):
 def test_semantics_19_a_step_that_calls_a_workflow_has_its_outputs(judge):
     call = {"stepId": "call", "workflowId": "v"}
     changes = {"/workflows/0/steps/-": call, "/workflows/0/outputs": {"o": "$steps.call.outputs.x"}}
-    assert judge(changes).found == ()
+    assert judge(changes).entries == ()
     mapped = {**call, "outputs": {"y": "$outputs.x"}}
     assert judge({**changes, "/workflows/0/steps/-": mapped}).codes == ["AZ211"]
 
@@ -105,14 +105,14 @@ def test_semantics_19_a_step_that_calls_a_workflow_has_its_outputs(judge):
 )  # fmt: skip
 def test_semantics_18_workflows_of_other_documents_may_be_read(judge_read, call):
     changes = {"/workflows/0/steps/-": call}
-    assert judge_read("$workflows.far.outputs.x", changes=changes).found == ()
+    assert judge_read("$workflows.far.outputs.x", changes=changes).entries == ()
     assert judge_read("$workflows.far.outputs.x").codes == ["AZ207"]
 
 
 def test_semantics_32_a_workflow_that_goes_to_another_has_its_outputs(judge_read):
     goto = [{"name": "g", "type": "goto", "workflowId": "w"}, {"name": "e", "type": "end"}]
     changes = {"/workflows/1/successActions": goto}
-    assert judge_read("$workflows.v.outputs.x", changes=changes).found == ()
+    assert judge_read("$workflows.v.outputs.x", changes=changes).entries == ()
     jump = [{"name": "g", "type": "goto", "stepId": "only"}]
     changes = {"/workflows/1/steps/0/onSuccess": jump}
     assert judge_read("$workflows.v.outputs.x", changes=changes).codes == ["AZ211"]
@@ -133,6 +133,6 @@ def test_semantics_32_a_workflow_that_goes_to_another_has_its_outputs(judge_read
 def test_what_is_there_and_no_value(judge_read, expression, why):
     changes = {"/components/parameters": {"p": {"name": "p", "value": 1}}}
     judged = judge_read(expression, changes=changes)
-    assert [(one.code, one.severity.value, one.message) for one in judged.found] == [
+    assert [(one.code, one.severity.value, one.message) for one in judged.entries] == [
         ("AZ113", "warning", f"`{expression}` {why}")
     ]

@@ -22,7 +22,7 @@ def test_names_that_lead_nowhere(judge, pointer, value, expected, help):
     judged = judge({pointer: value})
     assert judged.lines == [expected]
     if help is not None:
-        assert judged.found[0].help == help
+        assert judged.entries[0].help == help
 
 
 def test_names_that_lead_somewhere(judge):
@@ -37,19 +37,19 @@ def test_names_that_lead_somewhere(judge):
             {"name": "f", "type": "retry", "stepId": "one"},
         ],
     })  # fmt: skip
-    assert judged.found == ()
+    assert judged.entries == ()
 
 
 def test_long_lists_of_names_are_cut(judge):
     steps = [{"stepId": f"s{n}", "operationId": "o"} for n in range(12)]
     action = [{"name": "n", "type": "goto", "stepId": "zzz"}]
     judged = judge({"/workflows/1/steps": steps, "/workflows/1/successActions": action})
-    assert judged.found[0].help.endswith("`s8` and `s9` and more")
+    assert judged.entries[0].help.endswith("`s8` and `s9` and more")
 
 
 def test_no_sources_at_all(judge):
     judged = judge({"/sourceDescriptions": [], f"{STEP}/operationId": "$sourceDescriptions.a.b"})
-    assert judged.found[-1].help == "there are no source descriptions"
+    assert judged.entries[-1].help == "there are no source descriptions"
 
 
 def test_a_component_is_judged_in_each_place_and_said_once(judge):

@@ -79,7 +79,7 @@ LABELS = {
 )  # fmt: skip
 def test_references_that_lead_nowhere(judge_with_components, field, reference, message, help):
     judged = judge_with_components({f"{STEP}/{field}": [{"reference": f"$components.{reference}"}]})
-    found = [one for one in judged.found if one.code == "AZ209"]
+    found = [one for one in judged.entries if one.code == "AZ209"]
     assert [(one.message, one.help) for one in found] == [(message, help)]
     assert found[0].place.pointer[-2:] == (0, "reference")
     assert found[0].label == ("no such component" if "there is no" in message else LABELS[field])

@@ -76,11 +76,11 @@ def replaced(way, new):
 
 def is_explained(judged):
     """Whether nothing is missing in the model, or an error says why."""
-    return judged.loaded.complete or any(one.severity.value == "error" for one in judged.found)
+    return judged.loaded.complete or any(one.severity.value == "error" for one in judged.entries)
 
 
 def test_the_rich_document_is_valid(judge_value):
-    assert judge_value(RICH).found == ()
+    assert judge_value(RICH).entries == ()
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)

@@ -53,7 +53,7 @@ def test_what_a_step_gets_wrong(judge_step, fields, expected):
     ],
 )  # fmt: skip
 def test_what_a_step_may_have(judge_step, fields):
-    assert judge_step(**fields).found == ()
+    assert judge_step(**fields).entries == ()
 
 
 def test_a_body_on_a_step_that_calls_a_workflow(judge):
@@ -90,10 +90,10 @@ def test_an_empty_list_of_criteria_is_a_warning_in_1_0(judge):
 )  # fmt: skip
 def test_semantics_1_a_feature_of_1_1_in_1_0_works_with_a_warning(judge, pointer, value, what):
     judged = judge({"/arazzo": "1.0.1", pointer: value})
-    said = [(one.severity.value, one.code, one.message) for one in judged.found]
+    said = [(one.severity.value, one.code, one.message) for one in judged.entries]
     assert said == [("warning", "AZ116", f"{what} came with Arazzo 1.1, and the document says 1.0")]
     assert judged.loaded.complete
-    assert judge({pointer: value}).found == ()
+    assert judge({pointer: value}).entries == ()
 
 
 def test_the_whole_of_a_step(judge):
@@ -110,7 +110,7 @@ def test_the_whole_of_a_step(judge):
             "replacements": [{"target": "/b", "value": "$inputs.id"}],
         },
     })  # fmt: skip
-    assert judged.found == ()
+    assert judged.entries == ()
     step = judged.step
     assert (step.step_id, step.description, step.timeout, step.action) == ("two", "D", 5, "receive")
     assert step.target == OperationById("b", None, step.place.at("operationId"))

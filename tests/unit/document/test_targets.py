@@ -50,7 +50,7 @@ def test_what_is_called_is_text(judge_target, name):
 )
 def test_semantics_7_operation_ids_hold_any_characters(judge_target, text, source, operation_id):
     judged = judge_target(operationId=text)
-    assert judged.found == ()
+    assert judged.entries == ()
     target = judged.step.target
     assert isinstance(target, OperationById)
     assert (target.source, target.operation_id) == (source, operation_id)
@@ -90,7 +90,7 @@ def test_what_a_target_gets_wrong(judge_target, field, text, expected):
 
 def test_semantics_8_the_standard_operation_path(judge_target):
     judged = judge_target(operationPath="{$sourceDescriptions.api.url}#/paths/~1pets~1{id}/get")
-    assert judged.found == ()
+    assert judged.entries == ()
     target = judged.step.target
     assert isinstance(target, OperationByPath)
     assert (target.source, target.pointer) == ("api", ("paths", "/pets/{id}", "get"))
@@ -102,7 +102,7 @@ def test_semantics_8_the_standard_operation_path(judge_target):
 )  # fmt: skip
 def test_other_forms_of_an_operation_path_are_understood(judge_target, before):
     judged = judge_target(operationPath=f"{before}#/paths/~1a/get")
-    (found,) = judged.found
+    (found,) = judged.entries
     assert (found.code, found.severity.value) == ("AZ119", "warning")
     assert found.place.part == (0, len(before))
     assert found.help == "write `{$sourceDescriptions.api.url}#/paths/~1a/get`"
@@ -112,13 +112,13 @@ def test_other_forms_of_an_operation_path_are_understood(judge_target, before):
 def test_an_operation_id_in_an_operation_path_is_understood(judge_target):
     judged = judge_target(operationPath="$sourceDescriptions.api.placeOrder")
     assert judged.codes == ["AZ119"]
-    assert judged.found[0].help == "write `operationId: $sourceDescriptions.api.placeOrder`"
+    assert judged.entries[0].help == "write `operationId: $sourceDescriptions.api.placeOrder`"
     assert isinstance(judged.step.target, OperationById)
 
 
 def test_an_operation_path_keeps_an_unescaped_path_as_written(judge_target):
     judged = judge_target(operationPath="{$sourceDescriptions.api.url}#/paths/pets/{id}/get")
-    assert judged.found == ()
+    assert judged.entries == ()
     assert judged.step.target.pointer == ("paths", "pets", "{id}", "get")
     assert escaped_form(judged.step.target) == "#/paths/~1pets~1{id}/get"
 
@@ -147,16 +147,16 @@ def test_a_pointer_in_a_fragment_may_be_percent_encoded():
 
 
 def test_the_example_names_the_source_where_there_is_one(judge_target, judge):
-    assert "{$sourceDescriptions.api.url}#" in judge_target(operationPath="x").found[0].help
+    assert "{$sourceDescriptions.api.url}#" in judge_target(operationPath="x").entries[0].help
     more = {"/sourceDescriptions/-": {"name": "b", "url": "b"}, f"{STEP}/operationId": GONE}
     judged = judge({**more, f"{STEP}/operationPath": "x"})
-    assert "{$sourceDescriptions.<name>.url}#" in judged.found[0].help
+    assert "{$sourceDescriptions.<name>.url}#" in judged.entries[0].help
 
 
 def test_channels(judge_target):
     text = "{$sourceDescriptions.api.url}#/channels/orders"
     judged = judge_target(channelPath=text)
-    assert judged.found == ()
+    assert judged.entries == ()
     assert isinstance(judged.step.target, ChannelByPath)
     assert judged.step.target.source == "api"
     assert judged.step.target.pointer == ("channels", "orders")

@@ -39,7 +39,7 @@ def test_the_whole_of_a_workflow(judge):
         "/workflows/0/outputs": {"a.b-c_1": "$steps.one.outputs.x"},
         "/workflows/0/parameters": [{"name": "p", "in": "query", "value": {"a": 1}}],
     })  # fmt: skip
-    assert judged.found == ()
+    assert judged.entries == ()
     workflow = judged.workflow
     assert (workflow.summary, workflow.description, workflow.inputs) == ("S", "D", True)
     assert [(one.workflow_id, one.source) for one in workflow.depends_on] == [
@@ -58,7 +58,7 @@ def test_components_are_kept_by_name(judge):
         "/components/failureActions": {"f": {"name": "f", "type": "end"}},
     })  # fmt: skip
     components = judged.resolved.components
-    assert judged.found == ()
+    assert judged.entries == ()
     assert components.inputs == {"i": {"type": "object"}, "j": False}
     assert [*components.parameters, *components.success_actions, *components.failure_actions] == [
         "p",

@@ -53,7 +53,7 @@ def _fitting(name: str) -> object:
 
 def test_none_counts_as_left_out() -> None:
     chosen = read(dict.fromkeys(RunOptions.__annotations__))
-    assert (chosen.awaits, chosen.on_event, chosen.options.servers) == (False, None, {})
+    assert (chosen.needs_event_loop, chosen.on_event, chosen.options.servers) == (False, None, {})
 
 
 @pytest.mark.parametrize(

@@ -155,11 +155,11 @@ def test_operands_that_read_a_credential_header_are_masked(expression, masked):
     ],
 )
 def test_text_is_cut_without_cutting_a_secret(text, limit, clipped):
-    assert Masker(["hunter22"]).clipped(text, limit) == clipped
+    assert Masker(["hunter22"]).clip(text, limit) == clipped
 
 
 def test_clipping_without_secrets_only_cuts():
-    assert NO_MASK.clipped("abcdef", 3) == "abc"
+    assert NO_MASK.clip("abcdef", 3) == "abc"
 
 
 def test_what_is_learned_during_the_run_is_masked_from_then_on():

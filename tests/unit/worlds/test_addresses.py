@@ -97,10 +97,10 @@ def test_through_a_proxy_only_what_is_written_can_be_judged(reach, host, expecte
 def test_the_resolved_address_decides(monkeypatch, reach, found, allowed):
     addresses = [(2, (one, 443)) for one in found]
     monkeypatch.setattr(blocking, "look_up", lambda *_: addresses)
-    network = GuardedNetwork(blocking.BlockingNetwork(), reach, Origin("https", "example.com", 443))
+    guarded = GuardedNetwork(blocking.BlockingNetwork(), reach, Origin("https", "example.com", 443))
     if allowed is RetrieveError:
         with pytest.raises(RetrieveError):
-            drive(network.resolve("example.com", 443, 1.0))
+            drive(guarded.resolve("example.com", 443, 1.0))
         return
-    resolved = drive(network.resolve("example.com", 443, 1.0))
+    resolved = drive(guarded.resolve("example.com", 443, 1.0))
     assert [where[0] for _, where in resolved] == allowed

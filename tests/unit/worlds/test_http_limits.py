@@ -216,7 +216,7 @@ def test_what_the_flags_set() -> None:
 
 
 def test_a_part_of_an_attempt_ends_with_it() -> None:
-    assert Deadline(1.0).narrowed(5.0).limit == 1.0
-    assert Deadline(0.0).narrowed(5.0).passed()
+    assert Deadline(1.0).narrow(5.0).limit == 1.0
+    assert Deadline(0.0).narrow(5.0).passed()
     with pytest.raises(TimeoutError):
         Deadline(0.0).left()

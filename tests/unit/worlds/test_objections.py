@@ -98,7 +98,7 @@ def recording(count):
 
 
 def test_missing_requests_are_named_up_to_a_number():
-    judged = ReplayWorld(recording(MAX_NAMED + 2)).judged(RunResult((workflow(),), 0.0))
+    judged = ReplayWorld(recording(MAX_NAMED + 2)).judge(RunResult((workflow(),), 0.0))
     error = judged.workflows[0].error
     assert error.message == "12 recorded requests did not come"
     assert len(error.details) == MAX_NAMED + 1
@@ -110,7 +110,7 @@ def test_observers_are_told_the_verdict():
     request = HttpRequest("PUT", "https://a.example/")
     drive(world.send(SendCall("w/s#1@1", request, None, OPERATION)))
     told = []
-    observe = world.judging(told.append)
+    observe = world.judging_observer(told.append)
     visited = step(attempt(request))
     observe(StepFinished(None, visited, 0))
     observe(WorkflowFinished(workflow(visited), 0))
