@@ -7,8 +7,8 @@ from typing import Any, Unpack
 
 from arazzo_runner.check.suppress import Selection
 from arazzo_runner.embed.documents import (
+    DocumentPath,
     LoadOptions,
-    Path,
     access_for,
     limits,
     load_data,
@@ -23,13 +23,13 @@ from arazzo_runner.embed.stream import Stream
 from arazzo_runner.embed.told import told
 from arazzo_runner.embed.wording import told_to_program
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description, Shared
+from arazzo_runner.loading import Description, SharedCache
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.validation import Wanted
+from arazzo_runner.validation import ValidateOptions
 from arazzo_runner.validation import validate as findings
 
 
-def load(document: Path, **options: Unpack[LoadOptions]) -> Description:
+def load(document: DocumentPath, **options: Unpack[LoadOptions]) -> Description:
     """Read an Arazzo document, by its path or URL, with the API descriptions that it names.
 
     Raises DocumentError with all that was found, and UsageError when it cannot be read.
@@ -42,7 +42,7 @@ def load_text(
     document: str | Mapping[str, Any],
     *,
     name: str = "<text>",
-    base: Path = ".",
+    base: DocumentPath = ".",
     **options: Unpack[LoadOptions],
 ) -> Description:
     """Read an Arazzo document from its YAML or JSON text, or from the object that it would be.
@@ -55,7 +55,7 @@ def load_text(
 
 
 def validate(
-    *documents: Path,
+    *documents: DocumentPath,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     **options: Unpack[LoadOptions],
@@ -65,8 +65,10 @@ def validate(
     ``select`` and ``ignore`` are beginnings of diagnostic codes. Nothing is sent, and nothing is
     raised: a document that cannot be read is a finding.
     """
-    access, shared = access_for(options), Shared()
-    wanted = Wanted(overrides(options), limits(options), Selection(tuple(select), tuple(ignore)))
+    access, shared = access_for(options), SharedCache()
+    wanted = ValidateOptions(
+        overrides(options), limits(options), Selection(tuple(select), tuple(ignore))
+    )
     return [
         told_to_program(one)
         for document in documents
@@ -82,7 +84,7 @@ def render(diagnostic: Diagnostic) -> str:
 
 
 def run(
-    document: Description | Path,
+    document: Description | DocumentPath,
     workflow: Workflows = None,
     *,
     inputs: Mapping[str, Value] | None = None,
@@ -97,7 +99,7 @@ def run(
 
 
 async def arun(
-    document: Description | Path,
+    document: Description | DocumentPath,
     workflow: Workflows = None,
     *,
     inputs: Mapping[str, Value] | None = None,
@@ -108,7 +110,7 @@ async def arun(
 
 
 def stream(
-    document: Description | Path,
+    document: Description | DocumentPath,
     workflow: Workflows = None,
     *,
     inputs: Mapping[str, Value] | None = None,

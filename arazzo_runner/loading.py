@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.document.library import Shelf, SourceLimits
+from arazzo_runner.document.library import SourceLimits, TextCache
 from arazzo_runner.document.load import load_document
 from arazzo_runner.document.references import references
 from arazzo_runner.document.resolve import resolve
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.document.sources import Member, Source, Sources, load_sources
+from arazzo_runner.document.sources import DocumentMember, DocumentSet, ResolvedSource, load_sources
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.description import read_description
 from arazzo_runner.operation.find import all_operations
-from arazzo_runner.operation.model import ApiDescription, Load
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.operation.model import ApiDescription, LoadDocument
+from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.locate import in_order
@@ -29,12 +29,12 @@ from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import decode
 
 if TYPE_CHECKING:
-    from arazzo_runner.document.retrieval import Access
+    from arazzo_runner.document.retrieval import DocumentAccess
     from arazzo_runner.report.model import SourceInfo
     from arazzo_runner.report.names import OperationName
 
 
-class Description(Brief, frozen=True):
+class Description(SafeRepr, frozen=True):
     """An Arazzo Description: its documents by base URI, the entry document first.
 
     ``warnings`` are the findings that do not keep it from running.
@@ -98,7 +98,7 @@ class LoadLimits(Struct, frozen=True):
     sources: SourceLimits = field(default_factory=SourceLimits)
 
 
-class Examined(Struct, frozen=True):
+class PartialDescription(Struct, frozen=True):
     """What could be read of a description, and all that was found; no units without a document.
 
     ``missing`` are the sources, by (base URI of the document, name), that could not be read.
@@ -109,7 +109,7 @@ class Examined(Struct, frozen=True):
     missing: frozenset[tuple[str, str]] = frozenset()
 
 
-class Shared:
+class SharedCache:
     """What several documents share: the texts of their sources, and the descriptions in them.
 
     A description that has asked for other documents is read again for the next Arazzo document,
@@ -117,11 +117,11 @@ class Shared:
     """
 
     def __init__(self) -> None:
-        self.shelf = Shelf()
+        self.shelf = TextCache()
         self._apis: dict[SourceFile, ApiDescription | DocumentError] = {}
         self._asking: set[SourceFile] = set()
 
-    def api(self, source: Source, load: Load) -> ApiDescription:
+    def api(self, source: ResolvedSource, load: LoadDocument) -> ApiDescription:
         """The description in a source, read once; ``load`` reads what it refers to.
 
         Raises DocumentError.
@@ -136,7 +136,9 @@ class Shared:
             raise found.with_traceback(None)
         return found
 
-    def _description(self, source: Source, load: Load) -> ApiDescription | DocumentError:
+    def _description(
+        self, source: ResolvedSource, load: LoadDocument
+    ) -> ApiDescription | DocumentError:
         def noted(uri: str, asking: str) -> tuple[SourceFile, Value]:
             self._asking.add(source.file)
             return load(uri, asking)
@@ -148,11 +150,11 @@ class Shared:
 
 
 def load_from(
-    access: Access,
+    access: DocumentAccess,
     document: str,
     overrides: Mapping[str, str],
     limits: LoadLimits,
-    shared: Shared | None = None,
+    shared: SharedCache | None = None,
 ) -> Description:
     """Read a document and all that its source descriptions name.
 
@@ -161,7 +163,7 @@ def load_from(
     that was found, and UsageError when the document itself cannot be read, or nothing is wrong but
     ``overrides``, and what they were to replace.
     """
-    examined = examine(access, document, overrides, limits, shared or Shared())
+    examined = examine(access, document, overrides, limits, shared or SharedCache())
     findings = in_order(as_seen_by_run(one) for one in examined.findings)
     wrong = [one for one in findings if one.severity is Severity.ERROR]
     if wrong and is_usage({one.code for one in wrong}):
@@ -178,12 +180,12 @@ def is_usage(codes: set[str]) -> bool:
 
 
 def examine(
-    access: Access,
+    access: DocumentAccess,
     document: str,
     overrides: Mapping[str, str],
     limits: LoadLimits,
-    shared: Shared,
-) -> Examined:
+    shared: SharedCache,
+) -> PartialDescription:
     """Like :func:`load_from`, as far as it goes, with everything that was found on the way.
 
     Raises UsageError alone, when the document itself cannot be read.
@@ -194,18 +196,18 @@ def examine(
     except RetrieveError as failure:
         raise failure.as_usage("the document") from None
     except DocumentError as reason:
-        return Examined({}, reason.diagnostics)
+        return PartialDescription({}, reason.diagnostics)
     loaded = load_document(text, limits.document)
     if loaded.document is None:
-        return Examined({}, loaded.diagnostics)
+        return PartialDescription({}, loaded.diagnostics)
     resolved, unresolved = resolve(loaded.document)
     sources = load_sources(resolved, access, overrides, limits.sources, shared.shelf)
     found = [*loaded.diagnostics, *unresolved, *references(resolved), *sources.diagnostics]
     units = assemble(sources, found, shared)
-    return Examined(units, tuple(found), _missing(sources, units))
+    return PartialDescription(units, tuple(found), _missing(sources, units))
 
 
-def _missing(sources: Sources, units: Mapping[str, Unit]) -> frozenset[tuple[str, str]]:
+def _missing(sources: DocumentSet, units: Mapping[str, Unit]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (uri, one.name)
         for uri, member in sources.members.items()
@@ -229,10 +231,10 @@ def as_seen_by_run(finding: Diagnostic) -> Diagnostic:
 
 
 def assemble(
-    sources: Sources, findings: list[Diagnostic], shared: Shared | None = None
+    sources: DocumentSet, findings: list[Diagnostic], shared: SharedCache | None = None
 ) -> dict[str, Unit]:
     """Each Arazzo document with the API descriptions that it names, read once each."""
-    shared = shared or Shared()
+    shared = shared or SharedCache()
     apis: dict[str, ApiDescription] = {}
     for member in sources.members.values():
         for source in member.sources:
@@ -242,11 +244,11 @@ def assemble(
 
 
 def _read_api(
-    source: Source,
+    source: ResolvedSource,
     apis: dict[str, ApiDescription],
     findings: list[Diagnostic],
-    shared: Shared,
-    load: Load,
+    shared: SharedCache,
+    load: LoadDocument,
 ) -> None:
     try:
         apis[source.uri] = shared.api(source, load)
@@ -255,7 +257,9 @@ def _read_api(
 
 
 def _unit(
-    member: Member, apis: Mapping[str, ApiDescription], members: Mapping[str, Member]
+    member: DocumentMember,
+    apis: Mapping[str, ApiDescription],
+    members: Mapping[str, DocumentMember],
 ) -> Unit:
     document = member.document
     types = {source.name: source.type for source in member.sources}
@@ -274,4 +278,12 @@ def _unit(
     )
 
 
-__all__ = ["Description", "Examined", "LoadLimits", "Shared", "assemble", "examine", "load_from"]
+__all__ = [
+    "Description",
+    "LoadLimits",
+    "PartialDescription",
+    "SharedCache",
+    "assemble",
+    "examine",
+    "load_from",
+]

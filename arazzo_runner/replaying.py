@@ -13,14 +13,14 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import MASK
-from arazzo_runner.worlds.recording import Asked, Recording, RecordingWorld
+from arazzo_runner.worlds.recording import RecordedOptions, Recording, RecordingWorld
 from arazzo_runner.worlds.replay import ReplayWorld
 
 
 def recording_of(
     document: str,
-    prepared: running.Prepared,
-    asked: Asked,
+    prepared: running.PreparedRun,
+    asked: RecordedOptions,
     world: RecordingWorld,
     recorded_at: str = "",
 ) -> Recording:
@@ -61,8 +61,8 @@ def prepare_replay(
     recording: Recording,
     description: Description,
     inputs: Mapping[str, Value] | None = None,
-    options: running.Options | None = None,
-) -> running.Prepared:
+    options: running.RunConfig | None = None,
+) -> running.PreparedRun:
     """Select, bind and check what a recording asked for; no credentials are needed.
 
     ``inputs`` win over the recorded ones, of which secrets are unknown and pass every schema.
@@ -76,10 +76,12 @@ def prepare_replay(
     return running.with_inputs(description, bound, given, (), masked)
 
 
-def replay_options(recording: Recording, options: running.Options | None = None) -> running.Options:
+def replay_options(
+    recording: Recording, options: running.RunConfig | None = None
+) -> running.RunConfig:
     """Options with what the recording asked for: its servers, and no credentials."""
     return replace(
-        options or running.Options(settings=recording.asked.settings),
+        options or running.RunConfig(settings=recording.asked.settings),
         servers=recording.asked.servers,
         server_variables=recording.asked.server_variables,
         environment={},
@@ -101,8 +103,8 @@ def _is_masked(value: Value) -> bool:
 
 def replay(
     recording: Recording,
-    prepared: running.Prepared,
-    options: running.Options,
+    prepared: running.PreparedRun,
+    options: running.RunConfig,
     observer: Observer = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> RunResult:

@@ -17,7 +17,7 @@ from arazzo_runner.check.agreement import doubts, noted
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind import bind, entry_workflows
-from arazzo_runner.executor.binding import Authorize, Binding
+from arazzo_runner.executor.binding import Authorize, BindContext
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.events import Event, Observer, WorkflowStarted
 from arazzo_runner.executor.inputs import InputProblem, passwords, properties
@@ -33,20 +33,20 @@ from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import (
     Authorization,
     Credentials,
-    Given,
     MissingCredentials,
+    ParameterKeys,
     authorize,
     credentials_from,
     requirements,
 )
 from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
 from arazzo_runner.text.locate import in_order
 from arazzo_runner.text.source import Place
 
 
-class Options(Brief, frozen=True):
+class RunConfig(SafeRepr, frozen=True):
     """Where and how to run.
 
     ``servers`` are base URLs by source name (``""``: for all); ``credentials`` are given by hand
@@ -71,7 +71,7 @@ class Options(Brief, frozen=True):
         return ", ".join(self.servers.values())
 
 
-class Prepared(Brief, frozen=True):
+class PreparedRun(SafeRepr, frozen=True):
     """A plan ready to run with its inputs; ``secrets`` are the values to mask."""
 
     description: Description
@@ -103,11 +103,11 @@ def select(description: Description, workflows: Sequence[str]) -> list[WorkflowK
 
 
 def plan(
-    description: Description, selected: Sequence[WorkflowKey], options: Options
+    description: Description, selected: Sequence[WorkflowKey], options: RunConfig
 ) -> tuple[Plan, list[Diagnostic]]:
     """Bind the selected workflows, and say what credentials they lack. Raises DocumentError."""
     missing: list[MissingCredentials] = []
-    binding = Binding(
+    binding = BindContext(
         description.units,
         options.servers,
         options.server_variables,
@@ -125,7 +125,7 @@ def plan(
     return bound, [error("AZ905", one.message, None, "", one.hint) for one in lacking]
 
 
-def _authorizer(options: Options, missing: list[MissingCredentials]) -> Authorize:
+def _authorizer(options: RunConfig, missing: list[MissingCredentials]) -> Authorize:
     """Gives each operation its credentials; collects in ``missing`` what is not set, once each."""
     typed: dict[str, str] = {}
 
@@ -135,7 +135,7 @@ def _authorizer(options: Options, missing: list[MissingCredentials]) -> Authoriz
         found = credentials_from(environment, source, every, options.aliases, options.more)
         return found.joined(options.credentials)
 
-    def give(source: str, operation: Operation, given: Given, server: str) -> Authorization:
+    def give(source: str, operation: Operation, given: ParameterKeys, server: str) -> Authorization:
         try:
             return authorize(operation, source, held(source, operation), given, server)
         except MissingCredentials as reason:
@@ -155,13 +155,13 @@ def prepare(
     description: Description,
     inputs: Mapping[str, Value],
     workflows: Sequence[str] = (),
-    options: Options | None = None,
-) -> Prepared:
+    options: RunConfig | None = None,
+) -> PreparedRun:
     """Select, bind and check the inputs; nothing is sent.
 
     Raises UsageError, InputError and DocumentError.
     """
-    bound, lacking = plan(description, select(description, workflows), options or Options())
+    bound, lacking = plan(description, select(description, workflows), options or RunConfig())
     return with_inputs(description, bound, inputs, lacking)
 
 
@@ -171,7 +171,7 @@ def with_inputs(
     inputs: Mapping[str, Value],
     lacking: Sequence[Diagnostic] = (),
     unknown: Collection[str] = (),
-) -> Prepared:
+) -> PreparedRun:
     """Check the inputs of a plan, which may run many times. Raises UsageError and InputError.
 
     The values of inputs named in ``unknown`` stand for others, and are not judged.
@@ -183,7 +183,7 @@ def with_inputs(
     refused = [_input_error(bound, key, one, masker) for key, one in problems]
     if refused or lacking:
         raise (InputError if refused else UsageError)(*refused, *lacking)
-    return Prepared(description, bound, inputs, _secrets(bound, inputs))
+    return PreparedRun(description, bound, inputs, _secrets(bound, inputs))
 
 
 _INPUT_CODES = {"missing": "AZ902", "undeclared": "AZ903", "invalid": "AZ904"}
@@ -217,7 +217,7 @@ def _secrets(plan: Plan, inputs: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def learning_secrets(prepared: Prepared, learn: Callable[[Iterable[str]], None]) -> Observer:
+def learning_secrets(prepared: PreparedRun, learn: Callable[[Iterable[str]], None]) -> Observer:
     """An observer that learns the passwords which workflows are given while the run goes on."""
     schemas = {id(one.workflow): one.inputs_schema for one in prepared.plan.workflows.values()}
 
@@ -229,9 +229,9 @@ def learning_secrets(prepared: Prepared, learn: Callable[[Iterable[str]], None])
 
 
 def execute(
-    prepared: Prepared,
+    prepared: PreparedRun,
     world: World,
-    options: Options,
+    options: RunConfig,
     observer: Observer = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> RunResult:

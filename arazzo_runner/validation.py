@@ -18,17 +18,17 @@ from arazzo_runner.check.suppress import Selection, reported
 from arazzo_runner.check.unused import unused_sources
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind import bind
-from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.executor.plan import Plan, Unit
-from arazzo_runner.loading import Examined, LoadLimits, Shared, examine
+from arazzo_runner.loading import LoadLimits, PartialDescription, SharedCache, examine
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.locate import in_order
 
 if TYPE_CHECKING:
-    from arazzo_runner.document.retrieval import Access
+    from arazzo_runner.document.retrieval import DocumentAccess
 
 
-class Wanted(Struct, frozen=True):
+class ValidateOptions(Struct, frozen=True):
     """How documents are validated: where their sources are, limits, and what is reported."""
 
     overrides: Mapping[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Wanted(Struct, frozen=True):
 
 
 def validate(
-    access: Access, document: str, wanted: Wanted, shared: Shared
+    access: DocumentAccess, document: str, wanted: ValidateOptions, shared: SharedCache
 ) -> tuple[Diagnostic, ...]:
     """All findings about a document, by its path or URL, in the order of the text.
 
@@ -58,13 +58,13 @@ def whole_path(document: str) -> str:
     return Path(os.path.abspath(document)).as_posix() if is_file else document  # noqa: PTH100
 
 
-def findings(examined: Examined) -> list[Diagnostic]:
+def findings(examined: PartialDescription) -> list[Diagnostic]:
     """All findings about what was read of a description, in no order."""
     if not examined.units:
         return list(examined.findings)
     known = causes(examined.findings, examined.units, examined.missing)
     # Where requests go is a matter of the run: an API description may leave it open.
-    binding = Binding(examined.units, fallback_server="http://localhost")
+    binding = BindContext(examined.units, fallback_server="http://localhost")
     base_uri, entry = next(iter(examined.units.items()))
     plan = bind(binding, [(base_uri, one.workflow_id) for one in entry.document.workflows])
     documents = [unit.document for unit in examined.units.values()]
@@ -77,7 +77,7 @@ def findings(examined: Examined) -> list[Diagnostic]:
     ]
 
 
-def _is_understood(examined: Examined) -> bool:
+def _is_understood(examined: PartialDescription) -> bool:
     return not any(
         one.severity is Severity.ERROR and one.code.startswith("AZ1") for one in examined.findings
     )

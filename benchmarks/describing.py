@@ -25,7 +25,7 @@ from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
 
 T = TypeVar("T")
 ROUNDS, STEPS = 5, 500
-OPTIONS = running.Options(servers={"": "http://127.0.0.1"}, needs_credentials=False)
+OPTIONS = running.RunConfig(servers={"": "http://127.0.0.1"}, needs_credentials=False)
 
 
 class Answering(MockWorld):

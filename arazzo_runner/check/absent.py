@@ -10,16 +10,16 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from arazzo_runner.check.outcomes import Outcome
-from arazzo_runner.check.reading import Read, reads
+from arazzo_runner.check.outcomes import ResponseOutcome
+from arazzo_runner.check.reading import ExpressionRead, reads
 from arazzo_runner.check.shapes import NoBody, root_of, tokens_text
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import BodyRef, InputRef, StepOutputRef
 from arazzo_runner.operation.descent import (
-    Absent,
-    Failure,
-    Shape,
-    Token,
+    DescentFailure,
+    MissingMember,
+    PathToken,
+    SchemaShape,
     descend,
     kind_words,
     nearest_name,
@@ -32,7 +32,7 @@ from arazzo_runner.text.source import pointer_text
 _ARRAY: Final = frozenset({"array"})
 
 
-def absent(view: StepView) -> Iterator[Diagnostic]:
+def absent(view: StepContext) -> Iterator[Diagnostic]:
     """AZ310 for everything that the step reads."""
     for read in reads(view):
         found = _missing(view, read, read.when)
@@ -44,7 +44,7 @@ def absent(view: StepView) -> Iterator[Diagnostic]:
             yield found
 
 
-def _after_failure(view: StepView, read: Read, found: Diagnostic) -> Diagnostic | None:
+def _after_failure(view: StepContext, read: ExpressionRead, found: Diagnostic) -> Diagnostic | None:
     """Outputs are evaluated after a failure too: what an error answers may be meant."""
     failing = tuple(one for one in read.also if one not in read.when and one.response.content)
     may_have = bool(failing) and _missing(view, read, failing) is None
@@ -58,7 +58,9 @@ def _after_failure(view: StepView, read: Read, found: Diagnostic) -> Diagnostic 
     return replace(found, severity=severity, help=help_line)
 
 
-def _missing(view: StepView, read: Read, when: tuple[Outcome, ...]) -> Diagnostic | None:
+def _missing(
+    view: StepContext, read: ExpressionRead, when: tuple[ResponseOutcome, ...]
+) -> Diagnostic | None:
     root = root_of(read.expression, view, when)
     tokens = (*root.tokens, *read.query) if root else ()
     if root is None or root.base is None or not tokens:
@@ -66,11 +68,11 @@ def _missing(view: StepView, read: Read, when: tuple[Outcome, ...]) -> Diagnosti
     if isinstance(root.base, NoBody):
         return _no_body(view, read, when, root.base)
     found = descend(root.base, tokens)
-    return _finding(view, read, found, root.base) if isinstance(found, Failure) else None
+    return _finding(view, read, found, root.base) if isinstance(found, DescentFailure) else None
 
 
 def _no_body(
-    view: StepView, read: Read, when: tuple[Outcome, ...], body: NoBody
+    view: StepContext, read: ExpressionRead, when: tuple[ResponseOutcome, ...], body: NoBody
 ) -> Diagnostic | None:
     statuses = ", ".join(dict.fromkeys(one.response.status for one in when))
     message = f"{view.called} documents no body for {statuses}"
@@ -79,7 +81,9 @@ def _no_body(
     return Diagnostic("AZ310", severity, message, read.place, "nothing to read")
 
 
-def _finding(view: StepView, read: Read, failure: Failure, base: Shape) -> Diagnostic:
+def _finding(
+    view: StepContext, read: ExpressionRead, failure: DescentFailure, base: SchemaShape
+) -> Diagnostic:
     *before, last = failure.tokens
     where = pointer_text(tuple(tokens_text(before)))
     subject = f"`{where}` of {_what(view, read)}" if where else _what(view, read)
@@ -95,7 +99,7 @@ def _finding(view: StepView, read: Read, failure: Failure, base: Shape) -> Diagn
     return Diagnostic("AZ310", severity, message, read.place, "", help_line, (), fix)
 
 
-def _called(token: Token) -> str:
+def _called(token: PathToken) -> str:
     match token:
         case str():
             return f"`{token}`"
@@ -105,7 +109,7 @@ def _called(token: Token) -> str:
             return "member"
 
 
-def _what(view: StepView, read: Read) -> str:
+def _what(view: StepContext, read: ExpressionRead) -> str:
     match read.expression:
         case BodyRef():
             return f"the response of {view.called}"
@@ -117,18 +121,20 @@ def _what(view: StepView, read: Read) -> str:
             return f"`{other.text}`"
 
 
-def _first(name: str, walk: tuple[Token, ...]) -> str:
+def _first(name: str, walk: tuple[PathToken, ...]) -> str:
     """A name without the walk that follows it."""
     return name.partition(".")[0] if walk else name
 
 
-def _in_items(before: tuple[Token, ...], last: Token, why: Absent, base: Shape) -> str | None:
+def _in_items(
+    before: tuple[PathToken, ...], last: PathToken, why: MissingMember, base: SchemaShape
+) -> str | None:
     """Where the items of an array have what the array has not: the way to the first of them."""
     holder = descend(base, before)
-    if why.kinds != _ARRAY or isinstance(holder, Failure) or not isinstance(last, str):
+    if why.kinds != _ARRAY or isinstance(holder, DescentFailure) or not isinstance(last, str):
         return None
     item = step(holder, 0)
-    if isinstance(item, Absent) or isinstance(step(item, last), Absent):
+    if isinstance(item, MissingMember) or isinstance(step(item, last), MissingMember):
         return None
     first = pointer_text(tuple(tokens_text((*before, 0, last))))
     return f"`#{first}` is that of its first item"

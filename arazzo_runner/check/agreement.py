@@ -12,7 +12,7 @@ from arazzo_runner.check.calls import call_findings
 from arazzo_runner.check.queries import query_findings
 from arazzo_runner.check.rules import AGREEMENT, SHAPE
 from arazzo_runner.check.selectors import selector_findings
-from arazzo_runner.check.view import StepView, views_of
+from arazzo_runner.check.view import StepContext, views_of
 from arazzo_runner.executor.plan import Plan, StepPlan, WorkflowPlan
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place, Pointer
@@ -30,7 +30,7 @@ def agreement(plan: Plan) -> Iterator[Diagnostic]:
         view.memo.clear()  # a workflow may have thousands of steps
 
 
-def _of_step(view: StepView) -> Iterator[Diagnostic]:
+def _of_step(view: StepContext) -> Iterator[Diagnostic]:
     for rule in AGREEMENT.values():
         yield from rule(view)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.check.fitting import Fitting, misfits
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.fitting import TypeCheckContext, misfits
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.executor.plan import BodyPlan
-from arazzo_runner.expression.ast import Dynamic, Literal, ObjectOf, Template
+from arazzo_runner.expression.ast import DynamicValue, Literal, ObjectTemplate, Template
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.alternatives import schemas_of
 from arazzo_runner.operation.descent import shape_of
@@ -17,7 +17,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity, warning
 from arazzo_runner.text.source import Place
 
 
-def missing_body(view: StepView) -> Iterator[Diagnostic]:
+def missing_body(view: StepContext) -> Iterator[Diagnostic]:
     """AZ303: a required request body that the step does not give."""
     body = view.operation.request_body
     if body is None or not body.required or view.call.body is not None:
@@ -30,7 +30,7 @@ def missing_body(view: StepView) -> Iterator[Diagnostic]:
     yield Diagnostic("AZ303", severity, message, place, "", help_line)
 
 
-def unwanted_body(view: StepView) -> Iterator[Diagnostic]:
+def unwanted_body(view: StepContext) -> Iterator[Diagnostic]:
     """AZ312: a request body for an operation that takes none."""
     body = view.step.step.request_body
     if body is not None and view.operation.request_body is None:
@@ -38,7 +38,7 @@ def unwanted_body(view: StepView) -> Iterator[Diagnostic]:
         yield warning("AZ312", message, body.place.key(), "not documented")
 
 
-def misfit(view: StepView) -> Iterator[Diagnostic]:
+def misfit(view: StepContext) -> Iterator[Diagnostic]:
     """AZ313 to AZ316: parameters and bodies that do not fit their schemas."""
     for argument in view.call.arguments:
         yield from _parameter(argument.parameter, argument.value, argument.place, view)
@@ -47,17 +47,17 @@ def misfit(view: StepView) -> Iterator[Diagnostic]:
 
 
 def _parameter(
-    parameter: Parameter, value: Dynamic, place: Place, view: StepView
+    parameter: Parameter, value: DynamicValue, place: Place, view: StepContext
 ) -> Iterator[Diagnostic]:
     if parameter.schema is None:
         return
     is_json_text = parameter.media_type is not None and is_json(parameter.media_type)
-    on = Fitting(view, "json" if is_json_text else "parameter")
+    on = TypeCheckContext(view, "json" if is_json_text else "parameter")
     shape = shape_of(schemas_of(view.operation.description), parameter.schema)
     yield from misfits(value, shape, place.at("value"), on)
 
 
-def _body(body: BodyPlan, view: StepView) -> Iterator[Diagnostic]:
+def _body(body: BodyPlan, view: StepContext) -> Iterator[Diagnostic]:
     media = body.media
     if media is None or media.schema is None or body.payload is None:
         return
@@ -65,7 +65,7 @@ def _body(body: BodyPlan, view: StepView) -> Iterator[Diagnostic]:
     place, is_whole = body.place.at("payload"), not body.replacements
     kind = essence(body.content_type)
     if is_json(kind):
-        on = Fitting(view, "json", is_whole)
+        on = TypeCheckContext(view, "json", is_whole)
         if not isinstance(body.payload, Template):
             yield from misfits(_parsed(body.payload), shape, place, on)
         return
@@ -73,10 +73,10 @@ def _body(body: BodyPlan, view: StepView) -> Iterator[Diagnostic]:
         return
     fields = _fields(body)
     if fields is not None:
-        yield from misfits(fields, shape, place, Fitting(view, "form", is_whole))
+        yield from misfits(fields, shape, place, TypeCheckContext(view, "form", is_whole))
 
 
-def _parsed(payload: Dynamic) -> Dynamic:
+def _parsed(payload: DynamicValue) -> DynamicValue:
     """A payload written as text is JSON where it parses."""
     if not isinstance(payload, Literal) or not isinstance(payload.value, str):
         return payload
@@ -89,11 +89,11 @@ def _parsed(payload: Dynamic) -> Dynamic:
     return Literal(parsed)
 
 
-def _fields(body: BodyPlan) -> Dynamic | None:
+def _fields(body: BodyPlan) -> DynamicValue | None:
     """The fields of a form, also of one that is written as text; None when they are not known."""
     if body.form_pairs is None:
-        return body.payload if isinstance(body.payload, Literal | ObjectOf) else None
+        return body.payload if isinstance(body.payload, Literal | ObjectTemplate) else None
     pairs = [(name.value, value) for name, value in body.form_pairs if isinstance(name, Literal)]
     if len(pairs) < len(body.form_pairs):
         return None
-    return ObjectOf(tuple((str(name), value) for name, value in pairs))
+    return ObjectTemplate(tuple((str(name), value) for name, value in pairs))

@@ -10,21 +10,21 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.check.outcomes import Outcome
+from arazzo_runner.check.outcomes import ResponseOutcome
 from arazzo_runner.check.shapes import known
 from arazzo_runner.check.verdict import parts
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import (
     Comparison,
     Condition,
     Constant,
     Expression,
-    Malformed,
+    MalformedExpression,
     StatusCodeRef,
 )
 from arazzo_runner.expression.value import Value, ordered, same, spell
-from arazzo_runner.operation.alternatives import Kinds
+from arazzo_runner.operation.alternatives import JsonTypes
 from arazzo_runner.operation.descent import kind_of_value, kind_words
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
 from arazzo_runner.text.source import Place
@@ -37,7 +37,7 @@ class _Side(Struct, frozen=True):
     """What is known of one side of a comparison."""
 
     operand: Constant | Expression
-    kinds: Kinds
+    kinds: JsonTypes
     values: tuple[Value, ...] | None
 
     @property
@@ -49,29 +49,29 @@ class _Side(Struct, frozen=True):
 _Sides: TypeAlias = tuple[_Side, _Side]
 
 
-def incomparable(view: StepView) -> Iterator[Diagnostic]:
+def incomparable(view: StepContext) -> Iterator[Diagnostic]:
     """AZ308: a comparison of types that never compare."""
     for comparison, sides, criterion, severity in _known_comparisons(view):
         if not _can_compare(comparison.operator, *sides):
             yield _never("AZ308", comparison, criterion, severity, _other_types(sides))
 
 
-def unlisted(view: StepView) -> Iterator[Diagnostic]:
+def unlisted(view: StepContext) -> Iterator[Diagnostic]:
     """AZ309: a comparison with a value that the schema does not list."""
     for comparison, sides, criterion, severity in _known_comparisons(view):
         if _can_compare(comparison.operator, *sides) and not _listed(comparison.operator, *sides):
             yield _never("AZ309", comparison, criterion, severity, _other_values(sides))
 
 
-_Known: TypeAlias = tuple[Comparison, _Sides, SimpleCriterion, Severity]
+_KnownComparison: TypeAlias = tuple[Comparison, _Sides, SimpleCriterion, Severity]
 
 
-def _known_comparisons(view: StepView) -> tuple[_Known, ...]:
+def _known_comparisons(view: StepContext) -> tuple[_KnownComparison, ...]:
     """The comparisons of which both sides are known, and how much it matters if one never holds."""
     return view.cached(("comparisons",), lambda: tuple(_find_comparisons(view)))
 
 
-def _find_comparisons(view: StepView) -> Iterator[_Known]:
+def _find_comparisons(view: StepContext) -> Iterator[_KnownComparison]:
     for criterion in view.step.criteria:
         yield from _in(criterion, view, view.answers, Severity.ERROR)
     for actions, when in (
@@ -84,8 +84,8 @@ def _find_comparisons(view: StepView) -> Iterator[_Known]:
 
 
 def _in(
-    criterion: Criterion, view: StepView, when: tuple[Outcome, ...], worst: Severity
-) -> Iterator[_Known]:
+    criterion: Criterion, view: StepContext, when: tuple[ResponseOutcome, ...], worst: Severity
+) -> Iterator[_KnownComparison]:
     if not isinstance(criterion, SimpleCriterion):
         return
     condition = parts(criterion.condition)
@@ -101,7 +101,7 @@ def _in(
 
 
 def _side(
-    operand: Condition | Malformed, view: StepView, when: tuple[Outcome, ...]
+    operand: Condition | MalformedExpression, view: StepContext, when: tuple[ResponseOutcome, ...]
 ) -> _Side | None:
     match operand:
         case Constant(value, _, _):

@@ -28,10 +28,10 @@ from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 
-Missing: TypeAlias = frozenset[tuple[str, str]]
+MissingNames: TypeAlias = frozenset[tuple[str, str]]
 """Sources that could not be read: the base URI of the document that names one, and its name."""
 
-_Spot: TypeAlias = tuple[SourceFile, Pointer]
+_SourcePointer: TypeAlias = tuple[SourceFile, Pointer]
 
 # What is said of a name both where the document alone is looked at and where it is bound.
 _NAMES: Final = frozenset({"AZ202", "AZ203", "AZ204", "AZ206", "AZ207", "AZ208"})
@@ -46,9 +46,9 @@ class Causes(Struct, frozen=True):
     those of names that a source would have to hold which could not be read.
     """
 
-    findings: frozenset[tuple[str, _Spot]]
-    broken: frozenset[_Spot]
-    unknown: frozenset[_Spot]
+    findings: frozenset[tuple[str, _SourcePointer]]
+    broken: frozenset[_SourcePointer]
+    unknown: frozenset[_SourcePointer]
 
     def is_whole(self, step: Place) -> bool:
         """Whether a step could be understood, with the parameters that it inherits or refers to."""
@@ -61,7 +61,7 @@ class Causes(Struct, frozen=True):
         )
 
 
-def causes(found: Iterable[Diagnostic], units: Mapping[str, Unit], missing: Missing) -> Causes:
+def causes(found: Iterable[Diagnostic], units: Mapping[str, Unit], missing: MissingNames) -> Causes:
     """The causes in the findings about the texts of a description."""
     placed = [(one, (one.place.source, one.place.pointer)) for one in found if one.place]
     return Causes(
@@ -99,7 +99,7 @@ def _as_seen(found: Diagnostic) -> Diagnostic:
     return replace(found, severity=Severity.HINT) if found.code == "AZ215" else found
 
 
-def _unknown(units: Mapping[str, Unit], missing: Missing) -> Iterator[_Spot]:
+def _unknown(units: Mapping[str, Unit], missing: MissingNames) -> Iterator[_SourcePointer]:
     for uri, unit in units.items():
         lacking = {name for base, name in missing if base == uri}
         unread = _has_unread_sources(unit.document)

@@ -13,13 +13,20 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.check.shapes import known
-from arazzo_runner.check.view import StepView
-from arazzo_runner.expression.ast import ArrayOf, Dynamic, Expression, Literal, ObjectOf, Template
+from arazzo_runner.check.view import StepContext
+from arazzo_runner.expression.ast import (
+    ArrayTemplate,
+    DynamicValue,
+    Expression,
+    Literal,
+    ObjectTemplate,
+    Template,
+)
 from arazzo_runner.expression.value import Value, describe, ordered, spell
-from arazzo_runner.operation.alternatives import Alternative, Kinds, kinds_of
+from arazzo_runner.operation.alternatives import Alternative, JsonTypes, kinds_of
 from arazzo_runner.operation.descent import (
-    Absent,
-    Shape,
+    MissingMember,
+    SchemaShape,
     kind_of_value,
     kind_words,
     members,
@@ -35,16 +42,16 @@ _NUMBERS: Final = frozenset({"number", "integer"})
 _TREES: Final = frozenset({"object", "array"})
 _LONGEST: Final = 60
 
-Members: TypeAlias = tuple[tuple[str, Dynamic], ...]
+Members: TypeAlias = tuple[tuple[str, DynamicValue], ...]
 
 
-class Fitting(Struct, frozen=True):
+class TypeCheckContext(Struct, frozen=True):
     """What is fitted: in which step, what it becomes on the wire, and whether that is all of it.
 
     It is not where replacements add to a payload later on.
     """
 
-    view: StepView
+    view: StepContext
     becomes: Choice["json", "form", "parameter"]
     is_whole: bool = True
 
@@ -60,10 +67,10 @@ class Fitting(Struct, frozen=True):
 
 
 def misfits(
-    value: Dynamic, shape: Shape | Absent, place: Place, on: Fitting
+    value: DynamicValue, shape: SchemaShape | MissingMember, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
     """All that is wrong with a value by what is known of its schema."""
-    if isinstance(shape, Absent) or shape.alternatives is None or () in shape.alternatives:
+    if isinstance(shape, MissingMember) or shape.alternatives is None or () in shape.alternatives:
         return
     match value:
         case Literal(dict() as members_):
@@ -72,9 +79,9 @@ def misfits(
             yield from _array(tuple(Literal(one) for one in items), shape, place, on)
         case Literal(constant):
             yield from _scalar(constant, shape, place, on)
-        case ObjectOf(members_):
+        case ObjectTemplate(members_):
             yield from _object(members_, shape, place, on)
-        case ArrayOf(items_):
+        case ArrayTemplate(items_):
             yield from _array(items_, shape, place, on)
         case Template():
             yield from _kind_fits(frozenset({"string"}), shape, place, on, "a text")
@@ -91,7 +98,9 @@ def _literals(members_: dict[str, Value]) -> Members:
 # --- objects and arrays ---------------------------------------------------------------------------
 
 
-def _object(given: Members, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+def _object(
+    given: Members, shape: SchemaShape, place: Place, on: TypeCheckContext
+) -> Iterator[Diagnostic]:
     candidates = [one for one in shape.alternatives or () if _takes(one, "object")]
     if not candidates:
         yield from _kind_fits(frozenset({"object"}), shape, place, on, "an object")
@@ -103,7 +112,7 @@ def _object(given: Members, shape: Shape, place: Place, on: Fitting) -> Iterator
         yield _missing_property(fewest, len(candidates), place, on)
     for name, member in given:
         below = step(shape, name)
-        if isinstance(below, Absent):
+        if isinstance(below, MissingMember):
             yield from _not_named(name, below, place, on)
         else:
             yield from misfits(member, below, place.at(name), on)
@@ -114,7 +123,7 @@ def _takes(alternative: Alternative, kind: str) -> bool:
     return kinds is None or kind in kinds
 
 
-def _lacking(alternative: Alternative, given: set[str], view: StepView) -> list[str]:
+def _lacking(alternative: Alternative, given: set[str], view: StepContext) -> list[str]:
     """The required properties that are not given; what only responses have does not count."""
     description = view.operation.description
     found: dict[str, None] = {}
@@ -138,7 +147,9 @@ def _has_default(alternative: Alternative, name: str) -> bool:
     return any(isinstance(one, dict) and "default" in one for one in schemas)
 
 
-def _missing_property(names: list[str], forms: int, place: Place, on: Fitting) -> Diagnostic:
+def _missing_property(
+    names: list[str], forms: int, place: Place, on: TypeCheckContext
+) -> Diagnostic:
     listed = " and ".join(f"`{name}`" for name in names)
     noun = "property" if len(names) == 1 else "properties"
     message = f"the request body of {on.view.called} requires the {noun} {listed}"
@@ -146,7 +157,9 @@ def _missing_property(names: list[str], forms: int, place: Place, on: Fitting) -
     return Diagnostic("AZ313", on.certain, message, place, "missing here", way_out)
 
 
-def _not_named(name: str, why: Absent, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+def _not_named(
+    name: str, why: MissingMember, place: Place, on: TypeCheckContext
+) -> Iterator[Diagnostic]:
     near = nearest(name, why.known)
     doubtful = Severity.WARNING if near else Severity.HINT
     severity = on.certain if why.proven else doubtful
@@ -159,7 +172,7 @@ def _not_named(name: str, why: Absent, place: Place, on: Fitting) -> Iterator[Di
 
 
 def _array(
-    items: tuple[Dynamic, ...], shape: Shape, place: Place, on: Fitting
+    items: tuple[DynamicValue, ...], shape: SchemaShape, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
     if not any(_takes(one, "array") for one in shape.alternatives or ()):
         yield from _kind_fits(frozenset({"array"}), shape, place, on, "an array")
@@ -171,7 +184,9 @@ def _array(
 # --- constants ------------------------------------------------------------------------------------
 
 
-def _scalar(constant: Value, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+def _scalar(
+    constant: Value, shape: SchemaShape, place: Place, on: TypeCheckContext
+) -> Iterator[Diagnostic]:
     kinds, values = shape.kinds, shape.values
     if kinds is not None and not _can_be(constant, kinds, on):
         shown = describe(constant, _LONGEST)
@@ -189,7 +204,7 @@ def _scalar(constant: Value, shape: Shape, place: Place, on: Fitting) -> Iterato
         yield Diagnostic("AZ315", on.certain, message, place, "", help_line, (), fix)
 
 
-def _can_be(constant: Value, kinds: Kinds, on: Fitting) -> bool:
+def _can_be(constant: Value, kinds: JsonTypes, on: TypeCheckContext) -> bool:
     own = kind_of_value(constant)
     if isinstance(constant, float) and constant.is_integer():
         own |= {"integer"}
@@ -198,7 +213,7 @@ def _can_be(constant: Value, kinds: Kinds, on: Fitting) -> bool:
     return on.is_text and _spelled_as(constant, kinds)
 
 
-def _spelled_as(constant: Value, kinds: Kinds) -> bool:
+def _spelled_as(constant: Value, kinds: JsonTypes) -> bool:
     """Whether a constant reads as one of the kinds once it is text."""
     if constant is None or kinds & _TREES or "string" in kinds:
         return True
@@ -208,7 +223,7 @@ def _spelled_as(constant: Value, kinds: Kinds) -> bool:
     return bool(kinds & _NUMBERS) and (ordered("<=", 0, text) or ordered(">", 0, text))
 
 
-def _is(constant: Value, listed: Value, on: Fitting) -> bool:
+def _is(constant: Value, listed: Value, on: TypeCheckContext) -> bool:
     if on.is_text:
         return spell(constant) == spell(listed)
     return bool(constant == listed) and kind_of_value(constant) == kind_of_value(listed)
@@ -217,7 +232,9 @@ def _is(constant: Value, listed: Value, on: Fitting) -> bool:
 # --- expressions ----------------------------------------------------------------------------------
 
 
-def _expression(value: Expression, shape: Shape, place: Place, on: Fitting) -> Iterator[Diagnostic]:
+def _expression(
+    value: Expression, shape: SchemaShape, place: Place, on: TypeCheckContext
+) -> Iterator[Diagnostic]:
     got = known(value, on.view, ())
     if got is None or got.kinds is None:
         return
@@ -233,7 +250,11 @@ def _expression(value: Expression, shape: Shape, place: Place, on: Fitting) -> I
 
 
 def _kind_fits(
-    kinds: Kinds, shape: Shape, place: Place, on: Fitting, value: str | Expression
+    kinds: JsonTypes,
+    shape: SchemaShape,
+    place: Place,
+    on: TypeCheckContext,
+    value: str | Expression,
 ) -> Iterator[Diagnostic]:
     """What is wrong when a value of some of these kinds gets where the shape is."""
     wanted = shape.kinds
@@ -247,7 +268,7 @@ def _kind_fits(
     yield Diagnostic("AZ316", Severity.WARNING, message, place)
 
 
-def _can_be_written(kinds: Kinds, wanted: Kinds, on: Fitting) -> bool:
+def _can_be_written(kinds: JsonTypes, wanted: JsonTypes, on: TypeCheckContext) -> bool:
     """Whether values of these kinds, once they are text, can be read as the wanted ones."""
     if on.becomes == "json":
         return False

@@ -27,7 +27,7 @@ from arazzo_runner.executor.order import run_order
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 
 _Action: TypeAlias = SuccessAction | FailureAction
-_Ways: TypeAlias = Mapping[str, "_Exits"]
+_ExitMap: TypeAlias = Mapping[str, "_Exits"]
 
 
 class _Exits(Struct, frozen=True):
@@ -112,7 +112,7 @@ def calls_itself(document: ArazzoDocument) -> Iterator[Diagnostic]:
 # --- the ways -------------------------------------------------------------------------------------
 
 
-def _ways(workflow: Workflow) -> _Ways:
+def _ways(workflow: Workflow) -> _ExitMap:
     order = run_order(workflow)
     following = [one.step_id for one in order[1:]]
     return {
@@ -172,7 +172,7 @@ def _unconditional_goto(step: Step, workflow: Workflow) -> Iterator[_Action]:
             yield action
 
 
-def _reached(start: Iterable[Step], ways: _Ways) -> set[str]:
+def _reached(start: Iterable[Step], ways: _ExitMap) -> set[str]:
     todo, seen = [one.step_id for one in start], set[str]()
     while todo:
         name = todo.pop()
@@ -182,7 +182,7 @@ def _reached(start: Iterable[Step], ways: _Ways) -> set[str]:
     return seen
 
 
-def _ending(ways: _Ways) -> set[str]:
+def _ending(ways: _ExitMap) -> set[str]:
     """The steps from which some way ends the workflow."""
     before: dict[str, list[str]] = {name: [] for name in ways}
     for name, exits in ways.items():

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from arazzo_runner.check.outcomes import Outcome
+from arazzo_runner.check.outcomes import ResponseOutcome
 from arazzo_runner.check.reading import reads
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import HeaderRef
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, warning
 from arazzo_runner.text.fix import guessed
 
 # What servers and those between send without anybody documenting it (RFC 9110, 6265, 8288).
-_USUAL: Final = frozenset(
+_COMMON_RESPONSE_HEADERS: Final = frozenset(
     {
         "accept-ranges", "age", "allow", "cache-control", "connection", "content-disposition",
         "content-encoding", "content-language", "content-length", "content-location",
@@ -24,11 +24,13 @@ _USUAL: Final = frozenset(
 )  # fmt: skip
 
 
-def undocumented_header(view: StepView) -> Iterator[Diagnostic]:
+def undocumented_header(view: StepContext) -> Iterator[Diagnostic]:
     """AZ311, where the responses document headers at all."""
     for read in reads(view):
         match read.expression:
-            case HeaderRef(message="response", name=name) if name.lower() not in _USUAL:
+            case HeaderRef(message="response", name=name) if (
+                name.lower() not in _COMMON_RESPONSE_HEADERS
+            ):
                 documented = _documented(read.also or read.when)
             case _:
                 continue
@@ -40,6 +42,6 @@ def undocumented_header(view: StepView) -> Iterator[Diagnostic]:
             yield warning("AZ311", message, read.place, "not documented", help_line, fix)
 
 
-def _documented(when: Iterable[Outcome]) -> list[str]:
+def _documented(when: Iterable[ResponseOutcome]) -> list[str]:
     names = (header.name for one in when for header in one.response.headers)
     return list(dict.fromkeys(names))

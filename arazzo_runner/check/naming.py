@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import OperationById, OperationByPath
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.fix import instead
 
 
-def without_source(view: StepView) -> Iterator[Diagnostic]:
+def without_source(view: StepContext) -> Iterator[Diagnostic]:
     """AZ505: with several sources, an operationId MUST be qualified by its own."""
     target, unit = view.step.step.target, view.workflow.unit
     if not isinstance(target, OperationById) or target.source is not None:
@@ -28,7 +28,7 @@ def without_source(view: StepView) -> Iterator[Diagnostic]:
         )
 
 
-def by_path(view: StepView) -> Iterator[Diagnostic]:
+def by_path(view: StepContext) -> Iterator[Diagnostic]:
     """AZ506: an operationId SHOULD be preferred over the operationPath."""
     target, operation_id = view.step.step.target, view.operation.operation_id
     if isinstance(target, OperationByPath) and operation_id:

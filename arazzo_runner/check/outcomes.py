@@ -16,14 +16,14 @@ EVERY_STATUS: Final = range(100, 600)
 _USUAL: Final = (100, 199, 200, 201, 202, 204, 301, 304, 400, 404, 409, 500, 503, 599)
 
 
-class Outcome(NamedTuple):
+class ResponseOutcome(NamedTuple):
     """A status that an operation can answer with, and what it documents for it."""
 
     status: int
     response: Response
 
 
-def outcomes(operation: Operation, criteria: Iterable[Criterion]) -> tuple[Outcome, ...]:
+def outcomes(operation: Operation, criteria: Iterable[Criterion]) -> tuple[ResponseOutcome, ...]:
     """The documented responses; of ``4XX`` and ``default`` those statuses that are asked about.
 
     Empty where nothing is documented.
@@ -32,7 +32,7 @@ def outcomes(operation: Operation, criteria: Iterable[Criterion]) -> tuple[Outco
     key = ("outcomes", place.source, place.pointer, _asked(operation, criteria))
     if key not in memo:
         memo[key] = _outcomes(operation, key[-1])
-    found: tuple[Outcome, ...] = memo[key]
+    found: tuple[ResponseOutcome, ...] = memo[key]
     return found
 
 
@@ -43,13 +43,15 @@ def _asked(operation: Operation, criteria: Iterable[Criterion]) -> tuple[int, ..
     return tuple(telling(criteria))
 
 
-def _outcomes(operation: Operation, asked: tuple[int, ...]) -> tuple[Outcome, ...]:
+def _outcomes(operation: Operation, asked: tuple[int, ...]) -> tuple[ResponseOutcome, ...]:
     exact = {int(one.status) for one in operation.responses if one.status.isdecimal()}
     found = ((status, response_for(operation, status)) for status in sorted(exact.union(asked)))
-    return tuple(Outcome(status, one) for status, one in found if one is not None)
+    return tuple(ResponseOutcome(status, one) for status, one in found if one is not None)
 
 
-def passing(every: tuple[Outcome, ...], criteria: tuple[Criterion, ...]) -> tuple[Outcome, ...]:
+def passing(
+    every: tuple[ResponseOutcome, ...], criteria: tuple[Criterion, ...]
+) -> tuple[ResponseOutcome, ...]:
     """Those outcomes with which a step can succeed (without criteria: 2xx)."""
     if not criteria:
         return tuple(one for one in every if 200 <= one.status <= 299)

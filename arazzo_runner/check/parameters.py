@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.executor.plan import Argument
 from arazzo_runner.expression.ast import Literal
 from arazzo_runner.operation.alternatives import schemas_of
@@ -15,7 +15,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
 from arazzo_runner.text.fix import guessed
 
 
-def missing(view: StepView) -> Iterator[Diagnostic]:
+def missing(view: StepContext) -> Iterator[Diagnostic]:
     """AZ301: a required parameter that the step never gives; path parameters bind a step."""
     given = {identity_of(one.parameter.location, one.parameter.name) for one in view.call.arguments}
     if any(location == "querystring" for location, _ in given):
@@ -27,7 +27,7 @@ def missing(view: StepView) -> Iterator[Diagnostic]:
             yield _never_given(view, parameter)
 
 
-def _never_given(view: StepView, parameter: Parameter) -> Diagnostic:
+def _never_given(view: StepContext, parameter: Parameter) -> Diagnostic:
     step, where, name = view.step.step, parameter.location, parameter.name
     is_doubtful = view.expects_refusal or where == "cookie"
     severity = Severity.WARNING if is_doubtful else Severity.ERROR
@@ -36,7 +36,7 @@ def _never_given(view: StepView, parameter: Parameter) -> Diagnostic:
     return Diagnostic("AZ301", severity, message, step.place.at("stepId"), "", help_line)
 
 
-def unknown(view: StepView) -> Iterator[Diagnostic]:
+def unknown(view: StepContext) -> Iterator[Diagnostic]:
     """AZ302: a parameter that the operation does not have; path parameters bind a step."""
     inherited = {one.place for one in view.workflow.workflow.parameters}
     for argument in view.call.arguments:
@@ -75,7 +75,7 @@ def _takes_any(operation: Operation, parameter: Parameter) -> bool:
     )
 
 
-def _not_declared(view: StepView, argument: Argument) -> Diagnostic:
+def _not_declared(view: StepContext, argument: Argument) -> Diagnostic:
     name, location = argument.parameter.name, argument.parameter.location
     operation = view.operation
     message = f"{view.called} documents no {location} parameter `{name}`"
@@ -95,7 +95,7 @@ def _not_declared(view: StepView, argument: Argument) -> Diagnostic:
 # --- credentials ----------------------------------------------------------------------------------
 
 
-def credentials(view: StepView) -> Iterator[Diagnostic]:
+def credentials(view: StepContext) -> Iterator[Diagnostic]:
     """AZ317: a credential in the document, for which the description has a security scheme."""
     declared = view.operation.description.schemes.values()
     schemes = {carrier(one): one for one in declared if one.type != "mutualTLS"}

@@ -16,7 +16,7 @@ from arazzo_runner.document.model import (
     Reusable,
     Workflow,
 )
-from arazzo_runner.expression.ast import Literal, Malformed
+from arazzo_runner.expression.ast import Literal, MalformedExpression
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.condition import operands, parse_condition
 from arazzo_runner.expression.hints import length_as_function, simple_condition
@@ -30,10 +30,10 @@ def query_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnostic]:
     workflows = chain.from_iterable(document.workflows for document in documents)
     for criterion in chain.from_iterable(map(_criteria, workflows)):
         if isinstance(criterion, QueryCriterion) and isinstance(criterion.condition, Literal):
-            yield from _judged(criterion)
+            yield from _criterion_findings(criterion)
 
 
-def _judged(criterion: QueryCriterion) -> Iterator[Diagnostic]:
+def _criterion_findings(criterion: QueryCriterion) -> Iterator[Diagnostic]:
     context = criterion.context.text if criterion.context else "$response.body"
     try:
         check_query(criterion.kind, criterion.version, criterion.text, context)
@@ -60,7 +60,7 @@ def _as_simple(criterion: QueryCriterion, context: str) -> Fix | None:
 def _compares(text: str) -> bool:
     """Whether a text is a simple condition about something that is read."""
     parsed = parse_condition(text)[0]
-    return not isinstance(parsed, Malformed) and bool(operands(parsed))
+    return not isinstance(parsed, MalformedExpression) and bool(operands(parsed))
 
 
 def _criteria(workflow: Workflow) -> Iterator[Criterion]:

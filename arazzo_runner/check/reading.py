@@ -6,17 +6,24 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from arazzo_runner.check.outcomes import Outcome
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.outcomes import ResponseOutcome
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.expressions import expressions_in, in_value
 from arazzo_runner.document.model import Criterion, QueryCriterion
-from arazzo_runner.expression.ast import ArrayOf, Dynamic, Expression, Literal, ObjectOf, Selector
+from arazzo_runner.expression.ast import (
+    ArrayTemplate,
+    DynamicValue,
+    Expression,
+    Literal,
+    ObjectTemplate,
+    Selector,
+)
 from arazzo_runner.expression.leading import leading_tokens
-from arazzo_runner.operation.descent import Token
+from arazzo_runner.operation.descent import PathToken
 from arazzo_runner.text.source import Place
 
 
-class Read(Struct, frozen=True):
+class ExpressionRead(Struct, frozen=True):
     """An expression, where it stands, and the outcomes with which it is evaluated.
 
     ``also`` are the outcomes of a step that failed, after which outputs are evaluated too.
@@ -25,20 +32,20 @@ class Read(Struct, frozen=True):
 
     expression: Expression
     place: Place
-    when: tuple[Outcome, ...] = ()
-    also: tuple[Outcome, ...] = ()
-    query: tuple[Token, ...] = ()
+    when: tuple[ResponseOutcome, ...] = ()
+    also: tuple[ResponseOutcome, ...] = ()
+    query: tuple[PathToken, ...] = ()
 
 
-def reads(view: StepView) -> tuple[Read, ...]:
+def reads(view: StepContext) -> tuple[ExpressionRead, ...]:
     """All that a step reads, in the order of the document's fields."""
     return view.cached(("reads",), lambda: tuple(_find_reads(view)))
 
 
-def _find_reads(view: StepView) -> Iterator[Read]:
+def _find_reads(view: StepContext) -> Iterator[ExpressionRead]:
     step = view.step.step
     for bearer in (step.parameters, step.request_body):
-        yield from (Read(one, place) for one, place in expressions_in(bearer))
+        yield from (ExpressionRead(one, place) for one, place in expressions_in(bearer))
     yield from _in_criteria(step.success_criteria, view.answers)
     for actions, when in (
         (view.step.on_success, view.answers),
@@ -51,48 +58,50 @@ def _find_reads(view: StepView) -> Iterator[Read]:
         yield from _in_output(value, step.place.at("outputs", name), view)
 
 
-def _in_criteria(criteria: Iterable[Criterion], when: tuple[Outcome, ...]) -> Iterator[Read]:
+def _in_criteria(
+    criteria: Iterable[Criterion], when: tuple[ResponseOutcome, ...]
+) -> Iterator[ExpressionRead]:
     for criterion in criteria:
-        yield from (Read(one, place, when) for one, place in expressions_in(criterion))
+        yield from (ExpressionRead(one, place, when) for one, place in expressions_in(criterion))
         yield from _query(criterion, when)
 
 
-def _query(criterion: Criterion, when: tuple[Outcome, ...]) -> Iterator[Read]:
+def _query(criterion: Criterion, when: tuple[ResponseOutcome, ...]) -> Iterator[ExpressionRead]:
     match criterion:
         case QueryCriterion(kind="jsonpath", context=Expression() as context):
             tokens = leading_tokens(criterion.text)
             if tokens:
-                yield Read(context, criterion.place.at("condition"), when, (), tokens)
+                yield ExpressionRead(context, criterion.place.at("condition"), when, (), tokens)
         case _:
             return
 
 
-def _in_output(value: Dynamic, place: Place, view: StepView) -> Iterator[Read]:
+def _in_output(value: DynamicValue, place: Place, view: StepContext) -> Iterator[ExpressionRead]:
     for one, at in in_value(value, place):
-        yield Read(one, at, view.answers, view.outcomes)
+        yield ExpressionRead(one, at, view.answers, view.outcomes)
     for selector, at in selectors(value, place):
         tokens = selector_tokens(selector)
         if tokens:
             place = at.at("selector")
-            yield Read(selector.context, place, view.answers, view.outcomes, tokens)
+            yield ExpressionRead(selector.context, place, view.answers, view.outcomes, tokens)
 
 
-def selectors(value: Dynamic, place: Place) -> Iterator[tuple[Selector, Place]]:
+def selectors(value: DynamicValue, place: Place) -> Iterator[tuple[Selector, Place]]:
     """The Selector Objects in a value."""
     match value:
         case Selector():
             yield value, place
-        case ObjectOf(members):
+        case ObjectTemplate(members):
             for name, member in members:
                 yield from selectors(member, place.at(name))
-        case ArrayOf(items):
+        case ArrayTemplate(items):
             for index, item in enumerate(items):
                 yield from selectors(item, place.at(index))
         case _:
             return
 
 
-def selector_tokens(selector: Selector) -> tuple[Token, ...]:
+def selector_tokens(selector: Selector) -> tuple[PathToken, ...]:
     """The tokens that a selector begins with; none where its text is not known or not JSON's."""
     if not isinstance(selector.selector, Literal):
         return ()

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from arazzo_runner.check.parameters import carriers, identity_of
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import BodyRef, Expression, HeaderRef, PathRef, QueryRef
 from arazzo_runner.operation.model import Location
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, warning
 from arazzo_runner.text.source import Place
 
 # What clients add by themselves.
-_USUAL: Final = frozenset(
+_COMMON_REQUEST_HEADERS: Final = frozenset(
     {
         "accept", "accept-encoding", "connection", "content-length", "content-type", "host",
         "user-agent",
@@ -25,13 +25,15 @@ _USUAL: Final = frozenset(
 )  # fmt: skip
 
 
-def not_sent(view: StepView) -> Iterator[Diagnostic]:
+def not_sent(view: StepContext) -> Iterator[Diagnostic]:
     """AZ319, where neither the step gives it nor the operation has it."""
     for expression, place in view.expressions:
         match expression:
             case BodyRef(message="request") if view.call.body is None:
                 yield _nothing(expression, "a request body", place, None)
-            case HeaderRef(message="request", name=name) if name.lower() not in _USUAL:
+            case HeaderRef(message="request", name=name) if (
+                name.lower() not in _COMMON_REQUEST_HEADERS
+            ):
                 yield from _parameter(view, expression, "header", name, place)
             case QueryRef(name=name):
                 yield from _parameter(view, expression, "query", name, place)
@@ -42,7 +44,7 @@ def not_sent(view: StepView) -> Iterator[Diagnostic]:
 
 
 def _parameter(
-    view: StepView, expression: Expression, location: Location, name: str, place: Place
+    view: StepContext, expression: Expression, location: Location, name: str, place: Place
 ) -> Iterator[Diagnostic]:
     given = [one.parameter for one in view.call.arguments]
     if location == "query" and any(one.location == "querystring" for one in given):

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from arazzo_runner.check.shapes import known
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import QueryCriterion
 from arazzo_runner.expression.hints import portable_filter
-from arazzo_runner.operation.descent import Shape, names_of
+from arazzo_runner.operation.descent import SchemaShape, names_of
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 from arazzo_runner.text.fix import changed
 
 _OBJECT: Final = frozenset({"object"})
 
 
-def root_filter(view: StepView) -> Iterator[Diagnostic]:
+def root_filter(view: StepContext) -> Iterator[Diagnostic]:
     """AZ318, where the schema says that the root is an object with members of its own."""
     for criterion in view.step.criteria:
         if not isinstance(criterion, QueryCriterion) or criterion.kind != "jsonpath":
@@ -33,6 +33,6 @@ def root_filter(view: StepView) -> Iterator[Diagnostic]:
             yield warning("AZ318", message, place, "", help_line, changed(place, portable))
 
 
-def _is_record(shape: Shape) -> bool:
+def _is_record(shape: SchemaShape) -> bool:
     is_named = any(names_of(one) for one in shape.alternatives or ())
     return is_named and shape.kinds == _OBJECT

@@ -19,12 +19,12 @@ from arazzo_runner.check.absent import absent
 from arazzo_runner.check.headers import undocumented_header
 from arazzo_runner.check.requests import not_sent
 from arazzo_runner.check.root_filter import root_filter
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import ArazzoDocument
 from arazzo_runner.text.diagnostic import Diagnostic
 
 DocumentRule: TypeAlias = Callable[[ArazzoDocument], Iterator[Diagnostic]]
-StepRule: TypeAlias = Callable[[StepView], Iterator[Diagnostic]]
+StepRule: TypeAlias = Callable[[StepContext], Iterator[Diagnostic]]
 
 AGREEMENT: Final[Mapping[str, StepRule]] = {
     "AZ113": asynchronous.no_action,

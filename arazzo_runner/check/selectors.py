@@ -19,7 +19,7 @@ from arazzo_runner.document.model import (
     Reusable,
     Workflow,
 )
-from arazzo_runner.expression.ast import Dynamic, Literal, Selector, SelectorType
+from arazzo_runner.expression.ast import DynamicValue, Literal, Selector, SelectorType
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.query import check_query
 from arazzo_runner.expression.select import pointer_tokens
@@ -33,11 +33,11 @@ def selector_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnosti
         for workflow in document.workflows:
             for value, place in _values(workflow):
                 for selector, at in selectors(value, place):
-                    yield from _judged(selector, at.at("selector"))
+                    yield from _selector_findings(selector, at.at("selector"))
             yield from _targets(workflow)
 
 
-def _judged(selector: Selector, place: Place) -> Iterator[Diagnostic]:
+def _selector_findings(selector: Selector, place: Place) -> Iterator[Diagnostic]:
     if isinstance(selector.selector, Literal):
         text = str(selector.selector.value)
         yield from _parsed(text, selector.type, selector.context.text, place)
@@ -56,7 +56,7 @@ def _parsed(text: str, kind: SelectorType, context: str, place: Place) -> Iterat
         yield error("AZ117", str(problem), place.within(0, len(text)), "", problem.hint)
 
 
-def _values(workflow: Workflow) -> Iterator[tuple[Dynamic, Place]]:
+def _values(workflow: Workflow) -> Iterator[tuple[DynamicValue, Place]]:
     yield from _outputs(workflow.outputs, workflow.place)
     yield from _given(workflow.parameters)
     for step in workflow.steps:
@@ -69,13 +69,13 @@ def _values(workflow: Workflow) -> Iterator[tuple[Dynamic, Place]]:
                 yield from _given(action.parameters)
 
 
-def _of_body(body: RequestBody) -> Iterator[tuple[Dynamic, Place]]:
+def _of_body(body: RequestBody) -> Iterator[tuple[DynamicValue, Place]]:
     if body.payload is not None:
         yield body.payload, body.place.at("payload")
     yield from ((one.value, one.place.at("value")) for one in body.replacements)
 
 
-def _given(parameters: Iterable[Parameter | Reusable]) -> Iterator[tuple[Dynamic, Place]]:
+def _given(parameters: Iterable[Parameter | Reusable]) -> Iterator[tuple[DynamicValue, Place]]:
     yield from ((one.value, one.place.at("value")) for one in parameters if one.value is not None)
 
 
@@ -89,7 +89,7 @@ def _targets(workflow: Workflow) -> Iterator[Diagnostic]:
 
 
 def _outputs(
-    outputs: tuple[tuple[str, Dynamic], ...], place: Place
-) -> Iterator[tuple[Dynamic, Place]]:
+    outputs: tuple[tuple[str, DynamicValue], ...], place: Place
+) -> Iterator[tuple[DynamicValue, Place]]:
     for name, value in outputs:
         yield value, place.at("outputs", name)

@@ -10,14 +10,14 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.check.outcomes import Outcome
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.outcomes import ResponseOutcome
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.schema import target
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.expression.ast import (
     BodyRef,
-    Dynamic,
+    DynamicValue,
     Expression,
     HeaderRef,
     InputRef,
@@ -30,15 +30,22 @@ from arazzo_runner.expression.ast import (
     UrlRef,
 )
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.alternatives import Schemas, schemas_of
-from arazzo_runner.operation.descent import Failure, Shape, Token, any_of, descend, shape_of
+from arazzo_runner.operation.alternatives import SchemaContext, schemas_of
+from arazzo_runner.operation.descent import (
+    DescentFailure,
+    PathToken,
+    SchemaShape,
+    any_of,
+    descend,
+    shape_of,
+)
 from arazzo_runner.operation.media_type import is_json, is_range
 from arazzo_runner.operation.model import MediaType, Response, Schema
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import Place, SourceFile
 
-Outcomes: TypeAlias = tuple[Outcome, ...]
-"""Those of a :class:`StepView`, or none where no response is read."""
+ResponseOutcomes: TypeAlias = tuple[ResponseOutcome, ...]
+"""Those of a :class:`StepContext`, or none where no response is read."""
 
 _DEPTH: Final = 8
 """Outputs that are outputs of outputs are followed so far."""
@@ -53,18 +60,20 @@ class NoBody(Struct, frozen=True):
     proven: bool
 
 
-class Root(Struct, frozen=True):
+class ExpressionRoot(Struct, frozen=True):
     """Where the way of an expression begins: what is known there, and the tokens that follow."""
 
-    base: Shape | NoBody | None
-    tokens: tuple[Token, ...]
+    base: SchemaShape | NoBody | None
+    tokens: tuple[PathToken, ...]
 
 
-Known: TypeAlias = Shape | None
+MaybeShape: TypeAlias = SchemaShape | None
 """What is known of a value; None: nothing."""
 
 
-def known(expression: Expression, view: StepView, when: Outcomes, depth: int = 0) -> Known:
+def known(
+    expression: Expression, view: StepContext, when: ResponseOutcomes, depth: int = 0
+) -> MaybeShape:
     """What is known of an expression's value when the step is answered with one of ``when``."""
     match expression:
         case BodyRef(message="response", path=path):
@@ -75,36 +84,42 @@ def known(expression: Expression, view: StepView, when: Outcomes, depth: int = 0
             return view.cached(read, lambda: _known(expression, view, when, depth))
 
 
-def _statuses(when: Outcomes) -> tuple[int, ...]:
+def _statuses(when: ResponseOutcomes) -> tuple[int, ...]:
     return tuple([one.status for one in when])
 
 
-def _known(expression: Expression, view: StepView, when: Outcomes, depth: int) -> Known:
+def _known(
+    expression: Expression, view: StepContext, when: ResponseOutcomes, depth: int
+) -> MaybeShape:
     root = root_of(expression, view, when, depth)
-    if root is None or not isinstance(root.base, Shape):
+    if root is None or not isinstance(root.base, SchemaShape):
         return None
     found = descend(root.base, root.tokens)
-    return None if isinstance(found, Failure) else found
+    return None if isinstance(found, DescentFailure) else found
 
 
-def root_of(expression: Expression, view: StepView, when: Outcomes, depth: int = 0) -> Root | None:
+def root_of(
+    expression: Expression, view: StepContext, when: ResponseOutcomes, depth: int = 0
+) -> ExpressionRoot | None:
     """The beginning of an expression's way; None for expressions that have none."""
     match expression:
         case BodyRef(message="response", path=path):
-            return Root(body(view, when), path.tokens)
+            return ExpressionRoot(body(view, when), path.tokens)
         case InputRef():
             return _named(expression, inputs(view))
         case StepOutputRef():
             return _output(expression, view, depth)
         case StatusCodeRef():
-            return Root(_stated({"type": "integer"}), ())
+            return ExpressionRoot(_stated({"type": "integer"}), ())
         case UrlRef() | MethodRef() | HeaderRef(message="response"):
-            return Root(_stated({"type": "string"}), ())
+            return ExpressionRoot(_stated({"type": "string"}), ())
         case _:
             return None
 
 
-def known_value(value: Dynamic, view: StepView, when: Outcomes, depth: int = 0) -> Known:
+def known_value(
+    value: DynamicValue, view: StepContext, when: ResponseOutcomes, depth: int = 0
+) -> MaybeShape:
     """What is known of anything that a document writes as a value."""
     match value:
         case Literal(None):
@@ -122,13 +137,13 @@ def known_value(value: Dynamic, view: StepView, when: Outcomes, depth: int = 0) 
 # --- bodies ---------------------------------------------------------------------------------------
 
 
-def body(view: StepView, when: Outcomes) -> Shape | NoBody | None:
+def body(view: StepContext, when: ResponseOutcomes) -> SchemaShape | NoBody | None:
     """What is known of the response body."""
     key = ("answer", _statuses(when))
     return view.cached_for_operation(key, lambda: _body(view, when))
 
 
-def _body(view: StepView, when: Outcomes) -> Shape | NoBody | None:
+def _body(view: StepContext, when: ResponseOutcomes) -> SchemaShape | NoBody | None:
     responses = list({id(one.response): one.response for one in when}.values())
     if not responses:
         return None
@@ -142,11 +157,11 @@ def _body(view: StepView, when: Outcomes) -> Shape | NoBody | None:
     return None if is_open or None in shapes else any_of([one for one in shapes if one])
 
 
-def _are_bodiless(when: Outcomes) -> bool:
+def _are_bodiless(when: ResponseOutcomes) -> bool:
     return all(one.status in _BODILESS for one in when if not one.response.content)
 
 
-def _of_response(schemas: Schemas, response: Response) -> Known:
+def _of_response(schemas: SchemaContext, response: Response) -> MaybeShape:
     read = [_of_media(schemas, one) for one in response.content if _is_json(one)]
     return any_of([one for one in read if one]) if read and None not in read else None
 
@@ -155,66 +170,66 @@ def _is_json(media: MediaType) -> bool:
     return is_json(media.name) or is_range(media.name)
 
 
-def _of_media(schemas: Schemas, media: MediaType) -> Known:
+def _of_media(schemas: SchemaContext, media: MediaType) -> MaybeShape:
     return None if media.schema is None else shape_of(schemas, media.schema)
 
 
 # --- names ----------------------------------------------------------------------------------------
 
 
-def inputs(view: StepView) -> Shape | None:
+def inputs(view: StepContext) -> SchemaShape | None:
     """What is known of the workflow's inputs, as an object."""
     memo, workflow = view.views.inputs, view.workflow
     if workflow.key not in memo:
         memo[workflow.key] = _inputs(workflow)
-    found: Shape | None = memo[workflow.key]
+    found: SchemaShape | None = memo[workflow.key]
     return found
 
 
-def _inputs(workflow: WorkflowPlan) -> Shape | None:
+def _inputs(workflow: WorkflowPlan) -> SchemaShape | None:
     schema = workflow.inputs_schema
     return None if schema is None else _own(schema, workflow.workflow.place.at("inputs"))
 
 
-def _named(ref: NamedRef, holder: Shape | None) -> Root | None:
+def _named(ref: NamedRef, holder: SchemaShape | None) -> ExpressionRoot | None:
     """Names may hold dots: the exact name first, then its first part and a walk."""
     if holder is None or not ref.name:
         return None
     first = (ref.name,)
-    if isinstance(descend(holder, first), Failure) and ref.walk:
+    if isinstance(descend(holder, first), DescentFailure) and ref.walk:
         first = (ref.name.partition(".")[0],)
-        return Root(_at(holder, first), (*ref.walk, *ref.path.tokens))
-    return Root(_at(holder, first), ref.path.tokens)
+        return ExpressionRoot(_at(holder, first), (*ref.walk, *ref.path.tokens))
+    return ExpressionRoot(_at(holder, first), ref.path.tokens)
 
 
-def _at(holder: Shape, tokens: tuple[str, ...]) -> Shape | None:
+def _at(holder: SchemaShape, tokens: tuple[str, ...]) -> SchemaShape | None:
     found = descend(holder, tokens)
-    return None if isinstance(found, Failure) else found
+    return None if isinstance(found, DescentFailure) else found
 
 
-def _output(ref: StepOutputRef, view: StepView, depth: int) -> Root | None:
+def _output(ref: StepOutputRef, view: StepContext, depth: int) -> ExpressionRoot | None:
     step = view.beside(ref.step_id)
     if step is None or depth >= _DEPTH:
         return None
     outputs = dict(step.step.step.outputs)
     if ref.name in outputs:
         base = known_value(outputs[ref.name], step, step.answers, depth + 1)
-        return Root(base, ref.path.tokens)
+        return ExpressionRoot(base, ref.path.tokens)
     first = ref.name.partition(".")[0]
     if first in outputs and ref.walk:
         base = known_value(outputs[first], step, step.answers, depth + 1)
-        return Root(base, (*ref.walk, *ref.path.tokens))
+        return ExpressionRoot(base, (*ref.walk, *ref.path.tokens))
     return None
 
 
 # --- constants ------------------------------------------------------------------------------------
 
 
-def _stated(schema: dict[str, Value]) -> Shape:
+def _stated(schema: dict[str, Value]) -> SchemaShape:
     return _own(schema, _NOWHERE)
 
 
-def _own(schema: Value, place: Place) -> Shape:
+def _own(schema: Value, place: Place) -> SchemaShape:
     """What a schema says that stands by itself: its references lead into it."""
 
     def follow(reference: str, place: Place) -> tuple[Value, Place]:
@@ -223,9 +238,9 @@ def _own(schema: Value, place: Place) -> Shape:
             raise DocumentError(error("AZ209", f"`{reference}` leads nowhere", place))
         return found, Place(place.source, ("inputs", reference))
 
-    return shape_of(Schemas((3, 1), follow), Schema(schema, place))
+    return shape_of(SchemaContext((3, 1), follow), Schema(schema, place))
 
 
-def tokens_text(tokens: Iterable[Token]) -> Iterator[str | int]:
+def tokens_text(tokens: Iterable[PathToken]) -> Iterator[str | int]:
     """Tokens for a pointer that a message shows; any member is ``*``."""
     return ("*" if one is None else one for one in tokens)

@@ -14,9 +14,9 @@ from arazzo_runner.check.outcomes import (
     telling,
 )
 from arazzo_runner.check.verdict import asks_status, holds
-from arazzo_runner.check.view import StepView
+from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import Criterion, SimpleCriterion
-from arazzo_runner.expression.ast import Condition, Constant, Malformed
+from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
 from arazzo_runner.operation.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.fix import Fix, changed
@@ -25,7 +25,7 @@ from arazzo_runner.text.source import Place, SourceFile
 _NOWHERE: Final = Place(SourceFile("", "", ""))
 
 
-def undocumented(view: StepView) -> Iterator[Diagnostic]:
+def undocumented(view: StepContext) -> Iterator[Diagnostic]:
     """AZ304: a success criterion that no documented status fulfils."""
     if not view.outcomes:
         return
@@ -42,7 +42,7 @@ def undocumented(view: StepView) -> Iterator[Diagnostic]:
         )
 
 
-def _judged(view: StepView, criterion: Criterion) -> Iterator[Diagnostic]:
+def _judged(view: StepContext, criterion: Criterion) -> Iterator[Diagnostic]:
     if all(holds(criterion, one.status) is False for one in view.outcomes):
         yield _never(view, criterion)
         return
@@ -54,7 +54,7 @@ def _judged(view: StepView, criterion: Criterion) -> Iterator[Diagnostic]:
             yield Diagnostic("AZ304", Severity.HINT, message, place, _documented(view))
 
 
-def _never(view: StepView, criterion: Criterion) -> Diagnostic:
+def _never(view: StepContext, criterion: Criterion) -> Diagnostic:
     asked = demanded(criterion)
     if len(asked) == 1 and status_of(asked[0]) is not None:
         what = f"never answers with the status {status_of(asked[0])}"
@@ -69,17 +69,17 @@ def _never(view: StepView, criterion: Criterion) -> Diagnostic:
     return Diagnostic("AZ304", severity, message, place, _documented(view), help_line, (), fix)
 
 
-def _way_out(view: StepView) -> str | None:
+def _way_out(view: StepContext) -> str | None:
     success = _only_success(view)
     return f"write `$statusCode == {success}`" if success else None
 
 
-def _only_success(view: StepView) -> int | None:
+def _only_success(view: StepContext) -> int | None:
     successes = [one.status for one in view.outcomes if 200 <= one.status <= 299]
     return successes[0] if len(successes) == 1 else None
 
 
-def _other_success(view: StepView, asked: Constant, place: Place) -> Fix | None:
+def _other_success(view: StepContext, asked: Constant, place: Place) -> Fix | None:
     """One success for another: a step that asks for a failure means a failure."""
     status, success = status_of(asked), _only_success(view)
     if status is None or not 200 <= status <= 299 or success is None:
@@ -87,17 +87,17 @@ def _other_success(view: StepView, asked: Constant, place: Place) -> Fix | None:
     return changed(place, str(success))
 
 
-def _documented(view: StepView) -> str:
+def _documented(view: StepContext) -> str:
     statuses = documented_statuses(view.operation)
     return f"documented: {', '.join(statuses[:8])}" + (" and more" if len(statuses) > 8 else "")
 
 
-def _is_incomplete(view: StepView) -> bool:
+def _is_incomplete(view: StepContext) -> bool:
     """A description without any success does not list all that there is."""
     return all(one.status >= 400 for one in view.outcomes)
 
 
-def _documents_no_failure_alone(view: StepView) -> bool:
+def _documents_no_failure_alone(view: StepContext) -> bool:
     return not _is_incomplete(view)
 
 
@@ -123,7 +123,7 @@ def _verdicts(criterion: Criterion) -> _Verdicts:
 
 
 @lru_cache(maxsize=8192)
-def _of_condition(condition: Condition | Malformed) -> _Verdicts:
+def _of_condition(condition: Condition | MalformedExpression) -> _Verdicts:
     """The same few conditions stand in most documents, and several rules ask about each."""
     return _judged_for_all(SimpleCriterion("", condition, _NOWHERE))
 
@@ -136,7 +136,7 @@ def _judged_for_all(criterion: Criterion) -> _Verdicts:
     return without_answer, frozenset(holds(criterion, status) for status in statuses)
 
 
-def always(view: StepView) -> Iterator[Diagnostic]:
+def always(view: StepContext) -> Iterator[Diagnostic]:
     """AZ306: a success criterion that holds whatever comes."""
     for criterion in view.step.criteria:
         place = criterion.place.at("condition")
@@ -150,13 +150,13 @@ def always(view: StepView) -> Iterator[Diagnostic]:
                 yield from _excluded(view, status, _place(criterion, constant))
 
 
-def _excluded(view: StepView, status: int, place: Place) -> Iterator[Diagnostic]:
+def _excluded(view: StepContext, status: int, place: Place) -> Iterator[Diagnostic]:
     if not documents(view.operation, status):
         message = f"this always holds: {view.called} documents no status {status}"
         yield Diagnostic("AZ306", Severity.HINT, message, place, _documented(view))
 
 
-def never(view: StepView) -> Iterator[Diagnostic]:
+def never(view: StepContext) -> Iterator[Diagnostic]:
     """AZ307: success criteria that hold for no status at all, alone or together."""
     criteria = view.step.criteria
     impossible = [one for one in criteria if not _can_hold(one)]

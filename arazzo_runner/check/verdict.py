@@ -19,7 +19,7 @@ from arazzo_runner.expression.ast import (
     Condition,
     Constant,
     Expression,
-    Malformed,
+    MalformedExpression,
     Not,
     Operator,
     Or,
@@ -27,7 +27,7 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.ast import Literal as Text
 from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.value import Found, ordered, same
+from arazzo_runner.expression.value import MaybeValue, ordered, same
 
 _SECONDS: Final = 0.1
 
@@ -37,10 +37,10 @@ class _Unknown(Enum):
 
 
 _UNKNOWN: Final = _Unknown.UNKNOWN
-_Guess: TypeAlias = Found | _Unknown
+_PartialValue: TypeAlias = MaybeValue | _Unknown
 
 
-class Parts(Struct, frozen=True):
+class ConditionParts(Struct, frozen=True):
     """What stands in a condition, in the order of the text.
 
     ``comparisons`` are its comparisons, ``required`` those of them that have to hold for it to
@@ -55,12 +55,12 @@ class Parts(Struct, frozen=True):
 
 
 @lru_cache(maxsize=8192)
-def parts(condition: Condition | Malformed) -> Parts:
+def parts(condition: Condition | MalformedExpression) -> ConditionParts:
     """What stands in a condition; several rules ask this about each of many conditions."""
-    if isinstance(condition, Malformed):
-        return Parts()
+    if isinstance(condition, MalformedExpression):
+        return ConditionParts()
     asks = any(isinstance(one, StatusCodeRef) for one in _leaves(condition))
-    return Parts(
+    return ConditionParts(
         tuple(_comparisons(condition)),
         frozenset(one for one in _required(condition) if isinstance(one, Comparison)),
         asks,
@@ -76,7 +76,7 @@ def holds(criterion: Criterion, status: int | None) -> bool | None:
     match criterion:
         case SimpleCriterion(condition=condition):
             known = parts(condition)
-            if isinstance(condition, Malformed) or not known.asks_status:
+            if isinstance(condition, MalformedExpression) or not known.asks_status:
                 return known.fixed
             return _truth(_guess(condition, status))
         case QueryCriterion("regex", _, _, StatusCodeRef(), Text(str(pattern))):
@@ -150,11 +150,11 @@ def _matches(pattern: str, text: str) -> bool | None:
         return None
 
 
-def _truth(value: _Guess) -> bool | None:
+def _truth(value: _PartialValue) -> bool | None:
     return None if value is _UNKNOWN else bool(value is not None and value is not False)
 
 
-def _guess(condition: Condition, status: int | None) -> _Guess:
+def _guess(condition: Condition, status: int | None) -> _PartialValue:
     match condition:
         case StatusCodeRef():
             return status
@@ -176,7 +176,9 @@ def _guess(condition: Condition, status: int | None) -> _Guess:
             assert_never(condition)
 
 
-def _joined(left: Condition, right: Condition, status: int | None, *, deciding: bool) -> _Guess:
+def _joined(
+    left: Condition, right: Condition, status: int | None, *, deciding: bool
+) -> _PartialValue:
     """``&&`` is decided by what does not hold, ``||`` by what holds."""
     truths = _truth(_guess(left, status)), _truth(_guess(right, status))
     if deciding in truths:
@@ -184,7 +186,7 @@ def _joined(left: Condition, right: Condition, status: int | None, *, deciding: 
     return _UNKNOWN if None in truths else not deciding
 
 
-def _compared(operator: Operator, a: Found, b: Found) -> bool:
+def _compared(operator: Operator, a: MaybeValue, b: MaybeValue) -> bool:
     match operator:
         case "==":
             return same(a, b)

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from arazzo_runner.check.outcomes import Outcome, outcomes, passing
-from arazzo_runner.document.expressions import Found, expressions_in
+from arazzo_runner.check.outcomes import ResponseOutcome, outcomes, passing
+from arazzo_runner.document.expressions import PlacedExpression, expressions_in
 from arazzo_runner.document.model import Criterion
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, WorkflowKey, WorkflowPlan
 from arazzo_runner.operation.model import Operation
@@ -16,7 +16,7 @@ from arazzo_runner.operation.model import Operation
 T = TypeVar("T")
 
 
-class StepView(Struct, frozen=True):
+class StepContext(Struct, frozen=True):
     """A step that calls an operation.
 
     ``every`` are the outcomes that the operation documents, ``passing`` those with which the
@@ -27,10 +27,10 @@ class StepView(Struct, frozen=True):
     workflow: WorkflowPlan
     step: StepPlan
     call: OperationCall
-    outcomes: tuple[Outcome, ...]
-    passing: tuple[Outcome, ...]
-    answers: tuple[Outcome, ...]
-    views: Views
+    outcomes: tuple[ResponseOutcome, ...]
+    passing: tuple[ResponseOutcome, ...]
+    answers: tuple[ResponseOutcome, ...]
+    views: StepContexts
     # What was worked out about the step; a cache, not state.
     memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
@@ -42,7 +42,7 @@ class StepView(Struct, frozen=True):
         return found
 
     @property
-    def expressions(self) -> tuple[Found, ...]:
+    def expressions(self) -> tuple[PlacedExpression, ...]:
         """All expressions of the step, each with its place."""
         step = self.step.step
         return self.cached(("expressions",), lambda: tuple(expressions_in(step)))
@@ -56,7 +56,7 @@ class StepView(Struct, frozen=True):
         found: T = memo[whole]
         return found
 
-    def beside(self, step_id: str) -> StepView | None:
+    def beside(self, step_id: str) -> StepContext | None:
         """The view of a step of the workflow; None when there is none that calls an operation."""
         return self.views.of(self.workflow.key, step_id)
 
@@ -77,31 +77,31 @@ class StepView(Struct, frozen=True):
         return bool(self.passing) and all(one.status >= 400 for one in self.passing)
 
 
-class Views(Struct, frozen=True):
+class StepContexts(Struct, frozen=True):
     """The views of a plan's steps, each made when it is first asked for.
 
     ``inputs`` is what was worked out about the workflows' inputs.
     """
 
     plans: dict[tuple[WorkflowKey, str], tuple[WorkflowPlan, StepPlan, OperationCall]]
-    made: dict[tuple[WorkflowKey, str], StepView] = field(default_factory=dict)
+    made: dict[tuple[WorkflowKey, str], StepContext] = field(default_factory=dict)
     inputs: dict[WorkflowKey, Any] = field(default_factory=dict)
 
-    def of(self, workflow: WorkflowKey, step_id: str) -> StepView | None:
+    def of(self, workflow: WorkflowKey, step_id: str) -> StepContext | None:
         """The view of one step; None when there is none that calls an operation."""
         key = (workflow, step_id)
         return self.at(key) if key in self.plans else None
 
-    def at(self, key: tuple[WorkflowKey, str]) -> StepView:
+    def at(self, key: tuple[WorkflowKey, str]) -> StepContext:
         """The view of a step that is there."""
         if key not in self.made:
             self.made[key] = _view(*self.plans[key], self)
         return self.made[key]
 
 
-def views_of(plan: Plan) -> Iterator[StepView]:
+def views_of(plan: Plan) -> Iterator[StepContext]:
     """The steps of a plan that call operations."""
-    views = Views(
+    views = StepContexts(
         {
             (workflow.key, step.step.step_id): (workflow, step, step.call)
             for workflow in plan.workflows.values()
@@ -112,11 +112,13 @@ def views_of(plan: Plan) -> Iterator[StepView]:
     yield from map(views.at, views.plans)
 
 
-def _view(workflow: WorkflowPlan, step: StepPlan, call: OperationCall, views: Views) -> StepView:
+def _view(
+    workflow: WorkflowPlan, step: StepPlan, call: OperationCall, views: StepContexts
+) -> StepContext:
     every = outcomes(call.operation, _criteria(step))
     possible = passing(every, step.criteria)
     successes = tuple(one for one in every if 200 <= one.status <= 299)
-    return StepView(workflow, step, call, every, possible, possible or successes or every, views)
+    return StepContext(workflow, step, call, every, possible, possible or successes or every, views)
 
 
 def _criteria(step: StepPlan) -> Iterator[Criterion]:

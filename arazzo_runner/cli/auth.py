@@ -14,20 +14,26 @@ from arazzo_runner import running
 from arazzo_runner.cli.auth_text import lines
 from arazzo_runner.cli.credentials import sources_of
 from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.headings import Sections
+from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.names import check_names
 from arazzo_runner.cli.options import flags_of
 from arazzo_runner.cli.show import show_diagnostics
-from arazzo_runner.credentials.sources import Sources
-from arazzo_runner.credentials.survey import SchemeUse, Use, Variable, called, survey
-from arazzo_runner.credentials.trial import Trial
+from arazzo_runner.credentials.sources import CredentialStores
+from arazzo_runner.credentials.survey import (
+    CredentialVariable,
+    SchemeStatus,
+    StepUse,
+    called,
+    survey,
+)
+from arazzo_runner.credentials.trial import CredentialTest
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import Masker
 
 
 @click.command(
-    "auth", cls=Sections, short_help="which credentials a document needs, and which are set"
+    "auth", cls=SectionedCommand, short_help="which credentials a document needs, and which are set"
 )
 @click.argument("document")
 @flags_of("auth")
@@ -47,7 +53,7 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
     trials = _trials(schemes, sources, given, masker) if test else {}
     code = _exit_code(trials.values())
     if as_json:
-        listed = [_scheme(one, trials.get(index)) for index, one in enumerate(schemes)]
+        listed = [_scheme_json(one, trials.get(index)) for index, one in enumerate(schemes)]
         whole = masker.value({"document": document, "schemes": listed, "exit_code": code})
         sys.stdout.write(json.dumps(whole, indent=2) + "\n")
     else:
@@ -58,7 +64,7 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
 def _plan(description: Description, given: Mapping[str, Any]) -> Plan:
     """All workflows, bound without any credentials. Raises DocumentError."""
     names = [one.workflow_id for one in description.entry.document.workflows]
-    options = running.Options(
+    options = running.RunConfig(
         servers=given["servers"],
         server_variables=given["server_variables"],
         environment={},
@@ -68,12 +74,12 @@ def _plan(description: Description, given: Mapping[str, Any]) -> Plan:
 
 
 def _trials(
-    schemes: list[SchemeUse], sources: Sources, given: Mapping[str, Any], masker: Masker
-) -> dict[int, Trial]:
+    schemes: list[SchemeStatus], sources: CredentialStores, given: Mapping[str, Any], masker: Masker
+) -> dict[int, CredentialTest]:
     """What came of trying each scheme that a step uses, by its place in the list."""
-    from arazzo_runner.cli.auth_test import Testing
+    from arazzo_runner.cli.auth_test import CredentialTester
 
-    with Testing.opened(sources, given, masker) as testing:
+    with CredentialTester.opened(sources, given, masker) as testing:
         return {index: testing.trial(one) for index, one in enumerate(schemes) if one.uses}
 
 
@@ -85,7 +91,7 @@ def _exit_code(trials: Any) -> int:
     return 4 if "unusable" in verdicts else 0
 
 
-def _scheme(one: SchemeUse, trial: Trial | None) -> dict[str, Any]:
+def _scheme_json(one: SchemeStatus, trial: CredentialTest | None) -> dict[str, Any]:
     scheme = one.scheme
     return {
         "source": one.source,
@@ -95,13 +101,13 @@ def _scheme(one: SchemeUse, trial: Trial | None) -> dict[str, Any]:
         "flows": [name for name in scheme.flows if not name.startswith("x-")],
         "state": one.readiness,
         "needed": one.is_needed,
-        "variables": [_variable(each) for each in one.variables],
-        "used_by": [_use(each) for each in one.uses],
+        "variables": [_variable_json(each) for each in one.variables],
+        "used_by": [_use_json(each) for each in one.uses],
         "test": None if trial is None else asdict(trial),
     }
 
 
-def _variable(one: Variable) -> dict[str, Any]:
+def _variable_json(one: CredentialVariable) -> dict[str, Any]:
     return {
         "name": one.name,
         "kind": one.kind,
@@ -111,7 +117,7 @@ def _variable(one: Variable) -> dict[str, Any]:
     }
 
 
-def _use(one: Use) -> dict[str, Any]:
+def _use_json(one: StepUse) -> dict[str, Any]:
     return {
         "workflow_id": one.workflow_id,
         "step_id": one.step_id,

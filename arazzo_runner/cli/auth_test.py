@@ -12,9 +12,9 @@ from msgspec import Struct
 from arazzo_runner.cli.credentials import person
 from arazzo_runner.cli.worlds import http_settings
 from arazzo_runner.credentials.endpoints import GuardedEndpoints
-from arazzo_runner.credentials.sources import Sources
-from arazzo_runner.credentials.survey import SchemeUse
-from arazzo_runner.credentials.trial import Trial, try_request, try_tokens
+from arazzo_runner.credentials.sources import CredentialStores
+from arazzo_runner.credentials.survey import SchemeStatus
+from arazzo_runner.credentials.trial import CredentialTest, try_request, try_tokens
 from arazzo_runner.credentials.wiring import (
     Permissions,
     authorizing,
@@ -26,7 +26,7 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.operation.credentials import (
     SECRET_KINDS,
     Credentials,
-    Flow,
+    OAuthFlow,
     credentials_from,
     way_of,
 )
@@ -37,10 +37,10 @@ from arazzo_runner.operation.server import server_url
 from arazzo_runner.report.mask import Masker
 
 
-class Testing(Struct, frozen=True):
+class CredentialTester(Struct, frozen=True):
     """What trials are made with."""
 
-    sources: Sources
+    sources: CredentialStores
     given: Mapping[str, Any]
     masker: Masker
     world: World
@@ -49,8 +49,8 @@ class Testing(Struct, frozen=True):
     @classmethod
     @contextmanager
     def opened(
-        cls, sources: Sources, given: Mapping[str, Any], masker: Masker
-    ) -> Iterator[Testing]:
+        cls, sources: CredentialStores, given: Mapping[str, Any], masker: Masker
+    ) -> Iterator[CredentialTester]:
         """The network, for as long as the block runs."""
         from arazzo_runner.worlds.blocking import BlockingNetwork
         from arazzo_runner.worlds.http import HttpWorld
@@ -62,13 +62,13 @@ class Testing(Struct, frozen=True):
         with HttpWorld(settings) as world:
             yield cls(sources, given, masker, world, endpoints)
 
-    def trial(self, use: SchemeUse) -> Trial:
+    def trial(self, use: SchemeStatus) -> CredentialTest:
         """Try the credential of one scheme; commands and the keyring are asked for it."""
         credentials = self._credentials(use)
         lacking = absent(use.scheme, use.source, credentials)
         if lacking:
             names = " and ".join(f"`{name}`" for name in lacking)
-            return Trial("missing", "it is not set", f"set {names}")
+            return CredentialTest("missing", "it is not set", f"set {names}")
         way = way_of(use.scheme, credentials.of(use.source, use.scheme.name))
         if way is not None and way.flow is not None:
             return self._tokens(use, credentials, way.flow)
@@ -78,7 +78,7 @@ class Testing(Struct, frozen=True):
 
         return drive(try_request(use, authorized, self._around))
 
-    def _credentials(self, use: SchemeUse) -> Credentials:
+    def _credentials(self, use: SchemeStatus) -> Credentials:
         """Those of this scheme alone, so that no other one is tried in its place."""
         found = credentials_from(
             self.sources.variables,
@@ -91,7 +91,9 @@ class Testing(Struct, frozen=True):
         self.masker.learn(parts[kind] for kind in SECRET_KINDS if kind in parts)
         return found.joined(Credentials(certificate=bool(self.given["cert"])))
 
-    def _tokens(self, use: SchemeUse, credentials: Credentials, flow: Flow) -> Trial:
+    def _tokens(
+        self, use: SchemeStatus, credentials: Credentials, flow: OAuthFlow
+    ) -> CredentialTest:
         needs = [
             token_need(use.scheme, use.source, flow, one.scopes, one.server) for one in use.uses
         ]
@@ -99,7 +101,7 @@ class Testing(Struct, frozen=True):
         return drive(try_tokens(dict.fromkeys(needs), tokens))
 
     def _authorized(
-        self, operation: Operation, use: SchemeUse, credentials: Credentials
+        self, operation: Operation, use: SchemeStatus, credentials: Credentials
     ) -> tuple[str, Authorization]:
         servers = self.given["servers"]
         override = servers.get(use.source, servers.get(""))

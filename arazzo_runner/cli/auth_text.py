@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from arazzo_runner.credentials.survey import SchemeUse, Use, Variable, called
-from arazzo_runner.credentials.trial import Trial
-from arazzo_runner.operation.credentials import Kind, Way, ways
+from arazzo_runner.credentials.survey import CredentialVariable, SchemeStatus, StepUse, called
+from arazzo_runner.credentials.trial import CredentialTest
+from arazzo_runner.operation.credentials import CredentialFlow, CredentialPart, ways
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.shown import counted
 
 
 def lines(
-    schemes: Sequence[SchemeUse], trials: Mapping[int, Trial], masker: Masker
+    schemes: Sequence[SchemeStatus], trials: Mapping[int, CredentialTest], masker: Masker
 ) -> Iterator[str]:
     """The lines about all schemes, and what is still to be set."""
     if not schemes:
         yield "the API descriptions declare no security schemes: no credentials are needed"
         return
     for index, one in enumerate(schemes):
-        yield from map(escape, _scheme(one))
+        yield from map(escape, _scheme_lines(one))
         if index in trials:
             yield from (escape(masker.text(line)) for line in _trial(trials[index]))
         yield ""
     yield escape(_summary(schemes))
 
 
-def _scheme(one: SchemeUse) -> Iterator[str]:
+def _scheme_lines(one: SchemeStatus) -> Iterator[str]:
     yield f"{one.source}  {one.scheme.name}  ({called(one.scheme)})"
     width = max((len(each.name) for each in one.variables), default=0)
     for each in one.variables:
@@ -37,7 +37,7 @@ def _scheme(one: SchemeUse) -> Iterator[str]:
     yield from _uses(one.uses)
 
 
-def _state(one: Variable) -> str:
+def _state(one: CredentialVariable) -> str:
     match one.is_set, one.origin:
         case True, "alias":
             return f"set, by {one.alias}"
@@ -51,7 +51,7 @@ def _state(one: Variable) -> str:
             return "not set"
 
 
-def _ways(one: SchemeUse) -> Iterator[str]:
+def _ways(one: SchemeStatus) -> Iterator[str]:
     """Which variables do together, where there is a choice."""
     every = [_way(way) for way in ways(one.scheme)]
     if len(every) > 1:
@@ -59,18 +59,18 @@ def _ways(one: SchemeUse) -> Iterator[str]:
         yield from (f"         or  {text}" for text in every[1:])
 
 
-def _way(way: Way) -> str:
+def _way(way: CredentialFlow) -> str:
     text = _kinds(way.needs)
     if way.flow is not None:
         text += f", to fetch a token by {way.flow}"
     return f"{text}; {_kinds(way.may)} where the server wants it" if way.may else text
 
 
-def _kinds(kinds: Iterable[Kind]) -> str:
+def _kinds(kinds: Iterable[CredentialPart]) -> str:
     return " and ".join(kind.upper() for kind in kinds)
 
 
-def _uses(uses: tuple[Use, ...]) -> Iterator[str]:
+def _uses(uses: tuple[StepUse, ...]) -> Iterator[str]:
     if not uses:
         yield "  no step needs it"
         return
@@ -81,7 +81,7 @@ def _uses(uses: tuple[Use, ...]) -> Iterator[str]:
         yield "  the description declares no `security`; its only scheme is used when it is set"
 
 
-def _step(one: Use) -> str:
+def _step(one: StepUse) -> str:
     notes = []
     if one.scopes:
         notes.append(f"scopes {' '.join(one.scopes)}")
@@ -92,13 +92,13 @@ def _step(one: Use) -> str:
     return f"{one.step_id} ({', '.join(notes)})" if notes else one.step_id
 
 
-def _trial(trial: Trial) -> Iterator[str]:
+def _trial(trial: CredentialTest) -> Iterator[str]:
     yield f"  test       {trial.verdict}: {trial.message}"
     if trial.hint:
         yield f"             {trial.hint}"
 
 
-def _summary(schemes: Sequence[SchemeUse]) -> str:
+def _summary(schemes: Sequence[SchemeStatus]) -> str:
     used = [one for one in schemes if one.uses]
     ready = sum(one.readiness == "ready" for one in used)
     if not used:

@@ -17,14 +17,14 @@ from typing import Any, Final, NoReturn, TypeAlias
 import click
 from msgspec import Struct
 
-from arazzo_runner.report.located import Located
+from arazzo_runner.report.located import LocatedFinding
 from arazzo_runner.report.write import write_atomically
 
 _VERSION: Final = 1
 _WAY_OUT: Final = "name another file, or delete this one"
 
 
-class Known(Struct, frozen=True):
+class BaselineEntry(Struct, frozen=True):
     """A finding as a baseline holds it; ``file`` is a path from the folder of the baseline."""
 
     code: str
@@ -33,14 +33,14 @@ class Known(Struct, frozen=True):
     hash: str
 
 
-Baseline: TypeAlias = Mapping[Known, int]
+Baseline: TypeAlias = Mapping[BaselineEntry, int]
 """How often each known finding occurs."""
 
 
-class Compared(Struct, frozen=True):
+class BaselineComparison(Struct, frozen=True):
     """The findings that a baseline does not hold, how many it holds, and what occurs no more."""
 
-    new: tuple[Located, ...]
+    new: tuple[LocatedFinding, ...]
     known: int
     gone: Baseline
 
@@ -63,8 +63,8 @@ def read_baseline(path: str) -> Baseline:
         _refuse(path, f"an entry of it is malformed; {_WAY_OUT}")
 
 
-def _entry(one: Mapping[str, Any]) -> Known:
-    return Known(str(one["code"]), str(one["file"]), str(one["pointer"]), str(one["hash"]))
+def _entry(one: Mapping[str, Any]) -> BaselineEntry:
+    return BaselineEntry(str(one["code"]), str(one["file"]), str(one["pointer"]), str(one["hash"]))
 
 
 def _refuse(path: str, why: str) -> NoReturn:
@@ -72,10 +72,10 @@ def _refuse(path: str, why: str) -> NoReturn:
 
 
 def compare(
-    baseline: Baseline, findings: Sequence[Located], documents: Sequence[str], path: str
-) -> Compared:
+    baseline: Baseline, findings: Sequence[LocatedFinding], documents: Sequence[str], path: str
+) -> BaselineComparison:
     """Tell what is new, and which entries about these documents occur no more."""
-    left: Counter[Known] = Counter(dict(baseline))
+    left: Counter[BaselineEntry] = Counter(dict(baseline))
     rest = [one for one in findings if not _take(left, _known(one, path))]
     # What a step said is known where the step has moved.
     anywhere = Counter(_anywhere(one) for one in left.elements())
@@ -90,23 +90,23 @@ def compare(
             new.append(one)
     judged = {_relative(one, path) for one in (*documents, *(one.file for one in findings))}
     gone = {one: count for one, count in left.items() if count > 0 and one.file in judged}
-    return Compared(tuple(new), len(findings) - len(new), gone)
+    return BaselineComparison(tuple(new), len(findings) - len(new), gone)
 
 
-def _take(left: Counter[Known], known: Known) -> bool:
+def _take(left: Counter[BaselineEntry], known: BaselineEntry) -> bool:
     if left[known] <= 0:
         return False
     left[known] -= 1
     return True
 
 
-def _anywhere(known: Known) -> Known:
-    return Known(known.code, known.file, "", known.hash)
+def _anywhere(known: BaselineEntry) -> BaselineEntry:
+    return BaselineEntry(known.code, known.file, "", known.hash)
 
 
-def _known(one: Located, path: str) -> Known:
+def _known(one: LocatedFinding, path: str) -> BaselineEntry:
     said = sha256(one.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    return Known(one.code, _relative(one.file, path), one.pointer, said)
+    return BaselineEntry(one.code, _relative(one.file, path), one.pointer, said)
 
 
 def _relative(file: str, path: str) -> str:
@@ -118,7 +118,7 @@ def _relative(file: str, path: str) -> str:
 
 
 def write_baseline(
-    path: str, findings: Iterable[Located], kept: Baseline, documents: Sequence[str]
+    path: str, findings: Iterable[LocatedFinding], kept: Baseline, documents: Sequence[str]
 ) -> None:
     """Record all findings; entries about documents that were not looked at are kept.
 

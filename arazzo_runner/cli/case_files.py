@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.cli.inputs import put, schema_of, typed, usage
-from arazzo_runner.cli.inputs_for import Declared
+from arazzo_runner.cli.inputs_for import InputSchemas
 from arazzo_runner.errors import DocumentError, InputError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import error, short
@@ -32,7 +32,7 @@ _PARTED: Final = re.compile("[;\t]")
 """What tables are also written with, instead of commas."""
 
 
-class Row(Struct, frozen=True):
+class CaseInputs(Struct, frozen=True):
     """One case: its name (else its number, from 1) and its inputs."""
 
     id: str
@@ -40,7 +40,7 @@ class Row(Struct, frozen=True):
     place: Place
 
 
-def read_cases(file: str | Path, known: Declared) -> list[Row]:
+def read_cases(file: str | Path, known: InputSchemas) -> list[CaseInputs]:
     """The cases in a file, as a workflow declares their inputs. Raises InputError."""
     source = _source(str(file))
     readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".json": _json_rows}
@@ -70,7 +70,7 @@ def _source(file: str) -> SourceFile:
 # --- CSV ------------------------------------------------------------------------------------------
 
 
-def _csv_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
+def _csv_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
     """RFC 4180, with a header line."""
     reader = csv.reader(source.text.splitlines(keepends=True), strict=True)
     begun = 1
@@ -91,7 +91,7 @@ def _csv_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
         raise _wrong(_line(source, begun), f"this is not CSV: {reason}") from None
 
 
-def _header(cells: Sequence[str], place: Place, known: Declared) -> list[str]:
+def _header(cells: Sequence[str], place: Place, known: InputSchemas) -> list[str]:
     """The names in the first line."""
     names = [cell.strip() for cell in cells]
     for name in names:
@@ -104,8 +104,8 @@ def _header(cells: Sequence[str], place: Place, known: Declared) -> list[str]:
 
 
 def _csv_row(
-    header: Sequence[str], cells: Sequence[str], number: int, place: Place, known: Declared
-) -> Row:
+    header: Sequence[str], cells: Sequence[str], number: int, place: Place, known: InputSchemas
+) -> CaseInputs:
     if len(cells) > len(header):
         message = f"the row has {len(cells)} cells, and the first line names {len(header)}"
         raise _wrong(place, message, "AZ904", "a text with a comma stands in double quotes")
@@ -118,13 +118,13 @@ def _csv_row(
             put(inputs, name, [value], known.schemas, known.root)
     except InputError as reason:
         raise InputError(*(replace(one, place=place) for one in reason.diagnostics)) from None
-    return Row(case_id, inputs, place)
+    return CaseInputs(case_id, inputs, place)
 
 
 # --- JSON -----------------------------------------------------------------------------------------
 
 
-def _jsonl_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
+def _jsonl_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
     number = 0
     for at, text in enumerate(source.text.split("\n"), 1):
         if text.strip():
@@ -133,7 +133,7 @@ def _jsonl_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
             yield _json_row(_parsed(text, place), number, place, known)
 
 
-def _json_rows(source: SourceFile, known: Declared) -> Iterator[Row]:
+def _json_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
     rows = _parsed(source.text, _line(source, 1))
     if not isinstance(rows, list):
         raise _wrong(_line(source, 1), "a file of cases holds a list", "AZ904", "`[{…}, {…}]`")
@@ -151,14 +151,14 @@ def _parsed(text: str, place: Place) -> Value:
     return value
 
 
-def _json_row(row: Value, number: int, place: Place, known: Declared) -> Row:
+def _json_row(row: Value, number: int, place: Place, known: InputSchemas) -> CaseInputs:
     if not isinstance(row, dict):
         raise _wrong(place, "a case is an object", "AZ904", 'such as `{"name": "value"}`')
     given = dict(row)
-    return Row(_id(given, number, known), given, place)
+    return CaseInputs(_id(given, number, known), given, place)
 
 
-def _id(given: dict[str, Value], number: int, known: Declared) -> str:
+def _id(given: dict[str, Value], number: int, known: InputSchemas) -> str:
     """Take the name of a case from its inputs."""
     if _ID in known.schemas:
         return str(number)

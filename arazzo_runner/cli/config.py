@@ -23,7 +23,7 @@ CREDENTIALS = "credentials"
 
 _PROFILES = "profiles"
 # Keys of a command's table that are no flags.
-_NO_FLAGS = {"validate": ("per-file-ignores",)}
+_COMMAND_TABLES = {"validate": ("per-file-ignores",)}
 
 
 def config_file() -> Path | None:
@@ -73,7 +73,7 @@ def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dic
         if not isinstance(content, dict):
             refuse(f"`{table}` has to be a table: `[{table}]`")
     own = tables.get(name, {})
-    others = _NO_FLAGS.get(name, ())
+    others = _COMMAND_TABLES.get(name, ())
     return dict(
         default_of(name, key, value, command, others)
         for key, value in own.items()

@@ -22,7 +22,7 @@ from arazzo_runner import running
 from arazzo_runner.cli.config import CREDENTIALS, config_file, read_config
 from arazzo_runner.cli.profiles import profile_of
 from arazzo_runner.credentials.needing import authorizations
-from arazzo_runner.credentials.sources import Source, Sources
+from arazzo_runner.credentials.sources import CredentialStore, CredentialStores
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.operation.security import Credentials, MissingCredentials
@@ -97,7 +97,9 @@ def _refused(name: str) -> click.UsageError:
     return click.UsageError(f"`{config_file()}`: `{name}` has to be {wanted}")
 
 
-def sources_of(given: Mapping[str, Any], config: CredentialConfig | None = None) -> Sources:
+def sources_of(
+    given: Mapping[str, Any], config: CredentialConfig | None = None
+) -> CredentialStores:
     """All places where credentials are, by the flags and the configuration. Raises UsageError.
 
     ``config`` is what the configuration says; without it, what ``[credentials]`` does.
@@ -106,12 +108,12 @@ def sources_of(given: Mapping[str, Any], config: CredentialConfig | None = None)
     if given["keyring"] is not None:
         config = replace(config, keyring=given["keyring"])
     others = tuple(_others(config))
-    return Sources(dict(os.environ), given["env_file"], config.aliases, others)
+    return CredentialStores(dict(os.environ), given["env_file"], config.aliases, others)
 
 
 def with_credentials(
-    options: running.Options, given: Mapping[str, Any], config: CredentialConfig | None = None
-) -> running.Options:
+    options: running.RunConfig, given: Mapping[str, Any], config: CredentialConfig | None = None
+) -> running.RunConfig:
     """The options with all that credentials are read from; nothing is asked where none are needed.
 
     ``config`` is that of :func:`sources_of`. Raises UsageError, click.UsageError.
@@ -156,9 +158,9 @@ def check_person(plan: Plan) -> None:
         raise UsageError(*findings)
 
 
-def _others(config: CredentialConfig) -> list[Source]:
+def _others(config: CredentialConfig) -> list[CredentialStore]:
     """Commands and the keyring; what they need is loaded when they are asked."""
-    found: list[Source] = []
+    found: list[CredentialStore] = []
     if config.commands or config.command is not None:
         _check_owner()
     if config.commands:
@@ -184,25 +186,25 @@ def _check_owner() -> None:
         raise click.UsageError(f"`{path}`: its commands for credentials are not run: {why}")
 
 
-def _single_commands(commands: Mapping[str, str]) -> Source:
+def _single_commands(commands: Mapping[str, str]) -> CredentialStore:
     from arazzo_runner.credentials.command import one_value
     from arazzo_runner.credentials.sources import remembered
 
     def look_up(name: str) -> str:
         return one_value(commands[name])
 
-    return Source("command", remembered(look_up), commands.__contains__)
+    return CredentialStore("command", remembered(look_up), commands.__contains__)
 
 
-def _general_command(command: str) -> Source:
+def _general_command(command: str) -> CredentialStore:
     from arazzo_runner.credentials.command import by_command
     from arazzo_runner.credentials.sources import remembered
 
-    return Source("command", remembered(by_command(command)))
+    return CredentialStore("command", remembered(by_command(command)))
 
 
-def _keyring(service: str) -> Source:
+def _keyring(service: str) -> CredentialStore:
     from arazzo_runner.credentials.sources import remembered
     from arazzo_runner.credentials.system_keyring import by_keyring
 
-    return Source("keyring", remembered(by_keyring(service)))
+    return CredentialStore("keyring", remembered(by_keyring(service)))

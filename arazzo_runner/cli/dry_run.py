@@ -12,7 +12,7 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import with_defaults
 from arazzo_runner.executor.passing import relevant_inputs
 from arazzo_runner.executor.plan import WorkflowPlan
-from arazzo_runner.executor.rehearse import Rehearsal, rehearse
+from arazzo_runner.executor.rehearse import DryRunStep, rehearse
 from arazzo_runner.executor.settings import Settings
 from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
 from arazzo_runner.report.curl import curl
@@ -32,7 +32,7 @@ def refuse_reports(ctx: click.Context) -> None:
 
 
 def show_rehearsal(
-    prepared: running.Prepared, masker: Masker, settings: Settings, out: TextIO
+    prepared: running.PreparedRun, masker: Masker, settings: Settings, out: TextIO
 ) -> int:
     """Print each step's request, or why it cannot be built yet. Returns the exit code."""
     for key in prepared.plan.selected:
@@ -44,14 +44,14 @@ def show_rehearsal(
 
 
 def _rehearse(
-    prepared: running.Prepared, workflow: WorkflowPlan, settings: Settings
-) -> list[Rehearsal]:
+    prepared: running.PreparedRun, workflow: WorkflowPlan, settings: Settings
+) -> list[DryRunStep]:
     given = relevant_inputs(workflow, prepared.inputs)
     inputs = with_defaults(workflow.inputs_schema, given)
     return rehearse(workflow, inputs, settings.limits.query_seconds)
 
 
-def _show(step: Rehearsal, masker: Masker, out: TextIO) -> None:
+def _show(step: DryRunStep, masker: Masker, out: TextIO) -> None:
     operation = step.operation
     target = f"  {operation.method.upper()} {operation.path}" if operation else ""
     out.write(f"\n  {escape(step.step_id)}{escape(target)}\n")

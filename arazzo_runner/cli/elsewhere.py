@@ -18,7 +18,7 @@ def credential_origins(
 
 def _read(text: str, param: click.Parameter) -> tuple[str, str]:
     from arazzo_runner.worlds.elsewhere import destination
-    from arazzo_runner.worlds.failures import Unusable
+    from arazzo_runner.worlds.failures import TransportError
 
     name, _, origin = text.partition("@")
     if not name or not origin:
@@ -26,7 +26,7 @@ def _read(text: str, param: click.Parameter) -> tuple[str, str]:
         raise click.BadParameter(message, param=param)
     try:
         destination(origin)
-    except Unusable as reason:
+    except TransportError as reason:
         failure = reason.failure
         hint = f"; {failure.hint}" if failure.hint else ""
         raise click.BadParameter(f"{failure.message}{hint}", param=param) from None

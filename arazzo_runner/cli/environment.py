@@ -11,7 +11,7 @@ import click
 _KEY = "arazzo.env_file"
 
 
-class Flag(click.Option):
+class EnvironmentOption(click.Option):
     """An option whose twin in the environment may also stand in the file of ``--env-file``.
 
     ``heading`` is what `--help` lists it under.

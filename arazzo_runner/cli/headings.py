@@ -6,13 +6,13 @@ from typing import Final
 
 import click
 
-from arazzo_runner.cli.environment import Flag
+from arazzo_runner.cli.environment import EnvironmentOption
 
 _OTHERS: Final = "Options"
 _WIDEST: Final = 30
 
 
-class Sections(click.Command):
+class SectionedCommand(click.Command):
     """A command whose flags are listed under their headings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -29,6 +29,6 @@ class Sections(click.Command):
         for param in self.get_params(ctx):
             row = param.get_help_record(ctx)
             if isinstance(param, click.Option) and row is not None:
-                heading = param.heading if isinstance(param, Flag) else ""
+                heading = param.heading if isinstance(param, EnvironmentOption) else ""
                 sections.setdefault(heading or _OTHERS, []).append(row)
         return sections

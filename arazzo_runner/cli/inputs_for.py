@@ -15,21 +15,21 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 
 
-class Declared(Struct, frozen=True):
+class InputSchemas(Struct, frozen=True):
     """The schemas of inputs by name, and the schema that they belong to."""
 
     schemas: Mapping[str, Value]
     root: Value
 
 
-def declared_inputs(description: Description, workflows: Sequence[str]) -> Declared:
+def declared_inputs(description: Description, workflows: Sequence[str]) -> InputSchemas:
     """The inputs of the workflows to run, and those of others that these do not have."""
     known: dict[str, Value] = {}
     definitions: dict[str, Value] = {}
     for schema in reversed(_schemas(description, workflows)):
         known.update(declared(schema) or {})
         definitions.update(schema.get("$defs", {}) if isinstance(schema, dict) else {})
-    return Declared(known, {"$defs": definitions})
+    return InputSchemas(known, {"$defs": definitions})
 
 
 def inputs_for(

@@ -13,35 +13,35 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.mending import Mending, Setting, check_document, mend_document
-from arazzo_runner.loading import Shared
-from arazzo_runner.report.located import Located, located
-from arazzo_runner.report.style import Style
-from arazzo_runner.validation import Wanted
+from arazzo_runner.cli.mending import FixOptions, ValidateSettings, check_document, mend_document
+from arazzo_runner.loading import SharedCache
+from arazzo_runner.report.located import LocatedFinding, located
+from arazzo_runner.report.style import AnsiStyle
+from arazzo_runner.validation import ValidateOptions
 from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
 
 _HEAD: Final = 64 * 1024
 _URL: Final = re.compile(rb"""\burl["']?[ \t]*:[ \t]*["']?([^\s"',}]+)""")
 
 
-class Job(Struct, frozen=True):
+class ValidationJob(Struct, frozen=True):
     """What each document is validated with; ``style`` None where no text is needed."""
 
     reading: RetrieveSettings
-    options: Wanted
-    style: Style | None
-    mending: Mending | None = None
+    options: ValidateOptions
+    style: AnsiStyle | None
+    mending: FixOptions | None = None
 
 
-class Checked(Struct, frozen=True):
+class JobResult(Struct, frozen=True):
     """What came of one document: findings, how many were mended, and the changes as a diff."""
 
-    findings: tuple[Located, ...]
+    findings: tuple[LocatedFinding, ...]
     mended: int = 0
     diff: str = ""
 
 
-def run_jobs(job: Job, documents: Sequence[str], processes: int) -> Iterator[Checked]:
+def run_jobs(job: ValidationJob, documents: Sequence[str], processes: int) -> Iterator[JobResult]:
     """What came of each document, in the order of the documents."""
     if processes == 1 or len(documents) < 2 * processes:
         yield from _run(job, documents)
@@ -50,7 +50,7 @@ def run_jobs(job: Job, documents: Sequence[str], processes: int) -> Iterator[Che
     from multiprocessing import get_context
 
     parts = shared_out(documents, processes)
-    done: dict[str, Checked] = {}
+    done: dict[str, JobResult] = {}
     # Fresh processes, alike on all systems: a fork would copy the threads of who calls, half.
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         for part, results in zip(
@@ -93,11 +93,11 @@ def _sources(document: str) -> str:
     return "\n".join(url if "://" in url else os.path.normpath(folder / url) for url in urls)
 
 
-def _run_part(job: Job, documents: Sequence[str]) -> list[Checked]:
+def _run_part(job: ValidationJob, documents: Sequence[str]) -> list[JobResult]:
     return list(_run(job, documents))
 
 
-def _run(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
+def _run(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResult]:
     # Data is made and dropped all the time, hardly any of it in circles: looking for these at each
     # 700 new objects, as Python does, takes a tenth of the time.
     before = gc.get_threshold()
@@ -108,13 +108,13 @@ def _run(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
         gc.set_threshold(*before)
 
 
-def _each(job: Job, documents: Sequence[str]) -> Iterator[Checked]:
+def _each(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResult]:
     access = document_access(job.reading, os.environ)
     access = replace(access, open=lru_cache(maxsize=1)(access.open))
-    setting = Setting(access, job.options, Shared(), job.reading.source_dirs)
+    setting = ValidateSettings(access, job.options, SharedCache(), job.reading.source_dirs)
     for document in documents:
         if job.mending is None:
             done = check_document(setting, document)
         else:
             done = mend_document(setting, document, job.mending)
-        yield Checked(located(done.left, job.style, document), done.mended, done.diff)
+        yield JobResult(located(done.left, job.style, document), done.mended, done.diff)

@@ -10,10 +10,10 @@ from typing import Any
 from arazzo_runner import running
 from arazzo_runner.executor.world import World
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.worlds.recording import Asked, RecordingWorld
+from arazzo_runner.worlds.recording import RecordedOptions, RecordingWorld
 
 
-class Keeping:
+class RecordOption:
     """Wraps the world of a run, and writes the recording when it is over."""
 
     def __init__(self, document: str, given: Mapping[str, Any], started_at: float) -> None:
@@ -29,7 +29,9 @@ class Keeping:
         self._world = RecordingWorld(world)
         return self._world
 
-    def write(self, prepared: running.Prepared, options: running.Options, masker: Masker) -> None:
+    def write(
+        self, prepared: running.PreparedRun, options: running.RunConfig, masker: Masker
+    ) -> None:
         """Write the file, with secrets masked whatever the terminal shows. Raises UsageError."""
         if self._world is None:
             return
@@ -44,8 +46,8 @@ class Keeping:
         write_recording(file, recording, masker)
 
 
-def _asked(given: Mapping[str, Any], options: running.Options, file: str) -> Asked:
-    return Asked(
+def _asked(given: Mapping[str, Any], options: running.RunConfig, file: str) -> RecordedOptions:
+    return RecordedOptions(
         tuple(given["workflows"]),
         options.servers,
         options.server_variables,

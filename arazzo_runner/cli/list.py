@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.headings import Sections
+from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.options import flags_of
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.document.model import (
@@ -28,7 +28,7 @@ from arazzo_runner.report.escape import escape
 
 
 @click.command(
-    "list", cls=Sections, short_help="show a document's workflows, their inputs and steps"
+    "list", cls=SectionedCommand, short_help="show a document's workflows, their inputs and steps"
 )
 @click.argument("document")
 @flags_of("list")

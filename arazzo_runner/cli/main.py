@@ -32,11 +32,11 @@ COMMANDS = {
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class ReaderGoneError(Exception):
+class ClosedOutputError(Exception):
     """Nobody reads our output any more (`arazzo … | head`)."""
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands are modules, imported on demand."""
 
     def invoke(self, ctx: click.Context) -> object:
@@ -44,7 +44,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError as reason:
-            raise ReaderGoneError from reason
+            raise ClosedOutputError from reason
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The commands in the order of importance."""
@@ -79,7 +79,7 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-@click.command(cls=Commands, context_settings=_HELP)
+@click.command(cls=CommandGroup, context_settings=_HELP)
 @click.version_option(VERSION, message="arazzo %(version)s")
 @click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
 @click.pass_context
@@ -108,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         sys.stderr.write("interrupted\n")
         return 130
-    except (BrokenPipeError, ReaderGoneError):
+    except (BrokenPipeError, ClosedOutputError):
         return _broken_pipe()
     except ArazzoError as error:
         return _diagnosed(error)

@@ -9,29 +9,29 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.check.suppress import Selection, reported
-from arazzo_runner.document.retrieval import Access, Retrieved
+from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument
 from arazzo_runner.errors import ArazzoError
-from arazzo_runner.fix.mend import Mended, mend
+from arazzo_runner.fix.mend import FixResult, mend
 from arazzo_runner.fix.moved import with_new_places
-from arazzo_runner.loading import Shared
+from arazzo_runner.loading import SharedCache
 from arazzo_runner.report.patch import patch
 from arazzo_runner.report.write import write_atomically
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.encoding import decode
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import parse
-from arazzo_runner.validation import Wanted, validate, whole_path
+from arazzo_runner.validation import ValidateOptions, validate, whole_path
 from arazzo_runner.worlds.moved import moved
 
 
-class Mending(Struct, frozen=True):
+class FixOptions(Struct, frozen=True):
     """What is done about findings: ``writes`` is False where the changes are shown only."""
 
     writes: bool
     takes_unsafe: bool
 
 
-class MendedDocument(Struct, frozen=True):
+class FixedDocument(Struct, frozen=True):
     """The findings that are left, how many are mended, and what has changed, as a diff."""
 
     left: tuple[Diagnostic, ...]
@@ -39,28 +39,28 @@ class MendedDocument(Struct, frozen=True):
     diff: str = ""
 
 
-class Setting(Struct, frozen=True):
+class ValidateSettings(Struct, frozen=True):
     """What documents are validated with; ``folders`` are those of `--source-dir`.
 
     ``access`` opens a document a second time without reading it again: standard input ends.
     """
 
-    access: Access
-    options: Wanted
-    shared: Shared
+    access: DocumentAccess
+    options: ValidateOptions
+    shared: SharedCache
     folders: tuple[str, ...]
 
 
-def check_document(setting: Setting, document: str) -> MendedDocument:
+def check_document(setting: ValidateSettings, document: str) -> FixedDocument:
     """Validate a document, and tell where its sources may have gone."""
     found = validate(setting.access, document, setting.options, setting.shared)
     if not any(one.code == "AZ201" and one.place is not None for one in found):
-        return MendedDocument(found)
+        return FixedDocument(found)
     source, _ = _read(setting, document)
-    return MendedDocument(tuple(_with_new_places(setting, document, source, found)))
+    return FixedDocument(tuple(_with_new_places(setting, document, source, found)))
 
 
-def mend_document(setting: Setting, document: str, mending: Mending) -> MendedDocument:
+def mend_document(setting: ValidateSettings, document: str, mending: FixOptions) -> FixedDocument:
     """Validate a document and mend what can be mended.
 
     Raises UsageError when it cannot be written.
@@ -68,20 +68,20 @@ def mend_document(setting: Setting, document: str, mending: Mending) -> MendedDo
     try:
         source, mark = _read(setting, document)
     except ArazzoError:  # which says what `validate` says as well
-        return MendedDocument(validate(setting.access, document, setting.options, setting.shared))
-    work = _Work(setting, document, mending)
+        return FixedDocument(validate(setting.access, document, setting.options, setting.shared))
+    work = _FixTask(setting, document, mending)
     done = work.done(source)
     left = work.without_refused(done.left)
     if done.text == source.text:
-        return MendedDocument(left)
+        return FixedDocument(left)
     if mending.writes:
         write_atomically(document, mark + done.text.encode(), "document")
         setting.shared.shelf.forget(source.uri)
     diff = patch(source.name, source.text, done.text)
-    return MendedDocument(left, len(done.mended), diff)
+    return FixedDocument(left, len(done.mended), diff)
 
 
-def _read(setting: Setting, document: str) -> tuple[SourceFile, bytes]:
+def _read(setting: ValidateSettings, document: str) -> tuple[SourceFile, bytes]:
     """The text of a document, and the byte order mark before it."""
     retrieved = setting.access.open(document)
     mark = BOM_UTF8 if retrieved.data.startswith(BOM_UTF8) else b""
@@ -89,7 +89,7 @@ def _read(setting: Setting, document: str) -> tuple[SourceFile, bytes]:
 
 
 def _with_new_places(
-    setting: Setting, document: str, source: SourceFile, found: Sequence[Diagnostic]
+    setting: ValidateSettings, document: str, source: SourceFile, found: Sequence[Diagnostic]
 ) -> Sequence[Diagnostic]:
     data = parse(source, setting.options.limits.document, Severity.ERROR).value
 
@@ -99,20 +99,20 @@ def _with_new_places(
     return list(with_new_places(found, source.uri, data, candidates))
 
 
-class _Work(Struct, frozen=True):
+class _FixTask(Struct, frozen=True):
     """One document, and all that it takes to judge another text of it."""
 
-    setting: Setting
+    setting: ValidateSettings
     document: str
-    mending: Mending
+    mending: FixOptions
 
-    def done(self, source: SourceFile) -> Mended:
+    def done(self, source: SourceFile) -> FixResult:
         limits = self.setting.options.limits.document
         if not self.setting.folders:
             return mend(source, self.judge, self.takes, limits)
         # What `--source-dir` finds would be no finding: first without it.
         strict = replace(self.setting.access, find=lambda _name: None)
-        alone = replace(self, setting=replace(self.setting, access=strict, shared=Shared()))
+        alone = replace(self, setting=replace(self.setting, access=strict, shared=SharedCache()))
         first = mend(source, alone.judge, self.takes_places, limits)
         text = SourceFile(source.name, first.text, source.uri)
         second = mend(text, self.judge, self.takes, limits)
@@ -120,7 +120,7 @@ class _Work(Struct, frozen=True):
 
     def judge(self, source: SourceFile) -> Sequence[Diagnostic]:
         """All findings about a text, also those that the user does not want to hear of."""
-        retrieved = Retrieved(source.text.encode(), source.name, source.uri)
+        retrieved = RetrievedDocument(source.text.encode(), source.name, source.uri)
         access = replace(self.setting.access, open=lambda _document: retrieved)
         every = replace(self.setting.options, selection=Selection())
         found = validate(access, self.document, every, self.setting.shared)

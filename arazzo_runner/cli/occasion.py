@@ -11,18 +11,18 @@ from msgspec import Struct, field
 
 from arazzo_runner import running
 from arazzo_runner.cli.notes import notes
-from arazzo_runner.cli.performing import Performance
+from arazzo_runner.cli.performing import RunSession
 from arazzo_runner.cli.reports import Reports, read_reports
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.signals import Signals, catching_signals
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.report.verdict import ExitCode
 
-Ready: TypeAlias = Callable[[Performance], int]
+StartedRun: TypeAlias = Callable[[RunSession], int]
 """What is left to do when nothing can go wrong any more before something is sent."""
 
 
-class Occasion(Struct):
+class CommandSession(Struct):
     """``document`` is what reports call it; ``given`` are the flags by name."""
 
     document: str
@@ -30,7 +30,7 @@ class Occasion(Struct):
     started_at: float = field(default_factory=time.time)
     started: float = field(default_factory=time.perf_counter)
 
-    def to_the_end(self, start: Callable[[], Ready]) -> int:
+    def to_the_end(self, start: Callable[[], StartedRun]) -> int:
         """Start, run, report; an early end is reported too. Returns the exit code."""
         reports = read_reports(self.given["reports"], self.given["as_json"])
         with catching_signals() as signals:
@@ -48,8 +48,8 @@ class Occasion(Struct):
                 raise
             return ready(self._performance(reports, signals))
 
-    def _performance(self, reports: Reports, signals: Signals) -> Performance:
-        return Performance(self.given, reports, signals, self.circumstances)
+    def _performance(self, reports: Reports, signals: Signals) -> RunSession:
+        return RunSession(self.given, reports, signals, self.circumstances)
 
     def _failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> int:
         reports.write_failed_start(self.circumstances(), code, error)

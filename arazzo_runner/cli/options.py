@@ -8,10 +8,10 @@ from typing import Any, Final
 import click
 
 from arazzo_runner.cli.elsewhere import credential_origins
-from arazzo_runner.cli.environment import Flag, take_env_file
+from arazzo_runner.cli.environment import EnvironmentOption, take_env_file
 from arazzo_runner.cli.places import folders, pair, server_variables, servers
 from arazzo_runner.cli.profiles import take_profile
-from arazzo_runner.cli.units import SIZE, TEXT, Count, Duration
+from arazzo_runner.cli.units import SIZE, TEXT, CountParam, DurationParam
 from arazzo_runner.options.model import Kind, Option
 from arazzo_runner.options.table import OPTIONS, Table, options_of
 
@@ -38,7 +38,7 @@ def flag(option: Option) -> Decorator:
     return click.option(
         *([f"-{option.short}"] if option.short else []),
         *names,
-        cls=Flag,
+        cls=EnvironmentOption,
         heading=option.section,
         help=option.help,
         metavar=option.metavar,
@@ -72,11 +72,11 @@ def _type(option: Option) -> click.ParamType[Any] | None:
         case "choice":
             return click.Choice(option.choices)
         case "count":
-            return Count(option.least, option.most)
+            return CountParam(option.least, option.most)
         case "processes":
             return click.IntRange(option.least)
         case "duration":
-            return Duration() if option.least else Duration(least=0.0)
+            return DurationParam() if option.least else DurationParam(least=0.0)
         case "size":
             return SIZE
         case "file":

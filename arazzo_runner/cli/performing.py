@@ -14,45 +14,45 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner import running
-from arazzo_runner.cli.repeating import Repeat, typed_command
+from arazzo_runner.cli.repeating import RerunCommand, typed_command
 from arazzo_runner.cli.reports import Reports
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.signals import Signals
-from arazzo_runner.cli.telling import Telling
+from arazzo_runner.cli.telling import ReportObserver
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.report.console import Console
 from arazzo_runner.report.look import Verbosity
 from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.style import Stream, is_live, style_for
+from arazzo_runner.report.style import TextStream, is_live, style_for
 from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
 
 if TYPE_CHECKING:
     from arazzo_runner.report.live import LiveStream
 
-Go: TypeAlias = Callable[[Observer], RunResult]
+RunFunction: TypeAlias = Callable[[Observer], RunResult]
 """Runs to the end, and tells an observer while it does."""
 
 
-class Masks(Struct, frozen=True):
+class Maskers(Struct, frozen=True):
     """What hides secrets: in all that is ``shown``, and in what is ``kept`` to be replayed."""
 
     shown: Masker
     recording: Masker
 
 
-def masks(prepared: running.Prepared, given: Mapping[str, Any]) -> Masks:
+def masks(prepared: running.PreparedRun, given: Mapping[str, Any]) -> Maskers:
     """Maskers of the credentials and inputs that are secret, or that ``--secret`` names.
 
     With ``--show-secrets`` they are shown; what is kept is masked all the same.
     """
     named = (prepared.inputs.get(name) for name in given["secrets"])
     masker = Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
-    return Masks(NO_MASK if given["show_secrets"] else masker, masker)
+    return Maskers(NO_MASK if given["show_secrets"] else masker, masker)
 
 
-class Performance(Struct, frozen=True):
+class RunSession(Struct, frozen=True):
     """What a run needs beside its plan: the flags, the reports, the signals, and when it began."""
 
     given: Mapping[str, Any]
@@ -62,15 +62,15 @@ class Performance(Struct, frozen=True):
 
     def perform(
         self,
-        prepared: running.Prepared,
-        masked: Masks,
-        go: Go,
+        prepared: running.PreparedRun,
+        masked: Maskers,
+        go: RunFunction,
         keep: Callable[[], None] = lambda: None,
         traces: Observer = lambda _event: None,
     ) -> int:
         """Run, tell, report, ``keep`` what is to be kept. Returns the exit code."""
         again = partial(_again, typed_command(), _names(prepared), masked.recording)
-        told = Telling(self.reports, self.circumstances, prepared, masked.shown)
+        told = ReportObserver(self.reports, self.circumstances, prepared, masked.shown)
         with self._stage(masked.shown, again) as console, told:
             learn = running.learning_secrets(prepared, masked.recording.learn)
             result = go(_all(learn, console, told, traces))
@@ -79,7 +79,7 @@ class Performance(Struct, frozen=True):
     def end(
         self,
         result: RunResult,
-        told: Telling,
+        told: ReportObserver,
         console: Console,
         keep: Callable[[], None] = lambda: None,
     ) -> int:
@@ -128,7 +128,10 @@ class Performance(Struct, frozen=True):
             yield stream
 
     def console(
-        self, masker: Masker, again: Callable[[str], str] | None = None, out: Stream | None = None
+        self,
+        masker: Masker,
+        again: Callable[[str], str] | None = None,
+        out: TextStream | None = None,
     ) -> Console:
         """What shows a run to people, in lines that stay."""
         style = style_for(self.out, os.environ)
@@ -149,11 +152,11 @@ def _width() -> int:
     return get_terminal_size((100, 24)).columns
 
 
-def _names(prepared: running.Prepared) -> frozenset[str]:
+def _names(prepared: running.PreparedRun) -> frozenset[str]:
     return frozenset(one.workflow_id for one in prepared.description.entry.document.workflows)
 
 
-def _again(command: Repeat, names: Collection[str], masker: Masker, workflow_id: str) -> str:
+def _again(command: RerunCommand, names: Collection[str], masker: Masker, workflow_id: str) -> str:
     """The command for a workflow; as it was where it is no run, or of another document."""
     if command.words[:1] != ("run",) or workflow_id not in names:
         return command.line(masker)

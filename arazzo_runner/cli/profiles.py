@@ -25,7 +25,7 @@ from msgspec import Struct, field
 from arazzo_runner.cli.config import default_of, read_config, refuse
 
 _KEY: Final = "arazzo.profile"
-_NO_FLAGS: Final = ("inputs", "credentials", "servers", "server-vars")
+_PROFILE_TABLES: Final = ("inputs", "credentials", "servers", "server-vars")
 _TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 
@@ -110,10 +110,10 @@ def _flags(name: str, table: Mapping[str, Any], command: click.Command) -> dict[
     found: dict[str, Any] = {}
     for key, value in table.items():
         flag = key.replace("_", "-")
-        if flag in _NO_FLAGS and (flag != "inputs" or isinstance(value, dict)):
+        if flag in _PROFILE_TABLES and (flag != "inputs" or isinstance(value, dict)):
             continue
         if command.name == "run" or _has(command, flag):
-            found.update([default_of(where, key, value, command, _NO_FLAGS)])
+            found.update([default_of(where, key, value, command, _PROFILE_TABLES)])
     return found
 
 

@@ -15,12 +15,12 @@ _INPUT: Final = re.compile(r"(--input=|-i(?!n))(.+)", re.DOTALL)
 _LOGIN: Final = re.compile(r"(?<=://)[^/@\s]*@")
 
 
-def typed_command() -> Repeat:
+def typed_command() -> RerunCommand:
     """The command that is being carried out."""
-    return Repeat(typed_words())
+    return RerunCommand(typed_words())
 
 
-class Repeat(Struct, frozen=True):
+class RerunCommand(Struct, frozen=True):
     """The words of a command, the first of which is its name; none when it is not known."""
 
     words: tuple[str, ...]
@@ -38,7 +38,7 @@ class Repeat(Struct, frozen=True):
         """Whether one of these flags was typed."""
         return any(one in flags or one.partition("=")[0] in flags for one in self.words)
 
-    def without(self, flag: str) -> Repeat:
+    def without(self, flag: str) -> RerunCommand:
         """The command without a flag and its values."""
         kept: list[str] = []
         words = iter(self.words)
@@ -47,7 +47,7 @@ class Repeat(Struct, frozen=True):
                 next(words, None)
             elif not word.startswith(f"{flag}="):
                 kept.append(word)
-        return Repeat(tuple(kept))
+        return RerunCommand(tuple(kept))
 
 
 def _quoted(words: Sequence[str], masker: Masker) -> Iterator[str]:

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 from arazzo_runner import replaying, running
 from arazzo_runner.cli.checks import read_checks
 from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.headings import Sections
+from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.inputs import check_stdin
 from arazzo_runner.cli.inputs_for import inputs_for
 from arazzo_runner.cli.keeping import from_here
-from arazzo_runner.cli.occasion import Occasion, Ready
+from arazzo_runner.cli.occasion import CommandSession, StartedRun
 from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.performing import Performance, masks
+from arazzo_runner.cli.performing import RunSession, masks
 from arazzo_runner.cli.show import show_warnings
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
@@ -31,7 +31,9 @@ from arazzo_runner.worlds.recording import Recording
 from arazzo_runner.worlds.recording_file import read_recording
 
 
-@click.command("replay", cls=Sections, short_help="run a recorded run again, without a server")
+@click.command(
+    "replay", cls=SectionedCommand, short_help="run a recorded run again, without a server"
+)
 @click.argument("file")
 @click.argument("document", required=False)
 @flags_of("replay")
@@ -41,11 +43,11 @@ def command(file: str, document: str | None, **given: Any) -> int:
     FILE is what `arazzo run --record FILE` wrote. DOCUMENT is run instead of the recorded one.
     Credentials are not needed.
     """
-    occasion = Occasion(document or file, given)
+    occasion = CommandSession(document or file, given)
     return occasion.to_the_end(lambda: _start(file, document, occasion))
 
 
-def _start(file: str, document: str | None, occasion: Occasion) -> Ready:
+def _start(file: str, document: str | None, occasion: CommandSession) -> StartedRun:
     recording = read_recording(file)
     given = {**occasion.given, **_places(recording, file, occasion.given)}
     occasion.document = document or from_here(recording.document, file)
@@ -71,11 +73,11 @@ def _places(recording: Recording, file: str, given: Mapping[str, Any]) -> dict[s
     }
 
 
-def _options(recording: Recording, given: Mapping[str, Any]) -> running.Options:
+def _options(recording: Recording, given: Mapping[str, Any]) -> running.RunConfig:
     settings = recording.asked.settings
     if given["checks"]:
         settings = replace(settings, checks=read_checks(given["checks"]))
-    return replaying.replay_options(recording, running.Options(settings=settings))
+    return replaying.replay_options(recording, running.RunConfig(settings=settings))
 
 
 class Replay(Struct, frozen=True):
@@ -83,10 +85,10 @@ class Replay(Struct, frozen=True):
 
     recording: Recording
     description: Description
-    prepared: running.Prepared
-    options: running.Options
+    prepared: running.PreparedRun
+    options: running.RunConfig
 
-    def run(self, performance: Performance) -> int:
+    def run(self, performance: RunSession) -> int:
         """Run, tell, report; say which documents have changed where it did not pass."""
         interrupted = performance.signals.interrupted
 

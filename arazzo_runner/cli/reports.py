@@ -24,7 +24,7 @@ STDOUT = "-"
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-class Target(Struct, frozen=True):
+class ReportTarget(Struct, frozen=True):
     """A report that was asked for: its kind, and its path or ``-``."""
 
     kind: str
@@ -39,7 +39,7 @@ class Target(Struct, frozen=True):
 class Reports(Struct, frozen=True):
     """All reports that were asked for."""
 
-    targets: tuple[Target, ...]
+    targets: tuple[ReportTarget, ...]
 
     @property
     def has_stdout(self) -> bool:
@@ -55,7 +55,7 @@ class Reports(Struct, frozen=True):
                 if one.path != STDOUT:
                     check_writable(one.path)
 
-    def write(self, run: RunReport, masker: Masker, told: Iterable[Target] = ()) -> None:
+    def write(self, run: RunReport, masker: Masker, told: Iterable[ReportTarget] = ()) -> None:
         """Write every report but those ``told`` already.
 
         Raises UsageError (AZ907) for those that could not be written, after all others are.
@@ -72,7 +72,7 @@ class Reports(Struct, frozen=True):
         if problems:
             raise UsageError(*problems)
 
-    def _put(self, target: Target, data: bytes) -> None:
+    def _put(self, target: ReportTarget, data: bytes) -> None:
         if target.path == STDOUT:
             # Where another report has standard output, annotations are read from the other stream.
             other = self.has_stdout and not target.is_stdout
@@ -123,7 +123,7 @@ def read_reports(texts: Iterable[str], as_json: bool) -> Reports:  # noqa: FBT00
     """
     asked = [_read(text) for text in texts]
     targets = tuple(dict.fromkeys([*asked, *_of_json(as_json)]))
-    taken: dict[str, Target] = {}
+    taken: dict[str, ReportTarget] = {}
     for one in targets:
         place = _place(one)
         other = taken.setdefault(place, one) if place else one
@@ -136,22 +136,22 @@ def read_reports(texts: Iterable[str], as_json: bool) -> Reports:  # noqa: FBT00
     return Reports(targets)
 
 
-def _of_json(as_json: bool) -> Iterator[Target]:  # noqa: FBT001 - the flag itself
+def _of_json(as_json: bool) -> Iterator[ReportTarget]:  # noqa: FBT001 - the flag itself
     if as_json:
-        yield Target("json", STDOUT)
+        yield ReportTarget("json", STDOUT)
 
 
-def _read(text: str) -> Target:
+def _read(text: str) -> ReportTarget:
     kind, _, path = text.partition("=")
     if kind not in KINDS:
         kinds = ", ".join(f"`{one}`" for one in KINDS)
         match = nearest(kind, KINDS)
         hint = f"; did you mean `{match}`?" if match else ""
         raise click.UsageError(f"`--report {text}`: the kinds of reports are {kinds}{hint}")
-    return Target(kind, path or KINDS[kind])
+    return ReportTarget(kind, path or KINDS[kind])
 
 
-def _place(target: Target) -> str | None:
+def _place(target: ReportTarget) -> str | None:
     """What two reports may not share; a device (`/dev/null`) takes whatever comes."""
     if target.path == STDOUT:
         return STDOUT if target.is_stdout else None

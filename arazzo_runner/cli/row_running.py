@@ -11,9 +11,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner import running
-from arazzo_runner.cli.performing import Masks, masks
-from arazzo_runner.cli.rows import Case
-from arazzo_runner.cli.tracing import NewTraces
+from arazzo_runner.cli.performing import Maskers, masks
+from arazzo_runner.cli.rows import CaseRun
+from arazzo_runner.cli.tracing import TracesFactory
 from arazzo_runner.cli.worlds import authorized_world, http_settings
 from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.executor.events import Event, WorkflowFinished
@@ -23,41 +23,41 @@ from arazzo_runner.executor.settings import Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.worlds.mock import MockWorld
-from arazzo_runner.worlds.stopping import StoppableWorld
+from arazzo_runner.worlds.stopping import CancellableWorld
 
-NewWorld: TypeAlias = Callable[[], AbstractContextManager[World]]
+CaseWorldFactory: TypeAlias = Callable[[], AbstractContextManager[World]]
 
 
-class Ran(Struct, frozen=True):
+class CaseResult(Struct, frozen=True):
     """A case that is over, with what happened, in order; ``began`` False for one left out."""
 
-    case: Case
+    case: CaseRun
     result: RunResult
-    masked: Masks
+    masked: Maskers
     events: Sequence[Event]
     began: bool = True
 
 
-class Batch(Struct, frozen=True):
+class CaseBatch(Struct, frozen=True):
     """The cases to run, and how.
 
     ``begun`` and ``over`` are called as it happens, ``tell`` with each case in order.
     """
 
-    cases: Sequence[Case]
+    cases: Sequence[CaseRun]
     given: Mapping[str, Any]
     settings: Settings
     stop: Callable[[], bool]
-    tell: Callable[[Ran], None]
-    new_traces: NewTraces
+    tell: Callable[[CaseResult], None]
+    new_traces: TracesFactory
     begun: Callable[[str], None]
-    over: Callable[[Ran], None]
+    over: Callable[[CaseResult], None]
 
 
-def run_cases(batch: Batch) -> None:
+def run_cases(batch: CaseBatch) -> None:
     """Run every case to its end; after a stop, those that have not begun are left out."""
     try:
-        anyio.run(_Runs(batch).all)
+        anyio.run(_RunQueue(batch).all)
     except BaseExceptionGroup as several:
         raise _first(several) from several
 
@@ -67,13 +67,13 @@ def _first(error: BaseException) -> BaseException:
     return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
-class _Runs(Struct):
+class _RunQueue(Struct):
     """The runs in progress: the next to begin, and those over that wait for earlier ones."""
 
-    batch: Batch
+    batch: CaseBatch
     next: int = 0
     told: int = 0
-    over: dict[int, Ran] = field(default_factory=dict)
+    over: dict[int, CaseResult] = field(default_factory=dict)
     failed: bool = False
     tokens: list[str] = field(default_factory=list)
     maskers: list[Masker] = field(default_factory=list)
@@ -96,13 +96,13 @@ class _Runs(Struct):
         for masker in self.maskers:
             masker.learn(found)
 
-    async def _work(self, new_world: NewWorld) -> None:
+    async def _work(self, new_world: CaseWorldFactory) -> None:
         while self.next < len(self.batch.cases):
             number, case = self.next, self.batch.cases[self.next]
             self.next += 1
             self._finish(number, await self._run(case, new_world))
 
-    def _finish(self, number: int, ran: Ran) -> None:
+    def _finish(self, number: int, ran: CaseResult) -> None:
         self.failed |= any(not one.passed for one in ran.result.workflows)
         self.batch.over(ran)
         self.over[number] = ran
@@ -110,11 +110,11 @@ class _Runs(Struct):
             self.batch.tell(self.over.pop(self.told))
             self.told += 1
 
-    async def _run(self, case: Case, new_world: NewWorld) -> Ran:
+    async def _run(self, case: CaseRun, new_world: CaseWorldFactory) -> CaseResult:
         batch = self.batch
         masked = masks(case.prepared, batch.given)
         if batch.stop() or (self.failed and batch.settings.fail_fast):
-            return Ran(case, _left_out(case), masked, (), began=False)
+            return CaseResult(case, _left_out(case), masked, (), began=False)
         batch.begun(case.name)
         masked.recording.learn(self.tokens)
         self.maskers.append(masked.recording)
@@ -133,7 +133,7 @@ class _Runs(Struct):
             result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
         self.maskers.remove(masked.recording)
         entries = tuple(replace(one, case=case.name) for one in result.workflows)
-        return Ran(case, replace(result, workflows=entries), masked, events)
+        return CaseResult(case, replace(result, workflows=entries), masked, events)
 
 
 def _of_case(event: Event, name: str) -> Event:
@@ -142,7 +142,7 @@ def _of_case(event: Event, name: str) -> Event:
     return event
 
 
-def _left_out(case: Case) -> RunResult:
+def _left_out(case: CaseRun) -> RunResult:
     plan = case.prepared.plan
     workflows = [plan.workflows[key].workflow for key in plan.selected]
     skipped = (
@@ -155,7 +155,9 @@ def _left_out(case: Case) -> RunResult:
 
 
 @asynccontextmanager
-async def _worlds(batch: Batch, learn: Callable[[Iterable[str]], None]) -> AsyncIterator[NewWorld]:
+async def _worlds(
+    batch: CaseBatch, learn: Callable[[Iterable[str]], None]
+) -> AsyncIterator[CaseWorldFactory]:
     """Gives each case its world: connections and tokens are shared, cookies and mocks are not."""
     prepared, given = batch.cases[0].prepared, batch.given
     if given["mock"]:
@@ -165,18 +167,18 @@ async def _worlds(batch: Batch, learn: Callable[[Iterable[str]], None]) -> Async
     from arazzo_runner.worlds.http import AsyncHttpWorld
 
     needing = authorizations(prepared.plan)
-    stop = _Stop(batch.stop)
+    stop = _StopSignal(batch.stop)
     async with AsyncHttpWorld(http_settings(given)) as http:
         if given["cookies"]:
             yield lambda: authorized_world(
-                StoppableWorld(http.begin(), stop), needing, given, learn
+                CancellableWorld(http.begin(), stop), needing, given, learn
             )
             return
-        with authorized_world(StoppableWorld(http, stop), needing, given, learn) as world:
+        with authorized_world(CancellableWorld(http, stop), needing, given, learn) as world:
             yield lambda: nullcontext(world)
 
 
-class _Stop(Struct, frozen=True):
+class _StopSignal(Struct, frozen=True):
     """What signals say, for worlds that ask."""
 
     is_set: Callable[[], bool]

@@ -11,21 +11,21 @@ from msgspec import Struct, field
 
 from arazzo_runner import running
 from arazzo_runner.cli.credentials import check_person
-from arazzo_runner.cli.occasion import Ready
-from arazzo_runner.cli.performing import Performance, masks
-from arazzo_runner.cli.repeating import Repeat, typed_command
-from arazzo_runner.cli.row_running import Batch, Ran, run_cases
-from arazzo_runner.cli.rows import Case, prepare_cases
-from arazzo_runner.cli.telling import Telling
-from arazzo_runner.cli.tracing import NewTraces
+from arazzo_runner.cli.occasion import StartedRun
+from arazzo_runner.cli.performing import RunSession, masks
+from arazzo_runner.cli.repeating import RerunCommand, typed_command
+from arazzo_runner.cli.row_running import CaseBatch, CaseResult, run_cases
+from arazzo_runner.cli.rows import CaseRun, prepare_cases
+from arazzo_runner.cli.telling import ReportObserver
+from arazzo_runner.cli.tracing import TracesFactory
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.result import RunResult, WorkflowResult
 from arazzo_runner.loading import Description
 from arazzo_runner.report.console import Console
 from arazzo_runner.report.escape import escape
-from arazzo_runner.report.going_on import CasesGoingOn
+from arazzo_runner.report.going_on import LiveCases
 from arazzo_runner.report.hidden import hidden
-from arazzo_runner.report.look import Look
+from arazzo_runner.report.look import TextStyle
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.rows import names_width, row_lines
 from arazzo_runner.report.shown import counted
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 def ready_cases(
     description: Description,
     given: Mapping[str, Any],
-    options: running.Options,
-    new_traces: NewTraces,
-) -> Ready:
+    options: running.RunConfig,
+    new_traces: TracesFactory,
+) -> StartedRun:
     """Read the file of cases and check all of them. Raises UsageError and InputError."""
     if given["record"] is not None:
         message = "`--record` keeps one run, and `--cases` makes several"
@@ -52,30 +52,30 @@ def ready_cases(
         raise UsageError(error("AZ906", f"`{given['cases']}` holds no case"))
     if options.needs_credentials:
         check_person(cases[0].prepared.plan)
-    return Cases(cases, options, new_traces).perform
+    return CaseSet(cases, options, new_traces).perform
 
 
-class Cases(Struct, frozen=True):
+class CaseSet(Struct, frozen=True):
     """Cases that are ready to run, at least one."""
 
-    cases: Sequence[Case]
-    options: running.Options
-    new_traces: NewTraces
+    cases: Sequence[CaseRun]
+    options: running.RunConfig
+    new_traces: TracesFactory
 
-    def perform(self, performance: Performance) -> int:
+    def perform(self, performance: RunSession) -> int:
         """Run all, tell each, report them together. Returns the exit code."""
         prepared, given = self.cases[0].prepared, performance.given
         if given["dry_run"]:
             return self._rehearse(given)
         # Each case masks its own secrets before anything is told of it.
         masker = Masker() if not given["show_secrets"] else masks(prepared, given).shown
-        told = Telling(performance.reports, performance.circumstances, prepared, masker)
+        told = ReportObserver(performance.reports, performance.circumstances, prepared, masker)
         width = names_width([one.name for one in self.cases])
         settings, stop = self.options.settings, performance.signals.interrupted
         with performance.live() as stream, told:
-            teller = _Teller(performance, told, width, stream)
+            teller = _CaseReporter(performance, told, width, stream)
             going_on = self._going_on(performance.console(masker, out=stream).look, stream)
-            batch = Batch(
+            batch = CaseBatch(
                 self.cases,
                 given,
                 settings,
@@ -96,8 +96,8 @@ class Cases(Struct, frozen=True):
         console.know(result)
         return performance.end(result, told, console)
 
-    def _going_on(self, look: Look, stream: LiveStream | None) -> CasesGoingOn:
-        going_on = CasesGoingOn(look, time.monotonic, len(self.cases))
+    def _going_on(self, look: TextStyle, stream: LiveStream | None) -> LiveCases:
+        going_on = LiveCases(look, time.monotonic, len(self.cases))
         if stream is not None:
             stream.going_on = going_on
         return going_on
@@ -113,27 +113,27 @@ class Cases(Struct, frozen=True):
         return 0
 
 
-def _ending(going_on: CasesGoingOn) -> Callable[[Ran], None]:
-    def end(ran: Ran) -> None:
+def _ending(going_on: LiveCases) -> Callable[[CaseResult], None]:
+    def end(ran: CaseResult) -> None:
         passed = all(one.passed for one in ran.result.workflows)
         going_on.end(ran.case.name, failed=ran.began and not passed)
 
     return end
 
 
-class _Teller(Struct):
+class _CaseReporter(Struct):
     """Tells case after case, each with its own secrets masked; ``entries`` are for the report."""
 
-    performance: Performance
-    told: Telling
+    performance: RunSession
+    told: ReportObserver
     width: int
     out: LiveStream | None
-    again: Repeat = field(default_factory=lambda: typed_command().without("--case"))
+    again: RerunCommand = field(default_factory=lambda: typed_command().without("--case"))
     entries: list[WorkflowResult] = field(default_factory=list)
     left_out: int = 0
     blank: bool = True
 
-    def tell(self, ran: Ran) -> None:
+    def tell(self, ran: CaseResult) -> None:
         masker = ran.masked.shown
         self.entries += hidden(ran.result, masker).workflows
         if not ran.began:
@@ -143,7 +143,7 @@ class _Teller(Struct):
             self.told(hidden(event, masker))
         self._show(ran, self.performance.console(masker, out=self.out))
 
-    def _show(self, ran: Ran, console: Console) -> None:
+    def _show(self, ran: CaseResult, console: Console) -> None:
         if console.look.verbosity == "quiet":
             return
         if console.look.verbosity != "normal":

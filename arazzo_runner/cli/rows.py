@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner import running
-from arazzo_runner.cli.case_files import Row, read_cases
+from arazzo_runner.cli.case_files import CaseInputs, read_cases
 from arazzo_runner.cli.inputs_for import declared_inputs, inputs_for
 from arazzo_runner.errors import InputError, UsageError
 from arazzo_runner.expression.value import Value
@@ -19,16 +19,16 @@ from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import Place
 
 
-class Case(Struct, frozen=True):
+class CaseRun(Struct, frozen=True):
     """A row that is ready to run."""
 
     name: str
-    prepared: running.Prepared
+    prepared: running.PreparedRun
 
 
 def prepare_cases(
-    description: Description, given: Mapping[str, Any], options: running.Options
-) -> list[Case]:
+    description: Description, given: Mapping[str, Any], options: running.RunConfig
+) -> list[CaseRun]:
     """Bind the workflows once, and check the inputs of every row; nothing is sent.
 
     A row's inputs win over those that all have in common. Raises UsageError, InputError and
@@ -40,13 +40,13 @@ def prepare_cases(
     bound, lacking = running.plan(description, selected, options)
     if lacking:
         raise UsageError(*lacking)
-    cases: list[Case] = []
+    cases: list[CaseRun] = []
     problems: list[Diagnostic] = []
     for row in rows:
         inputs: dict[str, Value] = {**common, **row.inputs}
         try:
             prepared = running.with_inputs(description, bound, inputs)
-            cases.append(Case(row.id, prepared))
+            cases.append(CaseRun(row.id, prepared))
         except InputError as reason:
             problems += (_located(one, row.place) for one in reason.diagnostics)
     if problems:
@@ -54,7 +54,7 @@ def prepare_cases(
     return cases
 
 
-def _rows(description: Description, given: Mapping[str, Any]) -> list[Row]:
+def _rows(description: Description, given: Mapping[str, Any]) -> list[CaseInputs]:
     known = declared_inputs(description, given["workflows"])
     try:
         rows = read_cases(given["cases"], known)

@@ -13,17 +13,17 @@ from msgspec import Struct
 from arazzo_runner import running
 from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.headings import Sections
+from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.inputs import check_stdin
 from arazzo_runner.cli.inputs_for import inputs_for
-from arazzo_runner.cli.keeping import Keeping
+from arazzo_runner.cli.keeping import RecordOption
 from arazzo_runner.cli.names import check_names, unknown_secrets
-from arazzo_runner.cli.occasion import Occasion, Ready
+from arazzo_runner.cli.occasion import CommandSession, StartedRun
 from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.performing import Performance, masks
+from arazzo_runner.cli.performing import RunSession, masks
 from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.show import show_warnings
-from arazzo_runner.cli.tracing import NewTraces, traces_for
+from arazzo_runner.cli.tracing import TracesFactory, traces_for
 from arazzo_runner.cli.worlds import open_world
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
@@ -33,7 +33,7 @@ from arazzo_runner.report.write import check_writable
 from arazzo_runner.text.diagnostic import error
 
 
-@click.command("run", cls=Sections, short_help="run a document's workflows")
+@click.command("run", cls=SectionedCommand, short_help="run a document's workflows")
 @click.argument("document")
 @flags_of("run")
 def command(document: str, **given: Any) -> int:
@@ -41,18 +41,18 @@ def command(document: str, **given: Any) -> int:
 
     Without --workflow: all that no other one calls, goes to or retries with, in order.
     """
-    occasion = Occasion(document, given)
-    return occasion.to_the_end(Run(document, given, occasion).start)
+    occasion = CommandSession(document, given)
+    return occasion.to_the_end(RunCommand(document, given, occasion).start)
 
 
-class Run(Struct, frozen=True):
+class RunCommand(Struct, frozen=True):
     """One use of the command."""
 
     document: str
     given: Mapping[str, Any]
-    session: Occasion
+    session: CommandSession
 
-    def start(self) -> Ready:
+    def start(self) -> StartedRun:
         """All that can go wrong before something is sent."""
         check_stdin(self.document, self.given["inputs_file"], self.given["inputs"])
         if self.given["dry_run"]:
@@ -70,8 +70,8 @@ class Run(Struct, frozen=True):
         return ready
 
     def _ready(
-        self, description: Description, options: running.Options, new_traces: NewTraces
-    ) -> Ready:
+        self, description: Description, options: running.RunConfig, new_traces: TracesFactory
+    ) -> StartedRun:
         if self.given["cases"] is not None:
             from arazzo_runner.cli.row_telling import ready_cases
 
@@ -85,9 +85,9 @@ class Run(Struct, frozen=True):
             check_person(prepared.plan)
         return lambda performance: self._run(prepared, options, performance, new_traces)
 
-    def _options(self) -> running.Options:
+    def _options(self) -> running.RunConfig:
         given = self.given
-        options = running.Options(
+        options = running.RunConfig(
             servers=given["servers"],
             server_variables=given["server_variables"],
             needs_credentials=not (given["mock"] or given["dry_run"]),
@@ -97,10 +97,10 @@ class Run(Struct, frozen=True):
 
     def _run(
         self,
-        prepared: running.Prepared,
-        options: running.Options,
-        performance: Performance,
-        new_traces: NewTraces,
+        prepared: running.PreparedRun,
+        options: running.RunConfig,
+        performance: RunSession,
+        new_traces: TracesFactory,
     ) -> int:
         masked = masks(prepared, self.given)
         if self.given["dry_run"]:
@@ -108,7 +108,7 @@ class Run(Struct, frozen=True):
 
             return show_rehearsal(prepared, masked.shown, options.settings, sys.stdout)
         traces = new_traces(masked.recording)
-        keeping = Keeping(self.document, self.given, self.session.started_at)
+        keeping = RecordOption(self.document, self.given, self.session.started_at)
         signals = performance.signals
 
         def go(observer: Observer) -> RunResult:

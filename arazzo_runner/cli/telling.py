@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from arazzo_runner import running
-from arazzo_runner.cli.reports import STDOUT, Reports, Target, write_stream
+from arazzo_runner.cli.reports import STDOUT, Reports, ReportTarget, write_stream
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, WorkflowResult
@@ -22,7 +22,7 @@ from arazzo_runner.version import VERSION
 if TYPE_CHECKING:
     from arazzo_runner.report.ndjson import EventLines
 
-Circumstances = Callable[[], Mapping[str, Any]]
+ReportContext = Callable[[], Mapping[str, Any]]
 
 
 class _Sink(Protocol):
@@ -41,7 +41,7 @@ class _Stdout:
         """It stays open."""
 
 
-class Telling:
+class ReportObserver:
     """An observer that tells a run to its reports; used by ``with``.
 
     A bug that ends the run is reported too, with the workflows that were over by then.
@@ -50,26 +50,26 @@ class Telling:
     def __init__(
         self,
         reports: Reports,
-        circumstances: Circumstances,
-        prepared: running.Prepared,
+        circumstances: ReportContext,
+        prepared: running.PreparedRun,
         masker: Masker,
     ) -> None:
         self._reports = reports
         self._circumstances = circumstances
         self._prepared = prepared
         self._masker = masker
-        self._live: list[tuple[Target, _Sink, EventLines]] = []
+        self._live: list[tuple[ReportTarget, _Sink, EventLines]] = []
         self._finished: list[WorkflowResult] = []
         self._since = time.perf_counter()
 
-    def __enter__(self) -> Telling:
+    def __enter__(self) -> ReportObserver:
         """Begin the reports that grow. Raises UsageError (AZ907)."""
         growing = [one for one in self._reports.targets if one.kind == "ndjson"]
         if growing:
             self._begin(growing)
         return self
 
-    def _begin(self, targets: list[Target]) -> None:
+    def _begin(self, targets: list[ReportTarget]) -> None:
         from arazzo_runner.report.ndjson import EventLines
 
         begun = self.report(RunResult((), 0.0), 0)
@@ -127,9 +127,9 @@ class Telling:
         )
 
 
-def _open(target: Target) -> _Sink:
+def _open(target: ReportTarget) -> _Sink:
     if target.path == STDOUT:
         return _Stdout()
-    from arazzo_runner.report.write import Growing
+    from arazzo_runner.report.write import StreamedFile
 
-    return Growing(target.path)
+    return StreamedFile(target.path)

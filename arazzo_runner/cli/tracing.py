@@ -27,11 +27,11 @@ class Traces(Protocol):
         ...
 
 
-NewTraces: TypeAlias = Callable[[Masker], Traces]
+TracesFactory: TypeAlias = Callable[[Masker], Traces]
 """Begins the traces of one run, whose secrets the masker knows."""
 
 
-class _Untraced:
+class _NoTraces:
     def __call__(self, event: Event) -> None:
         """Nothing is noted."""
 
@@ -39,7 +39,7 @@ class _Untraced:
         return world
 
 
-def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> NewTraces:
+def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> TracesFactory:
     """Traces as the flag says, or as the environment does where the extra is installed.
 
     Raises UsageError when the flag cannot be followed.
@@ -52,17 +52,17 @@ def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> NewT
         except UsageError as reason:
             # Others may have set the variables; it is said, and the run goes on.
             show_diagnostics(replace(one, severity=Severity.WARNING) for one in reason.diagnostics)
-    return lambda _masker: _Untraced()
+    return lambda _masker: _NoTraces()
 
 
-def _traces(environment: Mapping[str, str]) -> NewTraces:
+def _traces(environment: Mapping[str, str]) -> TracesFactory:
     from arazzo_runner.telemetry.starting import provider
 
     chosen = provider(environment)
-    from arazzo_runner.telemetry.tracing import Tracing, parent_from
+    from arazzo_runner.telemetry.tracing import TracingObserver, parent_from
 
     parent = parent_from(environment)
-    return lambda masker: Tracing(masker, chosen, parent)
+    return lambda masker: TracingObserver(masker, chosen, parent)
 
 
 def _asked(environment: Mapping[str, str]) -> bool:

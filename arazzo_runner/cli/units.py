@@ -21,7 +21,7 @@ _LONGEST: Final = 1_000 * 3600.0
 _LARGEST: Final = 1 << 40
 
 
-class Duration(click.ParamType[float]):
+class DurationParam(click.ParamType[float]):
     """``500ms``, ``2s``, ``1m``, ``1h``: seconds as a number, at most 1,000 hours.
 
     No time at all is a value only where ``least`` is 0.
@@ -52,7 +52,7 @@ class Duration(click.ParamType[float]):
         return seconds
 
 
-class Size(click.ParamType[int]):
+class SizeParam(click.ParamType[int]):
     """``500``, ``64KiB``, ``10MB``: bytes as an integer, at most 1 TiB."""
 
     name = "size"
@@ -72,7 +72,7 @@ class Size(click.ParamType[int]):
         return size
 
 
-class Count(click.ParamType[int]):
+class CountParam(click.ParamType[int]):
     """A whole number from ``least`` to ``most``."""
 
     name = "count"
@@ -94,7 +94,7 @@ class Count(click.ParamType[int]):
         return int(text)
 
 
-class Text(click.ParamType[str]):
+class TextParam(click.ParamType[str]):
     """A text; several of them stand on lines of their own in an environment variable."""
 
     name = "text"
@@ -107,5 +107,5 @@ class Text(click.ParamType[str]):
         return value
 
 
-SIZE = Size()
-TEXT = Text()
+SIZE = SizeParam()
+TEXT = TextParam()

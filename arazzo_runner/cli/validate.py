@@ -10,28 +10,30 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from arazzo_runner.cli.baseline import Compared, compare, read_baseline, write_baseline
+from arazzo_runner.cli.baseline import BaselineComparison, compare, read_baseline, write_baseline
 from arazzo_runner.cli.documents import load_limits, retrieve_settings
-from arazzo_runner.cli.headings import Sections
-from arazzo_runner.cli.jobs import Checked, Job, run_jobs
-from arazzo_runner.cli.mending import Mending
+from arazzo_runner.cli.headings import SectionedCommand
+from arazzo_runner.cli.jobs import JobResult, ValidationJob, run_jobs
+from arazzo_runner.cli.mending import FixOptions
 from arazzo_runner.cli.options import flags_of
 from arazzo_runner.cli.selection import selection
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.walk import documents
 from arazzo_runner.loading import is_usage
 from arazzo_runner.report import validation as rendering
-from arazzo_runner.report.located import Located, Validation
+from arazzo_runner.report.located import LocatedFinding, ValidationReport
 from arazzo_runner.report.patch import shown
-from arazzo_runner.report.style import PLAIN, Style, style_for
+from arazzo_runner.report.style import PLAIN, AnsiStyle, style_for
 from arazzo_runner.report.verdict import ExitCode
 from arazzo_runner.report.write import write_atomically
 from arazzo_runner.text.diagnostic import Diagnostic, warning
-from arazzo_runner.validation import Wanted
+from arazzo_runner.validation import ValidateOptions
 
 
 @click.command(
-    "validate", cls=Sections, short_help="check documents and their agreement with API descriptions"
+    "validate",
+    cls=SectionedCommand,
+    short_help="check documents and their agreement with API descriptions",
 )
 @click.argument("named", metavar="DOCUMENT…", nargs=-1, required=True)
 @flags_of("validate")
@@ -44,9 +46,9 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     if not chosen:
         show_diagnostics([_nothing_in(named)])
     _check_flags(given, chosen)
-    job = Job(
+    job = ValidationJob(
         retrieve_settings(given),
-        Wanted(given["sources"], load_limits(given), selection(given, len(chosen))),
+        ValidateOptions(given["sources"], load_limits(given), selection(given, len(chosen))),
         _style(given),
         _mending(given),
     )
@@ -56,7 +58,7 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     found = tuple(dict.fromkeys(one for each in done for one in each.findings))
     compared = _compared(given, found, chosen)
     mended = sum(one.mended for one in done)
-    _write(Validation(tuple(chosen), compared.new, mended, compared.known), given)
+    _write(ValidationReport(tuple(chosen), compared.new, mended, compared.known), given)
     return _code(compared.new, _counting(given))
 
 
@@ -79,7 +81,7 @@ def _check_flags(given: Mapping[str, Any], chosen: Sequence[str]) -> None:
         )
 
 
-def _style(given: Mapping[str, Any]) -> Style | None:
+def _style(given: Mapping[str, Any]) -> AnsiStyle | None:
     """The colours of the text, where the format needs text at all."""
     if given["form"] in ("json", "github", "sarif"):
         return None
@@ -87,13 +89,13 @@ def _style(given: Mapping[str, Any]) -> Style | None:
     return style_for(sys.stdout, os.environ) if is_shown else PLAIN
 
 
-def _mending(given: Mapping[str, Any]) -> Mending | None:
+def _mending(given: Mapping[str, Any]) -> FixOptions | None:
     if not given["fix"] and not given["diff"]:
         return None
-    return Mending(not given["diff"], given["unsafe_fixes"])
+    return FixOptions(not given["diff"], given["unsafe_fixes"])
 
 
-def _show_diff(done: Sequence[Checked], output: str | None) -> int:
+def _show_diff(done: Sequence[JobResult], output: str | None) -> int:
     """The diff, and what it does on standard error; 3 when there is one."""
     diff = "".join(one.diff for one in done)
     if output:
@@ -111,24 +113,24 @@ def _show_diff(done: Sequence[Checked], output: str | None) -> int:
 
 
 def _compared(
-    given: Mapping[str, Any], found: tuple[Located, ...], chosen: Sequence[str]
-) -> Compared:
+    given: Mapping[str, Any], found: tuple[LocatedFinding, ...], chosen: Sequence[str]
+) -> BaselineComparison:
     """What is new beside the baseline; writes that when it is asked for."""
     path = given["baseline"]
     if not path:
-        return Compared(found, 0, {})
+        return BaselineComparison(found, 0, {})
     is_there = os.path.exists(path)  # noqa: PTH110 - a path as it was typed
     baseline = read_baseline(path) if is_there or not given["write_baseline"] else {}
     if given["write_baseline"]:
         write_baseline(path, found, baseline, chosen)
-        return Compared((), len(found), {})
+        return BaselineComparison((), len(found), {})
     compared = compare(baseline, found, chosen, path)
     if compared.gone:
         sys.stderr.write(rendering.gone(sum(compared.gone.values()), path))
     return compared
 
 
-def _write(done: Validation, given: Mapping[str, Any]) -> None:
+def _write(done: ValidationReport, given: Mapping[str, Any]) -> None:
     if not given["output"]:
         sys.stdout.write(_rendered(done, given))
         return
@@ -137,7 +139,7 @@ def _write(done: Validation, given: Mapping[str, Any]) -> None:
     sys.stderr.write(rendering.summary(done, PLAIN) + "\n")
 
 
-def _rendered(done: Validation, given: Mapping[str, Any], *, is_file: bool = False) -> str:
+def _rendered(done: ValidationReport, given: Mapping[str, Any], *, is_file: bool = False) -> str:
     match given["form"]:
         case "json":
             return rendering.as_json(done)
@@ -161,7 +163,7 @@ def _counting(given: Mapping[str, Any]) -> frozenset[str]:
     return frozenset({"error", "warning"} if given["strict"] else {"error"})
 
 
-def _code(found: Sequence[Located], counting: frozenset[str]) -> int:
+def _code(found: Sequence[LocatedFinding], counting: frozenset[str]) -> int:
     codes = {one.code for one in found if one.severity in counting}
     if not codes:
         return ExitCode.PASSED

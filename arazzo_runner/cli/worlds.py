@@ -13,13 +13,13 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.operation.security import Authorization
 from arazzo_runner.options.table import members_of
 from arazzo_runner.version import VERSION
-from arazzo_runner.worlds.interruptible import InterruptibleWorld
+from arazzo_runner.worlds.interruptible import SignalWorld
 from arazzo_runner.worlds.limits import HttpSettings
 
 
 @contextmanager
 def open_world(
-    prepared: running.Prepared,
+    prepared: running.PreparedRun,
     given: Mapping[str, Any],
     waiting: AbstractContextManager[object],
     learn: Callable[[Iterable[str]], None] = lambda _secrets: None,
@@ -32,7 +32,7 @@ def open_world(
         from arazzo_runner.worlds.mock import MockWorld
 
         mock = MockWorld(prepared.description.apis(), given["mock_seed"])
-        yield InterruptibleWorld(mock, waiting)
+        yield SignalWorld(mock, waiting)
         return
     from arazzo_runner.worlds.http import HttpWorld
 
@@ -40,7 +40,7 @@ def open_world(
         HttpWorld(http_settings(given)) as world,
         authorized_world(world, authorizations(prepared.plan), given, learn) as authorized,
     ):
-        yield InterruptibleWorld(authorized, waiting)
+        yield SignalWorld(authorized, waiting)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from arazzo_runner.credentials import digest
-from arazzo_runner.credentials.tokens import Tokens
+from arazzo_runner.credentials.tokens import TokenCache
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.operation.credentials import Credentials
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
@@ -29,14 +29,14 @@ class AuthorizingWorld(WrappedWorld):
         self,
         world: World,
         credentials: Credentials,
-        tokens: Tokens,
+        tokens: TokenCache,
         random: Callable[[], str],
     ) -> None:
         super().__init__(world)
         self._credentials = credentials
         self._tokens = tokens
         self._random = random
-        self._sessions: dict[tuple[DigestNeed, str], digest.Session] = {}
+        self._sessions: dict[tuple[DigestNeed, str], digest.DigestSession] = {}
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send with all that the call needs; the answer names the request as it was sent."""

@@ -22,7 +22,7 @@ _LONGEST_QUERY: Final = 16_384
 PATIENCE: Final = 300.0
 """So many seconds a person has to agree."""
 
-Answer = Mapping[str, str]
+RedirectParameters = Mapping[str, str]
 
 
 class TerminalPerson:
@@ -61,13 +61,13 @@ class LoopbackRedirect:
     def __init__(self, invite: Callable[[str], None], patience: float) -> None:
         self._invite = invite
         self._patience = patience
-        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._answers: SimpleQueue[RedirectParameters] = SimpleQueue()
         self._server = _Server(self._answers)
         self.url = f"http://127.0.0.1:{self._server.server_port}{_PATH}"
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
-    async def answer(self, go_to: str) -> Answer | None:
+    async def answer(self, go_to: str) -> RedirectParameters | None:
         """The query that came back; a signal whose handler raises ends the waiting."""
         self._invite(go_to)
         try:
@@ -87,14 +87,14 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, answers: SimpleQueue[Answer]) -> None:
+    def __init__(self, answers: SimpleQueue[RedirectParameters]) -> None:
         super().__init__(("127.0.0.1", 0), partial(_Handler, answers))
 
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = 10
 
-    def __init__(self, answers: SimpleQueue[Answer], *given: Any) -> None:
+    def __init__(self, answers: SimpleQueue[RedirectParameters], *given: Any) -> None:
         self._answers = answers
         super().__init__(*given)
 

@@ -20,10 +20,10 @@ SECONDS: Final = 30.0
 PLACEHOLDER: Final = "{name}"
 _LONGEST: Final = 1024 * 1024
 
-Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[bytes]"]
+RunProcess = Callable[[Sequence[str]], "subprocess.CompletedProcess[bytes]"]
 
 
-def by_command(command: str, run: Run | None = None) -> LookUp:
+def by_command(command: str, run: RunProcess | None = None) -> LookUp:
     """What a command knows of variables.
 
     With ``{name}`` in its words it is run for each variable, and prints the value, or fails where
@@ -44,7 +44,7 @@ def by_command(command: str, run: Run | None = None) -> LookUp:
     return look_up
 
 
-def one_value(command: str, run: Run | None = None) -> str:
+def one_value(command: str, run: RunProcess | None = None) -> str:
     """The value that a command prints. Raises UsageError."""
     words = split(command)
     return _text(words, _output(words, run or _run))
@@ -65,20 +65,20 @@ def _unusable(why: str) -> UsageError:
     return UsageError(error("AZ906", f"the command for credentials cannot be used: {why}"))
 
 
-def _value_of(words: Sequence[str], name: str, run: Run) -> str | None:
+def _value_of(words: Sequence[str], name: str, run: RunProcess) -> str | None:
     filled = [word.replace(PLACEHOLDER, name) for word in words]
     done = _done(filled, run)
     return _text(filled, done.stdout) if done.returncode == 0 else None
 
 
-def _output(words: Sequence[str], run: Run) -> bytes:
+def _output(words: Sequence[str], run: RunProcess) -> bytes:
     done = _done(words, run)
     if done.returncode != 0:
         raise _failed(words, f"ended with status {done.returncode}")
     return done.stdout
 
 
-def _done(words: Sequence[str], run: Run) -> subprocess.CompletedProcess[bytes]:
+def _done(words: Sequence[str], run: RunProcess) -> subprocess.CompletedProcess[bytes]:
     try:
         done = run(words)
     except subprocess.TimeoutExpired:

@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from arazzo_runner.credentials.endpoints import Endpoint, Endpoints
-from arazzo_runner.credentials.grant import Asked, Token, form, post, refusal, seconds
+from arazzo_runner.credentials.grant import AccessToken, TokenRequest, form, post, refusal, seconds
 from arazzo_runner.credentials.provider import Provider, json_object
 from arazzo_runner.credentials.refused import NoTokenError, refused, told, unreached, unusable
-from arazzo_runner.operation.credentials import Parts
+from arazzo_runner.operation.credentials import CredentialParts
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.needs import TokenNeed
 
@@ -30,7 +30,7 @@ _SLOWER: Final = 5.0
 _LONGEST: Final = 900.0
 
 
-class Redirect(Protocol):
+class RedirectListener(Protocol):
     """A place on this machine that a browser is sent back to."""
 
     url: str
@@ -47,7 +47,7 @@ class Redirect(Protocol):
 class Person(Protocol):
     """Somebody at a terminal with a browser."""
 
-    def redirect(self) -> Redirect:
+    def redirect(self) -> RedirectListener:
         """Listen for a browser that comes back."""
         ...
 
@@ -56,7 +56,7 @@ class Person(Protocol):
         ...
 
 
-class Consenting(Struct, frozen=True):
+class ConsentContext(Struct, frozen=True):
     """What these flows work with: randomness as text that no one can guess, and time to pass."""
 
     person: Person
@@ -66,8 +66,12 @@ class Consenting(Struct, frozen=True):
 
 
 async def authorization_code(
-    need: TokenNeed, parts: Parts, provider: Provider, endpoints: Endpoints, by: Consenting
-) -> Asked:
+    need: TokenNeed,
+    parts: CredentialParts,
+    provider: Provider,
+    endpoints: Endpoints,
+    by: ConsentContext,
+) -> TokenRequest:
     """Have a person agree in a browser. Raises NoTokenError."""
     endpoint = provider.authorization
     if endpoint is None:
@@ -91,11 +95,16 @@ async def authorization_code(
         "redirect_uri": redirect.url,
         "code_verifier": verifier,
     }
-    return Asked(fields)
+    return TokenRequest(fields)
 
 
 def _consent_url(
-    endpoint: Endpoint, need: TokenNeed, parts: Parts, back: str, state: str, verifier: str
+    endpoint: Endpoint,
+    need: TokenNeed,
+    parts: CredentialParts,
+    back: str,
+    state: str,
+    verifier: str,
 ) -> str:
     # RFC 7636, section 4.2.
     challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode("ascii")
@@ -140,13 +149,17 @@ def scope(need: TokenNeed) -> dict[str, str]:
 class DeviceCode(Struct, frozen=True):
     """What to wait for; seconds between two questions, and in all."""
 
-    asked: Asked
+    asked: TokenRequest
     interval: float
     lifetime: float
 
 
 async def device_code(
-    need: TokenNeed, parts: Parts, provider: Provider, endpoints: Endpoints, by: Consenting
+    need: TokenNeed,
+    parts: CredentialParts,
+    provider: Provider,
+    endpoints: Endpoints,
+    by: ConsentContext,
 ) -> DeviceCode:
     """Ask a person to enter a code on any device. Raises NoTokenError."""
     endpoint = provider.device
@@ -160,7 +173,7 @@ async def device_code(
     fields = {"grant_type": _DEVICE_GRANT, "device_code": answer["device_code"]}
     interval = seconds(answer, "interval") or _INTERVAL
     return DeviceCode(
-        Asked(fields), interval, min(seconds(answer, "expires_in") or _LONGEST, _LONGEST)
+        TokenRequest(fields), interval, min(seconds(answer, "expires_in") or _LONGEST, _LONGEST)
     )
 
 
@@ -175,8 +188,8 @@ def _device_answer(need: TokenNeed, endpoint: Endpoint, response: HttpResponse) 
 
 
 async def wait_for(
-    device: DeviceCode, ask: Callable[[Asked], Awaitable[Token]], by: Consenting
-) -> Token:
+    device: DeviceCode, ask: Callable[[TokenRequest], Awaitable[AccessToken]], by: ConsentContext
+) -> AccessToken:
     """Ask again and again until the code was entered (RFC 8628, section 3.5).
 
     Raises NoTokenError: what the server says at last.

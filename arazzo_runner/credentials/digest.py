@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from arazzo_runner.credentials.challenge import Challenge, challenges
 from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.uploads import chunks
 
 # Section 3.3; without an algorithm it is MD5, for servers of RFC 2069.
 _HASHES: Final = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
 
 
-class Session(Struct, frozen=True):
+class DigestSession(Struct, frozen=True):
     """A server's nonce and how to answer it; ``count`` is how often it was answered."""
 
     realm: str
@@ -32,17 +32,17 @@ class Session(Struct, frozen=True):
     utf8: bool = True
     count: int = 0
 
-    def next(self) -> Session:
+    def next(self) -> DigestSession:
         """The session after one more answer."""
         return replace(self, count=self.count + 1)
 
 
-def session(header: str) -> Session | None:
+def session(header: str) -> DigestSession | None:
     """The first challenge that can be answered (section 3.7), None when there is none."""
     return next((one for one in map(_session, challenges(header)) if one is not None), None)
 
 
-def _session(challenge: Challenge) -> Session | None:
+def _session(challenge: Challenge) -> DigestSession | None:
     given = challenge.parameters
     algorithm = given.get("algorithm", "MD5")
     if challenge.scheme != "digest" or "nonce" not in given or "realm" not in given:
@@ -52,7 +52,7 @@ def _session(challenge: Challenge) -> Session | None:
     quality = _quality(given["qop"].split(",")) if given.get("qop") else ""
     if quality is None:
         return None
-    return Session(
+    return DigestSession(
         given["realm"],
         given["nonce"],
         algorithm,
@@ -70,7 +70,7 @@ def _quality(offered: Iterable[str]) -> str | None:
 
 
 def answer(
-    given: Session, request: HttpRequest, username: str, password: str, client_nonce: str
+    given: DigestSession, request: HttpRequest, username: str, password: str, client_nonce: str
 ) -> str:
     """The value of `Authorization` for a request, by the session's count (section 3.4)."""
     hashed = _hasher(given)
@@ -102,7 +102,7 @@ def answer(
     return "Digest " + ", ".join(f"{name}={value}" for name, value in fields.items())
 
 
-def _hasher(given: Session) -> Callable[[bytes], str]:
+def _hasher(given: DigestSession) -> Callable[[bytes], str]:
     make = _HASHES[given.algorithm.lower().removesuffix("-sess")]
 
     def hashed(octets: bytes) -> str:
@@ -112,16 +112,16 @@ def _hasher(given: Session) -> Callable[[bytes], str]:
     return hashed
 
 
-def _body_hash(given: Session, request: HttpRequest) -> str:
+def _body_hash(given: DigestSession, request: HttpRequest) -> str:
     """The hash of a body as it is sent: files in it are read for that."""
     made = _HASHES[given.algorithm.lower().removesuffix("-sess")](usedforsecurity=False)
-    with suppress(Unusable):  # whoever sends it will find the same, and say so
+    with suppress(TransportError):  # whoever sends it will find the same, and say so
         for chunk in chunks(request.body):
             made.update(chunk)
     return made.hexdigest()
 
 
-def _user(given: Session, username: str, hashed: Callable[[bytes], str]) -> dict[str, str]:
+def _user(given: DigestSession, username: str, hashed: Callable[[bytes], str]) -> dict[str, str]:
     """Section 3.4.4: the name as a hash, as it is, or in the notation of RFC 8187."""
     if given.hashes_user:
         name = hashed(_octets(f"{username}:{given.realm}", given))
@@ -131,7 +131,7 @@ def _user(given: Session, username: str, hashed: Callable[[bytes], str]) -> dict
     return {"username*": f"UTF-8''{quote(username, safe='')}"}
 
 
-def _octets(text: str, given: Session) -> bytes:
+def _octets(text: str, given: DigestSession) -> bytes:
     """Section 4: UTF-8 where the server asks for it; else what older servers expect."""
     if not given.utf8:
         try:

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
-from arazzo_runner.worlds.addresses import ANYWHERE, Reach, literal_zone, reach_of_user
-from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.worlds.addresses import ANYWHERE, AddressPolicy, literal_zone, reach_of_user
+from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.guarded import GuardedSenders
 from arazzo_runner.worlds.limits import MIB, HttpSettings
 from arazzo_runner.worlds.network import Network
@@ -52,20 +52,20 @@ class Endpoints(Protocol):
         ...
 
 
-class Reaches(Struct, frozen=True):
+class EndpointPolicies(Struct, frozen=True):
     """How far endpoints may be: those that ``own`` documents name, and those of ``others``.
 
     ``trusted`` are the origins that the user named with ``--server``: they may be anywhere.
     """
 
-    own: Reach
-    others: Reach
+    own: AddressPolicy
+    others: AddressPolicy
     trusted: frozenset[Origin] = frozenset()
 
-    def of(self, endpoint: Endpoint, origin: Origin) -> Reach:
+    def of(self, endpoint: Endpoint, origin: Origin) -> AddressPolicy:
         """How far a request to an endpoint may go."""
         if origin in self.trusted:
-            return Reach(self.own.plain, ANYWHERE)
+            return AddressPolicy(self.own.plain, ANYWHERE)
         return self.others if endpoint.from_url else self.own
 
 
@@ -77,7 +77,7 @@ class GuardedEndpoints:
         settings: HttpSettings,
         network: Network,
         environment: Mapping[str, str],
-        reaches: Reaches,
+        reaches: EndpointPolicies,
     ) -> None:
         settings = replace(
             settings,
@@ -97,7 +97,7 @@ class GuardedEndpoints:
             origin, _ = locate(request.url)
             sender = self._senders.to(origin, self._reaches.of(endpoint, origin))
             outcome = await sender.send(SendCall(_KEY, request, timeout, _NO_OPERATION))
-        except Unusable as reason:
+        except TransportError as reason:
             return replace(reason.failure, hint=None)
         except RetrieveError as reason:
             return TransportFailure("refused", reason.message, reason.hint)
@@ -114,7 +114,7 @@ class GuardedEndpoints:
         return _refusal(endpoint, self._reaches)
 
 
-class EndpointsOf:
+class WorldEndpoints:
     """Asks through a world that was handed in: a client or an application has its own network."""
 
     def __init__(self, world: World) -> None:
@@ -130,15 +130,15 @@ class EndpointsOf:
     def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
         """A browser has its own network: https, or this machine."""
         own = reach_of_user(allow_http=False)
-        return _refusal(endpoint, Reaches(own, own))
+        return _refusal(endpoint, EndpointPolicies(own, own))
 
 
-class Logged:
+class LoggedEndpoints:
     """Asks through other endpoints, and keeps what went over the wire until it is taken."""
 
     def __init__(self, endpoints: Endpoints) -> None:
         self._endpoints = endpoints
-        self._exchanges: tuple[Exchanged, ...] = ()
+        self._exchanges: tuple[WireExchange, ...] = ()
 
     async def ask(
         self, endpoint: Endpoint, request: HttpRequest, timeout: float | None
@@ -152,16 +152,16 @@ class Logged:
         """Why a browser must not be sent to an endpoint."""
         return self._endpoints.refusal(endpoint)
 
-    def taken(self) -> tuple[Exchanged, ...]:
+    def taken(self) -> tuple[WireExchange, ...]:
         """What was kept; it is forgotten."""
         kept, self._exchanges = self._exchanges, ()
         return kept
 
 
-def _refusal(endpoint: Endpoint, reaches: Reaches) -> TransportFailure | None:
+def _refusal(endpoint: Endpoint, reaches: EndpointPolicies) -> TransportFailure | None:
     try:
         origin, _ = locate(endpoint.url)
-    except Unusable as reason:
+    except TransportError as reason:
         return replace(reason.failure, hint=None)
     if not endpoint.url.isprintable():
         return TransportFailure("refused", f"the URL of `{origin}` holds a control character")

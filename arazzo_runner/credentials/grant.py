@@ -23,16 +23,16 @@ from arazzo_runner.credentials.refused import (
 )
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.scope import Headers
-from arazzo_runner.operation.credentials import Kind, Parts
+from arazzo_runner.operation.credentials import CredentialPart, CredentialParts
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import TokenNeed
 
 # RFC 6750, section 2.1: what a header can carry; some servers go beyond, up to all that is visible.
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
-_CLIENT: Final[tuple[Kind, ...]] = ("client_id", "client_secret")
+_CLIENT: Final[tuple[CredentialPart, ...]] = ("client_id", "client_secret")
 
 
-class Token(Struct, frozen=True):
+class AccessToken(Struct, frozen=True):
     """An access token; ``lifetime`` in seconds, None when the server does not say."""
 
     value: str
@@ -43,11 +43,11 @@ class Token(Struct, frozen=True):
         return "Token(***)"
 
 
-class Asked(Struct, frozen=True):
+class TokenRequest(Struct, frozen=True):
     """A grant: its form fields, and the parts of the credential that may be wrong with it."""
 
     fields: Mapping[str, str]
-    checked_parts: tuple[Kind, ...] = ()
+    checked_parts: tuple[CredentialPart, ...] = ()
 
     def __repr__(self) -> str:
         return f"Asked({self.fields.get('grant_type')})"
@@ -55,12 +55,12 @@ class Asked(Struct, frozen=True):
 
 async def request_token(
     need: TokenNeed,
-    parts: Parts,
+    parts: CredentialParts,
     provider: Provider,
-    asked: Asked,
+    asked: TokenRequest,
     endpoints: Endpoints,
     timeout: float | None,
-) -> Token:
+) -> AccessToken:
     """Exchange a grant for a token. Raises NoTokenError.
 
     A client with a secret authenticates by HTTP basic, and where that is not accepted in the body.
@@ -98,7 +98,7 @@ def form(endpoint: Endpoint, fields: Mapping[str, str], headers: Headers = ()) -
 
 
 def _requests(
-    endpoint: Endpoint, fields: Mapping[str, str], parts: Parts, methods: tuple[str, ...]
+    endpoint: Endpoint, fields: Mapping[str, str], parts: CredentialParts, methods: tuple[str, ...]
 ) -> Iterator[HttpRequest]:
     """The ways to authenticate the client, in the order to try them."""
     client, secret = parts.get("client_id"), parts.get("client_secret")
@@ -137,7 +137,7 @@ def error_of(response: HttpResponse) -> tuple[str, str] | None:
 
 
 def refusal(
-    need: TokenNeed, endpoint: Endpoint, response: HttpResponse, checked: tuple[Kind, ...]
+    need: TokenNeed, endpoint: Endpoint, response: HttpResponse, checked: tuple[CredentialPart, ...]
 ) -> NoTokenError:
     """Why an answer holds no token."""
     error = error_of(response)
@@ -151,7 +151,9 @@ def refusal(
     return refused(need, f"`{endpoint.shown}` refuses: {words}", *kinds, error=code)
 
 
-def _token(need: TokenNeed, endpoint: Endpoint, response: HttpResponse, asked: Asked) -> Token:
+def _token(
+    need: TokenNeed, endpoint: Endpoint, response: HttpResponse, asked: TokenRequest
+) -> AccessToken:
     # Some servers tell of errors with status 200.
     if response.status // 100 != 2 or error_of(response) is not None:
         raise refusal(need, endpoint, response, asked.checked_parts)
@@ -167,7 +169,7 @@ def _token(need: TokenNeed, endpoint: Endpoint, response: HttpResponse, asked: A
         raise unusable(need, why)
     renewing = answer.get("refresh_token")
     refresh = renewing if isinstance(renewing, str) and renewing else None
-    return Token(value, refresh, seconds(answer, "expires_in"))
+    return AccessToken(value, refresh, seconds(answer, "expires_in"))
 
 
 def seconds(answer: Mapping[str, Any], name: str) -> float | None:

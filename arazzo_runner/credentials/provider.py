@@ -15,7 +15,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.operation.response_body import BodyError, decode_body
-from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.origin import locate
 
 _DEPTH: Final = 32
@@ -87,7 +87,7 @@ def _endpoint(metadata: dict[str, Any], name: str, here: Endpoint) -> Endpoint |
 def _same_origin(one: str, other: str) -> bool:
     try:
         return locate(one)[0] == locate(other)[0]
-    except Unusable:
+    except TransportError:
         return False
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.credentials.endpoints import Endpoint
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.credentials import Kind, variable
+from arazzo_runner.operation.credentials import CredentialPart, variable
 from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.report.escape import escape
 
@@ -25,7 +25,7 @@ class NoTokenError(Exception):
         self.error = error
 
 
-def refused(need: TokenNeed, why: str, *kinds: Kind, error: str = "") -> NoTokenError:
+def refused(need: TokenNeed, why: str, *kinds: CredentialPart, error: str = "") -> NoTokenError:
     """The credentials are refused; ``kinds`` are those to check."""
     failure = TransportFailure("credentials", _sentence(need, why), hint(need, kinds))
     return NoTokenError(failure, error)
@@ -51,7 +51,7 @@ def answered(need: TokenNeed, endpoint: Endpoint, status: int) -> NoTokenError:
     return unusable(need, f"`{endpoint.shown}` answers with status {status}{also}")
 
 
-def hint(need: TokenNeed, kinds: Iterable[Kind]) -> str | None:
+def hint(need: TokenNeed, kinds: Iterable[CredentialPart]) -> str | None:
     """Which variables to check."""
     names = [f"`{variable(need.source, need.scheme, kind)}`" for kind in kinds]
     return f"check {' and '.join(names)}" if names else None

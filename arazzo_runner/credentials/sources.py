@@ -14,19 +14,19 @@ from msgspec import Struct, field
 
 from arazzo_runner.operation.credentials import LookUp
 
-Origin: TypeAlias = Choice["environment", "env-file", "alias", "command", "keyring"]
+CredentialSource: TypeAlias = Choice["environment", "env-file", "alias", "command", "keyring"]
 """Where a value came from."""
 
 
-class Source(Struct, frozen=True):
+class CredentialStore(Struct, frozen=True):
     """A place to look in beyond variables: ``asks`` tells whether it may know a name."""
 
-    origin: Origin
+    origin: CredentialSource
     look_up: LookUp
     asks: Callable[[str], bool] = lambda _name: True
 
 
-class Sources(Struct, frozen=True):
+class CredentialStores(Struct, frozen=True):
     """All that is set: ``environment`` wins over ``file``, and both over ``others``.
 
     ``aliases`` maps a variable to another one that serves instead.
@@ -35,7 +35,7 @@ class Sources(Struct, frozen=True):
     environment: Mapping[str, str] = field(default_factory=dict)
     file: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
-    others: Sequence[Source] = ()
+    others: Sequence[CredentialStore] = ()
 
     @property
     def variables(self) -> dict[str, str]:
@@ -49,7 +49,7 @@ class Sources(Struct, frozen=True):
                 return value
         return None
 
-    def origin(self, name: str) -> Origin | None:
+    def origin(self, name: str) -> CredentialSource | None:
         """Where a variable is set, as far as that can be told without asking for its value."""
         if self.environment.get(name):
             return "environment"

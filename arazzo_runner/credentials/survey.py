@@ -8,9 +8,16 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.credentials.sources import Origin, Sources
+from arazzo_runner.credentials.sources import CredentialSource, CredentialStores
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, Unit, WorkflowPlan
-from arazzo_runner.operation.credentials import Kind, Way, kinds, variable, way_of, ways
+from arazzo_runner.operation.credentials import (
+    CredentialFlow,
+    CredentialPart,
+    kinds,
+    variable,
+    way_of,
+    ways,
+)
 from arazzo_runner.operation.model import ApiDescription, Operation, SecurityScheme
 from arazzo_runner.operation.security import carrier, identity, requirements
 
@@ -18,7 +25,7 @@ Readiness: TypeAlias = Choice["ready", "lacking", "unknown"]
 """``unknown``: a command or the keyring may have what is not set, and was not asked."""
 
 
-class Variable(Struct, frozen=True):
+class CredentialVariable(Struct, frozen=True):
     """One part of a credential: whether it is set, and where.
 
     ``is_set`` is None where that is not known before a command or the keyring is asked; ``alias``
@@ -26,13 +33,13 @@ class Variable(Struct, frozen=True):
     """
 
     name: str
-    kind: Kind
+    kind: CredentialPart
     is_set: bool | None
-    origin: Origin | None
+    origin: CredentialSource | None
     alias: str | None = None
 
 
-class Use(Struct, frozen=True):
+class StepUse(Struct, frozen=True):
     """A step that needs a scheme; ``scopes`` are those that it asks for.
 
     ``optional``: the operation can be called without; ``passed``: the workflow passes it itself.
@@ -47,14 +54,14 @@ class Use(Struct, frozen=True):
     passed: bool
 
 
-class SchemeUse(Struct, frozen=True):
+class SchemeStatus(Struct, frozen=True):
     """A security scheme of a source, and all that is known of its credentials."""
 
     source: str
     api: ApiDescription
     scheme: SecurityScheme
-    variables: tuple[Variable, ...]
-    uses: tuple[Use, ...]
+    variables: tuple[CredentialVariable, ...]
+    uses: tuple[StepUse, ...]
     readiness: Readiness
 
     @property
@@ -64,27 +71,27 @@ class SchemeUse(Struct, frozen=True):
 
 
 def survey(
-    units: Mapping[str, Unit], plan: Plan, sources: Sources, *, certificate: bool
-) -> list[SchemeUse]:
+    units: Mapping[str, Unit], plan: Plan, sources: CredentialStores, *, certificate: bool
+) -> list[SchemeStatus]:
     """All schemes of all API descriptions, in the order of the documents.
 
     ``certificate`` tells that connections show one. Nothing but variables is looked at. Raises
     DocumentError for a broken description.
     """
     uses = list(_uses(plan))
-    found: dict[tuple[str, int, str], SchemeUse] = {}
+    found: dict[tuple[str, int, str], SchemeStatus] = {}
     for unit in units.values():
         for source, api in unit.apis.items():
             for name, scheme in api.schemes.items():
                 own = tuple(use for key, use in uses if key == (source, id(api), name))
                 variables = tuple(_variables(source, scheme, sources))
                 readiness = _readiness(scheme, variables, certificate=certificate)
-                one = SchemeUse(source, api, scheme, variables, own, readiness)
+                one = SchemeStatus(source, api, scheme, variables, own, readiness)
                 found[source, id(api), name] = one
     return list(found.values())
 
 
-def _uses(plan: Plan) -> Iterator[tuple[tuple[str, int, str], Use]]:
+def _uses(plan: Plan) -> Iterator[tuple[tuple[str, int, str], StepUse]]:
     """The steps by source, description and scheme; a step may have several."""
     for workflow in plan.workflows.values():
         for step in workflow.steps:
@@ -94,7 +101,7 @@ def _uses(plan: Plan) -> Iterator[tuple[tuple[str, int, str], Use]]:
 
 def _uses_of(
     workflow: WorkflowPlan, step: StepPlan, call: OperationCall
-) -> Iterator[tuple[tuple[str, int, str], Use]]:
+) -> Iterator[tuple[tuple[str, int, str], StepUse]]:
     operation = call.operation
     given = {identity(one.parameter) for one in call.arguments}
     alternatives = requirements(operation)
@@ -103,7 +110,7 @@ def _uses_of(
         key = (call.source, id(operation.description), wanted.scheme.name)
         yield (
             key,
-            Use(
+            StepUse(
                 workflow.workflow.workflow_id,
                 step.step.step_id,
                 operation,
@@ -115,32 +122,36 @@ def _uses_of(
         )
 
 
-def _variables(source: str, scheme: SecurityScheme, sources: Sources) -> Iterator[Variable]:
+def _variables(
+    source: str, scheme: SecurityScheme, sources: CredentialStores
+) -> Iterator[CredentialVariable]:
     for kind in kinds(scheme):
         name = variable(source, scheme.name, kind)
         origin = sources.origin(name)
         if origin is not None:
             alias = sources.aliases.get(name) if origin == "alias" else None
-            yield Variable(name, kind, is_set=True, origin=origin, alias=alias)
+            yield CredentialVariable(name, kind, is_set=True, origin=origin, alias=alias)
             continue
-        asked: Origin | None = next((one.origin for one in sources.others if one.asks(name)), None)
-        yield Variable(name, kind, None if asked else False, asked)
+        asked: CredentialSource | None = next(
+            (one.origin for one in sources.others if one.asks(name)), None
+        )
+        yield CredentialVariable(name, kind, None if asked else False, asked)
 
 
 def _readiness(
-    scheme: SecurityScheme, variables: Iterable[Variable], *, certificate: bool
+    scheme: SecurityScheme, variables: Iterable[CredentialVariable], *, certificate: bool
 ) -> Readiness:
     if scheme.type == "mutualTLS":
         return "ready" if certificate else "lacking"
-    states: dict[Kind, bool | None] = {one.kind: one.is_set for one in variables}
-    held: dict[Kind, str] = {kind: "set" for kind, is_set in states.items() if is_set}
+    states: dict[CredentialPart, bool | None] = {one.kind: one.is_set for one in variables}
+    held: dict[CredentialPart, str] = {kind: "set" for kind, is_set in states.items() if is_set}
     if way_of(scheme, held):
         return "ready"
     possible = (_may_hold(way, states) for way in ways(scheme))
     return "unknown" if any(possible) else "lacking"
 
 
-def _may_hold(way: Way, states: Mapping[Kind, bool | None]) -> bool:
+def _may_hold(way: CredentialFlow, states: Mapping[CredentialPart, bool | None]) -> bool:
     return all(states[kind] is not False for kind in way.needs)
 
 

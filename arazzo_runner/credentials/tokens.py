@@ -12,20 +12,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.credentials.consent import (
-    Consenting,
+    ConsentContext,
     Person,
     authorization_code,
     device_code,
     scope,
     wait_for,
 )
-from arazzo_runner.credentials.endpoints import Endpoints, Logged
-from arazzo_runner.credentials.grant import Asked, Token, request_token
+from arazzo_runner.credentials.endpoints import Endpoints, LoggedEndpoints
+from arazzo_runner.credentials.grant import AccessToken, TokenRequest, request_token
 from arazzo_runner.credentials.provider import Provider, described, discover
 from arazzo_runner.credentials.refused import NoTokenError, refused
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.credentials import Credentials, variable
-from arazzo_runner.operation.message import Exchanged
+from arazzo_runner.operation.message import WireExchange
 from arazzo_runner.operation.needs import TokenNeed
 
 # A token may expire on its way: it is renewed before, a short-lived one later than others.
@@ -34,7 +34,7 @@ _SHARE: Final = 0.1
 BY_PERSON: Final = frozenset({"authorizationCode", "deviceAuthorization"})
 
 
-class Surroundings(Struct, frozen=True):
+class TokenContext(Struct, frozen=True):
     """What tokens are fetched with.
 
     ``learn`` is told of each secret before anything can show it; ``monotonic`` is a clock in
@@ -49,19 +49,19 @@ class Surroundings(Struct, frozen=True):
     person: Person | None = None
 
 
-class _Kept(Struct, frozen=True):
-    token: Token
+class _CachedToken(Struct, frozen=True):
+    token: AccessToken
     expires: float | None
 
 
-class Tokens:
+class TokenCache:
     """The tokens of one run; ``credentials`` are what they are fetched with."""
 
-    def __init__(self, credentials: Credentials, by: Surroundings) -> None:
+    def __init__(self, credentials: Credentials, by: TokenContext) -> None:
         self._credentials = credentials
-        self._log = Logged(by.endpoints)
+        self._log = LoggedEndpoints(by.endpoints)
         self._by = replace(by, endpoints=self._log)
-        self._cache: dict[TokenNeed, _Kept] = {}
+        self._cache: dict[TokenNeed, _CachedToken] = {}
         self._refused: dict[TokenNeed, TransportFailure] = {}
         self._renewed: dict[TokenNeed, str] = {}
         self._discovered: dict[str, Provider] = {}
@@ -83,7 +83,7 @@ class Tokens:
                 return reason.failure
         return kept.token.value
 
-    def take_exchanges(self) -> tuple[Exchanged, ...]:
+    def take_exchanges(self) -> tuple[WireExchange, ...]:
         """What went over the wire for tokens since this was asked before."""
         return self._log.taken()
 
@@ -105,21 +105,23 @@ class Tokens:
         self._renewed[need] = ""
         return True
 
-    def _is_over(self, kept: _Kept) -> bool:
+    def _is_over(self, kept: _CachedToken) -> bool:
         return kept.expires is not None and self._by.monotonic() >= kept.expires
 
-    def _keep(self, need: TokenNeed, token: Token) -> _Kept:
+    def _keep(self, need: TokenNeed, token: AccessToken) -> _CachedToken:
         self._by.learn([one for one in (token.value, token.refresh) if one])
         expires = None
         if token.lifetime is not None:
             margin = min(_MARGIN, token.lifetime * _SHARE)
             expires = self._by.monotonic() + token.lifetime - margin
-        self._cache[need] = kept = _Kept(token, expires)
+        self._cache[need] = kept = _CachedToken(token, expires)
         if need in self._renewed:
             self._renewed[need] = token.value
         return kept
 
-    async def _renewal(self, need: TokenNeed, kept: _Kept | None, timeout: float | None) -> Token:
+    async def _renewal(
+        self, need: TokenNeed, kept: _CachedToken | None, timeout: float | None
+    ) -> AccessToken:
         """A token by the refresh token of the one before, if there is one; else from the start."""
         if kept is None or kept.token.refresh is None:
             return await self._fetch(need, timeout)
@@ -131,22 +133,24 @@ class Tokens:
                 raise
             return await self._fetch(need, timeout)
 
-    async def _refresh(self, need: TokenNeed, given: str, timeout: float | None) -> Token:
+    async def _refresh(self, need: TokenNeed, given: str, timeout: float | None) -> AccessToken:
         fields = {"grant_type": "refresh_token", "refresh_token": given}
-        token = await self._request(need, Asked(fields, ("refresh_token",)), timeout)
+        token = await self._request(need, TokenRequest(fields, ("refresh_token",)), timeout)
         # RFC 6749, section 6: without a new one the old one serves on.
         return token if token.refresh else replace(token, refresh=given)
 
-    async def _fetch(self, need: TokenNeed, timeout: float | None) -> Token:
+    async def _fetch(self, need: TokenNeed, timeout: float | None) -> AccessToken:
         parts = self._credentials.of(need.source, need.scheme)
         match need.flow:
             case "clientCredentials":
                 fields = {"grant_type": "client_credentials", **scope(need)}
-                return await self._request(need, Asked(fields), timeout)
+                return await self._request(need, TokenRequest(fields), timeout)
             case "password":
                 user = {"username": parts["username"], "password": parts["password"]}
                 fields = {"grant_type": "password", **user, **scope(need)}
-                return await self._request(need, Asked(fields, ("username", "password")), timeout)
+                return await self._request(
+                    need, TokenRequest(fields, ("username", "password")), timeout
+                )
             case "refreshToken":
                 return await self._refresh(need, parts["refresh_token"], timeout)
             case "authorizationCode":
@@ -160,13 +164,15 @@ class Tokens:
             case _:
                 assert_never(need.flow)
 
-    def _consent_context(self, need: TokenNeed) -> Consenting:
+    def _consent_context(self, need: TokenNeed) -> ConsentContext:
         by = self._by
         if by.person is None:
             raise NoTokenError(nobody(need))
-        return Consenting(by.person, by.random, by.sleep, by.learn)
+        return ConsentContext(by.person, by.random, by.sleep, by.learn)
 
-    async def _request(self, need: TokenNeed, asked: Asked, timeout: float | None) -> Token:
+    async def _request(
+        self, need: TokenNeed, asked: TokenRequest, timeout: float | None
+    ) -> AccessToken:
         parts = self._credentials.of(need.source, need.scheme)
         provider = await self._provider(need, timeout)
         return await request_token(need, parts, provider, asked, self._by.endpoints, timeout)

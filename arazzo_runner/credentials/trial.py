@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.credentials.survey import SchemeUse
-from arazzo_runner.credentials.tokens import Tokens
+from arazzo_runner.credentials.survey import SchemeStatus
+from arazzo_runner.credentials.tokens import TokenCache
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.operation.find import all_operations, find_by_pointer, pointer_of
@@ -18,23 +18,23 @@ from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.operation.request import RequestRefused, build_request
 from arazzo_runner.operation.security import Authorization, requirements
 
-Verdict: TypeAlias = Choice["accepted", "refused", "unusable", "missing", "untested"]
-Authorize: TypeAlias = Callable[[Operation], tuple[str, Authorization]]
+CredentialVerdict: TypeAlias = Choice["accepted", "refused", "unusable", "missing", "untested"]
+AuthorizeOperation: TypeAlias = Callable[[Operation], tuple[str, Authorization]]
 """The server of an operation, and what the credentials add; raises what `authorize` does."""
-Around: TypeAlias = Callable[[Authorization], World]
+WorldFactory: TypeAlias = Callable[[Authorization], World]
 """The world that sends with what an authorization needs."""
 
 
-class Trial(Struct, frozen=True):
+class CredentialTest(Struct, frozen=True):
     """What came of trying one scheme; ``request`` is what was sent, if anything was."""
 
-    verdict: Verdict
+    verdict: CredentialVerdict
     message: str
     hint: str | None = None
     request: str | None = None
 
 
-async def try_tokens(needs: Iterable[TokenNeed], tokens: Tokens) -> Trial:
+async def try_tokens(needs: Iterable[TokenNeed], tokens: TokenCache) -> CredentialTest:
     """Fetch the tokens that the steps ask for, one for each set of scopes."""
     flows = []
     for need in needs:
@@ -42,19 +42,21 @@ async def try_tokens(needs: Iterable[TokenNeed], tokens: Tokens) -> Trial:
         if isinstance(value, TransportFailure):
             return failed(value, None)
         flows.append(f"`{need.flow}`" + (f" for {' '.join(need.scopes)}" if need.scopes else ""))
-    return Trial("accepted", f"a token was fetched by {', and by '.join(flows)}")
+    return CredentialTest("accepted", f"a token was fetched by {', and by '.join(flows)}")
 
 
-async def try_request(use: SchemeUse, authorize: Authorize, world: Around) -> Trial:
+async def try_request(
+    use: SchemeStatus, authorize: AuthorizeOperation, world: WorldFactory
+) -> CredentialTest:
     """Send one documented GET that needs the scheme, and no parameter."""
     operation = next(_harmless(use), None)
     if operation is None:
-        return Trial("untested", "no documented GET needs it alone, and no parameter")
+        return CredentialTest("untested", "no documented GET needs it alone, and no parameter")
     try:
         server, authorization = authorize(operation)
         request = build_request(operation, server, [], None, authorization)
     except (DocumentError, UsageError, RequestRefused) as reason:
-        return Trial("untested", str(reason))
+        return CredentialTest("untested", str(reason))
     line = f"{operation.method} {request.url.partition('?')[0]}"
     where = (use.source, operation.method, operation.path)
     needs, carriers = authorization.needs, authorization.carriers
@@ -65,22 +67,22 @@ async def try_request(use: SchemeUse, authorize: Authorize, world: Around) -> Tr
     return _judged(outcome.status, line)
 
 
-def failed(failure: TransportFailure, request: str | None) -> Trial:
+def failed(failure: TransportFailure, request: str | None) -> CredentialTest:
     """What a failure of the way to a server, or to a token, means for the credential."""
-    verdict: Verdict = "refused" if failure.code == "credentials" else "unusable"
-    return Trial(verdict, failure.message, failure.hint, request)
+    verdict: CredentialVerdict = "refused" if failure.code == "credentials" else "unusable"
+    return CredentialTest(verdict, failure.message, failure.hint, request)
 
 
-def _judged(status: int, line: str) -> Trial:
+def _judged(status: int, line: str) -> CredentialTest:
     told = f"`{line}` answers with status {status}"
     if status in (401, 403):
-        return Trial("refused", told, None, line)
+        return CredentialTest("refused", told, None, line)
     if status < 400:
-        return Trial("accepted", told, None, line)
-    return Trial("unusable", f"{told}, which tells nothing of the credential", None, line)
+        return CredentialTest("accepted", told, None, line)
+    return CredentialTest("unusable", f"{told}, which tells nothing of the credential", None, line)
 
 
-def _harmless(use: SchemeUse) -> Iterator[Operation]:
+def _harmless(use: SchemeStatus) -> Iterator[Operation]:
     """The operations that can be tried, those of the workflows first."""
     seen = {(one.operation.method, one.operation.path) for one in use.uses}
     own = [one.operation for one in use.uses]
@@ -92,14 +94,14 @@ def _harmless(use: SchemeUse) -> Iterator[Operation]:
                 yield operation
 
 
-def _found(use: SchemeUse, method: str, path: str) -> Operation | None:
+def _found(use: SchemeStatus, method: str, path: str) -> Operation | None:
     try:
         return find_by_pointer(use.api, pointer_of(method, path))
     except DocumentError:
         return None  # broken, and not ours to tell
 
 
-def _can_be_tried(operation: Operation, use: SchemeUse) -> bool:
+def _can_be_tried(operation: Operation, use: SchemeStatus) -> bool:
     """A GET that needs this scheme alone and nothing else."""
     if operation.method.upper() != "GET" or "{" in operation.path:
         return False

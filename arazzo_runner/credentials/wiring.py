@@ -12,14 +12,14 @@ from msgspec import Struct
 from arazzo_runner.credentials.authorizing import AuthorizingWorld
 from arazzo_runner.credentials.consent import Person
 from arazzo_runner.credentials.endpoints import (
+    EndpointPolicies,
     Endpoints,
-    EndpointsOf,
     GuardedEndpoints,
-    Reaches,
+    WorldEndpoints,
     origins,
 )
 from arazzo_runner.credentials.needing import authorizations
-from arazzo_runner.credentials.tokens import BY_PERSON, Surroundings, Tokens, nobody
+from arazzo_runner.credentials.tokens import BY_PERSON, TokenCache, TokenContext, nobody
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.operation.credentials import Credentials
@@ -33,7 +33,7 @@ from arazzo_runner.worlds.network import Network
 # 43 characters: what RFC 7636, section 4.1, asks of a verifier at least.
 _OCTETS: Final = 32
 
-Learn = Callable[[Iterable[str]], None]
+SecretListener = Callable[[Iterable[str]], None]
 
 
 class Permissions(Struct, frozen=True):
@@ -43,11 +43,11 @@ class Permissions(Struct, frozen=True):
     allow_net: bool = False
     servers: Sequence[str] = ()
 
-    def reaches(self) -> Reaches:
+    def reaches(self) -> EndpointPolicies:
         """How far the requests for tokens go."""
         own = reach_of_user(allow_http=self.allow_http)
         others = reach_of_stranger(allow_http=self.allow_http, allow_net=self.allow_net)
-        return Reaches(own, others, origins(self.servers))
+        return EndpointPolicies(own, others, origins(self.servers))
 
 
 def impossible(plan: Plan) -> list[Diagnostic]:
@@ -65,7 +65,7 @@ def authorizing(
     world: World,
     every: Iterable[Authorization],
     endpoints: Endpoints | None,
-    learn: Learn,
+    learn: SecretListener,
     person: Person | None = None,
 ) -> World:
     """The world of one run that fulfils the needs of its authorizations.
@@ -84,19 +84,19 @@ def tokens_of(
     world: World,
     credentials: Credentials,
     endpoints: Endpoints | None,
-    learn: Learn,
+    learn: SecretListener,
     person: Person | None,
-) -> Tokens:
+) -> TokenCache:
     """The tokens of one run, without the world that sends them."""
-    by = Surroundings(
-        endpoints or EndpointsOf(world),
+    by = TokenContext(
+        endpoints or WorldEndpoints(world),
         learn,
         monotonic,
         _unguessable,
         lambda seconds: world.sleep("authorization", seconds),
         person,
     )
-    return Tokens(credentials, by)
+    return TokenCache(credentials, by)
 
 
 def guarded_endpoints(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from arazzo_runner.document.criteria import criteria
-from arazzo_runner.document.fields import Node, Shape
+from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.model import (
     EndAction,
     FailureAction,
@@ -22,8 +22,8 @@ from arazzo_runner.document.wording import listed
 
 _FIELDS: Final = ("workflowId", "stepId", "parameters", "criteria")
 _NEW: Final = frozenset({"parameters"})
-SUCCESS: Final = Shape("Success Action Object", ("name", "type"), _FIELDS, _NEW)
-FAILURE: Final = Shape(
+SUCCESS: Final = ObjectSpec("Success Action Object", ("name", "type"), _FIELDS, _NEW)
+FAILURE: Final = ObjectSpec(
     "Failure Action Object", ("name", "type"), (*_FIELDS, "retryAfter", "retryLimit"), _NEW
 )
 # "This field is only relevant when the `type` field value is ..."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 from typing import Literal as Choice
 
-from arazzo_runner.document.fields import Node, Shape
+from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.document.values import (
     expression,
@@ -16,11 +16,17 @@ from arazzo_runner.document.values import (
     template,
     understood,
 )
-from arazzo_runner.expression.ast import Condition, Expression, Malformed, Notice, SelectorType
+from arazzo_runner.expression.ast import (
+    Condition,
+    Expression,
+    MalformedExpression,
+    Notice,
+    SelectorType,
+)
 from arazzo_runner.expression.condition import operands, parse_condition
 from arazzo_runner.text.fix import without
 
-CRITERION: Final = Shape("Criterion Object", ("condition",), ("context", "type"))
+CRITERION: Final = ObjectSpec("Criterion Object", ("condition",), ("context", "type"))
 _TYPES: Final = ("simple", "regex", "jsonpath", "xpath")
 _QUERIES: Final = ("jsonpath", "xpath")
 # What a condition gets wrong is an error of `validate`, yet a run starts and the criterion fails
@@ -70,14 +76,14 @@ def _simple(node: Node, condition: str) -> SimpleCriterion:
             label="has no effect",
             help="name the `type` of the condition: `regex`, `jsonpath` or `xpath`",
             # One that does not parse may be a query whose type was forgotten.
-            fix=None if isinstance(parsed, Malformed) else without(context.place),
+            fix=None if isinstance(parsed, MalformedExpression) else without(context.place),
         )
     _report(node.at("condition"), parsed, notices)
     return SimpleCriterion(condition, parsed, node.place, tuple(notices))
 
 
-def _report(node: Node, parsed: Condition | Malformed, notices: Sequence[Notice]) -> None:
-    if isinstance(parsed, Malformed):
+def _report(node: Node, parsed: Condition | MalformedExpression, notices: Sequence[Notice]) -> None:
+    if isinstance(parsed, MalformedExpression):
         malformed(node, parsed, _CODE, "a condition")
         return
     for notice in notices:

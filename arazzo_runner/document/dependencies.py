@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from arazzo_runner.document.expressions import Found, Walk, expressions_in
+from arazzo_runner.document.expressions import PlacedExpression, WorkflowExpressions, expressions_in
 from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
@@ -28,7 +28,9 @@ Needs: TypeAlias = Mapping[str, Mapping[str, Place]]
 """For each name, the names it needs, with the place that says so."""
 
 
-def dependency_findings(document: ArazzoDocument, walked: Iterable[Walk]) -> Iterator[Diagnostic]:
+def dependency_findings(
+    document: ArazzoDocument, walked: Iterable[WorkflowExpressions]
+) -> Iterator[Diagnostic]:
     """Circles of ``dependsOn`` (AZ213), and outputs that are read too early (AZ212)."""
     yield from _circles("workflow", workflow_needs(document))
     for walk in walked:
@@ -55,12 +57,12 @@ def step_needs(step: Step) -> Mapping[str, Place]:
     return _needs(step, expressions_in(step))
 
 
-def _needs(step: Step, expressions: Iterable[Found]) -> Mapping[str, Place]:
+def _needs(step: Step, expressions: Iterable[PlacedExpression]) -> Mapping[str, Place]:
     declared = {one.step_id: one.place for one in step.depends_on if one.workflow is None}
     return {**_reads(step, expressions), **declared}
 
 
-def _reads(step: Step, expressions: Iterable[Found]) -> dict[str, Place]:
+def _reads(step: Step, expressions: Iterable[PlacedExpression]) -> dict[str, Place]:
     """The other steps whose outputs a step reads; its own are those of an earlier visit."""
     return {
         one.step_id: place
@@ -111,7 +113,7 @@ def _from(start: str, needs: Needs, done: set[str]) -> Iterator[Sequence[str]]:
 # --- outputs that are read before they are there --------------------------------------------------
 
 
-def _read_too_early(walk: Walk) -> Iterator[Diagnostic]:
+def _read_too_early(walk: WorkflowExpressions) -> Iterator[Diagnostic]:
     """Steps run as written where none has ``dependsOn``: a later one has no outputs yet."""
     steps = walk.workflow.steps
     positions = {step.step_id: at for at, step in enumerate(steps)}

@@ -30,19 +30,19 @@ from arazzo_runner.document.model import (
     Workflow,
 )
 from arazzo_runner.expression.ast import (
-    ArrayOf,
-    Dynamic,
+    ArrayTemplate,
+    DynamicValue,
     Expression,
     Literal,
-    ObjectOf,
+    ObjectTemplate,
     Selector,
     Template,
 )
 from arazzo_runner.expression.condition import operands
 from arazzo_runner.text.source import Place
 
-Found: TypeAlias = tuple[Expression, Place]
-Bearer: TypeAlias = (
+PlacedExpression: TypeAlias = tuple[Expression, Place]
+ExpressionOwner: TypeAlias = (
     Workflow
     | Step
     | RequestBody
@@ -55,23 +55,27 @@ Bearer: TypeAlias = (
 )
 
 
-class Walk(Struct, frozen=True):
+class WorkflowExpressions(Struct, frozen=True):
     """A workflow and all its expressions: its own, and those of each step, in their order."""
 
     workflow: Workflow
-    own: tuple[Found, ...]
-    steps: tuple[tuple[Found, ...], ...]
+    own: tuple[PlacedExpression, ...]
+    steps: tuple[tuple[PlacedExpression, ...], ...]
 
 
-def walks(document: ArazzoDocument) -> tuple[Walk, ...]:
+def walks(document: ArazzoDocument) -> tuple[WorkflowExpressions, ...]:
     """The expressions of all workflows; several rules ask for them."""
     return tuple(
-        Walk(one, tuple(expressions_in(one)), tuple(tuple(_in_step(step)) for step in one.steps))
+        WorkflowExpressions(
+            one, tuple(expressions_in(one)), tuple(tuple(_in_step(step)) for step in one.steps)
+        )
         for one in document.workflows
     )
 
 
-def expressions_in(thing: Bearer | Iterable[Bearer] | None) -> Iterator[Found]:
+def expressions_in(
+    thing: ExpressionOwner | Iterable[ExpressionOwner] | None,
+) -> Iterator[PlacedExpression]:
     """The expressions of an object, or of several; of a workflow those outside its steps.
 
     Each place is the part of a string that the expression is.
@@ -93,7 +97,7 @@ def expressions_in(thing: Bearer | Iterable[Bearer] | None) -> Iterator[Found]:
             return chain.from_iterable(expressions_in(one) for one in thing)
 
 
-def in_value(value: Dynamic, place: Place) -> Iterator[Found]:
+def in_value(value: DynamicValue, place: Place) -> Iterator[PlacedExpression]:
     """The expressions of a value that stands at ``place``."""
     match value:
         case Literal():
@@ -105,10 +109,10 @@ def in_value(value: Dynamic, place: Place) -> Iterator[Found]:
         case Selector(context, selector, _):
             yield from in_value(context, place.at("context"))
             yield from in_value(selector, place.at("selector"))
-        case ObjectOf(members):
+        case ObjectTemplate(members):
             for name, member in members:
                 yield from in_value(member, place.at(name))
-        case ArrayOf(items):
+        case ArrayTemplate(items):
             for index, item in enumerate(items):
                 yield from in_value(item, place.at(index))
         case _:
@@ -119,14 +123,14 @@ def _part(expression: Expression, place: Place) -> Place:
     return place.within(expression.start, expression.start + len(expression.text))
 
 
-def _in_workflow(workflow: Workflow) -> Iterator[Found]:
+def _in_workflow(workflow: Workflow) -> Iterator[PlacedExpression]:
     yield from expressions_in(workflow.parameters)
     yield from expressions_in(workflow.success_actions)
     yield from expressions_in(workflow.failure_actions)
     yield from _in_outputs(workflow)
 
 
-def _in_step(step: Step) -> Iterator[Found]:
+def _in_step(step: Step) -> Iterator[PlacedExpression]:
     for parameter in step.parameters:
         yield from _in_values(parameter)
     if step.request_body is not None:
@@ -140,12 +144,14 @@ def _in_step(step: Step) -> Iterator[Found]:
     yield from _in_outputs(step)
 
 
-def _in_outputs(owner: Step | Workflow) -> Iterator[Found]:
+def _in_outputs(owner: Step | Workflow) -> Iterator[PlacedExpression]:
     for name, value in owner.outputs:
         yield from in_value(value, owner.place.at("outputs", name))
 
 
-def _in_values(owner: RequestBody | PayloadReplacement | Parameter | Reusable) -> Iterator[Found]:
+def _in_values(
+    owner: RequestBody | PayloadReplacement | Parameter | Reusable,
+) -> Iterator[PlacedExpression]:
     match owner:
         case RequestBody(_, payload, replacements, place):
             if payload is not None:
@@ -161,13 +167,13 @@ def _in_values(owner: RequestBody | PayloadReplacement | Parameter | Reusable) -
             assert_never(owner)
 
 
-def _in_action(action: SuccessAction | FailureAction) -> Iterator[Found]:
+def _in_action(action: SuccessAction | FailureAction) -> Iterator[PlacedExpression]:
     yield from expressions_in(action.criteria)
     if not isinstance(action, EndAction):
         yield from expressions_in(action.parameters)
 
 
-def _in_criterion(criterion: Criterion) -> Iterator[Found]:
+def _in_criterion(criterion: Criterion) -> Iterator[PlacedExpression]:
     condition = criterion.place.at("condition")
     match criterion:
         case SimpleCriterion():

@@ -1,6 +1,6 @@
 """Reading the objects of the specification field by field, collecting every finding.
 
-A :class:`Node` is a value, where it stands, and the :class:`Reading` it belongs to. Its methods
+A :class:`Node` is a value, where it stands, and the :class:`ReadContext` it belongs to. Its methods
 give a field in the type that the specification states, or None after saying what is wrong: no
 finding ends the reading.
 """
@@ -20,7 +20,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, ne
 from arazzo_runner.text.fix import Fix, in_quotes, renamed
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 
-Version = tuple[int, int]
+ArazzoVersion = tuple[int, int]
 
 # "The name MUST use keys that match the regular expression" (outputs, Components Object).
 _KEY: Final = re.compile(r"[a-zA-Z0-9.\-_]+")
@@ -28,7 +28,7 @@ _KEY: Final = re.compile(r"[a-zA-Z0-9.\-_]+")
 _ID: Final = re.compile(r"[A-Za-z0-9_\-]+")
 
 
-class Shape(Struct, frozen=True):
+class ObjectSpec(Struct, frozen=True):
     """The fixed fields of one object; ``new`` are those that came with Arazzo 1.1.
 
     ``foreign`` are fields of others, which may stand there too.
@@ -46,7 +46,7 @@ class Shape(Struct, frozen=True):
         return [name for name in names if name not in known and not name.startswith("x-")]
 
 
-class Reading(Struct, frozen=True):
+class ReadContext(Struct, frozen=True):
     """One document being read: what is known before, and what was found.
 
     ``sources`` are its source descriptions' URLs by name. ``holes`` are the places where an object
@@ -54,13 +54,13 @@ class Reading(Struct, frozen=True):
     """
 
     source: SourceFile
-    version: Version
+    version: ArazzoVersion
     sources: Mapping[str, str] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
     holes: list[Place] = field(default_factory=list)
 
 
-class _More(TypedDict, total=False):
+class _FindingDetails(TypedDict, total=False):
     """What a finding may say besides its message; the place is that of the node without one."""
 
     place: Place
@@ -78,7 +78,7 @@ class Node(Struct, frozen=True):
 
     value: Value
     pointer: Pointer
-    reading: Reading
+    reading: ReadContext
 
     @property
     def place(self) -> Place:
@@ -100,15 +100,15 @@ class Node(Struct, frozen=True):
 
     # --- saying what is wrong ---------------------------------------------------------------------
 
-    def error(self, code: str, message: str, **more: Unpack[_More]) -> None:
+    def error(self, code: str, message: str, **more: Unpack[_FindingDetails]) -> None:
         """Report an error at this value, or at ``place``."""
         self._say(Severity.ERROR, code, message, more)
 
-    def warn(self, code: str, message: str, **more: Unpack[_More]) -> None:
+    def warn(self, code: str, message: str, **more: Unpack[_FindingDetails]) -> None:
         """Report a warning at this value, or at ``place``."""
         self._say(Severity.WARNING, code, message, more)
 
-    def hint(self, code: str, message: str, **more: Unpack[_More]) -> None:
+    def hint(self, code: str, message: str, **more: Unpack[_FindingDetails]) -> None:
         """Report a hint at this value, or at ``place``."""
         self._say(Severity.HINT, code, message, more)
 
@@ -141,7 +141,7 @@ class Node(Struct, frozen=True):
         *_, name = (one for one in self.pointer if isinstance(one, str))
         return f"`{name}`" if self.pointer[-1] == name else f"an item of `{name}`"
 
-    def _say(self, severity: Severity, code: str, message: str, more: _More) -> None:
+    def _say(self, severity: Severity, code: str, message: str, more: _FindingDetails) -> None:
         place = more.get("place") or self.place
         label, help_ = more.get("label", ""), more.get("help")
         found = Diagnostic(code, severity, message, place, label, help_, (), more.get("fix"))
@@ -149,7 +149,7 @@ class Node(Struct, frozen=True):
 
     # --- the fields -------------------------------------------------------------------------------
 
-    def is_object(self, shape: Shape) -> bool:
+    def is_object(self, shape: ObjectSpec) -> bool:
         """Check that this is an object with the fields of ``shape`` and no others."""
         if not isinstance(self.value, dict):
             self.wrong_type(f"an object ({shape.title})")
@@ -162,7 +162,7 @@ class Node(Struct, frozen=True):
             self.at(name).new_in_1_1(f"`{name}` of the {shape.title}")
         return True
 
-    def _report_unknown(self, name: str, shape: Shape) -> str | None:
+    def _report_unknown(self, name: str, shape: ObjectSpec) -> str | None:
         """Report an unknown field; returns the known one that was probably meant."""
         known = [one for one in (*shape.required, *shape.optional) if one not in self.value]
         self.error(
@@ -175,7 +175,7 @@ class Node(Struct, frozen=True):
         )
         return nearest(name, known)
 
-    def _report_missing(self, name: str, shape: Shape, meant: Sequence[str | None]) -> None:
+    def _report_missing(self, name: str, shape: ObjectSpec, meant: Sequence[str | None]) -> None:
         self.hole()
         if name not in meant:  # else the unknown field says it already
             message = f"the field `{name}` of the {shape.title} is missing"

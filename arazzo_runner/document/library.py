@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from arazzo_runner.document.model import SourceType
 from arazzo_runner.document.reading import read_text
 from arazzo_runner.document.recognize import source_type
-from arazzo_runner.document.retrieval import Access, Retrieved, RetrieveError
+from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.document.uris import base_uri, split, without_fragment
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
@@ -32,7 +32,7 @@ class SourceLimits(Struct, frozen=True):
     description: DocumentLimits = DESCRIPTION_LIMITS
 
 
-class Text(Struct, frozen=True, eq=False):
+class ParsedDocument(Struct, frozen=True, eq=False):
     """A document that was read: its data, and what it is by its content."""
 
     file: SourceFile
@@ -41,17 +41,17 @@ class Text(Struct, frozen=True, eq=False):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-class _OverAll(DocumentError):
+class _TotalSizeError(DocumentError):
     """The documents are too large together."""
 
 
-_Asked: TypeAlias = tuple[str, str]
+_SourceKey: TypeAlias = tuple[str, str]
 """What was asked for, and who asked: what one may read, another may not."""
 
-_Outcome: TypeAlias = Text | RetrieveError | DocumentError
+_Outcome: TypeAlias = ParsedDocument | RetrieveError | DocumentError
 
 
-class Shelf:
+class TextCache:
     """Texts that several libraries share, so that what one has parsed is not parsed again.
 
     ``limit`` bounds the bytes of the texts that are kept; those used longest ago go first.
@@ -60,15 +60,15 @@ class Shelf:
     def __init__(self, limit: int = 64 * _MIB) -> None:
         self._limit = limit
         self._size = 0
-        self._entries: OrderedDict[_Asked, tuple[_Outcome, int]] = OrderedDict()
+        self._entries: OrderedDict[_SourceKey, tuple[_Outcome, int]] = OrderedDict()
 
-    def get(self, asked: _Asked) -> tuple[_Outcome, int] | None:
+    def get(self, asked: _SourceKey) -> tuple[_Outcome, int] | None:
         """What came of asking before, and its size in bytes."""
         if asked in self._entries:
             self._entries.move_to_end(asked)
         return self._entries.get(asked)
 
-    def put(self, asked: _Asked, outcome: _Outcome, size: int) -> None:
+    def put(self, asked: _SourceKey, outcome: _Outcome, size: int) -> None:
         """Keep what came of asking."""
         self._entries[asked] = (outcome, size)
         self._size += size
@@ -83,27 +83,31 @@ class Shelf:
 
     def files(self) -> set[SourceFile]:
         """The files of the texts that are kept."""
-        return {one.file for one, _ in self._entries.values() if isinstance(one, Text)}
+        return {one.file for one, _ in self._entries.values() if isinstance(one, ParsedDocument)}
 
 
-class Library:
+class DocumentStore:
     """Texts by URI: where each was asked for, where it came from, and its ``$self``.
 
     ``size`` is that of the documents which were read before, in bytes.
     """
 
     def __init__(
-        self, access: Access, limits: SourceLimits, size: int, shelf: Shelf | None = None
+        self,
+        access: DocumentAccess,
+        limits: SourceLimits,
+        size: int,
+        shelf: TextCache | None = None,
     ) -> None:
         self._access = access
         self._limits = limits
-        self._shelf = shelf or Shelf()
-        self._texts: dict[str, Text] = {}
-        self._read: dict[_Asked, Text] = {}
-        self._failures: dict[_Asked, RetrieveError | DocumentError] = {}
+        self._shelf = shelf or TextCache()
+        self._texts: dict[str, ParsedDocument] = {}
+        self._read: dict[_SourceKey, ParsedDocument] = {}
+        self._failures: dict[_SourceKey, RetrieveError | DocumentError] = {}
         self._bytes = size
 
-    def keep(self, text: Text, *uris: str) -> None:
+    def keep(self, text: ParsedDocument, *uris: str) -> None:
         """Know a text by these URIs and its own; the first text of a URI stays."""
         identity = text.value.get("$self") if isinstance(text.value, dict) else None
         own = [base_uri(identity, text.file.uri)] if isinstance(identity, str) else []
@@ -118,9 +122,9 @@ class Library:
                 f"the documents have {self._bytes:,} bytes together, and the limit is {limit:,}"
             )
             help_ = "if you trust them, raise the limit with `--max-document-size`"
-            raise _OverAll(error("AZ109", message, help=help_))
+            raise _TotalSizeError(error("AZ109", message, help=help_))
 
-    def at_hand(self, uri: str, asking: str) -> Text | None:
+    def at_hand(self, uri: str, asking: str) -> ParsedDocument | None:
         """The text that a document may have that came from ``asking``; nothing is read for it.
 
         What came from a URL does not get at files that others have read.
@@ -129,11 +133,11 @@ class Library:
             return None
         return self._texts.get(uri)
 
-    def named(self, location: str) -> Text:
+    def named(self, location: str) -> ParsedDocument:
         """The text at a path or URL that the user named instead of the document's."""
         return self._once((location, "user"), lambda: self._access.open(location))
 
-    def retrieve(self, uri: str, asking: str) -> Text:
+    def retrieve(self, uri: str, asking: str) -> ParsedDocument:
         """The text at a URI that a document which came from ``asking`` names.
 
         A remote one is looked for in the user's folders first, a file when it is not there.
@@ -142,7 +146,7 @@ class Library:
         stranger = "remote" if is_remote(asking) else "local"
         return self._once((uri, stranger), lambda: self._look(uri, asking))
 
-    def _look(self, uri: str, asking: str) -> Retrieved:
+    def _look(self, uri: str, asking: str) -> RetrievedDocument:
         retrieve = self._access.retrieve_for(asking)
         moved = self._access.find(split(uri).path.rpartition("/")[2])
         if moved is None:
@@ -154,7 +158,7 @@ class Library:
         except RetrieveError:
             return self._access.open(moved)
 
-    def _once(self, asked: _Asked, read: Callable[[], Retrieved]) -> Text:
+    def _once(self, asked: _SourceKey, read: Callable[[], RetrievedDocument]) -> ParsedDocument:
         if asked in self._read:
             return self._read[asked]
         if asked in self._failures:
@@ -170,20 +174,20 @@ class Library:
         self._read[asked] = text
         return text
 
-    def _from_cache(self, outcome: _Outcome, size: int) -> Text:
-        if not isinstance(outcome, Text):
+    def _from_cache(self, outcome: _Outcome, size: int) -> ParsedDocument:
+        if not isinstance(outcome, ParsedDocument):
             raise outcome.with_traceback(None)  # it would grow with every document
         self._count(size)
         return outcome
 
-    def _new(self, asked: _Asked, read: Callable[[], Retrieved]) -> Text:
+    def _new(self, asked: _SourceKey, read: Callable[[], RetrievedDocument]) -> ParsedDocument:
         size = 0
         try:
             retrieved = read()
             size = len(retrieved.data)
             self._count(size)
             text = self._parse(retrieved)
-        except _OverAll:
+        except _TotalSizeError:
             raise  # that is about this library, not about the text
         except (RetrieveError, DocumentError) as failure:
             self._shelf.put(asked, failure, size)
@@ -191,11 +195,11 @@ class Library:
         self._shelf.put(asked, text, size)
         return text
 
-    def _parse(self, retrieved: Retrieved) -> Text:
+    def _parse(self, retrieved: RetrievedDocument) -> ParsedDocument:
         file = decode(retrieved.data, retrieved.name, retrieved.uri)
         parsed = read_text(file, retrieved.data, self._limits.description, self._access.memory)
         kind = source_type(parsed.value)
-        return Text(file, parsed.value, kind, _strict(parsed.diagnostics, kind))
+        return ParsedDocument(file, parsed.value, kind, _strict(parsed.diagnostics, kind))
 
 
 def _strict(diagnostics: tuple[Diagnostic, ...], kind: SourceType | None) -> tuple[Diagnostic, ...]:

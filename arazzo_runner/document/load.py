@@ -13,7 +13,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.document.fields import Node, Reading, Shape
+from arazzo_runner.document.fields import Node, ObjectSpec, ReadContext
 from arazzo_runner.document.model import ArazzoDocument, Info, SourceDescription, SourceType
 from arazzo_runner.document.recognize import NEWEST, stranger, version
 from arazzo_runner.document.uris import base_uri
@@ -24,15 +24,15 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import DocumentLimits, parse
 
-ROOT: Final = Shape(
+ROOT: Final = ObjectSpec(
     "Arazzo Specification Object",
     ("arazzo", "info", "sourceDescriptions", "workflows"),
     ("$self", "components"),
     frozenset({"$self"}),
     frozenset({"$schema"}),
 )
-INFO: Final = Shape("Info Object", ("title", "version"), ("summary", "description"))
-SOURCE: Final = Shape("Source Description Object", ("name", "url"), ("type",))
+INFO: Final = ObjectSpec("Info Object", ("title", "version"), ("summary", "description"))
+SOURCE: Final = ObjectSpec("Source Description Object", ("name", "url"), ("type",))
 # What stands in no URI: RFC 3986, section 2, and `%` without two digits.
 _NO_URI: Final = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})')
 _TYPES: Final[dict[str, SourceType]] = {
@@ -42,7 +42,7 @@ _TYPES: Final[dict[str, SourceType]] = {
 }
 
 
-class Loaded(Struct, frozen=True):
+class LoadResult(Struct, frozen=True):
     """A document as far as it could be read, and all findings about it.
 
     ``document`` is None when the text is no Arazzo document at all. Unless ``complete``, objects
@@ -54,28 +54,28 @@ class Loaded(Struct, frozen=True):
     complete: bool = False
 
 
-def load_document(source: SourceFile, limits: DocumentLimits) -> Loaded:
+def load_document(source: SourceFile, limits: DocumentLimits) -> LoadResult:
     """Read an Arazzo document; its findings are values, nothing is raised."""
     try:
         parsed = parse(source, limits, Severity.ERROR)
     except DocumentError as failure:
-        return Loaded(None, failure.diagnostics)
+        return LoadResult(None, failure.diagnostics)
     loaded = load_value(source, parsed.value)
     return replace(loaded, diagnostics=(*parsed.diagnostics, *loaded.diagnostics))
 
 
-def load_value(source: SourceFile, value: Value) -> Loaded:
+def load_value(source: SourceFile, value: Value) -> LoadResult:
     """Read an Arazzo document whose text is parsed already."""
     other = stranger(source, value)
     if other is not None:
-        return Loaded(None, (other,))
-    reading = Reading(source, NEWEST, _source_urls(value))
+        return LoadResult(None, (other,))
+    reading = ReadContext(source, NEWEST, _source_urls(value))
     written_in = version(Node(value, (), reading))
     if written_in is None:
-        return Loaded(None, tuple(reading.findings))
+        return LoadResult(None, tuple(reading.findings))
     reading = replace(reading, version=written_in)
     document = _document(Node(value, (), reading))
-    return Loaded(document, tuple(reading.findings), not reading.holes)
+    return LoadResult(document, tuple(reading.findings), not reading.holes)
 
 
 def _source_urls(value: dict[str, Value]) -> dict[str, str]:

@@ -14,9 +14,9 @@ from msgspec import Struct, field
 
 from arazzo_runner.expression.ast import (
     Condition,
-    Dynamic,
+    DynamicValue,
     Expression,
-    Malformed,
+    MalformedExpression,
     Notice,
     SelectorType,
     Template,
@@ -53,7 +53,7 @@ class Reusable(Struct, frozen=True):
 
     type: Choice["parameters", "successActions", "failureActions"]
     name: str
-    value: Dynamic | None
+    value: DynamicValue | None
     place: Place
 
 
@@ -62,7 +62,7 @@ class Parameter(Struct, frozen=True):
 
     name: str
     location: Location | None
-    value: Dynamic
+    value: DynamicValue
     place: Place
 
 
@@ -70,7 +70,7 @@ class SimpleCriterion(Struct, frozen=True):
     """Criterion Object of type ``simple``."""
 
     text: str
-    condition: Condition | Malformed
+    condition: Condition | MalformedExpression
     place: Place
     notices: tuple[Notice, ...] = ()
 
@@ -143,7 +143,7 @@ class PayloadReplacement(Struct, frozen=True):
 
     target: Template | Constant
     type: SelectorType | None
-    value: Dynamic
+    value: DynamicValue
     place: Place
 
 
@@ -151,7 +151,7 @@ class RequestBody(Struct, frozen=True):
     """Request Body Object; ``payload`` None when the document gives none."""
 
     content_type: str | None
-    payload: Dynamic | None
+    payload: DynamicValue | None
     replacements: tuple[PayloadReplacement, ...]
     place: Place
 
@@ -204,9 +204,9 @@ class Step(Struct, frozen=True):
     success_criteria: tuple[Criterion, ...]
     on_success: tuple[SuccessAction | Reusable, ...]
     on_failure: tuple[FailureAction | Reusable, ...]
-    outputs: tuple[tuple[str, Dynamic], ...]
+    outputs: tuple[tuple[str, DynamicValue], ...]
     timeout: int | None
-    correlation_id: Dynamic | None
+    correlation_id: DynamicValue | None
     action: Choice["send", "receive"] | None
     depends_on: tuple[StepName, ...]
     place: Place
@@ -223,7 +223,7 @@ class Workflow(Struct, frozen=True):
     steps: tuple[Step, ...]
     success_actions: tuple[SuccessAction | Reusable, ...]
     failure_actions: tuple[FailureAction | Reusable, ...]
-    outputs: tuple[tuple[str, Dynamic], ...]
+    outputs: tuple[tuple[str, DynamicValue], ...]
     parameters: tuple[Parameter | Reusable, ...]
     place: Place
 

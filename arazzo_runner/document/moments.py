@@ -10,7 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from arazzo_runner.document.expressions import Found, Walk, expressions_in, in_value
+from arazzo_runner.document.expressions import (
+    PlacedExpression,
+    WorkflowExpressions,
+    expressions_in,
+    in_value,
+)
 from arazzo_runner.document.model import OperationById, Step, WorkflowName
 from arazzo_runner.document.reads import named_workflows
 from arazzo_runner.expression.ast import (
@@ -34,7 +39,7 @@ _AS_OUTPUT: Final = (
 )
 
 
-def without_message(walked: Iterable[Walk]) -> Iterator[Diagnostic]:
+def without_message(walked: Iterable[WorkflowExpressions]) -> Iterator[Diagnostic]:
     """AZ220: a part of a request or response is read where there is none."""
     for walk in walked:
         workflow = walk.workflow
@@ -46,7 +51,7 @@ def without_message(walked: Iterable[Walk]) -> Iterator[Diagnostic]:
             yield from _of_step(step, expressions)
 
 
-def _of_step(step: Step, expressions: Iterable[Found]) -> Iterator[Diagnostic]:
+def _of_step(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Diagnostic]:
     before = chain(expressions_in(step.parameters), expressions_in(step.request_body))
     yield from _nothing(before, _too_early(f"`{step.step_id}`"), _AS_OUTPUT)
     if step.target == OperationById("", None, step.place):
@@ -65,7 +70,7 @@ def _of_step(step: Step, expressions: Iterable[Found]) -> Iterator[Diagnostic]:
         yield from _nothing(chain(found, *values), why, way_out)
 
 
-def _no_outputs(step: Step, expressions: Iterable[Found]) -> Iterator[Diagnostic]:
+def _no_outputs(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Diagnostic]:
     for expression, place in expressions:
         if isinstance(expression, OutputRef):
             why = f"the step `{step.step_id}` calls no workflow, and `$outputs` is what one yields"
@@ -77,7 +82,7 @@ def _too_early(step: str) -> str:
     return f"the request of {step} is made of it, so there is no message yet"
 
 
-def _nothing(found: Iterable[Found], why: str, way_out: str) -> Iterator[Diagnostic]:
+def _nothing(found: Iterable[PlacedExpression], why: str, way_out: str) -> Iterator[Diagnostic]:
     for expression, place in found:
         if isinstance(expression, _OF_MESSAGES):
             yield _nowhere(expression, place, why, way_out)
@@ -88,7 +93,7 @@ def _nowhere(expression: Expression, place: Place, why: str, way_out: str) -> Di
     return warning("AZ220", message, place, "nothing to read", way_out)
 
 
-def before_it_ran(walked: Sequence[Walk]) -> Iterator[Diagnostic]:
+def before_it_ran(walked: Sequence[WorkflowExpressions]) -> Iterator[Diagnostic]:
     """AZ221: the values of a workflow are read, and nothing makes it run before.
 
     Workflows run in the order of the document, those that others call, go to or wait for aside.

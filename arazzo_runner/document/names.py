@@ -13,7 +13,7 @@ from arazzo_runner.text.fix import renamed
 from arazzo_runner.text.source import Place
 
 
-class Names(Struct, frozen=True):
+class DocumentNames(Struct, frozen=True):
     """The sources, workflows and steps of one document; steps by workflow, then by id."""
 
     sources: frozenset[str]
@@ -21,16 +21,16 @@ class Names(Struct, frozen=True):
     steps: Mapping[str, Mapping[str, Step]]
 
 
-def names_of(document: ArazzoDocument) -> Names:
+def names_of(document: ArazzoDocument) -> DocumentNames:
     """Gather the names of a document, once."""
-    return Names(
+    return DocumentNames(
         frozenset(one.name for one in document.source_descriptions),
         {one.workflow_id: one for one in document.workflows},
         {one.workflow_id: {step.step_id: step for step in one.steps} for one in document.workflows},
     )
 
 
-def check_source(name: str, place: Place, names: Names) -> Iterator[Diagnostic]:
+def check_source(name: str, place: Place, names: DocumentNames) -> Iterator[Diagnostic]:
     """AZ203 when the document has no source description of this name."""
     if name not in names.sources:
         help_ = did_you_mean(name, names.sources)
@@ -40,7 +40,7 @@ def check_source(name: str, place: Place, names: Names) -> Iterator[Diagnostic]:
         yield error("AZ203", message, place, "unknown", help_, fix)
 
 
-def check_workflow(workflow_id: str, place: Place, names: Names) -> Iterator[Diagnostic]:
+def check_workflow(workflow_id: str, place: Place, names: DocumentNames) -> Iterator[Diagnostic]:
     """AZ207 when the document has no such workflow."""
     if workflow_id in names.workflows:
         return
@@ -53,7 +53,9 @@ def check_workflow(workflow_id: str, place: Place, names: Names) -> Iterator[Dia
     yield error("AZ207", message, place, "unknown", help_, fix)
 
 
-def check_step(step_id: str, place: Place, workflow_id: str, names: Names) -> Iterator[Diagnostic]:
+def check_step(
+    step_id: str, place: Place, workflow_id: str, names: DocumentNames
+) -> Iterator[Diagnostic]:
     """AZ208 when the workflow has no such step."""
     steps = names.steps[workflow_id]
     if step_id in steps:
@@ -64,7 +66,7 @@ def check_step(step_id: str, place: Place, workflow_id: str, names: Names) -> It
     yield error("AZ208", message, place, "unknown", help_, renamed(place, step_id, steps))
 
 
-def _not_a_step(name: str, names: Names) -> str | None:
+def _not_a_step(name: str, names: DocumentNames) -> str | None:
     if name in names.workflows:
         return f"`{name}` is a workflow, not a step"
     owner = next((one for one, steps in names.steps.items() if name in steps), None)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from arazzo_runner.document.fields import Node, Shape
+from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.model import Location, Parameter, Reusable
 from arazzo_runner.document.values import dynamic, malformed
 from arazzo_runner.document.wording import kind_of, listed
-from arazzo_runner.expression.ast import ArrayOf, ComponentRef, Malformed, ObjectOf
+from arazzo_runner.expression.ast import (
+    ArrayTemplate,
+    ComponentRef,
+    MalformedExpression,
+    ObjectTemplate,
+)
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.parse import parse_expression
 
 Object = TypeVar("Object")
 
-PARAMETER: Final = Shape("Parameter Object", ("name", "value"), ("in",))
+PARAMETER: Final = ObjectSpec("Parameter Object", ("name", "value"), ("in",))
 LOCATIONS: Final[dict[str, Location]] = {
     "path": "path",
     "query": "query",
@@ -50,7 +55,7 @@ def parameter(node: Node) -> Parameter | None:
     if where == "querystring":
         node.at("in").new_in_1_1("`in: querystring`")
     value = dynamic(node.at("value")) if node.has("value") else Constant(None)
-    if where == "querystring" and isinstance(value, Constant | ObjectOf | ArrayOf):
+    if where == "querystring" and isinstance(value, Constant | ObjectTemplate | ArrayTemplate):
         _whole_query(node)
     if name is None:
         return None
@@ -81,14 +86,14 @@ def reusable(node: Node) -> Reusable | None:
     found, _ = parse_expression(reference)
     if not isinstance(found, ComponentRef):
         held.hole()
-        _no_component(held, found if isinstance(found, Malformed) else None)
+        _no_component(held, found if isinstance(found, MalformedExpression) else None)
         return None
     _ignored(node, found)
     value = dynamic(node.at("value")) if node.has("value") else None
     return Reusable(found.type, found.name, value, node.place)
 
 
-def _no_component(node: Node, found: Malformed | None) -> None:
+def _no_component(node: Node, found: MalformedExpression | None) -> None:
     if found is not None:
         malformed(node, found, "AZ117", "an expression")
         return

@@ -8,19 +8,19 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Final
 
-from arazzo_runner.document.retrieval import Memory
+from arazzo_runner.document.retrieval import ParseCache
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import Parsed, parse
+from arazzo_runner.text.yaml import ParsedText, parse
 
 LARGE: Final = 256 * 1024
 """The bytes of a text from which on it is worth a file to remember what it was parsed to."""
 
 
 def read_text(
-    file: SourceFile, data: bytes, limits: DocumentLimits, memory: Memory | None
-) -> Parsed:
+    file: SourceFile, data: bytes, limits: DocumentLimits, memory: ParseCache | None
+) -> ParsedText:
     """The plain data of a text, whose bytes are ``data``; keys that stand twice are warnings.
 
     Raises DocumentError like ``parse``. What there is something to say about is parsed each time.
@@ -33,10 +33,12 @@ def read_text(
         return _remembered(file, _key(file, data, limits), limits, memory)
 
 
-def _remembered(file: SourceFile, key: str, limits: DocumentLimits, memory: Memory) -> Parsed:
+def _remembered(
+    file: SourceFile, key: str, limits: DocumentLimits, memory: ParseCache
+) -> ParsedText:
     known = memory.recall(key)
     if known is not None:
-        return Parsed(known, ())
+        return ParsedText(known, ())
     parsed = parse(file, limits, Severity.WARNING)
     if not parsed.diagnostics:
         memory.keep(key, parsed.value)

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.document.expressions import Walk
+from arazzo_runner.document.expressions import WorkflowExpressions
 from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
@@ -22,7 +22,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
-from arazzo_runner.document.names import Names, check_source, check_step, check_workflow
+from arazzo_runner.document.names import DocumentNames, check_source, check_step, check_workflow
 from arazzo_runner.document.schema import DeclaredInputs, declared_inputs
 from arazzo_runner.document.wording import listed
 from arazzo_runner.expression.ast import (
@@ -42,17 +42,17 @@ _FIELDS: Final = ("name", "url", "type")
 """The fields of a Source Description Object."""
 
 
-class _Known(Struct, frozen=True):
+class _KnownNames(Struct, frozen=True):
     """What can be read; ``elsewhere`` are workflows of other documents that this one calls."""
 
     document: ArazzoDocument
-    names: Names
+    names: DocumentNames
     inputs: Mapping[str, DeclaredInputs | None]
     elsewhere: frozenset[str]
 
 
 def read_findings(
-    document: ArazzoDocument, names: Names, walked: Iterable[Walk]
+    document: ArazzoDocument, names: DocumentNames, walked: Iterable[WorkflowExpressions]
 ) -> Iterator[Diagnostic]:
     """Inputs, outputs, steps, workflows, sources and components that are read and not there."""
     inputs = {
@@ -60,7 +60,7 @@ def read_findings(
     }
     called = (name for one in document.workflows for name in named_workflows(one))
     elsewhere = frozenset(one.workflow_id for one in called if one.source is not None)
-    known = _Known(document, names, inputs, elsewhere)
+    known = _KnownNames(document, names, inputs, elsewhere)
     for walk in walked:
         for found, place in chain(walk.own, *walk.steps):
             yield from _judged(found, place, walk.workflow.workflow_id, known)
@@ -84,7 +84,7 @@ def _actions(workflow: Workflow) -> Iterable[SuccessAction | FailureAction | Reu
 
 
 def _judged(
-    found: Expression, place: Place, workflow_id: str, known: _Known
+    found: Expression, place: Place, workflow_id: str, known: _KnownNames
 ) -> Iterator[Diagnostic]:
     match found:
         case InputRef():
@@ -102,7 +102,7 @@ def _judged(
 
 
 def _input(
-    found: InputRef | WorkflowRef, place: Place, workflow_id: str, known: _Known
+    found: InputRef | WorkflowRef, place: Place, workflow_id: str, known: _KnownNames
 ) -> Iterator[Diagnostic]:
     declared = known.inputs[workflow_id]
     if declared is None or _has(declared.names, found):
@@ -124,7 +124,7 @@ def _has(names: Iterable[str], found: NamedRef) -> bool:
 
 
 def _step_output(
-    found: StepOutputRef, place: Place, workflow_id: str, known: _Known
+    found: StepOutputRef, place: Place, workflow_id: str, known: _KnownNames
 ) -> Iterator[Diagnostic]:
     step = known.names.steps[workflow_id].get(found.step_id)
     if step is None:
@@ -138,7 +138,7 @@ def _step_output(
         yield _undeclared_output(Severity.ERROR, what, found, place, outputs)
 
 
-def _workflow_value(found: WorkflowRef, place: Place, known: _Known) -> Iterator[Diagnostic]:
+def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Iterator[Diagnostic]:
     workflow = known.names.workflows.get(found.workflow_id)
     if workflow is None:
         if found.workflow_id not in known.elsewhere:
@@ -168,7 +168,7 @@ def _hands_over(workflow: Workflow) -> bool:
     return any(isinstance(one.target, WorkflowName) for one in gotos)
 
 
-def _source_field(found: SourceRef, place: Place, known: _Known) -> Iterator[Diagnostic]:
+def _source_field(found: SourceRef, place: Place, known: _KnownNames) -> Iterator[Diagnostic]:
     """What of a source description is a value: its own fields."""
     named = next(iter(check_source(found.name, place, known.names)), None)
     if named is not None:
@@ -181,7 +181,7 @@ def _source_field(found: SourceRef, place: Place, known: _Known) -> Iterator[Dia
         yield warning("AZ113", message, place, "never has a value", way_out)
 
 
-def _component(found: ComponentRef, place: Place, known: _Known) -> Iterator[Diagnostic]:
+def _component(found: ComponentRef, place: Place, known: _KnownNames) -> Iterator[Diagnostic]:
     names = _component_names(found, known.document)
     if found.name in names or found.name.partition(".")[0] in names:
         message = f"`{found.text}` names an object of the document, and is no value"

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from arazzo_runner.document.fields import Node, Version
+from arazzo_runner.document.fields import ArazzoVersion, Node
 from arazzo_runner.document.model import SourceType
 from arazzo_runner.document.wording import kind_of
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.text.source import Place, SourceFile
 
-NEWEST: Final[Version] = (1, 1)
+NEWEST: Final[ArazzoVersion] = (1, 1)
 _EXPECTED: Final = (
     "an Arazzo document begins with `arazzo: 1.0.1` and holds `sourceDescriptions` and `workflows`"
 )
@@ -61,7 +61,7 @@ def stranger(source: SourceFile, value: Value) -> Diagnostic | None:
     return error("AZ107", message, place, help=_EXPECTED)
 
 
-def version(root: Node) -> Version | None:
+def version(root: Node) -> ArazzoVersion | None:
     """The feature set a document is written in; None after saying that it is not supported."""
     written = root.value.get("arazzo", "1.1.0")  # a missing one is found with the other fields
     if isinstance(written, int | float) and not isinstance(written, bool):
@@ -76,7 +76,7 @@ def version(root: Node) -> Version | None:
     return 1, int(match[1])
 
 
-def _unquoted(node: Node) -> Version | None:
+def _unquoted(node: Node) -> ArazzoVersion | None:
     """YAML reads ``1.0`` and ``1.1`` as numbers."""
     _unsupported(node, f"`{node.value}` is a number, not a version of Arazzo", str(node.value))
     return {1.0: (1, 0), 1.1: (1, 1)}.get(node.value)

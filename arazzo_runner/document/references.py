@@ -24,7 +24,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.moments import before_it_ran, without_message
 from arazzo_runner.document.names import (
-    Names,
+    DocumentNames,
     check_source,
     check_step,
     check_workflow,
@@ -53,7 +53,7 @@ def references(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _in_workflow(workflow: Workflow, names: Names) -> Iterator[Diagnostic]:
+def _in_workflow(workflow: Workflow, names: DocumentNames) -> Iterator[Diagnostic]:
     for name in workflow.depends_on:
         yield from _workflow_name(name, names)
     for action in (*workflow.success_actions, *workflow.failure_actions):
@@ -62,7 +62,7 @@ def _in_workflow(workflow: Workflow, names: Names) -> Iterator[Diagnostic]:
         yield from _step(step, workflow.workflow_id, names)
 
 
-def _step(step: Step, workflow_id: str, names: Names) -> Iterator[Diagnostic]:
+def _step(step: Step, workflow_id: str, names: DocumentNames) -> Iterator[Diagnostic]:
     yield from _target(step.target, names)
     for name in step.depends_on:
         yield from _step_name(name, workflow_id, names)
@@ -70,7 +70,7 @@ def _step(step: Step, workflow_id: str, names: Names) -> Iterator[Diagnostic]:
         yield from _action(action, workflow_id, names)
 
 
-def _target(target: StepTarget, names: Names) -> Iterator[Diagnostic]:
+def _target(target: StepTarget, names: DocumentNames) -> Iterator[Diagnostic]:
     match target:
         case WorkflowName():
             yield from _workflow_name(target, names)
@@ -81,14 +81,14 @@ def _target(target: StepTarget, names: Names) -> Iterator[Diagnostic]:
             assert_never(target)
 
 
-def _workflow_name(name: WorkflowName, names: Names) -> Iterator[Diagnostic]:
+def _workflow_name(name: WorkflowName, names: DocumentNames) -> Iterator[Diagnostic]:
     if name.source is not None:
         yield from check_source(name.source, name.place, names)
     else:
         yield from check_workflow(name.workflow_id, name.place, names)
 
 
-def _step_name(name: StepName, workflow_id: str, names: Names) -> Iterator[Diagnostic]:
+def _step_name(name: StepName, workflow_id: str, names: DocumentNames) -> Iterator[Diagnostic]:
     owner = name.workflow
     if owner is not None:
         yield from _workflow_name(owner, names)
@@ -98,7 +98,7 @@ def _step_name(name: StepName, workflow_id: str, names: Names) -> Iterator[Diagn
 
 
 def _action(
-    action: SuccessAction | FailureAction | Reusable, workflow_id: str, names: Names
+    action: SuccessAction | FailureAction | Reusable, workflow_id: str, names: DocumentNames
 ) -> Iterator[Diagnostic]:
     if isinstance(action, EndAction | Reusable):
         return

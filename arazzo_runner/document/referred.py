@@ -5,7 +5,7 @@ They count with the source descriptions, and may reach as far as the document th
 
 from __future__ import annotations
 
-from arazzo_runner.document.library import Library, Text
+from arazzo_runner.document.library import DocumentStore, ParsedDocument
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
@@ -13,10 +13,10 @@ from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import SourceFile
 
 
-class Referred:
+class ReferencedDocuments:
     """Reads the documents of a library; ``room`` is how many more there may be."""
 
-    def __init__(self, library: Library, room: int) -> None:
+    def __init__(self, library: DocumentStore, room: int) -> None:
         self._library = library
         self._room = room
         self._requested: set[str] = set()
@@ -29,7 +29,7 @@ class Referred:
         text = self._library.at_hand(uri, asking) or self._retrieve(uri, asking)
         return text.file, text.value
 
-    def _retrieve(self, uri: str, asking: str) -> Text:
+    def _retrieve(self, uri: str, asking: str) -> ParsedDocument:
         self._requested.add(uri)
         if len(self._requested) > self._room:
             message = "the API descriptions refer to more documents than may be read"

@@ -38,13 +38,13 @@ _KINDS: Final = {
     "failureActions": "failure action",
 }
 _Object = TypeVar("_Object", Parameter, SuccessAction, FailureAction)
-_Placed: TypeAlias = Sequence[tuple[Parameter, Place]]
+_PlacedParameters: TypeAlias = Sequence[tuple[Parameter, Place]]
 """Parameters, each with the place where a list has it."""
 
 _Action = TypeVar("_Action", SuccessAction, FailureAction)
 
 
-class _Resolving(Struct, frozen=True):
+class _Resolver(Struct, frozen=True):
     """The components that can be referred to, and what was found."""
 
     document: ArazzoDocument
@@ -58,7 +58,7 @@ def resolve(document: ArazzoDocument) -> tuple[ArazzoDocument, tuple[Diagnostic,
     A reference to a parameter may set its ``value``. The findings are unknown components (AZ209),
     names used twice in one list (AZ115) and parameters that need their ``in`` (AZ111).
     """
-    on = _Resolving(document, document.components)
+    on = _Resolver(document, document.components)
     on = replace(on, components=_components(on))
     workflows = tuple(_workflow(on, one) for one in document.workflows)
     sources = document.source_descriptions
@@ -68,14 +68,14 @@ def resolve(document: ArazzoDocument) -> tuple[ArazzoDocument, tuple[Diagnostic,
     return resolved, tuple(dict.fromkeys(on.findings))
 
 
-def _components(on: _Resolving) -> Components:
+def _components(on: _Resolver) -> Components:
     """Actions may have parameters that are references themselves (1.1)."""
     success = {name: _filled(on, one) for name, one in on.components.success_actions.items()}
     failure = {name: _filled(on, one) for name, one in on.components.failure_actions.items()}
     return replace(on.components, success_actions=success, failure_actions=failure)
 
 
-def _workflow(on: _Resolving, workflow: Workflow) -> Workflow:
+def _workflow(on: _Resolver, workflow: Workflow) -> Workflow:
     parameters = _parameters(on, workflow.parameters)
     # Parameter Object: `in` may be left out only where all parameters are inputs of a workflow.
     calling = next((one for one in workflow.steps if _calls_operation(one)), None)
@@ -92,7 +92,7 @@ def _workflow(on: _Resolving, workflow: Workflow) -> Workflow:
     )
 
 
-def _step(on: _Resolving, step: Step, inherited: _Placed) -> Step:
+def _step(on: _Resolver, step: Step, inherited: _PlacedParameters) -> Step:
     parameters = _parameters(on, step.parameters)
     if _calls_operation(step):
         _need_location(on, parameters, "the step calls an operation")
@@ -105,7 +105,7 @@ def _step(on: _Resolving, step: Step, inherited: _Placed) -> Step:
     )
 
 
-def _one_query(on: _Resolving, parameters: _Placed) -> None:
+def _one_query(on: _Resolver, parameters: _PlacedParameters) -> None:
     """Parameter Object: `querystring` cannot coexist with `query` in the same operation."""
     query = next((place for one, place in parameters if one.location == "query"), None)
     whole = next((place for one, place in parameters if one.location == "querystring"), None)
@@ -125,7 +125,7 @@ def _calls_operation(step: Step) -> bool:
             return True
 
 
-def _need_location(on: _Resolving, parameters: Sequence[tuple[Parameter, Place]], why: str) -> None:
+def _need_location(on: _Resolver, parameters: Sequence[tuple[Parameter, Place]], why: str) -> None:
     for parameter, place in parameters:
         if parameter.location is None and not _has_location(on, parameter.place):
             on.findings.append(
@@ -139,7 +139,7 @@ def _need_location(on: _Resolving, parameters: Sequence[tuple[Parameter, Place]]
             )
 
 
-def _has_location(on: _Resolving, place: Place) -> bool:
+def _has_location(on: _Resolver, place: Place) -> bool:
     """Whether an ``in`` is written here: what is wrong with it is said."""
     written: Value = on.document.raw
     for token in place.pointer:
@@ -151,7 +151,7 @@ def _has_location(on: _Resolving, place: Place) -> bool:
 
 
 def _parameters(
-    on: _Resolving, items: Iterable[Parameter | Reusable]
+    on: _Resolver, items: Iterable[Parameter | Reusable]
 ) -> list[tuple[Parameter, Place]]:
     """The parameters of a list, each with the place where the list has it."""
     found = list(_each(on, "parameters", items, on.components.parameters))
@@ -170,7 +170,7 @@ def _parameters(
 
 
 def _success_actions(
-    on: _Resolving, items: Iterable[SuccessAction | Reusable]
+    on: _Resolver, items: Iterable[SuccessAction | Reusable]
 ) -> tuple[SuccessAction, ...]:
     found = list(_each(on, "successActions", items, on.components.success_actions))
     _unique(on, "success action", [(one.name, place) for one, place in found])
@@ -178,21 +178,21 @@ def _success_actions(
 
 
 def _failure_actions(
-    on: _Resolving, items: Iterable[FailureAction | Reusable]
+    on: _Resolver, items: Iterable[FailureAction | Reusable]
 ) -> tuple[FailureAction, ...]:
     found = list(_each(on, "failureActions", items, on.components.failure_actions))
     _unique(on, "failure action", [(one.name, place) for one, place in found])
     return tuple(_filled(on, one) for one, _ in found)
 
 
-def _filled(on: _Resolving, action: _Action) -> _Action:
+def _filled(on: _Resolver, action: _Action) -> _Action:
     if isinstance(action, EndAction):
         return action
     return replace(action, parameters=tuple(one for one, _ in _parameters(on, action.parameters)))
 
 
 def _each(
-    on: _Resolving,
+    on: _Resolver,
     kind: str,
     items: Iterable[_Object | Reusable],
     components: Mapping[str, _Object],
@@ -219,7 +219,7 @@ def _valued(component: _Object, reference: Reusable) -> _Object:
 # --- what is wrong --------------------------------------------------------------------------------
 
 
-def _unknown(on: _Resolving, kind: str, item: Reusable, known: Iterable[str]) -> None:
+def _unknown(on: _Resolver, kind: str, item: Reusable, known: Iterable[str]) -> None:
     label = "no such component"
     if item.type != kind:
         message = (
@@ -238,21 +238,21 @@ def _unknown(on: _Resolving, kind: str, item: Reusable, known: Iterable[str]) ->
     on.findings.append(error("AZ209", message, place, label, help_, fix))
 
 
-def _written(on: _Resolving, kind: str) -> Iterable[str]:
+def _written(on: _Resolver, kind: str) -> Iterable[str]:
     """The names of components as written, of which some may have been left out of the model."""
     components = on.document.raw.get("components")
     written = components.get(kind) if isinstance(components, dict) else None
     return written if isinstance(written, dict) else ()
 
 
-def _elsewhere(on: _Resolving, name: str) -> str | None:
+def _elsewhere(on: _Resolver, name: str) -> str | None:
     kind = next((one for one in (*_KINDS, "inputs") if name in _written(on, one)), None)
     if kind == "inputs":
         return f"that is a schema, for `$ref: '#/components/inputs/{name}'`"
     return f"`components.{kind}` has one" if kind else None
 
 
-def _unique(on: _Resolving, what: str, named: Sequence[tuple[str, Place]]) -> None:
+def _unique(on: _Resolver, what: str, named: Sequence[tuple[str, Place]]) -> None:
     first: dict[str, Place] = {}
     for name, place in named:
         if name not in first:

@@ -32,7 +32,7 @@ class RetrieveError(ArazzoError):
         return UsageError(error(code, f"{what} cannot be read: {self.message}", help=self.hint))
 
 
-class Retrieved(Struct, frozen=True):
+class RetrievedDocument(Struct, frozen=True):
     """The bytes of a document, the name that messages show, and the URI it came from in the end.
 
     After redirects that is the last URI (RFC 3986, section 5.1.3).
@@ -43,11 +43,11 @@ class Retrieved(Struct, frozen=True):
     uri: str
 
 
-Retrieve: TypeAlias = Callable[[str], Retrieved]
+Retrieve: TypeAlias = Callable[[str], RetrievedDocument]
 """Read the document at an absolute URI. Raises :class:`RetrieveError`."""
 
 
-class Memory(Protocol):
+class ParseCache(Protocol):
     """Keeps what large texts were parsed to, from run to run.
 
     A key says all that a value depends on; what is kept may be gone at any time.
@@ -62,7 +62,7 @@ class Memory(Protocol):
         ...
 
 
-class Access(Struct, frozen=True):
+class DocumentAccess(Struct, frozen=True):
     """All ways to a document.
 
     ``retrieve_for`` gives what a document may read that came from this URI: less than its user
@@ -74,4 +74,4 @@ class Access(Struct, frozen=True):
     retrieve_for: Callable[[str], Retrieve]
     open: Retrieve
     find: Callable[[str], str | None]
-    memory: Memory | None = None
+    memory: ParseCache | None = None

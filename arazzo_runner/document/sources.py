@@ -13,13 +13,19 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.document.library import Library, Shelf, SourceLimits, Text, is_remote
+from arazzo_runner.document.library import (
+    DocumentStore,
+    ParsedDocument,
+    SourceLimits,
+    TextCache,
+    is_remote,
+)
 from arazzo_runner.document.load import load_value
 from arazzo_runner.document.model import ArazzoDocument, SourceDescription, SourceType
 from arazzo_runner.document.references import references
-from arazzo_runner.document.referred import Referred
+from arazzo_runner.document.referred import ReferencedDocuments
 from arazzo_runner.document.resolve import resolve
-from arazzo_runner.document.retrieval import Access, RetrieveError
+from arazzo_runner.document.retrieval import DocumentAccess, RetrieveError
 from arazzo_runner.document.uris import resolve_reference, without_fragment
 from arazzo_runner.document.wording import listed
 from arazzo_runner.errors import DocumentError
@@ -36,11 +42,11 @@ _NAMES: Final[dict[SourceType, str]] = {
 }
 
 
-class Source(Struct, frozen=True):
+class ResolvedSource(Struct, frozen=True):
     """A source description and the document that it names.
 
     ``uri`` is where the document came from; for an Arazzo document its key in
-    :class:`Sources`. ``value`` is its plain data, shared by all that name it.
+    :class:`DocumentSet`. ``value`` is its plain data, shared by all that name it.
     """
 
     name: str
@@ -51,36 +57,36 @@ class Source(Struct, frozen=True):
     place: Place
 
 
-class Member(Struct, frozen=True):
+class DocumentMember(Struct, frozen=True):
     """An Arazzo document without Reusable Objects, and its sources as far as they could be read."""
 
     document: ArazzoDocument
-    sources: tuple[Source, ...]
+    sources: tuple[ResolvedSource, ...]
 
 
-class Sources(Struct, frozen=True):
+class DocumentSet(Struct, frozen=True):
     """All Arazzo documents of a description, by their base URI, the entry document first.
 
     ``referred`` reads what their API descriptions refer to.
     """
 
-    members: Mapping[str, Member]
+    members: Mapping[str, DocumentMember]
     diagnostics: tuple[Diagnostic, ...]
-    referred: Referred
+    referred: ReferencedDocuments
 
     @property
-    def entry(self) -> Member:
+    def entry(self) -> DocumentMember:
         """The document that was loaded first."""
         return next(iter(self.members.values()))
 
 
 def load_sources(
     document: ArazzoDocument,
-    access: Access,
+    access: DocumentAccess,
     overrides: Mapping[str, str],
     limits: SourceLimits = SOURCE_LIMITS,
-    shelf: Shelf | None = None,
-) -> Sources:
+    shelf: TextCache | None = None,
+) -> DocumentSet:
     """Read every document that ``document`` leads to.
 
     ``overrides`` are paths or URLs to read instead, by the name of the source description;
@@ -88,12 +94,12 @@ def load_sources(
     (AZ201, AZ202, AZ216, and those of the texts themselves) and is left out. Raises UsageError when
     an override cannot be read.
     """
-    library = Library(access, limits, len(document.source.text.encode()), shelf)
-    library.keep(Text(document.source, document.raw, "arazzo"), document.base_uri)
-    return _Loading(library, overrides, limits).run(document)
+    library = DocumentStore(access, limits, len(document.source.text.encode()), shelf)
+    library.keep(ParsedDocument(document.source, document.raw, "arazzo"), document.base_uri)
+    return _SourceLoader(library, overrides, limits).run(document)
 
 
-class _Wanted(Struct, frozen=True):
+class _PendingSource(Struct, frozen=True):
     """A source description to be read, of which document, and what the user names instead."""
 
     document: ArazzoDocument
@@ -114,35 +120,37 @@ class _Wanted(Struct, frozen=True):
         return self.description.place.at("url")
 
 
-class _Loading:
+class _SourceLoader:
     """The work list. What is near is read first: it may be what a remote URL identifies."""
 
     def __init__(
-        self, library: Library, overrides: Mapping[str, str], limits: SourceLimits
+        self, library: DocumentStore, overrides: Mapping[str, str], limits: SourceLimits
     ) -> None:
         self._library = library
         self._overrides = overrides
         self._limits = limits
         self._documents: dict[str, ArazzoDocument] = {}
         self._keys: dict[SourceFile, str] = {}
-        self._loaded: dict[tuple[str, int], Source] = {}
+        self._loaded: dict[tuple[str, int], ResolvedSource] = {}
         self._findings: list[Diagnostic] = []
-        self._near: deque[_Wanted] = deque()
-        self._far: deque[_Wanted] = deque()
+        self._near: deque[_PendingSource] = deque()
+        self._far: deque[_PendingSource] = deque()
         self._named: list[str] = []
 
-    def run(self, entry: ArazzoDocument) -> Sources:
+    def run(self, entry: ArazzoDocument) -> DocumentSet:
         """Read all that the entry document leads to."""
         self._enter(entry)
         while self._near or self._far:
             self._take(self._near.popleft() if self._near else self._far.popleft())
         self._findings.extend(self._unused_overrides())
-        members = {key: Member(one, self._sources(key)) for key, one in self._documents.items()}
+        members = {
+            key: DocumentMember(one, self._sources(key)) for key, one in self._documents.items()
+        }
         room = max(0, self._limits.max_sources - len(self._named))
-        referred = Referred(self._library, room)
-        return Sources(members, tuple(dict.fromkeys(self._findings)), referred)
+        referred = ReferencedDocuments(self._library, room)
+        return DocumentSet(members, tuple(dict.fromkeys(self._findings)), referred)
 
-    def _sources(self, key: str) -> tuple[Source, ...]:
+    def _sources(self, key: str) -> tuple[ResolvedSource, ...]:
         count = len(self._documents[key].source_descriptions)
         found = (self._loaded.get((key, index)) for index in range(count))
         return tuple(one for one in found if one is not None)
@@ -154,7 +162,7 @@ class _Loading:
         self._keys[document.source] = document.base_uri
         for index, one in enumerate(document.source_descriptions):
             self._named.append(one.name)
-            wanted = _Wanted(document, index, overrides.get(one.name))
+            wanted = _PendingSource(document, index, overrides.get(one.name))
             if len(self._named) > self._limits.max_sources:
                 self._findings.append(_too_many(wanted, self._limits.max_sources))
                 return
@@ -174,7 +182,7 @@ class _Loading:
                 help_ = did_you_mean(name, self._named)
                 yield error("AZ906", message, help=help_ or _declared(self._named))
 
-    def _take(self, wanted: _Wanted) -> None:
+    def _take(self, wanted: _PendingSource) -> None:
         text = self._read(wanted)
         if text is None:
             return
@@ -184,10 +192,10 @@ class _Loading:
             return
         uri = self._key(text) if kind == "arazzo" else text.file.uri
         one = wanted.description
-        source = Source(one.name, kind, uri, text.file, text.value, one.place)
+        source = ResolvedSource(one.name, kind, uri, text.file, text.value, one.place)
         self._loaded[wanted.document.base_uri, wanted.index] = source
 
-    def _read(self, wanted: _Wanted) -> Text | None:
+    def _read(self, wanted: _PendingSource) -> ParsedDocument | None:
         try:
             if wanted.override is not None:
                 return self._library.named(wanted.override)
@@ -204,7 +212,7 @@ class _Loading:
             self._findings.extend(placed)
         return None
 
-    def _check_type(self, text: Text, wanted: _Wanted) -> SourceType | None:
+    def _check_type(self, text: ParsedDocument, wanted: _PendingSource) -> SourceType | None:
         """The type of a document, by its content; says so when the declared one is another."""
         if text.type is None:
             self._findings.append(_unknown_type(text, wanted.place))
@@ -212,7 +220,7 @@ class _Loading:
             self._findings.append(_other_type(text, text.type, wanted.description))
         return text.type
 
-    def _key(self, text: Text) -> str:
+    def _key(self, text: ParsedDocument) -> str:
         """The key of a nested Arazzo document, which is read on its first mention."""
         if text.file in self._keys:
             return self._keys[text.file]
@@ -228,7 +236,7 @@ class _Loading:
         return key
 
 
-def _too_many(wanted: _Wanted, limit: int) -> Diagnostic:
+def _too_many(wanted: _PendingSource, limit: int) -> Diagnostic:
     return error(
         "AZ109",
         f"there are more than {limit:,} source descriptions",
@@ -238,7 +246,7 @@ def _too_many(wanted: _Wanted, limit: int) -> Diagnostic:
     )
 
 
-def _unreadable(wanted: _Wanted, failure: RetrieveError) -> Diagnostic:
+def _unreadable(wanted: _PendingSource, failure: RetrieveError) -> Diagnostic:
     name = wanted.description.name
     way_out = f"say where it is with `--source {name}=PATH`"
     return error(
@@ -250,7 +258,7 @@ def _unreadable(wanted: _Wanted, failure: RetrieveError) -> Diagnostic:
     )
 
 
-def _unknown_type(text: Text, place: Place) -> Diagnostic:
+def _unknown_type(text: ParsedDocument, place: Place) -> Diagnostic:
     return error(
         "AZ202",
         f"`{text.file.name}` is no OpenAPI, AsyncAPI or Arazzo document",
@@ -260,7 +268,9 @@ def _unknown_type(text: Text, place: Place) -> Diagnostic:
     )
 
 
-def _other_type(text: Text, kind: SourceType, description: SourceDescription) -> Diagnostic:
+def _other_type(
+    text: ParsedDocument, kind: SourceType, description: SourceDescription
+) -> Diagnostic:
     return error(
         "AZ202",
         f"`{text.file.name}` is {_NAMES[kind]}, and `type` says `{description.type}`",

@@ -7,7 +7,7 @@ from typing import Literal as Choice
 
 from arazzo_runner.document.actions import failure_actions, success_actions
 from arazzo_runner.document.criteria import criteria
-from arazzo_runner.document.fields import Node, Shape
+from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.model import (
     Criterion,
     OperationById,
@@ -18,12 +18,12 @@ from arazzo_runner.document.model import (
 from arazzo_runner.document.parameters import parameters
 from arazzo_runner.document.targets import step_names, target
 from arazzo_runner.document.values import dynamic, selector, selector_type, template, text
-from arazzo_runner.expression.ast import Dynamic, Malformed, Template
+from arazzo_runner.expression.ast import DynamicValue, MalformedExpression, Template
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.parse import parse_expression
 from arazzo_runner.text.fix import Fix, changed
 
-STEP: Final = Shape(
+STEP: Final = ObjectSpec(
     "Step Object",
     ("stepId",),
     (
@@ -33,8 +33,10 @@ STEP: Final = Shape(
     ),
     frozenset({"channelPath", "timeout", "correlationId", "action", "dependsOn"}),
 )  # fmt: skip
-REQUEST_BODY: Final = Shape("Request Body Object", (), ("contentType", "payload", "replacements"))
-REPLACEMENT: Final = Shape(
+REQUEST_BODY: Final = ObjectSpec(
+    "Request Body Object", (), ("contentType", "payload", "replacements")
+)
+REPLACEMENT: Final = ObjectSpec(
     "Payload Replacement Object",
     ("target", "value"),
     ("targetSelectorType",),
@@ -100,7 +102,7 @@ def _action(node: Node) -> Choice["send", "receive"] | None:
             return None
 
 
-def _correlation_id(node: Node) -> Dynamic | None:
+def _correlation_id(node: Node) -> DynamicValue | None:
     """Step Object: only applicable to asynchronous steps with the action `receive`."""
     if node.text("correlationId") is None:
         return None
@@ -167,7 +169,7 @@ def _check_pointer(node: Node, target_: Template | Constant) -> None:
     )
 
 
-def outputs(node: Node) -> tuple[tuple[str, Dynamic], ...]:
+def outputs(node: Node) -> tuple[tuple[str, DynamicValue], ...]:
     """The outputs of a step or a workflow: expressions and Selector Objects by name."""
     return tuple((name, _output(member)) for name, member in node.members("outputs"))
 
@@ -175,10 +177,10 @@ def outputs(node: Node) -> tuple[tuple[str, Dynamic], ...]:
 def _without_dollar(node: Node) -> Fix | None:
     meant = f"${node.value}"
     parsed = parse_expression(meant)[0]
-    return None if isinstance(parsed, Malformed) else changed(node.place, meant)
+    return None if isinstance(parsed, MalformedExpression) else changed(node.place, meant)
 
 
-def _output(node: Node) -> Dynamic:
+def _output(node: Node) -> DynamicValue:
     if isinstance(node.value, dict):
         return selector(node)
     if not isinstance(node.value, str):

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from arazzo_runner.document.fields import Node, Shape
+from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.wording import listed
 from arazzo_runner.expression.ast import (
-    ArrayOf,
+    ArrayTemplate,
     BodyRef,
-    Dynamic,
+    DynamicValue,
     Expression,
     HeaderRef,
     InputRef,
-    Malformed,
+    MalformedExpression,
     Notice,
-    ObjectOf,
+    ObjectTemplate,
     Selector,
     SelectorType,
     SelfRef,
@@ -43,11 +43,11 @@ VERSIONS: Final = {
     "jsonpointer": ("rfc6901",),
 }
 LANGUAGES: Final = tuple(VERSIONS)
-SELECTOR: Final = Shape("Selector Object", ("context", "selector", "type"))
-EXPRESSION_TYPE: Final = Shape("Expression Type Object", ("type", "version"))
+SELECTOR: Final = ObjectSpec("Selector Object", ("context", "selector", "type"))
+EXPRESSION_TYPE: Final = ObjectSpec("Expression Type Object", ("type", "version"))
 
 
-def dynamic(node: Node) -> Dynamic:
+def dynamic(node: Node) -> DynamicValue:
     """Any value, with the expressions in it parsed to any depth; keys are never expressions.
 
     A subtree without expressions becomes one constant that shares the document's data.
@@ -60,27 +60,29 @@ def dynamic(node: Node) -> Dynamic:
         case dict():
             members = tuple((key, _part(node, key)) for key in node.value)
             return (
-                Constant(node.value) if _constant(one for _, one in members) else ObjectOf(members)
+                Constant(node.value)
+                if _constant(one for _, one in members)
+                else ObjectTemplate(members)
             )
         case list():
             items = tuple(_part(node, index) for index in range(len(node.value)))
-            return Constant(node.value) if _constant(items) else ArrayOf(items)
+            return Constant(node.value) if _constant(items) else ArrayTemplate(items)
         case _:
             return Constant(node.value)
 
 
-def _part(node: Node, token: str | int) -> Dynamic:
+def _part(node: Node, token: str | int) -> DynamicValue:
     value = node.value[token]
     if isinstance(value, dict | list) or (isinstance(value, str) and "$" in value):
         return dynamic(node.at(token))
     return Constant(value)
 
 
-def _constant(values: Iterable[Dynamic]) -> bool:
+def _constant(values: Iterable[DynamicValue]) -> bool:
     return all(isinstance(one, Constant) for one in values)
 
 
-def text(node: Node) -> Dynamic:
+def text(node: Node) -> DynamicValue:
     """A string: an expression, a template with ``{$...}`` in it, or itself."""
     parsed, notices = parse_string(node.value)
     report(node, parsed, notices)
@@ -95,7 +97,7 @@ def template(node: Node, code: str = "AZ117") -> Template | Constant:
 
 
 def expression(node: Node, name: str, code: str = "AZ117") -> Expression | None:
-    """The expression in a field, :class:`Malformed` (and reported) included; None without one."""
+    """The expression in a field, :class:`MalformedExpression` (and reported) included; None without one."""
     if node.text(name) is None:
         return None
     held = node.at(name)
@@ -104,7 +106,9 @@ def expression(node: Node, name: str, code: str = "AZ117") -> Expression | None:
     return parsed
 
 
-def report(node: Node, parsed: Dynamic, notices: Sequence[Notice], code: str = "AZ117") -> None:
+def report(
+    node: Node, parsed: DynamicValue, notices: Sequence[Notice], code: str = "AZ117"
+) -> None:
     """Report what parsing found out about the string at ``node``."""
     for bad in malformed_in(parsed):
         malformed(node, bad, code, "an expression")
@@ -115,7 +119,7 @@ def report(node: Node, parsed: Dynamic, notices: Sequence[Notice], code: str = "
             new_form(node, one)
 
 
-def malformed(node: Node, found: Malformed, code: str, what: str) -> None:
+def malformed(node: Node, found: MalformedExpression, code: str, what: str) -> None:
     """Report text that does not parse, at the column where that became clear."""
     shown = short(" ".join(found.text.split()))
     end = len(node.value)
@@ -155,7 +159,7 @@ def _standard(node: Node, notice: Notice, code: str) -> Fix | None:
     return None if node.pointer[-1:] == ("condition",) else changed(place, notice.standard)
 
 
-def _is_read(parsed: Dynamic, notice: Notice) -> bool:
+def _is_read(parsed: DynamicValue, notice: Notice) -> bool:
     """Whether a notice is about an expression that counts, not about one that stays text."""
     return any(
         one.start <= notice.start and notice.end <= one.start + len(one.text)
@@ -163,7 +167,7 @@ def _is_read(parsed: Dynamic, notice: Notice) -> bool:
     )
 
 
-def _expressions(parsed: Dynamic) -> Iterable[Expression]:
+def _expressions(parsed: DynamicValue) -> Iterable[Expression]:
     match parsed:
         case Expression():
             return (parsed,)
@@ -204,7 +208,7 @@ def is_selector(value: Value) -> bool:
             return False
 
 
-def selector(node: Node) -> Dynamic:
+def selector(node: Node) -> DynamicValue:
     """A Selector Object; ``node`` is an object."""
     node.is_object(SELECTOR)
     node.new_in_1_1("a Selector Object")

@@ -10,14 +10,14 @@ from arazzo_runner.document.actions import (
     success_action,
     success_actions,
 )
-from arazzo_runner.document.fields import Node, Shape
+from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.model import Components, Workflow
 from arazzo_runner.document.parameters import parameter, parameters
 from arazzo_runner.document.steps import outputs, steps
 from arazzo_runner.document.targets import workflow_names
 from arazzo_runner.expression.value import Value
 
-WORKFLOW: Final = Shape(
+WORKFLOW: Final = ObjectSpec(
     "Workflow Object",
     ("workflowId", "steps"),
     (
@@ -25,7 +25,7 @@ WORKFLOW: Final = Shape(
         "outputs", "parameters",
     ),
 )  # fmt: skip
-COMPONENTS: Final = Shape(
+COMPONENTS: Final = ObjectSpec(
     "Components Object", (), ("inputs", "parameters", "successActions", "failureActions")
 )
 _Object = TypeVar("_Object")

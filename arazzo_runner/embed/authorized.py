@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from arazzo_runner.credentials.needing import authorizations
-from arazzo_runner.embed.options import Chosen
-from arazzo_runner.embed.route import OverNetwork, ToMock
+from arazzo_runner.embed.options import ParsedOptions
+from arazzo_runner.embed.route import MockTarget, NetworkTarget
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.report.mask import Masker
@@ -31,18 +31,18 @@ def suspending_network() -> Network:
 
 
 def authorized(
-    world: World, plan: Plan, chosen: Chosen, masker: Masker, network: Callable[[], Network]
+    world: World, plan: Plan, chosen: ParsedOptions, masker: Masker, network: Callable[[], Network]
 ) -> World:
     """The world, or round it one that has what its requests need; the mock needs nothing.
 
     Tokens come over ``network``, or through what the caller handed in.
     """
     needing = authorizations(plan)
-    if not needing or isinstance(chosen.route, ToMock):
+    if not needing or isinstance(chosen.route, MockTarget):
         return world
     from arazzo_runner.credentials.wiring import Permissions, authorizing, guarded_endpoints
 
-    if not isinstance(chosen.route, OverNetwork):
+    if not isinstance(chosen.route, NetworkTarget):
         return authorizing(world, needing, None, masker.learn)
     options = chosen.options
     permissions = Permissions(servers=tuple(options.servers.values()))

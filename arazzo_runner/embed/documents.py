@@ -10,19 +10,19 @@ from typing import Any, TypeAlias, TypedDict
 
 from msgspec.structs import replace
 
-from arazzo_runner.document.retrieval import Access, Retrieve, Retrieved
+from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
 from arazzo_runner.loading import Description, LoadLimits, load_from
 from arazzo_runner.worlds.files import file_uri
 from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
 
-Path: TypeAlias = str | PathLike[str]
+DocumentPath: TypeAlias = str | PathLike[str]
 
 
 class LoadOptions(TypedDict, total=False):
     """The keyword arguments of `load` and its relatives: where sources are, what may be read."""
 
-    sources: Mapping[str, Path]
-    source_dir: Path | Iterable[Path]
+    sources: Mapping[str, DocumentPath]
+    source_dir: DocumentPath | Iterable[DocumentPath]
     allow_read: bool
     allow_http: bool
     allow_net: bool
@@ -30,7 +30,7 @@ class LoadOptions(TypedDict, total=False):
 
 
 def load_path(
-    document: Path, given: LoadOptions, note: Callable[[str], object] = lambda _uri: None
+    document: DocumentPath, given: LoadOptions, note: Callable[[str], object] = lambda _uri: None
 ) -> Description:
     """Read a document by its path or URL; ``note`` is told the URI of each text that is read.
 
@@ -40,9 +40,9 @@ def load_path(
     return load_from(access, location(document), overrides(given), limits(given))
 
 
-def _noting(access: Access, note: Callable[[str], object]) -> Access:
+def _noting(access: DocumentAccess, note: Callable[[str], object]) -> DocumentAccess:
     def noted(retrieve: Retrieve) -> Retrieve:
-        def read(uri: str) -> Retrieved:
+        def read(uri: str) -> RetrievedDocument:
             note(uri)
             retrieved = retrieve(uri)
             note(retrieved.uri)
@@ -53,29 +53,29 @@ def _noting(access: Access, note: Callable[[str], object]) -> Access:
     def retrieve_for(asking: str) -> Retrieve:
         return noted(access.retrieve_for(asking))
 
-    return Access(retrieve_for, noted(access.open), access.find)
+    return DocumentAccess(retrieve_for, noted(access.open), access.find)
 
 
 def load_data(
-    document: str | Mapping[str, Any], name: str, base: Path, given: LoadOptions
+    document: str | Mapping[str, Any], name: str, base: DocumentPath, given: LoadOptions
 ) -> Description:
     """Read a document that is at hand. Raises DocumentError, and TypeError for what is none."""
     if not isinstance(document, str | Mapping):
         raise TypeError(f"a document is text or a mapping, and not a {type(document).__name__}")
     text = document if isinstance(document, str) else json.dumps(document, indent=2)
-    retrieved = Retrieved(text.encode(), name, f"{file_uri(fspath(base))}/")
+    retrieved = RetrievedDocument(text.encode(), name, f"{file_uri(fspath(base))}/")
     access = _with(access_for(given), name, retrieved)
     return load_from(access, name, overrides(given), limits(given))
 
 
-def _with(access: Access, name: str, retrieved: Retrieved) -> Access:
-    def opened(asked: str) -> Retrieved:
+def _with(access: DocumentAccess, name: str, retrieved: RetrievedDocument) -> DocumentAccess:
+    def opened(asked: str) -> RetrievedDocument:
         return retrieved if asked == name else access.open(asked)
 
     return replace(access, open=opened)
 
 
-def access_for(given: LoadOptions) -> Access:
+def access_for(given: LoadOptions) -> DocumentAccess:
     """The ways to documents that keyword arguments allow."""
     settings = RetrieveSettings(
         max_bytes=limits(given).sources.description.max_bytes,
@@ -87,7 +87,7 @@ def access_for(given: LoadOptions) -> Access:
     return document_access(settings, os.environ)
 
 
-def _folders(given: Path | Iterable[Path]) -> tuple[str, ...]:
+def _folders(given: DocumentPath | Iterable[DocumentPath]) -> tuple[str, ...]:
     if isinstance(given, str | PathLike):
         return (fspath(given),)
     return tuple(fspath(one) for one in given)

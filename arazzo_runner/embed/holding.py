@@ -14,30 +14,30 @@ from contextlib import (
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from arazzo_runner.embed.opening import Begin, open_blocking, open_suspending
-from arazzo_runner.embed.options import Chosen
+from arazzo_runner.embed.opening import NewWorld, open_blocking, open_suspending
+from arazzo_runner.embed.options import ParsedOptions
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
     from anyio.lowlevel import RunVar
 
 T = TypeVar("T")
-Portal: TypeAlias = "tuple[BlockingPortal, Begin]"
+Portal: TypeAlias = "tuple[BlockingPortal, NewWorld]"
 """An event loop in a thread of its own, and the worlds that are open in it."""
 
 
-class Holder:
+class RunnerConnections:
     """Opens worlds: for one run, or, between entering and leaving, for all of them.
 
     Threads and event loops may share one; each event loop that enters has what it holds itself.
     """
 
-    def __init__(self, chosen: Chosen) -> None:
+    def __init__(self, chosen: ParsedOptions) -> None:
         self._chosen = chosen
         self._lock = Lock()
         self._stack: ExitStack | None = None
         self._held: dict[object, Any] = {}
-        self._by_loop: RunVar[tuple[Begin, AsyncExitStack]] | None = None
+        self._by_loop: RunVar[tuple[NewWorld, AsyncExitStack]] | None = None
 
     # --- without an event loop --------------------------------------------------------------------
 
@@ -54,7 +54,7 @@ class Holder:
         if stack is not None:
             stack.close()
 
-    def blocking(self) -> AbstractContextManager[Begin]:
+    def blocking(self) -> AbstractContextManager[NewWorld]:
         """The worlds for runs without an event loop."""
         return self._open(self._open_blocking)
 
@@ -75,7 +75,7 @@ class Holder:
             held: T = self._held[open_]
         yield held
 
-    def _open_blocking(self) -> AbstractContextManager[Begin]:
+    def _open_blocking(self) -> AbstractContextManager[NewWorld]:
         chosen = self._chosen
         return open_blocking(chosen.route, chosen.http, chosen.options.environment)
 
@@ -110,7 +110,7 @@ class Holder:
         await stack.aclose()
 
     @asynccontextmanager
-    async def suspending(self) -> AsyncIterator[Begin]:
+    async def suspending(self) -> AsyncIterator[NewWorld]:
         """The worlds for runs within the running event loop."""
         held = self._by_loop.get(None) if self._by_loop is not None else None
         if held is not None:
@@ -119,6 +119,6 @@ class Holder:
         async with self._open_suspending() as begin:
             yield begin
 
-    def _open_suspending(self) -> AbstractAsyncContextManager[Begin]:
+    def _open_suspending(self) -> AbstractAsyncContextManager[NewWorld]:
         chosen = self._chosen
         return open_suspending(chosen.route, chosen.http, chosen.options.environment)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from arazzo_runner import running
 from arazzo_runner.embed.authorized import authorized, blocking_network, suspending_network
-from arazzo_runner.embed.opening import Begin
-from arazzo_runner.embed.options import Chosen
+from arazzo_runner.embed.opening import NewWorld
+from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.route import checked_world
 from arazzo_runner.executor.drive import drive
@@ -19,26 +19,26 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.verdict import ExitCode, exit_code
-from arazzo_runner.text.brief import Brief
-from arazzo_runner.worlds.hooked import HookedWorld, Hooks, Settle, at_once, settled
+from arazzo_runner.text.brief import SafeRepr
+from arazzo_runner.worlds.hooked import AwaitHook, HookedWorld, Hooks, at_once, settled
 
 if TYPE_CHECKING:
-    from arazzo_runner.telemetry.tracing import Tracing
+    from arazzo_runner.telemetry.tracing import TracingObserver
     from arazzo_runner.worlds.network import Network
 
 
-class Job(Brief, frozen=True):
+class RunJob(SafeRepr, frozen=True):
     """A run that has begun: all that can be wrong with the call is known not to be.
 
     ``masker`` is for what is shown, ``secrets`` knows them whether they are shown or not.
     """
 
-    prepared: running.Prepared
-    chosen: Chosen
+    prepared: running.PreparedRun
+    chosen: ParsedOptions
     masker: Masker
     secrets: Masker
     started_at: float
-    traces: Tracing | None = None
+    traces: TracingObserver | None = None
 
     def brief(self) -> str:
         """What is run."""
@@ -50,22 +50,22 @@ class Job(Brief, frozen=True):
         return self.prepared.description
 
 
-def job_of(prepared: running.Prepared, chosen: Chosen) -> Job:
+def job_of(prepared: running.PreparedRun, chosen: ParsedOptions) -> RunJob:
     """Begin a run now."""
     named = (prepared.inputs.get(name) for name in chosen.secrets)
     secrets = Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
     masker = NO_MASK if chosen.show_secrets else secrets
     traces = _traces(secrets) if chosen.otel else None
-    return Job(prepared, chosen, masker, secrets, chosen.clock.now(), traces)
+    return RunJob(prepared, chosen, masker, secrets, chosen.clock.now(), traces)
 
 
-def _traces(secrets: Masker) -> Tracing:
-    from arazzo_runner.telemetry.tracing import Tracing
+def _traces(secrets: Masker) -> TracingObserver:
+    from arazzo_runner.telemetry.tracing import TracingObserver
 
-    return Tracing(secrets)
+    return TracingObserver(secrets)
 
 
-def run_blocking(job: Job, begin: Begin) -> Result:
+def run_blocking(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end; the world must not suspend."""
     world = _own_world(job, begin, blocking_network, at_once)
     return finished(
@@ -73,24 +73,26 @@ def run_blocking(job: Job, begin: Begin) -> Result:
     )
 
 
-async def run_suspending(job: Job, begin: Begin) -> Result:
+async def run_suspending(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end within an event loop."""
     world = suspending_world(job, begin)
     ran = await run_plan(job.prepared.plan, job.prepared.inputs, context(job, world))
     return finished(job, ran)
 
 
-def suspending_world(job: Job, begin: Begin) -> World:
+def suspending_world(job: RunJob, begin: NewWorld) -> World:
     """The world of a run within an event loop."""
     world = _own_world(job, begin, suspending_network, settled)
     if job.chosen.cancel is None:
         return world
-    from arazzo_runner.worlds.stopping import StoppableWorld
+    from arazzo_runner.worlds.stopping import CancellableWorld
 
-    return StoppableWorld(world, job.chosen.cancel)
+    return CancellableWorld(world, job.chosen.cancel)
 
 
-def _own_world(job: Job, begin: Begin, network: Callable[[], Network], settle: Settle) -> World:
+def _own_world(
+    job: RunJob, begin: NewWorld, network: Callable[[], Network], settle: AwaitHook
+) -> World:
     world, hooks = begin(job.description), job.chosen.hooks
     if job.chosen.wrap is not None:
         world = checked_world("what `wrap` gives", job.chosen.wrap(world))
@@ -101,7 +103,7 @@ def _own_world(job: Job, begin: Begin, network: Callable[[], Network], settle: S
     return authorized(world, job.prepared.plan, job.chosen, job.secrets, network)
 
 
-def context(job: Job, world: World, *observers: Observer) -> RunContext:
+def context(job: RunJob, world: World, *observers: Observer) -> RunContext:
     """What the engine needs beside the plan."""
     learn = running.learning_secrets(job.prepared, job.secrets.learn)
     told = [one for one in (learn, job.traces, *observers, job.chosen.on_event) if one is not None]
@@ -114,12 +116,12 @@ def context(job: Job, world: World, *observers: Observer) -> RunContext:
     return RunContext(world, job.chosen.clock, settings, tell, _interrupted(job))
 
 
-def _interrupted(job: Job) -> Callable[[], bool]:
+def _interrupted(job: RunJob) -> Callable[[], bool]:
     cancel = job.chosen.cancel
     return cancel.is_set if cancel is not None else lambda: False
 
 
-def finished(job: Job, ran: RunResult) -> Result:
+def finished(job: RunJob, ran: RunResult) -> Result:
     """The result of what ran."""
     return Result(ran, _code(ran), job.description, job.started_at, job.masker)
 

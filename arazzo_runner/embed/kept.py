@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from arazzo_runner import running
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.embed.documents import Path, load_path, location
+from arazzo_runner.embed.documents import DocumentPath, load_path, location
 from arazzo_runner.embed.names import check_names
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.expression.value import Value
@@ -21,50 +21,50 @@ from arazzo_runner.loading import Description
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.worlds.files import file_path
 
-Stamp: TypeAlias = tuple[int, int, int]
+FileStamp: TypeAlias = tuple[int, int, int]
 """What changes with a file: its time of change in ns, size, and inode."""
 
 _MOST = 64
 
 
-class _Loaded(Struct, frozen=True):
+class _CachedDescription(Struct, frozen=True):
     description: Description
-    stamps: Mapping[str, Stamp | None]
+    stamps: Mapping[str, FileStamp | None]
 
 
-class Kept:
+class PlanCache:
     """Descriptions and plans of the latest runs; several threads may ask at once.
 
     A plan is bound once with the runner's options, so that credentials are those of that moment.
     """
 
-    def __init__(self, options: running.Options, secrets: Sequence[str] = ()) -> None:
+    def __init__(self, options: running.RunConfig, secrets: Sequence[str] = ()) -> None:
         self._options = options
         self._secrets = secrets
         self._lock = Lock()
-        self._loaded: OrderedDict[str, _Loaded] = OrderedDict()
+        self._loaded: OrderedDict[str, _CachedDescription] = OrderedDict()
         self._plans: OrderedDict[Any, tuple[Description, Plan, list[Diagnostic]]] = OrderedDict()
 
     def prepared(
         self,
-        document: Description | Path,
+        document: Description | DocumentPath,
         workflows: Sequence[str],
         inputs: Mapping[str, Value],
-    ) -> running.Prepared:
+    ) -> running.PreparedRun:
         """Ready to run. Raises UsageError, InputError and DocumentError."""
         with self._lock:
             description = self._description(document)
             plan, lacking = self._plan(description, tuple(workflows))
         return running.with_inputs(description, plan, inputs, lacking)
 
-    def _description(self, document: Description | Path) -> Description:
+    def _description(self, document: Description | DocumentPath) -> Description:
         if isinstance(document, Description):
             return document
         where = location(document)
         known = self._loaded.get(where)
         if known is None or any(_stamp(file) != was for file, was in known.stamps.items()):
-            stamps: dict[str, Stamp | None] = {}
-            known = _Loaded(
+            stamps: dict[str, FileStamp | None] = {}
+            known = _CachedDescription(
                 load_path(where, {}, lambda uri: stamps.setdefault(uri, _stamp(uri))), stamps
             )
         _put(self._loaded, where, known)
@@ -92,7 +92,7 @@ def _put(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
         kept.popitem(last=False)
 
 
-def _stamp(uri: str) -> Stamp | None:
+def _stamp(uri: str) -> FileStamp | None:
     """What is known of a file; nothing of what is not there, or comes from elsewhere."""
     if not uri.startswith("file:"):
         return None

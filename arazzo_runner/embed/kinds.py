@@ -11,10 +11,10 @@ from arazzo_runner.options.table import OPTIONS, Table, keywords_of
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.worlds.limits import HttpSettings
 
-Kinds: TypeAlias = tuple[type, ...]
+OptionTypes: TypeAlias = tuple[type, ...]
 
-_ANY: Final[Kinds] = (object,)
-_KINDS: Final[dict[str, Kinds]] = {
+_ANY: Final[OptionTypes] = (object,)
+_KINDS: Final[dict[str, OptionTypes]] = {
     "str": (str,),
     "bool": (bool,),
     "int": (int,),
@@ -47,7 +47,7 @@ def _check_kind(name: str, value: object, annotation: str) -> None:
         raise _wrong(name, value, "a function")
 
 
-def _kinds(annotation: str) -> Kinds:
+def _kinds(annotation: str) -> OptionTypes:
     """The kinds of a type as it is spelled; of what is an object here, the route says more."""
     if annotation.startswith("Mapping["):
         return (Mapping,)

@@ -14,7 +14,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
 
 def check_names(
-    description: Description, options: running.Options, secrets: Sequence[str] = ()
+    description: Description, options: running.RunConfig, secrets: Sequence[str] = ()
 ) -> None:
     """Raise UsageError for sources, schemes, server variables, steps and inputs there are not."""
     apis = description.apis()
@@ -47,7 +47,7 @@ def _unknown(
             )
 
 
-def _schemes(description: Description, options: running.Options) -> Iterator[Diagnostic]:
+def _schemes(description: Description, options: running.RunConfig) -> Iterator[Diagnostic]:
     apis = description.apis()
     for (source, scheme), parts in options.credentials.values.items():
         if source not in apis:

@@ -11,32 +11,32 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TypeAlias, assert_never
 
 from arazzo_runner.embed.route import (
-    OverNetwork,
-    Route,
-    ToAsgi,
-    ToAsyncClient,
-    ToAsyncTransport,
-    ToClient,
-    ToMock,
-    ToTransport,
-    ToWorld,
-    ToWsgi,
+    AsgiTarget,
+    AsyncClientTarget,
+    AsyncTransportTarget,
+    ClientTarget,
+    MockTarget,
+    NetworkTarget,
+    RequestTarget,
+    TransportTarget,
+    WorldTarget,
+    WsgiTarget,
 )
 from arazzo_runner.embed.told import told
 from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
 from arazzo_runner.worlds.limits import HttpSettings
 
-Begin: TypeAlias = Callable[[Description], World]
+NewWorld: TypeAlias = Callable[[Description], World]
 """Gives the world of one run."""
 
 
 @contextmanager
 def open_blocking(
-    route: Route, http: HttpSettings, environment: Mapping[str, str]
-) -> Iterator[Begin]:
+    route: RequestTarget, http: HttpSettings, environment: Mapping[str, str]
+) -> Iterator[NewWorld]:
     """The worlds of a route that needs no event loop."""
-    if isinstance(route, OverNetwork):
+    if isinstance(route, NetworkTarget):
         from arazzo_runner.worlds.http import HttpWorld
 
         with told():
@@ -49,83 +49,83 @@ def open_blocking(
 
 @asynccontextmanager
 async def open_suspending(
-    route: Route, http: HttpSettings, environment: Mapping[str, str]
-) -> AsyncIterator[Begin]:
+    route: RequestTarget, http: HttpSettings, environment: Mapping[str, str]
+) -> AsyncIterator[NewWorld]:
     """The worlds of any route, for runs within an event loop."""
     match route:
-        case OverNetwork():
+        case NetworkTarget():
             from arazzo_runner.worlds.http import AsyncHttpWorld
 
             with told():
                 opened = AsyncHttpWorld(http, environment)
             async with opened as world:
                 yield lambda _description: world.begin()
-        case ToAsgi():
+        case AsgiTarget():
             from arazzo_runner.worlds.lifespan import started
 
             async with started(route.app) as app:
-                yield lambda description: _world(ToAsgi(app, route.client), http, description)
+                yield lambda description: _world(AsgiTarget(app, route.client), http, description)
         case _:
             yield lambda description: _considerate(route, _world(route, http, description))
 
 
-def _considerate(route: Route, world: World) -> World:
+def _considerate(route: RequestTarget, world: World) -> World:
     """A world that does not keep other tasks from running."""
-    from arazzo_runner.worlds.threaded import ConsiderateWorld, ThreadedWorld
+    from arazzo_runner.worlds.threaded import CheckpointWorld, ThreadedWorld
 
     match route:
-        case ToMock():
-            return ConsiderateWorld(world)
-        case ToClient() | ToTransport() | ToWsgi():
+        case MockTarget():
+            return CheckpointWorld(world)
+        case ClientTarget() | TransportTarget() | WsgiTarget():
             return ThreadedWorld(world)
         case _:
             return world
 
 
-def _world(route: Route, http: HttpSettings, description: Description) -> World:
+def _world(route: RequestTarget, http: HttpSettings, description: Description) -> World:
     match route:
-        case ToWorld():
+        case WorldTarget():
             return route.world
-        case ToMock():
+        case MockTarget():
             from arazzo_runner.worlds.mock import MockWorld
 
             return MockWorld(description.apis(), route.seed)
-        case ToClient() | ToAsyncClient():
+        case ClientTarget() | AsyncClientTarget():
             return _client_world(route, http)
-        case ToTransport() | ToAsyncTransport() | ToWsgi() | ToAsgi():
+        case TransportTarget() | AsyncTransportTarget() | WsgiTarget() | AsgiTarget():
             return _transport_world(route, http)
-        case OverNetwork():
+        case NetworkTarget():
             raise AssertionError("connections are opened, not made for each run")
         case _:
             assert_never(route)
 
 
-def _client_world(route: ToClient | ToAsyncClient, http: HttpSettings) -> World:
+def _client_world(route: ClientTarget | AsyncClientTarget, http: HttpSettings) -> World:
     from arazzo_runner.worlds.injected import AsyncClientWorld, ClientWorld
 
-    if isinstance(route, ToClient):
+    if isinstance(route, ClientTarget):
         return ClientWorld(route.client, http)
     return AsyncClientWorld(route.client, http)
 
 
 def _transport_world(
-    route: ToTransport | ToAsyncTransport | ToWsgi | ToAsgi, http: HttpSettings
+    route: TransportTarget | AsyncTransportTarget | WsgiTarget | AsgiTarget, http: HttpSettings
 ) -> World:
     import httpx
 
     from arazzo_runner.worlds import injected
 
     match route:
-        case ToTransport():
+        case TransportTarget():
             return injected.TransportWorld(route.transport, http)
-        case ToAsyncTransport():
+        case AsyncTransportTarget():
             return injected.AsyncTransportWorld(route.transport, http)
-        case ToWsgi():
+        case WsgiTarget():
             wsgi = httpx.WSGITransport(route.app)
             if route.client is None:
                 return injected.TransportWorld(wsgi, http)
             return injected.ClientWorld(injected.client_over(wsgi, route.client), http)
-        case ToAsgi():
+        case AsgiTarget():
             asgi = httpx.ASGITransport(route.app)
             if route.client is None:
                 return injected.AsyncTransportWorld(asgi, http)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, get_args
 
 from arazzo_runner import running
 from arazzo_runner.embed.kinds import check_options
-from arazzo_runner.embed.route import OverNetwork, Route, awaits, route_of
+from arazzo_runner.embed.route import NetworkTarget, RequestTarget, awaits, route_of
 from arazzo_runner.embed.told import told
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
@@ -21,19 +21,19 @@ from arazzo_runner.executor.settings import (
     Settings,
 )
 from arazzo_runner.executor.world import World
-from arazzo_runner.operation.security import Credentials, Kind
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.operation.security import CredentialPart, Credentials
+from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.hooked import AfterResponse, BeforeRequest, Hooks, Sleep
 from arazzo_runner.worlds.limits import HttpSettings
-from arazzo_runner.worlds.stopping import Stop
+from arazzo_runner.worlds.stopping import StopEvent
 
 if TYPE_CHECKING:
     import httpx
 
 
-Wrap: TypeAlias = Callable[[World], World]
+WorldWrapper: TypeAlias = Callable[[World], World]
 """Gives a world round that of a run."""
 
 
@@ -43,7 +43,7 @@ class RunOptions(TypedDict, total=False):
     server: str
     servers: Mapping[str, str]
     server_variables: Mapping[str, str]
-    credentials: Mapping[str, Mapping[str, Mapping[Kind, str]]]
+    credentials: Mapping[str, Mapping[str, Mapping[CredentialPart, str]]]
     environment: Mapping[str, str]
     mock: bool
     seed: int
@@ -51,7 +51,7 @@ class RunOptions(TypedDict, total=False):
     transport: httpx.BaseTransport | httpx.AsyncBaseTransport
     app: Callable[..., Any]
     world: World
-    wrap: Wrap
+    wrap: WorldWrapper
     http: HttpSettings
     timeout: float
     limits: Limits
@@ -66,23 +66,23 @@ class RunOptions(TypedDict, total=False):
     after_response: AfterResponse
     on_event: Observer
     otel: bool
-    cancel: Stop
+    cancel: StopEvent
 
 
-class Chosen(Brief, frozen=True):
+class ParsedOptions(SafeRepr, frozen=True):
     """The keyword arguments as the rest works with them."""
 
-    route: Route
+    route: RequestTarget
     http: HttpSettings
-    options: running.Options
+    options: running.RunConfig
     hooks: Hooks
     clock: Clock
     secrets: tuple[str, ...]
     show_secrets: bool
     on_event: Observer | None
-    wrap: Wrap | None
+    wrap: WorldWrapper | None
     otel: bool
-    cancel: Stop | None
+    cancel: StopEvent | None
 
     def brief(self) -> str:
         """Where requests go."""
@@ -99,7 +99,7 @@ class Chosen(Brief, frozen=True):
         return may or any(map(iscoroutinefunction, hooks))
 
 
-def read(given: Mapping[str, Any]) -> Chosen:
+def read(given: Mapping[str, Any]) -> ParsedOptions:
     """Read keyword arguments, of which those that are None count as left out.
 
     Raises TypeError for names and values that cannot be meant.
@@ -107,7 +107,7 @@ def read(given: Mapping[str, Any]) -> Chosen:
     given = {name: value for name, value in given.items() if value is not None}
     check_options(given)
     route = route_of(given)
-    return Chosen(
+    return ParsedOptions(
         route=route,
         http=_http(given),
         options=_options(given, route),
@@ -139,19 +139,19 @@ def _http(given: Mapping[str, Any]) -> HttpSettings:
     return http.with_timeout(given["timeout"]) if "timeout" in given else http
 
 
-def _options(given: Mapping[str, Any], route: Route) -> running.Options:
+def _options(given: Mapping[str, Any], route: RequestTarget) -> running.RunConfig:
     settings = Settings(
         limits=given.get("limits", Limits()),
         checks=_checks(given.get("checks", {})),
         until=given.get("until"),
         fail_fast=given.get("fail_fast", False),
     )
-    return running.Options(
+    return running.RunConfig(
         servers=_servers(given, route),
         server_variables=given.get("server_variables", {}),
         environment=given.get("environment", os.environ),
         # Who stands between may bring credentials of their own, or need none.
-        needs_credentials=isinstance(route, OverNetwork) and "before_request" not in given,
+        needs_credentials=isinstance(route, NetworkTarget) and "before_request" not in given,
         settings=settings,
         credentials=_credentials(given.get("credentials", {})).joined(
             Credentials(certificate=bool(_http(given).cert))
@@ -159,7 +159,7 @@ def _options(given: Mapping[str, Any], route: Route) -> running.Options:
     )
 
 
-def _servers(given: Mapping[str, Any], route: Route) -> dict[str, str]:
+def _servers(given: Mapping[str, Any], route: RequestTarget) -> dict[str, str]:
     """The servers by source; for all of them, one that was named, or the client's own."""
     servers = dict(given.get("servers", {}))
     if "server" in given:
@@ -185,6 +185,6 @@ def _checks(
     return checks
 
 
-def _credentials(given: Mapping[str, Mapping[str, Mapping[Kind, str]]]) -> Credentials:
+def _credentials(given: Mapping[str, Mapping[str, Mapping[CredentialPart, str]]]) -> Credentials:
     every = ((source, *each) for source, schemes in given.items() for each in schemes.items())
     return Credentials({(source, scheme): dict(parts) for source, scheme, parts in every})

@@ -18,7 +18,7 @@ from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.version import VERSION
 
 
-class Steps(dict[str, StepResult]):
+class StepResults(dict[str, StepResult]):
     """Steps by their ids; one that did not run is a KeyError that names the nearest."""
 
     def __missing__(self, step_id: str) -> StepResult:
@@ -86,7 +86,7 @@ class Result:
     @property
     def steps(self) -> Mapping[str, StepResult]:
         """The last visit of each step, by its id; those of called workflows stand in the steps."""
-        return Steps({step.step_id: step for one in self.workflows for step in one.steps})
+        return StepResults({step.step_id: step for one in self.workflows for step in one.steps})
 
     def report(self) -> dict[str, Any]:
         """The report in the form of `--json` (docs/report.md)."""

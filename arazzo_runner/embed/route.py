@@ -14,76 +14,76 @@ if TYPE_CHECKING:
     import httpx
 
 
-class OverNetwork(Struct, frozen=True):
+class NetworkTarget(Struct, frozen=True):
     """To real servers."""
 
 
-class ToMock(Struct, frozen=True):
+class MockTarget(Struct, frozen=True):
     """To answers made up from the API descriptions; another ``seed`` gives other values."""
 
     seed: int
 
 
-class ToClient(Struct, frozen=True):
+class ClientTarget(Struct, frozen=True):
     """Through an httpx client that blocks."""
 
     client: httpx.Client
 
 
-class ToAsyncClient(Struct, frozen=True):
+class AsyncClientTarget(Struct, frozen=True):
     """Through an asynchronous httpx client."""
 
     client: httpx.AsyncClient
 
 
-class ToTransport(Struct, frozen=True):
+class TransportTarget(Struct, frozen=True):
     """Through an httpx transport; one of both kinds serves blocking runs and others."""
 
     transport: httpx.BaseTransport
 
 
-class ToAsyncTransport(Struct, frozen=True):
+class AsyncTransportTarget(Struct, frozen=True):
     """Through an asynchronous httpx transport."""
 
     transport: httpx.AsyncBaseTransport
 
 
-class ToAsgi(Struct, frozen=True):
+class AsgiTarget(Struct, frozen=True):
     """To an ASGI application in this process, as a client would send it."""
 
     app: Callable[..., Any]
     client: httpx.AsyncClient | None = None
 
 
-class ToWsgi(Struct, frozen=True):
+class WsgiTarget(Struct, frozen=True):
     """To a WSGI application in this process, as a client would send it."""
 
     app: Callable[..., Any]
     client: httpx.Client | None = None
 
 
-class ToWorld(Struct, frozen=True):
+class WorldTarget(Struct, frozen=True):
     """To a world of the caller's own."""
 
     world: World
 
 
-Route: TypeAlias = (
-    OverNetwork
-    | ToMock
-    | ToClient
-    | ToAsyncClient
-    | ToTransport
-    | ToAsyncTransport
-    | ToAsgi
-    | ToWsgi
-    | ToWorld
+RequestTarget: TypeAlias = (
+    NetworkTarget
+    | MockTarget
+    | ClientTarget
+    | AsyncClientTarget
+    | TransportTarget
+    | AsyncTransportTarget
+    | AsgiTarget
+    | WsgiTarget
+    | WorldTarget
 )
 
 _WAYS: Final = ("client", "transport", "app", "world", "mock")
 
 
-def route_of(given: Mapping[str, Any]) -> Route:
+def route_of(given: Mapping[str, Any]) -> RequestTarget:
     """The route that keyword arguments ask for; TypeError for what cannot be one."""
     asked = [name for name in _WAYS if given.get(name) not in (None, False)]
     if asked == ["client", "app"]:
@@ -93,7 +93,7 @@ def route_of(given: Mapping[str, Any]) -> Route:
         raise TypeError(f"{listed} each say where requests go; give one of them")
     match asked:
         case ["mock"]:
-            return ToMock(given.get("seed") or 0)
+            return MockTarget(given.get("seed") or 0)
         case ["client"]:
             return _client(given["client"])
         case ["transport"]:
@@ -101,14 +101,14 @@ def route_of(given: Mapping[str, Any]) -> Route:
         case ["app"]:
             return _app(given["app"])
         case ["world"]:
-            return ToWorld(checked_world("`world`", given["world"]))
+            return WorldTarget(checked_world("`world`", given["world"]))
         case _:
-            return OverNetwork()
+            return NetworkTarget()
 
 
-def awaits(route: Route) -> bool:
+def awaits(route: RequestTarget) -> bool:
     """Whether a route needs an event loop; what a caller's world does is not known."""
-    return isinstance(route, ToAsyncClient | ToAsyncTransport | ToAsgi | ToWorld)
+    return isinstance(route, AsyncClientTarget | AsyncTransportTarget | AsgiTarget | WorldTarget)
 
 
 def checked_world(what: str, world: Any) -> World:
@@ -119,42 +119,42 @@ def checked_world(what: str, world: Any) -> World:
     return own
 
 
-def _client(client: Any) -> Route:
+def _client(client: Any) -> RequestTarget:
     import httpx
 
     if isinstance(client, httpx.AsyncClient):
-        return ToAsyncClient(client)
+        return AsyncClientTarget(client)
     if isinstance(client, httpx.Client):
-        return ToClient(client)
+        return ClientTarget(client)
     raise TypeError(
         f"`client` is of the type {_name(client)}, and not an httpx.Client or httpx.AsyncClient"
     )
 
 
-def _transport(transport: Any) -> Route:
+def _transport(transport: Any) -> RequestTarget:
     import httpx
 
     later = isinstance(transport, httpx.AsyncBaseTransport)
     # A mock is of both kinds; with an asynchronous handler only one of them works.
     if later and iscoroutinefunction(getattr(transport, "handler", None)):
-        return ToAsyncTransport(transport)
+        return AsyncTransportTarget(transport)
     if isinstance(transport, httpx.BaseTransport):
-        return ToTransport(transport)
+        return TransportTarget(transport)
     if later:
-        return ToAsyncTransport(transport)
+        return AsyncTransportTarget(transport)
     raise TypeError(f"`transport` is of the type {_name(transport)}, and not an httpx transport")
 
 
-def _app(app: Any) -> Route:
+def _app(app: Any) -> RequestTarget:
     if not callable(app):
         raise TypeError(f"`app` is of the type {_name(app)}, and not an ASGI or WSGI application")
     if iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__):
-        return ToAsgi(app)
+        return AsgiTarget(app)
     match _needed(app):
         case 2:
-            return ToWsgi(app)
+            return WsgiTarget(app)
         case 3:
-            return ToAsgi(app)
+            return AsgiTarget(app)
         case count:
             raise TypeError(
                 f"`app` takes {count} arguments: an ASGI application takes `scope`, `receive` and"
@@ -162,12 +162,12 @@ def _app(app: Any) -> Route:
             )
 
 
-def _app_of_client(route: Route, client: Route) -> Route:
+def _app_of_client(route: RequestTarget, client: RequestTarget) -> RequestTarget:
     match route, client:
-        case ToAsgi(), ToAsyncClient():
-            return ToAsgi(route.app, client.client)
-        case ToWsgi(), ToClient():
-            return ToWsgi(route.app, client.client)
+        case AsgiTarget(), AsyncClientTarget():
+            return AsgiTarget(route.app, client.client)
+        case WsgiTarget(), ClientTarget():
+            return WsgiTarget(route.app, client.client)
         case _:
             message = "an ASGI `app` is called through an httpx.AsyncClient, a WSGI one through an"
             raise TypeError(f"{message} httpx.Client")

@@ -9,10 +9,10 @@ from typing import Any, Self, TypeAlias, Unpack
 
 from msgspec.structs import replace
 
-from arazzo_runner.embed.documents import Path
-from arazzo_runner.embed.holding import Holder
-from arazzo_runner.embed.job import Job, job_of, run_blocking, run_suspending
-from arazzo_runner.embed.kept import Kept
+from arazzo_runner.embed.documents import DocumentPath
+from arazzo_runner.embed.holding import RunnerConnections
+from arazzo_runner.embed.job import RunJob, job_of, run_blocking, run_suspending
+from arazzo_runner.embed.kept import PlanCache
 from arazzo_runner.embed.kinds import check_options
 from arazzo_runner.embed.options import RunOptions, read
 from arazzo_runner.embed.result import Result
@@ -22,7 +22,7 @@ from arazzo_runner.embed.values import read_inputs
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.worlds.stopping import Stop
+from arazzo_runner.worlds.stopping import StopEvent
 
 Workflows: TypeAlias = str | Sequence[str] | None
 """The workflow to run, or several; None for all that no other one uses."""
@@ -38,17 +38,17 @@ class Runner:
 
     def __init__(self, **options: Unpack[RunOptions]) -> None:
         self._chosen = read(options)
-        self._cache = Kept(self._chosen.options, self._chosen.secrets)
-        self._holder = Holder(self._chosen)
+        self._cache = PlanCache(self._chosen.options, self._chosen.secrets)
+        self._holder = RunnerConnections(self._chosen)
 
     def run(
         self,
-        document: Description | Path,
+        document: Description | DocumentPath,
         workflow: Workflows = None,
         *,
         inputs: Mapping[str, Value] | None = None,
         on_event: Observer | None = None,
-        cancel: Stop | None = None,
+        cancel: StopEvent | None = None,
     ) -> Result:
         """Run a workflow, or all that no other one uses, to the end.
 
@@ -63,12 +63,12 @@ class Runner:
 
     async def arun(
         self,
-        document: Description | Path,
+        document: Description | DocumentPath,
         workflow: Workflows = None,
         *,
         inputs: Mapping[str, Value] | None = None,
         on_event: Observer | None = None,
-        cancel: Stop | None = None,
+        cancel: StopEvent | None = None,
     ) -> Result:
         """Do what :meth:`run` does, within a running event loop."""
         job = await self._job_later(document, workflow, inputs, on_event, cancel)
@@ -77,7 +77,7 @@ class Runner:
 
     def check(
         self,
-        document: Description | Path,
+        document: Description | DocumentPath,
         workflow: Workflows = None,
         *,
         inputs: Mapping[str, Value] | None = None,
@@ -87,18 +87,18 @@ class Runner:
 
     def stream(
         self,
-        document: Description | Path,
+        document: Description | DocumentPath,
         workflow: Workflows = None,
         *,
         inputs: Mapping[str, Value] | None = None,
         on_event: Observer | None = None,
-        cancel: Stop | None = None,
+        cancel: StopEvent | None = None,
     ) -> Stream:
         """The events of a run, which goes as far as they are taken."""
         job = partial(self._job_later, document, workflow, inputs, on_event, cancel)
         return Stream(job, self._holder.suspending)
 
-    async def _job_later(self, document: Description | Path, *given: Any) -> Job:
+    async def _job_later(self, document: Description | DocumentPath, *given: Any) -> RunJob:
         """The job, without keeping other tasks waiting while documents are read."""
         if isinstance(document, Description):
             return self._job(document, *given)
@@ -108,12 +108,12 @@ class Runner:
 
     def _job(
         self,
-        document: Description | Path,
+        document: Description | DocumentPath,
         workflow: Workflows,
         inputs: Mapping[str, Value] | None,
         on_event: Observer | None,
-        cancel: Stop | None,
-    ) -> Job:
+        cancel: StopEvent | None,
+    ) -> RunJob:
         own = {"on_event": on_event, "cancel": cancel}
         own = {name: value for name, value in own.items() if value is not None}
         check_options(own)
@@ -123,7 +123,7 @@ class Runner:
                 self._cache.prepared(document, _names(workflow), read_inputs(inputs)), chosen
             )
 
-    def _run_in_portal(self, job: Job) -> Result:
+    def _run_in_portal(self, job: RunJob) -> Result:
         """Run in an event loop of its own, in a thread of its own: this one may have a loop."""
         with self._holder.portal() as (portal, begin):
             ran = portal.start_task_soon(run_suspending, job, begin)

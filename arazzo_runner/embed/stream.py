@@ -8,8 +8,8 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
-from arazzo_runner.embed.job import Job, context, finished, suspending_world
-from arazzo_runner.embed.opening import Begin
+from arazzo_runner.embed.job import RunJob, context, finished, suspending_world
+from arazzo_runner.embed.opening import NewWorld
 from arazzo_runner.embed.result import Result
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult
@@ -24,7 +24,7 @@ from arazzo_runner.executor.world import (
 )
 from arazzo_runner.operation.message import HttpResponse
 
-Asked: TypeAlias = Callable[[World], Awaitable[Any]]
+StreamRequest: TypeAlias = Callable[[World], Awaitable[Any]]
 """What the engine waits for, given the world that can do it."""
 
 
@@ -38,8 +38,8 @@ class Stream:
 
     def __init__(
         self,
-        begin_job: Callable[[], Awaitable[Job]],
-        opened: Callable[[], AbstractAsyncContextManager[Begin]],
+        begin_job: Callable[[], Awaitable[RunJob]],
+        opened: Callable[[], AbstractAsyncContextManager[NewWorld]],
     ) -> None:
         self._result: Result | None = None
         self._events = self._run(begin_job, opened)
@@ -74,8 +74,8 @@ class Stream:
 
     async def _run(
         self,
-        begin_job: Callable[[], Awaitable[Job]],
-        opened: Callable[[], AbstractAsyncContextManager[Begin]],
+        begin_job: Callable[[], Awaitable[RunJob]],
+        opened: Callable[[], AbstractAsyncContextManager[NewWorld]],
     ) -> AsyncGenerator[Event, None]:
         job = await begin_job()
         told: deque[Event] = deque()
@@ -91,7 +91,7 @@ class Stream:
             finally:
                 engine.close()
 
-    def _resume(self, job: Job, engine: Engine, answer: object) -> Asked | None:
+    def _resume(self, job: RunJob, engine: StreamDriver, answer: object) -> StreamRequest | None:
         """Let the engine go on to what it waits for next; None when it is at its end."""
         try:
             return engine.send(answer)
@@ -100,41 +100,41 @@ class Stream:
             return None
 
 
-Engine: TypeAlias = Coroutine[Asked, Any, RunResult]
+StreamDriver: TypeAlias = Coroutine[StreamRequest, Any, RunResult]
 
 
-def _engine(job: Job, told: deque[Event]) -> Engine:
+def _engine(job: RunJob, told: deque[Event]) -> StreamDriver:
     """The engine, which awaits nothing but its world: so it can be driven by hand."""
     prepared = job.prepared
-    return run_plan(prepared.plan, prepared.inputs, context(job, _AskingWorld(), told.append))
+    return run_plan(prepared.plan, prepared.inputs, context(job, _StreamWorld(), told.append))
 
 
-class _Question:
+class _StreamCall:
     """Hands what is asked to whoever drives the engine, and comes back with the answer."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: StreamRequest) -> None:
         self._request = asked
 
-    def __await__(self) -> Generator[Asked, Any, Any]:
+    def __await__(self) -> Generator[StreamRequest, Any, Any]:
         return (yield self._request)
 
 
-class _AskingWorld:
+class _StreamWorld:
     """Asks for all that it is asked."""
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
-        answer: HttpResponse | TransportFailure = await _Question(lambda world: world.send(call))
+        answer: HttpResponse | TransportFailure = await _StreamCall(lambda world: world.send(call))
         return answer
 
     async def sleep(self, key: str, seconds: float) -> None:
-        await _Question(lambda world: world.sleep(key, seconds))
+        await _StreamCall(lambda world: world.sleep(key, seconds))
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
-        answer: TransportFailure | None = await _Question(lambda world: world.publish(call))
+        answer: TransportFailure | None = await _StreamCall(lambda world: world.publish(call))
         return answer
 
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
-        answer: ReceivedMessage | TransportFailure = await _Question(
+        answer: ReceivedMessage | TransportFailure = await _StreamCall(
             lambda world: world.receive(call)
         )
         return answer

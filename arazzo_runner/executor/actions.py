@@ -13,10 +13,10 @@ from msgspec import Struct
 from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
 from arazzo_runner.executor.criteria import judge_until_unmet
 from arazzo_runner.executor.plan import PlannedAction
-from arazzo_runner.executor.result import ActionTaken, Considered
+from arazzo_runner.executor.result import ActionTaken, ConsideredAction
 from arazzo_runner.expression.scope import Headers, Scope, header
 
-Budgets: TypeAlias = Mapping[int, int]
+RetryCounts: TypeAlias = Mapping[int, int]
 """How often each retry action (by its position among the candidates) was used on this visit."""
 
 
@@ -28,13 +28,13 @@ class Decision(Struct, frozen=True):
 
 
 def decide(
-    candidates: tuple[PlannedAction, ...], scope: Scope, used: Budgets, seconds: float
-) -> tuple[Decision | None, tuple[Considered, ...]]:
+    candidates: tuple[PlannedAction, ...], scope: Scope, used: RetryCounts, seconds: float
+) -> tuple[Decision | None, tuple[ConsideredAction, ...]]:
     """The first candidate whose criteria all hold and whose retries are not used up.
 
     Beside it those whose criteria were judged; an action without criteria holds.
     """
-    considered: list[Considered] = []
+    considered: list[ConsideredAction] = []
     for position, planned in enumerate(candidates):
         if _used_up(planned, used.get(position, 0)):
             continue
@@ -46,11 +46,11 @@ def decide(
     return None, tuple(considered)
 
 
-def _consider(planned: PlannedAction, scope: Scope, seconds: float) -> Considered:
+def _consider(planned: PlannedAction, scope: Scope, seconds: float) -> ConsideredAction:
     action = planned.action
     criteria = judge_until_unmet(action.criteria, scope, seconds)
     holds = all(one.passed for one in criteria)
-    return Considered(action.name, planned.level, holds, criteria)
+    return ConsideredAction(action.name, planned.level, holds, criteria)
 
 
 def _used_up(planned: PlannedAction, count: int) -> bool:

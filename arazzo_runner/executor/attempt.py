@@ -10,29 +10,29 @@ from msgspec.structs import replace
 from arazzo_runner.executor.call import BuiltCall, build_call
 from arazzo_runner.executor.criteria import judge, judge_call, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
-from arazzo_runner.executor.frame import Frame
-from arazzo_runner.executor.passing import PassingError, pass_inputs, refused_inputs
+from arazzo_runner.executor.frame import WorkflowState
+from arazzo_runner.executor.passing import CallInputError, pass_inputs, refused_inputs
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
 from arazzo_runner.executor.result import (
     Attempt,
     CriterionResult,
-    Fault,
+    FaultSide,
     Status,
     StepError,
     WorkflowResult,
 )
-from arazzo_runner.executor.scope import WorkflowsSeen, evaluate_outputs
+from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope, WorkflowValues, header
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation.contract import CheckResult, check_response
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.request import RequestRefused
 from arazzo_runner.operation.response_body import BodyError, decode_body
 
 
-class Tried(Struct, frozen=True):
+class AttemptOutcome(Struct, frozen=True):
     """An attempt, the scope after it (actions read it), the outputs, and the called workflow."""
 
     attempt: Attempt
@@ -41,7 +41,7 @@ class Tried(Struct, frozen=True):
     workflow: WorkflowResult | None = None
 
 
-async def try_step(planned: StepPlan, frame: Frame, key: str) -> Tried:
+async def try_step(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
     """Make one attempt of a step; ``key`` is ``workflow/step#visit@attempt``."""
     lacking = _not_completed(planned, frame)
     if lacking is not None:
@@ -55,7 +55,7 @@ async def try_step(planned: StepPlan, frame: Frame, key: str) -> Tried:
             assert_never(planned.call)
 
 
-def _not_completed(planned: StepPlan, frame: Frame) -> StepError | None:
+def _not_completed(planned: StepPlan, frame: WorkflowState) -> StepError | None:
     """Step Object, ``dependsOn``: it does not trigger the steps that it names.
 
     A ``goto`` may have passed them by, and nothing may have run the other workflow.
@@ -73,7 +73,9 @@ def _not_completed(planned: StepPlan, frame: Frame) -> StepError | None:
     return None
 
 
-async def _try_operation(planned: StepPlan, call: OperationCall, frame: Frame, key: str) -> Tried:
+async def _try_operation(
+    planned: StepPlan, call: OperationCall, frame: WorkflowState, key: str
+) -> AttemptOutcome:
     scope, ledger = frame.scope, frame.ledger
     try:
         built = build_call(call, scope, ledger.settings.limits.query_seconds)
@@ -116,16 +118,16 @@ def _refusal(reason: EvaluationError | RequestRefused | BodyError, planned: Step
     return StepError("request-refused", str(reason), hint, "request", planned.step.place)
 
 
-def _unsent(planned: StepPlan, scope: Scope, error: StepError) -> Tried:
+def _unsent(planned: StepPlan, scope: Scope, error: StepError) -> AttemptOutcome:
     attempt = Attempt(None, None, MISSING, MISSING, error, (), (), None, succeeded=False)
-    return Tried(attempt, scope, _lenient(planned, scope))
+    return AttemptOutcome(attempt, scope, _lenient(planned, scope))
 
 
 def _unanswered(
     planned: StepPlan, scope: Scope, built: BuiltCall, failure: TransportFailure
-) -> Tried:
+) -> AttemptOutcome:
     place = planned.step.place
-    fault: Fault = "call" if failure.code == "credentials" else "response"
+    fault: FaultSide = "call" if failure.code == "credentials" else "response"
     error = StepError(failure.code, failure.message, failure.hint, fault, place)
     sent = None if failure.unsent else failure.request or built.request
     attempt = Attempt(
@@ -133,7 +135,7 @@ def _unanswered(
         exchanges=failure.exchanges,
     )  # fmt: skip
     after = replace(scope, exchange=built.exchange)
-    return Tried(attempt, after, _lenient(planned, after))
+    return AttemptOutcome(attempt, after, _lenient(planned, after))
 
 
 def _answered(
@@ -141,9 +143,9 @@ def _answered(
     call: OperationCall,
     built: BuiltCall,
     response: HttpResponse,
-    frame: Frame,
+    frame: WorkflowState,
     key: str,
-) -> Tried:
+) -> AttemptOutcome:
     body, error = _read_body(response, planned, frame.ledger.settings.limits.json_depth)
     exchange = replace(
         built.exchange,
@@ -162,12 +164,12 @@ def _answered(
         sent, response, built.body, body, error, criteria, checks, None, succeeded,
         exchanges=response.exchanges,
     )  # fmt: skip
-    return Tried(attempt, scope, outputs)
+    return AttemptOutcome(attempt, scope, outputs)
 
 
 def _read_body(
     response: HttpResponse, planned: StepPlan, depth: int
-) -> tuple[Found, StepError | None]:
+) -> tuple[MaybeValue, StepError | None]:
     try:
         content_type = header(response.headers, "Content-Type")
         return decode_body(content_type, response.body, depth), None
@@ -183,7 +185,7 @@ def _passed(criteria: tuple[CriterionResult, ...], checks: tuple[CheckResult, ..
 
 
 def _judge_all(
-    planned: StepPlan, scope: Scope, frame: Frame, key: str
+    planned: StepPlan, scope: Scope, frame: WorkflowState, key: str
 ) -> tuple[CriterionResult, ...]:
     seconds = frame.ledger.settings.limits.query_seconds
     results = tuple(judge(criterion, scope, seconds) for criterion in planned.criteria)
@@ -196,7 +198,7 @@ def _judge_all(
 
 
 def _check(
-    call: OperationCall, response: HttpResponse, body: Found, frame: Frame
+    call: OperationCall, response: HttpResponse, body: MaybeValue, frame: WorkflowState
 ) -> tuple[CheckResult, ...]:
     severities = frame.ledger.settings.checks
     return check_response(call.operation, response.status, response.headers, body, severities)
@@ -219,15 +221,17 @@ def _lenient(planned: StepPlan, scope: Scope) -> dict[str, Value]:
 # --- steps that call a workflow -------------------------------------------------------------------
 
 
-async def _try_workflow(planned: StepPlan, call: WorkflowCall, frame: Frame, key: str) -> Tried:
+async def _try_workflow(
+    planned: StepPlan, call: WorkflowCall, frame: WorkflowState, key: str
+) -> AttemptOutcome:
     ledger = frame.ledger
     try:
         inputs = pass_inputs(ledger.plan.workflows[call.key], call.arguments, frame.scope)
-    except PassingError as reason:
+    except CallInputError as reason:
         return _unsent(planned, frame.scope, refused_inputs(reason, planned.step.place))
     child = await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1)
     values = WorkflowValues(child.inputs, child.outputs)
-    seen = WorkflowsSeen(frame.plan.unit, ledger, {call.key[1]: values})
+    seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key[1]: values})
     scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
     own = (judge_call(child.workflow_id, child.status.value),)
     criteria = own + (_judge_all(planned, scope, frame, key) if planned.criteria else ())
@@ -240,7 +244,7 @@ async def _try_workflow(planned: StepPlan, call: WorkflowCall, frame: Frame, key
         None, None, MISSING, MISSING, error, criteria, (), None, passed and error is None,
         workflow=child,
     )  # fmt: skip
-    return Tried(attempt, scope, outputs, child)
+    return AttemptOutcome(attempt, scope, outputs, child)
 
 
 def _child_error(child: WorkflowResult, planned: StepPlan) -> StepError:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from arazzo_runner.document.model import Step, Workflow, WorkflowName
 from arazzo_runner.executor.bind_action import bind_actions
 from arazzo_runner.executor.bind_step import bind_call
-from arazzo_runner.executor.binding import Binding, find_workflow
+from arazzo_runner.executor.binding import BindContext, find_workflow
 from arazzo_runner.executor.input_schema import schema_finding
 from arazzo_runner.executor.inputs import bundle
 from arazzo_runner.executor.order import run_order
@@ -26,7 +26,7 @@ from arazzo_runner.executor.plan import (
 )
 
 
-def bind(binding: Binding, selected: Sequence[WorkflowKey]) -> Plan:
+def bind(binding: BindContext, selected: Sequence[WorkflowKey]) -> Plan:
     """Bind the selected workflows and all that they call, go to, retry with or depend on.
 
     What cannot be bound is reported to ``binding.findings``; the plan is whole only when none of
@@ -57,7 +57,7 @@ def _reached(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
                 yield planned.target
 
 
-def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: Binding) -> WorkflowPlan:
+def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: BindContext) -> WorkflowPlan:
     """Bind one workflow, which ``key`` names."""
     unit = binding.units[key[0]]
     steps = run_order(workflow)
@@ -79,7 +79,7 @@ def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: Binding) -> Wor
 
 
 def _bind_step(
-    step: Step, workflow: Workflow, unit: Unit, positions: dict[str, int], binding: Binding
+    step: Step, workflow: Workflow, unit: Unit, positions: dict[str, int], binding: BindContext
 ) -> StepPlan | None:
     on_success = bind_actions(step.on_success, workflow.success_actions, unit, positions, binding)
     on_failure = bind_actions(step.on_failure, workflow.failure_actions, unit, positions, binding)

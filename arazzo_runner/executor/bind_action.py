@@ -14,20 +14,20 @@ from arazzo_runner.document.model import (
     SuccessAction,
     WorkflowName,
 )
-from arazzo_runner.executor.binding import Binding, find_workflow
+from arazzo_runner.executor.binding import BindContext, find_workflow
 from arazzo_runner.executor.plan import InputArgument, PlannedAction, Unit, WorkflowKey
 from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.fix import renamed
 
-Action: TypeAlias = SuccessAction | FailureAction
+StepAction: TypeAlias = SuccessAction | FailureAction
 
 
 def bind_actions(
-    of_step: Iterable[Action | Reusable],
-    of_workflow: Iterable[Action | Reusable],
+    of_step: Iterable[StepAction | Reusable],
+    of_workflow: Iterable[StepAction | Reusable],
     unit: Unit,
     positions: Mapping[str, int],
-    binding: Binding,
+    binding: BindContext,
 ) -> tuple[PlannedAction, ...]:
     """The candidates in the order they are tried.
 
@@ -46,11 +46,11 @@ def bind_actions(
 
 
 def _bind_action(
-    action: Action,
+    action: StepAction,
     level: Choice["step", "workflow"],
     unit: Unit,
     positions: Mapping[str, int],
-    binding: Binding,
+    binding: BindContext,
 ) -> PlannedAction:
     if isinstance(action, EndAction):
         return PlannedAction(action, level)
@@ -60,10 +60,10 @@ def _bind_action(
 
 def _bind_target(
     target: str | WorkflowName | None,
-    action: Action,
+    action: StepAction,
     unit: Unit,
     positions: Mapping[str, int],
-    binding: Binding,
+    binding: BindContext,
 ) -> int | WorkflowKey | None:
     if target is None:
         return None

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from arazzo_runner.document.model import OperationById, OperationByPath
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.operation.find import (
     all_operations,
@@ -26,7 +26,7 @@ FoundOperation: TypeAlias = tuple[str, Operation]
 
 
 def find_by_operation_id(
-    named: OperationById, unit: Unit, binding: Binding
+    named: OperationById, unit: Unit, binding: BindContext
 ) -> FoundOperation | None:
     """The operation with an ``operationId``, searched in all sources that are API descriptions.
 
@@ -66,7 +66,7 @@ def candidates(operation_id: str, unit: Unit) -> tuple[list[FoundOperation], lis
 
 
 def _find_in_source(
-    named: OperationById, source: str, unit: Unit, binding: Binding
+    named: OperationById, source: str, unit: Unit, binding: BindContext
 ) -> FoundOperation | None:
     api = unit.apis.get(source)
     if api is None:
@@ -79,7 +79,7 @@ def _find_in_source(
     return source, operation
 
 
-def _report_ambiguous(named: OperationById, sources: list[str], binding: Binding) -> None:
+def _report_ambiguous(named: OperationById, sources: list[str], binding: BindContext) -> None:
     listed = " and ".join(f"`{name}`" for name in sources)
     message = f"`{named.operation_id}` is an operation of {listed}"
     help_line = f"qualify it: `$sourceDescriptions.{sources[0]}.{named.operation_id}`"
@@ -87,7 +87,7 @@ def _report_ambiguous(named: OperationById, sources: list[str], binding: Binding
 
 
 def _report_unknown(
-    named: OperationById, apis: dict[str, ApiDescription] | object, binding: Binding
+    named: OperationById, apis: dict[str, ApiDescription] | object, binding: BindContext
 ) -> None:
     assert isinstance(apis, dict)
     known = [one for api in apis.values() for one in operation_ids(api)]
@@ -109,7 +109,7 @@ def _some(known: list[str]) -> str | None:
 
 
 def _report_source(
-    source: str, named: OperationById | OperationByPath, unit: Unit, binding: Binding
+    source: str, named: OperationById | OperationByPath, unit: Unit, binding: BindContext
 ) -> None:
     declared = [one.name for one in unit.document.source_descriptions]
     if unit.fields.get(source, {}).get("type") == "asyncapi":
@@ -135,7 +135,7 @@ def refused_async(place: Place) -> Diagnostic:
 
 
 def find_by_operation_path(
-    path: OperationByPath, unit: Unit, binding: Binding
+    path: OperationByPath, unit: Unit, binding: BindContext
 ) -> FoundOperation | None:
     """The operation at an ``operationPath``, also where the pointer's ``/`` were not escaped."""
     api = unit.apis.get(path.source)
@@ -158,7 +158,7 @@ def find_by_operation_path(
     return path.source, operation
 
 
-def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: Binding) -> None:
+def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: BindContext) -> None:
     every = (pointer_of(method, name) for method, name, _ in all_operations(api))
     pointers = [f"#{pointer_text(one)}" for one in every]
     written = f"#{pointer_text(path.pointer)}"

@@ -27,7 +27,7 @@ from arazzo_runner.executor.bind_operation import (
     find_by_operation_path,
     refused_async,
 )
-from arazzo_runner.executor.binding import Binding, find_workflow
+from arazzo_runner.executor.binding import BindContext, find_workflow
 from arazzo_runner.executor.payload import FORM, form_pairs
 from arazzo_runner.executor.plan import (
     Argument,
@@ -50,7 +50,7 @@ from arazzo_runner.text.source import Place
 
 
 def bind_call(
-    step: Step, workflow: Workflow, unit: Unit, binding: Binding
+    step: Step, workflow: Workflow, unit: Unit, binding: BindContext
 ) -> OperationCall | WorkflowCall | None:
     """What a step calls; None when it could not be bound, which has been reported."""
     match step.target:
@@ -78,7 +78,7 @@ def _is_async(step: Step, target: OperationById, unit: Unit) -> bool:
 
 
 def _find_operation(
-    step: Step, target: OperationById | OperationByPath, unit: Unit, binding: Binding
+    step: Step, target: OperationById | OperationByPath, unit: Unit, binding: BindContext
 ) -> FoundOperation | None:
     try:
         if isinstance(target, OperationById):
@@ -94,7 +94,7 @@ def _find_operation(
 
 
 def _bind_workflow_call(
-    step: Step, name: WorkflowName, workflow: Workflow, unit: Unit, binding: Binding
+    step: Step, name: WorkflowName, workflow: Workflow, unit: Unit, binding: BindContext
 ) -> WorkflowCall | None:
     key = find_workflow(name, unit, binding)
     if key is None:
@@ -106,7 +106,7 @@ def _bind_workflow_call(
 
 
 def _bind_operation_call(
-    step: Step, source: str, operation: Operation, workflow: Workflow, binding: Binding
+    step: Step, source: str, operation: Operation, workflow: Workflow, binding: BindContext
 ) -> OperationCall | None:
     arguments = tuple(_bind_arguments(step, workflow, operation, binding))
     _require_path_parameters(step, operation, arguments, binding)
@@ -131,7 +131,7 @@ def _place_of_content(step: Step) -> Place:
     return body.place.at("contentType") if body.content_type else body.place.key()
 
 
-def _server(source: str, operation: Operation, binding: Binding) -> str:
+def _server(source: str, operation: Operation, binding: BindContext) -> str:
     override = binding.servers.get(source, binding.servers.get(""))
     try:
         return server_url(operation, override, binding.variables)
@@ -153,7 +153,7 @@ def merged_parameters(step: Step, workflow: Workflow) -> list[tuple[Parameter, s
 
 
 def _bind_arguments(
-    step: Step, workflow: Workflow, operation: Operation, binding: Binding
+    step: Step, workflow: Workflow, operation: Operation, binding: BindContext
 ) -> Iterable[Argument]:
     for parameter, level in merged_parameters(step, workflow):
         location = parameter.location
@@ -180,7 +180,9 @@ def _declared(operation: Operation, parameter: Parameter) -> ApiParameter | None
     return None
 
 
-def _refuse_path_parameter(parameter: Parameter, operation: Operation, binding: Binding) -> None:
+def _refuse_path_parameter(
+    parameter: Parameter, operation: Operation, binding: BindContext
+) -> None:
     known = [one.name for one in operation.parameters if one.location == "path"]
     message = (
         f"`{operation.method.upper()} {operation.path}` has no path parameter `{parameter.name}`"
@@ -193,7 +195,7 @@ def _refuse_path_parameter(parameter: Parameter, operation: Operation, binding: 
 
 
 def _require_path_parameters(
-    step: Step, operation: Operation, arguments: tuple[Argument, ...], binding: Binding
+    step: Step, operation: Operation, arguments: tuple[Argument, ...], binding: BindContext
 ) -> None:
     given = {one.parameter.name for one in arguments if one.parameter.location == "path"}
     for parameter in operation.parameters:

@@ -10,15 +10,15 @@ from msgspec import Struct, field
 from arazzo_runner.document.model import WorkflowName
 from arazzo_runner.executor.plan import Unit, WorkflowKey
 from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.security import Authorization, Given
+from arazzo_runner.operation.security import Authorization, ParameterKeys
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 from arazzo_runner.text.fix import renamed
 
-Authorize: TypeAlias = Callable[[str, Operation, Given, str], Authorization]
+Authorize: TypeAlias = Callable[[str, Operation, ParameterKeys, str], Authorization]
 """By the source's name, the operation, what the workflow passes, and the server's URL."""
 
 
-class Binding(Struct, frozen=True):
+class BindContext(Struct, frozen=True):
     """``servers`` are base URLs by source name (``""`` for all), ``variables`` server variables.
 
     ``authorize`` gives the credentials for an operation of a source, beside what the workflow
@@ -38,7 +38,7 @@ class Binding(Struct, frozen=True):
             self.findings.append(finding)
 
 
-def find_workflow(name: WorkflowName, unit: Unit, binding: Binding) -> WorkflowKey | None:
+def find_workflow(name: WorkflowName, unit: Unit, binding: BindContext) -> WorkflowKey | None:
     """The workflow that a ``workflowId`` names, here or in an Arazzo source; None is reported."""
     target = unit if name.source is None else _unit_of_source(name, unit, binding)
     if target is None:
@@ -55,7 +55,7 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: Binding) -> WorkflowK
     return None
 
 
-def _unit_of_source(name: WorkflowName, unit: Unit, binding: Binding) -> Unit | None:
+def _unit_of_source(name: WorkflowName, unit: Unit, binding: BindContext) -> Unit | None:
     assert name.source is not None
     uri = unit.documents.get(name.source)
     if uri is not None:

@@ -8,7 +8,7 @@ from arazzo_runner.executor.payload import build_payload
 from arazzo_runner.executor.plan import OperationCall
 from arazzo_runner.expression.evaluate import evaluate_within_bounds
 from arazzo_runner.expression.scope import Exchange, Scope
-from arazzo_runner.expression.value import MISSING, Found
+from arazzo_runner.expression.value import MISSING, MaybeValue
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.request import build_request
 
@@ -18,7 +18,7 @@ class BuiltCall(Struct, frozen=True):
 
     request: HttpRequest
     exchange: Exchange
-    body: Found
+    body: MaybeValue
 
 
 def build_call(call: OperationCall, scope: Scope, seconds: float) -> BuiltCall:

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.executor.result import CriterionResult, OperandValue
-from arazzo_runner.expression.ast import Malformed
+from arazzo_runner.expression.ast import MalformedExpression
 from arazzo_runner.expression.judge import Judgement, judge_simple
 from arazzo_runner.expression.query import judge_query
 from arazzo_runner.expression.scope import Scope
@@ -22,7 +22,7 @@ def judge(criterion: Criterion, scope: Scope, seconds: float) -> CriterionResult
     """Judge one criterion in a scope; ``seconds`` bounds a query."""
     match criterion:
         case SimpleCriterion(text, condition, place):
-            if isinstance(condition, Malformed):
+            if isinstance(condition, MalformedExpression):
                 judgement = Judgement(passed=False, operands=(), error=condition.reason)
             else:
                 judgement = judge_simple(condition, scope)

@@ -14,10 +14,10 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.text.brief import SafeRepr
 
 
-class WorkflowStarted(Brief, frozen=True):
+class WorkflowStarted(SafeRepr, frozen=True):
     """A workflow begins; ``depth`` is 0 for one that the run itself started."""
 
     workflow: Workflow
@@ -29,7 +29,7 @@ class WorkflowStarted(Brief, frozen=True):
         return self.workflow.workflow_id
 
 
-class StepStarted(Brief, frozen=True):
+class StepStarted(SafeRepr, frozen=True):
     """A step is visited; ``operation`` is None for a step that calls a workflow."""
 
     workflow: Workflow
@@ -44,7 +44,7 @@ class StepStarted(Brief, frozen=True):
         return f"{name}, {called.method} {called.path}" if called else name
 
 
-class RequestSent(Brief, frozen=True):
+class RequestSent(SafeRepr, frozen=True):
     """A request goes out."""
 
     key: str
@@ -56,7 +56,7 @@ class RequestSent(Brief, frozen=True):
         return f"{self.key}, {self.request.brief()}"
 
 
-class ResponseReceived(Brief, frozen=True):
+class ResponseReceived(SafeRepr, frozen=True):
     """A response came, or the reason why none did."""
 
     key: str
@@ -68,7 +68,7 @@ class ResponseReceived(Brief, frozen=True):
         return f"{self.key}, {self.outcome.brief()}"
 
 
-class CriterionJudged(Brief, frozen=True):
+class CriterionJudged(SafeRepr, frozen=True):
     """A success criterion was judged."""
 
     key: str
@@ -80,7 +80,7 @@ class CriterionJudged(Brief, frozen=True):
         return f"{self.key}, {self.result.brief()}"
 
 
-class StepRetried(Brief, frozen=True):
+class StepRetried(SafeRepr, frozen=True):
     """A failed attempt will be repeated after ``action.wait`` seconds."""
 
     step: Step
@@ -93,7 +93,7 @@ class StepRetried(Brief, frozen=True):
         return f"{self.step.step_id}, attempt {self.attempt}, wait {self.action.wait or 0:g} s"
 
 
-class StepFinished(Brief, frozen=True):
+class StepFinished(SafeRepr, frozen=True):
     """A visit of a step is over."""
 
     workflow: Workflow
@@ -105,7 +105,7 @@ class StepFinished(Brief, frozen=True):
         return f"{self.workflow.workflow_id}/{self.result.brief()}"
 
 
-class WorkflowFinished(Brief, frozen=True):
+class WorkflowFinished(SafeRepr, frozen=True):
     """A workflow is over."""
 
     result: WorkflowResult

@@ -17,7 +17,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.text.source import Place
 
 
-class Ledger:
+class RunState:
     """The run in progress.
 
     ``stopped`` is set once, by the first limit reached or interruption, and ends every workflow

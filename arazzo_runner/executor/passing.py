@@ -13,7 +13,7 @@ from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.text.source import Place
 
 
-class PassingError(Exception):
+class CallInputError(Exception):
     """The inputs do not fit the workflow that they are given to; ``hint`` is the way out."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -21,7 +21,7 @@ class PassingError(Exception):
         self.hint = hint
 
 
-def not_started(callee: WorkflowPlan, reason: PassingError) -> WorkflowResult:
+def not_started(callee: WorkflowPlan, reason: CallInputError) -> WorkflowResult:
     """The result of a workflow whose inputs were refused."""
     workflow = callee.workflow
     error = refused_inputs(reason, workflow.place)
@@ -30,7 +30,7 @@ def not_started(callee: WorkflowPlan, reason: PassingError) -> WorkflowResult:
     )
 
 
-def refused_inputs(reason: PassingError, place: Place) -> StepError:
+def refused_inputs(reason: CallInputError, place: Place) -> StepError:
     """What is said at ``place`` of inputs that do not fit: nothing was sent."""
     return StepError("inputs-refused", str(reason), reason.hint, "request", place)
 
@@ -41,7 +41,7 @@ def pass_inputs(
     """The inputs of a workflow called with these arguments, defaults filled in and validated.
 
     What has no value is left out; what the callee does not declare is left out when it came from
-    the workflow level. Raises PassingError.
+    the workflow level. Raises CallInputError.
     """
     known = declared(callee.inputs_schema)
     given: dict[str, Value] = {}
@@ -58,13 +58,13 @@ def _evaluated(argument: InputArgument, scope: Scope) -> Value:
     try:
         return evaluate_within_bounds(argument.value, scope)
     except EvaluationError as reason:
-        raise PassingError(f"input `{argument.name}`: {reason}") from reason
+        raise CallInputError(f"input `{argument.name}`: {reason}") from reason
 
 
 def inherit_inputs(callee: WorkflowPlan, run_inputs: Mapping[str, Value]) -> dict[str, Value]:
     """The inputs of a workflow that is gone to without parameters.
 
-    Its schema's defaults and the inputs of the same name. Raises PassingError.
+    Its schema's defaults and the inputs of the same name. Raises CallInputError.
     """
     return checked(callee, relevant_inputs(callee, run_inputs))
 
@@ -76,7 +76,7 @@ def relevant_inputs(callee: WorkflowPlan, inputs: Mapping[str, Value]) -> dict[s
 
 
 def checked(callee: WorkflowPlan, given: Mapping[str, Value]) -> dict[str, Value]:
-    """The inputs with defaults, held against the schema. Raises PassingError."""
+    """The inputs with defaults, held against the schema. Raises CallInputError."""
     inputs = with_defaults(callee.inputs_schema, given)
     found = problems(callee.inputs_schema, inputs)
     if found:
@@ -84,5 +84,5 @@ def checked(callee: WorkflowPlan, given: Mapping[str, Value]) -> dict[str, Value
         # Of the hints only this one is not about the command line.
         hint = next((one.hint for one in found if one.kind == "undeclared"), None)
         message = f"workflow `{callee.workflow.workflow_id}` cannot start: {listed}"
-        raise PassingError(message, hint)
+        raise CallInputError(message, hint)
     return inputs

@@ -12,14 +12,14 @@ from msgspec import Struct
 
 from arazzo_runner.document.model import PayloadReplacement
 from arazzo_runner.executor.plan import BodyPlan
-from arazzo_runner.expression.ast import Dynamic, SelectorType, Template
+from arazzo_runner.expression.ast import DynamicValue, SelectorType, Template
 from arazzo_runner.expression.ast import Literal as Constant
-from arazzo_runner.expression.bounds import OutgrownError, check_bounds
+from arazzo_runner.expression.bounds import ValueTooLargeError, check_bounds
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.select import locations
-from arazzo_runner.expression.value import MISSING, Found, Value, spell
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, spell
 from arazzo_runner.operation.body import encode_body
 from arazzo_runner.operation.form import encode_pairs
 from arazzo_runner.operation.media_type import is_json, is_xml
@@ -33,10 +33,12 @@ class Payload(Struct, frozen=True):
 
     content_type: str
     content: bytes
-    value: Found
+    value: MaybeValue
 
 
-def form_pairs(payload: Dynamic | None) -> tuple[tuple[Dynamic, Dynamic], ...] | None:
+def form_pairs(
+    payload: DynamicValue | None,
+) -> tuple[tuple[DynamicValue, DynamicValue], ...] | None:
     """Split a form written as text into its fields, before anything in it is evaluated.
 
     So a value with ``&`` in it stays one value. None when the payload is no text.
@@ -64,12 +66,12 @@ def _cut(pieces: list[Any], separator: str, limit: int = -1) -> list[list[Any]]:
     return fields
 
 
-def _named(field: list[Any]) -> tuple[Dynamic, Dynamic]:
+def _named(field: list[Any]) -> tuple[DynamicValue, DynamicValue]:
     name, *value = _cut(field, "=", 1)
     return _joined(name), _joined(value[0] if value else [])
 
 
-def _joined(pieces: list[Any]) -> Dynamic:
+def _joined(pieces: list[Any]) -> DynamicValue:
     if all(isinstance(piece, str) for piece in pieces):
         from urllib.parse import unquote_plus
 
@@ -93,17 +95,17 @@ def build_payload(plan: BodyPlan, scope: Scope, seconds: float) -> Payload | Non
         return None
     try:
         check_bounds(value)
-    except OutgrownError as reason:
+    except ValueTooLargeError as reason:
         raise RequestRefused(f"the payload cannot be sent: {reason}") from None
     return Payload(plan.content_type, encode_body(plan.content_type, value, plan.media), value)
 
 
-def _text(part: Dynamic, scope: Scope) -> str:
+def _text(part: DynamicValue, scope: Scope) -> str:
     value = evaluate(part, scope)
     return value if isinstance(value, str) else str(value)
 
 
-def _payload_value(plan: BodyPlan, scope: Scope) -> Found:
+def _payload_value(plan: BodyPlan, scope: Scope) -> MaybeValue:
     value = MISSING if plan.payload is None else evaluate(plan.payload, scope)
     if isinstance(plan.payload, Template | Constant) and isinstance(value, str):
         return _as_json(value) if is_json(plan.content_type) else value
@@ -121,8 +123,12 @@ def _as_json(text: str) -> Value:
 
 
 def _replaced(
-    value: Found, replacement: PayloadReplacement, content_type: str, scope: Scope, seconds: float
-) -> Found:
+    value: MaybeValue,
+    replacement: PayloadReplacement,
+    content_type: str,
+    scope: Scope,
+    seconds: float,
+) -> MaybeValue:
     target = spell(evaluate(replacement.target, scope))
     kind = replacement.type or _default_type(content_type)
     new = evaluate(replacement.value, scope)
@@ -148,7 +154,7 @@ def _replaced(
     return value
 
 
-def _replaced_xml(value: Found, target: str, new: Value, version: str, seconds: float) -> str:
+def _replaced_xml(value: MaybeValue, target: str, new: Value, version: str, seconds: float) -> str:
     from arazzo_runner.expression.xpath_replace import replace_xpath
 
     if not isinstance(value, str):
@@ -171,7 +177,7 @@ def _tokens(pointer: str) -> tuple[str | int, ...]:
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
-def _set(value: Found, tokens: tuple[str | int, ...], new: Value, target: str) -> Value:
+def _set(value: MaybeValue, tokens: tuple[str | int, ...], new: Value, target: str) -> Value:
     """A copy of the value with the target set; only the containers on the way are copied."""
     if not tokens:
         return new

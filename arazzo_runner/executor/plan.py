@@ -21,7 +21,7 @@ from arazzo_runner.document.model import (
     SuccessAction,
     Workflow,
 )
-from arazzo_runner.expression.ast import Dynamic
+from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import ApiDescription, MediaType, Operation, Parameter
 from arazzo_runner.operation.security import Authorization
@@ -49,7 +49,7 @@ class Argument(Struct, frozen=True):
     """A parameter of an operation and the value that the document gives it."""
 
     parameter: Parameter
-    value: Dynamic
+    value: DynamicValue
     place: Place
 
 
@@ -61,7 +61,7 @@ class InputArgument(Struct, frozen=True):
     """
 
     name: str
-    value: Dynamic
+    value: DynamicValue
     level: Choice["step", "workflow"]
     place: Place
 
@@ -71,8 +71,8 @@ class BodyPlan(Struct, frozen=True):
 
     content_type: str
     media: MediaType | None
-    payload: Dynamic | None
-    form_pairs: tuple[tuple[Dynamic, Dynamic], ...] | None
+    payload: DynamicValue | None
+    form_pairs: tuple[tuple[DynamicValue, DynamicValue], ...] | None
     replacements: tuple[PayloadReplacement, ...]
     place: Place
 

@@ -19,7 +19,7 @@ from arazzo_runner.operation.needs import Need
 from arazzo_runner.operation.request import RequestRefused
 
 
-class Rehearsal(Struct, frozen=True):
+class DryRunStep(Struct, frozen=True):
     """A step's request, or the sentence that says why it cannot be built yet.
 
     ``needs`` are what a run has to have before it can send the request.
@@ -32,7 +32,7 @@ class Rehearsal(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
 
 
-def rehearse(plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float) -> list[Rehearsal]:
+def rehearse(plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float) -> list[DryRunStep]:
     """Try to build the request of each step of a workflow from its inputs alone."""
     document = plan.unit.document
     self_uri = document.base_uri if document.self_uri else None
@@ -40,18 +40,18 @@ def rehearse(plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float) ->
     return [_rehearse_step(step, scope, seconds) for step in plan.steps]
 
 
-def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> Rehearsal:
+def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> DryRunStep:
     step_id, call = planned.step.step_id, planned.call
     if not isinstance(call, OperationCall):
-        return Rehearsal(step_id, None, None, f"calls the workflow `{call.key[1]}`")
+        return DryRunStep(step_id, None, None, f"calls the workflow `{call.key[1]}`")
     waiting = _waits_for(planned)
     if waiting:
-        return Rehearsal(step_id, call.operation, None, f"needs outputs of {waiting}")
+        return DryRunStep(step_id, call.operation, None, f"needs outputs of {waiting}")
     try:
         request = build_call(call, scope, seconds).request
-        return Rehearsal(step_id, call.operation, request, None, call.authorization.needs)
+        return DryRunStep(step_id, call.operation, request, None, call.authorization.needs)
     except (EvaluationError, RequestRefused) as reason:
-        return Rehearsal(step_id, call.operation, None, str(reason))
+        return DryRunStep(step_id, call.operation, None, str(reason))
 
 
 def _waits_for(planned: StepPlan) -> str:

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.operation.model import Operation
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 
@@ -30,7 +30,7 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
-class OperandValue(Brief, frozen=True):
+class OperandValue(SafeRepr, frozen=True):
     """An expression of a condition, and what it was; MISSING where it had no value."""
 
     expression: str
@@ -43,7 +43,7 @@ class OperandValue(Brief, frozen=True):
         return self.expression
 
 
-class CriterionResult(Brief, frozen=True):
+class CriterionResult(SafeRepr, frozen=True):
     """One judged criterion; ``error`` says why it could not be evaluated, if so.
 
     ``place`` is None for the implicit criterion (2xx) of a step without ``successCriteria``.
@@ -63,10 +63,10 @@ class CriterionResult(Brief, frozen=True):
         return f"{self.condition!r}, {'passed' if self.passed else 'failed'}"
 
 
-Fault: TypeAlias = Choice["request", "response", "call"]
+FaultSide: TypeAlias = Choice["request", "response", "call"]
 
 
-class StepError(Brief, frozen=True):
+class StepError(SafeRepr, frozen=True):
     """Why an attempt has no usable response, or was never sent.
 
     ``fault`` tells whose: the ``request`` could not be built (exit 1), the ``response`` is not
@@ -77,7 +77,7 @@ class StepError(Brief, frozen=True):
     code: str
     message: str
     hint: str | None
-    fault: Fault
+    fault: FaultSide
     place: Place | None = None
     details: tuple[str, ...] = ()
 
@@ -101,7 +101,7 @@ class ActionTaken(Struct, frozen=True):
     cut_from: float | None = None
 
 
-class Considered(Brief, frozen=True):
+class ConsideredAction(SafeRepr, frozen=True):
     """An action whose criteria were judged, up to the first that does not hold."""
 
     name: str
@@ -114,7 +114,7 @@ class Considered(Brief, frozen=True):
         return f"{self.name}, {'holds' if self.holds else 'does not hold'}"
 
 
-class Attempt(Brief, frozen=True):
+class Attempt(SafeRepr, frozen=True):
     """One try of a step: what was sent and got, how it was judged, what was decided.
 
     ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
@@ -134,8 +134,8 @@ class Attempt(Brief, frozen=True):
     action: ActionTaken | None
     succeeded: bool
     interlude: WorkflowResult | StepResult | None = None
-    considered: tuple[Considered, ...] = ()
-    exchanges: tuple[Exchanged, ...] = ()
+    considered: tuple[ConsideredAction, ...] = ()
+    exchanges: tuple[WireExchange, ...] = ()
     workflow: WorkflowResult | None = None
 
     def brief(self) -> str:
@@ -145,7 +145,7 @@ class Attempt(Brief, frozen=True):
         return f"{verdict}, {came.brief()}" if came else verdict
 
 
-class StepResult(Brief, frozen=True):
+class StepResult(SafeRepr, frozen=True):
     """One visit of a step; its verdict is that of its last attempt.
 
     ``workflow`` is the called workflow's result, when the step calls one; ``findings`` are what
@@ -173,7 +173,7 @@ class StepResult(Brief, frozen=True):
         return f"{self.step_id}, {self.status}"
 
 
-class WorkflowResult(Brief, frozen=True):
+class WorkflowResult(SafeRepr, frozen=True):
     """One run of a workflow; ``error`` says why it ended as an error, where no step does.
 
     ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
@@ -208,7 +208,7 @@ class WorkflowResult(Brief, frozen=True):
         return f"{self.workflow_id}, {self.status}"
 
 
-class RunResult(Brief, frozen=True):
+class RunResult(SafeRepr, frozen=True):
     """All workflows that ran, in order."""
 
     workflows: tuple[WorkflowResult, ...]

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.inputs import InputProblem, declared, problems, with_defaults
-from arazzo_runner.executor.ledger import Ledger
+from arazzo_runner.executor.ledger import RunState
 from arazzo_runner.executor.passing import relevant_inputs
 from arazzo_runner.executor.plan import Plan, WorkflowKey
 from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
@@ -71,7 +71,7 @@ def _started_by_run(plan: Plan) -> list[WorkflowKey]:
 
 async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext) -> RunResult:
     """Run the selected workflows; ``inputs`` have been checked with :func:`input_problems`."""
-    ledger = Ledger(
+    ledger = RunState(
         plan,
         inputs,
         context.world,
@@ -91,13 +91,13 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
     return RunResult(tuple(ledger.entries), context.clock.monotonic() - started)
 
 
-def _leave_out(ledger: Ledger) -> bool:
+def _leave_out(ledger: RunState) -> bool:
     if ledger.stopped is not None or not ledger.settings.fail_fast:
         return ledger.stopped is not None
     return any(entry.status is not Status.PASSED for entry in ledger.entries)
 
 
-async def _run_selected(key: WorkflowKey, ledger: Ledger) -> None:
+async def _run_selected(key: WorkflowKey, ledger: RunState) -> None:
     workflow = ledger.plan.workflows[key]
     given = relevant_inputs(workflow, ledger.run_inputs)
     results = await run_chain(key, with_defaults(workflow.inputs_schema, given), ledger, 0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from arazzo_runner.executor.ledger import Ledger
+from arazzo_runner.executor.ledger import RunState
 from arazzo_runner.executor.plan import Unit, WorkflowPlan
-from arazzo_runner.expression.ast import Dynamic
+from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope, WorkflowValues
 from arazzo_runner.expression.value import MISSING, Value
@@ -14,21 +14,21 @@ from arazzo_runner.expression.value import MISSING, Value
 
 def start_scope(
     plan: WorkflowPlan, inputs: Mapping[str, Value], steps: Mapping[str, Mapping[str, Value]],
-    ledger: Ledger,
+    ledger: RunState,
 ) -> Scope:  # fmt: skip
     """The scope of a workflow that begins; ``steps`` is where its outputs will appear."""
     document = plan.unit.document
     return Scope(
         inputs=inputs,
         steps=steps,
-        workflows=WorkflowsSeen(plan.unit, ledger),
+        workflows=VisibleWorkflows(plan.unit, ledger),
         self_uri=document.base_uri if document.self_uri else None,
         sources=plan.unit.fields,
         query_seconds=ledger.settings.limits.query_seconds,
     )
 
 
-class WorkflowsSeen(Mapping[str, WorkflowValues]):
+class VisibleWorkflows(Mapping[str, WorkflowValues]):
     """``$workflows`` of a document: the latest run of each workflow within this run.
 
     Its own workflows come first, then those of the documents that it names, in their order.
@@ -38,7 +38,7 @@ class WorkflowsSeen(Mapping[str, WorkflowValues]):
     __slots__ = ("_called", "_ledger", "_uris")
 
     def __init__(
-        self, unit: Unit, ledger: Ledger, called: Mapping[str, WorkflowValues] | None = None
+        self, unit: Unit, ledger: RunState, called: Mapping[str, WorkflowValues] | None = None
     ) -> None:
         self._uris = (unit.document.base_uri, *unit.documents.values())
         self._ledger = ledger
@@ -62,7 +62,7 @@ class WorkflowsSeen(Mapping[str, WorkflowValues]):
 
 
 def evaluate_outputs(
-    outputs: tuple[tuple[str, Dynamic], ...], scope: Scope
+    outputs: tuple[tuple[str, DynamicValue], ...], scope: Scope
 ) -> tuple[dict[str, Value], str | None]:
     """Outputs with null for what is missing, and what went wrong with the first that failed."""
     found: dict[str, Value] = {}

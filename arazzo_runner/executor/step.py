@@ -17,11 +17,11 @@ from arazzo_runner.executor.actions import (
     retry_wait,
     target_name,
 )
-from arazzo_runner.executor.attempt import Tried, try_step
+from arazzo_runner.executor.attempt import AttemptOutcome, try_step
 from arazzo_runner.executor.events import StepFinished, StepRetried, StepStarted
-from arazzo_runner.executor.frame import Frame
+from arazzo_runner.executor.frame import WorkflowState
 from arazzo_runner.executor.passing import (
-    PassingError,
+    CallInputError,
     inherit_inputs,
     not_started,
     pass_inputs,
@@ -76,7 +76,7 @@ class Visit(Struct, frozen=True):
     next: Next
 
 
-async def visit_step(planned: StepPlan, frame: Frame) -> Visit:
+async def visit_step(planned: StepPlan, frame: WorkflowState) -> Visit:
     """Run a step until an attempt decides what comes next (a ``retry`` decides on another)."""
     ledger = frame.ledger
     started = ledger.clock.monotonic()
@@ -93,8 +93,8 @@ async def visit_step(planned: StepPlan, frame: Frame) -> Visit:
 
 
 async def _attempts(
-    planned: StepPlan, frame: Frame, key: str
-) -> tuple[list[Attempt], Tried, Decision | None]:
+    planned: StepPlan, frame: WorkflowState, key: str
+) -> tuple[list[Attempt], AttemptOutcome, Decision | None]:
     """Try until no retry applies: the attempts before the last, the last, and its decision."""
     earlier: list[Attempt] = []
     used: dict[int, int] = {}
@@ -113,8 +113,8 @@ async def _attempts(
 
 
 def _decide(
-    planned: StepPlan, tried: Tried, frame: Frame, used: Mapping[int, int]
-) -> tuple[Tried, Decision | None]:
+    planned: StepPlan, tried: AttemptOutcome, frame: WorkflowState, used: Mapping[int, int]
+) -> tuple[AttemptOutcome, Decision | None]:
     """The decision on an attempt, and the attempt with the criteria that were judged for it."""
     if frame.ledger.stopped:
         return tried, None
@@ -127,7 +127,11 @@ def _decide(
 
 
 async def _retry(
-    planned: StepPlan, chosen: PlannedAction, tried: Tried, frame: Frame, number: int
+    planned: StepPlan,
+    chosen: PlannedAction,
+    tried: AttemptOutcome,
+    frame: WorkflowState,
+    number: int,
 ) -> Attempt:
     """Wait, run what the retry names, and give back the failed attempt with what was decided."""
     assert isinstance(chosen.action, RetryAction)
@@ -149,7 +153,7 @@ async def _retry(
 
 
 async def _interlude(
-    chosen: PlannedAction, scope: Scope, frame: Frame
+    chosen: PlannedAction, scope: Scope, frame: WorkflowState
 ) -> WorkflowResult | StepResult | None:
     """Run the step or workflow that a retry names; its failure does not stop the retry."""
     match chosen.target:
@@ -162,12 +166,12 @@ async def _interlude(
         case key:
             try:
                 inputs = _inputs_for(chosen, key, scope, frame)
-            except PassingError as reason:
+            except CallInputError as reason:
                 return not_started(frame.ledger.plan.workflows[key], reason)
             return await frame.call_workflow(key, inputs, frame.ledger, frame.depth + 1)
 
 
-async def _visit_once(planned: StepPlan, frame: Frame) -> StepResult:
+async def _visit_once(planned: StepPlan, frame: WorkflowState) -> StepResult:
     """One attempt of a step between two of another: its own actions are not followed."""
     ledger = frame.ledger
     started = ledger.clock.monotonic()
@@ -182,7 +186,7 @@ async def _visit_once(planned: StepPlan, frame: Frame) -> StepResult:
 
 
 def _inputs_for(
-    chosen: PlannedAction, key: WorkflowKey, scope: Scope, frame: Frame
+    chosen: PlannedAction, key: WorkflowKey, scope: Scope, frame: WorkflowState
 ) -> dict[str, Value]:
     """Action parameters become inputs; without them, defaults and inputs of the same name."""
     callee = frame.ledger.plan.workflows[key]
@@ -192,7 +196,7 @@ def _inputs_for(
 
 
 def _settle(
-    earlier: list[Attempt], tried: Tried, decision: Decision | None, frame: Frame
+    earlier: list[Attempt], tried: AttemptOutcome, decision: Decision | None, frame: WorkflowState
 ) -> tuple[list[Attempt], Next]:
     """Put the decided action into the last attempt, and say what comes next."""
     if decision is None:
@@ -208,7 +212,9 @@ def _by_default(attempt: Attempt) -> Next:
     return Proceed() if attempt.succeeded else Finish(_status(attempt))
 
 
-def _follow(planned: PlannedAction, taken: ActionTaken, tried: Tried, frame: Frame) -> Next:
+def _follow(
+    planned: PlannedAction, taken: ActionTaken, tried: AttemptOutcome, frame: WorkflowState
+) -> Next:
     if planned.target is None:
         # `end` after a failure ends the workflow as failed, after a success as passed.
         return Finish(_status(tried.attempt), taken)
@@ -216,7 +222,7 @@ def _follow(planned: PlannedAction, taken: ActionTaken, tried: Tried, frame: Fra
         return Jump(planned.target)
     try:
         inputs = _inputs_for(planned, planned.target, tried.scope, frame)
-    except PassingError as reason:
+    except CallInputError as reason:
         error = refused_inputs(reason, planned.action.place)
         return Finish(Status.FAILED, taken, error)
     return Transfer(planned.target, inputs, taken)
@@ -230,7 +236,7 @@ def _status(attempt: Attempt) -> Status:
 
 
 def _result(
-    planned: StepPlan, attempts: tuple[Attempt, ...], tried: Tried, duration: float
+    planned: StepPlan, attempts: tuple[Attempt, ...], tried: AttemptOutcome, duration: float
 ) -> StepResult:
     call = planned.call
     source, operation = (

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from arazzo_runner.executor.events import WorkflowFinished, WorkflowStarted
-from arazzo_runner.executor.frame import Frame
-from arazzo_runner.executor.ledger import Ledger
-from arazzo_runner.executor.passing import PassingError, checked, not_started, relevant_inputs
+from arazzo_runner.executor.frame import WorkflowState
+from arazzo_runner.executor.ledger import RunState
+from arazzo_runner.executor.passing import CallInputError, checked, not_started, relevant_inputs
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import (
     ActionTaken,
@@ -29,7 +29,7 @@ from arazzo_runner.text.source import Place
 
 
 async def run_chain(
-    key: WorkflowKey, inputs: Mapping[str, Value], ledger: Ledger, depth: int
+    key: WorkflowKey, inputs: Mapping[str, Value], ledger: RunState, depth: int
 ) -> list[WorkflowResult]:
     """Run a workflow and those it goes to: one result each, in order.
 
@@ -51,7 +51,7 @@ async def run_chain(
 
 
 async def call_workflow(
-    key: WorkflowKey, inputs: Mapping[str, Value], ledger: Ledger, depth: int
+    key: WorkflowKey, inputs: Mapping[str, Value], ledger: RunState, depth: int
 ) -> WorkflowResult:
     """Run a workflow for a step or a retry; those it goes to are kept in its result."""
     head, *gone_to = await run_chain(key, inputs, ledger, depth)
@@ -60,7 +60,7 @@ async def call_workflow(
 
 
 async def _run_one(
-    plan: WorkflowPlan, inputs: Mapping[str, Value], ledger: Ledger, depth: int
+    plan: WorkflowPlan, inputs: Mapping[str, Value], ledger: RunState, depth: int
 ) -> tuple[WorkflowResult, Transfer | None]:
     ledger.check_depth(depth, plan.workflow.place)
     unmet = await _prerequisites(plan, ledger, depth)
@@ -69,7 +69,7 @@ async def _run_one(
     ledger.begin(plan.key, inputs)
     steps: dict[str, Mapping[str, Value]] = {}
     scope = start_scope(plan, inputs, steps, ledger)
-    frame = Frame(plan, scope, steps, inputs, ledger, depth, call_workflow)
+    frame = WorkflowState(plan, scope, steps, inputs, ledger, depth, call_workflow)
     visited: list[StepResult] = []
     end: Next = unmet or await _steps(frame, visited)
     outputs = evaluate_outputs(plan.workflow.outputs, scope)[0]
@@ -84,7 +84,7 @@ def _finished(
     outputs: dict[str, Value],
     visited: list[StepResult],
     end: Next,
-    ledger: Ledger,
+    ledger: RunState,
     duration: float,
 ) -> tuple[WorkflowResult, Transfer | None]:
     transfer = end if isinstance(end, Transfer) and not ledger.stopped else None
@@ -118,7 +118,7 @@ def _verdict(
             return Status.PASSED, None, None
 
 
-async def _steps(frame: Frame, visited: list[StepResult]) -> Next:
+async def _steps(frame: WorkflowState, visited: list[StepResult]) -> Next:
     """Visit steps until the workflow ends; the results are collected in ``visited``."""
     position, steps, ledger = 0, frame.plan.steps, frame.ledger
     while position < len(steps):
@@ -138,14 +138,14 @@ async def _steps(frame: Frame, visited: list[StepResult]) -> Next:
     return Proceed()
 
 
-def _next(visit: Visit, frame: Frame) -> Next:
+def _next(visit: Visit, frame: WorkflowState) -> Next:
     """What comes after a visit, unless ``--until`` ends the workflow here."""
     if frame.depth == 0 and visit.result.step_id == frame.ledger.settings.until:
         return Finish(visit.result.status)
     return visit.next
 
 
-async def _prerequisites(plan: WorkflowPlan, ledger: Ledger, depth: int) -> Finish | None:
+async def _prerequisites(plan: WorkflowPlan, ledger: RunState, depth: int) -> Finish | None:
     """Run the workflows that this one depends on, each once per run, before it.
 
     The failure of one is the failure of this workflow, and its status too.
@@ -166,7 +166,7 @@ def _unmet(prerequisite: WorkflowResult, place: Place) -> StepError:
     return StepError("prerequisite", message, None, "request", place)
 
 
-async def _prerequisite(key: WorkflowKey, ledger: Ledger, depth: int) -> WorkflowResult:
+async def _prerequisite(key: WorkflowKey, ledger: RunState, depth: int) -> WorkflowResult:
     if key not in ledger.completed:
         results = await _run_prerequisite(key, ledger, depth)
         ledger.entries.extend(results)
@@ -175,11 +175,11 @@ async def _prerequisite(key: WorkflowKey, ledger: Ledger, depth: int) -> Workflo
 
 
 async def _run_prerequisite(
-    key: WorkflowKey, ledger: Ledger, depth: int
+    key: WorkflowKey, ledger: RunState, depth: int
 ) -> Sequence[WorkflowResult]:
     plan = ledger.plan.workflows[key]
     try:
         inputs = checked(plan, relevant_inputs(plan, ledger.run_inputs))
-    except PassingError as reason:
+    except CallInputError as reason:
         return [not_started(plan, reason)]
     return await run_chain(key, inputs, ledger, depth)

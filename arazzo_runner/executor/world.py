@@ -13,9 +13,9 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.operation.needs import Need
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.text.brief import SafeRepr
 
 FailureCode: TypeAlias = Choice[
     "connect", "tls", "timeout", "protocol", "limit", "refused", "credentials", "cancelled"
@@ -65,7 +65,7 @@ class ReceivedMessage(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class TransportFailure(Brief, frozen=True):
+class TransportFailure(SafeRepr, frozen=True):
     """No usable response. ``message`` is a sentence, ``hint`` the way out (a flag, if one helps).
 
     ``duration`` is in seconds, until the failure was known. ``request`` is the one that was sent
@@ -79,7 +79,7 @@ class TransportFailure(Brief, frozen=True):
     duration: float = 0.0
     request: HttpRequest | None = None
     unsent: bool = False
-    exchanges: tuple[Exchanged, ...] = ()
+    exchanges: tuple[WireExchange, ...] = ()
 
     def brief(self) -> str:
         """The code alone."""

@@ -8,7 +8,7 @@ from difflib import unified_diff
 from typing import Any, Final
 
 from arazzo_runner.explain.explanation import BESIDE, FAILING, MEND, MENDED, WHY, Explanation
-from arazzo_runner.report.style import Style
+from arazzo_runner.report.style import AnsiStyle
 
 GROUPS: Final = {
     "AZ1": "the document",
@@ -23,7 +23,7 @@ GROUPS: Final = {
 _CONTEXT: Final = 3
 
 
-def listed(every: Iterable[Explanation], style: Style) -> str:
+def listed(every: Iterable[Explanation], style: AnsiStyle) -> str:
     """All codes with their titles, by what they are about."""
     lines: list[str] = []
     group = ""
@@ -35,7 +35,7 @@ def listed(every: Iterable[Explanation], style: Style) -> str:
     return "\n".join(lines[1:]) + "\n\nhelp: `arazzo explain AZ304` says more of one\n"
 
 
-def text(one: Explanation, style: Style) -> str:
+def text(one: Explanation, style: AnsiStyle) -> str:
     """All of an explanation; of the mended files, what changed."""
     title = style.paint(style.bold, f"{one.code}: {one.title}")
     parts = [title, f"severity: {one.severity}", "", one.meaning]
@@ -45,7 +45,7 @@ def text(one: Explanation, style: Style) -> str:
     return "\n".join([*parts, *examples]) + "\n"
 
 
-def _failing(one: Explanation, style: Style) -> Iterator[str]:
+def _failing(one: Explanation, style: AnsiStyle) -> Iterator[str]:
     own = [name for name in one.failing.files if name not in _shared(one)]
     for name in own:
         yield from _heading(FAILING, name, style)
@@ -54,7 +54,7 @@ def _failing(one: Explanation, style: Style) -> Iterator[str]:
     yield f"    $ {one.failing.command}\n{_indented(one.failing.output)}"
 
 
-def _mended(one: Explanation, style: Style) -> Iterator[str]:
+def _mended(one: Explanation, style: AnsiStyle) -> Iterator[str]:
     for name, content in one.mended.files.items():
         if content != one.failing.files.get(name):
             yield from _heading(MENDED, name, style)
@@ -64,7 +64,7 @@ def _mended(one: Explanation, style: Style) -> Iterator[str]:
         yield f"    $ {one.mended.command}"
 
 
-def _changes(before: str, after: str, style: Style) -> Iterator[str]:
+def _changes(before: str, after: str, style: AnsiStyle) -> Iterator[str]:
     colours = {"+": style.good, "-": style.bad}
     lines = unified_diff(before.splitlines(), after.splitlines(), n=_CONTEXT, lineterm="")
     for line in list(lines)[2:]:
@@ -72,7 +72,7 @@ def _changes(before: str, after: str, style: Style) -> Iterator[str]:
         yield style.paint(colours.get(line[:1], ""), shown).rstrip()
 
 
-def _beside(one: Explanation, style: Style) -> Iterator[str]:
+def _beside(one: Explanation, style: AnsiStyle) -> Iterator[str]:
     for name in _shared(one):
         yield from _heading(BESIDE, name, style)
         yield _indented(one.failing.files[name])
@@ -83,7 +83,7 @@ def _shared(one: Explanation) -> list[str]:
     return [name for name, held in one.failing.files.items() if one.mended.files.get(name) == held]
 
 
-def _heading(words: str, name: str, style: Style) -> tuple[str, str]:
+def _heading(words: str, name: str, style: AnsiStyle) -> tuple[str, str]:
     return "", style.paint(style.bold, f"{words}: {name}" if name else words)
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 
-Message: TypeAlias = Choice["request", "response", "message"]
+MessageKind: TypeAlias = Choice["request", "response", "message"]
 
 
 class Path(Struct, frozen=True):
@@ -57,28 +57,28 @@ class SelfRef(Expression, frozen=True):
 class HeaderRef(Expression, frozen=True):
     """``$request.header.X``, ``$response.header.X``, ``$message.header.X``"""
 
-    message: Message
+    message: MessageKind
     name: str
 
 
 class QueryRef(Expression, frozen=True):
     """``$request.query.x``"""
 
-    message: Message
+    message: MessageKind
     name: str
 
 
 class PathRef(Expression, frozen=True):
     """``$request.path.x``"""
 
-    message: Message
+    message: MessageKind
     name: str
 
 
 class BodyRef(Expression, frozen=True):
     """``$request.body``, ``$response.body#/a``, ``$message.payload``"""
 
-    message: Message
+    message: MessageKind
     path: Path = WHOLE
 
 
@@ -138,7 +138,7 @@ class ComponentRef(Expression, frozen=True):
 NamedRef: TypeAlias = InputRef | OutputRef | StepOutputRef | WorkflowRef
 
 
-class Malformed(Expression, frozen=True):
+class MalformedExpression(Expression, frozen=True):
     """A string that begins like an expression and does not parse; using it is an error.
 
     ``reason`` is a sentence; ``at`` is the offset in the whole string where parsing stopped.
@@ -181,19 +181,21 @@ class Selector(Struct, frozen=True):
     type: SelectorType
 
 
-class ObjectOf(Struct, frozen=True):
+class ObjectTemplate(Struct, frozen=True):
     """An object of which some member is dynamic; keys are never evaluated."""
 
-    members: tuple[tuple[str, Dynamic], ...]
+    members: tuple[tuple[str, DynamicValue], ...]
 
 
-class ArrayOf(Struct, frozen=True):
+class ArrayTemplate(Struct, frozen=True):
     """An array of which some item is dynamic."""
 
-    items: tuple[Dynamic, ...]
+    items: tuple[DynamicValue, ...]
 
 
-Dynamic: TypeAlias = Literal | Expression | Template | Selector | ObjectOf | ArrayOf
+DynamicValue: TypeAlias = (
+    Literal | Expression | Template | Selector | ObjectTemplate | ArrayTemplate
+)
 """Any value of an Arazzo document that may hold expressions, parsed."""
 
 

@@ -20,12 +20,12 @@ MAX_LEVELS: Final = 512
 _SCALARS: Final = frozenset({int, float, bool, type(None)})
 
 
-class OutgrownError(ValueError):
+class ValueTooLargeError(ValueError):
     """A value is larger than any request or input should be; the message is a sentence."""
 
 
 def check_bounds(value: Value) -> None:
-    """Raise :class:`OutgrownError` for a value of too many members, characters or levels."""
+    """Raise :class:`ValueTooLargeError` for a value of too many members, characters or levels."""
     level, values, characters = [value], 0, 0
     for _ in range(MAX_LEVELS + 1):
         below: list[Value] = []
@@ -38,11 +38,11 @@ def check_bounds(value: Value) -> None:
             elif type(one) not in _SCALARS:
                 characters += len(one)
             if values + len(below) > MAX_VALUES:
-                raise OutgrownError(f"the value grows beyond {MAX_VALUES:,} members")
+                raise ValueTooLargeError(f"the value grows beyond {MAX_VALUES:,} members")
         if characters > MAX_CHARACTERS:
-            raise OutgrownError(f"the value grows beyond {MAX_CHARACTERS:,} characters")
+            raise ValueTooLargeError(f"the value grows beyond {MAX_CHARACTERS:,} characters")
         if not below:
             return
         values += len(below)
         level = below
-    raise OutgrownError(f"the value is nested deeper than {MAX_LEVELS} levels")
+    raise ValueTooLargeError(f"the value is nested deeper than {MAX_LEVELS} levels")

@@ -23,13 +23,13 @@ from arazzo_runner.expression.ast import (
     Condition,
     Constant,
     Expression,
-    Malformed,
+    MalformedExpression,
     Not,
     Notice,
     Operand,
     Or,
 )
-from arazzo_runner.expression.cursor import ConditionCursor, Stop
+from arazzo_runner.expression.cursor import ConditionScanner, ParseError
 from arazzo_runner.expression.hints import OPERATORS, bare_word, jsonpath_in_simple
 from arazzo_runner.expression.parse import PARSED, too_long
 from arazzo_runner.expression.reference import read_expression
@@ -50,36 +50,36 @@ _ANY_WORD: Final = re.compile(r"[A-Za-z]+|[=<>&|!]+|\S")
 
 
 @lru_cache(maxsize=PARSED)
-def parse_condition(text: str) -> tuple[Condition | Malformed, tuple[Notice, ...]]:
-    """Parse a simple condition; :class:`Malformed`, whose reason shows the way out, if it is none.
+def parse_condition(text: str) -> tuple[Condition | MalformedExpression, tuple[Notice, ...]]:
+    """Parse a simple condition; :class:`MalformedExpression`, whose reason shows the way out, if it is none.
 
     Text in double quotes is accepted with a notice.
     """
     if reason := too_long(text):
-        return Malformed(text, 0, reason, 0), ()
-    cursor = ConditionCursor(text, 0, len(text))
+        return MalformedExpression(text, 0, reason, 0), ()
+    cursor = ConditionScanner(text, 0, len(text))
     try:
-        condition: Condition | Malformed = _whole(cursor)
-    except Stop as stop:
-        condition = Malformed(text, 0, stop.reason, stop.at)
+        condition: Condition | MalformedExpression = _whole(cursor)
+    except ParseError as stop:
+        condition = MalformedExpression(text, 0, stop.reason, stop.at)
     return condition, tuple(cursor.notices)
 
 
-def _whole(cursor: ConditionCursor) -> Condition:
+def _whole(cursor: ConditionScanner) -> Condition:
     condition = _or(cursor, 0)
     if _next(cursor):
-        raise Stop(_unexpected(cursor), cursor.at)
+        raise ParseError(_unexpected(cursor), cursor.at)
     return condition
 
 
-def _or(cursor: ConditionCursor, depth: int) -> Condition:
+def _or(cursor: ConditionScanner, depth: int) -> Condition:
     terms = [_and(cursor, depth)]
     while _symbol(cursor, "||"):
         terms.append(_and(cursor, depth))
     return _balanced(Or, terms)
 
 
-def _and(cursor: ConditionCursor, depth: int) -> Condition:
+def _and(cursor: ConditionScanner, depth: int) -> Condition:
     terms = [_not(cursor, depth)]
     while _symbol(cursor, "&&"):
         terms.append(_not(cursor, depth))
@@ -96,7 +96,7 @@ def _balanced(
     return make(_balanced(make, terms[:middle]), _balanced(make, terms[middle:]))
 
 
-def _not(cursor: ConditionCursor, depth: int) -> Condition:
+def _not(cursor: ConditionScanner, depth: int) -> Condition:
     if _next(cursor) != "!":
         return _comparison(cursor, depth)
     _check_nesting(cursor, depth)
@@ -104,18 +104,18 @@ def _not(cursor: ConditionCursor, depth: int) -> Condition:
     return Not(_not(cursor, depth + 1))
 
 
-def _comparison(cursor: ConditionCursor, depth: int) -> Condition:
+def _comparison(cursor: ConditionScanner, depth: int) -> Condition:
     left = _primary(cursor, depth)
     operator = _comparator(cursor)
     if operator is None:
         return left
     right = _primary(cursor, depth)
     if _next(cursor) and _COMPARATOR.match(cursor.text, cursor.at):
-        raise Stop("comparisons do not chain; join two of them with `&&`", cursor.at)
+        raise ParseError("comparisons do not chain; join two of them with `&&`", cursor.at)
     return Comparison(operator, left, right)
 
 
-def _comparator(cursor: ConditionCursor) -> Choice["==", "!=", "<", "<=", ">", ">="] | None:
+def _comparator(cursor: ConditionScanner) -> Choice["==", "!=", "<", "<=", ">", ">="] | None:
     _next(cursor)
     start = cursor.at
     match cursor.take(_COMPARATOR):
@@ -124,12 +124,12 @@ def _comparator(cursor: ConditionCursor) -> Choice["==", "!=", "<", "<=", ">", "
         case "":
             return None
         case other if other in OPERATORS:
-            raise Stop(f"`{other}` is no operator; write `{OPERATORS[other]}`", start)
+            raise ParseError(f"`{other}` is no operator; write `{OPERATORS[other]}`", start)
         case other:
-            raise Stop(f"`{other}` is no operator", start)
+            raise ParseError(f"`{other}` is no operator", start)
 
 
-def _primary(cursor: ConditionCursor, depth: int) -> Condition:
+def _primary(cursor: ConditionScanner, depth: int) -> Condition:
     match _next(cursor):
         case "(":
             return _group(cursor, depth)
@@ -140,16 +140,18 @@ def _primary(cursor: ConditionCursor, depth: int) -> Condition:
         case "$":
             return _expression(cursor)
         case "{":
-            raise Stop(
+            raise ParseError(
                 "braces are not used in simple conditions: write `$…`, not `{$…}`", cursor.at
             )
         case "!":
-            raise Stop("`!` negates a whole comparison; put it in parentheses: `(!…)`", cursor.at)
+            raise ParseError(
+                "`!` negates a whole comparison; put it in parentheses: `(!…)`", cursor.at
+            )
         case _:
             return _word(cursor)
 
 
-def _group(cursor: ConditionCursor, depth: int) -> Condition:
+def _group(cursor: ConditionScanner, depth: int) -> Condition:
     _check_nesting(cursor, depth)
     start = cursor.at
     cursor.at += 1
@@ -157,24 +159,24 @@ def _group(cursor: ConditionCursor, depth: int) -> Condition:
     if _symbol(cursor, ")"):
         return inner
     if _next(cursor):
-        raise Stop(_unexpected(cursor), cursor.at)
-    raise Stop("this `(` is never closed", start)
+        raise ParseError(_unexpected(cursor), cursor.at)
+    raise ParseError("this `(` is never closed", start)
 
 
-def _check_nesting(cursor: ConditionCursor, depth: int) -> None:
+def _check_nesting(cursor: ConditionScanner, depth: int) -> None:
     if depth >= MAX_NESTING:
-        raise Stop(f"parentheses and `!` nest deeper than {MAX_NESTING}", cursor.at)
+        raise ParseError(f"parentheses and `!` nest deeper than {MAX_NESTING}", cursor.at)
 
 
-def _text(cursor: ConditionCursor, pattern: re.Pattern[str], quote: str) -> Constant:
+def _text(cursor: ConditionScanner, pattern: re.Pattern[str], quote: str) -> Constant:
     start = cursor.at
     written = cursor.take(pattern)
     if not written:
-        raise Stop(f"the text that begins with {quote} is never closed", start)
+        raise ParseError(f"the text that begins with {quote} is never closed", start)
     return Constant(written[1:-1].replace(quote * 2, quote), written, start)
 
 
-def _double_quoted(cursor: ConditionCursor) -> Constant:
+def _double_quoted(cursor: ConditionScanner) -> Constant:
     constant = _text(cursor, _DOUBLE_QUOTED, '"')
     standard = _quoted(constant.value)
     cursor.note(f"text stands in single quotes: `{standard}`", constant.start, standard)
@@ -185,22 +187,22 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _expression(cursor: ConditionCursor) -> Expression:
+def _expression(cursor: ConditionScanner) -> Expression:
     if _JSONPATH.match(cursor.text, cursor.at):
-        raise Stop(jsonpath_in_simple(cursor.text), cursor.at)
+        raise ParseError(jsonpath_in_simple(cursor.text), cursor.at)
     expression = read_expression(cursor)
     if not _AFTER_OPERAND.match(cursor.text, cursor.at):
         bad = cursor.text[cursor.at]
-        raise Stop(f"`{bad}` cannot follow `{expression.text}`", cursor.at)
+        raise ParseError(f"`{bad}` cannot follow `{expression.text}`", cursor.at)
     return expression
 
 
-def _word(cursor: ConditionCursor) -> Constant:
+def _word(cursor: ConditionScanner) -> Constant:
     start = cursor.at
     phrase = _PHRASE.match(cursor.text, start)
     word = cursor.take(_WORD)
     if not word or phrase is None:
-        raise Stop("a value is missing here", start)
+        raise ParseError("a value is missing here", start)
     match word:
         case "true" | "false":
             return Constant(word == "true", word, start)
@@ -209,7 +211,7 @@ def _word(cursor: ConditionCursor) -> Constant:
         case _ if _NUMBER.fullmatch(word):
             return Constant(_number(word, start), word, start)
         case _:
-            raise Stop(bare_word(phrase.group().strip()), start)
+            raise ParseError(bare_word(phrase.group().strip()), start)
 
 
 def _number(word: str, at: int) -> int | float:
@@ -218,16 +220,16 @@ def _number(word: str, at: int) -> int | float:
         return int(word)
     value = float(word)
     if is_whole or value in (float("inf"), float("-inf")):
-        raise Stop("this number is too large", at)
+        raise ParseError("this number is too large", at)
     return value
 
 
-def _next(cursor: ConditionCursor) -> str:
+def _next(cursor: ConditionScanner) -> str:
     cursor.take(_SPACE)
     return cursor.next()
 
 
-def _symbol(cursor: ConditionCursor, symbol: str) -> bool:
+def _symbol(cursor: ConditionScanner, symbol: str) -> bool:
     _next(cursor)
     if not cursor.text.startswith(symbol, cursor.at):
         return False
@@ -235,7 +237,7 @@ def _symbol(cursor: ConditionCursor, symbol: str) -> bool:
     return True
 
 
-def _unexpected(cursor: ConditionCursor) -> str:
+def _unexpected(cursor: ConditionScanner) -> str:
     found = _ANY_WORD.match(cursor.text, cursor.at)
     word = found.group() if found else ""
     meant = OPERATORS.get(word.lower())

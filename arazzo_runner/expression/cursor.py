@@ -13,7 +13,7 @@ from arazzo_runner.expression.ast import Notice
 _CONDITION_END: Final = re.compile(r"[\s<>()]|==|!=|&&|\|\|")
 
 
-class Stop(Exception):
+class ParseError(Exception):
     """Parsing stops: ``reason`` is a sentence, ``at`` the offset where."""
 
     def __init__(self, reason: str, at: int) -> None:
@@ -22,7 +22,7 @@ class Stop(Exception):
         self.at = at
 
 
-class Cursor(Struct):
+class Scanner(Struct):
     """A reading position in a text, in which an expression ends where the text (``end``) does."""
 
     text: str
@@ -48,7 +48,7 @@ class Cursor(Struct):
         assert found is not None  # these patterns match nothing, too
         if found.end() < self.free_end():
             bad = self.text[found.end()]
-            raise Stop(f"`{bad}` cannot stand in {where}", found.end())
+            raise ParseError(f"`{bad}` cannot stand in {where}", found.end())
         self.at = found.end()
         return found.group()
 
@@ -70,7 +70,7 @@ class Cursor(Struct):
         self.note(f"`{walk}` is not standard here; it is read as `{standard}`", start, standard)
 
 
-class ConditionCursor(Cursor):
+class ConditionScanner(Scanner):
     """A reading position in a condition: white space and operators end an expression."""
 
     def free_end(self) -> int:

@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from arazzo_runner.expression.ast import (
-    ArrayOf,
+    ArrayTemplate,
     BodyRef,
     ComponentRef,
-    Dynamic,
+    DynamicValue,
     Expression,
     HeaderRef,
     InputRef,
     Literal,
-    Malformed,
+    MalformedExpression,
     MethodRef,
     NamedRef,
-    ObjectOf,
+    ObjectTemplate,
     OutputRef,
     PathRef,
     QueryRef,
@@ -34,10 +34,10 @@ from arazzo_runner.expression.ast import (
     UrlRef,
     WorkflowRef,
 )
-from arazzo_runner.expression.bounds import MAX_TEXT, OutgrownError, check_bounds
+from arazzo_runner.expression.bounds import MAX_TEXT, ValueTooLargeError, check_bounds
 from arazzo_runner.expression.pointer import at_walk, follow
 from arazzo_runner.expression.scope import Scope, header
-from arazzo_runner.expression.value import MISSING, Found, Value, spell
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, spell
 
 
 class EvaluationError(Exception):
@@ -49,7 +49,7 @@ class EvaluationError(Exception):
         self.expression = expression
 
 
-def evaluate(dynamic: Dynamic, scope: Scope) -> Found:
+def evaluate(dynamic: DynamicValue, scope: Scope) -> MaybeValue:
     """The value of anything that a document may write as a value.
 
     An object leaves out members that are missing; an array makes missing items null. Raises
@@ -58,7 +58,7 @@ def evaluate(dynamic: Dynamic, scope: Scope) -> Found:
     return _EVALUATORS[type(dynamic)](dynamic, scope)
 
 
-def evaluate_within_bounds(dynamic: Dynamic, scope: Scope) -> Found:
+def evaluate_within_bounds(dynamic: DynamicValue, scope: Scope) -> MaybeValue:
     """Like :func:`evaluate`, for what is sent or passed on: it must not have grown too large.
 
     Raises :class:`EvaluationError` for that too.
@@ -67,7 +67,7 @@ def evaluate_within_bounds(dynamic: Dynamic, scope: Scope) -> Found:
     if isinstance(value, dict | list):
         try:
             check_bounds(value)
-        except OutgrownError as reason:
+        except ValueTooLargeError as reason:
             raise EvaluationError(str(reason), "") from None
     return value
 
@@ -76,24 +76,24 @@ def _literal(literal: Literal, _: Scope) -> Value:
     return literal.value
 
 
-def _url(_: UrlRef, scope: Scope) -> Found:
+def _url(_: UrlRef, scope: Scope) -> MaybeValue:
     return scope.exchange.url if scope.exchange else MISSING
 
 
-def _method(_: MethodRef, scope: Scope) -> Found:
+def _method(_: MethodRef, scope: Scope) -> MaybeValue:
     return scope.exchange.method if scope.exchange else MISSING
 
 
-def _status_code(_: StatusCodeRef, scope: Scope) -> Found:
+def _status_code(_: StatusCodeRef, scope: Scope) -> MaybeValue:
     # A request without an answer has the status null.
     return scope.exchange.status if scope.exchange else MISSING
 
 
-def _self(_: SelfRef, scope: Scope) -> Found:
+def _self(_: SelfRef, scope: Scope) -> MaybeValue:
     return MISSING if scope.self_uri is None else scope.self_uri
 
 
-def _header(ref: HeaderRef, scope: Scope) -> Found:
+def _header(ref: HeaderRef, scope: Scope) -> MaybeValue:
     exchange = scope.exchange
     if exchange is None or ref.message == "message":
         return MISSING
@@ -102,19 +102,19 @@ def _header(ref: HeaderRef, scope: Scope) -> Found:
     return MISSING if found is None else found
 
 
-def _query(ref: QueryRef, scope: Scope) -> Found:
+def _query(ref: QueryRef, scope: Scope) -> MaybeValue:
     if scope.exchange is None or ref.message != "request":
         return MISSING
     return scope.exchange.query.get(ref.name, MISSING)
 
 
-def _path(ref: PathRef, scope: Scope) -> Found:
+def _path(ref: PathRef, scope: Scope) -> MaybeValue:
     if scope.exchange is None or ref.message != "request":
         return MISSING
     return scope.exchange.path.get(ref.name, MISSING)
 
 
-def _body(ref: BodyRef, scope: Scope) -> Found:
+def _body(ref: BodyRef, scope: Scope) -> MaybeValue:
     exchange = scope.exchange
     if exchange is None or ref.message == "message":
         return MISSING
@@ -122,46 +122,46 @@ def _body(ref: BodyRef, scope: Scope) -> Found:
     return follow(body, ref.path) if ref.path.tokens else body
 
 
-def _input(ref: InputRef, scope: Scope) -> Found:
+def _input(ref: InputRef, scope: Scope) -> MaybeValue:
     return _named(ref, scope.inputs)
 
 
-def _output(ref: OutputRef, scope: Scope) -> Found:
+def _output(ref: OutputRef, scope: Scope) -> MaybeValue:
     return _named(ref, scope.outputs)
 
 
-def _step_output(ref: StepOutputRef, scope: Scope) -> Found:
+def _step_output(ref: StepOutputRef, scope: Scope) -> MaybeValue:
     outputs = scope.steps.get(ref.step_id)
     return MISSING if outputs is None else _named(ref, outputs)
 
 
-def _workflow(ref: WorkflowRef, scope: Scope) -> Found:
+def _workflow(ref: WorkflowRef, scope: Scope) -> MaybeValue:
     values = scope.workflows.get(ref.workflow_id)
     if values is None:
         return MISSING
     return _named(ref, values.inputs if ref.field == "inputs" else values.outputs)
 
 
-def _named(ref: NamedRef, values: Mapping[str, Value]) -> Found:
+def _named(ref: NamedRef, values: Mapping[str, Value]) -> MaybeValue:
     # Names may hold dots: the exact key first, then its first segment and a walk.
-    found: Found = values.get(ref.name, MISSING)
+    found: MaybeValue = values.get(ref.name, MISSING)
     if found is MISSING and ref.walk:
         first, _, _ = ref.name.partition(".")
         found = at_walk(values.get(first, MISSING), ref.walk)
     return follow(found, ref.path) if ref.path.tokens else found
 
 
-def _source(ref: SourceRef, scope: Scope) -> Found:
+def _source(ref: SourceRef, scope: Scope) -> MaybeValue:
     return scope.sources.get(ref.name, {}).get(ref.reference, MISSING)
 
 
-def _component(ref: ComponentRef, _: Scope) -> Found:
+def _component(ref: ComponentRef, _: Scope) -> MaybeValue:
     raise EvaluationError(
         f"`{ref.text}` names an object of the document, which has no value", ref.text
     )
 
 
-def _malformed(bad: Malformed, _: Scope) -> Found:
+def _malformed(bad: MalformedExpression, _: Scope) -> MaybeValue:
     raise EvaluationError(bad.reason, bad.text)
 
 
@@ -189,7 +189,7 @@ def _embedded(expression: Expression, scope: Scope) -> str:
     return spell(value)
 
 
-def _selector(selector: Selector, scope: Scope) -> Found:
+def _selector(selector: Selector, scope: Scope) -> MaybeValue:
     from arazzo_runner.expression.budget import QueryError
     from arazzo_runner.expression.select import select
 
@@ -201,17 +201,17 @@ def _selector(selector: Selector, scope: Scope) -> Found:
         raise EvaluationError(str(problem), text) from problem
 
 
-def _object(object_: ObjectOf, scope: Scope) -> dict[str, Value]:
+def _object(object_: ObjectTemplate, scope: Scope) -> dict[str, Value]:
     members = ((key, evaluate(member, scope)) for key, member in object_.members)
     return {key: value for key, value in members if value is not MISSING}
 
 
-def _array(array: ArrayOf, scope: Scope) -> list[Value]:
+def _array(array: ArrayTemplate, scope: Scope) -> list[Value]:
     values = (evaluate(item, scope) for item in array.items)
     return [None if value is MISSING else value for value in values]
 
 
-_EVALUATORS: Final[dict[type, Callable[[Any, Scope], Found]]] = {
+_EVALUATORS: Final[dict[type, Callable[[Any, Scope], MaybeValue]]] = {
     Literal: _literal,
     UrlRef: _url,
     MethodRef: _method,
@@ -227,9 +227,9 @@ _EVALUATORS: Final[dict[type, Callable[[Any, Scope], Found]]] = {
     WorkflowRef: _workflow,
     SourceRef: _source,
     ComponentRef: _component,
-    Malformed: _malformed,
+    MalformedExpression: _malformed,
     Template: _template,
     Selector: _selector,
-    ObjectOf: _object,
-    ArrayOf: _array,
+    ObjectTemplate: _object,
+    ArrayTemplate: _array,
 }

@@ -17,16 +17,16 @@ from arazzo_runner.expression.ast import (
     Condition,
     Constant,
     Expression,
-    Malformed,
+    MalformedExpression,
     Not,
     Or,
 )
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.hints import length_of_array
 from arazzo_runner.expression.scope import Scope
-from arazzo_runner.expression.value import MISSING, Found, ordered, same
+from arazzo_runner.expression.value import MISSING, MaybeValue, ordered, same
 
-Seen: TypeAlias = dict[str, tuple[Expression, Found]]
+OperandCache: TypeAlias = dict[str, tuple[Expression, MaybeValue]]
 """The expressions that were evaluated for a criterion, by their text, with their values."""
 
 
@@ -38,18 +38,18 @@ class Judgement(Struct, frozen=True):
     """
 
     passed: bool
-    operands: tuple[tuple[Expression, Found], ...]
+    operands: tuple[tuple[Expression, MaybeValue], ...]
     error: str | None
     hint: str | None = None
 
 
-def judge_simple(condition: Condition | Malformed, scope: Scope) -> Judgement:
+def judge_simple(condition: Condition | MalformedExpression, scope: Scope) -> Judgement:
     """Judge a simple condition.
 
     ``&&`` and ``||`` leave out what no longer matters. A bare value holds unless it is false,
     null or missing.
     """
-    seen: Seen = {}
+    seen: OperandCache = {}
     try:
         passed = _holds(_value(condition, scope, seen))
     except EvaluationError as problem:
@@ -57,17 +57,17 @@ def judge_simple(condition: Condition | Malformed, scope: Scope) -> Judgement:
     return Judgement(passed, tuple(seen.values()), None, None if passed else _hint(seen))
 
 
-def _hint(seen: Seen) -> str | None:
+def _hint(seen: OperandCache) -> str | None:
     """What was probably meant by an expression that has no value."""
     missing = (expression.text for expression, value in seen.values() if value is MISSING)
     return next(filter(None, map(length_of_array, missing)), None)
 
 
-def _holds(value: Found) -> bool:
+def _holds(value: MaybeValue) -> bool:
     return value is not None and value is not False and value is not MISSING
 
 
-def _value(condition: Condition, scope: Scope, seen: Seen) -> Found:
+def _value(condition: Condition, scope: Scope, seen: OperandCache) -> MaybeValue:
     match condition:
         case Comparison(operator, left, right):
             a = _value(left, scope, seen)
@@ -87,7 +87,9 @@ def _value(condition: Condition, scope: Scope, seen: Seen) -> Found:
             assert_never(condition)
 
 
-def _compare(operator: Choice["==", "!=", "<", "<=", ">", ">="], a: Found, b: Found) -> bool:
+def _compare(
+    operator: Choice["==", "!=", "<", "<=", ">", ">="], a: MaybeValue, b: MaybeValue
+) -> bool:
     match operator:
         case "==":
             return same(a, b)
@@ -97,7 +99,7 @@ def _compare(operator: Choice["==", "!=", "<", "<=", ">", ">="], a: Found, b: Fo
             return ordered(operator, a, b)
 
 
-def operand(expression: Expression, scope: Scope, seen: Seen) -> Found:
+def operand(expression: Expression, scope: Scope, seen: OperandCache) -> MaybeValue:
     """The value of an expression, evaluated once. Raises :class:`EvaluationError`."""
     known = seen.get(expression.text)
     if known is not None:

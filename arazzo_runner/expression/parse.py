@@ -1,7 +1,7 @@
 """Text of a document → expressions, templates and literals, once, at load.
 
 Arazzo 1.1.0, "Runtime Expressions". Nothing raises on any text: what cannot be parsed is a
-:class:`Malformed` with its reason, what parsed in a form outside the standard comes with a
+:class:`MalformedExpression` with its reason, what parsed in a form outside the standard comes with a
 :class:`Notice`.
 """
 
@@ -13,17 +13,17 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from arazzo_runner.expression.ast import (
-    ArrayOf,
-    Dynamic,
+    ArrayTemplate,
+    DynamicValue,
     Expression,
     Literal,
-    Malformed,
+    MalformedExpression,
     Notice,
-    ObjectOf,
+    ObjectTemplate,
     Selector,
     Template,
 )
-from arazzo_runner.expression.cursor import ConditionCursor, Cursor, Stop
+from arazzo_runner.expression.cursor import ConditionScanner, ParseError, Scanner
 from arazzo_runner.expression.reference import ROOTS, begins_expression, read_expression
 
 MAX_BYTES: Final = 10_000
@@ -44,7 +44,7 @@ _LOOKS_LIKE: Final = re.compile(r"\$([A-Za-z]+)[.#]")
 
 @lru_cache(maxsize=PARSED)
 def parse_expression(text: str) -> tuple[Expression, Notices]:
-    """Parse a text that must be one expression; :class:`Malformed` when it is none."""
+    """Parse a text that must be one expression; :class:`MalformedExpression` when it is none."""
     notices: list[Notice] = []
     expression = _read_whole(text, 0, len(text), notices)
     return expression, tuple(notices)
@@ -53,7 +53,7 @@ def parse_expression(text: str) -> tuple[Expression, Notices]:
 def parse_string(text: str) -> tuple[Literal | Expression | Template, Notices]:
     """Parse a string value: an expression as a whole, text with ``{$…}`` in it, or a literal.
 
-    :class:`Malformed` when it begins like an expression, or holds one in braces, that does not
+    :class:`MalformedExpression` when it begins like an expression, or holds one in braces, that does not
     parse. An expression in text without braces stays text, with a notice.
     """
     if "$" not in text:
@@ -69,7 +69,7 @@ def parse_string(text: str) -> tuple[Literal | Expression | Template, Notices]:
 def parse_template(text: str) -> tuple[Literal | Template, Notices]:
     """Parse text in which only ``{$…}`` is special, such as a regular expression or a JSONPath.
 
-    An expression that does not parse is a :class:`Malformed` among the parts; it raises when the
+    An expression that does not parse is a :class:`MalformedExpression` among the parts; it raises when the
     template is evaluated.
     """
     notices: list[Notice] = []
@@ -79,22 +79,22 @@ def parse_template(text: str) -> tuple[Literal | Template, Notices]:
     return Literal(text), tuple(notices)
 
 
-def malformed_in(dynamic: Dynamic) -> Iterator[Malformed]:
+def malformed_in(dynamic: DynamicValue) -> Iterator[MalformedExpression]:
     """Every expression in a value that did not parse, in the order of the text."""
     match dynamic:
-        case Malformed():
+        case MalformedExpression():
             yield dynamic
         case Template(parts):
             for part in parts:
-                if isinstance(part, Malformed):
+                if isinstance(part, MalformedExpression):
                     yield part
         case Selector(context, selector, _):
             yield from malformed_in(context)
             yield from malformed_in(selector)
-        case ObjectOf(members):
+        case ObjectTemplate(members):
             for _, member in members:
                 yield from malformed_in(member)
-        case ArrayOf(items):
+        case ArrayTemplate(items):
             for item in items:
                 yield from malformed_in(item)
         case _:
@@ -112,14 +112,16 @@ def too_long(text: str) -> str | None:
 def _read_whole(text: str, start: int, end: int, notices: list[Notice]) -> Expression:
     whole = text[start:end]
     if reason := too_long(whole):
-        return Malformed(whole, start, reason, start)
-    cursor = Cursor(text, start, end, notices)
+        return MalformedExpression(whole, start, reason, start)
+    cursor = Scanner(text, start, end, notices)
     try:
         expression = read_expression(cursor)
-    except Stop as stop:
-        return Malformed(whole, start, stop.reason, stop.at)
+    except ParseError as stop:
+        return MalformedExpression(whole, start, stop.reason, stop.at)
     if cursor.at < end:
-        return Malformed(whole, start, _leftover(expression.text, text[cursor.at : end]), cursor.at)
+        return MalformedExpression(
+            whole, start, _leftover(expression.text, text[cursor.at : end]), cursor.at
+        )
     return expression
 
 
@@ -138,7 +140,7 @@ def _parts(text: str, notices: list[Notice]) -> Iterator[str | Expression]:
             yield from _plain(text, done, start, notices)
         close = text.find("}", start)
         if close < 0:
-            yield Malformed(text[start:], start, "this `{` is never closed", start)
+            yield MalformedExpression(text[start:], start, "this `{` is never closed", start)
             return
         yield _read_whole(text, start + 1, close, notices)
         done = close + 1
@@ -190,10 +192,10 @@ def _plain(text: str, start: int, end: int, notices: list[Notice]) -> Iterator[s
 def _unbraced(text: str, start: int, end: int) -> Notice | None:
     trimmed = start + len(text[start:end].rstrip(".]"))
     end = trimmed + 1 if text[trimmed:end].startswith("]") else trimmed
-    cursor = ConditionCursor(text, start, end)
+    cursor = ConditionScanner(text, start, end)
     try:
         expression = read_expression(cursor)
-    except Stop:
+    except ParseError:
         return None
     braced = f"{{{expression.text}}}"
     message = (

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import Final, assert_never
 
 from arazzo_runner.expression.ast import Path
-from arazzo_runner.expression.value import MISSING, Found
+from arazzo_runner.expression.value import MISSING, MaybeValue
 
 _INDEX: Final = re.compile("0|[1-9][0-9]{0,17}")
 
 
-def follow(value: Found, path: Path) -> Found:
+def follow(value: MaybeValue, path: Path) -> MaybeValue:
     """The value at ``path`` inside ``value``; MISSING when there is none."""
     if not path.tokens:
         return value
@@ -25,7 +25,7 @@ def follow(value: Found, path: Path) -> Found:
             assert_never(path.kind)
 
 
-def at_pointer(value: Found, tokens: Iterable[str | int]) -> Found:
+def at_pointer(value: MaybeValue, tokens: Iterable[str | int]) -> MaybeValue:
     """The value at a JSON Pointer, given by its unescaped tokens (RFC 6901, section 4)."""
     for token in tokens:
         if isinstance(value, dict):
@@ -37,7 +37,7 @@ def at_pointer(value: Found, tokens: Iterable[str | int]) -> Found:
     return value
 
 
-def at_walk(value: Found, tokens: Iterable[str | int]) -> Found:
+def at_walk(value: MaybeValue, tokens: Iterable[str | int]) -> MaybeValue:
     """The value at the end of a walk: ``.name`` is a member or an index, ``[n]`` an item."""
     for token in tokens:
         if isinstance(value, list):
@@ -54,6 +54,6 @@ def array_index(token: str) -> int | None:
     return int(token) if _INDEX.fullmatch(token) else None
 
 
-def _item(items: list[Found], token: str) -> Found:
+def _item(items: list[MaybeValue], token: str) -> MaybeValue:
     index = array_index(token)
     return items[index] if index is not None and index < len(items) else MISSING

@@ -16,7 +16,7 @@ from arazzo_runner.expression import hints
 from arazzo_runner.expression.ast import Expression, Literal, Template
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
-from arazzo_runner.expression.judge import Judgement, Seen, operand
+from arazzo_runner.expression.judge import Judgement, OperandCache, operand
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, Value, describe, kind, spell
 
@@ -53,7 +53,7 @@ def judge_query(
     """
     if context is None:
         return _failed({}, f"a {kind} condition needs a `context`", "add `context: $response.body`")
-    seen: Seen = {}
+    seen: OperandCache = {}
     try:
         value = operand(context, scope, seen)
         if value is None or value is MISSING:
@@ -67,16 +67,16 @@ def judge_query(
     return Judgement(passed, tuple(seen.values()), None, hint)
 
 
-def _failed(seen: Seen, error: str | None, hint: str | None) -> Judgement:
+def _failed(seen: OperandCache, error: str | None, hint: str | None) -> Judgement:
     return Judgement(passed=False, operands=tuple(seen.values()), error=error, hint=hint)
 
 
-def _nothing_to_match(context: Expression, seen: Seen) -> Judgement:
+def _nothing_to_match(context: Expression, seen: OperandCache) -> Judgement:
     was = describe(seen[context.text][1])
     return _failed(seen, None, f"the context `{context.text}` is {was}, so nothing can match")
 
 
-def _final_text(condition: Template | Literal, scope: Scope, seen: Seen) -> str:
+def _final_text(condition: Template | Literal, scope: Scope, seen: OperandCache) -> str:
     if isinstance(condition, Template):
         for part in condition.parts:
             if isinstance(part, Expression):

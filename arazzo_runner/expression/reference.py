@@ -19,7 +19,7 @@ from arazzo_runner.expression.ast import (
     Expression,
     HeaderRef,
     InputRef,
-    Message,
+    MessageKind,
     MethodRef,
     OutputRef,
     Path,
@@ -32,7 +32,7 @@ from arazzo_runner.expression.ast import (
     UrlRef,
     WorkflowRef,
 )
-from arazzo_runner.expression.cursor import Cursor, Stop
+from arazzo_runner.expression.cursor import ParseError, Scanner
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.text.source import pointer_text
 
@@ -44,7 +44,7 @@ _CHARS: Final = re.compile(r'(?:[^\x00-\x1f"\\{}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{
 _POINTER: Final = re.compile(r"(?:/(?:[^/{}~]|~[01])*)*")
 _WALK: Final = re.compile(r"""\.([\w$@:-]+)|\[([0-9]{1,9})\]|\['([^'\[\]]*)'\]|\["([^"\[\]]*)"\]""")
 
-Rule: TypeAlias = Callable[[Cursor, int], Expression]
+GrammarRule: TypeAlias = Callable[[Scanner, int], Expression]
 
 
 def begins_expression(text: str, at: int, end: int) -> bool:
@@ -53,16 +53,16 @@ def begins_expression(text: str, at: int, end: int) -> bool:
     return found is not None and found.group(1).lower() in ROOTS
 
 
-def read_expression(cursor: Cursor) -> Expression:
-    """Read the longest expression here. Raises :class:`Stop`."""
+def read_expression(cursor: Scanner) -> Expression:
+    """Read the longest expression here. Raises :class:`ParseError`."""
     start = cursor.at
     if cursor.next() != "$":
-        raise Stop("a runtime expression begins with `$`", start)
+        raise ParseError("a runtime expression begins with `$`", start)
     cursor.at += 1
     word = cursor.take(_LETTERS)
     root = ROOTS.get(word.lower())
     if root is None:
-        raise Stop(_unknown_root(word), start)
+        raise ParseError(_unknown_root(word), start)
     if root != word:
         cursor.note(f"the standard spells `${word}` as `${root}`", start, "$" + root)
     return _RULES[root](cursor, start)
@@ -77,10 +77,12 @@ def _unknown_root(word: str) -> str:
     return f"`${word}` begins no runtime expression; {help_}"
 
 
-def _dot(cursor: Cursor, start: int, example: str) -> None:
+def _dot(cursor: Scanner, start: int, example: str) -> None:
     if cursor.next() != ".":
         shown = cursor.since(start)
-        raise Stop(f"after `{shown}` comes a dot and a name, as in `{shown}.{example}`", cursor.at)
+        raise ParseError(
+            f"after `{shown}` comes a dot and a name, as in `{shown}.{example}`", cursor.at
+        )
     cursor.at += 1
 
 
@@ -93,22 +95,22 @@ def _expected(found: str, known: tuple[str, ...]) -> str:
     return f"{listed} is expected here, not `{found}`" + (f"; {hint}" if hint else "")
 
 
-def _word(cursor: Cursor, words: Mapping[str, str]) -> str:
+def _word(cursor: Scanner, words: Mapping[str, str]) -> str:
     """One of the known words, in any case; the others are named when it is none of them."""
     start = cursor.at
     found = cursor.take(_LETTERS)
     word = words.get(found.lower())
     if word is None:
-        raise Stop(_expected(found, tuple(dict.fromkeys(words.values()))), start)
+        raise ParseError(_expected(found, tuple(dict.fromkeys(words.values()))), start)
     if word != found:
         cursor.note(f"`{found}` is not standard; it is read as `{word}`", start, word)
     return word
 
 
-def _name(cursor: Cursor, pattern: re.Pattern[str], what: str) -> str:
+def _name(cursor: Scanner, pattern: re.Pattern[str], what: str) -> str:
     name = cursor.take(pattern)
     if not name:
-        raise Stop(f"{what} is missing here", cursor.at)
+        raise ParseError(f"{what} is missing here", cursor.at)
     return name
 
 
@@ -124,35 +126,35 @@ def _unescape_chars(chars: str) -> str:
 # --- after the root -------------------------------------------------------------------------------
 
 
-def _url(cursor: Cursor, start: int) -> Expression:
+def _url(cursor: Scanner, start: int) -> Expression:
     return UrlRef(cursor.since(start), start)
 
 
-def _method(cursor: Cursor, start: int) -> Expression:
+def _method(cursor: Scanner, start: int) -> Expression:
     return MethodRef(cursor.since(start), start)
 
 
-def _status_code(cursor: Cursor, start: int) -> Expression:
+def _status_code(cursor: Scanner, start: int) -> Expression:
     return StatusCodeRef(cursor.since(start), start)
 
 
-def _self(cursor: Cursor, start: int) -> Expression:
+def _self(cursor: Scanner, start: int) -> Expression:
     return SelfRef(cursor.since(start), start)
 
 
-def _request(cursor: Cursor, start: int) -> Expression:
+def _request(cursor: Scanner, start: int) -> Expression:
     return _message(cursor, start, "request")
 
 
-def _response(cursor: Cursor, start: int) -> Expression:
+def _response(cursor: Scanner, start: int) -> Expression:
     return _message(cursor, start, "response")
 
 
-def _received(cursor: Cursor, start: int) -> Expression:
+def _received(cursor: Scanner, start: int) -> Expression:
     return _message(cursor, start, "message")
 
 
-def _message(cursor: Cursor, start: int, message: Message) -> Expression:
+def _message(cursor: Scanner, start: int, message: MessageKind) -> Expression:
     _dot(cursor, start, "body")
     part = _word(cursor, _PARTS)
     if part in ("body", "payload"):
@@ -162,7 +164,7 @@ def _message(cursor: Cursor, start: int, message: Message) -> Expression:
     if part == "header":
         name = cursor.take_all(_TOKEN, "the name of a header")
         if not name:
-            raise Stop("the name of the header is missing here", cursor.at)
+            raise ParseError("the name of the header is missing here", cursor.at)
         return HeaderRef(cursor.since(start), start, message, name)
     # The ABNF lets these names be empty.
     name = _unescape_chars(cursor.take_all(_CHARS, "the name of a parameter"))
@@ -170,19 +172,19 @@ def _message(cursor: Cursor, start: int, message: Message) -> Expression:
     return make(cursor.since(start), start, message, name)
 
 
-def _inputs(cursor: Cursor, start: int) -> Expression:
+def _inputs(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "name")
     name, walk, path = _named(cursor, "the name of the input")
     return InputRef(cursor.since(start), start, name, path, walk)
 
 
-def _outputs(cursor: Cursor, start: int) -> Expression:
+def _outputs(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "name")
     name, walk, path = _named(cursor, "the name of the output")
     return OutputRef(cursor.since(start), start, name, path, walk)
 
 
-def _steps(cursor: Cursor, start: int) -> Expression:
+def _steps(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "stepId.outputs.name")
     step_id = _name(cursor, _STRICT, "the stepId")
     _dot(cursor, start, "outputs.name")
@@ -192,7 +194,7 @@ def _steps(cursor: Cursor, start: int) -> Expression:
     return StepOutputRef(cursor.since(start), start, step_id, name, path, walk)
 
 
-def _workflows(cursor: Cursor, start: int) -> Expression:
+def _workflows(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "workflowId.outputs.name")
     workflow_id = _name(cursor, _STRICT, "the workflowId")
     _dot(cursor, start, "outputs.name")
@@ -205,17 +207,17 @@ def _workflows(cursor: Cursor, start: int) -> Expression:
     return WorkflowRef(text, start, workflow_id, "outputs", name, path, walk)
 
 
-def _source_descriptions(cursor: Cursor, start: int) -> Expression:
+def _source_descriptions(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "name.operationId")
     name = _name(cursor, _STRICT, "the name of the source description")
     _dot(cursor, start, "operationId")
     reference = _unescape_chars(cursor.take_all(_CHARS, "a reference into a source description"))
     if not reference:
-        raise Stop("an operationId, a workflowId or `url` is missing here", cursor.at)
+        raise ParseError("an operationId, a workflowId or `url` is missing here", cursor.at)
     return SourceRef(cursor.since(start), start, name, reference)
 
 
-def _components(cursor: Cursor, start: int) -> Expression:
+def _components(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "parameters.name")
     word = _word(cursor, _COMPONENTS)
     _dot(cursor, start, "name")
@@ -233,12 +235,12 @@ def _components(cursor: Cursor, start: int) -> Expression:
 # --- from a value on ------------------------------------------------------------------------------
 
 
-def _named(cursor: Cursor, what: str) -> tuple[str, tuple[str, ...], Path]:
+def _named(cursor: Scanner, what: str) -> tuple[str, tuple[str, ...], Path]:
     name = _name(cursor, _IDENTIFIER, what)
     return name, tuple(name.split(".")[1:]), _path(cursor)
 
 
-def _path(cursor: Cursor) -> Path:
+def _path(cursor: Scanner) -> Path:
     start = cursor.at
     match cursor.next():
         case "#":
@@ -255,15 +257,15 @@ def _path(cursor: Cursor) -> Path:
             return WHOLE
 
 
-def _pointer(cursor: Cursor) -> Path:
+def _pointer(cursor: Scanner) -> Path:
     if cursor.at < cursor.free_end() and cursor.next() != "/":
-        raise Stop("a JSON Pointer begins with `/`, as in `#/name`", cursor.at)
+        raise ParseError("a JSON Pointer begins with `/`, as in `#/name`", cursor.at)
     text = cursor.take_all(_POINTER, "a JSON Pointer (`~` is written `~0`, `/` in a name `~1`)")
     tokens = (token.replace("~1", "/").replace("~0", "~") for token in text.split("/")[1:])
     return Path("pointer", tuple(tokens))
 
 
-def _walk(cursor: Cursor) -> Path:
+def _walk(cursor: Scanner) -> Path:
     start = cursor.at
     tokens: list[str | int] = []
     while cursor.next() in (".", "["):
@@ -271,16 +273,16 @@ def _walk(cursor: Cursor) -> Path:
     cursor.note_walk(start, "#" + pointer_text(tuple(tokens)))
     if cursor.next() == "#":
         standard = "#" + pointer_text(tuple(tokens))
-        raise Stop(
+        raise ParseError(
             f"a pointer cannot follow `{cursor.since(start)}`; write `{standard}/…`", cursor.at
         )
     return Path("walk", tuple(tokens))
 
 
-def _walk_step(cursor: Cursor) -> str | int:
+def _walk_step(cursor: Scanner) -> str | int:
     found = _WALK.match(cursor.text, cursor.at, cursor.end)
     if found is None:
-        raise Stop(_bad_step(cursor), cursor.at)
+        raise ParseError(_bad_step(cursor), cursor.at)
     cursor.at = found.end()
     name, index, single, double = found.groups()
     if index is not None:
@@ -288,7 +290,7 @@ def _walk_step(cursor: Cursor) -> str | int:
     return str(next(one for one in (name, single, double) if one is not None))
 
 
-def _bad_step(cursor: Cursor) -> str:
+def _bad_step(cursor: Scanner) -> str:
     if cursor.text.startswith(("[*]", "[?", "..", ".*"), cursor.at):
         return (
             "an expression leads to one value; to select several, use a Selector Object (jsonpath)"
@@ -330,7 +332,7 @@ _PARTS: Final[Mapping[str, str]] = {
 _COMPONENTS: Final[Mapping[str, str]] = {
     name.lower(): name for name in ("parameters", "successActions", "failureActions")
 }
-_RULES: Final[Mapping[str, Rule]] = {
+_RULES: Final[Mapping[str, GrammarRule]] = {
     "url": _url,
     "method": _method,
     "statusCode": _status_code,

@@ -1,6 +1,6 @@
 """Text that does not parse, written as it was meant where it can mean one thing alone.
 
-What the reasons of :class:`Malformed` tell people to write, for a program to write.
+What the reasons of :class:`MalformedExpression` tell people to write, for a program to write.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from arazzo_runner.expression.ast import Literal, Malformed
+from arazzo_runner.expression.ast import Literal, MalformedExpression
 from arazzo_runner.expression.condition import parse_condition
 from arazzo_runner.expression.hints import OPERATORS, WORDS
 from arazzo_runner.expression.parse import malformed_in, parse_string
@@ -17,7 +17,7 @@ from arazzo_runner.expression.parse import malformed_in, parse_string
 _MOST: Final = 20
 """Mistakes in one text; each is mended by itself."""
 
-_Mend: TypeAlias = Callable[[str, int], str | None]
+_Repair: TypeAlias = Callable[[str, int], str | None]
 
 _SYMBOL: Final = re.compile(r"[=<>!&|]+")
 _AND_OR: Final = re.compile(r"(?:and|or)\b", re.IGNORECASE)
@@ -50,7 +50,9 @@ def mended_string(text: str) -> str | None:
     return _mended(text, _string_stops, (_pointer, _outputs, _named, _in_braces))
 
 
-def _mended(text: str, stops: Callable[[str], int | None], mends: tuple[_Mend, ...]) -> str | None:
+def _mended(
+    text: str, stops: Callable[[str], int | None], mends: tuple[_Repair, ...]
+) -> str | None:
     now = text
     for _ in range(_MOST):
         at = stops(now)
@@ -65,7 +67,7 @@ def _mended(text: str, stops: Callable[[str], int | None], mends: tuple[_Mend, .
 
 def _condition_stops(text: str) -> int | None:
     parsed = parse_condition(text)[0]
-    return parsed.at if isinstance(parsed, Malformed) else None
+    return parsed.at if isinstance(parsed, MalformedExpression) else None
 
 
 def _string_stops(text: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -35,10 +35,10 @@ class Exchange(Struct, frozen=True):
     request_headers: Headers = ()
     query: Mapping[str, Value] = field(default_factory=dict)
     path: Mapping[str, Value] = field(default_factory=dict)
-    request_body: Found = MISSING
+    request_body: MaybeValue = MISSING
     status: int | None = None
     response_headers: Headers = ()
-    response_body: Found = MISSING
+    response_body: MaybeValue = MISSING
 
 
 class WorkflowValues(Struct, frozen=True):

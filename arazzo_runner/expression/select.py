@@ -10,15 +10,15 @@ from typing import Any, TypeAlias, assert_never
 from arazzo_runner.expression.ast import SelectorType
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.pointer import array_index, at_pointer
-from arazzo_runner.expression.value import MISSING, Found, Value, describe, kind
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe, kind
 
-__all__ = ["Location", "QueryError", "locations", "pointer_tokens", "select"]
+__all__ = ["JsonLocation", "QueryError", "locations", "pointer_tokens", "select"]
 
-Location: TypeAlias = tuple[str | int, ...]
+JsonLocation: TypeAlias = tuple[str | int, ...]
 """Where a value is inside another: member names and indexes."""
 
 
-def select(selector_type: SelectorType, text: str, value: Found, seconds: float) -> Found:
+def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: float) -> MaybeValue:
     """What a selector yields from a value: MISSING, one value, or a list of several.
 
     An XPath node is its string value. Raises :class:`QueryError`: the selector is invalid, it
@@ -39,7 +39,7 @@ def select(selector_type: SelectorType, text: str, value: Found, seconds: float)
 
 def locations(
     selector_type: SelectorType, text: str, value: Value, seconds: float = 1.0
-) -> list[Location]:
+) -> list[JsonLocation]:
     """The places inside a JSON value that a selector names, for a replacement.
 
     A JSONPath names the nodes it selects. A JSON Pointer names one place, which need not exist
@@ -80,7 +80,7 @@ def xml_text(value: Value) -> str | bytes:
     raise QueryError(f"XPath needs XML; the value is of type {kind(value)}")
 
 
-def _nodes(text: str, value: Value, seconds: float) -> list[tuple[Location, Any]]:
+def _nodes(text: str, value: Value, seconds: float) -> list[tuple[JsonLocation, Any]]:
     from arazzo_runner.expression.jsonpath_query import jsonpath_nodes
 
     if isinstance(value, bytes):
@@ -88,7 +88,7 @@ def _nodes(text: str, value: Value, seconds: float) -> list[tuple[Location, Any]
     return jsonpath_nodes(text, value, seconds)
 
 
-def _one_or_several(values: list[Value]) -> Found:
+def _one_or_several(values: list[Value]) -> MaybeValue:
     match values:
         case []:
             return MISSING
@@ -98,7 +98,7 @@ def _one_or_several(values: list[Value]) -> Found:
             return values
 
 
-def _pointer_location(tokens: tuple[str, ...], value: Value) -> list[Location]:
+def _pointer_location(tokens: tuple[str, ...], value: Value) -> list[JsonLocation]:
     location: list[str | int] = []
     for token in tokens:
         if isinstance(value, list):

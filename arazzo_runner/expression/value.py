@@ -32,16 +32,16 @@ MISSING: Final = Missing.MISSING
 Value: TypeAlias = Any
 """None, bool, int, float, str, bytes, ``list[Value]`` or ``dict[str, Value]``."""
 
-Found: TypeAlias = Value | Missing
+MaybeValue: TypeAlias = Value | Missing
 """What evaluating an expression yields."""
 
-Kind: TypeAlias = Choice[
+JsonType: TypeAlias = Choice[
     "integer", "number", "string", "boolean", "null", "object", "array", "binary", "missing"
 ]
-Order: TypeAlias = Choice["<", "<=", ">", ">="]
+OrderOperator: TypeAlias = Choice["<", "<=", ">", ">="]
 
 # bool before int: in Python a bool is an int, in JSON it is not.
-_KINDS: Final[tuple[tuple[type, Kind], ...]] = (
+_KINDS: Final[tuple[tuple[type, JsonType], ...]] = (
     (str, "string"),
     (bool, "boolean"),
     (int, "integer"),
@@ -57,7 +57,7 @@ _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
 _NOT_A_NUMBER: Final = float("nan")
 
 
-def kind(value: Found) -> Kind:
+def kind(value: MaybeValue) -> JsonType:
     """What a value is, in the words of JSON Schema, with ``binary`` and ``missing`` beside them."""
     for type_, name in _KINDS:
         if isinstance(value, type_):
@@ -89,7 +89,7 @@ def _json(value: Value) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def describe(value: Found, limit: int = 80) -> str:
+def describe(value: MaybeValue, limit: int = 80) -> str:
     """A value for a message, its kind first: ``integer 201``, ``string "abc"``, ``missing``.
 
     The value's spelling is cut after ``limit`` characters.
@@ -119,7 +119,7 @@ def _cut_json(value: Value, limit: int) -> str:
     return text
 
 
-def same(a: Found, b: Found) -> bool:
+def same(a: MaybeValue, b: MaybeValue) -> bool:
     """Whether ``==`` of a simple condition holds.
 
     Strings compare without case, a numeric string counts as a number against a number only,
@@ -142,7 +142,7 @@ def same(a: Found, b: Found) -> bool:
     return True
 
 
-def _same_scalar(a: Found, b: Found) -> bool:
+def _same_scalar(a: MaybeValue, b: MaybeValue) -> bool:
     if isinstance(a, str) and isinstance(b, str):
         return a == b or a.casefold() == b.casefold()
     if a is None or a is MISSING:
@@ -154,7 +154,7 @@ def _same_scalar(a: Found, b: Found) -> bool:
     return _number(a, b) == _number(b, a)
 
 
-def ordered(op: Order, a: Found, b: Found) -> bool:
+def ordered(op: OrderOperator, a: MaybeValue, b: MaybeValue) -> bool:
     """Whether ``a op b`` holds: numbers by size, two strings without case, anything else never.
 
     A numeric string counts as a number against a number only.
@@ -164,7 +164,7 @@ def ordered(op: Order, a: Found, b: Found) -> bool:
     return _in_order(op, _number(a, b), _number(b, a))
 
 
-def _in_order(op: Order, a: Any, b: Any) -> bool:
+def _in_order(op: OrderOperator, a: Any, b: Any) -> bool:
     match op:
         case "<":
             return bool(a < b)
@@ -178,7 +178,7 @@ def _in_order(op: Order, a: Any, b: Any) -> bool:
             assert_never(op)
 
 
-def _number(value: Found, other: Found) -> int | float:
+def _number(value: MaybeValue, other: MaybeValue) -> int | float:
     """``value`` as a number beside ``other``, or NaN, which equals and precedes nothing."""
     if isinstance(value, bool) or isinstance(other, bool):
         return _NOT_A_NUMBER

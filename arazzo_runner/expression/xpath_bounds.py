@@ -64,14 +64,14 @@ def parser_class(version: str) -> Any:
         known = "`, `".join(_PARSERS)
         raise QueryError(f"`{version}` is no version of XPath; known are `{known}`")
     table = {
-        name: _bounded(name, token)
+        name: _counted_token(name, token)
         for name, token in base.symbol_table.items()
         if name.rpartition("}")[2] not in _REFUSED
     }
     return type(base)("Bounded" + base.__name__, (base,), {"symbol_table": table})
 
 
-class _Counted(XPathToken):
+class _CountedToken(XPathToken):
     """A token that counts; mixed into each token class of the library."""
 
     parser: Any
@@ -99,7 +99,7 @@ class _Counted(XPathToken):
             yield _with_number(*pair) if is_1_0 else pair
 
 
-class _Distinct(_Counted):
+class _DistinctToken(_CountedToken):
     """``distinct-values``: the library compares each value with all before it."""
 
     def select(self, context: Any = None) -> Iterator[Any]:
@@ -109,7 +109,7 @@ class _Distinct(_Counted):
             yield item
 
 
-class _Range(_Counted):
+class _RangeToken(_CountedToken):
     """``1 to 1000000000``: the library makes the whole list at once."""
 
     def evaluate(self, context: Any = None) -> Any:
@@ -121,7 +121,7 @@ class _Range(_Counted):
         return xlist(range(start, stop + 1))
 
 
-class _Rounded(_Counted):
+class _RoundToken(_CountedToken):
     """``round(1, 99999999999)``: the library makes the power of ten, while it parses already."""
 
     def evaluate(self, context: Any = None) -> Any:
@@ -149,17 +149,17 @@ _METHODS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-_MIXINS: Final[dict[str, type[_Counted]]] = {
-    "distinct-values": _Distinct,
-    "to": _Range,
-    "round": _Rounded,
-    "round-half-to-even": _Rounded,
+_MIXINS: Final[dict[str, type[_CountedToken]]] = {
+    "distinct-values": _DistinctToken,
+    "to": _RangeToken,
+    "round": _RoundToken,
+    "round-half-to-even": _RoundToken,
 }
 
 
-def _bounded(name: str, token: type) -> type:
+def _counted_token(name: str, token: type) -> type:
     local = name.rpartition("}")[2]
-    mixin = _MIXINS.get(local, _Counted)
+    mixin = _MIXINS.get(local, _CountedToken)
     own = type(token.__name__, (token,), _METHODS[local]) if local in _METHODS else token
     return type(token.__name__, (mixin, own), {})
 

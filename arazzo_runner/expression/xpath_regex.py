@@ -25,7 +25,7 @@ def matches(token: Any, context: Any = None) -> bool:
     context = token.context or context
     subject = token.get_argument(context, default="", cls=str)
     pattern = _compiled(token, context, 2)
-    return _bounded(token, pattern, subject, pattern.search) is not None
+    return _limited_call(token, pattern, subject, pattern.search) is not None
 
 
 def tokenize(token: Any, context: Any = None) -> list[str]:
@@ -37,7 +37,7 @@ def tokenize(token: Any, context: Any = None) -> list[str]:
     pattern = _compiled(token, context, 2)
     _refuse_empty(token, pattern)
     # Groups split nothing: only what stands between matches is wanted.
-    spans = [found.span() for found in _bounded(token, pattern, subject, _finder(pattern))]
+    spans = [found.span() for found in _limited_call(token, pattern, subject, _finder(pattern))]
     starts = [0, *(end for _, end in spans)]
     ends = [*(start for start, _ in spans), len(subject)]
     return [subject[start:end] for start, end in zip(starts, ends, strict=True)]
@@ -54,7 +54,9 @@ def replace(token: Any, context: Any = None) -> str:
     token.parser.budget.spend((len(subject) + 1) * (len(template) + 1) // 1_024)
     verbatim = "q" in _flags(token, context, 3)
     parts: list[str | int] = [template] if verbatim else _template(token, template, pattern.groups)
-    return "".join(_pieces(subject, _bounded(token, pattern, subject, _finder(pattern)), parts))
+    return "".join(
+        _pieces(subject, _limited_call(token, pattern, subject, _finder(pattern)), parts)
+    )
 
 
 def _pieces(subject: str, found: list[Any], parts: list[str | int]) -> Iterator[str]:
@@ -124,5 +126,5 @@ def _finder(pattern: Any) -> Callable[..., list[Any]]:
     return find
 
 
-def _bounded(token: Any, pattern: Any, subject: str, call: Callable[..., T]) -> T:
+def _limited_call(token: Any, pattern: Any, subject: str, call: Callable[..., T]) -> T:
     return bounded_call(pattern, call, subject, token.parser.budget)

@@ -17,10 +17,10 @@ from elementpath.xpath_nodes import AttributeNode, ElementNode, TextNode
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.xpath_query import Item, xpath_items
 
-Edit: TypeAlias = tuple[int, int, bytes]
+ByteEdit: TypeAlias = tuple[int, int, bytes]
 """A range of bytes and what stands there instead."""
 
-Span: TypeAlias = tuple[int, int]
+ByteSpan: TypeAlias = tuple[int, int]
 
 # JSON strings may hold half of a surrogate pair.
 _UTF_8: Final = ("utf-8", "surrogatepass")
@@ -57,7 +57,7 @@ def _element(item: Item) -> Element:
     return element
 
 
-def _spans(text: bytes) -> list[Span]:
+def _spans(text: bytes) -> list[ByteSpan]:
     """Where each element begins, and where its end tag does, in document order."""
     starts: list[int] = []
     ends: dict[int, int] = {}
@@ -77,14 +77,14 @@ def _spans(text: bytes) -> list[Span]:
     return [(at, ends[place]) for place, at in enumerate(starts)]
 
 
-def _edit(item: Item, text: bytes, span: Span, new: str) -> Edit:
+def _edit(item: Item, text: bytes, span: ByteSpan, new: str) -> ByteEdit:
     if isinstance(item, AttributeNode):
         place = [*_element(item).attrib].index(str(item.name))
         return _attribute_edit(text, span, place, new)
     return _content_edit(text, span, new)
 
 
-def _content_edit(text: bytes, span: Span, new: str) -> Edit:
+def _content_edit(text: bytes, span: ByteSpan, new: str) -> ByteEdit:
     tag = _start_tag(text, span)
     after = span[0] + len(tag)
     content = escape(new).encode(*_UTF_8)
@@ -94,18 +94,18 @@ def _content_edit(text: bytes, span: Span, new: str) -> Edit:
     return after - 2, after, b">" + content + b"</" + name + b">"
 
 
-def _attribute_edit(text: bytes, span: Span, place: int, new: str) -> Edit:
+def _attribute_edit(text: bytes, span: ByteSpan, place: int, new: str) -> ByteEdit:
     found = list(_ATTRIBUTE.finditer(_start_tag(text, span)))[place]
     return span[0] + found.start(1), span[0] + found.end(1), quoteattr(new).encode(*_UTF_8)
 
 
-def _start_tag(text: bytes, span: Span) -> bytes:
+def _start_tag(text: bytes, span: ByteSpan) -> bytes:
     found = _START_TAG.match(text, span[0])
     assert found is not None  # expat has read a start tag here
     return found.group()
 
 
-def _edited(text: bytes, edits: Iterable[Edit]) -> bytes:
+def _edited(text: bytes, edits: Iterable[ByteEdit]) -> bytes:
     """The text with all edits done; of two that overlap, the outer one counts."""
     out: list[bytes] = []
     done = 0

@@ -11,7 +11,7 @@ from msgspec import Struct
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.fix.data import edited, same
-from arazzo_runner.fix.scalar import Respelled
+from arazzo_runner.fix.scalar import TextEdit
 from arazzo_runner.fix.spell import overlap, resolved, spelled, spliced
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.fix import Edit, Fix
@@ -23,33 +23,33 @@ TRIALS: Final = 200
 """How often a document is read, or judged, to find out which fixes do harm."""
 
 
-class Applied(Struct, frozen=True):
+class ApplyResult(Struct, frozen=True):
     """A text with fixes in it, and those that are."""
 
     text: str
     fixes: tuple[Fix, ...] = ()
 
 
-class Spelled(Struct, frozen=True):
+class TextFix(Struct, frozen=True):
     """A fix, what it says of the data, and the edits of the text that make it, from the top."""
 
     fix: Fix
     meant: tuple[Edit, ...]
-    edits: tuple[Respelled, ...]
+    edits: tuple[TextEdit, ...]
 
 
-def spell(fix: Fix, value: Value) -> Spelled | None:
+def spell(fix: Fix, value: Value) -> TextFix | None:
     """A fix as edits of the text whose data is ``value``; None where it cannot be spelled."""
     meant = tuple(one for edit in fix.edits if (one := resolved(edit, value)) is not None)
     edits = spelled(meant, value) if len(meant) == len(fix.edits) else None
-    return Spelled(fix, meant, tuple(sorted(edits, key=_position))) if edits else None
+    return TextFix(fix, meant, tuple(sorted(edits, key=_position))) if edits else None
 
 
-def _position(edit: Respelled) -> tuple[int, int]:
+def _position(edit: TextEdit) -> tuple[int, int]:
     return edit.start, edit.end
 
 
-def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) -> Applied:
+def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) -> ApplyResult:
     """The text of ``source`` with as many of the fixes as go together.
 
     Of two that touch the same text the one that begins first is taken. The text is read again: it
@@ -64,13 +64,13 @@ def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) ->
         chosen = _halved(source, chosen, value, limits)
         text = _with(source, chosen, value, limits)
     assert text is not None  # each was tried
-    return Applied(text, tuple(one.fix for one in chosen))
+    return ApplyResult(text, tuple(one.fix for one in chosen))
 
 
-def _chosen(fixes: Sequence[Fix], value: Value) -> list[Spelled]:
+def _chosen(fixes: Sequence[Fix], value: Value) -> list[TextFix]:
     possible = [one for fix in dict.fromkeys(fixes) if (one := spell(fix, value)) is not None]
-    taken: list[Spelled] = []
-    edits: list[Respelled] = []
+    taken: list[TextFix] = []
+    edits: list[TextEdit] = []
     for one in sorted(possible, key=lambda one: [_position(edit) for edit in one.edits]):
         if not any(_is_taken(edit, edits) for edit in one.edits):
             taken.append(one)
@@ -79,17 +79,17 @@ def _chosen(fixes: Sequence[Fix], value: Value) -> list[Spelled]:
     return taken
 
 
-def _is_taken(edit: Respelled, edits: Sequence[Respelled]) -> bool:
+def _is_taken(edit: TextEdit, edits: Sequence[TextEdit]) -> bool:
     """Whether one of ``edits``, sorted and apart from each other, touches the same text."""
     at = bisect_left(edits, _position(edit), key=_position)
     return any(overlap(edit, other) for other in edits[max(at - 1, 0) : at + 2])
 
 
 def _halved(
-    source: SourceFile, chosen: list[Spelled], value: Value, limits: DocumentLimits
-) -> list[Spelled]:
+    source: SourceFile, chosen: list[TextFix], value: Value, limits: DocumentLimits
+) -> list[TextFix]:
     """Those that go together: what does not is found by halves, as far as the trials go."""
-    taken: list[Spelled] = []
+    taken: list[TextFix] = []
     todo = [chosen]
     for _ in range(TRIALS):
         if not todo:
@@ -103,12 +103,12 @@ def _halved(
     return taken
 
 
-def _edits(chosen: Sequence[Spelled]) -> list[Respelled]:
+def _edits(chosen: Sequence[TextFix]) -> list[TextEdit]:
     return [edit for one in chosen for edit in one.edits]
 
 
 def _with(
-    source: SourceFile, chosen: Sequence[Spelled], value: Value, limits: DocumentLimits
+    source: SourceFile, chosen: Sequence[TextFix], value: Value, limits: DocumentLimits
 ) -> str | None:
     """The text with these fixes; None when it does not hold what they mean."""
     text = spliced(source.text, _edits(chosen))
@@ -124,14 +124,14 @@ def _read(text: str, source: SourceFile, limits: DocumentLimits) -> Value:
     return parse(SourceFile(source.name, text, source.uri), limits, Severity.ERROR).value
 
 
-class Speller:
+class FixSpeller:
     """Spells fixes in the texts they are about, each of which is read once."""
 
     def __init__(self, limits: DocumentLimits) -> None:
         self._limits = limits
         self._values: dict[SourceFile, Value] = {}
 
-    def edits(self, source: SourceFile, fix: Fix) -> tuple[Respelled, ...]:
+    def edits(self, source: SourceFile, fix: Fix) -> tuple[TextEdit, ...]:
         """The edits of ``source`` that make a fix, from the top; none if it cannot be spelled."""
         if source not in self._values:
             self._values[source] = self._value(source)

@@ -16,16 +16,16 @@ from arazzo_runner.text.source import Pointer, SourceFile
 ROUNDS: Final = 10
 """What a fix brings to light may be mended in turn, so often."""
 
-Judge: TypeAlias = Callable[[SourceFile], Sequence[Diagnostic]]
+FindFindings: TypeAlias = Callable[[SourceFile], Sequence[Diagnostic]]
 """The findings about a text, all of them."""
 
-Takes: TypeAlias = Callable[[Sequence[Diagnostic]], Sequence[Diagnostic]]
+SelectFixes: TypeAlias = Callable[[Sequence[Diagnostic]], Sequence[Diagnostic]]
 """Those of the findings whose fixes are wanted."""
 
-_Mark: TypeAlias = tuple[str, str, Pointer]
+_FindingKey: TypeAlias = tuple[str, str, Pointer]
 
 
-class Mended(Struct, frozen=True):
+class FixResult(Struct, frozen=True):
     """The text in the end, the findings about it, and the findings that were mended."""
 
     text: str
@@ -33,7 +33,7 @@ class Mended(Struct, frozen=True):
     mended: tuple[Diagnostic, ...] = ()
 
 
-class _Tried(Struct, frozen=True):
+class _FixAttempt(Struct, frozen=True):
     """A text with fixes in it, the findings that these mend, and the findings about the text."""
 
     text: str
@@ -41,23 +41,25 @@ class _Tried(Struct, frozen=True):
     left: tuple[Diagnostic, ...]
 
 
-def mend(source: SourceFile, judge: Judge, takes: Takes, limits: DocumentLimits) -> Mended:
+def mend(
+    source: SourceFile, judge: FindFindings, takes: SelectFixes, limits: DocumentLimits
+) -> FixResult:
     """Apply the fixes of the findings that ``takes`` accepts, and judge again, until that is all.
 
     A fix that brings a new error is left out, unless that error was hidden behind the one that is
     mended: what names nothing, or does not parse, keeps from being judged what it means.
     """
-    return _Mending(judge, takes, limits).run(source)
+    return _FixRounds(judge, takes, limits).run(source)
 
 
-class _Mending:
-    def __init__(self, judge: Judge, takes: Takes, limits: DocumentLimits) -> None:
+class _FixRounds:
+    def __init__(self, judge: FindFindings, takes: SelectFixes, limits: DocumentLimits) -> None:
         self._judge = judge
         self._takes = takes
         self._limits = limits
-        self._refused: set[_Mark] = set()
+        self._refused: set[_FindingKey] = set()
 
-    def run(self, source: SourceFile) -> Mended:
+    def run(self, source: SourceFile) -> FixResult:
         left = tuple(self._judge(source))
         mended: tuple[Diagnostic, ...] = ()
         for _ in range(ROUNDS):
@@ -66,9 +68,9 @@ class _Mending:
                 break
             source = _other_text(source, tried.text)
             mended, left = (*mended, *tried.mended), tried.left
-        return Mended(source.text, left, mended)
+        return FixResult(source.text, left, mended)
 
-    def _round(self, source: SourceFile, left: Sequence[Diagnostic]) -> _Tried | None:
+    def _round(self, source: SourceFile, left: Sequence[Diagnostic]) -> _FixAttempt | None:
         fixable = [one for one in self._takes(left) if self._can_mend(one, source)]
         # What hides errors first: what these fixes bring to light is no matter of the others.
         hiding = [one for one in fixable if _hides(one)]
@@ -81,20 +83,20 @@ class _Mending:
             return False
         return all(_is_same(edit.place.source, source) for edit in found.fix.edits)
 
-    def _try(self, source: SourceFile, findings: Sequence[Diagnostic]) -> _Tried | None:
+    def _try(self, source: SourceFile, findings: Sequence[Diagnostic]) -> _FixAttempt | None:
         fixes = [one.fix for one in findings if one.fix is not None]
         done = applied(source, fixes, self._limits) if fixes else None
         if done is None or done.text == source.text:
             return None
         fixed = frozenset(done.fixes)
         mended = tuple(one for one in findings if one.fix in fixed)
-        return _Tried(done.text, mended, tuple(self._judge(_other_text(source, done.text))))
+        return _FixAttempt(done.text, mended, tuple(self._judge(_other_text(source, done.text))))
 
     def _try_halves(
         self, source: SourceFile, left: Sequence[Diagnostic], fixable: Sequence[Diagnostic]
-    ) -> _Tried | None:
+    ) -> _FixAttempt | None:
         """All fixes that do no harm: what harms is found by halves, as far as the trials go."""
-        best: _Tried | None = None
+        best: _FixAttempt | None = None
         todo = [tuple(fixable)]
         for _ in range(TRIALS):
             if not todo:
@@ -119,11 +121,11 @@ def _other_text(source: SourceFile, text: str) -> SourceFile:
     return SourceFile(source.name, text, source.uri)
 
 
-def _mark(found: Diagnostic) -> _Mark:
+def _mark(found: Diagnostic) -> _FindingKey:
     return found.code, found.message, found.place.pointer if found.place else ()
 
 
-def _worse(before: Sequence[Diagnostic], tried: _Tried) -> bool:
+def _worse(before: Sequence[Diagnostic], tried: _FixAttempt) -> bool:
     hiding = [one.code for one in tried.mended if _hides(one)]
     return any(not any(code < new for code in hiding) for new in _new(before, tried.left))
 

@@ -13,7 +13,7 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.text.part import part_of_scalar, properties_end
-from arazzo_runner.text.scalar import FIRST, Refused, resolve
+from arazzo_runner.text.scalar import FIRST, ScalarError, resolve
 from arazzo_runner.text.source import Extent
 
 Style = Choice["plain", "single", "double", "block"]
@@ -24,7 +24,7 @@ _NOT_PLAIN: Final = re.compile(r":(?:\s|\Z)|\s#|^[-?:](?:\s|\Z)|^[,\[\]{}#&*!|>'
 _NOT_PLAIN_IN_FLOW: Final = re.compile(r"[,\[\]{}]|:(?=[,\[\]{}])|^[-?:](?=[,\[\]{}])")
 
 
-class Respelled(Struct, frozen=True):
+class TextEdit(Struct, frozen=True):
     """A stretch of the source text, by offsets, and what to put there."""
 
     start: int
@@ -32,7 +32,7 @@ class Respelled(Struct, frozen=True):
     text: str
 
 
-class Scalar(Struct, frozen=True):
+class ScalarText(Struct, frozen=True):
     """A string in a text: where its spelling begins and ends, and whether in brackets."""
 
     source: str
@@ -57,28 +57,28 @@ class Scalar(Struct, frozen=True):
             case _:
                 return "plain"
 
-    def with_part(self, part: tuple[int, int], text: str) -> Respelled | None:
+    def with_part(self, part: tuple[int, int], text: str) -> TextEdit | None:
         """``text`` instead of a part, by offsets in the string; None where it cannot be spelled."""
         start, end = part_of_scalar(self.source, self.extent, part)
         match self.style:
             case "double":
-                return Respelled(start, end, _escaped(text))
+                return TextEdit(start, end, _escaped(text))
             case _ if _UNPRINTABLE.search(text):
                 return None
             case "single":
-                return Respelled(start, end, text.replace("'", "''"))
+                return TextEdit(start, end, text.replace("'", "''"))
             case "block":
-                return Respelled(start, end, text)
+                return TextEdit(start, end, text)
             case _:
                 return self._plain(start, end, text)
 
-    def _plain(self, start: int, end: int, text: str) -> Respelled:
+    def _plain(self, start: int, end: int, text: str) -> TextEdit:
         raw = self.source[self.start : start] + text + self.source[end : self.extent.end]
         if can_be_plain(raw, self.in_flow):
-            return Respelled(start, end, text)
+            return TextEdit(start, end, text)
         # The lines of a single quoted scalar fold like those of a plain one.
         quoted = "'" + raw.replace("'", "''") + "'"
-        return Respelled(self.start, self.extent.end, quoted)
+        return TextEdit(self.start, self.extent.end, quoted)
 
 
 def fresh(text: str, *, in_flow: bool) -> str:
@@ -98,7 +98,7 @@ def can_be_plain(raw: str, in_flow: bool) -> bool:  # noqa: FBT001 - a fact abou
 def _is_text(raw: str) -> bool:
     try:
         return isinstance(resolve(raw), str)
-    except Refused:
+    except ScalarError:
         return False
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.fix.scalar import Respelled, Scalar, fresh, key_spelled
+from arazzo_runner.fix.scalar import ScalarText, TextEdit, fresh, key_spelled
 from arazzo_runner.text.fix import Edit
 from arazzo_runner.text.locate import extent_of
 from arazzo_runner.text.part import properties_end
@@ -16,7 +16,7 @@ from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile
 _COMMENT: Final = re.compile(r"(?:^|\s)#")
 
 
-def spelled(edits: Iterable[Edit], value: Value) -> tuple[Respelled, ...] | None:
+def spelled(edits: Iterable[Edit], value: Value) -> tuple[TextEdit, ...] | None:
     """The edits of the text that make edits of data; None where one cannot be spelled.
 
     ``value`` is the data of the document. Whether the text with them holds what was meant is for
@@ -24,7 +24,7 @@ def spelled(edits: Iterable[Edit], value: Value) -> tuple[Respelled, ...] | None
     """
     every = tuple(edits)
     gone = frozenset(one.place.pointer for one in every if one.text is None)
-    found: list[Respelled] = []
+    found: list[TextEdit] = []
     for edit in every:
         one = _spelled(edit, value, gone)
         if one is None:
@@ -33,7 +33,7 @@ def spelled(edits: Iterable[Edit], value: Value) -> tuple[Respelled, ...] | None
     return tuple(found)
 
 
-def _spelled(edit: Edit, value: Value, gone: frozenset[Pointer]) -> Respelled | None:
+def _spelled(edit: Edit, value: Value, gone: frozenset[Pointer]) -> TextEdit | None:
     place = edit.place
     extent = extent_of(place.source, place.pointer)
     if extent is None:
@@ -45,29 +45,29 @@ def _spelled(edit: Edit, value: Value, gone: frozenset[Pointer]) -> Respelled | 
     return _other_string(place, extent, edit.text, value)
 
 
-def _other_key(text: str, extent: Extent, name: str) -> Respelled | None:
+def _other_key(text: str, extent: Extent, name: str) -> TextEdit | None:
     if extent.key is None:
         return None
     start, end = extent.key
     key = key_spelled(text[start:end], name)
-    return None if key is None else Respelled(start, end, key)
+    return None if key is None else TextEdit(start, end, key)
 
 
-def _other_string(place: Place, extent: Extent, text: str, value: Value) -> Respelled | None:
+def _other_string(place: Place, extent: Extent, text: str, value: Value) -> TextEdit | None:
     written = at(value, place.pointer)
     if isinstance(written, bool | int | float):
         start = properties_end(place.source.text, extent)
         is_quoted = text == place.source.text[start : extent.end]
         # Double quotes, which JSON has too.
-        return Respelled(start, extent.end, f'"{text}"') if is_quoted else None
+        return TextEdit(start, extent.end, f'"{text}"') if is_quoted else None
     if not isinstance(written, str):
         return None
     in_flow = _is_in_flow(place.source, place.pointer)
     if extent.target is not None:  # an alias: only here something else is meant
         start, end = part_of(place, written)
         whole = written[:start] + text + written[end:]
-        return Respelled(extent.start, extent.end, fresh(whole, in_flow=in_flow))
-    scalar = Scalar(place.source.text, extent, in_flow)
+        return TextEdit(extent.start, extent.end, fresh(whole, in_flow=in_flow))
+    scalar = ScalarText(place.source.text, extent, in_flow)
     return scalar.with_part(*_least(written, part_of(place, written), text))
 
 
@@ -131,7 +131,7 @@ def at(value: Value, pointer: Pointer) -> Value:
 
 def _without(
     place: Place, extent: Extent, value: Value, gone: frozenset[Pointer]
-) -> Respelled | None:
+) -> TextEdit | None:
     """The text without a member; None where that would take a comment with it.
 
     ``gone`` are all members that go.
@@ -145,7 +145,7 @@ def _without(
         start, end = _with_line(place, extent.key[0], extent.end, value, gone)
     if start < 0 or _COMMENT.search(text[start:end]):
         return None
-    return Respelled(start, end, "")
+    return TextEdit(start, end, "")
 
 
 def _with_comma(
@@ -194,7 +194,7 @@ def _following(place: Place, value: Value) -> int | None:
     return extent.key[0] if extent and extent.key else None
 
 
-def overlap(one: Respelled, other: Respelled) -> bool:
+def overlap(one: TextEdit, other: TextEdit) -> bool:
     """Whether two edits of a text touch the same; two insertions at one place do."""
     if one == other:
         return False
@@ -203,7 +203,7 @@ def overlap(one: Respelled, other: Respelled) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def spliced(text: str, edits: Iterable[Respelled]) -> str:
+def spliced(text: str, edits: Iterable[TextEdit]) -> str:
     """The text with edits that do not overlap."""
     parts: list[str] = []
     done = 0

@@ -11,16 +11,16 @@ from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.compose import advanced, compose, echoed, touched, with_facts
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.facts import Facts, facts_of, id_field, plain, text_of
-from arazzo_runner.mock.frames import Frame, Frames
+from arazzo_runner.mock.frames import ResponseTemplate, ResponseTemplates
 from arazzo_runner.mock.identity import new_id, path_facts
-from arazzo_runner.mock.incoming import Incoming, read_request
-from arazzo_runner.mock.listing import Listing
+from arazzo_runner.mock.incoming import ParsedRequest, read_request
+from arazzo_runner.mock.listing import ListRequest
 from arazzo_runner.mock.outgoing import documented, outgoing
-from arazzo_runner.mock.problem import Problem, Refused, members, problem_response
-from arazzo_runner.mock.route import Route, item_operation, route_of
-from arazzo_runner.mock.state import Resource, State, address
+from arazzo_runner.mock.problem import Problem, ProblemError, members, problem_response
+from arazzo_runner.mock.route import MockRoute, item_operation, route_of
+from arazzo_runner.mock.state import MockState, Resource, address
 from arazzo_runner.mock.written import written
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
@@ -30,23 +30,25 @@ class MockApi:
     """One API; a run has one for each source description, and they know nothing of each other."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.dice = Dice(seed)
-        self.state = State()
-        self.frames = Frames()
+        self.dice = SeededChoice(seed)
+        self.state = MockState()
+        self.frames = ResponseTemplates()
 
     def answer(self, operation: Operation, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raises NoExample where no answer can be made up."""
         try:
             incoming = read_request(operation, request)
             return self.route(incoming, route_of(incoming))
-        except Refused as refusal:
+        except ProblemError as refusal:
             return self.refuse(operation, refusal.problem)
 
-    def route(self, incoming: Incoming, route: Route) -> HttpResponse:
+    def route(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
         path = address(route.collection, route.name)
         if self.state.is_deleted(path) and incoming.operation.method != "PUT":
-            raise Refused(Problem(404, f"there is nothing at `{path}` any more: it was deleted"))
+            raise ProblemError(
+                Problem(404, f"there is nothing at `{path}` any more: it was deleted")
+            )
         match route.action:
             case "create":
                 return self.create(incoming, route)
@@ -63,7 +65,7 @@ class MockApi:
             case _:
                 assert_never(route.action)
 
-    def create(self, incoming: Incoming, route: Route) -> HttpResponse:
+    def create(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``POST /pets``"""
         operation, sent = incoming.operation, facts_of(incoming.body)
         home = self.frames.home(operation, route)
@@ -80,7 +82,7 @@ class MockApi:
         resource = Resource(text_of(name), known, clock, frozenset(sent))
         return self.told(incoming, replace(route, name=resource.id), resource, facts)
 
-    def fetch(self, incoming: Incoming, route: Route) -> HttpResponse:
+    def fetch(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets/{id}``; one that was never created is made up, and stays."""
         frame = self.frames.of(incoming.operation)
         resource, facts = self.known(incoming, route, frame)
@@ -90,7 +92,7 @@ class MockApi:
             later |= touched(frame, self.state.tick())
         return self.told(incoming, route, resource.with_facts(later), facts)
 
-    def change(self, incoming: Incoming, route: Route) -> HttpResponse:
+    def change(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``PUT``, ``PATCH`` or ``POST /pets/{id}``"""
         home = self.frames.home(incoming.operation, route)
         resource, facts = self.known(incoming, route, home)
@@ -100,7 +102,7 @@ class MockApi:
         changed = replace(changed, fixed=resource.fixed | sent.keys())
         return self.told(incoming, route, changed, facts)
 
-    def delete(self, incoming: Incoming, route: Route) -> HttpResponse:
+    def delete(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``DELETE /pets/{id}``"""
         frame = self.frames.home(incoming.operation, route)
         resource, facts = self.known(incoming, route, frame)
@@ -108,18 +110,20 @@ class MockApi:
         self.state.remove(route.collection, resource.id)
         return response
 
-    def clear(self, incoming: Incoming, route: Route) -> HttpResponse:
+    def clear(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``DELETE /pets``"""
         self.state.clear(route.collection)
         body = self.frames.of(incoming.operation).base(self.dice)
         return written(outgoing(incoming.operation), body, incoming.operation, None, self.dice)
 
-    def list(self, incoming: Incoming, route: Route) -> HttpResponse:
+    def list(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets``"""
-        body = Listing(self.frames, self.state, self.dice, incoming, route).body()
+        body = ListRequest(self.frames, self.state, self.dice, incoming, route).body()
         return written(outgoing(incoming.operation), body, incoming.operation, None, self.dice)
 
-    def known(self, incoming: Incoming, route: Route, frame: Frame) -> tuple[Resource, Facts]:
+    def known(
+        self, incoming: ParsedRequest, route: MockRoute, frame: ResponseTemplate
+    ) -> tuple[Resource, Facts]:
         """The resource that a path names, though it may be new, and the facts of the path."""
         own = id_field(frame.members, route.parameter) if route.parameter else None
         value = incoming.parameters.get(("path", route.parameter), route.name)
@@ -130,7 +134,7 @@ class MockApi:
         return (resource or Resource(route.name, {}, born)).with_facts(facts), facts
 
     def told(
-        self, incoming: Incoming, route: Route, resource: Resource, facts: Facts
+        self, incoming: ParsedRequest, route: MockRoute, resource: Resource, facts: Facts
     ) -> HttpResponse:
         """The answer about a resource; what it says is from then on known of the resource."""
         operation = incoming.operation
@@ -149,13 +153,13 @@ class MockApi:
         if answer is None or answer.media is None:
             return problem_response(problem)
         said = {"message": problem.detail, "error": problem.detail, "code": problem.status}
-        frame = Frame(answer.schema, answer.examples)
+        frame = ResponseTemplate(answer.schema, answer.examples)
         base = frame.base(self.dice.at("404"))
         body = with_facts(frame, base, {**said, **members(problem)})
         return written(answer, body, operation, None, self.dice)
 
 
-def _echoes(incoming: Incoming) -> dict[str, Value]:
+def _echoes(incoming: ParsedRequest) -> dict[str, Value]:
     """What the documented examples of request and answer have in common."""
     sent = incoming.media.examples if incoming.media else ()
     answered = outgoing(incoming.operation).examples

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.example import kind
 from arazzo_runner.mock.flatten import flatten
-from arazzo_runner.mock.parameters import Pairs, Parts, decoded, pairs_of, typed
+from arazzo_runner.mock.parameters import Pairs, RequestParts, decoded, pairs_of, typed
 from arazzo_runner.operation.media_type import FORM, MULTIPART, essence, is_json
 from arazzo_runner.operation.model import Encoding, MediaType, Parameter
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from email.message import MIMEPart
 
 
-def read_body(body: bytes, content_type: str, schema: Value, media: MediaType) -> Found:
+def read_body(body: bytes, content_type: str, schema: Value, media: MediaType) -> MaybeValue:
     """The value of a body; MISSING for one that only its bytes describe (XML, images).
 
     Raises ValueError where the body is not what its content type claims.
@@ -45,10 +45,10 @@ def _fields(pairs: Pairs, schema: Value, media: MediaType) -> dict[str, Value]:
     return {name: value for name, value in fields.items() if not _is_piece(name, fields)}
 
 
-Reader = Callable[[str, Value, Value, Pairs, MediaType], Found]
+BodyReader = Callable[[str, Value, Value, Pairs, MediaType], MaybeValue]
 
 
-def _reader(encoding: Encoding | None) -> Reader:
+def _reader(encoding: Encoding | None) -> BodyReader:
     if encoding is not None and (encoding.style or encoding.explode is not None):
         return _styled
     if encoding is not None and encoding.content_type and is_json(encoding.content_type):
@@ -62,7 +62,7 @@ def _is_piece(name: str, fields: dict[str, Value]) -> bool:
     return bool(bracket) and start in fields
 
 
-def _repeated(name: str, field: Value, root: Value, pairs: Pairs, _media: MediaType) -> Found:
+def _repeated(name: str, field: Value, root: Value, pairs: Pairs, _media: MediaType) -> MaybeValue:
     """A field once, or several times for an array; an object is a JSON text."""
     texts = [unquote_plus(value) for other, value in pairs if other == name]
     if not texts:
@@ -71,12 +71,12 @@ def _repeated(name: str, field: Value, root: Value, pairs: Pairs, _media: MediaT
     return typed(texts if repeated else texts[0], field, root)
 
 
-def _as_json(name: str, _field: Value, _root: Value, pairs: Pairs, _media: MediaType) -> Found:
+def _as_json(name: str, _field: Value, _root: Value, pairs: Pairs, _media: MediaType) -> MaybeValue:
     texts = [unquote_plus(value) for other, value in pairs if other == name]
     return json.loads(texts[0]) if texts else MISSING
 
 
-def _styled(name: str, field: Value, root: Value, pairs: Pairs, media: MediaType) -> Found:
+def _styled(name: str, field: Value, root: Value, pairs: Pairs, media: MediaType) -> MaybeValue:
     """A field that is written as a query parameter would be."""
     encoding = media.encoding[name]
     style = encoding.style or "form"
@@ -85,7 +85,7 @@ def _styled(name: str, field: Value, root: Value, pairs: Pairs, media: MediaType
     parameter = Parameter(
         name=name, location="query", required=False, style=style, explode=explode, place=place
     )
-    return decoded(parameter, field, root, Parts({}, pairs, "", ()))
+    return decoded(parameter, field, root, RequestParts({}, pairs, "", ()))
 
 
 def _multipart(body: bytes, content_type: str) -> Pairs:

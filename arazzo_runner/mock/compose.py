@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, Value
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.facts import Facts, plain
 from arazzo_runner.mock.flatten import flatten
-from arazzo_runner.mock.frames import Frame
+from arazzo_runner.mock.frames import ResponseTemplate
 from arazzo_runner.mock.state import Resource, instant
 
 SHORTEST: Final = 6
@@ -19,7 +19,9 @@ FETCHES_PER_STATE: Final = 2
 """How often a resource shows each of its states before the next one."""
 
 
-def compose(frame: Frame, resource: Resource, identity: Facts, url: str, dice: Dice) -> Value:
+def compose(
+    frame: ResponseTemplate, resource: Resource, identity: Facts, url: str, dice: SeededChoice
+) -> Value:
     """The body for a resource: ``identity`` are the facts of its path, ``url`` is its own.
 
     Each fact is taken over unless the schema does not allow it there. Raises NoExample.
@@ -31,7 +33,7 @@ def compose(frame: Frame, resource: Resource, identity: Facts, url: str, dice: D
     return with_facts(frame, base, {**_own(frame, base, resource, url), **resource.facts})
 
 
-def with_facts(frame: Frame, body: dict[str, Value], facts: Facts) -> dict[str, Value]:
+def with_facts(frame: ResponseTemplate, body: dict[str, Value], facts: Facts) -> dict[str, Value]:
     """The body with each fact that it has a member for and that leaves it valid."""
     for name in dict.fromkeys((*body, *frame.members)):
         value = facts.get(plain(name), MISSING)
@@ -43,7 +45,9 @@ def with_facts(frame: Frame, body: dict[str, Value], facts: Facts) -> dict[str, 
     return body
 
 
-def _own(frame: Frame, base: dict[str, Value], resource: Resource, url: str) -> dict[str, Value]:
+def _own(
+    frame: ResponseTemplate, base: dict[str, Value], resource: Resource, url: str
+) -> dict[str, Value]:
     """What a resource says of itself: where it is and when it was made."""
     found: dict[str, Value] = {}
     for name, value in base.items():
@@ -60,7 +64,7 @@ def _tells_time(name: str) -> bool:
     return any(word in plain(name) for word in ("creat", "updat", "modif"))
 
 
-def touched(frame: Frame, clock: int) -> dict[str, Value]:
+def touched(frame: ResponseTemplate, clock: int) -> dict[str, Value]:
     """The facts that a change leaves behind: when it was, where the schema has a member for it."""
     return {
         plain(name): instant(clock)
@@ -71,7 +75,7 @@ def touched(frame: Frame, clock: int) -> dict[str, Value]:
     }
 
 
-def advanced(frame: Frame, resource: Resource) -> dict[str, Value]:
+def advanced(frame: ResponseTemplate, resource: Resource) -> dict[str, Value]:
     """The states that a fetch finds: each is shown twice, then the next one, until the last.
 
     So a workflow that polls comes to its end. A state that a client has set stays.

@@ -18,18 +18,18 @@ T = TypeVar("T")
 MASK = 2**64 - 1
 
 
-class Dice(Struct, frozen=True):
+class SeededChoice(Struct, frozen=True):
     """A source of choices for one place, named by ``path``; ``attempt`` gives another series."""
 
     seed: int = 0
     path: tuple[str | int, ...] = ()
     attempt: int = 0
 
-    def at(self, *tokens: str | int) -> Dice:
+    def at(self, *tokens: str | int) -> SeededChoice:
         """The dice of a place below this one."""
-        return Dice(self.seed, (*self.path, *tokens), self.attempt)
+        return SeededChoice(self.seed, (*self.path, *tokens), self.attempt)
 
-    def again(self, attempt: int) -> Dice:
+    def again(self, attempt: int) -> SeededChoice:
         """The dice of the same place for another attempt."""
         return replace(self, attempt=attempt)
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.expression.value import MISSING, Found, Value
-from arazzo_runner.mock.dice import Dice
-from arazzo_runner.mock.flatten import Flat, NoExample, flatten, types_of
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.mock.dice import SeededChoice
+from arazzo_runner.mock.flatten import FlatSchema, NoExample, flatten, types_of
 from arazzo_runner.mock.judge import judge_of, part
 from arazzo_runner.mock.pattern import matching
 from arazzo_runner.mock.scalars import number_for, string_for
@@ -38,37 +38,37 @@ HINTS = {
 }
 
 
-class Exhausted(Exception):
+class DraftLimitError(Exception):
     """The drafts are used up."""
 
 
-class Spot(Struct, frozen=True):
+class ValueContext(Struct, frozen=True):
     """Where in the value something is made: its dice, the references on the way, the depth."""
 
-    dice: Dice
+    dice: SeededChoice
     refs: tuple[str, ...] = ()
     depth: int = 0
 
-    def below(self, flat: Flat, token: str | int) -> Spot:
+    def below(self, flat: FlatSchema, token: str | int) -> ValueContext:
         """The spot of a member."""
-        return Spot(self.dice.at(token), flat.refs, self.depth + 1)
+        return ValueContext(self.dice.at(token), flat.refs, self.depth + 1)
 
-    def again(self, variant: int) -> Spot:
+    def again(self, variant: int) -> ValueContext:
         """The same spot for another try."""
-        return Spot(self.dice.at("#", variant), self.refs, self.depth) if variant else self
+        return ValueContext(self.dice.at("#", variant), self.refs, self.depth) if variant else self
 
 
-def example(schema: Value, dice: Dice) -> Value:
+def example(schema: Value, dice: SeededChoice) -> Value:
     """A value that is valid against ``schema``. Raises NoExample when none was found."""
     for depth in DEPTHS:
         try:
-            return Maker(schema, depth).made(dice)
-        except Exhausted:
+            return ValueGenerator(schema, depth).made(dice)
+        except DraftLimitError:
             continue
     raise NoExample("a schema that asks for too much")
 
 
-class Maker:
+class ValueGenerator:
     """Makes values for one root schema; it counts its drafts and keeps the judges it built."""
 
     def __init__(self, root: Value, depth: int) -> None:
@@ -85,15 +85,15 @@ class Maker:
             judge = self.judges[id(schema)] = judge_of(part(schema, self.root))
         return judge(value)
 
-    def made(self, dice: Dice) -> Value:
+    def made(self, dice: SeededChoice) -> Value:
         """A value of the root schema."""
         for variant in range(VARIANTS):
-            value = self.make(self.root, Spot(dice).again(variant), variant)
+            value = self.make(self.root, ValueContext(dice).again(variant), variant)
             if self.fits(self.root, value):
                 return value
         raise NoExample("a value that satisfies the whole schema")
 
-    def make(self, schema: Value, spot: Spot, first: int = 0) -> Value:
+    def make(self, schema: Value, spot: ValueContext, first: int = 0) -> Value:
         """A value of ``schema``, judged where making it by the letter may not be enough.
 
         ``first`` is the variant to begin with; 0 alone is a documented example.
@@ -110,7 +110,7 @@ class Maker:
                 return value
         raise failure
 
-    def at(self, spot: Spot, variant: int) -> Spot:
+    def at(self, spot: ValueContext, variant: int) -> ValueContext:
         """The spot for a try; after some, only what is required is made.
 
         Where one of several alternatives has to hold, optional members often satisfy two.
@@ -118,11 +118,11 @@ class Maker:
         tried = spot.again(variant)
         return replace(tried, depth=self.depth) if variant >= LEAN else tried
 
-    def draft(self, schema: Value, flat: Flat, spot: Spot, variant: int) -> Value:
+    def draft(self, schema: Value, flat: FlatSchema, spot: ValueContext, variant: int) -> Value:
         """A value that may be one of ``schema``, whose flat form is given."""
         self.left -= 1
         if self.left < 0:
-            raise Exhausted
+            raise DraftLimitError
         if "const" in flat.schema:
             return flat.schema["const"]
         known = MISSING if variant else self.documented(schema, flat)
@@ -133,14 +133,14 @@ class Maker:
             return values[variant % len(values)]
         return self.of_kind(kind(flat.schema), flat, spot, variant)
 
-    def documented(self, schema: Value, flat: Flat) -> Found:
+    def documented(self, schema: Value, flat: FlatSchema) -> MaybeValue:
         """The first example or default that is valid, or MISSING."""
         for value in _documented(flat.schema):
             if self.fits(schema, value):
                 return value
         return MISSING
 
-    def of_kind(self, name: str, flat: Flat, spot: Spot, variant: int) -> Value:
+    def of_kind(self, name: str, flat: FlatSchema, spot: ValueContext, variant: int) -> Value:
         """A made-up value of a type."""
         match name:
             case "object":
@@ -158,7 +158,7 @@ class Maker:
                 self.left -= len(text) // LONG
                 return text
 
-    def object(self, flat: Flat, spot: Spot) -> dict[str, Value]:
+    def object(self, flat: FlatSchema, spot: ValueContext) -> dict[str, Value]:
         """An object with its required members and, if not too deep, the optional ones."""
         required = flat.schema.get("required", ())
         value: dict[str, Value] = {}
@@ -170,7 +170,7 @@ class Maker:
                     raise
         return value | self.extras(flat, spot, value)
 
-    def names(self, flat: Flat, spot: Spot) -> list[str]:
+    def names(self, flat: FlatSchema, spot: ValueContext) -> list[str]:
         """The members to make, in the documented order."""
         schema = flat.schema
         required, properties = schema.get("required", ()), schema.get("properties", {})
@@ -185,7 +185,9 @@ class Maker:
             name for name in required if name not in properties
         ]
 
-    def extras(self, flat: Flat, spot: Spot, value: dict[str, Value]) -> dict[str, Value]:
+    def extras(
+        self, flat: FlatSchema, spot: ValueContext, value: dict[str, Value]
+    ) -> dict[str, Value]:
         """Members without a documented name: as many as are demanded, and one for a map."""
         schema = flat.schema
         is_map = isinstance(schema.get("additionalProperties"), dict) and not value
@@ -196,17 +198,17 @@ class Maker:
             extras[name] = self.make(_member(schema, name), spot.below(flat, name))
         return extras
 
-    def name(self, flat: Flat, spot: Spot, at: int) -> str:
+    def name(self, flat: FlatSchema, spot: ValueContext, at: int) -> str:
         """A name for the extra member number ``at``."""
         dice = spot.dice.at("#name", at)
         if "propertyNames" in flat.schema:
             names = {"type": "string", "allOf": [flat.schema["propertyNames"]]}
-            return str(self.make(names, Spot(dice, flat.refs, spot.depth)))
+            return str(self.make(names, ValueContext(dice, flat.refs, spot.depth)))
         for pattern in flat.schema.get("patternProperties", ()):
             return matching(pattern, dice) or pattern
         return f"key{at + 1}"
 
-    def array(self, flat: Flat, spot: Spot) -> list[Value]:
+    def array(self, flat: FlatSchema, spot: ValueContext) -> list[Value]:
         """An array of the least length, though of one item where that may be."""
         value: list[Value] = []
         for at in range(_length(flat.schema)):
@@ -217,7 +219,7 @@ class Maker:
                     raise
         return value
 
-    def item(self, flat: Flat, spot: Spot, at: int, others: list[Value]) -> Value:
+    def item(self, flat: FlatSchema, spot: ValueContext, at: int, others: list[Value]) -> Value:
         """The item number ``at``; another than the ``others`` where they must differ."""
         schema = _item(flat.schema, at)
         item: Value = None

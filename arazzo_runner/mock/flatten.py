@@ -35,11 +35,11 @@ class NoExample(Exception):
     """No value could be made; the text says of what."""
 
 
-class Cycle(NoExample):
+class SchemaCycle(NoExample):
     """The schema holds itself, so a value without an end would be made."""
 
 
-class Flat(Struct, frozen=True):
+class FlatSchema(Struct, frozen=True):
     """A schema without references and alternatives, and the references that led to it.
 
     ``hard``: a value made member by member may still break it, and has to be judged.
@@ -50,16 +50,16 @@ class Flat(Struct, frozen=True):
     hard: bool = False
 
 
-def flatten(schema: Value, root: Value, refs: tuple[str, ...], variant: int) -> Flat:
+def flatten(schema: Value, root: Value, refs: tuple[str, ...], variant: int) -> FlatSchema:
     """Resolve and merge ``schema``; ``variant`` chooses among alternatives.
 
     Raises Cycle when a reference in ``refs``, the way from the root, comes again, and NoExample
     for ``false`` and for a schema of too many parts.
     """
-    return _flat(schema, _Whole(root, variant), refs)
+    return _flat(schema, _FlattenContext(root, variant), refs)
 
 
-class _Whole:
+class _FlattenContext:
     """The schema that references lead into, the choice, and how many parts may still come."""
 
     def __init__(self, root: Value, variant: int) -> None:
@@ -68,16 +68,16 @@ class _Whole:
         self.left = MAX_PARTS
 
 
-def _flat(schema: Value, whole: _Whole, refs: tuple[str, ...]) -> Flat:
+def _flat(schema: Value, whole: _FlattenContext, refs: tuple[str, ...]) -> FlatSchema:
     whole.left -= 1
     if whole.left < 0:
         raise NoExample(f"a schema of more than {MAX_PARTS:,} parts")
     if schema is True:
-        return Flat({}, refs)
+        return FlatSchema({}, refs)
     if not isinstance(schema, dict):
         raise NoExample("a schema that allows nothing")
     own = {key: value for key, value in schema.items() if key not in COMPOSED}
-    found = Flat(own, refs, not HARD.isdisjoint(schema))
+    found = FlatSchema(own, refs, not HARD.isdisjoint(schema))
     parts = list(_parts(schema, whole.variant))
     for part in parts:
         flat = _part(part, whole, refs)
@@ -86,7 +86,9 @@ def _flat(schema: Value, whole: _Whole, refs: tuple[str, ...]) -> Flat:
     return _discriminated(found, schema, [part for part in parts if isinstance(part, dict)])
 
 
-def _discriminated(flat: Flat, schema: dict[str, Value], parts: list[dict[str, Value]]) -> Flat:
+def _discriminated(
+    flat: FlatSchema, schema: dict[str, Value], parts: list[dict[str, Value]]
+) -> FlatSchema:
     """The flat schema with the name of the chosen alternative where a discriminator wants it.
 
     OpenAPI 3.2.0, Discriminator Object: the name is that of the mapping, else of the schema.
@@ -105,7 +107,7 @@ def _discriminated(flat: Flat, schema: dict[str, Value], parts: list[dict[str, V
     return flat
 
 
-def _without_examples(flat: Flat) -> Flat:
+def _without_examples(flat: FlatSchema) -> FlatSchema:
     """An example of a part is none of the whole, unless it is a scalar."""
     schema = {
         key: value
@@ -115,11 +117,11 @@ def _without_examples(flat: Flat) -> Flat:
     return replace(flat, schema=schema)
 
 
-def _part(part: Value, whole: _Whole, refs: tuple[str, ...]) -> Flat:
+def _part(part: Value, whole: _FlattenContext, refs: tuple[str, ...]) -> FlatSchema:
     if not isinstance(part, str):
         return _flat(part, whole, refs)
     if part in refs:
-        raise Cycle(f"`{part}`, which holds itself")
+        raise SchemaCycle(f"`{part}`, which holds itself")
     return _flat(resolve(part, whole.root), whole, (*refs, part))
 
 
@@ -155,12 +157,12 @@ def resolve(reference: str, root: Value) -> Value:
     return root["$defs"][reference.removeprefix("#/$defs/")]
 
 
-def _joined(left: Flat, right: Flat) -> Flat:
+def _joined(left: FlatSchema, right: FlatSchema) -> FlatSchema:
     schema = dict(left.schema)
     for key, value in right.schema.items():
         schema[key] = merged(key, schema[key], value) if key in schema else value
     refs = left.refs + tuple(ref for ref in right.refs if ref not in left.refs)
-    return Flat(schema, refs, left.hard or right.hard)
+    return FlatSchema(schema, refs, left.hard or right.hard)
 
 
 def merged(keyword: str, left: Value, right: Value) -> Value:

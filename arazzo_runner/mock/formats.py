@@ -5,29 +5,29 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 
 
-def _hex(dice: Dice, digits: int) -> str:
+def _hex(dice: SeededChoice, digits: int) -> str:
     return f"{dice.below(16**digits):0{digits}x}"
 
 
-def _day(dice: Dice) -> str:
+def _day(dice: SeededChoice) -> str:
     return f"2025-{1 + dice.at('month').below(12):02}-{1 + dice.at('day').below(28):02}"
 
 
-def _time(dice: Dice) -> str:
+def _time(dice: SeededChoice) -> str:
     return f"{dice.at('hour').below(24):02}:{dice.at('minute').below(60):02}:00Z"
 
 
-def _uuid(dice: Dice) -> str:
+def _uuid(dice: SeededChoice) -> str:
     first, last = _hex(dice.at(0), 15), _hex(dice.at(1), 15)
     # RFC 9562, section 5.4: version 4, variant 10.
     return f"{first[:8]}-{first[8:12]}-4{first[12:]}-8{last[:3]}-{last[3:]}"
 
 
 # Names and addresses that are reserved for examples: RFC 2606, 5737, 3849; ITU 555-01xx.
-FORMATS: dict[str, Callable[[Dice], str]] = {
+FORMATS: dict[str, Callable[[SeededChoice], str]] = {
     "date-time": lambda dice: f"{_day(dice)}T{_time(dice)}",
     "date": _day,
     "time": _time,
@@ -56,7 +56,7 @@ FORMATS: dict[str, Callable[[Dice], str]] = {
 }
 
 
-def formatted(name: str, dice: Dice) -> str | None:
+def formatted(name: str, dice: SeededChoice) -> str | None:
     """A string of the format ``name``, or None when the format says nothing to the mock."""
     maker = FORMATS.get(name)
     return maker(dice) if maker else None

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.example import example
 from arazzo_runner.mock.facts import plain
 from arazzo_runner.mock.flatten import NoExample, flatten
 from arazzo_runner.mock.judge import judge_of, part
-from arazzo_runner.mock.outgoing import Outgoing, item_schema, outgoing
-from arazzo_runner.mock.route import Route, item_operation
+from arazzo_runner.mock.outgoing import DocumentedResponse, item_schema, outgoing
+from arazzo_runner.mock.route import MockRoute, item_operation
 from arazzo_runner.operation.model import Operation
 
 STATES: Final = ("status", "state", "phase")
 
 
-class Frame:
+class ResponseTemplate:
     """A schema with its examples, which bodies are made from.
 
     ``examples`` are the documented ones that are valid, ``members`` the schemas of the object's
@@ -32,7 +32,7 @@ class Frame:
         self.members = _members(schema)
         self.states = _states(self.members, schema)
 
-    def base(self, dice: Dice) -> Value:
+    def base(self, dice: SeededChoice) -> Value:
         """A documented example, else a value that is made up. Raises NoExample."""
         return self.examples[0] if self.examples else example(self.schema, dice)
 
@@ -59,37 +59,39 @@ def _states(members: dict[str, Value], root: Value) -> dict[str, list[Value]]:
     return {name: states for name, states in found.items() if len(states) > 1}
 
 
-class Frames:
+class ResponseTemplates:
     """Frames by operation."""
 
     def __init__(self) -> None:
-        self.known: dict[tuple[str, str, str], Frame] = {}
+        self.known: dict[tuple[str, str, str], ResponseTemplate] = {}
 
-    def of(self, operation: Operation) -> Frame:
+    def of(self, operation: Operation) -> ResponseTemplate:
         """The frame of the operation's success answer."""
         answer = outgoing(operation)
-        return self._cached(operation, "", lambda: Frame(answer.schema, answer.examples))
+        return self._cached(operation, "", lambda: ResponseTemplate(answer.schema, answer.examples))
 
-    def home(self, operation: Operation, route: Route) -> Frame:
+    def home(self, operation: Operation, route: MockRoute) -> ResponseTemplate:
         """The frame that a resource is fetched in; that of ``operation`` where none fetches it."""
         return self.of(item_operation(operation.description, route) or operation)
 
-    def items(self, operation: Operation, route: Route) -> Frame:
+    def items(self, operation: Operation, route: MockRoute) -> ResponseTemplate:
         """The frame of the items of a list; what fetches them may have the better example."""
         answer = outgoing(operation)
         fetch = item_operation(operation.description, route)
         examples = _item_examples(answer) + (outgoing(fetch).examples if fetch else ())
         schema = part(item_schema(answer), answer.schema)
-        return self._cached(operation, "items", lambda: Frame(schema, examples))
+        return self._cached(operation, "items", lambda: ResponseTemplate(schema, examples))
 
-    def _cached(self, operation: Operation, use: str, make: Callable[[], Frame]) -> Frame:
+    def _cached(
+        self, operation: Operation, use: str, make: Callable[[], ResponseTemplate]
+    ) -> ResponseTemplate:
         key = (operation.method, operation.path, use)
         if key not in self.known:
             self.known[key] = make()
         return self.known[key]
 
 
-def _item_examples(answer: Outgoing) -> tuple[Value, ...]:
+def _item_examples(answer: DocumentedResponse) -> tuple[Value, ...]:
     lists = list(answer.examples)
     for name in answer.array or ():
         lists = [one.get(name) for one in lists if isinstance(one, dict)]

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.example import example
 from arazzo_runner.mock.facts import id_field, plain, text_of
 from arazzo_runner.mock.flatten import EXAMPLES, NoExample, flatten
-from arazzo_runner.mock.frames import Frame
-from arazzo_runner.mock.incoming import Incoming
+from arazzo_runner.mock.frames import ResponseTemplate
+from arazzo_runner.mock.incoming import ParsedRequest
 from arazzo_runner.mock.judge import judge_of, part
-from arazzo_runner.mock.route import Route, item_operation
+from arazzo_runner.mock.route import MockRoute, item_operation
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.schema import standalone
 
@@ -21,7 +21,9 @@ TRIES: Final = 1_000
 """How many ids are tried before all are held to be taken."""
 
 
-def path_facts(incoming: Incoming, route: Route, own: str | None, name: Value) -> dict[str, Value]:
+def path_facts(
+    incoming: ParsedRequest, route: MockRoute, own: str | None, name: Value
+) -> dict[str, Value]:
     """The facts that a path gives: its parameters, and ``name`` as the id in the member ``own``.
 
     A parameter of the parent that is called like the resource's own id says nothing about it.
@@ -38,7 +40,11 @@ def path_facts(incoming: Incoming, route: Route, own: str | None, name: Value) -
 
 
 def new_id(
-    operation: Operation, route: Route, home: Frame, taken: Mapping[str, object], dice: Dice
+    operation: Operation,
+    route: MockRoute,
+    home: ResponseTemplate,
+    taken: Mapping[str, object],
+    dice: SeededChoice,
 ) -> Value:
     """An id for what is created: valid as a member of ``home`` and as the path parameter."""
     own = id_field(home.members, route.parameter)
@@ -53,14 +59,14 @@ def new_id(
     return found[-1] if found else _free({"type": "string"}, taken, dice.at(route.parameter))
 
 
-def _tried(schema: Value, taken: Mapping[str, object], dice: Dice) -> list[Value]:
+def _tried(schema: Value, taken: Mapping[str, object], dice: SeededChoice) -> list[Value]:
     try:
         return [_free(schema, taken, dice)]
     except NoExample:
         return []
 
 
-def _free(schema: Value, taken: Mapping[str, object], dice: Dice) -> Value:
+def _free(schema: Value, taken: Mapping[str, object], dice: SeededChoice) -> Value:
     """A value that is not taken. Examples are passed over: each would be the same id again."""
     flat = flatten(schema, schema, (), 0).schema
     bare = part({key: value for key, value in flat.items() if key not in EXAMPLES}, schema)

@@ -14,19 +14,19 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import Struct
 
 from arazzo_runner.expression.scope import header
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.body import read_body
 from arazzo_runner.mock.judge import request_judge
 from arazzo_runner.mock.outgoing import stem
-from arazzo_runner.mock.parameters import Pairs, Parts, decoded, pairs_of
-from arazzo_runner.mock.problem import Problem, Refused
+from arazzo_runner.mock.parameters import Pairs, RequestParts, decoded, pairs_of
+from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.operation.media_type import matching
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.model import MediaType, Operation, Parameter, RequestBody
 from arazzo_runner.text.source import Pointer, pointer_text
 
 
-class Incoming(Struct, frozen=True):
+class ParsedRequest(Struct, frozen=True):
     """A request that keeps to the description.
 
     ``base`` is the server's URL, ``url`` the request's; ``pieces`` are the texts in the path,
@@ -39,7 +39,7 @@ class Incoming(Struct, frozen=True):
     pieces: Mapping[str, str]
     parameters: Mapping[tuple[str, str], Value]
     query: Pairs
-    body: Found
+    body: MaybeValue
     media: MediaType | None
 
     def path(self, template: str) -> str:
@@ -52,11 +52,11 @@ class Incoming(Struct, frozen=True):
         return self.base + quote(path, safe="/:@!$&'()*+,;=~") + ending
 
 
-def read_request(operation: Operation, request: HttpRequest) -> Incoming:
+def read_request(operation: Operation, request: HttpRequest) -> ParsedRequest:
     """Take a request apart and judge it. Raises Refused."""
     base, texts = _match(operation.path, request.url)
     query = pairs_of(urlsplit(request.url).query)
-    parts = Parts(texts, query, urlsplit(request.url).query, request.headers)
+    parts = RequestParts(texts, query, urlsplit(request.url).query, request.headers)
     parameters: dict[tuple[str, str], Value] = {
         (one.location, one.name): value
         for one in operation.parameters
@@ -64,7 +64,7 @@ def read_request(operation: Operation, request: HttpRequest) -> Incoming:
     }
     body, media = _body(operation, request)
     pieces = {name: unquote(text) for name, text in texts.items()}
-    return Incoming(operation, base, request.url, pieces, parameters, query, body, media)
+    return ParsedRequest(operation, base, request.url, pieces, parameters, query, body, media)
 
 
 def _match(template: str, url: str) -> tuple[str, dict[str, str]]:
@@ -74,12 +74,14 @@ def _match(template: str, url: str) -> tuple[str, dict[str, str]]:
     fixed, names = pieces[::2], pieces[1::2]
     found = re.search("([^/]*)".join(map(re.escape, fixed)) + "$", parts.path)
     if found is None:
-        raise Refused(Problem(404, f"there is nothing at `{parts.path}`; the path is `{template}`"))
+        raise ProblemError(
+            Problem(404, f"there is nothing at `{parts.path}`; the path is `{template}`")
+        )
     prefix = f"{parts.scheme}://{parts.netloc}{parts.path[: found.start()]}"
     return prefix, dict(zip(names, found.groups(), strict=True))
 
 
-def _parameter(operation: Operation, parameter: Parameter, parts: Parts) -> Found:
+def _parameter(operation: Operation, parameter: Parameter, parts: RequestParts) -> MaybeValue:
     at = (parameter.name, parameter.location)
     what = f"the {parameter.location} parameter `{parameter.name}`"
     judge = request_judge(parameter.schema, operation.description)
@@ -100,8 +102,10 @@ def _said(wrong: tuple[str, Pointer]) -> str:
     return f"{message} at `{pointer_text(pointer)}`" if pointer else message
 
 
-def _bad(operation: Operation, detail: str, parameter: tuple[str, str] | None = None) -> Refused:
-    return Refused(Problem(_status(operation), detail, parameter))
+def _bad(
+    operation: Operation, detail: str, parameter: tuple[str, str] | None = None
+) -> ProblemError:
+    return ProblemError(Problem(_status(operation), detail, parameter))
 
 
 def _status(operation: Operation) -> int:
@@ -110,7 +114,7 @@ def _status(operation: Operation) -> int:
     return 422 if "422" in documented and "400" not in documented else 400
 
 
-def _body(operation: Operation, request: HttpRequest) -> tuple[Found, MediaType | None]:
+def _body(operation: Operation, request: HttpRequest) -> tuple[MaybeValue, MediaType | None]:
     documented = operation.request_body
     content_type = header(request.headers, "Content-Type")
     if documented is None:
@@ -122,7 +126,7 @@ def _body(operation: Operation, request: HttpRequest) -> tuple[Found, MediaType 
     media = matching(documented.content, content_type or "application/octet-stream")
     if media is None:
         detail = f"the content type `{content_type}` is not documented: {_offered(documented)}"
-        raise Refused(Problem(415, detail))
+        raise ProblemError(Problem(415, detail))
     return _body_value(operation, request, content_type or media.name, media), media
 
 
@@ -132,7 +136,7 @@ def _offered(body: RequestBody) -> str:
 
 def _body_value(
     operation: Operation, request: HttpRequest, content_type: str, media: MediaType
-) -> Found:
+) -> MaybeValue:
     judge = request_judge(media.schema, operation.description)
     try:
         value = read_body(request.body, content_type, judge.schema, media)
@@ -142,5 +146,5 @@ def _body_value(
     if wrong:
         message, pointer = wrong
         detail = f"the body is not as documented: {message}"
-        raise Refused(Problem(_status(operation), detail, pointer=pointer))
+        raise ProblemError(Problem(_status(operation), detail, pointer=pointer))
     return value

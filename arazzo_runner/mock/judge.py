@@ -19,7 +19,7 @@ def part(schema: Value, root: Value) -> Value:
     return schema
 
 
-class Judge:
+class Validator:
     """A judge of values of one schema. Raises NoExample for a schema that cannot be used."""
 
     def __init__(self, schema: Value) -> None:
@@ -39,14 +39,14 @@ def judge_of(schema: Value) -> Callable[[Value], bool]:
     return judge
 
 
-def request_judge(schema: Schema | None, description: ApiDescription) -> Judge:
+def request_judge(schema: Schema | None, description: ApiDescription) -> Validator:
     """The judge of a parameter or body of a request, made once."""
     if schema is None:
-        return Judge({})
+        return Validator({})
     key = ("mock", "judge", schema.place.source.uri, schema.place.pointer)
     if key not in description.memo:
-        description.memo[key] = Judge(standalone(schema, description, "request"))
-    found: Judge = description.memo[key]
+        description.memo[key] = Validator(standalone(schema, description, "request"))
+    found: Validator = description.memo[key]
     return found
 
 

@@ -10,16 +10,16 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mock.compose import compose
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.facts import facts_of, id_field, plain, text_of
 from arazzo_runner.mock.filters import matches, told
-from arazzo_runner.mock.frames import Frame, Frames
+from arazzo_runner.mock.frames import ResponseTemplate, ResponseTemplates
 from arazzo_runner.mock.identity import new_id, path_facts
-from arazzo_runner.mock.incoming import Incoming
+from arazzo_runner.mock.incoming import ParsedRequest
 from arazzo_runner.mock.outgoing import outgoing
 from arazzo_runner.mock.paging import PAGING, Page, asked_size, page_of, said_of
-from arazzo_runner.mock.route import Route
-from arazzo_runner.mock.state import Resource, State, address
+from arazzo_runner.mock.route import MockRoute
+from arazzo_runner.mock.state import MockState, Resource, address
 
 POPULATION: Final = 2
 """How many resources a collection has that the run did not fill."""
@@ -28,14 +28,14 @@ PAGES: Final = 2.5
 MOST: Final = 100
 
 
-class Listing(Struct, frozen=True):
+class ListRequest(Struct, frozen=True):
     """One request for a list; ``own`` is the member that holds the items' ids."""
 
-    frames: Frames
-    state: State
-    dice: Dice
-    incoming: Incoming
-    route: Route
+    frames: ResponseTemplates
+    state: MockState
+    dice: SeededChoice
+    incoming: ParsedRequest
+    route: MockRoute
 
     def body(self) -> Value:
         """The body of the answer: the page that was asked for. Raises Refused and NoExample."""
@@ -92,7 +92,7 @@ class Listing(Struct, frozen=True):
             return -60 * (1 + others)
         return parent.born + count - at
 
-    def frame(self) -> Frame:
+    def frame(self) -> ResponseTemplate:
         """The frame of an item."""
         return self.frames.items(self.incoming.operation, self.route)
 
@@ -138,7 +138,7 @@ def _places(body: dict[str, Value], array: str) -> Iterator[tuple[str, ...]]:
 
 
 def _said(
-    frame: Frame, body: dict[str, Value], path: tuple[str, ...], page: Page, array: str
+    frame: ResponseTemplate, body: dict[str, Value], path: tuple[str, ...], page: Page, array: str
 ) -> dict[str, Value]:
     for value in said_of(page, plain(path[-1]), array):
         changed = _with(body, path, value)

@@ -21,7 +21,7 @@ ArrayPath: TypeAlias = tuple[str, ...]
 ARRAY_NAMES = ("data", "items", "results", "records", "entries", "values", "value", "content")
 
 
-class Outgoing(Struct, frozen=True):
+class DocumentedResponse(Struct, frozen=True):
     """``schema`` is self-contained; ``examples`` are documented ones; ``array`` as for lists."""
 
     status: int
@@ -33,12 +33,12 @@ class Outgoing(Struct, frozen=True):
     array: ArrayPath | None
 
 
-def outgoing(operation: Operation) -> Outgoing:
+def outgoing(operation: Operation) -> DocumentedResponse:
     """The success answer of an operation; worked out once."""
     memo, key = operation.description.memo, ("mock", operation.method, operation.path)
     if key not in memo:
         memo[key] = _of_response(operation, success(operation))
-    found: Outgoing = memo[key]
+    found: DocumentedResponse = memo[key]
     return found
 
 
@@ -52,7 +52,7 @@ def success(operation: Operation) -> Response | None:
     return by_status.get("default", by_status.get(lowest))
 
 
-def documented(operation: Operation, status: int) -> Outgoing | None:
+def documented(operation: Operation, status: int) -> DocumentedResponse | None:
     """The answer that an operation documents for exactly this status."""
     for response in operation.responses:
         if response.status == str(status):
@@ -60,9 +60,9 @@ def documented(operation: Operation, status: int) -> Outgoing | None:
     return None
 
 
-def _of_response(operation: Operation, response: Response | None) -> Outgoing:
+def _of_response(operation: Operation, response: Response | None) -> DocumentedResponse:
     if response is None:
-        return Outgoing(
+        return DocumentedResponse(
             status=200,
             media_type=None,
             media=None,
@@ -75,7 +75,7 @@ def _of_response(operation: Operation, response: Response | None) -> Outgoing:
     schema: Value = True
     if media and media.schema:
         schema = standalone(media.schema, operation.description, "response")
-    return Outgoing(
+    return DocumentedResponse(
         status=_number(response.status),
         media_type=_concrete(media.name) if media else None,
         media=media,
@@ -140,7 +140,7 @@ def stem(path: str) -> str:
     return path.rstrip("/").removesuffix(".json")
 
 
-def item_schema(answer: Outgoing) -> Value:
+def item_schema(answer: DocumentedResponse) -> Value:
     """The schema of the items of a list, within the answer's root."""
     node = answer.schema
     for name in answer.array or ():

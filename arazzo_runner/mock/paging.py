@@ -12,10 +12,10 @@ from urllib.parse import quote_plus, urlsplit, urlunsplit
 
 from msgspec import Struct
 
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.facts import plain
 from arazzo_runner.mock.parameters import pairs_of
-from arazzo_runner.mock.problem import Problem, Refused
+from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.operation.model import Operation
 
 SIZES: Final = ("pagesize", "perpage", "limit", "size", "maxresults", "maxpagesize", "itemsperpage",
@@ -92,7 +92,7 @@ def _start(
 def _from_token(name: str, token: str) -> int:
     digits = token.removeprefix(MARK)
     if not token.startswith(MARK) or not digits.isdecimal():
-        raise Refused(
+        raise ProblemError(
             Problem(
                 400, f"the page token `{token}` is not one that an answer gave", (name, "query")
             )
@@ -156,7 +156,7 @@ def _next_token(page: Page) -> tuple[Value, ...]:
     return (None, "") if start is None else (f"{MARK}{start}",)
 
 
-def _place(page: Page, start: int | None) -> tuple[Found, ...]:
+def _place(page: Page, start: int | None) -> tuple[MaybeValue, ...]:
     if start is None:
         return None, MISSING, ""
     return url_of(page, start), start // page.size + page.first_index

@@ -14,7 +14,7 @@ from urllib.parse import unquote, unquote_plus
 from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers, header
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.example import kind
 from arazzo_runner.mock.flatten import flatten
 from arazzo_runner.mock.judge import judge_of, part
@@ -22,7 +22,7 @@ from arazzo_runner.operation.model import Parameter
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 """Names and values that are still percent-encoded."""
-Raw: TypeAlias = str | list[str] | dict[str, str]
+RawValue: TypeAlias = str | list[str] | dict[str, str]
 """A value as texts, by its structure."""
 
 DELIMITERS = {
@@ -32,7 +32,7 @@ DELIMITERS = {
 }
 
 
-class Parts(Struct, frozen=True):
+class RequestParts(Struct, frozen=True):
     """The parts of a request that hold parameters; path and query percent-encoded."""
 
     path: Mapping[str, str]
@@ -47,7 +47,7 @@ def pairs_of(text: str) -> Pairs:
     return tuple((unquote_plus(name), value) for name, _, value in pieces)
 
 
-def decoded(parameter: Parameter, schema: Value, root: Value, parts: Parts) -> Found:
+def decoded(parameter: Parameter, schema: Value, root: Value, parts: RequestParts) -> MaybeValue:
     """The value of a parameter, typed by its schema, a part of ``root``; or MISSING.
 
     Raises ValueError where the text is not what its content type claims.
@@ -66,7 +66,7 @@ def _content(media_type: str, text: str) -> Value:
     return json.loads(text) if "json" in media_type else text
 
 
-def _single(parameter: Parameter, parts: Parts) -> str | None:
+def _single(parameter: Parameter, parts: RequestParts) -> str | None:
     """The encoded text of a parameter that is written in one piece."""
     match parameter.location:
         case "path":
@@ -90,8 +90,8 @@ def _cookies(headers: Headers) -> Pairs:
 
 
 def _raw(
-    parameter: Parameter, shape: str, names: tuple[str, ...], parts: Parts, text: str | None
-) -> Raw | None:
+    parameter: Parameter, shape: str, names: tuple[str, ...], parts: RequestParts, text: str | None
+) -> RawValue | None:
     if shape not in ("array", "object"):
         return None if text is None else _scalar(parameter, text)
     if parameter.style in ("form", "deepObject", "cookie") and (
@@ -125,7 +125,9 @@ def _decoder(parameter: Parameter) -> Callable[[str], str]:
             assert_never(parameter.location)
 
 
-def _exploded(parameter: Parameter, shape: str, names: tuple[str, ...], pairs: Pairs) -> Raw | None:
+def _exploded(
+    parameter: Parameter, shape: str, names: tuple[str, ...], pairs: Pairs
+) -> RawValue | None:
     """A value that is spread over several pairs."""
     if shape == "array":
         return [unquote_plus(value) for name, value in pairs if name == parameter.name] or None
@@ -138,7 +140,7 @@ def _exploded(parameter: Parameter, shape: str, names: tuple[str, ...], pairs: P
     return {name: unquote_plus(value) for name, value in members.items()} or None
 
 
-def _composed(parameter: Parameter, shape: str, text: str) -> Raw:
+def _composed(parameter: Parameter, shape: str, text: str) -> RawValue:
     """A value whose items are written in one piece."""
     decode = _decoder(parameter)
     pieces = _pieces(parameter, text)
@@ -172,7 +174,7 @@ def _split(text: str, delimiters: tuple[str, ...]) -> list[str]:
     return text.split(first) if text else []
 
 
-def typed(raw: Raw, schema: Value, root: Value) -> Value:
+def typed(raw: RawValue, schema: Value, root: Value) -> Value:
     """Texts as values of ``schema``, a part of ``root``; a text that fits nowhere stays a text."""
     match raw:
         case str():

@@ -7,16 +7,16 @@ from functools import lru_cache
 from typing import Final, assert_never
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.flatten import NoExample
 from arazzo_runner.mock.judge import judge_of
 from arazzo_runner.mock.pattern_tree import (
-    Characters,
-    Choice,
-    Node,
-    Repeat,
-    Sequence,
-    UnreadablePattern,
+    CharacterSet,
+    PatternChoice,
+    PatternError,
+    PatternNode,
+    PatternRepeat,
+    PatternSequence,
     parse,
 )
 
@@ -24,30 +24,30 @@ MAX_SPELLED: Final = 300_000
 """The characters, and repetitions of nothing, that the search for one string may take in all."""
 
 
-class _TooLong(Exception):
+class _TooLongError(Exception):
     """The characters are used up."""
 
 
-class Speller:
+class PatternGenerator:
     """Spells strings; what may be repeated without an end is, ``extra`` times more."""
 
     def __init__(self) -> None:
         self.extra = 0
         self.left = MAX_SPELLED
 
-    def spell(self, node: Node, dice: Dice) -> str:
-        """A string of ``node``. Raises _TooLong."""
+    def spell(self, node: PatternNode, dice: SeededChoice) -> str:
+        """A string of ``node``. Raises _TooLongError."""
         self.left -= 1
         if self.left < 0:
-            raise _TooLong
+            raise _TooLongError
         match node:
-            case Characters(of):
+            case CharacterSet(of):
                 return dice.pick(of if dice.attempt else _small(of)) if of else ""
-            case Sequence(items):
+            case PatternSequence(items):
                 return "".join(self.spell(item, dice.at(at)) for at, item in enumerate(items))
-            case Choice(options):
+            case PatternChoice(options):
                 return self.spell(dice.pick(options), dice.at("|"))
-            case Repeat(item, least, most):
+            case PatternRepeat(item, least, most):
                 count = least + self.extra if most is None else min(most, least + self.extra)
                 return "".join(self.spell(item, dice.at(at)) for at in range(count))
             case _:
@@ -69,7 +69,9 @@ EXTRAS = (2, 0, 1, 3, 4, 5, 6, 8, 13, 21, 34, 55, 89, 144, 233)
 ATTEMPTS = 12
 
 
-def matching(pattern: str, dice: Dice, least: int = 0, most: int | None = None) -> str | None:
+def matching(
+    pattern: str, dice: SeededChoice, least: int = 0, most: int | None = None
+) -> str | None:
     """A string of ``least`` to ``most`` characters that matches ``pattern``, or None.
 
     As in JSON Schema, the pattern may match anywhere in the string.
@@ -78,7 +80,7 @@ def matching(pattern: str, dice: Dice, least: int = 0, most: int | None = None) 
         # What the validator accepts is what the answer will be held to; its backtracking is
         # bounded, so a hostile pattern comes to an end.
         tree, fits = parse(pattern), _judge(pattern)
-    except (UnreadablePattern, NoExample):
+    except (PatternError, NoExample):
         return None
     try:
         return next(
@@ -89,12 +91,12 @@ def matching(pattern: str, dice: Dice, least: int = 0, most: int | None = None) 
             ),
             None,
         )
-    except _TooLong:
+    except _TooLongError:
         return None
 
 
-def _candidates(tree: Node, dice: Dice, least: int) -> Iterator[str]:
-    speller = Speller()
+def _candidates(tree: PatternNode, dice: SeededChoice, least: int) -> Iterator[str]:
+    speller = PatternGenerator()
     for speller.extra in (*EXTRAS, max(0, least - 1), least):
         for attempt in range(ATTEMPTS):
             yield speller.spell(tree, dice.again(attempt)).ljust(least, "a")

@@ -42,40 +42,40 @@ PROPERTIES = {
 }
 
 
-class Characters(Struct, frozen=True):
+class CharacterSet(Struct, frozen=True):
     """One of these characters."""
 
     of: str
 
 
-class Sequence(Struct, frozen=True):
+class PatternSequence(Struct, frozen=True):
     """All of these, in order; empty for assertions, which are only tried."""
 
-    items: tuple[Node, ...] = ()
+    items: tuple[PatternNode, ...] = ()
 
 
-class Choice(Struct, frozen=True):
+class PatternChoice(Struct, frozen=True):
     """One of these."""
 
-    options: tuple[Node, ...]
+    options: tuple[PatternNode, ...]
 
 
-class Repeat(Struct, frozen=True):
+class PatternRepeat(Struct, frozen=True):
     """``item`` from ``least`` to ``most`` times; None: without an end."""
 
-    item: Node
+    item: PatternNode
     least: int
     most: int | None
 
 
-Node: TypeAlias = Characters | Sequence | Choice | Repeat
+PatternNode: TypeAlias = CharacterSet | PatternSequence | PatternChoice | PatternRepeat
 
 
-class UnreadablePattern(Exception):
+class PatternError(Exception):
     """The pattern is not a regular expression that this parser knows."""
 
 
-class Parser:
+class PatternParser:
     """A recursive descent over the text of a pattern; ``at`` is the next character."""
 
     def __init__(self, text: str) -> None:
@@ -96,7 +96,7 @@ class Parser:
     def next(self) -> str:
         """Step over one character and return it."""
         if self.at >= len(self.text):
-            raise UnreadablePattern(self.text)
+            raise PatternError(self.text)
         self.at += 1
         return self.text[self.at - 1]
 
@@ -104,32 +104,32 @@ class Parser:
         """Step behind ``end`` and return what stood before it."""
         stop = self.text.find(end, self.at)
         if stop < 0:
-            raise UnreadablePattern(self.text)
+            raise PatternError(self.text)
         found, self.at = self.text[self.at : stop], stop + len(end)
         return found
 
-    def choice(self) -> Node:
+    def choice(self) -> PatternNode:
         """``a|b``"""
         options = [self.sequence()]
         while self.take("|"):
             options.append(self.sequence())
-        return options[0] if len(options) == 1 else Choice(tuple(options))
+        return options[0] if len(options) == 1 else PatternChoice(tuple(options))
 
-    def sequence(self) -> Node:
+    def sequence(self) -> PatternNode:
         """Terms up to ``|``, ``)`` or the end."""
-        items: list[Node] = []
+        items: list[PatternNode] = []
         while self.peek() not in ("", "|", ")"):
             items.append(self.parse_quantified())
-        return Sequence(tuple(items))
+        return PatternSequence(tuple(items))
 
-    def parse_quantified(self) -> Node:
+    def parse_quantified(self) -> PatternNode:
         """A term and its quantifier; a lazy one makes the same strings."""
         item = self.term()
         bounds = self.bounds()
         if bounds is None:
             return item
         self.take("?")
-        return Repeat(item, *bounds)
+        return PatternRepeat(item, *bounds)
 
     def bounds(self) -> tuple[int, int | None] | None:
         """``*``, ``+``, ``?``, ``{n}``, ``{n,}``, ``{n,m}``"""
@@ -150,31 +150,31 @@ class Parser:
         inside = self.text[self.at + 1 : stop] if self.peek() == "{" and stop > 0 else ""
         return inside.partition(",")
 
-    def term(self) -> Node:
+    def term(self) -> PatternNode:
         """A character, class, escape, group or assertion."""
         match self.next():
             case "^" | "$":
-                return Sequence()
+                return PatternSequence()
             case ".":
-                return Characters(ANY)
+                return CharacterSet(ANY)
             case "(":
                 return self.group()
             case "[":
-                return Characters(self.bracket())
+                return CharacterSet(self.bracket())
             case "\\":
                 return self.escape()
             case character:
-                return Characters(character)
+                return CharacterSet(character)
 
-    def group(self) -> Node:
+    def group(self) -> PatternNode:
         """A group of any kind; of a look-around nothing is made."""
         assertion = False
         if self.take("?"):
             assertion = self.parse_group_opening()
         inside = self.choice()
         if not self.take(")"):
-            raise UnreadablePattern(self.text)
-        return Sequence() if assertion else inside
+            raise PatternError(self.text)
+        return PatternSequence() if assertion else inside
 
     def parse_group_opening(self) -> bool:
         """Step over what follows ``(?``; true for a look-around."""
@@ -186,12 +186,12 @@ class Parser:
             self.until(":")  # `(?:`, or flags as in `(?i:`
         return False
 
-    def escape(self) -> Node:
+    def escape(self) -> PatternNode:
         """What follows a backslash outside a class."""
         if self.peek() in ("b", "B", "A", "Z", "z"):
             self.at += 1
-            return Sequence()
-        return Characters(self.parse_escape())
+            return PatternSequence()
+        return CharacterSet(self.parse_escape())
 
     def parse_escape(self) -> str:
         """The characters that an escape stands for."""
@@ -209,11 +209,11 @@ class Parser:
     def property(self, sign: str) -> str:
         r"""``\p{L}`` and its negation."""
         if not self.take("{"):
-            raise UnreadablePattern(self.text)
+            raise PatternError(self.text)
         name = self.until("}").rpartition("=")[2]
         known = PROPERTIES.get(name)
         if known is None:
-            raise UnreadablePattern(self.text)
+            raise PatternError(self.text)
         return known if sign == "p" else _without(known)
 
     def code(self, digits: int) -> str:
@@ -240,7 +240,7 @@ class Parser:
         self.at += 1
         last = self.item()
         if len(last) != 1:
-            raise UnreadablePattern(self.text)
+            raise PatternError(self.text)
         return "".join(map(chr, range(ord(first), min(ord(last), ord(first) + 0xFF) + 1)))
 
     def item(self) -> str:
@@ -253,17 +253,17 @@ def _character(digits: str, pattern: str) -> str:
     try:
         return chr(int(digits, 16))
     except ValueError:
-        raise UnreadablePattern(pattern) from None
+        raise PatternError(pattern) from None
 
 
 def _without(excluded: str) -> str:
     return "".join(one for one in ANY + "éßдあ\n" if one not in excluded)
 
 
-def parse(text: str) -> Node:
-    """The tree of a pattern. Raises UnreadablePattern."""
-    parser = Parser(text)
+def parse(text: str) -> PatternNode:
+    """The tree of a pattern. Raises PatternError."""
+    parser = PatternParser(text)
     tree = parser.choice()
     if parser.at < len(text):
-        raise UnreadablePattern(text)
+        raise PatternError(text)
     return tree

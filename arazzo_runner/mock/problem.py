@@ -24,7 +24,7 @@ class Problem(Struct, frozen=True):
     pointer: Pointer | None = None
 
 
-class Refused(Exception):
+class ProblemError(Exception):
     """The mock refuses a request."""
 
     def __init__(self, problem: Problem) -> None:

@@ -19,15 +19,15 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.facts import facts_of, id_field, text_of
-from arazzo_runner.mock.incoming import Incoming
+from arazzo_runner.mock.incoming import ParsedRequest
 from arazzo_runner.mock.outgoing import item_parameter, item_schema, outgoing, stem
 from arazzo_runner.operation.find import find_by_pointer
 from arazzo_runner.operation.model import ApiDescription, Operation
 
-Action: TypeAlias = Choice["create", "fetch", "list", "change", "delete", "clear"]
+MockAction: TypeAlias = Choice["create", "fetch", "list", "change", "delete", "clear"]
 
 
-class Route(Struct, frozen=True):
+class MockRoute(Struct, frozen=True):
     """What happens, and to which resource.
 
     ``template`` is the path template of the collection, ``collection`` its concrete path; ``name``
@@ -35,14 +35,14 @@ class Route(Struct, frozen=True):
     path parameter that names items of the collection, empty for a thing by itself.
     """
 
-    action: Action
+    action: MockAction
     template: str
     collection: str
     name: str = ""
     parameter: str = ""
 
 
-def route_of(incoming: Incoming) -> Route:
+def route_of(incoming: ParsedRequest) -> MockRoute:
     """The route of a request."""
     operation = incoming.operation
     template = stem(operation.path)
@@ -50,12 +50,12 @@ def route_of(incoming: Incoming) -> Route:
     name = last[1:-1]
     if last == f"{{{name}}}" and name in incoming.pieces:
         action = _on_item(operation.method)
-        return Route(action, home, incoming.path(home), incoming.pieces[name], name)
+        return MockRoute(action, home, incoming.path(home), incoming.pieces[name], name)
     found = _on_collection(incoming, template, item_parameter(operation.description, template))
-    return found or Route(_on_item(operation.method), template, incoming.path(template))
+    return found or MockRoute(_on_item(operation.method), template, incoming.path(template))
 
 
-def _on_item(method: str) -> Action:
+def _on_item(method: str) -> MockAction:
     match method:
         case "GET" | "HEAD":
             return "fetch"
@@ -65,18 +65,20 @@ def _on_item(method: str) -> Action:
             return "change"
 
 
-def _on_collection(incoming: Incoming, template: str, parameter: str | None) -> Route | None:
+def _on_collection(
+    incoming: ParsedRequest, template: str, parameter: str | None
+) -> MockRoute | None:
     operation, path = incoming.operation, incoming.path(template)
     match operation.method:
         case "GET" | "HEAD" if outgoing(operation).array is not None:
             home, items = _shown(operation, template, parameter)
-            return Route("list", home, incoming.path(home), "", items)
+            return MockRoute("list", home, incoming.path(home), "", items)
         case "POST" if parameter or _lists(operation.description, template):
-            return Route("create", template, path, "", parameter or "id")
+            return MockRoute("create", template, path, "", parameter or "id")
         case "PUT" | "PATCH" if parameter and (name := _named(incoming.body, parameter)):
-            return Route("change", template, path, name, parameter)
+            return MockRoute("change", template, path, name, parameter)
         case "DELETE" if parameter:
-            return Route("clear", template, path)
+            return MockRoute("clear", template, path)
         case _:
             return None
 
@@ -112,7 +114,7 @@ def _named(body: Value, parameter: str) -> str | None:
     return text_of(facts[name]) if name and facts[name] is not None else None
 
 
-def item_operation(description: ApiDescription, route: Route) -> Operation | None:
+def item_operation(description: ApiDescription, route: MockRoute) -> Operation | None:
     """The operation that fetches a resource of the route's collection, or the thing by itself."""
     if not route.parameter:
         return _get(description, route.template)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.flatten import NoExample
 from arazzo_runner.mock.formats import formatted
 from arazzo_runner.mock.pattern import matching
@@ -18,7 +18,7 @@ SPREAD = 999
 """Numbers without an upper bound are at most this far from the lower one."""
 
 
-def string_for(schema: dict[str, Value], dice: Dice) -> str:
+def string_for(schema: dict[str, Value], dice: SeededChoice) -> str:
     """A string of a flat schema. Raises NoExample for a pattern that no string was found for."""
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     if least > MAX_LENGTH:
@@ -32,20 +32,20 @@ def string_for(schema: dict[str, Value], dice: Dice) -> str:
     return _word(dice).ljust(least, "x")[:most]
 
 
-def _patterned(pattern: str, dice: Dice, least: int, most: int | None) -> str:
+def _patterned(pattern: str, dice: SeededChoice, least: int, most: int | None) -> str:
     text = matching(pattern, dice, least, most)
     if text is None:
         raise NoExample(f"a string of the pattern `{pattern}`")
     return text
 
 
-def _word(dice: Dice) -> str:
+def _word(dice: SeededChoice) -> str:
     """The member's name and four digits: readable, and different from one item to the next."""
     names = [token for token in dice.path if isinstance(token, str) and not token.startswith("#")]
     return f"{names[-1] if names else 'text'}-{dice.below(16**4):04x}"
 
 
-def number_for(schema: dict[str, Value], dice: Dice) -> float | int:
+def number_for(schema: dict[str, Value], dice: SeededChoice) -> float | int:
     """A number of a flat schema; an integer where its ``type`` asks for one.
 
     All numbers in question are multiples of a step: the search is for a whole factor of it.

@@ -32,7 +32,7 @@ class Resource(Struct, frozen=True):
         return replace(self, facts={**self.facts, **facts})
 
 
-class State:
+class MockState:
     """Resources by collection and id, and a clock that moves when something is written."""
 
     def __init__(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.example import example
 from arazzo_runner.mock.facts import text_of
 from arazzo_runner.mock.flatten import NoExample
-from arazzo_runner.mock.outgoing import Outgoing
+from arazzo_runner.mock.outgoing import DocumentedResponse
 from arazzo_runner.operation.body import encode_body
 from arazzo_runner.operation.media_type import is_xml
 from arazzo_runner.operation.message import HttpResponse
@@ -19,7 +19,11 @@ BODILESS = (204, 205, 304)
 
 
 def written(
-    answer: Outgoing, value: Value, operation: Operation, location: str | None, dice: Dice
+    answer: DocumentedResponse,
+    value: Value,
+    operation: Operation,
+    location: str | None,
+    dice: SeededChoice,
 ) -> HttpResponse:
     """The response; ``location`` is the URL of what was created. Raises NoExample."""
     headers = tuple(
@@ -33,7 +37,7 @@ def written(
     return HttpResponse(answer.status, (("Content-Type", answer.media_type), *headers), body)
 
 
-def _header(header: Header, operation: Operation, location: str | None, dice: Dice) -> str:
+def _header(header: Header, operation: Operation, location: str | None, dice: SeededChoice) -> str:
     if location and header.name.lower() == "location":
         return location
     if header.schema is None:
@@ -43,7 +47,7 @@ def _header(header: Header, operation: Operation, location: str | None, dice: Di
     return ",".join(map(text_of, value)) if isinstance(value, list) else text_of(value)
 
 
-def _body(answer: Outgoing, media_type: str, value: Value) -> bytes:
+def _body(answer: DocumentedResponse, media_type: str, value: Value) -> bytes:
     if is_xml(media_type) and isinstance(value, str) and not value.lstrip().startswith("<"):
         raise NoExample(f"`{media_type}` without an example")
     try:

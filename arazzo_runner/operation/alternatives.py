@@ -27,21 +27,21 @@ _ONE_OF: Final = ("oneOf", "anyOf")
 _NULL: Final = {"type": "null"}
 
 
-class Part(NamedTuple):
+class SchemaPart(NamedTuple):
     """One schema object, without what it refers to or combines."""
 
     node: dict[str, Value]
     place: Place
 
 
-Alternative: TypeAlias = tuple[Part, ...]
+Alternative: TypeAlias = tuple[SchemaPart, ...]
 """Schemas that all hold for the value."""
 
 Alternatives: TypeAlias = tuple[Alternative, ...] | None
 """At least one of these holds; None: nothing is known."""
 
 
-class Schemas(Struct, frozen=True):
+class SchemaContext(Struct, frozen=True):
     """Where schemas live: the dialect by its OpenAPI version, and where a reference leads.
 
     ``follow`` gives a schema and its place, and raises DocumentError when there is none.
@@ -53,17 +53,17 @@ class Schemas(Struct, frozen=True):
     memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
 
-def schemas_of(description: ApiDescription) -> Schemas:
+def schemas_of(description: ApiDescription) -> SchemaContext:
     """The schemas of an API description."""
     if ("schemas",) not in description.memo:
-        description.memo["schemas",] = Schemas(
+        description.memo["schemas",] = SchemaContext(
             description.version, lambda reference, place: target(description, reference, place)
         )
-    found: Schemas = description.memo["schemas",]
+    found: SchemaContext = description.memo["schemas",]
     return found
 
 
-def alternatives(schemas: Schemas, schema: Schema) -> Alternatives:
+def alternatives(schemas: SchemaContext, schema: Schema) -> Alternatives:
     """The alternatives that a schema leaves; none of them: no value fits it."""
     key = ("alternatives", schema.place.source, schema.place.pointer)
     if key not in schemas.memo:
@@ -72,7 +72,7 @@ def alternatives(schemas: Schemas, schema: Schema) -> Alternatives:
     return found
 
 
-def together(schemas: Schemas, every: Iterable[Schema]) -> Alternatives:
+def together(schemas: SchemaContext, every: Iterable[Schema]) -> Alternatives:
     """The alternatives that several schemas for one value leave."""
     nothing_said: Alternatives = ((),)
     return reduce(_product, (alternatives(schemas, one) for one in every), nothing_said)
@@ -91,7 +91,7 @@ def union(every: Iterable[Alternatives]) -> Alternatives:
 _Seen: TypeAlias = frozenset[tuple[object, ...]]
 
 
-def _expanded(schemas: Schemas, node: Value, place: Place, seen: _Seen) -> Alternatives:
+def _expanded(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) -> Alternatives:
     if node is False:
         return ()
     if not isinstance(node, dict):
@@ -100,7 +100,7 @@ def _expanded(schemas: Schemas, node: Value, place: Place, seen: _Seen) -> Alter
     if reference is not None and schemas.version < (3, 1):
         # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
         return _referred(schemas, reference, place, seen)
-    found: Alternatives = ((Part(node, place),),)
+    found: Alternatives = ((SchemaPart(node, place),),)
     if reference is not None:
         found = _product(found, _referred(schemas, reference, place, seen))
     for index, one in enumerate(_listed(node, _ALL_OF)):
@@ -109,12 +109,12 @@ def _expanded(schemas: Schemas, node: Value, place: Place, seen: _Seen) -> Alter
         if isinstance(node.get(key), list):
             found = _product(found, _chosen(schemas, node, key, place, seen))
     if _is_null_too(schemas, node):
-        found = union((found, ((Part(_NULL, place),),)))
+        found = union((found, ((SchemaPart(_NULL, place),),)))
     return found
 
 
 def _chosen(
-    schemas: Schemas, node: dict[str, Value], key: str, place: Place, seen: _Seen
+    schemas: SchemaContext, node: dict[str, Value], key: str, place: Place, seen: _Seen
 ) -> Alternatives:
     choices = enumerate(_listed(node, key))
     return union(_expanded(schemas, one, place.at(key, at), seen) for at, one in choices)
@@ -125,7 +125,7 @@ def _listed(node: dict[str, Value], key: str) -> list[Value]:
     return found if isinstance(found, list) else []
 
 
-def _referred(schemas: Schemas, reference: str, place: Place, seen: _Seen) -> Alternatives:
+def _referred(schemas: SchemaContext, reference: str, place: Place, seen: _Seen) -> Alternatives:
     try:
         node, at = schemas.follow(reference, place)
     except DocumentError:
@@ -146,7 +146,7 @@ def _product(left: Alternatives, right: Alternatives) -> Alternatives:
     return tuple((*one, *other) for one in left for other in right)
 
 
-def _is_null_too(schemas: Schemas, node: dict[str, Value]) -> bool:
+def _is_null_too(schemas: SchemaContext, node: dict[str, Value]) -> bool:
     """3.0: ``nullable`` beside ``allOf`` and the like is meant for the whole."""
     is_nullable = node.get("nullable") is True or node.get("x-nullable") is True
     return is_nullable and schemas.version < (3, 1) and "type" not in node
@@ -154,9 +154,9 @@ def _is_null_too(schemas: Schemas, node: dict[str, Value]) -> bool:
 
 # --- kinds ----------------------------------------------------------------------------------------
 
-Kinds: TypeAlias = frozenset[str]
+JsonTypes: TypeAlias = frozenset[str]
 _NUMBERS: Final = frozenset({"number", "integer"})
-_KINDS: Final[dict[str, Kinds]] = {
+_KINDS: Final[dict[str, JsonTypes]] = {
     "number": _NUMBERS,
     "file": frozenset({"string"}),
     **{name: frozenset({name}) for name in ("integer", "string", "boolean", "null")},
@@ -164,12 +164,12 @@ _KINDS: Final[dict[str, Kinds]] = {
 }
 
 
-def kinds_of(alternative: Alternative) -> Kinds | None:
+def kinds_of(alternative: Alternative) -> JsonTypes | None:
     """The kinds that a value of the alternative can have; None when they are not stated.
 
     What is a number may be an integer: both are listed.
     """
-    found: Kinds | None = None
+    found: JsonTypes | None = None
     for part in alternative:
         own = _kinds(part.node)
         if own is not None:
@@ -177,7 +177,7 @@ def kinds_of(alternative: Alternative) -> Kinds | None:
     return found or None  # schemas that contradict each other prove nothing
 
 
-def _kinds(node: dict[str, Value]) -> Kinds | None:
+def _kinds(node: dict[str, Value]) -> JsonTypes | None:
     stated = node.get("type")
     names = [str(name) for name in (stated if isinstance(stated, list) else [stated])]
     if not all(name in _KINDS for name in names):

@@ -7,7 +7,7 @@ Object". What a response body holds is read in ``response_body.py``.
 from __future__ import annotations
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.expression.value import MISSING, Found, Value, describe
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe
 from arazzo_runner.operation import media_type
 from arazzo_runner.operation.form import encode_form
 from arazzo_runner.operation.json_text import json_bytes
@@ -16,7 +16,7 @@ from arazzo_runner.operation.refusal import RequestRefused
 
 
 def choose_media_type(
-    operation: Operation, wanted: str | None, payload: Found
+    operation: Operation, wanted: str | None, payload: MaybeValue
 ) -> tuple[str, MediaType | None]:
     """The content type to send, and the Media Type Object that documents it.
 
@@ -92,7 +92,7 @@ def _charset_bytes(text: str, content_type: str) -> bytes:
         raise RequestRefused(f"the text cannot be written in `{charset}`: {reason}") from reason
 
 
-def _natural(payload: Found) -> str:
+def _natural(payload: MaybeValue) -> str:
     """The content type of a payload whose operation documents none."""
     match payload:
         case str():
@@ -103,7 +103,7 @@ def _natural(payload: Found) -> str:
             return "application/json"
 
 
-def _concrete(name: str, payload: Found) -> str:
+def _concrete(name: str, payload: MaybeValue) -> str:
     """The content type that a documented range is sent as."""
     if not media_type.is_range(name):
         return name
@@ -114,7 +114,7 @@ def _concrete(name: str, payload: Found) -> str:
     return "text/plain" if kind == "text" else name
 
 
-def _carries(name: str, payload: Found) -> bool:
+def _carries(name: str, payload: MaybeValue) -> bool:
     if media_type.is_range(name):
         return False
     if payload is MISSING or media_type.is_json(name):

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.scope import Headers, header
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation import media_type
 from arazzo_runner.operation.findings import findings
 from arazzo_runner.operation.model import (
@@ -28,7 +28,7 @@ from arazzo_runner.operation.model import (
 from arazzo_runner.operation.reference import resolve
 from arazzo_runner.text.source import Place
 
-Kind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
+CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -39,7 +39,7 @@ class CheckResult(Struct, frozen=True):
     ``pointer`` is into the response body (JSON Pointer text); ``place`` into the description.
     """
 
-    kind: Kind
+    kind: CheckKind
     severity: Choice["warn", "error"]
     passed: bool
     message: str
@@ -68,8 +68,8 @@ def check_response(
     operation: Operation,
     status: int,
     headers: Headers,
-    body: Found,
-    severities: Mapping[Kind, Choice["off", "warn", "error"]],
+    body: MaybeValue,
+    severities: Mapping[CheckKind, Choice["off", "warn", "error"]],
 ) -> tuple[CheckResult, ...]:
     """Judge a response by its operation: one result a kind that can be judged, or one a finding.
 
@@ -103,8 +103,8 @@ def response_for(operation: Operation, status: int) -> Response | None:
 
 
 def _judged(
-    operation: Operation, response: Response | None, status: int, headers: Headers, body: Found
-) -> Iterator[tuple[Kind, Iterator[_Verdict]]]:
+    operation: Operation, response: Response | None, status: int, headers: Headers, body: MaybeValue
+) -> Iterator[tuple[CheckKind, Iterator[_Verdict]]]:
     """The judgements by kind; each is made only when it is looked at."""
     yield "status", _status(operation, response, status)
     if response is None:

@@ -16,17 +16,17 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.operation.model import SecurityScheme
 from arazzo_runner.text.diagnostic import error
 
-Kind: TypeAlias = Choice[
+CredentialPart: TypeAlias = Choice[
     "username", "password", "token", "key", "client_id", "client_secret", "refresh_token"
 ]
-Flow: TypeAlias = Choice[
+OAuthFlow: TypeAlias = Choice[
     "refreshToken", "password", "clientCredentials", "authorizationCode", "deviceAuthorization"
 ]
-Parts: TypeAlias = Mapping[Kind, str]
+CredentialParts: TypeAlias = Mapping[CredentialPart, str]
 LookUp: TypeAlias = Callable[[str], str | None]
 """The value of a variable by its name, None where there is none."""
 
-SECRET_KINDS: Final[tuple[Kind, ...]] = (
+SECRET_KINDS: Final[tuple[CredentialPart, ...]] = (
     "password",
     "token",
     "key",
@@ -39,46 +39,46 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
-class Way(Struct, frozen=True):
+class CredentialFlow(Struct, frozen=True):
     """One way to satisfy a scheme: the parts it needs, those it may use, how a token is fetched.
 
     ``flow`` is None where nothing has to be fetched.
     """
 
-    needs: tuple[Kind, ...]
-    may: tuple[Kind, ...] = ()
-    flow: Flow | None = None
+    needs: tuple[CredentialPart, ...]
+    may: tuple[CredentialPart, ...] = ()
+    flow: OAuthFlow | None = None
 
-    def holds(self, parts: Parts) -> bool:
+    def holds(self, parts: CredentialParts) -> bool:
         """Whether all that it needs is there."""
         return all(parts.get(kind) for kind in self.needs)
 
 
-_TOKEN: Final = Way(("token",))
+_TOKEN: Final = CredentialFlow(("token",))
 # What needs no person comes first; a user's password is more telling than a client's secret.
 _FLOWS: Final = (
-    Way(("refresh_token",), ("client_id", "client_secret"), "refreshToken"),
-    Way(("username", "password"), ("client_id", "client_secret"), "password"),
-    Way(("client_id", "client_secret"), (), "clientCredentials"),
-    Way(("client_id",), ("client_secret",), "authorizationCode"),
-    Way(("client_id",), ("client_secret",), "deviceAuthorization"),
+    CredentialFlow(("refresh_token",), ("client_id", "client_secret"), "refreshToken"),
+    CredentialFlow(("username", "password"), ("client_id", "client_secret"), "password"),
+    CredentialFlow(("client_id", "client_secret"), (), "clientCredentials"),
+    CredentialFlow(("client_id",), ("client_secret",), "authorizationCode"),
+    CredentialFlow(("client_id",), ("client_secret",), "deviceAuthorization"),
 )
 # RFC 6749, section 4.4.3: client credentials come without a refresh token; implicit has none.
 _REFRESHED: Final = frozenset({"password", "authorizationCode", "deviceAuthorization"})
 
 
-def ways(scheme: SecurityScheme) -> tuple[Way, ...]:
+def ways(scheme: SecurityScheme) -> tuple[CredentialFlow, ...]:
     """The ways to satisfy a scheme, the first that is possible is taken.
 
     Mutual TLS has one that needs no part: its certificate is no variable.
     """
     match scheme.type, (scheme.scheme or "").lower():
         case "http", "basic" | "digest":
-            return (Way(("username", "password")),)
+            return (CredentialFlow(("username", "password")),)
         case "apiKey", _:
-            return (Way(("key",)),)
+            return (CredentialFlow(("key",)),)
         case "mutualTLS", _:
-            return (Way(()),)
+            return (CredentialFlow(()),)
         case "oauth2", _:
             return (_TOKEN, *(way for way in _FLOWS if _is_offered(way, scheme)))
         case "openIdConnect", _:
@@ -88,24 +88,24 @@ def ways(scheme: SecurityScheme) -> tuple[Way, ...]:
             return (_TOKEN,)
 
 
-def _is_offered(way: Way, scheme: SecurityScheme) -> bool:
+def _is_offered(way: CredentialFlow, scheme: SecurityScheme) -> bool:
     if way.flow == "refreshToken":
         return bool(_REFRESHED & scheme.flows.keys())
     return way.flow in scheme.flows
 
 
-def way_of(scheme: SecurityScheme, parts: Parts) -> Way | None:
+def way_of(scheme: SecurityScheme, parts: CredentialParts) -> CredentialFlow | None:
     """The first way that these parts are enough for."""
     return next((way for way in ways(scheme) if way.holds(parts)), None)
 
 
-def kinds(scheme: SecurityScheme) -> tuple[Kind, ...]:
+def kinds(scheme: SecurityScheme) -> tuple[CredentialPart, ...]:
     """All parts that a scheme's credential can have; none for mutual TLS."""
-    every: list[Kind] = [kind for way in ways(scheme) for kind in (*way.needs, *way.may)]
+    every: list[CredentialPart] = [kind for way in ways(scheme) for kind in (*way.needs, *way.may)]
     return tuple(dict.fromkeys(every))
 
 
-def variable(source: str, scheme: str, kind: Kind) -> str:
+def variable(source: str, scheme: str, kind: CredentialPart) -> str:
     """The environment variable of one part of a credential.
 
     ``ARAZZO_AUTH_<SOURCE>_<SCHEME>_USERNAME`` and so on, upper case, other characters as ``_``.
@@ -128,13 +128,13 @@ class Credentials(Struct, frozen=True):
     ``certificate`` tells that connections show a client's certificate.
     """
 
-    values: Mapping[tuple[str, str], Parts] = field(default_factory=dict)
+    values: Mapping[tuple[str, str], CredentialParts] = field(default_factory=dict)
     certificate: bool = False
 
     def __repr__(self) -> str:
         return f"Credentials of {sorted(self.values)}"
 
-    def of(self, source: str, scheme: str) -> Parts:
+    def of(self, source: str, scheme: str) -> CredentialParts:
         """The parts of one scheme's credential; empty when there are none."""
         return self.values.get((source, scheme), {})
 
@@ -170,7 +170,9 @@ def credentials_from(
     return Credentials({(source, name): parts for name, parts in every.items() if parts})
 
 
-def _parts(source: str, scheme: SecurityScheme, known: LookUp, more: LookUp) -> dict[Kind, str]:
+def _parts(
+    source: str, scheme: SecurityScheme, known: LookUp, more: LookUp
+) -> dict[CredentialPart, str]:
     parts = dict(_found(source, scheme, kinds(scheme), known))
     way = way_of(scheme, parts)
     if way is not None:
@@ -184,13 +186,13 @@ def _parts(source: str, scheme: SecurityScheme, known: LookUp, more: LookUp) -> 
     return parts
 
 
-def _lacking(wanted: Iterable[Kind], parts: Parts) -> list[Kind]:
+def _lacking(wanted: Iterable[CredentialPart], parts: CredentialParts) -> list[CredentialPart]:
     return [kind for kind in wanted if kind not in parts]
 
 
 def _found(
-    source: str, scheme: SecurityScheme, wanted: Iterable[Kind], look_up: LookUp
-) -> Iterator[tuple[Kind, str]]:
+    source: str, scheme: SecurityScheme, wanted: Iterable[CredentialPart], look_up: LookUp
+) -> Iterator[tuple[CredentialPart, str]]:
     for kind in wanted:
         name = variable(source, scheme.name, kind)
         value = look_up(name)
@@ -198,7 +200,7 @@ def _found(
             yield kind, _carried(name, kind, value.rstrip("\r\n"), scheme)
 
 
-def _carried(name: str, kind: Kind, value: str, scheme: SecurityScheme) -> str:
+def _carried(name: str, kind: CredentialPart, value: str, scheme: SecurityScheme) -> str:
     """A part of a credential, unless no request can carry it; the message does not show it."""
     if kind == "username" and scheme.type == "http" and ":" in value:
         # RFC 7617, section 2; RFC 7616, section 3.4.2 puts one behind the user name as well.

@@ -18,8 +18,8 @@ from arazzo_runner.expression.value import Value, kind
 from arazzo_runner.operation.alternatives import (
     Alternative,
     Alternatives,
-    Kinds,
-    Schemas,
+    JsonTypes,
+    SchemaContext,
     alternatives,
     choices,
     kinds_of,
@@ -30,7 +30,7 @@ from arazzo_runner.operation.model import Schema
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.text.source import Place
 
-Token: TypeAlias = str | int | None
+PathToken: TypeAlias = str | int | None
 """A member or an item; None is any of them."""
 
 _INDEX: Final = re.compile("0|[1-9][0-9]{0,17}")
@@ -42,21 +42,21 @@ _CONTAINERS: Final = frozenset({"object", "array"})
 _NULL: Final = frozenset({"null"})
 
 
-class Shape(Struct, frozen=True, dict=True):
+class SchemaShape(Struct, frozen=True, dict=True):
     """What is known of a value; ``alternatives`` None: nothing."""
 
-    schemas: Schemas
+    schemas: SchemaContext
     alternatives: Alternatives
 
     @cached_property
-    def below(self) -> dict[Token, Shape | Absent]:
+    def below(self) -> dict[PathToken, SchemaShape | MissingMember]:
         """The members and items that were asked for so far; a cache, not state."""
         return {}
 
     @cached_property
-    def kinds(self) -> Kinds | None:
+    def kinds(self) -> JsonTypes | None:
         """All kinds that the value can have; None when any is possible."""
-        found: Kinds = frozenset()
+        found: JsonTypes = frozenset()
         for one in self.alternatives or ((),):
             kinds = kinds_of(one)
             if kinds is None:
@@ -78,7 +78,7 @@ class Shape(Struct, frozen=True, dict=True):
         return found
 
 
-class Absent(Struct, frozen=True):
+class MissingMember(Struct, frozen=True):
     """Why there is nothing at a token.
 
     ``known`` are the names that there are; ``kinds`` what the value is instead of an object.
@@ -86,82 +86,82 @@ class Absent(Struct, frozen=True):
 
     proven: bool
     known: tuple[str, ...] = ()
-    kinds: Kinds | None = None
+    kinds: JsonTypes | None = None
 
 
-class Failure(Struct, frozen=True):
+class DescentFailure(Struct, frozen=True):
     """Where a descent ended: the tokens down to the one that is not there, and why."""
 
-    tokens: tuple[Token, ...]
-    absent: Absent
+    tokens: tuple[PathToken, ...]
+    absent: MissingMember
 
 
-_Step: TypeAlias = Alternatives | Absent
+_Step: TypeAlias = Alternatives | MissingMember
 
 
-def shape_of(schemas: Schemas, schema: Schema | None) -> Shape:
+def shape_of(schemas: SchemaContext, schema: Schema | None) -> SchemaShape:
     """What a schema says of its value."""
     if schema is None:
-        return Shape(schemas, None)
+        return SchemaShape(schemas, None)
     key = ("shape", schema.place.source, schema.place.pointer)
     if key not in schemas.memo:
-        schemas.memo[key] = Shape(schemas, alternatives(schemas, schema))
-    found: Shape = schemas.memo[key]
+        schemas.memo[key] = SchemaShape(schemas, alternatives(schemas, schema))
+    found: SchemaShape = schemas.memo[key]
     return found
 
 
-def any_of(shapes: Sequence[Shape]) -> Shape:
+def any_of(shapes: Sequence[SchemaShape]) -> SchemaShape:
     """What is known where one of several shapes holds; there is at least one."""
-    return Shape(shapes[0].schemas, union(one.alternatives for one in shapes))
+    return SchemaShape(shapes[0].schemas, union(one.alternatives for one in shapes))
 
 
-def descend(shape: Shape, tokens: Iterable[Token]) -> Shape | Failure:
+def descend(shape: SchemaShape, tokens: Iterable[PathToken]) -> SchemaShape | DescentFailure:
     """What is known of the value at the end of the tokens, or where there can be none."""
-    walked: list[Token] = []
+    walked: list[PathToken] = []
     for token in tokens:
         walked.append(token)
         found = step(shape, token)
-        if isinstance(found, Absent):
-            return Failure(tuple(walked), found)
+        if isinstance(found, MissingMember):
+            return DescentFailure(tuple(walked), found)
         shape = found
     return shape
 
 
-def step(shape: Shape, token: Token) -> Shape | Absent:
+def step(shape: SchemaShape, token: PathToken) -> SchemaShape | MissingMember:
     """What is known of one member or item of a value."""
     if token not in shape.below:
         shape.below[token] = _entered(shape, token)
     return shape.below[token]
 
 
-def _entered(shape: Shape, token: Token) -> Shape | Absent:
+def _entered(shape: SchemaShape, token: PathToken) -> SchemaShape | MissingMember:
     if shape.alternatives is None or () in shape.alternatives:
-        return Shape(shape.schemas, None)
+        return SchemaShape(shape.schemas, None)
     results = [_into(shape.schemas, one, token) for one in shape.alternatives]
     combined = _combined(results)
-    return combined if isinstance(combined, Absent) else Shape(shape.schemas, combined)
+    return combined if isinstance(combined, MissingMember) else SchemaShape(shape.schemas, combined)
 
 
 def _combined(results: Sequence[_Step]) -> _Step:
-    there = [one for one in results if not isinstance(one, Absent)]
+    there = [one for one in results if not isinstance(one, MissingMember)]
     if there:
         return union(there)
-    why = [one for one in results if isinstance(one, Absent)]
+    why = [one for one in results if isinstance(one, MissingMember)]
     known = dict.fromkeys(name for one in why for name in one.known)
     kinds = [one.kinds for one in why if one.kinds and one.kinds != _NULL]
-    return Absent(
+    return MissingMember(
         bool(why) and all(one.proven for one in why),
         tuple(known),
         kinds[0] if kinds and not known else None,
     )
 
 
-def _into(schemas: Schemas, one: Alternative, token: Token) -> _Step:
+def _into(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
     kinds = kinds_of(one)
     if kinds is None:
         return _into_anything(schemas, one, token)
     if not kinds & _CONTAINERS:
-        return Absent(proven=True, kinds=kinds)
+        return MissingMember(proven=True, kinds=kinds)
     ways: list[_Step] = []
     if "object" in kinds:
         ways.append(_member(schemas, one, token))
@@ -170,7 +170,7 @@ def _into(schemas: Schemas, one: Alternative, token: Token) -> _Step:
     return _combined(ways)
 
 
-def _into_anything(schemas: Schemas, one: Alternative, token: Token) -> _Step:
+def _into_anything(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
     """Where no type is stated, what else is said tells what is meant, and proves nothing."""
     if any("properties" in part.node for part in one):
         found = _member(schemas, one, token)
@@ -178,28 +178,32 @@ def _into_anything(schemas: Schemas, one: Alternative, token: Token) -> _Step:
         found = _item(schemas, one, token)
     else:
         return None
-    return Absent(proven=False, known=found.known) if isinstance(found, Absent) else found
+    return (
+        MissingMember(proven=False, known=found.known)
+        if isinstance(found, MissingMember)
+        else found
+    )
 
 
 # --- objects --------------------------------------------------------------------------------------
 
 
-def _member(schemas: Schemas, one: Alternative, token: Token) -> _Step:
+def _member(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
     if token is None:
         return _any_member(schemas, one)
     if isinstance(token, int):
-        return Absent(proven=True, kinds=frozenset({"object"}))
+        return MissingMember(proven=True, kinds=frozenset({"object"}))
     named = list(_named(one, token))
     if named:
         return together(schemas, named)
     if any(_is_open(part.node) for part in one):
         return None
     if any(_closes(part.node) for part in one):
-        return Absent(proven=True, known=names_of(one))
+        return MissingMember(proven=True, known=names_of(one))
     return _unnamed(schemas, one)
 
 
-def _unnamed(schemas: Schemas, one: Alternative) -> _Step:
+def _unnamed(schemas: SchemaContext, one: Alternative) -> _Step:
     others = [
         Schema(part.node[key], part.place.at(key))
         for part in one
@@ -207,16 +211,20 @@ def _unnamed(schemas: Schemas, one: Alternative) -> _Step:
         if key in part.node
     ]
     known = names_of(one)
-    return together(schemas, others) if others or not known else Absent(proven=False, known=known)
+    return (
+        together(schemas, others)
+        if others or not known
+        else MissingMember(proven=False, known=known)
+    )
 
 
-def _any_member(schemas: Schemas, one: Alternative) -> _Step:
+def _any_member(schemas: SchemaContext, one: Alternative) -> _Step:
     if any(_is_open(part.node) for part in one):
         return None
     every = [_member(schemas, one, name) for name in names_of(one)]
     if not any(_closes(part.node) for part in one):
         every.append(None)
-    return _combined(every) if every else Absent(proven=True)
+    return _combined(every) if every else MissingMember(proven=True)
 
 
 def _named(one: Alternative, name: str) -> Iterator[Schema]:
@@ -254,9 +262,9 @@ def _closes(node: dict[str, Value]) -> bool:
 # --- arrays ---------------------------------------------------------------------------------------
 
 
-def _item(schemas: Schemas, one: Alternative, token: Token) -> _Step:
+def _item(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
     if isinstance(token, str) and not _INDEX.fullmatch(token):
-        return Absent(proven=True, kinds=frozenset({"array"}))
+        return MissingMember(proven=True, kinds=frozenset({"array"}))
     index = 0 if token is None else int(token)
     return together(
         schemas, (found for part in one for found in _items(part.node, part.place, index))
@@ -282,7 +290,7 @@ _ARTICLES: Final = {
 }
 
 
-def kind_words(kinds: Kinds) -> str:
+def kind_words(kinds: JsonTypes) -> str:
     """Kinds as a sentence lists them: ``a string or null``."""
     shown = kinds - {"integer"} if "number" in kinds else kinds
     return " or ".join(_ARTICLES.get(name, f"a {name}") for name in sorted(shown, key=_rank))
@@ -292,13 +300,13 @@ def _rank(name: str) -> tuple[bool, str]:
     return name == "null", name
 
 
-def kind_of_value(value: Value) -> Kinds:
+def kind_of_value(value: Value) -> JsonTypes:
     """The kinds of a value: an integer is a number too."""
     name = kind(value)
     return frozenset({name, "number"}) if name == "integer" else frozenset({name})
 
 
-def nearest_name(token: Token, absent: Absent) -> str | None:
+def nearest_name(token: PathToken, absent: MissingMember) -> str | None:
     """The help line about a name that is not there: the nearest one, or those that there are."""
     if hint := did_you_mean(str(token), absent.known):
         return hint

@@ -10,7 +10,7 @@ from typing import Literal as Choice
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe
-from arazzo_runner.operation.model import ApiDescription, Load, SecurityScheme
+from arazzo_runner.operation.model import ApiDescription, LoadDocument, SecurityScheme
 from arazzo_runner.operation.reference import resolve
 from arazzo_runner.operation.shape import fields, malformed, object_at, optional_text, text_in
 from arazzo_runner.text.diagnostic import error
@@ -29,7 +29,9 @@ _FLOWS: Final = {
 }
 
 
-def read_description(source: SourceFile, value: Value, load: Load | None = None) -> ApiDescription:
+def read_description(
+    source: SourceFile, value: Value, load: LoadDocument | None = None
+) -> ApiDescription:
     """Recognize an OpenAPI 2.0, 3.0, 3.1 or 3.2 description and read its security schemes.
 
     ``load`` reads the other documents that references lead to. Raises DocumentError: AZ202 when

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.expression.value import MISSING, Found, Value, spell
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, spell
 from arazzo_runner.operation.model import Style
 from arazzo_runner.operation.refusal import RequestRefused
 
@@ -142,7 +142,7 @@ def _quote(text: str, safe: str) -> str:
         raise RequestRefused("text with half a surrogate pair cannot be sent in a URL") from reason
 
 
-def _defined(members: Iterable[tuple[Any, Found]]) -> Iterator[tuple[Any, Value]]:
+def _defined(members: Iterable[tuple[Any, MaybeValue]]) -> Iterator[tuple[Any, Value]]:
     return ((key, one) for key, one in members if one is not None and one is not MISSING)
 
 

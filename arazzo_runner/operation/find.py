@@ -26,7 +26,7 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "t
 ADDITIONAL: Final = "additionalOperations"
 
 
-class Entry(Struct, frozen=True):
+class OperationEntry(Struct, frozen=True):
     """An operation that is there but not built: ``item`` is its path item with its place."""
 
     method: str
@@ -116,7 +116,7 @@ class _Search(Struct):
     """How far the operationIds are known: ``left`` are the paths not looked into, the next last."""
 
     left: list[str]
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, OperationEntry] = field(default_factory=dict)
     broken: list[Diagnostic] = field(default_factory=list)
 
 
@@ -149,7 +149,7 @@ def _look_into(description: ApiDescription, search: _Search, path: str) -> None:
             search.entries.setdefault(name, entry)
 
 
-def _at_hand(description: ApiDescription) -> Iterator[Entry]:
+def _at_hand(description: ApiDescription) -> Iterator[OperationEntry]:
     """The operations for which nothing has to be read."""
     unread = replace(description, load=None)
     for path in _paths(description):
@@ -157,23 +157,23 @@ def _at_hand(description: ApiDescription) -> Iterator[Entry]:
             yield from _entries(unread, path)
 
 
-def _entries(description: ApiDescription, path: str) -> tuple[Entry, ...]:
+def _entries(description: ApiDescription, path: str) -> tuple[OperationEntry, ...]:
     key = ("entries", path)
     if key not in description.memo:
         place = Place(description.source, ("paths", path))
         description.memo[key] = tuple(_read_item(description, path, place))
-    found: tuple[Entry, ...] = description.memo[key]
+    found: tuple[OperationEntry, ...] = description.memo[key]
     return found
 
 
-def _read_item(description: ApiDescription, path: str, place: Place) -> Iterator[Entry]:
+def _read_item(description: ApiDescription, path: str, place: Place) -> Iterator[OperationEntry]:
     seen = set[str]()
     layers = _layers(description, description.raw["paths"][path], place)
     for node, at in layers:
         for method, operation, where in _operations(description, node, at):
             if method not in seen:
                 seen.add(method)
-                yield Entry(method, path, _shared(layers), operation, where)
+                yield OperationEntry(method, path, _shared(layers), operation, where)
 
 
 def _layers(
@@ -209,7 +209,7 @@ def _operations(
             yield method, object_at(node, place.at(method), f"`{method}`"), place.at(method)
 
 
-def _at(description: ApiDescription, tokens: tuple[str, ...]) -> Entry | None:
+def _at(description: ApiDescription, tokens: tuple[str, ...]) -> OperationEntry | None:
     match tokens:
         case ("paths", path, method):
             wanted = method.upper()
@@ -223,7 +223,7 @@ def _at(description: ApiDescription, tokens: tuple[str, ...]) -> Entry | None:
     return next((entry for entry in entries if entry.method == wanted), None)
 
 
-def _at_place(description: ApiDescription, tokens: tuple[str, ...]) -> Entry | None:
+def _at_place(description: ApiDescription, tokens: tuple[str, ...]) -> OperationEntry | None:
     """The operation of a shared path item, where exactly one path refers to it."""
     root = Place(description.source)
     try:
@@ -236,7 +236,7 @@ def _at_place(description: ApiDescription, tokens: tuple[str, ...]) -> Entry | N
     return found[0] if len(found) == 1 else None
 
 
-def _built(description: ApiDescription, entry: Entry) -> Operation:
+def _built(description: ApiDescription, entry: OperationEntry) -> Operation:
     key = ("operation", entry.method, entry.path)
     if key not in description.memo:
         read = _reader(description)

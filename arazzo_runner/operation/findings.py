@@ -17,7 +17,7 @@ from arazzo_runner.text.source import Place, pointer_text
 MAX_FINDINGS: Final = 10
 
 
-class Finding(Struct, frozen=True):
+class SchemaError(Struct, frozen=True):
     """One thing that is wrong: a JSON Pointer into the value, and the place in the description."""
 
     pointer: str
@@ -27,7 +27,7 @@ class Finding(Struct, frozen=True):
 
 def findings(
     value: Value, schema: Schema, description: ApiDescription, direction: Direction
-) -> list[Finding]:
+) -> list[SchemaError]:
     """All that is wrong with a value by a schema, ten at the most; empty when it fits.
 
     A schema that cannot be used is one finding. Raises nothing.
@@ -36,13 +36,15 @@ def findings(
         bundled = bundle(schema, description, direction)
         judge = _validator(bundled, description, direction)
     except (DocumentError, ValueError) as reason:
-        return [Finding("", f"the schema cannot be used: {_first_line(reason)}", schema.place)]
+        return [SchemaError("", f"the schema cannot be used: {_first_line(reason)}", schema.place)]
     try:
         if judge.is_valid(value):
             return []
         errors = list(islice(judge.iter_errors(value), MAX_FINDINGS))
     except ValueError as reason:
-        return [Finding("", f"the value cannot be checked: {_first_line(reason)}", schema.place)]
+        return [
+            SchemaError("", f"the value cannot be checked: {_first_line(reason)}", schema.place)
+        ]
     return [
         _finding(one, bundled, description)
         for error in errors
@@ -93,10 +95,10 @@ def _discriminated(error: Any, schema: Value) -> int | None:
         return None
 
 
-def _finding(error: Any, bundled: Bundle, description: ApiDescription) -> Finding:
+def _finding(error: Any, bundled: Bundle, description: ApiDescription) -> SchemaError:
     pointer = pointer_text(tuple(error.instance_path))
     place = _standing(bundled.place_of(tuple(error.schema_path)), description)
-    return Finding(pointer, _message(error), place)
+    return SchemaError(pointer, _message(error), place)
 
 
 def _message(error: Any) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from arazzo_runner.expression.scope import Headers, header
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.text.brief import SafeRepr
 
 
-class HttpRequest(Brief, frozen=True):
+class HttpRequest(SafeRepr, frozen=True):
     """A request ready for the wire: an absolute URL, percent-encoded, and the body's bytes."""
 
     method: str
@@ -32,7 +32,7 @@ class HttpRequest(Brief, frozen=True):
         return f"{self.method} {scheme}://{authority.rpartition('@')[2]}"
 
 
-class HttpResponse(Brief, frozen=True):
+class HttpResponse(SafeRepr, frozen=True):
     """A complete response within the limits; ``body`` has its content encodings undone.
 
     ``duration`` is in seconds, from sending the request to the last byte. ``sent_headers`` are
@@ -48,7 +48,7 @@ class HttpResponse(Brief, frozen=True):
     http_version: str = "HTTP/1.1"
     sent_headers: Headers = ()
     request: HttpRequest | None = None
-    exchanges: tuple[Exchanged, ...] = ()
+    exchanges: tuple[WireExchange, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The value of a header field, several joined by a comma; None when there is none."""
@@ -59,7 +59,7 @@ class HttpResponse(Brief, frozen=True):
         return f"{self.status}, {len(self.body):,} bytes"
 
 
-class Exchanged(Brief, frozen=True):
+class WireExchange(SafeRepr, frozen=True):
     """One request as it went over the wire, with all its header fields, and what came.
 
     ``sent_at`` is in seconds since 1970, ``duration`` in seconds. Without a response the exchange

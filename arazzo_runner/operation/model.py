@@ -165,7 +165,7 @@ class Operation(Struct, frozen=True):
     description: ApiDescription
 
 
-Load: TypeAlias = Callable[[str, str], tuple[SourceFile, Value]]
+LoadDocument: TypeAlias = Callable[[str, str], tuple[SourceFile, Value]]
 """Reads another document of a description: its absolute URI, and that of the document that asks.
 
 Raises DocumentError; its findings have no place where nothing could be read.
@@ -185,7 +185,7 @@ class ApiDescription(Struct, frozen=True, eq=False):
     raw: Value
     source: SourceFile
     schemes: dict[str, SecurityScheme]
-    load: Load | None = None
+    load: LoadDocument | None = None
     # What was worked out or read so far, each thing once; a cache, not state.
     documents: dict[str, tuple[SourceFile, Value]] = field(default_factory=dict)
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)

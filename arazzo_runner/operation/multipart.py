@@ -27,7 +27,7 @@ BINARY: Final = "application/octet-stream"
 _DELIMITERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 
 
-class Part(Struct, frozen=True):
+class BodyPart(Struct, frozen=True):
     """One part: its header lines and its content."""
 
     headers: tuple[tuple[str, str], ...]
@@ -57,7 +57,7 @@ def boundary_of(body: bytes) -> str:
     return mark.decode("latin-1")
 
 
-def _boundary(parts: list[Part]) -> str:
+def _boundary(parts: list[BodyPart]) -> str:
     digest = sha256()
     for part in parts:
         digest.update(_head(part) + part.content + b"\0")
@@ -66,12 +66,12 @@ def _boundary(parts: list[Part]) -> str:
     return "arazzo-" + digest.hexdigest()[:40]
 
 
-def _head(part: Part) -> bytes:
+def _head(part: BodyPart) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in part.headers)
     return lines.encode("utf-8") + b"\r\n"
 
 
-def _parts(payload: Value, media: MediaType | None) -> Iterator[Part]:
+def _parts(payload: Value, media: MediaType | None) -> Iterator[BodyPart]:
     if isinstance(payload, list):
         for index, item in enumerate(payload):
             encoding = _of_position(index, media)
@@ -88,7 +88,7 @@ def _parts(payload: Value, media: MediaType | None) -> Iterator[Part]:
             yield _named(name, item, _content_type(name, item, media, encoding), encoding)
 
 
-def _named(name: str, value: Value, content_type: str, encoding: Encoding | None) -> Part:
+def _named(name: str, value: Value, content_type: str, encoding: Encoding | None) -> BodyPart:
     disposition = f'form-data; name="{_quoted(name)}"'
     if isinstance(value, bytes) or content_type == BINARY:
         # RFC 7578, section 4.2: a part that is a file has a file name.
@@ -99,15 +99,15 @@ def _named(name: str, value: Value, content_type: str, encoding: Encoding | None
 
 def _part(
     headers: tuple[tuple[str, str], ...], value: Value, content_type: str, encoding: Encoding | None
-) -> Part:
+) -> BodyPart:
     # RFC 7578, section 4.4: without a Content-Type a part is plain text.
     typed = () if content_type == "text/plain" else (("Content-Type", _one_line(content_type)),)
     own = tuple((key, _one_line(one)) for key, one in encoding.headers) if encoding else ()
     content = value if isinstance(value, bytes) else part_text(value, content_type).encode("utf-8")
-    return Part((*headers, *typed, *own), content)
+    return BodyPart((*headers, *typed, *own), content)
 
 
-def _styled(name: str, value: Value, encoding: Encoding) -> Iterator[Part]:
+def _styled(name: str, value: Value, encoding: Encoding) -> Iterator[BodyPart]:
     """A property with a style: what a query would hold, without percent-encoding."""
     style = encoding.style or "form"
     explode = style == "form" if encoding.explode is None else encoding.explode

@@ -11,7 +11,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.operation.credentials import Flow
+from arazzo_runner.operation.credentials import OAuthFlow
 from arazzo_runner.operation.model import SecurityScheme
 from arazzo_runner.operation.shape import malformed, object_at, optional_text, text_in
 
@@ -25,7 +25,7 @@ class TokenNeed(Struct, frozen=True, tag=True):
 
     source: str
     scheme: str
-    flow: Flow
+    flow: OAuthFlow
     scopes: tuple[str, ...] = ()
     token_url: str = ""
     refresh_url: str = ""
@@ -55,7 +55,7 @@ _RENEWING: Final = ("authorizationCode", "password", "deviceAuthorization")
 
 
 def token_need(
-    scheme: SecurityScheme, source: str, flow: Flow, scopes: tuple[str, ...], server: str
+    scheme: SecurityScheme, source: str, flow: OAuthFlow, scopes: tuple[str, ...], server: str
 ) -> TokenNeed:
     """The need for a token; relative URLs are resolved against the API's server.
 
@@ -72,7 +72,7 @@ def token_need(
     return replace(need, **_endpoints(scheme, flow, server))
 
 
-def _endpoints(scheme: SecurityScheme, flow: Flow, server: str) -> dict[str, str]:
+def _endpoints(scheme: SecurityScheme, flow: OAuthFlow, server: str) -> dict[str, str]:
     """The URLs of a flow by our names; RFC 6749 has the token endpoint renew tokens too."""
     name: str = flow
     if flow == "refreshToken":

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers
-from arazzo_runner.expression.value import Found
+from arazzo_runner.expression.value import MaybeValue
 from arazzo_runner.operation import media_type
 from arazzo_runner.operation.expansion import percent
 from arazzo_runner.operation.message import HttpRequest
@@ -26,7 +26,7 @@ from arazzo_runner.text.source import Place, SourceFile
 
 __all__ = ["RequestRefused", "build_request", "undeclared"]
 
-Texts: TypeAlias = dict[Location, dict[str, str]]
+ParameterTexts: TypeAlias = dict[Location, dict[str, str]]
 """The wire forms of the parameters that have one, by location and name."""
 
 _EXPRESSION: Final = re.compile(r"\{([^{}]+)\}")
@@ -60,7 +60,7 @@ def undeclared(name: str, location: Location) -> Parameter:
 def build_request(
     operation: Operation,
     server: str,
-    arguments: Sequence[tuple[Parameter, Found]],
+    arguments: Sequence[tuple[Parameter, MaybeValue]],
     body: tuple[str, bytes] | None,
     authorization: Authorization | None,
 ) -> HttpRequest:
@@ -115,8 +115,8 @@ def _accept(responses: Iterable[Response]) -> str:
     return ", ".join(json + others) or "*/*"
 
 
-def _texts(arguments: Iterable[tuple[Parameter, Found]]) -> Texts:
-    texts: Texts = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
+def _texts(arguments: Iterable[tuple[Parameter, MaybeValue]]) -> ParameterTexts:
+    texts: ParameterTexts = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
     for parameter, value in arguments:
         text = serialize(parameter, value)
         if text is not None:
@@ -125,7 +125,7 @@ def _texts(arguments: Iterable[tuple[Parameter, Found]]) -> Texts:
 
 
 def _require(
-    operation: Operation, template: RequestTemplate, texts: Texts, body: object | None
+    operation: Operation, template: RequestTemplate, texts: ParameterTexts, body: object | None
 ) -> None:
     called = f"`{operation.method} {operation.path}`"
     for location, name in template.required:
@@ -156,7 +156,7 @@ def _path(operation: Operation, template: RequestTemplate, texts: Mapping[str, s
     return "".join(pieces)
 
 
-def _query(template: RequestTemplate, texts: Texts, extra: Authorization) -> str:
+def _query(template: RequestTemplate, texts: ParameterTexts, extra: Authorization) -> str:
     pieces = [*texts["query"].values(), *texts["querystring"].values()]
     pieces += [
         f"{percent(name)}={percent(value)}"
@@ -171,7 +171,10 @@ def _query(template: RequestTemplate, texts: Texts, extra: Authorization) -> str
 
 
 def _headers(
-    template: RequestTemplate, texts: Texts, body: tuple[str, bytes] | None, extra: Authorization
+    template: RequestTemplate,
+    texts: ParameterTexts,
+    body: tuple[str, bytes] | None,
+    extra: Authorization,
 ) -> Headers:
     given = texts["header"]
     if refused := _FRAMING.intersection(name.lower() for name in given):

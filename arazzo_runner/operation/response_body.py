@@ -11,7 +11,7 @@ import json
 from math import isinf
 from typing import Any, Final, NoReturn
 
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation import media_type
 from arazzo_runner.operation.charset import codec_of
 from arazzo_runner.text.scalar import MAX_DIGITS
@@ -24,7 +24,7 @@ class BodyError(ValueError):
     """A response body is not what its content type says, or exceeds a limit."""
 
 
-def decode_body(content_type: str | None, body: bytes, max_depth: int) -> Found:
+def decode_body(content_type: str | None, body: bytes, max_depth: int) -> MaybeValue:
     """Read a body: JSON as a value, text and XML as a string, anything else as bytes.
 
     An empty body is MISSING; JSON Lines are an array; a body without a content type is read as

@@ -21,11 +21,11 @@ from arazzo_runner.operation.dialect import translated
 from arazzo_runner.operation.model import ApiDescription, Schema
 from arazzo_runner.operation.reference import base_of, identifiers, reference_of, target, value_at
 from arazzo_runner.operation.schema_cost import check_cost
-from arazzo_runner.operation.visibility import Flag, not_counting
+from arazzo_runner.operation.visibility import AccessFlag, not_counting
 from arazzo_runner.text.source import Place, Pointer
 
 Direction: TypeAlias = Choice["request", "response"]
-Dynamic: TypeAlias = frozenset[tuple[str, str, Pointer]]
+DynamicScope: TypeAlias = frozenset[tuple[str, str, Pointer]]
 """The dynamic anchors in force: (anchor, URI of the file, pointer), the outermost of each name."""
 
 # Said for readers, or said otherwise in the bundled schema.
@@ -101,8 +101,8 @@ def validator(schema: Value) -> Any:
 
 
 def _bundled(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
-    work = _Work(description, "readOnly" if direction == "request" else "writeOnly")
-    value = _convert(work, schema.value, _Spot(schema.place))
+    work = _BundleState(description, "readOnly" if direction == "request" else "writeOnly")
+    value = _convert(work, schema.value, _SchemaPlace(schema.place))
     defs = dict[str, Value]()
     while work.todo:
         name, node, spot = work.todo.pop()
@@ -112,39 +112,39 @@ def _bundled(schema: Schema, description: ApiDescription, direction: Direction) 
     return Bundle(value, schema.place, work.places)
 
 
-class _Spot(Struct, frozen=True):
+class _SchemaPlace(Struct, frozen=True):
     """Where a schema stands, and the dynamic anchors in force there.
 
     ``hidden`` are properties that the schemas around it, about the same value, do not require.
     """
 
     place: Place
-    dynamic: Dynamic = frozenset()
+    dynamic: DynamicScope = frozenset()
     hidden: frozenset[str] = frozenset()
 
-    def at(self, *tokens: str | int) -> _Spot:
+    def at(self, *tokens: str | int) -> _SchemaPlace:
         """The spot of a schema below this one, which is about another value."""
-        return _Spot(self.place.at(*tokens), self.dynamic)
+        return _SchemaPlace(self.place.at(*tokens), self.dynamic)
 
-    def beside(self, *tokens: str | int) -> _Spot:
+    def beside(self, *tokens: str | int) -> _SchemaPlace:
         """The spot of a schema below this one that is about the same value."""
-        return _Spot(self.place.at(*tokens), self.dynamic, self.hidden)
+        return _SchemaPlace(self.place.at(*tokens), self.dynamic, self.hidden)
 
 
-class _Work(Struct, frozen=True):
+class _BundleState(Struct, frozen=True):
     """What a bundling has met: the names of the schemas referred to, and which are still to do.
 
     ``hidden`` is the keyword of the properties that do not count in this direction.
     """
 
     description: ApiDescription
-    hidden: Flag
-    names: dict[tuple[str, Pointer, Dynamic], str] = field(default_factory=dict)
+    hidden: AccessFlag
+    names: dict[tuple[str, Pointer, DynamicScope], str] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
-    todo: list[tuple[str, Value, _Spot]] = field(default_factory=list)
+    todo: list[tuple[str, Value, _SchemaPlace]] = field(default_factory=list)
 
 
-def _convert(work: _Work, node: Value, spot: _Spot) -> Value:
+def _convert(work: _BundleState, node: Value, spot: _SchemaPlace) -> Value:
     if not isinstance(node, dict):
         return node if isinstance(node, bool) else {}
     spot = replace(spot, dynamic=_entered(work, spot))
@@ -161,55 +161,59 @@ def _convert(work: _Work, node: Value, spot: _Spot) -> Value:
     return translated(work.description.version, node, written)
 
 
-def _as_it_is(_work: _Work, key: str, value: Value, _spot: _Spot) -> dict[str, Value]:
+def _as_it_is(_work: _BundleState, key: str, value: Value, _spot: _SchemaPlace) -> dict[str, Value]:
     return {key: value}
 
 
-def _one(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _one(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     return {key: _convert(work, value, spot.at(key))}
 
 
-def _list(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _list(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     items = enumerate(value if isinstance(value, list) else [])
     return {key: [_convert(work, one, spot.at(key, index)) for index, one in items]}
 
 
-def _all_of(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _all_of(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     items = enumerate(value if isinstance(value, list) else [])
     return {key: [_convert(work, one, spot.beside(key, index)) for index, one in items]}
 
 
-def _map(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _map(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     members = value.items() if isinstance(value, dict) else ()
     return {key: {name: _convert(work, one, spot.at(key, name)) for name, one in members}}
 
 
-def _items(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _items(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     if not isinstance(value, list):
         return _one(work, key, value, spot)
     # A list of schemas in `items` is what `prefixItems` is since 2020-12.
     return {"prefixItems": _list(work, key, value, spot)[key]}
 
 
-def _required(_work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _required(_work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     # `required: true` within a property is of an old draft, and says nothing here.
     names = value if isinstance(value, list) else []
     return {key: [name for name in names if name not in spot.hidden]}
 
 
-def _reference(work: _Work, _key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _reference(work: _BundleState, _key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     if not isinstance(value, str):
         return {}
     return {"$ref": _named(work, *target(work.description, value, spot.place), spot.dynamic)}
 
 
-def _dynamic_reference(work: _Work, _key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _dynamic_reference(
+    work: _BundleState, _key: str, value: Value, spot: _SchemaPlace
+) -> dict[str, Value]:
     if not isinstance(value, str):
         return {}
     return {"$ref": _named(work, *_dynamic_target(work, value, spot), spot.dynamic)}
 
 
-def _discriminator(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str, Value]:
+def _discriminator(
+    work: _BundleState, key: str, value: Value, spot: _SchemaPlace
+) -> dict[str, Value]:
     """A Discriminator Object whose mapping leads to the bundled schemas."""
     mapping = value.get("mapping") if isinstance(value, dict) else None
     if not isinstance(mapping, dict):
@@ -220,7 +224,7 @@ def _discriminator(work: _Work, key: str, value: Value, spot: _Spot) -> dict[str
     }
 
 
-def _mapped(work: _Work, value: Value, spot: _Spot) -> Value:
+def _mapped(work: _BundleState, value: Value, spot: _SchemaPlace) -> Value:
     """A mapping names a component, or refers to a schema."""
     components = work.description.raw.get("components")
     schemas = components.get("schemas") if isinstance(components, dict) else None
@@ -233,7 +237,9 @@ def _mapped(work: _Work, value: Value, spot: _Spot) -> Value:
 
 
 # JSON Schema 2020-12: the keywords that hold schemas, or say something about them.
-_HANDLERS: Final[dict[str, Callable[[_Work, str, Value, _Spot], dict[str, Value]]]] = {
+_HANDLERS: Final[
+    dict[str, Callable[[_BundleState, str, Value, _SchemaPlace], dict[str, Value]]]
+] = {
     **dict.fromkeys(
         (
             "additionalProperties",
@@ -260,7 +266,7 @@ _HANDLERS: Final[dict[str, Callable[[_Work, str, Value, _Spot], dict[str, Value]
 }
 
 
-def _named(work: _Work, node: Value, place: Place, dynamic: Dynamic) -> str:
+def _named(work: _BundleState, node: Value, place: Place, dynamic: DynamicScope) -> str:
     """The reference to a schema's copy under ``$defs``; what is met first is put on the list."""
     key = (place.source.uri, place.pointer, dynamic)
     if key not in work.names:
@@ -270,11 +276,11 @@ def _named(work: _Work, node: Value, place: Place, dynamic: Dynamic) -> str:
             number += 1
             name = f"{stem}_{number}"
         work.names[key], work.places[name] = name, place
-        work.todo.append((name, node, _Spot(place, dynamic)))
+        work.todo.append((name, node, _SchemaPlace(place, dynamic)))
     return f"#/$defs/{work.names[key]}"
 
 
-def _entered(work: _Work, spot: _Spot) -> Dynamic:
+def _entered(work: _BundleState, spot: _SchemaPlace) -> DynamicScope:
     """The dynamic scope within a schema: that around it, and the anchors of its own resource."""
     if work.description.version < (3, 1):
         return spot.dynamic
@@ -288,7 +294,7 @@ def _entered(work: _Work, spot: _Spot) -> Dynamic:
     }
 
 
-def _dynamic_target(work: _Work, reference: str, spot: _Spot) -> tuple[Value, Place]:
+def _dynamic_target(work: _BundleState, reference: str, spot: _SchemaPlace) -> tuple[Value, Place]:
     """What a ``$dynamicRef`` means here: the outermost anchor of its name, if it is dynamic."""
     description = work.description
     node, found = target(description, reference, spot.place)

@@ -17,10 +17,10 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.operation.credentials import (
     SECRET_KINDS,
+    CredentialFlow,
+    CredentialPart,
+    CredentialParts,
     Credentials,
-    Kind,
-    Parts,
-    Way,
     credentials_from,
     kinds,
     variable,
@@ -35,11 +35,11 @@ from arazzo_runner.text.diagnostic import did_you_mean, error
 
 __all__ = [
     "Authorization",
+    "CredentialPart",
     "Credentials",
-    "Given",
-    "Kind",
     "MissingCredentials",
-    "Wanted",
+    "ParameterKeys",
+    "RequiredScheme",
     "absent",
     "authorize",
     "carrier",
@@ -61,11 +61,11 @@ _PREFERENCE: Final = (
     None,
 )
 
-Given: TypeAlias = frozenset[tuple[str, str]]
+ParameterKeys: TypeAlias = frozenset[tuple[str, str]]
 """What a workflow passes by itself: (location, name), header names in lower case."""
 
 
-class Wanted(Struct, frozen=True):
+class RequiredScheme(Struct, frozen=True):
     """A scheme of a requirement, and the scopes that it asks for."""
 
     scheme: SecurityScheme
@@ -112,7 +112,7 @@ def authorize(
     operation: Operation,
     source: str,
     credentials: Credentials,
-    given: Given = frozenset(),
+    given: ParameterKeys = frozenset(),
     server: str = "",
 ) -> Authorization:
     """Choose the first security requirement that the credentials satisfy, and apply it.
@@ -132,7 +132,7 @@ def authorize(
     raise _missing(operation, source, alternatives, credentials)
 
 
-def requirements(operation: Operation) -> list[list[Wanted]]:
+def requirements(operation: Operation) -> list[list[RequiredScheme]]:
     """The alternatives of an operation, each the schemes that apply together.
 
     Without any declared: the only scheme there is, which serves but is not required. Raises
@@ -141,11 +141,13 @@ def requirements(operation: Operation) -> list[list[Wanted]]:
     if operation.security is not None:
         return [_wanted(operation, one) for one in operation.security]
     only = list(operation.description.schemes.values())
-    return [[Wanted(only[0])]] if len(only) == 1 else []
+    return [[RequiredScheme(only[0])]] if len(only) == 1 else []
 
 
-def _wanted(operation: Operation, requirement: SecurityRequirement) -> list[Wanted]:
-    return [Wanted(_scheme(operation, name), scopes) for name, scopes in requirement.schemes]
+def _wanted(operation: Operation, requirement: SecurityRequirement) -> list[RequiredScheme]:
+    return [
+        RequiredScheme(_scheme(operation, name), scopes) for name, scopes in requirement.schemes
+    ]
 
 
 def _scheme(operation: Operation, name: str) -> SecurityScheme:
@@ -162,7 +164,9 @@ def _scheme(operation: Operation, name: str) -> SecurityScheme:
     raise DocumentError(error("AZ214", message, operation.place, help=hint))
 
 
-def _satisfied(wanted: list[Wanted], source: str, credentials: Credentials, given: Given) -> bool:
+def _satisfied(
+    wanted: list[RequiredScheme], source: str, credentials: Credentials, given: ParameterKeys
+) -> bool:
     return all(
         _is_given(one.scheme, given) or not absent(one.scheme, source, credentials)
         for one in wanted
@@ -180,18 +184,18 @@ def absent(scheme: SecurityScheme, source: str, credentials: Credentials) -> lis
     return [variable(source, scheme.name, kind) for kind in nearest.needs if not parts.get(kind)]
 
 
-def _by_preference(scheme: SecurityScheme) -> list[Way]:
+def _by_preference(scheme: SecurityScheme) -> list[CredentialFlow]:
     """The ways, those that the description offers before a token that somebody has fetched."""
     return sorted(ways(scheme), key=lambda way: _PREFERENCE.index(way.flow))
 
 
-def _is_given(scheme: SecurityScheme, given: Given) -> bool:
+def _is_given(scheme: SecurityScheme, given: ParameterKeys) -> bool:
     """Whether the workflow passes what the scheme would: then its own value wins."""
     return carrier(scheme) in given
 
 
 def identity(parameter: Parameter) -> tuple[str, str]:
-    """What a workflow passes by a parameter, in the form of ``Given``."""
+    """What a workflow passes by a parameter, in the form of ``ParameterKeys``."""
     is_header = parameter.location == "header"
     return parameter.location, parameter.name.lower() if is_header else parameter.name
 
@@ -223,7 +227,11 @@ def _carriers(schemes: list[SecurityScheme]) -> tuple[tuple[str, str], ...]:
 
 
 def _applied(
-    wanted: list[Wanted], source: str, credentials: Credentials, given: Given, server: str
+    wanted: list[RequiredScheme],
+    source: str,
+    credentials: Credentials,
+    given: ParameterKeys,
+    server: str,
 ) -> Authorization:
     applied = [one for one in wanted if not _is_given(one.scheme, given)]
     every = [_one(one, source, credentials.of(source, one.scheme.name), server) for one in applied]
@@ -240,7 +248,7 @@ def _applied(
     )
 
 
-def _one(wanted: Wanted, source: str, parts: Parts, server: str) -> Authorization:
+def _one(wanted: RequiredScheme, source: str, parts: CredentialParts, server: str) -> Authorization:
     scheme = wanted.scheme
     way = way_of(scheme, parts)
     if way is not None and way.flow is not None:
@@ -258,7 +266,7 @@ def _one(wanted: Wanted, source: str, parts: Parts, server: str) -> Authorizatio
             return _bearer(parts["token"], scheme)
 
 
-def _needing(need: Need, parts: Parts) -> Authorization:
+def _needing(need: Need, parts: CredentialParts) -> Authorization:
     secrets = [one for kind in SECRET_KINDS if kind in parts for one in _spellings(parts[kind])]
     credentials = Credentials({(need.source, need.scheme): parts})
     return Authorization(secrets=tuple(secrets), needs=(need,), credentials=credentials)
@@ -301,7 +309,7 @@ def _spellings(secret: str) -> tuple[str, ...]:
 def _missing(
     operation: Operation,
     source: str,
-    alternatives: list[list[Wanted]],
+    alternatives: list[list[RequiredScheme]],
     credentials: Credentials,
 ) -> MissingCredentials:
     wanted = ", or ".join(
@@ -325,7 +333,7 @@ def _named(names: Iterable[str]) -> str:
 
 
 def _tokens(
-    alternatives: list[list[Wanted]], source: str, absent: list[list[str]]
+    alternatives: list[list[RequiredScheme]], source: str, absent: list[list[str]]
 ) -> list[list[str]]:
     """The variables of tokens that serve instead of fetching one, where one scheme is enough."""
     alone = [each[0].scheme for each in alternatives if len(each) == 1]

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation.expansion import (
     EXPANSIONS,
     Encode,
@@ -39,7 +39,7 @@ _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _DELIMITED: Final = frozenset({"spaceDelimited", "pipeDelimited", "tabDelimited"})
 
 
-def serialize(parameter: Parameter, value: Found) -> str | None:
+def serialize(parameter: Parameter, value: MaybeValue) -> str | None:
     """The wire form of a parameter, None when nothing is to be sent for it.
 
     Path: the text for ``{name}``. Query, querystring and cookie: ``name=value`` pairs, joined.

@@ -10,11 +10,11 @@ from arazzo_runner.operation.composition import parts
 from arazzo_runner.operation.model import ApiDescription
 from arazzo_runner.text.source import Place
 
-Flag: TypeAlias = Choice["readOnly", "writeOnly"]
+AccessFlag: TypeAlias = Choice["readOnly", "writeOnly"]
 
 
 def not_counting(
-    description: ApiDescription, node: dict[str, Value], place: Place, flag: Flag
+    description: ApiDescription, node: dict[str, Value], place: Place, flag: AccessFlag
 ) -> frozenset[str]:
     """The properties of a schema that have the flag, those of its ``allOf`` members too."""
     if "properties" not in node and "allOf" not in node:
@@ -27,7 +27,7 @@ def not_counting(
     )
 
 
-def _says(description: ApiDescription, node: Value, place: Place, flag: Flag) -> bool:
+def _says(description: ApiDescription, node: Value, place: Place, flag: AccessFlag) -> bool:
     if not isinstance(node, dict) or not ("$ref" in node or "allOf" in node or flag in node):
         return False
     return any(one.get(flag) is True for one, _ in parts(description, node, place))

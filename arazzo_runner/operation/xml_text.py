@@ -26,7 +26,7 @@ _NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-class Hint(Struct, frozen=True):
+class XmlHint(Struct, frozen=True):
     """A schema, resolved, and what its XML Object says; ``kind`` is its ``nodeType``."""
 
     schema: Schema
@@ -54,12 +54,12 @@ def xml_text(payload: Value, schema: Schema, description: ApiDescription) -> str
     return "".join(_elements(name, payload, hint, description))
 
 
-def _hint(schema: Schema, description: ApiDescription) -> Hint:
+def _hint(schema: Schema, description: ApiDescription) -> XmlHint:
     value, place = resolve(description, schema.value, schema.place)
     node = value if isinstance(value, dict) else {}
     xml = node.get("xml")
     xml = xml if isinstance(xml, dict) else {}
-    return Hint(
+    return XmlHint(
         Schema(node, place),
         node,
         _kind(xml, node),
@@ -76,7 +76,7 @@ def _kind(xml: dict[str, Value], node: dict[str, Value]) -> str:
     return "none" if is_array and xml.get("wrapped") is not True else "element"
 
 
-def _elements(name: str, value: Value, hint: Hint, description: ApiDescription) -> Iterator[str]:
+def _elements(name: str, value: Value, hint: XmlHint, description: ApiDescription) -> Iterator[str]:
     """The elements of one value: for an array that is not wrapped, one for each item."""
     if isinstance(value, list):
         item = _hint(_items(hint), description)
@@ -90,7 +90,7 @@ def _elements(name: str, value: Value, hint: Hint, description: ApiDescription) 
         yield _element(hint.name or name, hint, [], _escaped(value))
 
 
-def _object(name: str, value: dict[str, Value], hint: Hint, description: ApiDescription) -> str:
+def _object(name: str, value: dict[str, Value], hint: XmlHint, description: ApiDescription) -> str:
     schemas = _properties(hint, description)
     attributes, content = list[str](), list[str]()
     for key, one in value.items():
@@ -111,7 +111,7 @@ def _object(name: str, value: dict[str, Value], hint: Hint, description: ApiDesc
     return _element(name, hint, attributes, "".join(content))
 
 
-def _properties(hint: Hint, description: ApiDescription) -> dict[str, Schema]:
+def _properties(hint: XmlHint, description: ApiDescription) -> dict[str, Schema]:
     """The schemas of an object's properties, those of its ``allOf`` included; its own win."""
     found = dict[str, Schema]()
     for node, place in reversed(parts(description, hint.node, hint.schema.place)):
@@ -121,24 +121,24 @@ def _properties(hint: Hint, description: ApiDescription) -> dict[str, Schema]:
     return found
 
 
-def _items(hint: Hint) -> Schema:
+def _items(hint: XmlHint) -> Schema:
     return Schema(hint.node.get("items", {}), hint.schema.place.at("items"))
 
 
-def _element(name: str, hint: Hint, attributes: list[str], content: str) -> str:
+def _element(name: str, hint: XmlHint, attributes: list[str], content: str) -> str:
     qualified = _qualified(name, hint)
     head = " ".join([qualified, *_namespace(hint), *attributes])
     return f"<{head}>{content}</{qualified}>"
 
 
-def _namespace(hint: Hint) -> list[str]:
+def _namespace(hint: XmlHint) -> list[str]:
     if not hint.namespace:
         return []
     declared = f"xmlns:{hint.prefix}" if hint.prefix else "xmlns"
     return [f"{declared}={quoteattr(hint.namespace)}"]
 
 
-def _qualified(name: str, hint: Hint) -> str:
+def _qualified(name: str, hint: XmlHint) -> str:
     if not _NAME.fullmatch(name):
         raise RequestRefused(f"`{name}` cannot be the name of an XML element or attribute")
     return f"{hint.prefix}:{name}" if hint.prefix else name

@@ -8,7 +8,7 @@ import re
 
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation.charset import codec_of
 from arazzo_runner.operation.media_type import is_xml
 from arazzo_runner.operation.response_body import xml_charset
@@ -53,7 +53,7 @@ def text_of(octets: bytes, headers: Headers, *, cut: bool = False) -> str | None
     return None if "\0" in text else text
 
 
-def report_body(octets: bytes, headers: Headers, value: Found, masker: Masker) -> Value:
+def report_body(octets: bytes, headers: Headers, value: MaybeValue, masker: Masker) -> Value:
     """The ``body`` of a report's request or response; null where there is none.
 
     ``value`` is the parsed body, MISSING if it was not parsed. A cut body is an object of
@@ -84,7 +84,7 @@ def _base64(octets: bytes) -> dict[str, Value]:
     return {"encoding": "base64", "data": base64.b64encode(octets).decode("ascii")}
 
 
-def plain(value: Found) -> Value:
+def plain(value: MaybeValue) -> Value:
     """The value as JSON data: octets as a Base64 object, a file as its label, MISSING as null."""
     match value:
         case FileBody():

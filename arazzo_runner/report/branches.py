@@ -24,7 +24,7 @@ from arazzo_runner.executor.result import Attempt, CriterionResult, StepResult
 StepVisits: TypeAlias = Mapping[object, Sequence[StepResult]]
 """The visits of each step, by its place."""
 
-_Taken: TypeAlias = tuple[bool, str, str]
+_ActionKey: TypeAlias = tuple[bool, str, str]
 """Whether after a success, the level, and the name of an action."""
 
 
@@ -91,21 +91,21 @@ def workflow_branches(workflow: WorkflowPlan, runs: int, visits: StepVisits) -> 
         _of_step(one, visits.get(one.step.place, ()), taken[one.step.place])
         for one in workflow.steps
     )
-    everywhere = sum(taken.values(), Counter[_Taken]())
+    everywhere = sum(taken.values(), Counter[_ActionKey]())
     shared = {
         (one.after, one.name): one
         for step in workflow.steps
-        for one in _actions(step, "workflow", everywhere)
+        for one in _action_branches(step, "workflow", everywhere)
     }
     return WorkflowBranches(workflow.workflow.workflow_id, runs, steps, tuple(shared.values()))
 
 
 def _of_step(
-    planned: StepPlan, visits: Sequence[StepResult], taken: Counter[_Taken]
+    planned: StepPlan, visits: Sequence[StepResult], taken: Counter[_ActionKey]
 ) -> StepBranches:
     criteria = (*_implicit(planned, visits), *_own(planned, visits))
     return StepBranches(
-        planned.step.step_id, len(visits), criteria, tuple(_actions(planned, "step", taken))
+        planned.step.step_id, len(visits), criteria, tuple(_action_branches(planned, "step", taken))
     )
 
 
@@ -153,13 +153,13 @@ def _outcomes(judged: Sequence[CriterionResult]) -> tuple[int, int]:
     return held, len(judged) - held
 
 
-def _taken(visits: Iterable[StepResult]) -> Counter[_Taken]:
+def _taken(visits: Iterable[StepResult]) -> Counter[_ActionKey]:
     decided = ((each.succeeded, each.action) for each in _attempts(visits) if each.action)
     return Counter((succeeded, action.level, action.name) for succeeded, action in decided)
 
 
-def _actions(
-    planned: StepPlan, level: Choice["step", "workflow"], taken: Counter[_Taken]
+def _action_branches(
+    planned: StepPlan, level: Choice["step", "workflow"], taken: Counter[_ActionKey]
 ) -> Iterator[ActionBranch]:
     for one in planned.on_success:
         if one.level == level:

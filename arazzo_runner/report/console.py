@@ -20,18 +20,18 @@ from arazzo_runner.executor.events import (
     WorkflowStarted,
 )
 from arazzo_runner.executor.result import RunResult, Status, StepError, StepResult, WorkflowResult
-from arazzo_runner.report.look import Look, Verbosity
+from arazzo_runner.report.look import TextStyle, Verbosity
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.named_values import output_lines, value_lines
 from arazzo_runner.report.progress import VisitInProgress, WorkflowInProgress
-from arazzo_runner.report.shown import Shown
+from arazzo_runner.report.shown import SafeText
 from arazzo_runner.report.step_text import (
     retry_lines,
     step_details,
     step_head,
     warning_lines,
 )
-from arazzo_runner.report.style import PLAIN, Stream, Style, marks_for
+from arazzo_runner.report.style import PLAIN, AnsiStyle, TextStream, marks_for
 from arazzo_runner.report.verdict_text import verdict_line
 
 if TYPE_CHECKING:
@@ -54,17 +54,17 @@ class Console:
 
     def __init__(
         self,
-        out: Stream,
+        out: TextStream,
         masker: Masker,
         verbosity: Verbosity = "normal",
-        colour: Style = PLAIN,
+        colour: AnsiStyle = PLAIN,
         width: int = 100,
         again: Callable[[str], str] | None = None,
     ) -> None:
         marks = marks_for(out)
         self._out = out
         self._again = again
-        self.look = Look(Shown(masker, marks.cut), colour, marks, width, verbosity)
+        self.look = TextStyle(SafeText(masker, marks.cut), colour, marks, width, verbosity)
         self._running: list[WorkflowInProgress] = []  # the latest first
         self._visits: list[VisitInProgress] = []
         self._visited = 0
@@ -115,7 +115,7 @@ class Console:
             lines.append(f"  {self.look.marks.cut} and {len(gaps) - GAPS:,} more; `--json` has all")
         self.write(lines)
 
-    def _look_at(self, depth: int) -> Look:
+    def _look_at(self, depth: int) -> TextStyle:
         """The look at a depth: what is indented has less room."""
         return replace(self.look, width=self.look.width - 4 * depth) if depth else self.look
 
@@ -154,7 +154,7 @@ class Console:
             lines += _indented(event.depth, self._explain(result, look))
         self.write([*lines, ""])
 
-    def _explain(self, result: StepResult, look: Look) -> list[str]:
+    def _explain(self, result: StepResult, look: TextStyle) -> list[str]:
         # Most runs need no explanation, and none of what it takes to write one.
         from arazzo_runner.report.failure import step_failure_lines
 

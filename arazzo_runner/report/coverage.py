@@ -78,7 +78,7 @@ def coverage(
         len(known) - len(unexercised),
         len(known),
         unexercised,
-        tuple(_statuses(steps, workflows)),
+        tuple(_status_coverage(steps, workflows)),
         tuple(workflow_branches(one, runs[one.workflow.place], visits) for one in workflows),
     )
 
@@ -98,7 +98,7 @@ def _answers(steps: Iterable[StepResult]) -> Iterator[tuple[OperationName, Opera
                 yield name, step.operation, attempt.response.status
 
 
-def _statuses(
+def _status_coverage(
     steps: Iterable[StepResult], workflows: Iterable[WorkflowPlan]
 ) -> Iterator[StatusCoverage]:
     called: dict[OperationName, tuple[Operation, set[int]]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from arazzo_runner.report.branches import ActionBranch, CriterionBranches, WorkflowBranches
 from arazzo_runner.report.coverage import Coverage, StatusCoverage
-from arazzo_runner.report.shown import Shown
+from arazzo_runner.report.shown import SafeText
 
 CONDITION_LIMIT = 100
 """The characters of a condition that are shown."""
@@ -21,19 +21,19 @@ def coverage_line(coverage: Coverage) -> str:
     )
 
 
-def gap_lines(coverage: Coverage, shown: Shown) -> Iterator[str]:
+def gap_lines(coverage: Coverage, shown: SafeText) -> Iterator[str]:
     """A line for each operation that lacks a status, and for each branch that was not taken.
 
     Operations that no workflow calls are many and no fault of a workflow: they are left out.
     """
     for one in coverage.statuses:
         if one.unexercised or one.undocumented:
-            yield _statuses(one, shown)
+            yield _status_line(one, shown)
     for workflow in coverage.workflows:
         yield from _workflow(workflow, shown)
 
 
-def _statuses(one: StatusCoverage, shown: Shown) -> str:
+def _status_line(one: StatusCoverage, shown: SafeText) -> str:
     name = one.operation.operation_id or f"{one.operation.method} {one.operation.path}"
     parts = []
     if one.unexercised:
@@ -43,7 +43,7 @@ def _statuses(one: StatusCoverage, shown: Shown) -> str:
     return shown.text(f"`{name}` {', and '.join(parts)}")
 
 
-def _workflow(workflow: WorkflowBranches, shown: Shown) -> Iterator[str]:
+def _workflow(workflow: WorkflowBranches, shown: SafeText) -> Iterator[str]:
     if not any(step.visits for step in workflow.steps):
         yield shown.text(f"workflow `{workflow.workflow_id}` never ran")
         return
@@ -54,11 +54,11 @@ def _workflow(workflow: WorkflowBranches, shown: Shown) -> Iterator[str]:
             continue
         for criterion in step.criteria:
             yield from _criterion(name, criterion, shown)
-        yield from _actions(name, step.actions, shown)
-    yield from _actions(f"`{workflow.workflow_id}`", workflow.actions, shown)
+        yield from _action_lines(name, step.actions, shown)
+    yield from _action_lines(f"`{workflow.workflow_id}`", workflow.actions, shown)
 
 
-def _criterion(name: str, one: CriterionBranches, shown: Shown) -> Iterator[str]:
+def _criterion(name: str, one: CriterionBranches, shown: SafeText) -> Iterator[str]:
     if one.held and one.unheld:
         return
     judged = one.held or one.unheld
@@ -68,7 +68,7 @@ def _criterion(name: str, one: CriterionBranches, shown: Shown) -> Iterator[str]
     yield f"{shown.text(name)}: {stated} {verdict}"
 
 
-def _actions(name: str, actions: tuple[ActionBranch, ...], shown: Shown) -> Iterator[str]:
+def _action_lines(name: str, actions: tuple[ActionBranch, ...], shown: SafeText) -> Iterator[str]:
     for one in actions:
         if not one.taken:
             target = f" `{one.target}`" if one.target else ""

@@ -9,7 +9,7 @@ from unicodedata import combining, east_asian_width
 from msgspec import Struct
 
 from arazzo_runner.report.escape import escape
-from arazzo_runner.report.style import PLAIN, Style
+from arazzo_runner.report.style import PLAIN, AnsiStyle
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
 from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import Place, SourceFile, Span, line_starts, pointer_text
@@ -21,7 +21,7 @@ BEFORE_CARET: Final = 40
 TAB: Final = "    "
 
 
-class _Shown(Struct, frozen=True):
+class _LabelledSpan(Struct, frozen=True):
     """A place with its span, the words about it, and the colour of its carets."""
 
     place: Place
@@ -30,7 +30,7 @@ class _Shown(Struct, frozen=True):
     colour: str
 
 
-def render_text(diagnostic: Diagnostic, style: Style = PLAIN) -> str:
+def render_text(diagnostic: Diagnostic, style: AnsiStyle = PLAIN) -> str:
     """The diagnostic for people: headline, source lines with carets, help.
 
     Several lines, the last one ended. Everything from outside is escaped; colours are those of
@@ -39,7 +39,7 @@ def render_text(diagnostic: Diagnostic, style: Style = PLAIN) -> str:
     return "\n".join([*_lines(diagnostic, style), ""])
 
 
-def render_line(diagnostic: Diagnostic, style: Style = PLAIN) -> str:
+def render_line(diagnostic: Diagnostic, style: AnsiStyle = PLAIN) -> str:
     """The diagnostic in one line, the place and the way out in it; without a final line break."""
     colour = _colour(diagnostic.severity, style)
     head = style.paint(style.bold + colour, f"{diagnostic.severity.value}[{diagnostic.code}]")
@@ -78,11 +78,11 @@ def location_json(place: Place) -> dict[str, str | int]:
 # --- text -----------------------------------------------------------------------------------------
 
 
-def _lines(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
+def _lines(diagnostic: Diagnostic, style: AnsiStyle) -> Iterator[str]:
     colour = _colour(diagnostic.severity, style)
     head = style.paint(style.bold + colour, f"{diagnostic.severity.value}[{diagnostic.code}]")
     yield head + style.paint(style.bold, f": {escape(diagnostic.message)}")
-    shown = list(_shown(diagnostic, style))
+    shown = list(_labelled_spans(diagnostic, style))
     width = max((len(str(one.span.line)) for one in shown), default=0)
     for index, one in enumerate(shown):
         yield from _frame(one, "::: " if index else "--> ", width, style)
@@ -92,7 +92,7 @@ def _lines(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
         yield from _help(diagnostic.help, style)
 
 
-def _colour(severity: Severity, style: Style) -> str:
+def _colour(severity: Severity, style: AnsiStyle) -> str:
     match severity:
         case Severity.ERROR:
             return style.bad
@@ -104,22 +104,22 @@ def _colour(severity: Severity, style: Style) -> str:
             assert_never(severity)
 
 
-def _shown(diagnostic: Diagnostic, style: Style) -> Iterator[_Shown]:
+def _labelled_spans(diagnostic: Diagnostic, style: AnsiStyle) -> Iterator[_LabelledSpan]:
     colour = _colour(diagnostic.severity, style)
     labels = [Label(diagnostic.place, diagnostic.label)] if diagnostic.place else []
     for label in (*labels, *diagnostic.more):
-        yield _Shown(label.place, locate(label.place), label.text, colour)
+        yield _LabelledSpan(label.place, locate(label.place), label.text, colour)
         colour = style.dim
 
 
-def _help(text: str, style: Style) -> Iterator[str]:
+def _help(text: str, style: AnsiStyle) -> Iterator[str]:
     mark = style.paint(style.bold, "help:")
     for line in text.splitlines():
         yield f"{mark} {escape(line)}"
         mark = "     "
 
 
-def _frame(shown: _Shown, arrow: str, width: int, style: Style) -> Iterator[str]:
+def _frame(shown: _LabelledSpan, arrow: str, width: int, style: AnsiStyle) -> Iterator[str]:
     span = shown.span
     where = f"{escape(shown.place.source.name)}:{span.line}:{span.column}"
     yield f"{' ' * width}{style.paint(style.dim, arrow)}{where}"
@@ -133,7 +133,7 @@ def _frame(shown: _Shown, arrow: str, width: int, style: Style) -> Iterator[str]
     yield f"{_gutter('', width, style)} {' ' * before}{under}"
 
 
-def _gutter(number: str, width: int, style: Style) -> str:
+def _gutter(number: str, width: int, style: AnsiStyle) -> str:
     return style.paint(style.dim, f"{number:>{width}} |")
 
 

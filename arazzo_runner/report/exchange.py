@@ -12,12 +12,12 @@ from arazzo_runner.operation.media_type import MULTIPART
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.body import FORM, is_json, media_type, text_of
 from arazzo_runner.report.form_parts import form_parts
-from arazzo_runner.report.look import Look
+from arazzo_runner.report.look import TextStyle
 
 _LINE_END = re.compile(r"\r?\n")
 
 
-def sent_lines(request: HttpRequest, look: Look) -> list[str]:
+def sent_lines(request: HttpRequest, look: TextStyle) -> list[str]:
     """The request: its URL, its header fields where asked for, and its body."""
     url = look.shown.text(request.url)
     if look.verbosity == "normal":
@@ -26,7 +26,7 @@ def sent_lines(request: HttpRequest, look: Look) -> list[str]:
     return [first, *_message_lines(request.body, request.headers, look)]
 
 
-def got_lines(response: HttpResponse, look: Look) -> list[str]:
+def got_lines(response: HttpResponse, look: TextStyle) -> list[str]:
     """The response: header fields where asked for, and its body."""
     if look.verbosity == "normal":
         return body_lines(response.body, response.headers, look)
@@ -34,7 +34,7 @@ def got_lines(response: HttpResponse, look: Look) -> list[str]:
     return [first, *_message_lines(response.body, response.headers, look)]
 
 
-def _message_lines(octets: bytes, headers: Headers, look: Look) -> list[str]:
+def _message_lines(octets: bytes, headers: Headers, look: TextStyle) -> list[str]:
     fields = [
         f"{look.shown.text(name)}: {look.shown.text(value)}"
         for name, value in look.shown.masker.headers(headers)
@@ -43,7 +43,7 @@ def _message_lines(octets: bytes, headers: Headers, look: Look) -> list[str]:
     return [*fields, "", *body] if body else fields
 
 
-def body_lines(octets: bytes, headers: Headers, look: Look) -> list[str]:
+def body_lines(octets: bytes, headers: Headers, look: TextStyle) -> list[str]:
     """A body: whole with ``-vv``, else abbreviated to a line; nothing for an empty one."""
     if not octets:
         return []
@@ -56,7 +56,7 @@ def body_lines(octets: bytes, headers: Headers, look: Look) -> list[str]:
             assert_never(look.verbosity)
 
 
-def _abbreviated(octets: bytes, headers: Headers, look: Look) -> str:
+def _abbreviated(octets: bytes, headers: Headers, look: TextStyle) -> str:
     # As many octets as can matter to the line; the rest of a large body is not even decoded.
     enough = 4 * (4 * look.room + look.shown.masker.margin + 1)
     text = text_of(octets[:enough], headers, cut=len(octets) > enough)
@@ -75,12 +75,12 @@ def _form(text: str) -> str:
     return "  ".join(f"{name}={value}" for name, value in fields)
 
 
-def _described(octets: bytes, headers: Headers, look: Look) -> str:
+def _described(octets: bytes, headers: Headers, look: TextStyle) -> str:
     kind = look.shown.text(media_type(headers)) or "no content type"
     return f"({len(octets):,} bytes, {kind})"
 
 
-def _whole(octets: bytes, headers: Headers, look: Look) -> list[str]:
+def _whole(octets: bytes, headers: Headers, look: TextStyle) -> list[str]:
     text = text_of(octets, headers)
     if text is None:
         return [_described(octets, headers, look)]

@@ -19,8 +19,8 @@ from arazzo_runner.operation.model import Operation, Response
 from arazzo_runner.report.body import media_type
 from arazzo_runner.report.check_text import check_sentence, placed_sentence
 from arazzo_runner.report.curl import curl
-from arazzo_runner.report.frame import Mark, frame
-from arazzo_runner.report.look import Look, plain_look
+from arazzo_runner.report.frame import Caret, frame
+from arazzo_runner.report.look import TextStyle, plain_look
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.walk import objected
 from arazzo_runner.text.locate import locate
@@ -53,7 +53,7 @@ def explain_run(result: RunResult, masker: Masker) -> str:
     return "\n".join(run_failure_lines(result, plain_look(masker)))
 
 
-def run_failure_lines(result: RunResult, look: Look) -> list[str]:
+def run_failure_lines(result: RunResult, look: TextStyle) -> list[str]:
     """The same in lines, as they look elsewhere."""
     failed = (one for one in result.workflows if one.status in (Status.FAILED, Status.ERROR))
     told = (["", *_whole_workflow(one, look)] for one in failed if not _went_on(one))
@@ -64,7 +64,7 @@ def _went_on(workflow: WorkflowResult) -> bool:
     return workflow.ended_by is not None and workflow.ended_by.type == "goto"
 
 
-def _whole_workflow(workflow: WorkflowResult, look: Look) -> list[str]:
+def _whole_workflow(workflow: WorkflowResult, look: TextStyle) -> list[str]:
     *earlier, ended = workflow.steps or (None,)
     lines = [line for one in earlier if one and objected(one) for line in _whole_step(one, look)]
     lines += _whole_step(ended, look) if ended and ended.status is not Status.PASSED else []
@@ -86,25 +86,25 @@ def _told_within(error: StepError, step: StepResult | None) -> bool:
     return error == called or any(attempt.error == error for attempt in step.attempts[-1:])
 
 
-def _whole_step(step: StepResult, look: Look) -> list[str]:
+def _whole_step(step: StepResult, look: TextStyle) -> list[str]:
     called = step.workflow
     inner = _whole_workflow(called, look) if called and called.status is not Status.PASSED else []
     return [*inner, *step_failure_lines(step, look), *_warnings(step, look)]
 
 
-def _warnings(step: StepResult, look: Look) -> Iterator[str]:
+def _warnings(step: StepResult, look: TextStyle) -> Iterator[str]:
     """What else the API description says of the last response; the console has it elsewhere."""
     for check in (check for attempt in step.attempts[-1:] for check in attempt.checks):
         if not check.passed and check.severity == "warn":
             yield f"warning: {look.shown.text(placed_sentence(check))}"
 
 
-def workflow_error_lines(workflow_id: str, error: StepError, look: Look) -> list[str]:
+def workflow_error_lines(workflow_id: str, error: StepError, look: TextStyle) -> list[str]:
     """The error that ended a workflow where no step did: a limit, a prerequisite."""
     return _error_lines(error, f"workflow `{workflow_id}`", look)
 
 
-def step_failure_lines(step: StepResult, look: Look) -> list[str]:
+def step_failure_lines(step: StepResult, look: TextStyle) -> list[str]:
     """The block about the last attempt of a step, without what a called workflow has to say."""
     if not step.attempts:
         return []
@@ -125,7 +125,7 @@ def step_failure_lines(step: StepResult, look: Look) -> list[str]:
 # --- what failed ----------------------------------------------------------------------------------
 
 
-def _criterion_lines(criterion: CriterionResult, subject: str, look: Look) -> list[str]:
+def _criterion_lines(criterion: CriterionResult, subject: str, look: TextStyle) -> list[str]:
     lines = [_first_line(f"{subject}: {_verdict(criterion)}", look)]
     if criterion.place:
         marks = list(_marks(criterion, criterion.place, look))
@@ -157,7 +157,7 @@ def _implicit_verdict(criterion: CriterionResult) -> str:
     return f"the called workflow `{operand.expression}` did not pass: {operand.value}"
 
 
-def _marks(criterion: CriterionResult, place: Place, look: Look) -> Iterator[Mark]:
+def _marks(criterion: CriterionResult, place: Place, look: TextStyle) -> Iterator[Caret]:
     """Each operand below its expression; a query as a whole, since no part of it is to blame."""
     for one in criterion.operands:
         if _stands_in(one, criterion):
@@ -167,9 +167,9 @@ def _marks(criterion: CriterionResult, place: Place, look: Look) -> Iterator[Mar
         yield _mark(place, 0, criterion.condition.partition("\n")[0], words)
 
 
-def _mark(place: Place, start: int, text: str, words: str) -> Mark:
+def _mark(place: Place, start: int, text: str, words: str) -> Caret:
     end = start + len(text)
-    return Mark(start, end, locate(place.within(start, end)).line, words)
+    return Caret(start, end, locate(place.within(start, end)).line, words)
 
 
 _QUERY_VERDICTS = {
@@ -186,18 +186,18 @@ def _stands_in(operand: OperandValue, criterion: CriterionResult) -> bool:
     return criterion.condition.startswith(operand.expression, operand.start)
 
 
-def _typed(operand: OperandValue, look: Look) -> str:
+def _typed(operand: OperandValue, look: TextStyle) -> str:
     value = look.shown.masker.operand(operand.expression, operand.value)
     return look.shown.typed(value, VALUE_LIMIT)
 
 
-def _check_lines(check: CheckResult, subject: str, look: Look) -> list[str]:
+def _check_lines(check: CheckResult, subject: str, look: TextStyle) -> list[str]:
     verdict = f"the response breaks the API description: {check_sentence(check)}"
     lines = [_first_line(f"{subject}: {verdict}", look)]
     return [*lines, _arrow(check.place, look)] if check.place else lines
 
 
-def _error_lines(error: StepError, subject: str, look: Look) -> list[str]:
+def _error_lines(error: StepError, subject: str, look: TextStyle) -> list[str]:
     lines = [_first_line(f"{subject}: {error.message}", look)]
     if error.place:
         lines.append(_arrow(error.place, look))
@@ -205,25 +205,25 @@ def _error_lines(error: StepError, subject: str, look: Look) -> list[str]:
     return [*lines, *_help(error.hint, look)]
 
 
-def _first_line(sentence: str, look: Look) -> str:
+def _first_line(sentence: str, look: TextStyle) -> str:
     return f"{look.style.paint(look.style.bad, 'error')}: {look.shown.text(sentence)}"
 
 
-def _help(hint: str | None, look: Look) -> list[str]:
+def _help(hint: str | None, look: TextStyle) -> list[str]:
     return [f"help: {look.shown.text(hint)}"] if hint else []
 
 
-def _arrow(place: Place, look: Look) -> str:
+def _arrow(place: Place, look: TextStyle) -> str:
     width = len(str(locate(place).line))
     return f"{' ' * width}{look.style.paint(look.style.dim, '-->')} {_position(place, look)}"
 
 
-def _position(place: Place, look: Look) -> str:
+def _position(place: Place, look: TextStyle) -> str:
     span = locate(place)
     return look.shown.text(f"{place.source.name}:{span.line}:{span.column}")
 
 
-def _foreseen(step: StepResult, look: Look) -> Iterator[str]:
+def _foreseen(step: StepResult, look: TextStyle) -> Iterator[str]:
     """What contradicted the API description before anything was sent."""
     for one in step.findings:
         way_out = f"; {one.help}" if one.help else ""
@@ -233,7 +233,7 @@ def _foreseen(step: StepResult, look: Look) -> Iterator[str]:
 # --- what surrounds it ----------------------------------------------------------------------------
 
 
-def _circumstances(step: StepResult, attempt: Attempt, look: Look) -> Iterator[str]:
+def _circumstances(step: StepResult, attempt: Attempt, look: TextStyle) -> Iterator[str]:
     """The request, what the API description says of the answer, and how to repeat it."""
     if attempt.request is None:
         return
@@ -244,7 +244,7 @@ def _circumstances(step: StepResult, attempt: Attempt, look: Look) -> Iterator[s
     yield f"repeat: {curl(attempt.request, look.shown.masker)}"
 
 
-def _problem(attempt: Attempt, look: Look) -> Iterator[str]:
+def _problem(attempt: Attempt, look: TextStyle) -> Iterator[str]:
     """What the server says itself of why it refuses (RFC 9457, section 3.1)."""
     if attempt.response is None or not isinstance(attempt.body, dict):
         return
@@ -256,7 +256,7 @@ def _problem(attempt: Attempt, look: Look) -> Iterator[str]:
         yield f"answer: {look.shown.line(said, PROBLEM_LIMIT)}"
 
 
-def _documented(operation: Operation, status: int, look: Look) -> str:
+def _documented(operation: Operation, status: int, look: TextStyle) -> str:
     name = look.shown.text(operation.operation_id or f"{operation.method} {operation.path}")
     statuses = [look.shown.text(response.status) for response in operation.responses]
     if not statuses:

@@ -7,10 +7,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.report.look import Look
+from arazzo_runner.report.look import TextStyle
 
 
-class Mark(Struct, frozen=True):
+class Caret(Struct, frozen=True):
     """A part of the text, by offsets; its line in the document; the words beside its carets."""
 
     start: int
@@ -33,7 +33,7 @@ class _Line(Struct, frozen=True):
     cut: tuple[str, str] = ("", "")
 
 
-def frame(text: str, marks: Sequence[Mark], look: Look) -> list[str]:
+def frame(text: str, marks: Sequence[Caret], look: TextStyle) -> list[str]:
     """The lines of ``text`` that are marked, each followed by its carets."""
     width = max(len(str(mark.line)) for mark in marks)
     gutter = " " * width + " |"
@@ -41,7 +41,7 @@ def frame(text: str, marks: Sequence[Mark], look: Look) -> list[str]:
     start = 0
     for content in text.split("\n"):
         here = [mark for mark in marks if start <= mark.start <= start + len(content)]
-        for line, marked in _shown(_Line(content, start), here):
+        for line, marked in _cut_lines(_Line(content, start), here):
             before, after = line.cut
             shown = f"{before}{look.shown.text(line.content)}{after}"
             lines.append(f"{marked[0].line:>{width}} | {shown}")
@@ -50,7 +50,7 @@ def frame(text: str, marks: Sequence[Mark], look: Look) -> list[str]:
     return [*lines, gutter]
 
 
-def _shown(line: _Line, marks: list[Mark]) -> Iterator[tuple[_Line, list[Mark]]]:
+def _cut_lines(line: _Line, marks: list[Caret]) -> Iterator[tuple[_Line, list[Caret]]]:
     """A line with its marks; of a long one, for each mark what is round it."""
     if marks and len(line.content) <= MAX_LINE:
         yield line, marks
@@ -63,7 +63,7 @@ def _shown(line: _Line, marks: list[Mark]) -> Iterator[tuple[_Line, list[Mark]]]
         yield _Line(line.content[left:right], line.start + left, cut), [mark]
 
 
-def _carets(line: _Line, mark: Mark, look: Look) -> str:
+def _carets(line: _Line, mark: Caret, look: TextStyle) -> str:
     """Carets below the part as it is shown: escaped characters take more room."""
     before = line.cut[0] + look.shown.text(line.content[: mark.start - line.start])
     part = look.shown.text(line.content[mark.start - line.start : mark.end - line.start])

@@ -9,7 +9,7 @@ from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
 from arazzo_runner.report.failure import explain_failure, explain_workflow
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.shown import Shown
+from arazzo_runner.report.shown import SafeText
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import Place
@@ -19,7 +19,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT
 
 def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """One ``::error …::`` or ``::warning …::`` a line, for the standard output of a job."""
-    shown = Shown(masker)
+    shown = SafeText(masker)
     lines = [
         *(annotation("notice", {"title": "arazzo"}, one) for one in run.notes),
         *(_finding(one, shown) for one in run.diagnostics),
@@ -28,14 +28,14 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
 
 
-def _finding(diagnostic: Diagnostic, shown: Shown) -> str:
+def _finding(diagnostic: Diagnostic, shown: SafeText) -> str:
     way_out = f"help: {diagnostic.help}".split("\n") if diagnostic.help else []
     message = "\n".join(map(shown.text, [diagnostic.message, *way_out]))
     command = _COMMANDS[diagnostic.severity]
     return _command(command, diagnostic.place, diagnostic.code, message, shown)
 
 
-def _workflow(workflow: WorkflowResult, shown: Shown) -> Iterator[str]:
+def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
     if workflow.status not in (Status.FAILED, Status.ERROR):
         return
     last = workflow.steps[-1] if workflow.steps else None
@@ -55,7 +55,7 @@ def _blamed(step: StepResult) -> Place:
     return next(places, step.place)
 
 
-def _command(command: str, place: Place | None, title: str, message: str, shown: Shown) -> str:
+def _command(command: str, place: Place | None, title: str, message: str, shown: SafeText) -> str:
     span = locate(place) if place else None
     where = (
         {"file": shown.text(place.source.name), "line": str(span.line), "col": str(span.column)}

@@ -18,7 +18,7 @@ from arazzo_runner.executor.events import (
     WorkflowStarted,
 )
 from arazzo_runner.operation.model import Operation
-from arazzo_runner.report.look import Look
+from arazzo_runner.report.look import TextStyle
 from arazzo_runner.report.shown import counted
 
 WINDOW: Final = 4
@@ -29,7 +29,7 @@ _PLAIN_SPINNER: Final = "-\\|/"
 _FRAMES_A_SECOND: Final = 8
 
 
-class GoingOn(Protocol):
+class LiveLines(Protocol):
     """What is shown while something goes on."""
 
     def lines(self, now: float) -> list[str]:
@@ -47,10 +47,10 @@ class _Visit(Struct):
     until: float | None = None
 
 
-class RunGoingOn:
+class LiveRun:
     """An observer that knows where a run stands; ``clock`` is monotonic, in seconds."""
 
-    def __init__(self, look: Look, clock: Callable[[], float]) -> None:
+    def __init__(self, look: TextStyle, clock: Callable[[], float]) -> None:
         self._look = look
         self._clock = clock
         self._workflows: list[tuple[str, float]] = []
@@ -127,10 +127,10 @@ class RunGoingOn:
         return look.style.paint(look.style.dim, f"    {counts}; {way}")
 
 
-class CasesGoingOn:
+class LiveCases:
     """How far the cases of a file are."""
 
-    def __init__(self, look: Look, clock: Callable[[], float], total: int) -> None:
+    def __init__(self, look: TextStyle, clock: Callable[[], float], total: int) -> None:
         self._look = look
         self._since = clock()
         self._total = total
@@ -158,12 +158,12 @@ class CasesGoingOn:
         return [f"  {spinner(look, now)} {counts}" + (f"; running: {names}" if names else "")]
 
 
-def _shown(names: Sequence[str], look: Look) -> list[str]:
+def _shown(names: Sequence[str], look: TextStyle) -> list[str]:
     more = [look.marks.cut] if len(names) > WINDOW else []
     return [*(look.shown.line(one, 20) for one in names[:WINDOW]), *more]
 
 
-def spinner(look: Look, now: float) -> str:
+def spinner(look: TextStyle, now: float) -> str:
     """A sign that turns, so that one sees that the program lives."""
     frames = _SPINNER if look.marks.cut == "…" else _PLAIN_SPINNER
     return frames[int(now * _FRAMES_A_SECOND) % len(frames)]

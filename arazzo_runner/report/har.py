@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from arazzo_runner.executor.result import Attempt, StepResult
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.operation.upload import size_of
 from arazzo_runner.report.body import FORM, media_type, text_of
 from arazzo_runner.report.har_cookies import sent_cookies, set_cookies
@@ -55,14 +55,14 @@ def _entries(run: RunReport, masker: Masker) -> Iterator[dict[str, Value]]:
             now += _duration(attempt) + _wait(attempt)
 
 
-def _exchanges(attempt: Attempt, now: float) -> tuple[Exchanged, ...]:
+def _exchanges(attempt: Attempt, now: float) -> tuple[WireExchange, ...]:
     """What went over the wire; where no world told it, the request as far as it is known."""
     if attempt.exchanges or attempt.request is None:
         return attempt.exchanges
     response, request = attempt.response, attempt.request
     if response and response.sent_headers:
         request = replace(request, headers=response.sent_headers)
-    return (Exchanged(request, response, now, _duration(attempt)),)
+    return (WireExchange(request, response, now, _duration(attempt)),)
 
 
 def _duration(attempt: Attempt) -> float:
@@ -74,7 +74,7 @@ def _wait(attempt: Attempt) -> float:
 
 
 def _entry(
-    exchange: Exchanged, attempt: Attempt, step: StepResult, masker: Masker
+    exchange: WireExchange, attempt: Attempt, step: StepResult, masker: Masker
 ) -> dict[str, Value]:
     milliseconds = round(exchange.duration * 1000, 3)
     response = exchange.response

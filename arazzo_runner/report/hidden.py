@@ -15,7 +15,7 @@ from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
-    Considered,
+    ConsideredAction,
     CriterionResult,
     OperandValue,
     RunResult,
@@ -25,14 +25,14 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.report.mask import NO_MASK, Masker
 
 T = TypeVar("T")
 
 # What holds something from outside; documents and places are left as they are.
 _TOLD: Final = frozenset(
-    {ActionTaken, Attempt, CheckResult, Considered, CriterionResult, Exchanged, HttpRequest,
+    {ActionTaken, Attempt, CheckResult, ConsideredAction, CriterionResult, WireExchange, HttpRequest,
      HttpResponse, OperandValue, RunResult, StepError, StepResult, TransportFailure,
      WorkflowResult, *get_args(Event)}
 )  # fmt: skip

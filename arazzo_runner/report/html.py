@@ -18,7 +18,7 @@ from arazzo_runner.executor.result import Status, WorkflowResult
 from arazzo_runner.report.coverage_text import gap_lines
 from arazzo_runner.report.escape import escape_lines
 from arazzo_runner.report.failure import explain_workflow
-from arazzo_runner.report.html_values import Bodies, counts, kind_of, spelled
+from arazzo_runner.report.html_values import HtmlBodies, counts, kind_of, spelled
 from arazzo_runner.report.json import report
 from arazzo_runner.report.look import plain_look
 from arazzo_runner.report.mask import Masker
@@ -38,10 +38,10 @@ _WIDTH: Final = 1_000
 
 def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """The page in UTF-8, secrets masked; its size is bounded, however much was answered."""
-    bodies = Bodies()
+    bodies = HtmlBodies()
     look = plain_look(masker)
     view = report(run, masker)
-    numbering = _Numbering(sum(one.duration for one in run.result.workflows))
+    numbering = _VisitNumbers(sum(one.duration for one in run.result.workflows))
     numbering.run(view["workflows"])
     for spelled_, workflow in zip(view["workflows"], run.result.workflows, strict=True):
         spelled_["title"] = masker.text(workflow.title)
@@ -53,16 +53,16 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
         failed=list(_failed(view["workflows"])),
         gaps=list(gap_lines(run.coverage, look.shown)) if run.workflows else [],
         # What was left out is known only now that all has been rendered: the footer comes last.
-        left_out=_LeftOut(bodies, numbering),
+        left_out=_Omissions(bodies, numbering),
         **_own(),
     )
     return text.encode("utf-8", "backslashreplace")
 
 
-class _LeftOut:
+class _Omissions:
     """What the page does not have, in words; asked when the rest has been written."""
 
-    def __init__(self, bodies: Bodies, numbering: _Numbering) -> None:
+    def __init__(self, bodies: HtmlBodies, numbering: _VisitNumbers) -> None:
         self._bodies = bodies
         self._numbering = numbering
 
@@ -96,7 +96,7 @@ def _failed(workflows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {"status": workflow["status"], "title": title, "anchor": anchor}
 
 
-class _Numbering:
+class _VisitNumbers:
     """Gives each visit its number, its place on the time line, and whether it is told in detail."""
 
     def __init__(self, duration: float) -> None:
@@ -170,7 +170,7 @@ def _digest(text: str) -> str:
     return base64.b64encode(sha256(text.encode()).digest()).decode("ascii")
 
 
-def _environment(bodies: Bodies) -> Environment:
+def _environment(bodies: HtmlBodies) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(

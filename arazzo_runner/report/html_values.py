@@ -38,7 +38,7 @@ def counts(by_status: dict[str, int]) -> str:
     return ", ".join(told) or "none"
 
 
-class Bodies:
+class HtmlBodies:
     """Spells the bodies of a page; ``cut`` tells whether one was shortened."""
 
     def __init__(self) -> None:

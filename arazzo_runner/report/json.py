@@ -10,7 +10,7 @@ from arazzo_runner.report.coverage_json import coverage_json
 from arazzo_runner.report.indented import indented
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.spelling import Spelling, seconds
+from arazzo_runner.report.spelling import JsonParts, seconds
 from arazzo_runner.report.summary import summarize
 
 SCHEMA_VERSION = "1.0"
@@ -21,7 +21,7 @@ def report(run: RunReport, masker: Masker) -> dict[str, Value]:
 
     Durations are seconds; bodies above 64 KiB are cut. docs/report.md describes the fields.
     """
-    show = Spelling(masker)
+    show = JsonParts(masker)
     begun, ended = beginning(run, masker), ending(run, masker)
     return {
         "schema_version": begun["schema_version"],
@@ -62,7 +62,7 @@ def _notes(run: RunReport) -> dict[str, Value]:
 
 def ending(run: RunReport, masker: Masker) -> dict[str, Value]:
     """The fields of a report that are known when a run is over, without its workflows."""
-    show = Spelling(masker)
+    show = JsonParts(masker)
     return {
         "status": run.status.value,
         "exit_code": int(run.exit_code),

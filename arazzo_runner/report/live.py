@@ -12,7 +12,7 @@ from threading import Lock, Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, TextIO
 
-from arazzo_runner.report.going_on import GoingOn
+from arazzo_runner.report.going_on import LiveLines
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -34,7 +34,7 @@ class LiveStream:
         self._timer.daemon = True
         self._live: Live | None = None
         self._over = False
-        self.going_on: GoingOn | None = None
+        self.going_on: LiveLines | None = None
 
     @property
     def encoding(self) -> str:

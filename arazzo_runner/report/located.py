@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from arazzo_runner.report.diagnostics import render_text
-from arazzo_runner.report.style import Style
+from arazzo_runner.report.style import AnsiStyle
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS
 from arazzo_runner.text.locate import locate
 from arazzo_runner.text.source import Pointer, Span, pointer_text, span_between
 
 if TYPE_CHECKING:
-    from arazzo_runner.fix.apply import Speller
+    from arazzo_runner.fix.apply import FixSpeller
 
 _NOWHERE = Span(0, 0, 0, 0)
 
 
-class Change(Struct, frozen=True):
+class TextChange(Struct, frozen=True):
     """A stretch of a file, and the text to write instead of it, in the spelling of that file."""
 
     line: int
@@ -44,7 +44,7 @@ class LocatedFix(Struct, frozen=True):
     """What mends a finding: changes of its file that belong together, from the top."""
 
     is_safe: bool
-    changes: tuple[Change, ...]
+    changes: tuple[TextChange, ...]
 
     @property
     def safety(self) -> str:
@@ -56,7 +56,7 @@ class LocatedFix(Struct, frozen=True):
         return {"safety": self.safety, "edits": [one.to_json() for one in self.changes]}
 
 
-class Located(Struct, frozen=True):
+class LocatedFinding(Struct, frozen=True):
     """One finding; where it has no place, ``line`` is 0 and ``file`` the document it is about.
 
     ``text`` is the rendering for people, empty where the format has no use for it.
@@ -95,7 +95,7 @@ class Located(Struct, frozen=True):
         }
 
 
-class Validation(Struct, frozen=True):
+class ValidationReport(Struct, frozen=True):
     """What came of validating: the documents as they were named, and all findings in order.
 
     ``mended`` is the number of findings that are no more, ``known`` that of those which a baseline
@@ -103,7 +103,7 @@ class Validation(Struct, frozen=True):
     """
 
     documents: tuple[str, ...]
-    findings: tuple[Located, ...]
+    findings: tuple[LocatedFinding, ...]
     mended: int = 0
     known: int = 0
 
@@ -116,20 +116,24 @@ class Validation(Struct, frozen=True):
         return sum(one.severity == severity for one in self.findings)
 
 
-def located(found: Iterable[Diagnostic], style: Style | None, document: str) -> tuple[Located, ...]:
+def located(
+    found: Iterable[Diagnostic], style: AnsiStyle | None, document: str
+) -> tuple[LocatedFinding, ...]:
     """The findings about a document as plain data; with a style, with their text for people."""
-    from arazzo_runner.fix.apply import Speller
+    from arazzo_runner.fix.apply import FixSpeller
 
-    speller = Speller(DESCRIPTION_LIMITS)
+    speller = FixSpeller(DESCRIPTION_LIMITS)
     return tuple(_located(one, style, document, speller) for one in found)
 
 
-def _located(one: Diagnostic, style: Style | None, document: str, speller: Speller) -> Located:
+def _located(
+    one: Diagnostic, style: AnsiStyle | None, document: str, speller: FixSpeller
+) -> LocatedFinding:
     place = one.place
     span = locate(place) if place else _NOWHERE
     pointer: Pointer = place.pointer if place else ()
     fix = _fix(one, speller)
-    return Located(
+    return LocatedFinding(
         code=one.code,
         severity=one.severity.value,
         message=one.message,
@@ -145,12 +149,12 @@ def _located(one: Diagnostic, style: Style | None, document: str, speller: Spell
     )
 
 
-def _fix(one: Diagnostic, speller: Speller) -> LocatedFix | None:
+def _fix(one: Diagnostic, speller: FixSpeller) -> LocatedFix | None:
     if one.fix is None:
         return None
     source = one.fix.edits[0].place.source
     changes = (
-        Change(span.line, span.column, span.end_line, span.end_column, edit.text)
+        TextChange(span.line, span.column, span.end_line, span.end_column, edit.text)
         for edit in speller.edits(source, one.fix)
         for span in (span_between(source, edit.start, edit.end),)
     )
@@ -158,7 +162,7 @@ def _fix(one: Diagnostic, speller: Speller) -> LocatedFix | None:
     return found if found.changes else None
 
 
-def _text(one: Diagnostic, fix: LocatedFix | None, style: Style) -> str:
+def _text(one: Diagnostic, fix: LocatedFix | None, style: AnsiStyle) -> str:
     text = render_text(one, style)
     if fix is None:
         return text

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import Shown
-from arazzo_runner.report.style import PLAIN, UNICODE, Marks, Style
+from arazzo_runner.report.shown import SafeText
+from arazzo_runner.report.style import PLAIN, UNICODE, AnsiStyle, Marks
 
 Verbosity: TypeAlias = Choice["quiet", "normal", "verbose", "bodies"]
 
@@ -17,11 +17,11 @@ LABEL = 6
 """The width of the words at the left of a step's lines: ``sent``, ``got``, ``out``, a mark."""
 
 
-class Look(Struct, frozen=True):
+class TextStyle(Struct, frozen=True):
     """The settings of one rendering; ``width`` is in characters, for lines that may be cut."""
 
-    shown: Shown
-    style: Style = PLAIN
+    shown: SafeText
+    style: AnsiStyle = PLAIN
     marks: Marks = UNICODE
     width: int = 100
     verbosity: Verbosity = "normal"
@@ -39,6 +39,6 @@ class Look(Struct, frozen=True):
         return max(self.width - LABEL - 6, 20)
 
 
-def plain_look(masker: Masker, style: Style = PLAIN) -> Look:
+def plain_look(masker: Masker, style: AnsiStyle = PLAIN) -> TextStyle:
     """The look of a text that goes into an exception or a test's output."""
-    return Look(Shown(masker), style)
+    return TextStyle(SafeText(masker), style)

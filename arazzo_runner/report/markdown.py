@@ -9,10 +9,10 @@ from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
 from arazzo_runner.report.coverage_text import coverage_line, gap_lines
 from arazzo_runner.report.diagnostics import render_text
 from arazzo_runner.report.failure import explain_workflow
-from arazzo_runner.report.look import Look, plain_look
+from arazzo_runner.report.look import TextStyle, plain_look
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.shown import Shown, seconds
+from arazzo_runner.report.shown import SafeText, seconds
 from arazzo_runner.report.verdict_text import verdict_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|&~$@-])")
@@ -35,7 +35,7 @@ def brief_bytes(run: RunReport, masker: Masker) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
 
 
-def _head(run: RunReport, look: Look) -> Iterator[str]:
+def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
     yield f"## {_plain(run.document, look.shown)}"
     yield ""
     yield _escaped(verdict_line(run.result, run.exit_code, look))
@@ -55,7 +55,7 @@ def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
         yield from ("", *_fenced(masker.text(text.rstrip())))
 
 
-def _workflow(workflow: WorkflowResult, shown: Shown) -> Iterator[str]:
+def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
     yield ""
     yield f"### {_MARKS[workflow.status]} {_plain(workflow.title, shown)}"
     if workflow.steps:
@@ -68,7 +68,7 @@ def _workflow(workflow: WorkflowResult, shown: Shown) -> Iterator[str]:
         yield from _fenced(explain_workflow(workflow, shown.masker))
 
 
-def _coverage(run: RunReport, shown: Shown) -> Iterator[str]:
+def _coverage(run: RunReport, shown: SafeText) -> Iterator[str]:
     measured = run.coverage
     gaps = [f"- {_escaped(one)}" for one in gap_lines(measured, shown)]
     title = _escaped(coverage_line(measured))
@@ -79,7 +79,7 @@ def _coverage(run: RunReport, shown: Shown) -> Iterator[str]:
     yield from (f"<details><summary>{title}</summary>", "", *gaps, "", "</details>")
 
 
-def _row(step: StepResult, shown: Shown) -> str:
+def _row(step: StepResult, shown: SafeText) -> str:
     cells = (
         _MARKS[step.status],
         _plain(step.step_id, shown),
@@ -103,7 +103,7 @@ def _answer(step: StepResult) -> str:
     return f"{status} (attempt {tries})".strip() if tries > 1 else status
 
 
-def _plain(text: str, shown: Shown) -> str:
+def _plain(text: str, shown: SafeText) -> str:
     """Text from outside that means nothing to Markdown: no link, mention, image or markup."""
     return _escaped(shown.text(text))
 

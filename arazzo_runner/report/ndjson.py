@@ -24,20 +24,20 @@ from arazzo_runner.report.json import beginning, ending
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.names import operation_name
-from arazzo_runner.report.spelling import Spelling, operation, parsed, seconds
+from arazzo_runner.report.spelling import JsonParts, operation, parsed, seconds
 
-Fields = dict[str, Any]
+EventFields = dict[str, Any]
 
 
 def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """The events of a run that is over, as far as its result tells them; without times."""
     lines = [_line("run_started", beginning(run, masker))]
     for workflow in run.result.workflows:
-        lines += _told_later(workflow, Spelling(masker))
+        lines += _told_later(workflow, JsonParts(masker))
     return b"".join([*lines, _line("run_finished", ending(run, masker))])
 
 
-def _told_later(workflow: WorkflowResult, show: Spelling) -> Iterator[bytes]:
+def _told_later(workflow: WorkflowResult, show: JsonParts) -> Iterator[bytes]:
     name = show.text(workflow.workflow_id)
     inputs = show.values(workflow.inputs)
     yield _line("workflow_started", {"workflow_id": name, "inputs": inputs, "depth": 0})
@@ -58,7 +58,7 @@ class EventLines:
     ) -> None:
         self._write = write
         self._masker = masker
-        self._show = Spelling(masker)
+        self._show = JsonParts(masker)
         self._clock = clock
 
     def begin(self, run: RunReport) -> None:
@@ -74,15 +74,15 @@ class EventLines:
         name, fields = _spelled(event, self._show)
         self._write_line(name, {**fields, "depth": event.depth})
 
-    def _write_line(self, name: str, fields: Fields) -> None:
+    def _write_line(self, name: str, fields: EventFields) -> None:
         self._write(_line(name, {"at": seconds(self._clock()), **fields}))
 
 
-def _line(name: str, fields: Fields) -> bytes:
+def _line(name: str, fields: EventFields) -> bytes:
     return json.dumps({"event": name, **fields}).encode("ascii") + b"\n"
 
 
-def _spelled(event: Event, show: Spelling) -> tuple[str, Fields]:
+def _spelled(event: Event, show: JsonParts) -> tuple[str, EventFields]:
     match event:
         case WorkflowStarted(workflow, inputs):
             fields = {"workflow_id": show.text(workflow.workflow_id), "inputs": show.values(inputs)}
@@ -109,7 +109,7 @@ def _spelled(event: Event, show: Spelling) -> tuple[str, Fields]:
             assert_never(event)
 
 
-def _started(event: StepStarted, show: Spelling) -> Fields:
+def _started(event: StepStarted, show: JsonParts) -> EventFields:
     named = operation_name(None, event.operation) if event.operation else None
     return {
         "workflow_id": show.text(event.workflow.workflow_id),
@@ -118,7 +118,7 @@ def _started(event: StepStarted, show: Spelling) -> Fields:
     }
 
 
-def _outcome(outcome: HttpResponse | TransportFailure, show: Spelling) -> Fields:
+def _outcome(outcome: HttpResponse | TransportFailure, show: JsonParts) -> EventFields:
     if isinstance(outcome, HttpResponse):
         value = parsed(outcome.headers, outcome.body)
         return {"response": show.response(outcome, value), "error": None}

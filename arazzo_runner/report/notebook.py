@@ -8,7 +8,7 @@ from html import escape as html
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.report.look import plain_look
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import Shown, seconds
+from arazzo_runner.report.shown import SafeText, seconds
 from arazzo_runner.report.verdict_text import verdict_line
 
 _VALUE = 120
@@ -29,7 +29,7 @@ def table(result: RunResult, exit_code: int, why: str, masker: Masker) -> str:
 
     The HTML has neither scripts nor anything from outside.
     """
-    shown = Shown(masker)
+    shown = SafeText(masker)
     verdict = html(verdict_line(result, exit_code, plain_look(masker)))
     parts = [f"<div><strong>{verdict}</strong>"]
     parts += (_workflow(one, shown) for one in result.workflows)
@@ -37,7 +37,7 @@ def table(result: RunResult, exit_code: int, why: str, masker: Masker) -> str:
     return "\n".join([*parts, "</div>"])
 
 
-def _workflow(workflow: WorkflowResult, shown: Shown) -> str:
+def _workflow(workflow: WorkflowResult, shown: SafeText) -> str:
     caption = f"{_text(workflow.workflow_id, shown)} {_status(workflow.status)}"
     rows = [_row("th", map(html, _HEAD)), *(_step(one, shown) for one in workflow.steps)]
     inside = "\n".join(
@@ -47,7 +47,7 @@ def _workflow(workflow: WorkflowResult, shown: Shown) -> str:
     return f"{inside}\n<ul>{outputs}</ul>" if outputs else inside
 
 
-def _step(step: StepResult, shown: Shown) -> str:
+def _step(step: StepResult, shown: SafeText) -> str:
     cells = (
         f"{_text(step.step_id, shown)} {_status(step.status)}",
         _text(_called(step), shown),
@@ -63,7 +63,7 @@ def _row(kind: str, cells: Iterator[str] | tuple[str, ...]) -> str:
     return f"<tr>{''.join(f'<{kind} {_CELL}>{one}</{kind}>' for one in cells)}</tr>"
 
 
-def _values(values: dict[str, object], shown: Shown) -> list[str]:
+def _values(values: dict[str, object], shown: SafeText) -> list[str]:
     return [
         f"<code>{_text(name, shown)}</code> = {html(shown.value(value, _VALUE))}"
         for name, value in values.items()
@@ -88,5 +88,5 @@ def _answer(step: StepResult) -> str:
     return came or (last.error.code if last.error else "")
 
 
-def _text(text: str, shown: Shown) -> str:
+def _text(text: str, shown: SafeText) -> str:
     return html(shown.text(text))

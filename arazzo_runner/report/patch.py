@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 
 from arazzo_runner.report.escape import escape_lines
-from arazzo_runner.report.style import Style
+from arazzo_runner.report.style import AnsiStyle
 
 
 def patch(name: str, before: str, after: str) -> str:
@@ -25,12 +25,12 @@ def _ended(line: str) -> str:
     return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def shown(text: str, style: Style) -> str:
+def shown(text: str, style: AnsiStyle) -> str:
     """A diff for a terminal: coloured, and without what could steer it."""
     return "".join(_shown(text, style))
 
 
-def _shown(text: str, style: Style) -> Iterator[str]:
+def _shown(text: str, style: AnsiStyle) -> Iterator[str]:
     for line in text.splitlines(keepends=True):
         colour = {"+": style.good, "-": style.bad, "@": style.dim}.get(line[:1], "")
         yield style.paint(colour, escape_lines(line.rstrip("\r\n"))) + "\n"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.report.failure import run_failure_lines
-from arazzo_runner.report.look import Look
+from arazzo_runner.report.look import TextStyle
 from arazzo_runner.report.shown import counted, seconds
-from arazzo_runner.report.style import Marks, Style
+from arazzo_runner.report.style import AnsiStyle, Marks
 from arazzo_runner.report.summary import summarize
 
 WIDEST = 40
@@ -20,7 +20,7 @@ def names_width(names: Sequence[str]) -> int:
     return min(max(map(len, names), default=0), WIDEST)
 
 
-def row_lines(name: str, result: RunResult, again: str, look: Look, width: int) -> list[str]:
+def row_lines(name: str, result: RunResult, again: str, look: TextStyle, width: int) -> list[str]:
     """The line of a run, and below it why it did not pass; ``again`` is a command."""
     mark, colour = _mark(result, look.marks, look.style)
     summary = summarize(result)
@@ -35,7 +35,7 @@ def row_lines(name: str, result: RunResult, again: str, look: Look, width: int) 
     return [*lines, *indented, f"      again: {again}", ""]
 
 
-def _mark(result: RunResult, marks: Marks, style: Style) -> tuple[str, str]:
+def _mark(result: RunResult, marks: Marks, style: AnsiStyle) -> tuple[str, str]:
     ended = {one.status for one in result.workflows}
     if ended & {Status.FAILED, Status.ERROR}:
         return marks.failed, style.bad

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from arazzo_runner.explain.explanation import explanation
 from arazzo_runner.report.escape import escape, escape_lines
-from arazzo_runner.report.located import Change, Located, LocatedFix, Validation
+from arazzo_runner.report.located import LocatedFinding, LocatedFix, TextChange, ValidationReport
 from arazzo_runner.version import VERSION
 
 SCHEMA: Final = (
@@ -18,7 +18,7 @@ SCHEMA: Final = (
 _LEVELS: Final = {"error": "error", "warning": "warning", "hint": "note"}
 
 
-def as_sarif(done: Validation) -> str:
+def as_sarif(done: ValidationReport) -> str:
     """One run: a rule for each code that was found, a result for each finding, with its fix."""
     codes = sorted({one.code for one in done.findings})
     driver = {
@@ -49,7 +49,7 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(one: Located, index: int) -> dict[str, Any]:
+def _result(one: LocatedFinding, index: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": one.code,
         "ruleIndex": index,
@@ -63,19 +63,19 @@ def _result(one: Located, index: int) -> dict[str, Any]:
     return result
 
 
-def _message(one: Located) -> str:
+def _message(one: LocatedFinding) -> str:
     way_out = f"\n{escape_lines(one.help)}" if one.help else ""
     # Section 3.11.6: `[text](target)` would be a link, and documents write what they like.
     return (escape(one.message) + way_out).replace("](", "] (")
 
 
-def fingerprint(one: Located) -> str:
+def fingerprint(one: LocatedFinding) -> str:
     """What makes a finding the same one although lines have moved."""
     said = "\n".join((one.code, one.file, one.pointer, one.message))
     return sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
-def _location(one: Located) -> dict[str, Any]:
+def _location(one: LocatedFinding) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": _artifact(one.file)}
     if not one.line:
         return {"physicalLocation": physical}
@@ -86,7 +86,7 @@ def _location(one: Located) -> dict[str, Any]:
     return {"physicalLocation": physical, "logicalLocations": [logical]}
 
 
-def _region(place: Located | Change) -> dict[str, int]:
+def _region(place: LocatedFinding | TextChange) -> dict[str, int]:
     """Lines and columns begin at 1, the end is exclusive, here as there (section 3.30)."""
     return {
         "startLine": place.line,

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 
 from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
 
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
-class Shown:
+class SafeText:
     """Spells outside text and values for people; ``ellipsis`` ends what was cut.
 
     The order is fixed: mask, fold to one line, escape, cut. A secret is recognized only before
@@ -43,16 +43,16 @@ class Shown:
             return escaped[: limit - len(self._ellipsis)] + self._ellipsis
         return escaped if len(text) <= 4 * limit else escaped + self._ellipsis
 
-    def value(self, value: Found, limit: int) -> str:
+    def value(self, value: MaybeValue, limit: int) -> str:
         """A value in its JSON spelling, cut to ``limit`` characters; ``missing`` for MISSING."""
         return self.line(self._spell(value, 4 * limit + self.masker.margin + 1), limit)
 
-    def typed(self, value: Found, limit: int) -> str:
+    def typed(self, value: MaybeValue, limit: int) -> str:
         """A value with its type: ``integer 201``, ``string "active"``, ``null``, ``missing``."""
         kind = type_name(value)
         return f"{kind} {self.value(value, limit)}" if kind else self.value(value, limit)
 
-    def _spell(self, value: Found, enough: int) -> str:
+    def _spell(self, value: MaybeValue, enough: int) -> str:
         match value:
             case str():
                 return json.dumps(value[:enough], ensure_ascii=False)
@@ -96,7 +96,7 @@ _TYPES: dict[type, str] = {
 }
 
 
-def type_name(value: Found) -> str:
+def type_name(value: MaybeValue) -> str:
     """The JSON type of a value, empty where the spelling alone says it (null, missing)."""
     return _TYPES.get(type(value), "")
 

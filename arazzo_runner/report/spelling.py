@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
-    Considered,
+    ConsideredAction,
     CriterionResult,
     StepError,
     StepResult,
     WorkflowResult,
 )
 from arazzo_runner.expression.scope import Headers
-from arazzo_runner.expression.value import MISSING, Found, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.body import is_json, media_type, plain, report_body
@@ -40,7 +40,7 @@ def seconds(duration: float) -> float:
     return round(duration, 6)
 
 
-def parsed(headers: Headers, body: bytes) -> Found:
+def parsed(headers: Headers, body: bytes) -> MaybeValue:
     """The JSON in a body, read from the octets that were sent or came; MISSING where it is none."""
     if not is_json(media_type(headers)):
         return MISSING
@@ -50,7 +50,7 @@ def parsed(headers: Headers, body: bytes) -> Found:
         return MISSING
 
 
-class Spelling:
+class JsonParts:
     """Spells the parts of a result as JSON data, all that comes from outside through one masker."""
 
     def __init__(self, masker: Masker) -> None:
@@ -115,7 +115,7 @@ class Spelling:
             spelled["interlude"] = self._interlude(attempt.interlude)
         return spelled
 
-    def _considered_action(self, action: Considered) -> dict[str, Value]:
+    def _considered_action(self, action: ConsideredAction) -> dict[str, Value]:
         return {
             "name": self.text(action.name),
             "level": action.level,
@@ -139,7 +139,7 @@ class Spelling:
             ),
         }
 
-    def response(self, response: HttpResponse, value: Found) -> dict[str, Value]:
+    def response(self, response: HttpResponse, value: MaybeValue) -> dict[str, Value]:
         """A response; ``value`` is its parsed body, MISSING if it was not parsed."""
         body = report_body(response.body, response.headers, value, self._masker)
         return {

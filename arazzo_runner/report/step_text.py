@@ -16,12 +16,12 @@ from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.report.check_text import placed_sentence
 from arazzo_runner.report.exchange import got_lines, sent_lines
-from arazzo_runner.report.look import LABEL, Look
+from arazzo_runner.report.look import LABEL, TextStyle
 from arazzo_runner.report.named_values import value_lines
 from arazzo_runner.report.shown import seconds
 
 
-def step_head(result: StepResult, look: Look) -> str:
+def step_head(result: StepResult, look: TextStyle) -> str:
     """One line: mark, stepId, method and path, status, time."""
     tries = len(result.attempts)
     again = f" (attempt {tries})" if tries > 1 else ""
@@ -31,11 +31,11 @@ def step_head(result: StepResult, look: Look) -> str:
     return f"{mark} {_name(result.step_id, look)}  {deed}{again}  {time}"
 
 
-def _name(step_id: str, look: Look) -> str:
+def _name(step_id: str, look: TextStyle) -> str:
     return look.style.paint(look.style.bold, look.shown.text(step_id))
 
 
-def _deed(result: StepResult, look: Look) -> str:
+def _deed(result: StepResult, look: TextStyle) -> str:
     """What the step did: its operation and the answer, or the workflow that it called."""
     if result.workflow:
         called = look.shown.text(result.workflow.workflow_id)
@@ -45,7 +45,7 @@ def _deed(result: StepResult, look: Look) -> str:
     return _exchanged(result.operation, result.attempts[-1] if result.attempts else None, look)
 
 
-def _exchanged(operation: Operation, attempt: Attempt | None, look: Look) -> str:
+def _exchanged(operation: Operation, attempt: Attempt | None, look: TextStyle) -> str:
     target = look.shown.text(f"{operation.method} {operation.path}")
     return f"{target} {look.marks.arrow} {_answer(attempt)}"
 
@@ -56,7 +56,7 @@ def _answer(attempt: Attempt | None) -> str:
     return str(attempt.response.status) if attempt.response else "no response"
 
 
-def status_mark(status: Status, look: Look) -> str:
+def status_mark(status: Status, look: TextStyle) -> str:
     """The sign for a status in its colour."""
     style, marks = look.style, look.marks
     match status:
@@ -70,7 +70,7 @@ def status_mark(status: Status, look: Look) -> str:
             assert_never(status)
 
 
-def step_details(result: StepResult, look: Look) -> list[str]:
+def step_details(result: StepResult, look: TextStyle) -> list[str]:
     """The lines below the head: sent, got, criteria, warnings, outputs, the action taken."""
     if not result.attempts:
         return []
@@ -84,7 +84,7 @@ def step_details(result: StepResult, look: Look) -> list[str]:
     ]
 
 
-def _exchange(attempt: Attempt, look: Look) -> list[str]:
+def _exchange(attempt: Attempt, look: TextStyle) -> list[str]:
     sent = sent_lines(attempt.request, look) if attempt.request else []
     got = got_lines(attempt.response, look) if attempt.response else []
     return look.label_lines("sent", sent) + look.label_lines("got", got)
@@ -95,7 +95,7 @@ def _is_news(criterion: CriterionResult) -> bool:
     return not (criterion.kind == "implicit" and criterion.passed and not _is_status(criterion))
 
 
-def _criterion(criterion: CriterionResult, look: Look) -> list[str]:
+def _criterion(criterion: CriterionResult, look: TextStyle) -> list[str]:
     """The criterion behind its verdict; with ``-v`` also what its expressions were.
 
     Of one that does not hold, the block about the failure shows that.
@@ -111,7 +111,7 @@ def _criterion(criterion: CriterionResult, look: Look) -> list[str]:
                      for one in criterion.operands)]  # fmt: skip
 
 
-def _condition(criterion: CriterionResult, look: Look) -> str:
+def _condition(criterion: CriterionResult, look: TextStyle) -> str:
     text = look.shown.line(criterion.condition, 4 * look.width)
     match criterion.kind:
         case "simple":
@@ -126,23 +126,23 @@ def _is_status(criterion: CriterionResult) -> bool:
     return any(one.expression == "$statusCode" for one in criterion.operands)
 
 
-def _operand(expression: str, value: Value, look: Look) -> str:
+def _operand(expression: str, value: Value, look: TextStyle) -> str:
     masked = look.shown.masker.operand(expression, value)
     return f"{look.shown.text(expression)} is {look.shown.typed(masked, look.room)}"
 
 
-def warning_lines(attempt: Attempt, look: Look) -> list[str]:
+def warning_lines(attempt: Attempt, look: TextStyle) -> list[str]:
     """A line for each contract check that did not hold and only warns."""
     warned = [one for one in attempt.checks if not one.passed and one.severity == "warn"]
     return [_warning(one, look) for one in warned]
 
 
-def _warning(check: CheckResult, look: Look) -> str:
+def _warning(check: CheckResult, look: TextStyle) -> str:
     text = look.shown.line(placed_sentence(check), 2 * look.width)
     return look.style.paint(look.style.warn, "warn".ljust(LABEL)) + text
 
 
-def _action(action: ActionTaken, look: Look) -> list[str]:
+def _action(action: ActionTaken, look: TextStyle) -> list[str]:
     name, target = look.shown.text(action.name), look.shown.text(action.target or "")
     match action.type:
         case "end":
@@ -157,7 +157,7 @@ def _action(action: ActionTaken, look: Look) -> list[str]:
 
 
 def retry_lines(
-    step_id: str, operation: Operation | None, attempt: Attempt, number: int, look: Look
+    step_id: str, operation: Operation | None, attempt: Attempt, number: int, look: TextStyle
 ) -> tuple[str, list[str]]:
     """The head and the lines of a failed attempt that will be repeated.
 
@@ -178,7 +178,7 @@ def retry_lines(
     ]
 
 
-def _unmet(criterion: CriterionResult, look: Look) -> str:
+def _unmet(criterion: CriterionResult, look: TextStyle) -> str:
     """A criterion that does not hold, and what its expressions were, in one line."""
     line = look.style.paint(look.style.bad, look.marks.failed.ljust(LABEL))
     line += _condition(criterion, look)
@@ -189,7 +189,7 @@ def _unmet(criterion: CriterionResult, look: Look) -> str:
     return f"{line}  ({values})" if values else line
 
 
-def _wait(action: ActionTaken, look: Look) -> str:
+def _wait(action: ActionTaken, look: TextStyle) -> str:
     cut = f", cut from {seconds(action.cut_from)} by `--max-wait`" if action.cut_from else ""
     before = f", after `{look.shown.text(action.target)}`" if action.target else ""
     wait = f" in {seconds(action.wait)}" if action.wait else ""

@@ -8,7 +8,7 @@ from typing import Final, Protocol, TextIO
 from msgspec import Struct
 
 
-class Style(Struct, frozen=True):
+class AnsiStyle(Struct, frozen=True):
     """ANSI sequences for the kinds of words in a text; empty ones for plain text."""
 
     good: str = ""
@@ -23,8 +23,8 @@ class Style(Struct, frozen=True):
         return f"{sequence}{text}{self.reset}" if sequence else text
 
 
-PLAIN: Final = Style()
-ANSI: Final = Style(
+PLAIN: Final = AnsiStyle()
+ANSI: Final = AnsiStyle(
     good="\x1b[32m",
     bad="\x1b[31m",
     warn="\x1b[33m",
@@ -34,7 +34,7 @@ ANSI: Final = Style(
 )
 
 
-def style_for(out: TextIO, environ: Mapping[str, str]) -> Style:
+def style_for(out: TextIO, environ: Mapping[str, str]) -> AnsiStyle:
     """Colours for a terminal that has them and a user who wants them (``NO_COLOR``, ``TERM``)."""
     if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not out.isatty():
         return PLAIN
@@ -64,7 +64,7 @@ UNICODE: Final = Marks("✓", "✗", "-", "↻", "▸", "→", "…")
 ASCII: Final = Marks("ok", "FAIL", "-", "again", ">", "->", "...")
 
 
-class Stream(Protocol):
+class TextStream(Protocol):
     """What lines are written to."""
 
     @property
@@ -81,7 +81,7 @@ class Stream(Protocol):
         ...
 
 
-def marks_for(out: Stream) -> Marks:
+def marks_for(out: TextStream) -> Marks:
     """The marks that the stream's encoding can spell."""
     try:
         "".join((UNICODE.passed, UNICODE.failed, UNICODE.retry, UNICODE.call)).encode(

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from arazzo_runner.executor.events import Event, StepFinished, StepRetried, StepStarted
 from arazzo_runner.executor.result import WorkflowResult
 from arazzo_runner.report.console import Console
-from arazzo_runner.report.going_on import RunGoingOn
+from arazzo_runner.report.going_on import LiveRun
 from arazzo_runner.report.live import LiveStream
 from arazzo_runner.report.look import Verbosity
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.progress import VisitInProgress
 from arazzo_runner.report.shown import counted
 from arazzo_runner.report.step_text import step_head, warning_lines
-from arazzo_runner.report.style import Style
+from arazzo_runner.report.style import AnsiStyle
 
 UNFOLDED: Final = 30
 """After so many visits, steps that pass are counted, the latest shown; ``-v`` keeps them all."""
@@ -31,14 +31,14 @@ class TerminalConsole(Console):
         out: LiveStream,
         masker: Masker,
         verbosity: Verbosity,
-        colour: Style,
+        colour: AnsiStyle,
         width: Callable[[], int],
         again: Callable[[str], str] | None,
         clock: Callable[[], float],
     ) -> None:
         super().__init__(out, masker, verbosity, colour, width(), again)
         self._width = width
-        self._going_on = out.going_on = RunGoingOn(self.look, clock)
+        self._going_on = out.going_on = LiveRun(self.look, clock)
 
     def __call__(self, event: Event) -> None:
         """Take note of an event, and write what is to be said about it."""

@@ -10,19 +10,19 @@ from xml.sax.saxutils import escape as xml_escape
 from arazzo_runner.report.escape import escape, escape_lines
 from arazzo_runner.report.github import annotation
 from arazzo_runner.report.junit import legal, opening, trouble
-from arazzo_runner.report.located import Located, Validation
+from arazzo_runner.report.located import LocatedFinding, ValidationReport
 from arazzo_runner.report.shown import counted
-from arazzo_runner.report.style import Style
+from arazzo_runner.report.style import AnsiStyle
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "hint": "notice"}
 
 
-def text(done: Validation, style: Style) -> str:
+def text(done: ValidationReport, style: AnsiStyle) -> str:
     """Each finding with its source line, and a last line that counts."""
     return "".join(f"{one.text}\n" for one in done.findings) + summary(done, style) + "\n"
 
 
-def summary(done: Validation, style: Style) -> str:
+def summary(done: ValidationReport, style: AnsiStyle) -> str:
     """One line that counts what was found, and what can be done about it."""
     where = counted(len(done.documents), "document")
     parts = [
@@ -37,7 +37,7 @@ def summary(done: Validation, style: Style) -> str:
     return "; ".join([f"{where}: {found}", *filter(None, more)])
 
 
-def _fixable(done: Validation) -> str:
+def _fixable(done: ValidationReport) -> str:
     safe, unsafe = done.fixable_count("safe"), done.fixable_count("unsafe")
     if not unsafe:
         return f"{safe} can be mended with `--fix`" if safe else ""
@@ -61,7 +61,7 @@ def gone(count: int, path: str) -> str:
     return f"{entries} of `{escape(path)}` no longer {verb}; `--write-baseline` takes them out\n"
 
 
-def as_json(done: Validation) -> str:
+def as_json(done: ValidationReport) -> str:
     """``{"diagnostics": […]}``, each as it stands in the report of a run, with its fix."""
     found = [one.to_json() for one in done.findings]
     content = {"diagnostics": found, "mended": done.mended, "known": done.known}
@@ -71,12 +71,12 @@ def as_json(done: Validation) -> str:
 # --- GitHub ---------------------------------------------------------------------------------------
 
 
-def as_github(done: Validation) -> str:
+def as_github(done: ValidationReport) -> str:
     """A workflow command for each finding, so that it is shown at its line of a pull request."""
     return "".join(f"{_annotated(one)}\n" for one in done.findings)
 
 
-def _annotated(one: Located) -> str:
+def _annotated(one: LocatedFinding) -> str:
     where = (
         {
             "file": escape(one.file),
@@ -102,13 +102,13 @@ def inert(text: str) -> str:
 # --- JUnit ----------------------------------------------------------------------------------------
 
 
-def as_junit(done: Validation, failing: frozenset[str]) -> str:
+def as_junit(done: ValidationReport, failing: frozenset[str]) -> str:
     """A suite for each document, a case for each finding; one that passes where there is none.
 
     ``failing`` are the severities that make a case fail; the others stand in its output.
     """
     names = dict.fromkeys([*done.documents, *(one.file for one in done.findings)])
-    by_file: dict[str, list[Located]] = {name: [] for name in names}
+    by_file: dict[str, list[LocatedFinding]] = {name: [] for name in names}
     for one in done.findings:
         by_file[one.file].append(one)
     suites = [line for name, found in by_file.items() for line in _suite(name, found, failing)]
@@ -116,7 +116,7 @@ def as_junit(done: Validation, failing: frozenset[str]) -> str:
     return "\n".join([head, "<testsuites>", *suites, "</testsuites>", ""])
 
 
-def _suite(name: str, found: list[Located], failing: frozenset[str]) -> Iterator[str]:
+def _suite(name: str, found: list[LocatedFinding], failing: frozenset[str]) -> Iterator[str]:
     name = escape(name)
     counts = {
         "tests": str(len(found) or 1),
@@ -132,7 +132,7 @@ def _suite(name: str, found: list[Located], failing: frozenset[str]) -> Iterator
     yield "</testsuite>"
 
 
-def _case(suite: str, one: Located, failing: frozenset[str]) -> str:
+def _case(suite: str, one: LocatedFinding, failing: frozenset[str]) -> str:
     where = f" at {one.line}:{one.column}" if one.line else ""
     begin = opening("testcase", classname=suite, name=f"{one.code}{where}", time="0")
     said = (

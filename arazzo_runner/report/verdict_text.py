@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
-from arazzo_runner.report.look import Look
+from arazzo_runner.report.look import TextStyle
 from arazzo_runner.report.shown import counted, seconds
 from arazzo_runner.report.summary import Summary, summarize
 from arazzo_runner.report.verdict import ExitCode
@@ -17,7 +17,7 @@ NAMED = 3
 """So many workflows that did not pass are named."""
 
 
-def verdict_line(result: RunResult, exit_code: int, look: Look) -> str:
+def verdict_line(result: RunResult, exit_code: int, look: TextStyle) -> str:
     """The verdict in words that fit the exit code, and how much ran.
 
     For example ``✓ 1 workflow passed, 3 steps, 3 requests, 3 criteria in 0.02 s``.
@@ -48,7 +48,7 @@ def _passed(result: RunResult) -> str:
     return f"{counted(workflows.get(Status.PASSED, 0), 'workflow')} passed{also}"
 
 
-def _trouble(result: RunResult, exit_code: int, look: Look) -> str:
+def _trouble(result: RunResult, exit_code: int, look: TextStyle) -> str:
     match exit_code:
         case ExitCode.INTERRUPTED | ExitCode.TERMINATED:
             return "interrupted" if exit_code == ExitCode.INTERRUPTED else "terminated"
@@ -74,19 +74,19 @@ def _without_response(result: RunResult) -> str:
     return "stopped at a limit" if limited else "ended without a usable response"
 
 
-def _unpassed(result: RunResult, words: str, look: Look) -> str:
+def _unpassed(result: RunResult, words: str, look: TextStyle) -> str:
     unpassed = [one for one in result.workflows if one.status in (Status.FAILED, Status.ERROR)]
     total = counted(len(result.workflows), "workflow")
     return f"{len(unpassed):,} of {total} {words}: {_names(unpassed, look)}"
 
 
-def _names(workflows: Sequence[WorkflowResult], look: Look) -> str:
+def _names(workflows: Sequence[WorkflowResult], look: TextStyle) -> str:
     named = ", ".join(_name(one, look) for one in workflows[:NAMED])
     more = len(workflows) - NAMED
     return f"{named} and {more:,} more" if more > 0 else named
 
 
-def _name(workflow: WorkflowResult, look: Look) -> str:
+def _name(workflow: WorkflowResult, look: TextStyle) -> str:
     name = f"`{look.shown.text(workflow.title)}`"
     blamed = _blamed(workflow)
     return f"{name} at step `{look.shown.text(blamed.step_id)}`" if blamed else name

@@ -38,7 +38,7 @@ def check_writable(path: str | Path, what: str = "report") -> None:
         temporary.unlink()
 
 
-class Growing:
+class StreamedFile:
     """A file that grows while something goes on: emptied at first, and flushed with each write.
 
     Raises UsageError (AZ907) when it cannot be opened. What goes wrong later is kept for

@@ -40,10 +40,10 @@ from arazzo_runner.worlds.wrapped import WrappedWorld
 
 SCHEMA_URL: Final = "https://opentelemetry.io/schemas/1.37.0"
 
-Given: TypeAlias = Mapping[str, str | int | float | bool]
+AttributeValues: TypeAlias = Mapping[str, str | int | float | bool]
 
 
-class Tracing:
+class TracingObserver:
     """An observer that makes spans of workflows and steps; of requests, with :meth:`wrap`.
 
     For one run. Without a ``provider`` it is the global one; the spans are children of ``parent``,
@@ -96,12 +96,12 @@ class Tracing:
             case _:
                 assert_never(event)
 
-    def _begin(self, name: str, attributes: Given) -> None:
+    def _begin(self, name: str, attributes: AttributeValues) -> None:
         masked = self.masked(attributes)
         span = self.tracer.start_span(self.masker.text(name), self.current(), attributes=masked)
         self._open.append(span)
 
-    def _note(self, name: str, attributes: Given) -> None:
+    def _note(self, name: str, attributes: AttributeValues) -> None:
         self._open[-1].add_event(name, self.masked(attributes))
 
     def _end(self, attributes: Attributes, result: StepResult | WorkflowResult) -> None:
@@ -111,7 +111,7 @@ class Tracing:
             span.set_status(Status(StatusCode.ERROR))
         span.end()
 
-    def masked(self, attributes: Given) -> Attributes:
+    def masked(self, attributes: AttributeValues) -> Attributes:
         """Attributes without secrets."""
         return {
             name: self.masker.text(one) if isinstance(one, str) else one
@@ -122,7 +122,7 @@ class Tracing:
 class TracingWorld(WrappedWorld):
     """Wraps a world: a span for each request, and its identity in the request's header."""
 
-    def __init__(self, world: World, tracing: Tracing) -> None:
+    def __init__(self, world: World, tracing: TracingObserver) -> None:
         super().__init__(world)
         self._tracing = tracing
 

@@ -21,16 +21,16 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.report.summary import summarize
-from arazzo_runner.testing.cassette import Cassette, Recorder, Shelf, cassette, shelf_of
-from arazzo_runner.testing.engine import Engine, Open, engine_of, rendered
+from arazzo_runner.testing.cassette import Cassette, CassetteFolder, Recorder, cassette, shelf_of
+from arazzo_runner.testing.engine import OpenRunners, PytestEngine, engine_of, rendered
 from arazzo_runner.testing.session_report import tell_report
 from arazzo_runner.testing.transcript import transcript
-from arazzo_runner.worlds.recording import Asked
+from arazzo_runner.worlds.recording import RecordedOptions
 
-Document = Description | str | PathLike[str]
+DocumentLike = Description | str | PathLike[str]
 
 
-class Call(Struct, frozen=True):
+class RunCall(Struct, frozen=True):
     """What is to be run; ``options`` are those of this very call."""
 
     description: Description
@@ -52,12 +52,12 @@ class Arazzo(Struct, frozen=True):
     """
 
     item: pytest.Item
-    engine: Engine
+    engine: PytestEngine
     options: RunOptions
-    open: Open
-    shelf: Shelf
+    open: OpenRunners
+    shelf: CassetteFolder
 
-    def load(self, document: Document) -> Description:
+    def load(self, document: DocumentLike) -> Description:
         """A document, by its path from the folder of the test or from the root folder of pytest.
 
         Raises DocumentError and UsageError.
@@ -69,7 +69,7 @@ class Arazzo(Struct, frozen=True):
 
     def check(self, description: Description, workflow: str, inputs: Mapping[str, Value]) -> None:
         """Raise what :meth:`run` would raise before anything is sent."""
-        call = Call(description, workflow, inputs, {})
+        call = RunCall(description, workflow, inputs, {})
         if self.shelf.replay is not None:
             self._cassette(call, self.shelf.file(self.shelf.replay))
             return
@@ -78,7 +78,7 @@ class Arazzo(Struct, frozen=True):
 
     def run(
         self,
-        document: Document,
+        document: DocumentLike,
         workflow: str | None = None,
         *,
         inputs: Mapping[str, Value] | None = None,
@@ -91,7 +91,7 @@ class Arazzo(Struct, frozen=True):
         """
         __tracebackhide__ = True
         try:
-            call = Call(self.load(document), workflow, inputs or {}, options)
+            call = RunCall(self.load(document), workflow, inputs or {}, options)
             result = self._replay(call) or self._run(call)
         except DiagnosedError as reason:
             raise reason.with_traceback(None) from None
@@ -100,7 +100,7 @@ class Arazzo(Struct, frozen=True):
 
     async def arun(
         self,
-        document: Document,
+        document: DocumentLike,
         workflow: str | None = None,
         *,
         inputs: Mapping[str, Value] | None = None,
@@ -109,59 +109,59 @@ class Arazzo(Struct, frozen=True):
         """Do what :meth:`run` does, within a running event loop."""
         __tracebackhide__ = True
         try:
-            call = Call(self.load(document), workflow, inputs or {}, options)
+            call = RunCall(self.load(document), workflow, inputs or {}, options)
             result = self._replay(call) or await self._arun(call)
         except DiagnosedError as reason:
             raise reason.with_traceback(None) from None
         self._report(call.description, result)
         return result.raise_for_status()
 
-    def _run(self, call: Call) -> Result:
+    def _run(self, call: RunCall) -> Result:
         recorder = self._recorder(call)
         with self._runner(call) as runner:
             result = runner.run(*call.what, inputs=call.inputs, on_event=recorder)
         self._keep(call, result, recorder)
         return result
 
-    async def _arun(self, call: Call) -> Result:
+    async def _arun(self, call: RunCall) -> Result:
         recorder = self._recorder(call)
         with self._runner(call) as runner:
             result = await runner.arun(*call.what, inputs=call.inputs, on_event=recorder)
         self._keep(call, result, recorder)
         return result
 
-    def _runner(self, call: Call) -> AbstractContextManager[Runner]:
+    def _runner(self, call: RunCall) -> AbstractContextManager[Runner]:
         return self.engine.runner(call.description, self.options, call.options, self.open)
 
-    def _recorder(self, call: Call) -> Recorder | None:
+    def _recorder(self, call: RunCall) -> Recorder | None:
         if self.shelf.record is None:
             return None
         return Recorder(call.description, call.options.get("on_event"))
 
-    def _keep(self, call: Call, result: Result, recorder: Recorder | None) -> None:
+    def _keep(self, call: RunCall, result: Result, recorder: Recorder | None) -> None:
         if recorder is not None and self.shelf.record is not None:
             file = self.shelf.take(self.shelf.record)
             recorder.write(file, self._recorded_options(call), call.inputs, result.masker)
 
-    def _replay(self, call: Call) -> Result | None:
+    def _replay(self, call: RunCall) -> Result | None:
         if self.shelf.replay is None:
             return None
         with told():
             recorded = self._cassette(call, self.shelf.take(self.shelf.replay))
         return recorded.run(call.options.get("on_event", _nobody))
 
-    def _cassette(self, call: Call, file: Path) -> Cassette:
+    def _cassette(self, call: RunCall, file: Path) -> Cassette:
         secrets = self.engine.joined(call.description, self.options, call.options).get(
             "secrets", ()
         )
         return cassette(file, call.description, self._recorded_options(call), call.inputs, secrets)
 
-    def _recorded_options(self, call: Call) -> Asked:
+    def _recorded_options(self, call: RunCall) -> RecordedOptions:
         joined = self.engine.joined(call.description, self.options, call.options)
         options = read(joined).options
         workflows = () if call.workflow is None else (call.workflow,)
         variables = options.server_variables
-        return Asked(workflows, options.servers, variables, settings=options.settings)
+        return RecordedOptions(workflows, options.servers, variables, settings=options.settings)
 
     def _report(self, description: Description, result: Result) -> None:
         """Add what was done to the report of the test."""
@@ -184,11 +184,11 @@ def bound(item: pytest.Item, options: Mapping[str, Any]) -> Iterator[Arazzo]:
     server = given.pop("server", None)
     if server is not None:
         given["servers"] = {"": server} if isinstance(server, str) else server
-    with closing(Open()) as opened:
+    with closing(OpenRunners()) as opened:
         yield Arazzo(item, _engine(item), cast("RunOptions", given), opened, shelf_of(item))
 
 
-def _engine(item: pytest.Item) -> Engine:
+def _engine(item: pytest.Item) -> PytestEngine:
     try:
         return engine_of(item.config)
     except UsageError as reason:

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from arazzo_runner.cli.case_files import ENDINGS, read_cases
-from arazzo_runner.cli.inputs_for import Declared
+from arazzo_runner.cli.inputs_for import InputSchemas
 from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.inputs import bundle, declared
@@ -28,7 +28,7 @@ KEY = "x-cases"
 _FIELDS = ("id", "inputs", "tags")
 
 
-class Case(Struct, frozen=True):
+class WorkflowCase(Struct, frozen=True):
     """One run of a workflow; ``id`` is empty for the only one of a workflow without cases."""
 
     id: str
@@ -37,7 +37,7 @@ class Case(Struct, frozen=True):
     place: Place
 
 
-def cases_of(description: Description, workflow: Workflow, path: Path) -> list[Case]:
+def cases_of(description: Description, workflow: Workflow, path: Path) -> list[WorkflowCase]:
     """The cases of a workflow, in the document at ``path`` and in files beside it; at least one.
 
     Raises DocumentError and InputError.
@@ -48,26 +48,26 @@ def cases_of(description: Description, workflow: Workflow, path: Path) -> list[C
     cases = [*_stated(document, workflow), *_in_files(path, names[0], known)]
     cases = cases or list(_in_files(path, names[1], known))
     _check_ids(cases)
-    return cases or [Case("", {}, (), workflow.place)]
+    return cases or [WorkflowCase("", {}, (), workflow.place)]
 
 
 def _stem(path: Path) -> str:
     return path.stem.removesuffix(".arazzo")
 
 
-def _declared(document: ArazzoDocument, workflow: Workflow) -> Declared:
+def _declared(document: ArazzoDocument, workflow: Workflow) -> InputSchemas:
     schema = bundle(workflow.inputs, document.components.inputs)
-    return Declared(declared(schema) or {}, schema)
+    return InputSchemas(declared(schema) or {}, schema)
 
 
-def _in_files(document: Path, name: str, known: Declared) -> Iterator[Case]:
+def _in_files(document: Path, name: str, known: InputSchemas) -> Iterator[WorkflowCase]:
     for ending in ENDINGS:
         file = document.with_name(name + ending)
         rows = read_cases(file, known) if file.is_file() else ()
-        yield from (Case(row.id, row.inputs, (), row.place) for row in rows)
+        yield from (WorkflowCase(row.id, row.inputs, (), row.place) for row in rows)
 
 
-def _stated(document: ArazzoDocument, workflow: Workflow) -> list[Case]:
+def _stated(document: ArazzoDocument, workflow: Workflow) -> list[WorkflowCase]:
     stated = document.raw["workflows"][workflow.place.pointer[1]].get(KEY, [])
     place = workflow.place.at(KEY)
     if not isinstance(stated, list):
@@ -75,7 +75,7 @@ def _stated(document: ArazzoDocument, workflow: Workflow) -> list[Case]:
     return [_case(one, index, place.at(index)) for index, one in enumerate(stated)]
 
 
-def _case(stated: Value, index: int, place: Place) -> Case:
+def _case(stated: Value, index: int, place: Place) -> WorkflowCase:
     if not isinstance(stated, dict):
         raise _wrong("a case has to be an object", place, "such as `inputs: {name: value}`")
     for key in stated:
@@ -87,14 +87,14 @@ def _case(stated: Value, index: int, place: Place) -> Case:
     if not isinstance(inputs, dict):
         raise _wrong("`inputs` has to be an object", place.at("inputs"), "names with values")
     case_id = str(stated.get("id", index + 1))
-    return Case(case_id, inputs, tuple(read_tags(stated, "tags", place)), place)
+    return WorkflowCase(case_id, inputs, tuple(read_tags(stated, "tags", place)), place)
 
 
 def _wrong(message: str, place: Place, way_out: str) -> DocumentError:
     return DocumentError(error("AZ112", message, place, "", way_out))
 
 
-def _check_ids(cases: list[Case]) -> None:
+def _check_ids(cases: list[WorkflowCase]) -> None:
     """Two cases of one name could not be told apart. Raises DocumentError."""
     known: set[str] = set()
     for case in cases:

@@ -32,13 +32,13 @@ from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.report.mask import MASK, Masker
 from arazzo_runner.report.verdict import exit_code
-from arazzo_runner.worlds.recording import Asked, Recorded, Recording
+from arazzo_runner.worlds.recording import RecordedExchange, RecordedOptions, Recording
 from arazzo_runner.worlds.recording_file import read_recording, write_recording
 
 _UNFIT: Final = re.compile(r"[^\w.\-\[\] ]")
 
 
-class Shelf(Struct, frozen=True):
+class CassetteFolder(Struct, frozen=True):
     """Where the recordings of one test are: at most one of the folders is given."""
 
     test: str
@@ -59,13 +59,15 @@ class Shelf(Struct, frozen=True):
         return file
 
 
-def shelf_of(item: pytest.Item) -> Shelf:
+def shelf_of(item: pytest.Item) -> CassetteFolder:
     """What the options of pytest say; one on the command line wins over its configuration."""
     config = item.config
     record, replay = config.getoption("arazzo_record"), config.getoption("arazzo_replay")
     replay = replay or (None if record else config.getini("arazzo_replay"))
     root = config.rootpath
-    return Shelf(item.nodeid, root / record if record else None, root / replay if replay else None)
+    return CassetteFolder(
+        item.nodeid, root / record if record else None, root / replay if replay else None
+    )
 
 
 class Recorder:
@@ -77,7 +79,7 @@ class Recorder:
         self._description = description
         self._operations: list[tuple[str, str, str]] = []
         self._requests: dict[str, HttpRequest] = {}
-        self._exchanges: list[Recorded] = []
+        self._exchanges: list[RecordedExchange] = []
 
     def __call__(self, event: Event) -> None:
         """Take note of an event."""
@@ -92,7 +94,7 @@ class Recorder:
                 self._requests[key] = request
             case ResponseReceived(key, outcome):
                 sent = self._requests.pop(key)
-                self._exchanges.append(Recorded(key, self._operations[-1], sent, outcome))
+                self._exchanges.append(RecordedExchange(key, self._operations[-1], sent, outcome))
             case _:
                 pass
 
@@ -102,7 +104,9 @@ class Recorder:
         source = self._sources.get(id(operation.description), "")
         return source, operation.method, operation.path
 
-    def write(self, file: Path, asked: Asked, inputs: Mapping[str, Value], masker: Masker) -> None:
+    def write(
+        self, file: Path, asked: RecordedOptions, inputs: Mapping[str, Value], masker: Masker
+    ) -> None:
         """Write the recording. Raises UsageError."""
         document = from_folder(self._description.entry.document.source.name, str(file))
         when = running.rfc3339(time.time())
@@ -116,8 +120,8 @@ class Cassette(Struct, frozen=True):
 
     recording: Recording
     description: Description
-    options: running.Options
-    prepared: running.Prepared
+    options: running.RunConfig
+    prepared: running.PreparedRun
     masker: Masker
 
     def run(self, observer: Observer) -> Result:
@@ -136,7 +140,7 @@ class Cassette(Struct, frozen=True):
 def cassette(
     file: Path,
     description: Description,
-    asked: Asked,
+    asked: RecordedOptions,
     inputs: Mapping[str, Value],
     secrets: Iterable[str],
 ) -> Cassette:

@@ -16,7 +16,7 @@ from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.loading import Description
 from arazzo_runner.report.diagnostics import render_line
 from arazzo_runner.testing.cases import cases_of
-from arazzo_runner.testing.engine import Engine, engine_of, rendered
+from arazzo_runner.testing.engine import PytestEngine, engine_of, rendered
 from arazzo_runner.testing.item import WorkflowItem
 from arazzo_runner.testing.session_report import tell_refusal
 from arazzo_runner.testing.tags import tags_of
@@ -49,7 +49,7 @@ class WorkflowFile(pytest.Module):
         except ArazzoWarning as reason:  # who says that warnings are errors
             raise self.CollectError(str(reason)) from None
 
-    def _items(self, engine: Engine) -> list[pytest.Item]:
+    def _items(self, engine: PytestEngine) -> list[pytest.Item]:
         description = engine.load(self._name())
         document = description.entry.document
         keys = running.select(description, ())
@@ -79,13 +79,13 @@ class WorkflowFile(pytest.Module):
                 yield name.partition("[")[0]
 
 
-def _bind(description: Description, workflows: Sequence[Workflow], engine: Engine) -> None:
+def _bind(description: Description, workflows: Sequence[Workflow], engine: PytestEngine) -> None:
     """Find out whether the workflows fit their API descriptions. Raises DocumentError.
 
     Where requests go and what credentials they bear is known when a test runs.
     """
     uri = description.entry.document.base_uri
-    options = running.Options(servers=engine.servers, needs_credentials=False)
+    options = running.RunConfig(servers=engine.servers, needs_credentials=False)
     running.plan(description, [(uri, one.workflow_id) for one in workflows], options)
 
 

@@ -16,10 +16,10 @@ from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description, Shared, load_from
+from arazzo_runner.loading import Description, SharedCache, load_from
 from arazzo_runner.report.diagnostics import render_text
 from arazzo_runner.testing.fitting import fitting
-from arazzo_runner.testing.options import Given, read_given
+from arazzo_runner.testing.options import PytestOptions, read_given
 from arazzo_runner.worlds.retrieve import document_access
 
 _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
@@ -28,7 +28,7 @@ _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
 _WAYS: Final = frozenset({"app", "client", "mock", "transport", "world"})
 
 
-class Open:
+class OpenRunners:
     """Runners that are held open: for all tests of a pytest run, or for one."""
 
     def __init__(self) -> None:
@@ -47,14 +47,14 @@ class Open:
         self._stack.close()
 
 
-class Engine:
+class PytestEngine:
     """Loads documents and runs them, by what was ``given`` for all tests."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, given: PytestOptions) -> None:
         self._options = given
-        self._shared = Shared()
+        self._shared = SharedCache()
         self._descriptions: dict[object, Description] = {}
-        self._open = Open()
+        self._open = OpenRunners()
 
     @property
     def servers(self) -> Mapping[str, str]:
@@ -83,7 +83,7 @@ class Engine:
 
     @contextmanager
     def runner(
-        self, description: Description, common: RunOptions, own: RunOptions, test: Open
+        self, description: Description, common: RunOptions, own: RunOptions, test: OpenRunners
     ) -> Iterator[Runner]:
         """A runner for a document with the options of ``common`` fixtures and a call's ``own``.
 
@@ -109,13 +109,13 @@ class Engine:
         self._open.close()
 
 
-_ENGINE = pytest.StashKey[Engine]()
+_ENGINE = pytest.StashKey[PytestEngine]()
 
 
-def engine_of(config: pytest.Config) -> Engine:
+def engine_of(config: pytest.Config) -> PytestEngine:
     """The one engine of a pytest run. Raises UsageError for flags that cannot be used."""
     if _ENGINE not in config.stash:
-        engine = Engine(read_given(config))
+        engine = PytestEngine(read_given(config))
         config.stash[_ENGINE] = engine
         config.add_cleanup(engine.close)
     return config.stash[_ENGINE]

@@ -17,7 +17,7 @@ from arazzo_runner.loading import Description
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.failure import explain_run
 from arazzo_runner.testing.bound import Arazzo
-from arazzo_runner.testing.cases import Case
+from arazzo_runner.testing.cases import WorkflowCase
 from arazzo_runner.testing.fitting import relevant
 from arazzo_runner.testing.session_report import tell_refusal
 from arazzo_runner.testing.tags import mark
@@ -31,29 +31,29 @@ _WAY_OUT: Final = """
 help: a test takes inputs from `x-cases`, a file of cases, or the fixture `arazzo_inputs`"""
 
 
-class Subject(Struct, frozen=True):
+class WorkflowTarget(Struct, frozen=True):
     """What a test runs."""
 
     description: Description
     workflow: Workflow
-    case: Case
+    case: WorkflowCase
 
 
 class WorkflowItem(pytest.Function):
     """A test that pytest sets up like a function, so that fixtures reach it."""
 
-    subject: Subject
+    subject: WorkflowTarget
 
     @classmethod
     def of(
-        cls, parent: pytest.Module, description: Description, workflow: Workflow, case: Case
+        cls, parent: pytest.Module, description: Description, workflow: Workflow, case: WorkflowCase
     ) -> WorkflowItem:
         """The test of one case; ``file::workflowId[case]`` is its node id."""
         name = workflow.workflow_id + (f"[{escape(case.id)}]" if case.id else "")
         function = _test_function()
         function.__doc__ = workflow.summary  # shown by `pytest --collect-only -v`
         item: WorkflowItem = cls.from_parent(parent, name=name, callobj=function)
-        item.subject = Subject(description, workflow, case)
+        item.subject = WorkflowTarget(description, workflow, case)
         return item
 
     def mark(self, tags: Iterable[str]) -> None:
@@ -89,7 +89,7 @@ def _test_function() -> Callable[..., None]:
     def test(
         request: pytest.FixtureRequest, arazzo: Arazzo, _arazzo_inputs: Mapping[str, Value]
     ) -> None:
-        subject: Subject = request.node.subject
+        subject: WorkflowTarget = request.node.subject
         workflow_id = subject.workflow.workflow_id
         try:
             arazzo.run(subject.description, workflow_id, inputs=_arazzo_inputs)

@@ -20,7 +20,7 @@ from arazzo_runner.cli.mistakes import diagnostic
 from arazzo_runner.cli.run import command
 from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.worlds import http_settings
-from arazzo_runner.credentials.sources import Sources
+from arazzo_runner.credentials.sources import CredentialStores
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError
 from arazzo_runner.options.model import Option
@@ -31,20 +31,20 @@ _APART: Final = ("checks", "timeout", "until", "fail_fast", "otel")
 """Keywords that are read otherwise, and those that are for the run of one document."""
 
 
-class Given(Struct, frozen=True):
+class PytestOptions(Struct, frozen=True):
     """``flags`` are the values by their names in `arazzo run`, ``run`` what they say of runs."""
 
     flags: Mapping[str, Any]
     run: RunOptions
 
 
-def read_given(config: pytest.Config) -> Given:
+def read_given(config: pytest.Config) -> PytestOptions:
     """What is said for all tests. Raises UsageError."""
     try:
         known = {**flags_for("run", command, COMMANDS), **dict(_configured(config))}
         arguments = [*_typed(config), "--", "DOCUMENT"]
         with command.make_context("pytest", arguments, default_map=known) as context:
-            return Given(context.params, _run_options(context.params))
+            return PytestOptions(context.params, _run_options(context.params))
     except click.ClickException as mistake:
         raise UsageError(diagnostic(mistake)) from None
 
@@ -82,7 +82,7 @@ def _run_options(flags: Mapping[str, Any]) -> RunOptions:
     """The flags as the Python API takes them."""
     settings = settings_of(flags)
     return keywords(flags) | RunOptions(
-        environment=Variables(sources_of(flags)),
+        environment=CredentialVariables(sources_of(flags)),
         http=http_settings(flags),
         limits=settings.limits,
         checks=settings.checks,
@@ -101,10 +101,10 @@ def keywords(flags: Mapping[str, Any], table: Table = OPTIONS) -> RunOptions:
     return cast("RunOptions", values)
 
 
-class Variables(Mapping[str, str]):
+class CredentialVariables(Mapping[str, str]):
     """Variables, those of credentials also from where the configuration says that they are."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: CredentialStores) -> None:
         self._variables = sources.variables
         self._sources = sources
 

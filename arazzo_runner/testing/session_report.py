@@ -35,7 +35,7 @@ _PLUGIN: Final = "arazzo-report"
 _OUTPUT: Final = "arazzo_ran"
 
 
-class Ran(Struct, frozen=True):
+class SessionRun(Struct, frozen=True):
     """One run within a test, its secrets masked; ``position`` is that of the test among all."""
 
     position: int
@@ -47,7 +47,7 @@ class Ran(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...]
 
 
-class Refused(Struct, frozen=True):
+class StartFailure(Struct, frozen=True):
     """Why a document or a test could not run; ``code`` is what `arazzo run` would end with."""
 
     code: ExitCode
@@ -87,8 +87,8 @@ class SessionReport:
 
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
-        self._ran: list[Ran] = []
-        self._refused: list[Refused] = []
+        self._ran: list[SessionRun] = []
+        self._refused: list[StartFailure] = []
         self._positions: dict[str, int] = {}
         self._started_at = time.time()
         self._started = time.perf_counter()
@@ -99,7 +99,7 @@ class SessionReport:
         """Keep one run."""
         name = item.nodeid
         self._ran.append(
-            Ran(
+            SessionRun(
                 self._positions.get(name, 0),
                 name,
                 description.entry.document.source.name,
@@ -113,7 +113,7 @@ class SessionReport:
     def refuse(self, reason: DiagnosedError) -> None:
         """Keep why nothing ran."""
         code = ExitCode.INVALID if isinstance(reason, DocumentError) else ExitCode.USAGE
-        self._refused.append(Refused(code, reason.diagnostics))
+        self._refused.append(StartFailure(code, reason.diagnostics))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Take note of the order of the tests; those that run at once end in another."""
@@ -167,7 +167,7 @@ class SessionReport:
         self._reports.write(report, Masker())
 
 
-def _passed(ran: Ran) -> bool:
+def _passed(ran: SessionRun) -> bool:
     return all(one.status is Status.PASSED for one in ran.result.workflows)
 
 
@@ -192,7 +192,7 @@ def _each(several: Iterable[Iterable[T]]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(one for each in several for one in each))
 
 
-def _findings(several: Iterable[Ran | Refused]) -> tuple[Diagnostic, ...]:
+def _findings(several: Iterable[SessionRun | StartFailure]) -> tuple[Diagnostic, ...]:
     """All findings, once; workers have read the same documents."""
     found = {render_line(one): one for each in several for one in each.diagnostics}
     return tuple(found.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arazzo_runner.executor.result import RunResult, StepResult, WorkflowResult
-from arazzo_runner.report.look import Look, plain_look
+from arazzo_runner.report.look import TextStyle, plain_look
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.named_values import value_lines
 from arazzo_runner.report.step_text import retry_lines, step_details, step_head
@@ -17,14 +17,14 @@ def transcript(result: RunResult, masker: Masker) -> str:
     return "\n".join(line for one in result.workflows for line in _workflow(one, look, ""))
 
 
-def _workflow(workflow: WorkflowResult, look: Look, indent: str) -> Iterator[str]:
+def _workflow(workflow: WorkflowResult, look: TextStyle, indent: str) -> Iterator[str]:
     yield indent + look.shown.text(workflow.workflow_id)
     yield from _indented(look.label_lines("with", value_lines(workflow.inputs, look)), indent)
     for step in workflow.steps:
         yield from _step(step, look, indent + "  ")
 
 
-def _step(step: StepResult, look: Look, indent: str) -> Iterator[str]:
+def _step(step: StepResult, look: TextStyle, indent: str) -> Iterator[str]:
     if step.workflow:
         yield from _workflow(step.workflow, look, indent)
     for number, attempt in enumerate(step.attempts[:-1], 1):

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 
-class Brief(Struct, frozen=True):
+class SafeRepr(Struct, frozen=True):
     """A value whose representation is :meth:`brief` alone: it reaches logs and tracebacks."""
 
     def brief(self) -> str:

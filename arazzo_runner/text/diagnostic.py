@@ -7,7 +7,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.fix import Fix
 from arazzo_runner.text.source import Place, Span
 
@@ -27,7 +27,7 @@ class Label(Struct, frozen=True):
     text: str = ""
 
 
-class Diagnostic(Brief, frozen=True):
+class Diagnostic(SafeRepr, frozen=True):
     """A finding, said once and rendered many ways.
 
     ``message`` is a sentence without a final period, backticks round the user's own words;

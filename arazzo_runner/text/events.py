@@ -28,7 +28,7 @@ __all__ = [
     "MappingEndEvent",
     "MappingStartEvent",
     "NextEvent",
-    "Node",
+    "NodeEvent",
     "ScalarEvent",
     "SequenceEndEvent",
     "SequenceStartEvent",
@@ -37,7 +37,7 @@ __all__ = [
     "next_event",
 ]
 
-Node: TypeAlias = ScalarEvent | AliasEvent | MappingStartEvent | SequenceStartEvent
+NodeEvent: TypeAlias = ScalarEvent | AliasEvent | MappingStartEvent | SequenceStartEvent
 """An event with which a value begins."""
 
 NextEvent: TypeAlias = Callable[[], Any]

@@ -15,7 +15,7 @@ from arazzo_runner.text.events import (
 from arazzo_runner.text.json_walk import Token, unescaped, walk_json
 from arazzo_runner.text.outline import Outline
 from arazzo_runner.text.scalar import (
-    Refused,
+    ScalarError,
     check_collection_tag,
     check_key_tag,
     decimal,
@@ -33,7 +33,7 @@ def yaml_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ..
     for event in walk_yaml(source.text, outline):
         try:
             _check_event(event, outline)
-        except Refused as refused:
+        except ScalarError as refused:
             found.append(_refusal(refused, source, outline.pointer, extent(event)))
     return (*found, *_repeated(source, outline, repeats))
 
@@ -45,7 +45,7 @@ def json_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ..
     for token in walk_json(source.text, outline):
         try:
             _check_token(token)
-        except Refused as refused:
+        except ScalarError as refused:
             found.append(_refusal(refused, source, outline.pointer, token.span()))
     return (*found, *_repeated(source, outline, repeats))
 
@@ -76,13 +76,15 @@ def _check_surrogates(text: str) -> None:
     half = next((char for char in text if "\ud800" <= char <= "\udfff"), None)
     if half is not None:
         message = f"`\\u{ord(half):04x}` is half of a surrogate pair, which is no character"
-        raise Refused("AZ113", message, "write both halves of the pair, or the character itself")
+        raise ScalarError(
+            "AZ113", message, "write both halves of the pair, or the character itself"
+        )
 
 
 def _check_number(text: str) -> None:
     if text in {"NaN", "Infinity", "-Infinity"}:
         message = f"`{text}` is not a number that JSON has"
-        raise Refused("AZ103", message, f'write a finite number, or quote it: "{text}"')
+        raise ScalarError("AZ103", message, f'write a finite number, or quote it: "{text}"')
     if text.lstrip("-").isdecimal():
         integer(text)
     else:
@@ -90,7 +92,7 @@ def _check_number(text: str) -> None:
 
 
 def _refusal(
-    refused: Refused, source: SourceFile, pointer: Pointer, offsets: tuple[int, int]
+    refused: ScalarError, source: SourceFile, pointer: Pointer, offsets: tuple[int, int]
 ) -> Diagnostic:
     place = Place(source, pointer, span=span_between(source, *offsets))
     return error(refused.code, refused.message, place, help=refused.way_out)

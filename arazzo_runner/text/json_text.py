@@ -12,7 +12,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.json_walk import tokens
 from arazzo_runner.text.limits import DocumentLimits, too_deep, too_many_nodes
 from arazzo_runner.text.locate import place_between
-from arazzo_runner.text.scalar import Refused, decimal, integer
+from arazzo_runner.text.scalar import ScalarError, decimal, integer
 from arazzo_runner.text.source import Place, SourceFile
 
 SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
@@ -49,7 +49,7 @@ def _load(source: SourceFile) -> tuple[Any, bool]:
         def convert(digits: str) -> Any:
             try:
                 return read(digits)
-            except Refused:
+            except ScalarError:
                 doubts.append(digits)
                 return digits
 

@@ -42,10 +42,10 @@ def walk_json(text: str, outline: Outline) -> Iterator[Token]:
     """
     for token in tokens(text):
         yield token
-        _take(token, outline)
+        _take_token(token, outline)
 
 
-def _take(token: Token, outline: Outline) -> None:
+def _take_token(token: Token, outline: Outline) -> None:
     kind = token.lastgroup
     if outline.expects_key and kind == "string":
         outline.key(unescaped(token[0]), token.span())

@@ -18,7 +18,7 @@ from arazzo_runner.text.events import (
     MappingEndEvent,
     MappingStartEvent,
     NextEvent,
-    Node,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -28,7 +28,7 @@ from arazzo_runner.text.events import (
 )
 from arazzo_runner.text.limits import DocumentLimits, too_deep, too_many_aliases, too_many_nodes
 from arazzo_runner.text.locate import place_between
-from arazzo_runner.text.scalar import FIRST, Refused, scalar_value
+from arazzo_runner.text.scalar import FIRST, ScalarError, scalar_value
 from arazzo_runner.text.source import Place, SourceFile
 
 
@@ -96,7 +96,7 @@ class _Builder:
     def place(self, event: Event) -> Place:
         return place_between(self.source, *extent(event))
 
-    def node(self, event: Node) -> Any:
+    def node(self, event: NodeEvent) -> Any:
         self.nodes += 1
         if self.nodes > self.limits.max_nodes:
             raise too_many_nodes(self.nodes, self.limits.max_nodes, self.place(event))
@@ -121,7 +121,7 @@ class _Builder:
             return text
         try:
             return scalar_value(event)
-        except Refused:
+        except ScalarError:
             self.doubtful = True
             return text
 

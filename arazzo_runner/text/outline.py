@@ -10,7 +10,7 @@ from msgspec import Struct
 from arazzo_runner.text.source import Extent, Pointer
 
 
-class Repeat(NamedTuple):
+class DuplicateKey(NamedTuple):
     """A key that an object has already: where it stands first, and where again."""
 
     pointer: Pointer
@@ -18,7 +18,7 @@ class Repeat(NamedTuple):
     again: tuple[int, int]
 
 
-class _Frame(Struct):
+class _OpenContainer(Struct):
     """An object or a list that is open; ``token`` is None while a key is awaited."""
 
     pointer: Pointer
@@ -34,8 +34,8 @@ class Outline:
 
     def __init__(self) -> None:
         self.extents: dict[Pointer, Extent] = {}
-        self.repeats: list[Repeat] = []
-        self._frames: list[_Frame] = []
+        self.repeats: list[DuplicateKey] = []
+        self._frames: list[_OpenContainer] = []
         self._end = 0
 
     @property
@@ -62,7 +62,7 @@ class Outline:
         frame.token, frame.key = name, extent
         first = frame.keys.setdefault(name, extent)
         if first is not extent:
-            self.repeats.append(Repeat((*frame.pointer, name), first, extent))
+            self.repeats.append(DuplicateKey((*frame.pointer, name), first, extent))
 
     def value(self, start: int, end: int, target: Pointer | None = None) -> None:
         """A scalar, or an alias of what stands at ``target``."""
@@ -73,7 +73,7 @@ class Outline:
         """An object or a list begins."""
         key = self._frames[-1].key if self._frames else None
         token = None if kind == "object" else 0
-        self._frames.append(_Frame(self.pointer, start, key, {}, token))
+        self._frames.append(_OpenContainer(self.pointer, start, key, {}, token))
 
     def close(self, end: int | None) -> None:
         """The innermost one ends; without ``end``, where its last value does."""

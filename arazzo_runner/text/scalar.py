@@ -37,7 +37,7 @@ _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
-class Refused(Exception):
+class ScalarError(Exception):
     """A scalar that cannot become JSON data; its place is the caller's knowledge."""
 
     def __init__(self, code: str, message: str, way_out: str) -> None:
@@ -68,7 +68,7 @@ def resolve(text: str) -> Scalar:
 def _other(text: str) -> Scalar:
     if _NOT_FINITE.fullmatch(text):
         message = f"`{text}` is not a number that JSON data can hold"
-        raise Refused("AZ113", message, f'write a finite number, or quote it: "{text}"')
+        raise ScalarError("AZ113", message, f'write a finite number, or quote it: "{text}"')
     if _HEXADECIMAL.fullmatch(text):
         return _with_base(text, 16)
     if _OCTAL.fullmatch(text):
@@ -91,9 +91,9 @@ def _with_base(text: str, base: int) -> int:
     return value
 
 
-def _too_long(digits: int) -> Refused:
+def _too_long(digits: int) -> ScalarError:
     message = f"an integer has {digits:,} digits, and the limit is {MAX_DIGITS:,}"
-    return Refused("AZ109", message, "quote it, so that it is text")
+    return ScalarError("AZ109", message, "quote it, so that it is text")
 
 
 def decimal(text: str) -> float:
@@ -101,7 +101,9 @@ def decimal(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
         message = f"the number `{short(text)}` is too large: no finite number stands for it"
-        raise Refused("AZ113", message, "write a smaller number, or quote it, so that it is text")
+        raise ScalarError(
+            "AZ113", message, "write a smaller number, or quote it, so that it is text"
+        )
     return value
 
 
@@ -144,20 +146,20 @@ def check_key_tag(tag: str | None) -> None:
         raise foreign_tag(tag)
 
 
-def _wrong_tag(tag: str, what: str) -> Refused:
+def _wrong_tag(tag: str, what: str) -> ScalarError:
     return _misfit(tag, what) if tag in _JSON_TAGS else foreign_tag(tag)
 
 
-def _misfit(tag: str, what: str) -> Refused:
+def _misfit(tag: str, what: str) -> ScalarError:
     message = f"the tag `{short(tag_name(tag))}` does not fit {what}"
-    return Refused("AZ105", message, "leave the tag out, or write a value of its type")
+    return ScalarError("AZ105", message, "leave the tag out, or write a value of its type")
 
 
-def foreign_tag(tag: str) -> Refused:
+def foreign_tag(tag: str) -> ScalarError:
     """The refusal of a tag that is not in the JSON schema."""
     known = ", ".join(f"`{tag_name(one)}`" for one in _JSON_TAGS)
     message = f"the tag `{short(tag_name(tag))}` is not allowed"
-    return Refused("AZ105", message, f"leave it out: there are no tags but {known}")
+    return ScalarError("AZ105", message, f"leave it out: there are no tags but {known}")
 
 
 def tag_name(tag: str) -> str:

@@ -25,10 +25,10 @@ from arazzo_runner.text.limits import (
 )
 from arazzo_runner.text.source import Place, SourceFile
 
-__all__ = ["DESCRIPTION_LIMITS", "DocumentLimits", "Parsed", "decode", "parse", "too_large"]
+__all__ = ["DESCRIPTION_LIMITS", "DocumentLimits", "ParsedText", "decode", "parse", "too_large"]
 
 
-class Parsed(Struct, frozen=True):
+class ParsedText(Struct, frozen=True):
     """The data of a document, and what was found in its text, errors among it.
 
     ``value`` is None, bool, int, float, str, list or dict with str keys; what an alias stands for
@@ -39,7 +39,7 @@ class Parsed(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed:
+def parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> ParsedText:
     """Read a text as JSON or YAML; ``duplicates`` is how much an equal key matters.
 
     Raises DocumentError for what leaves no value: AZ103 (syntax), AZ106 (empty), AZ109 (limit).
@@ -59,7 +59,7 @@ def _check_size(source: SourceFile, limit: int) -> None:
         raise DocumentError(too_large(size, limit, Place(source)))
 
 
-def _parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed:
+def _parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> ParsedText:
     if begins_like_json(source.text):
         parsed = _parse_json(source, limits, duplicates)
         if parsed is not None:
@@ -67,7 +67,9 @@ def _parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> 
     return _parse_yaml(source, limits, duplicates)
 
 
-def _parse_json(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed | None:
+def _parse_json(
+    source: SourceFile, limits: DocumentLimits, duplicates: Severity
+) -> ParsedText | None:
     """None for text that is no JSON, and not called so: it may be a YAML flow mapping."""
     from arazzo_runner.text.json_text import build_json, is_called_json
 
@@ -80,13 +82,13 @@ def _parse_json(source: SourceFile, limits: DocumentLimits, duplicates: Severity
 
         raise DocumentError(explain_json(source, reason)) from None
     if not doubtful:
-        return Parsed(value)
+        return ParsedText(value)
     from arazzo_runner.text.findings import json_findings
 
-    return Parsed(value, json_findings(source, duplicates))
+    return ParsedText(value, json_findings(source, duplicates))
 
 
-def _parse_yaml(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> Parsed:
+def _parse_yaml(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> ParsedText:
     from yaml import YAMLError
 
     from arazzo_runner.text.nodes import build_yaml
@@ -101,7 +103,7 @@ def _parse_yaml(source: SourceFile, limits: DocumentLimits, duplicates: Severity
 
         raise DocumentError(explain_yaml(source, reason)) from None
     if not doubtful:
-        return Parsed(value)
+        return ParsedText(value)
     from arazzo_runner.text.findings import yaml_findings
 
-    return Parsed(value, yaml_findings(source, duplicates))
+    return ParsedText(value, yaml_findings(source, duplicates))

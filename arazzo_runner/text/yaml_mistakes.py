@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from arazzo_runner.text.diagnostic import short
 
 
-class Fault(NamedTuple):
+class SyntaxFault(NamedTuple):
     """Where the parser stopped (``at``), what it was in since ``start``, and its own words."""
 
     text: str
@@ -39,7 +39,7 @@ class Fault(NamedTuple):
         return self.text[start:].split("\n", 1)[0].rstrip()
 
 
-class Sentence(NamedTuple):
+class SyntaxMessage(NamedTuple):
     """What to say, from which offset on; ``other`` is a second offset with words about it."""
 
     message: str
@@ -61,24 +61,24 @@ def _quoted(text: str) -> str:
     return f"{_QUOTE_IT}: '{text.replace(chr(39), chr(39) * 2)}'"
 
 
-def tab(fault: Fault) -> Sentence | None:
+def tab(fault: SyntaxFault) -> SyntaxMessage | None:
     r"""``\tkey: value``"""
     indentation = fault.text[fault.line_start : fault.at + 1]
     if "\t" not in indentation or indentation.strip():
         return None
     start = fault.line_start + indentation.index("\t")
-    return Sentence("a tab stands in the indentation", start, "indent with spaces alone")
+    return SyntaxMessage("a tab stands in the indentation", start, "indent with spaces alone")
 
 
-def beginning(fault: Fault) -> Sentence | None:
+def beginning(fault: SyntaxFault) -> SyntaxMessage | None:
     """``key: @value``"""
     name = "a backtick" if fault.char == "`" else f"`{fault.char}`"
     message = f"a text without quotes cannot begin with {name}"
     rest = fault.rest(fault.at)
-    return Sentence(message, fault.at, _quoted(rest), len(rest))
+    return SyntaxMessage(message, fault.at, _quoted(rest), len(rest))
 
 
-def colon(fault: Fault) -> Sentence | None:
+def colon(fault: SyntaxFault) -> SyntaxMessage | None:
     """``key: some: text``, or a key where text goes on"""
     value = re.match(r"\s*(?:- +)*[^\s'\"][^:]*:\s+(?=\S)", fault.before)
     if value is None:
@@ -86,97 +86,97 @@ def colon(fault: Fault) -> Sentence | None:
     start = fault.line_start + value.end()
     rest = fault.rest(start)
     message = "a text without quotes holds a `:` that would make it a key"
-    return Sentence(message, start, _quoted(rest), len(rest))
+    return SyntaxMessage(message, start, _quoted(rest), len(rest))
 
 
-def _unspaced_colon(fault: Fault) -> Sentence | None:
+def _unspaced_colon(fault: SyntaxFault) -> SyntaxMessage | None:
     above = fault.text[: max(fault.line_start - 1, 0)].rstrip()
     start = above.rfind("\n") + 1
     found = re.fullmatch(r"(\s*[^\s:#]+):([^\s:/][^:]*)", above[start:])
     if found is None:
         return None
     way_out = f"write `{found[1].strip()}: {found[2]}`"
-    return Sentence("the space after the `:` is missing", start + found.end(1), way_out)
+    return SyntaxMessage("the space after the `:` is missing", start + found.end(1), way_out)
 
 
-def _continued(fault: Fault) -> Sentence:
+def _continued(fault: SyntaxFault) -> SyntaxMessage:
     start = fault.line_start + len(fault.before) - len(fault.before.lstrip())
     message = "this line looks like a key, but its indentation makes it part of the text above it"
     way_out = "indent it like the keys beside it; if the line above is a key, end that with `:`"
-    return Sentence(message, start, way_out, fault.at - start + 1)
+    return SyntaxMessage(message, start, way_out, fault.at - start + 1)
 
 
-def after_value(fault: Fault) -> Sentence | None:
+def after_value(fault: SyntaxFault) -> SyntaxMessage | None:
     """``key: 'some' text``, ``key: {$url}/path``, ``key: *a b``"""
     rest = len(fault.rest(fault.at))
     if fault.before.endswith(("'", '"')):
         way_out = "quote the whole text; between single quotes, a quote is written twice: ''"
-        return Sentence("text follows a closing quote", fault.at, way_out, rest)
+        return SyntaxMessage("text follows a closing quote", fault.at, way_out, rest)
     if fault.before and fault.char and fault.char in "}]":
-        return Sentence(f"this `{fault.char}` closes nothing", fault.at, "remove it")
+        return SyntaxMessage(f"this `{fault.char}` closes nothing", fault.at, "remove it")
     if fault.before.endswith(("}", "]")):
         closing = fault.before[-1]
         way_out = "put the whole text in quotes, since it begins with a bracket"
-        return Sentence(f"text follows a closing `{closing}`", fault.at, way_out, rest)
+        return SyntaxMessage(f"text follows a closing `{closing}`", fault.at, way_out, rest)
     if fault.before.startswith("*", fault.before.rfind(" ") + 1):
         way_out = "if a text that begins with `*` is meant, put it in quotes"
-        return Sentence("text follows an alias", fault.at, way_out, rest)
+        return SyntaxMessage("text follows an alias", fault.at, way_out, rest)
     return None
 
 
-def line_in_object(fault: Fault) -> Sentence:
+def line_in_object(fault: SyntaxFault) -> SyntaxMessage:
     """A line between two indentations, or an item among keys"""
     if fault.before:
         way_out = "check the quotes and brackets before it"
-        return Sentence("a key is expected here", fault.at, way_out, len(fault.rest(fault.at)))
+        return SyntaxMessage("a key is expected here", fault.at, way_out, len(fault.rest(fault.at)))
     begun = (fault.start, "the object begins here")
     if fault.rest(fault.at).startswith(("- ", "-")):
         message = "an item of a list stands where a key is expected"
-        return Sentence(message, fault.at, "indent it below the key it belongs to", 1, begun)
+        return SyntaxMessage(message, fault.at, "indent it below the key it belongs to", 1, begun)
     message = "the indentation of this line fits no line above it"
     way_out = "give it the indentation of the keys it belongs with"
-    return Sentence(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
+    return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
 
 
-def line_in_list(fault: Fault) -> Sentence:
+def line_in_list(fault: SyntaxFault) -> SyntaxMessage:
     """``key: value`` below ``- item``"""
     message = "this line stands in a list, but is not an item of it"
     way_out = "begin it with `- `, or give it the indentation of what it belongs to"
     begun = (fault.start, "the list begins here")
-    return Sentence(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
+    return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
 
 
-def bracket(fault: Fault) -> Sentence:
+def bracket(fault: SyntaxFault) -> SyntaxMessage:
     """``[a, b`` to the end of the text, or up to something else"""
     opening = fault.text[fault.start]
     closing = "}" if opening == "{" else "]"
     if fault.at >= len(fault.text.rstrip()):
         way_out = f"close it with `{closing}`; if it begins a text, put the text in quotes"
-        return Sentence(f"this `{opening}` is never closed", fault.start, way_out)
+        return SyntaxMessage(f"this `{opening}` is never closed", fault.start, way_out)
     message = f"a comma or the closing `{closing}` is missing"
     way_out = f"if the `{opening}` begins a text, put the text in quotes"
-    return Sentence(message, fault.at, way_out, 1, (fault.start, f"`{opening}` opens here"))
+    return SyntaxMessage(message, fault.at, way_out, 1, (fault.start, f"`{opening}` opens here"))
 
 
-def no_value(fault: Fault) -> Sentence | None:
+def no_value(fault: SyntaxFault) -> SyntaxMessage | None:
     """``[a,, b]``, ``key: ]``"""
     if not fault.char or fault.char not in "]},":
         way_out = "write a value, or close the bracket that is open"
-        return Sentence("a value is missing here", fault.at, way_out)
+        return SyntaxMessage("a value is missing here", fault.at, way_out)
     if "block node" in fault.words:
         return beginning(fault)
     way_out = f"write a value, or leave out the comma or `{fault.char}`"
-    return Sentence(f"a value is missing before `{fault.char}`", fault.at, way_out)
+    return SyntaxMessage(f"a value is missing before `{fault.char}`", fault.at, way_out)
 
 
-def quote(fault: Fault) -> Sentence:
+def quote(fault: SyntaxFault) -> SyntaxMessage:
     """``key: 'text`` to the end of the text"""
     quote = fault.text[fault.start]
     way_out = f"close it with {quote}"
-    return Sentence("this quote is never closed", fault.start, way_out)
+    return SyntaxMessage("this quote is never closed", fault.start, way_out)
 
 
-def escape(fault: Fault) -> Sentence:
+def escape(fault: SyntaxFault) -> SyntaxMessage:
     r"""``key: "\\d+"``"""
     start = max(fault.text.rfind("\\", 0, fault.at + 1), 0)
     found = re.compile(r"\\(?:[xuU][0-9a-fA-F]*|.?)").match(fault.text, start)
@@ -185,77 +185,81 @@ def escape(fault: Fault) -> Sentence:
     way_out = r"write `\\` for a backslash, or put the text in single quotes, which have no escapes"
     if _SURROGATE.match(spelled):
         way_out = r"write the character itself, or `\U` with eight digits"
-    return Sentence(message, start, way_out, len(spelled))
+    return SyntaxMessage(message, start, way_out, len(spelled))
 
 
-def block_header(fault: Fault) -> Sentence:
+def block_header(fault: SyntaxFault) -> SyntaxMessage:
     """``key: | text``"""
     sign = fault.text[fault.start]
     message = f"text follows `{sign}` on its line"
     way_out = f"begin it on the next line, indented; if `{sign}` is part of the text, quote it all"
-    return Sentence(message, fault.at, way_out, len(fault.rest(fault.at)))
+    return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)))
 
 
-def inline(fault: Fault) -> Sentence:
+def inline(fault: SyntaxFault) -> SyntaxMessage:
     """``key: - item``"""
     if fault.char == "-":
         way_out = "put each `- …` on a line of its own; if a text is meant, quote it"
-        return Sentence("a list cannot begin on the line of its key", fault.at, way_out)
-    return Sentence("a text without quotes cannot begin with `? `", fault.at, _QUOTE_IT, 1)
+        return SyntaxMessage("a list cannot begin on the line of its key", fault.at, way_out)
+    return SyntaxMessage("a text without quotes cannot begin with `? `", fault.at, _QUOTE_IT, 1)
 
 
-def no_colon(fault: Fault) -> Sentence:
+def no_colon(fault: SyntaxFault) -> SyntaxMessage:
     """A line without a ``:`` where a key is expected"""
     start = fault.start
     rest = fault.rest(start)
     if fault.text[:start].rstrip(" ").endswith(("{", "[", ",", ":")):
         way_out = "write `key: value`, with a space after the colon"
-        return Sentence("this looks like a key, but its `: ` is missing", start, way_out, len(rest))
+        return SyntaxMessage(
+            "this looks like a key, but its `: ` is missing", start, way_out, len(rest)
+        )
     message = "this line is neither a key nor an item of a list"
     way_out = (
         "end a key with `: `, begin an item with `- `, and indent the further lines of a text "
         "below its key"
     )
-    return Sentence(message, start, way_out, len(rest))
+    return SyntaxMessage(message, start, way_out, len(rest))
 
 
-def nameless(fault: Fault) -> Sentence:
+def nameless(fault: SyntaxFault) -> SyntaxMessage:
     """``key: **text**``"""
     char = fault.text[fault.start]
     what = "an alias" if char == "*" else "an anchor"
     message = f"a text without quotes that begins with `{char}` is {what}, and this one has no name"
     rest = fault.rest(fault.start)
-    return Sentence(message, fault.start, _quoted(rest), len(rest))
+    return SyntaxMessage(message, fault.start, _quoted(rest), len(rest))
 
 
-def tag(fault: Fault) -> Sentence:
+def tag(fault: SyntaxFault) -> SyntaxMessage:
     """``key: !<text``, ``key: !other!tag``"""
     found = re.compile(r"\S+").match(fault.text, fault.start)
     spelled = found[0] if found else ""
     way_out = "leave it out; if a text that begins with `!` is meant, put it in quotes"
     message = f"the tag `{short(spelled)}` is not allowed"
-    return Sentence(message, fault.start, way_out, len(spelled), code="AZ105")
+    return SyntaxMessage(message, fault.start, way_out, len(spelled), code="AZ105")
 
 
-def directive(fault: Fault) -> Sentence:
+def directive(fault: SyntaxFault) -> SyntaxMessage:
     """``%SOMETHING``, ``%YAML 2.0``"""
     line = fault.rest(fault.line_start)
     message = f"the directive `{short(line)}` is not understood"
-    return Sentence(message, fault.line_start, "leave the line out", len(line))
+    return SyntaxMessage(message, fault.line_start, "leave the line out", len(line))
 
 
-def stray(fault: Fault) -> Sentence:
+def stray(fault: SyntaxFault) -> SyntaxMessage:
     """A line left of where the document begins"""
     message = "this line does not belong to what stands above it"
     way_out = "check the indentation above: the keys of one object stand in one column"
-    return Sentence(message, fault.at, way_out, len(fault.rest(fault.at)))
+    return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)))
 
 
-def character(fault: Fault) -> Sentence:
+def character(fault: SyntaxFault) -> SyntaxMessage:
     """A control character"""
     code = ord(fault.char or "\0")
     message = f"the character U+{code:04X} is not allowed in YAML"
     if code == 0:
-        return Sentence(message, fault.at, "save the file as UTF-8: this looks like UTF-16")
+        return SyntaxMessage(message, fault.at, "save the file as UTF-8: this looks like UTF-16")
     spelled = f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
-    return Sentence(message, fault.at, f"remove it, or write it in double quotes as `{spelled}`")
+    return SyntaxMessage(
+        message, fault.at, f"remove it, or write it in double quotes as `{spelled}`"
+    )

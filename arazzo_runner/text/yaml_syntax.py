@@ -10,12 +10,12 @@ from arazzo_runner.text import yaml_mistakes as mistakes
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
 from arazzo_runner.text.locate import place_between
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml_mistakes import Fault, Sentence
+from arazzo_runner.text.yaml_mistakes import SyntaxFault, SyntaxMessage
 
 if TYPE_CHECKING:
     from yaml import YAMLError
 
-Rule: TypeAlias = Callable[[Fault], Sentence | None]
+SyntaxRule: TypeAlias = Callable[[SyntaxFault], SyntaxMessage | None]
 
 
 def explain_yaml(source: SourceFile, reason: YAMLError) -> Diagnostic:
@@ -23,7 +23,7 @@ def explain_yaml(source: SourceFile, reason: YAMLError) -> Diagnostic:
     fault = _fault(source.text, reason)
     sentence = next(
         (found for words, rule in _RULES if words.search(fault.words) and (found := rule(fault))),
-        Sentence(f"the YAML is malformed: {fault.words}", fault.at, _CHECK_ABOVE),
+        SyntaxMessage(f"the YAML is malformed: {fault.words}", fault.at, _CHECK_ABOVE),
     )
     place = place_between(source, sentence.start, sentence.start + sentence.length)
     more: tuple[Label, ...] = ()
@@ -35,16 +35,16 @@ def explain_yaml(source: SourceFile, reason: YAMLError) -> Diagnostic:
     )
 
 
-def _fault(text: str, reason: YAMLError) -> Fault:
+def _fault(text: str, reason: YAMLError) -> SyntaxFault:
     problem = getattr(reason, "problem", None)
     if problem is None:  # a ReaderError, whose position counts octets
         bad = _NOT_PRINTABLE.search(text)
         at = bad.start() if bad else 0
-        return Fault(text, at, at, "unacceptable character")
+        return SyntaxFault(text, at, at, "unacceptable character")
     at = _index(text, reason, "problem_mark", 0)
     context = getattr(reason, "context", None)
     words = f"{context}: {problem}" if context else str(problem)
-    return Fault(text, _index(text, reason, "context_mark", at), at, words)
+    return SyntaxFault(text, _index(text, reason, "context_mark", at), at, words)
 
 
 def _index(text: str, reason: YAMLError, mark: str, otherwise: int) -> int:
@@ -59,7 +59,7 @@ _NOT_PRINTABLE: Final = re.compile(
 _CHECK_ABOVE: Final = "check this line and the one above it: indentation, quotes, brackets"
 
 
-def _rule(words: str, rule: Rule) -> tuple[re.Pattern[str], Rule]:
+def _rule(words: str, rule: SyntaxRule) -> tuple[re.Pattern[str], SyntaxRule]:
     return re.compile(words), rule
 
 

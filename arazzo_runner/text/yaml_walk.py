@@ -10,7 +10,7 @@ from arazzo_runner.text.events import (
     Event,
     MappingEndEvent,
     MappingStartEvent,
-    Node,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     StreamEndEvent,
@@ -33,11 +33,11 @@ def walk_yaml(text: str, outline: Outline) -> Iterator[Event]:
     anchors: dict[str, Pointer] = {}
     while type(event := following()) is not DocumentEndEvent:
         yield event
-        _take(event, outline, anchors, text)
+        _take_event(event, outline, anchors, text)
 
 
-def _take(
-    event: Node | MappingEndEvent | SequenceEndEvent,
+def _take_event(
+    event: NodeEvent | MappingEndEvent | SequenceEndEvent,
     outline: Outline,
     anchors: dict[str, Pointer],
     text: str,
@@ -52,7 +52,7 @@ def _take(
         _take_value(event, outline, anchors, text)
 
 
-def _take_value(event: Node, outline: Outline, anchors: dict[str, Pointer], text: str) -> None:
+def _take_value(event: NodeEvent, outline: Outline, anchors: dict[str, Pointer], text: str) -> None:
     start, end = extent(event)
     if isinstance(event, AliasEvent):
         outline.value(start, end, anchors.get(str(event.anchor)))

@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.worlds.network import Address, Network, Stream
+from arazzo_runner.worlds.network import Address, Network, NetworkStream
 from arazzo_runner.worlds.origin import Origin
 
 Zone: TypeAlias = Literal["public", "private", "loopback", "never"]
@@ -57,7 +57,7 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
 
 
-class Reach(Struct, frozen=True):
+class AddressPolicy(Struct, frozen=True):
     """How far requests for documents go: without TLS (``plain``), and at all (``any``)."""
 
     plain: frozenset[Zone]
@@ -90,7 +90,7 @@ class Reach(Struct, frozen=True):
 class GuardedNetwork:
     """A network as far as a reach; what is outside is refused before anything is sent."""
 
-    def __init__(self, network: Network, reach: Reach, origin: Origin) -> None:
+    def __init__(self, network: Network, reach: AddressPolicy, origin: Origin) -> None:
         self._network = network
         self._reach = reach
         self._origin = origin
@@ -105,17 +105,17 @@ class GuardedNetwork:
                 raise refusal
         return allowed
 
-    async def connect(self, address: Address, timeout: float) -> Stream:
+    async def connect(self, address: Address, timeout: float) -> NetworkStream:
         """A TCP connection; OSError."""
         return await self._network.connect(address, timeout)
 
 
-def reach_of_user(*, allow_http: bool) -> Reach:
+def reach_of_user(*, allow_http: bool) -> AddressPolicy:
     """How far the user's own requests go, and those of the documents on this machine."""
-    return Reach(ANYWHERE if allow_http else LOOPBACK, ANYWHERE)
+    return AddressPolicy(ANYWHERE if allow_http else LOOPBACK, ANYWHERE)
 
 
-def reach_of_stranger(*, allow_http: bool, allow_net: bool) -> Reach:
+def reach_of_stranger(*, allow_http: bool, allow_net: bool) -> AddressPolicy:
     """How far the requests of a document go that came from a URL."""
     own = reach_of_user(allow_http=allow_http)
-    return own if allow_net else Reach(own.plain, PUBLIC)
+    return own if allow_net else AddressPolicy(own.plain, PUBLIC)

@@ -7,7 +7,7 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from arazzo_runner.worlds.network import Address, Secured, is_readable
+from arazzo_runner.worlds.network import Address, TlsStream, is_readable
 
 if TYPE_CHECKING:
     import ssl
@@ -55,7 +55,7 @@ class BlockingStream:
             self._socket.settimeout(_until(ends))
             rest = rest[self._socket.send(rest) :]
 
-    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> Secured:
+    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> TlsStream:
         """Speak TLS from here on."""
         self._socket.settimeout(timeout)
         # An end without TLS's own goodbye (close_notify) may be a truncation: it is an error.

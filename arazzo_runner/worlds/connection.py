@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.worlds import failures
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
-from arazzo_runner.worlds.network import Network, Stream
+from arazzo_runner.worlds.network import Network, NetworkStream
 from arazzo_runner.worlds.origin import Origin
 from arazzo_runner.worlds.proxy import Proxies, Proxy
-from arazzo_runner.worlds.wire import Http1, Outbound, Outgoing, Steps
+from arazzo_runner.worlds.wire import ExchangeSteps, Http1, Outbound, WireRequest
 
 if TYPE_CHECKING:
     import ssl
@@ -28,7 +28,7 @@ T = TypeVar("T")
 _IDLE_SECONDS = 4.0
 
 
-class Wire(Protocol):
+class HttpProtocol(Protocol):
     """A protocol's state on one connection."""
 
     @property
@@ -36,7 +36,7 @@ class Wire(Protocol):
         """Whether another request may follow."""
         ...
 
-    def exchange(self, message: Outgoing) -> Steps:
+    def exchange(self, message: WireRequest) -> ExchangeSteps:
         """Send a message and return its response."""
         ...
 
@@ -44,8 +44,8 @@ class Wire(Protocol):
 class Connection(Struct):
     """One connection and what is spoken on it."""
 
-    stream: Stream
-    wire: Wire
+    stream: NetworkStream
+    wire: HttpProtocol
     idle_since: float = 0.0
 
     def is_fresh(self) -> bool:
@@ -53,7 +53,7 @@ class Connection(Struct):
         return monotonic() - self.idle_since < _IDLE_SECONDS and not self.stream.is_stale()
 
 
-class Connections:
+class ConnectionPool:
     """The connections of one world, those that are idle by origin."""
 
     def __init__(self, settings: HttpSettings, network: Network, proxies: Proxies) -> None:
@@ -63,7 +63,7 @@ class Connections:
         self._idle: dict[Origin, list[Connection]] = {}
         self._context: ssl.SSLContext | None = None
 
-    async def exchange(self, message: Outgoing, deadline: Deadline) -> HttpResponse:
+    async def exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
         """Send once on an idle or a new connection; raises Unusable."""
         origin = message.origin
         connection = await self._take(origin) or await self._open(origin, deadline)
@@ -100,7 +100,7 @@ class Connections:
         connection.idle_since = monotonic()
         self._idle.setdefault(origin, []).append(connection)
 
-    def _forward(self, message: Outgoing) -> Outgoing:
+    def _forward(self, message: WireRequest) -> WireRequest:
         """As a proxy wants it; one that tunnels sees nothing of the message."""
         proxy = self._proxies.of(message.origin)
         if proxy is None or message.origin.scheme == "https":
@@ -117,7 +117,7 @@ class Connections:
             stream = await self._connect_first(server, until)
         except TimeoutError:
             raise failures.connect_timeout(server, until.limit) from None
-        except failures.Unusable as reason:
+        except failures.TransportError as reason:
             raise (failures.no_proxy(reason) if proxy else reason) from None
         try:
             return await self._start_protocol(stream, origin, proxy, until)
@@ -128,7 +128,7 @@ class Connections:
             await stream.aclose()
             raise
 
-    async def _connect_first(self, server: Origin, until: Deadline) -> Stream:
+    async def _connect_first(self, server: Origin, until: Deadline) -> NetworkStream:
         """A TCP connection to the first address that takes it; each has its share of the time."""
         import socket
 
@@ -149,7 +149,7 @@ class Connections:
         raise failures.no_connection(server, failure)
 
     async def _start_protocol(
-        self, stream: Stream, origin: Origin, proxy: Proxy | None, until: Deadline
+        self, stream: NetworkStream, origin: Origin, proxy: Proxy | None, until: Deadline
     ) -> Connection:
         if origin.scheme == "http":
             return Connection(stream, Http1(self._settings))
@@ -163,16 +163,18 @@ class Connections:
             raise failures.no_tls(origin, reason) from None
         return Connection(secured, self._wire(agreed))
 
-    def _wire(self, agreed: str | None) -> Wire:
+    def _wire(self, agreed: str | None) -> HttpProtocol:
         if agreed != "h2":
             return Http1(self._settings)
         from arazzo_runner.worlds.http2 import Http2
 
         return Http2(self._settings)
 
-    async def _tunnel(self, stream: Stream, origin: Origin, proxy: Proxy, until: Deadline) -> None:
+    async def _tunnel(
+        self, stream: NetworkStream, origin: Origin, proxy: Proxy, until: Deadline
+    ) -> None:
         headers = ((b"Host", origin.address.encode()), *_authorization(proxy))
-        message = Outgoing("CONNECT", proxy.origin, origin.address, headers)
+        message = WireRequest("CONNECT", proxy.origin, origin.address, headers)
         steps = Http1(self._settings).tunnel(message)
         try:
             status = await _drive(steps, stream, until, until.limit)
@@ -192,7 +194,7 @@ class Connections:
         return self._context
 
     async def _drive_exchange(
-        self, steps: Steps, stream: Stream, origin: Origin, deadline: Deadline
+        self, steps: ExchangeSteps, stream: NetworkStream, origin: Origin, deadline: Deadline
     ) -> HttpResponse:
         """Run the steps of an exchange over a stream."""
         try:
@@ -206,7 +208,7 @@ class Connections:
 
 
 async def _drive(
-    steps: Generator[Outbound, bytes, T], stream: Stream, deadline: Deadline, pause: float
+    steps: Generator[Outbound, bytes, T], stream: NetworkStream, deadline: Deadline, pause: float
 ) -> T:
     try:
         outgoing = next(steps)
@@ -219,7 +221,7 @@ async def _drive(
         return result
 
 
-async def _write(stream: Stream, data: Outbound, deadline: Deadline) -> None:
+async def _write(stream: NetworkStream, data: Outbound, deadline: Deadline) -> None:
     """Send; where the server stops listening, its answer may still say why (RFC 9112, 9.5)."""
     try:
         for piece in (data,) if isinstance(data, bytes) else data:

@@ -30,7 +30,7 @@ class Cookie(Struct, frozen=True):
 Jar: TypeAlias = dict[tuple[str, str], Cookie]
 
 
-class Cookies:
+class CookieJars:
     """The jars of a run."""
 
     def __init__(self) -> None:

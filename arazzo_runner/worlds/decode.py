@@ -23,13 +23,15 @@ _ZLIB = zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 
 
-class Body:
+class ResponseBody:
     """The body of one response; every method raises Unusable when it cannot be accepted."""
 
     def __init__(self, origin: Origin, headers: Headers, settings: HttpSettings) -> None:
         self._origin = origin
         self._settings = settings
-        self._layers = [Layer(name, origin, settings) for name in _encodings(origin, headers)]
+        self._layers = [
+            ContentDecoder(name, origin, settings) for name in _encodings(origin, headers)
+        ]
         self._pieces: list[bytes] = []
         self.received = 0
 
@@ -58,7 +60,7 @@ class Body:
         return body
 
 
-class Layer:
+class ContentDecoder:
     """One content encoding on its way off."""
 
     def __init__(self, name: str, origin: Origin, settings: HttpSettings) -> None:

@@ -12,16 +12,18 @@ from arazzo_runner.worlds import failures
 from arazzo_runner.worlds.addresses import literal_zone
 from arazzo_runner.worlds.origin import Origin, locate
 
-Allowed: TypeAlias = Mapping[Origin, Set[str]]
+HeadersByOrigin: TypeAlias = Mapping[Origin, Set[str]]
 """By origin, the header fields (in lower case) that go along when a redirect leads there."""
 
-NOWHERE: Final[Allowed] = MappingProxyType({})
+NOWHERE: Final[HeadersByOrigin] = MappingProxyType({})
 
 # No path, no query, no pattern: `https://*.example` would look as if it were one.
 _ORIGIN: Final = re.compile(r"https?://[^/?#*\s]+/?", re.IGNORECASE)
 
 
-def allowed(carriers: Iterable[tuple[str, str]], origins: Mapping[str, Iterable[str]]) -> Allowed:
+def allowed(
+    carriers: Iterable[tuple[str, str]], origins: Mapping[str, Iterable[str]]
+) -> HeadersByOrigin:
     """What of a request may go where; ``carriers`` are schemes and their header fields.
 
     ``origins`` are those that each scheme's credential may go to. Raises Unusable.

@@ -13,7 +13,7 @@ import sniffio
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 
-from arazzo_runner.worlds.network import Address, Secured, is_readable
+from arazzo_runner.worlds.network import Address, TlsStream, is_readable
 
 _READ_SIZE = 64 * 1024
 
@@ -52,7 +52,7 @@ class EventLoopStream:
         with _system_errors(), anyio.fail_after(timeout):
             await self._stream.send(data)
 
-    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> Secured:
+    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> TlsStream:
         """Speak TLS from here on; an end without close_notify is an error."""
         with _system_errors(), anyio.fail_after(timeout):
             secured = await TLSStream.wrap(self._stream, hostname=host, ssl_context=context)

@@ -19,7 +19,7 @@ _SIZE_HINT = "raise the limit with `--max-response-size`"
 _TIME_HINT = "raise the limit with `--timeout`"
 
 
-class Unusable(Exception):
+class TransportError(Exception):
     """Carries a TransportFailure up to the world, which returns it as a value."""
 
     def __init__(self, code: FailureCode, message: str, hint: str | None = None) -> None:
@@ -30,20 +30,20 @@ class Unusable(Exception):
 # Before anything is sent
 
 
-def unusable_url(reason: str) -> Unusable:
+def unusable_url(reason: str) -> TransportError:
     """A URL that no request can go to."""
-    return Unusable("refused", f"the request's URL cannot be used: {reason}", _SERVER_HINT)
+    return TransportError("refused", f"the request's URL cannot be used: {reason}", _SERVER_HINT)
 
 
-def credentials_in_url(host: str) -> Unusable:
+def credentials_in_url(host: str) -> TransportError:
     """A URL with user information (RFC 9110, section 4.2.4)."""
     hint = "take them out of the URL; `arazzo auth` lists the variables for credentials"
-    return Unusable("refused", f"the URL of `{host}` holds a user name or password", hint)
+    return TransportError("refused", f"the URL of `{host}` holds a user name or password", hint)
 
 
-def unsendable(origin: Origin, reason: str) -> Unusable:
+def unsendable(origin: Origin, reason: str) -> TransportError:
     """A request that HTTP cannot express."""
-    return Unusable("refused", f"the request to `{origin}` is not valid HTTP: {reason}")
+    return TransportError("refused", f"the request to `{origin}` is not valid HTTP: {reason}")
 
 
 def no_messaging(call: PublishCall | ReceiveCall) -> TransportFailure:
@@ -55,55 +55,57 @@ def no_messaging(call: PublishCall | ReceiveCall) -> TransportFailure:
 # Connecting
 
 
-def unknown_host(origin: Origin, reason: str) -> Unusable:
+def unknown_host(origin: Origin, reason: str) -> TransportError:
     """Name resolution failed."""
     text = f"the host `{origin.host}` is not known: {reason}"
-    return Unusable("connect", text, "check the name, or name another server with `--server`")
+    return TransportError("connect", text, "check the name, or name another server with `--server`")
 
 
-def no_proxy(reason: Unusable) -> Unusable:
+def no_proxy(reason: TransportError) -> TransportError:
     """The proxy in between could not be reached, so nothing is known of the server."""
     hint = "check `--proxy`, or `http_proxy` and `https_proxy` in the environment"
-    return Unusable("connect", f"the proxy fails: {reason.failure.message}", hint)
+    return TransportError("connect", f"the proxy fails: {reason.failure.message}", hint)
 
 
-def no_connection(origin: Origin, reason: OSError) -> Unusable:
+def no_connection(origin: Origin, reason: OSError) -> TransportError:
     """No address of the host took the connection."""
     if isinstance(reason, ConnectionRefusedError):
         text = f"nothing answers at `{origin.address}`: the connection was refused"
-        return Unusable("connect", text, _SERVER_HINT)
-    return Unusable("connect", f"`{origin.address}` cannot be reached: {_words(reason)}")
+        return TransportError("connect", text, _SERVER_HINT)
+    return TransportError("connect", f"`{origin.address}` cannot be reached: {_words(reason)}")
 
 
-def unreachable(origin: Origin, words: str) -> Unusable:
+def unreachable(origin: Origin, words: str) -> TransportError:
     """A client or transport handed in could not connect."""
-    return Unusable("connect", f"`{origin.address}` cannot be reached: {words}", _SERVER_HINT)
+    return TransportError("connect", f"`{origin.address}` cannot be reached: {words}", _SERVER_HINT)
 
 
-def raised(origin: Origin, reason: Exception) -> Unusable:
+def raised(origin: Origin, reason: Exception) -> TransportError:
     """An application or client in this process raised."""
     from traceback import extract_tb
 
     where = extract_tb(reason.__traceback__)[-1]
     text = f"what serves `{origin}` raised `{type(reason).__name__}: {reason}`"
-    return Unusable("protocol", text, f"it was raised in `{where.filename}`, line {where.lineno}")
+    return TransportError(
+        "protocol", text, f"it was raised in `{where.filename}`, line {where.lineno}"
+    )
 
 
-def connect_timeout(origin: Origin, seconds: float) -> Unusable:
+def connect_timeout(origin: Origin, seconds: float) -> TransportError:
     """No connection in time."""
-    return Unusable(
+    return TransportError(
         "timeout", f"no connection to `{origin.address}` within {seconds:g} s", _TIME_HINT
     )
 
 
-def no_tunnel(proxy: Origin, origin: Origin, status: int) -> Unusable:
+def no_tunnel(proxy: Origin, origin: Origin, status: int) -> TransportError:
     """The proxy did not connect (RFC 9110, section 9.3.6)."""
     text = f"the proxy `{proxy.address}` refused to connect to `{origin.address}`: status {status}"
     hint = "check the user name and password in the proxy's URL" if status == 407 else None
-    return Unusable("connect", text, hint)
+    return TransportError("connect", text, hint)
 
 
-def no_tls(origin: Origin, reason: OSError) -> Unusable:
+def no_tls(origin: Origin, reason: OSError) -> TransportError:
     """The TLS handshake failed."""
     import ssl
 
@@ -111,17 +113,19 @@ def no_tls(origin: Origin, reason: OSError) -> Unusable:
         return _distrusted(origin, reason)
     if isinstance(reason, ssl.SSLError) and reason.reason in _NOT_TLS:
         text = f"`{origin.address}` does not speak TLS: it may be an http server"
-        return Unusable("tls", text, "use an `http://` URL with `--server`")
-    return Unusable("tls", f"no TLS connection to `{origin.address}`: {_words(reason)}")
+        return TransportError("tls", text, "use an `http://` URL with `--server`")
+    return TransportError("tls", f"no TLS connection to `{origin.address}`: {_words(reason)}")
 
 
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"}
 
 
-def _distrusted(origin: Origin, reason: OSError) -> Unusable:
+def _distrusted(origin: Origin, reason: OSError) -> TransportError:
     words = str(getattr(reason, "verify_message", reason)).rstrip(".")
     hint = "`--cacert FILE` trusts another authority; `--insecure` leaves out the check"
-    return Unusable("tls", f"the certificate of `{origin.address}` is not trusted: {words}", hint)
+    return TransportError(
+        "tls", f"the certificate of `{origin.address}` is not trusted: {words}", hint
+    )
 
 
 def _words(reason: OSError) -> str:
@@ -133,81 +137,85 @@ def _words(reason: OSError) -> str:
 # Waiting
 
 
-def silence(origin: Origin, seconds: float) -> Unusable:
+def silence(origin: Origin, seconds: float) -> TransportError:
     """Not one byte for the read timeout."""
-    return Unusable("timeout", f"`{origin}` sent nothing for {seconds:g} s", _TIME_HINT)
+    return TransportError("timeout", f"`{origin}` sent nothing for {seconds:g} s", _TIME_HINT)
 
 
-def too_slow(origin: Origin, seconds: float) -> Unusable:
+def too_slow(origin: Origin, seconds: float) -> TransportError:
     """The whole attempt took too long."""
     text = f"no complete response from `{origin}` within {seconds:g} s"
-    return Unusable("timeout", text, f"{_TIME_HINT} and the step's `timeout`, if it has one")
+    return TransportError("timeout", text, f"{_TIME_HINT} and the step's `timeout`, if it has one")
 
 
 # The answer
 
 
-def unanswered(origin: Origin) -> Unusable:
+def unanswered(origin: Origin) -> TransportError:
     """The connection ended before a single byte of an answer."""
-    return Unusable("protocol", f"`{origin}` closed the connection without an answer")
+    return TransportError("protocol", f"`{origin}` closed the connection without an answer")
 
 
-def broken(origin: Origin, reason: OSError) -> Unusable:
+def broken(origin: Origin, reason: OSError) -> TransportError:
     """The connection broke during the exchange."""
     import ssl
 
     if isinstance(reason, ssl.SSLEOFError):
         text = f"`{origin}` ended the connection without TLS's close_notify, perhaps in the middle"
-        return Unusable("protocol", text)
+        return TransportError("protocol", text)
     if isinstance(reason, ssl.SSLError):
         return _tls_broke(origin, reason)
-    return Unusable("protocol", f"the connection to `{origin}` broke: {_words(reason)}")
+    return TransportError("protocol", f"the connection to `{origin}` broke: {_words(reason)}")
 
 
-def _tls_broke(origin: Origin, reason: OSError) -> Unusable:
+def _tls_broke(origin: Origin, reason: OSError) -> TransportError:
     """TLS 1.3 tells a client only now that its certificate is missing or not liked."""
     words = _words(reason)
     hint = "name the client's certificate with `--cert` and `--key`" if "certif" in words else None
-    return Unusable("tls", f"the TLS connection to `{origin}` broke: {words}", hint)
+    return TransportError("tls", f"the TLS connection to `{origin}` broke: {words}", hint)
 
 
-def cut_in_header(origin: Origin) -> Unusable:
+def cut_in_header(origin: Origin) -> TransportError:
     """The connection ended within the header."""
-    return Unusable("protocol", f"the response of `{origin}` ends in the middle of its header")
+    return TransportError(
+        "protocol", f"the response of `{origin}` ends in the middle of its header"
+    )
 
 
-def truncated(origin: Origin, got: int, expected: int | None) -> Unusable:
+def truncated(origin: Origin, got: int, expected: int | None) -> TransportError:
     """The connection ended within the body; ``expected`` is its Content-Length, if there is one."""
     whole = "before its last chunk" if expected is None else f"instead of {expected}"
-    return Unusable("protocol", f"the response body of `{origin}` ends after {got} bytes {whole}")
+    return TransportError(
+        "protocol", f"the response body of `{origin}` ends after {got} bytes {whole}"
+    )
 
 
-def not_http(origin: Origin, first: bytes) -> Unusable:
+def not_http(origin: Origin, first: bytes) -> TransportError:
     """The first bytes are not a status line."""
     shown = first.decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
     text = (
         f"`{origin}` does not answer in HTTP; its first bytes are `{shown.replace('`', chr(39))}`"
     )
     hint = "it may want TLS: use an `https://` URL" if first[:1] == b"\x15" else None
-    return Unusable("protocol", text, hint)
+    return TransportError("protocol", text, hint)
 
 
-def malformed(origin: Origin, reason: str) -> Unusable:
+def malformed(origin: Origin, reason: str) -> TransportError:
     """HTTP, but not valid."""
-    return Unusable("protocol", f"the response of `{origin}` is not valid HTTP: {reason}")
+    return TransportError("protocol", f"the response of `{origin}` is not valid HTTP: {reason}")
 
 
-def undecodable(origin: Origin, encoding: str, reason: str) -> Unusable:
+def undecodable(origin: Origin, encoding: str, reason: str) -> TransportError:
     """The content encoding does not fit the bytes."""
-    return Unusable(
+    return TransportError(
         "protocol", f"the response body of `{origin}` is not valid {encoding}: {reason}"
     )
 
 
-def unknown_encoding(origin: Origin, encoding: str) -> Unusable:
+def unknown_encoding(origin: Origin, encoding: str) -> TransportError:
     """A content encoding that was not offered."""
     text = f"the response of `{origin}` is encoded as `{encoding}`; gzip and deflate are understood"
-    return Unusable(
+    return TransportError(
         "protocol", text, "let no parameter of the step ask for another Accept-Encoding"
     )
 
@@ -215,79 +223,79 @@ def unknown_encoding(origin: Origin, encoding: str) -> Unusable:
 # Limits
 
 
-def too_large(origin: Origin, size: int, limit: int) -> Unusable:
+def too_large(origin: Origin, size: int, limit: int) -> TransportError:
     """The body has more bytes on the wire than allowed; ``size`` as announced or seen so far."""
     text = f"the response body of `{origin}` has {size} bytes or more, the limit is {amount(limit)}"
-    return Unusable("limit", text, _SIZE_HINT)
+    return TransportError("limit", text, _SIZE_HINT)
 
 
-def too_large_decoded(origin: Origin, limit: int) -> Unusable:
+def too_large_decoded(origin: Origin, limit: int) -> TransportError:
     """The body grows beyond the limit when its content encodings are undone."""
     text = f"the response body of `{origin}` decodes to more than {amount(limit)}"
-    return Unusable("limit", text, _SIZE_HINT)
+    return TransportError("limit", text, _SIZE_HINT)
 
 
-def too_many_encodings(origin: Origin, count: int, limit: int) -> Unusable:
+def too_many_encodings(origin: Origin, count: int, limit: int) -> TransportError:
     """Content encodings over one another."""
     text = f"the response of `{origin}` is encoded {count} times over, the limit is {limit}"
-    return Unusable("limit", text)
+    return TransportError("limit", text)
 
 
-def header_too_large(origin: Origin, limit: int) -> Unusable:
+def header_too_large(origin: Origin, limit: int) -> TransportError:
     """Header lines, or chunk lines, beyond the limit."""
-    return Unusable("limit", f"the response header of `{origin}` has more than {limit} bytes")
+    return TransportError("limit", f"the response header of `{origin}` has more than {limit} bytes")
 
 
-def too_many_headers(origin: Origin, count: int, limit: int) -> Unusable:
+def too_many_headers(origin: Origin, count: int, limit: int) -> TransportError:
     """More header fields than allowed."""
-    return Unusable(
+    return TransportError(
         "limit", f"the response of `{origin}` has {count} headers, the limit is {limit}"
     )
 
 
-def too_many_informational(origin: Origin, limit: int) -> Unusable:
+def too_many_informational(origin: Origin, limit: int) -> TransportError:
     """More 1xx responses than allowed."""
     text = f"`{origin}` sent more than {limit} interim (1xx) responses before its answer"
-    return Unusable("limit", text)
+    return TransportError("limit", text)
 
 
-def too_many_redirects(origin: Origin, limit: int) -> Unusable:
+def too_many_redirects(origin: Origin, limit: int) -> TransportError:
     """Another redirect after the last that is followed."""
     times = "a redirect" if limit == 1 else f"{limit} redirects"
     text = f"`{origin}` redirects again after {times}, the limit"
-    return Unusable("limit", text, "raise the limit with `--follow-redirects`")
+    return TransportError("limit", text, "raise the limit with `--follow-redirects`")
 
 
 # Redirects
 
 
-def unusable_redirect(origin: Origin, reason: str) -> Unusable:
+def unusable_redirect(origin: Origin, reason: str) -> TransportError:
     """A Location that leads nowhere."""
-    return Unusable("protocol", f"`{origin}` redirects, but {reason}")
+    return TransportError("protocol", f"`{origin}` redirects, but {reason}")
 
 
-def downgrade(origin: Origin, other: Origin) -> Unusable:
+def downgrade(origin: Origin, other: Origin) -> TransportError:
     """From https to http."""
     text = f"`{origin}` redirects to `{other}`, which is not encrypted: this is never followed"
-    return Unusable("refused", text, _STAY_HINT)
+    return TransportError("refused", text, _STAY_HINT)
 
 
-def no_origin(text: str) -> Unusable:
+def no_origin(text: str) -> TransportError:
     """Something else where an origin for credentials should be."""
     form = "scheme, host and port alone, such as `https://api2.example.com`"
-    return Unusable("refused", f"`{text}` is no origin: {form}")
+    return TransportError("refused", f"`{text}` is no origin: {form}")
 
 
-def plain_origin(origin: Origin) -> Unusable:
+def plain_origin(origin: Origin) -> TransportError:
     """An origin that credentials would reach without encryption."""
     text = f"credentials do not go to `{origin}`: it is not encrypted, and not on this machine"
-    return Unusable("refused", text, "name it with https")
+    return TransportError("refused", text, "name it with https")
 
 
-def body_to_another_origin(origin: Origin, other: Origin, status: int) -> Unusable:
+def body_to_another_origin(origin: Origin, other: Origin, status: int) -> TransportError:
     """A redirect that would carry the request's body elsewhere."""
     text = f"`{origin}` redirects a request with a body to `{other}` (status {status})"
-    return Unusable("refused", f"{text}: it is not sent there", _STAY_HINT)
+    return TransportError("refused", f"{text}: it is not sent there", _STAY_HINT)
 
 
 _STAY_HINT = "leave `--follow-redirects` away to get the redirect itself as the response"

@@ -8,16 +8,16 @@ from urllib.parse import quote, urldefrag
 
 from msgspec.structs import replace
 
-from arazzo_runner.document.retrieval import Retrieved, RetrieveError
+from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.scope import header
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.worlds.addresses import Reach
+from arazzo_runner.worlds.addresses import AddressPolicy
 from arazzo_runner.worlds.blocking import BlockingNetwork
-from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.guarded import GuardedSenders
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.origin import locate
@@ -36,7 +36,7 @@ class Fetcher:
         self._settings = replace(settings, cert=None, key=None, cookies=False, follow_redirects=0)
         self._senders = GuardedSenders(self._settings, BlockingNetwork(), environment)
 
-    def get(self, url: str, near: Reach, far: Reach) -> Retrieved:
+    def get(self, url: str, near: AddressPolicy, far: AddressPolicy) -> RetrievedDocument:
         """The document at a URL, within ``near``; after a redirect to another origin, ``far``.
 
         Raises RetrieveError, and DocumentError (AZ109) where it is too large.
@@ -44,7 +44,7 @@ class Fetcher:
         deadline = Deadline(self._settings.timeout)
         try:
             return self._follow_redirects(HttpRequest("GET", _quoted(url)), near, far, deadline)
-        except Unusable as reason:
+        except TransportError as reason:
             raise _failed(reason.failure) from None
         except TimeoutError:
             message = f"`{shown_url(url)}` was not complete within {deadline.limit:g} s"
@@ -53,8 +53,8 @@ class Fetcher:
             drive(self._senders.aclose())
 
     def _follow_redirects(
-        self, request: HttpRequest, reach: Reach, far: Reach, deadline: Deadline
-    ) -> Retrieved:
+        self, request: HttpRequest, reach: AddressPolicy, far: AddressPolicy, deadline: Deadline
+    ) -> RetrievedDocument:
         for _ in range(MAX_REDIRECTS + 1):
             response = self._answer(request, reach, deadline)
             after = following(request, response)
@@ -65,7 +65,9 @@ class Fetcher:
             request = after
         raise RetrieveError(f"`{shown_url(request.url)}` is the end of too many redirects")
 
-    def _answer(self, request: HttpRequest, reach: Reach, deadline: Deadline) -> HttpResponse:
+    def _answer(
+        self, request: HttpRequest, reach: AddressPolicy, deadline: Deadline
+    ) -> HttpResponse:
         origin, _ = locate(request.url)
         call = SendCall("document", request, round(deadline.left(), 2), ("", "GET", ""))
         outcome = drive(self._senders.to(origin, reach).send(call))
@@ -83,16 +85,16 @@ def _quoted(url: str) -> str:
     return quote(urldefrag(url).url, safe=_SAFE)
 
 
-def _retrieved(url: str, response: HttpResponse) -> Retrieved:
+def _retrieved(url: str, response: HttpResponse) -> RetrievedDocument:
     if response.status != 200:
         raise RetrieveError(f"`{shown_url(url)}` answers with status {response.status}")
     content_type = header(response.headers, "content-type")
     if content_type is None or not is_related(content_type):
-        return Retrieved(response.body, shown_url(url), url)
+        return RetrievedDocument(response.body, shown_url(url), url)
     part = root_part(content_type, response.body, url)
     if part is None:
         raise RetrieveError(f"`{shown_url(url)}` is `multipart/related` and has no parts")
-    return Retrieved(part[0], shown_url(part[1]), part[1])
+    return RetrievedDocument(part[0], shown_url(part[1]), part[1])
 
 
 def _failed(failure: TransportFailure) -> RetrieveError | DocumentError:

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from arazzo_runner.document.retrieval import Retrieved, RetrieveError
+from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
 from arazzo_runner.document.uris import split
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import nearest
@@ -43,12 +43,12 @@ def shown_path(path: str) -> str:
     return path if shared == Path(shared).anchor else os.path.relpath(path)
 
 
-def read_named(path: str, limit: int) -> Retrieved:
+def read_named(path: str, limit: int) -> RetrievedDocument:
     """Read the file, or pipe, that the user named, up to ``limit`` bytes."""
     return _read(path, path, limit)
 
 
-def read_regular(uri: str, limit: int) -> Retrieved:
+def read_regular(uri: str, limit: int) -> RetrievedDocument:
     """Read the file that a document named; only a regular one, since others may never end."""
     path = file_path(uri)
     shown = shown_path(path)
@@ -61,7 +61,7 @@ def read_regular(uri: str, limit: int) -> Retrieved:
     return _read(path, shown, limit)
 
 
-def _read(path: str, shown: str, limit: int) -> Retrieved:
+def _read(path: str, shown: str, limit: int) -> RetrievedDocument:
     try:
         if Path(path).is_dir():
             raise _folder(path, shown)
@@ -72,7 +72,7 @@ def _read(path: str, shown: str, limit: int) -> Retrieved:
         raise _unreadable(path, shown, reason) from None
     if len(data) > limit:
         raise DocumentError(too_large(size, limit))
-    return Retrieved(data, shown, file_uri(path))
+    return RetrievedDocument(data, shown, file_uri(path))
 
 
 def _unreadable(path: str, shown: str, reason: OSError | ValueError) -> RetrieveError:

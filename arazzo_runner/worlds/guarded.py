@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from arazzo_runner.worlds.addresses import GuardedNetwork, Reach
-from arazzo_runner.worlds.connection import Connections
+from arazzo_runner.worlds.addresses import AddressPolicy, GuardedNetwork
+from arazzo_runner.worlds.connection import ConnectionPool
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.network import Network
 from arazzo_runner.worlds.origin import Origin
@@ -25,14 +25,14 @@ class GuardedSenders:
         self._settings = settings
         self._network = network
         self._proxies = proxies(settings.proxy, environment)
-        self._connections: dict[tuple[Origin, Reach], Connections] = {}
+        self._connections: dict[tuple[Origin, AddressPolicy], ConnectionPool] = {}
 
-    def to(self, origin: Origin, reach: Reach) -> Sender:
+    def to(self, origin: Origin, reach: AddressPolicy) -> Sender:
         """The sender to an origin; RetrieveError, here or from it, for what is out of reach."""
         key = (origin, reach)
         if key not in self._connections:
             network = self._guarded_network(origin, reach)
-            self._connections[key] = Connections(self._settings, network, self._proxies)
+            self._connections[key] = ConnectionPool(self._settings, network, self._proxies)
         return Sender(self._connections[key], self._settings, world_headers(self._settings))
 
     async def aclose(self) -> None:
@@ -40,7 +40,7 @@ class GuardedSenders:
         for connections in self._connections.values():
             await connections.aclose()
 
-    def _guarded_network(self, origin: Origin, reach: Reach) -> Network:
+    def _guarded_network(self, origin: Origin, reach: AddressPolicy) -> Network:
         """The guarded network; through a proxy, what can be judged is judged here."""
         if self._proxies.of(origin) is None:
             return GuardedNetwork(self._network, reach, origin)

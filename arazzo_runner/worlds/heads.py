@@ -10,10 +10,12 @@ from arazzo_runner.worlds import failures
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.origin import Origin
 
-Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
+RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
-def check(origin: Origin, fields: Fields, settings: HttpSettings, size: int | None = None) -> None:
+def check(
+    origin: Origin, fields: RawHeaders, settings: HttpSettings, size: int | None = None
+) -> None:
     """Refuse a header beyond the limits; ``size`` is what it took on the wire, where known."""
     if size is None:
         # As HTTP/1.1 would write it: `name: value` and the line's end.

@@ -13,12 +13,14 @@ from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.wrapped import WrappedWorld
 
 T = TypeVar("T")
-Eventually: TypeAlias = T | Awaitable[T]
+MaybeAwaitable: TypeAlias = T | Awaitable[T]
 
-BeforeRequest: TypeAlias = Callable[[HttpRequest], Eventually[HttpRequest | None]]
-AfterResponse: TypeAlias = Callable[[HttpRequest, HttpResponse], Eventually[HttpResponse | None]]
-Sleep: TypeAlias = Callable[[float], Eventually[Any]]
-Settle: TypeAlias = Callable[[Eventually[Any]], Awaitable[Any]]
+BeforeRequest: TypeAlias = Callable[[HttpRequest], MaybeAwaitable[HttpRequest | None]]
+AfterResponse: TypeAlias = Callable[
+    [HttpRequest, HttpResponse], MaybeAwaitable[HttpResponse | None]
+]
+Sleep: TypeAlias = Callable[[float], MaybeAwaitable[Any]]
+AwaitHook: TypeAlias = Callable[[MaybeAwaitable[Any]], Awaitable[Any]]
 
 
 class Hooks(Struct, frozen=True):
@@ -40,7 +42,7 @@ class HookedWorld(WrappedWorld):
     :func:`at_once`.
     """
 
-    def __init__(self, world: World, hooks: Hooks, settle: Settle) -> None:
+    def __init__(self, world: World, hooks: Hooks, settle: AwaitHook) -> None:
         super().__init__(world)
         self._hooks = hooks
         self._settle = settle
@@ -74,12 +76,12 @@ class HookedWorld(WrappedWorld):
             await self._settle(self._hooks.sleep(seconds))
 
 
-async def settled(given: Eventually[Any]) -> Any:
+async def settled(given: MaybeAwaitable[Any]) -> Any:
     """What a hook gives, now or later."""
     return await given if isinstance(given, Awaitable) else given
 
 
-async def at_once(given: Eventually[Any]) -> Any:
+async def at_once(given: MaybeAwaitable[Any]) -> Any:
     """What a hook gives; RuntimeError where it has to be waited for."""
     if isinstance(given, Coroutine):
         given.close()

@@ -16,18 +16,18 @@ from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.worlds.connection import Connections
+from arazzo_runner.worlds.connection import ConnectionPool
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.network import Network
 from arazzo_runner.worlds.proxy import proxies
-from arazzo_runner.worlds.sending import HttpOnly, Sender, world_headers
+from arazzo_runner.worlds.sending import HttpWorldBase, Sender, world_headers
 
 __all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld"]
 
 _SLICE = 60.0
 
 
-class HttpWorld(HttpOnly):
+class HttpWorld(HttpWorldBase):
     """Sends by blocking sockets; usable with ``with``.
 
     Raises UsageError at once for settings that cannot be used. Proxies may come from
@@ -38,7 +38,7 @@ class HttpWorld(HttpOnly):
         self,
         settings: HttpSettings | None = None,
         environment: Mapping[str, str] = os.environ,
-        connections: Connections | None = None,
+        connections: ConnectionPool | None = None,
     ) -> None:
         from arazzo_runner.worlds.blocking import BlockingNetwork
 
@@ -80,7 +80,7 @@ class HttpWorld(HttpOnly):
         self.close()
 
 
-class AsyncHttpWorld(HttpOnly):
+class AsyncHttpWorld(HttpWorldBase):
     """Sends within a running event loop (asyncio or trio); usable with ``async with``.
 
     Raises UsageError at once for settings that cannot be used. Proxies may come from
@@ -91,7 +91,7 @@ class AsyncHttpWorld(HttpOnly):
         self,
         settings: HttpSettings | None = None,
         environment: Mapping[str, str] = os.environ,
-        connections: Connections | None = None,
+        connections: ConnectionPool | None = None,
     ) -> None:
         from arazzo_runner.worlds.eventloop import EventLoopNetwork
 
@@ -134,11 +134,11 @@ class AsyncHttpWorld(HttpOnly):
 
 def _connections(
     settings: HttpSettings, network: Network, environment: Mapping[str, str]
-) -> Connections:
+) -> ConnectionPool:
     if settings.http2 and not _has_h2():
         message = "`--http2` needs the package `h2`, which is not installed"
         raise UsageError(error("AZ906", message, help="pip install 'arazzo[http2]'"))
-    connections = Connections(settings, network, proxies(settings.proxy, environment))
+    connections = ConnectionPool(settings, network, proxies(settings.proxy, environment))
     if settings.cacert or settings.cert or settings.key:
         connections.tls()  # what cannot be read is known before anything is sent
     return connections

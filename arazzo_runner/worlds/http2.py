@@ -25,11 +25,11 @@ from h2.settings import SettingCodes, Settings
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.upload import size_of
 from arazzo_runner.worlds import failures, heads
-from arazzo_runner.worlds.decode import Body
-from arazzo_runner.worlds.heads import Fields
+from arazzo_runner.worlds.decode import ResponseBody
+from arazzo_runner.worlds.heads import RawHeaders
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.uploads import chunks
-from arazzo_runner.worlds.wire import Outbound, Outgoing, Steps
+from arazzo_runner.worlds.wire import ExchangeSteps, Outbound, WireRequest
 
 # Section 8.2.2: these speak of the connection, and `host` is `:authority`.
 _NOT_HERE = {
@@ -55,7 +55,7 @@ class Http2:
         self._h2.initiate_connection()
         self.is_reusable = False
 
-    def exchange(self, message: Outgoing) -> Steps:
+    def exchange(self, message: WireRequest) -> ExchangeSteps:
         """Send ``message`` and return its response; raises Unusable."""
         self.is_reusable = False
         try:
@@ -73,7 +73,9 @@ class Http2:
 class _Exchange:
     """One stream of an h2 connection."""
 
-    def __init__(self, connection: H2Connection, message: Outgoing, settings: HttpSettings) -> None:
+    def __init__(
+        self, connection: H2Connection, message: WireRequest, settings: HttpSettings
+    ) -> None:
         self._h2 = connection
         self._message = message
         self._origin = message.origin
@@ -81,14 +83,14 @@ class _Exchange:
         self._stream = connection.get_next_available_stream_id()
         self._interim = 0
         self._status = 0
-        self._headers: Fields = ()
-        self._body: Body | None = None
+        self._headers: RawHeaders = ()
+        self._body: ResponseBody | None = None
         self._done = False
         self._chunks = chunks(message.body)
         self._rest = memoryview(b"")
         self._left = size_of(message.body)
 
-    def steps(self) -> Steps:
+    def steps(self) -> ExchangeSteps:
         yield from self._send()
         while not self._done:
             yield from self._read()
@@ -154,20 +156,20 @@ class _Exchange:
         self._status = int(dict(fields)[b":status"])
         self._headers = [field for field in fields if not field[0].startswith(b":")]
         heads.check(self._origin, self._headers, self._settings)
-        self._body = Body(self._origin, heads.text(self._headers), self._settings)
+        self._body = ResponseBody(self._origin, heads.text(self._headers), self._settings)
 
     def _feed(self, event: DataReceived) -> None:
         assert self._body is not None
         self._body.feed(event.data or b"")
         self._h2.acknowledge_received_data(event.flow_controlled_length or 0, self._stream)
 
-    def _cut_short(self) -> failures.Unusable:
+    def _cut_short(self) -> failures.TransportError:
         if self._body is None:
             return failures.unanswered(self._origin)
         return failures.truncated(self._origin, self._body.received, None)
 
 
-def _fields(message: Outgoing) -> list[tuple[bytes, bytes]]:
+def _fields(message: WireRequest) -> list[tuple[bytes, bytes]]:
     """Section 8.3.1: what was the first line, then the headers, in lower case."""
     lower = [(name.lower(), value) for name, value in message.headers]
     host = dict(lower).get(b"host", message.origin.authority.encode())

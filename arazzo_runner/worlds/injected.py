@@ -18,17 +18,17 @@ from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.upload import has_files
 from arazzo_runner.worlds import failures, heads
-from arazzo_runner.worlds.decode import ACCEPT_ENCODING, Body
+from arazzo_runner.worlds.decode import ACCEPT_ENCODING, ResponseBody
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
-from arazzo_runner.worlds.sending import HttpOnly, Sender, world_headers
+from arazzo_runner.worlds.sending import HttpWorldBase, Sender, world_headers
 from arazzo_runner.worlds.uploads import async_chunks, chunks
-from arazzo_runner.worlds.wire import Outgoing
+from arazzo_runner.worlds.wire import WireRequest
 
 _CLIENT_HEADERS = (("Accept-Encoding", ACCEPT_ENCODING),)
 """All else is the client's own."""
 
 
-class _Blocking(HttpOnly):
+class _BlockingWorld(HttpWorldBase):
     """Never suspends."""
 
     def __init__(self, sender: Sender) -> None:
@@ -44,7 +44,7 @@ class _Blocking(HttpOnly):
         sleep(seconds)
 
 
-class _Suspending(_Blocking):
+class _SuspendingWorld(_BlockingWorld):
     """For runs within an event loop."""
 
     async def sleep(self, key: str, seconds: float) -> None:
@@ -53,29 +53,29 @@ class _Suspending(_Blocking):
         await anyio.sleep(seconds)
 
 
-class TransportWorld(_Blocking):
+class TransportWorld(_BlockingWorld):
     """Sends through an httpx transport."""
 
     def __init__(
         self, transport: httpx.BaseTransport, settings: HttpSettings | None = None
     ) -> None:
         settings = settings or HttpSettings()
-        outlet = _Injected(_TransportWay(transport), settings, _unlimited)
+        outlet = _HttpxTransport(_TransportDispatcher(transport), settings, _unlimited)
         super().__init__(Sender(outlet, settings, world_headers(settings)))
 
 
-class AsyncTransportWorld(_Suspending):
+class AsyncTransportWorld(_SuspendingWorld):
     """Sends through an asynchronous httpx transport."""
 
     def __init__(
         self, transport: httpx.AsyncBaseTransport, settings: HttpSettings | None = None
     ) -> None:
         settings = settings or HttpSettings()
-        outlet = _Injected(_AsyncTransportWay(transport), settings, anyio.fail_after)
+        outlet = _HttpxTransport(_AsyncTransportDispatcher(transport), settings, anyio.fail_after)
         super().__init__(Sender(outlet, settings, world_headers(settings)))
 
 
-class ClientWorld(_Blocking):
+class ClientWorld(_BlockingWorld):
     """Sends through an httpx client, with its headers, auth, cookies and hooks.
 
     Redirects are followed by the settings, never by the client.
@@ -83,16 +83,16 @@ class ClientWorld(_Blocking):
 
     def __init__(self, client: httpx.Client, settings: HttpSettings | None = None) -> None:
         settings = settings or HttpSettings()
-        outlet = _Injected(_ClientWay(client), settings, _unlimited)
+        outlet = _HttpxTransport(_ClientDispatcher(client), settings, _unlimited)
         super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
 
 
-class AsyncClientWorld(_Suspending):
+class AsyncClientWorld(_SuspendingWorld):
     """Sends through an asynchronous httpx client, like :class:`ClientWorld`."""
 
     def __init__(self, client: httpx.AsyncClient, settings: HttpSettings | None = None) -> None:
         settings = settings or HttpSettings()
-        outlet = _Injected(_AsyncClientWay(client), settings, anyio.fail_after)
+        outlet = _HttpxTransport(_AsyncClientDispatcher(client), settings, anyio.fail_after)
         super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
 
 
@@ -127,41 +127,43 @@ def _unlimited(_seconds: float) -> AbstractContextManager[object]:
     return nullcontext()
 
 
-class _Way(Protocol):
+class _Dispatcher(Protocol):
     """How a request reaches what was handed in."""
 
-    async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
         """The response, its body not yet read."""
         ...
 
 
-class _TransportWay:
+class _TransportDispatcher:
     def __init__(self, transport: httpx.BaseTransport) -> None:
         self._transport = transport
 
-    async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
         return self._transport.handle_request(_bare_request(message, timeout, chunks))
 
 
-class _AsyncTransportWay:
+class _AsyncTransportDispatcher:
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport
 
-    async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
         return await self._transport.handle_async_request(
             _bare_request(message, timeout, async_chunks)
         )
 
 
-Streaming: TypeAlias = Callable[[bytes], Iterator[bytes]] | Callable[[bytes], AsyncIterator[bytes]]
+BodyStream: TypeAlias = Callable[[bytes], Iterator[bytes]] | Callable[[bytes], AsyncIterator[bytes]]
 
 
-def _content(body: bytes, streaming: Streaming) -> bytes | Iterator[bytes] | AsyncIterator[bytes]:
+def _content(body: bytes, streaming: BodyStream) -> bytes | Iterator[bytes] | AsyncIterator[bytes]:
     """A body as httpx takes it: what has files in it is read while it is sent."""
     return streaming(body) if has_files(body) else body
 
 
-def _bare_request(message: Outgoing, timeout: httpx.Timeout, streaming: Streaming) -> httpx.Request:
+def _bare_request(
+    message: WireRequest, timeout: httpx.Timeout, streaming: BodyStream
+) -> httpx.Request:
     return httpx.Request(
         message.method,
         f"{message.origin}{message.target}",
@@ -171,29 +173,29 @@ def _bare_request(message: Outgoing, timeout: httpx.Timeout, streaming: Streamin
     )
 
 
-class _ClientWay:
+class _ClientDispatcher:
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
-    async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
         request = _client_request(self._client, message, timeout, chunks)
         return self._client.send(request, stream=True, follow_redirects=False)
 
 
-class _AsyncClientWay:
+class _AsyncClientDispatcher:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def send(self, message: Outgoing, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
         request = _client_request(self._client, message, timeout, async_chunks)
         return await self._client.send(request, stream=True, follow_redirects=False)
 
 
 def _client_request(
     client: httpx.Client | httpx.AsyncClient,
-    message: Outgoing,
+    message: WireRequest,
     timeout: httpx.Timeout,
-    streaming: Streaming,
+    streaming: BodyStream,
 ) -> httpx.Request:
     return client.build_request(
         message.method,
@@ -204,28 +206,28 @@ def _client_request(
     )
 
 
-class _Injected:
+class _HttpxTransport:
     """The outlet: one exchange within the limits, its failures in plain words."""
 
-    def __init__(self, way: _Way, settings: HttpSettings, limit: TimeLimit) -> None:
+    def __init__(self, way: _Dispatcher, settings: HttpSettings, limit: TimeLimit) -> None:
         self._dispatcher = way
         self._settings = settings
         self._limit = limit
 
-    async def exchange(self, message: Outgoing, deadline: Deadline) -> HttpResponse:
+    async def exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
         """Send once; raises Unusable."""
         try:
             with self._limit(deadline.left()):
                 return await self._exchange(message, deadline)
-        except failures.Unusable:
+        except failures.TransportError:
             raise
         # An application in this very process may raise anything, and a failure is a value.
         except Exception as reason:
             raise self._failure(message, deadline, reason) from reason
 
     def _failure(
-        self, message: Outgoing, deadline: Deadline, reason: Exception
-    ) -> failures.Unusable:
+        self, message: WireRequest, deadline: Deadline, reason: Exception
+    ) -> failures.TransportError:
         if isinstance(reason, TimeoutError | httpx.TimeoutException) and deadline.passed():
             return failures.too_slow(message.origin, deadline.limit)
         if isinstance(reason, httpx.TimeoutException):
@@ -236,7 +238,7 @@ class _Injected:
             return failures.malformed(message.origin, str(reason) or type(reason).__name__)
         return failures.raised(message.origin, reason)
 
-    async def _exchange(self, message: Outgoing, deadline: Deadline) -> HttpResponse:
+    async def _exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
         settings = self._settings
         seconds = deadline.within(settings.read_timeout)
         timeout = httpx.Timeout(seconds, connect=min(seconds, settings.connect_timeout))
@@ -247,12 +249,12 @@ class _Injected:
             await _close(response)
 
     async def _read(
-        self, message: Outgoing, response: httpx.Response, deadline: Deadline
+        self, message: WireRequest, response: httpx.Response, deadline: Deadline
     ) -> HttpResponse:
         raw = response.headers.raw
         heads.check(message.origin, raw, self._settings)
         headers = heads.text(raw)
-        body = Body(message.origin, headers, self._settings)
+        body = ResponseBody(message.origin, headers, self._settings)
         length = heads.announced(message.method, response.status_code, headers) or 0
         body.announce(length)
         async for chunk in _chunks(response):

@@ -17,7 +17,7 @@ from arazzo_runner.operation.message import HttpResponse
 _CANCELLED = TransportFailure("cancelled", "the run was interrupted")
 
 
-class InterruptibleWorld:
+class SignalWorld:
     """Wraps a world so that an interrupted call is a value, and the core can end in order.
 
     ``waiting`` stands round each call: inside of it alone a signal raises KeyboardInterrupt.

@@ -13,10 +13,10 @@ import anyio
 
 from arazzo_runner.worlds.eventloop import spawn
 
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-AsgiApp: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
+AsgiMessage: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[AsgiMessage]]
+Send: TypeAlias = Callable[[AsgiMessage], Awaitable[None]]
+AsgiApp: TypeAlias = Callable[[AsgiMessage, Receive, Send], Awaitable[None]]
 
 _SHUTDOWN_SECONDS: Final = 10.0
 
@@ -27,7 +27,7 @@ async def started(app: AsgiApp) -> AsyncIterator[AsgiApp]:
 
     One that knows no lifespan is as it is. What keeps one from starting is raised.
     """
-    life = _Life(app)
+    life = _Lifespan(app)
     await life.start()
     try:
         yield life.with_state
@@ -36,7 +36,7 @@ async def started(app: AsgiApp) -> AsyncIterator[AsgiApp]:
             await life.end()
 
 
-class _Life:
+class _Lifespan:
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
         self._state: dict[str, Any] = {}
@@ -62,7 +62,7 @@ class _Life:
         if self._failure is not None:
             raise self._error or RuntimeError(self._failure)
 
-    async def with_state(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def with_state(self, scope: AsgiMessage, receive: Receive, send: Send) -> None:
         """The application as its requests reach it; each has a copy of the state."""
         await self._app({**scope, "state": dict(self._state)}, receive, send)
 
@@ -80,14 +80,14 @@ class _Life:
             self._started.set()
             self._ended.set()
 
-    async def _receive(self) -> Message:
+    async def _receive(self) -> AsgiMessage:
         if not self._is_requested:
             self._is_requested = True
             return {"type": "lifespan.startup"}
         await self._ending.wait()
         return {"type": "lifespan.shutdown"}
 
-    async def _send(self, message: Message) -> None:
+    async def _send(self, message: AsgiMessage) -> None:
         kind = message["type"]
         if kind.endswith(".failed"):
             phase = kind.split(".")[1]

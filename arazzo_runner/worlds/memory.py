@@ -38,7 +38,7 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     return Path.home() / ".cache" / "arazzo"
 
 
-class DiskMemory:
+class DiskParseCache:
     """Keeps plain data in a folder that nobody else may read; what was used longest ago goes first.
 
     ``limit`` bounds the bytes of all files.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Address: TypeAlias = tuple[int, tuple[Any, ...]]
 
 
-class Stream(Protocol):
+class NetworkStream(Protocol):
     """One connection; times in seconds."""
 
     async def read(self, timeout: float) -> bytes:
@@ -25,7 +25,7 @@ class Stream(Protocol):
         """Send all of ``data`` within ``timeout``."""
         ...
 
-    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> Secured:
+    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> TlsStream:
         """Speak TLS from here on, with a server that proves to be ``host``."""
         ...
 
@@ -39,7 +39,7 @@ class Stream(Protocol):
 
 
 # A connection under TLS, and the protocol that was agreed on (ALPN, RFC 7301).
-Secured: TypeAlias = tuple[Stream, str | None]
+TlsStream: TypeAlias = tuple[NetworkStream, str | None]
 
 
 class Network(Protocol):
@@ -49,7 +49,7 @@ class Network(Protocol):
         """The addresses of a host, in the order to try them."""
         ...
 
-    async def connect(self, address: Address, timeout: float) -> Stream:
+    async def connect(self, address: Address, timeout: float) -> NetworkStream:
         """A TCP connection."""
         ...
 

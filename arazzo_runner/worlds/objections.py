@@ -15,7 +15,7 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.operation.message import HttpRequest
 
 
-class Objections:
+class ReplayFailures:
     """Errors by the request that they are about; a request is known by its identity."""
 
     def __init__(self) -> None:

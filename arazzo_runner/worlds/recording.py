@@ -13,10 +13,10 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.wrapped import WrappedWorld
 
-Outcome: TypeAlias = HttpResponse | TransportFailure
+SendOutcome: TypeAlias = HttpResponse | TransportFailure
 
 
-class Recorded(Struct, frozen=True):
+class RecordedExchange(Struct, frozen=True):
     """One request as the workflow built it, and what came of it.
 
     ``key`` is ``workflow/step#visit@attempt``; ``operation`` is (source, method, path template).
@@ -25,10 +25,10 @@ class Recorded(Struct, frozen=True):
     key: str
     operation: tuple[str, str, str]
     request: HttpRequest
-    outcome: Outcome
+    outcome: SendOutcome
 
 
-class Asked(Struct, frozen=True):
+class RecordedOptions(Struct, frozen=True):
     """What was asked of a run beside its inputs, so that a replay asks the same.
 
     ``workflows`` are those that were named (none: the document's own choice); ``sources`` say where
@@ -51,9 +51,9 @@ class Recording(Struct, frozen=True):
     """
 
     document: str
-    exchanges: tuple[Recorded, ...]
+    exchanges: tuple[RecordedExchange, ...]
     inputs: Mapping[str, Value] = field(default_factory=dict)
-    asked: Asked = field(default_factory=Asked)
+    asked: RecordedOptions = field(default_factory=RecordedOptions)
     digests: Mapping[str, str] = field(default_factory=dict)
     recorded_at: str = ""
 
@@ -66,10 +66,10 @@ class RecordingWorld(WrappedWorld):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.exchanges: list[Recorded] = []
+        self.exchanges: list[RecordedExchange] = []
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send through the wrapped world, and keep the exchange."""
         outcome = await self._world.send(call)
-        self.exchanges.append(Recorded(call.key, call.operation, call.request, outcome))
+        self.exchanges.append(RecordedExchange(call.key, call.operation, call.request, outcome))
         return outcome

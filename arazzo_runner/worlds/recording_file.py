@@ -22,7 +22,7 @@ from arazzo_runner.report.write import write_atomically
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.recorded_body import read_body, read_files, spell_body, spell_files
-from arazzo_runner.worlds.recording import Asked, Outcome, Recorded, Recording
+from arazzo_runner.worlds.recording import RecordedExchange, RecordedOptions, Recording, SendOutcome
 
 SCHEMA_VERSION: Final = "1.0"
 _PAIR: Final = re.compile(r'\[\n +("(?:[^"\\]|\\.)*+"),\n +("(?:[^"\\]|\\.)*+")\n +\]')
@@ -79,7 +79,7 @@ def _spelled(recording: Recording, masker: Masker) -> dict[str, Value]:
     }
 
 
-def _spelled_asked(asked: Asked) -> dict[str, Value]:
+def _spelled_asked(asked: RecordedOptions) -> dict[str, Value]:
     settings = asked.settings
     return {
         "workflows": list(asked.workflows),
@@ -94,7 +94,7 @@ def _spelled_asked(asked: Asked) -> dict[str, Value]:
     }
 
 
-def _spelled_exchange(one: Recorded, masker: Masker) -> dict[str, Value]:
+def _spelled_exchange(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
     source, method, path = one.operation
     request = one.request
     return {
@@ -110,7 +110,7 @@ def _spelled_exchange(one: Recorded, masker: Masker) -> dict[str, Value]:
     }
 
 
-def _spelled_outcome(one: Recorded, masker: Masker) -> dict[str, Value]:
+def _spelled_outcome(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
     match one.outcome:
         case HttpResponse() as response:
             return {"response": _spelled_response(response, one.request.headers, masker)}
@@ -175,7 +175,7 @@ class _Exchange(Struct, frozen=True):
     failure: _Failure | None = None
 
 
-class _Asked(Struct, frozen=True):
+class _Options(Struct, frozen=True):
     workflows: tuple[str, ...] = ()
     servers: dict[str, str] = field(default_factory=dict)
     server_variables: dict[str, str] = field(default_factory=dict)
@@ -195,7 +195,7 @@ class _File(Struct, frozen=True):
     document: str
     exchanges: tuple[_Exchange, ...]
     inputs: dict[str, Any] = field(default_factory=dict)
-    asked: _Asked = field(default_factory=_Asked)
+    asked: _Options = field(default_factory=_Options)
     digests: dict[str, str] = field(default_factory=dict)
     recorded_at: str = ""
 
@@ -213,11 +213,11 @@ def _recording(form: _File) -> Recording:
     )
 
 
-def _asked(form: _Asked) -> Asked:
+def _asked(form: _Options) -> RecordedOptions:
     checks: Mapping[str, str] = form.checks
     limits = Limits(**{name: getattr(form, name) for name in _COUNTED})
     settings = msgspec.convert({"checks": checks} if checks else {}, Settings)
-    return Asked(
+    return RecordedOptions(
         form.workflows,
         form.servers,
         form.server_variables,
@@ -227,16 +227,16 @@ def _asked(form: _Asked) -> Asked:
     )
 
 
-def _exchange(form: _Exchange) -> Recorded:
+def _exchange(form: _Exchange) -> RecordedExchange:
     asked = form.request
     body = read_body(asked.body, asked.headers)
     request = HttpRequest(asked.method, asked.url, asked.headers, body)
     operation = form.operation
     named = (operation.source, operation.method, operation.path)
-    return Recorded(form.key, named, request, _outcome(form))
+    return RecordedExchange(form.key, named, request, _outcome(form))
 
 
-def _outcome(form: _Exchange) -> Outcome:
+def _outcome(form: _Exchange) -> SendOutcome:
     if form.response is None:
         if form.failure is None:
             raise ValueError(f"the exchange `{form.key}` has neither `response` nor `failure`")

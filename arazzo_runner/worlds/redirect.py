@@ -11,7 +11,7 @@ from urllib.parse import quote, urldefrag, urljoin
 from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds import failures
-from arazzo_runner.worlds.elsewhere import NOWHERE, Allowed, taken_along
+from arazzo_runner.worlds.elsewhere import NOWHERE, HeadersByOrigin, taken_along
 from arazzo_runner.worlds.origin import Origin, locate
 
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -19,7 +19,7 @@ _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
 def following(
-    request: HttpRequest, response: HttpResponse, allowed: Allowed = NOWHERE
+    request: HttpRequest, response: HttpResponse, allowed: HeadersByOrigin = NOWHERE
 ) -> HttpRequest | None:
     """The request that ``response`` asks for, or None where it is no redirect; raises Unusable."""
     location = header(response.headers, "location")
@@ -47,7 +47,7 @@ def _resolved(base: str, location: str, here: Origin) -> tuple[str, Origin]:
         return url, locate(url)[0]
     except ValueError:
         raise failures.unusable_redirect(here, "its Location is not a URL") from None
-    except failures.Unusable as reason:
+    except failures.TransportError as reason:
         raise failures.unusable_redirect(here, reason.failure.message) from None
 
 

@@ -13,19 +13,19 @@ from arazzo_runner.executor.result import RunResult, StepError
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.worlds.difference import Difference, differences
-from arazzo_runner.worlds.objections import Objections
-from arazzo_runner.worlds.recording import Outcome, Recorded, Recording
-from arazzo_runner.worlds.sending import HttpOnly
+from arazzo_runner.worlds.objections import ReplayFailures
+from arazzo_runner.worlds.recording import RecordedExchange, Recording, SendOutcome
+from arazzo_runner.worlds.sending import HttpWorldBase
 
 MAX_NAMED = 10
 
 
-class ReplayWorld(HttpOnly):
+class ReplayWorld(HttpWorldBase):
     """Answers each request with what the recording has under its key; waiting takes no time."""
 
     def __init__(self, recording: Recording) -> None:
         self._left = {one.key: one for one in recording.exchanges}
-        self._objections = Objections()
+        self._objections = ReplayFailures()
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """The recorded response or failure; a failure for a request that was not recorded."""
@@ -40,7 +40,7 @@ class ReplayWorld(HttpOnly):
     async def sleep(self, key: str, seconds: float) -> None:
         """Let no time pass."""
 
-    def missing(self) -> tuple[Recorded, ...]:
+    def missing(self) -> tuple[RecordedExchange, ...]:
         """What was recorded and has not been asked for."""
         return tuple(self._left.values())
 
@@ -72,7 +72,7 @@ class ReplayWorld(HttpOnly):
         return TransportFailure("refused", message, hint)
 
 
-def _answer(recorded: Recorded, call: SendCall) -> Outcome:
+def _answer(recorded: RecordedExchange, call: SendCall) -> SendOutcome:
     """The outcome, with the header fields that its world had added to the request."""
     outcome = recorded.outcome
     if isinstance(outcome, TransportFailure):
@@ -92,7 +92,7 @@ def _differs(found: Sequence[Difference]) -> StepError:
     return StepError("differs-from-recording", message, hint, "request", details=tuple(lines))
 
 
-def _missing(left: Sequence[Recorded]) -> StepError:
+def _missing(left: Sequence[RecordedExchange]) -> StepError:
     count = f"{len(left):,} recorded request{'' if len(left) == 1 else 's'}"
     message = f"{count} did not come"
     named = [f"- {one.request.method} {one.request.url}  ({one.key})" for one in left[:MAX_NAMED]]

@@ -16,7 +16,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner.document.library import is_remote
-from arazzo_runner.document.retrieval import Access, Memory, Retrieve, Retrieved, RetrieveError
+from arazzo_runner.document.retrieval import (
+    DocumentAccess,
+    ParseCache,
+    Retrieve,
+    RetrievedDocument,
+    RetrieveError,
+)
 from arazzo_runner.document.uris import split
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, too_large
@@ -24,7 +30,7 @@ from arazzo_runner.worlds.files import file_path, file_uri, find_in, read_named,
 from arazzo_runner.worlds.limits import HttpSettings
 
 if TYPE_CHECKING:
-    from arazzo_runner.worlds.addresses import Reach
+    from arazzo_runner.worlds.addresses import AddressPolicy
     from arazzo_runner.worlds.fetch import Fetcher
 
 STDIN: Final = "-"
@@ -50,27 +56,27 @@ def document_access(
     settings: RetrieveSettings,
     environment: Mapping[str, str] = os.environ,
     stdin: BinaryIO | None = None,
-) -> Access:
+) -> DocumentAccess:
     """The ways to documents; ``stdin`` stands for standard input.
 
     ``open`` takes a path, ``-``, or a URL. It and what ``retrieve_for`` gives raise RetrieveError,
     and DocumentError (AZ109) for what is too large.
     """
-    reading = _Reading(settings, environment, stdin)
+    reading = _DocumentReader(settings, environment, stdin)
     memory = _memory(environment) if settings.remember else None
-    return Access(reading.retrieve_for, reading.open, reading.find, memory)
+    return DocumentAccess(reading.retrieve_for, reading.open, reading.find, memory)
 
 
-def _memory(environment: Mapping[str, str]) -> Memory | None:
-    from arazzo_runner.worlds.memory import DiskMemory, cache_folder
+def _memory(environment: Mapping[str, str]) -> ParseCache | None:
+    from arazzo_runner.worlds.memory import DiskParseCache, cache_folder
 
     try:
-        return DiskMemory(cache_folder(environment))
+        return DiskParseCache(cache_folder(environment))
     except RuntimeError:  # there is no home
         return None
 
 
-class _Reading:
+class _DocumentReader:
     def __init__(
         self, settings: RetrieveSettings, environment: Mapping[str, str], stdin: BinaryIO | None
     ) -> None:
@@ -79,7 +85,7 @@ class _Reading:
         self._stdin = stdin
         self._fetcher: Fetcher | None = None
 
-    def open(self, location: str) -> Retrieved:
+    def open(self, location: str) -> RetrievedDocument:
         """Read what the user named."""
         limit = self._settings.max_bytes
         if not location.strip():
@@ -94,24 +100,24 @@ class _Reading:
             raise _unknown_scheme(location)
         return read_named(location, limit)
 
-    def _standard_input(self) -> Retrieved:
+    def _standard_input(self) -> RetrievedDocument:
         """Its base is the working directory: the application's default (RFC 3986, 5.1.4)."""
         limit = self._settings.max_bytes
         data = (self._stdin or sys.stdin.buffer).read(limit + 1)
         if len(data) > limit:
             raise DocumentError(too_large(len(data), limit))
-        return Retrieved(data, "<stdin>", f"{file_uri('')}/")
+        return RetrievedDocument(data, "<stdin>", f"{file_uri('')}/")
 
     def retrieve_for(self, asking: str) -> Retrieve:
         """What a document may read that was retrieved from ``asking``."""
         return self._for_remote if is_remote(asking) else self._for_local
 
-    def _for_local(self, uri: str) -> Retrieved:
+    def _for_local(self, uri: str) -> RetrievedDocument:
         if is_remote(uri):
             return self._fetch(uri, self._of_user())
         return self._file(uri)
 
-    def _for_remote(self, uri: str) -> Retrieved:
+    def _for_remote(self, uri: str) -> RetrievedDocument:
         if is_remote(uri):
             return self._fetch(uri, self._of_stranger())
         if not self._settings.allow_read:
@@ -119,12 +125,12 @@ class _Reading:
             raise RetrieveError(message, "`--allow-read` allows it", "AZ216")
         return self._file(uri)
 
-    def _file(self, uri: str) -> Retrieved:
+    def _file(self, uri: str) -> RetrievedDocument:
         if (split(uri).scheme or "").lower() != "file":
             raise _unknown_scheme(uri)
         return read_regular(uri, self._settings.max_bytes)
 
-    def _fetch(self, url: str, reach: Reach) -> Retrieved:
+    def _fetch(self, url: str, reach: AddressPolicy) -> RetrievedDocument:
         if self._fetcher is None:
             from arazzo_runner.worlds.fetch import Fetcher
 
@@ -133,12 +139,12 @@ class _Reading:
             self._fetcher = Fetcher(http, self._environment)
         return self._fetcher.get(url, reach, self._of_stranger())
 
-    def _of_user(self) -> Reach:
+    def _of_user(self) -> AddressPolicy:
         from arazzo_runner.worlds.addresses import reach_of_user
 
         return reach_of_user(allow_http=self._settings.allow_http)
 
-    def _of_stranger(self) -> Reach:
+    def _of_stranger(self) -> AddressPolicy:
         from arazzo_runner.worlds.addresses import reach_of_stranger
 
         given = self._settings

@@ -17,23 +17,23 @@ from arazzo_runner.expression.scope import Headers, header
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.upload import has_files, size_of
 from arazzo_runner.worlds import failures
-from arazzo_runner.worlds.cookies import Cookies
+from arazzo_runner.worlds.cookies import CookieJars
 from arazzo_runner.worlds.decode import ACCEPT_ENCODING
 from arazzo_runner.worlds.elsewhere import allowed
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
 from arazzo_runner.worlds.origin import Origin, locate
 from arazzo_runner.worlds.redirect import following
 from arazzo_runner.worlds.uploads import check_files
-from arazzo_runner.worlds.wire import Outgoing
-from arazzo_runner.worlds.wire_log import Wire
+from arazzo_runner.worlds.wire import WireRequest
+from arazzo_runner.worlds.wire_log import ExchangeLog
 
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
-class Outlet(Protocol):
+class Transport(Protocol):
     """One way to a server."""
 
-    async def exchange(self, message: Outgoing, deadline: Deadline) -> HttpResponse:
+    async def exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
         """Send once, and return the complete response; raises Unusable."""
         ...
 
@@ -41,25 +41,25 @@ class Outlet(Protocol):
 class Sender:
     """Sends through an outlet; ``defaults`` are the headers of a request that does not set them."""
 
-    def __init__(self, outlet: Outlet, settings: HttpSettings, defaults: Headers) -> None:
+    def __init__(self, outlet: Transport, settings: HttpSettings, defaults: Headers) -> None:
         self._outlet = outlet
         self._settings = settings
         self._defaults = [(name.lower(), (name, value)) for name, value in defaults]
-        self._cookies = Cookies() if settings.cookies else None
+        self._cookies = CookieJars() if settings.cookies else None
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send a request and its redirects; a step's ``timeout`` may shorten the user's limit."""
         limit = self._settings.timeout
         deadline = Deadline(limit if call.timeout is None else min(limit, call.timeout))
-        wire = Wire()
+        wire = ExchangeLog()
         try:
             response = await self._answer(call, deadline, wire)
-        except failures.Unusable as reason:
+        except failures.TransportError as reason:
             failed = reason.failure
             return replace(failed, duration=deadline.elapsed(), exchanges=wire.exchanges())
         return replace(response, duration=deadline.elapsed(), exchanges=wire.exchanges())
 
-    async def _answer(self, call: SendCall, deadline: Deadline, wire: Wire) -> HttpResponse:
+    async def _answer(self, call: SendCall, deadline: Deadline, wire: ExchangeLog) -> HttpResponse:
         request = call.request
         elsewhere = allowed(call.carriers, self._settings.credential_origins)
         response = await self._once(request, deadline, wire)
@@ -74,13 +74,15 @@ class Sender:
             raise failures.too_many_redirects(origin, self._settings.follow_redirects)
         return response
 
-    async def _once(self, request: HttpRequest, deadline: Deadline, wire: Wire) -> HttpResponse:
+    async def _once(
+        self, request: HttpRequest, deadline: Deadline, wire: ExchangeLog
+    ) -> HttpResponse:
         origin, target = locate(request.url)
         if has_files(request.body):
             check_files(request.body)
         headers = self._headers(request, origin, target)
         encoded = tuple((name.encode(), value.encode()) for name, value in headers)
-        message = Outgoing(request.method, origin, target, encoded, request.body)
+        message = WireRequest(request.method, origin, target, encoded, request.body)
         wire.send(replace(request, headers=headers))
         response = await self._outlet.exchange(message, deadline)
         wire.receive(response)
@@ -116,7 +118,7 @@ def _length(request: HttpRequest, names: set[str]) -> Headers:
     return (("Content-Length", str(size_of(request.body))),)
 
 
-def _with_cookies(given: Headers, cookies: Cookies, origin: Origin, target: str) -> Headers:
+def _with_cookies(given: Headers, cookies: CookieJars, origin: Origin, target: str) -> Headers:
     field = cookies.field(origin, target, header(given, "cookie"))
     if field is None:
         return given
@@ -124,7 +126,7 @@ def _with_cookies(given: Headers, cookies: Cookies, origin: Origin, target: str)
     return (*others, ("Cookie", field))
 
 
-class HttpOnly:
+class HttpWorldBase:
     """The half of a World that HTTP has no part in."""
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:

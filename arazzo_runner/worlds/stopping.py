@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _POLL = 0.05
 
 
-class Stop(Protocol):
+class StopEvent(Protocol):
     """``threading.Event``, ``asyncio.Event`` and ``anyio.Event`` are such."""
 
     def is_set(self) -> bool:
@@ -25,10 +25,10 @@ class Stop(Protocol):
 _STOPPED = TransportFailure("cancelled", "the run was stopped")
 
 
-class StoppableWorld(WrappedWorld):
+class CancellableWorld(WrappedWorld):
     """Wraps a world for runs within an event loop; a request that is broken off is a failure."""
 
-    def __init__(self, world: World, stop: Stop) -> None:
+    def __init__(self, world: World, stop: StopEvent) -> None:
         super().__init__(world)
         self._stop = stop
 

@@ -34,7 +34,7 @@ def _sent(world: World, call: SendCall) -> HttpResponse | TransportFailure:
     return drive(world.send(call))
 
 
-class ConsiderateWorld(WrappedWorld):
+class CheckpointWorld(WrappedWorld):
     """Wraps a world that answers at once: other tasks have their turn, and may cancel the run."""
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:

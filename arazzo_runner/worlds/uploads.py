@@ -15,7 +15,7 @@ from typing import Final
 
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.operation.upload import pieces_of
-from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.failures import TransportError
 
 CHUNK: Final = 64 * 1024
 
@@ -70,14 +70,14 @@ def _of_file(piece: FileBody) -> Iterator[bytes]:
         raise _changed(piece, piece.size - left)
 
 
-def _gone(piece: FileBody, reason: OSError) -> Unusable:
+def _gone(piece: FileBody, reason: OSError) -> TransportError:
     words = (reason.strerror or "it fails").lower()
-    return Unusable("refused", f"the file `{piece.path}` cannot be sent: {words}")
+    return TransportError("refused", f"the file `{piece.path}` cannot be sent: {words}")
 
 
-def _changed(piece: FileBody, size: int) -> Unusable:
+def _changed(piece: FileBody, size: int) -> TransportError:
     message = (
         f"the file `{piece.path}` has changed since the run began:"
         f" it has {size:,} bytes, and had {piece.size:,}"
     )
-    return Unusable("refused", message)
+    return TransportError("refused", message)

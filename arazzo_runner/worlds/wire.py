@@ -16,7 +16,7 @@ from arazzo_runner.expression.scope import Headers
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.upload import has_files
 from arazzo_runner.worlds import failures, heads
-from arazzo_runner.worlds.decode import Body
+from arazzo_runner.worlds.decode import ResponseBody
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.origin import Origin
 from arazzo_runner.worlds.uploads import chunks
@@ -24,11 +24,11 @@ from arazzo_runner.worlds.uploads import chunks
 # Bytes, or those of a body that is read from disk while it is sent.
 Outbound: TypeAlias = bytes | Iterator[bytes]
 # Yields what to send (nothing: read on) and is sent what was received (nothing: the end).
-Steps: TypeAlias = Generator[Outbound, bytes, HttpResponse]
-Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
+ExchangeSteps: TypeAlias = Generator[Outbound, bytes, HttpResponse]
+H11Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
 
 
-class Outgoing(Struct, frozen=True):
+class WireRequest(Struct, frozen=True):
     """A request with all its headers; ``target`` is what stands in its first line."""
 
     method: str
@@ -55,13 +55,13 @@ class Http1:
         idle = self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE
         return idle and not self._h11.trailing_data[0]
 
-    def exchange(self, message: Outgoing) -> Steps:
+    def exchange(self, message: WireRequest) -> ExchangeSteps:
         """Send ``message`` and return its response; raises Unusable."""
         if self._h11.our_state is h11.DONE:
             self._h11.start_next_cycle()
         return _Exchange(self._h11, message, self._settings).steps()
 
-    def tunnel(self, message: Outgoing) -> Generator[Outbound, bytes, int]:
+    def tunnel(self, message: WireRequest) -> Generator[Outbound, bytes, int]:
         """Send a CONNECT ``message`` and return the status; raises Unusable."""
         return _Exchange(self._h11, message, self._settings).status()
 
@@ -70,7 +70,7 @@ class _Exchange:
     """One request and its response on an h11 connection."""
 
     def __init__(
-        self, connection: h11.Connection, message: Outgoing, settings: HttpSettings
+        self, connection: h11.Connection, message: WireRequest, settings: HttpSettings
     ) -> None:
         self._h11 = connection
         self._message = message
@@ -79,10 +79,10 @@ class _Exchange:
         self._received = 0
         self._ended = False
         self._header_bytes: int | None = None
-        self._body: Body | None = None
+        self._body: ResponseBody | None = None
         self._expected: int | None = None
 
-    def steps(self) -> Steps:
+    def steps(self) -> ExchangeSteps:
         head = yield from self._head()
         headers = heads.text(head.headers.raw_items())
         self._expected = heads.announced(self._message.method, head.status_code, headers)
@@ -133,13 +133,13 @@ class _Exchange:
         return size
 
     def _whole_body(self, headers: Headers) -> Generator[Outbound, bytes, bytes]:
-        self._body = Body(self._origin, headers, self._settings)
+        self._body = ResponseBody(self._origin, headers, self._settings)
         self._body.announce(self._expected or 0)
         while isinstance(event := (yield from self._event()), h11.Data):
             self._body.feed(bytes(event.data))
         return self._body.finish()
 
-    def _event(self, outgoing: Outbound = b"") -> Generator[Outbound, bytes, Event]:
+    def _event(self, outgoing: Outbound = b"") -> Generator[Outbound, bytes, H11Event]:
         try:
             while (event := self._h11.next_event()) is h11.NEED_DATA:
                 self._receive((yield outgoing))
@@ -166,14 +166,14 @@ class _Exchange:
         if data[:5] != b"HTTP/"[: len(data)]:
             raise failures.not_http(self._origin, data[:40])
 
-    def _failure(self, reason: h11.RemoteProtocolError) -> failures.Unusable:
+    def _failure(self, reason: h11.RemoteProtocolError) -> failures.TransportError:
         if reason.error_status_hint == 431:
             return failures.header_too_large(self._origin, self._settings.max_header_bytes)
         if self._ended:
             return self._cut_short()
         return failures.malformed(self._origin, str(reason))
 
-    def _cut_short(self) -> failures.Unusable:
+    def _cut_short(self) -> failures.TransportError:
         if self._body is not None:
             return failures.truncated(self._origin, self._body.received, self._expected)
         if self._received:

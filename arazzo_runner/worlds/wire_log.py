@@ -6,16 +6,16 @@ from time import monotonic, time
 
 from msgspec.structs import replace
 
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 
 
-class Wire:
+class ExchangeLog:
     """Remembers the exchanges of one call; one without a response has failed."""
 
     __slots__ = ("_ended", "_known", "_since")
 
     def __init__(self) -> None:
-        self._known: list[Exchanged] = []
+        self._known: list[WireExchange] = []
         self._since = 0.0
         self._ended = True
 
@@ -23,13 +23,13 @@ class Wire:
         """A request goes out, with all its header fields."""
         self._since = monotonic()
         self._ended = False
-        self._known.append(Exchanged(request, None, time(), 0.0))
+        self._known.append(WireExchange(request, None, time(), 0.0))
 
     def receive(self, response: HttpResponse) -> None:
         """Its response is complete."""
         self._end(response)
 
-    def exchanges(self) -> tuple[Exchanged, ...]:
+    def exchanges(self) -> tuple[WireExchange, ...]:
         """All of them; what has no response by now gets none."""
         if not self._ended:
             self._end(None)

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from msgspec import Struct
 
 from arazzo_runner.cli.config import flags_for
-from arazzo_runner.cli.headings import Sections
+from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.main import COMMANDS
 from arazzo_runner.cli.options import flags_of
 from arazzo_runner.embed.documents import LoadOptions
@@ -45,7 +45,7 @@ ROW = Option(
 TABLE = (*OPTIONS, ROW)
 
 
-@click.command("run", cls=Sections)
+@click.command("run", cls=SectionedCommand)
 @click.argument("document")
 @flags_of("run", TABLE)
 def command(**values: Any) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
-from arazzo_runner.document.retrieval import Access, Retrieved, RetrieveError
+from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.errors import UsageError
-from arazzo_runner.loading import Shared
+from arazzo_runner.loading import SharedCache
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.text.locate import locate
-from arazzo_runner.validation import Wanted, validate
+from arazzo_runner.validation import ValidateOptions, validate
 
 SHOP = """
 openapi: 3.0.3
@@ -92,7 +92,7 @@ def diagnose() -> Diagnose:
     def diagnose(document: str, **files: str | None) -> tuple[Diagnostic, ...]:
         texts: dict[str, str | None] = {"shop.yaml": SHOP, "doc.yaml": document}
         texts |= {name.replace("_", "."): text for name, text in files.items()}
-        return validate(access_to(texts), "doc.yaml", Wanted(), Shared())
+        return validate(access_to(texts), "doc.yaml", ValidateOptions(), SharedCache())
 
     return diagnose
 
@@ -135,20 +135,20 @@ def pointed(one: Diagnostic) -> str:
     return line[span.column - 1 : end].replace("''", "'")
 
 
-def access_to(texts: dict[str, str | None]) -> Access:
+def access_to(texts: dict[str, str | None]) -> DocumentAccess:
     """Documents from memory."""
 
-    def read(uri: str) -> Retrieved:
+    def read(uri: str) -> RetrievedDocument:
         name = uri.rpartition("/")[2]
         text = texts.get(name)
         if text is None:
             raise RetrieveError(f"there is no file `{name}`")
-        return Retrieved(text.encode(), name, f"file:///{name}")
+        return RetrievedDocument(text.encode(), name, f"file:///{name}")
 
-    def named(location: str) -> Retrieved:
+    def named(location: str) -> RetrievedDocument:
         try:
             return read(location)
         except RetrieveError as reason:
             raise UsageError(error("AZ101", reason.message)) from None
 
-    return Access(lambda _: read, named, lambda _: None)
+    return DocumentAccess(lambda _: read, named, lambda _: None)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from arazzo_runner.mock.dice import Dice
+from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.example import example
 from arazzo_runner.operation.description import ApiDescription, read_description
 from arazzo_runner.operation.find import all_operations, find_by_pointer, pointer_of
@@ -51,7 +51,7 @@ def operations(api: ApiDescription) -> Iterator[Operation]:
         yield found
 
 
-def made(schema: Schema, operation: Operation, direction: Any, dice: Dice) -> Any:
+def made(schema: Schema, operation: Operation, direction: Any, dice: SeededChoice) -> Any:
     return example(standalone(schema, operation.description, direction), dice)
 
 
@@ -74,7 +74,7 @@ def literal(value: Any) -> str:
     )
 
 
-def step(operation: Operation, at: int, dice: Dice) -> dict[str, Any]:
+def step(operation: Operation, at: int, dice: SeededChoice) -> dict[str, Any]:
     method, path = operation.method.lower(), operation.path
     parameters = [
         {
@@ -102,7 +102,7 @@ def step(operation: Operation, at: int, dice: Dice) -> dict[str, Any]:
     return found
 
 
-def reading(operation: Operation, response: Any, dice: Dice) -> dict[str, Any]:
+def reading(operation: Operation, response: Any, dice: SeededChoice) -> dict[str, Any]:
     """The criteria and outputs of a step that gets this answer."""
     criteria, outputs = [{"condition": f"$statusCode == {response.status}"}], {}
     for media in response.content:
@@ -119,7 +119,7 @@ def reading(operation: Operation, response: Any, dice: Dice) -> dict[str, Any]:
 def test_no_value_of_a_description_is_refused(diagnose, path):
     api = described(path)
     for seed in SEEDS:
-        steps = [step(one, at, Dice(seed, (at,))) for at, one in enumerate(operations(api))]
+        steps = [step(one, at, SeededChoice(seed, (at,))) for at, one in enumerate(operations(api))]
         document = {
             "arazzo": "1.1.0",
             "info": {"title": "T", "version": "1"},

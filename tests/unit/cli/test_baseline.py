@@ -7,13 +7,13 @@ import click
 import pytest
 
 from arazzo_runner.cli.baseline import compare, read_baseline, write_baseline
-from arazzo_runner.report.located import Located
+from arazzo_runner.report.located import LocatedFinding
 
 
 def finding(
     message: str = "wrong", pointer: str = "/a", file: str = "a.yaml", line: int = 1
-) -> Located:
-    return Located("AZ304", "error", message, None, file, line, 1, line, 2, pointer)
+) -> LocatedFinding:
+    return LocatedFinding("AZ304", "error", message, None, file, line, 1, line, 2, pointer)
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def new_of(
-    known: list[Located], found: list[Located], documents: tuple[str, ...] = ("a.yaml",)
+    known: list[LocatedFinding],
+    found: list[LocatedFinding],
+    documents: tuple[str, ...] = ("a.yaml",),
 ) -> Any:
     """The messages that are new, how many are known, how many entries are gone."""
     write_baseline("known.json", known, {}, documents)
@@ -52,7 +54,7 @@ def new_of(
         ),
     ],
 )
-def test_compared(known: list[Located], found: list[Located], result: Any) -> None:
+def test_compared(known: list[LocatedFinding], found: list[LocatedFinding], result: Any) -> None:
     assert new_of(known, found) == result
 
 

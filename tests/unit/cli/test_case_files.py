@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.cli.case_files import read_cases
-from arazzo_runner.cli.inputs_for import Declared
+from arazzo_runner.cli.inputs_for import InputSchemas
 from arazzo_runner.errors import InputError
 from arazzo_runner.text.locate import locate
 
@@ -16,11 +16,13 @@ SCHEMA = {
         "home": {"properties": {"city": {"type": "string"}, "floor": {"type": "integer"}}},
     }
 }
-KNOWN = Declared(SCHEMA["properties"], SCHEMA)
-WITH_ID = Declared({"id": {"type": "integer"}}, {})
+KNOWN = InputSchemas(SCHEMA["properties"], SCHEMA)
+WITH_ID = InputSchemas({"id": {"type": "integer"}}, {})
 
 
-def read(folder: Path, name: str, text: str, known: Declared = KNOWN) -> list[tuple[str, object]]:
+def read(
+    folder: Path, name: str, text: str, known: InputSchemas = KNOWN
+) -> list[tuple[str, object]]:
     file = folder / name
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     return [(row.id, row.inputs) for row in read_cases(file, known)]

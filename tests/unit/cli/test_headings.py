@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from arazzo_runner.cli.headings import Sections
+from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.main import COMMANDS
 from arazzo_runner.cli.options import flags_of
 from arazzo_runner.options.model import Option
@@ -35,7 +35,7 @@ def test_headings_hold_what_belongs_together() -> None:
         Option("other", "Of another command.", ("list",)),
     )
 
-    @click.command(cls=Sections)
+    @click.command(cls=SectionedCommand)
     @flags_of("run", table)
     @click.argument("document")
     def command() -> None: ...

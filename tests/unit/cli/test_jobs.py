@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.cli.jobs import Job, run_jobs, shared_out
-from arazzo_runner.cli.mending import Mending
-from arazzo_runner.validation import Wanted
+from arazzo_runner.cli.jobs import ValidationJob, run_jobs, shared_out
+from arazzo_runner.cli.mending import FixOptions
+from arazzo_runner.validation import ValidateOptions
 from arazzo_runner.worlds.retrieve import RetrieveSettings
 
 
@@ -49,7 +49,7 @@ def test_what_cannot_be_read_is_shared_out_too() -> None:
 
 def test_findings_come_in_the_order_of_the_documents(folder: Path) -> None:
     documents = sorted(map(str, folder.glob("*.yaml")))
-    job = Job(RetrieveSettings(), Wanted(), None)
+    job = ValidationJob(RetrieveSettings(), ValidateOptions(), None)
     alone = list(run_jobs(job, documents, 1))
     assert list(run_jobs(job, documents, 2)) == alone
     assert [one.findings[0].file for one in alone] == documents
@@ -57,5 +57,11 @@ def test_findings_come_in_the_order_of_the_documents(folder: Path) -> None:
 
 def test_what_keeps_a_process_from_writing_is_told(folder: Path) -> None:
     lost = [str(folder / f"{number}" / "x.yaml") for number in range(4)]
-    done = list(run_jobs(Job(RetrieveSettings(), Wanted(), None, Mending(True, False)), lost, 2))
+    done = list(
+        run_jobs(
+            ValidationJob(RetrieveSettings(), ValidateOptions(), None, FixOptions(True, False)),
+            lost,
+            2,
+        )
+    )
     assert [one.findings[0].code for one in done] == ["AZ101"] * 4

@@ -1,6 +1,6 @@
 import pytest
 
-from arazzo_runner.cli.repeating import Repeat, typed_command
+from arazzo_runner.cli.repeating import RerunCommand, typed_command
 from arazzo_runner.report.mask import Masker
 
 
@@ -20,11 +20,11 @@ from arazzo_runner.report.mask import Masker
     ],
 )  # fmt: skip
 def test_a_command_for_a_shell(words: list[str], line: str) -> None:
-    assert Repeat(tuple(words)).line(Masker(["hunter22"])) == line
+    assert RerunCommand(tuple(words)).line(Masker(["hunter22"])) == line
 
 
 def test_flags_are_replaced() -> None:
-    command = Repeat(("run", "a", "--workflow", "x", "--workflow=y", "-v"))
+    command = RerunCommand(("run", "a", "--workflow", "x", "--workflow=y", "-v"))
     assert command.without("--workflow").line(Masker(), "--workflow", "z") == (
         "arazzo run a -v --workflow z"
     )

@@ -6,7 +6,7 @@ import pytest
 from arazzo_runner.cli import main as command_line
 from arazzo_runner.cli.reports import (
     Reports,
-    Target,
+    ReportTarget,
     asked_for,
     read_reports,
     without_password,
@@ -28,7 +28,7 @@ from arazzo_runner.report.kinds import KINDS
     ],
 )  # fmt: skip
 def test_what_was_asked_for(texts, as_json, targets):
-    assert read_reports(texts, as_json) == Reports(tuple(Target(*one) for one in targets))
+    assert read_reports(texts, as_json) == Reports(tuple(ReportTarget(*one) for one in targets))
 
 
 @pytest.mark.parametrize(
@@ -146,16 +146,16 @@ def test_lines_go_to_standard_output(folder, capsys):
 def test_a_report_that_fails_keeps_no_other_from_being_written(folder, monkeypatch):
     (folder / "gone").mkdir()
     words = ["--report", "json=gone/r.json", "--report", "junit=r.xml", "--mock"]
-    from arazzo_runner.cli.telling import Telling
+    from arazzo_runner.cli.telling import ReportObserver
 
-    end = Telling.end
+    end = ReportObserver.end
 
     def late(self, result, code):
         (folder / "gone").rmdir()
         (folder / "gone").write_text("")
         end(self, result, code)
 
-    monkeypatch.setattr(Telling, "end", late)
+    monkeypatch.setattr(ReportObserver, "end", late)
     assert command_line.main(["run", "workflow.yaml", *words]) == 2
     assert (folder / "r.xml").exists()
 

@@ -3,10 +3,10 @@
 import click
 import pytest
 
-from arazzo_runner.cli.units import SIZE, TEXT, Count, Duration
+from arazzo_runner.cli.units import SIZE, TEXT, CountParam, DurationParam
 
-DURATION, DURATION_OR_NONE = Duration(), Duration(least=0.0)
-FROM_0, FROM_1, DEPTH = Count(0), Count(1), Count(0, most=64)
+DURATION, DURATION_OR_NONE = DurationParam(), DurationParam(least=0.0)
+FROM_0, FROM_1, DEPTH = CountParam(0), CountParam(1), CountParam(0, most=64)
 
 
 @pytest.mark.parametrize(

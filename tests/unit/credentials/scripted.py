@@ -4,7 +4,7 @@ import json
 from urllib.parse import parse_qsl
 
 from arazzo_runner.credentials.endpoints import Endpoint
-from arazzo_runner.credentials.tokens import Surroundings, Tokens
+from arazzo_runner.credentials.tokens import TokenCache, TokenContext
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.credentials import Credentials
 from arazzo_runner.operation.message import HttpResponse
@@ -51,13 +51,13 @@ class World:
 
     def tokens(self, **parts):
         credentials = Credentials({("shop", "login"): parts})
-        return Tokens(credentials, self.surroundings())
+        return TokenCache(credentials, self.surroundings())
 
     def surroundings(self):
         async def sleep(seconds):
             self.slept.append(seconds)
 
-        return Surroundings(
+        return TokenContext(
             self.endpoints,
             self.learned.extend,
             lambda: self.now,

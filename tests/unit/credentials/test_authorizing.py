@@ -8,7 +8,7 @@ from arazzo_runner.credentials.authorizing import AuthorizingWorld
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.credentials import Credentials
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.operation.needs import DigestNeed
 from unit.credentials.scripted import World, reply
 
@@ -33,7 +33,7 @@ class Api:
         answer = self.answers.pop(0)
         if isinstance(answer, TransportFailure):
             return answer
-        return replace(answer, exchanges=(Exchanged(call.request, answer, 0.0, 0.0),))
+        return replace(answer, exchanges=(WireExchange(call.request, answer, 0.0, 0.0),))
 
     @property
     def authorizations(self):
@@ -184,8 +184,8 @@ class Redirecting(Api):
         moved = replace(call.request, url="https://other.example/orders", headers=())
         first = HttpResponse(302, (("Location", moved.url),), b"")
         exchanges = (
-            Exchanged(call.request, first, 0.0, 0.0),
-            Exchanged(moved, answer, 0.0, 0.0),
+            WireExchange(call.request, first, 0.0, 0.0),
+            WireExchange(moved, answer, 0.0, 0.0),
         )
         return replace(answer, exchanges=exchanges)
 

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from arazzo_runner.credentials.endpoints import Endpoint, EndpointsOf, GuardedEndpoints
+from arazzo_runner.credentials.endpoints import Endpoint, GuardedEndpoints, WorldEndpoints
 from arazzo_runner.credentials.wiring import Permissions
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import TransportFailure
@@ -118,7 +118,7 @@ def test_a_world_that_was_handed_in_is_asked_itself():
             return HttpResponse(200, (), b"")
 
     world = Handed()
-    endpoints = EndpointsOf(world)
+    endpoints = WorldEndpoints(world)
     request = HttpRequest("POST", "https://id.example/t")
     assert drive(endpoints.ask(Endpoint(request.url, True), request, 3.0)).status == 200
     assert (world.call.request, world.call.timeout, world.call.needs) == (request, 3.0, ())

@@ -2,14 +2,16 @@
 
 import pytest
 
-from arazzo_runner.credentials.sources import Source, Sources, remembered
+from arazzo_runner.credentials.sources import CredentialStore, CredentialStores, remembered
 
 
 def source(origin, *names):
-    return Source(origin, {name: f"{origin}-{name}" for name in names}.get, names.__contains__)
+    return CredentialStore(
+        origin, {name: f"{origin}-{name}" for name in names}.get, names.__contains__
+    )
 
 
-FULL = Sources(
+FULL = CredentialStores(
     environment={"A": "env-A", "EMPTY": "", "OTHER": "env-other"},
     file={"A": "file-A", "B": "file-B", "EMPTY": "file-empty", "FILED": "file-filed"},
     aliases={"A": "OTHER", "C": "OTHER", "D": "FILED", "E": "NOBODY"},

@@ -7,7 +7,7 @@ from arazzo_runner.credentials.refused import told
 from arazzo_runner.credentials.tokens import nobody
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 from unit.credentials.scripted import World, reply
 
 CLIENT = {"client_id": "me", "client_secret": "s3cret!"}
@@ -202,7 +202,7 @@ def test_a_person_is_not_asked_again_for_a_rejected_token(need, refresh, again):
 
 def test_what_went_over_the_wire_is_kept_until_it_is_taken(need):
     request = HttpRequest("POST", "https://id.example/token")
-    exchange = Exchanged(request, None, 0.0, 0.0)
+    exchange = WireExchange(request, None, 0.0, 0.0)
     answer = HttpResponse(200, (), b'{"access_token": "t"}', exchanges=(exchange,))
     tokens = World(answer).tokens(**CLIENT)
     value(tokens, need())
@@ -429,7 +429,12 @@ def test_what_a_server_says_is_short_and_plain():
 
 
 def test_nothing_shows_a_secret():
-    from arazzo_runner.credentials.grant import Asked, Token
+    from arazzo_runner.credentials.grant import AccessToken, TokenRequest
 
-    shown = repr([Token("t0ken", "r3fresh"), Asked({"grant_type": "password", "password": "p4ss"})])
+    shown = repr(
+        [
+            AccessToken("t0ken", "r3fresh"),
+            TokenRequest({"grant_type": "password", "password": "p4ss"}),
+        ]
+    )
     assert shown == "[Token(***), Asked(password)]"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.credentials.survey import SchemeUse
+from arazzo_runner.credentials.survey import SchemeStatus
 from arazzo_runner.credentials.trial import try_request, try_tokens
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.drive import drive
@@ -30,7 +30,7 @@ def use_of(paths):
         "components": {"securitySchemes": {"key": scheme, "other": scheme | {"name": "X-Other"}}},
     }
     api = read_description(SourceFile("api.yaml", "file:///api.yaml", ""), document)
-    return SchemeUse("shop", api, api.schemes["key"], (), (), "ready")
+    return SchemeStatus("shop", api, api.schemes["key"], (), (), "ready")
 
 
 class Api:

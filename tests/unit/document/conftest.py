@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from arazzo_runner.document.load import Loaded, load_value
+from arazzo_runner.document.load import LoadResult, load_value
 from arazzo_runner.document.model import ArazzoDocument, Step, Workflow
 from arazzo_runner.document.references import references
 from arazzo_runner.document.resolve import resolve
@@ -39,7 +39,7 @@ STEP = "/workflows/0/steps/1"
 
 @dataclass(frozen=True)
 class Judged:
-    loaded: Loaded
+    loaded: LoadResult
     resolved: ArazzoDocument | None
     entries: tuple[Diagnostic, ...]
 

@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.document.model import QueryCriterion, SimpleCriterion
-from arazzo_runner.expression.ast import Comparison, Malformed, Template
+from arazzo_runner.expression.ast import Comparison, MalformedExpression, Template
 from arazzo_runner.expression.ast import Literal as Constant
 
 PLACE = "/workflows/0/steps/1/successCriteria/0"
@@ -52,7 +52,7 @@ def test_semantics_11_a_malformed_condition_stays_in_the_model(judge_criterion):
     judged = judge_criterion(condition="$statusCode = 200")
     criterion = judged.step.success_criteria[0]
     assert isinstance(criterion, SimpleCriterion)
-    assert isinstance(criterion.condition, Malformed)
+    assert isinstance(criterion.condition, MalformedExpression)
     assert judged.codes == ["AZ118"]
     assert judged.loaded.complete
 

@@ -2,23 +2,23 @@
 
 import pytest
 
-from arazzo_runner.document.library import Shelf, Text
+from arazzo_runner.document.library import ParsedDocument, TextCache
 from arazzo_runner.text.source import SourceFile
 
 
-def text(name: str) -> Text:
-    return Text(SourceFile(name, name, ""), {}, "openapi")
+def text(name: str) -> ParsedDocument:
+    return ParsedDocument(SourceFile(name, name, ""), {}, "openapi")
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    shelf = Shelf(limit=10)
+def shelf() -> TextCache:
+    shelf = TextCache(limit=10)
     for name in "ab":
         shelf.put((name, "user"), text(name), 5)
     return shelf
 
 
-def names(shelf: Shelf) -> list[str]:
+def names(shelf: TextCache) -> list[str]:
     return sorted(file.name for file in shelf.files())
 
 

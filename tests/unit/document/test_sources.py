@@ -3,11 +3,11 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from arazzo_runner.document.library import Shelf, SourceLimits
+from arazzo_runner.document.library import SourceLimits, TextCache
 from arazzo_runner.document.load import load_document
 from arazzo_runner.document.resolve import resolve
-from arazzo_runner.document.retrieval import Access, Retrieved, RetrieveError
-from arazzo_runner.document.sources import Sources, load_sources
+from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
+from arazzo_runner.document.sources import DocumentSet, load_sources
 from arazzo_runner.errors import UsageError
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
@@ -34,30 +34,30 @@ class Outside:
         self.folder = folder
         self.asked: list[tuple[str, str]] = []
 
-    def access(self) -> Access:
-        return Access(
+    def access(self) -> DocumentAccess:
+        return DocumentAccess(
             self.retrieve_for,
             self.open,
             lambda name: f"dir/{name}" if name in self.folder else None,
         )
 
-    def retrieve_for(self, asking: str) -> Callable[[str], Retrieved]:
+    def retrieve_for(self, asking: str) -> Callable[[str], RetrievedDocument]:
         return lambda uri: self.retrieve(uri, asking)
 
-    def retrieve(self, uri: str, asking: str) -> Retrieved:
+    def retrieve(self, uri: str, asking: str) -> RetrievedDocument:
         self.asked.append((uri, asking))
         if uri not in self.files:
             raise RetrieveError(f"there is no file `{uri}`", "look again")
         if self.files[uri] == "guarded":
             raise RetrieveError("not allowed", None, "AZ216")
-        return Retrieved(self.files[uri].encode(), uri.rpartition("/")[2], uri)
+        return RetrievedDocument(self.files[uri].encode(), uri.rpartition("/")[2], uri)
 
-    def open(self, location: str) -> Retrieved:
+    def open(self, location: str) -> RetrievedDocument:
         self.asked.append((location, "user"))
         name = location.removeprefix("dir/")
         if name not in self.folder:
             raise RetrieveError(f"no `{location}`")
-        return Retrieved(self.folder[name].encode(), location, f"file:///cwd/{location}")
+        return RetrievedDocument(self.folder[name].encode(), location, f"file:///cwd/{location}")
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def load():
     return load
 
 
-def codes(sources: Sources):
+def codes(sources: DocumentSet):
     return [(one.severity.value, one.code) for one in sources.diagnostics]
 
 
@@ -327,7 +327,7 @@ def test_the_entry_document_counts(load):
 
 
 def test_documents_that_share_a_shelf_read_and_parse_a_source_once(load):
-    shelf = Shelf()
+    shelf = TextCache()
     files = {"file:///d/a.yaml": OPENAPI, "file:///d/b.yaml": "{"}
     for asked in (["file:///d/a.yaml", "file:///d/b.yaml"], []):
         sources, outside = load(arazzo(("a", "a.yaml"), ("b", "b.yaml")), files, shelf=shelf)

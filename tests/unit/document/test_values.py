@@ -1,12 +1,12 @@
 import pytest
 
-from arazzo_runner.document.fields import Node, Reading
+from arazzo_runner.document.fields import Node, ReadContext
 from arazzo_runner.document.values import dynamic
 from arazzo_runner.expression.ast import (
-    ArrayOf,
+    ArrayTemplate,
     InputRef,
-    Malformed,
-    ObjectOf,
+    MalformedExpression,
+    ObjectTemplate,
     Selector,
     SelectorType,
     Template,
@@ -17,16 +17,16 @@ from arazzo_runner.text.source import SourceFile
 
 @pytest.fixture
 def reading():
-    return Reading(SourceFile("t.yaml", "", "file:///t.yaml"), (1, 1))
+    return ReadContext(SourceFile("t.yaml", "", "file:///t.yaml"), (1, 1))
 
 
 def test_semantics_15_expressions_are_found_at_any_depth(reading):
     value = {"a": [{"b": ["$inputs.x", {"c": "{$inputs.y}!"}]}, 1], "d": {"e": None}}
     found = dynamic(Node(value, (), reading))
-    assert isinstance(found, ObjectOf)
+    assert isinstance(found, ObjectTemplate)
     (_, a), (_, d) = found.members
     assert d == Constant({"e": None})
-    assert isinstance(a, ArrayOf)
+    assert isinstance(a, ArrayTemplate)
     assert a.items[1] == Constant(1)
     ((_, b),) = a.items[0].members
     assert isinstance(b.items[0], InputRef)
@@ -48,7 +48,7 @@ def test_a_constant_tree_shares_the_data_of_the_document(reading):
 
 def test_a_finding_in_a_tree_has_its_place(reading):
     found = dynamic(Node({"a": [{"b": "$inputs."}]}, ("payload",), reading))
-    assert isinstance(found.members[0][1].items[0].members[0][1], Malformed)
+    assert isinstance(found.members[0][1].items[0].members[0][1], MalformedExpression)
     assert reading.findings[0].place.pointer == ("payload", "a", 0, "b")
 
 
@@ -83,7 +83,7 @@ def test_selectors_are_recognized(reading, kind, read):
     ],
 )
 def test_other_objects_with_such_keys_are_data(reading, value):
-    assert isinstance(dynamic(Node(value, (), reading)), ObjectOf | Constant)
+    assert isinstance(dynamic(Node(value, (), reading)), ObjectTemplate | Constant)
     assert reading.findings == []
 
 

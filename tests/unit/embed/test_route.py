@@ -40,21 +40,21 @@ LATER = httpx.MockTransport(answer_later)
 @pytest.mark.parametrize(
     ("given", "kind", "waits"),
     [
-        ({}, route.OverNetwork, False),
-        ({"mock": False}, route.OverNetwork, False),
-        ({"mock": True}, route.ToMock, False),
-        ({"app": asgi}, route.ToAsgi, True),
-        ({"app": AsgiObject()}, route.ToAsgi, True),
-        ({"app": asgi_by_arguments}, route.ToAsgi, True),
-        ({"app": functools.partial(asgi)}, route.ToAsgi, True),
-        ({"app": wsgi}, route.ToWsgi, False),
-        ({"app": WsgiObject()}, route.ToWsgi, False),
-        ({"transport": httpx.WSGITransport(wsgi)}, route.ToTransport, False),
-        ({"transport": httpx.ASGITransport(asgi)}, route.ToAsyncTransport, True),
-        ({"transport": BOTH}, route.ToTransport, False),
-        ({"transport": LATER}, route.ToAsyncTransport, True),
-        ({"client": httpx.Client(transport=BOTH)}, route.ToClient, False),
-        ({"client": httpx.AsyncClient(transport=BOTH)}, route.ToAsyncClient, True),
+        ({}, route.NetworkTarget, False),
+        ({"mock": False}, route.NetworkTarget, False),
+        ({"mock": True}, route.MockTarget, False),
+        ({"app": asgi}, route.AsgiTarget, True),
+        ({"app": AsgiObject()}, route.AsgiTarget, True),
+        ({"app": asgi_by_arguments}, route.AsgiTarget, True),
+        ({"app": functools.partial(asgi)}, route.AsgiTarget, True),
+        ({"app": wsgi}, route.WsgiTarget, False),
+        ({"app": WsgiObject()}, route.WsgiTarget, False),
+        ({"transport": httpx.WSGITransport(wsgi)}, route.TransportTarget, False),
+        ({"transport": httpx.ASGITransport(asgi)}, route.AsyncTransportTarget, True),
+        ({"transport": BOTH}, route.TransportTarget, False),
+        ({"transport": LATER}, route.AsyncTransportTarget, True),
+        ({"client": httpx.Client(transport=BOTH)}, route.ClientTarget, False),
+        ({"client": httpx.AsyncClient(transport=BOTH)}, route.AsyncClientTarget, True),
     ],
 )
 def test_routes(given, kind, waits) -> None:
@@ -64,7 +64,7 @@ def test_routes(given, kind, waits) -> None:
 
 
 def test_seed_of_the_mock() -> None:
-    assert route_of({"mock": True, "seed": 3}) == route.ToMock(3)
+    assert route_of({"mock": True, "seed": 3}) == route.MockTarget(3)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_seed_of_the_mock() -> None:
         ({"client": httpx}, "`client` is of the type module, and not an httpx.Client"),
         ({"transport": 3}, "`transport` is of the type int, and not an httpx transport"),
         ({"world": 3}, "`world` is of the type int, and not a World"),
-        ({"world": route.ToWorld}, "`world` is of the type StructMeta, and not a World"),
+        ({"world": route.WorldTarget}, "`world` is of the type StructMeta, and not a World"),
     ],
 )
 def test_what_is_no_route(given, message) -> None:

@@ -196,7 +196,7 @@ def test_documents_are_read_again_when_a_file_has_changed(shop, read) -> None:
 
 def test_only_the_latest_are_kept(description, shop, monkeypatch) -> None:
     monkeypatch.setattr(kept, "_MOST", 2)
-    keeping = kept.Kept(arazzo.Runner(mock=True)._chosen.options)
+    keeping = kept.PlanCache(arazzo.Runner(mock=True)._chosen.options)
     for _ in range(4):
         keeping.prepared(arazzo.load(shop), [], INPUTS)
     assert len(keeping._plans) == 2

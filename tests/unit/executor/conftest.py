@@ -8,14 +8,14 @@ from itertools import islice
 
 import pytest
 
-from arazzo_runner.document.retrieval import Access, Retrieved, RetrieveError
+from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.executor.bind import bind, entry_workflows
-from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.loading import LoadLimits, Shared, load_from
+from arazzo_runner.loading import LoadLimits, SharedCache, load_from
 from arazzo_runner.loading import examine as examine_from
 from arazzo_runner.operation.message import HttpResponse
 
@@ -115,9 +115,9 @@ def _access(files):
         name = uri.rpartition("/")[2]
         if name not in files:
             raise RetrieveError(f"no file {uri}")
-        return Retrieved(files[name].encode(), name, f"file:///{name}")
+        return RetrievedDocument(files[name].encode(), name, f"file:///{name}")
 
-    return Access(lambda _asking: read, read, lambda _name: None)
+    return DocumentAccess(lambda _asking: read, read, lambda _name: None)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def examine():
 
     def examine(text, **files):
         every = {"main.yaml": text, "api.yaml": API, **{f"{k}.yaml": v for k, v in files.items()}}
-        return examine_from(_access(every), "main.yaml", {}, LoadLimits(), Shared())
+        return examine_from(_access(every), "main.yaml", {}, LoadLimits(), SharedCache())
 
     return examine
 
@@ -149,7 +149,7 @@ def run(load):
 
     def run(workflows, *replies, inputs=None, settings=None, only=None, interrupted=None, **files):
         description = load(workflows, **files)
-        binding = Binding(description.units)
+        binding = BindContext(description.units)
         names = [only] if only else entry_workflows(description.entry, description.units.values())
         uri = description.entry.document.base_uri
         plan = bind(binding, [(uri, name) for name in names])

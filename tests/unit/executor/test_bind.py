@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind import bind
-from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.text.locate import locate
 
 OTHER = """
@@ -47,7 +47,7 @@ def findings(examine):
     def findings(step, **files):
         text = HEAD.replace("STEP", step)
         units = examine(text, other=OTHER, broken=BROKEN, events=EVENTS, **files).units
-        binding = Binding(units)
+        binding = BindContext(units)
         plan = bind(binding, [(next(iter(units)), "w")])
         for one in binding.findings:
             assert locate(one.place).line > 0
@@ -125,8 +125,8 @@ def test_a_description_without_servers_needs_one(examine):
     units = examine(text, api=api, other=OTHER, broken=BROKEN, events=EVENTS).units
     key = (next(iter(units)), "w")
     with pytest.raises(UsageError, match=r"`api\.yaml`"):
-        bind(Binding(units), [key])
-    lenient = Binding(units, fallback_server="http://localhost")
+        bind(BindContext(units), [key])
+    lenient = BindContext(units, fallback_server="http://localhost")
     plan = bind(lenient, [key])
     assert lenient.findings == []
     assert plan.workflows[key].steps[0].call.server == "http://localhost"
@@ -148,7 +148,7 @@ def test_several_sources_with_an_operation_id(examine):
         broken=BROKEN.replace("parameters: [{$ref: '#/nowhere'}], ", ""),
         events=EVENTS,
     ).units
-    binding = Binding(units)
+    binding = BindContext(units)
     bind(binding, [(next(iter(units)), "w")])
     (found,) = binding.findings
     assert (found.code, found.help) == ("AZ205", "qualify it: `$sourceDescriptions.api.broken`")

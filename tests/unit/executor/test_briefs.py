@@ -7,7 +7,7 @@ from arazzo_runner.executor.events import StepRetried
 from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
-    Considered,
+    ConsideredAction,
     OperandValue,
     RunResult,
     Status,
@@ -17,8 +17,8 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.message import Exchanged, HttpRequest, HttpResponse
-from arazzo_runner.text.brief import Brief
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a.yaml", "secret", "file:///a.yaml"))
@@ -30,7 +30,7 @@ WORKFLOW = WorkflowResult(
     "make", Status.ERROR, {"a": "secret"}, {}, 0.0, (STEP,), None, ERROR, PLACE
 )
 
-EXCHANGED = Exchanged(
+EXCHANGED = WireExchange(
     HttpRequest("GET", "https://me@a.example?key=secret"),
     HttpResponse(200, (), b"secret"),
     0.0,
@@ -50,8 +50,8 @@ class Step:
         (OperandValue("$inputs.pin", "secret", 0), "OperandValue($inputs.pin)"),
         (ERROR, "StepError(timeout)"),
         (TransportFailure("timeout", "secret"), "TransportFailure(timeout)"),
-        (Considered("again", "step", True, ()), "Considered(again, holds)"),
-        (Considered("again", "step", False, ()), "Considered(again, does not hold)"),
+        (ConsideredAction("again", "step", True, ()), "Considered(again, holds)"),
+        (ConsideredAction("again", "step", False, ()), "Considered(again, does not hold)"),
         (UNSENT, "Attempt(failed)"),
         (REFUSED, "Attempt(failed, timeout)"),
         (STEP, "StepResult(look, error)"),
@@ -69,4 +69,4 @@ def test_representations(value, words) -> None:
 
 def test_each_says_it_in_its_own_way() -> None:
     with pytest.raises(NotImplementedError):
-        Brief().brief()
+        SafeRepr().brief()

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.executor.bind import bind
-from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.text.source import pointer_text
 
 HEAD = """
@@ -26,7 +26,7 @@ INPUTS = "/workflows/0/inputs"
 def findings(examine):
     def findings(text):
         units = examine(text).units
-        binding = Binding(units)
+        binding = BindContext(units)
         bind(binding, [(next(iter(units)), "w")])
         return binding.findings
 

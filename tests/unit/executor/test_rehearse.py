@@ -1,7 +1,7 @@
 """What a dry run can build before anything is sent."""
 
 from arazzo_runner.executor.bind import bind
-from arazzo_runner.executor.binding import Binding
+from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.executor.rehearse import rehearse
 
 STEPS = """
@@ -24,7 +24,7 @@ STEPS = """
 
 def test_each_step_has_its_request_or_the_reason(load):
     units = load(STEPS).units
-    plan = bind(Binding(units), [(next(iter(units)), "w")])
+    plan = bind(BindContext(units), [(next(iter(units)), "w")])
     (workflow, _) = plan.workflows.values()
     found = {one.step_id: one for one in rehearse(workflow, {"q": "x"}, 1.0)}
     assert found["ready"].request.url == "https://api.example/v1/things?q=x"

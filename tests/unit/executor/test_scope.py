@@ -2,9 +2,9 @@
 
 import pytest
 
-from arazzo_runner.executor.ledger import Ledger
+from arazzo_runner.executor.ledger import RunState
 from arazzo_runner.executor.plan import Plan
-from arazzo_runner.executor.scope import WorkflowsSeen
+from arazzo_runner.executor.scope import VisibleWorkflows
 from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.expression.scope import WorkflowValues
 
@@ -14,14 +14,14 @@ VALUES = WorkflowValues({"in": 1}, {"out": 2})
 @pytest.fixture
 def ledger():
     clock = Clock(lambda: 0.0, lambda: 0.0)
-    return Ledger(Plan(()), {}, None, Settings(), clock, lambda _event: None, lambda: False)
+    return RunState(Plan(()), {}, None, Settings(), clock, lambda _event: None, lambda: False)
 
 
 def test_workflows_are_a_mapping(ledger, load):
     unit = load("- {workflowId: w, steps: [{stepId: a, operationId: listThings}]}").entry
     uri = unit.document.base_uri
     ledger.values.update({(uri, "w"): VALUES, ("file:///elsewhere", "x"): VALUES})
-    seen = WorkflowsSeen(unit, ledger, {"called": VALUES})
+    seen = VisibleWorkflows(unit, ledger, {"called": VALUES})
     assert (sorted(seen), len(seen)) == (["called", "w"], 2)
     assert (seen["w"], seen["called"], seen.get("x")) == (VALUES, VALUES, None)
 

@@ -11,7 +11,7 @@ from abnf import ParseError, Rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arazzo_runner.expression.ast import Expression, Malformed
+from arazzo_runner.expression.ast import Expression, MalformedExpression
 from arazzo_runner.expression.parse import parse_expression, parse_template
 
 GRAMMAR = r"""
@@ -85,7 +85,7 @@ def is_standard(text):
         (notice.standard or "").lower() == text[notice.start : notice.end].lower()
         for notice in notices
     )
-    return not isinstance(expression, Malformed) and spelled_alike
+    return not isinstance(expression, MalformedExpression) and spelled_alike
 
 
 ROOTS = st.sampled_from(
@@ -185,7 +185,7 @@ def test_11_strings_of_the_grammar_are_templates(parts):
     template, notices = parse_template(text)
     found = getattr(template, "parts", (text,))
     spelled = "".join(f"{{{one.text}}}" if isinstance(one, Expression) else one for one in found)
-    malformed = any(isinstance(one, Malformed) for one in found)
+    malformed = any(isinstance(one, MalformedExpression) for one in found)
     assert spelled == text or malformed
     if conforms("expression-string", text):
         assert not malformed

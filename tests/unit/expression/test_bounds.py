@@ -3,8 +3,8 @@
 import pytest
 
 from arazzo_runner.expression import bounds
-from arazzo_runner.expression.ast import Literal, ObjectOf
-from arazzo_runner.expression.bounds import OutgrownError, check_bounds
+from arazzo_runner.expression.ast import Literal, ObjectTemplate
+from arazzo_runner.expression.bounds import ValueTooLargeError, check_bounds
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate, evaluate_within_bounds
 from arazzo_runner.expression.parse import parse_string
 from arazzo_runner.expression.scope import Scope
@@ -35,7 +35,7 @@ def nested(levels):
     ],
 )
 def test_past_a_bound(value, message):
-    with pytest.raises(OutgrownError) as caught:
+    with pytest.raises(ValueTooLargeError) as caught:
         check_bounds(value)
     assert str(caught.value) == message
 
@@ -51,7 +51,7 @@ def test_at_a_bound(value):
 def test_what_is_passed_on_is_bounded():
     scope = Scope(inputs={"x": doubled(1, 60)})
     with pytest.raises(EvaluationError, match="1,000,000 members"):
-        evaluate_within_bounds(ObjectOf((("a", parse_string("$inputs.x")[0]),)), scope)
+        evaluate_within_bounds(ObjectTemplate((("a", parse_string("$inputs.x")[0]),)), scope)
     assert evaluate_within_bounds(Literal({"a": 1}), scope) == {"a": 1}
 
 

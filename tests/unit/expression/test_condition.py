@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.expression.ast import Comparison, Constant, Malformed, Not, Or
+from arazzo_runner.expression.ast import Comparison, Constant, MalformedExpression, Not, Or
 from arazzo_runner.expression.condition import operands, parse_condition, unparse
 
 # (as written, as printed)
@@ -33,7 +33,7 @@ ACCEPTED = [
 @pytest.mark.parametrize(("text", "printed"), ACCEPTED)
 def test_21_grammar(text, printed):
     condition, notices = parse_condition(text)
-    assert not isinstance(condition, Malformed)
+    assert not isinstance(condition, MalformedExpression)
     assert unparse(condition) == printed
     assert notices == ()
 
@@ -73,7 +73,7 @@ def test_literals(text, value):
 )
 def test_tolerated_forms_come_with_a_notice(text, part, standard):
     condition, (notice,) = parse_condition(text)
-    assert not isinstance(condition, Malformed)
+    assert not isinstance(condition, MalformedExpression)
     assert text[notice.start : notice.end] == part
     assert notice.standard == standard
 
@@ -120,7 +120,7 @@ MALFORMED = [
 @pytest.mark.parametrize(("text", "at", "reason"), MALFORMED)
 def test_malformed_conditions_show_the_way_out(text, at, reason):
     bad, _ = parse_condition(text)
-    assert isinstance(bad, Malformed)
+    assert isinstance(bad, MalformedExpression)
     assert (bad.text, bad.at) == (text, at)
     assert reason in bad.reason
 
@@ -131,9 +131,9 @@ def test_nesting_is_limited_to_50(nested):
     levels = nested.count("(") + nested.count("!")
     for _ in range(50 // levels):
         text = nested.format(text)
-    assert not isinstance(parse_condition(text)[0], Malformed)
+    assert not isinstance(parse_condition(text)[0], MalformedExpression)
     bad, _ = parse_condition(nested.format(text))
-    assert isinstance(bad, Malformed)
+    assert isinstance(bad, MalformedExpression)
     assert "nest deeper than 50" in bad.reason
 
 

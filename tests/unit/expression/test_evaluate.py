@@ -2,7 +2,13 @@
 
 import pytest
 
-from arazzo_runner.expression.ast import ArrayOf, Literal, ObjectOf, Selector, SelectorType
+from arazzo_runner.expression.ast import (
+    ArrayTemplate,
+    Literal,
+    ObjectTemplate,
+    Selector,
+    SelectorType,
+)
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.parse import parse_expression, parse_string
 from arazzo_runner.expression.pointer import follow
@@ -128,8 +134,8 @@ def test_what_cannot_be_evaluated_raises(text):
 
 def test_14_missing_members_are_left_out_and_missing_items_are_null():
     x, nope = (parse_string(text)[0] for text in ("$inputs.x", "$inputs.nope"))
-    assert evaluate(ObjectOf((("a", x), ("b", nope))), SCOPE) == {"a": "X"}
-    assert evaluate(ArrayOf((x, nope)), SCOPE) == ["X", None]
+    assert evaluate(ObjectTemplate((("a", x), ("b", nope))), SCOPE) == {"a": "X"}
+    assert evaluate(ArrayTemplate((x, nope)), SCOPE) == ["X", None]
 
 
 def test_values_are_passed_on_not_copied():

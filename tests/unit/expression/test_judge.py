@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.expression.ast import Malformed
+from arazzo_runner.expression.ast import MalformedExpression
 from arazzo_runner.expression.condition import parse_condition
 from arazzo_runner.expression.judge import Judgement, judge_simple
 from arazzo_runner.expression.scope import Exchange, Scope
@@ -89,7 +89,7 @@ def test_27_what_cannot_be_evaluated_fails_with_its_reason():
 
 
 def test_11_a_malformed_condition_fails_with_its_reason():
-    assert judge_simple(Malformed("x", 0, "why", 0), SCOPE) == Judgement(False, (), "why")
+    assert judge_simple(MalformedExpression("x", 0, "why", 0), SCOPE) == Judgement(False, (), "why")
 
 
 @pytest.mark.parametrize(
@@ -111,4 +111,4 @@ def test_the_length_of_an_array_is_explained(text, hint):
     assert judgement.hint is None if hint is None else hint in str(judgement.hint)
     if judgement.hint:
         condition = judgement.hint.rpartition("is ")[2].strip("`")
-        assert not isinstance(parse_condition(condition)[0], Malformed)
+        assert not isinstance(parse_condition(condition)[0], MalformedExpression)

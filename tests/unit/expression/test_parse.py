@@ -3,15 +3,15 @@
 import pytest
 
 from arazzo_runner.expression.ast import (
-    ArrayOf,
+    ArrayTemplate,
     BodyRef,
     ComponentRef,
     HeaderRef,
     InputRef,
     Literal,
-    Malformed,
+    MalformedExpression,
     MethodRef,
-    ObjectOf,
+    ObjectTemplate,
     OutputRef,
     Path,
     PathRef,
@@ -141,7 +141,7 @@ MALFORMED = [
 @pytest.mark.parametrize(("text", "at", "reason"), MALFORMED)
 def test_malformed_strings_are_no_text(text, at, reason):
     bad, _ = parse_string(text)
-    assert isinstance(bad, Malformed)
+    assert isinstance(bad, MalformedExpression)
     assert bad.at == at
     assert reason in bad.reason
     assert bad.text == text
@@ -159,7 +159,7 @@ def test_malformed_strings_are_no_text(text, at, reason):
 )
 def test_what_must_be_an_expression_is_no_text_either(text, reason):
     bad, _ = parse_expression(text)
-    assert isinstance(bad, Malformed)
+    assert isinstance(bad, MalformedExpression)
     assert reason in bad.reason
 
 
@@ -172,8 +172,8 @@ def test_literals_without_notice(text):
 
 
 def test_text_limit_counts_bytes():
-    assert not isinstance(parse_expression("$inputs." + "x" * 9_992)[0], Malformed)
-    assert isinstance(parse_expression("$request.query." + "é" * 5_000)[0], Malformed)
+    assert not isinstance(parse_expression("$inputs." + "x" * 9_992)[0], MalformedExpression)
+    assert isinstance(parse_expression("$request.query." + "é" * 5_000)[0], MalformedExpression)
     assert parse_string("x$" * 20_000) == (Literal("x$" * 20_000), ())
 
 
@@ -206,7 +206,7 @@ def test_templates(text, parts):
 )
 def test_a_malformed_part_makes_the_string_malformed(text, at, reason):
     bad, _ = parse_string(text)
-    assert isinstance(bad, Malformed)
+    assert isinstance(bad, MalformedExpression)
     assert bad.at == at
     assert text.startswith(bad.text, bad.start)
     assert reason in bad.reason
@@ -241,8 +241,8 @@ def test_no_notice_about_what_is_no_expression(text):
 
 
 def test_malformed_in_looks_everywhere():
-    bad = Malformed("$x", 0, "no", 0)
+    bad = MalformedExpression("$x", 0, "no", 0)
     good = Literal(1)
     selector = Selector(bad, Template(("a", bad)), SelectorType("jsonpath", "rfc9535"))
-    value = ObjectOf((("a", ArrayOf((good, bad))), ("b", selector), ("c", X)))
+    value = ObjectTemplate((("a", ArrayTemplate((good, bad))), ("b", selector), ("c", X)))
     assert list(malformed_in(value)) == [bad, bad, bad]

@@ -10,7 +10,7 @@ from arazzo_runner.expression.ast import (
     Comparison,
     Constant,
     Expression,
-    Malformed,
+    MalformedExpression,
     Not,
     Or,
     Template,
@@ -268,7 +268,7 @@ def test_parsing_never_raises_and_points_into_the_text(text):
     for parse in (parse_expression, parse_string, parse_template, parse_condition):
         parsed, notices = parse(text)
         parts = parsed.parts if isinstance(parsed, Template) else (parsed,)
-        for bad in (part for part in parts if isinstance(part, Malformed)):
+        for bad in (part for part in parts if isinstance(part, MalformedExpression)):
             assert 0 <= bad.at <= len(text)
             assert bad.reason
         assert all(0 <= one.start < one.end <= len(text) for one in notices)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from arazzo_runner.fix import mend as room
-from arazzo_runner.fix.mend import ROUNDS, Mended, Takes, mend
+from arazzo_runner.fix.mend import ROUNDS, FixResult, SelectFixes, mend
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.fix import changed, instead
 from arazzo_runner.text.limits import DocumentLimits
@@ -16,7 +16,7 @@ LIMITS = DocumentLimits()
 Rule = Callable[[Place, str], Sequence[Diagnostic]]
 
 
-def mended(text: str, rule: Rule, takes: Takes = list) -> Mended:
+def mended(text: str, rule: Rule, takes: SelectFixes = list) -> FixResult:
     """`rule` says what is wrong with the string in each field."""
 
     def judge(source: SourceFile) -> Sequence[Diagnostic]:
@@ -35,7 +35,7 @@ def lower(place: Place, text: str) -> list[Diagnostic]:
 
 
 def test_nothing_to_mend() -> None:
-    assert mended("a: x\n", lower) == Mended("a: x\n", ())
+    assert mended("a: x\n", lower) == FixResult("a: x\n", ())
 
 
 def test_everything_at_once() -> None:

@@ -3,9 +3,9 @@ import re
 import jsonschema_rs
 import pytest
 
-from arazzo_runner.mock.dice import Dice
-from arazzo_runner.mock.pattern import Speller, matching
-from arazzo_runner.mock.pattern_tree import UnreadablePattern, parse
+from arazzo_runner.mock.dice import SeededChoice
+from arazzo_runner.mock.pattern import PatternGenerator, matching
+from arazzo_runner.mock.pattern_tree import PatternError, parse
 
 
 def matches(pattern, text):
@@ -48,7 +48,7 @@ PATTERNS = [
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_string_is_made_that_matches(pattern, seed):
-    text = matching(pattern, Dice(seed))
+    text = matching(pattern, SeededChoice(seed))
     assert text is not None
     assert matches(pattern, text)
 
@@ -65,7 +65,7 @@ def test_a_string_is_made_that_matches(pattern, seed):
     ],
 )
 def test_the_length_is_kept(pattern, least, most):
-    text = matching(pattern, Dice(), least, most)
+    text = matching(pattern, SeededChoice(), least, most)
     assert text is not None
     assert least <= len(text) <= most
     assert matches(pattern, text)
@@ -90,38 +90,38 @@ def test_the_length_is_kept(pattern, least, most):
     ],
 )
 def test_what_cannot_be_made_is_none(pattern):
-    assert matching(pattern, Dice()) is None
+    assert matching(pattern, SeededChoice()) is None
 
 
 def test_a_length_out_of_reach_is_none():
-    assert matching("^a{5}$", Dice(), 0, 3) is None
+    assert matching("^a{5}$", SeededChoice(), 0, 3) is None
 
 
 def test_a_hostile_pattern_comes_to_an_end():
-    assert matching("^(?=(a+)+$)(?=b)", Dice()) is None
+    assert matching("^(?=(a+)+$)(?=b)", SeededChoice()) is None
 
 
 def test_braces_that_are_no_quantifier_stand_for_themselves():
-    assert Speller().spell(parse("^{x}a{,3}$"), Dice()) == "{x}a{,3}"
+    assert PatternGenerator().spell(parse("^{x}a{,3}$"), SeededChoice()) == "{x}a{,3}"
 
 
 def test_the_seed_decides():
-    same = matching("^[a-z]{20}$", Dice(3))
-    assert same == matching("^[a-z]{20}$", Dice(3))
-    assert same != matching("^[a-z]{20}$", Dice(4))
+    same = matching("^[a-z]{20}$", SeededChoice(3))
+    assert same == matching("^[a-z]{20}$", SeededChoice(3))
+    assert same != matching("^[a-z]{20}$", SeededChoice(4))
 
 
 def test_a_rest_is_refused():
-    with pytest.raises(UnreadablePattern, match=re.escape("a)")):
+    with pytest.raises(PatternError, match=re.escape("a)")):
         parse("a)")
 
 
 def test_dice_choose_evenly_and_by_place():
     counts = [0] * 10
     for at in range(1000):
-        counts[Dice(0).at(at).below(10)] += 1
+        counts[SeededChoice(0).at(at).below(10)] += 1
     assert min(counts) > 60
-    assert Dice(0).at("a").below(2**60) != Dice(0).at("b").below(2**60)
+    assert SeededChoice(0).at("a").below(2**60) != SeededChoice(0).at("b").below(2**60)
 
 
 @pytest.mark.parametrize(
@@ -133,5 +133,5 @@ def test_dice_choose_evenly_and_by_place():
     ],
 )
 def test_no_pattern_is_spelled_for_long(pattern, least, most):
-    text = matching(pattern, Dice(), least, most)
+    text = matching(pattern, SeededChoice(), least, most)
     assert text is None or len(text) >= least

@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.operation.alternatives import schemas_of
 from arazzo_runner.operation.descent import (
-    Failure,
+    DescentFailure,
     any_of,
     descend,
     kind_words,
@@ -26,7 +26,7 @@ def look(api, schema, *tokens, components=None, version="3.1.0"):
 
 def verdict(found):
     """``proven`` or ``undocumented`` where nothing can be, else the kinds, or ``anything``."""
-    if isinstance(found, Failure):
+    if isinstance(found, DescentFailure):
         return "proven" if found.absent.proven else "undocumented"
     return "anything" if found.kinds is None else kind_words(found.kinds)
 

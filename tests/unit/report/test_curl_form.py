@@ -8,7 +8,7 @@ from arazzo_runner.operation.multipart import boundary_of, encode_multipart
 from arazzo_runner.report.body import plain, report_body
 from arazzo_runner.report.curl import curl
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import Shown
+from arazzo_runner.report.shown import SafeText
 
 FILE = FileBody("a b/ü.png", "ü.png", 1_234, "image/png")
 SECRETS = Masker(["s3cret"])
@@ -45,5 +45,5 @@ def test_reports_show_the_label(masker):
     assert plain(masker.value({"x": [FILE]})) == {"x": [label]}
     headers = (("Content-Type", "application/json"),)
     assert report_body(FILE, headers, FILE, masker) == label
-    assert Shown(masker).value(FILE, 100) == label
-    assert Shown(masker).value([FILE], 100) == f'["{label}"]'
+    assert SafeText(masker).value(FILE, 100) == label
+    assert SafeText(masker).value([FILE], 100) == f'["{label}"]'

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.report.diagnostics import MAX_LINE, location_json, render_text, to_json
-from arazzo_runner.report.style import ANSI, Style
+from arazzo_runner.report.style import ANSI, AnsiStyle
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error, warning
 from arazzo_runner.text.source import Place, SourceFile, Span
 
@@ -133,7 +133,7 @@ def test_everything_from_outside_is_escaped():
 
 def test_colours_come_with_the_style_alone():
     finding = error("AZ204", "no", PLACE, "here", "mend")
-    assert "\x1b" not in render_text(finding, Style())
+    assert "\x1b" not in render_text(finding, AnsiStyle())
     coloured = render_text(finding, ANSI)
     assert coloured.startswith("\x1b[1m\x1b[31merror[AZ204]\x1b[0m\x1b[1m: no\x1b[0m\n")
     assert "\x1b[31m^^^^^^^^^^^^^^^ here\x1b[0m" in coloured

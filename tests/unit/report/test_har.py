@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from referencing import Registry, Resource
 
-from arazzo_runner.operation.message import Exchanged, HttpRequest
+from arazzo_runner.operation.message import HttpRequest, WireExchange
 from arazzo_runner.report.har import report_bytes
 from arazzo_runner.report.mask import NO_MASK, Masker
 
@@ -121,9 +121,9 @@ def test_every_exchange_of_an_attempt_has_its_entry(build):
     hops = [HttpRequest("GET", f"http://h/{path}", (("Host", "h"),)) for path in "abc"]
     moved = build.response(302, b"", None, (("Location", "/b"),))
     exchanges = (
-        Exchanged(hops[0], moved, 1735787046.25, 0.5),
-        Exchanged(hops[1], build.response(500), 1735787047.0, 0.25),
-        Exchanged(hops[2], None, 1735787048.0, 1.0),
+        WireExchange(hops[0], moved, 1735787046.25, 0.5),
+        WireExchange(hops[1], build.response(500), 1735787047.0, 0.25),
+        WireExchange(hops[2], None, 1735787048.0, 1.0),
     )
     error = build.error("nobody answered")
     attempt = build.attempt(response=None, criteria=[], error=error, exchanges=exchanges)

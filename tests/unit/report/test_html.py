@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.report import html, html_values
 from arazzo_runner.report.html import report_bytes
-from arazzo_runner.report.html_values import Bodies, counts, spelled
+from arazzo_runner.report.html_values import HtmlBodies, counts, spelled
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.text.diagnostic import error
 
@@ -159,7 +159,7 @@ def test_after_very_many_steps_those_that_passed_have_no_details(build, monkeypa
 
 def test_bodies_together_are_bounded(monkeypatch):
     monkeypatch.setattr(html_values, "ALL_BODIES", 300)
-    bodies = Bodies()
+    bodies = HtmlBodies()
     assert bodies.text("x" * 300) == "x" * 300
     assert not bodies.cut
     assert bodies.text("y" * 300) == "y" * 200 + "…"
@@ -182,7 +182,7 @@ def test_bodies_together_are_bounded(monkeypatch):
     ],
 )
 def test_bodies(body, text, note):
-    assert (Bodies().text(body), Bodies().note(body)) == (text, note)
+    assert (HtmlBodies().text(body), HtmlBodies().note(body)) == (text, note)
 
 
 def test_values_are_bounded():

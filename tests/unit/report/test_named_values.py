@@ -1,15 +1,15 @@
 import pytest
 
-from arazzo_runner.report.look import Look
+from arazzo_runner.report.look import TextStyle
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.named_values import output_lines, value_lines
-from arazzo_runner.report.shown import Shown
+from arazzo_runner.report.shown import SafeText
 
 LONG = "x" * 100
 
 
 def look(**changes):
-    return Look(Shown(Masker(["hunter22"])), width=60, **changes)
+    return TextStyle(SafeText(Masker(["hunter22"])), width=60, **changes)
 
 
 def test_a_value_takes_a_line():

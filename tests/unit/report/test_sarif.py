@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from arazzo_runner.report.located import Change, Located, LocatedFix, Validation
+from arazzo_runner.report.located import LocatedFinding, LocatedFix, TextChange, ValidationReport
 from arazzo_runner.report.sarif import as_sarif, fingerprint
 from arazzo_runner.text.codes import CODES
 
@@ -18,14 +18,14 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "sarif-2.1.0.json")
 VALIDATOR = jsonschema.Draft4Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
 
 
-def finding(code: str = "AZ304", **other: Any) -> Located:
+def finding(code: str = "AZ304", **other: Any) -> LocatedFinding:
     given = {"severity": "error", "message": "wrong", "help": None, "file": "a b/ä.yaml", "line": 3,
              "column": 5, "end_line": 3, "end_column": 8, "pointer": "/a/0"} | other  # fmt: skip
-    return Located(code=code, **given)
+    return LocatedFinding(code=code, **given)
 
 
-def run_of(*findings: Located) -> dict[str, Any]:
-    log = json.loads(as_sarif(Validation(("a b/ä.yaml",), findings)))
+def run_of(*findings: LocatedFinding) -> dict[str, Any]:
+    log = json.loads(as_sarif(ValidationReport(("a b/ä.yaml",), findings)))
     VALIDATOR.validate(log)
     (run,) = log["runs"]
     return run
@@ -85,7 +85,7 @@ def test_places_that_are_not_in_the_text() -> None:
 
 @pytest.mark.parametrize("is_safe", [True, False])
 def test_fix(is_safe: bool) -> None:
-    changes = (Change(1, 2, 1, 2, "new"), Change(3, 1, 4, 1, ""))
+    changes = (TextChange(1, 2, 1, 2, "new"), TextChange(3, 1, 4, 1, ""))
     (result,) = run_of(finding(fix=LocatedFix(is_safe, changes)))["results"]
     (fix,) = result["fixes"]
     assert fix["description"]["text"].startswith("safe" if is_safe else "unsafe")

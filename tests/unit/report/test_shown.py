@@ -2,7 +2,7 @@ import pytest
 
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.shown import Shown, counted, seconds
+from arazzo_runner.report.shown import SafeText, counted, seconds
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from arazzo_runner.report.shown import Shown, counted, seconds
     ],
 )
 def test_text_is_shown_in_one_line(text, limit, line):
-    assert Shown(Masker(["hunter22"])).line(text, limit) == line
+    assert SafeText(Masker(["hunter22"])).line(text, limit) == line
 
 
 @pytest.mark.parametrize(
@@ -44,18 +44,18 @@ def test_text_is_shown_in_one_line(text, limit, line):
     ],
 )
 def test_values_are_shown_with_their_type(value, typed):
-    shown = Shown(Masker(["hunter22", "4711", "12"])).typed(value, 40)
+    shown = SafeText(Masker(["hunter22", "4711", "12"])).typed(value, 40)
     assert shown == typed
 
 
 def test_a_secret_behind_the_cut_is_masked_before_cutting():
-    shown = Shown(Masker(["0123456789" * 10]))
+    shown = SafeText(Masker(["0123456789" * 10]))
     assert shown.value(["x" * 29, "0123456789" * 10], 40) == '["' + "x" * 29 + '", "***"]'
     assert "0123" not in shown.value(["x" * 155, "0123456789" * 10], 40)
 
 
 def test_ascii_terminals_get_dots():
-    assert Shown(NO_MASK, "...").line("does not fit", 10) == "does no..."
+    assert SafeText(NO_MASK, "...").line("does not fit", 10) == "does no..."
 
 
 @pytest.mark.parametrize(

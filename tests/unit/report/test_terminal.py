@@ -5,11 +5,11 @@ import io
 import pytest
 
 from arazzo_runner.executor.events import RequestSent, StepFinished, StepRetried, StepStarted
-from arazzo_runner.report.going_on import CasesGoingOn, RunGoingOn, spinner, whole_seconds
+from arazzo_runner.report.going_on import LiveCases, LiveRun, spinner, whole_seconds
 from arazzo_runner.report.live import SHOW_CURSOR, LiveStream
-from arazzo_runner.report.look import Look, plain_look
+from arazzo_runner.report.look import TextStyle, plain_look
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import Shown
+from arazzo_runner.report.shown import SafeText
 from arazzo_runner.report.style import ASCII, PLAIN, is_live
 from arazzo_runner.report.terminal import UNFOLDED, TerminalConsole
 
@@ -76,12 +76,12 @@ def test_seconds_are_whole(seconds, shown):
 
 def test_spinners(look):
     assert spinner(look, 0.0) != spinner(look, 0.125)
-    plain = Look(Shown(Masker(), ASCII.cut), PLAIN, ASCII)
+    plain = TextStyle(SafeText(Masker(), ASCII.cut), PLAIN, ASCII)
     assert spinner(plain, 0.0) == "-"
 
 
 def test_a_step_that_goes_on(build, look, time):
-    going_on = RunGoingOn(look, time)
+    going_on = LiveRun(look, time)
     workflow = build.workflow_model("trig\x1b[31mger")
     going_on(build.started(workflow))
     going_on(StepStarted(workflow, build.step_model("hunter22"), build.operation(), 0))
@@ -93,7 +93,7 @@ def test_a_step_that_goes_on(build, look, time):
 
 
 def test_a_wait_is_counted_down(build, look, time):
-    going_on = RunGoingOn(look, time)
+    going_on = LiveRun(look, time)
     workflow, step = build.workflow_model(), build.step_model()
     going_on(build.started(workflow))
     going_on(StepStarted(workflow, step, None, 0))
@@ -162,7 +162,7 @@ def test_a_window_may_change(build, time):
 
 
 def test_cases(look, time):
-    going_on = CasesGoingOn(look, time, 12)
+    going_on = LiveCases(look, time, 12)
     for name in ("a", "b", "hunter22", "d", "e", "f"):
         going_on.begin(name)
     going_on.end("a", failed=False)
@@ -178,7 +178,7 @@ def test_what_is_written_stands_above_the_lines(time, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
     stream = LiveStream(out, time, delay=1e6)
-    stream.going_on = CasesGoingOn(plain_look(Masker()), time, 3)
+    stream.going_on = LiveCases(plain_look(Masker()), time, 3)
     with stream:
         stream._begin()
         stream.write("✗ [bold]one[/bold]\n")

@@ -8,7 +8,13 @@ from xml.etree import ElementTree as ET
 import pytest
 import xmlschema
 
-from arazzo_runner.report.located import Change, Located, LocatedFix, Validation, located
+from arazzo_runner.report.located import (
+    LocatedFinding,
+    LocatedFix,
+    TextChange,
+    ValidationReport,
+    located,
+)
 from arazzo_runner.report.style import PLAIN
 from arazzo_runner.report.validation import (
     as_github,
@@ -25,18 +31,18 @@ from arazzo_runner.text.fix import changed, instead
 from arazzo_runner.text.source import Place, SourceFile
 
 JUNIT = xmlschema.XMLSchema(Path(__file__).parents[2] / "schemas" / "junit-10.xsd")
-SAFE = LocatedFix(True, (Change(1, 2, 1, 3, "x"),))
-UNSAFE = LocatedFix(False, (Change(1, 2, 1, 3, "x"),))
+SAFE = LocatedFix(True, (TextChange(1, 2, 1, 3, "x"),))
+UNSAFE = LocatedFix(False, (TextChange(1, 2, 1, 3, "x"),))
 
 
-def finding(**other: Any) -> Located:
+def finding(**other: Any) -> LocatedFinding:
     given = {"code": "AZ304", "severity": "error", "message": "wrong", "help": None, "file": "a.yaml",
              "line": 3, "column": 5, "end_line": 3, "end_column": 8, "pointer": "/a", "text": "said"} | other  # fmt: skip
-    return Located(**given)
+    return LocatedFinding(**given)
 
 
-def done(*findings: Located, **other: Any) -> Validation:
-    return Validation(("a.yaml",), findings, **other)
+def done(*findings: LocatedFinding, **other: Any) -> ValidationReport:
+    return ValidationReport(("a.yaml",), findings, **other)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +62,7 @@ def done(*findings: Located, **other: Any) -> Validation:
         ),
     ],
 )
-def test_summary(validation: Validation, line: str) -> None:
+def test_summary(validation: ValidationReport, line: str) -> None:
     assert summary(validation, PLAIN) == line
     assert text(validation, PLAIN).endswith(f"{line}\n")
 
@@ -87,7 +93,7 @@ def test_text_on_github_holds_no_command() -> None:
     assert inert("a\n  ::error::b\n::c\nd ::e\n") == "a\n|   ::error::b\n| ::c\nd ::e\n"
 
 
-def junit(validation: Validation, *failing: str) -> ET.Element:
+def junit(validation: ValidationReport, *failing: str) -> ET.Element:
     said = as_junit(validation, frozenset(failing))
     JUNIT.validate(said)
     return ET.fromstring(said)
@@ -95,7 +101,7 @@ def junit(validation: Validation, *failing: str) -> ET.Element:
 
 def test_junit_suite_for_each_document() -> None:
     found = junit(
-        Validation(
+        ValidationReport(
             ("a.yaml", "b & c.yaml"),
             (
                 finding(),
@@ -156,9 +162,9 @@ def test_fixes_are_in_the_spelling_of_the_file() -> None:
         PLAIN,
         "a.yaml",
     )
-    assert safe.fix == LocatedFix(True, (Change(1, 5, 1, 8, "it''s"),))
+    assert safe.fix == LocatedFix(True, (TextChange(1, 5, 1, 8, "it''s"),))
     assert safe.text.endswith("fix: `--fix` writes it\n")
-    assert unsafe.fix == LocatedFix(False, (Change(1, 6, 1, 8, "x"),))
+    assert unsafe.fix == LocatedFix(False, (TextChange(1, 6, 1, 8, "x"),))
     assert unsafe.text.endswith("fix: `--fix --unsafe-fixes` writes it\n")
     assert none.fix is None, "a number is no text"
     assert none.text.endswith("^\n")

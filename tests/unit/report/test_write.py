@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.report.write import Growing, append, check_writable, write_atomically
+from arazzo_runner.report.write import StreamedFile, append, check_writable, write_atomically
 
 
 def test_a_new_file_is_written_with_the_usual_permissions(tmp_path):
@@ -94,8 +94,8 @@ def test_an_error_without_a_reason_of_the_system_is_told_as_it_is(tmp_path, monk
 
 def test_a_growing_file_replaces_the_old_one_and_can_be_read_while_it_grows(tmp_path):
     path = tmp_path / "new" / "events"
-    Growing(path).close()
-    growing = Growing(path)
+    StreamedFile(path).close()
+    growing = StreamedFile(path)
     growing.write(b"one\n")
     assert path.read_bytes() == b"one\n"
     growing.write(b"two\n")
@@ -105,7 +105,7 @@ def test_a_growing_file_replaces_the_old_one_and_can_be_read_while_it_grows(tmp_
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 def test_a_growing_file_tells_at_its_end_that_it_is_not_whole():
-    growing = Growing("/dev/full")
+    growing = StreamedFile("/dev/full")
     growing.write(b"one\n")
     growing.write(b"two\n")
     with pytest.raises(UsageError, match="no space left"):
@@ -114,7 +114,7 @@ def test_a_growing_file_tells_at_its_end_that_it_is_not_whole():
 
 def test_a_folder_cannot_grow(tmp_path):
     with pytest.raises(UsageError, match="it is a folder"):
-        Growing(tmp_path)
+        StreamedFile(tmp_path)
 
 
 def test_what_others_wrote_stays_before_what_is_appended(tmp_path):

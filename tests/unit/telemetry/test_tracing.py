@@ -17,7 +17,7 @@ from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.telemetry import starting
 from arazzo_runner.telemetry.attributes import request_attributes, response_attributes
-from arazzo_runner.telemetry.tracing import Tracing, parent_from
+from arazzo_runner.telemetry.tracing import TracingObserver, parent_from
 from arazzo_runner.worlds.wrapped import WrappedWorld
 
 API = """
@@ -100,7 +100,7 @@ def response(status):
 
 
 def test_a_span_for_each_workflow_step_and_request(description, spans, provider):
-    tracing = Tracing(Masker(["hunter22"]), provider)
+    tracing = TracingObserver(Masker(["hunter22"]), provider)
     requests = run(description, tracing, response(503), response(200))
     by_id = {one.context.span_id: one for one in spans.get_finished_spans()}
 
@@ -142,7 +142,7 @@ def test_a_span_for_each_workflow_step_and_request(description, spans, provider)
 
 def test_what_fails_says_why(description, spans, provider):
     failure = TransportFailure("timeout", "hunter22 did not answer")
-    run(description, Tracing(Masker(["hunter22"]), provider), failure, failure)
+    run(description, TracingObserver(Masker(["hunter22"]), provider), failure, failure)
     request, _, step, workflow, *_ = spans.get_finished_spans()
     assert request.attributes["error.type"] == "timeout"
     assert request.status.description == "*** did not answer"
@@ -153,7 +153,7 @@ def test_what_fails_says_why(description, spans, provider):
 
 
 def test_a_criterion_that_fails(description, spans, provider):
-    run(description, Tracing(Masker(), provider), response(404), response(404))
+    run(description, TracingObserver(Masker(), provider), response(404), response(404))
     step = spans.get_finished_spans()[2]
     assert step.attributes["error.type"] == "criterion"
 
@@ -161,14 +161,14 @@ def test_a_criterion_that_fails(description, spans, provider):
 def test_spans_are_children_of_who_started_the_run(description, spans, provider):
     run(
         description,
-        Tracing(Masker(), provider, parent_from({"TRACEPARENT": PARENT})),
+        TracingObserver(Masker(), provider, parent_from({"TRACEPARENT": PARENT})),
         response(200),
     )
     outer = spans.get_finished_spans()[-1]
     assert f"{outer.context.trace_id:032x}" == PARENT.split("-")[1]
     spans.clear()
     with provider.get_tracer("test").start_as_current_span("test") as test:
-        run(description, Tracing(Masker(), provider), response(200))
+        run(description, TracingObserver(Masker(), provider), response(200))
     assert spans.get_finished_spans()[-2].parent.span_id == test.get_span_context().span_id
     assert parent_from({}) is None
 
@@ -181,7 +181,9 @@ def test_a_workflow_may_send_its_own(provider, name):
     world = Scripted(response(200))
     request = HttpRequest("GET", "https://shop.example/orders", ((name, PARENT),))
     drive(
-        Tracing(Masker(), provider).wrap(world).send(SendCall("a/b#1@1", request, None, OPERATION))
+        TracingObserver(Masker(), provider)
+        .wrap(world)
+        .send(SendCall("a/b#1@1", request, None, OPERATION))
     )
     assert world.requests == [request]
 

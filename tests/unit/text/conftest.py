@@ -7,14 +7,14 @@ import pytest
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import DocumentLimits, Parsed, parse
+from arazzo_runner.text.yaml import DocumentLimits, ParsedText, parse
 
 
 class Reader:
     def source(self, text: str, name: str = "a.yaml") -> SourceFile:
         return SourceFile(name, text, f"file:///{name}")
 
-    def parse(self, text: str, name: str = "a.yaml", **limits: int) -> Parsed:
+    def parse(self, text: str, name: str = "a.yaml", **limits: int) -> ParsedText:
         return parse(self.source(text, name), DocumentLimits(**limits), Severity.ERROR)
 
     def value(self, text: str, name: str = "a.yaml") -> Any:

@@ -3,11 +3,18 @@ import pytest
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.worlds import blocking
-from arazzo_runner.worlds.addresses import ANYWHERE, LOOPBACK, PUBLIC, GuardedNetwork, Reach, zone
+from arazzo_runner.worlds.addresses import (
+    ANYWHERE,
+    LOOPBACK,
+    PUBLIC,
+    AddressPolicy,
+    GuardedNetwork,
+    zone,
+)
 from arazzo_runner.worlds.origin import Origin
 
-USER = Reach(LOOPBACK, ANYWHERE)
-STRANGER = Reach(LOOPBACK, PUBLIC)
+USER = AddressPolicy(LOOPBACK, ANYWHERE)
+STRANGER = AddressPolicy(LOOPBACK, PUBLIC)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +51,7 @@ def test_zones(address, expected):
     assert zone(address) == expected
 
 
-def refusal(reach: Reach, url: str, where: str) -> str | None:
+def refusal(reach: AddressPolicy, url: str, where: str) -> str | None:
     found = reach.refusal(Origin(*url.split("://"), 443), where)
     return found and f"{found.code} {found.message} | {found.hint}"
 
@@ -61,8 +68,8 @@ def refusal(reach: Reach, url: str, where: str) -> str | None:
         (STRANGER, "https://h", "public", None),
         (STRANGER, "https://h", "private", "AZ216 `h` is a private address, which a document from a URL may not reach | `--allow-net` allows it"),
         (STRANGER, "http://h", "loopback", "AZ216 `h` is a loopback address, which a document from a URL may not reach | `--allow-net` allows it"),
-        (Reach(ANYWHERE, ANYWHERE), "http://h", "public", None),
-        (Reach(ANYWHERE, ANYWHERE), "http://h", "never", "AZ216 `h` is a link-local, multicast or unspecified address, which no document is read from | None"),
+        (AddressPolicy(ANYWHERE, ANYWHERE), "http://h", "public", None),
+        (AddressPolicy(ANYWHERE, ANYWHERE), "http://h", "never", "AZ216 `h` is a link-local, multicast or unspecified address, which no document is read from | None"),
     ],
 )  # fmt: skip
 def test_how_far_a_request_goes(reach, url, where, expected):

@@ -6,7 +6,7 @@ from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.elsewhere import NOWHERE, allowed, destination
-from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.http import HttpSettings, HttpWorld
 from arazzo_runner.worlds.origin import Origin
 from arazzo_runner.worlds.redirect import following
@@ -57,7 +57,7 @@ def test_origins(text, origin) -> None:
     ],
 )
 def test_no_origins(text, words) -> None:
-    with pytest.raises(Unusable) as raised:
+    with pytest.raises(TransportError) as raised:
         destination(text)
     assert words in raised.value.failure.message
     assert "s3cret" not in raised.value.failure.message
@@ -110,7 +110,7 @@ def test_what_goes_along(location, headers) -> None:
 def test_never_from_https_to_http() -> None:
     response = HttpResponse(302, (("Location", "http://localhost/x"),), b"")
     permitted = {Origin("http", "localhost", 80): {"authorization"}}
-    with pytest.raises(Unusable, match="never followed"):
+    with pytest.raises(TransportError, match="never followed"):
         following(HttpRequest("GET", "https://api.example/", SENT), response, permitted)
 
 

@@ -4,15 +4,15 @@ import pytest
 
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.worlds import cookies as module
-from arazzo_runner.worlds.cookies import Cookies
+from arazzo_runner.worlds.cookies import CookieJars
 from arazzo_runner.worlds.http import HttpSettings
 from arazzo_runner.worlds.origin import Origin
 
 HERE = Origin("https", "api.example", 443)
 
 
-def kept(*values: str, origin: Origin = HERE, target: str = "/a/b?c") -> Cookies:
-    cookies = Cookies()
+def kept(*values: str, origin: Origin = HERE, target: str = "/a/b?c") -> CookieJars:
+    cookies = CookieJars()
     cookies.keep(origin, target, tuple(("Set-Cookie", value) for value in values))
     return cookies
 

@@ -8,7 +8,7 @@ import pytest
 from arazzo_runner.executor.drive import drive
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds.connection import Connections
+from arazzo_runner.worlds.connection import ConnectionPool
 from arazzo_runner.worlds.http import HttpSettings
 from arazzo_runner.worlds.network import is_readable
 from arazzo_runner.worlds.proxy import Proxies
@@ -163,7 +163,7 @@ class Deaf:
 
 def test_an_answer_before_the_request_was_taken_is_the_answer() -> None:
     settings = HttpSettings()
-    connections = Connections(settings, Deaf(), Proxies({}))
+    connections = ConnectionPool(settings, Deaf(), Proxies({}))
     call = SendCall("k", HttpRequest("POST", "http://127.0.0.1"), None, ("", "", ""))
     response = drive(Sender(connections, settings, ()).send(call))
     assert isinstance(response, HttpResponse)

@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds.failures import Unusable
+from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.http import HttpSettings
 from arazzo_runner.worlds.redirect import following
 
@@ -73,7 +73,7 @@ def test_nothing_of_the_document_goes_to_another_origin(location) -> None:
     ],
 )
 def test_redirects_that_are_not_followed(location, code, words) -> None:
-    with pytest.raises(Unusable) as raised:
+    with pytest.raises(TransportError) as raised:
         following(HttpRequest("POST", HERE, TYPED, b"body"), answer(307, location))
     assert raised.value.failure.code == code
     assert raised.value.failure.message.startswith("`https://api.example` redirects")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.worlds import memory
-from arazzo_runner.worlds.memory import DiskMemory, cache_folder
+from arazzo_runner.worlds.memory import DiskParseCache, cache_folder
 from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
 
 VALUE = {"b": [1, -2.5, None, True, "ü\U0001f600"], "a": {"": {}}, "z": 2**63}
@@ -18,11 +18,11 @@ def files(folder: Path) -> list[Path]:
 
 
 def test_what_is_kept_is_recalled(tmp_path):
-    DiskMemory(tmp_path / "c").keep("k", VALUE)
-    recalled = DiskMemory(tmp_path / "c").recall("k")
+    DiskParseCache(tmp_path / "c").keep("k", VALUE)
+    recalled = DiskParseCache(tmp_path / "c").recall("k")
     assert recalled == VALUE
     assert list(recalled) == ["b", "a", "z"]
-    assert DiskMemory(tmp_path / "c").recall("other") is None
+    assert DiskParseCache(tmp_path / "c").recall("other") is None
     (file,) = files(tmp_path)
     modes = [one.stat().st_mode & 0o777 for one in (file, file.parent, file.parent.parent)]
     assert modes == [0o600, 0o700, 0o700]
@@ -30,7 +30,7 @@ def test_what_is_kept_is_recalled(tmp_path):
 
 @pytest.mark.parametrize("value", [{"a": 2**64}, {"a": "\ud800"}, {"a": "x" * 100}])
 def test_what_cannot_be_kept(tmp_path, value):
-    kept = DiskMemory(tmp_path, limit=60)
+    kept = DiskParseCache(tmp_path, limit=60)
     kept.keep("k", value)
     assert kept.recall("k") is None
     assert files(tmp_path) == []
@@ -46,7 +46,7 @@ def test_what_cannot_be_kept(tmp_path, value):
     ],
 )
 def test_a_broken_file_is_none(tmp_path, spoil):
-    kept = DiskMemory(tmp_path)
+    kept = DiskParseCache(tmp_path)
     kept.keep("k", VALUE)
     (file,) = files(tmp_path)
     file.write_bytes(spoil(file.read_bytes()))
@@ -56,7 +56,7 @@ def test_a_broken_file_is_none(tmp_path, spoil):
 
 
 def test_what_others_could_have_written_is_not_read(tmp_path):
-    kept = DiskMemory(tmp_path)
+    kept = DiskParseCache(tmp_path)
     kept.keep("k", VALUE)
     (file,) = files(tmp_path)
     file.parent.chmod(0o777)
@@ -66,7 +66,7 @@ def test_what_others_could_have_written_is_not_read(tmp_path):
 
 
 def test_a_folder_that_is_a_link_is_not_used(tmp_path):
-    kept = DiskMemory(tmp_path / "c")
+    kept = DiskParseCache(tmp_path / "c")
     kept.keep("k", VALUE)
     folder = files(tmp_path)[0].parent
     folder.rename(tmp_path / "elsewhere")
@@ -75,13 +75,13 @@ def test_a_folder_that_is_a_link_is_not_used(tmp_path):
 
 
 def test_other_versions_have_their_own(tmp_path, monkeypatch):
-    DiskMemory(tmp_path).keep("k", VALUE)
+    DiskParseCache(tmp_path).keep("k", VALUE)
     monkeypatch.setattr(memory, "VERSION", "99.0")
-    assert DiskMemory(tmp_path).recall("k") is None
+    assert DiskParseCache(tmp_path).recall("k") is None
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path):
-    kept = DiskMemory(tmp_path, limit=400)
+    kept = DiskParseCache(tmp_path, limit=400)
     for number, key in enumerate("abc"):
         kept.keep(key, {"text": "x" * 70})
         os.utime(kept._path(key), (number, number))
@@ -92,7 +92,7 @@ def test_what_was_used_longest_ago_goes_first(tmp_path):
 
 def test_a_disk_that_refuses_costs_nothing(tmp_path):
     (tmp_path / "c").write_text("a file")
-    kept = DiskMemory(tmp_path / "c")
+    kept = DiskParseCache(tmp_path / "c")
     kept.keep("k", VALUE)
     assert kept.recall("k") is None
 
@@ -102,7 +102,7 @@ def test_half_a_file_is_never_seen(tmp_path, monkeypatch):
         raise OSError(28, "no space")
 
     monkeypatch.setattr(Path, "replace", fails)
-    kept = DiskMemory(tmp_path)
+    kept = DiskParseCache(tmp_path)
     kept.keep("k", VALUE)
     assert files(tmp_path) == []
 

@@ -16,8 +16,8 @@ from arazzo_runner.executor.world import SendCall
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.text.source import Place, SourceFile
-from arazzo_runner.worlds.objections import Objections
-from arazzo_runner.worlds.recording import Recorded, Recording
+from arazzo_runner.worlds.objections import ReplayFailures
+from arazzo_runner.worlds.recording import RecordedExchange, Recording
 from arazzo_runner.worlds.replay import MAX_NAMED, ReplayWorld
 
 PLACE = Place(SourceFile("a", "", "a"))
@@ -54,7 +54,7 @@ PLACES = {
 
 @pytest.fixture
 def objections():
-    found = Objections()
+    found = ReplayFailures()
     found.raise_against(REQUEST, ERROR)
     return found
 
@@ -72,7 +72,7 @@ def test_the_last_attempt_tells_of_an_earlier_one(objections):
 
 
 def test_an_error_of_its_own_stays_with_the_last_attempt(objections):
-    told = Objections()
+    told = ReplayFailures()
     last = HttpRequest("PUT", "https://a.example/")
     told.raise_against(REQUEST, ERROR)
     told.raise_against(last, StepError("not-recorded", "not there", None, "request"))
@@ -91,7 +91,7 @@ def test_a_run_of_nothing_cannot_fail(objections):
 
 def recording(count):
     exchanges = (
-        Recorded(f"w/s#{number}@1", OPERATION, REQUEST, HttpResponse(200, (), b""))
+        RecordedExchange(f"w/s#{number}@1", OPERATION, REQUEST, HttpResponse(200, (), b""))
         for number in range(1, count + 1)
     )
     return Recording("d", tuple(exchanges))

@@ -13,10 +13,15 @@ from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.worlds.recorded_body import read_body, read_files, spell_body, spell_files
-from arazzo_runner.worlds.recording import Asked, Recorded, Recording, RecordingWorld
+from arazzo_runner.worlds.recording import (
+    RecordedExchange,
+    RecordedOptions,
+    Recording,
+    RecordingWorld,
+)
 from arazzo_runner.worlds.recording_file import read_recording, write_recording
 from arazzo_runner.worlds.replay import ReplayWorld
-from arazzo_runner.worlds.sending import HttpOnly
+from arazzo_runner.worlds.sending import HttpWorldBase
 
 JSON = (("Content-Type", "application/json"),)
 LATIN = (("Content-Type", "text/plain; charset=iso-8859-1"),)
@@ -59,7 +64,7 @@ def test_bodies_of_no_form(spelled: object) -> None:
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     limits = Limits(max_steps=7, max_retries=2)
-    asked = Asked(
+    asked = RecordedOptions(
         ("order",), {"shop": "https://a.example"}, {"v": "1"}, {"shop": "s.yaml"}, ("apis",),
         Settings(limits, {"schema": "error"}, "fetch", fail_fast=True),
     )  # fmt: skip
@@ -67,8 +72,8 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     response = HttpResponse(201, (("X-A", "1"),), b"made", 0.5, "HTTP/2", (("Host", "a.example"),))
     failure = TransportFailure("timeout", "too slow", "`--timeout`", 1.5)
     exchanges = (
-        Recorded("order/create#1@1", OPERATION, request, response),
-        Recorded("order/create#1@2", OPERATION, request, failure),
+        RecordedExchange("order/create#1@1", OPERATION, request, response),
+        RecordedExchange("order/create#1@2", OPERATION, request, failure),
     )
     recording = Recording("o.yaml", exchanges, {"n": 1}, asked, {"document": "ab"}, "2026")
     write_recording(tmp_path / "r.json", recording, Masker())
@@ -109,7 +114,7 @@ def test_files_that_are_no_recordings(tmp_path: Path, content: object, why: str)
     assert why in diagnostic.message
 
 
-class Echo(HttpOnly):
+class Echo(HttpWorldBase):
     def __init__(self) -> None:
         self.slept: list[float] = []
 
