@@ -10,18 +10,18 @@ from arazzo_runner.embed.documents import (
     DocumentPath,
     LoadOptions,
     access_for,
-    limits,
+    document_location,
     load_data,
+    load_limits,
     load_path,
-    location,
-    overrides,
+    source_overrides,
 )
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner, Workflows
 from arazzo_runner.embed.stream import Stream
-from arazzo_runner.embed.told import told
-from arazzo_runner.embed.wording import told_to_program
+from arazzo_runner.embed.told import rendered_errors
+from arazzo_runner.embed.wording import in_python_words
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, SharedCache
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -34,7 +34,7 @@ def load(document: DocumentPath, **options: Unpack[LoadOptions]) -> Description:
 
     Raises DocumentError with all that was found, and UsageError when it cannot be read.
     """
-    with told():
+    with rendered_errors():
         return load_path(document, options)
 
 
@@ -50,7 +50,7 @@ def load_text(
     ``name`` stands in messages; relative URLs of sources are taken from the folder ``base``. Raises
     DocumentError with all that was found.
     """
-    with told():
+    with rendered_errors():
         return load_data(document, name, base, options)
 
 
@@ -67,12 +67,12 @@ def validate(
     """
     access, shared = access_for(options), SharedCache()
     wanted = ValidateOptions(
-        overrides(options), limits(options), Selection(tuple(select), tuple(ignore))
+        source_overrides(options), load_limits(options), Selection(tuple(select), tuple(ignore))
     )
     return [
-        told_to_program(one)
+        in_python_words(one)
         for document in documents
-        for one in findings(access, location(document), wanted, shared)
+        for one in findings(access, document_location(document), wanted, shared)
     ]
 
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.library import SourceLimits, TextCache
 from arazzo_runner.document.load import load_document
-from arazzo_runner.document.references import references
-from arazzo_runner.document.resolve import resolve
+from arazzo_runner.document.references import name_findings
+from arazzo_runner.document.resolve import resolve_components
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.document.sources import DocumentMember, DocumentSet, ResolvedSource, load_sources
 from arazzo_runner.errors import DocumentError, UsageError
@@ -24,7 +24,7 @@ from arazzo_runner.operation.model import ApiDescription, LoadDocument
 from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits
-from arazzo_runner.text.locate import in_order
+from arazzo_runner.text.locate import sort_findings
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import decode
 
@@ -163,8 +163,8 @@ def load_from(
     that was found, and UsageError when the document itself cannot be read, or nothing is wrong but
     ``overrides``, and what they were to replace.
     """
-    examined = examine(access, document, overrides, limits, shared or SharedCache())
-    findings = in_order(as_seen_by_run(one) for one in examined.findings)
+    examined = examine_description(access, document, overrides, limits, shared or SharedCache())
+    findings = sort_findings(for_run(one) for one in examined.findings)
     wrong = [one for one in findings if one.severity is Severity.ERROR]
     if wrong and is_usage({one.code for one in wrong}):
         raise UsageError(*findings)
@@ -179,7 +179,7 @@ def is_usage(codes: set[str]) -> bool:
     return not others or ("AZ906" in codes and others <= {"AZ201", "AZ216"})
 
 
-def examine(
+def examine_description(
     access: DocumentAccess,
     document: str,
     overrides: Mapping[str, str],
@@ -200,14 +200,16 @@ def examine(
     loaded = load_document(text, limits.document)
     if loaded.document is None:
         return PartialDescription({}, loaded.diagnostics)
-    resolved, unresolved = resolve(loaded.document)
+    resolved, unresolved = resolve_components(loaded.document)
     sources = load_sources(resolved, access, overrides, limits.sources, shared.shelf)
-    found = [*loaded.diagnostics, *unresolved, *references(resolved), *sources.diagnostics]
+    found = [*loaded.diagnostics, *unresolved, *name_findings(resolved), *sources.diagnostics]
     units = assemble(sources, found, shared)
-    return PartialDescription(units, tuple(found), _missing(sources, units))
+    return PartialDescription(units, tuple(found), _missing_operations(sources, units))
 
 
-def _missing(sources: DocumentSet, units: Mapping[str, Unit]) -> frozenset[tuple[str, str]]:
+def _missing_operations(
+    sources: DocumentSet, units: Mapping[str, Unit]
+) -> frozenset[tuple[str, str]]:
     return frozenset(
         (uri, one.name)
         for uri, member in sources.members.items()
@@ -219,7 +221,7 @@ def _missing(sources: DocumentSet, units: Mapping[str, Unit]) -> frozenset[tuple
 _RUNNABLE = frozenset({"AZ118", "AZ210", "AZ211"})
 
 
-def as_seen_by_run(finding: Diagnostic) -> Diagnostic:
+def for_run(finding: Diagnostic) -> Diagnostic:
     """An error that leaves a run possible is a warning to it.
 
     A malformed condition fails its criterion and says why ("Evaluation Errors"); an input or
@@ -284,6 +286,6 @@ __all__ = [
     "PartialDescription",
     "SharedCache",
     "assemble",
-    "examine",
+    "examine_description",
     "load_from",
 ]

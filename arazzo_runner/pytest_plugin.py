@@ -58,7 +58,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> WorkflowFi
 def _is_document(path: Path, parent: pytest.Collector) -> bool:
     if path.name.endswith(SUFFIXES):
         return True
-    if any(_matches(path, parent.config, one) for one in parent.config.getini("arazzo_files")):
+    if any(_is_match(path, parent.config, one) for one in parent.config.getini("arazzo_files")):
         return True
     if path.suffix not in (".yaml", ".yml", ".json") or not parent.session.isinitpath(path):
         return False
@@ -67,7 +67,7 @@ def _is_document(path: Path, parent: pytest.Collector) -> bool:
     return is_arazzo(path.read_bytes())
 
 
-def _matches(path: Path, config: pytest.Config, pattern: str) -> bool:
+def _is_match(path: Path, config: pytest.Config, pattern: str) -> bool:
     """A pattern without a folder is for names; `**/` stands for any folders, also for none."""
     if "/" not in pattern:
         return fnmatch(path.name, pattern)
@@ -112,10 +112,10 @@ def arazzo(
     arazzo_credentials: Mapping[str, Mapping[str, Mapping[str, str]]],
 ) -> Iterator[Arazzo]:
     """Runs workflows within a test: `arazzo.run("studio.arazzo.yaml", "listFlows")`."""
-    from arazzo_runner.testing.bound import bound
+    from arazzo_runner.testing.bound import arazzo_fixture
 
     given = {"app": arazzo_app, "server": arazzo_server, "credentials": arazzo_credentials}
-    with bound(request.node, given) as runner:
+    with arazzo_fixture(request.node, given) as runner:
         yield runner
 
 

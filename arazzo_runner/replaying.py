@@ -51,7 +51,7 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def changed(recording: Recording, description: Description) -> list[str]:
+def changed_documents(recording: Recording, description: Description) -> list[str]:
     """The names of the documents that are not what they were when the run was recorded."""
     now = digests(description)
     return [name for name, digest in recording.digests.items() if now.get(name) != digest]
@@ -69,8 +69,8 @@ def prepare_replay(
     Raises UsageError, InputError and DocumentError.
     """
     options = replay_options(recording, options)
-    selected = running.select(description, recording.asked.workflows)
-    bound, _ = running.plan(description, selected, options)
+    selected = running.select_workflows(description, recording.asked.workflows)
+    bound, _ = running.plan_run(description, selected, options)
     given = {**recording.inputs, **(inputs or {})}
     masked = [name for name, value in given.items() if _is_masked(value)]
     return running.with_inputs(description, bound, given, (), masked)
@@ -114,4 +114,4 @@ def replay(
     """
     world = ReplayWorld(recording)
     told = world.judging_observer(observer)
-    return world.judge(running.execute(prepared, world, options, told, interrupted))
+    return world.judge(running.execute_run(prepared, world, options, told, interrupted))

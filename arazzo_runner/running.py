@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 
 from msgspec import field
 
-from arazzo_runner.check.agreement import doubts, noted
+from arazzo_runner.check.agreement import plan_with_findings, run_warnings
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind import bind, entry_workflows
 from arazzo_runner.executor.binding import Authorize, BindContext
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.events import Event, Observer, WorkflowStarted
-from arazzo_runner.executor.inputs import InputProblem, passwords, properties
+from arazzo_runner.executor.inputs import InputProblem, direct_properties, password_values
 from arazzo_runner.executor.plan import OperationCall, Plan, WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
@@ -28,7 +28,7 @@ from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.operation.credentials import LookUp, nothing
+from arazzo_runner.operation.credentials import LookUp, no_lookup
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import (
     Authorization,
@@ -37,12 +37,12 @@ from arazzo_runner.operation.security import (
     ParameterKeys,
     authorize,
     credentials_from,
-    requirements,
+    required_schemes,
 )
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
-from arazzo_runner.text.locate import in_order
+from arazzo_runner.text.locate import sort_findings
 from arazzo_runner.text.source import Place
 
 
@@ -63,7 +63,7 @@ class RunConfig(SafeRepr, frozen=True):
     needs_credentials: bool = True
     settings: Settings = field(default_factory=Settings)
     credentials: Credentials = field(default_factory=Credentials)
-    more: LookUp = nothing
+    more: LookUp = no_lookup
     ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
 
     def brief(self) -> str:
@@ -84,7 +84,7 @@ class PreparedRun(SafeRepr, frozen=True):
         return ", ".join(name for _, name in self.plan.selected)
 
 
-def select(description: Description, workflows: Sequence[str]) -> list[WorkflowKey]:
+def select_workflows(description: Description, workflows: Sequence[str]) -> list[WorkflowKey]:
     """The named workflows of the entry document, or those that no other one uses.
 
     Raises UsageError for a name that is not there.
@@ -102,7 +102,7 @@ def select(description: Description, workflows: Sequence[str]) -> list[WorkflowK
     return [(uri, name) for name in workflows or entry_workflows(unit, description.units.values())]
 
 
-def plan(
+def plan_run(
     description: Description, selected: Sequence[WorkflowKey], options: RunConfig
 ) -> tuple[Plan, list[Diagnostic]]:
     """Bind the selected workflows, and say what credentials they lack. Raises DocumentError."""
@@ -116,11 +116,11 @@ def plan(
     )
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
-        raise DocumentError(*in_order(binding.findings))
+        raise DocumentError(*sort_findings(binding.findings))
     known = description.warnings
-    bound, contradictions = noted(bound)
-    found = (*binding.findings, *contradictions, *doubts(bound))
-    known[:] = in_order([*known, *(one for one in found if one not in known)])
+    bound, contradictions = plan_with_findings(bound)
+    found = (*binding.findings, *contradictions, *run_warnings(bound))
+    known[:] = sort_findings([*known, *(one for one in found if one not in known)])
     lacking = missing if options.needs_credentials else ()
     return bound, [error("AZ905", one.message, None, "", one.hint) for one in lacking]
 
@@ -130,7 +130,7 @@ def _authorizer(options: RunConfig, missing: list[MissingCredentials]) -> Author
     typed: dict[str, str] = {}
 
     def held(source: str, operation: Operation) -> Credentials:
-        every = [one.scheme for each in requirements(operation) for one in each]
+        every = [one.scheme for each in required_schemes(operation) for one in each]
         environment = {**typed, **options.environment} if typed else options.environment
         found = credentials_from(environment, source, every, options.aliases, options.more)
         return found.joined(options.credentials)
@@ -151,7 +151,7 @@ def _authorizer(options: RunConfig, missing: list[MissingCredentials]) -> Author
     return give
 
 
-def prepare(
+def prepare_run(
     description: Description,
     inputs: Mapping[str, Value],
     workflows: Sequence[str] = (),
@@ -161,7 +161,9 @@ def prepare(
 
     Raises UsageError, InputError and DocumentError.
     """
-    bound, lacking = plan(description, select(description, workflows), options or RunConfig())
+    bound, lacking = plan_run(
+        description, select_workflows(description, workflows), options or RunConfig()
+    )
     return with_inputs(description, bound, inputs, lacking)
 
 
@@ -201,7 +203,7 @@ def _place_of_input(workflow: Workflow, name: str | None) -> Place:
     schema = workflow.inputs
     if schema is None:
         return workflow.place.at("workflowId")
-    if isinstance(schema, dict) and name in properties(schema):
+    if isinstance(schema, dict) and name in direct_properties(schema):
         return workflow.place.at("inputs", "properties", str(name)).key()
     return workflow.place.at("inputs").key()
 
@@ -210,25 +212,25 @@ def _secrets(plan: Plan, inputs: Mapping[str, Value]) -> tuple[str, ...]:
     """The values to mask: credentials in use, and inputs declared with ``format: password``."""
     found: list[str] = []
     for workflow in plan.workflows.values():
-        found.extend(passwords(workflow.inputs_schema, inputs))
+        found.extend(password_values(workflow.inputs_schema, inputs))
         for call in (step.call for step in workflow.steps):
             if isinstance(call, OperationCall):
                 found.extend(call.authorization.secrets)
     return tuple(dict.fromkeys(found))
 
 
-def learning_secrets(prepared: PreparedRun, learn: Callable[[Iterable[str]], None]) -> Observer:
+def secrets_observer(prepared: PreparedRun, learn: Callable[[Iterable[str]], None]) -> Observer:
     """An observer that learns the passwords which workflows are given while the run goes on."""
     schemas = {id(one.workflow): one.inputs_schema for one in prepared.plan.workflows.values()}
 
     def observe(event: Event) -> None:
         if isinstance(event, WorkflowStarted):
-            learn(passwords(schemas[id(event.workflow)], event.inputs))
+            learn(password_values(schemas[id(event.workflow)], event.inputs))
 
     return observe
 
 
-def execute(
+def execute_run(
     prepared: PreparedRun,
     world: World,
     options: RunConfig,
@@ -237,7 +239,7 @@ def execute(
 ) -> RunResult:
     """Run to the end without an event loop; ``world`` must not suspend."""
     context = RunContext(world, SYSTEM_CLOCK, options.settings, observer, interrupted)
-    return drive(run_plan(prepared.plan, prepared.inputs, context))
+    return run_coroutine(run_plan(prepared.plan, prepared.inputs, context))
 
 
 SYSTEM_CLOCK = Clock(time.perf_counter, time.time)

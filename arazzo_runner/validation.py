@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from arazzo_runner.check.agreement import agreement
-from arazzo_runner.check.consequences import causes, own
+from arazzo_runner.check.agreement import plan_findings
+from arazzo_runner.check.consequences import find_causes, without_cascades
 from arazzo_runner.check.queries import query_findings
 from arazzo_runner.check.rules import SHAPE
 from arazzo_runner.check.selectors import selector_findings
-from arazzo_runner.check.suppress import Selection, reported
-from arazzo_runner.check.unused import unused_sources
+from arazzo_runner.check.suppress import Selection, select_findings
+from arazzo_runner.check.unused import unused_source_findings
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind import bind
 from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.executor.plan import Plan, Unit
-from arazzo_runner.loading import LoadLimits, PartialDescription, SharedCache, examine
+from arazzo_runner.loading import LoadLimits, PartialDescription, SharedCache, examine_description
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.locate import in_order
+from arazzo_runner.text.locate import sort_findings
 
 if TYPE_CHECKING:
     from arazzo_runner.document.retrieval import DocumentAccess
@@ -45,24 +45,24 @@ def validate(
     finding like others (AZ101).
     """
     try:
-        examined = examine(access, document, wanted.overrides, wanted.limits, shared)
+        examined = examine_description(access, document, wanted.overrides, wanted.limits, shared)
     except UsageError as reason:
         return reason.diagnostics
-    found = dict.fromkeys(findings(examined))
-    return tuple(in_order(reported(found, wanted.selection, whole_path(document))))
+    found = dict.fromkeys(description_findings(examined))
+    return tuple(sort_findings(select_findings(found, wanted.selection, absolute_path(document))))
 
 
-def whole_path(document: str) -> str:
+def absolute_path(document: str) -> str:
     """The path that patterns of a selection are held against; what is no file stays as it is."""
     is_file = document != "-" and "://" not in document
     return Path(os.path.abspath(document)).as_posix() if is_file else document  # noqa: PTH100
 
 
-def findings(examined: PartialDescription) -> list[Diagnostic]:
+def description_findings(examined: PartialDescription) -> list[Diagnostic]:
     """All findings about what was read of a description, in no order."""
     if not examined.units:
         return list(examined.findings)
-    known = causes(examined.findings, examined.units, examined.missing)
+    known = find_causes(examined.findings, examined.units, examined.missing)
     # Where requests go is a matter of the run: an API description may leave it open.
     binding = BindContext(examined.units, fallback_server="http://localhost")
     base_uri, entry = next(iter(examined.units.items()))
@@ -70,10 +70,10 @@ def findings(examined: PartialDescription) -> list[Diagnostic]:
     documents = [unit.document for unit in examined.units.values()]
     return [
         *examined.findings,
-        *own([*binding.findings, *agreement(plan)], known),
+        *without_cascades([*binding.findings, *plan_findings(plan)], known),
         *query_findings(documents),
         *selector_findings(documents),
-        *(_by_itself(entry, plan) if _is_understood(examined) else ()),
+        *(_document_findings(entry, plan) if _is_understood(examined) else ()),
     ]
 
 
@@ -83,8 +83,8 @@ def _is_understood(examined: PartialDescription) -> bool:
     )
 
 
-def _by_itself(entry: Unit, plan: Plan) -> Iterator[Diagnostic]:
+def _document_findings(entry: Unit, plan: Plan) -> Iterator[Diagnostic]:
     """What the document says of itself, once all of it could be understood."""
     for rule in SHAPE.values():
         yield from rule(entry.document)
-    yield from unused_sources(entry, plan)
+    yield from unused_source_findings(entry, plan)

@@ -57,15 +57,15 @@ def least_of_new(path: str) -> float:
     for _ in range(ROUNDS):
         description = load(path, remember=True)
         begun = time.perf_counter()
-        running.prepare(description, {}, (), OPTIONS)
+        running.prepare_run(description, {}, (), OPTIONS)
         times.append(time.perf_counter() - begun)
     return min(times)
 
 
 def execute(description: Description) -> float:
-    prepared = running.prepare(description, {}, (), OPTIONS)
+    prepared = running.prepare_run(description, {}, (), OPTIONS)
     world = Answering(description.apis())
-    return least(lambda: running.execute(prepared, world, OPTIONS))[0]
+    return least(lambda: running.execute_run(prepared, world, OPTIONS))[0]
 
 
 def write(path: Path, folder: Path, steps: int) -> Path:

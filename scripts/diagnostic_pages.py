@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from arazzo_runner.explain.explanation import Explanation, explanation
+from arazzo_runner.explain.explanation import Explanation, read_explanation
 from arazzo_runner.explain.shown import GROUPS
 from arazzo_runner.text.codes import CODES
 
@@ -25,7 +25,7 @@ leave out what you do not want to hear.
 
 def pages() -> dict[str, str]:
     """All pages by file name."""
-    every = [explanation(code) for code in CODES]
+    every = [read_explanation(code) for code in CODES]
     return {INDEX: _index(every), **{f"{one.code}.md": _page(one) for one in every}}
 
 

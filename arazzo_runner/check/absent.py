@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from arazzo_runner.check.outcomes import ResponseOutcome
-from arazzo_runner.check.reading import ExpressionRead, reads
+from arazzo_runner.check.reading import ExpressionRead, reads_of
 from arazzo_runner.check.shapes import NoBody, root_of, tokens_text
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import BodyRef, InputRef, StepOutputRef
@@ -21,21 +21,21 @@ from arazzo_runner.operation.descent import (
     PathToken,
     SchemaShape,
     descend,
-    kind_words,
-    nearest_name,
-    step,
+    descend_step,
+    member_hint,
+    type_words,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.fix import guessed
+from arazzo_runner.text.fix import guess_known
 from arazzo_runner.text.source import pointer_text
 
 _ARRAY: Final = frozenset({"array"})
 
 
-def absent(view: StepContext) -> Iterator[Diagnostic]:
+def missing_member_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ310 for everything that the step reads."""
-    for read in reads(view):
-        found = _missing(view, read, read.when)
+    for read in reads_of(view):
+        found = _missing_member(view, read, read.when)
         if found is None:
             continue
         if read.also:
@@ -47,7 +47,7 @@ def absent(view: StepContext) -> Iterator[Diagnostic]:
 def _after_failure(view: StepContext, read: ExpressionRead, found: Diagnostic) -> Diagnostic | None:
     """Outputs are evaluated after a failure too: what an error answers may be meant."""
     failing = tuple(one for one in read.also if one not in read.when and one.response.content)
-    may_have = bool(failing) and _missing(view, read, failing) is None
+    may_have = bool(failing) and _missing_member(view, read, failing) is None
     if may_have and view.step.on_failure:
         return None
     help_line = "only an answer with which the step fails has it" if may_have else found.help
@@ -58,7 +58,7 @@ def _after_failure(view: StepContext, read: ExpressionRead, found: Diagnostic) -
     return replace(found, severity=severity, help=help_line)
 
 
-def _missing(
+def _missing_member(
     view: StepContext, read: ExpressionRead, when: tuple[ResponseOutcome, ...]
 ) -> Diagnostic | None:
     root = root_of(read.expression, view, when)
@@ -86,20 +86,20 @@ def _finding(
 ) -> Diagnostic:
     *before, last = failure.tokens
     where = pointer_text(tuple(tokens_text(before)))
-    subject = f"`{where}` of {_what(view, read)}" if where else _what(view, read)
+    subject = f"`{where}` of {_member_label(view, read)}" if where else _member_label(view, read)
     why = failure.absent
     severity = Severity.ERROR if why.proven else Severity.WARNING
     if why.kinds:
-        message = f"{subject} is {kind_words(why.kinds)}, so there is no {_called(last)} in it"
+        message = f"{subject} is {type_words(why.kinds)}, so there is no {_scope_label(last)} in it"
     else:
         verb = "has" if why.proven else "documents"
-        message = f"{subject} {verb} no {_called(last)}"
-    help_line = _in_items(tuple(before), last, why, base) or nearest_name(last, why)
-    fix = guessed(read.place, str(last), why.known)
+        message = f"{subject} {verb} no {_scope_label(last)}"
+    help_line = _items_hint(tuple(before), last, why, base) or member_hint(last, why)
+    fix = guess_known(read.place, str(last), why.known)
     return Diagnostic("AZ310", severity, message, read.place, "", help_line, (), fix)
 
 
-def _called(token: PathToken) -> str:
+def _scope_label(token: PathToken) -> str:
     match token:
         case str():
             return f"`{token}`"
@@ -109,7 +109,7 @@ def _called(token: PathToken) -> str:
             return "member"
 
 
-def _what(view: StepContext, read: ExpressionRead) -> str:
+def _member_label(view: StepContext, read: ExpressionRead) -> str:
     match read.expression:
         case BodyRef():
             return f"the response of {view.called}"
@@ -126,15 +126,15 @@ def _first(name: str, walk: tuple[PathToken, ...]) -> str:
     return name.partition(".")[0] if walk else name
 
 
-def _in_items(
+def _items_hint(
     before: tuple[PathToken, ...], last: PathToken, why: MissingMember, base: SchemaShape
 ) -> str | None:
     """Where the items of an array have what the array has not: the way to the first of them."""
     holder = descend(base, before)
     if why.kinds != _ARRAY or isinstance(holder, DescentFailure) or not isinstance(last, str):
         return None
-    item = step(holder, 0)
-    if isinstance(item, MissingMember) or isinstance(step(item, last), MissingMember):
+    item = descend_step(holder, 0)
+    if isinstance(item, MissingMember) or isinstance(descend_step(item, last), MissingMember):
         return None
     first = pointer_text(tuple(tokens_text((*before, 0, last))))
     return f"`#{first}` is that of its first item"

@@ -12,7 +12,7 @@ from arazzo_runner.check.calls import call_findings
 from arazzo_runner.check.queries import query_findings
 from arazzo_runner.check.rules import AGREEMENT, SHAPE
 from arazzo_runner.check.selectors import selector_findings
-from arazzo_runner.check.view import StepContext, views_of
+from arazzo_runner.check.view import StepContext, step_contexts
 from arazzo_runner.executor.plan import Plan, StepPlan, WorkflowPlan
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place, Pointer
@@ -22,10 +22,10 @@ _STEP_DEPTH: Final = 4
 """``/workflows/0/steps/0``"""
 
 
-def agreement(plan: Plan) -> Iterator[Diagnostic]:
+def plan_findings(plan: Plan) -> Iterator[Diagnostic]:
     """All findings about the steps of a plan, by the descriptions of what they call."""
     yield from call_findings(plan)
-    for view in views_of(plan):
+    for view in step_contexts(plan):
         yield from _of_step(view)
         view.memo.clear()  # a workflow may have thousands of steps
 
@@ -35,7 +35,7 @@ def _of_step(view: StepContext) -> Iterator[Diagnostic]:
         yield from rule(view)
 
 
-def doubts(plan: Plan) -> list[Diagnostic]:
+def run_warnings(plan: Plan) -> list[Diagnostic]:
     """What documents say of the workflows in a plan that a run is better told before, as warnings.
 
     Queries and selectors that can never be evaluated, and ways that lead nowhere.
@@ -49,7 +49,7 @@ def doubts(plan: Plan) -> list[Diagnostic]:
         *(rule(document) for document in documents for rule in flow),
     )
     told = (one for one in found if one.severity is not Severity.HINT and one.place is not None)
-    return [_as_seen_by_run(one) for one in told if _workflow(one.place) in planned]
+    return [_for_run(one) for one in told if _workflow(one.place) in planned]
 
 
 def _workflow(place: Place | None) -> Place | None:
@@ -57,12 +57,12 @@ def _workflow(place: Place | None) -> Place | None:
     return place and Place(place.source, place.pointer[:_WORKFLOW_DEPTH])
 
 
-def noted(plan: Plan) -> tuple[Plan, list[Diagnostic]]:
+def plan_with_findings(plan: Plan) -> tuple[Plan, list[Diagnostic]]:
     """The plan whose steps bear what contradicts their descriptions, and all of that as warnings.
 
     A run goes on: descriptions are often behind their servers.
     """
-    found = [_as_seen_by_run(one) for one in agreement(plan) if one.severity is not Severity.HINT]
+    found = [_for_run(one) for one in plan_findings(plan) if one.severity is not Severity.HINT]
     found = list(dict.fromkeys(found))
     if not found:
         return plan, []
@@ -70,20 +70,22 @@ def noted(plan: Plan) -> tuple[Plan, list[Diagnostic]]:
     for one in found:
         if one.place is not None and one.code.startswith("AZ3"):
             by_step.setdefault(one.place.pointer[:_STEP_DEPTH], []).append(one)
-    workflows = {key: _noted(one, by_step) for key, one in plan.workflows.items()}
+    workflows = {key: _workflow_with_findings(one, by_step) for key, one in plan.workflows.items()}
     return replace(plan, workflows=workflows), found
 
 
-def _as_seen_by_run(found: Diagnostic) -> Diagnostic:
+def _for_run(found: Diagnostic) -> Diagnostic:
     return replace(found, severity=Severity.WARNING)
 
 
-def _noted(workflow: WorkflowPlan, by_step: dict[Pointer, list[Diagnostic]]) -> WorkflowPlan:
-    steps = tuple(_noted_step(one, by_step) for one in workflow.steps)
+def _workflow_with_findings(
+    workflow: WorkflowPlan, by_step: dict[Pointer, list[Diagnostic]]
+) -> WorkflowPlan:
+    steps = tuple(_step_with_findings(one, by_step) for one in workflow.steps)
     return replace(workflow, steps=steps)
 
 
-def _noted_step(step: StepPlan, by_step: dict[Pointer, list[Diagnostic]]) -> StepPlan:
+def _step_with_findings(step: StepPlan, by_step: dict[Pointer, list[Diagnostic]]) -> StepPlan:
     home = step.step.place
     near = by_step.get(home.pointer, ())
     own = tuple(one for one in near if one.place and one.place.source is home.source)

@@ -9,7 +9,7 @@ from arazzo_runner.expression.ast import BodyRef, HeaderRef
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 
 
-def no_messages(view: StepContext) -> Iterator[Diagnostic]:
+def message_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ220: `$message` where there is none."""
     for expression, place in view.expressions:
         if isinstance(expression, BodyRef | HeaderRef) and expression.message == "message":
@@ -20,7 +20,7 @@ def no_messages(view: StepContext) -> Iterator[Diagnostic]:
             yield warning("AZ220", message, place, "nothing to read", way_out)
 
 
-def no_action(view: StepContext) -> Iterator[Diagnostic]:
+def action_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ113: Step Object (1.1), ``action``: only applicable for `asyncapi` steps."""
     step = view.step.step
     if step.action is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.check.fitting import TypeCheckContext, misfits
+from arazzo_runner.check.fitting import TypeCheckContext, value_findings
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import DynamicValue, Literal, ObjectTemplate, Template
@@ -17,7 +17,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity, warning
 from arazzo_runner.text.source import Place
 
 
-def missing_body(view: StepContext) -> Iterator[Diagnostic]:
+def missing_body_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ303: a required request body that the step does not give."""
     body = view.operation.request_body
     if body is None or not body.required or view.call.body is not None:
@@ -30,7 +30,7 @@ def missing_body(view: StepContext) -> Iterator[Diagnostic]:
     yield Diagnostic("AZ303", severity, message, place, "", help_line)
 
 
-def unwanted_body(view: StepContext) -> Iterator[Diagnostic]:
+def unexpected_body_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ312: a request body for an operation that takes none."""
     body = view.step.step.request_body
     if body is not None and view.operation.request_body is None:
@@ -38,7 +38,7 @@ def unwanted_body(view: StepContext) -> Iterator[Diagnostic]:
         yield warning("AZ312", message, body.place.key(), "not documented")
 
 
-def misfit(view: StepContext) -> Iterator[Diagnostic]:
+def type_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ313 to AZ316: parameters and bodies that do not fit their schemas."""
     for argument in view.call.arguments:
         yield from _parameter(argument.parameter, argument.value, argument.place, view)
@@ -54,7 +54,7 @@ def _parameter(
     is_json_text = parameter.media_type is not None and is_json(parameter.media_type)
     on = TypeCheckContext(view, "json" if is_json_text else "parameter")
     shape = shape_of(schemas_of(view.operation.description), parameter.schema)
-    yield from misfits(value, shape, place.at("value"), on)
+    yield from value_findings(value, shape, place.at("value"), on)
 
 
 def _body(body: BodyPlan, view: StepContext) -> Iterator[Diagnostic]:
@@ -67,16 +67,16 @@ def _body(body: BodyPlan, view: StepContext) -> Iterator[Diagnostic]:
     if is_json(kind):
         on = TypeCheckContext(view, "json", is_whole)
         if not isinstance(body.payload, Template):
-            yield from misfits(_parsed(body.payload), shape, place, on)
+            yield from value_findings(_parse_payload(body.payload), shape, place, on)
         return
     if kind != FORM and not kind.startswith("multipart/"):
         return
     fields = _fields(body)
     if fields is not None:
-        yield from misfits(fields, shape, place, TypeCheckContext(view, "form", is_whole))
+        yield from value_findings(fields, shape, place, TypeCheckContext(view, "form", is_whole))
 
 
-def _parsed(payload: DynamicValue) -> DynamicValue:
+def _parse_payload(payload: DynamicValue) -> DynamicValue:
     """A payload written as text is JSON where it parses."""
     if not isinstance(payload, Literal) or not isinstance(payload.value, str):
         return payload

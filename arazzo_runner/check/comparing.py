@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.check.outcomes import ResponseOutcome
-from arazzo_runner.check.shapes import known
-from arazzo_runner.check.verdict import parts
+from arazzo_runner.check.shapes import expression_shape
+from arazzo_runner.check.verdict import condition_parts
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import (
@@ -23,9 +23,9 @@ from arazzo_runner.expression.ast import (
     MalformedExpression,
     StatusCodeRef,
 )
-from arazzo_runner.expression.value import Value, ordered, same, spell
+from arazzo_runner.expression.value import Value, is_equal, is_ordered, to_text
 from arazzo_runner.operation.alternatives import JsonTypes
-from arazzo_runner.operation.descent import kind_of_value, kind_words
+from arazzo_runner.operation.descent import type_words, types_of_value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
 from arazzo_runner.text.source import Place
 
@@ -49,18 +49,18 @@ class _Side(Struct, frozen=True):
 _Sides: TypeAlias = tuple[_Side, _Side]
 
 
-def incomparable(view: StepContext) -> Iterator[Diagnostic]:
+def incomparable_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ308: a comparison of types that never compare."""
     for comparison, sides, criterion, severity in _known_comparisons(view):
         if not _can_compare(comparison.operator, *sides):
-            yield _never("AZ308", comparison, criterion, severity, _other_types(sides))
+            yield _finding("AZ308", comparison, criterion, severity, _other_types(sides))
 
 
-def unlisted(view: StepContext) -> Iterator[Diagnostic]:
+def unlisted_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ309: a comparison with a value that the schema does not list."""
     for comparison, sides, criterion, severity in _known_comparisons(view):
-        if _can_compare(comparison.operator, *sides) and not _listed(comparison.operator, *sides):
-            yield _never("AZ309", comparison, criterion, severity, _other_values(sides))
+        if _can_compare(comparison.operator, *sides) and not _may_hold(comparison.operator, *sides):
+            yield _finding("AZ309", comparison, criterion, severity, _other_values(sides))
 
 
 _KnownComparison: TypeAlias = tuple[Comparison, _Sides, SimpleCriterion, Severity]
@@ -73,22 +73,22 @@ def _known_comparisons(view: StepContext) -> tuple[_KnownComparison, ...]:
 
 def _find_comparisons(view: StepContext) -> Iterator[_KnownComparison]:
     for criterion in view.step.criteria:
-        yield from _in(criterion, view, view.answers, Severity.ERROR)
+        yield from _comparisons_in(criterion, view, view.answers, Severity.ERROR)
     for actions, when in (
         (view.step.on_success, view.answers),
         (view.step.on_failure, view.outcomes),
     ):
         for planned in actions:
             for criterion in planned.action.criteria if planned.level == "step" else ():
-                yield from _in(criterion, view, when, Severity.WARNING)
+                yield from _comparisons_in(criterion, view, when, Severity.WARNING)
 
 
-def _in(
+def _comparisons_in(
     criterion: Criterion, view: StepContext, when: tuple[ResponseOutcome, ...], worst: Severity
 ) -> Iterator[_KnownComparison]:
     if not isinstance(criterion, SimpleCriterion):
         return
-    condition = parts(criterion.condition)
+    condition = condition_parts(criterion.condition)
     for comparison in condition.comparisons:
         left, right = _side(comparison.left, view, when), _side(comparison.right, view, when)
         if left is None or right is None or not (left.is_read or right.is_read):
@@ -105,11 +105,11 @@ def _side(
 ) -> _Side | None:
     match operand:
         case Constant(value, _, _):
-            return None if value is None else _Side(operand, kind_of_value(value), (value,))
+            return None if value is None else _Side(operand, types_of_value(value), (value,))
         case StatusCodeRef():
             return None  # rules of their own look at it
         case Expression():
-            shape = known(operand, view, when)
+            shape = expression_shape(operand, view, when)
             kinds = shape.kinds if shape else None
             if shape is None or kinds is None:
                 return None
@@ -138,25 +138,26 @@ def _may_be_numeric(side: _Side) -> bool:
     if side.values is None:
         return True
     return any(
-        isinstance(one, str) and ordered("<=", one, one) and _is_number(one) for one in side.values
+        isinstance(one, str) and is_ordered("<=", one, one) and _is_number(one)
+        for one in side.values
     )
 
 
 def _is_number(text: str) -> bool:
-    return ordered("<=", 0, text) or ordered(">", 0, text)
+    return is_ordered("<=", 0, text) or is_ordered(">", 0, text)
 
 
-def _listed(operator: str, left: _Side, right: _Side) -> bool:
+def _may_hold(operator: str, left: _Side, right: _Side) -> bool:
     """Whether some pair of the listed values compares so; true where others are possible."""
     if operator not in ("==", "!=") or left.values is None or right.values is None:
         return True
-    return any(same(one, other) for one in left.values for other in right.values)
+    return any(is_equal(one, other) for one in left.values for other in right.values)
 
 
 # --- words ----------------------------------------------------------------------------------------
 
 
-def _never(
+def _finding(
     code: str,
     comparison: Comparison,
     criterion: SimpleCriterion,
@@ -179,16 +180,16 @@ def _place(comparison: Comparison, criterion: SimpleCriterion) -> Place:
 
 def _other_types(sides: _Sides) -> tuple[str, str | None]:
     left, right = sides
-    return f"{_described(left)} and {_described(right)}", _unquoted(left, right) or _unquoted(
-        right, left
-    )
+    return f"{_side_text(left)} and {_side_text(right)}", _without_quotes(
+        left, right
+    ) or _without_quotes(right, left)
 
 
-def _described(side: _Side) -> str:
-    return f"`{side.operand.text}` is {kind_words(side.kinds)}"
+def _side_text(side: _Side) -> str:
+    return f"`{side.operand.text}` is {type_words(side.kinds)}"
 
 
-def _unquoted(side: _Side, other: _Side) -> str | None:
+def _without_quotes(side: _Side, other: _Side) -> str | None:
     """A literal in quotes that would compare without them."""
     value = side.operand.value if isinstance(side.operand, Constant) else None
     if value in ("true", "false") and "boolean" in other.kinds:
@@ -200,7 +201,7 @@ def _other_values(sides: _Sides) -> tuple[str, str | None]:
     left, right = sides
     if isinstance(left.operand, Constant):
         left, right = right, left
-    values = [spell(one) for one in left.values or () if one is not None]
+    values = [to_text(one) for one in left.values or () if one is not None]
     shown = ", ".join(f"`{one}`" for one in values[:12]) + (" and more" if len(values) > 12 else "")
-    wanted = spell(right.operand.value) if isinstance(right.operand, Constant) else ""
+    wanted = to_text(right.operand.value) if isinstance(right.operand, Constant) else ""
     return f"`{left.operand.text}` is one of {shown}", did_you_mean(wanted, values)

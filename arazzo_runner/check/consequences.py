@@ -61,24 +61,26 @@ class Causes(Struct, frozen=True):
         )
 
 
-def causes(found: Iterable[Diagnostic], units: Mapping[str, Unit], missing: MissingNames) -> Causes:
+def find_causes(
+    found: Iterable[Diagnostic], units: Mapping[str, Unit], missing: MissingNames
+) -> Causes:
     """The causes in the findings about the texts of a description."""
     placed = [(one, (one.place.source, one.place.pointer)) for one in found if one.place]
     return Causes(
         frozenset((one.code, spot) for one, spot in placed),
         frozenset(spot for one, spot in placed if one.severity is Severity.ERROR),
-        frozenset(_unknown(units, missing)),
+        frozenset(_unknown_places(units, missing)),
     )
 
 
-def own(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
+def without_cascades(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
     """The findings of binding that do not follow from others, as `validate` sees them."""
     for one in found:
-        if one.place is None or not _follows(one, one.place, known):
-            yield _as_seen(one)
+        if one.place is None or not _is_cascade(one, one.place, known):
+            yield _for_run(one)
 
 
-def _follows(found: Diagnostic, place: Place, known: Causes) -> bool:
+def _is_cascade(found: Diagnostic, place: Place, known: Causes) -> bool:
     spot = (place.source, place.pointer)
     if found.code in _NAMES:
         # What a step calls has the step's place where it could not be read.
@@ -94,12 +96,12 @@ def _step(place: Place) -> Place:
     return Place(place.source, place.pointer[:4])
 
 
-def _as_seen(found: Diagnostic) -> Diagnostic:
+def _for_run(found: Diagnostic) -> Diagnostic:
     """A document with AsyncAPI steps is valid, although they cannot be run yet."""
     return replace(found, severity=Severity.HINT) if found.code == "AZ215" else found
 
 
-def _unknown(units: Mapping[str, Unit], missing: MissingNames) -> Iterator[_SourcePointer]:
+def _unknown_places(units: Mapping[str, Unit], missing: MissingNames) -> Iterator[_SourcePointer]:
     for uri, unit in units.items():
         lacking = {name for base, name in missing if base == uri}
         unread = _has_unread_sources(unit.document)
@@ -118,12 +120,14 @@ def _targets(document: ArazzoDocument) -> Iterator[StepTarget]:
     for workflow in document.workflows:
         yield from workflow.depends_on
         yield from (step.target for step in workflow.steps)
-        yield from _goals(workflow.success_actions, workflow.failure_actions)
+        yield from _action_targets(workflow.success_actions, workflow.failure_actions)
         for step in workflow.steps:
-            yield from _goals(step.on_success, step.on_failure)
+            yield from _action_targets(step.on_success, step.on_failure)
 
 
-def _goals(*lists: Iterable[SuccessAction | FailureAction | Reusable]) -> Iterator[WorkflowName]:
+def _action_targets(
+    *lists: Iterable[SuccessAction | FailureAction | Reusable],
+) -> Iterator[WorkflowName]:
     for action in chain.from_iterable(lists):
         if isinstance(action, EndAction | Reusable) or isinstance(action.target, str | None):
             continue

@@ -12,7 +12,7 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
-from arazzo_runner.check.shapes import known
+from arazzo_runner.check.shapes import expression_shape
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
@@ -22,20 +22,20 @@ from arazzo_runner.expression.ast import (
     ObjectTemplate,
     Template,
 )
-from arazzo_runner.expression.value import Value, describe, ordered, spell
-from arazzo_runner.operation.alternatives import Alternative, JsonTypes, kinds_of
+from arazzo_runner.expression.value import Value, describe, is_ordered, to_text
+from arazzo_runner.operation.alternatives import Alternative, JsonTypes, types_of_alternative
 from arazzo_runner.operation.descent import (
     MissingMember,
     SchemaShape,
-    kind_of_value,
-    kind_words,
-    members,
-    nearest_name,
-    step,
+    descend_step,
+    member_hint,
+    schema_properties,
+    type_words,
+    types_of_value,
 )
-from arazzo_runner.operation.visibility import not_counting
+from arazzo_runner.operation.visibility import flagged_properties
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
-from arazzo_runner.text.fix import guessed
+from arazzo_runner.text.fix import guess_known
 from arazzo_runner.text.source import Place
 
 _NUMBERS: Final = frozenset({"number", "integer"})
@@ -66,7 +66,7 @@ class TypeCheckContext(Struct, frozen=True):
         return Severity.WARNING if self.view.expects_refusal else Severity.ERROR
 
 
-def misfits(
+def value_findings(
     value: DynamicValue, shape: SchemaShape | MissingMember, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
     """All that is wrong with a value by what is known of its schema."""
@@ -101,29 +101,29 @@ def _literals(members_: dict[str, Value]) -> Members:
 def _object(
     given: Members, shape: SchemaShape, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
-    candidates = [one for one in shape.alternatives or () if _takes(one, "object")]
+    candidates = [one for one in shape.alternatives or () if _is_accepted(one, "object")]
     if not candidates:
         yield from _kind_fits(frozenset({"object"}), shape, place, on, "an object")
         return
     names = {name for name, _ in given}
-    lacks = [(_lacking(one, names, on.view), one) for one in candidates]
+    lacks = [(_missing_properties(one, names, on.view), one) for one in candidates]
     fewest, _ = min(lacks, key=lambda pair: len(pair[0]))
     if fewest and on.is_whole:
         yield _missing_property(fewest, len(candidates), place, on)
     for name, member in given:
-        below = step(shape, name)
+        below = descend_step(shape, name)
         if isinstance(below, MissingMember):
-            yield from _not_named(name, below, place, on)
+            yield from _unknown_properties(name, below, place, on)
         else:
-            yield from misfits(member, below, place.at(name), on)
+            yield from value_findings(member, below, place.at(name), on)
 
 
-def _takes(alternative: Alternative, kind: str) -> bool:
-    kinds = kinds_of(alternative)
+def _is_accepted(alternative: Alternative, kind: str) -> bool:
+    kinds = types_of_alternative(alternative)
     return kinds is None or kind in kinds
 
 
-def _lacking(alternative: Alternative, given: set[str], view: StepContext) -> list[str]:
+def _missing_properties(alternative: Alternative, given: set[str], view: StepContext) -> list[str]:
     """The required properties that are not given; what only responses have does not count."""
     description = view.operation.description
     found: dict[str, None] = {}
@@ -137,13 +137,13 @@ def _lacking(alternative: Alternative, given: set[str], view: StepContext) -> li
     hidden = {
         name
         for part in alternative
-        for name in not_counting(description, part.node, part.place, "readOnly")
+        for name in flagged_properties(description, part.node, part.place, "readOnly")
     }
     return [name for name in found if name not in hidden and not _has_default(alternative, name)]
 
 
 def _has_default(alternative: Alternative, name: str) -> bool:
-    schemas = (members(part.node).get(name) for part in alternative)
+    schemas = (schema_properties(part.node).get(name) for part in alternative)
     return any(isinstance(one, dict) and "default" in one for one in schemas)
 
 
@@ -157,7 +157,7 @@ def _missing_property(
     return Diagnostic("AZ313", on.certain, message, place, "missing here", way_out)
 
 
-def _not_named(
+def _unknown_properties(
     name: str, why: MissingMember, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
     near = nearest(name, why.known)
@@ -165,20 +165,20 @@ def _not_named(
     severity = on.certain if why.proven else doubtful
     verb = "takes" if why.proven else "documents"
     message = f"the request body of {on.view.called} {verb} no property `{name}`"
-    help_line = nearest_name(name, why)
+    help_line = member_hint(name, why)
     at = place.at(name).key()
-    fix = guessed(at, name, why.known)
+    fix = guess_known(at, name, why.known)
     yield Diagnostic("AZ314", severity, message, at, "not documented", help_line, (), fix)
 
 
 def _array(
     items: tuple[DynamicValue, ...], shape: SchemaShape, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
-    if not any(_takes(one, "array") for one in shape.alternatives or ()):
+    if not any(_is_accepted(one, "array") for one in shape.alternatives or ()):
         yield from _kind_fits(frozenset({"array"}), shape, place, on, "an array")
         return
     for index, item in enumerate(items):
-        yield from misfits(item, step(shape, index), place.at(index), on)
+        yield from value_findings(item, descend_step(shape, index), place.at(index), on)
 
 
 # --- constants ------------------------------------------------------------------------------------
@@ -190,43 +190,43 @@ def _scalar(
     kinds, values = shape.kinds, shape.values
     if kinds is not None and not _can_be(constant, kinds, on):
         shown = describe(constant, _LONGEST)
-        message = f"{on.view.called} takes {kind_words(kinds)} here, not {shown}"
+        message = f"{on.view.called} takes {type_words(kinds)} here, not {shown}"
         yield Diagnostic("AZ315", on.certain, message, place)
-    elif values is not None and not any(_is(constant, one, on) for one in values):
+    elif values is not None and not any(_is_type(constant, one, on) for one in values):
         shown = describe(constant, _LONGEST)
-        spelled = [spell(one) for one in values if one is not None]
+        spelled = [to_text(one) for one in values if one is not None]
         listed = ", ".join(f"`{one}`" for one in spelled[:12])
         more = " and more" if len(spelled) > 12 else ""
         message = f"{shown} is none of the values that {on.view.called} takes here"
-        help_line = did_you_mean(spell(constant), spelled) or f"they are {listed}{more}"
+        help_line = did_you_mean(to_text(constant), spelled) or f"they are {listed}{more}"
         texts = (one for one in values if isinstance(one, str))
-        fix = guessed(place, constant, texts) if isinstance(constant, str) else None
+        fix = guess_known(place, constant, texts) if isinstance(constant, str) else None
         yield Diagnostic("AZ315", on.certain, message, place, "", help_line, (), fix)
 
 
 def _can_be(constant: Value, kinds: JsonTypes, on: TypeCheckContext) -> bool:
-    own = kind_of_value(constant)
+    own = types_of_value(constant)
     if isinstance(constant, float) and constant.is_integer():
         own |= {"integer"}
     if own & kinds:
         return True
-    return on.is_text and _spelled_as(constant, kinds)
+    return on.is_text and _is_readable_as(constant, kinds)
 
 
-def _spelled_as(constant: Value, kinds: JsonTypes) -> bool:
+def _is_readable_as(constant: Value, kinds: JsonTypes) -> bool:
     """Whether a constant reads as one of the kinds once it is text."""
     if constant is None or kinds & _TREES or "string" in kinds:
         return True
-    text = spell(constant)
+    text = to_text(constant)
     if text in ("true", "false"):
         return "boolean" in kinds
-    return bool(kinds & _NUMBERS) and (ordered("<=", 0, text) or ordered(">", 0, text))
+    return bool(kinds & _NUMBERS) and (is_ordered("<=", 0, text) or is_ordered(">", 0, text))
 
 
-def _is(constant: Value, listed: Value, on: TypeCheckContext) -> bool:
+def _is_type(constant: Value, listed: Value, on: TypeCheckContext) -> bool:
     if on.is_text:
-        return spell(constant) == spell(listed)
-    return bool(constant == listed) and kind_of_value(constant) == kind_of_value(listed)
+        return to_text(constant) == to_text(listed)
+    return bool(constant == listed) and types_of_value(constant) == types_of_value(listed)
 
 
 # --- expressions ----------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def _is(constant: Value, listed: Value, on: TypeCheckContext) -> bool:
 def _expression(
     value: Expression, shape: SchemaShape, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
-    got = known(value, on.view, ())
+    got = expression_shape(value, on.view, ())
     if got is None or got.kinds is None:
         return
     found = list(_kind_fits(got.kinds - {"null"}, shape, place, on, value))
@@ -243,9 +243,9 @@ def _expression(
     if found or got.values is None or shape.values is None:
         return
     ways = ((one, other) for one in got.values for other in shape.values)
-    if not any(_is(one, other, on) for one, other in ways):
+    if not any(_is_type(one, other, on) for one, other in ways):
         message = f"`{value.text}` never has a value that {on.view.called} takes here"
-        listed = ", ".join(f"`{spell(one)}`" for one in shape.values[:12])
+        listed = ", ".join(f"`{to_text(one)}`" for one in shape.values[:12])
         yield Diagnostic("AZ316", Severity.WARNING, message, place, "", f"it takes {listed}")
 
 
@@ -260,11 +260,11 @@ def _kind_fits(
     wanted = shape.kinds
     if wanted is None or not kinds or kinds & wanted or _can_be_written(kinds, wanted, on):
         return
-    takes = f"{on.view.called} takes {kind_words(wanted)} here"
+    takes = f"{on.view.called} takes {type_words(wanted)} here"
     if isinstance(value, str):
         yield Diagnostic("AZ315", on.certain, f"{takes}, not {value}", place)
         return
-    message = f"{takes}, and `{value.text}` is {kind_words(kinds)}"
+    message = f"{takes}, and `{value.text}` is {type_words(kinds)}"
     yield Diagnostic("AZ316", Severity.WARNING, message, place)
 
 

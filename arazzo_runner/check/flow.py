@@ -37,31 +37,31 @@ class _Exits(Struct, frozen=True):
     ends: bool
 
 
-def unreachable(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def unreachable_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ401: a step that nothing leads to; those that only it leads to follow from it."""
     for workflow in document.workflows:
-        ways, order = _ways(workflow), run_order(workflow)
-        reached = _reached(order[:1], ways)
+        ways, order = _exit_map(workflow), run_order(workflow)
+        reached = _reachable_steps(order[:1], ways)
         for step in order:
             if step.step_id not in reached:
                 message = f"nothing leads to the step `{step.step_id}`"
                 place = step.place.at("stepId")
-                yield warning("AZ401", message, place, "never runs", _before(workflow, step))
-                reached |= _reached([step], ways)
+                yield warning("AZ401", message, place, "never runs", _previous_step(workflow, step))
+                reached |= _reachable_steps([step], ways)
 
 
-def _before(workflow: Workflow, step: Step) -> str | None:
+def _previous_step(workflow: Workflow, step: Step) -> str | None:
     order = [one.step_id for one in run_order(workflow)]
     at = order.index(step.step_id)
     return f"`{order[at - 1]}` always ends or goes elsewhere" if at else None
 
 
-def endless(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def endless_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ402: a loop that only a failure can end."""
     for workflow in document.workflows:
-        ways = _ways(workflow)
-        reached = _reached(run_order(workflow)[:1], ways)
-        ending = _ending(ways)
+        ways = _exit_map(workflow)
+        reached = _reachable_steps(run_order(workflow)[:1], ways)
+        ending = _ending_steps(ways)
         for step in workflow.steps:
             goto = next(iter(_unconditional_goto(step, workflow)), None)
             if step.step_id in reached - ending and goto is not None:
@@ -70,17 +70,17 @@ def endless(document: ArazzoDocument) -> Iterator[Diagnostic]:
                 yield warning("AZ402", message, goto.place, "always taken", help_line)
 
 
-def dead_actions(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def dead_action_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ403: an action behind one that is always taken."""
     for workflow in document.workflows:
-        yield from _behind(workflow.success_actions)
-        yield from _behind(workflow.failure_actions)
+        yield from _actions_behind(workflow.success_actions)
+        yield from _actions_behind(workflow.failure_actions)
         for step in workflow.steps:
-            yield from _behind(step.on_success)
-            yield from _behind(step.on_failure)
+            yield from _actions_behind(step.on_success)
+            yield from _actions_behind(step.on_failure)
 
 
-def _behind(actions: Iterable[_Action | Reusable]) -> Iterator[Diagnostic]:
+def _actions_behind(actions: Iterable[_Action | Reusable]) -> Iterator[Diagnostic]:
     taken: _Action | None = None
     for action in (one for one in actions if not isinstance(one, Reusable)):
         if taken is not None:
@@ -91,7 +91,7 @@ def _behind(actions: Iterable[_Action | Reusable]) -> Iterator[Diagnostic]:
             taken = action
 
 
-def calls_itself(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def recursion_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ404: workflows that call each other in a circle."""
     needs = {
         one.workflow_id: {
@@ -112,7 +112,7 @@ def calls_itself(document: ArazzoDocument) -> Iterator[Diagnostic]:
 # --- the ways -------------------------------------------------------------------------------------
 
 
-def _ways(workflow: Workflow) -> _ExitMap:
+def _exit_map(workflow: Workflow) -> _ExitMap:
     order = run_order(workflow)
     following = [one.step_id for one in order[1:]]
     return {
@@ -122,18 +122,18 @@ def _ways(workflow: Workflow) -> _ExitMap:
 
 
 def _exits(step: Step, workflow: Workflow, following: str | None) -> _Exits:
-    after_success = _tried(step.on_success, workflow.success_actions)
-    after_failure = _tried(step.on_failure, workflow.failure_actions)
+    after_success = _possible_actions(step.on_success, workflow.success_actions)
+    after_failure = _possible_actions(step.on_failure, workflow.failure_actions)
     actions = (*after_success, *after_failure)
     steps = {name for one in actions if (name := _next_step(one)) is not None}
     falls_through = not any(_is_always_taken(one) for one in after_success)
     if falls_through and following is not None:
         steps.add(following)
-    ends = (falls_through and following is None) or any(_ends(one) for one in actions)
+    ends = (falls_through and following is None) or any(_can_end(one) for one in actions)
     return _Exits(frozenset(steps), ends)
 
 
-def _tried(
+def _possible_actions(
     own: Sequence[_Action | Reusable], inherited: Sequence[_Action | Reusable]
 ) -> list[_Action]:
     """The actions that can be taken, in order: up to the first that always is."""
@@ -159,7 +159,7 @@ def _next_step(action: _Action) -> str | None:
     return action.target
 
 
-def _ends(action: _Action) -> bool:
+def _can_end(action: _Action) -> bool:
     """Whether the workflow ends here: by `end`, or by going on in another one."""
     if isinstance(action, EndAction):
         return True
@@ -167,12 +167,12 @@ def _ends(action: _Action) -> bool:
 
 
 def _unconditional_goto(step: Step, workflow: Workflow) -> Iterator[_Action]:
-    for action in _tried(step.on_success, workflow.success_actions):
-        if _is_always_taken(action) and not _ends(action):
+    for action in _possible_actions(step.on_success, workflow.success_actions):
+        if _is_always_taken(action) and not _can_end(action):
             yield action
 
 
-def _reached(start: Iterable[Step], ways: _ExitMap) -> set[str]:
+def _reachable_steps(start: Iterable[Step], ways: _ExitMap) -> set[str]:
     todo, seen = [one.step_id for one in start], set[str]()
     while todo:
         name = todo.pop()
@@ -182,7 +182,7 @@ def _reached(start: Iterable[Step], ways: _ExitMap) -> set[str]:
     return seen
 
 
-def _ending(ways: _ExitMap) -> set[str]:
+def _ending_steps(ways: _ExitMap) -> set[str]:
     """The steps from which some way ends the workflow."""
     before: dict[str, list[str]] = {name: [] for name in ways}
     for name, exits in ways.items():

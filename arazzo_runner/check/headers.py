@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from arazzo_runner.check.outcomes import ResponseOutcome
-from arazzo_runner.check.reading import reads
+from arazzo_runner.check.reading import reads_of
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import HeaderRef
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, warning
-from arazzo_runner.text.fix import guessed
+from arazzo_runner.text.fix import guess_known
 
 # What servers and those between send without anybody documenting it (RFC 9110, 6265, 8288).
 _COMMON_RESPONSE_HEADERS: Final = frozenset(
@@ -24,24 +24,24 @@ _COMMON_RESPONSE_HEADERS: Final = frozenset(
 )  # fmt: skip
 
 
-def undocumented_header(view: StepContext) -> Iterator[Diagnostic]:
+def header_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ311, where the responses document headers at all."""
-    for read in reads(view):
+    for read in reads_of(view):
         match read.expression:
             case HeaderRef(message="response", name=name) if (
                 name.lower() not in _COMMON_RESPONSE_HEADERS
             ):
-                documented = _documented(read.also or read.when)
+                documented = _documented_headers(read.also or read.when)
             case _:
                 continue
         if documented and name.lower() not in (one.lower() for one in documented):
             message = f"{view.called} documents no response header `{name}`"
             listed = ", ".join(f"`{one}`" for one in documented)
             help_line = did_you_mean(name, documented) or f"documented: {listed}"
-            fix = guessed(read.place, name, documented)
+            fix = guess_known(read.place, name, documented)
             yield warning("AZ311", message, read.place, "not documented", help_line, fix)
 
 
-def _documented(when: Iterable[ResponseOutcome]) -> list[str]:
+def _documented_headers(when: Iterable[ResponseOutcome]) -> list[str]:
     names = (header.name for one in when for header in one.response.headers)
     return list(dict.fromkeys(names))

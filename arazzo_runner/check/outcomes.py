@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from arazzo_runner.check.verdict import all_hold, asks_status, parts
+from arazzo_runner.check.verdict import condition_parts, criteria_verdict, is_about_status
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import Comparison, Constant, StatusCodeRef
 from arazzo_runner.operation.contract import response_for
 from arazzo_runner.operation.model import Operation, Response
 
 EVERY_STATUS: Final = range(100, 600)
-_USUAL: Final = (100, 199, 200, 201, 202, 204, 301, 304, 400, 404, 409, 500, 503, 599)
+_SAMPLE_STATUSES: Final = (100, 199, 200, 201, 202, 204, 301, 304, 400, 404, 409, 500, 503, 599)
 
 
 class ResponseOutcome(NamedTuple):
@@ -23,24 +23,26 @@ class ResponseOutcome(NamedTuple):
     response: Response
 
 
-def outcomes(operation: Operation, criteria: Iterable[Criterion]) -> tuple[ResponseOutcome, ...]:
+def response_outcomes(
+    operation: Operation, criteria: Iterable[Criterion]
+) -> tuple[ResponseOutcome, ...]:
     """The documented responses; of ``4XX`` and ``default`` those statuses that are asked about.
 
     Empty where nothing is documented.
     """
     memo, place = operation.description.memo, operation.place
-    key = ("outcomes", place.source, place.pointer, _asked(operation, criteria))
+    key = ("outcomes", place.source, place.pointer, _range_statuses(operation, criteria))
     if key not in memo:
         memo[key] = _outcomes(operation, key[-1])
     found: tuple[ResponseOutcome, ...] = memo[key]
     return found
 
 
-def _asked(operation: Operation, criteria: Iterable[Criterion]) -> tuple[int, ...]:
+def _range_statuses(operation: Operation, criteria: Iterable[Criterion]) -> tuple[int, ...]:
     """The statuses that stand for those of ranges and of ``default``, where there are such."""
     if all(one.status.isdecimal() for one in operation.responses):
         return ()
-    return tuple(telling(criteria))
+    return tuple(sample_statuses(criteria))
 
 
 def _outcomes(operation: Operation, asked: tuple[int, ...]) -> tuple[ResponseOutcome, ...]:
@@ -49,16 +51,16 @@ def _outcomes(operation: Operation, asked: tuple[int, ...]) -> tuple[ResponseOut
     return tuple(ResponseOutcome(status, one) for status, one in found if one is not None)
 
 
-def passing(
+def passing_outcomes(
     every: tuple[ResponseOutcome, ...], criteria: tuple[Criterion, ...]
 ) -> tuple[ResponseOutcome, ...]:
     """Those outcomes with which a step can succeed (without criteria: 2xx)."""
     if not criteria:
         return tuple(one for one in every if 200 <= one.status <= 299)
-    return tuple(one for one in every if all_hold(criteria, one.status) is not False)
+    return tuple(one for one in every if criteria_verdict(criteria, one.status) is not False)
 
 
-def documents(operation: Operation, status: int) -> bool:
+def is_documented(operation: Operation, status: int) -> bool:
     """Whether an operation documents a status, by itself, in a range or as ``default``."""
     return response_for(operation, status) is not None
 
@@ -66,15 +68,15 @@ def documents(operation: Operation, status: int) -> bool:
 def status_constants(criterion: Criterion) -> Iterator[tuple[str, Constant]]:
     """The constants that the status is compared with, each with the operator."""
     if isinstance(criterion, SimpleCriterion):
-        known = parts(criterion.condition)
+        known = condition_parts(criterion.condition)
         yield from _constants(known.comparisons if known.asks_status else ())
 
 
-def demanded(criterion: Criterion) -> list[Constant]:
+def required_constants(criterion: Criterion) -> list[Constant]:
     """The constants that the status has to equal for the criterion to hold."""
     if not isinstance(criterion, SimpleCriterion):
         return []
-    needed = _constants(parts(criterion.condition).required)
+    needed = _constants(condition_parts(criterion.condition).required)
     return [constant for operator, constant in needed if operator == "=="]
 
 
@@ -100,20 +102,20 @@ def status_of(constant: Constant) -> int | None:
     return value if value in EVERY_STATUS else None
 
 
-def telling(criteria: Iterable[Criterion]) -> Iterable[int]:
+def sample_statuses(criteria: Iterable[Criterion]) -> Iterable[int]:
     """Statuses that stand for all: between them no criterion changes its verdict."""
     found: set[int] = set()
     for criterion in criteria:
-        if isinstance(criterion, QueryCriterion) and asks_status(criterion):
+        if isinstance(criterion, QueryCriterion) and is_about_status(criterion):
             return EVERY_STATUS
         for _, constant in status_constants(criterion):
             status = status_of(constant)
             if status is None:
                 return EVERY_STATUS
             found.update((status - 1, status, status + 1))
-    return _telling(frozenset(found))
+    return _sample_statuses(frozenset(found))
 
 
 @lru_cache(maxsize=256)
-def _telling(asked: frozenset[int]) -> tuple[int, ...]:
-    return tuple(sorted(asked.union(_USUAL).intersection(EVERY_STATUS)))
+def _sample_statuses(asked: frozenset[int]) -> tuple[int, ...]:
+    return tuple(sorted(asked.union(_SAMPLE_STATUSES).intersection(EVERY_STATUS)))

@@ -10,24 +10,30 @@ from arazzo_runner.expression.ast import Literal
 from arazzo_runner.operation.alternatives import schemas_of
 from arazzo_runner.operation.descent import shape_of
 from arazzo_runner.operation.model import Location, Operation, Parameter, SecurityScheme
-from arazzo_runner.operation.security import carrier
+from arazzo_runner.operation.security import credential_carrier
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
-from arazzo_runner.text.fix import guessed
+from arazzo_runner.text.fix import guess_known
 
 
-def missing(view: StepContext) -> Iterator[Diagnostic]:
+def missing_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ301: a required parameter that the step never gives; path parameters bind a step."""
-    given = {identity_of(one.parameter.location, one.parameter.name) for one in view.call.arguments}
+    given = {
+        parameter_key(one.parameter.location, one.parameter.name) for one in view.call.arguments
+    }
     if any(location == "querystring" for location, _ in given):
         return  # the whole query, which may hold them all
     for parameter in view.operation.parameters:
-        identity = identity_of(parameter.location, parameter.name)
+        identity = parameter_key(parameter.location, parameter.name)
         is_needed = parameter.required and parameter.location != "path"
-        if is_needed and identity not in given and identity not in carriers(view.operation):
-            yield _never_given(view, parameter)
+        if (
+            is_needed
+            and identity not in given
+            and identity not in credential_carriers(view.operation)
+        ):
+            yield _missing_parameter(view, parameter)
 
 
-def _never_given(view: StepContext, parameter: Parameter) -> Diagnostic:
+def _missing_parameter(view: StepContext, parameter: Parameter) -> Diagnostic:
     step, where, name = view.step.step, parameter.location, parameter.name
     is_doubtful = view.expects_refusal or where == "cookie"
     severity = Severity.WARNING if is_doubtful else Severity.ERROR
@@ -36,18 +42,20 @@ def _never_given(view: StepContext, parameter: Parameter) -> Diagnostic:
     return Diagnostic("AZ301", severity, message, step.place.at("stepId"), "", help_line)
 
 
-def unknown(view: StepContext) -> Iterator[Diagnostic]:
+def unknown_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ302: a parameter that the operation does not have; path parameters bind a step."""
     inherited = {one.place for one in view.workflow.workflow.parameters}
     for argument in view.call.arguments:
         parameter = argument.parameter
-        identity = identity_of(parameter.location, parameter.name)
+        identity = parameter_key(parameter.location, parameter.name)
         # What a workflow gives to all its steps need not be for each of them.
         if parameter in view.operation.parameters or argument.place in inherited:
             continue
-        if identity in carriers(view.operation) or _may_be_meant(view.operation, parameter):
+        if identity in credential_carriers(view.operation) or _may_be_meant(
+            view.operation, parameter
+        ):
             continue
-        yield _not_declared(view, argument)
+        yield _unknown_parameter(view, argument)
 
 
 def _may_be_meant(operation: Operation, parameter: Parameter) -> bool:
@@ -60,12 +68,12 @@ def _may_be_meant(operation: Operation, parameter: Parameter) -> bool:
         case "query":
             name = parameter.name.partition("[")[0]
             declared = [one for one in operation.parameters if one.location.startswith("query")]
-            return any(one.name == name or _takes_any(operation, one) for one in declared)
+            return any(one.name == name or _accepts_any(operation, one) for one in declared)
         case _:
             return False
 
 
-def _takes_any(operation: Operation, parameter: Parameter) -> bool:
+def _accepts_any(operation: Operation, parameter: Parameter) -> bool:
     """A whole query string, or an object whose members become names of their own."""
     if parameter.location == "querystring":
         return True
@@ -75,7 +83,7 @@ def _takes_any(operation: Operation, parameter: Parameter) -> bool:
     )
 
 
-def _not_declared(view: StepContext, argument: Argument) -> Diagnostic:
+def _unknown_parameter(view: StepContext, argument: Argument) -> Diagnostic:
     name, location = argument.parameter.name, argument.parameter.location
     operation = view.operation
     message = f"{view.called} documents no {location} parameter `{name}`"
@@ -88,19 +96,19 @@ def _not_declared(view: StepContext, argument: Argument) -> Diagnostic:
         help_line = did_you_mean(name, known) or (f"documented: {listed}" if known else None)
     severity = Severity.HINT if location == "header" and not elsewhere else Severity.WARNING
     place = argument.place.at("name")
-    fix = None if elsewhere else guessed(place, name, known)
+    fix = None if elsewhere else guess_known(place, name, known)
     return Diagnostic("AZ302", severity, message, place, "not documented", help_line, (), fix)
 
 
 # --- credentials ----------------------------------------------------------------------------------
 
 
-def credentials(view: StepContext) -> Iterator[Diagnostic]:
+def credential_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ317: a credential in the document, for which the description has a security scheme."""
     declared = view.operation.description.schemes.values()
-    schemes = {carrier(one): one for one in declared if one.type != "mutualTLS"}
+    schemes = {credential_carrier(one): one for one in declared if one.type != "mutualTLS"}
     for argument in view.call.arguments:
-        identity = identity_of(argument.parameter.location, argument.parameter.name)
+        identity = parameter_key(argument.parameter.location, argument.parameter.name)
         if identity in schemes:
             yield _credential(argument, schemes[identity])
 
@@ -115,11 +123,11 @@ def _credential(argument: Argument, scheme: SecurityScheme) -> Diagnostic:
     return Diagnostic("AZ317", severity, message, argument.place, "", help_line)
 
 
-def carriers(operation: Operation) -> set[tuple[str, str]]:
+def credential_carriers(operation: Operation) -> set[tuple[str, str]]:
     """Where the security schemes of the description put credentials: places and names."""
-    return {carrier(one) for one in operation.description.schemes.values()}
+    return {credential_carrier(one) for one in operation.description.schemes.values()}
 
 
-def identity_of(location: Location, name: str) -> tuple[str, str]:
+def parameter_key(location: Location, name: str) -> tuple[str, str]:
     """What makes a parameter the same one: header names compare without case."""
     return location, name.lower() if location == "header" else name

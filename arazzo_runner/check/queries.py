@@ -22,7 +22,7 @@ from arazzo_runner.expression.condition import operands, parse_condition
 from arazzo_runner.expression.hints import length_as_function, simple_condition
 from arazzo_runner.expression.query import check_query
 from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.text.fix import Edit, Fix, instead
+from arazzo_runner.text.fix import Edit, Fix, replace_text
 
 
 def query_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnostic]:
@@ -46,18 +46,18 @@ def _as_simple(criterion: QueryCriterion, context: str) -> Fix | None:
     """A comparison in the clothing of a query, as the simple condition that it is."""
     place = criterion.place
     bare = (Edit(place.at("type"), None), Edit(place.at("context"), None))
-    if _compares(criterion.text):
+    if _is_simple_condition(criterion.text):
         return Fix(bare, is_safe=True)
     if criterion.kind != "jsonpath":
         return None
     if simple := simple_condition(criterion.text, context):
         written = Edit(place.at("condition"), simple)
-        return Fix((written, *bare), is_safe=True) if _compares(simple) else None
+        return Fix((written, *bare), is_safe=True) if _is_simple_condition(simple) else None
     portable = length_as_function(criterion.text)
-    return instead(place.at("condition"), portable) if portable else None
+    return replace_text(place.at("condition"), portable) if portable else None
 
 
-def _compares(text: str) -> bool:
+def _is_simple_condition(text: str) -> bool:
     """Whether a text is a simple condition about something that is read."""
     parsed = parse_condition(text)[0]
     return not isinstance(parsed, MalformedExpression) and bool(operands(parsed))

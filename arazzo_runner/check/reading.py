@@ -37,7 +37,7 @@ class ExpressionRead(Struct, frozen=True):
     query: tuple[PathToken, ...] = ()
 
 
-def reads(view: StepContext) -> tuple[ExpressionRead, ...]:
+def reads_of(view: StepContext) -> tuple[ExpressionRead, ...]:
     """All that a step reads, in the order of the document's fields."""
     return view.cached(("reads",), lambda: tuple(_find_reads(view)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from arazzo_runner.check.parameters import carriers, identity_of
+from arazzo_runner.check.parameters import credential_carriers, parameter_key
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import BodyRef, Expression, HeaderRef, PathRef, QueryRef
 from arazzo_runner.operation.model import Location
@@ -25,12 +25,12 @@ _COMMON_REQUEST_HEADERS: Final = frozenset(
 )  # fmt: skip
 
 
-def not_sent(view: StepContext) -> Iterator[Diagnostic]:
+def unsent_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ319, where neither the step gives it nor the operation has it."""
     for expression, place in view.expressions:
         match expression:
             case BodyRef(message="request") if view.call.body is None:
-                yield _nothing(expression, "a request body", place, None)
+                yield _unsent_finding(expression, "a request body", place, None)
             case HeaderRef(message="request", name=name) if (
                 name.lower() not in _COMMON_REQUEST_HEADERS
             ):
@@ -50,14 +50,18 @@ def _parameter(
     if location == "query" and any(one.location == "querystring" for one in given):
         return  # the whole query, which may hold it
     parameters = [one for one in (*given, *view.operation.parameters) if one.location == location]
-    known = {identity_of(location, one.name) for one in parameters} | carriers(view.operation)
-    if identity_of(location, name) not in known:
+    known = {parameter_key(location, one.name) for one in parameters} | credential_carriers(
+        view.operation
+    )
+    if parameter_key(location, name) not in known:
         names = dict.fromkeys(one.name for one in parameters)
-        yield _nothing(
+        yield _unsent_finding(
             expression, f"a {location} parameter `{name}`", place, did_you_mean(name, names)
         )
 
 
-def _nothing(expression: Expression, what: str, place: Place, help: str | None) -> Diagnostic:
+def _unsent_finding(
+    expression: Expression, what: str, place: Place, help: str | None
+) -> Diagnostic:
     message = f"`{expression.text}` never has a value: the request goes without {what}"
     return warning("AZ319", message, place, "not sent", help)

@@ -8,29 +8,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from arazzo_runner.check.shapes import known
+from arazzo_runner.check.shapes import expression_shape
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import QueryCriterion
 from arazzo_runner.expression.hints import portable_filter
 from arazzo_runner.operation.descent import SchemaShape, names_of
 from arazzo_runner.text.diagnostic import Diagnostic, warning
-from arazzo_runner.text.fix import changed
+from arazzo_runner.text.fix import change_text
 
 _OBJECT: Final = frozenset({"object"})
 
 
-def root_filter(view: StepContext) -> Iterator[Diagnostic]:
+def root_filter_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ318, where the schema says that the root is an object with members of its own."""
     for criterion in view.step.criteria:
         if not isinstance(criterion, QueryCriterion) or criterion.kind != "jsonpath":
             continue
         portable = portable_filter(criterion.text)
-        shape = known(criterion.context, view, view.answers) if criterion.context else None
+        shape = (
+            expression_shape(criterion.context, view, view.answers) if criterion.context else None
+        )
         if portable is not None and shape is not None and _is_record(shape):
             message = "this filter looks at the members of an object, never at the object itself"
             help_line = f"to ask about the object, write `{portable}`"
             place = criterion.place.at("condition")
-            yield warning("AZ318", message, place, "", help_line, changed(place, portable))
+            yield warning("AZ318", message, place, "", help_line, change_text(place, portable))
 
 
 def _is_record(shape: SchemaShape) -> bool:

@@ -15,10 +15,10 @@ from arazzo_runner.check import (
     status,
     unused,
 )
-from arazzo_runner.check.absent import absent
-from arazzo_runner.check.headers import undocumented_header
-from arazzo_runner.check.requests import not_sent
-from arazzo_runner.check.root_filter import root_filter
+from arazzo_runner.check.absent import missing_member_findings
+from arazzo_runner.check.headers import header_findings
+from arazzo_runner.check.requests import unsent_findings
+from arazzo_runner.check.root_filter import root_filter_findings
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import ArazzoDocument
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -27,35 +27,35 @@ DocumentRule: TypeAlias = Callable[[ArazzoDocument], Iterator[Diagnostic]]
 StepRule: TypeAlias = Callable[[StepContext], Iterator[Diagnostic]]
 
 AGREEMENT: Final[Mapping[str, StepRule]] = {
-    "AZ113": asynchronous.no_action,
-    "AZ220": asynchronous.no_messages,
-    "AZ301": parameters.missing,
-    "AZ302": parameters.unknown,
-    "AZ303": bodies.missing_body,
-    "AZ304": status.undocumented,
-    "AZ306": status.always,
-    "AZ307": status.never,
-    "AZ308": comparing.incomparable,
-    "AZ309": comparing.unlisted,
-    "AZ310": absent,
-    "AZ311": undocumented_header,
-    "AZ312": bodies.unwanted_body,
-    "AZ313": bodies.misfit,  # and AZ314 to AZ316
-    "AZ317": parameters.credentials,
-    "AZ318": root_filter,
-    "AZ319": not_sent,
-    "AZ505": naming.without_source,
-    "AZ506": naming.by_path,
+    "AZ113": asynchronous.action_findings,
+    "AZ220": asynchronous.message_findings,
+    "AZ301": parameters.missing_parameter_findings,
+    "AZ302": parameters.unknown_parameter_findings,
+    "AZ303": bodies.missing_body_findings,
+    "AZ304": status.undocumented_status_findings,
+    "AZ306": status.constant_criterion_findings,
+    "AZ307": status.unmet_criteria_findings,
+    "AZ308": comparing.incomparable_findings,
+    "AZ309": comparing.unlisted_findings,
+    "AZ310": missing_member_findings,
+    "AZ311": header_findings,
+    "AZ312": bodies.unexpected_body_findings,
+    "AZ313": bodies.type_findings,  # and AZ314 to AZ316
+    "AZ317": parameters.credential_findings,
+    "AZ318": root_filter_findings,
+    "AZ319": unsent_findings,
+    "AZ505": naming.unqualified_id_findings,
+    "AZ506": naming.operation_path_findings,
 }
 """What a step and the description of its operation say of each other."""
 
 SHAPE: Final[Mapping[str, DocumentRule]] = {
-    "AZ401": flow.unreachable,
-    "AZ402": flow.endless,
-    "AZ403": flow.dead_actions,
-    "AZ404": flow.calls_itself,
-    "AZ501": unused.unused_inputs,
-    "AZ502": unused.unused_outputs,
-    "AZ503": unused.unused_components,
+    "AZ401": flow.unreachable_findings,
+    "AZ402": flow.endless_findings,
+    "AZ403": flow.dead_action_findings,
+    "AZ404": flow.recursion_findings,
+    "AZ501": unused.unused_input_findings,
+    "AZ502": unused.unused_output_findings,
+    "AZ503": unused.unused_component_findings,
 }
 """What a document says of itself: the way through it, and what nothing reads."""

@@ -40,10 +40,12 @@ def selector_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnosti
 def _selector_findings(selector: Selector, place: Place) -> Iterator[Diagnostic]:
     if isinstance(selector.selector, Literal):
         text = str(selector.selector.value)
-        yield from _parsed(text, selector.type, selector.context.text, place)
+        yield from _parse_findings(text, selector.type, selector.context.text, place)
 
 
-def _parsed(text: str, kind: SelectorType, context: str, place: Place) -> Iterator[Diagnostic]:
+def _parse_findings(
+    text: str, kind: SelectorType, context: str, place: Place
+) -> Iterator[Diagnostic]:
     try:
         match kind.language:
             case "jsonpointer":
@@ -58,15 +60,15 @@ def _parsed(text: str, kind: SelectorType, context: str, place: Place) -> Iterat
 
 def _values(workflow: Workflow) -> Iterator[tuple[DynamicValue, Place]]:
     yield from _outputs(workflow.outputs, workflow.place)
-    yield from _given(workflow.parameters)
+    yield from _parameter_values(workflow.parameters)
     for step in workflow.steps:
         yield from _outputs(step.outputs, step.place)
-        yield from _given(step.parameters)
+        yield from _parameter_values(step.parameters)
         if step.request_body is not None:
             yield from _of_body(step.request_body)
         for action in (*step.on_success, *step.on_failure):
             if not isinstance(action, EndAction | Reusable):
-                yield from _given(action.parameters)
+                yield from _parameter_values(action.parameters)
 
 
 def _of_body(body: RequestBody) -> Iterator[tuple[DynamicValue, Place]]:
@@ -75,7 +77,9 @@ def _of_body(body: RequestBody) -> Iterator[tuple[DynamicValue, Place]]:
     yield from ((one.value, one.place.at("value")) for one in body.replacements)
 
 
-def _given(parameters: Iterable[Parameter | Reusable]) -> Iterator[tuple[DynamicValue, Place]]:
+def _parameter_values(
+    parameters: Iterable[Parameter | Reusable],
+) -> Iterator[tuple[DynamicValue, Place]]:
     yield from ((one.value, one.place.at("value")) for one in parameters if one.value is not None)
 
 
@@ -85,7 +89,7 @@ def _targets(workflow: Workflow) -> Iterator[Diagnostic]:
     for one in chain.from_iterable(body.replacements for body in bodies):
         if one.type is not None and isinstance(one.target, Literal):
             place = one.place.at("target")
-            yield from _parsed(str(one.target.value), one.type, "the payload", place)
+            yield from _parse_findings(str(one.target.value), one.type, "the payload", place)
 
 
 def _outputs(

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from arazzo_runner.check.outcomes import ResponseOutcome
 from arazzo_runner.check.view import StepContext
-from arazzo_runner.document.schema import target
+from arazzo_runner.document.schema import resolve_schema
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.expression.ast import (
@@ -35,7 +35,7 @@ from arazzo_runner.operation.descent import (
     DescentFailure,
     PathToken,
     SchemaShape,
-    any_of,
+    any_shape,
     descend,
     shape_of,
 )
@@ -71,24 +71,26 @@ MaybeShape: TypeAlias = SchemaShape | None
 """What is known of a value; None: nothing."""
 
 
-def known(
+def expression_shape(
     expression: Expression, view: StepContext, when: ResponseOutcomes, depth: int = 0
 ) -> MaybeShape:
     """What is known of an expression's value when the step is answered with one of ``when``."""
     match expression:
         case BodyRef(message="response", path=path):
             key = ("answered", path.tokens, _statuses(when))
-            return view.cached_for_operation(key, lambda: _known(expression, view, when, depth))
+            return view.cached_for_operation(
+                key, lambda: _expression_shape(expression, view, when, depth)
+            )
         case _:
             read = ("read", expression.text, id(when))
-            return view.cached(read, lambda: _known(expression, view, when, depth))
+            return view.cached(read, lambda: _expression_shape(expression, view, when, depth))
 
 
 def _statuses(when: ResponseOutcomes) -> tuple[int, ...]:
     return tuple([one.status for one in when])
 
 
-def _known(
+def _expression_shape(
     expression: Expression, view: StepContext, when: ResponseOutcomes, depth: int
 ) -> MaybeShape:
     root = root_of(expression, view, when, depth)
@@ -104,20 +106,20 @@ def root_of(
     """The beginning of an expression's way; None for expressions that have none."""
     match expression:
         case BodyRef(message="response", path=path):
-            return ExpressionRoot(body(view, when), path.tokens)
+            return ExpressionRoot(body_shape(view, when), path.tokens)
         case InputRef():
-            return _named(expression, inputs(view))
+            return _named_root(expression, inputs_shape(view))
         case StepOutputRef():
             return _output(expression, view, depth)
         case StatusCodeRef():
-            return ExpressionRoot(_stated({"type": "integer"}), ())
+            return ExpressionRoot(_schema_shape({"type": "integer"}), ())
         case UrlRef() | MethodRef() | HeaderRef(message="response"):
-            return ExpressionRoot(_stated({"type": "string"}), ())
+            return ExpressionRoot(_schema_shape({"type": "string"}), ())
         case _:
             return None
 
 
-def known_value(
+def value_shape(
     value: DynamicValue, view: StepContext, when: ResponseOutcomes, depth: int = 0
 ) -> MaybeShape:
     """What is known of anything that a document writes as a value."""
@@ -125,11 +127,11 @@ def known_value(
         case Literal(None):
             return None  # it also stands for what could not be read
         case Literal(constant):
-            return _stated({"const": constant})
+            return _schema_shape({"const": constant})
         case Template():
-            return _stated({"type": "string"})
+            return _schema_shape({"type": "string"})
         case Expression():
-            return known(value, view, when, depth)
+            return expression_shape(value, view, when, depth)
         case _:
             return None
 
@@ -137,13 +139,13 @@ def known_value(
 # --- bodies ---------------------------------------------------------------------------------------
 
 
-def body(view: StepContext, when: ResponseOutcomes) -> SchemaShape | NoBody | None:
+def body_shape(view: StepContext, when: ResponseOutcomes) -> SchemaShape | NoBody | None:
     """What is known of the response body."""
     key = ("answer", _statuses(when))
-    return view.cached_for_operation(key, lambda: _body(view, when))
+    return view.cached_for_operation(key, lambda: _body_shape(view, when))
 
 
-def _body(view: StepContext, when: ResponseOutcomes) -> SchemaShape | NoBody | None:
+def _body_shape(view: StepContext, when: ResponseOutcomes) -> SchemaShape | NoBody | None:
     responses = list({id(one.response): one.response for one in when}.values())
     if not responses:
         return None
@@ -154,7 +156,7 @@ def _body(view: StepContext, when: ResponseOutcomes) -> SchemaShape | NoBody | N
     shapes = [_of_response(schemas, one) for one in responses if one.content]
     # A response without content beside others is one that nobody described.
     is_open = len(shapes) < len(responses) and not _are_bodiless(when)
-    return None if is_open or None in shapes else any_of([one for one in shapes if one])
+    return None if is_open or None in shapes else any_shape([one for one in shapes if one])
 
 
 def _are_bodiless(when: ResponseOutcomes) -> bool:
@@ -163,7 +165,7 @@ def _are_bodiless(when: ResponseOutcomes) -> bool:
 
 def _of_response(schemas: SchemaContext, response: Response) -> MaybeShape:
     read = [_of_media(schemas, one) for one in response.content if _is_json(one)]
-    return any_of([one for one in read if one]) if read and None not in read else None
+    return any_shape([one for one in read if one]) if read and None not in read else None
 
 
 def _is_json(media: MediaType) -> bool:
@@ -177,21 +179,21 @@ def _of_media(schemas: SchemaContext, media: MediaType) -> MaybeShape:
 # --- names ----------------------------------------------------------------------------------------
 
 
-def inputs(view: StepContext) -> SchemaShape | None:
+def inputs_shape(view: StepContext) -> SchemaShape | None:
     """What is known of the workflow's inputs, as an object."""
     memo, workflow = view.views.inputs, view.workflow
     if workflow.key not in memo:
-        memo[workflow.key] = _inputs(workflow)
+        memo[workflow.key] = _inputs_shape(workflow)
     found: SchemaShape | None = memo[workflow.key]
     return found
 
 
-def _inputs(workflow: WorkflowPlan) -> SchemaShape | None:
+def _inputs_shape(workflow: WorkflowPlan) -> SchemaShape | None:
     schema = workflow.inputs_schema
-    return None if schema is None else _own(schema, workflow.workflow.place.at("inputs"))
+    return None if schema is None else _keyword_shape(schema, workflow.workflow.place.at("inputs"))
 
 
-def _named(ref: NamedRef, holder: SchemaShape | None) -> ExpressionRoot | None:
+def _named_root(ref: NamedRef, holder: SchemaShape | None) -> ExpressionRoot | None:
     """Names may hold dots: the exact name first, then its first part and a walk."""
     if holder is None or not ref.name:
         return None
@@ -213,11 +215,11 @@ def _output(ref: StepOutputRef, view: StepContext, depth: int) -> ExpressionRoot
         return None
     outputs = dict(step.step.step.outputs)
     if ref.name in outputs:
-        base = known_value(outputs[ref.name], step, step.answers, depth + 1)
+        base = value_shape(outputs[ref.name], step, step.answers, depth + 1)
         return ExpressionRoot(base, ref.path.tokens)
     first = ref.name.partition(".")[0]
     if first in outputs and ref.walk:
-        base = known_value(outputs[first], step, step.answers, depth + 1)
+        base = value_shape(outputs[first], step, step.answers, depth + 1)
         return ExpressionRoot(base, (*ref.walk, *ref.path.tokens))
     return None
 
@@ -225,15 +227,15 @@ def _output(ref: StepOutputRef, view: StepContext, depth: int) -> ExpressionRoot
 # --- constants ------------------------------------------------------------------------------------
 
 
-def _stated(schema: dict[str, Value]) -> SchemaShape:
-    return _own(schema, _NOWHERE)
+def _schema_shape(schema: dict[str, Value]) -> SchemaShape:
+    return _keyword_shape(schema, _NOWHERE)
 
 
-def _own(schema: Value, place: Place) -> SchemaShape:
+def _keyword_shape(schema: Value, place: Place) -> SchemaShape:
     """What a schema says that stands by itself: its references lead into it."""
 
     def follow(reference: str, place: Place) -> tuple[Value, Place]:
-        found = target(reference, schema)
+        found = resolve_schema(reference, schema)
         if found is None:
             raise DocumentError(error("AZ209", f"`{reference}` leads nowhere", place))
         return found, Place(place.source, ("inputs", reference))

@@ -7,55 +7,59 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from arazzo_runner.check.outcomes import (
-    demanded,
-    documents,
+    is_documented,
+    required_constants,
+    sample_statuses,
     status_constants,
     status_of,
-    telling,
 )
-from arazzo_runner.check.verdict import asks_status, holds
+from arazzo_runner.check.verdict import criterion_verdict, is_about_status
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
 from arazzo_runner.operation.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
-from arazzo_runner.text.fix import Fix, changed
+from arazzo_runner.text.fix import Fix, change_text
 from arazzo_runner.text.source import Place, SourceFile
 
 _NOWHERE: Final = Place(SourceFile("", "", ""))
 
 
-def undocumented(view: StepContext) -> Iterator[Diagnostic]:
+def undocumented_status_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ304: a success criterion that no documented status fulfils."""
     if not view.outcomes:
         return
     for criterion in view.step.criteria:
-        if asks_status(criterion) and _can_hold(criterion) and not holds(criterion, None):
-            yield from _judged(view, criterion)
+        if (
+            is_about_status(criterion)
+            and _can_hold(criterion)
+            and not criterion_verdict(criterion, None)
+        ):
+            yield from _criterion_findings(view, criterion)
     if not view.step.criteria and not view.passing and _documents_no_failure_alone(view):
         yield warning(
             "AZ304",
             f"the step succeeds on a 2xx status, and {view.called} documents none",
             view.step.step.place.at("stepId"),
-            _documented(view),
+            _documented_statuses(view),
             "name the status that is meant in `successCriteria`",
         )
 
 
-def _judged(view: StepContext, criterion: Criterion) -> Iterator[Diagnostic]:
-    if all(holds(criterion, one.status) is False for one in view.outcomes):
-        yield _never(view, criterion)
+def _criterion_findings(view: StepContext, criterion: Criterion) -> Iterator[Diagnostic]:
+    if all(criterion_verdict(criterion, one.status) is False for one in view.outcomes):
+        yield _unmet_finding(view, criterion)
         return
     for operator, constant in status_constants(criterion):
         status = status_of(constant)
-        if operator == "==" and status is not None and not documents(view.operation, status):
+        if operator == "==" and status is not None and not is_documented(view.operation, status):
             message = f"{view.called} does not document the status {status}"
             place = _place(criterion, constant)
-            yield Diagnostic("AZ304", Severity.HINT, message, place, _documented(view))
+            yield Diagnostic("AZ304", Severity.HINT, message, place, _documented_statuses(view))
 
 
-def _never(view: StepContext, criterion: Criterion) -> Diagnostic:
-    asked = demanded(criterion)
+def _unmet_finding(view: StepContext, criterion: Criterion) -> Diagnostic:
+    asked = required_constants(criterion)
     if len(asked) == 1 and status_of(asked[0]) is not None:
         what = f"never answers with the status {status_of(asked[0])}"
         place = _place(criterion, asked[0])
@@ -66,7 +70,9 @@ def _never(view: StepContext, criterion: Criterion) -> Diagnostic:
     message = f"{view.called} {what}"
     help_line = _way_out(view)
     fix = _other_success(view, asked[0], place) if len(asked) == 1 else None
-    return Diagnostic("AZ304", severity, message, place, _documented(view), help_line, (), fix)
+    return Diagnostic(
+        "AZ304", severity, message, place, _documented_statuses(view), help_line, (), fix
+    )
 
 
 def _way_out(view: StepContext) -> str | None:
@@ -84,10 +90,10 @@ def _other_success(view: StepContext, asked: Constant, place: Place) -> Fix | No
     status, success = status_of(asked), _only_success(view)
     if status is None or not 200 <= status <= 299 or success is None:
         return None
-    return changed(place, str(success))
+    return change_text(place, str(success))
 
 
-def _documented(view: StepContext) -> str:
+def _documented_statuses(view: StepContext) -> str:
     statuses = documented_statuses(view.operation)
     return f"documented: {', '.join(statuses[:8])}" + (" and more" if len(statuses) > 8 else "")
 
@@ -119,24 +125,24 @@ _Verdicts: TypeAlias = tuple[bool | None, frozenset[bool | None]]
 def _verdicts(criterion: Criterion) -> _Verdicts:
     if isinstance(criterion, SimpleCriterion):
         return _of_condition(criterion.condition)
-    return _judged_for_all(criterion)
+    return _verdicts_for_all(criterion)
 
 
 @lru_cache(maxsize=8192)
 def _of_condition(condition: Condition | MalformedExpression) -> _Verdicts:
     """The same few conditions stand in most documents, and several rules ask about each."""
-    return _judged_for_all(SimpleCriterion("", condition, _NOWHERE))
+    return _verdicts_for_all(SimpleCriterion("", condition, _NOWHERE))
 
 
-def _judged_for_all(criterion: Criterion) -> _Verdicts:
-    without_answer = holds(criterion, None)
-    if not asks_status(criterion):
+def _verdicts_for_all(criterion: Criterion) -> _Verdicts:
+    without_answer = criterion_verdict(criterion, None)
+    if not is_about_status(criterion):
         return without_answer, frozenset((without_answer,))
-    statuses = telling([criterion])
-    return without_answer, frozenset(holds(criterion, status) for status in statuses)
+    statuses = sample_statuses([criterion])
+    return without_answer, frozenset(criterion_verdict(criterion, status) for status in statuses)
 
 
-def always(view: StepContext) -> Iterator[Diagnostic]:
+def constant_criterion_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ306: a success criterion that holds whatever comes."""
     for criterion in view.step.criteria:
         place = criterion.place.at("condition")
@@ -147,16 +153,16 @@ def always(view: StepContext) -> Iterator[Diagnostic]:
         for operator, constant in status_constants(criterion):
             status = status_of(constant)
             if operator == "!=" and view.outcomes and status is not None:
-                yield from _excluded(view, status, _place(criterion, constant))
+                yield from _excluded_statuses(view, status, _place(criterion, constant))
 
 
-def _excluded(view: StepContext, status: int, place: Place) -> Iterator[Diagnostic]:
-    if not documents(view.operation, status):
+def _excluded_statuses(view: StepContext, status: int, place: Place) -> Iterator[Diagnostic]:
+    if not is_documented(view.operation, status):
         message = f"this always holds: {view.called} documents no status {status}"
-        yield Diagnostic("AZ306", Severity.HINT, message, place, _documented(view))
+        yield Diagnostic("AZ306", Severity.HINT, message, place, _documented_statuses(view))
 
 
-def never(view: StepContext) -> Iterator[Diagnostic]:
+def unmet_criteria_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ307: success criteria that hold for no status at all, alone or together."""
     criteria = view.step.criteria
     impossible = [one for one in criteria if not _can_hold(one)]
@@ -171,10 +177,10 @@ def never(view: StepContext) -> Iterator[Diagnostic]:
 
 
 def _can_hold_together(criteria: tuple[Criterion, ...]) -> bool:
-    asking = [one for one in criteria if asks_status(one)]
-    statuses = (None, *telling(asking)) if len(asking) > 1 else ()
+    asking = [one for one in criteria if is_about_status(one)]
+    statuses = (None, *sample_statuses(asking)) if len(asking) > 1 else ()
     return not statuses or any(
-        all(holds(one, status) is not False for one in asking) for status in statuses
+        all(criterion_verdict(one, status) is not False for one in asking) for status in statuses
     )
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, nearest
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import SourceFile
 
 _COMMENT: Final = re.compile(r"#[ \t]*arazzo:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?")
@@ -42,7 +42,7 @@ class Selection(Struct, frozen=True):
         )
 
 
-def unknown_code(beginning: str) -> str | None:
+def unknown_code_message(beginning: str) -> str | None:
     """What to say of a beginning that no code has: the nearest code, or what codes look like."""
     if beginning and any(code.startswith(beginning) for code in CODES):
         return None
@@ -51,7 +51,9 @@ def unknown_code(beginning: str) -> str | None:
     return f"no diagnostic code begins with `{beginning}`; {hint}"
 
 
-def reported(found: Iterable[Diagnostic], selection: Selection, path: str) -> Iterator[Diagnostic]:
+def select_findings(
+    found: Iterable[Diagnostic], selection: Selection, path: str
+) -> Iterator[Diagnostic]:
     """The findings that are selected and that no comment in their file silences."""
     comments: dict[SourceFile, dict[int, tuple[str, ...]]] = {}
     for one in found:
@@ -62,13 +64,13 @@ def reported(found: Iterable[Diagnostic], selection: Selection, path: str) -> It
             continue
         source = one.place.source
         if source not in comments:
-            comments[source] = ignores(source.text)
-        silenced = comments[source].get(locate(one.place).line) if comments[source] else None
+            comments[source] = ignore_comments(source.text)
+        silenced = comments[source].get(locate_place(one.place).line) if comments[source] else None
         if silenced is None or not one.code.startswith(silenced):
             yield one
 
 
-def ignores(text: str) -> dict[int, tuple[str, ...]]:
+def ignore_comments(text: str) -> dict[int, tuple[str, ...]]:
     """The beginnings of codes that comments silence, by line; ``""`` begins every code.
 
     A comment at the end of a line is about this line, one on a line of its own about the next

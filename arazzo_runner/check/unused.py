@@ -26,13 +26,13 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place, pointer_text
 
 
-def unused_inputs(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def unused_input_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ501: an input that nothing reads."""
     reads = {one.workflow_id: list(_expressions(one)) for one in document.workflows}
     outside = _read_from_outside(one for every in reads.values() for one in every)
     for workflow in document.workflows:
         declared = declared_inputs(workflow.inputs, document.raw)
-        if declared is None or _hands_on_inputs(workflow):
+        if declared is None or _passes_inputs_on(workflow):
             continue
         names = [one.name for one in reads[workflow.workflow_id] if isinstance(one, InputRef)]
         read = {*names, *map(_first, names), *outside.get(workflow.workflow_id, ())}
@@ -42,7 +42,7 @@ def unused_inputs(document: ArazzoDocument) -> Iterator[Diagnostic]:
                 yield _hint("AZ501", f"nothing reads the input `{name}`", place)
 
 
-def _hands_on_inputs(workflow: Workflow) -> bool:
+def _passes_inputs_on(workflow: Workflow) -> bool:
     """Whether a workflow that is gone to without parameters gets the inputs of the same name."""
     actions = [*workflow.success_actions, *workflow.failure_actions]
     for step in workflow.steps:
@@ -63,7 +63,7 @@ def _read_from_outside(expressions: Iterable[Expression]) -> dict[str, set[str]]
     return found
 
 
-def unused_outputs(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def unused_output_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ502: an output of a step that nothing reads."""
     for workflow in document.workflows:
         read = {
@@ -79,7 +79,7 @@ def unused_outputs(document: ArazzoDocument) -> Iterator[Diagnostic]:
                     yield _hint("AZ502", message, step.place.at("outputs", name).key())
 
 
-def unused_components(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def unused_component_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ503: a component that nothing refers to."""
     written = document.raw.get("components")
     if not isinstance(written, dict):
@@ -115,7 +115,7 @@ def _references(node: Value) -> Iterator[str]:
                     yield "/".join(one[key].split("/")[:4])
 
 
-def unused_sources(unit: Unit, plan: Plan) -> Iterator[Diagnostic]:
+def unused_source_findings(unit: Unit, plan: Plan) -> Iterator[Diagnostic]:
     """AZ504: a source description of which nothing is used."""
     document = unit.document
     if not _is_bound(document, plan):
@@ -143,12 +143,12 @@ def _used_sources(unit: Unit, plan: Plan) -> Iterator[str]:
         if planned.unit is not unit:
             continue
         for step in planned.steps:
-            yield from _named_by(step.call, unit.documents)
+            yield from _source_names(step.call, unit.documents)
             for action in (*step.on_success, *step.on_failure):
-                yield from _named_by(action.target, unit.documents)
+                yield from _source_names(action.target, unit.documents)
 
 
-def _named_by(target: object, documents: Mapping[str, str]) -> Iterator[str]:
+def _source_names(target: object, documents: Mapping[str, str]) -> Iterator[str]:
     if isinstance(target, OperationCall):
         yield target.source
         return

@@ -27,7 +27,7 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.ast import Literal as Text
 from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.value import MaybeValue, ordered, same
+from arazzo_runner.expression.value import MaybeValue, is_equal, is_ordered
 
 _SECONDS: Final = 0.1
 
@@ -55,27 +55,27 @@ class ConditionParts(Struct, frozen=True):
 
 
 @lru_cache(maxsize=8192)
-def parts(condition: Condition | MalformedExpression) -> ConditionParts:
+def condition_parts(condition: Condition | MalformedExpression) -> ConditionParts:
     """What stands in a condition; several rules ask this about each of many conditions."""
     if isinstance(condition, MalformedExpression):
         return ConditionParts()
     asks = any(isinstance(one, StatusCodeRef) for one in _leaves(condition))
     return ConditionParts(
         tuple(_comparisons(condition)),
-        frozenset(one for one in _required(condition) if isinstance(one, Comparison)),
+        frozenset(one for one in _required_conditions(condition) if isinstance(one, Comparison)),
         asks,
         None if asks else _truth(_guess(condition, None)),
     )
 
 
-def holds(criterion: Criterion, status: int | None) -> bool | None:
+def criterion_verdict(criterion: Criterion, status: int | None) -> bool | None:
     """Whether a criterion holds for a response with this status; None when that is not said.
 
     The status None is that of a request without an answer.
     """
     match criterion:
         case SimpleCriterion(condition=condition):
-            known = parts(condition)
+            known = condition_parts(condition)
             if isinstance(condition, MalformedExpression) or not known.asks_status:
                 return known.fixed
             return _truth(_guess(condition, status))
@@ -87,19 +87,19 @@ def holds(criterion: Criterion, status: int | None) -> bool | None:
             assert_never(criterion)
 
 
-def all_hold(criteria: Iterable[Criterion], status: int) -> bool | None:
+def criteria_verdict(criteria: Iterable[Criterion], status: int) -> bool | None:
     """Whether all of the criteria hold."""
-    verdicts = {holds(one, status) for one in criteria}
+    verdicts = {criterion_verdict(one, status) for one in criteria}
     if False in verdicts:
         return False
     return None if None in verdicts else True
 
 
-def asks_status(criterion: Criterion) -> bool:
+def is_about_status(criterion: Criterion) -> bool:
     """Whether a criterion is about the status at all."""
     match criterion:
         case SimpleCriterion(condition=condition):
-            return parts(condition).asks_status
+            return condition_parts(condition).asks_status
         case QueryCriterion(context=context):
             return isinstance(context, StatusCodeRef)
         case _:
@@ -132,11 +132,11 @@ def _leaves(condition: Condition) -> Iterator[Condition]:
             yield condition
 
 
-def _required(condition: Condition) -> Iterator[Condition]:
+def _required_conditions(condition: Condition) -> Iterator[Condition]:
     """The conditions that all have to hold for this one to hold."""
     if isinstance(condition, And):
-        yield from _required(condition.left)
-        yield from _required(condition.right)
+        yield from _required_conditions(condition.left)
+        yield from _required_conditions(condition.right)
     else:
         yield condition
 
@@ -164,19 +164,19 @@ def _guess(condition: Condition, status: int | None) -> _PartialValue:
             return _UNKNOWN
         case Comparison(operator, left, right):
             a, b = _guess(left, status), _guess(right, status)
-            return _UNKNOWN if _UNKNOWN in (a, b) else _compared(operator, a, b)
+            return _UNKNOWN if _UNKNOWN in (a, b) else _compare(operator, a, b)
         case Not(inner):
             truth = _truth(_guess(inner, status))
             return _UNKNOWN if truth is None else not truth
         case And(left, right):
-            return _joined(left, right, status, deciding=False)
+            return _join(left, right, status, deciding=False)
         case Or(left, right):
-            return _joined(left, right, status, deciding=True)
+            return _join(left, right, status, deciding=True)
         case _:
             assert_never(condition)
 
 
-def _joined(
+def _join(
     left: Condition, right: Condition, status: int | None, *, deciding: bool
 ) -> _PartialValue:
     """``&&`` is decided by what does not hold, ``||`` by what holds."""
@@ -186,11 +186,11 @@ def _joined(
     return _UNKNOWN if None in truths else not deciding
 
 
-def _compared(operator: Operator, a: MaybeValue, b: MaybeValue) -> bool:
+def _compare(operator: Operator, a: MaybeValue, b: MaybeValue) -> bool:
     match operator:
         case "==":
-            return same(a, b)
+            return is_equal(a, b)
         case "!=":
-            return not same(a, b)
+            return not is_equal(a, b)
         case _:
-            return ordered(operator, a, b)
+            return is_ordered(operator, a, b)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from arazzo_runner.check.outcomes import ResponseOutcome, outcomes, passing
+from arazzo_runner.check.outcomes import ResponseOutcome, passing_outcomes, response_outcomes
 from arazzo_runner.document.expressions import PlacedExpression, expressions_in
 from arazzo_runner.document.model import Criterion
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, WorkflowKey, WorkflowPlan
@@ -95,11 +95,11 @@ class StepContexts(Struct, frozen=True):
     def at(self, key: tuple[WorkflowKey, str]) -> StepContext:
         """The view of a step that is there."""
         if key not in self.made:
-            self.made[key] = _view(*self.plans[key], self)
+            self.made[key] = _step_context(*self.plans[key], self)
         return self.made[key]
 
 
-def views_of(plan: Plan) -> Iterator[StepContext]:
+def step_contexts(plan: Plan) -> Iterator[StepContext]:
     """The steps of a plan that call operations."""
     views = StepContexts(
         {
@@ -112,11 +112,11 @@ def views_of(plan: Plan) -> Iterator[StepContext]:
     yield from map(views.at, views.plans)
 
 
-def _view(
+def _step_context(
     workflow: WorkflowPlan, step: StepPlan, call: OperationCall, views: StepContexts
 ) -> StepContext:
-    every = outcomes(call.operation, _criteria(step))
-    possible = passing(every, step.criteria)
+    every = response_outcomes(call.operation, _criteria(step))
+    possible = passing_outcomes(every, step.criteria)
     successes = tuple(one for one in every if 200 <= one.status <= 299)
     return StepContext(workflow, step, call, every, possible, possible or successes or every, views)
 

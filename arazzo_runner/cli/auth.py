@@ -11,8 +11,8 @@ import click
 from msgspec.structs import asdict
 
 from arazzo_runner import running
-from arazzo_runner.cli.auth_text import lines
-from arazzo_runner.cli.credentials import sources_of
+from arazzo_runner.cli.auth_text import scheme_report
+from arazzo_runner.cli.credentials import credential_stores
 from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.names import check_names
@@ -23,8 +23,8 @@ from arazzo_runner.credentials.survey import (
     CredentialVariable,
     SchemeStatus,
     StepUse,
-    called,
-    survey,
+    scheme_label,
+    scheme_statuses,
 )
 from arazzo_runner.credentials.trial import CredentialTest
 from arazzo_runner.executor.plan import Plan
@@ -45,8 +45,8 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
     description = load_document(document, given)
     check_names(description, {**given, "until": None})
     show_diagnostics(description.warnings)
-    sources = sources_of(given)
-    schemes = survey(
+    sources = credential_stores(given)
+    schemes = scheme_statuses(
         description.units, _plan(description, given), sources, certificate=bool(given["cert"])
     )
     masker = Masker()
@@ -57,7 +57,7 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
         whole = masker.value({"document": document, "schemes": listed, "exit_code": code})
         sys.stdout.write(json.dumps(whole, indent=2) + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in lines(schemes, trials, masker))
+        sys.stdout.writelines(f"{line}\n" for line in scheme_report(schemes, trials, masker))
     return code
 
 
@@ -70,7 +70,7 @@ def _plan(description: Description, given: Mapping[str, Any]) -> Plan:
         environment={},
         needs_credentials=False,
     )
-    return running.plan(description, running.select(description, names), options)[0]
+    return running.plan_run(description, running.select_workflows(description, names), options)[0]
 
 
 def _trials(
@@ -97,7 +97,7 @@ def _scheme_json(one: SchemeStatus, trial: CredentialTest | None) -> dict[str, A
         "source": one.source,
         "scheme": scheme.name,
         "type": scheme.type,
-        "called": called(scheme),
+        "called": scheme_label(scheme),
         "flows": [name for name in scheme.flows if not name.startswith("x-")],
         "state": one.readiness,
         "needed": one.is_needed,

@@ -17,22 +17,22 @@ from arazzo_runner.credentials.survey import SchemeStatus
 from arazzo_runner.credentials.trial import CredentialTest, try_request, try_tokens
 from arazzo_runner.credentials.wiring import (
     Permissions,
-    authorizing,
+    authorizing_world,
     guarded_endpoints,
     tokens_of,
 )
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import World
 from arazzo_runner.operation.credentials import (
     SECRET_KINDS,
     Credentials,
     OAuthFlow,
     credentials_from,
-    way_of,
+    find_flow,
 )
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.needs import token_need
-from arazzo_runner.operation.security import Authorization, absent, authorize
+from arazzo_runner.operation.security import Authorization, authorize, missing_parts
 from arazzo_runner.operation.server import server_url
 from arazzo_runner.report.mask import Masker
 
@@ -65,18 +65,18 @@ class CredentialTester(Struct, frozen=True):
     def trial(self, use: SchemeStatus) -> CredentialTest:
         """Try the credential of one scheme; commands and the keyring are asked for it."""
         credentials = self._credentials(use)
-        lacking = absent(use.scheme, use.source, credentials)
+        lacking = missing_parts(use.scheme, use.source, credentials)
         if lacking:
             names = " and ".join(f"`{name}`" for name in lacking)
             return CredentialTest("missing", "it is not set", f"set {names}")
-        way = way_of(use.scheme, credentials.of(use.source, use.scheme.name))
+        way = find_flow(use.scheme, credentials.of(use.source, use.scheme.name))
         if way is not None and way.flow is not None:
             return self._tokens(use, credentials, way.flow)
 
         def authorized(operation: Operation) -> tuple[str, Authorization]:
             return self._authorized(operation, use, credentials)
 
-        return drive(try_request(use, authorized, self._around))
+        return run_coroutine(try_request(use, authorized, self._around))
 
     def _credentials(self, use: SchemeStatus) -> Credentials:
         """Those of this scheme alone, so that no other one is tried in its place."""
@@ -98,7 +98,7 @@ class CredentialTester(Struct, frozen=True):
             token_need(use.scheme, use.source, flow, one.scopes, one.server) for one in use.uses
         ]
         tokens = tokens_of(self.world, credentials, self.endpoints, self.masker.learn, person())
-        return drive(try_tokens(dict.fromkeys(needs), tokens))
+        return run_coroutine(try_tokens(dict.fromkeys(needs), tokens))
 
     def _authorized(
         self, operation: Operation, use: SchemeStatus, credentials: Credentials
@@ -112,4 +112,4 @@ class CredentialTester(Struct, frozen=True):
         if not authorization.needs:
             return self.world
         learn = self.masker.learn
-        return authorizing(self.world, [authorization], self.endpoints, learn, person())
+        return authorizing_world(self.world, [authorization], self.endpoints, learn, person())

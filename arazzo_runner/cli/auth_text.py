@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from arazzo_runner.credentials.survey import CredentialVariable, SchemeStatus, StepUse, called
+from arazzo_runner.credentials.survey import CredentialVariable, SchemeStatus, StepUse, scheme_label
 from arazzo_runner.credentials.trial import CredentialTest
-from arazzo_runner.operation.credentials import CredentialFlow, CredentialPart, ways
+from arazzo_runner.operation.credentials import CredentialFlow, CredentialPart, credential_flows
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import counted
+from arazzo_runner.report.shown import count_text
 
 
-def lines(
+def scheme_report(
     schemes: Sequence[SchemeStatus], trials: Mapping[int, CredentialTest], masker: Masker
 ) -> Iterator[str]:
     """The lines about all schemes, and what is still to be set."""
@@ -29,7 +29,7 @@ def lines(
 
 
 def _scheme_lines(one: SchemeStatus) -> Iterator[str]:
-    yield f"{one.source}  {one.scheme.name}  ({called(one.scheme)})"
+    yield f"{one.source}  {one.scheme.name}  ({scheme_label(one.scheme)})"
     width = max((len(each.name) for each in one.variables), default=0)
     for each in one.variables:
         yield f"  {each.name:<{width}}  {_state(each)}"
@@ -53,7 +53,7 @@ def _state(one: CredentialVariable) -> str:
 
 def _ways(one: SchemeStatus) -> Iterator[str]:
     """Which variables do together, where there is a choice."""
-    every = [_way(way) for way in ways(one.scheme)]
+    every = [_way(way) for way in credential_flows(one.scheme)]
     if len(every) > 1:
         yield f"  enough     {every[0]}"
         yield from (f"         or  {text}" for text in every[1:])
@@ -107,4 +107,4 @@ def _summary(schemes: Sequence[SchemeStatus]) -> str:
         return "all that steps use is set"
     asked = sum(one.readiness == "unknown" for one in used)
     also = f", and {asked} may come from a command or the keyring" if asked else ""
-    return f"set: {ready} of {counted(len(used), 'scheme')} that steps use{also}"
+    return f"set: {ready} of {count_text(len(used), 'scheme')} that steps use{also}"

@@ -50,24 +50,24 @@ def read_baseline(path: str) -> Baseline:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        _refuse(path, "there is no such file; `--write-baseline` makes it")
+        _raise_baseline_error(path, "there is no such file; `--write-baseline` makes it")
     except OSError as reason:
-        _refuse(path, (reason.strerror or "it cannot be read").lower())
+        _raise_baseline_error(path, (reason.strerror or "it cannot be read").lower())
     except ValueError:
-        _refuse(path, f"it is not JSON; {_WAY_OUT}")
+        _raise_baseline_error(path, f"it is not JSON; {_WAY_OUT}")
     if not isinstance(content, dict) or content.get("version") != _VERSION:
-        _refuse(path, f"it is no baseline of version {_VERSION}; {_WAY_OUT}")
+        _raise_baseline_error(path, f"it is no baseline of version {_VERSION}; {_WAY_OUT}")
     try:
         return {_entry(one): int(one["count"]) for one in content["findings"]}
     except (KeyError, TypeError, ValueError):
-        _refuse(path, f"an entry of it is malformed; {_WAY_OUT}")
+        _raise_baseline_error(path, f"an entry of it is malformed; {_WAY_OUT}")
 
 
 def _entry(one: Mapping[str, Any]) -> BaselineEntry:
     return BaselineEntry(str(one["code"]), str(one["file"]), str(one["pointer"]), str(one["hash"]))
 
 
-def _refuse(path: str, why: str) -> NoReturn:
+def _raise_baseline_error(path: str, why: str) -> NoReturn:
     raise click.UsageError(f"`--baseline {path}`: {why}")
 
 
@@ -76,15 +76,17 @@ def compare(
 ) -> BaselineComparison:
     """Tell what is new, and which entries about these documents occur no more."""
     left: Counter[BaselineEntry] = Counter(dict(baseline))
-    rest = [one for one in findings if not _take(left, _known(one, path))]
+    rest = [one for one in findings if not _take_entry(left, _entry_of(one, path))]
     # What a step said is known where the step has moved.
-    anywhere = Counter(_anywhere(one) for one in left.elements())
+    anywhere = Counter(_without_place(one) for one in left.elements())
     new = []
     for one in rest:
-        known = _anywhere(_known(one, path))
+        known = _without_place(_entry_of(one, path))
         if anywhere[known] > 0:
             anywhere[known] -= 1
-            moved = next(entry for entry in left if left[entry] > 0 and _anywhere(entry) == known)
+            moved = next(
+                entry for entry in left if left[entry] > 0 and _without_place(entry) == known
+            )
             left[moved] -= 1
         else:
             new.append(one)
@@ -93,18 +95,18 @@ def compare(
     return BaselineComparison(tuple(new), len(findings) - len(new), gone)
 
 
-def _take(left: Counter[BaselineEntry], known: BaselineEntry) -> bool:
+def _take_entry(left: Counter[BaselineEntry], known: BaselineEntry) -> bool:
     if left[known] <= 0:
         return False
     left[known] -= 1
     return True
 
 
-def _anywhere(known: BaselineEntry) -> BaselineEntry:
+def _without_place(known: BaselineEntry) -> BaselineEntry:
     return BaselineEntry(known.code, known.file, "", known.hash)
 
 
-def _known(one: LocatedFinding, path: str) -> BaselineEntry:
+def _entry_of(one: LocatedFinding, path: str) -> BaselineEntry:
     said = sha256(one.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return BaselineEntry(one.code, _relative(one.file, path), one.pointer, said)
 
@@ -126,8 +128,8 @@ def write_baseline(
     """
     every = list(findings)
     judged = {_relative(one, path) for one in (*documents, *(one.file for one in every))}
-    messages = {_known(one, path): one.message for one in every}
-    counts = Counter(_known(one, path) for one in every)
+    messages = {_entry_of(one, path): one.message for one in every}
+    counts = Counter(_entry_of(one, path) for one in every)
     counts.update({one: count for one, count in kept.items() if one.file not in judged})
     entries = [
         {

@@ -16,11 +16,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.inputs import put, schema_of, typed, usage
+from arazzo_runner.cli.inputs import input_usage_error, parse_input, schema_of, set_input
 from arazzo_runner.cli.inputs_for import InputSchemas
 from arazzo_runner.errors import DocumentError, InputError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import error, short
+from arazzo_runner.text.diagnostic import error, shorten
 from arazzo_runner.text.encoding import decode
 from arazzo_runner.text.json_text import build_json
 from arazzo_runner.text.limits import DocumentLimits
@@ -46,12 +46,14 @@ def read_cases(file: str | Path, known: InputSchemas) -> list[CaseInputs]:
     readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".json": _json_rows}
     read = readers.get(Path(file).suffix.lower())
     if read is None:
-        raise usage(f"`{file}` is no file of cases", "its name ends in `.csv`, `.jsonl` or `.json`")
+        raise input_usage_error(
+            f"`{file}` is no file of cases", "its name ends in `.csv`, `.jsonl` or `.json`"
+        )
     rows = list(read(source, known))
     taken: set[str] = set()
     for row in rows:
         if row.id in taken:
-            raise _wrong(row.place, f"two cases are called `{short(row.id)}`", "AZ115")
+            raise _case_error(row.place, f"two cases are called `{shorten(row.id)}`", "AZ115")
         taken.add(row.id)
     return rows
 
@@ -60,7 +62,7 @@ def _source(file: str) -> SourceFile:
     try:
         return decode(Path(file).read_bytes(), file, file)
     except OSError as reason:
-        raise usage(
+        raise input_usage_error(
             f"the cases in `{file}` cannot be read: {(reason.strerror or 'it fails').lower()}"
         ) from None
     except DocumentError as reason:
@@ -88,7 +90,7 @@ def _csv_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
             else:
                 header = _header(cells, place, known)
     except csv.Error as reason:
-        raise _wrong(_line(source, begun), f"this is not CSV: {reason}") from None
+        raise _case_error(_line(source, begun), f"this is not CSV: {reason}") from None
 
 
 def _header(cells: Sequence[str], place: Place, known: InputSchemas) -> list[str]:
@@ -96,10 +98,10 @@ def _header(cells: Sequence[str], place: Place, known: InputSchemas) -> list[str
     names = [cell.strip() for cell in cells]
     for name in names:
         if name and names.count(name) > 1:
-            raise _wrong(place, f"two columns are called `{short(name)}`", "AZ115")
+            raise _case_error(place, f"two columns are called `{shorten(name)}`", "AZ115")
     if len(names) == 1 and names[0] not in known.schemas and _PARTED.search(names[0]):
         message = "the first line has no comma, and names are parted by commas"
-        raise _wrong(place, message, "AZ904", "export the table with commas between its cells")
+        raise _case_error(place, message, "AZ904", "export the table with commas between its cells")
     return names
 
 
@@ -108,14 +110,14 @@ def _csv_row(
 ) -> CaseInputs:
     if len(cells) > len(header):
         message = f"the row has {len(cells)} cells, and the first line names {len(header)}"
-        raise _wrong(place, message, "AZ904", "a text with a comma stands in double quotes")
+        raise _case_error(place, message, "AZ904", "a text with a comma stands in double quotes")
     given = {name: text for name, text in zip(header, cells, strict=False) if text}
     case_id = _id(given, number, known)
     inputs: dict[str, Value] = {}
     try:
         for name, text in given.items():
-            value = typed(name, text, schema_of(name, known.schemas, known.root), known.root)
-            put(inputs, name, [value], known.schemas, known.root)
+            value = parse_input(name, text, schema_of(name, known.schemas, known.root), known.root)
+            set_input(inputs, name, [value], known.schemas, known.root)
     except InputError as reason:
         raise InputError(*(replace(one, place=place) for one in reason.diagnostics)) from None
     return CaseInputs(case_id, inputs, place)
@@ -130,30 +132,30 @@ def _jsonl_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]
         if text.strip():
             number += 1
             place = _line(source, at)
-            yield _json_row(_parsed(text, place), number, place, known)
+            yield _json_row(_parse_json(text, place), number, place, known)
 
 
 def _json_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
-    rows = _parsed(source.text, _line(source, 1))
+    rows = _parse_json(source.text, _line(source, 1))
     if not isinstance(rows, list):
-        raise _wrong(_line(source, 1), "a file of cases holds a list", "AZ904", "`[{…}, {…}]`")
+        raise _case_error(_line(source, 1), "a file of cases holds a list", "AZ904", "`[{…}, {…}]`")
     for index, row in enumerate(rows):
         yield _json_row(row, index + 1, Place(source, (index,)), known)
 
 
-def _parsed(text: str, place: Place) -> Value:
+def _parse_json(text: str, place: Place) -> Value:
     try:
         value, _ = build_json(SourceFile(place.source.name, text, "case.json"), DocumentLimits())
     except DocumentError as reason:
         raise InputError(*reason.diagnostics) from None
     except ValueError:
-        raise _wrong(place, "this is not JSON") from None
+        raise _case_error(place, "this is not JSON") from None
     return value
 
 
 def _json_row(row: Value, number: int, place: Place, known: InputSchemas) -> CaseInputs:
     if not isinstance(row, dict):
-        raise _wrong(place, "a case is an object", "AZ904", 'such as `{"name": "value"}`')
+        raise _case_error(place, "a case is an object", "AZ904", 'such as `{"name": "value"}`')
     given = dict(row)
     return CaseInputs(_id(given, number, known), given, place)
 
@@ -171,7 +173,7 @@ def _line(source: SourceFile, line: int) -> Place:
     return Place(source, span=Span(line, 1, line, len(text.rstrip("\r")) + 1))
 
 
-def _wrong(
+def _case_error(
     place: Place, message: str, code: str = "AZ103", way_out: str | None = None
 ) -> InputError:
     return InputError(error(code, message, place, "", way_out))

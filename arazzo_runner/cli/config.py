@@ -49,12 +49,12 @@ def read_config() -> dict[str, Any]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
-        refuse("it is not UTF-8")
+        raise_config_error("it is not UTF-8")
     except tomllib.TOMLDecodeError as reason:
         text = str(reason)
-        refuse(f"it is not TOML: {text[:1].lower()}{text[1:]}")
+        raise_config_error(f"it is not TOML: {text[:1].lower()}{text[1:]}")
     except OSError as reason:
-        refuse(reason.strerror or "it cannot be read")
+        raise_config_error(reason.strerror or "it cannot be read")
     if path.name == "pyproject.toml":
         tables = tables.get("tool", {}).get("arazzo", {})
     return tables if isinstance(tables, dict) else {}
@@ -69,9 +69,9 @@ def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dic
     known = [*commands, CREDENTIALS, _PROFILES]
     for table, content in tables.items():
         if table not in known:
-            refuse(f"there is no table `[{table}]`", table, known)
+            raise_config_error(f"there is no table `[{table}]`", table, known)
         if not isinstance(content, dict):
-            refuse(f"`{table}` has to be a table: `[{table}]`")
+            raise_config_error(f"`{table}` has to be a table: `[{table}]`")
     own = tables.get(name, {})
     others = _COMMAND_TABLES.get(name, ())
     return dict(
@@ -98,14 +98,14 @@ def default_of(
     }
     option = flags.get(key.replace("_", "-"))
     if option is None:
-        refuse(f"`[{table}]` has no key `{key}`", key, [*flags, *others])
+        raise_config_error(f"`[{table}]` has no key `{key}`", key, [*flags, *others])
     if option.is_flag and not isinstance(value, bool) and not option.count:
-        refuse(f"`{key}` has to be `true` or `false`")
+        raise_config_error(f"`{key}` has to be `true` or `false`")
     listed = [value] if option.multiple and not isinstance(value, list) else value
     return str(option.name), listed
 
 
-def refuse(
+def raise_config_error(
     why: str, word: str = "", known: Iterable[str] = (), help_line: str | None = None
 ) -> NoReturn:
     """Raise click.UsageError about the configuration; the nearest known word is the way out."""

@@ -83,10 +83,10 @@ def _entry(name: str, value: Any) -> CredentialConfig:
         case {"command": str(command)} if len(value) == 1 and name not in (_COMMAND, _KEYRING):
             return CredentialConfig(commands={name: command})
         case _:
-            raise _refused(name)
+            raise _refused_error(name)
 
 
-def _refused(name: str) -> click.UsageError:
+def _refused_error(name: str) -> click.UsageError:
     match name:
         case "cred_command":
             wanted = 'a command line, such as "vault-reader {name}"'
@@ -97,7 +97,7 @@ def _refused(name: str) -> click.UsageError:
     return click.UsageError(f"`{config_file()}`: `{name}` has to be {wanted}")
 
 
-def sources_of(
+def credential_stores(
     given: Mapping[str, Any], config: CredentialConfig | None = None
 ) -> CredentialStores:
     """All places where credentials are, by the flags and the configuration. Raises UsageError.
@@ -107,7 +107,7 @@ def sources_of(
     config = config or credential_config(credential_table())
     if given["keyring"] is not None:
         config = replace(config, keyring=given["keyring"])
-    others = tuple(_others(config))
+    others = tuple(_other_stores(config))
     return CredentialStores(dict(os.environ), given["env_file"], config.aliases, others)
 
 
@@ -118,12 +118,12 @@ def with_credentials(
 
     ``config`` is that of :func:`sources_of`. Raises UsageError, click.UsageError.
     """
-    sources = sources_of(given, config)
+    sources = credential_stores(given, config)
     options = replace(options, environment=sources.variables, aliases=sources.aliases)
     if not options.needs_credentials:
         return options
     certificate = Credentials(certificate=bool(given["cert"]))
-    return replace(options, more=sources.more, ask=ask, credentials=certificate)
+    return replace(options, more=sources.more, ask=prompt_missing, credentials=certificate)
 
 
 def person() -> Person | None:
@@ -137,28 +137,28 @@ def person() -> Person | None:
     return TerminalPerson()
 
 
-def ask(missing: MissingCredentials) -> Mapping[str, str]:
+def prompt_missing(missing: MissingCredentials) -> Mapping[str, str]:
     """Ask whoever is at the terminal for the variables that are missing; nothing without one."""
-    from arazzo_runner.credentials.prompt import ask_for, is_terminal
+    from arazzo_runner.credentials.prompt import is_terminal, prompt_for
 
     names = [one for one in missing.variables if not one.startswith("-")]
     if not is_terminal() or len(names) < len(missing.variables):
         return {}
-    return ask_for(escape(missing.message), names)
+    return prompt_for(escape(missing.message), names)
 
 
 def check_person(plan: Plan) -> None:
     """Raise UsageError where somebody would have to be at the terminal, and nobody is."""
     if not authorizations(plan) or person() is not None:
         return
-    from arazzo_runner.credentials.wiring import impossible
+    from arazzo_runner.credentials.wiring import needs_person_findings
 
-    findings = impossible(plan)
+    findings = needs_person_findings(plan)
     if findings:
         raise UsageError(*findings)
 
 
-def _others(config: CredentialConfig) -> list[CredentialStore]:
+def _other_stores(config: CredentialConfig) -> list[CredentialStore]:
     """Commands and the keyring; what they need is loaded when they are asked."""
     found: list[CredentialStore] = []
     if config.commands or config.command is not None:
@@ -187,24 +187,24 @@ def _check_owner() -> None:
 
 
 def _single_commands(commands: Mapping[str, str]) -> CredentialStore:
-    from arazzo_runner.credentials.command import one_value
-    from arazzo_runner.credentials.sources import remembered
+    from arazzo_runner.credentials.command import read_command_value
+    from arazzo_runner.credentials.sources import cached_lookup
 
     def look_up(name: str) -> str:
-        return one_value(commands[name])
+        return read_command_value(commands[name])
 
-    return CredentialStore("command", remembered(look_up), commands.__contains__)
+    return CredentialStore("command", cached_lookup(look_up), commands.__contains__)
 
 
 def _general_command(command: str) -> CredentialStore:
-    from arazzo_runner.credentials.command import by_command
-    from arazzo_runner.credentials.sources import remembered
+    from arazzo_runner.credentials.command import command_lookup
+    from arazzo_runner.credentials.sources import cached_lookup
 
-    return CredentialStore("command", remembered(by_command(command)))
+    return CredentialStore("command", cached_lookup(command_lookup(command)))
 
 
 def _keyring(service: str) -> CredentialStore:
-    from arazzo_runner.credentials.sources import remembered
-    from arazzo_runner.credentials.system_keyring import by_keyring
+    from arazzo_runner.credentials.sources import cached_lookup
+    from arazzo_runner.credentials.system_keyring import keyring_lookup
 
-    return CredentialStore("keyring", remembered(by_keyring(service)))
+    return CredentialStore("keyring", cached_lookup(keyring_lookup(service)))

@@ -37,17 +37,17 @@ def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:
 
 def load_limits(given: Mapping[str, Any]) -> LoadLimits:
     """The limits of documents, by the flags about them."""
-    sources = SourceLimits(description=_chosen(DESCRIPTION_LIMITS, given))
+    sources = SourceLimits(description=_limits_of(DESCRIPTION_LIMITS, given))
     if given["max_document_size"] is not None:
         # One document that may be as large must not be too much for all of them together.
         total = max(sources.max_total_bytes, 4 * given["max_document_size"])
         sources = replace(sources, max_total_bytes=total)
     if given["max_sources"] is not None:
         sources = replace(sources, max_sources=given["max_sources"])
-    return LoadLimits(_chosen(DocumentLimits(), given), sources)
+    return LoadLimits(_limits_of(DocumentLimits(), given), sources)
 
 
-def _chosen(limits: DocumentLimits, given: Mapping[str, Any]) -> DocumentLimits:
+def _limits_of(limits: DocumentLimits, given: Mapping[str, Any]) -> DocumentLimits:
     if given["max_document_nodes"] is not None:
         limits = limits.with_nodes(given["max_document_nodes"])
     if given["max_document_size"] is not None:

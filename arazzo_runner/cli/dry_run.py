@@ -9,13 +9,13 @@ from click.core import ParameterSource
 
 from arazzo_runner import running
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.inputs import with_defaults
+from arazzo_runner.executor.inputs import apply_defaults
 from arazzo_runner.executor.passing import relevant_inputs
 from arazzo_runner.executor.plan import WorkflowPlan
-from arazzo_runner.executor.rehearse import DryRunStep, rehearse
+from arazzo_runner.executor.rehearse import DryRunStep, dry_run_steps
 from arazzo_runner.executor.settings import Settings
 from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
-from arazzo_runner.report.curl import curl
+from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.text.diagnostic import error
@@ -31,24 +31,24 @@ def refuse_reports(ctx: click.Context) -> None:
             raise UsageError(error("AZ906", message, help="leave one of them out"))
 
 
-def show_rehearsal(
+def show_dry_run(
     prepared: running.PreparedRun, masker: Masker, settings: Settings, out: TextIO
 ) -> int:
     """Print each step's request, or why it cannot be built yet. Returns the exit code."""
     for key in prepared.plan.selected:
         workflow = prepared.plan.workflows[key]
         out.write(f"{escape(workflow.workflow.workflow_id)} (dry run, nothing is sent)\n")
-        for step in _rehearse(prepared, workflow, settings):
+        for step in _dry_run(prepared, workflow, settings):
             _show(step, masker, out)
     return 0 if prepared.plan.selected else 5
 
 
-def _rehearse(
+def _dry_run(
     prepared: running.PreparedRun, workflow: WorkflowPlan, settings: Settings
 ) -> list[DryRunStep]:
     given = relevant_inputs(workflow, prepared.inputs)
-    inputs = with_defaults(workflow.inputs_schema, given)
-    return rehearse(workflow, inputs, settings.limits.query_seconds)
+    inputs = apply_defaults(workflow.inputs_schema, given)
+    return dry_run_steps(workflow, inputs, settings.limits.query_seconds)
 
 
 def _show(step: DryRunStep, masker: Masker, out: TextIO) -> None:
@@ -58,11 +58,11 @@ def _show(step: DryRunStep, masker: Masker, out: TextIO) -> None:
     if step.request is None:
         out.write(f"    cannot be built yet: {escape(masker.text(step.reason or ''))}\n")
     else:
-        out.write(f"    {curl(step.request, masker)}\n")
-        out.writelines(f"    with {escape(_described(need))}\n" for need in step.needs)
+        out.write(f"    {curl_line(step.request, masker)}\n")
+        out.writelines(f"    with {escape(_need_text(need))}\n" for need in step.needs)
 
 
-def _described(need: Need) -> str:
+def _need_text(need: Need) -> str:
     match need:
         case TokenNeed():
             way = f"by the flow `{need.flow}`"

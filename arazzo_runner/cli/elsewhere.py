@@ -11,13 +11,13 @@ def credential_origins(
     """Read repeated ``NAME@ORIGIN``: the origins by the name of a security scheme."""
     found: dict[str, list[str]] = {}
     for text in texts:
-        name, origin = _read(text, param)
+        name, origin = _parse_origin(text, param)
         found.setdefault(name, []).append(origin)
     return found
 
 
-def _read(text: str, param: click.Parameter) -> tuple[str, str]:
-    from arazzo_runner.worlds.elsewhere import destination
+def _parse_origin(text: str, param: click.Parameter) -> tuple[str, str]:
+    from arazzo_runner.worlds.elsewhere import parse_destination
     from arazzo_runner.worlds.failures import TransportError
 
     name, _, origin = text.partition("@")
@@ -25,7 +25,7 @@ def _read(text: str, param: click.Parameter) -> tuple[str, str]:
         message = f"`{text}` is not NAME@ORIGIN, such as `login@https://api2.example.com`"
         raise click.BadParameter(message, param=param)
     try:
-        destination(origin)
+        parse_destination(origin)
     except TransportError as reason:
         failure = reason.failure
         hint = f"; {failure.hint}" if failure.hint else ""

@@ -9,13 +9,13 @@ import click
 
 from arazzo_runner.cli.options import flags_of
 from arazzo_runner.explain import shown
-from arazzo_runner.explain.explanation import explanation
+from arazzo_runner.explain.explanation import read_explanation
 from arazzo_runner.report.style import style_for
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import nearest
 
 
-def _known(_ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+def _check_code(_ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
     """A code in any case, also without its `AZ`."""
     if text is None:
         return None
@@ -29,26 +29,26 @@ def _known(_ctx: click.Context, param: click.Parameter, text: str | None) -> str
 
 
 @click.command("explain", short_help="what a diagnostic code means, and how to mend it")
-@click.argument("code", required=False, callback=_known)
+@click.argument("code", required=False, callback=_check_code)
 @flags_of("explain")
 def command(code: str | None, form: str) -> int:
     """Say what a diagnostic CODE means, why it matters and how to mend it; without one, list all.
 
     The example of a mistake and the same one mended are tested with each version of this program.
     """
-    sys.stdout.write(_all(form) if code is None else _one(code, form))
+    sys.stdout.write(_render_all(form) if code is None else _render_code(code, form))
     return 0
 
 
-def _one(code: str, form: str) -> str:
-    found = explanation(code)
+def _render_code(code: str, form: str) -> str:
+    found = read_explanation(code)
     if form == "json":
-        return shown.as_json(found)
-    return shown.text(found, style_for(sys.stdout, os.environ))
+        return shown.render_json(found)
+    return shown.render_text(found, style_for(sys.stdout, os.environ))
 
 
-def _all(form: str) -> str:
-    every = [explanation(code) for code in CODES]
+def _render_all(form: str) -> str:
+    every = [read_explanation(code) for code in CODES]
     if form == "json":
-        return shown.listed_as_json(every)
-    return shown.listed(every, style_for(sys.stdout, os.environ))
+        return shown.render_list_json(every)
+    return shown.render_list(every, style_for(sys.stdout, os.environ))

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from typing import Literal as Choice
 
 from arazzo_runner.errors import InputError
-from arazzo_runner.executor.inputs import parts
+from arazzo_runner.executor.inputs import schema_parts
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.media_type import is_json, is_text, is_xml
@@ -26,8 +26,8 @@ _BASE64: Final = ("base64", "base64url")
 
 def file_kind(schema: Value, root: Value) -> FileKind:
     """How a file is given to an input of this schema; None: as the text in it."""
-    for part in parts(schema, root):
-        kind = _stated(part)
+    for part in schema_parts(schema, root):
+        kind = _stated_kind(part)
         if kind is not None:
             return kind
         if "items" in part and file_kind(part["items"], root) == "binary":
@@ -35,7 +35,7 @@ def file_kind(schema: Value, root: Value) -> FileKind:
     return None
 
 
-def _stated(part: dict[str, Any]) -> FileKind:
+def _stated_kind(part: dict[str, Any]) -> FileKind:
     if str(part.get("contentEncoding")).lower() in _BASE64:
         return "base64"
     media = part.get("contentMediaType")

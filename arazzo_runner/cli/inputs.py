@@ -8,16 +8,18 @@ from typing import Any
 
 from arazzo_runner.cli.input_files import base64_text, binary_file, file_kind
 from arazzo_runner.errors import DocumentError, InputError
-from arazzo_runner.executor.inputs import parts, properties
+from arazzo_runner.executor.inputs import direct_properties, schema_parts
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import Severity, error, short
+from arazzo_runner.text.diagnostic import Severity, error, shorten
 from arazzo_runner.text.encoding import decode
 from arazzo_runner.text.json_text import build_json
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
 
 
-def usage(message: str, help_line: str | None = None, code: str = "AZ906") -> InputError:
+def input_usage_error(
+    message: str, help_line: str | None = None, code: str = "AZ906"
+) -> InputError:
     """An error about what was typed."""
     return InputError(error(code, message, None, "", help_line))
 
@@ -36,7 +38,7 @@ def read_inputs(
         name, value = _assignment(assignment, declared, root)
         given.setdefault(name, []).append(value)
     for name, values in given.items():
-        put(inputs, name, values, declared, root)
+        set_input(inputs, name, values, declared, root)
     return inputs
 
 
@@ -45,11 +47,11 @@ def check_stdin(document: str, file: str | None, assignments: Iterable[str]) -> 
     takers = [
         *(["the document"] if document == "-" else []),
         *(["`--inputs -`"] if file == "-" else []),
-        *(f"`-i {short(one)}`" for one in assignments if one.partition("=")[2] == "@-"),
+        *(f"`-i {shorten(one)}`" for one in assignments if one.partition("=")[2] == "@-"),
     ]
     if len(takers) > 1:
         listed = " and ".join(takers)
-        raise usage(f"standard input cannot be {listed}", "write one of them to a file")
+        raise input_usage_error(f"standard input cannot be {listed}", "write one of them to a file")
 
 
 def read_inputs_file(file: str) -> dict[str, Value]:
@@ -65,7 +67,7 @@ def read_inputs_file(file: str) -> dict[str, Value]:
         raise InputError(*parsed.diagnostics)
     if not isinstance(parsed.value, dict):
         message = f"`--inputs {file}` holds no object"
-        raise usage(message, "inputs are names with values, such as `name: value`")
+        raise input_usage_error(message, "inputs are names with values, such as `name: value`")
     return parsed.value
 
 
@@ -76,18 +78,20 @@ def _read(file: str, flag: str) -> bytes:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
         words = reason.strerror if isinstance(reason, OSError) else str(reason)
-        raise usage(f"`{flag}`: `{file}` cannot be read: {(words or 'it fails').lower()}") from None
+        raise input_usage_error(
+            f"`{flag}`: `{file}` cannot be read: {(words or 'it fails').lower()}"
+        ) from None
 
 
 def _assignment(text: str, declared: Mapping[str, Value], root: Value) -> tuple[str, Value]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip(":"):
-        raise usage(f"`-i {short(text)}` is no assignment", _ASSIGNMENTS)
+        raise input_usage_error(f"`-i {shorten(text)}` is no assignment", _ASSIGNMENTS)
     if name.endswith(":"):
         return name[:-1], _json(name[:-1], value)
     schema = schema_of(name, declared, root)
     if not value.startswith("@"):
-        return name, typed(name, value, schema, root)
+        return name, parse_input(name, value, schema, root)
     path = value[1:]
     match file_kind(schema, root):
         case "binary":
@@ -97,7 +101,7 @@ def _assignment(text: str, declared: Mapping[str, Value], root: Value) -> tuple[
         case "base64":
             return name, base64_text(_read(path, f"-i {name}"))
         case None:
-            return name, typed(name, _file_text(name, path), schema, root)
+            return name, parse_input(name, _file_text(name, path), schema, root)
 
 
 _ASSIGNMENTS = "write `-i NAME=VALUE`, `-i NAME=@FILE` or `-i NAME:=JSON`"
@@ -108,7 +112,7 @@ def _file_text(name: str, file: str) -> str:
         return decode(_read(file, f"-i {name}"), file, file).text
     except DocumentError:
         message = f"input `{name}`: `{file}` is not UTF-8, and an input is text"
-        raise usage(
+        raise input_usage_error(
             message, "a file that is sent as it is needs `format: binary` in its schema"
         ) from None
 
@@ -118,7 +122,7 @@ def _json(name: str, text: str) -> Value:
         return _data(name, text)
     except ValueError:
         way_out = f"texts stand in double quotes in JSON; `-i {name}=VALUE` takes them without"
-        raise usage(f"input `{name}`: `{short(text)}` is not JSON", way_out) from None
+        raise input_usage_error(f"input `{name}`: `{shorten(text)}` is not JSON", way_out) from None
 
 
 def _data(name: str, text: str) -> Value:
@@ -145,13 +149,13 @@ def schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
     head, _, rest = name.partition(".")
     inner = {
         key: one
-        for part in parts(declared.get(head), root)
-        for key, one in properties(part).items()
+        for part in schema_parts(declared.get(head), root)
+        for key, one in direct_properties(part).items()
     }
     return schema_of(rest, inner, root)
 
 
-def typed(name: str, text: str, schema: Value, root: Value) -> Value:
+def parse_input(name: str, text: str, schema: Value, root: Value) -> Value:
     """Turn text into the type that a schema declares; text that does not fit is an InputError.
 
     Without a declared type the text stays a string.
@@ -160,11 +164,13 @@ def typed(name: str, text: str, schema: Value, root: Value) -> Value:
     if not types or "string" in types or not _KINDS.keys() >= set(types):
         return text  # a type that there is not is told when the workflow is bound
     for kind in types:
-        found = _as(name, kind, text, schema, root)
+        found = _parse_as(name, kind, text, schema, root)
         if found is not _UNFIT:
             return found
     listed = " or ".join(types)
-    raise usage(f"input `{name}`: `{short(text)}` is no {listed}", _WRITE[types[0]], "AZ904")
+    raise input_usage_error(
+        f"input `{name}`: `{shorten(text)}` is no {listed}", _WRITE[types[0]], "AZ904"
+    )
 
 
 _UNFIT: Any = object()
@@ -179,14 +185,14 @@ _WRITE = {
 
 
 def _types(schema: Value, root: Value) -> list[str]:
-    for part in parts(schema, root):
+    for part in schema_parts(schema, root):
         stated = part.get("type")
         if stated is not None:
             return [stated] if isinstance(stated, str) else list(stated)
     return []
 
 
-def _as(name: str, kind: str, text: str, schema: Value, root: Value) -> Value:
+def _parse_as(name: str, kind: str, text: str, schema: Value, root: Value) -> Value:
     match kind:
         case "boolean":
             return {"true": True, "false": False}.get(text.lower(), _UNFIT)
@@ -195,14 +201,14 @@ def _as(name: str, kind: str, text: str, schema: Value, root: Value) -> Value:
         case "array" if not text.lstrip().startswith("["):
             return _items(name, text, schema, root)
         case _:
-            return _parsed(name, kind, text)
+            return _parse_json_value(name, kind, text)
 
 
 def _items(name: str, text: str, schema: Value, root: Value) -> Value:
     """A list without brackets: one item, or several with commas between them."""
-    items = next((part["items"] for part in parts(schema, root) if "items" in part), None)
+    items = next((part["items"] for part in schema_parts(schema, root) if "items" in part), None)
     texts = text.split(",") if text else []
-    return [typed(f"{name}[{at}]", one.strip(), items, root) for at, one in enumerate(texts)]
+    return [parse_input(f"{name}[{at}]", one.strip(), items, root) for at, one in enumerate(texts)]
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -215,7 +221,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def _parsed(name: str, kind: str, text: str) -> Value:
+def _parse_json_value(name: str, kind: str, text: str) -> Value:
     try:
         value = _data(name, text)
     except ValueError:
@@ -224,7 +230,7 @@ def _parsed(name: str, kind: str, text: str) -> Value:
     return value if fits else _UNFIT
 
 
-def put(
+def set_input(
     inputs: dict[str, Value],
     name: str,
     values: list[Value],
@@ -245,5 +251,5 @@ def put(
         target = target.setdefault(key, {})
         if not isinstance(target, dict):
             message = f"`-i {name}=…` reaches into `{key}`, which has been given as a whole"
-            raise usage(message, "give either all of it or its parts")
+            raise input_usage_error(message, "give either all of it or its parts")
     target[last] = value

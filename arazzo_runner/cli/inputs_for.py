@@ -10,7 +10,7 @@ from msgspec import Struct
 from arazzo_runner import running
 from arazzo_runner.cli.inputs import read_inputs
 from arazzo_runner.cli.profiles import NO_PROFILE, Profile
-from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 
@@ -22,12 +22,12 @@ class InputSchemas(Struct, frozen=True):
     root: Value
 
 
-def declared_inputs(description: Description, workflows: Sequence[str]) -> InputSchemas:
+def input_schemas_of(description: Description, workflows: Sequence[str]) -> InputSchemas:
     """The inputs of the workflows to run, and those of others that these do not have."""
     known: dict[str, Value] = {}
     definitions: dict[str, Value] = {}
     for schema in reversed(_schemas(description, workflows)):
-        known.update(declared(schema) or {})
+        known.update(declared_schemas(schema) or {})
         definitions.update(schema.get("$defs", {}) if isinstance(schema, dict) else {})
     return InputSchemas(known, {"$defs": definitions})
 
@@ -39,7 +39,7 @@ def inputs_for(
 
     Of a profile, which many documents may share, count those that are declared. Raises InputError.
     """
-    known = declared_inputs(description, workflows)
+    known = input_schemas_of(description, workflows)
     typed = read_inputs(given["inputs"], given["inputs_file"], known.schemas, known.root)
     profile: Profile = given.get("profile", NO_PROFILE)
     shared = {name: one for name, one in profile.inputs.items() if name in known.schemas}
@@ -49,8 +49,8 @@ def inputs_for(
 def _schemas(description: Description, names: Sequence[str]) -> list[Any]:
     """The schemas of the inputs: of the workflows to run, then of the others of the document."""
     document = description.entry.document
-    selected = [workflow_id for _, workflow_id in running.select(description, names)]
+    selected = [workflow_id for _, workflow_id in running.select_workflows(description, names)]
     others = [one for one in document.workflows if one.workflow_id not in selected]
     chosen = {one.workflow_id: one for one in document.workflows}
     every = [*(chosen[name] for name in selected), *others]
-    return [bundle(one.inputs, document.components.inputs) for one in every]
+    return [bundle_inputs(one.inputs, document.components.inputs) for one in every]

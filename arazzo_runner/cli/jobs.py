@@ -13,9 +13,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.mending import FixOptions, ValidateSettings, check_document, mend_document
+from arazzo_runner.cli.mending import FixOptions, ValidateSettings, check_document, fix_document
 from arazzo_runner.loading import SharedCache
-from arazzo_runner.report.located import LocatedFinding, located
+from arazzo_runner.report.located import LocatedFinding, locate_findings
 from arazzo_runner.report.style import AnsiStyle
 from arazzo_runner.validation import ValidateOptions
 from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
@@ -49,7 +49,7 @@ def run_jobs(job: ValidationJob, documents: Sequence[str], processes: int) -> It
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    parts = shared_out(documents, processes)
+    parts = split_documents(documents, processes)
     done: dict[str, JobResult] = {}
     # Fresh processes, alike on all systems: a fork would copy the threads of who calls, half.
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
@@ -60,7 +60,7 @@ def run_jobs(job: ValidationJob, documents: Sequence[str], processes: int) -> It
     yield from (done[document] for document in documents)
 
 
-def shared_out(documents: Sequence[str], processes: int) -> list[list[str]]:
+def split_documents(documents: Sequence[str], processes: int) -> list[list[str]]:
     """The documents in as many parts, about equally many in each.
 
     Those that name the same sources stay together as far as that goes, for each process has to read
@@ -71,12 +71,12 @@ def shared_out(documents: Sequence[str], processes: int) -> list[list[str]]:
         together.setdefault(_sources(document), []).append(document)
     most = -(-len(documents) // processes)
     parts: list[list[str]] = [[] for _ in range(processes)]
-    for group in sorted(_at_most(most, together.values()), key=len, reverse=True):
+    for group in sorted(_chunks(most, together.values()), key=len, reverse=True):
         min(parts, key=len).extend(group)
     return [part for part in parts if part]
 
 
-def _at_most(most: int, groups: Iterable[list[str]]) -> Iterator[list[str]]:
+def _chunks(most: int, groups: Iterable[list[str]]) -> Iterator[list[str]]:
     for group in groups:
         yield from (group[start : start + most] for start in range(0, len(group), most))
 
@@ -103,12 +103,12 @@ def _run(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResult]:
     before = gc.get_threshold()
     gc.set_threshold(10_000, 50, 100)
     try:
-        yield from _each(job, documents)
+        yield from _run_each(job, documents)
     finally:
         gc.set_threshold(*before)
 
 
-def _each(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResult]:
+def _run_each(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResult]:
     access = document_access(job.reading, os.environ)
     access = replace(access, open=lru_cache(maxsize=1)(access.open))
     setting = ValidateSettings(access, job.options, SharedCache(), job.reading.source_dirs)
@@ -116,5 +116,5 @@ def _each(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResult]:
         if job.mending is None:
             done = check_document(setting, document)
         else:
-            done = mend_document(setting, document, job.mending)
-        yield JobResult(located(done.left, job.style, document), done.mended, done.diff)
+            done = fix_document(setting, document, job.mending)
+        yield JobResult(locate_findings(done.left, job.style, document), done.mended, done.diff)

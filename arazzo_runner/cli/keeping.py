@@ -39,25 +39,27 @@ class RecordOption:
         from arazzo_runner.worlds.recording_file import write_recording
 
         file = self._flags["record"]
-        document = from_folder(self._document, file)
-        asked = _asked(self._flags, options, file)
+        document = relative_to_file(self._document, file)
+        asked = _recorded_options(self._flags, options, file)
         when = running.rfc3339(self._started_at)
         recording = recording_of(document, prepared, asked, self._world, when)
         write_recording(file, recording, masker)
 
 
-def _asked(given: Mapping[str, Any], options: running.RunConfig, file: str) -> RecordedOptions:
+def _recorded_options(
+    given: Mapping[str, Any], options: running.RunConfig, file: str
+) -> RecordedOptions:
     return RecordedOptions(
         tuple(given["workflows"]),
         options.servers,
         options.server_variables,
-        {name: from_folder(place, file) for name, place in given["sources"].items()},
-        tuple(from_folder(folder, file) for folder in given["source_dirs"]),
+        {name: relative_to_file(place, file) for name, place in given["sources"].items()},
+        tuple(relative_to_file(folder, file) for folder in given["source_dirs"]),
         options.settings,
     )
 
 
-def from_folder(place: str, file: str) -> str:
+def relative_to_file(place: str, file: str) -> str:
     """A path as it is seen from the folder of ``file``; URLs and ``-`` are the same everywhere."""
     if place == "-" or "://" in place:
         return place
@@ -67,7 +69,7 @@ def from_folder(place: str, file: str) -> str:
         return place
 
 
-def from_here(place: str, file: str) -> str:
+def resolve_from_file(place: str, file: str) -> str:
     """A path that was seen from the folder of ``file``, as it is seen from here."""
     if place == "-" or "://" in place:
         return place

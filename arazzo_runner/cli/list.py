@@ -22,7 +22,7 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.executor.bind import entry_workflows
-from arazzo_runner.executor.inputs import bundle, declared, parts
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas, schema_parts
 from arazzo_runner.expression.value import Value
 from arazzo_runner.report.escape import escape
 
@@ -39,7 +39,7 @@ def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 
     unit = description.entry
     started = entry_workflows(unit, description.units.values())
     components = unit.document.components.inputs
-    listed = [_listed(one, started, components) for one in unit.document.workflows]
+    listed = [_workflow_json(one, started, components) for one in unit.document.workflows]
     if as_json:
         sys.stdout.write(json.dumps({"workflows": listed}, ensure_ascii=False, indent=2) + "\n")
     else:
@@ -47,22 +47,26 @@ def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 
     return 0
 
 
-def _listed(workflow: Workflow, started: list[str], components: dict[str, Value]) -> dict[str, Any]:
-    schema = bundle(workflow.inputs, components)
+def _workflow_json(
+    workflow: Workflow, started: list[str], components: dict[str, Value]
+) -> dict[str, Any]:
+    schema = bundle_inputs(workflow.inputs, components)
     return {
         "workflow_id": workflow.workflow_id,
         "summary": workflow.summary,
         "started_by_run": workflow.workflow_id in started,
-        "inputs": [_input(name, one, schema) for name, one in (declared(schema) or {}).items()],
+        "inputs": [
+            _input(name, one, schema) for name, one in (declared_schemas(schema) or {}).items()
+        ],
         "steps": [{"step_id": step.step_id, "target": _target(step)} for step in workflow.steps],
         "outputs": [name for name, _ in workflow.outputs],
     }
 
 
 def _input(name: str, schema: Value, root: Value) -> dict[str, Any]:
-    known = parts(schema, root)
+    known = schema_parts(schema, root)
     stated = {key: one for part in reversed(known) for key, one in part.items()}
-    lists = (part.get("required") for part in parts(root, root))
+    lists = (part.get("required") for part in schema_parts(root, root))
     required = any(name in names for names in lists if isinstance(names, list))
     kind = stated.get("type")
     return {

@@ -11,7 +11,7 @@ import click
 
 from arazzo_runner.cli.config import flags_for
 from arazzo_runner.cli.streams import prepare_streams
-from arazzo_runner.cli.words import keep_words
+from arazzo_runner.cli.words import remember_command
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.version import VERSION
 
@@ -62,7 +62,7 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; an unknown one is answered with the nearest."""
         name = args[0]
-        keep_words(ctx, args)
+        remember_command(ctx, args)
         if name not in COMMANDS and not name.startswith("-"):
             from arazzo_runner.text.diagnostic import nearest
 
@@ -102,22 +102,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as mistake:
-        from arazzo_runner.cli.mistakes import tell
+        from arazzo_runner.cli.mistakes import report_usage_error
 
-        return tell(mistake, args)
+        return report_usage_error(mistake, args)
     except (click.Abort, KeyboardInterrupt):
         sys.stderr.write("interrupted\n")
         return 130
     except (BrokenPipeError, ClosedOutputError):
         return _broken_pipe()
     except ArazzoError as error:
-        return _diagnosed(error)
+        return _show_error(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is told as one
-        return _unwritable(error) if _is_full(error) else _bug(error, args)
+        return _unwritable_output(error) if _is_full(error) else _bug(error, args)
     return outcome if isinstance(outcome, int) else 0
 
 
-def _diagnosed(error: ArazzoError) -> int:
+def _show_error(error: ArazzoError) -> int:
     from arazzo_runner.cli.show import show_diagnostics
     from arazzo_runner.errors import DocumentError
 
@@ -135,7 +135,7 @@ def _is_full(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT, EFBIG, EIO)
 
 
-def _unwritable(error: Exception) -> int:
+def _unwritable_output(error: Exception) -> int:
     """What cannot be written is no bug: the disk behind our output is full, or broken."""
     _leave_stdout()
     why = (getattr(error, "strerror", None) or str(error)).lower()

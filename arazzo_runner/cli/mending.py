@@ -8,20 +8,20 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.check.suppress import Selection, reported
+from arazzo_runner.check.suppress import Selection, select_findings
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument
 from arazzo_runner.errors import ArazzoError
-from arazzo_runner.fix.mend import FixResult, mend
-from arazzo_runner.fix.moved import with_new_places
+from arazzo_runner.fix.mend import FixResult, fix_rounds
+from arazzo_runner.fix.moved import with_moved_sources
 from arazzo_runner.loading import SharedCache
-from arazzo_runner.report.patch import patch
+from arazzo_runner.report.patch import diff_text
 from arazzo_runner.report.write import write_atomically
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.encoding import decode
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import parse
-from arazzo_runner.validation import ValidateOptions, validate, whole_path
-from arazzo_runner.worlds.moved import moved
+from arazzo_runner.validation import ValidateOptions, absolute_path, validate
+from arazzo_runner.worlds.moved import find_moved
 
 
 class FixOptions(Struct, frozen=True):
@@ -57,10 +57,10 @@ def check_document(setting: ValidateSettings, document: str) -> FixedDocument:
     if not any(one.code == "AZ201" and one.place is not None for one in found):
         return FixedDocument(found)
     source, _ = _read(setting, document)
-    return FixedDocument(tuple(_with_new_places(setting, document, source, found)))
+    return FixedDocument(tuple(_with_moved_sources(setting, document, source, found)))
 
 
-def mend_document(setting: ValidateSettings, document: str, mending: FixOptions) -> FixedDocument:
+def fix_document(setting: ValidateSettings, document: str, mending: FixOptions) -> FixedDocument:
     """Validate a document and mend what can be mended.
 
     Raises UsageError when it cannot be written.
@@ -77,7 +77,7 @@ def mend_document(setting: ValidateSettings, document: str, mending: FixOptions)
     if mending.writes:
         write_atomically(document, mark + done.text.encode(), "document")
         setting.shared.shelf.forget(source.uri)
-    diff = patch(source.name, source.text, done.text)
+    diff = diff_text(source.name, source.text, done.text)
     return FixedDocument(left, len(done.mended), diff)
 
 
@@ -88,15 +88,15 @@ def _read(setting: ValidateSettings, document: str) -> tuple[SourceFile, bytes]:
     return decode(retrieved.data, retrieved.name, retrieved.uri), mark
 
 
-def _with_new_places(
+def _with_moved_sources(
     setting: ValidateSettings, document: str, source: SourceFile, found: Sequence[Diagnostic]
 ) -> Sequence[Diagnostic]:
     data = parse(source, setting.options.limits.document, Severity.ERROR).value
 
     def candidates(url: str) -> dict[str, str]:
-        return moved(document, url, setting.folders)
+        return find_moved(document, url, setting.folders)
 
-    return list(with_new_places(found, source.uri, data, candidates))
+    return list(with_moved_sources(found, source.uri, data, candidates))
 
 
 class _FixTask(Struct, frozen=True):
@@ -109,13 +109,13 @@ class _FixTask(Struct, frozen=True):
     def done(self, source: SourceFile) -> FixResult:
         limits = self.setting.options.limits.document
         if not self.setting.folders:
-            return mend(source, self.judge, self.takes, limits)
+            return fix_rounds(source, self.judge, self.takes, limits)
         # What `--source-dir` finds would be no finding: first without it.
         strict = replace(self.setting.access, find=lambda _name: None)
         alone = replace(self, setting=replace(self.setting, access=strict, shared=SharedCache()))
-        first = mend(source, alone.judge, self.takes_places, limits)
+        first = fix_rounds(source, alone.judge, self.takes_places, limits)
         text = SourceFile(source.name, first.text, source.uri)
-        second = mend(text, self.judge, self.takes, limits)
+        second = fix_rounds(text, self.judge, self.takes, limits)
         return replace(second, mended=(*first.mended, *second.mended))
 
     def judge(self, source: SourceFile) -> Sequence[Diagnostic]:
@@ -125,7 +125,7 @@ class _FixTask(Struct, frozen=True):
         every = replace(self.setting.options, selection=Selection())
         found = validate(access, self.document, every, self.setting.shared)
         if any(one.code == "AZ201" for one in found):
-            return _with_new_places(self.setting, self.document, source, found)
+            return _with_moved_sources(self.setting, self.document, source, found)
         return found
 
     def takes(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
@@ -144,5 +144,5 @@ class _FixTask(Struct, frozen=True):
         return self.takes([one for one in found if one.code == "AZ201"])
 
     def reported(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-        path = whole_path(self.document)
-        return tuple(reported(found, self.setting.options.selection, path))
+        path = absolute_path(self.document)
+        return tuple(select_findings(found, self.setting.options.selection, path))

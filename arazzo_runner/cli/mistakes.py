@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
 
 
-def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
+def report_usage_error(mistake: click.ClickException, args: Sequence[str]) -> int:
     """Show the mistake; a run reports it too, where asked to. Returns the exit code."""
     import sys
 
@@ -23,20 +23,20 @@ def tell(mistake: click.ClickException, args: Sequence[str]) -> int:
     if isinstance(mistake, click.exceptions.NoArgsIsHelpError):
         sys.stderr.write(mistake.format_message() + "\n")
         return 2
-    found = diagnostic(mistake)
+    found = usage_diagnostic(mistake)
     if args and args[0] in ("run", "replay"):
         from arazzo_runner import running
-        from arazzo_runner.cli.reports import asked_for
+        from arazzo_runner.cli.reports import reports_of_args
 
         document = args[1] if len(args) > 1 and not args[1].startswith("-") else ""
         when = {"started_at": running.rfc3339(time.time()), "duration": 0.0}
-        reports = asked_for(args, os.environ)
+        reports = reports_of_args(args, os.environ)
         reports.write_failed_start({"document": document, **when}, 2, UsageError(found))
     show_diagnostics([found])
     return 2
 
 
-def diagnostic(mistake: click.ClickException) -> Diagnostic:
+def usage_diagnostic(mistake: click.ClickException) -> Diagnostic:
     """The mistake as a finding (AZ906): which flag or argument, the value, the way out."""
     context = getattr(mistake, "ctx", None)
     message, help_line = _sentence(mistake, context)
@@ -57,9 +57,9 @@ def _sentence(
             wanted = parameter.make_metavar(context)
             return f"`{context.command_path}` needs a {wanted}", _see_help(context)
         case click.BadParameter(param=click.Parameter() as parameter):
-            return f"`{_origin(parameter, context)}`: {_plain(mistake.message)}", None
+            return f"`{_origin(parameter, context)}`: {_plain_message(mistake.message)}", None
         case _:
-            return _plain(mistake.format_message()), None
+            return _plain_message(mistake.format_message()), None
 
 
 def _see_help(context: click.Context) -> str:
@@ -91,7 +91,7 @@ def _config_name() -> str:
     return path.name if path else "arazzo.toml"
 
 
-def _plain(message: str) -> str:
+def _plain_message(message: str) -> str:
     """Click's sentences in our form: a small letter first, backticks, no final period."""
     text = message.rstrip(".").replace("'", "`")
     extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", text)

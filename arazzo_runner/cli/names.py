@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from arazzo_runner.cli.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.loading import Description
-from arazzo_runner.operation.security import movable
+from arazzo_runner.operation.security import is_movable
 from arazzo_runner.operation.server import declared_variables
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 
@@ -19,7 +19,7 @@ def check_names(description: Description, given: Mapping[str, Any]) -> None:
     found = [*_servers(description, given), *_variables(description, given)]
     found += _credentials(description, given)
     if given["until"] is not None:
-        found += _until(description, given["until"])
+        found += _until_findings(description, given["until"])
     if found:
         raise UsageError(*found)
 
@@ -37,8 +37,8 @@ def unknown_secrets(description: Description, given: Mapping[str, Any]) -> list[
 
 def _inputs(unit: Any) -> Iterable[str]:
     components = unit.document.components.inputs
-    schemas = (bundle(one.inputs, components) for one in unit.document.workflows)
-    return [name for schema in schemas for name in declared(schema) or ()]
+    schemas = (bundle_inputs(one.inputs, components) for one in unit.document.workflows)
+    return [name for schema in schemas for name in declared_schemas(schema) or ()]
 
 
 def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
@@ -63,7 +63,7 @@ def _credentials(description: Description, given: Mapping[str, Any]) -> Iterator
     """Errors about names that are no security schemes, or whose credential stays where it is."""
     schemes = [one for api in description.apis().values() for one in api.schemes.values()]
     known = {one.name for one in schemes}
-    moving = {one.name for one in schemes if movable(one)}
+    moving = {one.name for one in schemes if is_movable(one)}
     for name, origins in given["credential_origins"].items():
         flag = f"`--credential {name}@{origins[0]}`"
         if name not in known:
@@ -83,7 +83,7 @@ def _of_profile(given: Mapping[str, Any]) -> Profile:
     return profile
 
 
-def _until(description: Description, step_id: str) -> list[Diagnostic]:
+def _until_findings(description: Description, step_id: str) -> list[Diagnostic]:
     workflows = description.entry.document.workflows
     known = [step.step_id for one in workflows for step in one.steps]
     if step_id in known:

@@ -12,6 +12,6 @@ _NOTES: Final = {
 }
 
 
-def notes(given: Mapping[str, Any]) -> tuple[str, ...]:
+def report_notes(given: Mapping[str, Any]) -> tuple[str, ...]:
     """A sentence for each flag that a reader of a report has to know of."""
     return tuple(note for flag, note in _NOTES.items() if given.get(flag))

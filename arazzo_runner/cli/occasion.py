@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from arazzo_runner import running
-from arazzo_runner.cli.notes import notes
+from arazzo_runner.cli.notes import report_notes
 from arazzo_runner.cli.performing import RunSession
 from arazzo_runner.cli.reports import Reports, read_reports
 from arazzo_runner.cli.show import show_diagnostics
@@ -64,5 +64,5 @@ class CommandSession(Struct):
             "document": self.document,
             "started_at": running.rfc3339(self.started_at),
             "duration": time.perf_counter() - self.started,
-            "notes": notes(self.given),
+            "notes": report_notes(self.given),
         }

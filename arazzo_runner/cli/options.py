@@ -9,7 +9,12 @@ import click
 
 from arazzo_runner.cli.elsewhere import credential_origins
 from arazzo_runner.cli.environment import EnvironmentOption, take_env_file
-from arazzo_runner.cli.places import folders, pair, server_variables, servers
+from arazzo_runner.cli.places import (
+    check_folders,
+    parse_pairs,
+    parse_server_variables,
+    parse_servers,
+)
 from arazzo_runner.cli.profiles import take_profile
 from arazzo_runner.cli.units import SIZE, TEXT, CountParam, DurationParam
 from arazzo_runner.options.model import Kind, Option
@@ -94,12 +99,12 @@ def _codes(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -
 
 
 _CALLBACKS: Final[dict[Kind, dict[str, Any]]] = {
-    "folder": {"callback": folders},
+    "folder": {"callback": check_folders},
     "env-file": {"callback": take_env_file, "is_eager": True},
     "profile": {"callback": take_profile, "is_eager": True},
-    "source": {"callback": pair("NAME=PATH or NAME=URL")},
-    "server": {"callback": servers},
-    "server-variable": {"callback": server_variables},
+    "source": {"callback": parse_pairs("NAME=PATH or NAME=URL")},
+    "server": {"callback": parse_servers},
+    "server-variable": {"callback": parse_server_variables},
     "credential-origin": {"callback": credential_origins},
     "codes": {"callback": _codes},
 }

@@ -42,7 +42,7 @@ class Maskers(Struct, frozen=True):
     recording: Masker
 
 
-def masks(prepared: running.PreparedRun, given: Mapping[str, Any]) -> Maskers:
+def maskers_of(prepared: running.PreparedRun, given: Mapping[str, Any]) -> Maskers:
     """Maskers of the credentials and inputs that are secret, or that ``--secret`` names.
 
     With ``--show-secrets`` they are shown; what is kept is masked all the same.
@@ -69,11 +69,11 @@ class RunSession(Struct, frozen=True):
         traces: Observer = lambda _event: None,
     ) -> int:
         """Run, tell, report, ``keep`` what is to be kept. Returns the exit code."""
-        again = partial(_again, typed_command(), _names(prepared), masked.recording)
+        again = partial(_rerun_line, typed_command(), _names(prepared), masked.recording)
         told = ReportObserver(self.reports, self.circumstances, prepared, masked.shown)
         with self._stage(masked.shown, again) as console, told:
-            learn = running.learning_secrets(prepared, masked.recording.learn)
-            result = go(_all(learn, console, told, traces))
+            learn = running.secrets_observer(prepared, masked.recording.learn)
+            result = go(_show_all(learn, console, told, traces))
         return self.end(result, told, console, keep)
 
     def end(
@@ -88,7 +88,9 @@ class RunSession(Struct, frozen=True):
         if self._covers():
             console.cover(told.report(result, code).coverage)
         console.finish(result, code)
-        return first_code([code, *_problems(lambda: told.end(result, code)), *_problems(keep)])
+        return first_code(
+            [code, *_write_problems(lambda: told.end(result, code)), *_write_problems(keep)]
+        )
 
     @property
     def out(self) -> TextIO:
@@ -156,14 +158,16 @@ def _names(prepared: running.PreparedRun) -> frozenset[str]:
     return frozenset(one.workflow_id for one in prepared.description.entry.document.workflows)
 
 
-def _again(command: RerunCommand, names: Collection[str], masker: Masker, workflow_id: str) -> str:
+def _rerun_line(
+    command: RerunCommand, names: Collection[str], masker: Masker, workflow_id: str
+) -> str:
     """The command for a workflow; as it was where it is no run, or of another document."""
     if command.words[:1] != ("run",) or workflow_id not in names:
         return command.line(masker)
     return command.without("--workflow").line(masker, "--workflow", workflow_id)
 
 
-def _problems(write: Callable[[], None]) -> list[int]:
+def _write_problems(write: Callable[[], None]) -> list[int]:
     """Write; what cannot be written is told, and is the user's."""
     try:
         write()
@@ -173,7 +177,7 @@ def _problems(write: Callable[[], None]) -> list[int]:
     return []
 
 
-def _all(*observers: Observer) -> Observer:
+def _show_all(*observers: Observer) -> Observer:
     def observe(event: Event) -> None:
         for tell in observers:
             tell(event)

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from arazzo_runner.cli.profiles import layered, profile_of
+from arazzo_runner.cli.profiles import merge_profile_pairs, profile_of
 
 
-def pair(
+def parse_pairs(
     meaning: str,
 ) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, str]]:
     """Read repeated ``NAME=VALUE`` into a dict."""
@@ -25,19 +25,21 @@ def pair(
     return read
 
 
-def servers(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+def parse_servers(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, str]:
     """Read repeated ``[SOURCE=]URL``, with those of the profile."""
     own = profile_of(ctx).servers
-    return layered(ctx, param, _urls(param, texts), lambda: _urls(param, own))
+    return merge_profile_pairs(ctx, param, _urls(param, texts), lambda: _urls(param, own))
 
 
-def server_variables(
+def parse_server_variables(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, str]:
     """Read repeated ``NAME=VALUE``, with those of the profile."""
-    read = pair("NAME=VALUE")
+    read = parse_pairs("NAME=VALUE")
     own = profile_of(ctx).variables
-    return layered(ctx, param, read(ctx, param, texts), lambda: read(ctx, param, own))
+    return merge_profile_pairs(ctx, param, read(ctx, param, texts), lambda: read(ctx, param, own))
 
 
 def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
@@ -54,7 +56,9 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def folders(ctx: click.Context, param: click.Parameter, named: tuple[str, ...]) -> tuple[str, ...]:
+def check_folders(
+    ctx: click.Context, param: click.Parameter, named: tuple[str, ...]
+) -> tuple[str, ...]:
     """Refuse a typed folder that is none; one of the configuration may serve other places."""
     typed = ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
     for folder in named if typed else ():

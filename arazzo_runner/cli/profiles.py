@@ -22,7 +22,7 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct, field
 
-from arazzo_runner.cli.config import default_of, read_config, refuse
+from arazzo_runner.cli.config import default_of, raise_config_error, read_config
 
 _KEY: Final = "arazzo.profile"
 _PROFILE_TABLES: Final = ("inputs", "credentials", "servers", "server-vars")
@@ -54,8 +54,8 @@ def take_profile(ctx: click.Context, _param: click.Parameter, name: str | None) 
     table = {key.replace("_", "-"): value for key, value in whole.items()}
     profile = Profile(
         name,
-        _own(table, "inputs", name),
-        _own(table, "credentials", name),
+        _profile_table(table, "inputs", name),
+        _profile_table(table, "credentials", name),
         _pairs(table.get("servers", {}), "servers", name),
         _pairs(table.get("server-vars", {}), "server-vars", name),
     )
@@ -69,7 +69,7 @@ def profile_of(ctx: click.Context | None) -> Profile:
     return found
 
 
-def layered(
+def merge_profile_pairs(
     ctx: click.Context,
     param: click.Parameter,
     found: Mapping[str, str],
@@ -84,7 +84,7 @@ def layered(
     try:
         own = read()
     except click.BadParameter as mistake:
-        refuse(f"profile `{profile_of(ctx).name}`: {mistake.message}")
+        raise_config_error(f"profile `{profile_of(ctx).name}`: {mistake.message}")
     is_typed = ctx.get_parameter_source(param.name or "") in _TYPED
     lower, upper = (own, found) if is_typed else (found, own)
     return dict(upper) if "" in upper else {**lower, **upper}
@@ -97,9 +97,9 @@ def _table(name: str) -> dict[str, Any]:
         raise click.UsageError(message)
     if name not in profiles:
         listed = ", ".join(f"`{one}`" for one in profiles)
-        refuse(f"there is no profile `{name}`", name, profiles, f"there are {listed}")
+        raise_config_error(f"there is no profile `{name}`", name, profiles, f"there are {listed}")
     if not isinstance(profiles[name], dict):
-        refuse(f"`{name}` has to be a table: `[profiles.{name}]`")
+        raise_config_error(f"`{name}` has to be a table: `[profiles.{name}]`")
     table: dict[str, Any] = profiles[name]
     return table
 
@@ -112,21 +112,21 @@ def _flags(name: str, table: Mapping[str, Any], command: click.Command) -> dict[
         flag = key.replace("_", "-")
         if flag in _PROFILE_TABLES and (flag != "inputs" or isinstance(value, dict)):
             continue
-        if command.name == "run" or _has(command, flag):
+        if command.name == "run" or _has_flag(command, flag):
             found.update([default_of(where, key, value, command, _PROFILE_TABLES)])
     return found
 
 
-def _has(command: click.Command, flag: str) -> bool:
+def _has_flag(command: click.Command, flag: str) -> bool:
     return any(f"--{flag}" in one.opts for one in command.params)
 
 
-def _own(table: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
+def _profile_table(table: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
     value = table.get(key, {})
     if isinstance(value, str) and key == "inputs":  # it is the flag, a file
         return {}
     if not isinstance(value, dict):
-        refuse(f"`{key}` has to be a table: `[profiles.{name}.{key}]`")
+        raise_config_error(f"`{key}` has to be a table: `[profiles.{name}.{key}]`")
     own: dict[str, Any] = value
     return own
 
@@ -136,5 +136,5 @@ def _pairs(value: Any, key: str, name: str) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
-        refuse(f"`{key}` of the profile `{name}` has to be a table of names and texts")
+        raise_config_error(f"`{key}` of the profile `{name}` has to be a table of names and texts")
     return tuple(f"{one}={text}" for one, text in value.items())

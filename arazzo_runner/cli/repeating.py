@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.cli.words import typed_words
+from arazzo_runner.cli.words import command_words
 from arazzo_runner.report.mask import Masker
 
 _INPUT: Final = re.compile(r"(--input=|-i(?!n))(.+)", re.DOTALL)
@@ -17,7 +17,7 @@ _LOGIN: Final = re.compile(r"(?<=://)[^/@\s]*@")
 
 def typed_command() -> RerunCommand:
     """The command that is being carried out."""
-    return RerunCommand(typed_words())
+    return RerunCommand(command_words())
 
 
 class RerunCommand(Struct, frozen=True):
@@ -30,9 +30,9 @@ class RerunCommand(Struct, frozen=True):
 
         An input that holds a secret becomes a variable: ``-i password="$PASSWORD"``.
         """
-        from arazzo_runner.report.curl import quote
+        from arazzo_runner.report.curl import shell_quote
 
-        return " ".join(["arazzo", *_quoted(self.words, masker), *map(quote, more)])
+        return " ".join(["arazzo", *_quote_words(self.words, masker), *map(shell_quote, more)])
 
     def has(self, *flags: str) -> bool:
         """Whether one of these flags was typed."""
@@ -50,8 +50,8 @@ class RerunCommand(Struct, frozen=True):
         return RerunCommand(tuple(kept))
 
 
-def _quoted(words: Sequence[str], masker: Masker) -> Iterator[str]:
-    from arazzo_runner.report.curl import quote
+def _quote_words(words: Sequence[str], masker: Masker) -> Iterator[str]:
+    from arazzo_runner.report.curl import shell_quote
 
     before = ""
     for word in words:
@@ -61,16 +61,16 @@ def _quoted(words: Sequence[str], masker: Masker) -> Iterator[str]:
         elif glued:
             yield glued[1] + _assignment(glued[2], masker)
         else:
-            yield quote(masker.text(_LOGIN.sub("***@", word)))
+            yield shell_quote(masker.text(_LOGIN.sub("***@", word)))
         before = word
 
 
 def _assignment(text: str, masker: Masker) -> str:
-    from arazzo_runner.report.curl import quote
+    from arazzo_runner.report.curl import shell_quote
 
     name, _, value = text.partition("=")
     # What follows `name:=` is JSON, in which a secret may be escaped.
     if masker.text(value) == value:
-        return quote(text)
+        return shell_quote(text)
     variable = re.sub(r"\W", "_", name.rstrip(":"), flags=re.ASCII).upper()
-    return f'{quote(name)}="${variable}"'
+    return f'{shell_quote(name)}="${variable}"'

@@ -16,10 +16,10 @@ from arazzo_runner.cli.documents import load_document
 from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.inputs import check_stdin
 from arazzo_runner.cli.inputs_for import inputs_for
-from arazzo_runner.cli.keeping import from_here
+from arazzo_runner.cli.keeping import resolve_from_file
 from arazzo_runner.cli.occasion import CommandSession, StartedRun
 from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.performing import RunSession, masks
+from arazzo_runner.cli.performing import RunSession, maskers_of
 from arazzo_runner.cli.show import show_warnings
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
@@ -50,7 +50,7 @@ def command(file: str, document: str | None, **given: Any) -> int:
 def _start(file: str, document: str | None, occasion: CommandSession) -> StartedRun:
     recording = read_recording(file)
     given = {**occasion.given, **_places(recording, file, occasion.given)}
-    occasion.document = document or from_here(recording.document, file)
+    occasion.document = document or resolve_from_file(recording.document, file)
     if occasion.document == "-" and document is None:
         message = f"the document of `{file}` came from standard input"
         raise UsageError(error("AZ906", message, help=f"name it: `arazzo replay {file} DOCUMENT`"))
@@ -65,8 +65,8 @@ def _start(file: str, document: str | None, occasion: CommandSession) -> Started
 
 def _places(recording: Recording, file: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Where source descriptions were read from; flags win."""
-    recorded = {name: from_here(one, file) for name, one in recording.asked.sources.items()}
-    folders = [from_here(one, file) for one in recording.asked.source_dirs]
+    recorded = {name: resolve_from_file(one, file) for name, one in recording.asked.sources.items()}
+    folders = [resolve_from_file(one, file) for one in recording.asked.source_dirs]
     return {
         "sources": {**recorded, **given["sources"]},
         "source_dirs": (*given["source_dirs"], *folders),
@@ -97,8 +97,8 @@ class Replay(Struct, frozen=True):
                 self.recording, self.prepared, self.options, observer, interrupted
             )
 
-        code = performance.perform(self.prepared, masks(self.prepared, performance.given), go)
-        changed = replaying.changed(self.recording, self.description) if code else []
+        code = performance.perform(self.prepared, maskers_of(self.prepared, performance.given), go)
+        changed = replaying.changed_documents(self.recording, self.description) if code else []
         if changed:
             names = ", ".join(f"`{escape(one)}`" for one in changed)
             sys.stderr.write(f"note: changed since it was recorded: {names}\n")

@@ -159,7 +159,7 @@ def _place(target: ReportTarget) -> str | None:
     return None if os.path.exists(place) and not os.path.isfile(place) else place  # noqa: PTH110, PTH113
 
 
-def asked_for(args: Sequence[str], environ: Mapping[str, str]) -> Reports:
+def reports_of_args(args: Sequence[str], environ: Mapping[str, str]) -> Reports:
     """The reports that a command line asks for, when the rest of it cannot be understood."""
     texts = [*environ.get("ARAZZO_REPORT", "").splitlines()]
     for word, after in zip(args, [*args[1:], ""], strict=True):

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner import running
-from arazzo_runner.cli.performing import Maskers, masks
+from arazzo_runner.cli.performing import Maskers, maskers_of
 from arazzo_runner.cli.rows import CaseRun
 from arazzo_runner.cli.tracing import TracesFactory
 from arazzo_runner.cli.worlds import authorized_world, http_settings
@@ -59,12 +59,12 @@ def run_cases(batch: CaseBatch) -> None:
     try:
         anyio.run(_RunQueue(batch).all)
     except BaseExceptionGroup as several:
-        raise _first(several) from several
+        raise _first_error(several) from several
 
 
-def _first(error: BaseException) -> BaseException:
+def _first_error(error: BaseException) -> BaseException:
     """What happened first: a reader that has gone away is none of several bugs."""
-    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+    return _first_error(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 class _RunQueue(Struct):
@@ -112,20 +112,20 @@ class _RunQueue(Struct):
 
     async def _run(self, case: CaseRun, new_world: CaseWorldFactory) -> CaseResult:
         batch = self.batch
-        masked = masks(case.prepared, batch.given)
+        masked = maskers_of(case.prepared, batch.given)
         if batch.stop() or (self.failed and batch.settings.fail_fast):
-            return CaseResult(case, _left_out(case), masked, (), began=False)
+            return CaseResult(case, _skipped_result(case), masked, (), began=False)
         batch.begun(case.name)
         masked.recording.learn(self.tokens)
         self.maskers.append(masked.recording)
         events: list[Event] = []
-        learn = running.learning_secrets(case.prepared, masked.recording.learn)
+        learn = running.secrets_observer(case.prepared, masked.recording.learn)
         traces = batch.new_traces(masked.recording)
 
         def observe(event: Event) -> None:
             learn(event)
             traces(event)
-            events.append(_of_case(event, case.name))
+            events.append(_with_case_name(event, case.name))
 
         with new_world() as world:
             traced = traces.wrap(world)
@@ -136,13 +136,13 @@ class _RunQueue(Struct):
         return CaseResult(case, replace(result, workflows=entries), masked, events)
 
 
-def _of_case(event: Event, name: str) -> Event:
+def _with_case_name(event: Event, name: str) -> Event:
     if isinstance(event, WorkflowFinished) and event.depth == 0:
         return replace(event, result=replace(event.result, case=name))
     return event
 
 
-def _left_out(case: CaseRun) -> RunResult:
+def _skipped_result(case: CaseRun) -> RunResult:
     plan = case.prepared.plan
     workflows = [plan.workflows[key].workflow for key in plan.selected]
     skipped = (

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from arazzo_runner import running
 from arazzo_runner.cli.credentials import check_person
 from arazzo_runner.cli.occasion import StartedRun
-from arazzo_runner.cli.performing import RunSession, masks
+from arazzo_runner.cli.performing import RunSession, maskers_of
 from arazzo_runner.cli.repeating import RerunCommand, typed_command
 from arazzo_runner.cli.row_running import CaseBatch, CaseResult, run_cases
 from arazzo_runner.cli.rows import CaseRun, prepare_cases
@@ -24,11 +24,11 @@ from arazzo_runner.loading import Description
 from arazzo_runner.report.console import Console
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.going_on import LiveCases
-from arazzo_runner.report.hidden import hidden
+from arazzo_runner.report.hidden import mask_value
 from arazzo_runner.report.look import TextStyle
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.rows import names_width, row_lines
-from arazzo_runner.report.shown import counted
+from arazzo_runner.report.shown import count_text
 from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class CaseSet(Struct, frozen=True):
         if given["dry_run"]:
             return self._rehearse(given)
         # Each case masks its own secrets before anything is told of it.
-        masker = Masker() if not given["show_secrets"] else masks(prepared, given).shown
+        masker = Masker() if not given["show_secrets"] else maskers_of(prepared, given).shown
         told = ReportObserver(performance.reports, performance.circumstances, prepared, masker)
         width = names_width([one.name for one in self.cases])
         settings, stop = self.options.settings, performance.signals.interrupted
@@ -83,12 +83,12 @@ class CaseSet(Struct, frozen=True):
                 teller.tell,
                 self.new_traces,
                 going_on.begin,
-                _ending(going_on),
+                _on_case_end(going_on),
             )
             run_cases(batch)
         console = performance.console(masker)
         if teller.left_out:
-            left_out = counted(teller.left_out, "case")
+            left_out = count_text(teller.left_out, "case")
             console.write([f"  {console.look.marks.skipped} {left_out} left out"])
         if teller.left_out or not teller.blank:
             console.write([""])
@@ -103,17 +103,17 @@ class CaseSet(Struct, frozen=True):
         return going_on
 
     def _rehearse(self, given: Mapping[str, Any]) -> int:
-        from arazzo_runner.cli.dry_run import show_rehearsal
+        from arazzo_runner.cli.dry_run import show_dry_run
 
         for number, case in enumerate(self.cases):
-            masker = masks(case.prepared, given).shown
+            masker = maskers_of(case.prepared, given).shown
             title = f"case {masker.text(escape(case.name))}: "
             sys.stdout.write(("\n" if number else "") + title)
-            show_rehearsal(case.prepared, masker, self.options.settings, sys.stdout)
+            show_dry_run(case.prepared, masker, self.options.settings, sys.stdout)
         return 0
 
 
-def _ending(going_on: LiveCases) -> Callable[[CaseResult], None]:
+def _on_case_end(going_on: LiveCases) -> Callable[[CaseResult], None]:
     def end(ran: CaseResult) -> None:
         passed = all(one.passed for one in ran.result.workflows)
         going_on.end(ran.case.name, failed=ran.began and not passed)
@@ -135,12 +135,12 @@ class _CaseReporter(Struct):
 
     def tell(self, ran: CaseResult) -> None:
         masker = ran.masked.shown
-        self.entries += hidden(ran.result, masker).workflows
+        self.entries += mask_value(ran.result, masker).workflows
         if not ran.began:
             self.left_out += 1
             return
         for event in ran.events:
-            self.told(hidden(event, masker))
+            self.told(mask_value(event, masker))
         self._show(ran, self.performance.console(masker, out=self.out))
 
     def _show(self, ran: CaseResult, console: Console) -> None:

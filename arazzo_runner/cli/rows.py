@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from arazzo_runner import running
 from arazzo_runner.cli.case_files import CaseInputs, read_cases
-from arazzo_runner.cli.inputs_for import declared_inputs, inputs_for
+from arazzo_runner.cli.inputs_for import input_schemas_of, inputs_for
 from arazzo_runner.errors import InputError, UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Place
 
 
@@ -36,8 +36,8 @@ def prepare_cases(
     """
     rows = _rows(description, given)
     common = inputs_for(description, given, given["workflows"])
-    selected = running.select(description, given["workflows"])
-    bound, lacking = running.plan(description, selected, options)
+    selected = running.select_workflows(description, given["workflows"])
+    bound, lacking = running.plan_run(description, selected, options)
     if lacking:
         raise UsageError(*lacking)
     cases: list[CaseRun] = []
@@ -48,18 +48,18 @@ def prepare_cases(
             prepared = running.with_inputs(description, bound, inputs)
             cases.append(CaseRun(row.id, prepared))
         except InputError as reason:
-            problems += (_located(one, row.place) for one in reason.diagnostics)
+            problems += (_with_place(one, row.place) for one in reason.diagnostics)
     if problems:
         raise InputError(*problems)
     return cases
 
 
 def _rows(description: Description, given: Mapping[str, Any]) -> list[CaseInputs]:
-    known = declared_inputs(description, given["workflows"])
+    known = input_schemas_of(description, given["workflows"])
     try:
         rows = read_cases(given["cases"], known)
     except InputError as reason:
-        raise InputError(*map(_unframed, reason.diagnostics)) from None
+        raise InputError(*map(_without_place, reason.diagnostics)) from None
     names = [row.id for row in rows]
     for name in given["case"]:
         if name not in names:
@@ -68,13 +68,13 @@ def _rows(description: Description, given: Mapping[str, Any]) -> list[CaseInputs
     return [row for row in rows if not given["case"] or row.id in given["case"]]
 
 
-def _located(finding: Diagnostic, place: Place) -> Diagnostic:
-    where = f"{place.source.name}:{locate(place).line}"
+def _with_place(finding: Diagnostic, place: Place) -> Diagnostic:
+    where = f"{place.source.name}:{locate_place(place).line}"
     return replace(finding, message=f"{where}: {finding.message}")
 
 
-def _unframed(finding: Diagnostic) -> Diagnostic:
+def _without_place(finding: Diagnostic) -> Diagnostic:
     """A finding with its place in words: a frame would show the row, and secrets in it."""
     if finding.place is None:
         return finding
-    return replace(_located(finding, finding.place), place=None)
+    return replace(_with_place(finding, finding.place), place=None)

@@ -20,7 +20,7 @@ from arazzo_runner.cli.keeping import RecordOption
 from arazzo_runner.cli.names import check_names, unknown_secrets
 from arazzo_runner.cli.occasion import CommandSession, StartedRun
 from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.performing import RunSession, masks
+from arazzo_runner.cli.performing import RunSession, maskers_of
 from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.show import show_warnings
 from arazzo_runner.cli.tracing import TracesFactory, traces_for
@@ -80,7 +80,7 @@ class RunCommand(Struct, frozen=True):
             message = "`--case` picks rows of `--cases FILE`, which is not given"
             raise UsageError(error("AZ906", message))
         inputs = inputs_for(description, self.given, self.given["workflows"])
-        prepared = running.prepare(description, inputs, self.given["workflows"], options)
+        prepared = running.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
         return lambda performance: self._run(prepared, options, performance, new_traces)
@@ -102,11 +102,11 @@ class RunCommand(Struct, frozen=True):
         performance: RunSession,
         new_traces: TracesFactory,
     ) -> int:
-        masked = masks(prepared, self.given)
+        masked = maskers_of(prepared, self.given)
         if self.given["dry_run"]:
-            from arazzo_runner.cli.dry_run import show_rehearsal
+            from arazzo_runner.cli.dry_run import show_dry_run
 
-            return show_rehearsal(prepared, masked.shown, options.settings, sys.stdout)
+            return show_dry_run(prepared, masked.shown, options.settings, sys.stdout)
         traces = new_traces(masked.recording)
         keeping = RecordOption(self.document, self.given, self.session.started_at)
         signals = performance.signals
@@ -114,7 +114,7 @@ class RunCommand(Struct, frozen=True):
         def go(observer: Observer) -> RunResult:
             with open_world(prepared, self.given, signals, masked.recording.learn) as world:
                 kept = keeping.wrap(traces.wrap(world))
-                return running.execute(prepared, kept, options, observer, signals.interrupted)
+                return running.execute_run(prepared, kept, options, observer, signals.interrupted)
 
         def keep() -> None:
             keeping.write(prepared, options, masked.recording)

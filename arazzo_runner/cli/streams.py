@@ -16,12 +16,12 @@ def prepare_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # Python has no stream for a closed descriptor
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
-    codecs.register_error(_ESCAPED, escaped)
+    codecs.register_error(_ESCAPED, escape_unencodable)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors=_ESCAPED)
 
 
-def escaped(error: UnicodeError) -> tuple[str, int]:
+def escape_unencodable(error: UnicodeError) -> tuple[str, int]:
     """Spell what an encoding does not have as JSON does, which means the same there."""
     if not isinstance(error, UnicodeEncodeError):
         raise error

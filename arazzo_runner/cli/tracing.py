@@ -46,7 +46,7 @@ def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> Trac
     """
     if given["otel"]:
         return _traces(environment)
-    if given["otel"] is None and _asked(environment):
+    if given["otel"] is None and _is_enabled(environment):
         try:
             return _traces(environment)
         except UsageError as reason:
@@ -56,18 +56,18 @@ def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> Trac
 
 
 def _traces(environment: Mapping[str, str]) -> TracesFactory:
-    from arazzo_runner.telemetry.starting import provider
+    from arazzo_runner.telemetry.starting import tracer_provider
 
-    chosen = provider(environment)
+    chosen = tracer_provider(environment)
     from arazzo_runner.telemetry.tracing import TracingObserver, parent_from
 
     parent = parent_from(environment)
     return lambda masker: TracingObserver(masker, chosen, parent)
 
 
-def _asked(environment: Mapping[str, str]) -> bool:
+def _is_enabled(environment: Mapping[str, str]) -> bool:
     if not any(name.startswith("OTEL_") for name in environment):
         return False
-    from arazzo_runner.telemetry.starting import is_asked, is_installed
+    from arazzo_runner.telemetry.starting import is_enabled, is_installed
 
-    return is_asked(environment) and is_installed()
+    return is_enabled(environment) and is_installed()

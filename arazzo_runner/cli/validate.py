@@ -18,11 +18,11 @@ from arazzo_runner.cli.mending import FixOptions
 from arazzo_runner.cli.options import flags_of
 from arazzo_runner.cli.selection import selection
 from arazzo_runner.cli.show import show_diagnostics
-from arazzo_runner.cli.walk import documents
+from arazzo_runner.cli.walk import find_documents
 from arazzo_runner.loading import is_usage
 from arazzo_runner.report import validation as rendering
 from arazzo_runner.report.located import LocatedFinding, ValidationReport
-from arazzo_runner.report.patch import shown
+from arazzo_runner.report.patch import render_diff
 from arazzo_runner.report.style import PLAIN, AnsiStyle, style_for
 from arazzo_runner.report.verdict import ExitCode
 from arazzo_runner.report.write import write_atomically
@@ -42,27 +42,27 @@ def command(named: tuple[str, ...], **given: Any) -> int:
 
     A DOCUMENT is a path, `-` for standard input, or an https URL; of a folder, all documents in it.
     """
-    chosen = documents(named)
+    chosen = find_documents(named)
     if not chosen:
-        show_diagnostics([_nothing_in(named)])
+        show_diagnostics([_no_documents(named)])
     _check_flags(given, chosen)
     job = ValidationJob(
         retrieve_settings(given),
         ValidateOptions(given["sources"], load_limits(given), selection(given, len(chosen))),
         _style(given),
-        _mending(given),
+        _fix_options(given),
     )
     done = list(run_jobs(job, chosen, given["jobs"]))
     if given["diff"]:
         return _show_diff(done, given["output"])
     found = tuple(dict.fromkeys(one for each in done for one in each.findings))
-    compared = _compared(given, found, chosen)
+    compared = _compare_baseline(given, found, chosen)
     mended = sum(one.mended for one in done)
     _write(ValidationReport(tuple(chosen), compared.new, mended, compared.known), given)
-    return _code(compared.new, _counting(given))
+    return _code(compared.new, _failing_severities(given))
 
 
-def _nothing_in(folders: Sequence[str]) -> Diagnostic:
+def _no_documents(folders: Sequence[str]) -> Diagnostic:
     named = ", ".join(f"`{one}`" for one in folders)
     hint = "their names end in `.arazzo.yaml`, `.yml` or `.json`, or `arazzo` stands at their root"
     return warning("AZ906", f"no Arazzo document is in {named}", help=hint)
@@ -89,7 +89,7 @@ def _style(given: Mapping[str, Any]) -> AnsiStyle | None:
     return style_for(sys.stdout, os.environ) if is_shown else PLAIN
 
 
-def _mending(given: Mapping[str, Any]) -> FixOptions | None:
+def _fix_options(given: Mapping[str, Any]) -> FixOptions | None:
     if not given["fix"] and not given["diff"]:
         return None
     return FixOptions(not given["diff"], given["unsafe_fixes"])
@@ -101,10 +101,10 @@ def _show_diff(done: Sequence[JobResult], output: str | None) -> int:
     if output:
         write_atomically(output, diff.encode("utf-8", "backslashreplace"))
     elif sys.stdout.isatty():
-        sys.stdout.write(shown(diff, style_for(sys.stdout, os.environ)))
+        sys.stdout.write(render_diff(diff, style_for(sys.stdout, os.environ)))
     else:
         sys.stdout.write(diff)
-    sys.stderr.write(rendering.would_mend([one.mended for one in done if one.diff]))
+    sys.stderr.write(rendering.diff_summary([one.mended for one in done if one.diff]))
     unread = [one.text for each in done for one in each.findings if one.code == "AZ101"]
     sys.stderr.write("".join(unread))
     if diff:
@@ -112,7 +112,7 @@ def _show_diff(done: Sequence[JobResult], output: str | None) -> int:
     return ExitCode.USAGE if unread else ExitCode.PASSED
 
 
-def _compared(
+def _compare_baseline(
     given: Mapping[str, Any], found: tuple[LocatedFinding, ...], chosen: Sequence[str]
 ) -> BaselineComparison:
     """What is new beside the baseline; writes that when it is asked for."""
@@ -126,39 +126,39 @@ def _compared(
         return BaselineComparison((), len(found), {})
     compared = compare(baseline, found, chosen, path)
     if compared.gone:
-        sys.stderr.write(rendering.gone(sum(compared.gone.values()), path))
+        sys.stderr.write(rendering.stale_baseline_line(sum(compared.gone.values()), path))
     return compared
 
 
 def _write(done: ValidationReport, given: Mapping[str, Any]) -> None:
     if not given["output"]:
-        sys.stdout.write(_rendered(done, given))
+        sys.stdout.write(_render(done, given))
         return
-    text = _rendered(done, given, is_file=True)
+    text = _render(done, given, is_file=True)
     write_atomically(given["output"], text.encode("utf-8", "backslashreplace"))
-    sys.stderr.write(rendering.summary(done, PLAIN) + "\n")
+    sys.stderr.write(rendering.summary_line(done, PLAIN) + "\n")
 
 
-def _rendered(done: ValidationReport, given: Mapping[str, Any], *, is_file: bool = False) -> str:
+def _render(done: ValidationReport, given: Mapping[str, Any], *, is_file: bool = False) -> str:
     match given["form"]:
         case "json":
-            return rendering.as_json(done)
+            return rendering.render_json(done)
         case "github":
-            return rendering.as_github(done)
+            return rendering.render_github(done)
         case "sarif":
-            from arazzo_runner.report.sarif import as_sarif
+            from arazzo_runner.report.sarif import render_sarif
 
-            return as_sarif(done)
+            return render_sarif(done)
         case "junit":
-            return rendering.as_junit(done, _counting(given))
+            return rendering.render_junit(done, _failing_severities(given))
         case None if not is_file and os.environ.get("GITHUB_ACTIONS") == "true":
-            text = rendering.text(done, _style(given) or PLAIN)
-            return rendering.inert(text) + rendering.as_github(done)
+            text = rendering.render_summary_text(done, _style(given) or PLAIN)
+            return rendering.escape_commands(text) + rendering.render_github(done)
         case _:
-            return rendering.text(done, _style(given) or PLAIN)
+            return rendering.render_summary_text(done, _style(given) or PLAIN)
 
 
-def _counting(given: Mapping[str, Any]) -> frozenset[str]:
+def _failing_severities(given: Mapping[str, Any]) -> frozenset[str]:
     """The severities that fail."""
     return frozenset({"error", "warning"} if given["strict"] else {"error"})
 

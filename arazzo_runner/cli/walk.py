@@ -16,7 +16,7 @@ _MOST: Final = 10 * 2**20
 """Larger files are passed over without a look; a document has its own limit."""
 
 
-def documents(named: Iterable[str]) -> list[str]:
+def find_documents(named: Iterable[str]) -> list[str]:
     """The documents that were named, folders replaced by the documents in them, each once.
 
     The order is that of the names; within a folder that of the alphabet.
@@ -24,11 +24,11 @@ def documents(named: Iterable[str]) -> list[str]:
     found: dict[str, None] = {}
     for one in named:
         is_folder = "://" not in one and Path(one).is_dir()
-        found.update(dict.fromkeys(_inside(one) if is_folder else (one,)))
+        found.update(dict.fromkeys(_walk_folder(one) if is_folder else (one,)))
     return list(found)
 
 
-def _inside(folder: str) -> Iterator[str]:
+def _walk_folder(folder: str) -> Iterator[str]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(one for one in folders if one[0] != "." and one not in _LEFT_OUT)
         for name in sorted(files):

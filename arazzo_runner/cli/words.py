@@ -10,12 +10,12 @@ import click
 _KEY: Final = "arazzo.words"
 
 
-def keep_words(ctx: click.Context, words: Sequence[str]) -> None:
+def remember_command(ctx: click.Context, words: Sequence[str]) -> None:
     """Remember what was typed after the program's name."""
     ctx.meta[_KEY] = tuple(words)
 
 
-def typed_words() -> tuple[str, ...]:
+def command_words() -> tuple[str, ...]:
     """The words of the command that is being carried out; none outside of one."""
     ctx = click.get_current_context(silent=True)
     return ctx.meta.get(_KEY, ()) if ctx is not None else ()

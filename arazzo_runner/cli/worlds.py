@@ -55,14 +55,14 @@ def authorized_world(
         yield world
         return
     from arazzo_runner.cli.credentials import person
-    from arazzo_runner.credentials.wiring import Permissions, authorizing, guarded_endpoints
+    from arazzo_runner.credentials.wiring import Permissions, authorizing_world, guarded_endpoints
     from arazzo_runner.worlds.blocking import BlockingNetwork
 
     servers = [*given["servers"].values()]
     permissions = Permissions(given["allow_http"], given["allow_net"], servers)
     network, settings = BlockingNetwork(), http_settings(given)
     endpoints = guarded_endpoints(settings, network, os.environ, permissions)
-    yield authorizing(world, needing, endpoints, learn, person())
+    yield authorizing_world(world, needing, endpoints, learn, person())
 
 
 def http_settings(given: Mapping[str, Any]) -> HttpSettings:

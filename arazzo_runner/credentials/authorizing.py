@@ -59,7 +59,7 @@ class AuthorizingWorld(WrappedWorld):
         before = first.exchanges + self._tokens.take_exchanges()
         if isinstance(request, TransportFailure):
             return replace(first, exchanges=before)
-        answer = await self._send(call, request, _rest(call, first))
+        answer = await self._send(call, request, _remaining_time(call, first))
         return replace(answer, exchanges=before + answer.exchanges)
 
     async def _send(
@@ -98,12 +98,14 @@ class AuthorizingWorld(WrappedWorld):
         # A nonce serves for many requests, each with another count (section 3.4).
         session = self._sessions[key] = self._sessions[key].next()
         parts = self._credentials.of(need.source, need.scheme)
-        return digest.answer(session, request, parts["username"], parts["password"], self._random())
+        return digest.authorization_header(
+            session, request, parts["username"], parts["password"], self._random()
+        )
 
     def _is_retry_useful(self, call: SendCall, outcome: HttpResponse | TransportFailure) -> bool:
         if isinstance(outcome, TransportFailure) or outcome.status != 401:
             return False
-        if _went_elsewhere(call.request, outcome):
+        if _left_origin(call.request, outcome):
             return False
         sent = outcome.request.header("Authorization") if outcome.request else None
         # Each is told, also where one has said yes.
@@ -125,7 +127,7 @@ class AuthorizingWorld(WrappedWorld):
         self, need: DigestNeed, request: HttpRequest, response: HttpResponse
     ) -> bool:
         """Take a new challenge; one after an answer that was not stale means a wrong password."""
-        found = digest.session(response.header("WWW-Authenticate") or "")
+        found = digest.parse_session(response.header("WWW-Authenticate") or "")
         key = need, _server(request.url)
         known = self._sessions.pop(key, None)
         if found is None:
@@ -134,7 +136,7 @@ class AuthorizingWorld(WrappedWorld):
         return known is None or found.nonce != known.nonce
 
 
-def _went_elsewhere(request: HttpRequest, outcome: HttpResponse) -> bool:
+def _left_origin(request: HttpRequest, outcome: HttpResponse) -> bool:
     """Whether a redirect led to another server: its answer says nothing of what the first takes."""
     last = outcome.exchanges[-1].request.url if outcome.exchanges else request.url
     return _server(last) != _server(request.url)
@@ -145,6 +147,6 @@ def _server(url: str) -> str:
     return "/".join(url.split("/", 3)[:3])
 
 
-def _rest(call: SendCall, outcome: HttpResponse) -> float | None:
+def _remaining_time(call: SendCall, outcome: HttpResponse) -> float | None:
     """What the first answer has left of the attempt's time."""
     return None if call.timeout is None else max(call.timeout - outcome.duration, 0.001)

@@ -31,7 +31,7 @@ class Challenge(Struct, frozen=True):
     parameters: Mapping[str, str]
 
 
-def challenges(text: str) -> list[Challenge]:
+def parse_challenges(text: str) -> list[Challenge]:
     """The challenges of a header, in order; what cannot be read is left out."""
     found: list[Challenge] = []
     for piece in _PIECE.finditer(text[:_LONGEST]):

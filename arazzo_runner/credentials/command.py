@@ -23,14 +23,14 @@ _LONGEST: Final = 1024 * 1024
 RunProcess = Callable[[Sequence[str]], "subprocess.CompletedProcess[bytes]"]
 
 
-def by_command(command: str, run: RunProcess | None = None) -> LookUp:
+def command_lookup(command: str, run: RunProcess | None = None) -> LookUp:
     """What a command knows of variables.
 
     With ``{name}`` in its words it is run for each variable, and prints the value, or fails where
     it has none. Without, it is run once, and prints a JSON object of variables. Raises UsageError
     AZ905, and AZ906 for a command that cannot be split into words.
     """
-    words = split(command)
+    words = split_command(command)
     run = run or _run
     if any(PLACEHOLDER in word for word in words):
         return lambda name: _value_of(words, name, run)
@@ -44,50 +44,50 @@ def by_command(command: str, run: RunProcess | None = None) -> LookUp:
     return look_up
 
 
-def one_value(command: str, run: RunProcess | None = None) -> str:
+def read_command_value(command: str, run: RunProcess | None = None) -> str:
     """The value that a command prints. Raises UsageError."""
-    words = split(command)
+    words = split_command(command)
     return _text(words, _output(words, run or _run))
 
 
-def split(command: str) -> list[str]:
+def split_command(command: str) -> list[str]:
     """The words of a command line, as a POSIX shell would split it; UsageError AZ906."""
     try:
         words = shlex.split(command)
     except ValueError as reason:
-        raise _unusable(f"it cannot be split into words: {str(reason).lower()}") from None
+        raise _unusable_error(f"it cannot be split into words: {str(reason).lower()}") from None
     if not words:
-        raise _unusable("it is empty")
+        raise _unusable_error("it is empty")
     return words
 
 
-def _unusable(why: str) -> UsageError:
+def _unusable_error(why: str) -> UsageError:
     return UsageError(error("AZ906", f"the command for credentials cannot be used: {why}"))
 
 
 def _value_of(words: Sequence[str], name: str, run: RunProcess) -> str | None:
     filled = [word.replace(PLACEHOLDER, name) for word in words]
-    done = _done(filled, run)
+    done = _run_checked(filled, run)
     return _text(filled, done.stdout) if done.returncode == 0 else None
 
 
 def _output(words: Sequence[str], run: RunProcess) -> bytes:
-    done = _done(words, run)
+    done = _run_checked(words, run)
     if done.returncode != 0:
-        raise _failed(words, f"ended with status {done.returncode}")
+        raise _failed_error(words, f"ended with status {done.returncode}")
     return done.stdout
 
 
-def _done(words: Sequence[str], run: RunProcess) -> subprocess.CompletedProcess[bytes]:
+def _run_checked(words: Sequence[str], run: RunProcess) -> subprocess.CompletedProcess[bytes]:
     try:
         done = run(words)
     except subprocess.TimeoutExpired:
-        raise _failed(words, f"did not end within {SECONDS:g} s") from None
+        raise _failed_error(words, f"did not end within {SECONDS:g} s") from None
     except OSError as reason:
         why = (reason.strerror or type(reason).__name__).lower()
-        raise _failed(words, f"cannot be run: {why}") from None
+        raise _failed_error(words, f"cannot be run: {why}") from None
     if len(done.stdout) > _LONGEST:
-        raise _failed(words, f"printed more than {_LONGEST:,} bytes")
+        raise _failed_error(words, f"printed more than {_LONGEST:,} bytes")
     return done
 
 
@@ -103,7 +103,7 @@ def _text(words: Sequence[str], output: bytes) -> str:
     try:
         return output.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise _failed(words, "printed what is not UTF-8") from None
+        raise _failed_error(words, "printed what is not UTF-8") from None
 
 
 def _object(words: Sequence[str], output: bytes) -> dict[str, str]:
@@ -113,11 +113,11 @@ def _object(words: Sequence[str], output: bytes) -> dict[str, str]:
         found = None
     if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
         way_out = f"or write `{PLACEHOLDER}` where it takes the name, and let it print one value"
-        raise _failed(words, "printed no JSON object of names and texts", way_out)
+        raise _failed_error(words, "printed no JSON object of names and texts", way_out)
     return found
 
 
-def _failed(words: Sequence[str], why: str, also: str = "") -> UsageError:
+def _failed_error(words: Sequence[str], why: str, also: str = "") -> UsageError:
     """The other words are not shown: some programs take a password there."""
     help_ = "it is `cred_command` or a `command` of `[credentials]` in your configuration"
     if also:

@@ -15,9 +15,22 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from arazzo_runner.credentials.endpoints import Endpoint, Endpoints
-from arazzo_runner.credentials.grant import AccessToken, TokenRequest, form, post, refusal, seconds
+from arazzo_runner.credentials.grant import (
+    AccessToken,
+    TokenRequest,
+    form_request,
+    parse_seconds,
+    post_form,
+    refusal_error,
+)
 from arazzo_runner.credentials.provider import Provider, json_object
-from arazzo_runner.credentials.refused import NoTokenError, refused, told, unreached, unusable
+from arazzo_runner.credentials.refused import (
+    NoTokenError,
+    refused_error,
+    server_text,
+    unreachable_error,
+    unusable_error,
+)
 from arazzo_runner.operation.credentials import CredentialParts
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.needs import TokenNeed
@@ -65,7 +78,7 @@ class ConsentContext(Struct, frozen=True):
     learn: Callable[[Iterable[str]], None]
 
 
-async def authorization_code(
+async def request_authorization_code(
     need: TokenNeed,
     parts: CredentialParts,
     provider: Provider,
@@ -75,10 +88,10 @@ async def authorization_code(
     """Have a person agree in a browser. Raises NoTokenError."""
     endpoint = provider.authorization
     if endpoint is None:
-        raise unusable(need, "the server names no `authorization_endpoint`")
+        raise unusable_error(need, "the server names no `authorization_endpoint`")
     forbidden = endpoints.refusal(endpoint)
     if forbidden is not None:
-        raise unreached(need, forbidden)
+        raise unreachable_error(need, forbidden)
     state, verifier = by.random(), by.random()
     by.learn([verifier])
     redirect = by.person.redirect()
@@ -112,7 +125,7 @@ def _consent_url(
         "response_type": "code",
         "client_id": parts["client_id"],
         "redirect_uri": back,
-        **scope(need),
+        **scope_field(need),
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
@@ -123,21 +136,23 @@ def _consent_url(
 
 def _code(need: TokenNeed, endpoint: Endpoint, answer: Mapping[str, str] | None, state: str) -> str:
     if answer is None:
-        raise refused(need, "nobody came back from the browser in time")
+        raise refused_error(need, "nobody came back from the browser in time")
     # RFC 6749, section 10.12: an answer without our state was not asked for by us.
     if not compare_digest(answer.get("state", "").encode(), state.encode()):
-        raise refused(need, "the browser came back with another `state` than it was sent with")
+        raise refused_error(
+            need, "the browser came back with another `state` than it was sent with"
+        )
     if "error" in answer:
-        words = f"`{told(answer['error'])}`"
+        words = f"`{server_text(answer['error'])}`"
         if answer.get("error_description"):
-            words += f" ({told(answer['error_description'])})"
-        raise refused(need, f"`{endpoint.shown}` refuses: {words}")
+            words += f" ({server_text(answer['error_description'])})"
+        raise refused_error(need, f"`{endpoint.shown}` refuses: {words}")
     if not answer.get("code"):
-        raise unusable(need, f"`{endpoint.shown}` sends the browser back without a `code`")
+        raise unusable_error(need, f"`{endpoint.shown}` sends the browser back without a `code`")
     return answer["code"]
 
 
-def scope(need: TokenNeed) -> dict[str, str]:
+def scope_field(need: TokenNeed) -> dict[str, str]:
     """The scopes of a requirement; OpenID Connect wants its own named where a user logs in."""
     scopes = need.scopes
     by_user = need.flow not in ("clientCredentials", "refreshToken")
@@ -154,7 +169,7 @@ class DeviceCode(Struct, frozen=True):
     lifetime: float
 
 
-async def device_code(
+async def request_device_code(
     need: TokenNeed,
     parts: CredentialParts,
     provider: Provider,
@@ -164,26 +179,28 @@ async def device_code(
     """Ask a person to enter a code on any device. Raises NoTokenError."""
     endpoint = provider.device
     if endpoint is None:
-        raise unusable(need, "the server names no `device_authorization_endpoint`")
-    request = form(endpoint, {"client_id": parts["client_id"], **scope(need)})
-    response = await post(need, endpoint, request, endpoints, None)
+        raise unusable_error(need, "the server names no `device_authorization_endpoint`")
+    request = form_request(endpoint, {"client_id": parts["client_id"], **scope_field(need)})
+    response = await post_form(need, endpoint, request, endpoints, None)
     answer = _device_answer(need, endpoint, response)
     by.learn([answer["device_code"]])
-    by.person.show_code(told(answer["verification_uri"]), told(answer["user_code"]))
+    by.person.show_code(server_text(answer["verification_uri"]), server_text(answer["user_code"]))
     fields = {"grant_type": _DEVICE_GRANT, "device_code": answer["device_code"]}
-    interval = seconds(answer, "interval") or _INTERVAL
+    interval = parse_seconds(answer, "interval") or _INTERVAL
     return DeviceCode(
-        TokenRequest(fields), interval, min(seconds(answer, "expires_in") or _LONGEST, _LONGEST)
+        TokenRequest(fields),
+        interval,
+        min(parse_seconds(answer, "expires_in") or _LONGEST, _LONGEST),
     )
 
 
 def _device_answer(need: TokenNeed, endpoint: Endpoint, response: HttpResponse) -> dict[str, Any]:
     answer = json_object(response)
     if response.status != 200 or answer is None:
-        raise refusal(need, endpoint, response, ("client_id",))
+        raise refusal_error(need, endpoint, response, ("client_id",))
     if not all(isinstance(answer.get(one), str) for one in _DEVICE_FIELDS):
         listed = ", ".join(f"`{one}`" for one in _DEVICE_FIELDS)
-        raise unusable(need, f"`{endpoint.shown}` has to answer with {listed}")
+        raise unusable_error(need, f"`{endpoint.shown}` has to answer with {listed}")
     return answer
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.credentials.challenge import Challenge, challenges
+from arazzo_runner.credentials.challenge import Challenge, parse_challenges
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.uploads import chunks
@@ -37,12 +37,14 @@ class DigestSession(Struct, frozen=True):
         return replace(self, count=self.count + 1)
 
 
-def session(header: str) -> DigestSession | None:
+def parse_session(header: str) -> DigestSession | None:
     """The first challenge that can be answered (section 3.7), None when there is none."""
-    return next((one for one in map(_session, challenges(header)) if one is not None), None)
+    return next(
+        (one for one in map(_session_of, parse_challenges(header)) if one is not None), None
+    )
 
 
-def _session(challenge: Challenge) -> DigestSession | None:
+def _session_of(challenge: Challenge) -> DigestSession | None:
     given = challenge.parameters
     algorithm = given.get("algorithm", "MD5")
     if challenge.scheme != "digest" or "nonce" not in given or "realm" not in given:
@@ -69,7 +71,7 @@ def _quality(offered: Iterable[str]) -> str | None:
     return next((one for one in ("auth", "auth-int") if one in names), None)
 
 
-def answer(
+def authorization_header(
     given: DigestSession, request: HttpRequest, username: str, password: str, client_nonce: str
 ) -> str:
     """The value of `Authorization` for a request, by the session's count (section 3.4)."""
@@ -87,18 +89,18 @@ def answer(
     told = f"{secret}:{given.nonce}:{between}{hashed(subject.encode())}"
     fields = {
         **_user(given, username, hashed),
-        "realm": _quoted(given.realm),
-        "nonce": _quoted(given.nonce),
-        "uri": _quoted(uri),
-        "response": _quoted(hashed(told.encode())),
+        "realm": _quote(given.realm),
+        "nonce": _quote(given.nonce),
+        "uri": _quote(uri),
+        "response": _quote(hashed(told.encode())),
         "algorithm": given.algorithm,
     }
     if given.opaque is not None:
-        fields["opaque"] = _quoted(given.opaque)
+        fields["opaque"] = _quote(given.opaque)
     if given.quality:
         fields |= {"qop": given.quality, "nc": count}
     if given.quality or given.algorithm.lower().endswith("-sess"):
-        fields["cnonce"] = _quoted(client_nonce)
+        fields["cnonce"] = _quote(client_nonce)
     return "Digest " + ", ".join(f"{name}={value}" for name, value in fields.items())
 
 
@@ -125,9 +127,9 @@ def _user(given: DigestSession, username: str, hashed: Callable[[bytes], str]) -
     """Section 3.4.4: the name as a hash, as it is, or in the notation of RFC 8187."""
     if given.hashes_user:
         name = hashed(_octets(f"{username}:{given.realm}", given))
-        return {"username": _quoted(name), "userhash": "true"}
+        return {"username": _quote(name), "userhash": "true"}
     if username.isascii():
-        return {"username": _quoted(username)}
+        return {"username": _quote(username)}
     return {"username*": f"UTF-8''{quote(username, safe='')}"}
 
 
@@ -141,5 +143,5 @@ def _octets(text: str, given: DigestSession) -> bytes:
     return text.encode()
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

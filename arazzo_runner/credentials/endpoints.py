@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
-from arazzo_runner.worlds.addresses import ANYWHERE, AddressPolicy, literal_zone, reach_of_user
+from arazzo_runner.worlds.addresses import ANYWHERE, AddressPolicy, literal_zone, user_policy
 from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.guarded import GuardedSenders
 from arazzo_runner.worlds.limits import MIB, HttpSettings
 from arazzo_runner.worlds.network import Network
-from arazzo_runner.worlds.origin import Origin, locate
+from arazzo_runner.worlds.origin import Origin, parse_url
 
 _KEY: Final = "authorization"
 _NO_OPERATION: Final = ("", "", "")
@@ -94,7 +94,7 @@ class GuardedEndpoints:
     ) -> HttpResponse | TransportFailure:
         """Send a request; what is out of reach is refused."""
         try:
-            origin, _ = locate(request.url)
+            origin, _ = parse_url(request.url)
             sender = self._senders.to(origin, self._reaches.of(endpoint, origin))
             outcome = await sender.send(SendCall(_KEY, request, timeout, _NO_OPERATION))
         except TransportError as reason:
@@ -129,7 +129,7 @@ class WorldEndpoints:
 
     def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
         """A browser has its own network: https, or this machine."""
-        own = reach_of_user(allow_http=False)
+        own = user_policy(allow_http=False)
         return _refusal(endpoint, EndpointPolicies(own, own))
 
 
@@ -160,7 +160,7 @@ class LoggedEndpoints:
 
 def _refusal(endpoint: Endpoint, reaches: EndpointPolicies) -> TransportFailure | None:
     try:
-        origin, _ = locate(endpoint.url)
+        origin, _ = parse_url(endpoint.url)
     except TransportError as reason:
         return replace(reason.failure, hint=None)
     if not endpoint.url.isprintable():
@@ -170,6 +170,6 @@ def _refusal(endpoint: Endpoint, reaches: EndpointPolicies) -> TransportFailure 
     return None if found is None else TransportFailure("refused", found.message, found.hint)
 
 
-def origins(urls: Collection[str]) -> frozenset[Origin]:
+def parse_origins(urls: Collection[str]) -> frozenset[Origin]:
     """The origins of URLs that the user named."""
-    return frozenset(locate(url)[0] for url in urls)
+    return frozenset(parse_url(url)[0] for url in urls)

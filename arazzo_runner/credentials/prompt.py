@@ -17,7 +17,7 @@ def is_terminal(environment: Mapping[str, str] = os.environ) -> bool:
     return not environment.get("CI") and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask_for(message: str, names: Sequence[str]) -> dict[str, str]:
+def prompt_for(message: str, names: Sequence[str]) -> dict[str, str]:
     """The values of variables as they were typed; one that is left empty is not given."""
     sys.stderr.write(f"{message}\n")
     typed = {name: _ask(name) for name in names}

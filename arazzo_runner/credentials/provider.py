@@ -10,13 +10,13 @@ from typing import Any, Final
 from msgspec import Struct
 
 from arazzo_runner.credentials.endpoints import Endpoint, Endpoints
-from arazzo_runner.credentials.refused import answered, unreached, unusable
+from arazzo_runner.credentials.refused import status_error, unreachable_error, unusable_error
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.operation.response_body import BodyError, decode_body
 from arazzo_runner.worlds.failures import TransportError
-from arazzo_runner.worlds.origin import locate
+from arazzo_runner.worlds.origin import parse_url
 
 _DEPTH: Final = 32
 JSON_HEADERS: Final = (("Accept", "application/json"),)
@@ -35,7 +35,7 @@ class Provider(Struct, frozen=True):
     methods: tuple[str, ...] = ()
 
 
-def described(need: TokenNeed) -> Provider:
+def described_provider(need: TokenNeed) -> Provider:
     """The provider as the description has it."""
 
     def endpoint(url: str) -> Endpoint:
@@ -58,15 +58,15 @@ async def discover(need: TokenNeed, endpoints: Endpoints, timeout: float | None)
     request = HttpRequest("GET", here.url, JSON_HEADERS)
     outcome = await endpoints.ask(here, request, timeout)
     if isinstance(outcome, TransportFailure):
-        raise unreached(need, outcome)
+        raise unreachable_error(need, outcome)
     if outcome.status != 200:
-        raise answered(need, here, outcome.status)
+        raise status_error(need, here, outcome.status)
     metadata = json_object(outcome)
     if metadata is None:
-        raise unusable(need, f"`{here.shown}` answers with no JSON object")
+        raise unusable_error(need, f"`{here.shown}` answers with no JSON object")
     token = _endpoint(metadata, "token_endpoint", here)
     if token is None:
-        raise unusable(need, f"`{here.shown}` names no `token_endpoint`")
+        raise unusable_error(need, f"`{here.shown}` names no `token_endpoint`")
     methods = metadata.get("token_endpoint_auth_methods_supported")
     return Provider(
         token,
@@ -81,12 +81,12 @@ def _endpoint(metadata: dict[str, Any], name: str, here: Endpoint) -> Endpoint |
     url = metadata.get(name)
     if not isinstance(url, str) or not url:
         return None
-    return Endpoint(url, here.from_url or not _same_origin(url, here.url))
+    return Endpoint(url, here.from_url or not _is_same_origin(url, here.url))
 
 
-def _same_origin(one: str, other: str) -> bool:
+def _is_same_origin(one: str, other: str) -> bool:
     try:
-        return locate(one)[0] == locate(other)[0]
+        return parse_url(one)[0] == parse_url(other)[0]
     except TransportError:
         return False
 

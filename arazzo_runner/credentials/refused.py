@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.credentials.endpoints import Endpoint
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.credentials import CredentialPart, variable
+from arazzo_runner.operation.credentials import CredentialPart, variable_name
 from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.report.escape import escape
 
@@ -25,39 +25,41 @@ class NoTokenError(Exception):
         self.error = error
 
 
-def refused(need: TokenNeed, why: str, *kinds: CredentialPart, error: str = "") -> NoTokenError:
+def refused_error(
+    need: TokenNeed, why: str, *kinds: CredentialPart, error: str = ""
+) -> NoTokenError:
     """The credentials are refused; ``kinds`` are those to check."""
-    failure = TransportFailure("credentials", _sentence(need, why), hint(need, kinds))
+    failure = TransportFailure("credentials", _sentence(need, why), variables_hint(need, kinds))
     return NoTokenError(failure, error)
 
 
-def unusable(need: TokenNeed, why: str) -> NoTokenError:
+def unusable_error(need: TokenNeed, why: str) -> NoTokenError:
     """An authorization server does not do what it should."""
     return NoTokenError(TransportFailure("protocol", _sentence(need, why)))
 
 
-def unreached(need: TokenNeed, failure: TransportFailure) -> NoTokenError:
+def unreachable_error(need: TokenNeed, failure: TransportFailure) -> NoTokenError:
     """An authorization server cannot be reached, or must not be."""
     return NoTokenError(replace(failure, message=_sentence(need, failure.message), request=None))
 
 
-def answered(need: TokenNeed, endpoint: Endpoint, status: int) -> NoTokenError:
+def status_error(need: TokenNeed, endpoint: Endpoint, status: int) -> NoTokenError:
     """An answer that says nothing but its status."""
     also = (
         ": a redirect is not followed, since the request has credentials"
         if status // 100 == 3
         else ""
     )
-    return unusable(need, f"`{endpoint.shown}` answers with status {status}{also}")
+    return unusable_error(need, f"`{endpoint.shown}` answers with status {status}{also}")
 
 
-def hint(need: TokenNeed, kinds: Iterable[CredentialPart]) -> str | None:
+def variables_hint(need: TokenNeed, kinds: Iterable[CredentialPart]) -> str | None:
     """Which variables to check."""
-    names = [f"`{variable(need.source, need.scheme, kind)}`" for kind in kinds]
+    names = [f"`{variable_name(need.source, need.scheme, kind)}`" for kind in kinds]
     return f"check {' and '.join(names)}" if names else None
 
 
-def told(text: object) -> str:
+def server_text(text: object) -> str:
     """What a server says, in a line that can be shown."""
     line = " ".join(str(text).split())
     return escape(line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…").replace("`", "'")

@@ -60,7 +60,7 @@ class CredentialStores(Struct, frozen=True):
         return None
 
 
-def remembered(look_up: LookUp) -> LookUp:
+def cached_lookup(look_up: LookUp) -> LookUp:
     """A look-up that asks once for each name."""
     known: dict[str, str | None] = {}
 

@@ -13,13 +13,13 @@ from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, Unit, Wor
 from arazzo_runner.operation.credentials import (
     CredentialFlow,
     CredentialPart,
-    kinds,
-    variable,
-    way_of,
-    ways,
+    credential_flows,
+    credential_parts,
+    find_flow,
+    variable_name,
 )
 from arazzo_runner.operation.model import ApiDescription, Operation, SecurityScheme
-from arazzo_runner.operation.security import carrier, identity, requirements
+from arazzo_runner.operation.security import credential_carrier, parameter_key, required_schemes
 
 Readiness: TypeAlias = Choice["ready", "lacking", "unknown"]
 """``unknown``: a command or the keyring may have what is not set, and was not asked."""
@@ -70,7 +70,7 @@ class SchemeStatus(Struct, frozen=True):
         return any(not one.optional and not one.passed for one in self.uses)
 
 
-def survey(
+def scheme_statuses(
     units: Mapping[str, Unit], plan: Plan, sources: CredentialStores, *, certificate: bool
 ) -> list[SchemeStatus]:
     """All schemes of all API descriptions, in the order of the documents.
@@ -103,8 +103,8 @@ def _uses_of(
     workflow: WorkflowPlan, step: StepPlan, call: OperationCall
 ) -> Iterator[tuple[tuple[str, int, str], StepUse]]:
     operation = call.operation
-    given = {identity(one.parameter) for one in call.arguments}
-    alternatives = requirements(operation)
+    given = {parameter_key(one.parameter) for one in call.arguments}
+    alternatives = required_schemes(operation)
     optional = operation.security is None or [] in alternatives
     for wanted in (one for each in alternatives for one in each):
         key = (call.source, id(operation.description), wanted.scheme.name)
@@ -117,7 +117,7 @@ def _uses_of(
                 wanted.scopes,
                 call.server,
                 optional,
-                carrier(wanted.scheme) in given,
+                credential_carrier(wanted.scheme) in given,
             ),
         )
 
@@ -125,8 +125,8 @@ def _uses_of(
 def _variables(
     source: str, scheme: SecurityScheme, sources: CredentialStores
 ) -> Iterator[CredentialVariable]:
-    for kind in kinds(scheme):
-        name = variable(source, scheme.name, kind)
+    for kind in credential_parts(scheme):
+        name = variable_name(source, scheme.name, kind)
         origin = sources.origin(name)
         if origin is not None:
             alias = sources.aliases.get(name) if origin == "alias" else None
@@ -145,17 +145,17 @@ def _readiness(
         return "ready" if certificate else "lacking"
     states: dict[CredentialPart, bool | None] = {one.kind: one.is_set for one in variables}
     held: dict[CredentialPart, str] = {kind: "set" for kind, is_set in states.items() if is_set}
-    if way_of(scheme, held):
+    if find_flow(scheme, held):
         return "ready"
-    possible = (_may_hold(way, states) for way in ways(scheme))
+    possible = (_may_satisfy(way, states) for way in credential_flows(scheme))
     return "unknown" if any(possible) else "lacking"
 
 
-def _may_hold(way: CredentialFlow, states: Mapping[CredentialPart, bool | None]) -> bool:
+def _may_satisfy(way: CredentialFlow, states: Mapping[CredentialPart, bool | None]) -> bool:
     return all(states[kind] is not False for kind in way.needs)
 
 
-def called(scheme: SecurityScheme) -> str:
+def scheme_label(scheme: SecurityScheme) -> str:
     """What kind of scheme it is, in a few words."""
     match scheme.type:
         case "http":

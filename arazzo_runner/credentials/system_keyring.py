@@ -7,7 +7,7 @@ from arazzo_runner.operation.credentials import LookUp
 from arazzo_runner.text.diagnostic import error
 
 
-def by_keyring(service: str) -> LookUp:
+def keyring_lookup(service: str) -> LookUp:
     """What the keyring has under a service, by the names of variables. Raises UsageError AZ905."""
 
     def look_up(name: str) -> str | None:

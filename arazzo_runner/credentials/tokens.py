@@ -14,17 +14,17 @@ from msgspec.structs import replace
 from arazzo_runner.credentials.consent import (
     ConsentContext,
     Person,
-    authorization_code,
-    device_code,
-    scope,
+    request_authorization_code,
+    request_device_code,
+    scope_field,
     wait_for,
 )
 from arazzo_runner.credentials.endpoints import Endpoints, LoggedEndpoints
 from arazzo_runner.credentials.grant import AccessToken, TokenRequest, request_token
-from arazzo_runner.credentials.provider import Provider, described, discover
-from arazzo_runner.credentials.refused import NoTokenError, refused
+from arazzo_runner.credentials.provider import Provider, described_provider, discover
+from arazzo_runner.credentials.refused import NoTokenError, refused_error
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.credentials import Credentials, variable
+from arazzo_runner.operation.credentials import Credentials, variable_name
 from arazzo_runner.operation.message import WireExchange
 from arazzo_runner.operation.needs import TokenNeed
 
@@ -143,11 +143,11 @@ class TokenCache:
         parts = self._credentials.of(need.source, need.scheme)
         match need.flow:
             case "clientCredentials":
-                fields = {"grant_type": "client_credentials", **scope(need)}
+                fields = {"grant_type": "client_credentials", **scope_field(need)}
                 return await self._request(need, TokenRequest(fields), timeout)
             case "password":
                 user = {"username": parts["username"], "password": parts["password"]}
-                fields = {"grant_type": "password", **user, **scope(need)}
+                fields = {"grant_type": "password", **user, **scope_field(need)}
                 return await self._request(
                     need, TokenRequest(fields, ("username", "password")), timeout
                 )
@@ -155,11 +155,13 @@ class TokenCache:
                 return await self._refresh(need, parts["refresh_token"], timeout)
             case "authorizationCode":
                 by, provider = self._consent_context(need), await self._provider(need, timeout)
-                asked = await authorization_code(need, parts, provider, self._by.endpoints, by)
+                asked = await request_authorization_code(
+                    need, parts, provider, self._by.endpoints, by
+                )
                 return await self._request(need, asked, timeout)
             case "deviceAuthorization":
                 by, provider = self._consent_context(need), await self._provider(need, timeout)
-                device = await device_code(need, parts, provider, self._by.endpoints, by)
+                device = await request_device_code(need, parts, provider, self._by.endpoints, by)
                 return await wait_for(device, lambda one: self._request(need, one, timeout), by)
             case _:
                 assert_never(need.flow)
@@ -167,7 +169,7 @@ class TokenCache:
     def _consent_context(self, need: TokenNeed) -> ConsentContext:
         by = self._by
         if by.person is None:
-            raise NoTokenError(nobody(need))
+            raise NoTokenError(no_terminal_failure(need))
         return ConsentContext(by.person, by.random, by.sleep, by.learn)
 
     async def _request(
@@ -179,16 +181,16 @@ class TokenCache:
 
     async def _provider(self, need: TokenNeed, timeout: float | None) -> Provider:
         if not need.discovery_url:
-            return described(need)
+            return described_provider(need)
         if need.discovery_url not in self._discovered:
             found = await discover(need, self._by.endpoints, timeout)
             self._discovered[need.discovery_url] = found
         return self._discovered[need.discovery_url]
 
 
-def nobody(need: TokenNeed) -> TransportFailure:
+def no_terminal_failure(need: TokenNeed) -> TransportFailure:
     """Why a flow that needs a person cannot begin, and what to do instead."""
     why = f"the flow `{need.flow}` needs a person at a terminal"
-    token = variable(need.source, need.scheme, "token")
+    token = variable_name(need.source, need.scheme, "token")
     way_out = f"set `{token}` to a token that you have fetched, or run it on a terminal"
-    return replace(refused(need, why).failure, hint=way_out)
+    return replace(refused_error(need, why).failure, hint=way_out)

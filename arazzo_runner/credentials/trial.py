@@ -16,7 +16,7 @@ from arazzo_runner.operation.find import all_operations, find_by_pointer, pointe
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.operation.request import RequestRefused, build_request
-from arazzo_runner.operation.security import Authorization, requirements
+from arazzo_runner.operation.security import Authorization, required_schemes
 
 CredentialVerdict: TypeAlias = Choice["accepted", "refused", "unusable", "missing", "untested"]
 AuthorizeOperation: TypeAlias = Callable[[Operation], tuple[str, Authorization]]
@@ -40,7 +40,7 @@ async def try_tokens(needs: Iterable[TokenNeed], tokens: TokenCache) -> Credenti
     for need in needs:
         value = await tokens.value(need, None)
         if isinstance(value, TransportFailure):
-            return failed(value, None)
+            return failed_test(value, None)
         flows.append(f"`{need.flow}`" + (f" for {' '.join(need.scopes)}" if need.scopes else ""))
     return CredentialTest("accepted", f"a token was fetched by {', and by '.join(flows)}")
 
@@ -49,7 +49,7 @@ async def try_request(
     use: SchemeStatus, authorize: AuthorizeOperation, world: WorldFactory
 ) -> CredentialTest:
     """Send one documented GET that needs the scheme, and no parameter."""
-    operation = next(_harmless(use), None)
+    operation = next(_safe_operations(use), None)
     if operation is None:
         return CredentialTest("untested", "no documented GET needs it alone, and no parameter")
     try:
@@ -63,17 +63,17 @@ async def try_request(
     call = SendCall(f"auth/{use.scheme.name}", request, None, where, needs, carriers)
     outcome = await world(authorization).send(call)
     if isinstance(outcome, TransportFailure):
-        return failed(outcome, None if outcome.unsent else line)
-    return _judged(outcome.status, line)
+        return failed_test(outcome, None if outcome.unsent else line)
+    return _status_test(outcome.status, line)
 
 
-def failed(failure: TransportFailure, request: str | None) -> CredentialTest:
+def failed_test(failure: TransportFailure, request: str | None) -> CredentialTest:
     """What a failure of the way to a server, or to a token, means for the credential."""
     verdict: CredentialVerdict = "refused" if failure.code == "credentials" else "unusable"
     return CredentialTest(verdict, failure.message, failure.hint, request)
 
 
-def _judged(status: int, line: str) -> CredentialTest:
+def _status_test(status: int, line: str) -> CredentialTest:
     told = f"`{line}` answers with status {status}"
     if status in (401, 403):
         return CredentialTest("refused", told, None, line)
@@ -82,19 +82,19 @@ def _judged(status: int, line: str) -> CredentialTest:
     return CredentialTest("unusable", f"{told}, which tells nothing of the credential", None, line)
 
 
-def _harmless(use: SchemeStatus) -> Iterator[Operation]:
+def _safe_operations(use: SchemeStatus) -> Iterator[Operation]:
     """The operations that can be tried, those of the workflows first."""
     seen = {(one.operation.method, one.operation.path) for one in use.uses}
     own = [one.operation for one in use.uses]
     yield from (one for one in own if _can_be_tried(one, use))
     for method, path, _ in all_operations(use.api):
         if method.upper() == "GET" and (method, path) not in seen and "{" not in path:
-            operation = _found(use, method, path)
+            operation = _find_operation(use, method, path)
             if operation is not None and _can_be_tried(operation, use):
                 yield operation
 
 
-def _found(use: SchemeStatus, method: str, path: str) -> Operation | None:
+def _find_operation(use: SchemeStatus, method: str, path: str) -> Operation | None:
     try:
         return find_by_pointer(use.api, pointer_of(method, path))
     except DocumentError:
@@ -110,7 +110,7 @@ def _can_be_tried(operation: Operation, use: SchemeStatus) -> bool:
     if operation.request_body is not None and operation.request_body.required:
         return False
     try:
-        alternatives = requirements(operation)
+        alternatives = required_schemes(operation)
     except DocumentError:
         return False
     first = alternatives[0] if alternatives else []

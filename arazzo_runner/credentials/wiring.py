@@ -16,17 +16,22 @@ from arazzo_runner.credentials.endpoints import (
     Endpoints,
     GuardedEndpoints,
     WorldEndpoints,
-    origins,
+    parse_origins,
 )
 from arazzo_runner.credentials.needing import authorizations
-from arazzo_runner.credentials.tokens import BY_PERSON, TokenCache, TokenContext, nobody
+from arazzo_runner.credentials.tokens import (
+    BY_PERSON,
+    TokenCache,
+    TokenContext,
+    no_terminal_failure,
+)
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.operation.credentials import Credentials
 from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.operation.security import Authorization
 from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.worlds.addresses import reach_of_stranger, reach_of_user
+from arazzo_runner.worlds.addresses import document_policy, user_policy
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.network import Network
 
@@ -45,15 +50,15 @@ class Permissions(Struct, frozen=True):
 
     def reaches(self) -> EndpointPolicies:
         """How far the requests for tokens go."""
-        own = reach_of_user(allow_http=self.allow_http)
-        others = reach_of_stranger(allow_http=self.allow_http, allow_net=self.allow_net)
-        return EndpointPolicies(own, others, origins(self.servers))
+        own = user_policy(allow_http=self.allow_http)
+        others = document_policy(allow_http=self.allow_http, allow_net=self.allow_net)
+        return EndpointPolicies(own, others, parse_origins(self.servers))
 
 
-def impossible(plan: Plan) -> list[Diagnostic]:
+def needs_person_findings(plan: Plan) -> list[Diagnostic]:
     """The findings about needs that cannot be fulfilled where nobody is at a terminal."""
     failures = [
-        nobody(need)
+        no_terminal_failure(need)
         for each in authorizations(plan)
         for need in each.needs
         if isinstance(need, TokenNeed) and need.flow in BY_PERSON
@@ -61,7 +66,7 @@ def impossible(plan: Plan) -> list[Diagnostic]:
     return [error("AZ905", one.message, help=one.hint) for one in dict.fromkeys(failures)]
 
 
-def authorizing(
+def authorizing_world(
     world: World,
     every: Iterable[Authorization],
     endpoints: Endpoints | None,
@@ -77,7 +82,7 @@ def authorizing(
     for one in every:
         credentials = credentials.joined(one.credentials)
     tokens = tokens_of(world, credentials, endpoints, learn, person)
-    return AuthorizingWorld(world, credentials, tokens, _unguessable)
+    return AuthorizingWorld(world, credentials, tokens, _random_token)
 
 
 def tokens_of(
@@ -92,7 +97,7 @@ def tokens_of(
         endpoints or WorldEndpoints(world),
         learn,
         monotonic,
-        _unguessable,
+        _random_token,
         lambda seconds: world.sleep("authorization", seconds),
         person,
     )
@@ -109,5 +114,5 @@ def guarded_endpoints(
     return GuardedEndpoints(settings, network, environment, permissions.reaches())
 
 
-def _unguessable() -> str:
+def _random_token() -> str:
     return secrets.token_urlsafe(_OCTETS)

@@ -16,9 +16,9 @@ from arazzo_runner.document.model import (
     SuccessAction,
     WorkflowName,
 )
-from arazzo_runner.document.parameters import each, parameter
+from arazzo_runner.document.parameters import parameter, read_each
 from arazzo_runner.document.targets import workflow_name
-from arazzo_runner.document.wording import listed
+from arazzo_runner.document.wording import join_names
 
 _FIELDS: Final = ("workflowId", "stepId", "parameters", "criteria")
 _NEW: Final = frozenset({"parameters"})
@@ -37,12 +37,12 @@ _RELEVANT: Final = {
 
 def success_actions(node: Node, name: str) -> tuple[SuccessAction | Reusable, ...]:
     """The success actions in a field; those that cannot be read are left out."""
-    return each(node, name, success_action)
+    return read_each(node, name, success_action)
 
 
 def failure_actions(node: Node, name: str) -> tuple[FailureAction | Reusable, ...]:
     """The failure actions in a field; those that cannot be read are left out."""
-    return each(node, name, failure_action)
+    return read_each(node, name, failure_action)
 
 
 def success_action(node: Node) -> SuccessAction | None:
@@ -76,11 +76,11 @@ def _end_or_goto(node: Node, kind: str | None) -> EndAction | GotoAction | None:
     given = _parameters(node)
     if kind is None or name is None:
         return None
-    _irrelevant(node, kind)
+    _report_irrelevant(node, kind)
     if kind == "end":
         return EndAction(name, held, node.place)
     if target is None:
-        _no_target(node)
+        _report_target(node)
         return None
     return GotoAction(name, held, target, given, node.place)
 
@@ -115,7 +115,7 @@ def _target(node: Node) -> str | WorkflowName | None:
     return None
 
 
-def _no_target(node: Node) -> None:
+def _report_target(node: Node) -> None:
     if node.has("stepId") or node.has("workflowId"):
         return  # what is wrong with it is said
     node.hole()
@@ -125,8 +125,8 @@ def _no_target(node: Node) -> None:
 def _parameters(node: Node) -> tuple[Parameter | Reusable, ...]:
     """The parameters of an action (1.1): inputs of the workflow that it names."""
     if node.has("parameters") and not node.has("workflowId"):
-        _ineffective(node, "parameters", "an action without a `workflowId`")
-    return each(node, "parameters", _input)
+        _report_ineffective(node, "parameters", "an action without a `workflowId`")
+    return read_each(node, "parameters", _input)
 
 
 def _input(node: Node) -> Parameter | None:
@@ -141,15 +141,15 @@ def _input(node: Node) -> Parameter | None:
     return parameter(node)
 
 
-def _irrelevant(node: Node, kind: str) -> None:
+def _report_irrelevant(node: Node, kind: str) -> None:
     for name, kinds in _RELEVANT.items():
         if node.has(name) and kind not in kinds:
-            _ineffective(
-                node, name, f"an action of type `{kind}`", f"it belongs to {listed(kinds)}"
+            _report_ineffective(
+                node, name, f"an action of type `{kind}`", f"it belongs to {join_names(kinds)}"
             )
 
 
-def _ineffective(node: Node, name: str, where: str, help: str | None = None) -> None:
+def _report_ineffective(node: Node, name: str, where: str, help: str | None = None) -> None:
     node.at(name).warn(
         "AZ113",
         f"`{name}` has no effect on {where}",

@@ -9,12 +9,12 @@ from typing import Literal as Choice
 from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.document.values import (
-    expression,
-    malformed,
-    new_form,
-    selector_type,
-    template,
-    understood,
+    read_expression,
+    read_selector_type,
+    read_template,
+    report_malformed,
+    report_new_form,
+    report_nonstandard,
 )
 from arazzo_runner.expression.ast import (
     Condition,
@@ -24,7 +24,7 @@ from arazzo_runner.expression.ast import (
     SelectorType,
 )
 from arazzo_runner.expression.condition import operands, parse_condition
-from arazzo_runner.text.fix import without
+from arazzo_runner.text.fix import remove_member
 
 CRITERION: Final = ObjectSpec("Criterion Object", ("condition",), ("context", "type"))
 _TYPES: Final = ("simple", "regex", "jsonpath", "xpath")
@@ -45,7 +45,7 @@ def criterion(node: Node) -> Criterion | None:
     if not node.is_object(CRITERION):
         return None
     condition = node.text("condition")
-    context = expression(node, "context", _CODE)
+    context = read_expression(node, "context", _CODE)
     kind = _kind(node)
     if kind is None or condition is None:
         return None
@@ -54,7 +54,7 @@ def criterion(node: Node) -> Criterion | None:
 
 def _kind(node: Node) -> Choice["simple", "regex"] | SelectorType | None:
     if isinstance(node.value.get("type"), dict):
-        return selector_type(node, "type", _QUERIES)
+        return read_selector_type(node, "type", _QUERIES)
     match node.choice("type", _TYPES) if node.has("type") else "simple":
         case "simple":
             return "simple"
@@ -63,7 +63,7 @@ def _kind(node: Node) -> Choice["simple", "regex"] | SelectorType | None:
         case None:
             return None
         case _:
-            return selector_type(node, "type", _QUERIES)
+            return read_selector_type(node, "type", _QUERIES)
 
 
 def _simple(node: Node, condition: str) -> SimpleCriterion:
@@ -76,7 +76,7 @@ def _simple(node: Node, condition: str) -> SimpleCriterion:
             label="has no effect",
             help="name the `type` of the condition: `regex`, `jsonpath` or `xpath`",
             # One that does not parse may be a query whose type was forgotten.
-            fix=None if isinstance(parsed, MalformedExpression) else without(context.place),
+            fix=None if isinstance(parsed, MalformedExpression) else remove_member(context.place),
         )
     _report(node.at("condition"), parsed, notices)
     return SimpleCriterion(condition, parsed, node.place, tuple(notices))
@@ -84,13 +84,13 @@ def _simple(node: Node, condition: str) -> SimpleCriterion:
 
 def _report(node: Node, parsed: Condition | MalformedExpression, notices: Sequence[Notice]) -> None:
     if isinstance(parsed, MalformedExpression):
-        malformed(node, parsed, _CODE, "a condition")
+        report_malformed(node, parsed, _CODE, "a condition")
         return
     for notice in notices:
-        understood(node, notice)
+        report_nonstandard(node, notice)
     if node.is_1_0:
         for one in operands(parsed):
-            new_form(node, one)
+            report_new_form(node, one)
 
 
 def _query(
@@ -103,7 +103,7 @@ def _query(
             label="`context` is missing",
             help="`context: $response.body` asks the body of the response",
         )
-    parsed = template(node.at("condition"), _CODE)
+    parsed = read_template(node.at("condition"), _CODE)
     match kind:
         case "regex":
             return QueryCriterion("regex", None, condition, context, parsed, node.place)

@@ -39,7 +39,7 @@ def dependency_findings(
             pairs = zip(steps, walk.steps, strict=True)
             yield from _circles("step", {one.step_id: _needs(one, found) for one, found in pairs})
         else:
-            yield from _read_too_early(walk)
+            yield from _early_read_findings(walk)
 
 
 def workflow_needs(document: ArazzoDocument) -> Needs:
@@ -90,10 +90,10 @@ def circles(needs: Needs) -> Iterator[Sequence[str]]:
     """Circles among the names, in the order of the needs; at least one for each knot of them."""
     done: set[str] = set()
     for start in needs:
-        yield from _from(start, needs, done)
+        yield from _circles_from(start, needs, done)
 
 
-def _from(start: str, needs: Needs, done: set[str]) -> Iterator[Sequence[str]]:
+def _circles_from(start: str, needs: Needs, done: set[str]) -> Iterator[Sequence[str]]:
     """A depth-first walk that does not recurse: a document may have thousands of steps."""
     if start in done:
         return
@@ -113,18 +113,18 @@ def _from(start: str, needs: Needs, done: set[str]) -> Iterator[Sequence[str]]:
 # --- outputs that are read before they are there --------------------------------------------------
 
 
-def _read_too_early(walk: WorkflowExpressions) -> Iterator[Diagnostic]:
+def _early_read_findings(walk: WorkflowExpressions) -> Iterator[Diagnostic]:
     """Steps run as written where none has ``dependsOn``: a later one has no outputs yet."""
     steps = walk.workflow.steps
     positions = {step.step_id: at for at, step in enumerate(steps)}
     for at, (step, expressions) in enumerate(zip(steps, walk.steps, strict=True)):
         for name, place in _reads(step, expressions).items():
             if positions.get(name, -1) > at:
-                yield _too_early(walk.workflow, step, name, place)
+                yield _early_read(walk.workflow, step, name, place)
 
 
-def _too_early(workflow: Workflow, step: Step, name: str, place: Place) -> Diagnostic:
-    if _comes_back(workflow, name, step.step_id):
+def _early_read(workflow: Workflow, step: Step, name: str, place: Place) -> Diagnostic:
+    if _can_return(workflow, name, step.step_id):
         severity, when = Severity.WARNING, "has no outputs on the first visit"
     else:
         severity, when = Severity.ERROR, "runs later"
@@ -138,9 +138,9 @@ def _too_early(workflow: Workflow, step: Step, name: str, place: Place) -> Diagn
     )
 
 
-def _comes_back(workflow: Workflow, start: str, end: str) -> bool:
+def _can_return(workflow: Workflow, start: str, end: str) -> bool:
     """Whether actions can lead from one step to another."""
-    ways = _ways(workflow)
+    ways = _successors(workflow)
     todo, seen = [start], set[str]()
     while todo:
         step = todo.pop()
@@ -152,7 +152,7 @@ def _comes_back(workflow: Workflow, start: str, end: str) -> bool:
     return False
 
 
-def _ways(workflow: Workflow) -> dict[str, list[str]]:
+def _successors(workflow: Workflow) -> dict[str, list[str]]:
     """The steps that may follow each step."""
     everywhere = (*workflow.success_actions, *workflow.failure_actions)
     ways: dict[str, list[str]] = {step.step_id: [] for step in workflow.steps}

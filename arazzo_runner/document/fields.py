@@ -14,10 +14,10 @@ from typing import Final, TypedDict, Unpack
 
 from msgspec import Struct, field
 
-from arazzo_runner.document.wording import field_help, kind_of, listed, type_help
+from arazzo_runner.document.wording import field_help, join_names, type_help, type_label
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
-from arazzo_runner.text.fix import Fix, in_quotes, renamed
+from arazzo_runner.text.fix import Fix, quote_value, rename_to_known
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 
 ArazzoVersion = tuple[int, int]
@@ -130,10 +130,12 @@ class Node(Struct, frozen=True):
         self.hole()
         self.error(
             "AZ112",
-            f"{self._subject()} must be {wanted}, and is {kind_of(self.value)}",
+            f"{self._subject()} must be {wanted}, and is {type_label(self.value)}",
             label=f"not {wanted}",
             help=type_help(self.value, wanted),
-            fix=in_quotes(self.place) if wanted == "a string" and _is_scalar(self.value) else None,
+            fix=quote_value(self.place)
+            if wanted == "a string" and _is_scalar(self.value)
+            else None,
         )
 
     def _subject(self) -> str:
@@ -171,7 +173,7 @@ class Node(Struct, frozen=True):
             place=self.place.at(name).key(),
             label="unknown",
             help=did_you_mean(name, known) or field_help(name, (*shape.required, *shape.optional)),
-            fix=renamed(self.place.at(name).key(), name, known),
+            fix=rename_to_known(self.place.at(name).key(), name, known),
         )
         return nearest(name, known)
 
@@ -212,9 +214,9 @@ class Node(Struct, frozen=True):
         node.error(
             "AZ113",
             f"`{name}` cannot be `{value}`",
-            label=f"one of {listed(allowed)}",
+            label=f"one of {join_names(allowed)}",
             help=did_you_mean(value, allowed),
-            fix=renamed(node.place, value, allowed),
+            fix=rename_to_known(node.place, value, allowed),
         )
         return None
 

@@ -13,7 +13,7 @@ from arazzo_runner.document.model import SourceType
 from arazzo_runner.document.reading import read_text
 from arazzo_runner.document.recognize import source_type
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
-from arazzo_runner.document.uris import base_uri, split, without_fragment
+from arazzo_runner.document.uris import base_uri, split_uri, without_fragment
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
@@ -148,7 +148,7 @@ class DocumentStore:
 
     def _look(self, uri: str, asking: str) -> RetrievedDocument:
         retrieve = self._access.retrieve_for(asking)
-        moved = self._access.find(split(uri).path.rpartition("/")[2])
+        moved = self._access.find(split_uri(uri).path.rpartition("/")[2])
         if moved is None:
             return retrieve(uri)
         if is_remote(uri):
@@ -199,10 +199,12 @@ class DocumentStore:
         file = decode(retrieved.data, retrieved.name, retrieved.uri)
         parsed = read_text(file, retrieved.data, self._limits.description, self._access.memory)
         kind = source_type(parsed.value)
-        return ParsedDocument(file, parsed.value, kind, _strict(parsed.diagnostics, kind))
+        return ParsedDocument(file, parsed.value, kind, _as_errors(parsed.diagnostics, kind))
 
 
-def _strict(diagnostics: tuple[Diagnostic, ...], kind: SourceType | None) -> tuple[Diagnostic, ...]:
+def _as_errors(
+    diagnostics: tuple[Diagnostic, ...], kind: SourceType | None
+) -> tuple[Diagnostic, ...]:
     """A key that stands twice is a warning in an API description, and an error here in Arazzo."""
     if kind != "arazzo":
         return diagnostics
@@ -213,8 +215,8 @@ def _strict(diagnostics: tuple[Diagnostic, ...], kind: SourceType | None) -> tup
 
 def is_remote(uri: str) -> bool:
     """Whether a URI is read over the network."""
-    return (split(uri).scheme or "").lower() in ("http", "https")
+    return (split_uri(uri).scheme or "").lower() in ("http", "https")
 
 
 def _is_file(uri: str) -> bool:
-    return (split(uri).scheme or "").lower() == "file"
+    return (split_uri(uri).scheme or "").lower() == "file"

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.fields import Node, ObjectSpec, ReadContext
 from arazzo_runner.document.model import ArazzoDocument, Info, SourceDescription, SourceType
-from arazzo_runner.document.recognize import NEWEST, stranger, version
+from arazzo_runner.document.recognize import NEWEST, foreign_document, version
 from arazzo_runner.document.uris import base_uri
 from arazzo_runner.document.workflows import components, workflows
 from arazzo_runner.errors import DocumentError
@@ -66,7 +66,7 @@ def load_document(source: SourceFile, limits: DocumentLimits) -> LoadResult:
 
 def load_value(source: SourceFile, value: Value) -> LoadResult:
     """Read an Arazzo document whose text is parsed already."""
-    other = stranger(source, value)
+    other = foreign_document(source, value)
     if other is not None:
         return LoadResult(None, (other,))
     reading = ReadContext(source, NEWEST, _source_urls(value))
@@ -90,7 +90,7 @@ def _source_urls(value: dict[str, Value]) -> dict[str, str]:
 
 def _document(root: Node) -> ArazzoDocument:
     root.is_object(ROOT)
-    _for_editors(root)
+    _check_editor_field(root)
     self_uri = _self_uri(root)
     return ArazzoDocument(
         version=root.reading.version,
@@ -98,14 +98,14 @@ def _document(root: Node) -> ArazzoDocument:
         base_uri=base_uri(self_uri, root.reading.source.uri),
         info=_info(root),
         source_descriptions=_source_descriptions(root),
-        workflows=workflows(_at_least_one(root, "workflows")),
+        workflows=workflows(_check_not_empty(root, "workflows")),
         components=components(root),
         raw=root.value,
         source=root.reading.source,
     )
 
 
-def _for_editors(root: Node) -> None:
+def _check_editor_field(root: Node) -> None:
     """JSON has no comments, so editors are told the schema of a document in a field of it."""
     if "$schema" in root.value:
         root.at("$schema").hint(
@@ -115,7 +115,7 @@ def _for_editors(root: Node) -> None:
         )
 
 
-def _at_least_one(root: Node, name: str) -> Node:
+def _check_not_empty(root: Node, name: str) -> Node:
     if root.value.get(name) == []:
         root.at(name).hole()
         root.at(name).error("AZ113", f"`{name}` needs at least one item", label="is empty")
@@ -169,7 +169,7 @@ def _info(root: Node) -> Info:
 
 
 def _source_descriptions(root: Node) -> tuple[SourceDescription, ...]:
-    items = _at_least_one(root, "sourceDescriptions").items("sourceDescriptions")
+    items = _check_not_empty(root, "sourceDescriptions").items("sourceDescriptions")
     found = [_source_description(item) for item in items]
     return tuple(one for one in found if one is not None)
 

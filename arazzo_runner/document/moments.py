@@ -39,21 +39,25 @@ _AS_OUTPUT: Final = (
 )
 
 
-def without_message(walked: Iterable[WorkflowExpressions]) -> Iterator[Diagnostic]:
+def missing_message_findings(walked: Iterable[WorkflowExpressions]) -> Iterator[Diagnostic]:
     """AZ220: a part of a request or response is read where there is none."""
     for walk in walked:
         workflow = walk.workflow
         for name, value in workflow.outputs:
             found = in_value(value, workflow.place.at("outputs", name))
-            yield from _nothing(found, "the outputs of a workflow belong to no message", _AS_OUTPUT)
-        yield from _nothing(expressions_in(workflow.parameters), _too_early("a step"), _AS_OUTPUT)
+            yield from _no_message(
+                found, "the outputs of a workflow belong to no message", _AS_OUTPUT
+            )
+        yield from _no_message(
+            expressions_in(workflow.parameters), _order_help("a step"), _AS_OUTPUT
+        )
         for step, expressions in zip(workflow.steps, walk.steps, strict=True):
             yield from _of_step(step, expressions)
 
 
 def _of_step(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Diagnostic]:
     before = chain(expressions_in(step.parameters), expressions_in(step.request_body))
-    yield from _nothing(before, _too_early(f"`{step.step_id}`"), _AS_OUTPUT)
+    yield from _no_message(before, _order_help(f"`{step.step_id}`"), _AS_OUTPUT)
     if step.target == OperationById("", None, step.place):
         return  # what it calls could not be read
     if not isinstance(step.target, WorkflowName):
@@ -67,7 +71,7 @@ def _of_step(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Di
         way_out = (
             f"its values are `$workflows.{called}.outputs.<name>`; it fails when the workflow fails"
         )
-        yield from _nothing(chain(found, *values), why, way_out)
+        yield from _no_message(chain(found, *values), why, way_out)
 
 
 def _no_outputs(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Diagnostic]:
@@ -75,25 +79,25 @@ def _no_outputs(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator
         if isinstance(expression, OutputRef):
             why = f"the step `{step.step_id}` calls no workflow, and `$outputs` is what one yields"
             way_out = "a part of the response is `$response.body#/…`"
-            yield _nowhere(expression, place, why, way_out)
+            yield _no_value(expression, place, why, way_out)
 
 
-def _too_early(step: str) -> str:
+def _order_help(step: str) -> str:
     return f"the request of {step} is made of it, so there is no message yet"
 
 
-def _nothing(found: Iterable[PlacedExpression], why: str, way_out: str) -> Iterator[Diagnostic]:
+def _no_message(found: Iterable[PlacedExpression], why: str, way_out: str) -> Iterator[Diagnostic]:
     for expression, place in found:
         if isinstance(expression, _OF_MESSAGES):
-            yield _nowhere(expression, place, why, way_out)
+            yield _no_value(expression, place, why, way_out)
 
 
-def _nowhere(expression: Expression, place: Place, why: str, way_out: str) -> Diagnostic:
+def _no_value(expression: Expression, place: Place, why: str, way_out: str) -> Diagnostic:
     message = f"`{expression.text}` never has a value here: {why}"
     return warning("AZ220", message, place, "nothing to read", way_out)
 
 
-def before_it_ran(walked: Sequence[WorkflowExpressions]) -> Iterator[Diagnostic]:
+def early_read_findings(walked: Sequence[WorkflowExpressions]) -> Iterator[Diagnostic]:
     """AZ221: the values of a workflow are read, and nothing makes it run before.
 
     Workflows run in the order of the document, those that others call, go to or wait for aside.

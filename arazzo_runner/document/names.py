@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from arazzo_runner.document.model import ArazzoDocument, Step, Workflow
-from arazzo_runner.document.wording import listed
+from arazzo_runner.document.wording import join_names
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
-from arazzo_runner.text.fix import renamed
+from arazzo_runner.text.fix import rename_to_known
 from arazzo_runner.text.source import Place
 
 
@@ -34,9 +34,9 @@ def check_source(name: str, place: Place, names: DocumentNames) -> Iterator[Diag
     """AZ203 when the document has no source description of this name."""
     if name not in names.sources:
         help_ = did_you_mean(name, names.sources)
-        help_ = help_ or _there_are("source descriptions", sorted(names.sources))
+        help_ = help_ or _known_names("source descriptions", sorted(names.sources))
         message = f"no source description is called `{name}`"
-        fix = renamed(place, name, names.sources)
+        fix = rename_to_known(place, name, names.sources)
         yield error("AZ203", message, place, "unknown", help_, fix)
 
 
@@ -47,9 +47,9 @@ def check_workflow(workflow_id: str, place: Place, names: DocumentNames) -> Iter
     help_ = did_you_mean(workflow_id, names.workflows)
     if any(workflow_id in steps for steps in names.steps.values()):
         help_ = f"`{workflow_id}` is a step: write `stepId`"
-    help_ = help_ or _there_are("workflows", list(names.workflows))
+    help_ = help_ or _known_names("workflows", list(names.workflows))
     message = f"no workflow is called `{workflow_id}`"
-    fix = renamed(place, workflow_id, names.workflows)
+    fix = rename_to_known(place, workflow_id, names.workflows)
     yield error("AZ207", message, place, "unknown", help_, fix)
 
 
@@ -61,9 +61,9 @@ def check_step(
     if step_id in steps:
         return
     help_ = did_you_mean(step_id, steps) or _not_a_step(step_id, names)
-    help_ = help_ or _there_are("steps", list(steps))
+    help_ = help_ or _known_names("steps", list(steps))
     message = f"the workflow `{workflow_id}` has no step `{step_id}`"
-    yield error("AZ208", message, place, "unknown", help_, renamed(place, step_id, steps))
+    yield error("AZ208", message, place, "unknown", help_, rename_to_known(place, step_id, steps))
 
 
 def _not_a_step(name: str, names: DocumentNames) -> str | None:
@@ -73,6 +73,6 @@ def _not_a_step(name: str, names: DocumentNames) -> str | None:
     return f"`{name}` is a step of the workflow `{owner}`" if owner else None
 
 
-def _there_are(what: str, known: Sequence[str]) -> str:
-    shown = listed(known[:10], "and") + (" and more" if len(known) > 10 else "")
+def _known_names(what: str, known: Sequence[str]) -> str:
+    shown = join_names(known[:10], "and") + (" and more" if len(known) > 10 else "")
     return f"the {what} are {shown}" if known else f"there are no {what}"

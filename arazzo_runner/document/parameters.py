@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 
 from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.model import Location, Parameter, Reusable
-from arazzo_runner.document.values import dynamic, malformed
-from arazzo_runner.document.wording import kind_of, listed
+from arazzo_runner.document.values import read_dynamic, report_malformed
+from arazzo_runner.document.wording import join_names, type_label
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     ComponentRef,
@@ -32,10 +32,10 @@ LOCATIONS: Final[dict[str, Location]] = {
 
 def parameters(node: Node, name: str) -> tuple[Parameter | Reusable, ...]:
     """The parameters in a field; those that cannot be read are left out."""
-    return each(node, name, parameter)
+    return read_each(node, name, parameter)
 
 
-def each(
+def read_each(
     node: Node, name: str, read: Callable[[Node], Object | None]
 ) -> tuple[Object | Reusable, ...]:
     """The items in a field, read by ``read`` where they are no Reusable Objects."""
@@ -54,21 +54,21 @@ def parameter(node: Node) -> Parameter | None:
     where = node.choice("in", tuple(LOCATIONS))
     if where == "querystring":
         node.at("in").new_in_1_1("`in: querystring`")
-    value = dynamic(node.at("value")) if node.has("value") else Constant(None)
+    value = read_dynamic(node.at("value")) if node.has("value") else Constant(None)
     if where == "querystring" and isinstance(value, Constant | ObjectTemplate | ArrayTemplate):
-        _whole_query(node)
+        _check_whole_query(node)
     if name is None:
         return None
     return Parameter(name, LOCATIONS[where] if where else None, value, node.place)
 
 
-def _whole_query(node: Node) -> None:
+def _check_whole_query(node: Node) -> None:
     """Parameter Object: for `querystring`, the value MUST resolve to a string."""
     if node.has("value") and not isinstance(node.value["value"], str):
         node.at("value").warn(
             "AZ113",
             "the value of a `querystring` parameter is the whole query, as text",
-            label=f"is {kind_of(node.value['value'])}",
+            label=f"is {type_label(node.value['value'])}",
         )
 
 
@@ -86,26 +86,26 @@ def reusable(node: Node) -> Reusable | None:
     found, _ = parse_expression(reference)
     if not isinstance(found, ComponentRef):
         held.hole()
-        _no_component(held, found if isinstance(found, MalformedExpression) else None)
+        _report_no_component(held, found if isinstance(found, MalformedExpression) else None)
         return None
-    _ignored(node, found)
-    value = dynamic(node.at("value")) if node.has("value") else None
+    _report_ignored(node, found)
+    value = read_dynamic(node.at("value")) if node.has("value") else None
     return Reusable(found.type, found.name, value, node.place)
 
 
-def _no_component(node: Node, found: MalformedExpression | None) -> None:
+def _report_no_component(node: Node, found: MalformedExpression | None) -> None:
     if found is not None:
-        malformed(node, found, "AZ117", "an expression")
+        report_malformed(node, found, "AZ117", "an expression")
         return
     node.error(
         "AZ113",
         f"`{node.value}` is not a component",
         help="write `$components.<type>.<name>`, the type one of "
-        + listed(("parameters", "successActions", "failureActions")),
+        + join_names(("parameters", "successActions", "failureActions")),
     )
 
 
-def _ignored(node: Node, reference: ComponentRef) -> None:
+def _report_ignored(node: Node, reference: ComponentRef) -> None:
     """Reusable Object: properties added MUST be ignored; ``value`` is for parameters only."""
     used = {"reference", "value"} if reference.type == "parameters" else {"reference"}
     for name in node.value:

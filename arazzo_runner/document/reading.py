@@ -27,13 +27,13 @@ def read_text(
     """
     if len(data) < LARGE:
         return parse(file, limits, Severity.WARNING)
-    with _not_collecting():
+    with _gc_paused():
         if memory is None:
             return parse(file, limits, Severity.WARNING)
-        return _remembered(file, _key(file, data, limits), limits, memory)
+        return _read_cached(file, _key(file, data, limits), limits, memory)
 
 
-def _remembered(
+def _read_cached(
     file: SourceFile, key: str, limits: DocumentLimits, memory: ParseCache
 ) -> ParsedText:
     known = memory.recall(key)
@@ -56,7 +56,7 @@ def _key(file: SourceFile, data: bytes, limits: DocumentLimits) -> str:
 
 
 @contextmanager
-def _not_collecting() -> Iterator[None]:
+def _gc_paused() -> Iterator[None]:
     """All that a parser makes is kept: to look for what could go takes a third of its time."""
     was_enabled = gc.isenabled()
     gc.disable()

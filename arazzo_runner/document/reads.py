@@ -24,7 +24,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.names import DocumentNames, check_source, check_step, check_workflow
 from arazzo_runner.document.schema import DeclaredInputs, declared_inputs
-from arazzo_runner.document.wording import listed
+from arazzo_runner.document.wording import join_names
 from arazzo_runner.expression.ast import (
     ComponentRef,
     Expression,
@@ -35,7 +35,7 @@ from arazzo_runner.expression.ast import (
     WorkflowRef,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error, warning
-from arazzo_runner.text.fix import renamed
+from arazzo_runner.text.fix import rename_to_known
 from arazzo_runner.text.source import Place
 
 _FIELDS: Final = ("name", "url", "type")
@@ -63,7 +63,7 @@ def read_findings(
     known = _KnownNames(document, names, inputs, elsewhere)
     for walk in walked:
         for found, place in chain(walk.own, *walk.steps):
-            yield from _judged(found, place, walk.workflow.workflow_id, known)
+            yield from _expression_findings(found, place, walk.workflow.workflow_id, known)
 
 
 def named_workflows(workflow: Workflow) -> Iterator[WorkflowName]:
@@ -83,7 +83,7 @@ def _actions(workflow: Workflow) -> Iterable[SuccessAction | FailureAction | Reu
         yield from step.on_failure
 
 
-def _judged(
+def _expression_findings(
     found: Expression, place: Place, workflow_id: str, known: _KnownNames
 ) -> Iterator[Diagnostic]:
     match found:
@@ -105,7 +105,7 @@ def _input(
     found: InputRef | WorkflowRef, place: Place, workflow_id: str, known: _KnownNames
 ) -> Iterator[Diagnostic]:
     declared = known.inputs[workflow_id]
-    if declared is None or _has(declared.names, found):
+    if declared is None or _has_name(declared.names, found):
         return
     yield Diagnostic(
         "AZ210",
@@ -114,11 +114,11 @@ def _input(
         place,
         "never has a value",
         did_you_mean(found.name, declared.names) or "declare it in `inputs.properties`",
-        fix=renamed(place, found.name, declared.names),
+        fix=rename_to_known(place, found.name, declared.names),
     )
 
 
-def _has(names: Iterable[str], found: NamedRef) -> bool:
+def _has_name(names: Iterable[str], found: NamedRef) -> bool:
     """A name may hold dots; where it is not a key as a whole, it walks from its first part."""
     return found.name in names or found.name.partition(".")[0] in names
 
@@ -133,7 +133,7 @@ def _step_output(
     if isinstance(step.target, WorkflowName) and not step.outputs:
         return  # then its outputs are those of the workflow that it calls
     outputs = dict(step.outputs)
-    if not _has(outputs, found):
+    if not _has_name(outputs, found):
         what = f"the step `{step.step_id}`"
         yield _undeclared_output(Severity.ERROR, what, found, place, outputs)
 
@@ -148,7 +148,7 @@ def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Ite
         yield from _input(found, place, workflow.workflow_id, known)
         return
     outputs = dict(workflow.outputs)
-    if not _has(outputs, found) and not _hands_over(workflow):
+    if not _has_name(outputs, found) and not _goes_to_workflow(workflow):
         what = f"the workflow `{workflow.workflow_id}`"
         yield _undeclared_output(Severity.WARNING, what, found, place, outputs)
 
@@ -158,11 +158,11 @@ def _undeclared_output(
 ) -> Diagnostic:
     message = f"{what} has no output `{found.name}`"
     help_ = did_you_mean(found.name, outputs) or f"declare it in the `outputs` of {what}"
-    fix = renamed(place, found.name, outputs)
+    fix = rename_to_known(place, found.name, outputs)
     return Diagnostic("AZ211", severity, message, place, "never has a value", help_, (), fix)
 
 
-def _hands_over(workflow: Workflow) -> bool:
+def _goes_to_workflow(workflow: Workflow) -> bool:
     """Whether the workflow may go to another one, whose outputs are then the result."""
     gotos = (one for one in _actions(workflow) if isinstance(one, GotoAction))
     return any(isinstance(one.target, WorkflowName) for one in gotos)
@@ -177,7 +177,7 @@ def _source_field(found: SourceRef, place: Place, known: _KnownNames) -> Iterato
         message = f"`{found.text}` names something in another document, and is no value"
         way_out = "outputs of a workflow that ran are `$workflows.<workflowId>.outputs.<name>`"
         if ".outputs." not in found.reference:
-            way_out = f"of a source description, {listed(_FIELDS, 'and')} can be read"
+            way_out = f"of a source description, {join_names(_FIELDS, 'and')} can be read"
         yield warning("AZ113", message, place, "never has a value", way_out)
 
 
@@ -190,7 +190,7 @@ def _component(found: ComponentRef, place: Place, known: _KnownNames) -> Iterato
     else:
         message = f"there is no `{found.name}` in `components.{found.type}`"
         help_ = did_you_mean(found.name, names)
-        fix = renamed(place, found.name, names)
+        fix = rename_to_known(place, found.name, names)
         yield error("AZ209", message, place, "unknown", help_, fix)
 
 

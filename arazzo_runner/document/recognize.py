@@ -10,7 +10,7 @@ from typing import Final
 
 from arazzo_runner.document.fields import ArazzoVersion, Node
 from arazzo_runner.document.model import SourceType
-from arazzo_runner.document.wording import kind_of
+from arazzo_runner.document.wording import type_label
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.text.source import Place, SourceFile
@@ -45,11 +45,11 @@ def source_type(value: Value) -> SourceType | None:
     return next((kind for mark, kind in _MARKS.items() if mark in value), None)
 
 
-def stranger(source: SourceFile, value: Value) -> Diagnostic | None:
+def foreign_document(source: SourceFile, value: Value) -> Diagnostic | None:
     """AZ107 about a text that is no Arazzo document, saying what it is; None if it is one."""
     place = Place(source)
     if not isinstance(value, dict):
-        message = f"an Arazzo document is an object, and this is {kind_of(value)}"
+        message = f"an Arazzo document is an object, and this is {type_label(value)}"
         return error("AZ107", message, place, help=_EXPECTED)
     if "arazzo" in value or "workflows" in value or "sourceDescriptions" in value:
         return None
@@ -65,24 +65,28 @@ def version(root: Node) -> ArazzoVersion | None:
     """The feature set a document is written in; None after saying that it is not supported."""
     written = root.value.get("arazzo", "1.1.0")  # a missing one is found with the other fields
     if isinstance(written, int | float) and not isinstance(written, bool):
-        return _unquoted(root.at("arazzo"))
+        return _unquoted_version(root.at("arazzo"))
     if not isinstance(written, str):
         root.at("arazzo").wrong_type("a string")
         return NEWEST
     match = _VERSION.fullmatch(written)
     if match is None:
-        _unsupported(root.at("arazzo"), f"version `{written}` of Arazzo is not supported", written)
+        _report_unsupported(
+            root.at("arazzo"), f"version `{written}` of Arazzo is not supported", written
+        )
         return None
     return 1, int(match[1])
 
 
-def _unquoted(node: Node) -> ArazzoVersion | None:
+def _unquoted_version(node: Node) -> ArazzoVersion | None:
     """YAML reads ``1.0`` and ``1.1`` as numbers."""
-    _unsupported(node, f"`{node.value}` is a number, not a version of Arazzo", str(node.value))
+    _report_unsupported(
+        node, f"`{node.value}` is a number, not a version of Arazzo", str(node.value)
+    )
     return {1.0: (1, 0), 1.1: (1, 1)}.get(node.value)
 
 
-def _unsupported(node: Node, message: str, written: str) -> None:
+def _report_unsupported(node: Node, message: str, written: str) -> None:
     full = {"1": "1.0.1", "1.0": "1.0.1", "1.1": "1.1.0"}.get(written)
     node.error(
         "AZ108",

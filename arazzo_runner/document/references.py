@@ -22,7 +22,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
-from arazzo_runner.document.moments import before_it_ran, without_message
+from arazzo_runner.document.moments import early_read_findings, missing_message_findings
 from arazzo_runner.document.names import (
     DocumentNames,
     check_source,
@@ -34,7 +34,7 @@ from arazzo_runner.document.reads import read_findings
 from arazzo_runner.text.diagnostic import Diagnostic
 
 
-def references(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
+def name_findings(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
     """All findings about names in a resolved document.
 
     Unknown sources (AZ203), workflows (AZ207) and steps (AZ208); inputs (AZ210) and outputs
@@ -46,8 +46,8 @@ def references(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
         *(one for workflow in document.workflows for one in _in_workflow(workflow, names)),
         *read_findings(document, names, walked),
         *dependency_findings(document, walked),
-        *without_message(walked),
-        *before_it_ran(walked),
+        *missing_message_findings(walked),
+        *early_read_findings(walked),
     ]
     # A component that is used in several lists is judged in each, and said once.
     return tuple(dict.fromkeys(found))

@@ -26,10 +26,10 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.document.parameters import LOCATIONS
-from arazzo_runner.document.wording import listed
+from arazzo_runner.document.wording import join_names
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, did_you_mean, error
-from arazzo_runner.text.fix import renamed
+from arazzo_runner.text.fix import rename_to_known
 from arazzo_runner.text.source import Place
 
 _KINDS: Final = {
@@ -52,7 +52,7 @@ class _Resolver(Struct, frozen=True):
     findings: list[Diagnostic] = field(default_factory=list)
 
 
-def resolve(document: ArazzoDocument) -> tuple[ArazzoDocument, tuple[Diagnostic, ...]]:
+def resolve_components(document: ArazzoDocument) -> tuple[ArazzoDocument, tuple[Diagnostic, ...]]:
     """The document without Reusable Objects; those that refer to nothing are left out.
 
     A reference to a parameter may set its ``value``. The findings are unknown components (AZ209),
@@ -62,16 +62,22 @@ def resolve(document: ArazzoDocument) -> tuple[ArazzoDocument, tuple[Diagnostic,
     on = replace(on, components=_components(on))
     workflows = tuple(_workflow(on, one) for one in document.workflows)
     sources = document.source_descriptions
-    _unique(on, "source description", [(one.name, one.place.at("name")) for one in sources])
-    _unique(on, "workflow", [(one.workflow_id, one.place.at("workflowId")) for one in workflows])
+    _check_unique(on, "source description", [(one.name, one.place.at("name")) for one in sources])
+    _check_unique(
+        on, "workflow", [(one.workflow_id, one.place.at("workflowId")) for one in workflows]
+    )
     resolved = replace(document, components=on.components, workflows=workflows)
     return resolved, tuple(dict.fromkeys(on.findings))
 
 
 def _components(on: _Resolver) -> Components:
     """Actions may have parameters that are references themselves (1.1)."""
-    success = {name: _filled(on, one) for name, one in on.components.success_actions.items()}
-    failure = {name: _filled(on, one) for name, one in on.components.failure_actions.items()}
+    success = {
+        name: _with_parameters(on, one) for name, one in on.components.success_actions.items()
+    }
+    failure = {
+        name: _with_parameters(on, one) for name, one in on.components.failure_actions.items()
+    }
     return replace(on.components, success_actions=success, failure_actions=failure)
 
 
@@ -82,7 +88,7 @@ def _workflow(on: _Resolver, workflow: Workflow) -> Workflow:
     if calling is not None:
         _need_location(on, parameters, f"the step `{calling.step_id}` calls an operation")
     names = [(one.step_id, one.place.at("stepId")) for one in workflow.steps]
-    _unique(on, "step", names)
+    _check_unique(on, "step", names)
     return replace(
         workflow,
         steps=tuple(_step(on, one, parameters) for one in workflow.steps),
@@ -96,7 +102,7 @@ def _step(on: _Resolver, step: Step, inherited: _PlacedParameters) -> Step:
     parameters = _parameters(on, step.parameters)
     if _calls_operation(step):
         _need_location(on, parameters, "the step calls an operation")
-        _one_query(on, [*inherited, *parameters])
+        _check_single_query(on, [*inherited, *parameters])
     return replace(
         step,
         parameters=tuple(one for one, _ in parameters),
@@ -105,7 +111,7 @@ def _step(on: _Resolver, step: Step, inherited: _PlacedParameters) -> Step:
     )
 
 
-def _one_query(on: _Resolver, parameters: _PlacedParameters) -> None:
+def _check_single_query(on: _Resolver, parameters: _PlacedParameters) -> None:
     """Parameter Object: `querystring` cannot coexist with `query` in the same operation."""
     query = next((place for one, place in parameters if one.location == "query"), None)
     whole = next((place for one, place in parameters if one.location == "querystring"), None)
@@ -134,7 +140,7 @@ def _need_location(on: _Resolver, parameters: Sequence[tuple[Parameter, Place]],
                     f"the parameter `{parameter.name}` needs its `in`: {why}",
                     place,
                     "`in` is missing",
-                    f"one of {listed(tuple(LOCATIONS))}",
+                    f"one of {join_names(tuple(LOCATIONS))}",
                 )
             )
 
@@ -161,7 +167,7 @@ def _parameters(
         (one.name.lower() if one.location == "header" else one.name, one.location, place)
         for one, place in found
     ]
-    _unique(
+    _check_unique(
         on,
         "parameter",
         [(f"{name}` in `{where}" if where else name, at) for name, where, at in keys],
@@ -173,19 +179,19 @@ def _success_actions(
     on: _Resolver, items: Iterable[SuccessAction | Reusable]
 ) -> tuple[SuccessAction, ...]:
     found = list(_each(on, "successActions", items, on.components.success_actions))
-    _unique(on, "success action", [(one.name, place) for one, place in found])
-    return tuple(_filled(on, one) for one, _ in found)
+    _check_unique(on, "success action", [(one.name, place) for one, place in found])
+    return tuple(_with_parameters(on, one) for one, _ in found)
 
 
 def _failure_actions(
     on: _Resolver, items: Iterable[FailureAction | Reusable]
 ) -> tuple[FailureAction, ...]:
     found = list(_each(on, "failureActions", items, on.components.failure_actions))
-    _unique(on, "failure action", [(one.name, place) for one, place in found])
-    return tuple(_filled(on, one) for one, _ in found)
+    _check_unique(on, "failure action", [(one.name, place) for one, place in found])
+    return tuple(_with_parameters(on, one) for one, _ in found)
 
 
-def _filled(on: _Resolver, action: _Action) -> _Action:
+def _with_parameters(on: _Resolver, action: _Action) -> _Action:
     if isinstance(action, EndAction):
         return action
     return replace(action, parameters=tuple(one for one, _ in _parameters(on, action.parameters)))
@@ -201,12 +207,12 @@ def _each(
         if not isinstance(item, Reusable):
             yield item, item.place
         elif item.type == kind and item.name in components:
-            yield _valued(components[item.name], item), item.place
+            yield _with_value(components[item.name], item), item.place
         else:
-            _unknown(on, kind, item, components)
+            _report_unknown(on, kind, item, components)
 
 
-def _valued(component: _Object, reference: Reusable) -> _Object:
+def _with_value(component: _Object, reference: Reusable) -> _Object:
     """The component, with the value that the reference sets.
 
     With it the place is that of the reference, where the value stands.
@@ -219,7 +225,7 @@ def _valued(component: _Object, reference: Reusable) -> _Object:
 # --- what is wrong --------------------------------------------------------------------------------
 
 
-def _unknown(on: _Resolver, kind: str, item: Reusable, known: Iterable[str]) -> None:
+def _report_unknown(on: _Resolver, kind: str, item: Reusable, known: Iterable[str]) -> None:
     label = "no such component"
     if item.type != kind:
         message = (
@@ -228,31 +234,31 @@ def _unknown(on: _Resolver, kind: str, item: Reusable, known: Iterable[str]) -> 
         )
         help_ = f"write `$components.{kind}.{item.name}`" if item.name in known else None
         label = f"not a {_KINDS[kind]}"
-    elif item.name in _written(on, kind):
+    elif item.name in _written_names(on, kind):
         return  # it is there, and what is wrong with it is said
     else:
         message = f"there is no `{item.name}` in `components.{kind}`"
-        help_ = did_you_mean(item.name, known) or _elsewhere(on, item.name)
+        help_ = did_you_mean(item.name, known) or _other_component(on, item.name)
     place = item.place.at("reference")
-    fix = renamed(place, item.name, known)
+    fix = rename_to_known(place, item.name, known)
     on.findings.append(error("AZ209", message, place, label, help_, fix))
 
 
-def _written(on: _Resolver, kind: str) -> Iterable[str]:
+def _written_names(on: _Resolver, kind: str) -> Iterable[str]:
     """The names of components as written, of which some may have been left out of the model."""
     components = on.document.raw.get("components")
     written = components.get(kind) if isinstance(components, dict) else None
     return written if isinstance(written, dict) else ()
 
 
-def _elsewhere(on: _Resolver, name: str) -> str | None:
-    kind = next((one for one in (*_KINDS, "inputs") if name in _written(on, one)), None)
+def _other_component(on: _Resolver, name: str) -> str | None:
+    kind = next((one for one in (*_KINDS, "inputs") if name in _written_names(on, one)), None)
     if kind == "inputs":
         return f"that is a schema, for `$ref: '#/components/inputs/{name}'`"
     return f"`components.{kind}` has one" if kind else None
 
 
-def _unique(on: _Resolver, what: str, named: Sequence[tuple[str, Place]]) -> None:
+def _check_unique(on: _Resolver, what: str, named: Sequence[tuple[str, Place]]) -> None:
     first: dict[str, Place] = {}
     for name, place in named:
         if name not in first:

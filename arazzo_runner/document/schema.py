@@ -33,23 +33,23 @@ def declared_inputs(schema: Value | None, root: Value) -> DeclaredInputs | None:
     if schema is None:
         return DeclaredInputs((), closed=False)
     parts = list(_parts(schema, root))
-    if any(_welcomes(part) for part in parts):
+    if any(_accepts_unknown(part) for part in parts):
         return None
     named = [part["properties"] for part in parts if isinstance(part.get("properties"), dict)]
     if not named:
         return None
     names = tuple(dict.fromkeys(name for properties in named for name in properties))
-    return DeclaredInputs(names, any(_refuses(part) for part in parts))
+    return DeclaredInputs(names, any(_is_closed(part) for part in parts))
 
 
-def _welcomes(part: dict[str, Value]) -> bool:
+def _accepts_unknown(part: dict[str, Value]) -> bool:
     """Whether a schema takes names of which nothing is known here."""
     outside = isinstance(part.get("$ref"), str) and not part["$ref"].startswith("#")
     others = part.get("additionalProperties") or part.get("unevaluatedProperties")
     return outside or bool(others) or "patternProperties" in part or "$dynamicRef" in part
 
 
-def _refuses(part: dict[str, Value]) -> bool:
+def _is_closed(part: dict[str, Value]) -> bool:
     return part.get("additionalProperties") is False or part.get("unevaluatedProperties") is False
 
 
@@ -62,19 +62,19 @@ def _parts(schema: Value, root: Value) -> Iterator[dict[str, Value]]:
             continue
         seen.add(id(part))
         yield part
-        todo.extend(_applied(part, root))
+        todo.extend(_applied_schemas(part, root))
 
 
-def _applied(part: dict[str, Value], root: Value) -> Iterator[Value]:
+def _applied_schemas(part: dict[str, Value], root: Value) -> Iterator[Value]:
     for name in (*_SURE, *_POSSIBLE):
         if isinstance(part.get(name), list):
             yield from part[name]
     yield from (part[name] for name in _BRANCHES if name in part)
     if isinstance(part.get("$ref"), str):
-        yield target(part["$ref"], root)
+        yield resolve_schema(part["$ref"], root)
 
 
-def target(reference: str, root: Value) -> Value | None:
+def resolve_schema(reference: str, root: Value) -> Value | None:
     """The schema that a reference within the document leads to; None when there is none.
 
     By JSON Pointer, or by the plain name of an ``$anchor`` ("Resolving URI Fragments").
@@ -82,7 +82,7 @@ def target(reference: str, root: Value) -> Value | None:
     _, _, fragment = reference.partition("#")
     if fragment.startswith("/"):
         return _at(root, fragment)
-    return _anchored(root, fragment) if fragment else root
+    return _find_anchor(root, fragment) if fragment else root
 
 
 def _at(value: Value, pointer: str) -> Value | None:
@@ -98,7 +98,7 @@ def _at(value: Value, pointer: str) -> Value | None:
     return value
 
 
-def _anchored(root: Value, name: str) -> Value | None:
+def _find_anchor(root: Value, name: str) -> Value | None:
     todo = [root]
     while todo:
         value = todo.pop()

@@ -22,16 +22,16 @@ from arazzo_runner.document.library import (
 )
 from arazzo_runner.document.load import load_value
 from arazzo_runner.document.model import ArazzoDocument, SourceDescription, SourceType
-from arazzo_runner.document.references import references
+from arazzo_runner.document.references import name_findings
 from arazzo_runner.document.referred import ReferencedDocuments
-from arazzo_runner.document.resolve import resolve
+from arazzo_runner.document.resolve import resolve_components
 from arazzo_runner.document.retrieval import DocumentAccess, RetrieveError
 from arazzo_runner.document.uris import resolve_reference, without_fragment
-from arazzo_runner.document.wording import listed
+from arazzo_runner.document.wording import join_names
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
-from arazzo_runner.text.fix import instead
+from arazzo_runner.text.fix import replace_text
 from arazzo_runner.text.source import Place, SourceFile
 
 SOURCE_LIMITS: Final = SourceLimits()
@@ -164,7 +164,7 @@ class _SourceLoader:
             self._named.append(one.name)
             wanted = _PendingSource(document, index, overrides.get(one.name))
             if len(self._named) > self._limits.max_sources:
-                self._findings.append(_too_many(wanted, self._limits.max_sources))
+                self._findings.append(_too_many_sources(wanted, self._limits.max_sources))
                 return
             near = wanted.override is not None or not is_remote(wanted.uri)
             (self._near if near else self._far).append(wanted)
@@ -180,7 +180,7 @@ class _SourceLoader:
             if name not in self._named:
                 message = f"`--source {name}=…` names no source description"
                 help_ = did_you_mean(name, self._named)
-                yield error("AZ906", message, help=help_ or _declared(self._named))
+                yield error("AZ906", message, help=help_ or _declared_names(self._named))
 
     def _take(self, wanted: _PendingSource) -> None:
         text = self._read(wanted)
@@ -206,7 +206,7 @@ class _SourceLoader:
             if wanted.override is not None:
                 what = f"`--source {wanted.description.name}={wanted.override}`"
                 raise failure.as_usage(what) from None
-            self._findings.append(_unreadable(wanted, failure))
+            self._findings.append(_unreadable_source(wanted, failure))
         except DocumentError as failure:
             placed = (replace(one, place=one.place or wanted.place) for one in failure.diagnostics)
             self._findings.extend(placed)
@@ -228,15 +228,15 @@ class _SourceLoader:
         self._findings.extend(loaded.diagnostics)
         if loaded.document is None:
             return text.file.uri
-        document, unresolved = resolve(loaded.document)
+        document, unresolved = resolve_components(loaded.document)
         key = self._keys[text.file] = document.base_uri
         if key not in self._documents:  # else another copy of the same document
-            self._findings.extend((*unresolved, *references(document)))
+            self._findings.extend((*unresolved, *name_findings(document)))
             self._enter(document)
         return key
 
 
-def _too_many(wanted: _PendingSource, limit: int) -> Diagnostic:
+def _too_many_sources(wanted: _PendingSource, limit: int) -> Diagnostic:
     return error(
         "AZ109",
         f"there are more than {limit:,} source descriptions",
@@ -246,7 +246,7 @@ def _too_many(wanted: _PendingSource, limit: int) -> Diagnostic:
     )
 
 
-def _unreadable(wanted: _PendingSource, failure: RetrieveError) -> Diagnostic:
+def _unreadable_source(wanted: _PendingSource, failure: RetrieveError) -> Diagnostic:
     name = wanted.description.name
     way_out = f"say where it is with `--source {name}=PATH`"
     return error(
@@ -277,9 +277,9 @@ def _other_type(
         description.place.at("type"),
         "",
         f"write `type: {kind}`",
-        instead(description.place.at("type"), kind),
+        replace_text(description.place.at("type"), kind),
     )
 
 
-def _declared(names: list[str]) -> str:
-    return f"the source descriptions are {listed(names, 'and')}" if names else "there are none"
+def _declared_names(names: list[str]) -> str:
+    return f"the source descriptions are {join_names(names, 'and')}" if names else "there are none"

@@ -17,11 +17,17 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.parameters import parameters
 from arazzo_runner.document.targets import step_names, target
-from arazzo_runner.document.values import dynamic, selector, selector_type, template, text
+from arazzo_runner.document.values import (
+    read_dynamic,
+    read_selector,
+    read_selector_type,
+    read_template,
+    read_text,
+)
 from arazzo_runner.expression.ast import DynamicValue, MalformedExpression, Template
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.parse import parse_expression
-from arazzo_runner.text.fix import Fix, changed
+from arazzo_runner.text.fix import Fix, change_text
 
 STEP: Final = ObjectSpec(
     "Step Object",
@@ -108,7 +114,7 @@ def _correlation_id(node: Node) -> DynamicValue | None:
         return None
     if node.value.get("action") != "receive":
         _no_effect(node, "correlationId", "a step whose `action` is not `receive`")
-    return text(node.at("correlationId"))
+    return read_text(node.at("correlationId"))
 
 
 def _no_effect(node: Node, name: str, where: str) -> None:
@@ -129,7 +135,7 @@ def _request_body(node: Node) -> RequestBody | None:
     if node.has("workflowId"):
         _no_effect(node, "requestBody", "a step that calls a workflow")
     content_type = body.text("contentType")
-    payload = dynamic(body.at("payload")) if body.has("payload") else None
+    payload = read_dynamic(body.at("payload")) if body.has("payload") else None
     found = [_replacement(item, content_type) for item in body.items("replacements")]
     replacements = tuple(one for one in found if one is not None)
     return RequestBody(content_type, payload, replacements, body.place)
@@ -139,11 +145,11 @@ def _replacement(node: Node, content_type: str | None) -> PayloadReplacement | N
     if not node.is_object(REPLACEMENT):
         return None
     named = node.has("targetSelectorType")
-    type_ = selector_type(node, "targetSelectorType") if named else None
-    value = dynamic(node.at("value")) if node.has("value") else Constant(None)
+    type_ = read_selector_type(node, "targetSelectorType") if named else None
+    value = read_dynamic(node.at("value")) if node.has("value") else Constant(None)
     if node.text("target") is None:
         return None
-    target_ = template(node.at("target"))
+    target_ = read_template(node.at("target"))
     if (type_.language == "jsonpointer") if type_ else (not named and _is_json(content_type)):
         _check_pointer(node.at("target"), target_)
     return PayloadReplacement(target_, type_, value, node.place)
@@ -177,16 +183,16 @@ def outputs(node: Node) -> tuple[tuple[str, DynamicValue], ...]:
 def _without_dollar(node: Node) -> Fix | None:
     meant = f"${node.value}"
     parsed = parse_expression(meant)[0]
-    return None if isinstance(parsed, MalformedExpression) else changed(node.place, meant)
+    return None if isinstance(parsed, MalformedExpression) else change_text(node.place, meant)
 
 
 def _output(node: Node) -> DynamicValue:
     if isinstance(node.value, dict):
-        return selector(node)
+        return read_selector(node)
     if not isinstance(node.value, str):
         node.wrong_type("an expression or a Selector Object")
         return Constant(None)
-    found = text(node)
+    found = read_text(node)
     if isinstance(found, Constant) and "$" not in node.value:
         node.warn(
             "AZ113",

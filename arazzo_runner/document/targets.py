@@ -20,8 +20,8 @@ from arazzo_runner.document.model import (
     StepTarget,
     WorkflowName,
 )
-from arazzo_runner.document.wording import listed
-from arazzo_runner.text.fix import Edit, Fix, instead
+from arazzo_runner.document.wording import join_names
+from arazzo_runner.text.fix import Edit, Fix, replace_text
 
 _PREFIX: Final = "$sourceDescriptions."
 _OPERATION: Final = "{$sourceDescriptions.<name>.url}#/paths/~1pets~1{id}/get"
@@ -38,7 +38,7 @@ def target(node: Node) -> StepTarget | None:
     """What the step calls; None after saying why that cannot be told."""
     given = [name for name in _TARGETS if node.has(name)]
     if len(given) != 1:
-        _one_target(node, given)
+        _report_several_targets(node, given)
         return None
     name = given[0]
     if node.text(name) is None:
@@ -55,12 +55,12 @@ def target(node: Node) -> StepTarget | None:
             return channel_path(held)
 
 
-def _one_target(node: Node, given: list[str]) -> None:
+def _report_several_targets(node: Node, given: list[str]) -> None:
     node.hole()
     if not given:
         node.error(
             "AZ111",
-            f"a step needs one of {listed(_TARGETS[:3])}",
+            f"a step needs one of {join_names(_TARGETS[:3])}",
             label="calls nothing",
         )
     for name in given[1:]:
@@ -72,7 +72,7 @@ def _one_target(node: Node, given: list[str]) -> None:
         )
 
 
-def qualified(text: str, sources: Iterable[str]) -> tuple[str, str] | None:
+def parse_qualified(text: str, sources: Iterable[str]) -> tuple[str, str] | None:
     """The source and the id in ``$sourceDescriptions.<source>.<id>``; None for other text.
 
     The id may hold any characters. A declared source whose name holds dots is recognized.
@@ -88,7 +88,7 @@ def qualified(text: str, sources: Iterable[str]) -> tuple[str, str] | None:
 def _reference(node: Node, field: str) -> tuple[str | None, str] | None:
     """A name, alone (source None) or qualified by its source; None when it is malformed."""
     text = _without_braces(node)
-    found = qualified(text, node.reading.sources)
+    found = parse_qualified(text, node.reading.sources)
     if found is None:
         return None, text
     if not all(found):
@@ -108,7 +108,7 @@ def _without_braces(node: Node) -> str:
         return text
     name = text[1:-1]
     message = f"`{text}` needs no braces"
-    node.warn("AZ119", message, help=f"write `{name}`", fix=instead(node.place, name))
+    node.warn("AZ119", message, help=f"write `{name}`", fix=replace_text(node.place, name))
     return name
 
 
@@ -149,7 +149,7 @@ def _step_name(node: Node) -> StepName | None:
     if text.startswith("$steps."):
         name = text.removeprefix("$steps.")
         message = f"`{text}` is more than the stepId"
-        node.warn("AZ119", message, help=f"write `{name}`", fix=instead(node.place, name))
+        node.warn("AZ119", message, help=f"write `{name}`", fix=replace_text(node.place, name))
         return StepName(name, None, node.place)
     if not text.startswith(("$workflows.", _PREFIX)):
         return StepName(text, None, node.place)
@@ -167,7 +167,7 @@ def _step_name(node: Node) -> StepName | None:
 
 
 def _owner(node: Node, owner: str) -> WorkflowName | None:
-    found = qualified(owner, node.reading.sources)
+    found = parse_qualified(owner, node.reading.sources)
     if found is not None:
         return WorkflowName(found[1], found[0], node.place)
     name = owner.removeprefix("$workflows.")
@@ -193,9 +193,9 @@ def channel_path(node: Node) -> ChannelByPath | None:
 
 def _path_without_pointer(node: Node) -> OperationById | None:
     """An example of the specification names an operationId in an operationPath."""
-    found = qualified(node.value, node.reading.sources)
+    found = parse_qualified(node.value, node.reading.sources)
     if found is None or not all(found):
-        _malformed_path(node, "an operation", _OPERATION)
+        _report_malformed_path(node, "an operation", _OPERATION)
         return None
     node.warn(
         "AZ119",
@@ -210,10 +210,10 @@ def _path(node: Node, what: str, example: str) -> tuple[str, tuple[str, ...]] | 
     """The source and the pointer; warns about a form outside the standard."""
     before, _, fragment = node.value.partition("#")
     match = _SOURCE.fullmatch(before)
-    source: str = match[2] if match else _named_by_url(node, before)
+    source: str = match[2] if match else _source_of_url(node, before)
     tokens = pointer_tokens(fragment)
     if not source or tokens is None:
-        _malformed_path(node, what, example)
+        _report_malformed_path(node, what, example)
         return None
     standard = f"{{{_PREFIX}{source}.url}}"
     if before != standard:
@@ -222,12 +222,12 @@ def _path(node: Node, what: str, example: str) -> tuple[str, tuple[str, ...]] | 
             f"`{before}` is not the standard way to name a source here",
             place=node.place.within(0, len(before)),
             help=f"write `{standard}#{fragment}`",
-            fix=instead(node.place.within(0, len(before)), standard),
+            fix=replace_text(node.place.within(0, len(before)), standard),
         )
     return source, tokens
 
 
-def _malformed_path(node: Node, what: str, example: str) -> None:
+def _report_malformed_path(node: Node, what: str, example: str) -> None:
     names = tuple(node.reading.sources)
     shown = example.replace("<name>", names[0]) if len(names) == 1 else example
     node.hole()
@@ -239,7 +239,7 @@ def _malformed_path(node: Node, what: str, example: str) -> None:
     )
 
 
-def _named_by_url(node: Node, text: str) -> str:
+def _source_of_url(node: Node, text: str) -> str:
     sources = node.reading.sources
     return next((name for name, url in sources.items() if url == text), text)
 

@@ -38,7 +38,7 @@ class Uri(Struct, frozen=True):
         ))  # fmt: skip
 
 
-def split(reference: str) -> Uri:
+def split_uri(reference: str) -> Uri:
     """The parts of a URI reference; any text has some."""
     match = _PARTS.fullmatch(reference)
     assert match is not None  # the expression matches every text
@@ -57,7 +57,7 @@ def base_uri(self_uri: str | None, retrieval_uri: str) -> str:
 
 def resolve_reference(base: str, reference: str) -> str:
     """The target URI of a reference (RFC 3986, section 5.2.2)."""
-    return str(_resolved(split(base), split(reference)))
+    return str(_resolve(split_uri(base), split_uri(reference)))
 
 
 def without_fragment(uri: str) -> str:
@@ -65,7 +65,7 @@ def without_fragment(uri: str) -> str:
     return uri.partition("#")[0]
 
 
-def _resolved(base: Uri, reference: Uri) -> Uri:
+def _resolve(base: Uri, reference: Uri) -> Uri:
     if reference.scheme is not None:
         return replace(reference, path=_without_dots(reference.path))
     if reference.authority is not None:
@@ -74,13 +74,13 @@ def _resolved(base: Uri, reference: Uri) -> Uri:
     if not reference.path:
         query = base.query if reference.query is None else reference.query
         return replace(base, query=query, fragment=reference.fragment)
-    path = reference.path if reference.path.startswith("/") else _merged(base, reference.path)
+    path = reference.path if reference.path.startswith("/") else _merge_paths(base, reference.path)
     return replace(
         base, path=_without_dots(path), query=reference.query, fragment=reference.fragment
     )
 
 
-def _merged(base: Uri, path: str) -> str:
+def _merge_paths(base: Uri, path: str) -> str:
     # section 5.2.3
     if base.authority is not None and not base.path:
         return "/" + path

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from arazzo_runner.document.fields import Node, ObjectSpec
-from arazzo_runner.document.wording import listed
+from arazzo_runner.document.wording import join_names
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     BodyRef,
@@ -33,8 +33,8 @@ from arazzo_runner.expression.parse import (
     parse_template,
 )
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import short
-from arazzo_runner.text.fix import Fix, changed, instead
+from arazzo_runner.text.diagnostic import shorten
+from arazzo_runner.text.fix import Fix, change_text, replace_text
 
 # Expression Type Object: the languages, their versions, the default first.
 VERSIONS: Final = {
@@ -47,26 +47,26 @@ SELECTOR: Final = ObjectSpec("Selector Object", ("context", "selector", "type"))
 EXPRESSION_TYPE: Final = ObjectSpec("Expression Type Object", ("type", "version"))
 
 
-def dynamic(node: Node) -> DynamicValue:
+def read_dynamic(node: Node) -> DynamicValue:
     """Any value, with the expressions in it parsed to any depth; keys are never expressions.
 
     A subtree without expressions becomes one constant that shares the document's data.
     """
     match node.value:
         case str():
-            return text(node)
+            return read_text(node)
         case dict() if is_selector(node.value):
-            return selector(node)
+            return read_selector(node)
         case dict():
             members = tuple((key, _part(node, key)) for key in node.value)
             return (
                 Constant(node.value)
-                if _constant(one for _, one in members)
+                if _is_constant(one for _, one in members)
                 else ObjectTemplate(members)
             )
         case list():
             items = tuple(_part(node, index) for index in range(len(node.value)))
-            return Constant(node.value) if _constant(items) else ArrayTemplate(items)
+            return Constant(node.value) if _is_constant(items) else ArrayTemplate(items)
         case _:
             return Constant(node.value)
 
@@ -74,72 +74,72 @@ def dynamic(node: Node) -> DynamicValue:
 def _part(node: Node, token: str | int) -> DynamicValue:
     value = node.value[token]
     if isinstance(value, dict | list) or (isinstance(value, str) and "$" in value):
-        return dynamic(node.at(token))
+        return read_dynamic(node.at(token))
     return Constant(value)
 
 
-def _constant(values: Iterable[DynamicValue]) -> bool:
+def _is_constant(values: Iterable[DynamicValue]) -> bool:
     return all(isinstance(one, Constant) for one in values)
 
 
-def text(node: Node) -> DynamicValue:
+def read_text(node: Node) -> DynamicValue:
     """A string: an expression, a template with ``{$...}`` in it, or itself."""
     parsed, notices = parse_string(node.value)
-    report(node, parsed, notices)
+    report_parse(node, parsed, notices)
     return parsed
 
 
-def template(node: Node, code: str = "AZ117") -> Template | Constant:
+def read_template(node: Node, code: str = "AZ117") -> Template | Constant:
     """A string of another language, with ``{$...}`` in it that is substituted first."""
     parsed, notices = parse_template(node.value)
-    report(node, parsed, notices, code)
+    report_parse(node, parsed, notices, code)
     return parsed
 
 
-def expression(node: Node, name: str, code: str = "AZ117") -> Expression | None:
+def read_expression(node: Node, name: str, code: str = "AZ117") -> Expression | None:
     """The expression in a field, :class:`MalformedExpression` (and reported) included; None without one."""
     if node.text(name) is None:
         return None
     held = node.at(name)
     parsed, notices = parse_expression(held.value)
-    report(held, parsed, notices, code)
+    report_parse(held, parsed, notices, code)
     return parsed
 
 
-def report(
+def report_parse(
     node: Node, parsed: DynamicValue, notices: Sequence[Notice], code: str = "AZ117"
 ) -> None:
     """Report what parsing found out about the string at ``node``."""
     for bad in malformed_in(parsed):
-        malformed(node, bad, code, "an expression")
+        report_malformed(node, bad, code, "an expression")
     for notice in notices:
-        understood(node, notice, "AZ119" if _is_read(parsed, notice) else "AZ121")
+        report_nonstandard(node, notice, "AZ119" if _is_read(parsed, notice) else "AZ121")
     if node.is_1_0:
         for one in _expressions(parsed):
-            new_form(node, one)
+            report_new_form(node, one)
 
 
-def malformed(node: Node, found: MalformedExpression, code: str, what: str) -> None:
+def report_malformed(node: Node, found: MalformedExpression, code: str, what: str) -> None:
     """Report text that does not parse, at the column where that became clear."""
-    shown = short(" ".join(found.text.split()))
+    shown = shorten(" ".join(found.text.split()))
     end = len(node.value)
     start = min(found.at, end)
     node.error(
         code,
         f"`{shown}` is not {what}: {found.reason}",
         place=node.place.within(start, min(start + 1, end)),
-        fix=_meant(node, what),
+        fix=_correction(node, what),
     )
 
 
-def _meant(node: Node, what: str) -> Fix | None:
-    from arazzo_runner.expression.repair import mended_condition, mended_string
+def _correction(node: Node, what: str) -> Fix | None:
+    from arazzo_runner.expression.repair import correct_condition, correct_string
 
-    meant = (mended_condition if what == "a condition" else mended_string)(node.value)
-    return None if meant is None else instead(node.place, meant)
+    meant = (correct_condition if what == "a condition" else correct_string)(node.value)
+    return None if meant is None else replace_text(node.place, meant)
 
 
-def understood(node: Node, notice: Notice, code: str = "AZ119") -> None:
+def report_nonstandard(node: Node, notice: Notice, code: str = "AZ119") -> None:
     """Report a form outside the standard, with the one to write instead."""
     said = f"`{notice.standard}`" in notice.message
     node.warn(
@@ -147,16 +147,16 @@ def understood(node: Node, notice: Notice, code: str = "AZ119") -> None:
         notice.message,
         place=node.place.within(notice.start, notice.end),
         help=None if said else f"write `{notice.standard}`",
-        fix=_standard(node, notice, code),
+        fix=_standard_form(node, notice, code),
     )
 
 
-def _standard(node: Node, notice: Notice, code: str) -> Fix | None:
+def _standard_form(node: Node, notice: Notice, code: str) -> Fix | None:
     place = node.place.within(notice.start, notice.end)
     if code != "AZ121":
-        return instead(place, notice.standard)
+        return replace_text(place, notice.standard)
     # What has been text becomes a value; in a query, a part of another language would.
-    return None if node.pointer[-1:] == ("condition",) else changed(place, notice.standard)
+    return None if node.pointer[-1:] == ("condition",) else change_text(place, notice.standard)
 
 
 def _is_read(parsed: DynamicValue, notice: Notice) -> bool:
@@ -177,7 +177,7 @@ def _expressions(parsed: DynamicValue) -> Iterable[Expression]:
             return ()
 
 
-def new_form(node: Node, found: Expression) -> None:
+def report_new_form(node: Node, found: Expression) -> None:
     """Warn about an expression that came with Arazzo 1.1 in a 1.0 document."""
     match found:
         case SelfRef():
@@ -208,19 +208,19 @@ def is_selector(value: Value) -> bool:
             return False
 
 
-def selector(node: Node) -> DynamicValue:
+def read_selector(node: Node) -> DynamicValue:
     """A Selector Object; ``node`` is an object."""
     node.is_object(SELECTOR)
     node.new_in_1_1("a Selector Object")
-    context = expression(node, "context")
-    how = template(node.at("selector")) if node.text("selector") is not None else None
-    type_ = selector_type(node, "type")
+    context = read_expression(node, "context")
+    how = read_template(node.at("selector")) if node.text("selector") is not None else None
+    type_ = read_selector_type(node, "type")
     if context is None or how is None or type_ is None:
         return Constant(None)
     return Selector(context, how, type_)
 
 
-def selector_type(
+def read_selector_type(
     node: Node, name: str, languages: Sequence[str] = LANGUAGES
 ) -> SelectorType | None:
     """The language in a field: its name, or an Expression Type Object with its version."""
@@ -244,7 +244,7 @@ def _wrong_version(node: Node, language: str) -> None:
     node.error(
         "AZ113",
         f"`{language}` has no version `{node.value}`",
-        label=f"one of {listed(VERSIONS[language])}",
+        label=f"one of {join_names(VERSIONS[language])}",
     )
 
 

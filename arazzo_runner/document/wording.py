@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import short
+from arazzo_runner.text.diagnostic import shorten
 
 
-def kind_of(value: Value) -> str:
+def type_label(value: Value) -> str:
     """What a value is, in the words of a message."""
     match value:
         case None:
@@ -27,7 +27,7 @@ def kind_of(value: Value) -> str:
             return "an object"
 
 
-def listed(names: Sequence[str], word: Literal["or", "and"] = "or") -> str:
+def join_names(names: Sequence[str], word: Literal["or", "and"] = "or") -> str:
     """Names in backticks, as a sentence lists them."""
     quoted = [f"`{name}`" for name in names]
     return (
@@ -47,7 +47,7 @@ def type_help(value: Value, wanted: str) -> str | None:
     if wanted == "a list" and isinstance(value, dict):
         return "begin each item with `- `"
     if wanted == "an object (Criterion Object)" and isinstance(value, str):
-        return f"write `condition: {short(value)}`"
+        return f"write `condition: {shorten(value)}`"
     if wanted in ("a number", "an integer") and isinstance(value, str):
         return _number_help(value)
     return None
@@ -65,4 +65,4 @@ def field_help(name: str, known: Sequence[str]) -> str:
     """The way out after a field that an object does not have."""
     if name == "$ref":
         return "outside of `inputs`, write `reference: $components.<type>.<name>`"
-    return f"its fields are {listed(known, 'and')}; own ones begin with `x-`"
+    return f"its fields are {join_names(known, 'and')}; own ones begin with `x-`"

@@ -30,7 +30,7 @@ def suspending_network() -> Network:
     return EventLoopNetwork()
 
 
-def authorized(
+def with_authorization(
     world: World, plan: Plan, chosen: ParsedOptions, masker: Masker, network: Callable[[], Network]
 ) -> World:
     """The world, or round it one that has what its requests need; the mock needs nothing.
@@ -40,11 +40,11 @@ def authorized(
     needing = authorizations(plan)
     if not needing or isinstance(chosen.route, MockTarget):
         return world
-    from arazzo_runner.credentials.wiring import Permissions, authorizing, guarded_endpoints
+    from arazzo_runner.credentials.wiring import Permissions, authorizing_world, guarded_endpoints
 
     if not isinstance(chosen.route, NetworkTarget):
-        return authorizing(world, needing, None, masker.learn)
+        return authorizing_world(world, needing, None, masker.learn)
     options = chosen.options
     permissions = Permissions(servers=tuple(options.servers.values()))
     endpoints = guarded_endpoints(chosen.http, network(), options.environment, permissions)
-    return authorizing(world, needing, endpoints, masker.learn)
+    return authorizing_world(world, needing, endpoints, masker.learn)

@@ -36,11 +36,13 @@ def load_path(
 
     Raises UsageError and DocumentError.
     """
-    access = _noting(access_for(given), note)
-    return load_from(access, location(document), overrides(given), limits(given))
+    access = _with_note(access_for(given), note)
+    return load_from(
+        access, document_location(document), source_overrides(given), load_limits(given)
+    )
 
 
-def _noting(access: DocumentAccess, note: Callable[[str], object]) -> DocumentAccess:
+def _with_note(access: DocumentAccess, note: Callable[[str], object]) -> DocumentAccess:
     def noted(retrieve: Retrieve) -> Retrieve:
         def read(uri: str) -> RetrievedDocument:
             note(uri)
@@ -64,11 +66,11 @@ def load_data(
         raise TypeError(f"a document is text or a mapping, and not a {type(document).__name__}")
     text = document if isinstance(document, str) else json.dumps(document, indent=2)
     retrieved = RetrievedDocument(text.encode(), name, f"{file_uri(fspath(base))}/")
-    access = _with(access_for(given), name, retrieved)
-    return load_from(access, name, overrides(given), limits(given))
+    access = _with_text(access_for(given), name, retrieved)
+    return load_from(access, name, source_overrides(given), load_limits(given))
 
 
-def _with(access: DocumentAccess, name: str, retrieved: RetrievedDocument) -> DocumentAccess:
+def _with_text(access: DocumentAccess, name: str, retrieved: RetrievedDocument) -> DocumentAccess:
     def opened(asked: str) -> RetrievedDocument:
         return retrieved if asked == name else access.open(asked)
 
@@ -78,7 +80,7 @@ def _with(access: DocumentAccess, name: str, retrieved: RetrievedDocument) -> Do
 def access_for(given: LoadOptions) -> DocumentAccess:
     """The ways to documents that keyword arguments allow."""
     settings = RetrieveSettings(
-        max_bytes=limits(given).sources.description.max_bytes,
+        max_bytes=load_limits(given).sources.description.max_bytes,
         allow_read=given.get("allow_read", False),
         allow_http=given.get("allow_http", False),
         allow_net=given.get("allow_net", False),
@@ -93,7 +95,7 @@ def _folders(given: DocumentPath | Iterable[DocumentPath]) -> tuple[str, ...]:
     return tuple(fspath(one) for one in given)
 
 
-def location(document: object) -> str:
+def document_location(document: object) -> str:
     """The path or URL as the reader of documents takes it; `-` is a file here like others.
 
     Raises TypeError for what is neither.
@@ -104,11 +106,11 @@ def location(document: object) -> str:
     return "./-" if document == "-" else str(fspath(document))
 
 
-def overrides(given: LoadOptions) -> dict[str, str]:
+def source_overrides(given: LoadOptions) -> dict[str, str]:
     """Where sources are read instead."""
     return {name: fspath(where) for name, where in given.get("sources", {}).items()}
 
 
-def limits(given: LoadOptions) -> LoadLimits:
+def load_limits(given: LoadOptions) -> LoadLimits:
     """The limits of documents."""
     return given.get("limits", LoadLimits())

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from arazzo_runner import running
-from arazzo_runner.embed.authorized import authorized, blocking_network, suspending_network
+from arazzo_runner.embed.authorized import blocking_network, suspending_network, with_authorization
 from arazzo_runner.embed.opening import NewWorld
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.route import checked_world
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, run_plan
@@ -20,7 +20,7 @@ from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.verdict import ExitCode, exit_code
 from arazzo_runner.text.brief import SafeRepr
-from arazzo_runner.worlds.hooked import AwaitHook, HookedWorld, Hooks, at_once, settled
+from arazzo_runner.worlds.hooked import AwaitHook, HookedWorld, Hooks, await_hook, call_hook
 
 if TYPE_CHECKING:
     from arazzo_runner.telemetry.tracing import TracingObserver
@@ -67,22 +67,23 @@ def _traces(secrets: Masker) -> TracingObserver:
 
 def run_blocking(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end; the world must not suspend."""
-    world = _own_world(job, begin, blocking_network, at_once)
-    return finished(
-        job, drive(run_plan(job.prepared.plan, job.prepared.inputs, context(job, world)))
+    world = _run_world(job, begin, blocking_network, call_hook)
+    return result_of(
+        job,
+        run_coroutine(run_plan(job.prepared.plan, job.prepared.inputs, run_context(job, world))),
     )
 
 
 async def run_suspending(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end within an event loop."""
     world = suspending_world(job, begin)
-    ran = await run_plan(job.prepared.plan, job.prepared.inputs, context(job, world))
-    return finished(job, ran)
+    ran = await run_plan(job.prepared.plan, job.prepared.inputs, run_context(job, world))
+    return result_of(job, ran)
 
 
 def suspending_world(job: RunJob, begin: NewWorld) -> World:
     """The world of a run within an event loop."""
-    world = _own_world(job, begin, suspending_network, settled)
+    world = _run_world(job, begin, suspending_network, await_hook)
     if job.chosen.cancel is None:
         return world
     from arazzo_runner.worlds.stopping import CancellableWorld
@@ -90,7 +91,7 @@ def suspending_world(job: RunJob, begin: NewWorld) -> World:
     return CancellableWorld(world, job.chosen.cancel)
 
 
-def _own_world(
+def _run_world(
     job: RunJob, begin: NewWorld, network: Callable[[], Network], settle: AwaitHook
 ) -> World:
     world, hooks = begin(job.description), job.chosen.hooks
@@ -100,12 +101,12 @@ def _own_world(
         world = job.traces.wrap(world)
     if hooks != Hooks():
         world = HookedWorld(world, hooks, settle)
-    return authorized(world, job.prepared.plan, job.chosen, job.secrets, network)
+    return with_authorization(world, job.prepared.plan, job.chosen, job.secrets, network)
 
 
-def context(job: RunJob, world: World, *observers: Observer) -> RunContext:
+def run_context(job: RunJob, world: World, *observers: Observer) -> RunContext:
     """What the engine needs beside the plan."""
-    learn = running.learning_secrets(job.prepared, job.secrets.learn)
+    learn = running.secrets_observer(job.prepared, job.secrets.learn)
     told = [one for one in (learn, job.traces, *observers, job.chosen.on_event) if one is not None]
 
     def tell(event: Event) -> None:
@@ -113,15 +114,15 @@ def context(job: RunJob, world: World, *observers: Observer) -> RunContext:
             one(event)
 
     settings = job.chosen.options.settings
-    return RunContext(world, job.chosen.clock, settings, tell, _interrupted(job))
+    return RunContext(world, job.chosen.clock, settings, tell, _interrupt_check(job))
 
 
-def _interrupted(job: RunJob) -> Callable[[], bool]:
+def _interrupt_check(job: RunJob) -> Callable[[], bool]:
     cancel = job.chosen.cancel
     return cancel.is_set if cancel is not None else lambda: False
 
 
-def finished(job: RunJob, ran: RunResult) -> Result:
+def result_of(job: RunJob, ran: RunResult) -> Result:
     """The result of what ran."""
     return Result(ran, _code(ran), job.description, job.started_at, job.masker)
 

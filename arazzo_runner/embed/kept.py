@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from arazzo_runner import running
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.embed.documents import DocumentPath, load_path, location
+from arazzo_runner.embed.documents import DocumentPath, document_location, load_path
 from arazzo_runner.embed.names import check_names
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.expression.value import Value
@@ -60,7 +60,7 @@ class PlanCache:
     def _description(self, document: Description | DocumentPath) -> Description:
         if isinstance(document, Description):
             return document
-        where = location(document)
+        where = document_location(document)
         known = self._loaded.get(where)
         if known is None or any(_stamp(file) != was for file, was in known.stamps.items()):
             stamps: dict[str, FileStamp | None] = {}
@@ -78,8 +78,8 @@ class PlanCache:
             _, plan, lacking = self._plans[key]
         else:
             check_names(description, self._options, self._secrets)
-            selected = running.select(description, workflows)
-            plan, lacking = running.plan(description, selected, self._options)
+            selected = running.select_workflows(description, workflows)
+            plan, lacking = running.plan_run(description, selected, self._options)
         # The description is kept with its plan, so that no other one can have its id.
         _put(self._plans, key, (description, plan, lacking))
         return plan, lacking

@@ -42,9 +42,9 @@ def check_options(given: Mapping[str, Any], table: Table = OPTIONS) -> None:
 def _check_kind(name: str, value: object, annotation: str) -> None:
     allowed = _kinds(annotation)
     if not isinstance(value, allowed):
-        raise _wrong(name, value, " or ".join(kind.__name__ for kind in allowed))
+        raise _type_error(name, value, " or ".join(kind.__name__ for kind in allowed))
     if annotation in _FUNCTIONS and not callable(value):
-        raise _wrong(name, value, "a function")
+        raise _type_error(name, value, "a function")
 
 
 def _kinds(annotation: str) -> OptionTypes:
@@ -56,7 +56,7 @@ def _kinds(annotation: str) -> OptionTypes:
 
 def _check_more(given: Mapping[str, Any]) -> None:
     if "cancel" in given and not callable(getattr(given["cancel"], "is_set", None)):
-        raise _wrong("cancel", given["cancel"], "anything with `is_set`, as `threading.Event`")
+        raise _type_error("cancel", given["cancel"], "anything with `is_set`, as `threading.Event`")
     if iscoroutinefunction(given.get("on_event")):
         raise TypeError(
             "`on_event` is called, and not awaited; `stream` waits for whoever reads it"
@@ -65,5 +65,5 @@ def _check_more(given: Mapping[str, Any]) -> None:
         raise ValueError(f"`timeout` is {given['timeout']}, and not more than 0 seconds")
 
 
-def _wrong(name: str, value: object, kinds: str) -> TypeError:
+def _type_error(name: str, value: object, kinds: str) -> TypeError:
     return TypeError(f"`{name}` is of the type {type(value).__name__}, and not {kinds}")

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from arazzo_runner import running
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.loading import Description
-from arazzo_runner.operation.credentials import kinds
+from arazzo_runner.operation.credentials import credential_parts
 from arazzo_runner.operation.server import declared_variables
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
@@ -20,21 +20,21 @@ def check_names(
     apis = description.apis()
     credentials = [source for source, _ in options.credentials.values]
     found = [
-        *_unknown("servers", options.servers, {"", *apis}, "API description"),
-        *_unknown("credentials", credentials, apis, "API description"),
+        *_unknown_names("servers", options.servers, {"", *apis}, "API description"),
+        *_unknown_names("credentials", credentials, apis, "API description"),
         *_schemes(description, options),
     ]
     if options.server_variables:
         variables = {name for api in apis.values() for name in declared_variables(api.raw)}
-        found += _unknown("server_variables", options.server_variables, variables, "variable")
+        found += _unknown_names("server_variables", options.server_variables, variables, "variable")
     if options.settings.until is not None:
-        found += _unknown("until", [options.settings.until], _steps(description), "step")
-    found += _unknown("secrets", secrets, inputs_of(description), "input") if secrets else ()
+        found += _unknown_names("until", [options.settings.until], _steps(description), "step")
+    found += _unknown_names("secrets", secrets, inputs_of(description), "input") if secrets else ()
     if found:
         raise UsageError(*found)
 
 
-def _unknown(
+def _unknown_names(
     option: str, names: Iterable[str], known: Collection[str], what: str
 ) -> Iterator[Diagnostic]:
     for name in names:
@@ -53,9 +53,11 @@ def _schemes(description: Description, options: running.RunConfig) -> Iterator[D
         if source not in apis:
             continue
         known = apis[source].schemes
-        yield from _unknown("credentials", [scheme], known, f"security scheme of `{source}`")
+        yield from _unknown_names("credentials", [scheme], known, f"security scheme of `{source}`")
         if scheme in known:
-            yield from _unknown("credentials", parts, kinds(known[scheme]), f"part of `{scheme}`")
+            yield from _unknown_names(
+                "credentials", parts, credential_parts(known[scheme]), f"part of `{scheme}`"
+            )
 
 
 def _steps(description: Description) -> list[str]:
@@ -68,5 +70,6 @@ def inputs_of(description: Description) -> set[str]:
         name
         for unit in description.units.values()
         for one in unit.document.workflows
-        for name in declared(bundle(one.inputs, unit.document.components.inputs)) or ()
+        for name in declared_schemas(bundle_inputs(one.inputs, unit.document.components.inputs))
+        or ()
     }

@@ -22,7 +22,7 @@ from arazzo_runner.embed.route import (
     WorldTarget,
     WsgiTarget,
 )
-from arazzo_runner.embed.told import told
+from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
 from arazzo_runner.worlds.limits import HttpSettings
@@ -39,7 +39,7 @@ def open_blocking(
     if isinstance(route, NetworkTarget):
         from arazzo_runner.worlds.http import HttpWorld
 
-        with told():
+        with rendered_errors():
             opened = HttpWorld(http, environment)
         with opened as world:
             yield lambda _description: world.begin()
@@ -56,20 +56,20 @@ async def open_suspending(
         case NetworkTarget():
             from arazzo_runner.worlds.http import AsyncHttpWorld
 
-            with told():
+            with rendered_errors():
                 opened = AsyncHttpWorld(http, environment)
             async with opened as world:
                 yield lambda _description: world.begin()
         case AsgiTarget():
-            from arazzo_runner.worlds.lifespan import started
+            from arazzo_runner.worlds.lifespan import started_application
 
-            async with started(route.app) as app:
+            async with started_application(route.app) as app:
                 yield lambda description: _world(AsgiTarget(app, route.client), http, description)
         case _:
-            yield lambda description: _considerate(route, _world(route, http, description))
+            yield lambda description: _with_checkpoints(route, _world(route, http, description))
 
 
-def _considerate(route: RequestTarget, world: World) -> World:
+def _with_checkpoints(route: RequestTarget, world: World) -> World:
     """A world that does not keep other tasks from running."""
     from arazzo_runner.worlds.threaded import CheckpointWorld, ThreadedWorld
 
@@ -124,11 +124,13 @@ def _transport_world(
             wsgi = httpx.WSGITransport(route.app)
             if route.client is None:
                 return injected.TransportWorld(wsgi, http)
-            return injected.ClientWorld(injected.client_over(wsgi, route.client), http)
+            return injected.ClientWorld(injected.client_with_transport(wsgi, route.client), http)
         case AsgiTarget():
             asgi = httpx.ASGITransport(route.app)
             if route.client is None:
                 return injected.AsyncTransportWorld(asgi, http)
-            return injected.AsyncClientWorld(injected.async_client_over(asgi, route.client), http)
+            return injected.AsyncClientWorld(
+                injected.async_client_with_transport(asgi, route.client), http
+            )
         case _:
             assert_never(route)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, get_args
 
 from arazzo_runner import running
 from arazzo_runner.embed.kinds import check_options
-from arazzo_runner.embed.route import NetworkTarget, RequestTarget, awaits, route_of
-from arazzo_runner.embed.told import told
+from arazzo_runner.embed.route import NetworkTarget, RequestTarget, needs_event_loop, route_of
+from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.settings import (
@@ -95,11 +95,11 @@ class ParsedOptions(SafeRepr, frozen=True):
 
         hooks = (self.hooks.before_request, self.hooks.after_response, self.hooks.sleep)
         # What can be broken off suspends, and so may a world of the caller's.
-        may = self.cancel is not None or self.wrap is not None or awaits(self.route)
+        may = self.cancel is not None or self.wrap is not None or needs_event_loop(self.route)
         return may or any(map(iscoroutinefunction, hooks))
 
 
-def read(given: Mapping[str, Any]) -> ParsedOptions:
+def parse_options(given: Mapping[str, Any]) -> ParsedOptions:
     """Read keyword arguments, of which those that are None count as left out.
 
     Raises TypeError for names and values that cannot be meant.
@@ -117,12 +117,12 @@ def read(given: Mapping[str, Any]) -> ParsedOptions:
         show_secrets=given.get("show_secrets", False),
         on_event=given.get("on_event"),
         wrap=given.get("wrap"),
-        otel=_otel(given),
+        otel=_is_otel_enabled(given),
         cancel=given.get("cancel"),
     )
 
 
-def _otel(given: Mapping[str, Any]) -> bool:
+def _is_otel_enabled(given: Mapping[str, Any]) -> bool:
     if not given.get("otel"):
         return False
     from arazzo_runner.telemetry.starting import is_installed
@@ -130,7 +130,7 @@ def _otel(given: Mapping[str, Any]) -> bool:
     if is_installed():
         return True
     message = "`otel` needs the package `opentelemetry-api`, which is not installed"
-    with told():
+    with rendered_errors():
         raise UsageError(error("AZ906", message, help="pip install 'arazzo[otel]'"))
 
 

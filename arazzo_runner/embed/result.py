@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from arazzo_runner.embed.wording import explained
+from arazzo_runner.embed.wording import explain_in_python
 from arazzo_runner.errors import WorkflowFailed
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.expression.value import Value
@@ -90,9 +90,9 @@ class Result:
 
     def report(self) -> dict[str, Any]:
         """The report in the form of `--json` (docs/report.md)."""
-        from arazzo_runner.report.json import report
+        from arazzo_runner.report.json import report_data
 
-        return report(self._report(), self._masker)
+        return report_data(self._report(), self._masker)
 
     def to_json(self) -> str:
         """The report as JSON text."""
@@ -131,13 +131,13 @@ class Result:
     def _why(self) -> str:
         from arazzo_runner.report.failure import explain_run
 
-        return explained(explain_run(self._ran, self._masker))
+        return explain_in_python(explain_run(self._ran, self._masker))
 
     def __repr__(self) -> str:
         names = ", ".join(f"{one.workflow_id}: {one.status.value}" for one in self.workflows)
         return f"<Result {self.status.value} ({names})>"
 
     def _repr_html_(self) -> str:
-        from arazzo_runner.report.notebook import table
+        from arazzo_runner.report.notebook import html_table
 
-        return table(self._ran, self.exit_code, self._why(), self._masker)
+        return html_table(self._ran, self.exit_code, self._why(), self._masker)

@@ -106,7 +106,7 @@ def route_of(given: Mapping[str, Any]) -> RequestTarget:
             return NetworkTarget()
 
 
-def awaits(route: RequestTarget) -> bool:
+def needs_event_loop(route: RequestTarget) -> bool:
     """Whether a route needs an event loop; what a caller's world does is not known."""
     return isinstance(route, AsyncClientTarget | AsyncTransportTarget | AsgiTarget | WorldTarget)
 
@@ -150,7 +150,7 @@ def _app(app: Any) -> RequestTarget:
         raise TypeError(f"`app` is of the type {_name(app)}, and not an ASGI or WSGI application")
     if iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__):
         return AsgiTarget(app)
-    match _needed(app):
+    match _argument_count(app):
         case 2:
             return WsgiTarget(app)
         case 3:
@@ -173,7 +173,7 @@ def _app_of_client(route: RequestTarget, client: RequestTarget) -> RequestTarget
             raise TypeError(f"{message} httpx.Client")
 
 
-def _needed(app: Callable[..., Any]) -> int:
+def _argument_count(app: Callable[..., Any]) -> int:
     """How many arguments an application must be given."""
     kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     every = signature(app).parameters.values()

@@ -14,10 +14,10 @@ from arazzo_runner.embed.holding import RunnerConnections
 from arazzo_runner.embed.job import RunJob, job_of, run_blocking, run_suspending
 from arazzo_runner.embed.kept import PlanCache
 from arazzo_runner.embed.kinds import check_options
-from arazzo_runner.embed.options import RunOptions, read
+from arazzo_runner.embed.options import RunOptions, parse_options
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.stream import Stream
-from arazzo_runner.embed.told import told
+from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.embed.values import read_inputs
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.expression.value import Value
@@ -37,7 +37,7 @@ class Runner:
     """
 
     def __init__(self, **options: Unpack[RunOptions]) -> None:
-        self._chosen = read(options)
+        self._chosen = parse_options(options)
         self._cache = PlanCache(self._chosen.options, self._chosen.secrets)
         self._holder = RunnerConnections(self._chosen)
 
@@ -118,7 +118,7 @@ class Runner:
         own = {name: value for name, value in own.items() if value is not None}
         check_options(own)
         chosen = replace(self._chosen, **own)
-        with told():
+        with rendered_errors():
             return job_of(
                 self._cache.prepared(document, _names(workflow), read_inputs(inputs)), chosen
             )

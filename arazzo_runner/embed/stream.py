@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
-from arazzo_runner.embed.job import RunJob, context, finished, suspending_world
+from arazzo_runner.embed.job import RunJob, result_of, run_context, suspending_world
 from arazzo_runner.embed.opening import NewWorld
 from arazzo_runner.embed.result import Result
 from arazzo_runner.executor.events import Event
@@ -96,7 +96,7 @@ class Stream:
         try:
             return engine.send(answer)
         except StopIteration as stop:
-            self._result = finished(job, stop.value)
+            self._result = result_of(job, stop.value)
             return None
 
 
@@ -106,7 +106,7 @@ StreamDriver: TypeAlias = Coroutine[StreamRequest, Any, RunResult]
 def _engine(job: RunJob, told: deque[Event]) -> StreamDriver:
     """The engine, which awaits nothing but its world: so it can be driven by hand."""
     prepared = job.prepared
-    return run_plan(prepared.plan, prepared.inputs, context(job, _StreamWorld(), told.append))
+    return run_plan(prepared.plan, prepared.inputs, run_context(job, _StreamWorld(), told.append))
 
 
 class _StreamCall:

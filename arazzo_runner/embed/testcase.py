@@ -13,12 +13,12 @@ from arazzo_runner.embed.documents import load_path
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner
-from arazzo_runner.embed.told import told
+from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.errors import ArazzoError
-from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.running import select
+from arazzo_runner.running import select_workflows
 
 # Frames of a module with this name are left out of what unittest prints.
 __unittest = True
@@ -45,11 +45,11 @@ class ArazzoTestCase(unittest.TestCase):
         if cls.document is None:
             return
         try:
-            with told():
-                cls.description = _loaded(cls.document, cls.__module__)
-                names = [name for _, name in select(cls.description, cls.workflows)]
+            with rendered_errors():
+                cls.description = _load(cls.document, cls.__module__)
+                names = [name for _, name in select_workflows(cls.description, cls.workflows)]
         except ArazzoError as reason:
-            cls.test_document = _failing(str(reason))  # type: ignore[attr-defined]
+            cls.test_document = _failing_test(str(reason))  # type: ignore[attr-defined]
             return
         for name in names:
             method = "test_" + re.sub(r"\W", "_", name)
@@ -66,7 +66,7 @@ class ArazzoTestCase(unittest.TestCase):
         """The inputs of a workflow: those of ``inputs`` that it declares."""
         document = self.description.entry.document
         schema = next(one.inputs for one in document.workflows if one.workflow_id == workflow)
-        known = declared(bundle(schema, document.components.inputs))
+        known = declared_schemas(bundle_inputs(schema, document.components.inputs))
         return {
             name: value for name, value in self.inputs.items() if known is None or name in known
         }
@@ -83,7 +83,7 @@ class ArazzoTestCase(unittest.TestCase):
         return result
 
 
-def _loaded(document: str | Path | Description, module: str) -> Description:
+def _load(document: str | Path | Description, module: str) -> Description:
     if isinstance(document, Description):
         return document
     file = getattr(sys.modules.get(module), "__file__", None)
@@ -99,7 +99,7 @@ def _test_of(workflow: str) -> Callable[[ArazzoTestCase], None]:
     return test
 
 
-def _failing(why: str) -> Callable[[ArazzoTestCase], None]:
+def _failing_test(why: str) -> Callable[[ArazzoTestCase], None]:
     def test(self: ArazzoTestCase) -> None:
         self.fail(why)
 

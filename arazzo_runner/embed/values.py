@@ -44,7 +44,7 @@ def _value(value: Any, what: str) -> Value:
         case Mapping():
             return _members(value, what)
         case _:
-            raise TypeError(f"{what} is {_named(value)}, which is no JSON value")
+            raise TypeError(f"{what} is {_type_label(value)}, which is no JSON value")
 
 
 def _file(path: PurePath, what: str) -> Value:
@@ -64,5 +64,5 @@ def _members(value: Mapping[Any, Any], what: str) -> Value:
     return {str(name): _value(one, f"{what}, `{name}`") for name, one in value.items()}
 
 
-def _named(value: object) -> str:
+def _type_label(value: object) -> str:
     return str(value) if isinstance(value, float) else f"a {type(value).__name__}"

@@ -52,21 +52,21 @@ def _keyword(option: Option, keyword: Keyword, value: str | None) -> str:
         return keyword.name
     name, equals, typed = value.partition("=")
     if not equals:
-        return f"{keyword.name}={_quoted(value)}"
-    return f"{keyword.by_name or keyword.name}={{{_quoted(name)}: {_quoted(typed)}}}"
+        return f"{keyword.name}={_quote(value)}"
+    return f"{keyword.by_name or keyword.name}={{{_quote(name)}: {_quote(typed)}}}"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return text if text in ("…", "...") else f'"{text}"'
 
 
-def told_to_program(diagnostic: Diagnostic) -> Diagnostic:
+def in_python_words(diagnostic: Diagnostic) -> Diagnostic:
     """A finding as a program is told it."""
     help_ = in_python(diagnostic.help) if diagnostic.help else None
     return replace(diagnostic, message=in_python(diagnostic.message), help=help_)
 
 
-def explained(text: str) -> str:
+def explain_in_python(text: str) -> str:
     """What is said of a failure, with its ways out as a program is told them."""
     lines = text.splitlines()
     return "\n".join(in_python(one) if one.startswith("help: ") else one for one in lines)

@@ -14,7 +14,7 @@ from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
 from arazzo_runner.executor.criteria import judge_until_unmet
 from arazzo_runner.executor.plan import PlannedAction
 from arazzo_runner.executor.result import ActionTaken, ConsideredAction
-from arazzo_runner.expression.scope import Headers, Scope, header
+from arazzo_runner.expression.scope import Headers, Scope, header_value
 
 RetryCounts: TypeAlias = Mapping[int, int]
 """How often each retry action (by its position among the candidates) was used on this visit."""
@@ -27,7 +27,7 @@ class Decision(Struct, frozen=True):
     planned: PlannedAction
 
 
-def decide(
+def choose_action(
     candidates: tuple[PlannedAction, ...], scope: Scope, used: RetryCounts, seconds: float
 ) -> tuple[Decision | None, tuple[ConsideredAction, ...]]:
     """The first candidate whose criteria all hold and whose retries are not used up.
@@ -36,7 +36,7 @@ def decide(
     """
     considered: list[ConsideredAction] = []
     for position, planned in enumerate(candidates):
-        if _used_up(planned, used.get(position, 0)):
+        if _is_used_up(planned, used.get(position, 0)):
             continue
         one = _consider(planned, scope, seconds)
         if one.criteria:
@@ -53,7 +53,7 @@ def _consider(planned: PlannedAction, scope: Scope, seconds: float) -> Considere
     return ConsideredAction(action.name, planned.level, holds, criteria)
 
 
-def _used_up(planned: PlannedAction, count: int) -> bool:
+def _is_used_up(planned: PlannedAction, count: int) -> bool:
     if not isinstance(planned.action, RetryAction):
         return False
     # Failure Action Object: without retryLimit, a single retry.
@@ -107,7 +107,7 @@ def retry_after(headers: Headers, now: float) -> float | None:
 
     A date counts from the response's own ``Date``, else from ``now`` (seconds since 1970).
     """
-    text = (header(headers, "Retry-After") or "").strip()
+    text = (header_value(headers, "Retry-After") or "").strip()
     if not text:
         return None
     if text.isascii() and text.isdigit():
@@ -116,7 +116,7 @@ def retry_after(headers: Headers, now: float) -> float | None:
     moment = _moment(text)
     if moment is None:
         return None
-    sent = _moment(header(headers, "Date") or "")
+    sent = _moment(header_value(headers, "Date") or "")
     return max(0.0, moment - (now if sent is None else sent))
 
 

@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.executor.call import BuiltCall, build_call
-from arazzo_runner.executor.criteria import judge, judge_call, judge_status
+from arazzo_runner.executor.criteria import judge_call, judge_criterion, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.frame import WorkflowState
-from arazzo_runner.executor.passing import CallInputError, pass_inputs, refused_inputs
+from arazzo_runner.executor.passing import CallInputError, inputs_for_call, refused_inputs_error
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
 from arazzo_runner.executor.result import (
     Attempt,
@@ -24,7 +24,7 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
-from arazzo_runner.expression.scope import Scope, WorkflowValues, header
+from arazzo_runner.expression.scope import Scope, WorkflowValues, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation.contract import CheckResult, check_response
 from arazzo_runner.operation.message import HttpResponse
@@ -43,9 +43,9 @@ class AttemptOutcome(Struct, frozen=True):
 
 async def try_step(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
     """Make one attempt of a step; ``key`` is ``workflow/step#visit@attempt``."""
-    lacking = _not_completed(planned, frame)
+    lacking = _incomplete_dependency(planned, frame)
     if lacking is not None:
-        return _unsent(planned, frame.scope, lacking)
+        return _unsent_outcome(planned, frame.scope, lacking)
     match planned.call:
         case OperationCall():
             return await _try_operation(planned, planned.call, frame, key)
@@ -55,7 +55,7 @@ async def try_step(planned: StepPlan, frame: WorkflowState, key: str) -> Attempt
             assert_never(planned.call)
 
 
-def _not_completed(planned: StepPlan, frame: WorkflowState) -> StepError | None:
+def _incomplete_dependency(planned: StepPlan, frame: WorkflowState) -> StepError | None:
     """Step Object, ``dependsOn``: it does not trigger the steps that it names.
 
     A ``goto`` may have passed them by, and nothing may have run the other workflow.
@@ -80,21 +80,21 @@ async def _try_operation(
     try:
         built = build_call(call, scope, ledger.settings.limits.query_seconds)
     except (EvaluationError, RequestRefused, BodyError) as reason:
-        return _unsent(planned, scope, _refusal(reason, planned))
+        return _unsent_outcome(planned, scope, _refusal_error(reason, planned))
     ledger.tell(RequestSent(key, built.request, frame.depth))
     outcome = await ledger.world.send(_send_call(planned, call, built, key, ledger.time_left()))
     if isinstance(outcome, TransportFailure) and outcome.code == "timeout":
         ledger.check_time(planned.step.place)
-        outcome = _of_the_run(ledger.stopped) or outcome
+        outcome = _run_timeout(ledger.stopped) or outcome
     ledger.tell(ResponseReceived(key, outcome, frame.depth))
     if isinstance(outcome, TransportFailure):
         if outcome.code == "cancelled":
             ledger.stop("cancelled", outcome.message, outcome.hint, planned.step.place)
-        return _unanswered(planned, scope, built, outcome)
-    return _answered(planned, call, built, outcome, frame, key)
+        return _failed_outcome(planned, scope, built, outcome)
+    return _response_outcome(planned, call, built, outcome, frame, key)
 
 
-def _of_the_run(stopped: StepError | None) -> TransportFailure | None:
+def _run_timeout(stopped: StepError | None) -> TransportFailure | None:
     """A request that took all that was left of the run's time failed for that."""
     if stopped is None or stopped.code != "run-timeout":
         return None
@@ -113,17 +113,19 @@ def _send_call(
     return SendCall(key, built.request, timeout, operation, by.needs, by.carriers)
 
 
-def _refusal(reason: EvaluationError | RequestRefused | BodyError, planned: StepPlan) -> StepError:
+def _refusal_error(
+    reason: EvaluationError | RequestRefused | BodyError, planned: StepPlan
+) -> StepError:
     hint = reason.hint if isinstance(reason, RequestRefused) else None
     return StepError("request-refused", str(reason), hint, "request", planned.step.place)
 
 
-def _unsent(planned: StepPlan, scope: Scope, error: StepError) -> AttemptOutcome:
+def _unsent_outcome(planned: StepPlan, scope: Scope, error: StepError) -> AttemptOutcome:
     attempt = Attempt(None, None, MISSING, MISSING, error, (), (), None, succeeded=False)
-    return AttemptOutcome(attempt, scope, _lenient(planned, scope))
+    return AttemptOutcome(attempt, scope, _evaluable_outputs(planned, scope))
 
 
-def _unanswered(
+def _failed_outcome(
     planned: StepPlan, scope: Scope, built: BuiltCall, failure: TransportFailure
 ) -> AttemptOutcome:
     place = planned.step.place
@@ -135,10 +137,10 @@ def _unanswered(
         exchanges=failure.exchanges,
     )  # fmt: skip
     after = replace(scope, exchange=built.exchange)
-    return AttemptOutcome(attempt, after, _lenient(planned, after))
+    return AttemptOutcome(attempt, after, _evaluable_outputs(planned, after))
 
 
-def _answered(
+def _response_outcome(
     planned: StepPlan,
     call: OperationCall,
     built: BuiltCall,
@@ -157,8 +159,8 @@ def _answered(
     scope = replace(frame.scope, exchange=exchange)
     criteria = _judge_all(planned, scope, frame, key)
     checks = _check(call, response, body, frame) if error is None else ()
-    error, outputs = _outputs(planned, scope, error, passed=_passed(criteria, checks))
-    succeeded = error is None and _passed(criteria, checks)
+    error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))
+    succeeded = error is None and _is_passed(criteria, checks)
     sent = response.request or built.request
     attempt = Attempt(
         sent, response, built.body, body, error, criteria, checks, None, succeeded,
@@ -171,14 +173,14 @@ def _read_body(
     response: HttpResponse, planned: StepPlan, depth: int
 ) -> tuple[MaybeValue, StepError | None]:
     try:
-        content_type = header(response.headers, "Content-Type")
+        content_type = header_value(response.headers, "Content-Type")
         return decode_body(content_type, response.body, depth), None
     except BodyError as reason:
         place = planned.step.place
         return MISSING, StepError("unreadable-body", str(reason), None, "response", place)
 
 
-def _passed(criteria: tuple[CriterionResult, ...], checks: tuple[CheckResult, ...]) -> bool:
+def _is_passed(criteria: tuple[CriterionResult, ...], checks: tuple[CheckResult, ...]) -> bool:
     return all(one.passed for one in criteria) and all(
         one.passed or one.severity != "error" for one in checks
     )
@@ -188,7 +190,7 @@ def _judge_all(
     planned: StepPlan, scope: Scope, frame: WorkflowState, key: str
 ) -> tuple[CriterionResult, ...]:
     seconds = frame.ledger.settings.limits.query_seconds
-    results = tuple(judge(criterion, scope, seconds) for criterion in planned.criteria)
+    results = tuple(judge_criterion(criterion, scope, seconds) for criterion in planned.criteria)
     if not results:
         # Step Object: without successCriteria the status decides.
         results = (judge_status(scope.exchange.status if scope.exchange else None),)
@@ -214,7 +216,7 @@ def _outputs(
     return StepError("output-failed", problem, None, "request", planned.step.place), outputs
 
 
-def _lenient(planned: StepPlan, scope: Scope) -> dict[str, Value]:
+def _evaluable_outputs(planned: StepPlan, scope: Scope) -> dict[str, Value]:
     return evaluate_outputs(planned.step.outputs, scope)[0]
 
 
@@ -226,16 +228,18 @@ async def _try_workflow(
 ) -> AttemptOutcome:
     ledger = frame.ledger
     try:
-        inputs = pass_inputs(ledger.plan.workflows[call.key], call.arguments, frame.scope)
+        inputs = inputs_for_call(ledger.plan.workflows[call.key], call.arguments, frame.scope)
     except CallInputError as reason:
-        return _unsent(planned, frame.scope, refused_inputs(reason, planned.step.place))
+        return _unsent_outcome(
+            planned, frame.scope, refused_inputs_error(reason, planned.step.place)
+        )
     child = await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1)
     values = WorkflowValues(child.inputs, child.outputs)
     seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key[1]: values})
     scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
     own = (judge_call(child.workflow_id, child.status.value),)
     criteria = own + (_judge_all(planned, scope, frame, key) if planned.criteria else ())
-    passed = _passed(criteria, ())
+    passed = _is_passed(criteria, ())
     unusable = _child_error(child, planned) if child.status is Status.ERROR else None
     error, outputs = _outputs(planned, scope, unusable, passed=passed)
     if not planned.step.outputs:

@@ -14,7 +14,7 @@ from arazzo_runner.executor.bind_action import bind_actions
 from arazzo_runner.executor.bind_step import bind_call
 from arazzo_runner.executor.binding import BindContext, find_workflow
 from arazzo_runner.executor.input_schema import schema_finding
-from arazzo_runner.executor.inputs import bundle
+from arazzo_runner.executor.inputs import bundle_inputs
 from arazzo_runner.executor.order import run_order
 from arazzo_runner.executor.plan import (
     Plan,
@@ -43,11 +43,11 @@ def bind(binding: BindContext, selected: Sequence[WorkflowKey]) -> Plan:
         key = todo.popleft()
         if key not in plans:
             plans[key] = plan = bind_workflow(key, known[key], binding)
-            todo.extend(_reached(plan))
+            todo.extend(_reachable(plan))
     return Plan(tuple(selected), plans)
 
 
-def _reached(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
+def _reachable(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
     yield from plan.depends_on
     for step in plan.steps:
         if isinstance(step.call, WorkflowCall):
@@ -64,7 +64,7 @@ def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: BindContext) ->
     positions = {step.step_id: position for position, step in enumerate(steps)}
     planned = (_bind_step(step, workflow, unit, positions, binding) for step in steps)
     depends_on = (find_workflow(name, unit, binding) for name in workflow.depends_on)
-    schema = bundle(workflow.inputs, unit.document.components.inputs)
+    schema = bundle_inputs(workflow.inputs, unit.document.components.inputs)
     unusable = None if schema is None else schema_finding(workflow, unit, schema)
     if unusable is not None:
         binding.report(unusable)
@@ -94,23 +94,23 @@ def entry_workflows(unit: Unit, units: Iterable[Unit]) -> list[str]:
 
     ``units`` are all documents of the description: a nested one may name the entry document.
     """
-    used = {key for one in units for key in _used_in(one)}
+    used = {key for one in units for key in _workflows_used(one)}
     uri = unit.document.base_uri
     every = (workflow.workflow_id for workflow in unit.document.workflows)
     return [workflow_id for workflow_id in every if (uri, workflow_id) not in used]
 
 
-def _used_in(unit: Unit) -> Iterator[WorkflowKey]:
+def _workflows_used(unit: Unit) -> Iterator[WorkflowKey]:
     here = unit.document.base_uri
     for workflow in unit.document.workflows:
-        for name in _named_by(workflow):
+        for name in _named_workflows(workflow):
             uri = here if name.source is None else unit.documents.get(name.source)
             # A workflow that only calls itself is still one to start.
             if uri is not None and (uri, name.workflow_id) != (here, workflow.workflow_id):
                 yield uri, name.workflow_id
 
 
-def _named_by(workflow: Workflow) -> Iterator[WorkflowName]:
+def _named_workflows(workflow: Workflow) -> Iterator[WorkflowName]:
     for step in workflow.steps:
         actions = (*step.on_success, *step.on_failure,
                    *workflow.success_actions, *workflow.failure_actions)  # fmt: skip

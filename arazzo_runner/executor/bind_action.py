@@ -17,7 +17,7 @@ from arazzo_runner.document.model import (
 from arazzo_runner.executor.binding import BindContext, find_workflow
 from arazzo_runner.executor.plan import InputArgument, PlannedAction, Unit, WorkflowKey
 from arazzo_runner.text.diagnostic import did_you_mean, error
-from arazzo_runner.text.fix import renamed
+from arazzo_runner.text.fix import rename_to_known
 
 StepAction: TypeAlias = SuccessAction | FailureAction
 
@@ -74,7 +74,7 @@ def _bind_target(
     place = action.place.at("stepId")
     message = f"no step of this workflow is called `{target}`"
     help_line = did_you_mean(target, positions)
-    fix = renamed(place, target, positions)
+    fix = rename_to_known(place, target, positions)
     binding.report(error("AZ208", message, place, "unknown stepId", help_line, fix))
     return None
 

@@ -18,7 +18,7 @@ from arazzo_runner.operation.find import (
 )
 from arazzo_runner.operation.model import ApiDescription, Operation
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, nearest, warning
-from arazzo_runner.text.fix import instead, renamed
+from arazzo_runner.text.fix import rename_to_known, replace_text
 from arazzo_runner.text.source import Place, pointer_text
 
 FoundOperation: TypeAlias = tuple[str, Operation]
@@ -35,7 +35,7 @@ def find_by_operation_id(
     """
     if named.source is not None:
         return _find_in_source(named, named.source, unit, binding)
-    found, broken = candidates(named.operation_id, unit)
+    found, broken = operation_candidates(named.operation_id, unit)
     if len(found) == 1:
         return found[0]
     if found:
@@ -47,7 +47,9 @@ def find_by_operation_id(
     return None
 
 
-def candidates(operation_id: str, unit: Unit) -> tuple[list[FoundOperation], list[Diagnostic]]:
+def operation_candidates(
+    operation_id: str, unit: Unit
+) -> tuple[list[FoundOperation], list[Diagnostic]]:
     """The operations of all sources with an ``operationId``, and what is broken where one may be.
 
     What is broken in one source is no matter to an operation of another.
@@ -93,15 +95,15 @@ def _report_unknown(
     known = [one for api in apis.values() for one in operation_ids(api)]
     sources = ", ".join(f"`{name}`" for name in apis) or "any source description"
     match = nearest(named.operation_id, known)
-    help_line = f"did you mean `{match}`?" if match else _some(known)
+    help_line = f"did you mean `{match}`?" if match else _some_names(known)
     if match and match.casefold() == named.operation_id.casefold():
         help_line = f"the same but for case is `{match}`; operationIds are case-sensitive"
     message = f"no operation is called `{named.operation_id}`"
-    fix = renamed(named.place, named.operation_id, known)
+    fix = rename_to_known(named.place, named.operation_id, known)
     binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line, fix))
 
 
-def _some(known: list[str]) -> str | None:
+def _some_names(known: list[str]) -> str | None:
     if not known:
         return "the description gives no operationIds; name the operation by `operationPath`"
     listed = ", ".join(f"`{one}`" for one in known[:8])
@@ -113,7 +115,7 @@ def _report_source(
 ) -> None:
     declared = [one.name for one in unit.document.source_descriptions]
     if unit.fields.get(source, {}).get("type") == "asyncapi":
-        binding.report(refused_async(named.place))
+        binding.report(asyncapi_finding(named.place))
         return
     if source in declared:
         message = (
@@ -123,11 +125,11 @@ def _report_source(
         return
     message = f"no source description is called `{source}`"
     help_line = did_you_mean(source, declared)
-    fix = renamed(named.place, source, declared)
+    fix = rename_to_known(named.place, source, declared)
     binding.report(error("AZ203", message, named.place, "", help_line, fix))
 
 
-def refused_async(place: Place) -> Diagnostic:
+def asyncapi_finding(place: Place) -> Diagnostic:
     """The finding about a step that needs AsyncAPI."""
     message = "this step calls an AsyncAPI operation, and these cannot be run yet"
     help_line = "run the other workflows with `--workflow`, or take the step out"
@@ -153,7 +155,7 @@ def find_by_operation_path(
     message = "the `/` of the path in this JSON Pointer are not escaped"
     escaped = f"#{pointer_text(tokens)}"
     fragment = path.place.within(path.text.index("#"), len(path.text))
-    fix = instead(fragment, escaped)
+    fix = replace_text(fragment, escaped)
     binding.report(warning("AZ119", message, path.place, "", f"write `{escaped}`", fix))
     return path.source, operation
 
@@ -167,5 +169,5 @@ def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: Bi
         f"did you mean `{{$sourceDescriptions.{path.source}.url}}{match}`?" if match else None
     )
     message = f"`{written}` points to no operation of `{path.source}`"
-    fix = renamed(path.place, written, pointers)
+    fix = rename_to_known(path.place, written, pointers)
     binding.report(error("AZ206", message, path.place, "", help_line, fix))

@@ -22,10 +22,10 @@ from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.bind_action import input_arguments
 from arazzo_runner.executor.bind_operation import (
     FoundOperation,
-    candidates,
+    asyncapi_finding,
     find_by_operation_id,
     find_by_operation_path,
-    refused_async,
+    operation_candidates,
 )
 from arazzo_runner.executor.binding import BindContext, find_workflow
 from arazzo_runner.executor.payload import FORM, form_pairs
@@ -41,11 +41,11 @@ from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.body import choose_media_type
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.model import Parameter as ApiParameter
-from arazzo_runner.operation.request import RequestRefused, undeclared
-from arazzo_runner.operation.security import identity
+from arazzo_runner.operation.request import RequestRefused, undeclared_parameter
+from arazzo_runner.operation.security import parameter_key
 from arazzo_runner.operation.server import server_url
 from arazzo_runner.text.diagnostic import did_you_mean, error
-from arazzo_runner.text.fix import renamed
+from arazzo_runner.text.fix import rename_to_known
 from arazzo_runner.text.source import Place
 
 
@@ -57,7 +57,7 @@ def bind_call(
         case WorkflowName() as name:
             return _bind_workflow_call(step, name, workflow, unit, binding)
         case ChannelByPath(place=place):
-            binding.report(refused_async(place))
+            binding.report(asyncapi_finding(place))
             return None
         case OperationById() | OperationByPath() as target:
             found = _find_operation(step, target, unit, binding)
@@ -74,7 +74,7 @@ def _is_async(step: Step, target: OperationById, unit: Unit) -> bool:
     if step.action is None or target.source is not None:
         return False
     has_source = any(fields.get("type") == "asyncapi" for fields in unit.fields.values())
-    return has_source and not any(candidates(target.operation_id, unit))
+    return has_source and not any(operation_candidates(target.operation_id, unit))
 
 
 def _find_operation(
@@ -83,7 +83,7 @@ def _find_operation(
     try:
         if isinstance(target, OperationById):
             if _is_async(step, target, unit):
-                binding.report(refused_async(target.place))
+                binding.report(asyncapi_finding(target.place))
                 return None
             return find_by_operation_id(target, unit, binding)
         return find_by_operation_path(target, unit, binding)
@@ -110,7 +110,7 @@ def _bind_operation_call(
 ) -> OperationCall | None:
     arguments = tuple(_bind_arguments(step, workflow, operation, binding))
     _require_path_parameters(step, operation, arguments, binding)
-    given = frozenset(identity(argument.parameter) for argument in arguments)
+    given = frozenset(parameter_key(argument.parameter) for argument in arguments)
     try:
         server = _server(source, operation, binding)
         body = _bind_body(step, operation)
@@ -141,7 +141,7 @@ def _server(source: str, operation: Operation, binding: BindContext) -> str:
         return binding.fallback_server
 
 
-def merged_parameters(step: Step, workflow: Workflow) -> list[tuple[Parameter, str]]:
+def merge_parameters(step: Step, workflow: Workflow) -> list[tuple[Parameter, str]]:
     """The workflow's parameters that the step does not override, then the step's, with levels."""
     own = [one for one in step.parameters if not isinstance(one, Reusable)]
     taken = {(one.name, one.location) for one in own}
@@ -155,21 +155,23 @@ def merged_parameters(step: Step, workflow: Workflow) -> list[tuple[Parameter, s
 def _bind_arguments(
     step: Step, workflow: Workflow, operation: Operation, binding: BindContext
 ) -> Iterable[Argument]:
-    for parameter, level in merged_parameters(step, workflow):
+    for parameter, level in merge_parameters(step, workflow):
         location = parameter.location
         if location is None:
             continue  # document/load.py has said that `in` is missing
-        known = _declared(operation, parameter)
+        known = _declared_parameter(operation, parameter)
         if known is None and location == "path":
             if level == "step":
                 _refuse_path_parameter(parameter, operation, binding)
             continue
         yield Argument(
-            known or undeclared(parameter.name, location), parameter.value, parameter.place
+            known or undeclared_parameter(parameter.name, location),
+            parameter.value,
+            parameter.place,
         )
 
 
-def _declared(operation: Operation, parameter: Parameter) -> ApiParameter | None:
+def _declared_parameter(operation: Operation, parameter: Parameter) -> ApiParameter | None:
     """The description's parameter of this name and place; header names compare without case."""
     for known in operation.parameters:
         same = known.name == parameter.name or (
@@ -190,7 +192,7 @@ def _refuse_path_parameter(
     listed = ", ".join(f"`{one}`" for one in known) or "none"
     help_line = did_you_mean(parameter.name, known) or f"its path parameters: {listed}"
     place = parameter.place.at("name")
-    fix = renamed(place, parameter.name, known)
+    fix = rename_to_known(place, parameter.name, known)
     binding.report(error("AZ302", message, place, "", help_line, fix))
 
 

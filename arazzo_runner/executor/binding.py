@@ -12,7 +12,7 @@ from arazzo_runner.executor.plan import Unit, WorkflowKey
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.operation.security import Authorization, ParameterKeys
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
-from arazzo_runner.text.fix import renamed
+from arazzo_runner.text.fix import rename_to_known
 
 Authorize: TypeAlias = Callable[[str, Operation, ParameterKeys, str], Authorization]
 """By the source's name, the operation, what the workflow passes, and the server's URL."""
@@ -50,7 +50,7 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: BindContext) -> Workf
     listed = ", ".join(f"`{one}`" for one in known)
     help_line = did_you_mean(name.workflow_id, known) or f"its workflows are {listed}"
     message = f"no workflow is called `{name.workflow_id}`{where}"
-    fix = renamed(name.place, name.workflow_id, known)
+    fix = rename_to_known(name.place, name.workflow_id, known)
     binding.report(error("AZ207", message, name.place, "unknown workflowId", help_line, fix))
     return None
 
@@ -67,6 +67,6 @@ def _unit_of_source(name: WorkflowName, unit: Unit, binding: BindContext) -> Uni
     known = [source.name for source in unit.document.source_descriptions]
     message = f"no source description is called `{name.source}`"
     help_line = did_you_mean(name.source, known)
-    fix = renamed(name.place, name.source, known)
+    fix = rename_to_known(name.place, name.source, known)
     binding.report(error("AZ203", message, name.place, "", help_line, fix))
     return None

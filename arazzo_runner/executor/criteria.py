@@ -18,7 +18,7 @@ from arazzo_runner.expression.scope import Scope
 from arazzo_runner.text.source import Place
 
 
-def judge(criterion: Criterion, scope: Scope, seconds: float) -> CriterionResult:
+def judge_criterion(criterion: Criterion, scope: Scope, seconds: float) -> CriterionResult:
     """Judge one criterion in a scope; ``seconds`` bounds a query."""
     match criterion:
         case SimpleCriterion(text, condition, place):
@@ -75,7 +75,7 @@ def judge_until_unmet(
     """Judge criteria in order, up to the first that does not hold."""
     results: list[CriterionResult] = []
     for criterion in criteria:
-        results.append(judge(criterion, scope, seconds))
+        results.append(judge_criterion(criterion, scope, seconds))
         if not results[-1].passed:
             break
     return tuple(results)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from arazzo_runner.document.model import Workflow
-from arazzo_runner.executor.inputs import compiled
+from arazzo_runner.executor.inputs import compile_inputs
 from arazzo_runner.executor.plan import Unit
-from arazzo_runner.expression.value import Value, spell
-from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, short
+from arazzo_runner.expression.value import Value, to_text
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.source import Place, Pointer
 
 _TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -27,9 +27,11 @@ def schema_finding(workflow: Workflow, unit: Unit, bundled: Value) -> Diagnostic
     AZ209 for a component that is not there, AZ113 for everything else.
     """
     try:
-        compiled(bundled)
+        compile_inputs(bundled)
     except ValueError as reason:
-        return _dangling(reason, workflow, unit, bundled) or _malformed(reason, workflow, unit)
+        return _dangling_reference(reason, workflow, unit, bundled) or _malformed_schema(
+            reason, workflow, unit
+        )
     return None
 
 
@@ -41,7 +43,7 @@ def _place(path: Pointer, workflow: Workflow, unit: Unit) -> Place:
     return workflow.place.at("inputs", *path)
 
 
-def _malformed(reason: Any, workflow: Workflow, unit: Unit) -> Diagnostic:
+def _malformed_schema(reason: Any, workflow: Workflow, unit: Unit) -> Diagnostic:
     path: Pointer = tuple(getattr(reason, "instance_path", ()))
     message, help_line = _sentence(path, reason)
     return error("AZ113", message, _place(path, workflow, unit), "not JSON Schema", help_line)
@@ -49,7 +51,7 @@ def _malformed(reason: Any, workflow: Workflow, unit: Unit) -> Diagnostic:
 
 def _sentence(path: Pointer, reason: Any) -> tuple[str, str | None]:
     keyword, value = path[-1] if path else "", getattr(reason, "instance", None)
-    written = f"`{short(value if isinstance(value, str) else spell(value))}`"
+    written = f"`{shorten(value if isinstance(value, str) else to_text(value))}`"
     match keyword:
         case "required" if isinstance(value, bool):
             name = path[-2] if len(path) > 1 else "name"
@@ -63,40 +65,44 @@ def _sentence(path: Pointer, reason: Any) -> tuple[str, str | None]:
             return f"the pattern {written} is no regular expression", None
         case _:
             first, _, _ = str(reason).partition("\n")
-            return f"the schema of the inputs cannot be used: {short(first, 200)}", None
+            return f"the schema of the inputs cannot be used: {shorten(first, 200)}", None
 
 
-def _dangling(reason: Any, workflow: Workflow, unit: Unit, bundled: Value) -> Diagnostic | None:
+def _dangling_reference(
+    reason: Any, workflow: Workflow, unit: Unit, bundled: Value
+) -> Diagnostic | None:
     found = _DANGLING.match(str(reason))
     if found is None:
         return None
-    tokens = next(_referring(bundled, found[1]), ())
+    tokens = next(_reference_paths(bundled, found[1]), ())
     place = _place(tokens, workflow, unit)
     if not found[1].startswith(_COMPONENT):
-        message = f"the reference `{_written(bundled, tokens)}` of a schema cannot be followed"
+        message = (
+            f"the reference `{_written_reference(bundled, tokens)}` of a schema cannot be followed"
+        )
         way_out = "refer to `#/components/inputs/<name>`; no other document is read for a schema"
         return error("AZ113", message, place, "", way_out)
     name = found[1].removeprefix(_COMPONENT).partition("/")[0]
     known = unit.document.components.inputs
-    message = f"there is no `{short(name)}` in `components.inputs`"
+    message = f"there is no `{shorten(name)}` in `components.inputs`"
     listed = ", ".join(f"`{one}`" for one in known) or "none"
     help_line = did_you_mean(name, known) or f"its schemas: {listed}"
     return error("AZ209", message, place, "no such component", help_line)
 
 
-def _written(bundled: Value, tokens: Pointer) -> str:
+def _written_reference(bundled: Value, tokens: Pointer) -> str:
     for token in tokens:
         bundled = bundled[token]
-    return short(str(bundled))
+    return shorten(str(bundled))
 
 
-def _referring(node: Value, wanted: str, path: Pointer = ()) -> Iterator[Pointer]:
+def _reference_paths(node: Value, wanted: str, path: Pointer = ()) -> Iterator[Pointer]:
     """The paths of the ``$ref`` values that end in ``wanted``."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "$ref" and isinstance(value, str) and value.endswith(wanted):
                 yield (*path, key)
-            yield from _referring(value, wanted, (*path, key))
+            yield from _reference_paths(value, wanted, (*path, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _referring(value, wanted, (*path, index))
+            yield from _reference_paths(value, wanted, (*path, index))

@@ -12,10 +12,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from arazzo_runner.document.schema import target
+from arazzo_runner.document.schema import resolve_schema
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.schema import validator
+from arazzo_runner.operation.schema import schema_validator
 from arazzo_runner.text.diagnostic import did_you_mean
 
 _COMPONENTS = "#/components/inputs/"
@@ -32,7 +32,7 @@ class InputProblem(Struct, frozen=True):
     hint: str | None = None
 
 
-def bundle(schema: Value, components: Mapping[str, Value]) -> Value:
+def bundle_inputs(schema: Value, components: Mapping[str, Value]) -> Value:
     """Make an ``inputs`` schema self-contained: ``#/components/inputs/x`` becomes ``#/$defs/x``.
 
     Where the schema has a definition of its own called ``x``, the component gets another name.
@@ -40,20 +40,20 @@ def bundle(schema: Value, components: Mapping[str, Value]) -> Value:
     own = schema.get("$defs") if isinstance(schema, dict) else None
     taken = own if isinstance(own, dict) else {}
     names = {one: f"components.inputs.{one}" if one in taken else one for one in components}
-    bundled = _relocated(schema, names)
+    bundled = _relocate(schema, names)
     if not isinstance(bundled, dict) or not components:
         return bundled
-    defs = {names[one]: _relocated(schema, names) for one, schema in components.items()}
+    defs = {names[one]: _relocate(schema, names) for one, schema in components.items()}
     return {**bundled, "$defs": {**defs, **bundled.get("$defs", {})}}
 
 
-def _relocated(node: Value, names: Mapping[str, str]) -> Value:
+def _relocate(node: Value, names: Mapping[str, str]) -> Value:
     if isinstance(node, list):
-        return [_relocated(item, names) for item in node]
+        return [_relocate(item, names) for item in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: _reference(value, names) if key == "$ref" else _relocated(value, names)
+        key: _reference(value, names) if key == "$ref" else _relocate(value, names)
         for key, value in node.items()
     }
 
@@ -65,7 +65,7 @@ def _reference(value: Value, names: Mapping[str, str]) -> Value:
     return f"#/$defs/{names.get(name, name)}{slash}{rest}"
 
 
-def declared(schema: Value) -> dict[str, Value] | None:
+def declared_schemas(schema: Value) -> dict[str, Value] | None:
     """The declared inputs by name with their schemas; None where any name is welcome.
 
     References and applicators (``allOf``, ``oneOf``, ``then`` and such) of the bundled schema are
@@ -74,28 +74,28 @@ def declared(schema: Value) -> dict[str, Value] | None:
     """
     if schema is None:
         return {}
-    every = [*parts(schema, schema), *_possible(schema)]
+    every = [*schema_parts(schema, schema), *_possible_schemas(schema)]
     if any(part.get("additionalProperties") or "patternProperties" in part for part in every):
         return None
     if not any("properties" in part for part in every):
         return None
     found: dict[str, Value] = {}
     for part in every:  # of several schemas for one name that counts which surely holds
-        for name, one in properties(part).items():
+        for name, one in direct_properties(part).items():
             found.setdefault(name, one)
     return found
 
 
-def _possible(schema: Value) -> Iterator[dict[str, Any]]:
+def _possible_schemas(schema: Value) -> Iterator[dict[str, Any]]:
     """The schemas that may be applied to the same value, depending on what it holds."""
-    todo, seen = list(parts(schema, schema)), list[dict[str, Any]]()
+    todo, seen = list(schema_parts(schema, schema)), list[dict[str, Any]]()
     while todo:
         node = todo.pop(0)
         if any(node is one for one in seen):
             continue
         seen.append(node)
         for one in _alternatives(node):
-            found = parts(one, schema)
+            found = schema_parts(one, schema)
             yield from found
             todo.extend(found)
 
@@ -109,7 +109,7 @@ def _alternatives(node: dict[str, Any]) -> Iterator[Value]:
     yield from dependent.values() if isinstance(dependent, dict) else ()
 
 
-def properties(part: dict[str, Any]) -> dict[str, Value]:
+def direct_properties(part: dict[str, Any]) -> dict[str, Value]:
     """The properties that one schema states by itself.
 
     A schema may be malformed here: that is told when its workflow is bound.
@@ -118,7 +118,7 @@ def properties(part: dict[str, Any]) -> dict[str, Value]:
     return stated if isinstance(stated, dict) else {}
 
 
-def parts(schema: Value, root: Value) -> list[dict[str, Any]]:
+def schema_parts(schema: Value, root: Value) -> list[dict[str, Any]]:
     """A schema and all that it surely also is: its ``$ref`` target and its ``allOf`` members."""
     todo, seen = [schema], list[dict[str, Any]]()
     while todo:
@@ -128,39 +128,39 @@ def parts(schema: Value, root: Value) -> list[dict[str, Any]]:
         seen.append(node)
         todo.extend(node["allOf"] if isinstance(node.get("allOf"), list) else ())
         if isinstance(node.get("$ref"), str):
-            todo.append(target(node["$ref"], root))
+            todo.append(resolve_schema(node["$ref"], root))
     return seen
 
 
-def with_defaults(schema: Value, given: Mapping[str, Value]) -> dict[str, Value]:
+def apply_defaults(schema: Value, given: Mapping[str, Value]) -> dict[str, Value]:
     """The inputs with the schema's ``default``s for what was not given, also in nested objects."""
-    return _filled(schema, schema, dict(given))
+    return _fill(schema, schema, dict(given))
 
 
-def _filled(schema: Value, root: Value, value: dict[str, Value]) -> dict[str, Value]:
+def _fill(schema: Value, root: Value, value: dict[str, Value]) -> dict[str, Value]:
     filled = dict(value)
-    for part in parts(schema, root):
-        for name, property_schema in properties(part).items():
-            _fill_one(name, property_schema, root, filled)
+    for part in schema_parts(schema, root):
+        for name, property_schema in direct_properties(part).items():
+            _fill_property(name, property_schema, root, filled)
     return filled
 
 
-def _fill_one(name: str, schema: Value, root: Value, into: dict[str, Value]) -> None:
+def _fill_property(name: str, schema: Value, root: Value, into: dict[str, Value]) -> None:
     if name not in into:
         default = next(
-            (part["default"] for part in parts(schema, root) if "default" in part), _NONE
+            (part["default"] for part in schema_parts(schema, root) if "default" in part), _NONE
         )
         if default is _NONE:
             return
         into[name] = default
     if isinstance(into[name], dict):
-        into[name] = _filled(schema, root, into[name])
+        into[name] = _fill(schema, root, into[name])
 
 
 _NONE = object()
 
 
-def passwords(schema: Value, inputs: Mapping[str, Value]) -> Iterator[str]:
+def password_values(schema: Value, inputs: Mapping[str, Value]) -> Iterator[str]:
     """The values of all inputs declared with ``format: password``, also inside others.
 
     Arazzo Specification 1.1.0, "Data Types": a hint to obscure the value.
@@ -169,26 +169,28 @@ def passwords(schema: Value, inputs: Mapping[str, Value]) -> Iterator[str]:
 
 
 def _passwords(schema: Value, root: Value, value: Value) -> Iterator[str]:
-    for part in parts(schema, root):
+    for part in schema_parts(schema, root):
         if part.get("format") == "password" and isinstance(value, str | int | float):
             yield str(value)
         if isinstance(value, dict):
-            for name in value.keys() & properties(part).keys():
-                yield from _passwords(properties(part)[name], root, value[name])
+            for name in value.keys() & direct_properties(part).keys():
+                yield from _passwords(direct_properties(part)[name], root, value[name])
         if isinstance(value, list):
             for item in value:
                 yield from _passwords(part.get("items"), root, item)
 
 
-def problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:
+def find_problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:
     """All that is wrong with the inputs by their bundled schema; empty when they fit."""
-    known = declared(schema)
+    known = declared_schemas(schema)
     found = (
-        [] if known is None else [_undeclared(name, known) for name in inputs if name not in known]
+        []
+        if known is None
+        else [_undeclared_problem(name, known) for name in inputs if name not in known]
     )
     if schema is not None:
-        for failure in compiled(schema).iter_errors(_as_json(dict(inputs))):
-            found.extend(_explained(failure, known))
+        for failure in compile_inputs(schema).iter_errors(_as_json(dict(inputs))):
+            found.extend(_explain_errors(failure, known))
     return found
 
 
@@ -205,7 +207,7 @@ def _as_json(value: Value) -> Value:
             return value
 
 
-def _undeclared(name: str, known: Mapping[str, Value]) -> InputProblem:
+def _undeclared_problem(name: str, known: Mapping[str, Value]) -> InputProblem:
     message = f"no input is called `{name}`"
     listed = ", ".join(f"`{one}`" for one in known)
     all_of_them = f"its inputs: {listed}" if known else "it has no inputs"
@@ -214,7 +216,7 @@ def _undeclared(name: str, known: Mapping[str, Value]) -> InputProblem:
     return InputProblem("undeclared", name, message, hint)
 
 
-def _explained(failure: Any, known: Mapping[str, Value] | None) -> list[InputProblem]:
+def _explain_errors(failure: Any, known: Mapping[str, Value] | None) -> list[InputProblem]:
     path = list(failure.instance_path)
     if not path and failure.kind.name == "required":
         name = failure.kind.property
@@ -227,20 +229,20 @@ def _explained(failure: Any, known: Mapping[str, Value] | None) -> list[InputPro
         f"[{token}]" if isinstance(token, int) else f".{token}" for token in path
     ).lstrip(".")
     subject = f"input `{where}`" if path else "the inputs as a whole"
-    message = f"{subject}: {_short(failure.message)}"
+    message = f"{subject}: {_shorten(failure.message)}"
     return [InputProblem("invalid", str(path[0]) if path else None, message)]
 
 
-def _short(message: str) -> str:
+def _shorten(message: str) -> str:
     """A message that quotes a value, which may be long."""
     return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
 
 
-def compiled(schema: Value) -> Any:
+def compile_inputs(schema: Value) -> Any:
     """The validator of a bundled schema, made once; ValueError for a schema that is none."""
     return _validator(json.dumps(schema))
 
 
 @lru_cache(maxsize=256)
 def _validator(schema: str) -> Any:
-    return validator(json.loads(schema))
+    return schema_validator(json.loads(schema))

@@ -19,7 +19,7 @@ from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.select import locations
-from arazzo_runner.expression.value import MISSING, MaybeValue, Value, spell
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
 from arazzo_runner.operation.body import encode_body
 from arazzo_runner.operation.form import encode_pairs
 from arazzo_runner.operation.media_type import is_json, is_xml
@@ -50,10 +50,10 @@ def form_pairs(
             pieces = [text]
         case _:
             return None
-    return tuple(_named(field) for field in _cut(pieces, "&") if field)
+    return tuple(_field_pair(field) for field in _split_at(pieces, "&") if field)
 
 
-def _cut(pieces: list[Any], separator: str, limit: int = -1) -> list[list[Any]]:
+def _split_at(pieces: list[Any], separator: str, limit: int = -1) -> list[list[Any]]:
     """Cut a list of text and expressions at each separator in its text."""
     fields: list[list[Any]] = [[]]
     for piece in pieces:
@@ -66,12 +66,12 @@ def _cut(pieces: list[Any], separator: str, limit: int = -1) -> list[list[Any]]:
     return fields
 
 
-def _named(field: list[Any]) -> tuple[DynamicValue, DynamicValue]:
-    name, *value = _cut(field, "=", 1)
-    return _joined(name), _joined(value[0] if value else [])
+def _field_pair(field: list[Any]) -> tuple[DynamicValue, DynamicValue]:
+    name, *value = _split_at(field, "=", 1)
+    return _join_parts(name), _join_parts(value[0] if value else [])
 
 
-def _joined(pieces: list[Any]) -> DynamicValue:
+def _join_parts(pieces: list[Any]) -> DynamicValue:
     if all(isinstance(piece, str) for piece in pieces):
         from urllib.parse import unquote_plus
 
@@ -90,7 +90,7 @@ def build_payload(plan: BodyPlan, scope: Scope, seconds: float) -> Payload | Non
         return Payload(plan.content_type, encode_pairs(pairs), dict(pairs))
     value = dict(pairs) if pairs else _payload_value(plan, scope)
     for replacement in plan.replacements:
-        value = _replaced(value, replacement, plan.content_type, scope, seconds)
+        value = _replace(value, replacement, plan.content_type, scope, seconds)
     if value is MISSING:
         return None
     try:
@@ -122,21 +122,21 @@ def _as_json(text: str) -> Value:
         raise RequestRefused("the payload cannot be sent: it is nested too deep") from None
 
 
-def _replaced(
+def _replace(
     value: MaybeValue,
     replacement: PayloadReplacement,
     content_type: str,
     scope: Scope,
     seconds: float,
 ) -> MaybeValue:
-    target = spell(evaluate(replacement.target, scope))
+    target = to_text(evaluate(replacement.target, scope))
     kind = replacement.type or _default_type(content_type)
     new = evaluate(replacement.value, scope)
     new = None if new is MISSING else new
     try:
         match kind.language:
             case "xpath":
-                return _replaced_xml(value, target, new, kind.version, seconds)
+                return _replace_xml(value, target, new, kind.version, seconds)
             case "jsonpointer":
                 places: list[tuple[str | int, ...]] = [_tokens(target)]
             case "jsonpath":
@@ -154,12 +154,12 @@ def _replaced(
     return value
 
 
-def _replaced_xml(value: MaybeValue, target: str, new: Value, version: str, seconds: float) -> str:
+def _replace_xml(value: MaybeValue, target: str, new: Value, version: str, seconds: float) -> str:
     from arazzo_runner.expression.xpath_replace import replace_xpath
 
     if not isinstance(value, str):
         raise QueryError("XPath needs a payload that is XML text")
-    return replace_xpath(value, target, spell(new), version, seconds)
+    return replace_xpath(value, target, to_text(new), version, seconds)
 
 
 def _default_type(content_type: str) -> SelectorType:

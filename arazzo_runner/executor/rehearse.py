@@ -32,19 +32,21 @@ class DryRunStep(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
 
 
-def rehearse(plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float) -> list[DryRunStep]:
+def dry_run_steps(
+    plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float
+) -> list[DryRunStep]:
     """Try to build the request of each step of a workflow from its inputs alone."""
     document = plan.unit.document
     self_uri = document.base_uri if document.self_uri else None
     scope = Scope(inputs=inputs, self_uri=self_uri, sources=plan.unit.fields)
-    return [_rehearse_step(step, scope, seconds) for step in plan.steps]
+    return [_dry_run_step(step, scope, seconds) for step in plan.steps]
 
 
-def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> DryRunStep:
+def _dry_run_step(planned: StepPlan, scope: Scope, seconds: float) -> DryRunStep:
     step_id, call = planned.step.step_id, planned.call
     if not isinstance(call, OperationCall):
         return DryRunStep(step_id, None, None, f"calls the workflow `{call.key[1]}`")
-    waiting = _waits_for(planned)
+    waiting = _unmet_dependencies(planned)
     if waiting:
         return DryRunStep(step_id, call.operation, None, f"needs outputs of {waiting}")
     try:
@@ -54,7 +56,7 @@ def _rehearse_step(planned: StepPlan, scope: Scope, seconds: float) -> DryRunSte
         return DryRunStep(step_id, call.operation, None, str(reason))
 
 
-def _waits_for(planned: StepPlan) -> str:
+def _unmet_dependencies(planned: StepPlan) -> str:
     """The steps and workflows whose values the request needs, as text; empty when none.
 
     The step itself is none of them: at its first visit, as in a run, its outputs are not there.

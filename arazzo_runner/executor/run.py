@@ -7,7 +7,12 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.inputs import InputProblem, declared, problems, with_defaults
+from arazzo_runner.executor.inputs import (
+    InputProblem,
+    apply_defaults,
+    declared_schemas,
+    find_problems,
+)
 from arazzo_runner.executor.ledger import RunState
 from arazzo_runner.executor.passing import relevant_inputs
 from arazzo_runner.executor.plan import Plan, WorkflowKey
@@ -36,28 +41,30 @@ def input_problems(
     They go to every selected workflow and every prerequisite that declares them; an input that
     none declares is a problem of the first.
     """
-    keys = _started_by_run(plan)
+    keys = _run_keys(plan)
     found = [(key, problem) for key in keys for problem in _problems_of(plan, key, inputs)]
     for name in inputs:
-        if not any(_welcomes(plan, key, name) for key in keys):
+        if not any(_accepts_input(plan, key, name) for key in keys):
             schema = plan.workflows[keys[0]].inputs_schema
-            undeclared = [one for one in problems(schema, {name: None}) if one.kind == "undeclared"]
+            undeclared = [
+                one for one in find_problems(schema, {name: None}) if one.kind == "undeclared"
+            ]
             found.extend((keys[0], one) for one in undeclared)
     return found
 
 
 def _problems_of(plan: Plan, key: WorkflowKey, inputs: Mapping[str, Value]) -> list[InputProblem]:
     workflow = plan.workflows[key]
-    given = with_defaults(workflow.inputs_schema, relevant_inputs(workflow, inputs))
-    return problems(workflow.inputs_schema, given)
+    given = apply_defaults(workflow.inputs_schema, relevant_inputs(workflow, inputs))
+    return find_problems(workflow.inputs_schema, given)
 
 
-def _welcomes(plan: Plan, key: WorkflowKey, name: str) -> bool:
-    known = declared(plan.workflows[key].inputs_schema)
+def _accepts_input(plan: Plan, key: WorkflowKey, name: str) -> bool:
+    known = declared_schemas(plan.workflows[key].inputs_schema)
     return known is None or name in known
 
 
-def _started_by_run(plan: Plan) -> list[WorkflowKey]:
+def _run_keys(plan: Plan) -> list[WorkflowKey]:
     """The selected workflows and, after each, its prerequisites; each once."""
     order: dict[WorkflowKey, None] = {}
     todo = list(reversed(plan.selected))
@@ -84,14 +91,14 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
     for key in plan.selected:
         if key in ledger.completed:
             continue
-        if _leave_out(ledger):
-            ledger.entries.append(_skipped(plan, key))
+        if _is_skipped(ledger):
+            ledger.entries.append(_skipped_result(plan, key))
             continue
         await _run_selected(key, ledger)
     return RunResult(tuple(ledger.entries), context.clock.monotonic() - started)
 
 
-def _leave_out(ledger: RunState) -> bool:
+def _is_skipped(ledger: RunState) -> bool:
     if ledger.stopped is not None or not ledger.settings.fail_fast:
         return ledger.stopped is not None
     return any(entry.status is not Status.PASSED for entry in ledger.entries)
@@ -100,12 +107,12 @@ def _leave_out(ledger: RunState) -> bool:
 async def _run_selected(key: WorkflowKey, ledger: RunState) -> None:
     workflow = ledger.plan.workflows[key]
     given = relevant_inputs(workflow, ledger.run_inputs)
-    results = await run_chain(key, with_defaults(workflow.inputs_schema, given), ledger, 0)
+    results = await run_chain(key, apply_defaults(workflow.inputs_schema, given), ledger, 0)
     ledger.entries.extend(results)
     ledger.completed[key] = results[0]
 
 
-def _skipped(plan: Plan, key: WorkflowKey) -> WorkflowResult:
+def _skipped_result(plan: Plan, key: WorkflowKey) -> WorkflowResult:
     workflow = plan.workflows[key].workflow
     return WorkflowResult(
         workflow.workflow_id, Status.SKIPPED, {}, {}, 0.0, (), None, None, workflow.place

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from arazzo_runner.document.model import RetryAction
 from arazzo_runner.executor.actions import (
     Decision,
-    decide,
+    choose_action,
     describe_action,
     describe_retry,
     retry_wait,
@@ -23,9 +23,9 @@ from arazzo_runner.executor.frame import WorkflowState
 from arazzo_runner.executor.passing import (
     CallInputError,
     inherit_inputs,
-    not_started,
-    pass_inputs,
-    refused_inputs,
+    inputs_for_call,
+    not_started_result,
+    refused_inputs_error,
 )
 from arazzo_runner.executor.plan import OperationCall, PlannedAction, StepPlan, WorkflowKey
 from arazzo_runner.executor.result import (
@@ -85,7 +85,7 @@ async def visit_step(planned: StepPlan, frame: WorkflowState) -> Visit:
     operation = call.operation if isinstance(call, OperationCall) else None
     ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth))
     attempts, tried, decision = await _attempts(planned, frame, key)
-    attempts, following = _settle(attempts, tried, decision, frame)
+    attempts, following = _record_action(attempts, tried, decision, frame)
     result = _result(planned, tuple(attempts), tried, ledger.clock.monotonic() - started)
     frame.steps[planned.step.step_id] = result.outputs
     ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth))
@@ -120,7 +120,7 @@ def _decide(
         return tried, None
     candidates = planned.on_success if tried.attempt.succeeded else planned.on_failure
     seconds = frame.ledger.settings.limits.query_seconds
-    decision, considered = decide(candidates, tried.scope, used, seconds)
+    decision, considered = choose_action(candidates, tried.scope, used, seconds)
     if considered:
         tried = replace(tried, attempt=replace(tried.attempt, considered=considered))
     return tried, decision
@@ -167,7 +167,7 @@ async def _interlude(
             try:
                 inputs = _inputs_for(chosen, key, scope, frame)
             except CallInputError as reason:
-                return not_started(frame.ledger.plan.workflows[key], reason)
+                return not_started_result(frame.ledger.plan.workflows[key], reason)
             return await frame.call_workflow(key, inputs, frame.ledger, frame.depth + 1)
 
 
@@ -191,23 +191,23 @@ def _inputs_for(
     """Action parameters become inputs; without them, defaults and inputs of the same name."""
     callee = frame.ledger.plan.workflows[key]
     if chosen.arguments:
-        return pass_inputs(callee, chosen.arguments, scope)
+        return inputs_for_call(callee, chosen.arguments, scope)
     return inherit_inputs(callee, {**frame.ledger.run_inputs, **frame.inputs})
 
 
-def _settle(
+def _record_action(
     earlier: list[Attempt], tried: AttemptOutcome, decision: Decision | None, frame: WorkflowState
 ) -> tuple[list[Attempt], Next]:
     """Put the decided action into the last attempt, and say what comes next."""
     if decision is None:
-        return [*earlier, tried.attempt], _by_default(tried.attempt)
+        return [*earlier, tried.attempt], _default_next(tried.attempt)
     planned = decision.planned
     taken = describe_action(planned, target_name(planned))
     following = _follow(planned, taken, tried, frame)
     return [*earlier, replace(tried.attempt, action=taken)], following
 
 
-def _by_default(attempt: Attempt) -> Next:
+def _default_next(attempt: Attempt) -> Next:
     """Without an action: on after success, the end after failure."""
     return Proceed() if attempt.succeeded else Finish(_status(attempt))
 
@@ -223,7 +223,7 @@ def _follow(
     try:
         inputs = _inputs_for(planned, planned.target, tried.scope, frame)
     except CallInputError as reason:
-        error = refused_inputs(reason, planned.action.place)
+        error = refused_inputs_error(reason, planned.action.place)
         return Finish(Status.FAILED, taken, error)
     return Transfer(planned.target, inputs, taken)
 

@@ -12,7 +12,12 @@ from msgspec.structs import replace
 from arazzo_runner.executor.events import WorkflowFinished, WorkflowStarted
 from arazzo_runner.executor.frame import WorkflowState
 from arazzo_runner.executor.ledger import RunState
-from arazzo_runner.executor.passing import CallInputError, checked, not_started, relevant_inputs
+from arazzo_runner.executor.passing import (
+    CallInputError,
+    check_inputs,
+    not_started_result,
+    relevant_inputs,
+)
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import (
     ActionTaken,
@@ -40,7 +45,7 @@ async def run_chain(
     transfer: Transfer | None = Transfer(key, inputs, ActionTaken("", "goto", "workflow"))
     while transfer is not None:
         plan = ledger.plan.workflows[transfer.key]
-        result, transfer = await _run_one(plan, transfer.inputs, ledger, depth)
+        result, transfer = await _run_workflow(plan, transfer.inputs, ledger, depth)
         results.append(result)
     last = results[-1]
     results = [replace(one, status=last.status, outputs=last.outputs) for one in results[:-1]]
@@ -59,7 +64,7 @@ async def call_workflow(
     return replace(head, gone_to=tuple(gone_to)) if gone_to else head
 
 
-async def _run_one(
+async def _run_workflow(
     plan: WorkflowPlan, inputs: Mapping[str, Value], ledger: RunState, depth: int
 ) -> tuple[WorkflowResult, Transfer | None]:
     ledger.check_depth(depth, plan.workflow.place)
@@ -75,10 +80,10 @@ async def _run_one(
     outputs = evaluate_outputs(plan.workflow.outputs, scope)[0]
     ledger.values[plan.key] = WorkflowValues(inputs, outputs)
     duration = ledger.clock.monotonic() - started
-    return _finished(plan, inputs, outputs, visited, end, ledger, duration)
+    return _finish(plan, inputs, outputs, visited, end, ledger, duration)
 
 
-def _finished(
+def _finish(
     plan: WorkflowPlan,
     inputs: Mapping[str, Value],
     outputs: dict[str, Value],
@@ -153,12 +158,12 @@ async def _prerequisites(plan: WorkflowPlan, ledger: RunState, depth: int) -> Fi
     for key in plan.depends_on:
         result = await _prerequisite(key, ledger, depth)
         if result.status is not Status.PASSED:
-            error = _unmet(result, plan.workflow.place)
+            error = _unmet_error(result, plan.workflow.place)
             return Finish(result.status, None, error)
     return None
 
 
-def _unmet(prerequisite: WorkflowResult, place: Place) -> StepError:
+def _unmet_error(prerequisite: WorkflowResult, place: Place) -> StepError:
     name, status = prerequisite.workflow_id, prerequisite.status.value
     message = f"the workflow `{name}`, which has to be completed before, {status}"
     if prerequisite.error is not None:
@@ -179,7 +184,7 @@ async def _run_prerequisite(
 ) -> Sequence[WorkflowResult]:
     plan = ledger.plan.workflows[key]
     try:
-        inputs = checked(plan, relevant_inputs(plan, ledger.run_inputs))
+        inputs = check_inputs(plan, relevant_inputs(plan, ledger.run_inputs))
     except CallInputError as reason:
-        return [not_started(plan, reason)]
+        return [not_started_result(plan, reason)]
     return await run_chain(key, inputs, ledger, depth)

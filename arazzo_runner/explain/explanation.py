@@ -59,17 +59,17 @@ class Explanation(Struct, frozen=True):
     page: str
 
 
-def explanation(code: str) -> Explanation:
+def read_explanation(code: str) -> Explanation:
     """The explanation of a known code; raises KeyError for another one."""
     title = CODES[code]
-    return read(code, title, _text(code))
+    return parse_page(code, title, _text(code))
 
 
 def _text(code: str) -> str:
     return files("arazzo_runner.explain").joinpath(f"{code}.md").read_text(encoding="utf-8")
 
 
-def read(code: str, title: str, text: str) -> Explanation:
+def parse_page(code: str, title: str, text: str) -> Explanation:
     """Read a page; raises KeyError where a part of it is missing."""
     headers, page = _headers(text)
     meaning, *rest = _SECTION.split(page)

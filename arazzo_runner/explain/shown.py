@@ -23,7 +23,7 @@ GROUPS: Final = {
 _CONTEXT: Final = 3
 
 
-def listed(every: Iterable[Explanation], style: AnsiStyle) -> str:
+def render_list(every: Iterable[Explanation], style: AnsiStyle) -> str:
     """All codes with their titles, by what they are about."""
     lines: list[str] = []
     group = ""
@@ -35,26 +35,26 @@ def listed(every: Iterable[Explanation], style: AnsiStyle) -> str:
     return "\n".join(lines[1:]) + "\n\nhelp: `arazzo explain AZ304` says more of one\n"
 
 
-def text(one: Explanation, style: AnsiStyle) -> str:
+def render_text(one: Explanation, style: AnsiStyle) -> str:
     """All of an explanation; of the mended files, what changed."""
     title = style.paint(style.bold, f"{one.code}: {one.title}")
     parts = [title, f"severity: {one.severity}", "", one.meaning]
     for heading, words in ((WHY, one.why), (MEND, one.mend)):
         parts += ["", style.paint(style.bold, heading), words]
-    examples = (*_failing(one, style), *_mended(one, style), *_beside(one, style))
+    examples = (*_failing_lines(one, style), *_fixed_lines(one, style), *_side_files(one, style))
     return "\n".join([*parts, *examples]) + "\n"
 
 
-def _failing(one: Explanation, style: AnsiStyle) -> Iterator[str]:
-    own = [name for name in one.failing.files if name not in _shared(one)]
+def _failing_lines(one: Explanation, style: AnsiStyle) -> Iterator[str]:
+    own = [name for name in one.failing.files if name not in _shared_files(one)]
     for name in own:
         yield from _heading(FAILING, name, style)
-        yield _indented(one.failing.files[name])
+        yield _indent(one.failing.files[name])
     yield from ("",) if own else _heading(FAILING, "", style)
-    yield f"    $ {one.failing.command}\n{_indented(one.failing.output)}"
+    yield f"    $ {one.failing.command}\n{_indent(one.failing.output)}"
 
 
-def _mended(one: Explanation, style: AnsiStyle) -> Iterator[str]:
+def _fixed_lines(one: Explanation, style: AnsiStyle) -> Iterator[str]:
     for name, content in one.mended.files.items():
         if content != one.failing.files.get(name):
             yield from _heading(MENDED, name, style)
@@ -72,13 +72,13 @@ def _changes(before: str, after: str, style: AnsiStyle) -> Iterator[str]:
         yield style.paint(colours.get(line[:1], ""), shown).rstrip()
 
 
-def _beside(one: Explanation, style: AnsiStyle) -> Iterator[str]:
-    for name in _shared(one):
+def _side_files(one: Explanation, style: AnsiStyle) -> Iterator[str]:
+    for name in _shared_files(one):
         yield from _heading(BESIDE, name, style)
-        yield _indented(one.failing.files[name])
+        yield _indent(one.failing.files[name])
 
 
-def _shared(one: Explanation) -> list[str]:
+def _shared_files(one: Explanation) -> list[str]:
     """The files that are the same in both examples."""
     return [name for name, held in one.failing.files.items() if one.mended.files.get(name) == held]
 
@@ -87,25 +87,25 @@ def _heading(words: str, name: str, style: AnsiStyle) -> tuple[str, str]:
     return "", style.paint(style.bold, f"{words}: {name}" if name else words)
 
 
-def _indented(block: str) -> str:
+def _indent(block: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in block.splitlines())
 
 
-def as_json(one: Explanation) -> str:
+def render_json(one: Explanation) -> str:
     """An explanation as JSON, its examples with all files."""
-    return _dumped({**_brief(one), **_details(one)})
+    return _dump_json({**_summary_json(one), **_details_json(one)})
 
 
-def listed_as_json(every: Iterable[Explanation]) -> str:
+def render_list_json(every: Iterable[Explanation]) -> str:
     """All codes with title and severity as JSON."""
-    return _dumped({"codes": [_brief(one) for one in every]})
+    return _dump_json({"codes": [_summary_json(one) for one in every]})
 
 
-def _brief(one: Explanation) -> dict[str, Any]:
+def _summary_json(one: Explanation) -> dict[str, Any]:
     return {"code": one.code, "title": one.title, "severity": one.severity}
 
 
-def _details(one: Explanation) -> dict[str, Any]:
+def _details_json(one: Explanation) -> dict[str, Any]:
     examples = {
         kind: {"files": dict(example.files), "command": example.command, "output": example.output}
         for kind, example in (("failing", one.failing), ("mended", one.mended))
@@ -113,5 +113,5 @@ def _details(one: Explanation) -> dict[str, Any]:
     return {"meaning": one.meaning, "why": one.why, "mend": one.mend, **examples}
 
 
-def _dumped(value: dict[str, Any]) -> str:
+def _dump_json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

@@ -31,7 +31,7 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.cursor import ConditionScanner, ParseError
 from arazzo_runner.expression.hints import OPERATORS, bare_word, jsonpath_in_simple
-from arazzo_runner.expression.parse import PARSED, too_long
+from arazzo_runner.expression.parse import PARSED, length_error
 from arazzo_runner.expression.reference import read_expression
 
 MAX_NESTING: Final = 50
@@ -55,7 +55,7 @@ def parse_condition(text: str) -> tuple[Condition | MalformedExpression, tuple[N
 
     Text in double quotes is accepted with a notice.
     """
-    if reason := too_long(text):
+    if reason := length_error(text):
         return MalformedExpression(text, 0, reason, 0), ()
     cursor = ConditionScanner(text, 0, len(text))
     try:
@@ -68,32 +68,32 @@ def parse_condition(text: str) -> tuple[Condition | MalformedExpression, tuple[N
 def _whole(cursor: ConditionScanner) -> Condition:
     condition = _or(cursor, 0)
     if _next(cursor):
-        raise ParseError(_unexpected(cursor), cursor.at)
+        raise ParseError(_unexpected_reason(cursor), cursor.at)
     return condition
 
 
 def _or(cursor: ConditionScanner, depth: int) -> Condition:
     terms = [_and(cursor, depth)]
-    while _symbol(cursor, "||"):
+    while _accept_symbol(cursor, "||"):
         terms.append(_and(cursor, depth))
-    return _balanced(Or, terms)
+    return _balanced_tree(Or, terms)
 
 
 def _and(cursor: ConditionScanner, depth: int) -> Condition:
     terms = [_not(cursor, depth)]
-    while _symbol(cursor, "&&"):
+    while _accept_symbol(cursor, "&&"):
         terms.append(_not(cursor, depth))
-    return _balanced(And, terms)
+    return _balanced_tree(And, terms)
 
 
-def _balanced(
+def _balanced_tree(
     make: Callable[[Condition, Condition], Condition], terms: list[Condition]
 ) -> Condition:
     # Both operators are associative; halves keep the tree of a long chain shallow.
     if len(terms) == 1:
         return terms[0]
     middle = len(terms) // 2
-    return make(_balanced(make, terms[:middle]), _balanced(make, terms[middle:]))
+    return make(_balanced_tree(make, terms[:middle]), _balanced_tree(make, terms[middle:]))
 
 
 def _not(cursor: ConditionScanner, depth: int) -> Condition:
@@ -136,7 +136,7 @@ def _primary(cursor: ConditionScanner, depth: int) -> Condition:
         case "'":
             return _text(cursor, _STRING, "'")
         case '"':
-            return _double_quoted(cursor)
+            return _double_quoted_text(cursor)
         case "$":
             return _expression(cursor)
         case "{":
@@ -156,10 +156,10 @@ def _group(cursor: ConditionScanner, depth: int) -> Condition:
     start = cursor.at
     cursor.at += 1
     inner = _or(cursor, depth + 1)
-    if _symbol(cursor, ")"):
+    if _accept_symbol(cursor, ")"):
         return inner
     if _next(cursor):
-        raise ParseError(_unexpected(cursor), cursor.at)
+        raise ParseError(_unexpected_reason(cursor), cursor.at)
     raise ParseError("this `(` is never closed", start)
 
 
@@ -176,14 +176,14 @@ def _text(cursor: ConditionScanner, pattern: re.Pattern[str], quote: str) -> Con
     return Constant(written[1:-1].replace(quote * 2, quote), written, start)
 
 
-def _double_quoted(cursor: ConditionScanner) -> Constant:
+def _double_quoted_text(cursor: ConditionScanner) -> Constant:
     constant = _text(cursor, _DOUBLE_QUOTED, '"')
-    standard = _quoted(constant.value)
+    standard = _quoted_text(constant.value)
     cursor.note(f"text stands in single quotes: `{standard}`", constant.start, standard)
     return constant
 
 
-def _quoted(text: str) -> str:
+def _quoted_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -229,7 +229,7 @@ def _next(cursor: ConditionScanner) -> str:
     return cursor.next()
 
 
-def _symbol(cursor: ConditionScanner, symbol: str) -> bool:
+def _accept_symbol(cursor: ConditionScanner, symbol: str) -> bool:
     _next(cursor)
     if not cursor.text.startswith(symbol, cursor.at):
         return False
@@ -237,7 +237,7 @@ def _symbol(cursor: ConditionScanner, symbol: str) -> bool:
     return True
 
 
-def _unexpected(cursor: ConditionScanner) -> str:
+def _unexpected_reason(cursor: ConditionScanner) -> str:
     found = _ANY_WORD.match(cursor.text, cursor.at)
     word = found.group() if found else ""
     meant = OPERATORS.get(word.lower())
@@ -251,17 +251,19 @@ def unparse(condition: Condition) -> str:
     """The condition as text, in the standard's form; parsing it gives the same tree."""
     match condition:
         case Constant(value, text, _):
-            return _quoted(value) if isinstance(value, str) else text
+            return _quoted_text(value) if isinstance(value, str) else text
         case Expression():
             return condition.text
         case Comparison(operator, left, right):
-            return f"{_grouped(left, _OPERANDS)} {operator} {_grouped(right, _OPERANDS)}"
+            return (
+                f"{_in_parentheses(left, _OPERANDS)} {operator} {_in_parentheses(right, _OPERANDS)}"
+            )
         case Not(inner):
-            return "!" + _grouped(inner, _TERMS)
+            return "!" + _in_parentheses(inner, _TERMS)
         case And(left, right):
-            return f"{_grouped(left, _TERMS)} && {_grouped(right, _TERMS)}"
+            return f"{_in_parentheses(left, _TERMS)} && {_in_parentheses(right, _TERMS)}"
         case Or(left, right):
-            return f"{_grouped(left, (*_TERMS, And))} || {_grouped(right, (*_TERMS, And))}"
+            return f"{_in_parentheses(left, (*_TERMS, And))} || {_in_parentheses(right, (*_TERMS, And))}"
         case _:
             assert_never(condition)
 
@@ -270,7 +272,7 @@ _OPERANDS: Final = (Constant, Expression)
 _TERMS: Final = (*_OPERANDS, Comparison, Not)
 
 
-def _grouped(condition: Condition, plain: tuple[type, ...]) -> str:
+def _in_parentheses(condition: Condition, plain: tuple[type, ...]) -> str:
     text = unparse(condition)
     return text if isinstance(condition, plain) else f"({text})"
 

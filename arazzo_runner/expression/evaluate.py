@@ -35,9 +35,9 @@ from arazzo_runner.expression.ast import (
     WorkflowRef,
 )
 from arazzo_runner.expression.bounds import MAX_TEXT, ValueTooLargeError, check_bounds
-from arazzo_runner.expression.pointer import at_walk, follow
-from arazzo_runner.expression.scope import Scope, header
-from arazzo_runner.expression.value import MISSING, MaybeValue, Value, spell
+from arazzo_runner.expression.pointer import at_walk, value_at_path
+from arazzo_runner.expression.scope import Scope, header_value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
 
 
 class EvaluationError(Exception):
@@ -98,7 +98,9 @@ def _header(ref: HeaderRef, scope: Scope) -> MaybeValue:
     if exchange is None or ref.message == "message":
         return MISSING
     of_request = ref.message == "request"
-    found = header(exchange.request_headers if of_request else exchange.response_headers, ref.name)
+    found = header_value(
+        exchange.request_headers if of_request else exchange.response_headers, ref.name
+    )
     return MISSING if found is None else found
 
 
@@ -119,36 +121,36 @@ def _body(ref: BodyRef, scope: Scope) -> MaybeValue:
     if exchange is None or ref.message == "message":
         return MISSING
     body = exchange.response_body if ref.message == "response" else exchange.request_body
-    return follow(body, ref.path) if ref.path.tokens else body
+    return value_at_path(body, ref.path) if ref.path.tokens else body
 
 
 def _input(ref: InputRef, scope: Scope) -> MaybeValue:
-    return _named(ref, scope.inputs)
+    return _named_value(ref, scope.inputs)
 
 
 def _output(ref: OutputRef, scope: Scope) -> MaybeValue:
-    return _named(ref, scope.outputs)
+    return _named_value(ref, scope.outputs)
 
 
 def _step_output(ref: StepOutputRef, scope: Scope) -> MaybeValue:
     outputs = scope.steps.get(ref.step_id)
-    return MISSING if outputs is None else _named(ref, outputs)
+    return MISSING if outputs is None else _named_value(ref, outputs)
 
 
 def _workflow(ref: WorkflowRef, scope: Scope) -> MaybeValue:
     values = scope.workflows.get(ref.workflow_id)
     if values is None:
         return MISSING
-    return _named(ref, values.inputs if ref.field == "inputs" else values.outputs)
+    return _named_value(ref, values.inputs if ref.field == "inputs" else values.outputs)
 
 
-def _named(ref: NamedRef, values: Mapping[str, Value]) -> MaybeValue:
+def _named_value(ref: NamedRef, values: Mapping[str, Value]) -> MaybeValue:
     # Names may hold dots: the exact key first, then its first segment and a walk.
     found: MaybeValue = values.get(ref.name, MISSING)
     if found is MISSING and ref.walk:
         first, _, _ = ref.name.partition(".")
         found = at_walk(values.get(first, MISSING), ref.walk)
-    return follow(found, ref.path) if ref.path.tokens else found
+    return value_at_path(found, ref.path) if ref.path.tokens else found
 
 
 def _source(ref: SourceRef, scope: Scope) -> MaybeValue:
@@ -161,7 +163,7 @@ def _component(ref: ComponentRef, _: Scope) -> MaybeValue:
     )
 
 
-def _malformed(bad: MalformedExpression, _: Scope) -> MaybeValue:
+def _malformed_error(bad: MalformedExpression, _: Scope) -> MaybeValue:
     raise EvaluationError(bad.reason, bad.text)
 
 
@@ -169,7 +171,7 @@ def _template(template: Template, scope: Scope) -> str:
     pieces: list[str] = []
     size = 0
     for part in template.parts:
-        piece = part if isinstance(part, str) else _embedded(part, scope)
+        piece = part if isinstance(part, str) else _embedded_text(part, scope)
         size += len(piece)
         if size > MAX_TEXT:
             grown = f"the text grows beyond {MAX_TEXT:,} characters"
@@ -179,14 +181,14 @@ def _template(template: Template, scope: Scope) -> str:
     return "".join(pieces)
 
 
-def _embedded(expression: Expression, scope: Scope) -> str:
+def _embedded_text(expression: Expression, scope: Scope) -> str:
     value = evaluate(expression, scope)
     if value is MISSING:
         raise EvaluationError(
             f"`{expression.text}` has no value, so the text round it cannot be built",
             expression.text,
         )
-    return spell(value)
+    return to_text(value)
 
 
 def _selector(selector: Selector, scope: Scope) -> MaybeValue:
@@ -194,7 +196,7 @@ def _selector(selector: Selector, scope: Scope) -> MaybeValue:
     from arazzo_runner.expression.select import select
 
     context = evaluate(selector.context, scope)
-    text = spell(evaluate(selector.selector, scope))
+    text = to_text(evaluate(selector.selector, scope))
     try:
         return select(selector.type, text, context, scope.query_seconds)
     except QueryError as problem:
@@ -227,7 +229,7 @@ _EVALUATORS: Final[dict[type, Callable[[Any, Scope], MaybeValue]]] = {
     WorkflowRef: _workflow,
     SourceRef: _source,
     ComponentRef: _component,
-    MalformedExpression: _malformed,
+    MalformedExpression: _malformed_error,
     Template: _template,
     Selector: _selector,
     ObjectTemplate: _object,

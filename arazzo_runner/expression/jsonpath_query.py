@@ -24,7 +24,7 @@ from jsonpath_rfc9535.selectors import FilterSelector, JSONPathSelector
 from jsonpath_rfc9535.tokens import TokenStream
 
 from arazzo_runner.expression.budget import Budget, QueryError
-from arazzo_runner.expression.regex_query import bounded_call, compiled
+from arazzo_runner.expression.regex_query import compile_regex, limited_call
 from arazzo_runner.expression.value import Value
 
 MAX_TEXT: Final = 4_000
@@ -42,7 +42,7 @@ def jsonpath_nodes(
     Raises :class:`QueryError`: the path is not RFC 9535, or it is too long, or it visits more
     nodes than ``seconds`` are worth.
     """
-    query = compiled_path(text)
+    query = compile_jsonpath(text)
     token = _budget.set(Budget.of(seconds))
     try:
         return [(node.location, node.value) for node in query.finditer(value)]
@@ -53,7 +53,7 @@ def jsonpath_nodes(
 
 
 @lru_cache(maxsize=256)
-def compiled_path(text: str) -> JSONPathQuery:
+def compile_jsonpath(text: str) -> JSONPathQuery:
     """The compiled JSONPath. Raises :class:`QueryError` when it is not RFC 9535."""
     size = len(text.encode("utf-8", "replace"))
     if size > MAX_TEXT:
@@ -77,7 +77,7 @@ class _ChildSegment(JSONPathChildSegment):
     __slots__ = ()
 
     def resolve(self, nodes: Iterable[JSONPathNode]) -> Iterator[JSONPathNode]:
-        return _selected(self.selectors, nodes)
+        return _select_nodes(self.selectors, nodes)
 
 
 class _DescendantSegment(JSONPathRecursiveDescentSegment):
@@ -87,10 +87,10 @@ class _DescendantSegment(JSONPathRecursiveDescentSegment):
 
     def resolve(self, nodes: Iterable[JSONPathNode]) -> Iterator[JSONPathNode]:
         for node in nodes:
-            yield from _selected(self.selectors, _counted(_descend(node)))
+            yield from _select_nodes(self.selectors, _count_nodes(_descend(node)))
 
 
-def _selected(
+def _select_nodes(
     selectors: tuple[JSONPathSelector, ...], nodes: Iterable[JSONPathNode]
 ) -> Iterator[JSONPathNode]:
     # A node was counted when it was selected; each further selector looks at it again.
@@ -99,10 +99,10 @@ def _selected(
     for node in nodes:
         budget.spend(again)
         for selector in selectors:
-            yield from _counted(selector.resolve(node))
+            yield from _count_nodes(selector.resolve(node))
 
 
-def _counted(nodes: Iterable[JSONPathNode]) -> Iterator[JSONPathNode]:
+def _count_nodes(nodes: Iterable[JSONPathNode]) -> Iterator[JSONPathNode]:
     budget = _budget.get()
     for node in nodes:
         budget.spend()
@@ -178,9 +178,9 @@ class _Match(FilterFunction):
         translated = _from_iregexp(pattern)
         if translated is None:
             return False
-        usable = compiled(translated)
+        usable = compile_regex(translated)
         match = getattr(usable, self.method)
-        return bounded_call(usable, match, subject, _budget.get()) is not None
+        return limited_call(usable, match, subject, _budget.get()) is not None
 
 
 class _Search(_Match):

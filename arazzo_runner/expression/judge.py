@@ -24,7 +24,7 @@ from arazzo_runner.expression.ast import (
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.hints import length_of_array
 from arazzo_runner.expression.scope import Scope
-from arazzo_runner.expression.value import MISSING, MaybeValue, ordered, same
+from arazzo_runner.expression.value import MISSING, MaybeValue, is_equal, is_ordered
 
 OperandCache: TypeAlias = dict[str, tuple[Expression, MaybeValue]]
 """The expressions that were evaluated for a criterion, by their text, with their values."""
@@ -51,7 +51,7 @@ def judge_simple(condition: Condition | MalformedExpression, scope: Scope) -> Ju
     """
     seen: OperandCache = {}
     try:
-        passed = _holds(_value(condition, scope, seen))
+        passed = _is_true(_value(condition, scope, seen))
     except EvaluationError as problem:
         return Judgement(passed=False, operands=tuple(seen.values()), error=problem.message)
     return Judgement(passed, tuple(seen.values()), None, None if passed else _hint(seen))
@@ -63,7 +63,7 @@ def _hint(seen: OperandCache) -> str | None:
     return next(filter(None, map(length_of_array, missing)), None)
 
 
-def _holds(value: MaybeValue) -> bool:
+def _is_true(value: MaybeValue) -> bool:
     return value is not None and value is not False and value is not MISSING
 
 
@@ -76,13 +76,13 @@ def _value(condition: Condition, scope: Scope, seen: OperandCache) -> MaybeValue
         case Constant(value, _, _):
             return value
         case Expression():
-            return operand(condition, scope, seen)
+            return operand_value(condition, scope, seen)
         case Not(inner):
-            return not _holds(_value(inner, scope, seen))
+            return not _is_true(_value(inner, scope, seen))
         case And(left, right):
-            return _holds(_value(left, scope, seen)) and _holds(_value(right, scope, seen))
+            return _is_true(_value(left, scope, seen)) and _is_true(_value(right, scope, seen))
         case Or(left, right):
-            return _holds(_value(left, scope, seen)) or _holds(_value(right, scope, seen))
+            return _is_true(_value(left, scope, seen)) or _is_true(_value(right, scope, seen))
         case _:
             assert_never(condition)
 
@@ -92,14 +92,14 @@ def _compare(
 ) -> bool:
     match operator:
         case "==":
-            return same(a, b)
+            return is_equal(a, b)
         case "!=":
-            return not same(a, b)
+            return not is_equal(a, b)
         case _:
-            return ordered(operator, a, b)
+            return is_ordered(operator, a, b)
 
 
-def operand(expression: Expression, scope: Scope, seen: OperandCache) -> MaybeValue:
+def operand_value(expression: Expression, scope: Scope, seen: OperandCache) -> MaybeValue:
     """The value of an expression, evaluated once. Raises :class:`EvaluationError`."""
     known = seen.get(expression.text)
     if known is not None:

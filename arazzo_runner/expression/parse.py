@@ -24,7 +24,7 @@ from arazzo_runner.expression.ast import (
     Template,
 )
 from arazzo_runner.expression.cursor import ConditionScanner, ParseError, Scanner
-from arazzo_runner.expression.reference import ROOTS, begins_expression, read_expression
+from arazzo_runner.expression.reference import ROOTS, is_expression_start, read_expression
 
 MAX_BYTES: Final = 10_000
 """The longest text of one expression or condition, in bytes of UTF-8."""
@@ -58,7 +58,7 @@ def parse_string(text: str) -> tuple[Literal | Expression | Template, Notices]:
     """
     if "$" not in text:
         return Literal(text), ()
-    if begins_expression(text, 0, len(text)):
+    if is_expression_start(text, 0, len(text)):
         return parse_expression(text)
     parsed, notices = parse_template(text)
     # One bad expression spoils the whole; the message shows that one, not all the text round it.
@@ -101,7 +101,7 @@ def malformed_in(dynamic: DynamicValue) -> Iterator[MalformedExpression]:
             return
 
 
-def too_long(text: str) -> str | None:
+def length_error(text: str) -> str | None:
     """The reason why a text is refused for its length, or None."""
     size = len(text.encode("utf-8", "replace"))
     if size <= MAX_BYTES:
@@ -111,7 +111,7 @@ def too_long(text: str) -> str | None:
 
 def _read_whole(text: str, start: int, end: int, notices: list[Notice]) -> Expression:
     whole = text[start:end]
-    if reason := too_long(whole):
+    if reason := length_error(whole):
         return MalformedExpression(whole, start, reason, start)
     cursor = Scanner(text, start, end, notices)
     try:
@@ -137,7 +137,7 @@ def _parts(text: str, notices: list[Notice]) -> Iterator[str | Expression]:
         if start < done:
             continue
         if done < start:
-            yield from _plain(text, done, start, notices)
+            yield from _plain_text(text, done, start, notices)
         close = text.find("}", start)
         if close < 0:
             yield MalformedExpression(text[start:], start, "this `{` is never closed", start)
@@ -145,26 +145,26 @@ def _parts(text: str, notices: list[Notice]) -> Iterator[str | Expression]:
         yield _read_whole(text, start + 1, close, notices)
         done = close + 1
     if done < len(text):
-        yield from _plain(text, done, len(text), notices)
+        yield from _plain_text(text, done, len(text), notices)
 
 
 def _braces(text: str) -> Iterator[int]:
     """The offsets of each ``{`` that opens an expression."""
     start = text.find("{$")
     while start >= 0:
-        if _opens_expression(text, start + 1):
+        if _is_expression_start(text, start + 1):
             yield start
         start = text.find("{$", start + 1)
 
 
-def _opens_expression(text: str, at: int) -> bool:
+def _is_expression_start(text: str, at: int) -> bool:
     # Up to the brace that closes it, so that `{$url}` is a whole one.
     close = text.find("}", at, at + MAX_BYTES)
     end = len(text) if close < 0 else close
-    return begins_expression(text, at, end) or _misspelt(text, at) is not None
+    return is_expression_start(text, at, end) or _misspelt_root(text, at) is not None
 
 
-def _misspelt(text: str, at: int) -> str | None:
+def _misspelt_root(text: str, at: int) -> str | None:
     """The root that a word here was probably meant to be (``$input.`` for ``$inputs.``)."""
     found = _LOOKS_LIKE.match(text, at)
     if found is None or found.group(1).lower() in ROOTS:
@@ -180,16 +180,18 @@ def _nearest_root(word: str) -> str | None:
     return near[0] if near else None
 
 
-def _plain(text: str, start: int, end: int, notices: list[Notice]) -> Iterator[str]:
+def _plain_text(text: str, start: int, end: int, notices: list[Notice]) -> Iterator[str]:
     """A stretch without expressions; what looks like one is noticed."""
     for found in _UNBRACED.finditer(text, start, end):
-        notice = _unbraced(text, found.start(), found.end()) or _misspelling(text, found.start())
+        notice = _unbraced_notice(text, found.start(), found.end()) or _misspelling(
+            text, found.start()
+        )
         if notice:
             notices.append(notice)
     yield text[start:end]
 
 
-def _unbraced(text: str, start: int, end: int) -> Notice | None:
+def _unbraced_notice(text: str, start: int, end: int) -> Notice | None:
     trimmed = start + len(text[start:end].rstrip(".]"))
     end = trimmed + 1 if text[trimmed:end].startswith("]") else trimmed
     cursor = ConditionScanner(text, start, end)
@@ -205,7 +207,7 @@ def _unbraced(text: str, start: int, end: int) -> Notice | None:
 
 
 def _misspelling(text: str, start: int) -> Notice | None:
-    root = _misspelt(text, start)
+    root = _misspelt_root(text, start)
     if root is None:
         return None
     end = text.index(".", start)

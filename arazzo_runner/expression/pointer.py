@@ -12,7 +12,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue
 _INDEX: Final = re.compile("0|[1-9][0-9]{0,17}")
 
 
-def follow(value: MaybeValue, path: Path) -> MaybeValue:
+def value_at_path(value: MaybeValue, path: Path) -> MaybeValue:
     """The value at ``path`` inside ``value``; MISSING when there is none."""
     if not path.tokens:
         return value

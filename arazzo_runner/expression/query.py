@@ -16,9 +16,9 @@ from arazzo_runner.expression import hints
 from arazzo_runner.expression.ast import Expression, Literal, Template
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
-from arazzo_runner.expression.judge import Judgement, OperandCache, operand
+from arazzo_runner.expression.judge import Judgement, OperandCache, operand_value
 from arazzo_runner.expression.scope import Scope
-from arazzo_runner.expression.value import MISSING, Value, describe, kind, spell
+from arazzo_runner.expression.value import MISSING, Value, describe, json_type, to_text
 
 QueryKind: TypeAlias = Choice["regex", "jsonpath", "xpath"]
 
@@ -52,36 +52,40 @@ def judge_query(
     null fails; other falsy ones are values like any other. ``seconds`` bounds the query.
     """
     if context is None:
-        return _failed({}, f"a {kind} condition needs a `context`", "add `context: $response.body`")
+        return _failed_judgement(
+            {}, f"a {kind} condition needs a `context`", "add `context: $response.body`"
+        )
     seen: OperandCache = {}
     try:
-        value = operand(context, scope, seen)
+        value = operand_value(context, scope, seen)
         if value is None or value is MISSING:
-            return _nothing_to_match(context, seen)
+            return _no_value_judgement(context, seen)
         text = _final_text(condition, scope, seen)
         passed, hint = _KINDS[kind](_Query(text, version, context, value, seconds))
     except EvaluationError as problem:
-        return _failed(seen, problem.message, None)
+        return _failed_judgement(seen, problem.message, None)
     except QueryError as problem:
-        return _failed(seen, str(problem), problem.hint)
+        return _failed_judgement(seen, str(problem), problem.hint)
     return Judgement(passed, tuple(seen.values()), None, hint)
 
 
-def _failed(seen: OperandCache, error: str | None, hint: str | None) -> Judgement:
+def _failed_judgement(seen: OperandCache, error: str | None, hint: str | None) -> Judgement:
     return Judgement(passed=False, operands=tuple(seen.values()), error=error, hint=hint)
 
 
-def _nothing_to_match(context: Expression, seen: OperandCache) -> Judgement:
+def _no_value_judgement(context: Expression, seen: OperandCache) -> Judgement:
     was = describe(seen[context.text][1])
-    return _failed(seen, None, f"the context `{context.text}` is {was}, so nothing can match")
+    return _failed_judgement(
+        seen, None, f"the context `{context.text}` is {was}, so nothing can match"
+    )
 
 
 def _final_text(condition: Template | Literal, scope: Scope, seen: OperandCache) -> str:
     if isinstance(condition, Template):
         for part in condition.parts:
             if isinstance(part, Expression):
-                operand(part, scope, seen)
-    return spell(evaluate(condition, scope))
+                operand_value(part, scope, seen)
+    return to_text(evaluate(condition, scope))
 
 
 def _regex(query: _Query) -> _Verdict:
@@ -89,7 +93,7 @@ def _regex(query: _Query) -> _Verdict:
 
     if isinstance(query.value, bytes):
         raise QueryError(f"a regular expression needs text; the context is {describe(query.value)}")
-    return regex_search(query.text, spell(query.value), query.seconds), None
+    return regex_search(query.text, to_text(query.value), query.seconds), None
 
 
 def _jsonpath(query: _Query) -> _Verdict:
@@ -103,10 +107,10 @@ def _jsonpath(query: _Query) -> _Verdict:
 
 
 def _check_jsonpath(text: str, version: str | None, context: str) -> None:
-    from arazzo_runner.expression.jsonpath_query import compiled_path
+    from arazzo_runner.expression.jsonpath_query import compile_jsonpath
 
     try:
-        compiled_path(text)
+        compile_jsonpath(text)
     except QueryError as problem:
         hint = problem.hint or hints.jsonpath_syntax(text, version, context)
         raise QueryError(str(problem), hint) from None
@@ -117,15 +121,15 @@ def _why_no_nodes(query: _Query) -> str | None:
         return hints.filter_on_members(query.text)
     if isinstance(query.value, list):
         return None
-    return f"the context is of type {kind(query.value)}, which has nothing inside"
+    return f"the context is of type {json_type(query.value)}, which has nothing inside"
 
 
 def _xpath(query: _Query) -> _Verdict:
     from arazzo_runner.expression.select import xml_text
-    from arazzo_runner.expression.xpath_query import xpath_holds
+    from arazzo_runner.expression.xpath_query import is_xpath_true
 
     version = query.version or "xpath-31"
-    return xpath_holds(xml_text(query.value), query.text, version, query.seconds), None
+    return is_xpath_true(xml_text(query.value), query.text, version, query.seconds), None
 
 
 def check_query(kind: QueryKind, version: str | None, text: str, context: str) -> None:
@@ -135,9 +139,9 @@ def check_query(kind: QueryKind, version: str | None, text: str, context: str) -
     """
     match kind:
         case "regex":
-            from arazzo_runner.expression.regex_query import compiled
+            from arazzo_runner.expression.regex_query import compile_regex
 
-            compiled(text)
+            compile_regex(text)
         case "jsonpath":
             _check_jsonpath(text, version, context)
         case "xpath":

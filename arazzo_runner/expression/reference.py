@@ -47,7 +47,7 @@ _WALK: Final = re.compile(r"""\.([\w$@:-]+)|\[([0-9]{1,9})\]|\['([^'\[\]]*)'\]|\
 GrammarRule: TypeAlias = Callable[[Scanner, int], Expression]
 
 
-def begins_expression(text: str, at: int, end: int) -> bool:
+def is_expression_start(text: str, at: int, end: int) -> bool:
     """Whether the text here is meant as an expression: a root, and then the end or a step on."""
     found = _BEGINNING.match(text, at, end)
     return found is not None and found.group(1).lower() in ROOTS
@@ -86,7 +86,7 @@ def _dot(cursor: Scanner, start: int, example: str) -> None:
     cursor.at += 1
 
 
-def _expected(found: str, known: tuple[str, ...]) -> str:
+def _expected_reason(found: str, known: tuple[str, ...]) -> str:
     quoted = [f"`{one}`" for one in known]
     listed = " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
     if not found:
@@ -101,7 +101,7 @@ def _word(cursor: Scanner, words: Mapping[str, str]) -> str:
     found = cursor.take(_LETTERS)
     word = words.get(found.lower())
     if word is None:
-        raise ParseError(_expected(found, tuple(dict.fromkeys(words.values()))), start)
+        raise ParseError(_expected_reason(found, tuple(dict.fromkeys(words.values()))), start)
     if word != found:
         cursor.note(f"`{found}` is not standard; it is read as `{word}`", start, word)
     return word
@@ -150,7 +150,7 @@ def _response(cursor: Scanner, start: int) -> Expression:
     return _message(cursor, start, "response")
 
 
-def _received(cursor: Scanner, start: int) -> Expression:
+def _received_message(cursor: Scanner, start: int) -> Expression:
     return _message(cursor, start, "message")
 
 
@@ -174,13 +174,13 @@ def _message(cursor: Scanner, start: int, message: MessageKind) -> Expression:
 
 def _inputs(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "name")
-    name, walk, path = _named(cursor, "the name of the input")
+    name, walk, path = _named_reference(cursor, "the name of the input")
     return InputRef(cursor.since(start), start, name, path, walk)
 
 
 def _outputs(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "name")
-    name, walk, path = _named(cursor, "the name of the output")
+    name, walk, path = _named_reference(cursor, "the name of the output")
     return OutputRef(cursor.since(start), start, name, path, walk)
 
 
@@ -190,7 +190,7 @@ def _steps(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "outputs.name")
     _word(cursor, {"outputs": "outputs"})
     _dot(cursor, start, "name")
-    name, walk, path = _named(cursor, "the name of the output")
+    name, walk, path = _named_reference(cursor, "the name of the output")
     return StepOutputRef(cursor.since(start), start, step_id, name, path, walk)
 
 
@@ -200,7 +200,7 @@ def _workflows(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "outputs.name")
     word = _word(cursor, {"inputs": "inputs", "outputs": "outputs"})
     _dot(cursor, start, "name")
-    name, walk, path = _named(cursor, f"the name of one of its {word}")
+    name, walk, path = _named_reference(cursor, f"the name of one of its {word}")
     text = cursor.since(start)
     if word == "inputs":
         return WorkflowRef(text, start, workflow_id, "inputs", name, path, walk)
@@ -235,7 +235,7 @@ def _components(cursor: Scanner, start: int) -> Expression:
 # --- from a value on ------------------------------------------------------------------------------
 
 
-def _named(cursor: Scanner, what: str) -> tuple[str, tuple[str, ...], Path]:
+def _named_reference(cursor: Scanner, what: str) -> tuple[str, tuple[str, ...], Path]:
     name = _name(cursor, _IDENTIFIER, what)
     return name, tuple(name.split(".")[1:]), _path(cursor)
 
@@ -339,7 +339,7 @@ _RULES: Final[Mapping[str, GrammarRule]] = {
     "self": _self,
     "request": _request,
     "response": _response,
-    "message": _received,
+    "message": _received_message,
     "inputs": _inputs,
     "outputs": _outputs,
     "steps": _steps,

@@ -36,7 +36,7 @@ def regex_search(pattern: str, subject: str, seconds: float) -> bool:
     takes longer than ``seconds``.
     """
     check_subject(subject)
-    search = compiled(pattern).search
+    search = compile_regex(pattern).search
     try:
         return search(subject, timeout=seconds) is not None
     except TimeoutError:
@@ -47,7 +47,7 @@ def regex_search(pattern: str, subject: str, seconds: float) -> bool:
 
 
 @lru_cache(maxsize=256)
-def compiled(pattern: str, flags: int = 0) -> Any:
+def compile_regex(pattern: str, flags: int = 0) -> Any:
     """The compiled pattern. Raises :class:`QueryError` when it is invalid or too long."""
     import regex
 
@@ -74,7 +74,7 @@ def check_subject(subject: str) -> None:
         raise QueryError(f"the text has {len(subject):,} characters; {MAX_SUBJECT:,} are searched")
 
 
-def bounded_call(pattern: Any, call: Callable[..., T], subject: str, budget: Budget) -> T:
+def limited_call(pattern: Any, call: Callable[..., T], subject: str, budget: Budget) -> T:
     """One of many matches of a query, all of them within one budget.
 
     ``call`` uses the compiled pattern on a subject, with a ``timeout``. Without a

@@ -40,17 +40,17 @@ _OUTPUT: Final = re.compile(r"(\$steps\.[A-Za-z0-9_-]+\.)output(\.)")
 _EXPRESSION: Final = re.compile(r"\$[A-Za-z]+[^\s\"'<>&,;(){}|]*")
 
 
-def mended_condition(text: str) -> str | None:
+def correct_condition(text: str) -> str | None:
     """The simple condition that was meant; None when it parses, or may mean several things."""
-    return _mended(text, _condition_stops, _IN_CONDITIONS)
+    return _correct(text, _condition_stops, _IN_CONDITIONS)
 
 
-def mended_string(text: str) -> str | None:
+def correct_string(text: str) -> str | None:
     """The expression, or the text with expressions in braces, that was meant; None like above."""
-    return _mended(text, _string_stops, (_pointer, _outputs, _named, _in_braces))
+    return _correct(text, _string_stops, (_pointer, _outputs, _correct_bracket_name, _in_braces))
 
 
-def _mended(
+def _correct(
     text: str, stops: Callable[[str], int | None], mends: tuple[_Repair, ...]
 ) -> str | None:
     now = text
@@ -87,7 +87,7 @@ def _operator(text: str, at: int) -> str | None:
     return text[:at] + meant + text[found.end() :] if found and meant else None
 
 
-def _is(text: str, at: int) -> str | None:
+def _correct_is(text: str, at: int) -> str | None:
     found = _IS.match(text, at)
     if found is None:
         return None
@@ -100,7 +100,7 @@ def _status(text: str, at: int) -> str | None:
     return text[: found.start()] + "$statusCode" + text[found.end() :] if found else None
 
 
-def _same_side(text: str, at: int) -> str | None:
+def _correct_other_side(text: str, at: int) -> str | None:
     found = _LEFT_SIDE.search(text, 0, at) if text[at : at + 1] in ("<", ">") else None
     return text[:at] + found["operand"] + " " + text[at:] if found else None
 
@@ -110,7 +110,7 @@ def _without_braces(text: str, at: int) -> str | None:
     return text[:at] + found[1] + text[found.end() :] if found else None
 
 
-def _quoted(text: str, at: int) -> str | None:
+def _correct_quotes(text: str, at: int) -> str | None:
     """A word right of `==`; elsewhere it may be anything."""
     found = _UNQUOTED.match(text, at)
     if found is None or not _EQUALS.search(text, 0, at):
@@ -130,7 +130,7 @@ def _pointer(text: str, at: int) -> str | None:
     return text[:start] + "#/" + text[found.end() :] if found else None
 
 
-def _named(text: str, at: int) -> str | None:
+def _correct_bracket_name(text: str, at: int) -> str | None:
     """A name in brackets, where one follows a dot."""
     found = _NAMED.match(text, at)
     if found is None or _NAMER.search(text, 0, at) is None:
@@ -153,11 +153,11 @@ def _in_braces(text: str, at: int) -> str | None:
 
 _IN_CONDITIONS: Final = (
     _operator,
-    _is,
+    _correct_is,
     _status,
-    _same_side,
+    _correct_other_side,
     _without_braces,
-    _quoted,
+    _correct_quotes,
     _pointer,
-    _named,
+    _correct_bracket_name,
 )

@@ -12,7 +12,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
-def header(headers: Headers, name: str) -> str | None:
+def header_value(headers: Headers, name: str) -> str | None:
     """All fields of ``name`` joined with ``, `` (of Set-Cookie the first), or None.
 
     RFC 9110, section 5.3; names compare without case.

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, assert_never
 from arazzo_runner.expression.ast import SelectorType
 from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.pointer import array_index, at_pointer
-from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe, kind
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe, json_type
 
 __all__ = ["JsonLocation", "QueryError", "locations", "pointer_tokens", "select"]
 
@@ -30,9 +30,9 @@ def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: f
         case "jsonpointer":
             return at_pointer(value, pointer_tokens(text))
         case "jsonpath":
-            return _one_or_several([found for _, found in _nodes(text, value, seconds)])
+            return _single_or_list([found for _, found in _nodes(text, value, seconds)])
         case "xpath":
-            return _one_or_several(_xpath(selector_type.version, text, value, seconds))
+            return _single_or_list(_xpath(selector_type.version, text, value, seconds))
         case _:
             assert_never(selector_type.language)
 
@@ -77,7 +77,7 @@ def xml_text(value: Value) -> str | bytes:
     """The value as XML text. Raises :class:`QueryError` when it is anything else."""
     if isinstance(value, str | bytes):
         return value
-    raise QueryError(f"XPath needs XML; the value is of type {kind(value)}")
+    raise QueryError(f"XPath needs XML; the value is of type {json_type(value)}")
 
 
 def _nodes(text: str, value: Value, seconds: float) -> list[tuple[JsonLocation, Any]]:
@@ -88,7 +88,7 @@ def _nodes(text: str, value: Value, seconds: float) -> list[tuple[JsonLocation, 
     return jsonpath_nodes(text, value, seconds)
 
 
-def _one_or_several(values: list[Value]) -> MaybeValue:
+def _single_or_list(values: list[Value]) -> MaybeValue:
     match values:
         case []:
             return MISSING

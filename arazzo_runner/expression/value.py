@@ -57,7 +57,7 @@ _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
 _NOT_A_NUMBER: Final = float("nan")
 
 
-def kind(value: MaybeValue) -> JsonType:
+def json_type(value: MaybeValue) -> JsonType:
     """What a value is, in the words of JSON Schema, with ``binary`` and ``missing`` beside them."""
     for type_, name in _KINDS:
         if isinstance(value, type_):
@@ -65,7 +65,7 @@ def kind(value: MaybeValue) -> JsonType:
     raise TypeError(f"not a JSON value: {type(value).__name__}")
 
 
-def spell(value: Value) -> str:
+def to_text(value: Value) -> str:
     """A value inside text: a string as it stands, anything else as JSON; binary as base64.
 
     A file is its name there: its content is sent as a body, or as a part of one.
@@ -94,7 +94,7 @@ def describe(value: MaybeValue, limit: int = 80) -> str:
 
     The value's spelling is cut after ``limit`` characters.
     """
-    name = kind(value)
+    name = json_type(value)
     if name in ("null", "missing"):
         return name
     if isinstance(value, FileBody):
@@ -119,7 +119,7 @@ def _cut_json(value: Value, limit: int) -> str:
     return text
 
 
-def same(a: MaybeValue, b: MaybeValue) -> bool:
+def is_equal(a: MaybeValue, b: MaybeValue) -> bool:
     """Whether ``==`` of a simple condition holds.
 
     Strings compare without case, a numeric string counts as a number against a number only,
@@ -137,12 +137,12 @@ def same(a: MaybeValue, b: MaybeValue) -> bool:
             if len(left) != len(right):
                 return False
             pending += zip(left, right, strict=True)
-        elif not _same_scalar(left, right):
+        elif not _is_equal_scalar(left, right):
             return False
     return True
 
 
-def _same_scalar(a: MaybeValue, b: MaybeValue) -> bool:
+def _is_equal_scalar(a: MaybeValue, b: MaybeValue) -> bool:
     if isinstance(a, str) and isinstance(b, str):
         return a == b or a.casefold() == b.casefold()
     if a is None or a is MISSING:
@@ -154,17 +154,17 @@ def _same_scalar(a: MaybeValue, b: MaybeValue) -> bool:
     return _number(a, b) == _number(b, a)
 
 
-def ordered(op: OrderOperator, a: MaybeValue, b: MaybeValue) -> bool:
+def is_ordered(op: OrderOperator, a: MaybeValue, b: MaybeValue) -> bool:
     """Whether ``a op b`` holds: numbers by size, two strings without case, anything else never.
 
     A numeric string counts as a number against a number only.
     """
     if isinstance(a, str) and isinstance(b, str):
-        return _in_order(op, a.casefold(), b.casefold())
-    return _in_order(op, _number(a, b), _number(b, a))
+        return _is_in_order(op, a.casefold(), b.casefold())
+    return _is_in_order(op, _number(a, b), _number(b, a))
 
 
-def _in_order(op: OrderOperator, a: Any, b: Any) -> bool:
+def _is_in_order(op: OrderOperator, a: Any, b: Any) -> bool:
     match op:
         case "<":
             return bool(a < b)
@@ -185,11 +185,11 @@ def _number(value: MaybeValue, other: MaybeValue) -> int | float:
     if isinstance(value, int | float):
         return value
     if isinstance(value, str) and isinstance(other, int | float):
-        return _numeric(value)
+        return _to_number(value)
     return _NOT_A_NUMBER
 
 
-def _numeric(text: str) -> int | float:
+def _to_number(text: str) -> int | float:
     if not _NUMERIC.fullmatch(text):
         return _NOT_A_NUMBER
     # Python refuses to read integers of more digits; JSON of this size is refused alike.

@@ -38,7 +38,7 @@ def xpath_values(text: str | bytes, query: str, version: str, seconds: float) ->
     return [_value(item) for item in items]
 
 
-def xpath_holds(text: str | bytes, query: str, version: str, seconds: float) -> bool:
+def is_xpath_true(text: str | bytes, query: str, version: str, seconds: float) -> bool:
     """The effective boolean value of an XPath on XML. Raises :class:`QueryError`.
 
     XPath 1.0, section 4.3 (boolean); 2.0 to 3.1, section 2.4.3: they agree on node-sets and on

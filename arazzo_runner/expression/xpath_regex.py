@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import regex
 from elementpath.regex import RegexError, translate_pattern
 
-from arazzo_runner.expression.regex_query import bounded_call, compiled
+from arazzo_runner.expression.regex_query import compile_regex, limited_call
 
 _FLAGS: Final = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": regex.VERBOSE}
 _REPLACEMENT: Final = regex.compile(r"\\([\\$])|\$([0-9]+)|([^\\$]+)")
@@ -24,7 +24,7 @@ def matches(token: Any, context: Any = None) -> bool:
     """``fn:matches($input, $pattern, $flags?)``"""
     context = token.context or context
     subject = token.get_argument(context, default="", cls=str)
-    pattern = _compiled(token, context, 2)
+    pattern = _compile(token, context, 2)
     return _limited_call(token, pattern, subject, pattern.search) is not None
 
 
@@ -34,7 +34,7 @@ def tokenize(token: Any, context: Any = None) -> list[str]:
     subject: str = token.get_argument(context, default="", cls=str)
     if len(token) == 1 or not subject:
         return subject.split()
-    pattern = _compiled(token, context, 2)
+    pattern = _compile(token, context, 2)
     _refuse_empty(token, pattern)
     # Groups split nothing: only what stands between matches is wanted.
     spans = [found.span() for found in _limited_call(token, pattern, subject, _finder(pattern))]
@@ -48,7 +48,7 @@ def replace(token: Any, context: Any = None) -> str:
     context = token.context or context
     subject: str = token.get_argument(context, default="", cls=str)
     template: str = token.get_argument(context, 2, required=True, cls=str)
-    pattern = _compiled(token, context, 3)
+    pattern = _compile(token, context, 3)
     _refuse_empty(token, pattern)
     # The result may be as long as the product of both.
     token.parser.budget.spend((len(subject) + 1) * (len(template) + 1) // 1_024)
@@ -98,7 +98,7 @@ def _flags(token: Any, context: Any, index: int) -> str:
     return str(token.get_argument(context, index, required=True, cls=str))
 
 
-def _compiled(token: Any, context: Any, flags_index: int) -> Any:
+def _compile(token: Any, context: Any, flags_index: int) -> Any:
     pattern: str = token.get_argument(context, 1, required=True, cls=str)
     flags = _flags(token, context, flags_index)
     bits = 0
@@ -107,9 +107,9 @@ def _compiled(token: Any, context: Any, flags_index: int) -> Any:
             raise token.error("FORX0001", f"Invalid regular expression flag {flag!r}")
         bits |= _FLAGS[flag]
     if "q" in flags:
-        return compiled(regex.escape(pattern), bits & regex.IGNORECASE)
+        return compile_regex(regex.escape(pattern), bits & regex.IGNORECASE)
     try:
-        return compiled(translate_pattern(pattern, bits, token.parser.xsd_version), int(bits))
+        return compile_regex(translate_pattern(pattern, bits, token.parser.xsd_version), int(bits))
     except RegexError as problem:
         raise token.error("FORX0002", f"Invalid regular expression: {problem}") from None
 
@@ -127,4 +127,4 @@ def _finder(pattern: Any) -> Callable[..., list[Any]]:
 
 
 def _limited_call(token: Any, pattern: Any, subject: str, call: Callable[..., T]) -> T:
-    return bounded_call(pattern, call, subject, token.parser.budget)
+    return limited_call(pattern, call, subject, token.parser.budget)

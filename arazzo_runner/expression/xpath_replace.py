@@ -41,7 +41,7 @@ def replace_xpath(text: str, target: str, new: str, version: str, seconds: float
     content = text.encode(*_UTF_8)
     spans = _spans(content)
     edits = [_edit(item, content, spans[order[_element(item)]], new) for item in items]
-    return _edited(content, edits).decode(*_UTF_8)
+    return _apply_edits(content, edits).decode(*_UTF_8)
 
 
 def _element(item: Item) -> Element:
@@ -105,7 +105,7 @@ def _start_tag(text: bytes, span: ByteSpan) -> bytes:
     return found.group()
 
 
-def _edited(text: bytes, edits: Iterable[ByteEdit]) -> bytes:
+def _apply_edits(text: bytes, edits: Iterable[ByteEdit]) -> bytes:
     """The text with all edits done; of two that overlap, the outer one counts."""
     out: list[bytes] = []
     done = 0

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.fix.data import edited, same
+from arazzo_runner.fix.data import edit_data, is_same_data
 from arazzo_runner.fix.scalar import TextEdit
-from arazzo_runner.fix.spell import overlap, resolved, spelled, spliced
+from arazzo_runner.fix.spell import apply_edits, is_overlapping, resolve_part, text_edits
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.fix import Edit, Fix
 from arazzo_runner.text.limits import DocumentLimits
@@ -38,10 +38,10 @@ class TextFix(Struct, frozen=True):
     edits: tuple[TextEdit, ...]
 
 
-def spell(fix: Fix, value: Value) -> TextFix | None:
+def to_text_fix(fix: Fix, value: Value) -> TextFix | None:
     """A fix as edits of the text whose data is ``value``; None where it cannot be spelled."""
-    meant = tuple(one for edit in fix.edits if (one := resolved(edit, value)) is not None)
-    edits = spelled(meant, value) if len(meant) == len(fix.edits) else None
+    meant = tuple(one for edit in fix.edits if (one := resolve_part(edit, value)) is not None)
+    edits = text_edits(meant, value) if len(meant) == len(fix.edits) else None
     return TextFix(fix, meant, tuple(sorted(edits, key=_position))) if edits else None
 
 
@@ -49,7 +49,7 @@ def _position(edit: TextEdit) -> tuple[int, int]:
     return edit.start, edit.end
 
 
-def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) -> ApplyResult:
+def apply_fixes(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) -> ApplyResult:
     """The text of ``source`` with as many of the fixes as go together.
 
     Of two that touch the same text the one that begins first is taken. The text is read again: it
@@ -58,17 +58,17 @@ def applied(source: SourceFile, fixes: Sequence[Fix], limits: DocumentLimits) ->
     ``source`` itself cannot be read.
     """
     value = _read(source.text, source, limits)
-    chosen = _chosen(fixes, value)
-    text = _with(source, chosen, value, limits)
+    chosen = _choose(fixes, value)
+    text = _with_fixes(source, chosen, value, limits)
     if text is None:
-        chosen = _halved(source, chosen, value, limits)
-        text = _with(source, chosen, value, limits)
+        chosen = _choose_by_halves(source, chosen, value, limits)
+        text = _with_fixes(source, chosen, value, limits)
     assert text is not None  # each was tried
     return ApplyResult(text, tuple(one.fix for one in chosen))
 
 
-def _chosen(fixes: Sequence[Fix], value: Value) -> list[TextFix]:
-    possible = [one for fix in dict.fromkeys(fixes) if (one := spell(fix, value)) is not None]
+def _choose(fixes: Sequence[Fix], value: Value) -> list[TextFix]:
+    possible = [one for fix in dict.fromkeys(fixes) if (one := to_text_fix(fix, value)) is not None]
     taken: list[TextFix] = []
     edits: list[TextEdit] = []
     for one in sorted(possible, key=lambda one: [_position(edit) for edit in one.edits]):
@@ -82,10 +82,10 @@ def _chosen(fixes: Sequence[Fix], value: Value) -> list[TextFix]:
 def _is_taken(edit: TextEdit, edits: Sequence[TextEdit]) -> bool:
     """Whether one of ``edits``, sorted and apart from each other, touches the same text."""
     at = bisect_left(edits, _position(edit), key=_position)
-    return any(overlap(edit, other) for other in edits[max(at - 1, 0) : at + 2])
+    return any(is_overlapping(edit, other) for other in edits[max(at - 1, 0) : at + 2])
 
 
-def _halved(
+def _choose_by_halves(
     source: SourceFile, chosen: list[TextFix], value: Value, limits: DocumentLimits
 ) -> list[TextFix]:
     """Those that go together: what does not is found by halves, as far as the trials go."""
@@ -95,7 +95,7 @@ def _halved(
         if not todo:
             break
         group = todo.pop()
-        if _with(source, [*taken, *group], value, limits) is not None:
+        if _with_fixes(source, [*taken, *group], value, limits) is not None:
             taken += group
         elif len(group) > 1:
             middle = len(group) // 2
@@ -107,17 +107,17 @@ def _edits(chosen: Sequence[TextFix]) -> list[TextEdit]:
     return [edit for one in chosen for edit in one.edits]
 
 
-def _with(
+def _with_fixes(
     source: SourceFile, chosen: Sequence[TextFix], value: Value, limits: DocumentLimits
 ) -> str | None:
     """The text with these fixes; None when it does not hold what they mean."""
-    text = spliced(source.text, _edits(chosen))
+    text = apply_edits(source.text, _edits(chosen))
     try:
         found = _read(text, source, limits)
     except DocumentError:
         return None
-    wanted = edited(value, (edit for one in chosen for edit in one.meant))
-    return text if same(found, wanted) else None
+    wanted = edit_data(value, (edit for one in chosen for edit in one.meant))
+    return text if is_same_data(found, wanted) else None
 
 
 def _read(text: str, source: SourceFile, limits: DocumentLimits) -> Value:
@@ -136,7 +136,7 @@ class FixSpeller:
         if source not in self._values:
             self._values[source] = self._value(source)
         value = self._values[source]
-        found = spell(fix, value) if value is not None else None
+        found = to_text_fix(fix, value) if value is not None else None
         return found.edits if found else ()
 
     def _value(self, source: SourceFile) -> Value:

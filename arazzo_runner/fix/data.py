@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.fix.spell import at, part_of
+from arazzo_runner.fix.spell import part_of, value_at
 from arazzo_runner.text.fix import Edit
 
 
-def edited(value: Value, edits: Iterable[Edit]) -> Value:
+def edit_data(value: Value, edits: Iterable[Edit]) -> Value:
     """A copy of ``value``, nothing shared in it, with the edits made."""
     copy = json.loads(json.dumps(value))
     once = list(dict.fromkeys(edits))
@@ -22,7 +22,7 @@ def edited(value: Value, edits: Iterable[Edit]) -> Value:
     return copy
 
 
-def same(value: Value, other: Value) -> bool:
+def is_same_data(value: Value, other: Value) -> bool:
     """Whether two documents are the same data, the order of members included."""
     return json.dumps(value) == json.dumps(other)
 
@@ -41,14 +41,14 @@ def _depth(edit: Edit) -> int:
 
 def _replace(value: Value, edit: Edit) -> None:
     *above, last = edit.place.pointer
-    holder = at(value, tuple(above))
+    holder = value_at(value, tuple(above))
     if isinstance(holder, list):
-        holder[int(last)] = _written(holder[int(last)], edit)
+        holder[int(last)] = _edited_value(holder[int(last)], edit)
     else:
-        holder[last] = _written(holder[last], edit)
+        holder[last] = _edited_value(holder[last], edit)
 
 
-def _written(value: Value, edit: Edit) -> Value:
+def _edited_value(value: Value, edit: Edit) -> Value:
     """A value as an edit leaves it: of a text only the part that is meant changes."""
     if not isinstance(value, str):
         return edit.text
@@ -59,7 +59,7 @@ def _written(value: Value, edit: Edit) -> Value:
 def _rename(value: Value, edit: Edit) -> None:
     """Another key in its place, or, without a text, the member taken out."""
     *above, last = edit.place.pointer
-    holder = at(value, tuple(above))
+    holder = value_at(value, tuple(above))
     members = list(holder.items())
     holder.clear()
     for name, member in members:

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.fix.apply import TRIALS, applied
+from arazzo_runner.fix.apply import TRIALS, apply_fixes
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import Pointer, SourceFile
@@ -41,7 +41,7 @@ class _FixAttempt(Struct, frozen=True):
     left: tuple[Diagnostic, ...]
 
 
-def mend(
+def fix_rounds(
     source: SourceFile, judge: FindFindings, takes: SelectFixes, limits: DocumentLimits
 ) -> FixResult:
     """Apply the fixes of the findings that ``takes`` accepts, and judge again, until that is all.
@@ -73,8 +73,8 @@ class _FixRounds:
     def _round(self, source: SourceFile, left: Sequence[Diagnostic]) -> _FixAttempt | None:
         fixable = [one for one in self._takes(left) if self._can_mend(one, source)]
         # What hides errors first: what these fixes bring to light is no matter of the others.
-        hiding = [one for one in fixable if _hides(one)]
-        others = [one for one in fixable if not _hides(one)]
+        hiding = [one for one in fixable if _hides_errors(one)]
+        others = [one for one in fixable if not _hides_errors(one)]
         return self._try_halves(source, left, hiding) or self._try_halves(source, left, others)
 
     def _can_mend(self, found: Diagnostic, source: SourceFile) -> bool:
@@ -85,7 +85,7 @@ class _FixRounds:
 
     def _try(self, source: SourceFile, findings: Sequence[Diagnostic]) -> _FixAttempt | None:
         fixes = [one.fix for one in findings if one.fix is not None]
-        done = applied(source, fixes, self._limits) if fixes else None
+        done = apply_fixes(source, fixes, self._limits) if fixes else None
         if done is None or done.text == source.text:
             return None
         fixed = frozenset(done.fixes)
@@ -103,7 +103,7 @@ class _FixRounds:
                 break
             group = todo.pop()
             tried = self._try(source, [*(best.mended if best else ()), *group])
-            if tried is None or not _worse(left, tried):
+            if tried is None or not _is_worse(left, tried):
                 best = tried or best
             elif len(group) == 1:
                 self._refused.add(_mark(group[0]))
@@ -125,17 +125,17 @@ def _mark(found: Diagnostic) -> _FindingKey:
     return found.code, found.message, found.place.pointer if found.place else ()
 
 
-def _worse(before: Sequence[Diagnostic], tried: _FixAttempt) -> bool:
-    hiding = [one.code for one in tried.mended if _hides(one)]
-    return any(not any(code < new for code in hiding) for new in _new(before, tried.left))
+def _is_worse(before: Sequence[Diagnostic], tried: _FixAttempt) -> bool:
+    hiding = [one.code for one in tried.mended if _hides_errors(one)]
+    return any(not any(code < new for code in hiding) for new in _new_errors(before, tried.left))
 
 
-def _hides(found: Diagnostic) -> bool:
+def _hides_errors(found: Diagnostic) -> bool:
     """Whether it keeps other errors from being found."""
     return found.severity is Severity.ERROR and found.code < "AZ3"
 
 
-def _new(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> Iterator[str]:
+def _new_errors(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> Iterator[str]:
     """The codes of the errors that there were not, told apart by what they say."""
     known = Counter((one.code, one.message) for one in _errors(before))
     now = Counter((one.code, one.message) for one in _errors(after))

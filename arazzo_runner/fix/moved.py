@@ -11,15 +11,15 @@ from typing import Final
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.fix.spell import at
+from arazzo_runner.fix.spell import value_at
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.text.fix import instead
+from arazzo_runner.text.fix import replace_text
 from arazzo_runner.text.source import Place
 
 _QUALIFIED: Final = "$sourceDescriptions."
 
 
-def with_new_places(
+def with_moved_sources(
     findings: Iterable[Diagnostic],
     uri: str,
     document: Value,
@@ -37,16 +37,16 @@ def with_new_places(
         if found.code != "AZ201" or place is None or not _is_url(place, uri):
             yield found
             continue
-        texts = candidates(at(document, place.pointer))
-        serving = [url for url, text in texts.items() if _serves(text.casefold(), called)]
-        yield replace(found, fix=instead(place, serving[0])) if len(serving) == 1 else found
+        texts = candidates(value_at(document, place.pointer))
+        serving = [url for url, text in texts.items() if _has_operations(text.casefold(), called)]
+        yield replace(found, fix=replace_text(place, serving[0])) if len(serving) == 1 else found
 
 
 def _is_url(place: Place, uri: str) -> bool:
     return place.source.uri == uri and place.pointer[-1:] == ("url",)
 
 
-def _serves(text: str, called: list[str]) -> bool:
+def _has_operations(text: str, called: list[str]) -> bool:
     if "openapi" not in text and "swagger" not in text and "arazzo" not in text:
         return False
     return 2 * sum(one in text for one in called) >= len(called)

@@ -13,7 +13,7 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.text.part import part_of_scalar, properties_end
-from arazzo_runner.text.scalar import FIRST, ScalarError, resolve
+from arazzo_runner.text.scalar import FIRST, ScalarError, resolve_plain
 from arazzo_runner.text.source import Extent
 
 Style = Choice["plain", "single", "double", "block"]
@@ -62,7 +62,7 @@ class ScalarText(Struct, frozen=True):
         start, end = part_of_scalar(self.source, self.extent, part)
         match self.style:
             case "double":
-                return TextEdit(start, end, _escaped(text))
+                return TextEdit(start, end, _escape(text))
             case _ if _UNPRINTABLE.search(text):
                 return None
             case "single":
@@ -81,10 +81,10 @@ class ScalarText(Struct, frozen=True):
         return TextEdit(self.start, self.extent.end, quoted)
 
 
-def fresh(text: str, *, in_flow: bool) -> str:
+def quote_string(text: str, *, in_flow: bool) -> str:
     """A string of one line in the simplest spelling that YAML has for it."""
     if _UNPRINTABLE.search(text):
-        return f'"{_escaped(text)}"'
+        return f'"{_escape(text)}"'
     return text if can_be_plain(text, in_flow) else "'" + text.replace("'", "''") + "'"
 
 
@@ -97,25 +97,25 @@ def can_be_plain(raw: str, in_flow: bool) -> bool:  # noqa: FBT001 - a fact abou
 
 def _is_text(raw: str) -> bool:
     try:
-        return isinstance(resolve(raw), str)
+        return isinstance(resolve_plain(raw), str)
     except ScalarError:
         return False
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """The inside of a double quoted string, in JSON as in YAML."""
     spelled = json.dumps(text, ensure_ascii=False)[1:-1]
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", spelled)
 
 
-def key_spelled(raw: str, name: str) -> str | None:
+def respell_key(raw: str, name: str) -> str | None:
     """A key in the quotes of the one that stands there; None for a form that is no simple key."""
     match raw[:1]:
         case '"':
-            return f'"{_escaped(name)}"'
+            return f'"{_escape(name)}"'
         case first if first in "&!*?|>" or _UNPRINTABLE.search(name):
             return None
         case "'":
             return "'" + name.replace("'", "''") + "'"
         case _:
-            return fresh(name, in_flow=True)
+            return quote_string(name, in_flow=True)

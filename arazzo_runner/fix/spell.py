@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.fix.scalar import ScalarText, TextEdit, fresh, key_spelled
+from arazzo_runner.fix.scalar import ScalarText, TextEdit, quote_string, respell_key
 from arazzo_runner.text.fix import Edit
 from arazzo_runner.text.locate import extent_of
 from arazzo_runner.text.part import properties_end
@@ -16,7 +16,7 @@ from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile
 _COMMENT: Final = re.compile(r"(?:^|\s)#")
 
 
-def spelled(edits: Iterable[Edit], value: Value) -> tuple[TextEdit, ...] | None:
+def text_edits(edits: Iterable[Edit], value: Value) -> tuple[TextEdit, ...] | None:
     """The edits of the text that make edits of data; None where one cannot be spelled.
 
     ``value`` is the data of the document. Whether the text with them holds what was meant is for
@@ -26,20 +26,20 @@ def spelled(edits: Iterable[Edit], value: Value) -> tuple[TextEdit, ...] | None:
     gone = frozenset(one.place.pointer for one in every if one.text is None)
     found: list[TextEdit] = []
     for edit in every:
-        one = _spelled(edit, value, gone)
+        one = _text_edit(edit, value, gone)
         if one is None:
             return None
         found.append(one)
     return tuple(found)
 
 
-def _spelled(edit: Edit, value: Value, gone: frozenset[Pointer]) -> TextEdit | None:
+def _text_edit(edit: Edit, value: Value, gone: frozenset[Pointer]) -> TextEdit | None:
     place = edit.place
     extent = extent_of(place.source, place.pointer)
     if extent is None:
         return None
     if edit.text is None:
-        return _without(place, extent, value, gone)
+        return _without_member(place, extent, value, gone)
     if place.target == "key":
         return _other_key(place.source.text, extent, edit.text)
     return _other_string(place, extent, edit.text, value)
@@ -49,12 +49,12 @@ def _other_key(text: str, extent: Extent, name: str) -> TextEdit | None:
     if extent.key is None:
         return None
     start, end = extent.key
-    key = key_spelled(text[start:end], name)
+    key = respell_key(text[start:end], name)
     return None if key is None else TextEdit(start, end, key)
 
 
 def _other_string(place: Place, extent: Extent, text: str, value: Value) -> TextEdit | None:
-    written = at(value, place.pointer)
+    written = value_at(value, place.pointer)
     if isinstance(written, bool | int | float):
         start = properties_end(place.source.text, extent)
         is_quoted = text == place.source.text[start : extent.end]
@@ -66,18 +66,18 @@ def _other_string(place: Place, extent: Extent, text: str, value: Value) -> Text
     if extent.target is not None:  # an alias: only here something else is meant
         start, end = part_of(place, written)
         whole = written[:start] + text + written[end:]
-        return TextEdit(extent.start, extent.end, fresh(whole, in_flow=in_flow))
+        return TextEdit(extent.start, extent.end, quote_string(whole, in_flow=in_flow))
     scalar = ScalarText(place.source.text, extent, in_flow)
-    return scalar.with_part(*_least(written, part_of(place, written), text))
+    return scalar.with_part(*_smallest_edit(written, part_of(place, written), text))
 
 
-def resolved(edit: Edit, value: Value) -> Edit | None:
+def resolve_part(edit: Edit, value: Value) -> Edit | None:
     """An edit of a word as one of the part that the word is; None where it stands not once."""
     if edit.quoted:
         return _as_written(edit.place, value)
     if edit.word is None or edit.place.target == "key":
         return edit
-    written = at(value, edit.place.pointer)
+    written = value_at(value, edit.place.pointer)
     if not isinstance(written, str):
         return None
     start, end = part_of(edit.place, written)
@@ -88,7 +88,7 @@ def resolved(edit: Edit, value: Value) -> Edit | None:
 
 def _as_written(place: Place, value: Value) -> Edit | None:
     extent = extent_of(place.source, place.pointer)
-    if extent is None or not isinstance(at(value, place.pointer), bool | int | float):
+    if extent is None or not isinstance(value_at(value, place.pointer), bool | int | float):
         return None
     start = properties_end(place.source.text, extent)
     return Edit(place, place.source.text[start : extent.end])
@@ -100,7 +100,7 @@ def part_of(place: Place, written: str) -> tuple[int, int]:
     return min(start, len(written)), min(end, len(written))
 
 
-def _least(written: str, part: tuple[int, int], text: str) -> tuple[tuple[int, int], str]:
+def _smallest_edit(written: str, part: tuple[int, int], text: str) -> tuple[tuple[int, int], str]:
     """The part that differs: what is written already is left as it is spelled."""
     start, end = part
     while start < end and text and written[start] == text[0]:
@@ -119,7 +119,7 @@ def _is_in_flow(source: SourceFile, pointer: Pointer) -> bool:
     return False
 
 
-def at(value: Value, pointer: Pointer) -> Value:
+def value_at(value: Value, pointer: Pointer) -> Value:
     """The data at a pointer that is there."""
     for token in pointer:
         value = value[int(token)] if isinstance(value, list) else value[token]
@@ -129,7 +129,7 @@ def at(value: Value, pointer: Pointer) -> Value:
 # --- taking a member out --------------------------------------------------------------------------
 
 
-def _without(
+def _without_member(
     place: Place, extent: Extent, value: Value, gone: frozenset[Pointer]
 ) -> TextEdit | None:
     """The text without a member; None where that would take a comment with it.
@@ -152,12 +152,12 @@ def _with_comma(
     place: Place, start: int, end: int, value: Value, gone: frozenset[Pointer]
 ) -> tuple[int, int]:
     """A member goes with the comma before it; where none before it stays, with that after it."""
-    if _stays_before(place, value, gone):
+    if _has_member_before(place, value, gone):
         *above, name = place.pointer
-        names = list(at(value, tuple(above)))
+        names = list(value_at(value, tuple(above)))
         previous = extent_of(place.source, (*above, names[names.index(name) - 1]))
         return (previous.end, end) if previous else (-1, -1)
-    following = _following(place, value)
+    following = _next_member(place, value)
     return start, end if following is None else following
 
 
@@ -172,29 +172,29 @@ def _with_line(
     holder = extent_of(place.source, place.pointer[:-1])
     opening = holder.start if holder else start
     line = text.rfind("\n", 0, opening) + 1
-    if not text[line:opening].strip(" ") or _stays_before(place, value, gone):
+    if not text[line:opening].strip(" ") or _has_member_before(place, value, gone):
         below = text.find("\n", end) + 1
         return text.rfind("\n", 0, start) + 1, below or len(text)
-    following = _following(place, value)
+    following = _next_member(place, value)
     return (start, following) if following is not None else (-1, -1)
 
 
-def _stays_before(place: Place, value: Value, gone: frozenset[Pointer]) -> bool:
+def _has_member_before(place: Place, value: Value, gone: frozenset[Pointer]) -> bool:
     *above, name = place.pointer
-    names = list(at(value, tuple(above)))
+    names = list(value_at(value, tuple(above)))
     return any((*above, one) not in gone for one in names[: names.index(name)])
 
 
-def _following(place: Place, value: Value) -> int | None:
+def _next_member(place: Place, value: Value) -> int | None:
     """Where the next member of the object begins."""
     *above, name = place.pointer
-    names = list(at(value, tuple(above)))
+    names = list(value_at(value, tuple(above)))
     rest = names[names.index(name) + 1 :]
     extent = extent_of(place.source, (*above, rest[0])) if rest else None
     return extent.key[0] if extent and extent.key else None
 
 
-def overlap(one: TextEdit, other: TextEdit) -> bool:
+def is_overlapping(one: TextEdit, other: TextEdit) -> bool:
     """Whether two edits of a text touch the same; two insertions at one place do."""
     if one == other:
         return False
@@ -203,7 +203,7 @@ def overlap(one: TextEdit, other: TextEdit) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def spliced(text: str, edits: Iterable[TextEdit]) -> str:
+def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     """The text with edits that do not overlap."""
     parts: list[str] = []
     done = 0

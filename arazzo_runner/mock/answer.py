@@ -10,18 +10,24 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.compose import advanced, compose, echoed, touched, with_facts
+from arazzo_runner.mock.compose import (
+    advance_states,
+    compose_body,
+    echoed_facts,
+    touched_facts,
+    with_facts,
+)
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.facts import Facts, facts_of, id_field, plain, text_of
+from arazzo_runner.mock.facts import Facts, facts_of, id_field, normalized_name, path_text
 from arazzo_runner.mock.frames import ResponseTemplate, ResponseTemplates
 from arazzo_runner.mock.identity import new_id, path_facts
 from arazzo_runner.mock.incoming import ParsedRequest, read_request
 from arazzo_runner.mock.listing import ListRequest
-from arazzo_runner.mock.outgoing import documented, outgoing
-from arazzo_runner.mock.problem import Problem, ProblemError, members, problem_response
+from arazzo_runner.mock.outgoing import documented_response, status_response
+from arazzo_runner.mock.problem import Problem, ProblemError, problem_members, problem_response
 from arazzo_runner.mock.route import MockRoute, item_operation, route_of
-from arazzo_runner.mock.state import MockState, Resource, address
-from arazzo_runner.mock.written import written
+from arazzo_runner.mock.state import MockState, Resource, resource_path
+from arazzo_runner.mock.written import to_response
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.model import Operation
 
@@ -44,7 +50,7 @@ class MockApi:
 
     def route(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
-        path = address(route.collection, route.name)
+        path = resource_path(route.collection, route.name)
         if self.state.is_deleted(path) and incoming.operation.method != "PUT":
             raise ProblemError(
                 Problem(404, f"there is nothing at `{path}` any more: it was deleted")
@@ -70,7 +76,7 @@ class MockApi:
         operation, sent = incoming.operation, facts_of(incoming.body)
         home = self.frames.home(operation, route)
         own = id_field(home.members, route.parameter)
-        name = sent.get(plain(own)) if own else None
+        name = sent.get(normalized_name(own)) if own else None
         clock = self.state.tick()
         if name is None:
             taken = self.state.collections.get(route.collection, {})
@@ -79,7 +85,7 @@ class MockApi:
         self.state.written.add(route.collection)
         facts = path_facts(incoming, route, own, name)
         known = {**sent, **_echoes(incoming), **facts}
-        resource = Resource(text_of(name), known, clock, frozenset(sent))
+        resource = Resource(path_text(name), known, clock, frozenset(sent))
         return self.told(incoming, replace(route, name=resource.id), resource, facts)
 
     def fetch(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
@@ -87,9 +93,9 @@ class MockApi:
         frame = self.frames.of(incoming.operation)
         resource, facts = self.known(incoming, route, frame)
         resource = replace(resource, fetches=resource.fetches + 1)
-        later = advanced(frame, resource)
+        later = advance_states(frame, resource)
         if later:
-            later |= touched(frame, self.state.tick())
+            later |= touched_facts(frame, self.state.tick())
         return self.told(incoming, route, resource.with_facts(later), facts)
 
     def change(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
@@ -97,7 +103,7 @@ class MockApi:
         home = self.frames.home(incoming.operation, route)
         resource, facts = self.known(incoming, route, home)
         sent = facts_of(incoming.body)
-        later = touched(home, self.state.tick())
+        later = touched_facts(home, self.state.tick())
         changed = resource.with_facts({**later, **sent, **_echoes(incoming), **facts})
         changed = replace(changed, fixed=resource.fixed | sent.keys())
         return self.told(incoming, route, changed, facts)
@@ -114,12 +120,16 @@ class MockApi:
         """``DELETE /pets``"""
         self.state.clear(route.collection)
         body = self.frames.of(incoming.operation).base(self.dice)
-        return written(outgoing(incoming.operation), body, incoming.operation, None, self.dice)
+        return to_response(
+            documented_response(incoming.operation), body, incoming.operation, None, self.dice
+        )
 
     def list(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets``"""
         body = ListRequest(self.frames, self.state, self.dice, incoming, route).body()
-        return written(outgoing(incoming.operation), body, incoming.operation, None, self.dice)
+        return to_response(
+            documented_response(incoming.operation), body, incoming.operation, None, self.dice
+        )
 
     def known(
         self, incoming: ParsedRequest, route: MockRoute, frame: ResponseTemplate
@@ -138,29 +148,29 @@ class MockApi:
     ) -> HttpResponse:
         """The answer about a resource; what it says is from then on known of the resource."""
         operation = incoming.operation
-        url = incoming.address(address(route.collection, resource.id))
+        url = incoming.address(resource_path(route.collection, resource.id))
         place = self.dice.at(route.collection, resource.id)
-        body = compose(self.frames.of(operation), resource, facts, url, place)
+        body = compose_body(self.frames.of(operation), resource, facts, url, place)
         # What can never be fetched is no resource but an action: each answers for itself.
         if route.parameter or item_operation(operation.description, route):
             self.state.put(route.collection, resource.with_facts(facts_of(body)))
         created = url if route.action == "create" else None
-        return written(outgoing(operation), body, operation, created, place)
+        return to_response(documented_response(operation), body, operation, created, place)
 
     def refuse(self, operation: Operation, problem: Problem) -> HttpResponse:
         """The documented answer where a resource is not there, a problem (RFC 9457) otherwise."""
-        answer = documented(operation, 404) if problem.status == 404 else None
+        answer = status_response(operation, 404) if problem.status == 404 else None
         if answer is None or answer.media is None:
             return problem_response(problem)
         said = {"message": problem.detail, "error": problem.detail, "code": problem.status}
         frame = ResponseTemplate(answer.schema, answer.examples)
         base = frame.base(self.dice.at("404"))
-        body = with_facts(frame, base, {**said, **members(problem)})
-        return written(answer, body, operation, None, self.dice)
+        body = with_facts(frame, base, {**said, **problem_members(problem)})
+        return to_response(answer, body, operation, None, self.dice)
 
 
 def _echoes(incoming: ParsedRequest) -> dict[str, Value]:
     """What the documented examples of request and answer have in common."""
     sent = incoming.media.examples if incoming.media else ()
-    answered = outgoing(incoming.operation).examples
-    return echoed(sent[0], answered[0], incoming.body) if sent and answered else {}
+    answered = documented_response(incoming.operation).examples
+    return echoed_facts(sent[0], answered[0], incoming.body) if sent and answered else {}

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.example import kind
+from arazzo_runner.mock.example import type_of_schema
 from arazzo_runner.mock.flatten import flatten
-from arazzo_runner.mock.parameters import Pairs, RequestParts, decoded, pairs_of, typed
+from arazzo_runner.mock.parameters import (
+    Pairs,
+    RequestParts,
+    decode_parameter,
+    parse_query,
+    parse_typed,
+)
 from arazzo_runner.operation.media_type import FORM, MULTIPART, essence, is_json
 from arazzo_runner.operation.model import Encoding, MediaType, Parameter
 
@@ -27,7 +33,7 @@ def read_body(body: bytes, content_type: str, schema: Value, media: MediaType) -
     if is_json(name):
         return json.loads(body)
     if name == FORM:
-        return _fields(pairs_of(body.decode("ascii")), schema, media)
+        return _fields(parse_query(body.decode("ascii")), schema, media)
     if name == MULTIPART:
         return _fields(_multipart(body, content_type), schema, media)
     return body.decode() if name == "text/plain" else MISSING
@@ -50,10 +56,10 @@ BodyReader = Callable[[str, Value, Value, Pairs, MediaType], MaybeValue]
 
 def _reader(encoding: Encoding | None) -> BodyReader:
     if encoding is not None and (encoding.style or encoding.explode is not None):
-        return _styled
+        return _styled_field
     if encoding is not None and encoding.content_type and is_json(encoding.content_type):
         return _as_json
-    return _repeated
+    return _repeated_field
 
 
 def _is_piece(name: str, fields: dict[str, Value]) -> bool:
@@ -62,13 +68,15 @@ def _is_piece(name: str, fields: dict[str, Value]) -> bool:
     return bool(bracket) and start in fields
 
 
-def _repeated(name: str, field: Value, root: Value, pairs: Pairs, _media: MediaType) -> MaybeValue:
+def _repeated_field(
+    name: str, field: Value, root: Value, pairs: Pairs, _media: MediaType
+) -> MaybeValue:
     """A field once, or several times for an array; an object is a JSON text."""
     texts = [unquote_plus(value) for other, value in pairs if other == name]
     if not texts:
         return MISSING
-    repeated = len(texts) > 1 or kind(flatten(field, root, (), 0).schema) == "array"
-    return typed(texts if repeated else texts[0], field, root)
+    repeated = len(texts) > 1 or type_of_schema(flatten(field, root, (), 0).schema) == "array"
+    return parse_typed(texts if repeated else texts[0], field, root)
 
 
 def _as_json(name: str, _field: Value, _root: Value, pairs: Pairs, _media: MediaType) -> MaybeValue:
@@ -76,7 +84,9 @@ def _as_json(name: str, _field: Value, _root: Value, pairs: Pairs, _media: Media
     return json.loads(texts[0]) if texts else MISSING
 
 
-def _styled(name: str, field: Value, root: Value, pairs: Pairs, media: MediaType) -> MaybeValue:
+def _styled_field(
+    name: str, field: Value, root: Value, pairs: Pairs, media: MediaType
+) -> MaybeValue:
     """A field that is written as a query parameter would be."""
     encoding = media.encoding[name]
     style = encoding.style or "form"
@@ -85,7 +95,7 @@ def _styled(name: str, field: Value, root: Value, pairs: Pairs, media: MediaType
     parameter = Parameter(
         name=name, location="query", required=False, style=style, explode=explode, place=place
     )
-    return decoded(parameter, field, root, RequestParts({}, pairs, "", ()))
+    return decode_parameter(parameter, field, root, RequestParts({}, pairs, "", ()))
 
 
 def _multipart(body: bytes, content_type: str) -> Pairs:

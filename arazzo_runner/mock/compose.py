@@ -7,10 +7,10 @@ from typing import Final
 
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.facts import Facts, plain
+from arazzo_runner.mock.facts import Facts, normalized_name
 from arazzo_runner.mock.flatten import flatten
 from arazzo_runner.mock.frames import ResponseTemplate
-from arazzo_runner.mock.state import Resource, instant
+from arazzo_runner.mock.state import Resource, timestamp
 
 SHORTEST: Final = 6
 """A shorter text is not looked for in other texts of an example: it may be there by chance."""
@@ -19,7 +19,7 @@ FETCHES_PER_STATE: Final = 2
 """How often a resource shows each of its states before the next one."""
 
 
-def compose(
+def compose_body(
     frame: ResponseTemplate, resource: Resource, identity: Facts, url: str, dice: SeededChoice
 ) -> Value:
     """The body for a resource: ``identity`` are the facts of its path, ``url`` is its own.
@@ -29,14 +29,16 @@ def compose(
     base = frame.base(dice)
     if not isinstance(base, dict):
         return base
-    base = _renamed(base, identity)
-    return with_facts(frame, base, {**_own(frame, base, resource, url), **resource.facts})
+    base = _rename_ids(base, identity)
+    return with_facts(
+        frame, base, {**_resource_facts(frame, base, resource, url), **resource.facts}
+    )
 
 
 def with_facts(frame: ResponseTemplate, body: dict[str, Value], facts: Facts) -> dict[str, Value]:
     """The body with each fact that it has a member for and that leaves it valid."""
     for name in dict.fromkeys((*body, *frame.members)):
-        value = facts.get(plain(name), MISSING)
+        value = facts.get(normalized_name(name), MISSING)
         if value is MISSING or (name in body and body[name] == value):
             continue
         changed = {**body, name: value}
@@ -45,7 +47,7 @@ def with_facts(frame: ResponseTemplate, body: dict[str, Value], facts: Facts) ->
     return body
 
 
-def _own(
+def _resource_facts(
     frame: ResponseTemplate, base: dict[str, Value], resource: Resource, url: str
 ) -> dict[str, Value]:
     """What a resource says of itself: where it is and when it was made."""
@@ -54,28 +56,28 @@ def _own(
         if not isinstance(value, str):
             continue
         if _tells_time(name) and value[4:5] == "-" and "T" in value:
-            found[plain(name)] = instant(resource.born)
-        elif plain(name) in OWN_URLS and not frame.examples and "://" in value:
-            found[plain(name)] = url
+            found[normalized_name(name)] = timestamp(resource.born)
+        elif normalized_name(name) in OWN_URLS and not frame.examples and "://" in value:
+            found[normalized_name(name)] = url
     return found
 
 
 def _tells_time(name: str) -> bool:
-    return any(word in plain(name) for word in ("creat", "updat", "modif"))
+    return any(word in normalized_name(name) for word in ("creat", "updat", "modif"))
 
 
-def touched(frame: ResponseTemplate, clock: int) -> dict[str, Value]:
+def touched_facts(frame: ResponseTemplate, clock: int) -> dict[str, Value]:
     """The facts that a change leaves behind: when it was, where the schema has a member for it."""
     return {
-        plain(name): instant(clock)
+        normalized_name(name): timestamp(clock)
         for name, member in frame.members.items()
-        if "creat" not in plain(name)
+        if "creat" not in normalized_name(name)
         and _tells_time(name)
         and flatten(member, frame.schema, (), 0).schema.get("format") == "date-time"
     }
 
 
-def advanced(frame: ResponseTemplate, resource: Resource) -> dict[str, Value]:
+def advance_states(frame: ResponseTemplate, resource: Resource) -> dict[str, Value]:
     """The states that a fetch finds: each is shown twice, then the next one, until the last.
 
     So a workflow that polls comes to its end. A state that a client has set stays.
@@ -84,13 +86,13 @@ def advanced(frame: ResponseTemplate, resource: Resource) -> dict[str, Value]:
         return {}
     found: dict[str, Value] = {}
     for name, states in frame.states.items():
-        now = resource.facts.get(plain(name), MISSING)
-        if plain(name) not in resource.fixed and now in states[:-1]:
-            found[plain(name)] = states[states.index(now) + 1]
+        now = resource.facts.get(normalized_name(name), MISSING)
+        if normalized_name(name) not in resource.fixed and now in states[:-1]:
+            found[normalized_name(name)] = states[states.index(now) + 1]
     return found
 
 
-def echoed(sent: Value, answered: Value, body: Value) -> dict[str, Value]:
+def echoed_facts(sent: Value, answered: Value, body: Value) -> dict[str, Value]:
     """Facts that the documented examples pair: a text of the request that the answer repeats.
 
     An example request with `To: +1800…` and its answer with `contact_channel_address: +1800…` tell
@@ -102,29 +104,29 @@ def echoed(sent: Value, answered: Value, body: Value) -> dict[str, Value]:
     for name in sent.keys() & body.keys():
         names = [other for other, value in answered.items() if value == sent[name]]
         if isinstance(sent[name], str) and len(sent[name]) >= SHORTEST and len(names) == 1:
-            found[plain(names[0])] = body[name]
+            found[normalized_name(names[0])] = body[name]
     return found
 
 
-def _renamed(base: dict[str, Value], identity: Facts) -> dict[str, Value]:
+def _rename_ids(base: dict[str, Value], identity: Facts) -> dict[str, Value]:
     """The example with its ids replaced, also where they stand in URLs."""
     names: dict[str, str] = {}
     for name, value in base.items():
-        new = identity.get(plain(name))
+        new = identity.get(normalized_name(name))
         if isinstance(value, str) and isinstance(new, str) and len(value) >= SHORTEST:
             names[value] = new
-    return {name: _replaced(value, names) for name, value in base.items()} if names else base
+    return {name: _replace(value, names) for name, value in base.items()} if names else base
 
 
-def _replaced(value: Value, names: Mapping[str, str]) -> Value:
+def _replace(value: Value, names: Mapping[str, str]) -> Value:
     match value:
         case str():
             for old, new in names.items():
                 value = value.replace(old, new)
             return value
         case dict():
-            return {name: _replaced(member, names) for name, member in value.items()}
+            return {name: _replace(member, names) for name, member in value.items()}
         case list():
-            return [_replaced(item, names) for item in value]
+            return [_replace(item, names) for item in value]
         case _:
             return value

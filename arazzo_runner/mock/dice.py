@@ -36,14 +36,14 @@ class SeededChoice(Struct, frozen=True):
     def below(self, count: int) -> int:
         """A number from 0 to ``count`` - 1."""
         text = repr((self.seed, self.path, self.attempt)).encode()
-        return _mixed(zlib.crc32(text) << 32 | zlib.crc32(text[::-1])) % count
+        return _mix(zlib.crc32(text) << 32 | zlib.crc32(text[::-1])) % count
 
     def pick(self, items: Sequence[T]) -> T:
         """One of ``items``."""
         return items[self.below(len(items))]
 
 
-def _mixed(number: int) -> int:
+def _mix(number: int) -> int:
     """Spread what is alike far apart (the last step of SplitMix64); checksums alone do not."""
     number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & MASK
     number = (number ^ number >> 27) * 0x94D049BB133111EB & MASK

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.flatten import FlatSchema, NoExample, flatten, types_of
-from arazzo_runner.mock.judge import judge_of, part
-from arazzo_runner.mock.pattern import matching
+from arazzo_runner.mock.judge import schema_part, validator_of
+from arazzo_runner.mock.pattern import generate_string
 from arazzo_runner.mock.scalars import number_for, string_for
 
 VARIANTS = 24
@@ -58,7 +58,7 @@ class ValueContext(Struct, frozen=True):
         return ValueContext(self.dice.at("#", variant), self.refs, self.depth) if variant else self
 
 
-def example(schema: Value, dice: SeededChoice) -> Value:
+def generate_value(schema: Value, dice: SeededChoice) -> Value:
     """A value that is valid against ``schema``. Raises NoExample when none was found."""
     for depth in DEPTHS:
         try:
@@ -76,13 +76,13 @@ class ValueGenerator:
         self.depth = depth
         self.left = DRAFTS
         # What the validator does not take is not looked at: whatever follows is well-formed.
-        self.judges: dict[int, Callable[[Value], bool]] = {id(root): judge_of(root)}
+        self.judges: dict[int, Callable[[Value], bool]] = {id(root): validator_of(root)}
 
     def fits(self, schema: Value, value: Value) -> bool:
         """Whether ``value`` is valid against ``schema``, a part of the root."""
         judge = self.judges.get(id(schema))
         if judge is None:
-            judge = self.judges[id(schema)] = judge_of(part(schema, self.root))
+            judge = self.judges[id(schema)] = validator_of(schema_part(schema, self.root))
         return judge(value)
 
     def made(self, dice: SeededChoice) -> Value:
@@ -131,11 +131,11 @@ class ValueGenerator:
         if flat.schema.get("enum"):
             values = sorted(flat.schema["enum"], key=lambda value: value is None)
             return values[variant % len(values)]
-        return self.of_kind(kind(flat.schema), flat, spot, variant)
+        return self.of_kind(type_of_schema(flat.schema), flat, spot, variant)
 
     def documented(self, schema: Value, flat: FlatSchema) -> MaybeValue:
         """The first example or default that is valid, or MISSING."""
-        for value in _documented(flat.schema):
+        for value in _documented_values(flat.schema):
             if self.fits(schema, value):
                 return value
         return MISSING
@@ -177,7 +177,7 @@ class ValueGenerator:
         optional = [
             name
             for name, member in properties.items()
-            if name not in required and spot.depth < self.depth and _shown(member)
+            if name not in required and spot.depth < self.depth and _is_included(member)
         ]
         room = schema.get("maxProperties", len(required) + len(optional)) - len(required)
         wanted = {*required, *optional[:room]}
@@ -205,7 +205,7 @@ class ValueGenerator:
             names = {"type": "string", "allOf": [flat.schema["propertyNames"]]}
             return str(self.make(names, ValueContext(dice, flat.refs, spot.depth)))
         for pattern in flat.schema.get("patternProperties", ()):
-            return matching(pattern, dice) or pattern
+            return generate_string(pattern, dice) or pattern
         return f"key{at + 1}"
 
     def array(self, flat: FlatSchema, spot: ValueContext) -> list[Value]:
@@ -230,7 +230,7 @@ class ValueGenerator:
         return item
 
 
-def kind(schema: dict[str, Value]) -> str:
+def type_of_schema(schema: dict[str, Value]) -> str:
     """The type that a value of a flat schema is to have; ``string`` where any may be."""
     if "type" in schema:
         types = [name for name in types_of(schema["type"]) if name != "null"]
@@ -241,7 +241,7 @@ def kind(schema: dict[str, Value]) -> str:
     return "string"
 
 
-def _documented(schema: dict[str, Value]) -> Iterator[Value]:
+def _documented_values(schema: dict[str, Value]) -> Iterator[Value]:
     for keyword in ("example", "default"):
         if keyword in schema:
             yield schema[keyword]
@@ -249,7 +249,7 @@ def _documented(schema: dict[str, Value]) -> Iterator[Value]:
     yield from examples if isinstance(examples, list) else ()
 
 
-def _shown(member: Value) -> bool:
+def _is_included(member: Value) -> bool:
     """Whether an optional member belongs into an answer."""
     if not isinstance(member, dict):
         return member is True
@@ -261,7 +261,7 @@ def _member(schema: dict[str, Value], name: str) -> Value:
     if name in schema.get("properties", ()):
         return schema["properties"][name]
     for pattern, member in schema.get("patternProperties", {}).items():
-        if judge_of({"pattern": pattern})(name):
+        if validator_of({"pattern": pattern})(name):
             return member
     return schema.get("additionalProperties", True)
 

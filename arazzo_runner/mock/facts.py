@@ -12,7 +12,7 @@ Facts: TypeAlias = Mapping[str, Value]
 """Values by plain name."""
 
 
-def plain(name: str) -> str:
+def normalized_name(name: str) -> str:
     """A name without case, underscores, hyphens and dots."""
     return "".join(one for one in name.casefold() if one.isalnum())
 
@@ -21,10 +21,10 @@ def facts_of(value: Value) -> dict[str, Value]:
     """The members of an object as facts; nothing of any other value."""
     if not isinstance(value, dict):
         return {}
-    return {plain(name): member for name, member in value.items()}
+    return {normalized_name(name): member for name, member in value.items()}
 
 
-def text_of(value: Value) -> str:
+def path_text(value: Value) -> str:
     """A value as it stands in a path."""
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -38,8 +38,8 @@ def id_field(names: Iterable[str], parameter: str) -> str | None:
     The member of the parameter's name, else the longest that the parameter's name ends with, else
     one that is called as ids often are.
     """
-    by_plain = {plain(name): name for name in names}
-    wanted = plain(parameter)
+    by_plain = {normalized_name(name): name for name in names}
+    wanted = normalized_name(parameter)
     if wanted in by_plain:
         return by_plain[wanted]
     endings = [name for name in by_plain if name and wanted.endswith(name)]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.facts import Facts, text_of
+from arazzo_runner.mock.facts import Facts, path_text
 
 ENDS: Final[dict[str, Callable[[Value, Value], bool]]] = {
     **dict.fromkeys(("from", "after", "since", "start", "min", "gte"), operator.ge),
@@ -23,33 +23,33 @@ ENDS: Final[dict[str, Callable[[Value, Value], bool]]] = {
 }
 
 
-def matches(facts: Facts, given: Mapping[str, Value]) -> bool:
+def is_match(facts: Facts, given: Mapping[str, Value]) -> bool:
     """Whether a resource belongs to a list that is asked for with ``given``, by plain name."""
-    return all(_holds(facts, name, value) for name, value in given.items())
+    return all(_is_equal(facts, name, value) for name, value in given.items())
 
 
-def _holds(facts: Facts, name: str, wanted: Value) -> bool:
+def _is_equal(facts: Facts, name: str, wanted: Value) -> bool:
     if name in facts:
         return bool(_texts(facts[name]) & _texts(wanted))
     for ending, compare in ENDS.items():
         value = facts.get(name.removesuffix(ending)) if name.endswith(ending) else None
-        if _comparable(value, wanted):
+        if _is_comparable(value, wanted):
             return compare(value, wanted)
     return True
 
 
 def _texts(value: Value) -> set[str]:
     values = value if isinstance(value, list) else [value]
-    return {text_of(one).casefold() for one in values}
+    return {path_text(one).casefold() for one in values}
 
 
-def _comparable(left: Value, right: Value) -> bool:
+def _is_comparable(left: Value, right: Value) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         return True
     return isinstance(left, int | float) and isinstance(right, int | float)
 
 
-def told(facts: Facts, given: Mapping[str, Value]) -> dict[str, Value]:
+def filter_facts(facts: Facts, given: Mapping[str, Value]) -> dict[str, Value]:
     """The values that items have if they are listed: what ``given`` says of known members."""
     return {
         name: value[0] if isinstance(value, list) and value else value

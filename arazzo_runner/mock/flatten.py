@@ -56,7 +56,7 @@ def flatten(schema: Value, root: Value, refs: tuple[str, ...], variant: int) -> 
     Raises Cycle when a reference in ``refs``, the way from the root, comes again, and NoExample
     for ``false`` and for a schema of too many parts.
     """
-    return _flat(schema, _FlattenContext(root, variant), refs)
+    return _flatten(schema, _FlattenContext(root, variant), refs)
 
 
 class _FlattenContext:
@@ -68,7 +68,7 @@ class _FlattenContext:
         self.left = MAX_PARTS
 
 
-def _flat(schema: Value, whole: _FlattenContext, refs: tuple[str, ...]) -> FlatSchema:
+def _flatten(schema: Value, whole: _FlattenContext, refs: tuple[str, ...]) -> FlatSchema:
     whole.left -= 1
     if whole.left < 0:
         raise NoExample(f"a schema of more than {MAX_PARTS:,} parts")
@@ -82,11 +82,11 @@ def _flat(schema: Value, whole: _FlattenContext, refs: tuple[str, ...]) -> FlatS
     for part in parts:
         flat = _part(part, whole, refs)
         is_all = len(parts) == 1 and not own
-        found = _joined(found, flat if is_all else _without_examples(flat))
-    return _discriminated(found, schema, [part for part in parts if isinstance(part, dict)])
+        found = _join(found, flat if is_all else _without_examples(flat))
+    return _discriminate(found, schema, [part for part in parts if isinstance(part, dict)])
 
 
-def _discriminated(
+def _discriminate(
     flat: FlatSchema, schema: dict[str, Value], parts: list[dict[str, Value]]
 ) -> FlatSchema:
     """The flat schema with the name of the chosen alternative where a discriminator wants it.
@@ -119,10 +119,10 @@ def _without_examples(flat: FlatSchema) -> FlatSchema:
 
 def _part(part: Value, whole: _FlattenContext, refs: tuple[str, ...]) -> FlatSchema:
     if not isinstance(part, str):
-        return _flat(part, whole, refs)
+        return _flatten(part, whole, refs)
     if part in refs:
         raise SchemaCycle(f"`{part}`, which holds itself")
-    return _flat(resolve(part, whole.root), whole, (*refs, part))
+    return _flatten(resolve(part, whole.root), whole, (*refs, part))
 
 
 def _parts(schema: dict[str, Value], variant: int) -> Iterator[Value]:
@@ -157,15 +157,15 @@ def resolve(reference: str, root: Value) -> Value:
     return root["$defs"][reference.removeprefix("#/$defs/")]
 
 
-def _joined(left: FlatSchema, right: FlatSchema) -> FlatSchema:
+def _join(left: FlatSchema, right: FlatSchema) -> FlatSchema:
     schema = dict(left.schema)
     for key, value in right.schema.items():
-        schema[key] = merged(key, schema[key], value) if key in schema else value
+        schema[key] = merge_keyword(key, schema[key], value) if key in schema else value
     refs = left.refs + tuple(ref for ref in right.refs if ref not in left.refs)
     return FlatSchema(schema, refs, left.hard or right.hard)
 
 
-def merged(keyword: str, left: Value, right: Value) -> Value:
+def merge_keyword(keyword: str, left: Value, right: Value) -> Value:
     """The value of ``keyword`` that satisfies both schemas."""
     if left == right or keyword in (*EXAMPLES, *ANNOTATIONS):
         return left
@@ -174,29 +174,31 @@ def merged(keyword: str, left: Value, right: Value) -> Value:
     if keyword in SMALLER:
         return min(left, right)
     if keyword in MAPS:
-        return {**right, **left} | _shared(left, right)
+        return {**right, **left} | _merge_objects(left, right)
     if keyword in SCHEMAS:
         return {"allOf": [left, right]}
-    return _merged_list(keyword, left, right)
+    return _merge_lists(keyword, left, right)
 
 
-def _shared(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
-    return {name: merged("items", left[name], right[name]) for name in left.keys() & right.keys()}
+def _merge_objects(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
+    return {
+        name: merge_keyword("items", left[name], right[name]) for name in left.keys() & right.keys()
+    }
 
 
-def _merged_list(keyword: str, left: Value, right: Value) -> Value:
+def _merge_lists(keyword: str, left: Value, right: Value) -> Value:
     match keyword:
         case "required":
             return [*left, *(name for name in right if name not in left)]
         case "enum":
             return [value for value in left if value in right]
         case "type":
-            return _narrowed(left, right)
+            return _narrow(left, right)
         case _:
             return left
 
 
-def _narrowed(left: Value, right: Value) -> list[str]:
+def _narrow(left: Value, right: Value) -> list[str]:
     mine, other = types_of(left), types_of(right)
     if "number" in other:
         other = [*other, "integer"]

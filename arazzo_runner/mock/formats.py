@@ -56,7 +56,7 @@ FORMATS: dict[str, Callable[[SeededChoice], str]] = {
 }
 
 
-def formatted(name: str, dice: SeededChoice) -> str | None:
+def format_string(name: str, dice: SeededChoice) -> str | None:
     """A string of the format ``name``, or None when the format says nothing to the mock."""
     maker = FORMATS.get(name)
     return maker(dice) if maker else None

@@ -7,11 +7,11 @@ from typing import Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import example
-from arazzo_runner.mock.facts import plain
+from arazzo_runner.mock.example import generate_value
+from arazzo_runner.mock.facts import normalized_name
 from arazzo_runner.mock.flatten import NoExample, flatten
-from arazzo_runner.mock.judge import judge_of, part
-from arazzo_runner.mock.outgoing import DocumentedResponse, item_schema, outgoing
+from arazzo_runner.mock.judge import schema_part, validator_of
+from arazzo_runner.mock.outgoing import DocumentedResponse, documented_response, item_schema
 from arazzo_runner.mock.route import MockRoute, item_operation
 from arazzo_runner.operation.model import Operation
 
@@ -27,14 +27,14 @@ class ResponseTemplate:
 
     def __init__(self, schema: Value, examples: tuple[Value, ...] = ()) -> None:
         self.schema = schema
-        self.fits: Callable[[Value], bool] = judge_of(schema)
+        self.fits: Callable[[Value], bool] = validator_of(schema)
         self.examples = tuple(one for one in examples if self.fits(one))
         self.members = _members(schema)
         self.states = _states(self.members, schema)
 
     def base(self, dice: SeededChoice) -> Value:
         """A documented example, else a value that is made up. Raises NoExample."""
-        return self.examples[0] if self.examples else example(self.schema, dice)
+        return self.examples[0] if self.examples else generate_value(self.schema, dice)
 
 
 def _members(schema: Value) -> dict[str, Value]:
@@ -54,7 +54,7 @@ def _is_hidden(member: Value, root: Value) -> bool:
 
 
 def _states(members: dict[str, Value], root: Value) -> dict[str, list[Value]]:
-    told = {name: one for name, one in members.items() if plain(name).endswith(STATES)}
+    told = {name: one for name, one in members.items() if normalized_name(name).endswith(STATES)}
     found = {name: flatten(one, root, (), 0).schema.get("enum", []) for name, one in told.items()}
     return {name: states for name, states in found.items() if len(states) > 1}
 
@@ -67,7 +67,7 @@ class ResponseTemplates:
 
     def of(self, operation: Operation) -> ResponseTemplate:
         """The frame of the operation's success answer."""
-        answer = outgoing(operation)
+        answer = documented_response(operation)
         return self._cached(operation, "", lambda: ResponseTemplate(answer.schema, answer.examples))
 
     def home(self, operation: Operation, route: MockRoute) -> ResponseTemplate:
@@ -76,10 +76,10 @@ class ResponseTemplates:
 
     def items(self, operation: Operation, route: MockRoute) -> ResponseTemplate:
         """The frame of the items of a list; what fetches them may have the better example."""
-        answer = outgoing(operation)
+        answer = documented_response(operation)
         fetch = item_operation(operation.description, route)
-        examples = _item_examples(answer) + (outgoing(fetch).examples if fetch else ())
-        schema = part(item_schema(answer), answer.schema)
+        examples = _item_examples(answer) + (documented_response(fetch).examples if fetch else ())
+        schema = schema_part(item_schema(answer), answer.schema)
         return self._cached(operation, "items", lambda: ResponseTemplate(schema, examples))
 
     def _cached(

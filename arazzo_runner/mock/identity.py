@@ -7,15 +7,15 @@ from typing import Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import example
-from arazzo_runner.mock.facts import id_field, plain, text_of
+from arazzo_runner.mock.example import generate_value
+from arazzo_runner.mock.facts import id_field, normalized_name, path_text
 from arazzo_runner.mock.flatten import EXAMPLES, NoExample, flatten
 from arazzo_runner.mock.frames import ResponseTemplate
 from arazzo_runner.mock.incoming import ParsedRequest
-from arazzo_runner.mock.judge import judge_of, part
+from arazzo_runner.mock.judge import schema_part, validator_of
 from arazzo_runner.mock.route import MockRoute, item_operation
 from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.schema import standalone
+from arazzo_runner.operation.schema import standalone_schema
 
 TRIES: Final = 1_000
 """How many ids are tried before all are held to be taken."""
@@ -29,13 +29,13 @@ def path_facts(
     A parameter of the parent that is called like the resource's own id says nothing about it.
     """
     facts = {
-        plain(parameter): incoming.parameters.get(("path", parameter), text)
+        normalized_name(parameter): incoming.parameters.get(("path", parameter), text)
         for parameter, text in incoming.pieces.items()
-        if own is None or plain(parameter) != plain(own)
+        if own is None or normalized_name(parameter) != normalized_name(own)
     }
     if not route.parameter:
         return facts
-    ids = {plain(route.parameter): name} | ({plain(own): name} if own else {})
+    ids = {normalized_name(route.parameter): name} | ({normalized_name(own): name} if own else {})
     return facts | ids
 
 
@@ -48,38 +48,42 @@ def new_id(
 ) -> Value:
     """An id for what is created: valid as a member of ``home`` and as the path parameter."""
     own = id_field(home.members, route.parameter)
-    schemas = [part(home.members[own], home.schema)] if own else []
+    schemas = [schema_part(home.members[own], home.schema)] if own else []
     schemas += _parameter_schemas(item_operation(operation.description, route), route.parameter)
-    judges = [judge_of(schema) for schema in schemas]
-    found = [one for at, schema in enumerate(schemas) for one in _tried(schema, taken, dice.at(at))]
+    judges = [validator_of(schema) for schema in schemas]
+    found = [
+        one for at, schema in enumerate(schemas) for one in _candidates(schema, taken, dice.at(at))
+    ]
     for value in found:
         if all(fits(value) for fits in judges):
             return value
     # None serves both: then the last, which the path takes.
-    return found[-1] if found else _free({"type": "string"}, taken, dice.at(route.parameter))
+    return (
+        found[-1] if found else _unused_value({"type": "string"}, taken, dice.at(route.parameter))
+    )
 
 
-def _tried(schema: Value, taken: Mapping[str, object], dice: SeededChoice) -> list[Value]:
+def _candidates(schema: Value, taken: Mapping[str, object], dice: SeededChoice) -> list[Value]:
     try:
-        return [_free(schema, taken, dice)]
+        return [_unused_value(schema, taken, dice)]
     except NoExample:
         return []
 
 
-def _free(schema: Value, taken: Mapping[str, object], dice: SeededChoice) -> Value:
+def _unused_value(schema: Value, taken: Mapping[str, object], dice: SeededChoice) -> Value:
     """A value that is not taken. Examples are passed over: each would be the same id again."""
     flat = flatten(schema, schema, (), 0).schema
-    bare = part({key: value for key, value in flat.items() if key not in EXAMPLES}, schema)
+    bare = schema_part({key: value for key, value in flat.items() if key not in EXAMPLES}, schema)
     for attempt in range(TRIES):
-        value = example(bare, dice.at(attempt))
-        if text_of(value) not in taken:
+        value = generate_value(bare, dice.at(attempt))
+        if path_text(value) not in taken:
             return value
     raise NoExample("a further id: all that were tried are taken")
 
 
 def _parameter_schemas(fetch: Operation | None, name: str) -> list[Value]:
     return [
-        standalone(one.schema, fetch.description, "request")
+        standalone_schema(one.schema, fetch.description, "request")
         for one in (fetch.parameters if fetch else ())
         if fetch and one.name == name and one.location == "path" and one.schema
     ]

@@ -13,14 +13,14 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
-from arazzo_runner.expression.scope import header
+from arazzo_runner.expression.scope import header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.body import read_body
-from arazzo_runner.mock.judge import request_judge
-from arazzo_runner.mock.outgoing import stem
-from arazzo_runner.mock.parameters import Pairs, RequestParts, decoded, pairs_of
+from arazzo_runner.mock.judge import request_validator
+from arazzo_runner.mock.outgoing import path_stem
+from arazzo_runner.mock.parameters import Pairs, RequestParts, decode_parameter, parse_query
 from arazzo_runner.mock.problem import Problem, ProblemError
-from arazzo_runner.operation.media_type import matching
+from arazzo_runner.operation.media_type import match_media_type
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.model import MediaType, Operation, Parameter, RequestBody
 from arazzo_runner.text.source import Pointer, pointer_text
@@ -48,14 +48,14 @@ class ParsedRequest(Struct, frozen=True):
 
     def address(self, path: str) -> str:
         """The URL of a concrete path; it ends as the paths of the API do."""
-        ending = self.operation.path[len(stem(self.operation.path)) :]
+        ending = self.operation.path[len(path_stem(self.operation.path)) :]
         return self.base + quote(path, safe="/:@!$&'()*+,;=~") + ending
 
 
 def read_request(operation: Operation, request: HttpRequest) -> ParsedRequest:
     """Take a request apart and judge it. Raises Refused."""
     base, texts = _match(operation.path, request.url)
-    query = pairs_of(urlsplit(request.url).query)
+    query = parse_query(urlsplit(request.url).query)
     parts = RequestParts(texts, query, urlsplit(request.url).query, request.headers)
     parameters: dict[tuple[str, str], Value] = {
         (one.location, one.name): value
@@ -84,25 +84,29 @@ def _match(template: str, url: str) -> tuple[str, dict[str, str]]:
 def _parameter(operation: Operation, parameter: Parameter, parts: RequestParts) -> MaybeValue:
     at = (parameter.name, parameter.location)
     what = f"the {parameter.location} parameter `{parameter.name}`"
-    judge = request_judge(parameter.schema, operation.description)
+    judge = request_validator(parameter.schema, operation.description)
     try:
-        value = decoded(parameter, judge.schema, judge.schema, parts)
+        value = decode_parameter(parameter, judge.schema, judge.schema, parts)
     except ValueError as error:
-        raise _bad(operation, f"{what} is not {parameter.media_type}: {error}", at) from error
+        raise _bad_request_error(
+            operation, f"{what} is not {parameter.media_type}: {error}", at
+        ) from error
     if value is MISSING and parameter.required:
-        raise _bad(operation, f"{what} is missing, which is required", at)
+        raise _bad_request_error(operation, f"{what} is missing, which is required", at)
     wrong = None if value is MISSING else judge.fault(value)
     if wrong and not (value == "" and parameter.allow_empty_value):
-        raise _bad(operation, f"{what} is not as documented: {_said(wrong)}", at)
+        raise _bad_request_error(
+            operation, f"{what} is not as documented: {_problem_text(wrong)}", at
+        )
     return value
 
 
-def _said(wrong: tuple[str, Pointer]) -> str:
+def _problem_text(wrong: tuple[str, Pointer]) -> str:
     message, pointer = wrong
     return f"{message} at `{pointer_text(pointer)}`" if pointer else message
 
 
-def _bad(
+def _bad_request_error(
     operation: Operation, detail: str, parameter: tuple[str, str] | None = None
 ) -> ProblemError:
     return ProblemError(Problem(_status(operation), detail, parameter))
@@ -116,32 +120,36 @@ def _status(operation: Operation) -> int:
 
 def _body(operation: Operation, request: HttpRequest) -> tuple[MaybeValue, MediaType | None]:
     documented = operation.request_body
-    content_type = header(request.headers, "Content-Type")
+    content_type = header_value(request.headers, "Content-Type")
     if documented is None:
         return MISSING, None
     if not request.body and content_type is None:
         if documented.required:
-            raise _bad(operation, f"the body is missing, which is required: {_offered(documented)}")
+            raise _bad_request_error(
+                operation, f"the body is missing, which is required: {_offered_types(documented)}"
+            )
         return MISSING, None
-    media = matching(documented.content, content_type or "application/octet-stream")
+    media = match_media_type(documented.content, content_type or "application/octet-stream")
     if media is None:
-        detail = f"the content type `{content_type}` is not documented: {_offered(documented)}"
+        detail = (
+            f"the content type `{content_type}` is not documented: {_offered_types(documented)}"
+        )
         raise ProblemError(Problem(415, detail))
     return _body_value(operation, request, content_type or media.name, media), media
 
 
-def _offered(body: RequestBody) -> str:
+def _offered_types(body: RequestBody) -> str:
     return "send " + " or ".join(f"`{media.name}`" for media in body.content)
 
 
 def _body_value(
     operation: Operation, request: HttpRequest, content_type: str, media: MediaType
 ) -> MaybeValue:
-    judge = request_judge(media.schema, operation.description)
+    judge = request_validator(media.schema, operation.description)
     try:
         value = read_body(request.body, content_type, judge.schema, media)
     except ValueError as error:
-        raise _bad(operation, f"the body is not `{content_type}`: {error}") from error
+        raise _bad_request_error(operation, f"the body is not `{content_type}`: {error}") from error
     wrong = None if value is MISSING else judge.fault(value)
     if wrong:
         message, pointer = wrong

@@ -8,11 +8,11 @@ from typing import Any
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.flatten import NoExample
 from arazzo_runner.operation.model import ApiDescription, Schema
-from arazzo_runner.operation.schema import standalone, validator
+from arazzo_runner.operation.schema import schema_validator, standalone_schema
 from arazzo_runner.text.source import Pointer
 
 
-def part(schema: Value, root: Value) -> Value:
+def schema_part(schema: Value, root: Value) -> Value:
     """A part of a self-contained schema, made self-contained itself."""
     if isinstance(schema, dict) and isinstance(root, dict) and "$defs" in root:
         return {**schema, "$defs": root["$defs"]}
@@ -24,7 +24,7 @@ class Validator:
 
     def __init__(self, schema: Value) -> None:
         self.schema = schema
-        self.compiled = _compiled(schema)
+        self.compiled = _compile(schema)
 
     def fault(self, value: Value) -> tuple[str, Pointer] | None:
         """The first thing that is wrong with a value, and where in it; None when it is valid."""
@@ -33,25 +33,25 @@ class Validator:
         return None
 
 
-def judge_of(schema: Value) -> Callable[[Value], bool]:
+def validator_of(schema: Value) -> Callable[[Value], bool]:
     """A judge of values. Raises NoExample for a schema that cannot be used."""
-    judge: Callable[[Value], bool] = _compiled(schema).is_valid
+    judge: Callable[[Value], bool] = _compile(schema).is_valid
     return judge
 
 
-def request_judge(schema: Schema | None, description: ApiDescription) -> Validator:
+def request_validator(schema: Schema | None, description: ApiDescription) -> Validator:
     """The judge of a parameter or body of a request, made once."""
     if schema is None:
         return Validator({})
     key = ("mock", "judge", schema.place.source.uri, schema.place.pointer)
     if key not in description.memo:
-        description.memo[key] = Validator(standalone(schema, description, "request"))
+        description.memo[key] = Validator(standalone_schema(schema, description, "request"))
     found: Validator = description.memo[key]
     return found
 
 
-def _compiled(schema: Value) -> Any:
+def _compile(schema: Value) -> Any:
     try:
-        return validator(schema)
+        return schema_validator(schema)
     except ValueError as reason:
         raise NoExample(f"a schema that cannot be used: {reason}") from reason

@@ -9,17 +9,17 @@ from typing import Final
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, Value
-from arazzo_runner.mock.compose import compose
+from arazzo_runner.mock.compose import compose_body
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.facts import facts_of, id_field, plain, text_of
-from arazzo_runner.mock.filters import matches, told
+from arazzo_runner.mock.facts import facts_of, id_field, normalized_name, path_text
+from arazzo_runner.mock.filters import filter_facts, is_match
 from arazzo_runner.mock.frames import ResponseTemplate, ResponseTemplates
 from arazzo_runner.mock.identity import new_id, path_facts
 from arazzo_runner.mock.incoming import ParsedRequest
-from arazzo_runner.mock.outgoing import outgoing
-from arazzo_runner.mock.paging import PAGING, Page, asked_size, page_of, said_of
+from arazzo_runner.mock.outgoing import documented_response
+from arazzo_runner.mock.paging import PAGING, Page, page_of, page_values, requested_size
 from arazzo_runner.mock.route import MockRoute
-from arazzo_runner.mock.state import MockState, Resource, address
+from arazzo_runner.mock.state import MockState, Resource, resource_path
 
 POPULATION: Final = 2
 """How many resources a collection has that the run did not fill."""
@@ -47,25 +47,27 @@ class ListRequest(Struct, frozen=True):
     def given(self) -> dict[str, Value]:
         """The query parameters that were given, by plain name."""
         parameters = self.incoming.parameters.items()
-        return {plain(name): value for (where, name), value in parameters if where == "query"}
+        return {
+            normalized_name(name): value for (where, name), value in parameters if where == "query"
+        }
 
     def resources(self) -> list[Resource]:
         """All resources that belong to the list, the newest first."""
         filters = {name: one for name, one in self.given().items() if name not in PAGING}
-        found = [one for one in self.ensure_resources() if matches(one.facts, filters)]
+        found = [one for one in self.ensure_resources() if is_match(one.facts, filters)]
         if found or not filters or self.route.collection in self.state.written:
             return found
         # Nobody knows what the API holds: it may as well hold what is looked for.
         self.populate(POPULATION, filters)
         listed = self.state.listed(self.route.collection)
-        return [one for one in listed if matches(one.facts, filters)]
+        return [one for one in listed if is_match(one.facts, filters)]
 
     def ensure_resources(self) -> list[Resource]:
         """The collection; one that is listed first and never was filled has some resources."""
         collection = self.route.collection
         untouched = collection not in self.state.collections
         if untouched and collection not in self.state.written:
-            size = asked_size(self.given())
+            size = requested_size(self.given())
             count = ceil(size * PAGES) if size and size * PAGES <= MOST else POPULATION
             self.populate(count, {})
         return self.state.listed(collection)
@@ -78,10 +80,10 @@ class ListRequest(Struct, frozen=True):
             taken = self.state.collections.setdefault(self.route.collection, {})
             dice = self.dice.at(self.route.collection, "listed", len(taken))
             name = new_id(operation, self.route, frame, taken, dice)
-            resource = Resource(text_of(name), {}, self.born(count, at, len(taken)))
+            resource = Resource(path_text(name), {}, self.born(count, at, len(taken)))
             resource = resource.with_facts(path_facts(self.incoming, self.route, own, name))
             known = facts_of(self.item(resource))
-            facts = {**known, **told(known, filters)}
+            facts = {**known, **filter_facts(known, filters)}
             self.state.put(self.route.collection, resource.with_facts(facts))
 
     def born(self, count: int, at: int, others: int) -> int:
@@ -99,14 +101,18 @@ class ListRequest(Struct, frozen=True):
     def item(self, resource: Resource) -> Value:
         """A resource as the list shows it."""
         place = self.dice.at(self.route.collection, resource.id)
-        url = self.incoming.address(address(self.route.collection, resource.id))
-        return compose(self.frame(), resource, resource.facts, url, place)
+        url = self.incoming.address(resource_path(self.route.collection, resource.id))
+        return compose_body(self.frame(), resource, resource.facts, url, place)
 
     def page(self, total: int) -> Page:
         """The page that is asked for."""
         declared = [one for one in self.incoming.operation.parameters if one.location == "query"]
-        names = {plain(one.name): one.name for one in declared}
-        counted = [one.schema.value for one in declared if plain(one.name) == "page" and one.schema]
+        names = {normalized_name(one.name): one.name for one in declared}
+        counted = [
+            one.schema.value
+            for one in declared
+            if normalized_name(one.name) == "page" and one.schema
+        ]
         zero = any(
             isinstance(one, dict) and 0 in (one.get("minimum"), one.get("default"))
             for one in counted
@@ -117,14 +123,14 @@ class ListRequest(Struct, frozen=True):
         """The items in the documented answer, which tells of the page."""
         frame = self.frames.of(self.incoming.operation)
         base = frame.base(self.dice.at(self.route.collection, "page"))
-        array = outgoing(self.incoming.operation).array
+        array = documented_response(self.incoming.operation).array
         if not array:
             return items if frame.fits(items) else base
         body = {**base, array[0]: items}
         if not frame.fits(body):
             return base
         for path in _places(body, array[0]):
-            body = _said(frame, body, path, page, array[0])
+            body = _page_members(frame, body, path, page, array[0])
         return body
 
 
@@ -137,10 +143,10 @@ def _places(body: dict[str, Value], array: str) -> Iterator[tuple[str, ...]]:
             yield (name,)
 
 
-def _said(
+def _page_members(
     frame: ResponseTemplate, body: dict[str, Value], path: tuple[str, ...], page: Page, array: str
 ) -> dict[str, Value]:
-    for value in said_of(page, plain(path[-1]), array):
+    for value in page_values(page, normalized_name(path[-1]), array):
         changed = _with(body, path, value)
         if frame.fits(changed):
             return changed

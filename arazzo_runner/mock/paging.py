@@ -13,8 +13,8 @@ from urllib.parse import quote_plus, urlsplit, urlunsplit
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.facts import plain
-from arazzo_runner.mock.parameters import pairs_of
+from arazzo_runner.mock.facts import normalized_name
+from arazzo_runner.mock.parameters import parse_query
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.operation.model import Operation
 
@@ -54,10 +54,10 @@ class Page(Struct, frozen=True):
 
 def is_paged(operation: Operation) -> bool:
     """Whether an operation has a parameter that asks for a page."""
-    return any(plain(one.name) in PAGING for one in operation.parameters)
+    return any(normalized_name(one.name) in PAGING for one in operation.parameters)
 
 
-def asked_size(given: Mapping[str, Value]) -> int | None:
+def requested_size(given: Mapping[str, Value]) -> int | None:
     """The page size that is asked for, by plain parameter names."""
     sizes = (given[name] for name in SIZES if name in given)
     return next((size for size in sizes if isinstance(size, int) and size > 0), None)
@@ -70,7 +70,7 @@ def page_of(
 
     ``given`` are the query parameters by plain name; ``names`` the declared names by plain name.
     """
-    size = asked_size(given) or (DEFAULT_SIZE if PAGING & names.keys() else max(total, 1))
+    size = requested_size(given) or (DEFAULT_SIZE if PAGING & names.keys() else max(total, 1))
     return Page(_start(given, names, size, first_index), size, total, first_index, url, names)
 
 
@@ -104,10 +104,16 @@ def url_of(page: Page, start: int) -> str:
     """The URL of the page that begins at ``start``."""
     parts = urlsplit(page.url)
     new = _query(page, start)
-    changed = {plain(name) for name, _ in new}
-    kept = [(name, value) for name, value in pairs_of(parts.query) if plain(name) not in changed]
+    changed = {normalized_name(name) for name, _ in new}
+    kept = [
+        (name, value)
+        for name, value in parse_query(parts.query)
+        if normalized_name(name) not in changed
+    ]
     dropped = {*INDEXES, *OFFSETS, *TOKENS}
-    pairs = [(quote_plus(name), value) for name, value in kept if plain(name) not in dropped]
+    pairs = [
+        (quote_plus(name), value) for name, value in kept if normalized_name(name) not in dropped
+    ]
     pairs += [(quote_plus(name), quote_plus(value)) for name, value in new]
     query = "&".join(f"{name}={value}" for name, value in pairs)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
@@ -128,7 +134,7 @@ def _query(page: Page, start: int) -> list[tuple[str, str]]:
     return found
 
 
-def said_of(page: Page, name: str, key: str) -> Iterator[Value]:
+def page_values(page: Page, name: str, key: str) -> Iterator[Value]:
     """What a member of this plain name may say of the page, the likeliest first.
 
     ``key`` is the name of the member that holds the items.
@@ -170,7 +176,7 @@ def _pages(page: Page) -> int:
     return -(-page.total // page.size)
 
 
-def _own(page: Page) -> int:
+def _current_page(page: Page) -> int:
     return page.start
 
 
@@ -195,7 +201,7 @@ PLACES: Final[dict[str, Callable[[Page], int | None]]] = {
     **dict.fromkeys(("prev", *(f"prev{ending}" for ending in _ENDINGS)), Page.previous),
     **dict.fromkeys(("first", *(f"first{ending}" for ending in _ENDINGS)), _first),
     **dict.fromkeys(("last", *(f"last{ending}" for ending in _ENDINGS)), _last),
-    **dict.fromkeys(("url", "uri", "self", "selflink"), _own),
+    **dict.fromkeys(("url", "uri", "self", "selflink"), _current_page),
 }
 NEXT_TOKENS: Final = ("nextpagetoken", "nextcursor", "nexttoken", "endcursor")
 MORE: Final = ("hasmore", "hasnext", "hasnextpage")

@@ -13,11 +13,11 @@ from urllib.parse import unquote, unquote_plus
 
 from msgspec import Struct
 
-from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.example import kind
+from arazzo_runner.mock.example import type_of_schema
 from arazzo_runner.mock.flatten import flatten
-from arazzo_runner.mock.judge import judge_of, part
+from arazzo_runner.mock.judge import schema_part, validator_of
 from arazzo_runner.operation.model import Parameter
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -41,13 +41,15 @@ class RequestParts(Struct, frozen=True):
     headers: Headers
 
 
-def pairs_of(text: str) -> Pairs:
+def parse_query(text: str) -> Pairs:
     """The pairs of a query, their names decoded."""
     pieces = [piece.partition("=") for piece in text.split("&") if piece]
     return tuple((unquote_plus(name), value) for name, _, value in pieces)
 
 
-def decoded(parameter: Parameter, schema: Value, root: Value, parts: RequestParts) -> MaybeValue:
+def decode_parameter(
+    parameter: Parameter, schema: Value, root: Value, parts: RequestParts
+) -> MaybeValue:
     """The value of a parameter, typed by its schema, a part of ``root``; or MISSING.
 
     Raises ValueError where the text is not what its content type claims.
@@ -58,8 +60,8 @@ def decoded(parameter: Parameter, schema: Value, root: Value, parts: RequestPart
     if parameter.location == "querystring":
         return {name: unquote_plus(value) for name, value in parts.query}
     flat = flatten(schema, root, (), 0).schema
-    raw = _raw(parameter, kind(flat), tuple(flat.get("properties", ())), parts, text)
-    return MISSING if raw is None else typed(raw, schema, root)
+    raw = _raw(parameter, type_of_schema(flat), tuple(flat.get("properties", ())), parts, text)
+    return MISSING if raw is None else parse_typed(raw, schema, root)
 
 
 def _content(media_type: str, text: str) -> Value:
@@ -76,7 +78,7 @@ def _single(parameter: Parameter, parts: RequestParts) -> str | None:
         case "querystring":
             return parts.query_text or None
         case "header":
-            return header(parts.headers, parameter.name)
+            return header_value(parts.headers, parameter.name)
         case "cookie":
             return dict(_cookies(parts.headers)).get(parameter.name)
         case _:
@@ -84,7 +86,7 @@ def _single(parameter: Parameter, parts: RequestParts) -> str | None:
 
 
 def _cookies(headers: Headers) -> Pairs:
-    fields = (header(headers, "Cookie") or "").split(";")
+    fields = (header_value(headers, "Cookie") or "").split(";")
     pieces = [field.strip().partition("=") for field in fields if "=" in field]
     return tuple((name, value) for name, _, value in pieces)
 
@@ -98,8 +100,8 @@ def _raw(
         parameter.explode or parameter.style == "deepObject"
     ):
         pairs = parts.query if parameter.location == "query" else _cookies(parts.headers)
-        return _exploded(parameter, shape, names, pairs)
-    return None if text is None else _composed(parameter, shape, text)
+        return _explode(parameter, shape, names, pairs)
+    return None if text is None else _compose(parameter, shape, text)
 
 
 def _scalar(parameter: Parameter, text: str) -> str:
@@ -125,7 +127,7 @@ def _decoder(parameter: Parameter) -> Callable[[str], str]:
             assert_never(parameter.location)
 
 
-def _exploded(
+def _explode(
     parameter: Parameter, shape: str, names: tuple[str, ...], pairs: Pairs
 ) -> RawValue | None:
     """A value that is spread over several pairs."""
@@ -140,7 +142,7 @@ def _exploded(
     return {name: unquote_plus(value) for name, value in members.items()} or None
 
 
-def _composed(parameter: Parameter, shape: str, text: str) -> RawValue:
+def _compose(parameter: Parameter, shape: str, text: str) -> RawValue:
     """A value whose items are written in one piece."""
     decode = _decoder(parameter)
     pieces = _pieces(parameter, text)
@@ -174,28 +176,29 @@ def _split(text: str, delimiters: tuple[str, ...]) -> list[str]:
     return text.split(first) if text else []
 
 
-def typed(raw: RawValue, schema: Value, root: Value) -> Value:
+def parse_typed(raw: RawValue, schema: Value, root: Value) -> Value:
     """Texts as values of ``schema``, a part of ``root``; a text that fits nowhere stays a text."""
     match raw:
         case str():
             return _typed_scalar(raw, schema, root)
         case list():
             items = flatten(schema, root, (), 0).schema.get("items", True)
-            return [typed(item, items, root) for item in raw]
+            return [parse_typed(item, items, root) for item in raw]
         case _:
             properties = flatten(schema, root, (), 0).schema.get("properties", {})
             return {
-                name: typed(value, properties.get(name, True), root) for name, value in raw.items()
+                name: parse_typed(value, properties.get(name, True), root)
+                for name, value in raw.items()
             }
 
 
 def _typed_scalar(text: str, schema: Value, root: Value) -> Value:
     """The text, or what it is in JSON where the schema wants no text."""
     flat = flatten(schema, root, (), 0)
-    if kind(flat.schema) == "string" and not flat.hard:
+    if type_of_schema(flat.schema) == "string" and not flat.hard:
         return text
     try:
         other = json.loads(text)
     except ValueError:
         return text
-    return text if flat.hard and judge_of(part(schema, root))(text) else other
+    return text if flat.hard and validator_of(schema_part(schema, root))(text) else other

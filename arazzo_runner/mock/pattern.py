@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.flatten import NoExample
-from arazzo_runner.mock.judge import judge_of
+from arazzo_runner.mock.judge import validator_of
 from arazzo_runner.mock.pattern_tree import (
     CharacterSet,
     PatternChoice,
@@ -42,7 +42,7 @@ class PatternGenerator:
             raise _TooLongError
         match node:
             case CharacterSet(of):
-                return dice.pick(of if dice.attempt else _small(of)) if of else ""
+                return dice.pick(of if dice.attempt else _lower_case(of)) if of else ""
             case PatternSequence(items):
                 return "".join(self.spell(item, dice.at(at)) for at, item in enumerate(items))
             case PatternChoice(options):
@@ -55,11 +55,11 @@ class PatternGenerator:
 
 
 @lru_cache(maxsize=256)
-def _judge(pattern: str) -> Callable[[Value], bool]:
-    return judge_of({"pattern": pattern})
+def _matcher(pattern: str) -> Callable[[Value], bool]:
+    return validator_of({"pattern": pattern})
 
 
-def _small(characters: str) -> str:
+def _lower_case(characters: str) -> str:
     """Without capitals where small letters would do: hexadecimal is easier to read so."""
     return "".join(one for one in characters if one == one.lower() or one.lower() not in characters)
 
@@ -69,7 +69,7 @@ EXTRAS = (2, 0, 1, 3, 4, 5, 6, 8, 13, 21, 34, 55, 89, 144, 233)
 ATTEMPTS = 12
 
 
-def matching(
+def generate_string(
     pattern: str, dice: SeededChoice, least: int = 0, most: int | None = None
 ) -> str | None:
     """A string of ``least`` to ``most`` characters that matches ``pattern``, or None.
@@ -79,7 +79,7 @@ def matching(
     try:
         # What the validator accepts is what the answer will be held to; its backtracking is
         # bounded, so a hostile pattern comes to an end.
-        tree, fits = parse(pattern), _judge(pattern)
+        tree, fits = parse(pattern), _matcher(pattern)
     except (PatternError, NoExample):
         return None
     try:

@@ -32,7 +32,7 @@ class ProblemError(Exception):
         self.problem = problem
 
 
-def members(problem: Problem) -> dict[str, Value]:
+def problem_members(problem: Problem) -> dict[str, Value]:
     """The members of the problem's JSON object (RFC 9457, section 3)."""
     found: dict[str, Value] = {
         "type": "about:blank",
@@ -50,6 +50,6 @@ def members(problem: Problem) -> dict[str, Value]:
 
 def problem_response(problem: Problem) -> HttpResponse:
     """The problem as an answer."""
-    body = json.dumps(members(problem), ensure_ascii=False).encode()
+    body = json.dumps(problem_members(problem), ensure_ascii=False).encode()
     headers = (("Content-Type", "application/problem+json"),)
     return HttpResponse(problem.status, headers, body)

@@ -18,9 +18,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.facts import facts_of, id_field, text_of
+from arazzo_runner.mock.facts import facts_of, id_field, path_text
 from arazzo_runner.mock.incoming import ParsedRequest
-from arazzo_runner.mock.outgoing import item_parameter, item_schema, outgoing, stem
+from arazzo_runner.mock.outgoing import documented_response, item_parameter, item_schema, path_stem
 from arazzo_runner.operation.find import find_by_pointer
 from arazzo_runner.operation.model import ApiDescription, Operation
 
@@ -45,7 +45,7 @@ class MockRoute(Struct, frozen=True):
 def route_of(incoming: ParsedRequest) -> MockRoute:
     """The route of a request."""
     operation = incoming.operation
-    template = stem(operation.path)
+    template = path_stem(operation.path)
     home, _, last = template.rpartition("/")
     name = last[1:-1]
     if last == f"{{{name}}}" and name in incoming.pieces:
@@ -70,12 +70,12 @@ def _on_collection(
 ) -> MockRoute | None:
     operation, path = incoming.operation, incoming.path(template)
     match operation.method:
-        case "GET" | "HEAD" if outgoing(operation).array is not None:
-            home, items = _shown(operation, template, parameter)
+        case "GET" | "HEAD" if documented_response(operation).array is not None:
+            home, items = _listed_collection(operation, template, parameter)
             return MockRoute("list", home, incoming.path(home), "", items)
-        case "POST" if parameter or _lists(operation.description, template):
+        case "POST" if parameter or _is_list(operation.description, template):
             return MockRoute("create", template, path, "", parameter or "id")
-        case "PUT" | "PATCH" if parameter and (name := _named(incoming.body, parameter)):
+        case "PUT" | "PATCH" if parameter and (name := _named_id(incoming.body, parameter)):
             return MockRoute("change", template, path, name, parameter)
         case "DELETE" if parameter:
             return MockRoute("clear", template, path)
@@ -83,20 +83,22 @@ def _on_collection(
             return None
 
 
-def _shown(operation: Operation, template: str, parameter: str | None) -> tuple[str, str]:
+def _listed_collection(
+    operation: Operation, template: str, parameter: str | None
+) -> tuple[str, str]:
     """The collection that a list shows, and the parameter that names its items."""
     if parameter:
         return template, parameter
     above = template.rpartition("/")[0]
     parameter = item_parameter(operation.description, above)
     fetch = _fetch(operation.description, above, parameter) if parameter else None
-    if fetch and parameter and _same_items(operation, fetch):
+    if fetch and parameter and _is_same_items(operation, fetch):
         return above, parameter
     return template, "id"
 
 
-def _same_items(listing: Operation, fetch: Operation) -> bool:
-    items, item = item_schema(outgoing(listing)), outgoing(fetch).schema
+def _is_same_items(listing: Operation, fetch: Operation) -> bool:
+    items, item = item_schema(documented_response(listing)), documented_response(fetch).schema
     return bool(without_definitions(items) == without_definitions(item))
 
 
@@ -107,11 +109,11 @@ def without_definitions(schema: Value) -> Value:
     return {key: value for key, value in schema.items() if key != "$defs"}
 
 
-def _named(body: Value, parameter: str) -> str | None:
+def _named_id(body: Value, parameter: str) -> str | None:
     """The id that a body itself gives."""
     facts = facts_of(body)
     name = id_field(facts, parameter)
-    return text_of(facts[name]) if name and facts[name] is not None else None
+    return path_text(facts[name]) if name and facts[name] is not None else None
 
 
 def item_operation(description: ApiDescription, route: MockRoute) -> Operation | None:
@@ -127,10 +129,10 @@ def _fetch(description: ApiDescription, template: str, parameter: str) -> Operat
 
 def _get(description: ApiDescription, template: str) -> Operation | None:
     paths = description.raw.get("paths", ())
-    path = next((path for path in paths if stem(path) == template), template)
+    path = next((path for path in paths if path_stem(path) == template), template)
     return find_by_pointer(description, ("paths", path, "get"))
 
 
-def _lists(description: ApiDescription, template: str) -> bool:
+def _is_list(description: ApiDescription, template: str) -> bool:
     operation = _get(description, template)
-    return operation is not None and outgoing(operation).array is not None
+    return operation is not None and documented_response(operation).array is not None

@@ -8,8 +8,8 @@ from math import ceil, floor
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.flatten import NoExample
-from arazzo_runner.mock.formats import formatted
-from arazzo_runner.mock.pattern import matching
+from arazzo_runner.mock.formats import format_string
+from arazzo_runner.mock.pattern import generate_string
 
 MAX_LENGTH = 1_000_000
 """The longest string that is made up."""
@@ -25,15 +25,15 @@ def string_for(schema: dict[str, Value], dice: SeededChoice) -> str:
         raise NoExample(f"a string of {least:,} characters")
     pattern = schema.get("pattern")
     if pattern is not None:
-        return _patterned(pattern, dice, least, most)
-    text = formatted(schema.get("format", ""), dice)
+        return _pattern_string(pattern, dice, least, most)
+    text = format_string(schema.get("format", ""), dice)
     if text is not None and least <= len(text) and (most is None or len(text) <= most):
         return text
     return _word(dice).ljust(least, "x")[:most]
 
 
-def _patterned(pattern: str, dice: SeededChoice, least: int, most: int | None) -> str:
-    text = matching(pattern, dice, least, most)
+def _pattern_string(pattern: str, dice: SeededChoice, least: int, most: int | None) -> str:
+    text = generate_string(pattern, dice, least, most)
     if text is None:
         raise NoExample(f"a string of the pattern `{pattern}`")
     return text
@@ -57,7 +57,7 @@ def number_for(schema: dict[str, Value], dice: SeededChoice) -> float | int:
     if high is None or high > low + SPREAD:
         high = low + SPREAD
     if low > high:
-        return _between(schema)
+        return _number_between(schema)
     value = (low + dice.below(high - low + 1)) * step
     return int(value) if value.denominator == 1 else float(value)
 
@@ -88,7 +88,7 @@ def _upper(schema: dict[str, Value], step: Fraction) -> int | None:
     return min(bounds) if bounds else None
 
 
-def _between(schema: dict[str, Value]) -> float:
+def _number_between(schema: dict[str, Value]) -> float:
     """A number between bounds that are nearer to each other than a step."""
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))

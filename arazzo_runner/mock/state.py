@@ -53,12 +53,12 @@ class MockState:
     def put(self, collection: str, resource: Resource) -> None:
         """Keep a resource, in the place of an earlier one of the same id."""
         self.collections.setdefault(collection, {})[resource.id] = resource
-        self.gone.discard(address(collection, resource.id))
+        self.gone.discard(resource_path(collection, resource.id))
 
     def remove(self, collection: str, name: str) -> None:
         """Forget a resource; its path and all below it are gone."""
         self.collections.get(collection, {}).pop(name, None)
-        self.gone.add(address(collection, name))
+        self.gone.add(resource_path(collection, name))
 
     def clear(self, collection: str) -> None:
         """Forget all resources of a collection."""
@@ -76,11 +76,11 @@ class MockState:
         return sorted(known, key=lambda one: one.born, reverse=True)
 
 
-def address(collection: str, name: str) -> str:
+def resource_path(collection: str, name: str) -> str:
     """The path of a resource; of the collection itself for an empty name."""
     return f"{collection}/{name}" if name else collection
 
 
-def instant(clock: int) -> str:
+def timestamp(clock: int) -> str:
     """A moment of the mock's clock, RFC 3339 in UTC."""
     return (EPOCH + timedelta(seconds=clock)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import example
-from arazzo_runner.mock.facts import text_of
+from arazzo_runner.mock.example import generate_value
+from arazzo_runner.mock.facts import path_text
 from arazzo_runner.mock.flatten import NoExample
 from arazzo_runner.mock.outgoing import DocumentedResponse
 from arazzo_runner.operation.body import encode_body
@@ -13,12 +13,12 @@ from arazzo_runner.operation.media_type import is_xml
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.model import Header, Operation
 from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.schema import standalone
+from arazzo_runner.operation.schema import standalone_schema
 
 BODILESS = (204, 205, 304)
 
 
-def written(
+def to_response(
     answer: DocumentedResponse,
     value: Value,
     operation: Operation,
@@ -42,9 +42,9 @@ def _header(header: Header, operation: Operation, location: str | None, dice: Se
         return location
     if header.schema is None:
         return ""
-    schema = standalone(header.schema, operation.description, "response")
-    value = example(schema, dice.at("header", header.name))
-    return ",".join(map(text_of, value)) if isinstance(value, list) else text_of(value)
+    schema = standalone_schema(header.schema, operation.description, "response")
+    value = generate_value(schema, dice.at("header", header.name))
+    return ",".join(map(path_text, value)) if isinstance(value, list) else path_text(value)
 
 
 def _body(answer: DocumentedResponse, media_type: str, value: Value) -> bytes:

@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from msgspec import Struct, field
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.expression.value import Value, kind
+from arazzo_runner.expression.value import Value, json_type
 from arazzo_runner.operation.model import ApiDescription, Schema
-from arazzo_runner.operation.reference import reference_of, target
+from arazzo_runner.operation.reference import reference_of, reference_target
 from arazzo_runner.text.source import Place
 
 MOST: Final = 64
@@ -57,7 +57,8 @@ def schemas_of(description: ApiDescription) -> SchemaContext:
     """The schemas of an API description."""
     if ("schemas",) not in description.memo:
         description.memo["schemas",] = SchemaContext(
-            description.version, lambda reference, place: target(description, reference, place)
+            description.version,
+            lambda reference, place: reference_target(description, reference, place),
         )
     found: SchemaContext = description.memo["schemas",]
     return found
@@ -67,12 +68,12 @@ def alternatives(schemas: SchemaContext, schema: Schema) -> Alternatives:
     """The alternatives that a schema leaves; none of them: no value fits it."""
     key = ("alternatives", schema.place.source, schema.place.pointer)
     if key not in schemas.memo:
-        schemas.memo[key] = _expanded(schemas, schema.value, schema.place, frozenset())
+        schemas.memo[key] = _expand(schemas, schema.value, schema.place, frozenset())
     found: Alternatives = schemas.memo[key]
     return found
 
 
-def together(schemas: SchemaContext, every: Iterable[Schema]) -> Alternatives:
+def intersection(schemas: SchemaContext, every: Iterable[Schema]) -> Alternatives:
     """The alternatives that several schemas for one value leave."""
     nothing_said: Alternatives = ((),)
     return reduce(_product, (alternatives(schemas, one) for one in every), nothing_said)
@@ -91,7 +92,7 @@ def union(every: Iterable[Alternatives]) -> Alternatives:
 _Seen: TypeAlias = frozenset[tuple[object, ...]]
 
 
-def _expanded(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) -> Alternatives:
+def _expand(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) -> Alternatives:
     if node is False:
         return ()
     if not isinstance(node, dict):
@@ -99,33 +100,35 @@ def _expanded(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) ->
     reference = reference_of(node)
     if reference is not None and schemas.version < (3, 1):
         # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
-        return _referred(schemas, reference, place, seen)
+        return _follow_reference(schemas, reference, place, seen)
     found: Alternatives = ((SchemaPart(node, place),),)
     if reference is not None:
-        found = _product(found, _referred(schemas, reference, place, seen))
-    for index, one in enumerate(_listed(node, _ALL_OF)):
-        found = _product(found, _expanded(schemas, one, place.at(_ALL_OF, index), seen))
+        found = _product(found, _follow_reference(schemas, reference, place, seen))
+    for index, one in enumerate(_listed_values(node, _ALL_OF)):
+        found = _product(found, _expand(schemas, one, place.at(_ALL_OF, index), seen))
     for key in _ONE_OF:
         if isinstance(node.get(key), list):
-            found = _product(found, _chosen(schemas, node, key, place, seen))
+            found = _product(found, _choose(schemas, node, key, place, seen))
     if _is_null_too(schemas, node):
         found = union((found, ((SchemaPart(_NULL, place),),)))
     return found
 
 
-def _chosen(
+def _choose(
     schemas: SchemaContext, node: dict[str, Value], key: str, place: Place, seen: _Seen
 ) -> Alternatives:
-    choices = enumerate(_listed(node, key))
-    return union(_expanded(schemas, one, place.at(key, at), seen) for at, one in choices)
+    choices = enumerate(_listed_values(node, key))
+    return union(_expand(schemas, one, place.at(key, at), seen) for at, one in choices)
 
 
-def _listed(node: dict[str, Value], key: str) -> list[Value]:
+def _listed_values(node: dict[str, Value], key: str) -> list[Value]:
     found = node.get(key)
     return found if isinstance(found, list) else []
 
 
-def _referred(schemas: SchemaContext, reference: str, place: Place, seen: _Seen) -> Alternatives:
+def _follow_reference(
+    schemas: SchemaContext, reference: str, place: Place, seen: _Seen
+) -> Alternatives:
     try:
         node, at = schemas.follow(reference, place)
     except DocumentError:
@@ -133,7 +136,7 @@ def _referred(schemas: SchemaContext, reference: str, place: Place, seen: _Seen)
     key = (at.source, at.pointer)
     if key in seen:
         return None
-    return _expanded(schemas, node, at, seen | {key})
+    return _expand(schemas, node, at, seen | {key})
 
 
 def _product(left: Alternatives, right: Alternatives) -> Alternatives:
@@ -164,31 +167,31 @@ _KINDS: Final[dict[str, JsonTypes]] = {
 }
 
 
-def kinds_of(alternative: Alternative) -> JsonTypes | None:
+def types_of_alternative(alternative: Alternative) -> JsonTypes | None:
     """The kinds that a value of the alternative can have; None when they are not stated.
 
     What is a number may be an integer: both are listed.
     """
     found: JsonTypes | None = None
     for part in alternative:
-        own = _kinds(part.node)
+        own = _types(part.node)
         if own is not None:
             found = own if found is None else found & own
     return found or None  # schemas that contradict each other prove nothing
 
 
-def _kinds(node: dict[str, Value]) -> JsonTypes | None:
+def _types(node: dict[str, Value]) -> JsonTypes | None:
     stated = node.get("type")
     names = [str(name) for name in (stated if isinstance(stated, list) else [stated])]
     if not all(name in _KINDS for name in names):
-        values = choices(node)
-        return None if values is None else frozenset(kind(one) for one in values)
+        values = listed_values(node)
+        return None if values is None else frozenset(json_type(one) for one in values)
     found = frozenset(one for name in names for one in _KINDS[name])
     is_nullable = node.get("nullable") is True or node.get("x-nullable") is True
     return found | {"null"} if is_nullable else found
 
 
-def choices(node: dict[str, Value]) -> list[Value] | None:
+def listed_values(node: dict[str, Value]) -> list[Value] | None:
     """The values that a schema lists (``enum``, ``const``); None without a list."""
     if "const" in node:
         return [node["const"]]

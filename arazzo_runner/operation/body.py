@@ -25,17 +25,17 @@ def choose_media_type(
     """
     offered = operation.request_body.content if operation.request_body else ()
     if not offered:
-        return wanted or _natural(payload), None
+        return wanted or _default_content_type(payload), None
     if wanted is not None:
-        media = media_type.matching(offered, wanted)
+        media = media_type.match_media_type(offered, wanted)
         if media is None:
-            raise _not_offered(operation, f"the content type `{wanted}` is not offered")
+            raise _not_offered_error(operation, f"the content type `{wanted}` is not offered")
         return wanted, media
     for media in offered:
-        name = _concrete(media.name, payload)
-        if _carries(name, payload):
+        name = _concrete_type(media.name, payload)
+        if _can_carry(name, payload):
             return name, media
-    raise _not_offered(operation, f"no offered content type can carry {describe(payload)}")
+    raise _not_offered_error(operation, f"no offered content type can carry {describe(payload)}")
 
 
 def encode_body(content_type: str, payload: Value, media: MediaType | None) -> bytes:
@@ -92,7 +92,7 @@ def _charset_bytes(text: str, content_type: str) -> bytes:
         raise RequestRefused(f"the text cannot be written in `{charset}`: {reason}") from reason
 
 
-def _natural(payload: MaybeValue) -> str:
+def _default_content_type(payload: MaybeValue) -> str:
     """The content type of a payload whose operation documents none."""
     match payload:
         case str():
@@ -103,18 +103,18 @@ def _natural(payload: MaybeValue) -> str:
             return "application/json"
 
 
-def _concrete(name: str, payload: MaybeValue) -> str:
+def _concrete_type(name: str, payload: MaybeValue) -> str:
     """The content type that a documented range is sent as."""
     if not media_type.is_range(name):
         return name
-    natural = _natural(payload)
+    natural = _default_content_type(payload)
     kind = media_type.essence(name).partition("/")[0]
     if kind in ("*", natural.partition("/")[0]):
         return natural
     return "text/plain" if kind == "text" else name
 
 
-def _carries(name: str, payload: MaybeValue) -> bool:
+def _can_carry(name: str, payload: MaybeValue) -> bool:
     if media_type.is_range(name):
         return False
     if payload is MISSING or media_type.is_json(name):
@@ -131,7 +131,7 @@ def _carries(name: str, payload: MaybeValue) -> bool:
             return True
 
 
-def _not_offered(operation: Operation, why: str) -> RequestRefused:
+def _not_offered_error(operation: Operation, why: str) -> RequestRefused:
     content = operation.request_body.content if operation.request_body else ()
     offered = ", ".join(f"`{media.name}`" for media in content)
     message = f"{why} by `{operation.method} {operation.path}`"

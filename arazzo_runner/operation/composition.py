@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import ApiDescription
-from arazzo_runner.operation.reference import reference_of, target
+from arazzo_runner.operation.reference import reference_of, reference_target
 from arazzo_runner.text.source import Place, Pointer
 
 
-def parts(
+def all_of_parts(
     description: ApiDescription, node: Value, place: Place
 ) -> list[tuple[dict[str, Value], Place]]:
     """A schema and all that it surely also is, with their places; itself first, each one once."""
@@ -22,7 +22,7 @@ def parts(
         seen.add(key)
         found.append((node, place))
         if reference := reference_of(node):
-            todo.append(target(description, reference, place))
+            todo.append(reference_target(description, reference, place))
         members = node.get("allOf")
         for index, one in enumerate(members if isinstance(members, list) else ()):
             todo.append((one, place.at("allOf", index)))

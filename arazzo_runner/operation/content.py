@@ -6,8 +6,8 @@ from typing import cast, get_args
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import ApiDescription, Encoding, MediaType, Schema, Style
-from arazzo_runner.operation.reference import resolve
-from arazzo_runner.operation.shape import fields, list_at, object_at, optional_text
+from arazzo_runner.operation.reference import resolve_reference
+from arazzo_runner.operation.shape import list_at, map_members, object_at, optional_text
 from arazzo_runner.text.source import Place
 
 
@@ -19,8 +19,8 @@ def read_schema(node: Value, place: Place) -> Schema | None:
 def read_content(description: ApiDescription, node: Value, place: Place) -> tuple[MediaType, ...]:
     """A ``content`` map, in its order; raises DocumentError AZ214 and AZ217."""
     return tuple(
-        _media_type(description, name, *resolve(description, one, place.at(name)))
-        for name, one in fields(object_at(node, place, "`content`"))
+        _media_type(description, name, *resolve_reference(description, one, place.at(name)))
+        for name, one in map_members(object_at(node, place, "`content`"))
     )
 
 
@@ -31,7 +31,7 @@ def examples_of(
     found = [node["example"]] if "example" in node else []
     named = node.get("examples")
     for name, one in named.items() if isinstance(named, dict) else ():
-        example, _ = resolve(description, one, place.at("examples", name))
+        example, _ = resolve_reference(description, one, place.at("examples", name))
         if isinstance(example, dict):
             found += [example[key] for key in ("dataValue", "value") if key in example][:1]
     return tuple(found)
@@ -47,7 +47,7 @@ def _media_type(description: ApiDescription, name: str, node: Value, place: Plac
         place=place,
         encoding={
             key: _encoding(description, one, place.at("encoding", key))
-            for key, one in fields(encodings)
+            for key, one in map_members(encodings)
         },
         examples=examples_of(description, media, place),
         item_schema=read_schema(media.get("itemSchema"), place.at("itemSchema")),
@@ -74,17 +74,17 @@ def _encoding(description: ApiDescription, node: Value, place: Place) -> Encodin
         allow_reserved=encoding.get("allowReserved") is True,
         headers=tuple(
             (name, value)
-            for name, one in fields(headers)
-            for value in _fixed(description, one, place.at("headers", name))
+            for name, one in map_members(headers)
+            for value in _fixed_value(description, one, place.at("headers", name))
         ),
     )
 
 
-def _fixed(description: ApiDescription, node: Value, place: Place) -> tuple[Value, ...]:
+def _fixed_value(description: ApiDescription, node: Value, place: Place) -> tuple[Value, ...]:
     """The one value that a part's header has by its schema, if the description fixes it."""
-    header, place = resolve(description, node, place)
+    header, place = resolve_reference(description, node, place)
     schema = header.get("schema") if isinstance(header, dict) else None
-    schema, _ = resolve(description, schema, place.at("schema"))
+    schema, _ = resolve_reference(description, schema, place.at("schema"))
     if not isinstance(schema, dict):
         return ()
     choices = schema.get("enum")

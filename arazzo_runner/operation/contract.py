@@ -13,10 +13,10 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation import media_type
-from arazzo_runner.operation.findings import findings
+from arazzo_runner.operation.findings import schema_errors
 from arazzo_runner.operation.model import (
     ApiDescription,
     Header,
@@ -25,7 +25,7 @@ from arazzo_runner.operation.model import (
     Response,
     Schema,
 )
-from arazzo_runner.operation.reference import resolve
+from arazzo_runner.operation.reference import resolve_reference
 from arazzo_runner.text.source import Place
 
 CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
@@ -56,11 +56,11 @@ class _Verdict(Struct, frozen=True):
     pointer: str | None = None
 
 
-def _fits(message: str, place: Place) -> _Verdict:
+def _fit_verdict(message: str, place: Place) -> _Verdict:
     return _Verdict(passed=True, message=message, place=place)
 
 
-def _breaks(message: str, place: Place, pointer: str | None = None) -> _Verdict:
+def _break_verdict(message: str, place: Place, pointer: str | None = None) -> _Verdict:
     return _Verdict(passed=False, message=message, place=place, pointer=pointer)
 
 
@@ -77,7 +77,7 @@ def check_response(
     """
     results = list[CheckResult]()
     response = response_for(operation, status)
-    for kind, verdicts in _judged(operation, response, status, headers, body):
+    for kind, verdicts in _verdicts_by_kind(operation, response, status, headers, body):
         severity = severities.get(kind, "off")
         if severity == "off":
             continue
@@ -102,19 +102,19 @@ def response_for(operation: Operation, status: int) -> Response | None:
     return None
 
 
-def _judged(
+def _verdicts_by_kind(
     operation: Operation, response: Response | None, status: int, headers: Headers, body: MaybeValue
 ) -> Iterator[tuple[CheckKind, Iterator[_Verdict]]]:
     """The judgements by kind; each is made only when it is looked at."""
     yield "status", _status(operation, response, status)
     if response is None:
         return
-    content_type = header(headers, "Content-Type")
+    content_type = header_value(headers, "Content-Type")
     yield "headers", _headers(operation.description, response, headers)
     if body is MISSING or not response.content:
         return
     yield "content-type", _content_type(response, content_type)
-    media = media_type.matching(response.content, content_type or "application/json")
+    media = media_type.match_media_type(response.content, content_type or "application/json")
     if media is not None:
         yield "schema", _schema(operation.description, media, content_type, body)
 
@@ -124,24 +124,24 @@ def _status(operation: Operation, response: Response | None, status: int) -> Ite
         return
     if response is not None:
         message = f"status {status} is documented as `{response.status}`"
-        yield _fits(message, response.place)
+        yield _fit_verdict(message, response.place)
         return
     documented = ", ".join(documented_statuses(operation))
     message = f"status {status} is not documented; documented: {documented}"
-    yield _breaks(message, operation.place.at("responses"))
+    yield _break_verdict(message, operation.place.at("responses"))
 
 
 def _content_type(response: Response, content_type: str | None) -> Iterator[_Verdict]:
     documented = ", ".join(f"`{media.name}`" for media in response.content)
     place = response.content[0].place
     if content_type is None:
-        yield _breaks(f"there is no content type; documented: {documented}", place)
-    elif media := media_type.matching(response.content, content_type):
+        yield _break_verdict(f"there is no content type; documented: {documented}", place)
+    elif media := media_type.match_media_type(response.content, content_type):
         message = f"the content type `{content_type}` is documented as `{media.name}`"
-        yield _fits(message, media.place)
+        yield _fit_verdict(message, media.place)
     else:
         message = f"the content type `{content_type}` is not documented; documented: {documented}"
-        yield _breaks(message, place)
+        yield _break_verdict(message, place)
 
 
 def _schema(
@@ -153,12 +153,12 @@ def _schema(
         return
     if media.schema is None and not isinstance(body, list):
         return  # a sequence in another form, such as events, is read as text
-    found = findings(body, schema, description, "response")
+    found = schema_errors(body, schema, description, "response")
     for one in found:
         where = f"`{one.pointer}`: " if one.pointer else ""
-        yield _breaks(f"{where}{one.message}", one.place, one.pointer)
+        yield _break_verdict(f"{where}{one.message}", one.place, one.pointer)
     if not found:
-        yield _fits("the body is as documented", schema.place)
+        yield _fit_verdict("the body is as documented", schema.place)
 
 
 def _sequence(media: MediaType) -> Schema | None:
@@ -176,9 +176,9 @@ def _headers(
         # Response Object, `headers`: a definition of Content-Type is ignored.
         if one.name.lower() == "content-type":
             continue
-        text = header(headers, one.name)
+        text = header_value(headers, one.name)
         if text is None and one.required:
-            yield _breaks(f"the required header `{one.name}` is missing", one.place)
+            yield _break_verdict(f"the required header `{one.name}` is missing", one.place)
         elif text is not None and one.schema is not None:
             yield from _header(description, one, one.schema, text)
 
@@ -190,16 +190,16 @@ def _header(
         value = _header_value(description, schema, text)
     except DocumentError:
         value = text  # the findings will say that the schema cannot be used
-    found = findings(value, schema, description, "response")
+    found = schema_errors(value, schema, description, "response")
     for finding in found:
-        yield _breaks(f"the header `{one.name}`: {finding.message}", finding.place)
+        yield _break_verdict(f"the header `{one.name}`: {finding.message}", finding.place)
     if not found:
-        yield _fits(f"the header `{one.name}` is as documented", one.place)
+        yield _fit_verdict(f"the header `{one.name}` is as documented", one.place)
 
 
 def _header_value(description: ApiDescription, schema: Schema, text: str) -> Value:
     """A header's text as the type that its schema gives it (style `simple`)."""
-    node, place = resolve(description, schema.value, schema.place)
+    node, place = resolve_reference(description, schema.value, schema.place)
     kinds = node.get("type") if isinstance(node, dict) else None
     kinds = kinds if isinstance(kinds, list) else [kinds]
     if "array" in kinds:

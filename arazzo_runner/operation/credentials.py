@@ -67,7 +67,7 @@ _FLOWS: Final = (
 _REFRESHED: Final = frozenset({"password", "authorizationCode", "deviceAuthorization"})
 
 
-def ways(scheme: SecurityScheme) -> tuple[CredentialFlow, ...]:
+def credential_flows(scheme: SecurityScheme) -> tuple[CredentialFlow, ...]:
     """The ways to satisfy a scheme, the first that is possible is taken.
 
     Mutual TLS has one that needs no part: its certificate is no variable.
@@ -94,18 +94,20 @@ def _is_offered(way: CredentialFlow, scheme: SecurityScheme) -> bool:
     return way.flow in scheme.flows
 
 
-def way_of(scheme: SecurityScheme, parts: CredentialParts) -> CredentialFlow | None:
+def find_flow(scheme: SecurityScheme, parts: CredentialParts) -> CredentialFlow | None:
     """The first way that these parts are enough for."""
-    return next((way for way in ways(scheme) if way.holds(parts)), None)
+    return next((way for way in credential_flows(scheme) if way.holds(parts)), None)
 
 
-def kinds(scheme: SecurityScheme) -> tuple[CredentialPart, ...]:
+def credential_parts(scheme: SecurityScheme) -> tuple[CredentialPart, ...]:
     """All parts that a scheme's credential can have; none for mutual TLS."""
-    every: list[CredentialPart] = [kind for way in ways(scheme) for kind in (*way.needs, *way.may)]
+    every: list[CredentialPart] = [
+        kind for way in credential_flows(scheme) for kind in (*way.needs, *way.may)
+    ]
     return tuple(dict.fromkeys(every))
 
 
-def variable(source: str, scheme: str, kind: CredentialPart) -> str:
+def variable_name(source: str, scheme: str, kind: CredentialPart) -> str:
     """The environment variable of one part of a credential.
 
     ``ARAZZO_AUTH_<SOURCE>_<SCHEME>_USERNAME`` and so on, upper case, other characters as ``_``.
@@ -115,7 +117,7 @@ def variable(source: str, scheme: str, kind: CredentialPart) -> str:
 
 def variable_names(source: str, scheme: SecurityScheme) -> tuple[str, ...]:
     """The environment variables that a scheme's credential is read from."""
-    return tuple(variable(source, scheme.name, kind) for kind in kinds(scheme))
+    return tuple(variable_name(source, scheme.name, kind) for kind in credential_parts(scheme))
 
 
 def _upper(name: str) -> str:
@@ -144,7 +146,7 @@ class Credentials(Struct, frozen=True):
         return Credentials({**self.values, **other.values}, certificate)
 
 
-def nothing(_name: str) -> None:
+def no_lookup(_name: str) -> None:
     """A look-up that finds nothing."""
 
 
@@ -153,7 +155,7 @@ def credentials_from(
     source: str,
     schemes: Iterable[SecurityScheme],
     aliases: Mapping[str, str],
-    more: LookUp = nothing,
+    more: LookUp = no_lookup,
 ) -> Credentials:
     """Read the credentials of a source's schemes from environment variables.
 
@@ -173,34 +175,36 @@ def credentials_from(
 def _parts(
     source: str, scheme: SecurityScheme, known: LookUp, more: LookUp
 ) -> dict[CredentialPart, str]:
-    parts = dict(_found(source, scheme, kinds(scheme), known))
-    way = way_of(scheme, parts)
+    parts = dict(_available_parts(source, scheme, credential_parts(scheme), known))
+    way = find_flow(scheme, parts)
     if way is not None:
-        parts.update(_found(source, scheme, _lacking(way.may, parts), more))
+        parts.update(_available_parts(source, scheme, _missing_parts(way.may, parts), more))
         return parts
-    for way in ways(scheme):
-        parts.update(_found(source, scheme, _lacking(way.needs, parts), more))
+    for way in credential_flows(scheme):
+        parts.update(_available_parts(source, scheme, _missing_parts(way.needs, parts), more))
         if way.holds(parts):
-            parts.update(_found(source, scheme, _lacking(way.may, parts), more))
+            parts.update(_available_parts(source, scheme, _missing_parts(way.may, parts), more))
             return parts
     return parts
 
 
-def _lacking(wanted: Iterable[CredentialPart], parts: CredentialParts) -> list[CredentialPart]:
+def _missing_parts(
+    wanted: Iterable[CredentialPart], parts: CredentialParts
+) -> list[CredentialPart]:
     return [kind for kind in wanted if kind not in parts]
 
 
-def _found(
+def _available_parts(
     source: str, scheme: SecurityScheme, wanted: Iterable[CredentialPart], look_up: LookUp
 ) -> Iterator[tuple[CredentialPart, str]]:
     for kind in wanted:
-        name = variable(source, scheme.name, kind)
+        name = variable_name(source, scheme.name, kind)
         value = look_up(name)
         if value:
-            yield kind, _carried(name, kind, value.rstrip("\r\n"), scheme)
+            yield kind, _check_sendable(name, kind, value.rstrip("\r\n"), scheme)
 
 
-def _carried(name: str, kind: CredentialPart, value: str, scheme: SecurityScheme) -> str:
+def _check_sendable(name: str, kind: CredentialPart, value: str, scheme: SecurityScheme) -> str:
     """A part of a credential, unless no request can carry it; the message does not show it."""
     if kind == "username" and scheme.type == "http" and ":" in value:
         # RFC 7617, section 2; RFC 7616, section 3.4.2 puts one behind the user name as well.

@@ -14,16 +14,16 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.expression.value import Value, kind
+from arazzo_runner.expression.value import Value, json_type
 from arazzo_runner.operation.alternatives import (
     Alternative,
     Alternatives,
     JsonTypes,
     SchemaContext,
     alternatives,
-    choices,
-    kinds_of,
-    together,
+    intersection,
+    listed_values,
+    types_of_alternative,
     union,
 )
 from arazzo_runner.operation.model import Schema
@@ -58,7 +58,7 @@ class SchemaShape(Struct, frozen=True, dict=True):
         """All kinds that the value can have; None when any is possible."""
         found: JsonTypes = frozenset()
         for one in self.alternatives or ((),):
-            kinds = kinds_of(one)
+            kinds = types_of_alternative(one)
             if kinds is None:
                 return None
             found |= kinds
@@ -69,8 +69,8 @@ class SchemaShape(Struct, frozen=True, dict=True):
         """All values that are listed for it; None when others are possible."""
         found: list[Value] = []
         for one in self.alternatives or ((),):
-            listed = [values for part in one if (values := choices(part.node)) is not None]
-            if not listed and kinds_of(one) != _NULL:
+            listed = [values for part in one if (values := listed_values(part.node)) is not None]
+            if not listed and types_of_alternative(one) != _NULL:
                 return None
             found += listed[0] if listed else [None]
             if any(part.node.get("nullable") is True for part in one):
@@ -110,7 +110,7 @@ def shape_of(schemas: SchemaContext, schema: Schema | None) -> SchemaShape:
     return found
 
 
-def any_of(shapes: Sequence[SchemaShape]) -> SchemaShape:
+def any_shape(shapes: Sequence[SchemaShape]) -> SchemaShape:
     """What is known where one of several shapes holds; there is at least one."""
     return SchemaShape(shapes[0].schemas, union(one.alternatives for one in shapes))
 
@@ -120,29 +120,29 @@ def descend(shape: SchemaShape, tokens: Iterable[PathToken]) -> SchemaShape | De
     walked: list[PathToken] = []
     for token in tokens:
         walked.append(token)
-        found = step(shape, token)
+        found = descend_step(shape, token)
         if isinstance(found, MissingMember):
             return DescentFailure(tuple(walked), found)
         shape = found
     return shape
 
 
-def step(shape: SchemaShape, token: PathToken) -> SchemaShape | MissingMember:
+def descend_step(shape: SchemaShape, token: PathToken) -> SchemaShape | MissingMember:
     """What is known of one member or item of a value."""
     if token not in shape.below:
-        shape.below[token] = _entered(shape, token)
+        shape.below[token] = _enter(shape, token)
     return shape.below[token]
 
 
-def _entered(shape: SchemaShape, token: PathToken) -> SchemaShape | MissingMember:
+def _enter(shape: SchemaShape, token: PathToken) -> SchemaShape | MissingMember:
     if shape.alternatives is None or () in shape.alternatives:
         return SchemaShape(shape.schemas, None)
     results = [_into(shape.schemas, one, token) for one in shape.alternatives]
-    combined = _combined(results)
+    combined = _combine(results)
     return combined if isinstance(combined, MissingMember) else SchemaShape(shape.schemas, combined)
 
 
-def _combined(results: Sequence[_Step]) -> _Step:
+def _combine(results: Sequence[_Step]) -> _Step:
     there = [one for one in results if not isinstance(one, MissingMember)]
     if there:
         return union(there)
@@ -157,7 +157,7 @@ def _combined(results: Sequence[_Step]) -> _Step:
 
 
 def _into(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
-    kinds = kinds_of(one)
+    kinds = types_of_alternative(one)
     if kinds is None:
         return _into_anything(schemas, one, token)
     if not kinds & _CONTAINERS:
@@ -167,7 +167,7 @@ def _into(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
         ways.append(_member(schemas, one, token))
     if "array" in kinds:
         ways.append(_item(schemas, one, token))
-    return _combined(ways)
+    return _combine(ways)
 
 
 def _into_anything(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
@@ -193,17 +193,17 @@ def _member(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step
         return _any_member(schemas, one)
     if isinstance(token, int):
         return MissingMember(proven=True, kinds=frozenset({"object"}))
-    named = list(_named(one, token))
+    named = list(_named_schemas(one, token))
     if named:
-        return together(schemas, named)
+        return intersection(schemas, named)
     if any(_is_open(part.node) for part in one):
         return None
-    if any(_closes(part.node) for part in one):
+    if any(_is_closed(part.node) for part in one):
         return MissingMember(proven=True, known=names_of(one))
-    return _unnamed(schemas, one)
+    return _unnamed_member(schemas, one)
 
 
-def _unnamed(schemas: SchemaContext, one: Alternative) -> _Step:
+def _unnamed_member(schemas: SchemaContext, one: Alternative) -> _Step:
     others = [
         Schema(part.node[key], part.place.at(key))
         for part in one
@@ -212,7 +212,7 @@ def _unnamed(schemas: SchemaContext, one: Alternative) -> _Step:
     ]
     known = names_of(one)
     return (
-        together(schemas, others)
+        intersection(schemas, others)
         if others or not known
         else MissingMember(proven=False, known=known)
     )
@@ -222,19 +222,19 @@ def _any_member(schemas: SchemaContext, one: Alternative) -> _Step:
     if any(_is_open(part.node) for part in one):
         return None
     every = [_member(schemas, one, name) for name in names_of(one)]
-    if not any(_closes(part.node) for part in one):
+    if not any(_is_closed(part.node) for part in one):
         every.append(None)
-    return _combined(every) if every else MissingMember(proven=True)
+    return _combine(every) if every else MissingMember(proven=True)
 
 
-def _named(one: Alternative, name: str) -> Iterator[Schema]:
+def _named_schemas(one: Alternative, name: str) -> Iterator[Schema]:
     for part in one:
-        properties = members(part.node)
+        properties = schema_properties(part.node)
         if name in properties:
             yield Schema(properties[name], part.place.at("properties", name))
 
 
-def members(node: dict[str, Value]) -> dict[str, Value]:
+def schema_properties(node: dict[str, Value]) -> dict[str, Value]:
     """The ``properties`` of one schema object."""
     found = node.get("properties")
     return found if isinstance(found, dict) else {}
@@ -242,7 +242,7 @@ def members(node: dict[str, Value]) -> dict[str, Value]:
 
 def names_of(one: Alternative) -> tuple[str, ...]:
     """The members that the schemas of an alternative name."""
-    return tuple(dict.fromkeys(name for part in one for name in members(part.node)))
+    return tuple(dict.fromkeys(name for part in one for name in schema_properties(part.node)))
 
 
 def _is_open(node: dict[str, Value]) -> bool:
@@ -255,7 +255,7 @@ def _is_open(node: dict[str, Value]) -> bool:
     return any(key in node for key in _OPEN)
 
 
-def _closes(node: dict[str, Value]) -> bool:
+def _is_closed(node: dict[str, Value]) -> bool:
     return node.get("additionalProperties") is False or node.get("unevaluatedProperties") is False
 
 
@@ -266,7 +266,7 @@ def _item(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
     if isinstance(token, str) and not _INDEX.fullmatch(token):
         return MissingMember(proven=True, kinds=frozenset({"array"}))
     index = 0 if token is None else int(token)
-    return together(
+    return intersection(
         schemas, (found for part in one for found in _items(part.node, part.place, index))
     )
 
@@ -290,7 +290,7 @@ _ARTICLES: Final = {
 }
 
 
-def kind_words(kinds: JsonTypes) -> str:
+def type_words(kinds: JsonTypes) -> str:
     """Kinds as a sentence lists them: ``a string or null``."""
     shown = kinds - {"integer"} if "number" in kinds else kinds
     return " or ".join(_ARTICLES.get(name, f"a {name}") for name in sorted(shown, key=_rank))
@@ -300,13 +300,13 @@ def _rank(name: str) -> tuple[bool, str]:
     return name == "null", name
 
 
-def kind_of_value(value: Value) -> JsonTypes:
+def types_of_value(value: Value) -> JsonTypes:
     """The kinds of a value: an integer is a number too."""
-    name = kind(value)
+    name = json_type(value)
     return frozenset({name, "number"}) if name == "integer" else frozenset({name})
 
 
-def nearest_name(token: PathToken, absent: MissingMember) -> str | None:
+def member_hint(token: PathToken, absent: MissingMember) -> str | None:
     """The help line about a name that is not there: the nearest one, or those that there are."""
     if hint := did_you_mean(str(token), absent.known):
         return hint

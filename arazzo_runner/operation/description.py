@@ -11,8 +11,14 @@ from typing import Literal as Choice
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe
 from arazzo_runner.operation.model import ApiDescription, LoadDocument, SecurityScheme
-from arazzo_runner.operation.reference import resolve
-from arazzo_runner.operation.shape import fields, malformed, object_at, optional_text, text_in
+from arazzo_runner.operation.reference import resolve_reference
+from arazzo_runner.operation.shape import (
+    malformed_error,
+    map_members,
+    object_at,
+    optional_text,
+    required_text,
+)
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -58,16 +64,16 @@ def read_scheme(
     description: ApiDescription, name: str, node: Value, place: Place
 ) -> SecurityScheme:
     """A Security Scheme Object, its reference followed; raises DocumentError AZ214, AZ217."""
-    node, place = resolve(description, node, place)
+    node, place = resolve_reference(description, node, place)
     scheme = object_at(node, place, f"the security scheme `{name}`")
-    kind = text_in(scheme, "type", place, f"the security scheme `{name}`")
+    kind = required_text(scheme, "type", place, f"the security scheme `{name}`")
     return SecurityScheme(
         name=name,
         # 2.0 calls `basic` what is `http` with the scheme `basic` since 3.0.
         type="http" if kind == "basic" else kind,
         scheme="basic" if kind == "basic" else optional_text(scheme, "scheme"),
         location=_carrier(scheme, place, name) if kind == "apiKey" else None,
-        parameter=text_in(scheme, "name", place, f"the security scheme `{name}`")
+        parameter=required_text(scheme, "name", place, f"the security scheme `{name}`")
         if kind == "apiKey"
         else None,
         flows=_flows(scheme),
@@ -78,17 +84,21 @@ def read_scheme(
 
 def _version(value: Value, place: Place) -> tuple[int, int]:
     if not isinstance(value, dict):
-        raise _unknown(f"an OpenAPI description is an object, not {describe(value)}", place)
+        raise _unknown_version_error(
+            f"an OpenAPI description is an object, not {describe(value)}", place
+        )
     name = next((one for one in ("openapi", "swagger") if one in value), None)
     if name is None:
-        raise _unknown(_without_version(value), place)
+        raise _unknown_version_error(_without_version(value), place)
     # `swagger: 2.0` without quotes is a number in YAML, and meant.
     text = str(value[name])
     numbers = [int(one) if one.isdecimal() else -1 for one in text.split(".")[:2]]
     version = (numbers[0], numbers[1] if len(numbers) > 1 else 0)
     if version not in SUPPORTED or (name == "swagger") != (version == (2, 0)):
         known = "`swagger: 2.0` and `openapi: 3.0`, `3.1`, `3.2`"
-        raise _unknown(f"`{name}: {text}` is not supported; {known} are", place.at(name))
+        raise _unknown_version_error(
+            f"`{name}: {text}` is not supported; {known} are", place.at(name)
+        )
     return version
 
 
@@ -99,7 +109,7 @@ def _without_version(value: dict[str, Value]) -> str:
     return "this is not an OpenAPI description: it has neither `openapi` nor `swagger`"
 
 
-def _unknown(message: str, place: Place) -> DocumentError:
+def _unknown_version_error(message: str, place: Place) -> DocumentError:
     return DocumentError(error("AZ202", message, place))
 
 
@@ -114,12 +124,12 @@ def _schemes(description: ApiDescription, place: Place) -> dict[str, SecuritySch
         declared = holder.get("securitySchemes")
     return {
         name: read_scheme(description, name, node, place.at(name))
-        for name, node in fields(object_at(declared, place, f"`{place.pointer[-1]}`"))
+        for name, node in map_members(object_at(declared, place, f"`{place.pointer[-1]}`"))
     }
 
 
 def _carrier(scheme: dict[str, Value], place: Place, name: str) -> Carrier:
-    match text_in(scheme, "in", place, f"the security scheme `{name}`"):
+    match required_text(scheme, "in", place, f"the security scheme `{name}`"):
         case "query":
             return "query"
         case "header":
@@ -127,7 +137,7 @@ def _carrier(scheme: dict[str, Value], place: Place, name: str) -> Carrier:
         case "cookie":
             return "cookie"
         case other:
-            raise malformed(
+            raise malformed_error(
                 f"the security scheme `{name}` is in `{other}`, not `query`, `header` or `cookie`",
                 place.at("in"),
             )

@@ -15,7 +15,7 @@ from arazzo_runner.expression.value import Value
 _LOOSE_HYPHEN: Final = re.compile(r"(?<!\\)((?:\\\\)*\\[wWdDsS])-(?=[^\]])")
 
 
-def translated(
+def translate_schema(
     version: tuple[int, int], node: dict[str, Value], written: dict[str, Value]
 ) -> dict[str, Value]:
     """A schema in the words of 2020-12: ``node`` as described, ``written`` so far converted."""
@@ -29,10 +29,10 @@ def translated(
     if isinstance(written.get("pattern"), str):
         written["pattern"] = _LOOSE_HYPHEN.sub(r"\1\\-", written["pattern"])
     is_nullable = node.get("nullable") is True or node.get("x-nullable") is True
-    return _nullable(written) if is_nullable and version < (3, 1) else written
+    return _translate_nullable(written) if is_nullable and version < (3, 1) else written
 
 
-def _nullable(written: dict[str, Value]) -> dict[str, Value]:
+def _translate_nullable(written: dict[str, Value]) -> dict[str, Value]:
     """3.0: ``nullable`` adds null to the type, and so to what the type's ``enum`` lists.
 
     Without a type the specification gives it no meaning; beside ``allOf`` and the like it is

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.expression.value import MISSING, MaybeValue, Value, spell
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
 from arazzo_runner.operation.model import Style
 from arazzo_runner.operation.refusal import RequestRefused
 
@@ -65,7 +65,7 @@ EXPANSIONS: Final[dict[tuple[Style, bool], Expansion]] = {
 }
 
 
-def expand(name: str, value: Value, how: Expansion, encode: Encode) -> str | None:
+def expand_value(name: str, value: Value, how: Expansion, encode: Encode) -> str | None:
     """Write a value; None when it is undefined (RFC 6570, section 2.3): null, or nothing in it.
 
     ``name`` is already encoded; items and members that are null are left out; what is nested
@@ -75,22 +75,26 @@ def expand(name: str, value: Value, how: Expansion, encode: Encode) -> str | Non
         return None
     match value:
         case dict():
-            pairs = [(encode(key), encode(text_of(one))) for key, one in _defined(value.items())]
+            pairs = [
+                (encode(key), encode(value_text(one))) for key, one in _defined_items(value.items())
+            ]
             if not pairs:
                 return None
             if how.explode:
                 return how.prefix + how.separator.join(f"{key}={one}" for key, one in pairs)
             joined = how.delimiter.join(piece for pair in pairs for piece in pair)
         case list():
-            items = [encode(text_of(one)) for _, one in _defined(enumerate(value))]
+            items = [encode(value_text(one)) for _, one in _defined_items(enumerate(value))]
             if not items:
                 return None
             if how.explode:
-                return how.prefix + how.separator.join(_named(name, one, how) for one in items)
+                return how.prefix + how.separator.join(
+                    _named_value(name, one, how) for one in items
+                )
             joined = how.delimiter.join(items)
         case _:
-            joined = encode(text_of(value))
-    return how.prefix + _named(name, joined, how)
+            joined = encode(value_text(value))
+    return how.prefix + _named_value(name, joined, how)
 
 
 def deep_object(name: str, value: dict[str, Value], encode: Encode) -> str | None:
@@ -102,7 +106,7 @@ def deep_object(name: str, value: dict[str, Value], encode: Encode) -> str | Non
     return "&".join(_deep_pairs(name, value, encode)) or None
 
 
-def text_of(value: Value) -> str:
+def value_text(value: Value) -> str:
     """A value as text: a string as it stands, binary as base64, anything else as compact JSON.
 
     Raises RequestRefused for a number that JSON does not have.
@@ -111,15 +115,15 @@ def text_of(value: Value) -> str:
         return value
     if isinstance(value, float) and not isfinite(value):
         raise RequestRefused(f"the number `{value}` cannot be sent: JSON has no such value")
-    return spell(value)
+    return to_text(value)
 
 
-def percent(text: str) -> str:
+def percent_encode(text: str) -> str:
     """Percent-encode every byte that is not unreserved (RFC 3986, section 2.3)."""
     return text if text.isalnum() and text.isascii() else _quote(text, "")
 
 
-def percent_reserved(text: str) -> str:
+def percent_encode_reserved(text: str) -> str:
     """Reserved expansion in a query (RFC 6570, section 3.2.3).
 
     Reserved characters and percent-encoded triples stay, those aside that a query cannot hold.
@@ -127,7 +131,7 @@ def percent_reserved(text: str) -> str:
     return _quote(_STRAY_PERCENT.sub("%25", text), _RESERVED + "%")
 
 
-def percent_segment(text: str) -> str:
+def percent_encode_segment(text: str) -> str:
     """Reserved expansion in a path, as far as the value stays within its segment.
 
     A `%` is encoded, also in a triple: `%2F` or `%2e%2e` would come out as a slash or dots.
@@ -142,20 +146,20 @@ def _quote(text: str, safe: str) -> str:
         raise RequestRefused("text with half a surrogate pair cannot be sent in a URL") from reason
 
 
-def _defined(members: Iterable[tuple[Any, MaybeValue]]) -> Iterator[tuple[Any, Value]]:
+def _defined_items(members: Iterable[tuple[Any, MaybeValue]]) -> Iterator[tuple[Any, Value]]:
     return ((key, one) for key, one in members if one is not None and one is not MISSING)
 
 
-def _named(name: str, text: str, how: Expansion) -> str:
+def _named_value(name: str, text: str, how: Expansion) -> str:
     if not how.named:
         return text
     return f"{name}={text}" if text else name + how.empty
 
 
 def _deep_pairs(prefix: str, value: dict[str, Value], encode: Encode) -> Iterator[str]:
-    for key, one in _defined(value.items()):
+    for key, one in _defined_items(value.items()):
         name = f"{prefix}%5B{encode(key)}%5D"
         if isinstance(one, dict):
             yield from _deep_pairs(name, one, encode)
         elif one != []:
-            yield expand(name, one, EXPANSIONS["form", True], encode) or ""
+            yield expand_value(name, one, EXPANSIONS["form", True], encode) or ""

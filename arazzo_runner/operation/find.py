@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.model import ApiDescription, Operation
-from arazzo_runner.operation.reference import reference_of, resolve, target
+from arazzo_runner.operation.reference import reference_of, reference_target, resolve_reference
 from arazzo_runner.operation.shape import object_at, optional_text
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place, pointer_text
@@ -46,7 +46,7 @@ def all_operations(description: ApiDescription) -> Iterator[tuple[str, str, str 
 
     Path items that are broken, and those in documents that nothing has read so far, have none.
     """
-    for entry in _at_hand(description):
+    for entry in _known_entries(description):
         yield entry.method, entry.path, optional_text(entry.node, "operationId")
 
 
@@ -67,7 +67,7 @@ def find_by_id(description: ApiDescription, operation_id: str) -> Operation | No
     while search.left and operation_id not in search.entries:
         _look_into(description, search, search.left.pop())
     if operation_id in search.entries:
-        return _built(description, search.entries[operation_id])
+        return _build(description, search.entries[operation_id])
     if search.broken:
         raise DocumentError(*search.broken)
     return None
@@ -82,7 +82,7 @@ def find_by_pointer(description: ApiDescription, tokens: tuple[str, ...]) -> Ope
     for candidate in dict.fromkeys((tokens, tuple(unquote(token) for token in tokens))):
         entry = _at(description, candidate)
         if entry:
-            return _built(description, entry)
+            return _build(description, entry)
     return None
 
 
@@ -149,7 +149,7 @@ def _look_into(description: ApiDescription, search: _Search, path: str) -> None:
             search.entries.setdefault(name, entry)
 
 
-def _at_hand(description: ApiDescription) -> Iterator[OperationEntry]:
+def _known_entries(description: ApiDescription) -> Iterator[OperationEntry]:
     """The operations for which nothing has to be read."""
     unread = replace(description, load=None)
     for path in _paths(description):
@@ -173,7 +173,7 @@ def _read_item(description: ApiDescription, path: str, place: Place) -> Iterator
         for method, operation, where in _operations(description, node, at):
             if method not in seen:
                 seen.add(method)
-                yield OperationEntry(method, path, _shared(layers), operation, where)
+                yield OperationEntry(method, path, _shared_layer(layers), operation, where)
 
 
 def _layers(
@@ -183,11 +183,11 @@ def _layers(
     own = (object_at(node, place, "a path item"), place)
     if reference_of(node) is None:
         return [own]
-    referred, at = resolve(description, node, place)
+    referred, at = resolve_reference(description, node, place)
     return [own, (object_at(referred, at, "a path item"), at)]
 
 
-def _shared(
+def _shared_layer(
     layers: list[tuple[dict[str, Value], Place]],
 ) -> tuple[dict[str, Value], Place]:
     """The layer that says what all operations of the path share."""
@@ -227,16 +227,16 @@ def _at_place(description: ApiDescription, tokens: tuple[str, ...]) -> Operation
     """The operation of a shared path item, where exactly one path refers to it."""
     root = Place(description.source)
     try:
-        node, place = target(description, "#" + pointer_text(tokens), root)
+        node, place = reference_target(description, "#" + pointer_text(tokens), root)
     except DocumentError:
         return None
     if not isinstance(node, dict):
         return None
-    found = [entry for entry in _at_hand(description) if entry.place == place]
+    found = [entry for entry in _known_entries(description) if entry.place == place]
     return found[0] if len(found) == 1 else None
 
 
-def _built(description: ApiDescription, entry: OperationEntry) -> Operation:
+def _build(description: ApiDescription, entry: OperationEntry) -> Operation:
     key = ("operation", entry.method, entry.path)
     if key not in description.memo:
         read = _reader(description)

@@ -8,10 +8,10 @@ from typing import Any, Final
 from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.expression.value import Value, describe, spell
+from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.operation.model import ApiDescription, Schema
-from arazzo_runner.operation.reference import document, value_at
-from arazzo_runner.operation.schema import Bundle, Direction, bundle, validator
+from arazzo_runner.operation.reference import load_document, value_at
+from arazzo_runner.operation.schema import Bundle, Direction, bundle_schema, schema_validator
 from arazzo_runner.text.source import Place, pointer_text
 
 MAX_FINDINGS: Final = 10
@@ -25,7 +25,7 @@ class SchemaError(Struct, frozen=True):
     place: Place
 
 
-def findings(
+def schema_errors(
     value: Value, schema: Schema, description: ApiDescription, direction: Direction
 ) -> list[SchemaError]:
     """All that is wrong with a value by a schema, ten at the most; empty when it fits.
@@ -33,7 +33,7 @@ def findings(
     A schema that cannot be used is one finding. Raises nothing.
     """
     try:
-        bundled = bundle(schema, description, direction)
+        bundled = bundle_schema(schema, description, direction)
         judge = _validator(bundled, description, direction)
     except (DocumentError, ValueError) as reason:
         return [SchemaError("", f"the schema cannot be used: {_first_line(reason)}", schema.place)]
@@ -46,20 +46,20 @@ def findings(
             SchemaError("", f"the value cannot be checked: {_first_line(reason)}", schema.place)
         ]
     return [
-        _finding(one, bundled, description)
+        _schema_error(one, bundled, description)
         for error in errors
-        for one in _narrowed(error, bundled.value)
+        for one in _narrow_errors(error, bundled.value)
     ][:MAX_FINDINGS]
 
 
 def _validator(bundled: Bundle, description: ApiDescription, direction: Direction) -> Any:
     key = ("validator", bundled.place.source.uri, bundled.place.pointer, direction)
     if key not in description.memo:
-        description.memo[key] = validator(bundled.value)
+        description.memo[key] = schema_validator(bundled.value)
     return description.memo[key]
 
 
-def _narrowed(error: Any, schema: Value) -> list[Any]:
+def _narrow_errors(error: Any, schema: Value) -> list[Any]:
     """The errors of the one branch that was meant, where a choice of schemas fails.
 
     The discriminator tells which; without one, the branch that got furthest into the value.
@@ -67,21 +67,21 @@ def _narrowed(error: Any, schema: Value) -> list[Any]:
     branches = getattr(error.kind, "context", None)
     if error.kind.name not in ("oneOf", "anyOf") or not branches:
         return [error]
-    index = _discriminated(error, schema)
+    index = _discriminated_branch(error, schema)
     if index is not None and index < len(branches):
         chosen = branches[index]
     else:
         chosen = max(branches, key=_depth)
         if _depth(chosen) <= len(error.instance_path):
             return [error]
-    return [one for each in chosen for one in _narrowed(each, schema)] or [error]
+    return [one for each in chosen for one in _narrow_errors(each, schema)] or [error]
 
 
 def _depth(errors: list[Any]) -> int:
     return min((len(one.instance_path) for one in errors), default=0)
 
 
-def _discriminated(error: Any, schema: Value) -> int | None:
+def _discriminated_branch(error: Any, schema: Value) -> int | None:
     """The number of the branch that the value's discriminator names."""
     try:
         parent, _ = value_at(schema, tuple(error.schema_path[:-1]))
@@ -95,9 +95,9 @@ def _discriminated(error: Any, schema: Value) -> int | None:
         return None
 
 
-def _finding(error: Any, bundled: Bundle, description: ApiDescription) -> SchemaError:
+def _schema_error(error: Any, bundled: Bundle, description: ApiDescription) -> SchemaError:
     pointer = pointer_text(tuple(error.instance_path))
-    place = _standing(bundled.place_of(tuple(error.schema_path)), description)
+    place = _place_or_parent(bundled.place_of(tuple(error.schema_path)), description)
     return SchemaError(pointer, _message(error), place)
 
 
@@ -109,11 +109,11 @@ def _message(error: Any) -> str:
         case "type":
             message = f"{shown} is not of type {' or '.join(kind.types)}"
         case "enum":
-            message = f"{shown} is none of {_listed(kind.options)}"
+            message = f"{shown} is none of {_join_values(kind.options)}"
         case "pattern":
             message = f"{shown} does not match `{kind.pattern}`"
         case "additionalProperties" | "unevaluatedProperties":
-            message = f"not documented: {_listed(kind.unexpected)}"
+            message = f"not documented: {_join_values(kind.unexpected)}"
         case "oneOf" | "anyOf":
             message = f"{shown} does not fit the schemas it may have"
         case _:
@@ -121,13 +121,13 @@ def _message(error: Any) -> str:
     return message
 
 
-def _listed(values: list[Value]) -> str:
-    return ", ".join(f"`{spell(one)}`" for one in values[:MAX_FINDINGS])
+def _join_values(values: list[Value]) -> str:
+    return ", ".join(f"`{to_text(one)}`" for one in values[:MAX_FINDINGS])
 
 
-def _standing(place: Place, description: ApiDescription) -> Place:
+def _place_or_parent(place: Place, description: ApiDescription) -> Place:
     """The place, or what is around it where a translated schema has no text of its own."""
-    _, root = document(description, place.source)
+    _, root = load_document(description, place.source)
     try:
         value_at(root, place.pointer)
     except LookupError as reason:

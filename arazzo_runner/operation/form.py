@@ -13,10 +13,10 @@ from arazzo_runner.expression.value import MISSING, Value, describe
 from arazzo_runner.operation.expansion import (
     EXPANSIONS,
     deep_object,
-    expand,
-    percent,
-    percent_reserved,
-    text_of,
+    expand_value,
+    percent_encode,
+    percent_encode_reserved,
+    value_text,
 )
 from arazzo_runner.operation.json_text import json_text
 from arazzo_runner.operation.media_type import is_json
@@ -26,7 +26,9 @@ from arazzo_runner.operation.refusal import RequestRefused
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> bytes:
     """Names and values as a form body; values of one name stand side by side as given."""
-    return "&".join(f"{_plus(name)}={_plus(value)}" for name, value in pairs).encode("ascii")
+    return "&".join(f"{_plus_encode(name)}={_plus_encode(value)}" for name, value in pairs).encode(
+        "ascii"
+    )
 
 
 def encode_form(payload: Value, media: MediaType | None) -> str:
@@ -59,32 +61,32 @@ def items_of(value: Value) -> list[Value]:
 
 def part_text(value: Value, content_type: str | None) -> str:
     """One value of a form field as text: JSON where its content type says so, or it is nested."""
-    return json_text(value) if content_type and is_json(content_type) else text_of(value)
+    return json_text(value) if content_type and is_json(content_type) else value_text(value)
 
 
 def _field(name: str, value: Value, encoding: Encoding | None) -> str | None:
     if encoding is not None and has_style(encoding):
-        return _styled(name, value, encoding)
+        return _styled_field(name, value, encoding)
     content_type = encoding.content_type if encoding else None
-    return "&".join(_typed(name, items_of(value), content_type)) or None
+    return "&".join(_typed_values(name, items_of(value), content_type)) or None
 
 
-def _typed(name: str, items: list[Value], content_type: str | None) -> Iterator[str]:
+def _typed_values(name: str, items: list[Value], content_type: str | None) -> Iterator[str]:
     for item in items:
-        yield f"{_plus(name)}={_plus(part_text(item, content_type))}"
+        yield f"{_plus_encode(name)}={_plus_encode(part_text(item, content_type))}"
 
 
-def _styled(name: str, value: Value, encoding: Encoding) -> str | None:
+def _styled_field(name: str, value: Value, encoding: Encoding) -> str | None:
     """A property written like a query parameter of the same style."""
-    encode = percent_reserved if encoding.allow_reserved else percent
+    encode = percent_encode_reserved if encoding.allow_reserved else percent_encode
     style = encoding.style or "form"
     if style == "deepObject" and isinstance(value, dict):
-        return deep_object(percent(name), value, encode)
+        return deep_object(percent_encode(name), value, encode)
     explode = style == "form" if encoding.explode is None else encoding.explode
-    return expand(percent(name), value, EXPANSIONS[style, explode], encode)
+    return expand_value(percent_encode(name), value, EXPANSIONS[style, explode], encode)
 
 
-def _plus(text: str) -> str:
+def _plus_encode(text: str) -> str:
     # The form of WHATWG keeps no tilde, which is unreserved in RFC 3986.
     try:
         return quote_plus(text).replace("~", "%7E")

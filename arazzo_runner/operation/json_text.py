@@ -15,12 +15,12 @@ _ASCII: Final = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 def json_text(value: Value) -> str:
     """A value as compact JSON; raises RequestRefused for NaN, Infinity and binary in it."""
-    return _encoded(_UNICODE, value)
+    return _encode(_UNICODE, value)
 
 
 def ascii_json(value: Value) -> str:
     """A value as compact JSON in ASCII, for headers; raises RequestRefused like json_text."""
-    return _encoded(_ASCII, value)
+    return _encode(_ASCII, value)
 
 
 def json_bytes(value: Value) -> bytes:
@@ -33,7 +33,7 @@ def json_bytes(value: Value) -> bytes:
         return ascii_json(value).encode("ascii")
 
 
-def _encoded(encoder: json.JSONEncoder, value: Value) -> str:
+def _encode(encoder: json.JSONEncoder, value: Value) -> str:
     try:
         return encoder.encode(value)
     except ValueError as reason:

@@ -80,13 +80,13 @@ def is_range(name: str) -> bool:
     return "*" in name
 
 
-def covers(name: str, content_type: str) -> bool:
+def is_covered(name: str, content_type: str) -> bool:
     """Whether a media type, or range of types, is or has the type of a content."""
     wanted = essence(content_type)
     return essence(name) in (wanted, wanted.partition("/")[0] + "/*", "*/*", "*")
 
 
-def matching(content: Iterable[MediaType], content_type: str) -> MediaType | None:
+def match_media_type(content: Iterable[MediaType], content_type: str) -> MediaType | None:
     """The documented media type for a content type, the most specific one, or None.
 
     First with its parameters, then without, then ``type/*``, then ``*/*`` (Request Body Object).

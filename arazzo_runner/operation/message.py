@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.text.brief import SafeRepr
 
 
@@ -23,7 +23,7 @@ class HttpRequest(SafeRepr, frozen=True):
 
     def header(self, name: str) -> str | None:
         """The value of a header field, several joined by a comma; None when there is none."""
-        return header(self.headers, name)
+        return header_value(self.headers, name)
 
     def brief(self) -> str:
         """The method and the server; the rest of a URL may hold a key."""
@@ -52,7 +52,7 @@ class HttpResponse(SafeRepr, frozen=True):
 
     def header(self, name: str) -> str | None:
         """The value of a header field, several joined by a comma; None when there is none."""
-        return header(self.headers, name)
+        return header_value(self.headers, name)
 
     def brief(self) -> str:
         """The status, and how much came."""

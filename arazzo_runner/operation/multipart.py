@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import Value, describe
 from arazzo_runner.operation import media_type
-from arazzo_runner.operation.expansion import EXPANSIONS, expand
+from arazzo_runner.operation.expansion import EXPANSIONS, expand_value
 from arazzo_runner.operation.form import has_style, items_of, part_text
 from arazzo_runner.operation.model import Encoding, MediaType
-from arazzo_runner.operation.reference import resolve
+from arazzo_runner.operation.reference import resolve_reference
 from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.upload import joined
+from arazzo_runner.operation.upload import join_pieces
 
 BINARY: Final = "application/octet-stream"
 _DELIMITERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
@@ -47,7 +47,7 @@ def encode_multipart(payload: Value, media: MediaType | None, boundary: str | No
     if any(b"--" + mark in part.content for part in parts):
         raise RequestRefused("the boundary of the multipart body stands in its content")
     opened = ((b"--" + mark + b"\r\n" + _head(part), part.content, b"\r\n") for part in parts)
-    return joined([*(piece for part in opened for piece in part), b"--" + mark + b"--\r\n"])
+    return join_pieces([*(piece for part in opened for piece in part), b"--" + mark + b"--\r\n"])
 
 
 def boundary_of(body: bytes) -> str:
@@ -74,7 +74,7 @@ def _head(part: BodyPart) -> bytes:
 def _parts(payload: Value, media: MediaType | None) -> Iterator[BodyPart]:
     if isinstance(payload, list):
         for index, item in enumerate(payload):
-            encoding = _of_position(index, media)
+            encoding = _encoding_at(index, media)
             yield _part((), item, _type_of(item, encoding) or _default_type(item), encoding)
         return
     if not isinstance(payload, dict):
@@ -82,18 +82,18 @@ def _parts(payload: Value, media: MediaType | None) -> Iterator[BodyPart]:
     for name, value in payload.items():
         encoding = media.encoding.get(name) if media else None
         if encoding is not None and has_style(encoding):
-            yield from _styled(name, value, encoding)
+            yield from _styled_parts(name, value, encoding)
             continue
         for item in items_of(value):
-            yield _named(name, item, _content_type(name, item, media, encoding), encoding)
+            yield _named_part(name, item, _content_type(name, item, media, encoding), encoding)
 
 
-def _named(name: str, value: Value, content_type: str, encoding: Encoding | None) -> BodyPart:
-    disposition = f'form-data; name="{_quoted(name)}"'
+def _named_part(name: str, value: Value, content_type: str, encoding: Encoding | None) -> BodyPart:
+    disposition = f'form-data; name="{_quote_name(name)}"'
     if isinstance(value, bytes) or content_type == BINARY:
         # RFC 7578, section 4.2: a part that is a file has a file name.
         file = value.name if isinstance(value, FileBody) else name
-        disposition += f'; filename="{_quoted(file)}"'
+        disposition += f'; filename="{_quote_name(file)}"'
     return _part((("Content-Disposition", disposition),), value, content_type, encoding)
 
 
@@ -101,25 +101,29 @@ def _part(
     headers: tuple[tuple[str, str], ...], value: Value, content_type: str, encoding: Encoding | None
 ) -> BodyPart:
     # RFC 7578, section 4.4: without a Content-Type a part is plain text.
-    typed = () if content_type == "text/plain" else (("Content-Type", _one_line(content_type)),)
-    own = tuple((key, _one_line(one)) for key, one in encoding.headers) if encoding else ()
+    typed = (
+        ()
+        if content_type == "text/plain"
+        else (("Content-Type", _check_single_line(content_type)),)
+    )
+    own = tuple((key, _check_single_line(one)) for key, one in encoding.headers) if encoding else ()
     content = value if isinstance(value, bytes) else part_text(value, content_type).encode("utf-8")
     return BodyPart((*headers, *typed, *own), content)
 
 
-def _styled(name: str, value: Value, encoding: Encoding) -> Iterator[BodyPart]:
+def _styled_parts(name: str, value: Value, encoding: Encoding) -> Iterator[BodyPart]:
     """A property with a style: what a query would hold, without percent-encoding."""
     style = encoding.style or "form"
     explode = style == "form" if encoding.explode is None else encoding.explode
     if not explode and style != "deepObject":
         how = replace(EXPANSIONS["simple", False], delimiter=_DELIMITERS.get(style, ","))
-        joined = expand(name, value, how, str)
-        yield from () if joined is None else (_named(name, joined, "text/plain", None),)
+        joined = expand_value(name, value, how, str)
+        yield from () if joined is None else (_named_part(name, joined, "text/plain", None),)
         return
     members = value.items() if isinstance(value, dict) else [(name, one) for one in items_of(value)]
     deep = style == "deepObject" and isinstance(value, dict)
     for key, one in members:
-        yield _named(f"{name}[{key}]" if deep else key, one, "text/plain", None)
+        yield _named_part(f"{name}[{key}]" if deep else key, one, "text/plain", None)
 
 
 def _content_type(
@@ -142,12 +146,12 @@ def _type_of(value: Value, encoding: Encoding | None) -> str | None:
         return None
     offered = [one.strip() for one in encoding.content_type.split(",")]
     own = value.media_type if isinstance(value, FileBody) else None
-    if own and any(media_type.covers(one, own) for one in offered):
+    if own and any(media_type.is_covered(one, own) for one in offered):
         return own
     return None if media_type.is_range(offered[0]) else offered[0]
 
 
-def _of_position(index: int, media: MediaType | None) -> Encoding | None:
+def _encoding_at(index: int, media: MediaType | None) -> Encoding | None:
     """3.2, `prefixEncoding` and `itemEncoding`: the encoding of a part without a name."""
     if media is None or index < len(media.prefix_encoding):
         return media.prefix_encoding[index] if media else None
@@ -158,11 +162,11 @@ def _is_binary(name: str, media: MediaType) -> bool:
     """Whether the schema of a property is a file: 3.0 by its format, 3.1 by its media type."""
     if media.schema is None or media.description is None:
         return False
-    node, place = resolve(media.description, media.schema.value, media.schema.place)
+    node, place = resolve_reference(media.description, media.schema.value, media.schema.place)
     for key in ("properties", name, "items"):
         if not isinstance(node, dict) or key not in node:
             break
-        node, place = resolve(media.description, node[key], place.at(key))
+        node, place = resolve_reference(media.description, node[key], place.at(key))
     if not isinstance(node, dict):
         return False
     return node.get("format") == "binary" or (
@@ -179,10 +183,10 @@ def _default_type(value: Value) -> str:
     return "application/json" if isinstance(value, dict | list) else "text/plain"
 
 
-def _quoted(name: str) -> str:
+def _quote_name(name: str) -> str:
     """A name within quotes: what would end it is percent-encoded (WHATWG HTML, 4.10.21.8)."""
     return re.sub(r'["\r\n]', lambda found: f"%{ord(found[0]):02X}", name)
 
 
-def _one_line(value: Value) -> str:
+def _check_single_line(value: Value) -> str:
     return re.sub(r"[\x00-\x1f\x7f]+", " ", part_text(value, None))

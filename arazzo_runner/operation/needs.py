@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.operation.credentials import OAuthFlow
 from arazzo_runner.operation.model import SecurityScheme
-from arazzo_runner.operation.shape import malformed, object_at, optional_text, text_in
+from arazzo_runner.operation.shape import malformed_error, object_at, optional_text, required_text
 
 
 class TokenNeed(Struct, frozen=True, tag=True):
@@ -67,7 +67,7 @@ def token_need(
     if scheme.type == "openIdConnect":
         if scheme.openid_connect_url is None:
             what = f"the security scheme `{scheme.name}` needs `openIdConnectUrl`, a string"
-            raise malformed(what, scheme.place)
+            raise malformed_error(what, scheme.place)
         return replace(need, discovery_url=_absolute(scheme.openid_connect_url, server, scheme))
     return replace(need, **_endpoints(scheme, flow, server))
 
@@ -79,12 +79,12 @@ def _endpoints(scheme: SecurityScheme, flow: OAuthFlow, server: str) -> dict[str
         name = next(one for one in _RENEWING if one in scheme.flows)
     what = f"the flow `{name}` of the security scheme `{scheme.name}`"
     node = object_at(scheme.flows[name], scheme.place, what)
-    urls = {"token_url": text_in(node, "tokenUrl", scheme.place, what)}
+    urls = {"token_url": required_text(node, "tokenUrl", scheme.place, what)}
     urls["refresh_url"] = optional_text(node, "refreshUrl") or urls["token_url"]
     if flow == "authorizationCode":
-        urls["authorization_url"] = text_in(node, "authorizationUrl", scheme.place, what)
+        urls["authorization_url"] = required_text(node, "authorizationUrl", scheme.place, what)
     if flow == "deviceAuthorization":
-        urls["device_url"] = text_in(node, "deviceAuthorizationUrl", scheme.place, what)
+        urls["device_url"] = required_text(node, "deviceAuthorizationUrl", scheme.place, what)
     return {field: _absolute(url, server, scheme) for field, url in urls.items()}
 
 
@@ -94,4 +94,4 @@ def _absolute(url: str, server: str, scheme: SecurityScheme) -> str:
         return urljoin(server, quote(url, safe=_SAFE))
     except ValueError:  # `http://[`
         what = f"the security scheme `{scheme.name}` has a URL that is none: `{url}`"
-        raise malformed(what, scheme.place) from None
+        raise malformed_error(what, scheme.place) from None

@@ -21,14 +21,14 @@ from arazzo_runner.operation.model import (
     ServerVariable,
     Style,
 )
-from arazzo_runner.operation.reference import resolve
+from arazzo_runner.operation.reference import resolve_reference
 from arazzo_runner.operation.shape import (
-    fields,
     list_at,
-    malformed,
+    malformed_error,
+    map_members,
     object_at,
     optional_text,
-    text_in,
+    required_text,
 )
 from arazzo_runner.text.source import Place
 
@@ -41,7 +41,7 @@ DEFAULT_STYLES: Final[dict[Location, Style]] = {
     "cookie": "form",
 }
 # Parameter Object, `name`: definitions of these header parameters are ignored.
-_OWN_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})
+_RESERVED_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})
 
 
 def read_operation(
@@ -62,7 +62,7 @@ def read_operation(
         operation_id=optional_text(node, "operationId"),
         method=method,
         path=path,
-        parameters=merged(_parameters(description, item), _parameters(description, own)),
+        parameters=merge_parameters(_parameters(description, item), _parameters(description, own)),
         request_body=_request_body(description, node, place),
         responses=_responses(description, node.get("responses"), place.at("responses")),
         security=read_security(description, node, place),
@@ -72,7 +72,7 @@ def read_operation(
     )
 
 
-def merged(item: Iterable[Parameter], own: Iterable[Parameter]) -> tuple[Parameter, ...]:
+def merge_parameters(item: Iterable[Parameter], own: Iterable[Parameter]) -> tuple[Parameter, ...]:
     """The parameters of an operation: its own override the path item's of the same name and in."""
     every = {(one.location, _key(one)): one for one in item}
     return tuple({**every, **{(one.location, _key(one)): one for one in own}}.values())
@@ -80,16 +80,16 @@ def merged(item: Iterable[Parameter], own: Iterable[Parameter]) -> tuple[Paramet
 
 def read_location(node: dict[str, Value], place: Place) -> Location:
     """The ``in`` of a parameter; raises DocumentError AZ217."""
-    location = text_in(node, "in", place, "a parameter")
+    location = required_text(node, "in", place, "a parameter")
     if location not in DEFAULT_STYLES:
         known = ", ".join(f"`{one}`" for one in DEFAULT_STYLES)
-        raise malformed(f"a parameter is in `{location}`; known are {known}", place.at("in"))
+        raise malformed_error(f"a parameter is in `{location}`; known are {known}", place.at("in"))
     return location
 
 
 def is_required(node: dict[str, Value], name: str, location: Location) -> bool:
     """Whether a parameter has to be given; what the client sets by itself has not."""
-    if location == "header" and name.lower() in _OWN_HEADERS:
+    if location == "header" and name.lower() in _RESERVED_HEADERS:
         return False
     return location == "path" or node.get("required") is True
 
@@ -129,7 +129,7 @@ def _parameters(
     place = holder[1].at("parameters")
     nodes = list_at(holder[0].get("parameters"), place, "`parameters`")
     return [
-        read_parameter(description, *resolve(description, node, place.at(index)))
+        read_parameter(description, *resolve_reference(description, node, place.at(index)))
         for index, node in enumerate(nodes)
     ]
 
@@ -137,7 +137,7 @@ def _parameters(
 def read_parameter(description: ApiDescription, node: Value, place: Place) -> Parameter:
     """A Parameter Object; raises DocumentError AZ214 and AZ217."""
     node = object_at(node, place, "a parameter")
-    name = text_in(node, "name", place, "a parameter")
+    name = required_text(node, "name", place, "a parameter")
     location = read_location(node, place)
     style = _style(node, location, place)
     content = read_content(description, node.get("content"), place.at("content"))
@@ -161,7 +161,7 @@ def read_parameter(description: ApiDescription, node: Value, place: Place) -> Pa
 def _style(node: dict[str, Value], location: Location, place: Place) -> Style:
     style = node.get("style", DEFAULT_STYLES[location])
     if style not in get_args(Style):
-        raise malformed(f"the style `{style}` is not known", place.at("style"))
+        raise malformed_error(f"the style `{style}` is not known", place.at("style"))
     return cast("Style", style)
 
 
@@ -175,16 +175,18 @@ def _request_body(
 ) -> RequestBody | None:
     if "requestBody" not in operation:
         return None
-    node, place = resolve(description, operation["requestBody"], place.at("requestBody"))
+    node, place = resolve_reference(description, operation["requestBody"], place.at("requestBody"))
     body = object_at(node, place, "`requestBody`")
     content = read_content(description, body.get("content"), place.at("content"))
     return RequestBody(body.get("required") is True, content, place)
 
 
 def _responses(description: ApiDescription, node: Value, place: Place) -> tuple[Response, ...]:
-    responses = fields(object_at(node, place, "`responses`"))
+    responses = map_members(object_at(node, place, "`responses`"))
     return tuple(
-        _response(description, status_key(status), *resolve(description, one, place.at(status)))
+        _response(
+            description, status_key(status), *resolve_reference(description, one, place.at(status))
+        )
         for status, one in responses
     )
 
@@ -202,7 +204,7 @@ def _response(description: ApiDescription, status: str, node: Value, place: Plac
         description=str(response.get("description", "")),
         headers=tuple(
             _header(description, name, one, place.at("headers", name))
-            for name, one in fields(headers)
+            for name, one in map_members(headers)
         ),
         content=read_content(description, response.get("content"), place.at("content")),
         place=place,
@@ -210,7 +212,7 @@ def _response(description: ApiDescription, status: str, node: Value, place: Plac
 
 
 def _header(description: ApiDescription, name: str, node: Value, place: Place) -> Header:
-    node, place = resolve(description, node, place)
+    node, place = resolve_reference(description, node, place)
     header = object_at(node, place, f"the header `{name}`")
     schema = read_schema(header.get("schema"), place.at("schema"))
     return Header(name, header.get("required") is True, schema, place)
@@ -232,7 +234,7 @@ def _servers(
 
 def _server(description: ApiDescription, node: Value, place: Place) -> Server:
     server = object_at(node, place, "a server")
-    url = text_in(server, "url", place, "a server")
+    url = required_text(server, "url", place, "a server")
     if place.source.uri != description.source.uri:
         # Relative to the document it stands in, which is another one than the description's.
         url = urljoin(place.source.uri, url)
@@ -241,7 +243,7 @@ def _server(description: ApiDescription, node: Value, place: Place) -> Server:
         url,
         {
             name: _variable(object_at(one, place, f"the server variable `{name}`"))
-            for name, one in fields(variables)
+            for name, one in map_members(variables)
         },
     )
 

@@ -29,7 +29,9 @@ class Identifiers(Struct, frozen=True):
     dynamic: dict[str, dict[str, Place]] = field(default_factory=dict)
 
 
-def resolve(description: ApiDescription, node: Value, place: Place) -> tuple[Value, Place]:
+def resolve_reference(
+    description: ApiDescription, node: Value, place: Place
+) -> tuple[Value, Place]:
     """Follow the ``$ref`` of a node that is not a schema, until there is none.
 
     Returns the node referred to and its place; a node without ``$ref`` is returned as it is.
@@ -40,11 +42,11 @@ def resolve(description: ApiDescription, node: Value, place: Place) -> tuple[Val
     while reference := reference_of(node):
         key = (place.source.uri, place.pointer)
         if key in seen:
-            raise _leads_nowhere(start, first, "goes in a circle")
+            raise _dead_reference_error(start, first, "goes in a circle")
         if len(seen) == MAX_HOPS:
-            raise _leads_nowhere(start, first, f"takes more than {MAX_HOPS} hops")
+            raise _dead_reference_error(start, first, f"takes more than {MAX_HOPS} hops")
         seen.add(key)
-        node, place = target(description, reference, place)
+        node, place = reference_target(description, reference, place)
     return node, place
 
 
@@ -54,7 +56,9 @@ def reference_of(node: Value) -> str | None:
     return reference if isinstance(reference, str) else None
 
 
-def target(description: ApiDescription, reference: str, place: Place) -> tuple[Value, Place]:
+def reference_target(
+    description: ApiDescription, reference: str, place: Place
+) -> tuple[Value, Place]:
     """What one reference at a place refers to: the node, which may hold a ``$ref``, and its place.
 
     Raises DocumentError AZ214 when nothing is there.
@@ -68,7 +72,7 @@ def target(description: ApiDescription, reference: str, place: Place) -> tuple[V
 
 def base_of(description: ApiDescription, place: Place) -> tuple[str, Place]:
     """The base URI in force at a place, and the root of the resource that has it."""
-    source, root = document(description, place.source)
+    source, root = load_document(description, place.source)
     base = document_uri(description, source, root)
     start: Pointer = ()
     if not _has_ids(description, source):
@@ -81,7 +85,7 @@ def base_of(description: ApiDescription, place: Place) -> tuple[str, Place]:
     return base, Place(source, start)
 
 
-def document(description: ApiDescription, source: SourceFile) -> tuple[SourceFile, Value]:
+def load_document(description: ApiDescription, source: SourceFile) -> tuple[SourceFile, Value]:
     """A source file of the description with its plain data."""
     return description.documents.get(source.uri, (source, description.raw))
 
@@ -92,7 +96,7 @@ def document_uri(description: ApiDescription, source: SourceFile, root: Value) -
     return urljoin(source.uri, own) if isinstance(own, str) else source.uri
 
 
-def identifiers(description: ApiDescription, source: SourceFile) -> Identifiers:
+def find_identifiers(description: ApiDescription, source: SourceFile) -> Identifiers:
     """The ``$id``s and anchors of one document, looked for once."""
     key = ("identifiers", source.uri)
     if key not in description.memo:
@@ -141,19 +145,21 @@ def _resource(description: ApiDescription, uri: str, reference: str, place: Plac
     for source, value in (*description.documents.values(), (description.source, description.raw)):
         if wanted in (source.uri, document_uri(description, source, value)):
             return Place(source)
-        known = identifiers(description, source).resources.get(wanted)
+        known = find_identifiers(description, source).resources.get(wanted)
         if known:
             return known
-    return _loaded(description, wanted, reference, place)
+    return _load(description, wanted, reference, place)
 
 
-def _loaded(description: ApiDescription, uri: str, reference: str, place: Place) -> Place:
+def _load(description: ApiDescription, uri: str, reference: str, place: Place) -> Place:
     if description.load is None:
-        raise _leads_nowhere(place, reference, "is to another document, which is not at hand")
+        raise _dead_reference_error(
+            place, reference, "is to another document, which is not at hand"
+        )
     try:
         source, root = description.load(uri, place.source.uri)
     except DocumentError as reason:
-        found = (_of_reference(one, reference, place) for one in reason.diagnostics)
+        found = (_reference_finding(one, reference, place) for one in reason.diagnostics)
         raise DocumentError(*found) from None
     description.documents[source.uri] = (source, root)
     # The document may have been found elsewhere than asked for: both names are its own.
@@ -161,7 +167,7 @@ def _loaded(description: ApiDescription, uri: str, reference: str, place: Place)
     return Place(source)
 
 
-def _of_reference(finding: Diagnostic, reference: str, place: Place) -> Diagnostic:
+def _reference_finding(finding: Diagnostic, reference: str, place: Place) -> Diagnostic:
     """Why a document could not be read, at the ``$ref`` that asks for it."""
     at = place.at("$ref")
     if finding.place is not None:
@@ -173,7 +179,7 @@ def _of_reference(finding: Diagnostic, reference: str, place: Place) -> Diagnost
 def _at_pointer(
     description: ApiDescription, resource: Place, fragment: str, reference: str, place: Place
 ) -> tuple[Value, Place]:
-    source, root = document(description, resource.source)
+    source, root = load_document(description, resource.source)
     below = tokens_of(fragment)
     # A pointer is relative to its schema resource, yet many descriptions give their schemas an
     # `$id` and go on to write `#/components/...`: then the document is meant.
@@ -185,21 +191,21 @@ def _at_pointer(
             missing = reason.args
         else:
             return node, Place(source, pointer)
-    raise _leads_nowhere(place, reference, "leads nowhere", *missing)
+    raise _dead_reference_error(place, reference, "leads nowhere", *missing)
 
 
 def _at_anchor(
     description: ApiDescription, resource: Place, anchor: str, reference: str, place: Place
 ) -> tuple[Value, Place]:
-    known = identifiers(description, resource.source).anchors
+    known = find_identifiers(description, resource.source).anchors
     found = known.get((base_of(description, resource)[0], anchor))
     if found is None:
-        raise _leads_nowhere(place, reference, "names an anchor that is not there")
-    _, root = document(description, found.source)
+        raise _dead_reference_error(place, reference, "names an anchor that is not there")
+    _, root = load_document(description, found.source)
     return value_at(root, found.pointer)[0], found
 
 
-def _leads_nowhere(
+def _dead_reference_error(
     place: Place, reference: str, what: str, walked: Pointer = (), parent: Value = None
 ) -> DocumentError:
     message = f"the reference `{reference}` {what}"
@@ -238,7 +244,7 @@ def _scan(description: ApiDescription, source: SourceFile) -> Identifiers:
     named = ("$id", "$anchor", "$dynamicAnchor")
     if description.version < (3, 1) or not any(one in text for one in named):
         return found
-    _, root = document(description, source)
+    _, root = load_document(description, source)
     todo: list[tuple[Value, Pointer, str]] = [(root, (), document_uri(description, source, root))]
     while todo:
         node, pointer, base = todo.pop()

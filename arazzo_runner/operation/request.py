@@ -15,16 +15,16 @@ from msgspec import Struct
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import MaybeValue
 from arazzo_runner.operation import media_type
-from arazzo_runner.operation.expansion import percent
+from arazzo_runner.operation.expansion import percent_encode
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.model import Location, Operation, Parameter, Response
 from arazzo_runner.operation.openapi3 import DEFAULT_STYLES
 from arazzo_runner.operation.refusal import RequestRefused
 from arazzo_runner.operation.security import Authorization
-from arazzo_runner.operation.serialize import checked_header, serialize
+from arazzo_runner.operation.serialize import check_header, serialize_parameter
 from arazzo_runner.text.source import Place, SourceFile
 
-__all__ = ["RequestRefused", "build_request", "undeclared"]
+__all__ = ["RequestRefused", "build_request", "undeclared_parameter"]
 
 ParameterTexts: TypeAlias = dict[Location, dict[str, str]]
 """The wire forms of the parameters that have one, by location and name."""
@@ -51,7 +51,7 @@ class RequestTemplate(Struct, frozen=True):
     accept: str
 
 
-def undeclared(name: str, location: Location) -> Parameter:
+def undeclared_parameter(name: str, location: Location) -> Parameter:
     """A parameter that the description does not have, with the default style of its location."""
     style = DEFAULT_STYLES[location]
     return Parameter(name, location, location == "path", style, style == "form", _NOWHERE)
@@ -72,7 +72,7 @@ def build_request(
     """
     template = _template(operation)
     texts = _texts(arguments)
-    _require(operation, template, texts, body)
+    _check_required(operation, template, texts, body)
     extra = authorization or _NOTHING
     return HttpRequest(
         method=operation.method,
@@ -85,12 +85,12 @@ def build_request(
 def _template(operation: Operation) -> RequestTemplate:
     memo, key = operation.description.memo, ("template", operation.method, operation.path)
     if key not in memo:
-        memo[key] = _compiled(operation)
+        memo[key] = _compile_template(operation)
     template: RequestTemplate = memo[key]
     return template
 
 
-def _compiled(operation: Operation) -> RequestTemplate:
+def _compile_template(operation: Operation) -> RequestTemplate:
     # A `#` in the key of a path tells operations apart; it is no part of the URL.
     pieces = _EXPRESSION.split(operation.path.partition("#")[0])
     return RequestTemplate(
@@ -101,7 +101,7 @@ def _compiled(operation: Operation) -> RequestTemplate:
             for one in operation.parameters
             if one.required and one.location != "path"
         ),
-        accept=checked_header(undeclared("Accept", "header"), _accept(operation.responses)),
+        accept=check_header(undeclared_parameter("Accept", "header"), _accept(operation.responses)),
     )
 
 
@@ -118,25 +118,25 @@ def _accept(responses: Iterable[Response]) -> str:
 def _texts(arguments: Iterable[tuple[Parameter, MaybeValue]]) -> ParameterTexts:
     texts: ParameterTexts = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
     for parameter, value in arguments:
-        text = serialize(parameter, value)
+        text = serialize_parameter(parameter, value)
         if text is not None:
             texts[parameter.location][parameter.name] = text
     return texts
 
 
-def _require(
+def _check_required(
     operation: Operation, template: RequestTemplate, texts: ParameterTexts, body: object | None
 ) -> None:
     called = f"`{operation.method} {operation.path}`"
     for location, name in template.required:
-        if name not in texts[location] and not _given(texts[location], location, name):
+        if name not in texts[location] and not _has_value(texts[location], location, name):
             message = f"{called} requires the {location} parameter `{name}`, which has no value"
             raise RequestRefused(message, name)
     if body is None and operation.request_body is not None and operation.request_body.required:
         raise RequestRefused(f"{called} requires a request body, and there is none")
 
 
-def _given(texts: Mapping[str, str], location: Location, name: str) -> bool:
+def _has_value(texts: Mapping[str, str], location: Location, name: str) -> bool:
     return location == "header" and name.lower() in map(str.lower, texts)
 
 
@@ -159,7 +159,7 @@ def _path(operation: Operation, template: RequestTemplate, texts: Mapping[str, s
 def _query(template: RequestTemplate, texts: ParameterTexts, extra: Authorization) -> str:
     pieces = [*texts["query"].values(), *texts["querystring"].values()]
     pieces += [
-        f"{percent(name)}={percent(value)}"
+        f"{percent_encode(name)}={percent_encode(value)}"
         for name, value in extra.query
         if name not in texts["query"]
     ]
@@ -182,9 +182,14 @@ def _headers(
         raise RequestRefused(f"the header `{name}` is set by the connection alone", name)
     own = [("Accept", template.accept)]
     if body is not None:
-        content_type = checked_header(undeclared("Content-Type", "header"), _content_type(*body))
+        content_type = check_header(
+            undeclared_parameter("Content-Type", "header"), _content_type(*body)
+        )
         own.append(("Content-Type", content_type))
-    own += ((name, checked_header(undeclared(name, "header"), one)) for name, one in extra.headers)
+    own += (
+        (name, check_header(undeclared_parameter(name, "header"), one))
+        for name, one in extra.headers
+    )
     names = {name.lower() for name in given}
     headers = [(name, text) for name, text in own if name.lower() not in names]
     return (*headers, *given.items(), *_cookies(texts["cookie"], extra))
@@ -192,7 +197,7 @@ def _headers(
 
 def _cookies(given: Mapping[str, str], extra: Authorization) -> Headers:
     own = [
-        serialize(undeclared(name, "cookie"), value) or ""
+        serialize_parameter(undeclared_parameter(name, "cookie"), value) or ""
         for name, value in extra.cookies
         if name not in given
     ]

@@ -34,7 +34,7 @@ def decode_body(content_type: str | None, body: bytes, max_depth: int) -> MaybeV
     if not body:
         return MISSING
     if content_type is None:
-        return _guessed(body, max_depth)
+        return _guess_body(body, max_depth)
     if media_type.is_json(content_type):
         return _json(content_type, body, max_depth)
     if media_type.is_json_sequence(content_type):
@@ -47,7 +47,7 @@ def decode_body(content_type: str | None, body: bytes, max_depth: int) -> MaybeV
     return body
 
 
-def _guessed(body: bytes, max_depth: int) -> Value:
+def _guess_body(body: bytes, max_depth: int) -> Value:
     """RFC 9110, section 8.3: without a content type the recipient may look at the content."""
     try:
         return _json("application/json", body, max_depth)
@@ -65,18 +65,18 @@ def _json(content_type: str, body: bytes, max_depth: int) -> Value:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as reason:
         where = f"line {reason.lineno}, column {reason.colno}"
-        raise _not_json(content_type, f"{reason.msg.lower()} at {where}", text) from reason
+        raise _json_error(content_type, f"{reason.msg.lower()} at {where}", text) from reason
     except RecursionError as reason:
-        raise _too_deep(max_depth) from reason
+        raise _depth_error(max_depth) from reason
     except ValueError as reason:
         # A number that is not finite, or an integer of more digits than Python reads exactly.
-        raise _not_json(content_type, _number_fault(reason), text) from reason
+        raise _json_error(content_type, _number_problem(reason), text) from reason
     if text.count("[") + text.count("{") > max_depth:
         _check_depth(value, max_depth)
     return value
 
 
-def _number_fault(reason: ValueError) -> str:
+def _number_problem(reason: ValueError) -> str:
     if str(reason).startswith("Exceeds the limit"):  # Python's words about `int`
         return f"an integer has more than {MAX_DIGITS:,} digits"
     return str(reason)
@@ -109,7 +109,7 @@ def _check_depth(value: Value, max_depth: int) -> None:
         level = [one for every in members for one in every if type(one) in _CONTAINERS]
         if not level:
             return
-    raise _too_deep(max_depth)
+    raise _depth_error(max_depth)
 
 
 def _text(content_type: str, body: bytes) -> str:
@@ -131,28 +131,30 @@ def xml_charset(body: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-def _too_deep(max_depth: int) -> BodyError:
+def _depth_error(max_depth: int) -> BodyError:
     return BodyError(
         f"the response body is nested deeper than {max_depth} levels, the limit of"
         " `--max-json-depth`"
     )
 
 
-def _not_json(content_type: str, why: str, text: str) -> BodyError:
+def _json_error(content_type: str, why: str, text: str) -> BodyError:
     start = " ".join(text[: _SHOWN + 1].split())
     shown = start if len(text) <= _SHOWN else start[:_SHOWN] + "…"
     return BodyError(f"the response body is `{content_type}` but not JSON: {why}: `{shown}`")
 
 
-def _refuse(constant: str) -> NoReturn:
+def _raise_body_error(constant: str) -> NoReturn:
     raise ValueError(f"`{constant}` is no JSON value")
 
 
-def _finite(text: str) -> float:
+def _finite_number(text: str) -> float:
     number = float(text)
     if isinf(number):
         raise ValueError(f"the number `{text[:_SHOWN]}` is too large")
     return number
 
 
-_DECODER: Final[Any] = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_DECODER: Final[Any] = json.JSONDecoder(
+    parse_constant=_raise_body_error, parse_float=_finite_number
+)

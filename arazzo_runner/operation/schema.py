@@ -17,11 +17,17 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.dialect import translated
+from arazzo_runner.operation.dialect import translate_schema
 from arazzo_runner.operation.model import ApiDescription, Schema
-from arazzo_runner.operation.reference import base_of, identifiers, reference_of, target, value_at
+from arazzo_runner.operation.reference import (
+    base_of,
+    find_identifiers,
+    reference_of,
+    reference_target,
+    value_at,
+)
 from arazzo_runner.operation.schema_cost import check_cost
-from arazzo_runner.operation.visibility import AccessFlag, not_counting
+from arazzo_runner.operation.visibility import AccessFlag, flagged_properties
 from arazzo_runner.text.source import Place, Pointer
 
 Direction: TypeAlias = Choice["request", "response"]
@@ -64,25 +70,25 @@ class Bundle(Struct, frozen=True):
         return self.place.at(*path)
 
 
-def standalone(schema: Schema, description: ApiDescription, direction: Direction) -> Value:
+def standalone_schema(schema: Schema, description: ApiDescription, direction: Direction) -> Value:
     """A schema with all it refers to, as JSON Schema 2020-12 that stands by itself.
 
     In a ``request`` the ``readOnly`` properties are not required, in a ``response`` the
     ``writeOnly`` ones. Raises DocumentError AZ214 when a reference leads nowhere.
     """
-    return bundle(schema, description, direction).value
+    return bundle_schema(schema, description, direction).value
 
 
-def bundle(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
+def bundle_schema(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
     """Like :func:`standalone`, with the places; made once for each schema and direction."""
     key = ("bundle", schema.place.source.uri, schema.place.pointer, direction)
     if key not in description.memo:
-        description.memo[key] = _bundled(schema, description, direction)
+        description.memo[key] = _bundle(schema, description, direction)
     found: Bundle = description.memo[key]
     return found
 
 
-def validator(schema: Value) -> Any:
+def schema_validator(schema: Value) -> Any:
     """A compiled validator of a standalone schema; raises ValueError when it cannot be used.
 
     Patterns are matched within a bound on backtracking, formats are annotations, nothing is
@@ -100,7 +106,7 @@ def validator(schema: Value) -> Any:
     )
 
 
-def _bundled(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
+def _bundle(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
     work = _BundleState(description, "readOnly" if direction == "request" else "writeOnly")
     value = _convert(work, schema.value, _SchemaPlace(schema.place))
     defs = dict[str, Value]()
@@ -147,29 +153,33 @@ class _BundleState(Struct, frozen=True):
 def _convert(work: _BundleState, node: Value, spot: _SchemaPlace) -> Value:
     if not isinstance(node, dict):
         return node if isinstance(node, bool) else {}
-    spot = replace(spot, dynamic=_entered(work, spot))
+    spot = replace(spot, dynamic=_enter(work, spot))
     reference = reference_of(node)
     if reference is not None and work.description.version < (3, 1):
         # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
         return _reference(work, "$ref", reference, spot)
-    own = not_counting(work.description, node, spot.place, work.hidden)
+    own = flagged_properties(work.description, node, spot.place, work.hidden)
     spot = replace(spot, hidden=spot.hidden | own)
     written = dict[str, Value]()
     for key, value in node.items():
         if key not in _LEFT_OUT:
-            written |= _HANDLERS.get(key, _as_it_is)(work, key, value, spot)
-    return translated(work.description.version, node, written)
+            written |= _HANDLERS.get(key, _copy)(work, key, value, spot)
+    return translate_schema(work.description.version, node, written)
 
 
-def _as_it_is(_work: _BundleState, key: str, value: Value, _spot: _SchemaPlace) -> dict[str, Value]:
+def _copy(_work: _BundleState, key: str, value: Value, _spot: _SchemaPlace) -> dict[str, Value]:
     return {key: value}
 
 
-def _one(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
+def _convert_schema(
+    work: _BundleState, key: str, value: Value, spot: _SchemaPlace
+) -> dict[str, Value]:
     return {key: _convert(work, value, spot.at(key))}
 
 
-def _list(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
+def _convert_list(
+    work: _BundleState, key: str, value: Value, spot: _SchemaPlace
+) -> dict[str, Value]:
     items = enumerate(value if isinstance(value, list) else [])
     return {key: [_convert(work, one, spot.at(key, index)) for index, one in items]}
 
@@ -179,16 +189,18 @@ def _all_of(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> d
     return {key: [_convert(work, one, spot.beside(key, index)) for index, one in items]}
 
 
-def _map(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
+def _convert_map(
+    work: _BundleState, key: str, value: Value, spot: _SchemaPlace
+) -> dict[str, Value]:
     members = value.items() if isinstance(value, dict) else ()
     return {key: {name: _convert(work, one, spot.at(key, name)) for name, one in members}}
 
 
 def _items(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     if not isinstance(value, list):
-        return _one(work, key, value, spot)
+        return _convert_schema(work, key, value, spot)
     # A list of schemas in `items` is what `prefixItems` is since 2020-12.
-    return {"prefixItems": _list(work, key, value, spot)[key]}
+    return {"prefixItems": _convert_list(work, key, value, spot)[key]}
 
 
 def _required(_work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
@@ -200,7 +212,11 @@ def _required(_work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -
 def _reference(work: _BundleState, _key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     if not isinstance(value, str):
         return {}
-    return {"$ref": _named(work, *target(work.description, value, spot.place), spot.dynamic)}
+    return {
+        "$ref": _definition_reference(
+            work, *reference_target(work.description, value, spot.place), spot.dynamic
+        )
+    }
 
 
 def _dynamic_reference(
@@ -208,7 +224,7 @@ def _dynamic_reference(
 ) -> dict[str, Value]:
     if not isinstance(value, str):
         return {}
-    return {"$ref": _named(work, *_dynamic_target(work, value, spot), spot.dynamic)}
+    return {"$ref": _definition_reference(work, *_dynamic_target(work, value, spot), spot.dynamic)}
 
 
 def _discriminator(
@@ -220,17 +236,22 @@ def _discriminator(
         return {key: value}
     at = spot.at(key, "mapping")
     return {
-        key: {**value, "mapping": {name: _mapped(work, one, at) for name, one in mapping.items()}}
+        key: {
+            **value,
+            "mapping": {name: _mapped_schema(work, one, at) for name, one in mapping.items()},
+        }
     }
 
 
-def _mapped(work: _BundleState, value: Value, spot: _SchemaPlace) -> Value:
+def _mapped_schema(work: _BundleState, value: Value, spot: _SchemaPlace) -> Value:
     """A mapping names a component, or refers to a schema."""
     components = work.description.raw.get("components")
     schemas = components.get("schemas") if isinstance(components, dict) else None
     name = f"#/components/schemas/{value}" if schemas and value in schemas else str(value)
     try:
-        return _named(work, *target(work.description, name, spot.place), spot.dynamic)
+        return _definition_reference(
+            work, *reference_target(work.description, name, spot.place), spot.dynamic
+        )
     except DocumentError:
         # It only helps to explain a mismatch, so a dangling one does no harm.
         return value
@@ -253,10 +274,10 @@ _HANDLERS: Final[
             "unevaluatedItems",
             "unevaluatedProperties",
         ),
-        _one,
+        _convert_schema,
     ),
-    **dict.fromkeys(("anyOf", "oneOf", "prefixItems"), _list),
-    **dict.fromkeys(("dependentSchemas", "patternProperties", "properties"), _map),
+    **dict.fromkeys(("anyOf", "oneOf", "prefixItems"), _convert_list),
+    **dict.fromkeys(("dependentSchemas", "patternProperties", "properties"), _convert_map),
     "$dynamicRef": _dynamic_reference,
     "$ref": _reference,
     "allOf": _all_of,
@@ -266,7 +287,9 @@ _HANDLERS: Final[
 }
 
 
-def _named(work: _BundleState, node: Value, place: Place, dynamic: DynamicScope) -> str:
+def _definition_reference(
+    work: _BundleState, node: Value, place: Place, dynamic: DynamicScope
+) -> str:
     """The reference to a schema's copy under ``$defs``; what is met first is put on the list."""
     key = (place.source.uri, place.pointer, dynamic)
     if key not in work.names:
@@ -280,11 +303,11 @@ def _named(work: _BundleState, node: Value, place: Place, dynamic: DynamicScope)
     return f"#/$defs/{work.names[key]}"
 
 
-def _entered(work: _BundleState, spot: _SchemaPlace) -> DynamicScope:
+def _enter(work: _BundleState, spot: _SchemaPlace) -> DynamicScope:
     """The dynamic scope within a schema: that around it, and the anchors of its own resource."""
     if work.description.version < (3, 1):
         return spot.dynamic
-    known = identifiers(work.description, spot.place.source).dynamic
+    known = find_identifiers(work.description, spot.place.source).dynamic
     if not known:
         return spot.dynamic
     own = known.get(base_of(work.description, spot.place)[0], {})
@@ -297,7 +320,7 @@ def _entered(work: _BundleState, spot: _SchemaPlace) -> DynamicScope:
 def _dynamic_target(work: _BundleState, reference: str, spot: _SchemaPlace) -> tuple[Value, Place]:
     """What a ``$dynamicRef`` means here: the outermost anchor of its name, if it is dynamic."""
     description = work.description
-    node, found = target(description, reference, spot.place)
+    node, found = reference_target(description, reference, spot.place)
     anchor = reference.partition("#")[2]
     if not isinstance(node, dict) or node.get("$dynamicAnchor") != anchor:
         return node, found

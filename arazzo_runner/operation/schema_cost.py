@@ -15,7 +15,7 @@ MAX_CHECKS: Final = 10_000
 """Subschemas that one value is held against, counted as often as they are."""
 
 # JSON Schema 2020-12 core, section 10.2: the applicators that are about the same value.
-_ONE: Final = ("not", "if", "then", "else")
+_SCHEMA_KEYWORDS: Final = ("not", "if", "then", "else")
 _SEVERAL: Final = ("allOf", "anyOf", "oneOf")
 _NAMED: Final = ("dependentSchemas",)
 _APPLIED: Final = frozenset((*_SEVERAL, *_NAMED, "then", "else", "not", "if"))
@@ -56,7 +56,7 @@ def _checks(schema: dict[str, Value], defs: dict[str, Value], known: dict[int, i
 
 
 def _about_the_same(node: dict[str, Value], defs: dict[str, Value]) -> Iterator[dict[str, Value]]:
-    found: list[Value] = [node.get(name) for name in _ONE]
+    found: list[Value] = [node.get(name) for name in _SCHEMA_KEYWORDS]
     for name in _SEVERAL:
         found += node[name] if isinstance(node.get(name), list) else ()
     for name in _NAMED:

@@ -21,12 +21,12 @@ from arazzo_runner.operation.credentials import (
     CredentialPart,
     CredentialParts,
     Credentials,
+    credential_flows,
+    credential_parts,
     credentials_from,
-    kinds,
-    variable,
+    find_flow,
+    variable_name,
     variable_names,
-    way_of,
-    ways,
 )
 from arazzo_runner.operation.description import read_scheme
 from arazzo_runner.operation.model import Operation, Parameter, SecurityRequirement, SecurityScheme
@@ -40,14 +40,14 @@ __all__ = [
     "MissingCredentials",
     "ParameterKeys",
     "RequiredScheme",
-    "absent",
     "authorize",
-    "carrier",
+    "credential_carrier",
+    "credential_parts",
     "credentials_from",
-    "identity",
-    "kinds",
-    "movable",
-    "requirements",
+    "is_movable",
+    "missing_parts",
+    "parameter_key",
+    "required_schemes",
     "variable_names",
 ]
 
@@ -123,28 +123,30 @@ def authorize(
     relative URLs of OAuth2 are resolved against. Raises MissingCredentials, and DocumentError:
     AZ214 for a scheme that is not declared, AZ217 for a broken one.
     """
-    alternatives = requirements(operation)
-    usable = [one for one in alternatives if one and _satisfied(one, source, credentials, given)]
+    alternatives = required_schemes(operation)
+    usable = [one for one in alternatives if one and _is_satisfied(one, source, credentials, given)]
     if usable:
-        return _applied(usable[0], source, credentials, given, server)
+        return _apply(usable[0], source, credentials, given, server)
     if operation.security is None or not alternatives or [] in alternatives:
         return Authorization()
-    raise _missing(operation, source, alternatives, credentials)
+    raise _missing_error(operation, source, alternatives, credentials)
 
 
-def requirements(operation: Operation) -> list[list[RequiredScheme]]:
+def required_schemes(operation: Operation) -> list[list[RequiredScheme]]:
     """The alternatives of an operation, each the schemes that apply together.
 
     Without any declared: the only scheme there is, which serves but is not required. Raises
     DocumentError AZ214.
     """
     if operation.security is not None:
-        return [_wanted(operation, one) for one in operation.security]
+        return [_required_schemes(operation, one) for one in operation.security]
     only = list(operation.description.schemes.values())
     return [[RequiredScheme(only[0])]] if len(only) == 1 else []
 
 
-def _wanted(operation: Operation, requirement: SecurityRequirement) -> list[RequiredScheme]:
+def _required_schemes(
+    operation: Operation, requirement: SecurityRequirement
+) -> list[RequiredScheme]:
     return [
         RequiredScheme(_scheme(operation, name), scopes) for name, scopes in requirement.schemes
     ]
@@ -164,77 +166,84 @@ def _scheme(operation: Operation, name: str) -> SecurityScheme:
     raise DocumentError(error("AZ214", message, operation.place, help=hint))
 
 
-def _satisfied(
+def _is_satisfied(
     wanted: list[RequiredScheme], source: str, credentials: Credentials, given: ParameterKeys
 ) -> bool:
     return all(
-        _is_given(one.scheme, given) or not absent(one.scheme, source, credentials)
+        _is_supplied(one.scheme, given) or not missing_parts(one.scheme, source, credentials)
         for one in wanted
     )
 
 
-def absent(scheme: SecurityScheme, source: str, credentials: Credentials) -> list[str]:
+def missing_parts(scheme: SecurityScheme, source: str, credentials: Credentials) -> list[str]:
     """What is not set of a scheme: variables, or flags; nothing where one way is satisfied."""
     if scheme.type == "mutualTLS":
         return [] if credentials.certificate else ["--cert", "--key"]
     parts = credentials.of(source, scheme.name)
-    if way_of(scheme, parts) is not None:
+    if find_flow(scheme, parts) is not None:
         return []
     nearest = min(_by_preference(scheme), key=lambda way: not any(map(parts.get, way.needs)))
-    return [variable(source, scheme.name, kind) for kind in nearest.needs if not parts.get(kind)]
+    return [
+        variable_name(source, scheme.name, kind) for kind in nearest.needs if not parts.get(kind)
+    ]
 
 
 def _by_preference(scheme: SecurityScheme) -> list[CredentialFlow]:
     """The ways, those that the description offers before a token that somebody has fetched."""
-    return sorted(ways(scheme), key=lambda way: _PREFERENCE.index(way.flow))
+    return sorted(credential_flows(scheme), key=lambda way: _PREFERENCE.index(way.flow))
 
 
-def _is_given(scheme: SecurityScheme, given: ParameterKeys) -> bool:
+def _is_supplied(scheme: SecurityScheme, given: ParameterKeys) -> bool:
     """Whether the workflow passes what the scheme would: then its own value wins."""
-    return carrier(scheme) in given
+    return credential_carrier(scheme) in given
 
 
-def identity(parameter: Parameter) -> tuple[str, str]:
+def parameter_key(parameter: Parameter) -> tuple[str, str]:
     """What a workflow passes by a parameter, in the form of ``ParameterKeys``."""
     is_header = parameter.location == "header"
     return parameter.location, parameter.name.lower() if is_header else parameter.name
 
 
-def carrier(scheme: SecurityScheme) -> tuple[str, str]:
+def credential_carrier(scheme: SecurityScheme) -> tuple[str, str]:
     """Where a scheme's credential stands in a request: (location, name), headers in lower case."""
     if scheme.type == "apiKey" and scheme.location != "header":
         return scheme.location or "", scheme.parameter or ""
     return "header", (scheme.parameter or "Authorization").lower()
 
 
-def movable(scheme: SecurityScheme) -> bool:
+def is_movable(scheme: SecurityScheme) -> bool:
     """Whether a scheme's credential is a header field that means the same at another origin.
 
     The answer to a digest's challenge belongs to one URI (RFC 7616, section 3.4.3), a cookie to one
     host, a certificate to the connection; and a redirect brings its own query.
     """
     is_answer = scheme.type == "http" and (scheme.scheme or "").lower() == "digest"
-    location, name = carrier(scheme)
+    location, name = credential_carrier(scheme)
     is_header = location == "header" and name != "cookie"
     return is_header and not is_answer and scheme.type != "mutualTLS"
 
 
 def _carriers(schemes: list[SecurityScheme]) -> tuple[tuple[str, str], ...]:
     """Schemes and their header fields, but for a field that another scheme has as well."""
-    fields = [carrier(one) for one in schemes if one.type != "mutualTLS"]
-    alone = [one for one in schemes if movable(one) and fields.count(carrier(one)) == 1]
-    return tuple((one.name, carrier(one)[1]) for one in alone)
+    fields = [credential_carrier(one) for one in schemes if one.type != "mutualTLS"]
+    alone = [
+        one for one in schemes if is_movable(one) and fields.count(credential_carrier(one)) == 1
+    ]
+    return tuple((one.name, credential_carrier(one)[1]) for one in alone)
 
 
-def _applied(
+def _apply(
     wanted: list[RequiredScheme],
     source: str,
     credentials: Credentials,
     given: ParameterKeys,
     server: str,
 ) -> Authorization:
-    applied = [one for one in wanted if not _is_given(one.scheme, given)]
-    every = [_one(one, source, credentials.of(source, one.scheme.name), server) for one in applied]
+    applied = [one for one in wanted if not _is_supplied(one.scheme, given)]
+    every = [
+        _apply_scheme(one, source, credentials.of(source, one.scheme.name), server)
+        for one in applied
+    ]
     return Authorization(
         headers=tuple(one for each in every for one in each.headers),
         query=tuple(one for each in every for one in each.query),
@@ -248,14 +257,16 @@ def _applied(
     )
 
 
-def _one(wanted: RequiredScheme, source: str, parts: CredentialParts, server: str) -> Authorization:
+def _apply_scheme(
+    wanted: RequiredScheme, source: str, parts: CredentialParts, server: str
+) -> Authorization:
     scheme = wanted.scheme
-    way = way_of(scheme, parts)
+    way = find_flow(scheme, parts)
     if way is not None and way.flow is not None:
-        return _needing(token_need(scheme, source, way.flow, wanted.scopes, server), parts)
+        return _with_need(token_need(scheme, source, way.flow, wanted.scopes, server), parts)
     match scheme.type, (scheme.scheme or "").lower():
         case "http", "digest":
-            return _needing(DigestNeed(source, scheme.name), parts)
+            return _with_need(DigestNeed(source, scheme.name), parts)
         case "http", "basic":
             return _basic(parts["username"], parts["password"])
         case "apiKey", _:
@@ -266,7 +277,7 @@ def _one(wanted: RequiredScheme, source: str, parts: CredentialParts, server: st
             return _bearer(parts["token"], scheme)
 
 
-def _needing(need: Need, parts: CredentialParts) -> Authorization:
+def _with_need(need: Need, parts: CredentialParts) -> Authorization:
     secrets = [one for kind in SECRET_KINDS if kind in parts for one in _spellings(parts[kind])]
     credentials = Credentials({(need.source, need.scheme): parts})
     return Authorization(secrets=tuple(secrets), needs=(need,), credentials=credentials)
@@ -306,29 +317,29 @@ def _spellings(secret: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((secret, quote(secret, safe=""), quote_plus(secret), encoded)))
 
 
-def _missing(
+def _missing_error(
     operation: Operation,
     source: str,
     alternatives: list[list[RequiredScheme]],
     credentials: Credentials,
 ) -> MissingCredentials:
     wanted = ", or ".join(
-        " and ".join(f"`{one.scheme.name}` ({_called(one.scheme)})" for one in each)
+        " and ".join(f"`{one.scheme.name}` ({_scheme_label(one.scheme)})" for one in each)
         for each in alternatives
     )
     message = f"`{operation.method} {operation.path}` of `{source}` needs credentials for {wanted}"
     lacking = [
-        [name for one in each for name in absent(one.scheme, source, credentials)]
+        [name for one in each for name in missing_parts(one.scheme, source, credentials)]
         for each in alternatives
     ]
     hint = "set " + ", or ".join(
-        _named(names) for names in (*lacking, *_tokens(alternatives, source, lacking))
+        _flow_names(names) for names in (*lacking, *_tokens(alternatives, source, lacking))
     )
     schemes = tuple(dict.fromkeys(one.scheme.name for each in alternatives for one in each))
     return MissingCredentials(message, schemes, tuple(lacking[0]), hint)
 
 
-def _named(names: Iterable[str]) -> str:
+def _flow_names(names: Iterable[str]) -> str:
     return " and ".join(f"`{name}`" for name in names)
 
 
@@ -337,9 +348,13 @@ def _tokens(
 ) -> list[list[str]]:
     """The variables of tokens that serve instead of fetching one, where one scheme is enough."""
     alone = [each[0].scheme for each in alternatives if len(each) == 1]
-    tokens = [[variable(source, one.name, "token")] for one in alone if "token" in kinds(one)]
+    tokens = [
+        [variable_name(source, one.name, "token")]
+        for one in alone
+        if "token" in credential_parts(one)
+    ]
     return [one for one in tokens if one not in absent]
 
 
-def _called(scheme: SecurityScheme) -> str:
+def _scheme_label(scheme: SecurityScheme) -> str:
     return f"HTTP {scheme.scheme}" if scheme.type == "http" else scheme.type

@@ -18,11 +18,11 @@ from arazzo_runner.operation.expansion import (
     Encode,
     Expansion,
     deep_object,
-    expand,
-    percent,
-    percent_reserved,
-    percent_segment,
-    text_of,
+    expand_value,
+    percent_encode,
+    percent_encode_reserved,
+    percent_encode_segment,
+    value_text,
 )
 from arazzo_runner.operation.form import encode_form
 from arazzo_runner.operation.json_text import ascii_json, json_text
@@ -39,7 +39,7 @@ _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _DELIMITED: Final = frozenset({"spaceDelimited", "pipeDelimited", "tabDelimited"})
 
 
-def serialize(parameter: Parameter, value: MaybeValue) -> str | None:
+def serialize_parameter(parameter: Parameter, value: MaybeValue) -> str | None:
     """The wire form of a parameter, None when nothing is to be sent for it.
 
     Path: the text for ``{name}``. Query, querystring and cookie: ``name=value`` pairs, joined.
@@ -49,7 +49,7 @@ def serialize(parameter: Parameter, value: MaybeValue) -> str | None:
     if value is MISSING:
         return None
     try:
-        return _located(parameter, value)
+        return _serialize_in(parameter, value)
     except RequestRefused as reason:
         if reason.parameter is not None:
             raise
@@ -57,7 +57,7 @@ def serialize(parameter: Parameter, value: MaybeValue) -> str | None:
         raise RequestRefused(message, parameter.name, reason.hint) from reason
 
 
-def _located(parameter: Parameter, value: Value) -> str | None:
+def _serialize_in(parameter: Parameter, value: Value) -> str | None:
     match parameter.location:
         case "path":
             return _path(parameter, value)
@@ -74,14 +74,14 @@ def _located(parameter: Parameter, value: Value) -> str | None:
 
 
 def _path(parameter: Parameter, value: Value) -> str:
-    encode = percent_segment if parameter.allow_reserved else percent
+    encode = percent_encode_segment if parameter.allow_reserved else percent_encode
     if parameter.media_type is not None:
-        text = percent(_by_media_type(parameter, value) or "")
+        text = percent_encode(_by_media_type(parameter, value) or "")
     else:
-        how = _unnamed(parameter)
-        text = expand(percent(parameter.name), value, how, encode) or ""
+        how = _unnamed_expansion(parameter)
+        text = expand_value(percent_encode(parameter.name), value, how, encode) or ""
     if text in ("", ".", ".."):
-        raise _refused(parameter, _why_no_segment(text))
+        raise _refused_error(parameter, _why_no_segment(text))
     return text
 
 
@@ -91,7 +91,7 @@ def _why_no_segment(text: str) -> str:
     return f"comes out as `{text}`, which would call another path"
 
 
-def _unnamed(parameter: Parameter) -> Expansion:
+def _unnamed_expansion(parameter: Parameter) -> Expansion:
     """2.0 knows delimited arrays also in paths and headers, where there is no name."""
     how = EXPANSIONS[parameter.style, parameter.explode]
     if parameter.style not in _DELIMITED:
@@ -100,70 +100,70 @@ def _unnamed(parameter: Parameter) -> Expansion:
 
 
 def _query(parameter: Parameter, value: Value) -> str | None:
-    name = percent(parameter.name)
+    name = percent_encode(parameter.name)
     if parameter.media_type is not None:
         text = _by_media_type(parameter, value)
-        return None if text is None else f"{name}={percent(text)}"
-    encode = percent_reserved if parameter.allow_reserved else percent
-    written = _styled(parameter, name, value, encode)
+        return None if text is None else f"{name}={percent_encode(text)}"
+    encode = percent_encode_reserved if parameter.allow_reserved else percent_encode
+    written = _serialize_style(parameter, name, value, encode)
     # `allowEmptyValue`: an empty text in place of a parameter that would be left out.
     return f"{name}=" if written is None and parameter.allow_empty_value else written
 
 
-def _styled(parameter: Parameter, name: str, value: Value, encode: Encode) -> str | None:
+def _serialize_style(parameter: Parameter, name: str, value: Value, encode: Encode) -> str | None:
     if parameter.style == "deepObject" and isinstance(value, dict):
         return deep_object(name, value, encode)
     # What has no defined form in a style (an array as deepObject, a delimited style that
     # explodes) is written as `form`, exploded.
     explode = parameter.explode or parameter.style == "deepObject"
-    return expand(name, value, EXPANSIONS[parameter.style, explode], encode)
+    return expand_value(name, value, EXPANSIONS[parameter.style, explode], encode)
 
 
 def _querystring(parameter: Parameter, value: Value) -> str | None:
     if value is None:
         return None
     if parameter.media_type in (None, FORM):
-        return percent_reserved(encode_form(value, parameter.media))
-    return percent(_by_media_type(parameter, value) or "")
+        return percent_encode_reserved(encode_form(value, parameter.media))
+    return percent_encode(_by_media_type(parameter, value) or "")
 
 
 def _by_media_type(parameter: Parameter, value: Value) -> str | None:
     """The value of a parameter that has ``content``: JSON, or text as it stands."""
     if parameter.media_type and is_json(parameter.media_type):
         return ascii_json(value) if parameter.location == "header" else json_text(value)
-    return None if value is None else text_of(value)
+    return None if value is None else value_text(value)
 
 
 def _header(parameter: Parameter, value: Value) -> str | None:
     if not _TOKEN.fullmatch(parameter.name):
-        raise _refused(parameter, "has a name that no header can have")
+        raise _refused_error(parameter, "has a name that no header can have")
     if parameter.media_type is not None:
         text = _by_media_type(parameter, value)
     else:
-        how = _unnamed(parameter)
+        how = _unnamed_expansion(parameter)
         if parameter.style in _DELIMITED:
             # Header values are not percent-encoded, so neither are the delimiters.
             how = replace(how, separator=unquote(how.separator), delimiter=unquote(how.delimiter))
-        text = expand(parameter.name, value, how, str)
-    return None if text is None else checked_header(parameter, text.strip(" \t"))
+        text = expand_value(parameter.name, value, how, str)
+    return None if text is None else check_header(parameter, text.strip(" \t"))
 
 
-def checked_header(parameter: Parameter, text: str) -> str:
+def check_header(parameter: Parameter, text: str) -> str:
     """A header value without control characters; raises RequestRefused when it has one."""
     if found := _CONTROL.search(text):
-        raise _refused(parameter, f"holds the control character `{ascii(found[0])[1:-1]}`")
+        raise _refused_error(parameter, f"holds the control character `{ascii(found[0])[1:-1]}`")
     return text
 
 
 def _cookie(parameter: Parameter, value: Value) -> str | None:
     if not _TOKEN.fullmatch(parameter.name):
-        raise _refused(parameter, "has a name that no cookie can have")
+        raise _refused_error(parameter, "has a name that no cookie can have")
     if parameter.media_type is not None:
         text = _by_media_type(parameter, value)
         return None if text is None else f"{parameter.name}={_media_cookie(parameter, text)}"
     encode = _octets(parameter) if parameter.style == "cookie" else _form_octets(parameter)
     # Appendix D: also with `style: form`, cookies stand apart as the Cookie header has it.
-    return expand(parameter.name, value, EXPANSIONS["cookie", parameter.explode], encode)
+    return expand_value(parameter.name, value, EXPANSIONS["cookie", parameter.explode], encode)
 
 
 def _media_cookie(parameter: Parameter, text: str) -> str:
@@ -175,7 +175,7 @@ def _media_cookie(parameter: Parameter, text: str) -> str:
 def _octets(parameter: Parameter) -> Encode:
     def check(text: str) -> str:
         if not _COOKIE.fullmatch(text):
-            raise _refused(
+            raise _refused_error(
                 parameter,
                 "holds a character that no cookie can carry unescaped",
                 "percent-encode the value, or describe the parameter with `style: form`",
@@ -186,15 +186,15 @@ def _octets(parameter: Parameter) -> Encode:
 
 
 def _form_octets(parameter: Parameter) -> Encode:
-    encode = percent_reserved if parameter.allow_reserved else percent
+    encode = percent_encode_reserved if parameter.allow_reserved else percent_encode
 
     def check(text: str) -> str:
-        encoded = encode(checked_header(parameter, text))
+        encoded = encode(check_header(parameter, text))
         return encoded if not parameter.allow_reserved else _octets(parameter)(encoded)
 
     return check
 
 
-def _refused(parameter: Parameter, why: str, hint: str | None = None) -> RequestRefused:
+def _refused_error(parameter: Parameter, why: str, hint: str | None = None) -> RequestRefused:
     message = f"{parameter.location} parameter `{parameter.name}` {why}"
     return RequestRefused(message, parameter.name, hint)

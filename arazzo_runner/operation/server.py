@@ -27,7 +27,7 @@ def server_url(operation: Operation, override: str | None, variables: Mapping[st
     """
     if override is not None:
         _refuse_credentials(override, "AZ906", "`--server`")
-        return _checked(override, "AZ906", f"`--server {override}`")
+        return _check_variable(override, "AZ906", f"`--server {override}`")
     server = operation.servers[0]
     url = _VARIABLE.sub(lambda found: _variable(found[1], server, variables, operation), server.url)
     absolute = _absolute(url, operation)
@@ -35,8 +35,8 @@ def server_url(operation: Operation, override: str | None, variables: Mapping[st
     _refuse_credentials(absolute, "AZ908", f"the server of `{name}`")
     if server.url == "/" and not _is_web_url(absolute):
         # OpenAPI Object, `servers`: without it, one with the URL `/`, that of the description.
-        raise _no_server("AZ908", f"`{name}` names no server")
-    return _checked(absolute, "AZ908", f"the server `{server.url}` of `{name}`")
+        raise _no_server_error("AZ908", f"`{name}` names no server")
+    return _check_variable(absolute, "AZ908", f"the server `{server.url}` of `{name}`")
 
 
 def _absolute(url: str, operation: Operation) -> str:
@@ -65,7 +65,7 @@ def _variable(name: str, server: Server, variables: Mapping[str, str], operation
     return value
 
 
-def _no_server(code: str, message: str) -> UsageError:
+def _no_server_error(code: str, message: str) -> UsageError:
     hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
     return UsageError(error(code, message, help=hint))
 
@@ -86,9 +86,9 @@ def _is_web_url(url: str) -> bool:
     return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
 
 
-def _checked(url: str, code: str, subject: str) -> str:
+def _check_variable(url: str, code: str, subject: str) -> str:
     if not _is_web_url(url):
-        raise _no_server(code, f"{subject} is no http or https URL")
+        raise _no_server_error(code, f"{subject} is no http or https URL")
     # Server Object, `url`: a query or fragment does not belong to it.
     return url.partition("#")[0].partition("?")[0].rstrip("/")
 

@@ -8,7 +8,7 @@ from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import Place
 
 
-def malformed(message: str, place: Place) -> DocumentError:
+def malformed_error(message: str, place: Place) -> DocumentError:
     """The error for a part of an API description that cannot be understood."""
     return DocumentError(error("AZ217", message, place))
 
@@ -18,7 +18,7 @@ def object_at(node: Value, place: Place, what: str) -> dict[str, Value]:
     if node is None:
         return {}
     if not isinstance(node, dict):
-        raise malformed(f"{what} has to be an object, not {describe(node)}", place)
+        raise malformed_error(f"{what} has to be an object, not {describe(node)}", place)
     return node
 
 
@@ -27,15 +27,15 @@ def list_at(node: Value, place: Place, what: str) -> list[Value]:
     if node is None:
         return []
     if not isinstance(node, list):
-        raise malformed(f"{what} has to be an array, not {describe(node)}", place)
+        raise malformed_error(f"{what} has to be an array, not {describe(node)}", place)
     return node
 
 
-def text_in(node: dict[str, Value], name: str, place: Place, what: str) -> str:
+def required_text(node: dict[str, Value], name: str, place: Place, what: str) -> str:
     """A required string member of an object; raises DocumentError AZ217."""
     value = node.get(name)
     if not isinstance(value, str):
-        raise malformed(f"{what} needs `{name}`, a string", place)
+        raise malformed_error(f"{what} needs `{name}`, a string", place)
     return value
 
 
@@ -45,6 +45,6 @@ def optional_text(node: dict[str, Value], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def fields(node: dict[str, Value]) -> list[tuple[str, Value]]:
+def map_members(node: dict[str, Value]) -> list[tuple[str, Value]]:
     """The members of a map object without its ``x-`` extensions."""
     return [(key, value) for key, value in node.items() if not key.startswith("x-")]

@@ -23,19 +23,19 @@ from arazzo_runner.operation.model import (
 )
 from arazzo_runner.operation.openapi3 import (
     is_required,
-    merged,
+    merge_parameters,
     read_location,
     read_security,
     status_key,
 )
-from arazzo_runner.operation.reference import resolve
+from arazzo_runner.operation.reference import resolve_reference
 from arazzo_runner.operation.shape import (
-    fields,
     list_at,
-    malformed,
+    malformed_error,
+    map_members,
     object_at,
     optional_text,
-    text_in,
+    required_text,
 )
 from arazzo_runner.text.source import Place
 
@@ -56,13 +56,13 @@ def read_operation(
     DocumentError AZ214 and AZ217.
     """
     node, place = own
-    declared = [*_declared(description, item), *_declared(description, own)]
+    declared = [*_declared_parameters(description, item), *_declared_parameters(description, own)]
     plain = [one for one in declared if one[0].get("in") not in ("body", "formData")]
     return Operation(
         operation_id=optional_text(node, "operationId"),
         method=method,
         path=path,
-        parameters=merged((), (_parameter(*one) for one in plain)),
+        parameters=merge_parameters((), (_parameter(*one) for one in plain)),
         request_body=_request_body(description, declared, node, place),
         responses=_responses(description, node, place),
         security=read_security(description, node, place),
@@ -72,15 +72,17 @@ def read_operation(
     )
 
 
-def _declared(description: ApiDescription, holder: Node) -> list[Node]:
+def _declared_parameters(description: ApiDescription, holder: Node) -> list[Node]:
     place = holder[1].at("parameters")
     nodes = list_at(holder[0].get("parameters"), place, "`parameters`")
-    resolved = [resolve(description, node, place.at(index)) for index, node in enumerate(nodes)]
+    resolved = [
+        resolve_reference(description, node, place.at(index)) for index, node in enumerate(nodes)
+    ]
     return [(object_at(node, place, "a parameter"), place) for node, place in resolved]
 
 
 def _parameter(node: dict[str, Value], place: Place) -> Parameter:
-    name = text_in(node, "name", place, "a parameter")
+    name = required_text(node, "name", place, "a parameter")
     location = read_location(node, place)
     style, explode = _collection(node, location, place)
     return Parameter(
@@ -90,7 +92,7 @@ def _parameter(node: dict[str, Value], place: Place) -> Parameter:
         style=style,
         explode=explode,
         place=place,
-        schema=_own_schema(node, place),
+        schema=_inline_schema(node, place),
         allow_empty_value=node.get("allowEmptyValue") is True,
     )
 
@@ -110,10 +112,10 @@ def _collection(node: dict[str, Value], location: Location, place: Place) -> tup
             return "pipeDelimited", False
         case other:
             message = f"the collectionFormat `{other}` is not known"
-            raise malformed(message, place.at("collectionFormat"))
+            raise malformed_error(message, place.at("collectionFormat"))
 
 
-def _own_schema(node: dict[str, Value], place: Place) -> Schema:
+def _inline_schema(node: dict[str, Value], place: Place) -> Schema:
     """The schema that a parameter or header of 2.0 is by itself."""
     value = {key: one for key, one in node.items() if key not in _NOT_SCHEMA}
     if value.get("type") == "file":
@@ -134,7 +136,7 @@ def _request_body(
             )
             return RequestBody(node.get("required") is True, content, at)
     form = {
-        text_in(node, "name", at, "a parameter"): (node, at)
+        required_text(node, "name", at, "a parameter"): (node, at)
         for node, at in declared
         if node.get("in") == "formData"
     }
@@ -148,7 +150,7 @@ def _form(
     required = [name for name, (node, _) in form.items() if node.get("required") is True]
     schema = {
         "type": "object",
-        "properties": {name: _own_schema(*one).value for name, one in form.items()},
+        "properties": {name: _inline_schema(*one).value for name, one in form.items()},
         "required": required,
     }
     has_file = any(node.get("type") == "file" for node, _ in form.values())
@@ -190,8 +192,10 @@ def _responses(
     place = place.at("responses")
     produced = _media_types(description, operation, "produces") or ("*/*",)
     return tuple(
-        _response(description, status, produced, resolve(description, one, place.at(status)))
-        for status, one in fields(object_at(operation.get("responses"), place, "`responses`"))
+        _response(
+            description, status, produced, resolve_reference(description, one, place.at(status))
+        )
+        for status, one in map_members(object_at(operation.get("responses"), place, "`responses`"))
     )
 
 
@@ -205,7 +209,7 @@ def _response(
         status=status_key(status),
         description=str(node.get("description", "")),
         headers=tuple(
-            _header(name, one, place.at("headers", name)) for name, one in fields(headers)
+            _header(name, one, place.at("headers", name)) for name, one in map_members(headers)
         ),
         content=_content(description, node, place, produced) if "schema" in node else (),
         place=place,
@@ -231,7 +235,7 @@ def _content(
 
 def _header(name: str, node: Value, place: Place) -> Header:
     header = object_at(node, place, f"the header `{name}`")
-    return Header(name, required=False, schema=_own_schema(header, place), place=place)
+    return Header(name, required=False, schema=_inline_schema(header, place), place=place)
 
 
 def _servers(description: ApiDescription, operation: dict[str, Value]) -> tuple[Server, ...]:

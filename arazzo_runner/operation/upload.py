@@ -23,7 +23,7 @@ class Upload(bytes):
         return self
 
 
-def joined(pieces: Iterable[bytes]) -> bytes:
+def join_pieces(pieces: Iterable[bytes]) -> bytes:
     """Pieces as one body: an :class:`Upload` where a file is among them."""
     kept = tuple(pieces)
     has_file = any(isinstance(one, FileBody) for one in kept)

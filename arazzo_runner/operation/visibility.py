@@ -6,14 +6,14 @@ from typing import Literal as Choice
 from typing import TypeAlias
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.composition import parts
+from arazzo_runner.operation.composition import all_of_parts
 from arazzo_runner.operation.model import ApiDescription
 from arazzo_runner.text.source import Place
 
 AccessFlag: TypeAlias = Choice["readOnly", "writeOnly"]
 
 
-def not_counting(
+def flagged_properties(
     description: ApiDescription, node: dict[str, Value], place: Place, flag: AccessFlag
 ) -> frozenset[str]:
     """The properties of a schema that have the flag, those of its ``allOf`` members too."""
@@ -21,16 +21,16 @@ def not_counting(
         return frozenset()
     return frozenset(
         name
-        for one, at in parts(description, node, place)
+        for one, at in all_of_parts(description, node, place)
         for name, schema in _members(one.get("properties"))
-        if _says(description, schema, at.at("properties", name), flag)
+        if _has_flag(description, schema, at.at("properties", name), flag)
     )
 
 
-def _says(description: ApiDescription, node: Value, place: Place, flag: AccessFlag) -> bool:
+def _has_flag(description: ApiDescription, node: Value, place: Place, flag: AccessFlag) -> bool:
     if not isinstance(node, dict) or not ("$ref" in node or "allOf" in node or flag in node):
         return False
-    return any(one.get(flag) is True for one, _ in parts(description, node, place))
+    return any(one.get(flag) is True for one, _ in all_of_parts(description, node, place))
 
 
 def _members(node: Value) -> list[tuple[str, Value]]:

@@ -14,11 +14,11 @@ from xml.sax.saxutils import escape, quoteattr
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.composition import parts
-from arazzo_runner.operation.expansion import text_of
+from arazzo_runner.operation.composition import all_of_parts
+from arazzo_runner.operation.expansion import value_text
 from arazzo_runner.operation.form import items_of
 from arazzo_runner.operation.model import ApiDescription, Schema
-from arazzo_runner.operation.reference import reference_of, resolve
+from arazzo_runner.operation.reference import reference_of, resolve_reference
 from arazzo_runner.operation.refusal import RequestRefused
 
 # XML 1.0, sections 2.3 and 2.2; a name that a payload brings must not be more than a name.
@@ -55,7 +55,7 @@ def xml_text(payload: Value, schema: Schema, description: ApiDescription) -> str
 
 
 def _hint(schema: Schema, description: ApiDescription) -> XmlHint:
-    value, place = resolve(description, schema.value, schema.place)
+    value, place = resolve_reference(description, schema.value, schema.place)
     node = value if isinstance(value, dict) else {}
     xml = node.get("xml")
     xml = xml if isinstance(xml, dict) else {}
@@ -87,7 +87,7 @@ def _elements(name: str, value: Value, hint: XmlHint, description: ApiDescriptio
     elif isinstance(value, dict):
         yield _object(hint.name or name, value, hint, description)
     elif value is not None:
-        yield _element(hint.name or name, hint, [], _escaped(value))
+        yield _element(hint.name or name, hint, [], _escape(value))
 
 
 def _object(name: str, value: dict[str, Value], hint: XmlHint, description: ApiDescription) -> str:
@@ -99,12 +99,15 @@ def _object(name: str, value: dict[str, Value], hint: XmlHint, description: ApiD
             case _ if one is None:
                 continue
             case "attribute":
-                own = _qualified(member.name or key, member)
-                attributes += [*_namespace(member), f"{own}={quoteattr(_allowed(text_of(one)))}"]
+                own = _qualified_name(member.name or key, member)
+                attributes += [
+                    *_namespace(member),
+                    f"{own}={quoteattr(_check_characters(value_text(one)))}",
+                ]
             case "text":
-                content.append(_escaped(one))
+                content.append(_escape(one))
             case "cdata":
-                text = _allowed(text_of(one)).replace("]]>", "]]]]><![CDATA[>")
+                text = _check_characters(value_text(one)).replace("]]>", "]]]]><![CDATA[>")
                 content.append(f"<![CDATA[{text}]]>")
             case _:
                 content += _elements(key, one, member, description)
@@ -114,7 +117,7 @@ def _object(name: str, value: dict[str, Value], hint: XmlHint, description: ApiD
 def _properties(hint: XmlHint, description: ApiDescription) -> dict[str, Schema]:
     """The schemas of an object's properties, those of its ``allOf`` included; its own win."""
     found = dict[str, Schema]()
-    for node, place in reversed(parts(description, hint.node, hint.schema.place)):
+    for node, place in reversed(all_of_parts(description, hint.node, hint.schema.place)):
         own = node.get("properties")
         for name, value in own.items() if isinstance(own, dict) else ():
             found[name] = Schema(value, place.at("properties", name))
@@ -126,7 +129,7 @@ def _items(hint: XmlHint) -> Schema:
 
 
 def _element(name: str, hint: XmlHint, attributes: list[str], content: str) -> str:
-    qualified = _qualified(name, hint)
+    qualified = _qualified_name(name, hint)
     head = " ".join([qualified, *_namespace(hint), *attributes])
     return f"<{head}>{content}</{qualified}>"
 
@@ -138,17 +141,17 @@ def _namespace(hint: XmlHint) -> list[str]:
     return [f"{declared}={quoteattr(hint.namespace)}"]
 
 
-def _qualified(name: str, hint: XmlHint) -> str:
+def _qualified_name(name: str, hint: XmlHint) -> str:
     if not _NAME.fullmatch(name):
         raise RequestRefused(f"`{name}` cannot be the name of an XML element or attribute")
     return f"{hint.prefix}:{name}" if hint.prefix else name
 
 
-def _escaped(value: Value) -> str:
-    return escape(_allowed(text_of(value)))
+def _escape(value: Value) -> str:
+    return escape(_check_characters(value_text(value)))
 
 
-def _allowed(text: str) -> str:
+def _check_characters(text: str) -> str:
     if _FORBIDDEN.search(text):
         raise RequestRefused("the payload holds a control character, which XML cannot carry")
     return text

@@ -7,7 +7,7 @@ import codecs
 import re
 
 from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation.charset import codec_of
 from arazzo_runner.operation.media_type import is_xml
@@ -25,7 +25,7 @@ _CHARSET = re.compile(r';\s*charset="?([^\s;"]+)', re.IGNORECASE)
 
 def media_type(headers: Headers) -> str:
     """The media type of ``Content-Type`` in lower case, without parameters; empty if not there."""
-    return (header(headers, "Content-Type") or "").partition(";")[0].strip().lower()
+    return (header_value(headers, "Content-Type") or "").partition(";")[0].strip().lower()
 
 
 def is_json(media: str) -> bool:
@@ -33,14 +33,14 @@ def is_json(media: str) -> bool:
     return media in ("application/json", "text/json") or media.endswith("+json")
 
 
-def text_of(octets: bytes, headers: Headers, *, cut: bool = False) -> str | None:
+def decode_text(octets: bytes, headers: Headers, *, cut: bool = False) -> str | None:
     """The octets as text in their charset (UTF-8 unless named), or None when they are no text.
 
     The charset is that of the content type, else the one that XML itself names.
 
     ``cut`` says that they are only a beginning: an incomplete last character is left out.
     """
-    kind = header(headers, "Content-Type") or ""
+    kind = header_value(headers, "Content-Type") or ""
     named = _CHARSET.search(kind)
     own = xml_charset(octets) if named is None and is_xml(kind) else None
     codec = codec_of(named[1] if named else own or "utf-8")
@@ -67,14 +67,14 @@ def report_body(octets: bytes, headers: Headers, value: MaybeValue, masker: Mask
         return {**_cut(octets, headers, masker), "truncated": len(octets)}
     if is_json(media_type(headers)) and value is not MISSING:
         return masker.value(value)
-    text = text_of(octets, headers)
+    text = decode_text(octets, headers)
     return _base64(masker.value(octets)) if text is None else masker.text(text)
 
 
 def _cut(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Value]:
     # Somewhat more than is kept, for a secret that reaches past the cut.
     beginning = octets[: BODY_LIMIT + 4 * masker.margin]
-    text = text_of(beginning, headers, cut=True)
+    text = decode_text(beginning, headers, cut=True)
     if text is None:
         return _base64(masker.value(beginning)[:BODY_LIMIT])
     return {"encoding": "text", "data": masker.clip(text, BODY_LIMIT)}
@@ -84,7 +84,7 @@ def _base64(octets: bytes) -> dict[str, Value]:
     return {"encoding": "base64", "data": base64.b64encode(octets).decode("ascii")}
 
 
-def plain(value: MaybeValue) -> Value:
+def to_json_data(value: MaybeValue) -> Value:
     """The value as JSON data: octets as a Base64 object, a file as its label, MISSING as null."""
     match value:
         case FileBody():
@@ -92,8 +92,8 @@ def plain(value: MaybeValue) -> Value:
         case bytes():
             return _base64(value)
         case list():
-            return list(map(plain, value))  # `map`: one stack frame a level
+            return list(map(to_json_data, value))  # `map`: one stack frame a level
         case dict():
-            return dict(zip(value, map(plain, value.values()), strict=True))
+            return dict(zip(value, map(to_json_data, value.values()), strict=True))
         case _:
             return None if value is MISSING else value

@@ -86,7 +86,9 @@ class WorkflowBranches(Struct, frozen=True):
 
 def workflow_branches(workflow: WorkflowPlan, runs: int, visits: StepVisits) -> WorkflowBranches:
     """The branches of a workflow that ran ``runs`` times."""
-    taken = {step.step.place: _taken(visits.get(step.step.place, ())) for step in workflow.steps}
+    taken = {
+        step.step.place: _taken_counts(visits.get(step.step.place, ())) for step in workflow.steps
+    }
     steps = tuple(
         _of_step(one, visits.get(one.step.place, ()), taken[one.step.place])
         for one in workflow.steps
@@ -103,7 +105,7 @@ def workflow_branches(workflow: WorkflowPlan, runs: int, visits: StepVisits) -> 
 def _of_step(
     planned: StepPlan, visits: Sequence[StepResult], taken: Counter[_ActionKey]
 ) -> StepBranches:
-    criteria = (*_implicit(planned, visits), *_own(planned, visits))
+    criteria = (*_implicit_branches(planned, visits), *_criterion_branches(planned, visits))
     return StepBranches(
         planned.step.step_id, len(visits), criteria, tuple(_action_branches(planned, "step", taken))
     )
@@ -113,7 +115,9 @@ def _attempts(visits: Iterable[StepResult]) -> Iterator[Attempt]:
     return (attempt for visit in visits for attempt in visit.attempts)
 
 
-def _implicit(planned: StepPlan, visits: Sequence[StepResult]) -> Iterator[CriterionBranches]:
+def _implicit_branches(
+    planned: StepPlan, visits: Sequence[StepResult]
+) -> Iterator[CriterionBranches]:
     """What no document states: a 2xx status where there are no criteria; that a call passed."""
     if planned.criteria and not isinstance(planned.call, WorkflowCall):
         return
@@ -126,7 +130,9 @@ def _implicit(planned: StepPlan, visits: Sequence[StepResult]) -> Iterator[Crite
     yield CriterionBranches("implicit", name, None, *_outcomes(judged))
 
 
-def _own(planned: StepPlan, visits: Sequence[StepResult]) -> Iterator[CriterionBranches]:
+def _criterion_branches(
+    planned: StepPlan, visits: Sequence[StepResult]
+) -> Iterator[CriterionBranches]:
     stated = [
         [one for one in each.criteria if one.kind != "implicit"] for each in _attempts(visits)
     ]
@@ -153,7 +159,7 @@ def _outcomes(judged: Sequence[CriterionResult]) -> tuple[int, int]:
     return held, len(judged) - held
 
 
-def _taken(visits: Iterable[StepResult]) -> Counter[_ActionKey]:
+def _taken_counts(visits: Iterable[StepResult]) -> Counter[_ActionKey]:
     decided = ((each.succeeded, each.action) for each in _attempts(visits) if each.action)
     return Counter((succeeded, action.level, action.name) for succeeded, action in decided)
 

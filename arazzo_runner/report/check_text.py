@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 
 
 def check_sentence(check: CheckResult) -> str:
@@ -17,5 +17,5 @@ def placed_sentence(check: CheckResult) -> str:
     """The finding with its place in the API description: ``… (shop.yaml:7:11)``."""
     if check.place is None:
         return check_sentence(check)
-    span = locate(check.place)
+    span = locate_place(check.place)
     return f"{check_sentence(check)} ({check.place.source.name}:{span.line}:{span.column})"

@@ -151,7 +151,7 @@ class Console:
             return
         lines = _block(event.depth, head, step_details(result, look))
         if failed:
-            lines += _indented(event.depth, self._explain(result, look))
+            lines += _indent_lines(event.depth, self._explain(result, look))
         self.write([*lines, ""])
 
     def _explain(self, result: StepResult, look: TextStyle) -> list[str]:
@@ -194,7 +194,7 @@ class Console:
         name = result.workflow_id
         started = self._started(name)
         self._running.remove(started)
-        self.write([*self._title(started), *_indented(depth, self._end(result))])
+        self.write([*self._title(started), *_indent_lines(depth, self._end(result))])
         stopped = result.error is not None and result.error.code == "cancelled"
         if self._again and not (depth or result.passed or stopped):
             self.write([f"  again: {self._again(name)}", ""])
@@ -242,9 +242,9 @@ def _indent(depth: int) -> str:
 
 
 def _block(depth: int, head: str, details: Iterable[str]) -> list[str]:
-    return [_indent(depth) + head, *_indented(depth + 1, details)]
+    return [_indent(depth) + head, *_indent_lines(depth + 1, details)]
 
 
-def _indented(depth: int, lines: Iterable[str]) -> list[str]:
+def _indent_lines(depth: int, lines: Iterable[str]) -> list[str]:
     indent = _indent(depth)
     return [indent + line if line else "" for line in lines]

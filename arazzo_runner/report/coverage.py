@@ -63,7 +63,7 @@ class Coverage(Struct, frozen=True):
         return sum(one.total for one in self.workflows)
 
 
-def coverage(
+def measure_coverage(
     result: RunResult, operations: Iterable[OperationName], workflows: Sequence[WorkflowPlan]
 ) -> Coverage:
     """Hold a result against the ``operations`` of all sources and the ``workflows`` of its plan."""
@@ -102,7 +102,7 @@ def _status_coverage(
     steps: Iterable[StepResult], workflows: Iterable[WorkflowPlan]
 ) -> Iterator[StatusCoverage]:
     called: dict[OperationName, tuple[Operation, set[int]]] = {}
-    for name, operation in _called(workflows):
+    for name, operation in _called_operations(workflows):
         called.setdefault(name, (operation, set()))
     for name, operation, status in _answers(steps):
         called.setdefault(name, (operation, set()))[1].add(status)
@@ -110,7 +110,9 @@ def _status_coverage(
         yield _of_operation(name, operation, came)
 
 
-def _called(workflows: Iterable[WorkflowPlan]) -> Iterator[tuple[OperationName, Operation]]:
+def _called_operations(
+    workflows: Iterable[WorkflowPlan],
+) -> Iterator[tuple[OperationName, Operation]]:
     for step in (step for workflow in workflows for step in workflow.steps):
         if isinstance(step.call, OperationCall):
             operation = step.call.operation

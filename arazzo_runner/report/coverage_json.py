@@ -6,7 +6,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.report.branches import ActionBranch, StepBranches, WorkflowBranches
 from arazzo_runner.report.coverage import Coverage, StatusCoverage
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.spelling import operation
+from arazzo_runner.report.spelling import operation_json
 
 
 def coverage_json(coverage: Coverage, masker: Masker) -> dict[str, Value]:
@@ -15,7 +15,7 @@ def coverage_json(coverage: Coverage, masker: Masker) -> dict[str, Value]:
         "operations": {"exercised": coverage.exercised, "total": coverage.total},
         "statuses": {"exercised": coverage.statuses_exercised, "total": coverage.statuses_total},
         "branches": {"taken": coverage.branches_taken, "total": coverage.branches_total},
-        "unexercised": [operation(name) for name in coverage.unexercised],
+        "unexercised": [operation_json(name) for name in coverage.unexercised],
         "by_operation": [_statuses(one) for one in coverage.statuses],
         "by_workflow": [_workflow(one, masker) for one in coverage.workflows],
     }
@@ -23,7 +23,7 @@ def coverage_json(coverage: Coverage, masker: Masker) -> dict[str, Value]:
 
 def _statuses(one: StatusCoverage) -> dict[str, Value]:
     return {
-        **operation(one.operation),
+        **operation_json(one.operation),
         "exercised": list(one.exercised),
         "unexercised": list(one.unexercised),
         "undocumented": list(one.undocumented),

@@ -7,10 +7,10 @@ import re
 import shlex
 from urllib.parse import urlsplit
 
-from arazzo_runner.expression.scope import header
+from arazzo_runner.expression.scope import header_value
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.upload import Upload, has_files
-from arazzo_runner.report.body import FORM, text_of
+from arazzo_runner.report.body import FORM, decode_text
 from arazzo_runner.report.curl_form import file_options
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
@@ -22,14 +22,14 @@ _DEFAULTS = (("accept", "*/*"), ("content-type", FORM))
 _IMPLIED = frozenset({"host", "content-length", "connection", "transfer-encoding"})
 
 
-def curl(request: HttpRequest, masker: Masker) -> str:
+def curl_line(request: HttpRequest, masker: Masker) -> str:
     """One line for a POSIX shell that sends the request again, secrets masked.
 
     A body above 4 KiB is named as a file, ``@body``, to be saved from the report first.
     """
     words = ["curl", *_method(request), *_url_options(request.url), *_headers(request, masker)]
     feed, data = _data(request, masker)
-    return feed + " ".join([*words, *data, quote(masker.text(request.url))])
+    return feed + " ".join([*words, *data, shell_quote(masker.text(request.url))])
 
 
 def _method(request: HttpRequest) -> list[str]:
@@ -37,7 +37,7 @@ def _method(request: HttpRequest) -> list[str]:
     if request.method == "HEAD" and not request.body:
         return ["--head"]
     implied = "POST" if request.body else "GET"
-    return [] if request.method == implied else ["--request", quote(request.method)]
+    return [] if request.method == implied else ["--request", shell_quote(request.method)]
 
 
 def _url_options(url: str) -> list[str]:
@@ -52,7 +52,7 @@ def _headers(request: HttpRequest, masker: Masker) -> list[str]:
         # Of a form with files curl writes the boundary itself.
         if name.lower() != "content-type" or not isinstance(request.body, Upload):
             words += _header(name, value)
-    if request.body and header(request.headers, "Content-Type") is None:
+    if request.body and header_value(request.headers, "Content-Type") is None:
         words += ["--header", "'Content-Type:'"]  # or curl says it is a form
     return words
 
@@ -65,7 +65,7 @@ def _header(name: str, value: str) -> list[str]:
             return ["--compressed"]  # asks for encodings, and undoes them
         case _:
             # curl takes "Name;" for a field with an empty value, and "Name:" to leave it out.
-            return ["--header", quote(f"{name}: {value}" if value else f"{name};")]
+            return ["--header", shell_quote(f"{name}: {value}" if value else f"{name};")]
 
 
 def _data(request: HttpRequest, masker: Masker) -> tuple[str, list[str]]:
@@ -73,17 +73,17 @@ def _data(request: HttpRequest, masker: Masker) -> tuple[str, list[str]]:
     if not request.body:
         return "", []
     if has_files(request.body):
-        return "", [*map(quote, file_options(request.body, masker))]
+        return "", [*map(shell_quote, file_options(request.body, masker))]
     if len(request.body) > INLINE_LIMIT:
         return "", ["--data-binary", "@body"]
-    text = text_of(request.body, ())
+    text = decode_text(request.body, ())
     if text is not None:
-        return "", ["--data-raw", quote(masker.text(text))]
+        return "", ["--data-raw", shell_quote(masker.text(text))]
     encoded = base64.b64encode(masker.value(request.body)).decode("ascii")
     return f"echo {encoded} | base64 --decode | ", ["--data-binary", "@-"]
 
 
-def quote(text: str) -> str:
+def shell_quote(text: str) -> str:
     """A word for the shell; one with control or bidi characters in its ``$'…'`` form."""
     if escape(text) == text and "\n" not in text:
         return shlex.quote(text)

@@ -30,14 +30,14 @@ def _part(head: bytes, content: bytes, masker: Masker) -> Iterator[str]:
     fields: dict[str, str] = dict(_FIELD.findall(headers.pop("Content-Disposition", "")))
     kind = headers.pop("Content-Type", None)
     more = [f";type={kind}"] if kind else []
-    more += (f";headers={_quoted(f'{name}: {value}')}" for name, value in headers.items())
+    more += (f";headers={_quote(f'{name}: {value}')}" for name, value in headers.items())
     name = fields.get("name", "")
     if isinstance(content, FileBody):
-        yield from ("--form", "".join([f"{name}=@{_quoted(content.path)}", *more]))
+        yield from ("--form", "".join([f"{name}=@{_quote(content.path)}", *more]))
         return
     text = masker.text(content.decode("utf-8", "replace"))
     if more:
-        yield from ("--form", "".join([f"{name}={_quoted(text)}", *more]))
+        yield from ("--form", "".join([f"{name}={_quote(text)}", *more]))
     else:
         yield from ("--form-string", f"{name}={text}")
 
@@ -47,6 +47,6 @@ def _field(line: str) -> tuple[str, str]:
     return name, value
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

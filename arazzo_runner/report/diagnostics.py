@@ -11,7 +11,7 @@ from msgspec import Struct
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.style import PLAIN, AnsiStyle
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span, line_starts, pointer_text
 
 MAX_LINE: Final = 120
@@ -46,7 +46,7 @@ def render_line(diagnostic: Diagnostic, style: AnsiStyle = PLAIN) -> str:
     way_out = f"; {diagnostic.help}" if diagnostic.help else ""
     where = ""
     if diagnostic.place:
-        span = locate(diagnostic.place)
+        span = locate_place(diagnostic.place)
         where = f" ({diagnostic.place.source.name}:{span.line}:{span.column})"
     return f"{head}: {escape(diagnostic.message + where + way_out)}"
 
@@ -64,7 +64,7 @@ def to_json(diagnostic: Diagnostic) -> dict[str, object]:
 
 def location_json(place: Place) -> dict[str, str | int]:
     """A place as it stands in the report; lines and columns count from 1, the end is exclusive."""
-    span = locate(place)
+    span = locate_place(place)
     return {
         "file": place.source.name,
         "line": span.line,
@@ -108,7 +108,7 @@ def _labelled_spans(diagnostic: Diagnostic, style: AnsiStyle) -> Iterator[_Label
     colour = _colour(diagnostic.severity, style)
     labels = [Label(diagnostic.place, diagnostic.label)] if diagnostic.place else []
     for label in (*labels, *diagnostic.more):
-        yield _LabelledSpan(label.place, locate(label.place), label.text, colour)
+        yield _LabelledSpan(label.place, locate_place(label.place), label.text, colour)
         colour = style.dim
 
 
@@ -150,13 +150,13 @@ def _window(line: str, span: Span) -> tuple[str, int, int]:
     left = 0 if len(line) <= MAX_LINE else min(max(first - BEFORE_CARET, 0), len(line) - MAX_LINE)
     right = left + MAX_LINE
     prefix = "…" if left else ""
-    before = prefix + _visible(line[left:first])
-    under = _visible(line[first : min(last, right)])
-    text = before + _visible(line[first:right]) + ("…" if right < len(line) else "")
+    before = prefix + _visible_text(line[left:first])
+    under = _visible_text(line[first : min(last, right)])
+    text = before + _visible_text(line[first:right]) + ("…" if right < len(line) else "")
     return text.rstrip(), _width(before), max(_width(under), 1)
 
 
-def _visible(text: str) -> str:
+def _visible_text(text: str) -> str:
     return TAB.join(escape(part) for part in text.split("\t"))
 
 

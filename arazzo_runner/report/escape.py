@@ -20,14 +20,14 @@ _UNSAFE_IN_LINES: Final = re.compile(rf"(?![\t\n]){_UNSAFE.pattern}")
 
 def escape(text: str) -> str:
     r"""One line that shows ``text``: control characters as ``\x1b``, others as ``\u{202e}``."""
-    return _UNSAFE.sub(_spelled, text)
+    return _UNSAFE.sub(_escape_character, text)
 
 
 def escape_lines(text: str) -> str:
     """Like :func:`escape`, for text of several lines: line feeds and tabs stand."""
-    return _UNSAFE_IN_LINES.sub(_spelled, text)
+    return _UNSAFE_IN_LINES.sub(_escape_character, text)
 
 
-def _spelled(found: re.Match[str]) -> str:
+def _escape_character(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}"

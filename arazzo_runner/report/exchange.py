@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.operation.media_type import MULTIPART
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.report.body import FORM, is_json, media_type, text_of
+from arazzo_runner.report.body import FORM, decode_text, is_json, media_type
 from arazzo_runner.report.form_parts import form_parts
 from arazzo_runner.report.look import TextStyle
 
 _LINE_END = re.compile(r"\r?\n")
 
 
-def sent_lines(request: HttpRequest, look: TextStyle) -> list[str]:
+def request_lines(request: HttpRequest, look: TextStyle) -> list[str]:
     """The request: its URL, its header fields where asked for, and its body."""
     url = look.shown.text(request.url)
     if look.verbosity == "normal":
@@ -26,7 +26,7 @@ def sent_lines(request: HttpRequest, look: TextStyle) -> list[str]:
     return [first, *_message_lines(request.body, request.headers, look)]
 
 
-def got_lines(response: HttpResponse, look: TextStyle) -> list[str]:
+def response_lines(response: HttpResponse, look: TextStyle) -> list[str]:
     """The response: header fields where asked for, and its body."""
     if look.verbosity == "normal":
         return body_lines(response.body, response.headers, look)
@@ -49,19 +49,19 @@ def body_lines(octets: bytes, headers: Headers, look: TextStyle) -> list[str]:
         return []
     match look.verbosity:
         case "bodies":
-            return _whole(octets, headers, look)
+            return _whole_body(octets, headers, look)
         case "normal" | "verbose" | "quiet":
-            return [_abbreviated(octets, headers, look)]
+            return [_abbreviate(octets, headers, look)]
         case _:
             assert_never(look.verbosity)
 
 
-def _abbreviated(octets: bytes, headers: Headers, look: TextStyle) -> str:
+def _abbreviate(octets: bytes, headers: Headers, look: TextStyle) -> str:
     # As many octets as can matter to the line; the rest of a large body is not even decoded.
     enough = 4 * (4 * look.room + look.shown.masker.margin + 1)
-    text = text_of(octets[:enough], headers, cut=len(octets) > enough)
+    text = decode_text(octets[:enough], headers, cut=len(octets) > enough)
     if text is None:
-        return _described(octets, headers, look)
+        return _describe_body(octets, headers, look)
     if media_type(headers) == FORM:
         text = _form(look.shown.masker.clip(text, 4 * look.room + 1))
     elif media_type(headers) == MULTIPART:
@@ -75,22 +75,22 @@ def _form(text: str) -> str:
     return "  ".join(f"{name}={value}" for name, value in fields)
 
 
-def _described(octets: bytes, headers: Headers, look: TextStyle) -> str:
+def _describe_body(octets: bytes, headers: Headers, look: TextStyle) -> str:
     kind = look.shown.text(media_type(headers)) or "no content type"
     return f"({len(octets):,} bytes, {kind})"
 
 
-def _whole(octets: bytes, headers: Headers, look: TextStyle) -> list[str]:
-    text = text_of(octets, headers)
+def _whole_body(octets: bytes, headers: Headers, look: TextStyle) -> list[str]:
+    text = decode_text(octets, headers)
     if text is None:
-        return [_described(octets, headers, look)]
+        return [_describe_body(octets, headers, look)]
     masked = look.shown.masker.text(text)
     if is_json(media_type(headers)):
-        masked = _indented(masked)
+        masked = _indent_json(masked)
     return [look.shown.text(line) for line in _LINE_END.split(masked)]
 
 
-def _indented(text: str) -> str:
+def _indent_json(text: str) -> str:
     """JSON spread over lines, or the text as it is when it is no JSON."""
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)

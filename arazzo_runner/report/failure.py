@@ -18,12 +18,12 @@ from arazzo_runner.operation.contract import CheckResult, response_for
 from arazzo_runner.operation.model import Operation, Response
 from arazzo_runner.report.body import media_type
 from arazzo_runner.report.check_text import check_sentence, placed_sentence
-from arazzo_runner.report.curl import curl
-from arazzo_runner.report.frame import Caret, frame
+from arazzo_runner.report.curl import curl_line
+from arazzo_runner.report.frame import Caret, caret_block
 from arazzo_runner.report.look import TextStyle, plain_look
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.walk import objected
-from arazzo_runner.text.locate import locate
+from arazzo_runner.report.walk import has_replay_failure
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Place
 
 VALUE_LIMIT = 200
@@ -56,29 +56,34 @@ def explain_run(result: RunResult, masker: Masker) -> str:
 def run_failure_lines(result: RunResult, look: TextStyle) -> list[str]:
     """The same in lines, as they look elsewhere."""
     failed = (one for one in result.workflows if one.status in (Status.FAILED, Status.ERROR))
-    told = (["", *_whole_workflow(one, look)] for one in failed if not _went_on(one))
+    told = (["", *_whole_workflow(one, look)] for one in failed if not _is_followed(one))
     return [line for lines in told for line in lines][1:]
 
 
-def _went_on(workflow: WorkflowResult) -> bool:
+def _is_followed(workflow: WorkflowResult) -> bool:
     return workflow.ended_by is not None and workflow.ended_by.type == "goto"
 
 
 def _whole_workflow(workflow: WorkflowResult, look: TextStyle) -> list[str]:
     *earlier, ended = workflow.steps or (None,)
-    lines = [line for one in earlier if one and objected(one) for line in _whole_step(one, look)]
+    lines = [
+        line
+        for one in earlier
+        if one and has_replay_failure(one)
+        for line in _whole_step(one, look)
+    ]
     lines += _whole_step(ended, look) if ended and ended.status is not Status.PASSED else []
-    if workflow.error and not _told_within(workflow.error, ended):
+    if workflow.error and not _is_reported_within(workflow.error, ended):
         lines += workflow_error_lines(workflow.workflow_id, workflow.error, look)
     if lines:
         return lines
-    target = workflow.ended_by.target if workflow.ended_by and _went_on(workflow) else None
+    target = workflow.ended_by.target if workflow.ended_by and _is_followed(workflow) else None
     where = f" in `{target}`, where it went on" if target else ""
     sentence = f"workflow `{workflow.workflow_id}`: {workflow.status.value}{where}"
     return [_first_line(sentence, look)]
 
 
-def _told_within(error: StepError, step: StepResult | None) -> bool:
+def _is_reported_within(error: StepError, step: StepResult | None) -> bool:
     """Whether a step has told this error already: a limit ends every workflow in progress."""
     if step is None:
         return False
@@ -119,7 +124,7 @@ def step_failure_lines(step: StepResult, look: TextStyle) -> list[str]:
             lines += _check_lines(check, subject, look)
     if attempt.error:
         lines += _error_lines(attempt.error, subject, look)
-    return [*lines, *_foreseen(step, look), *_circumstances(step, attempt, look)]
+    return [*lines, *_predicted_lines(step, look), *_circumstances(step, attempt, look)]
 
 
 # --- what failed ----------------------------------------------------------------------------------
@@ -130,11 +135,11 @@ def _criterion_lines(criterion: CriterionResult, subject: str, look: TextStyle) 
     if criterion.place:
         marks = list(_marks(criterion, criterion.place, look))
         lines.append(_arrow(criterion.place.within(marks[0].start, marks[0].end), look))
-        lines += frame(criterion.condition, marks, look)
+        lines += caret_block(criterion.condition, marks, look)
     lines += (
-        f"value: {look.shown.text(one.expression)} is {_typed(one, look)}"
+        f"value: {look.shown.text(one.expression)} is {_typed_value(one, look)}"
         for one in criterion.operands
-        if criterion.place and not _stands_in(one, criterion)
+        if criterion.place and not _is_written_in(one, criterion)
     )
     return [*lines, *_help(criterion.hint, look)]
 
@@ -160,16 +165,16 @@ def _implicit_verdict(criterion: CriterionResult) -> str:
 def _marks(criterion: CriterionResult, place: Place, look: TextStyle) -> Iterator[Caret]:
     """Each operand below its expression; a query as a whole, since no part of it is to blame."""
     for one in criterion.operands:
-        if _stands_in(one, criterion):
-            yield _mark(place, one.start, one.expression, _typed(one, look))
-    if not any(_stands_in(one, criterion) for one in criterion.operands):
+        if _is_written_in(one, criterion):
+            yield _mark(place, one.start, one.expression, _typed_value(one, look))
+    if not any(_is_written_in(one, criterion) for one in criterion.operands):
         words = "" if criterion.error else _QUERY_VERDICTS[criterion.kind]
         yield _mark(place, 0, criterion.condition.partition("\n")[0], words)
 
 
 def _mark(place: Place, start: int, text: str, words: str) -> Caret:
     end = start + len(text)
-    return Caret(start, end, locate(place.within(start, end)).line, words)
+    return Caret(start, end, locate_place(place.within(start, end)).line, words)
 
 
 _QUERY_VERDICTS = {
@@ -181,12 +186,12 @@ _QUERY_VERDICTS = {
 }
 
 
-def _stands_in(operand: OperandValue, criterion: CriterionResult) -> bool:
+def _is_written_in(operand: OperandValue, criterion: CriterionResult) -> bool:
     """Whether the operand is written in the condition; a query's context stands beside it."""
     return criterion.condition.startswith(operand.expression, operand.start)
 
 
-def _typed(operand: OperandValue, look: TextStyle) -> str:
+def _typed_value(operand: OperandValue, look: TextStyle) -> str:
     value = look.shown.masker.operand(operand.expression, operand.value)
     return look.shown.typed(value, VALUE_LIMIT)
 
@@ -214,16 +219,16 @@ def _help(hint: str | None, look: TextStyle) -> list[str]:
 
 
 def _arrow(place: Place, look: TextStyle) -> str:
-    width = len(str(locate(place).line))
+    width = len(str(locate_place(place).line))
     return f"{' ' * width}{look.style.paint(look.style.dim, '-->')} {_position(place, look)}"
 
 
 def _position(place: Place, look: TextStyle) -> str:
-    span = locate(place)
+    span = locate_place(place)
     return look.shown.text(f"{place.source.name}:{span.line}:{span.column}")
 
 
-def _foreseen(step: StepResult, look: TextStyle) -> Iterator[str]:
+def _predicted_lines(step: StepResult, look: TextStyle) -> Iterator[str]:
     """What contradicted the API description before anything was sent."""
     for one in step.findings:
         way_out = f"; {one.help}" if one.help else ""
@@ -240,8 +245,8 @@ def _circumstances(step: StepResult, attempt: Attempt, look: TextStyle) -> Itera
     yield look.shown.text(f"request: {attempt.request.method} {attempt.request.url}")
     yield from _problem(attempt, look)
     if attempt.response and step.operation:
-        yield f"API description: {_documented(step.operation, attempt.response.status, look)}"
-    yield f"repeat: {curl(attempt.request, look.shown.masker)}"
+        yield f"API description: {_documented_text(step.operation, attempt.response.status, look)}"
+    yield f"repeat: {curl_line(attempt.request, look.shown.masker)}"
 
 
 def _problem(attempt: Attempt, look: TextStyle) -> Iterator[str]:
@@ -256,18 +261,20 @@ def _problem(attempt: Attempt, look: TextStyle) -> Iterator[str]:
         yield f"answer: {look.shown.line(said, PROBLEM_LIMIT)}"
 
 
-def _documented(operation: Operation, status: int, look: TextStyle) -> str:
+def _documented_text(operation: Operation, status: int, look: TextStyle) -> str:
     name = look.shown.text(operation.operation_id or f"{operation.method} {operation.path}")
     statuses = [look.shown.text(response.status) for response in operation.responses]
     if not statuses:
         return f"`{name}` documents no response"
     entry = response_for(operation, status)
     place = entry.place if entry else operation.place
-    listed = f"only {statuses[0]}" if len(statuses) == 1 else _listed(statuses)
-    return f"`{name}` documents {listed}, {_came(status, entry)} ({_position(place, look)})"
+    listed = f"only {statuses[0]}" if len(statuses) == 1 else _join_names(statuses)
+    return (
+        f"`{name}` documents {listed}, {_received_text(status, entry)} ({_position(place, look)})"
+    )
 
 
-def _came(status: int, entry: Response | None) -> str:
+def _received_text(status: int, entry: Response | None) -> str:
     if entry is None:
         return f"not {status}"
     if entry.status == str(status):
@@ -275,5 +282,5 @@ def _came(status: int, entry: Response | None) -> str:
     return f"and {status} falls under {entry.status}"
 
 
-def _listed(words: list[str]) -> str:
+def _join_names(words: list[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -33,7 +33,7 @@ class _Line(Struct, frozen=True):
     cut: tuple[str, str] = ("", "")
 
 
-def frame(text: str, marks: Sequence[Caret], look: TextStyle) -> list[str]:
+def caret_block(text: str, marks: Sequence[Caret], look: TextStyle) -> list[str]:
     """The lines of ``text`` that are marked, each followed by its carets."""
     width = max(len(str(mark.line)) for mark in marks)
     gutter = " " * width + " |"

@@ -11,7 +11,7 @@ from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.shown import SafeText
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Place
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
@@ -42,13 +42,13 @@ def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
     if last and last.status is not Status.PASSED and workflow.error is None:
         title = f"{workflow.title}: step {last.step_id}"
         text = explain_failure(last, shown.masker)
-        yield _command("error", _blamed(last), title, text, shown)
+        yield _command("error", _failed_place(last), title, text, shown)
         return
     text = explain_workflow(workflow, shown.masker)
     yield _command("error", workflow.place, workflow.title, text, shown)
 
 
-def _blamed(step: StepResult) -> Place:
+def _failed_place(step: StepResult) -> Place:
     """The criterion that does not hold, or else the step."""
     criteria = (one for attempt in step.attempts[-1:] for one in attempt.criteria)
     places = (one.place for one in criteria if not one.passed and one.place)
@@ -56,7 +56,7 @@ def _blamed(step: StepResult) -> Place:
 
 
 def _command(command: str, place: Place | None, title: str, message: str, shown: SafeText) -> str:
-    span = locate(place) if place else None
+    span = locate_place(place) if place else None
     where = (
         {"file": shown.text(place.source.name), "line": str(span.line), "col": str(span.column)}
         if place and span

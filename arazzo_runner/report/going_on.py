@@ -19,7 +19,7 @@ from arazzo_runner.executor.events import (
 )
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.report.look import TextStyle
-from arazzo_runner.report.shown import counted
+from arazzo_runner.report.shown import count_text
 
 WINDOW: Final = 4
 """So many of the latest folded steps are shown."""
@@ -101,7 +101,7 @@ class LiveRun:
         lines = [f"  {head}" for head in (*self.latest,)]
         if len(lines) < self.folded:
             lines.insert(
-                0, f"  {self._look.marks.cut} {counted(self.folded - len(lines), 'step')} before"
+                0, f"  {self._look.marks.cut} {count_text(self.folded - len(lines), 'step')} before"
             )
         return [*lines, *(self._step(one, now) for one in self._visits[-1:]), self._run(now)]
 
@@ -112,18 +112,18 @@ class LiveRun:
             head += f"  {look.shown.text(f'{visit.operation.method} {visit.operation.path}')}"
         # The times first: in a narrow window it is the names that are cut.
         if visit.until is not None and visit.until > now:
-            left = whole_seconds(visit.until - now + 0.999)
+            left = whole_seconds_text(visit.until - now + 0.999)
             return f"  {look.marks.retry} attempt {visit.attempt} in {left}  {head}"
         again = f" (attempt {visit.attempt})" if visit.attempt > 1 else ""
-        return f"  {spinner(look, now)} {whole_seconds(now - visit.since)}{again}  {head}"
+        return f"  {spinner(look, now)} {whole_seconds_text(now - visit.since)}{again}  {head}"
 
     def _run(self, now: float) -> str:
         look = self._look
         way = " > ".join(
-            f"{whole_seconds(now - since)} {look.shown.text(name)}"
+            f"{whole_seconds_text(now - since)} {look.shown.text(name)}"
             for name, since in self._workflows
         )
-        counts = f"{counted(self._steps, 'step')}, {counted(self._requests, 'request')}"
+        counts = f"{count_text(self._steps, 'step')}, {count_text(self._requests, 'request')}"
         return look.style.paint(look.style.dim, f"    {counts}; {way}")
 
 
@@ -152,13 +152,13 @@ class LiveCases:
         """One line: how many are over, how many failed, which are running."""
         look = self._look
         failed = f", {self._failed:,} failed" if self._failed else ""
-        names = ", ".join(_shown(list(self._running), look))
-        elapsed = whole_seconds(now - self._since)
-        counts = f"{self._over:,} of {counted(self._total, 'case')} over{failed}, {elapsed}"
+        names = ", ".join(_visible_lines(list(self._running), look))
+        elapsed = whole_seconds_text(now - self._since)
+        counts = f"{self._over:,} of {count_text(self._total, 'case')} over{failed}, {elapsed}"
         return [f"  {spinner(look, now)} {counts}" + (f"; running: {names}" if names else "")]
 
 
-def _shown(names: Sequence[str], look: TextStyle) -> list[str]:
+def _visible_lines(names: Sequence[str], look: TextStyle) -> list[str]:
     more = [look.marks.cut] if len(names) > WINDOW else []
     return [*(look.shown.line(one, 20) for one in names[:WINDOW]), *more]
 
@@ -169,7 +169,7 @@ def spinner(look: TextStyle, now: float) -> str:
     return frames[int(now * _FRAMES_A_SECOND) % len(frames)]
 
 
-def whole_seconds(duration: float) -> str:
+def whole_seconds_text(duration: float) -> str:
     """``7 s``, ``2 min 5 s``, ``1 h 0 min 3 s``: steady while it counts."""
     minutes, rest = divmod(int(max(duration, 0.0)), 60)
     hours, minutes = divmod(minutes, 60)

@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec.structs import replace
 
 from arazzo_runner.executor.result import Attempt, StepResult
-from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.operation.upload import size_of
-from arazzo_runner.report.body import FORM, media_type, text_of
+from arazzo_runner.report.body import FORM, decode_text, media_type
 from arazzo_runner.report.har_cookies import sent_cookies, set_cookies
-from arazzo_runner.report.indented import indented
+from arazzo_runner.report.indented import indent_json
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.walk import steps_of
@@ -32,10 +32,10 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     Where the world does not tell when a request was sent, its instant is computed from the run's
     start, the durations and the waits between attempts: in order, but not to the millisecond.
     """
-    return indented(report(run, masker)).encode("ascii") + b"\n"
+    return indent_json(har_data(run, masker)).encode("ascii") + b"\n"
 
 
-def report(run: RunReport, masker: Masker) -> dict[str, Value]:
+def har_data(run: RunReport, masker: Masker) -> dict[str, Value]:
     """The HAR as JSON data."""
     log = {
         "version": "1.2",
@@ -104,7 +104,7 @@ def _request(request: HttpRequest, version: str, masker: Masker) -> dict[str, Va
         "url": masker.text(request.url),
         "httpVersion": version,
         "cookies": sent_cookies(request.headers, masker),
-        "headers": _named(masker.headers(request.headers)),
+        "headers": _name_value_pairs(masker.headers(request.headers)),
         "queryString": _query(masker.text(request.url)),
         "headersSize": _UNKNOWN,
         "bodySize": size_of(request.body),
@@ -115,19 +115,19 @@ def _request(request: HttpRequest, version: str, masker: Masker) -> dict[str, Va
 
 
 def _query(url: str) -> list[dict[str, str]]:
-    return _named(tuple(parse_qsl(urlsplit(url).query, keep_blank_values=True)))
+    return _name_value_pairs(tuple(parse_qsl(urlsplit(url).query, keep_blank_values=True)))
 
 
 def _post_data(request: HttpRequest, masker: Masker) -> dict[str, Value]:
     """HAR has no encoding for sent octets: what is no text stands as Base64 and says so."""
-    content_type = header(request.headers, "Content-Type") or ""
-    text = text_of(request.body, request.headers)
+    content_type = header_value(request.headers, "Content-Type") or ""
+    text = decode_text(request.body, request.headers)
     if text is None:
         encoded = base64.b64encode(masker.value(request.body)).decode("ascii")
         return {"mimeType": content_type, "params": [], "text": encoded, "comment": "base64"}
     masked = masker.text(text)
     is_form = media_type(request.headers) == FORM
-    fields = _named(tuple(parse_qsl(masked, keep_blank_values=True))) if is_form else []
+    fields = _name_value_pairs(tuple(parse_qsl(masked, keep_blank_values=True))) if is_form else []
     return {"mimeType": content_type, "params": fields, "text": masked}
 
 
@@ -137,9 +137,9 @@ def _response(response: HttpResponse, masker: Masker) -> dict[str, Value]:
         "statusText": _phrase(response.status),
         "httpVersion": response.http_version,
         "cookies": set_cookies(response.headers, masker),
-        "headers": _named(masker.headers(response.headers)),
+        "headers": _name_value_pairs(masker.headers(response.headers)),
         "content": _content(response, masker),
-        "redirectURL": masker.text(header(response.headers, "Location") or ""),
+        "redirectURL": masker.text(header_value(response.headers, "Location") or ""),
         "headersSize": _UNKNOWN,
         "bodySize": _UNKNOWN,
     }
@@ -168,14 +168,14 @@ def _phrase(status: int) -> str:
 def _content(response: HttpResponse, masker: Masker) -> dict[str, Value]:
     content = {
         "size": len(response.body),
-        "mimeType": header(response.headers, "Content-Type") or "",
+        "mimeType": header_value(response.headers, "Content-Type") or "",
     }
-    text = text_of(response.body, response.headers)
+    text = decode_text(response.body, response.headers)
     if text is not None:
         return {**content, "text": masker.text(text)}
     encoded = base64.b64encode(masker.value(response.body)).decode("ascii")
     return {**content, "text": encoded, "encoding": "base64"}
 
 
-def _named(fields: Headers) -> list[dict[str, str]]:
+def _name_value_pairs(fields: Headers) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in fields]

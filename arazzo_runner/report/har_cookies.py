@@ -15,13 +15,15 @@ def sent_cookies(headers: Headers, masker: Masker) -> list[HarCookie]:
     """The cookies of a request (RFC 6265, section 4.2.1)."""
     fields = [pair for value in _values(headers, "cookie") for pair in value.split(";")]
     hidden = _is_hidden("Cookie", masker)
-    return [_pair(one, masker, hidden=hidden) for one in fields if one.strip()]
+    return [_parse_pair(one, masker, hidden=hidden) for one in fields if one.strip()]
 
 
 def set_cookies(headers: Headers, masker: Masker) -> list[HarCookie]:
     """The cookies that a response sets (RFC 6265, section 4.1.1)."""
     hidden = _is_hidden("Set-Cookie", masker)
-    return [_set(value, masker, hidden=hidden) for value in _values(headers, "set-cookie")]
+    return [
+        _parse_set_cookie(value, masker, hidden=hidden) for value in _values(headers, "set-cookie")
+    ]
 
 
 def _values(headers: Headers, name: str) -> list[str]:
@@ -33,15 +35,15 @@ def _is_hidden(name: str, masker: Masker) -> bool:
     return masker.headers(((name, ""),))[0][1] == MASK
 
 
-def _pair(text: str, masker: Masker, *, hidden: bool) -> HarCookie:
+def _parse_pair(text: str, masker: Masker, *, hidden: bool) -> HarCookie:
     name, _, value = text.partition("=")
     shown = MASK if hidden else masker.text(value.strip())
     return {"name": masker.text(name.strip()), "value": shown}
 
 
-def _set(text: str, masker: Masker, *, hidden: bool) -> HarCookie:
+def _parse_set_cookie(text: str, masker: Masker, *, hidden: bool) -> HarCookie:
     pair, *rest = text.split(";")
-    cookie = _pair(pair, masker, hidden=hidden)
+    cookie = _parse_pair(pair, masker, hidden=hidden)
     attributes = {name.strip().lower(): value.strip() for name, _, value in _split(rest)}
     for name in ("path", "domain"):
         if attributes.get(name):

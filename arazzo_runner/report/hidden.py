@@ -31,7 +31,7 @@ from arazzo_runner.report.mask import NO_MASK, Masker
 T = TypeVar("T")
 
 # What holds something from outside; documents and places are left as they are.
-_TOLD: Final = frozenset(
+_MASKED_TYPES: Final = frozenset(
     {ActionTaken, Attempt, CheckResult, ConsideredAction, CriterionResult, WireExchange, HttpRequest,
      HttpResponse, OperandValue, RunResult, StepError, StepResult, TransportFailure,
      WorkflowResult, *get_args(Event)}
@@ -41,21 +41,21 @@ _WORDS: Final = frozenset({"code", "fault", "kind", "level", "method", "severity
 """Fields of words that are ours, also where a secret is such a word."""
 
 
-def hidden(told: T, masker: Masker) -> T:
+def mask_value(told: T, masker: Masker) -> T:
     """The same with every secret masked."""
-    return told if masker is NO_MASK else _hidden(told, masker)
+    return told if masker is NO_MASK else _mask_value(told, masker)
 
 
-def _hidden(told: Any, masker: Masker) -> Any:
+def _mask_value(told: Any, masker: Masker) -> Any:
     match told:
         case Enum():
             return told
         case str():
             return masker.text(told)
         case tuple():
-            items = tuple(_hidden(one, masker) for one in told)
-            return told if all(map(_is, items, told)) else items
-        case Struct() if type(told) in _TOLD:
+            items = tuple(_mask_value(one, masker) for one in told)
+            return told if all(map(_is_type, items, told)) else items
+        case Struct() if type(told) in _MASKED_TYPES:
             return _struct(told, masker)
         case _:
             return told
@@ -74,8 +74,8 @@ def _struct(told: Struct, masker: Masker) -> Struct:
 def _field(name: str, value: Any, masker: Masker) -> Any:
     if name in _WORDS:
         return value
-    return masker.value(value) if name in _DATA else _hidden(value, masker)
+    return masker.value(value) if name in _DATA else _mask_value(value, masker)
 
 
-def _is(one: object, other: object) -> bool:
+def _is_type(one: object, other: object) -> bool:
     return one is other

@@ -18,12 +18,12 @@ from arazzo_runner.executor.result import Status, WorkflowResult
 from arazzo_runner.report.coverage_text import gap_lines
 from arazzo_runner.report.escape import escape_lines
 from arazzo_runner.report.failure import explain_workflow
-from arazzo_runner.report.html_values import HtmlBodies, counts, kind_of, spelled
-from arazzo_runner.report.json import report
+from arazzo_runner.report.html_values import HtmlBodies, counts_text, spell_value, type_name_of
+from arazzo_runner.report.json import report_data
 from arazzo_runner.report.look import plain_look
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.shown import seconds
+from arazzo_runner.report.shown import duration_text
 from arazzo_runner.report.verdict_text import verdict_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """The page in UTF-8, secrets masked; its size is bounded, however much was answered."""
     bodies = HtmlBodies()
     look = plain_look(masker)
-    view = report(run, masker)
+    view = report_data(run, masker)
     numbering = _VisitNumbers(sum(one.duration for one in run.result.workflows))
     numbering.run(view["workflows"])
     for spelled_, workflow in zip(view["workflows"], run.result.workflows, strict=True):
@@ -50,11 +50,11 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     text = page.render(
         run=view,
         verdict=verdict_line(run.result, run.exit_code, look),
-        failed=list(_failed(view["workflows"])),
+        failed=list(_failed_links(view["workflows"])),
         gaps=list(gap_lines(run.coverage, look.shown)) if run.workflows else [],
         # What was left out is known only now that all has been rendered: the footer comes last.
         left_out=_Omissions(bodies, numbering),
-        **_own(),
+        **_page_assets(),
     )
     return text.encode("utf-8", "backslashreplace")
 
@@ -84,7 +84,7 @@ def _failure(workflow: WorkflowResult, masker: Masker) -> str | None:
     return None
 
 
-def _failed(workflows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _failed_links(workflows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The links at the top: to each workflow that did not pass, or to the step that ended it."""
     for number, workflow in enumerate(workflows, 1):
         if workflow["status"] not in ("failed", "error"):
@@ -153,7 +153,7 @@ class _VisitNumbers:
 
 
 @lru_cache(maxsize=1)
-def _own() -> dict[str, Any]:
+def _page_assets() -> dict[str, Any]:
     """The page's own style and script, and the hashes by which its policy knows them."""
     folder = resources.files("arazzo_runner.report") / "page"
     style = (folder / "style.css").read_text(encoding="utf-8")
@@ -177,21 +177,21 @@ def _environment(bodies: HtmlBodies) -> Environment:
         loader=PackageLoader("arazzo_runner.report", "page"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=_escape_value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters |= {
         "body": bodies.text,
         "body_note": bodies.note,
-        "counts": counts,
-        "kind": kind_of,
-        "spelled": spelled,
-        "time": seconds,
+        "counts": counts_text,
+        "kind": type_name_of,
+        "spelled": spell_value,
+        "time": duration_text,
     }
     return made
 
 
-def _shown(value: object) -> object:
+def _escape_value(value: object) -> object:
     """What an expression writes: text from outside with its control characters spelled."""
     return escape_lines(value) if type(value) is str else value

@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.report.indented import indented_text
+from arazzo_runner.report.indented import indent_json_text
 from arazzo_runner.report.shown import type_name
 
 VALUE_LIMIT: Final = 2_000
@@ -21,18 +21,18 @@ ALL_BODIES: Final = 8 * 1024 * 1024
 _BEGINNING: Final = 200
 
 
-def spelled(value: Value) -> str:
+def spell_value(value: Value) -> str:
     """A value as JSON, cut where it is long."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= VALUE_LIMIT else text[:VALUE_LIMIT] + "…"
 
 
-def kind_of(value: Value) -> str:
+def type_name_of(value: Value) -> str:
     """The JSON type of a value, empty for null."""
     return type_name(value)
 
 
-def counts(by_status: dict[str, int]) -> str:
+def counts_text(by_status: dict[str, int]) -> str:
     """``3 passed, 1 failed``."""
     told = [f"{count:,} {status}" for status, count in by_status.items() if count]
     return ", ".join(told) or "none"
@@ -66,7 +66,7 @@ class HtmlBodies:
 def _text(body: Value) -> str:
     if _is_wrapped(body):
         return str(body["data"])
-    return body if isinstance(body, str) else indented_text(body)
+    return body if isinstance(body, str) else indent_json_text(body)
 
 
 def _is_wrapped(body: Value) -> bool:

@@ -7,22 +7,22 @@ from collections.abc import Mapping
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.expression.value import Value
 from arazzo_runner.report.coverage_json import coverage_json
-from arazzo_runner.report.indented import indented
+from arazzo_runner.report.indented import indent_json
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.spelling import JsonParts, seconds
-from arazzo_runner.report.summary import summarize
+from arazzo_runner.report.spelling import JsonParts, round_seconds
+from arazzo_runner.report.summary import summarize_run
 
 SCHEMA_VERSION = "1.0"
 
 
-def report(run: RunReport, masker: Masker) -> dict[str, Value]:
+def report_data(run: RunReport, masker: Masker) -> dict[str, Value]:
     """The report of a run as JSON data, secrets masked.
 
     Durations are seconds; bodies above 64 KiB are cut. docs/report.md describes the fields.
     """
     show = JsonParts(masker)
-    begun, ended = beginning(run, masker), ending(run, masker)
+    begun, ended = report_start(run, masker), report_end(run, masker)
     return {
         "schema_version": begun["schema_version"],
         "tool": begun["tool"],
@@ -40,7 +40,7 @@ def report(run: RunReport, masker: Masker) -> dict[str, Value]:
     }
 
 
-def beginning(run: RunReport, masker: Masker) -> dict[str, Value]:
+def report_start(run: RunReport, masker: Masker) -> dict[str, Value]:
     """The fields of a report that are known when a run begins."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -60,13 +60,13 @@ def _notes(run: RunReport) -> dict[str, Value]:
     return {"notes": list(run.notes)} if run.notes else {}
 
 
-def ending(run: RunReport, masker: Masker) -> dict[str, Value]:
+def report_end(run: RunReport, masker: Masker) -> dict[str, Value]:
     """The fields of a report that are known when a run is over, without its workflows."""
     show = JsonParts(masker)
     return {
         "status": run.status.value,
         "exit_code": int(run.exit_code),
-        "duration": seconds(run.duration),
+        "duration": round_seconds(run.duration),
         "summary": _summary(run.result),
         "diagnostics": [show.diagnostic(diagnostic) for diagnostic in run.diagnostics],
         "coverage": coverage_json(run.coverage, masker),
@@ -75,11 +75,11 @@ def ending(run: RunReport, masker: Masker) -> dict[str, Value]:
 
 def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """The report as JSON text in ASCII: safe for any terminal, and for its encoding."""
-    return indented(report(run, masker)).encode("ascii") + b"\n"
+    return indent_json(report_data(run, masker)).encode("ascii") + b"\n"
 
 
 def _summary(result: RunResult) -> dict[str, Value]:
-    summary = summarize(result)
+    summary = summarize_run(result)
     return {
         "workflows": _counts(summary.workflows),
         "steps": _counts(summary.steps),

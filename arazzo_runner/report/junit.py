@@ -27,13 +27,13 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     as the document, with its findings.
     """
     cases = [_workflow_case(one, run, masker) for one in run.result.workflows]
-    if not cases or _unexplained(run):
+    if not cases or _has_no_failure(run):
         cases.append(_run_case(run, masker))
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
             "<testsuites>",
-            opening("testsuite", name=_class_name(run, masker), timestamp=run.started_at[:19],
+            start_tag("testsuite", name=_class_name(run, masker), timestamp=run.started_at[:19],
                      time=_time(run.duration), **_counts(cases)),
             *_properties(run),
             *cases,
@@ -46,7 +46,7 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
 
 def _properties(run: RunReport) -> Iterator[str]:
     if run.notes:
-        notes = (opening("property", name="note", value=one) + "</property>" for one in run.notes)
+        notes = (start_tag("property", name="note", value=one) + "</property>" for one in run.notes)
         yield f"<properties>{''.join(notes)}</properties>"
 
 
@@ -74,16 +74,16 @@ def _verdict(workflow: WorkflowResult, masker: Masker) -> Iterator[str]:
         case Status.SKIPPED:
             yield "<skipped/>"
         case Status.FAILED:
-            yield trouble("failure", "failed", explain_workflow(workflow, masker))
+            yield failure_element("failure", "failed", explain_workflow(workflow, masker))
         case Status.ERROR:
-            yield trouble("error", "error", explain_workflow(workflow, masker))
+            yield failure_element("error", "error", explain_workflow(workflow, masker))
         case Status.PASSED:
             return
         case _:
             assert_never(workflow.status)
 
 
-def _unexplained(run: RunReport) -> bool:
+def _has_no_failure(run: RunReport) -> bool:
     """Whether no workflow shows that the run did not pass: a bug, or an interruption in between."""
     shown = (Status.FAILED, Status.ERROR)
     ended_well = not any(one.status in shown for one in run.result.workflows)
@@ -104,19 +104,21 @@ def _run_case(run: RunReport, masker: Masker) -> str:
     if run.exit_code == ExitCode.NOTHING:
         verdict = "<skipped/>"
     else:
-        verdict = trouble("error", f"exit code {run.exit_code}", text or "nothing was run")
+        verdict = failure_element("error", f"exit code {run.exit_code}", text or "nothing was run")
     return _case(_class_name(run, masker), run.duration, verdict, run, masker)
 
 
 def _case(name: str, duration: float, verdict: str, run: RunReport, masker: Masker) -> str:
-    begin = opening("testcase", classname=_class_name(run, masker), name=name, time=_time(duration))
+    begin = start_tag(
+        "testcase", classname=_class_name(run, masker), name=name, time=_time(duration)
+    )
     return f"{begin}{verdict}</testcase>"
 
 
-def trouble(element: str, kind: str, text: str) -> str:
+def failure_element(element: str, kind: str, text: str) -> str:
     """A ``failure`` or ``error`` with its text, whose first line is the message."""
     message = text.partition("\n")[0].partition(": ")[2] or text
-    return f"{opening(element, type=kind, message=message)}{xml_escape(legal(text))}</{element}>"
+    return f"{start_tag(element, type=kind, message=message)}{xml_escape(legal_text(text))}</{element}>"
 
 
 def _class_name(run: RunReport, masker: Masker) -> str:
@@ -126,13 +128,13 @@ def _class_name(run: RunReport, masker: Masker) -> str:
     return masker.text(name) or "document"
 
 
-def opening(element: str, **attributes: str) -> str:
+def start_tag(element: str, **attributes: str) -> str:
     """The start tag of an element."""
-    spelled = "".join(f" {name}={quoteattr(legal(text))}" for name, text in attributes.items())
+    spelled = "".join(f" {name}={quoteattr(legal_text(text))}" for name, text in attributes.items())
     return f"<{element}{spelled}>"
 
 
-def legal(text: str) -> str:
+def legal_text(text: str) -> str:
     """Text without the characters that no XML document can hold."""
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 

@@ -11,7 +11,7 @@ from arazzo_runner.report.diagnostics import render_text
 from arazzo_runner.report.style import AnsiStyle
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Pointer, Span, pointer_text, span_between
 
 if TYPE_CHECKING:
@@ -116,21 +116,21 @@ class ValidationReport(Struct, frozen=True):
         return sum(one.severity == severity for one in self.findings)
 
 
-def located(
+def locate_findings(
     found: Iterable[Diagnostic], style: AnsiStyle | None, document: str
 ) -> tuple[LocatedFinding, ...]:
     """The findings about a document as plain data; with a style, with their text for people."""
     from arazzo_runner.fix.apply import FixSpeller
 
     speller = FixSpeller(DESCRIPTION_LIMITS)
-    return tuple(_located(one, style, document, speller) for one in found)
+    return tuple(_locate_finding(one, style, document, speller) for one in found)
 
 
-def _located(
+def _locate_finding(
     one: Diagnostic, style: AnsiStyle | None, document: str, speller: FixSpeller
 ) -> LocatedFinding:
     place = one.place
-    span = locate(place) if place else _NOWHERE
+    span = locate_place(place) if place else _NOWHERE
     pointer: Pointer = place.pointer if place else ()
     fix = _fix(one, speller)
     return LocatedFinding(

@@ -12,7 +12,7 @@ from arazzo_runner.report.failure import explain_workflow
 from arazzo_runner.report.look import TextStyle, plain_look
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.shown import SafeText, seconds
+from arazzo_runner.report.shown import SafeText, duration_text
 from arazzo_runner.report.verdict_text import verdict_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|&~$@-])")
@@ -36,9 +36,9 @@ def brief_bytes(run: RunReport, masker: Masker) -> bytes:
 
 
 def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
-    yield f"## {_plain(run.document, look.shown)}"
+    yield f"## {_plain_text(run.document, look.shown)}"
     yield ""
-    yield _escaped(verdict_line(run.result, run.exit_code, look))
+    yield _escape(verdict_line(run.result, run.exit_code, look))
     for note in run.notes:
         yield from ("", f"Note: {note}")
 
@@ -52,12 +52,12 @@ def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
         yield from _coverage(run, look.shown)
     if run.diagnostics:
         text = "\n".join(render_text(one) for one in run.diagnostics)
-        yield from ("", *_fenced(masker.text(text.rstrip())))
+        yield from ("", *_code_block(masker.text(text.rstrip())))
 
 
 def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
     yield ""
-    yield f"### {_MARKS[workflow.status]} {_plain(workflow.title, shown)}"
+    yield f"### {_MARKS[workflow.status]} {_plain_text(workflow.title, shown)}"
     if workflow.steps:
         yield ""
         yield "| | step | operation | answer | time |"
@@ -65,13 +65,13 @@ def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
         yield from (_row(step, shown) for step in workflow.steps)
     if workflow.status in (Status.FAILED, Status.ERROR):
         yield ""
-        yield from _fenced(explain_workflow(workflow, shown.masker))
+        yield from _code_block(explain_workflow(workflow, shown.masker))
 
 
 def _coverage(run: RunReport, shown: SafeText) -> Iterator[str]:
     measured = run.coverage
-    gaps = [f"- {_escaped(one)}" for one in gap_lines(measured, shown)]
-    title = _escaped(coverage_line(measured))
+    gaps = [f"- {_escape(one)}" for one in gap_lines(measured, shown)]
+    title = _escape(coverage_line(measured))
     yield ""
     if not gaps:
         yield title
@@ -82,10 +82,10 @@ def _coverage(run: RunReport, shown: SafeText) -> Iterator[str]:
 def _row(step: StepResult, shown: SafeText) -> str:
     cells = (
         _MARKS[step.status],
-        _plain(step.step_id, shown),
-        _plain(_target(step), shown),
+        _plain_text(step.step_id, shown),
+        _plain_text(_target(step), shown),
         _answer(step),
-        seconds(step.duration),
+        duration_text(step.duration),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -103,16 +103,16 @@ def _answer(step: StepResult) -> str:
     return f"{status} (attempt {tries})".strip() if tries > 1 else status
 
 
-def _plain(text: str, shown: SafeText) -> str:
+def _plain_text(text: str, shown: SafeText) -> str:
     """Text from outside that means nothing to Markdown: no link, mention, image or markup."""
-    return _escaped(shown.text(text))
+    return _escape(shown.text(text))
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def _fenced(text: str) -> list[str]:
+def _code_block(text: str) -> list[str]:
     """A block of code; its fence is longer than any in the text (CommonMark, section 4.5)."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -54,6 +54,6 @@ class RunReport(Struct, frozen=True):
     @property
     def coverage(self) -> Coverage:
         """What of ``operations`` and ``workflows`` was gone through."""
-        from arazzo_runner.report.coverage import coverage
+        from arazzo_runner.report.coverage import measure_coverage
 
-        return coverage(self.result, self.operations, self.workflows)
+        return measure_coverage(self.result, self.operations, self.workflows)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.report.body import plain
+from arazzo_runner.report.body import to_json_data
 from arazzo_runner.report.look import TextStyle
 
 MEMBERS = 20
@@ -32,18 +32,18 @@ def output_lines(outputs: Mapping[str, Value], look: TextStyle) -> list[str]:
     With ``-vv`` they are whole.
     """
     if look.verbosity == "bodies":
-        return [line for name, value in outputs.items() for line in _whole(name, value, look)]
-    return [line for name, value in outputs.items() for line in _spread(name, value, look)]
+        return [line for name, value in outputs.items() for line in _whole_value(name, value, look)]
+    return [line for name, value in outputs.items() for line in _spread_value(name, value, look)]
 
 
-def _whole(name: str, value: Value, look: TextStyle) -> list[str]:
-    masked = plain(look.shown.masker.value(value))
+def _whole_value(name: str, value: Value, look: TextStyle) -> list[str]:
+    masked = to_json_data(look.shown.masker.value(value))
     lines = json.dumps(masked, indent=2, ensure_ascii=False).split("\n")
     shown = [look.shown.text(line) for line in lines]
     return [f"{look.shown.text(name)} = {shown[0]}", *shown[1:]]
 
 
-def _spread(name: str, value: Value, look: TextStyle) -> list[str]:
+def _spread_value(name: str, value: Value, look: TextStyle) -> list[str]:
     line = _line(name, value, look)
     # A JSON spelling ends in a quote, a bracket or a word: an ellipsis means that it was cut.
     if not line.endswith(look.marks.cut):

@@ -20,24 +20,24 @@ from arazzo_runner.executor.events import (
 from arazzo_runner.executor.result import StepError, WorkflowResult
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.report.json import beginning, ending
+from arazzo_runner.report.json import report_end, report_start
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.names import operation_name
-from arazzo_runner.report.spelling import JsonParts, operation, parsed, seconds
+from arazzo_runner.report.spelling import JsonParts, operation_json, parse_body, round_seconds
 
 EventFields = dict[str, Any]
 
 
 def report_bytes(run: RunReport, masker: Masker) -> bytes:
     """The events of a run that is over, as far as its result tells them; without times."""
-    lines = [_line("run_started", beginning(run, masker))]
+    lines = [_line("run_started", report_start(run, masker))]
     for workflow in run.result.workflows:
-        lines += _told_later(workflow, JsonParts(masker))
-    return b"".join([*lines, _line("run_finished", ending(run, masker))])
+        lines += _late_events(workflow, JsonParts(masker))
+    return b"".join([*lines, _line("run_finished", report_end(run, masker))])
 
 
-def _told_later(workflow: WorkflowResult, show: JsonParts) -> Iterator[bytes]:
+def _late_events(workflow: WorkflowResult, show: JsonParts) -> Iterator[bytes]:
     name = show.text(workflow.workflow_id)
     inputs = show.values(workflow.inputs)
     yield _line("workflow_started", {"workflow_id": name, "inputs": inputs, "depth": 0})
@@ -63,32 +63,32 @@ class EventLines:
 
     def begin(self, run: RunReport) -> None:
         """Tell of the run itself, as far as it is known."""
-        self._write_line("run_started", beginning(run, self._masker))
+        self._write_line("run_started", report_start(run, self._masker))
 
     def finish(self, run: RunReport) -> None:
         """Tell how the run ended."""
-        self._write_line("run_finished", ending(run, self._masker))
+        self._write_line("run_finished", report_end(run, self._masker))
 
     def __call__(self, event: Event) -> None:
         """Tell of an event."""
-        name, fields = _spelled(event, self._show)
+        name, fields = _event_fields(event, self._show)
         self._write_line(name, {**fields, "depth": event.depth})
 
     def _write_line(self, name: str, fields: EventFields) -> None:
-        self._write(_line(name, {"at": seconds(self._clock()), **fields}))
+        self._write(_line(name, {"at": round_seconds(self._clock()), **fields}))
 
 
 def _line(name: str, fields: EventFields) -> bytes:
     return json.dumps({"event": name, **fields}).encode("ascii") + b"\n"
 
 
-def _spelled(event: Event, show: JsonParts) -> tuple[str, EventFields]:
+def _event_fields(event: Event, show: JsonParts) -> tuple[str, EventFields]:
     match event:
         case WorkflowStarted(workflow, inputs):
             fields = {"workflow_id": show.text(workflow.workflow_id), "inputs": show.values(inputs)}
             return "workflow_started", fields
         case StepStarted():
-            return "step_started", _started(event, show)
+            return "step_started", _start_fields(event, show)
         case RequestSent(key, request):
             return "request_sent", {"key": show.text(key), "request": show.request(request)}
         case ResponseReceived(key, outcome):
@@ -109,18 +109,18 @@ def _spelled(event: Event, show: JsonParts) -> tuple[str, EventFields]:
             assert_never(event)
 
 
-def _started(event: StepStarted, show: JsonParts) -> EventFields:
+def _start_fields(event: StepStarted, show: JsonParts) -> EventFields:
     named = operation_name(None, event.operation) if event.operation else None
     return {
         "workflow_id": show.text(event.workflow.workflow_id),
         "step_id": show.text(event.step.step_id),
-        "operation": operation(named) if named else None,
+        "operation": operation_json(named) if named else None,
     }
 
 
 def _outcome(outcome: HttpResponse | TransportFailure, show: JsonParts) -> EventFields:
     if isinstance(outcome, HttpResponse):
-        value = parsed(outcome.headers, outcome.body)
+        value = parse_body(outcome.headers, outcome.body)
         return {"response": show.response(outcome, value), "error": None}
     error = StepError(outcome.code, outcome.message, outcome.hint, "response")
     return {"response": None, "error": show.error(error)}

@@ -8,7 +8,7 @@ from html import escape as html
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.report.look import plain_look
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import SafeText, seconds
+from arazzo_runner.report.shown import SafeText, duration_text
 from arazzo_runner.report.verdict_text import verdict_line
 
 _VALUE = 120
@@ -24,7 +24,7 @@ _CELL = "style='text-align: left; vertical-align: top; padding: 2px 8px'"
 _HEAD = ("step", "operation", "answer", "attempts", "time", "outputs")
 
 
-def table(result: RunResult, exit_code: int, why: str, masker: Masker) -> str:
+def html_table(result: RunResult, exit_code: int, why: str, masker: Masker) -> str:
     """The verdict, a row a step, the outputs, and ``why`` it failed; masked, all text escaped.
 
     The HTML has neither scripts nor anything from outside.
@@ -50,10 +50,10 @@ def _workflow(workflow: WorkflowResult, shown: SafeText) -> str:
 def _step(step: StepResult, shown: SafeText) -> str:
     cells = (
         f"{_text(step.step_id, shown)} {_status(step.status)}",
-        _text(_called(step), shown),
+        _text(_called_workflow(step), shown),
         _text(_answer(step), shown),
         str(len(step.attempts)),
-        seconds(step.duration).replace(" ", "&nbsp;"),
+        duration_text(step.duration).replace(" ", "&nbsp;"),
         "<br>".join(_values(step.outputs, shown)),
     )
     return _row("td", cells)
@@ -74,7 +74,7 @@ def _status(status: Status) -> str:
     return f"<span style='color: {_COLOURS[status]}'>{status}</span>"
 
 
-def _called(step: StepResult) -> str:
+def _called_workflow(step: StepResult) -> str:
     if step.operation:
         return f"{step.operation.method} {step.operation.path}"
     return f"workflow {step.workflow.workflow_id}" if step.workflow else ""

@@ -9,10 +9,10 @@ from arazzo_runner.report.escape import escape_lines
 from arazzo_runner.report.style import AnsiStyle
 
 
-def patch(name: str, before: str, after: str) -> str:
+def diff_text(name: str, before: str, after: str) -> str:
     """The lines that differ, with three lines round them; nothing when there is no difference."""
     lines = unified_diff(_lines(before), _lines(after), name, name)
-    return "".join(_ended(line) for line in lines)
+    return "".join(_with_newline(line) for line in lines)
 
 
 def _lines(text: str) -> list[str]:
@@ -21,16 +21,16 @@ def _lines(text: str) -> list[str]:
     return [*lines[:-1], lines[-1][:-1]] if lines[-1] != "\n" else lines[:-1]
 
 
-def _ended(line: str) -> str:
+def _with_newline(line: str) -> str:
     return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def shown(text: str, style: AnsiStyle) -> str:
+def render_diff(text: str, style: AnsiStyle) -> str:
     """A diff for a terminal: coloured, and without what could steer it."""
-    return "".join(_shown(text, style))
+    return "".join(_render_lines(text, style))
 
 
-def _shown(text: str, style: AnsiStyle) -> Iterator[str]:
+def _render_lines(text: str, style: AnsiStyle) -> Iterator[str]:
     for line in text.splitlines(keepends=True):
         colour = {"+": style.good, "-": style.bad, "@": style.dim}.get(line[:1], "")
         yield style.paint(colour, escape_lines(line.rstrip("\r\n"))) + "\n"

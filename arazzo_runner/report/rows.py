@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.report.failure import run_failure_lines
 from arazzo_runner.report.look import TextStyle
-from arazzo_runner.report.shown import counted, seconds
+from arazzo_runner.report.shown import count_text, duration_text
 from arazzo_runner.report.style import AnsiStyle, Marks
-from arazzo_runner.report.summary import summarize
+from arazzo_runner.report.summary import summarize_run
 
 WIDEST = 40
 """The column of names is as wide as the longest of them, up to this; in characters."""
@@ -23,9 +23,9 @@ def names_width(names: Sequence[str]) -> int:
 def row_lines(name: str, result: RunResult, again: str, look: TextStyle, width: int) -> list[str]:
     """The line of a run, and below it why it did not pass; ``again`` is a command."""
     mark, colour = _mark(result, look.marks, look.style)
-    summary = summarize(result)
-    counts = f"{counted(sum(summary.steps.values()), 'step')}, "
-    counts += f"{counted(summary.requests, 'request')}  {seconds(result.duration)}"
+    summary = summarize_run(result)
+    counts = f"{count_text(sum(summary.steps.values()), 'step')}, "
+    counts += f"{count_text(summary.requests, 'request')}  {duration_text(result.duration)}"
     shown = look.shown.line(name, WIDEST).ljust(width)
     lines = [f"  {look.style.paint(colour, mark)} {shown}  {counts}"]
     failures = run_failure_lines(result, look)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote
 
-from arazzo_runner.explain.explanation import explanation
+from arazzo_runner.explain.explanation import read_explanation
 from arazzo_runner.report.escape import escape, escape_lines
 from arazzo_runner.report.located import LocatedFinding, LocatedFix, TextChange, ValidationReport
 from arazzo_runner.version import VERSION
@@ -18,7 +18,7 @@ SCHEMA: Final = (
 _LEVELS: Final = {"error": "error", "warning": "warning", "hint": "note"}
 
 
-def as_sarif(done: ValidationReport) -> str:
+def render_sarif(done: ValidationReport) -> str:
     """One run: a rule for each code that was found, a result for each finding, with its fix."""
     codes = sorted({one.code for one in done.findings})
     driver = {
@@ -38,7 +38,7 @@ def as_sarif(done: ValidationReport) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    found = explanation(code)
+    found = read_explanation(code)
     help_text = "\n\n".join(filter(None, [found.why, found.mend]))
     return {
         "id": code,

@@ -101,7 +101,7 @@ def type_name(value: MaybeValue) -> str:
     return _TYPES.get(type(value), "")
 
 
-def seconds(duration: float) -> str:
+def duration_text(duration: float) -> str:
     """A duration for people: ``0.4 ms``, ``12 ms``, ``1.2 s``, ``2 min 5 s``, ``1 h``."""
     if duration < 0.00995:
         return f"{duration * 1000:.1f} ms"
@@ -115,7 +115,7 @@ def seconds(duration: float) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
-def counted(count: int, singular: str) -> str:
+def count_text(count: int, singular: str) -> str:
     """``1 step``, ``3 steps``; ``criterion`` has its own plural."""
     plural = "criteria" if singular == "criterion" else singular + "s"
     return f"{count:,} {singular if count == 1 else plural}"

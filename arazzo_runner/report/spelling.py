@@ -18,14 +18,14 @@ from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.report.body import is_json, media_type, plain, report_body
+from arazzo_runner.report.body import is_json, media_type, report_body, to_json_data
 from arazzo_runner.report.diagnostics import location_json, to_json
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.names import OperationName, operation_name
 from arazzo_runner.text.diagnostic import Diagnostic
 
 
-def operation(name: OperationName) -> dict[str, Value]:
+def operation_json(name: OperationName) -> dict[str, Value]:
     """The name of an operation."""
     return {
         "source": name.source,
@@ -35,12 +35,12 @@ def operation(name: OperationName) -> dict[str, Value]:
     }
 
 
-def seconds(duration: float) -> float:
+def round_seconds(duration: float) -> float:
     """Microseconds are what a clock can tell; more digits only make reports hard to compare."""
     return round(duration, 6)
 
 
-def parsed(headers: Headers, body: bytes) -> MaybeValue:
+def parse_body(headers: Headers, body: bytes) -> MaybeValue:
     """The JSON in a body, read from the octets that were sent or came; MISSING where it is none."""
     if not is_json(media_type(headers)):
         return MISSING
@@ -72,7 +72,7 @@ class JsonParts:
             "status": workflow.status.value,
             "inputs": self.values(workflow.inputs),
             "outputs": self.values(workflow.outputs),
-            "duration": seconds(workflow.duration),
+            "duration": round_seconds(workflow.duration),
             "ended_by": self._ended_by(workflow.ended_by),
         }
         if workflow.case is not None:
@@ -87,8 +87,8 @@ class JsonParts:
         return {
             "step_id": self.text(step.step_id),
             "status": step.status.value,
-            "operation": operation(named) if named else None,
-            "duration": seconds(step.duration),
+            "operation": operation_json(named) if named else None,
+            "duration": round_seconds(step.duration),
             "outputs": self.values(step.outputs),
             "workflow": self.workflow(step.workflow) if step.workflow else None,
             "attempts": [self._earlier(one) for one in step.attempts[:-1]]
@@ -135,7 +135,10 @@ class JsonParts:
             "url": self.text(request.url),
             "headers": self._headers(request.headers),
             "body": report_body(
-                request.body, request.headers, parsed(request.headers, request.body), self._masker
+                request.body,
+                request.headers,
+                parse_body(request.headers, request.body),
+                self._masker,
             ),
         }
 
@@ -146,7 +149,7 @@ class JsonParts:
             "status": response.status,
             "headers": self._headers(response.headers),
             "body": body,
-            "duration": seconds(response.duration),
+            "duration": round_seconds(response.duration),
         }
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> list[list[str]]:
@@ -173,7 +176,7 @@ class JsonParts:
             "operands": [
                 {
                     "expression": self.text(operand.expression),
-                    "value": plain(self._masker.operand(operand.expression, operand.value)),
+                    "value": to_json_data(self._masker.operand(operand.expression, operand.value)),
                 }
                 for operand in criterion.operands
             ],
@@ -220,7 +223,7 @@ class JsonParts:
 
     def values(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """Inputs or outputs by name."""
-        spelled: dict[str, Value] = plain(self._masker.value(dict(values)))
+        spelled: dict[str, Value] = to_json_data(self._masker.value(dict(values)))
         return spelled
 
     def _optional(self, text: str | None) -> str | None:

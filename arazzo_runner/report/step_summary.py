@@ -9,7 +9,7 @@ from arazzo_runner.report.markdown import brief_bytes
 from arazzo_runner.report.markdown import report_bytes as markdown_bytes
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.write import append
+from arazzo_runner.report.write import append_file
 
 LIMIT: Final = 1024 * 1024
 """The octets that GitHub takes of a step's summary; of more it shows nothing."""
@@ -23,4 +23,4 @@ def append_summary(path: str | Path, run: RunReport, masker: Masker) -> None:
     file = Path(path)
     taken = file.stat().st_size if file.exists() else 0
     data = markdown_bytes(run, masker)
-    append(file, data if taken + len(data) <= LIMIT else brief_bytes(run, masker))
+    append_file(file, data if taken + len(data) <= LIMIT else brief_bytes(run, masker))

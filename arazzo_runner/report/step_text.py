@@ -15,18 +15,18 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.contract import CheckResult
 from arazzo_runner.operation.model import Operation
 from arazzo_runner.report.check_text import placed_sentence
-from arazzo_runner.report.exchange import got_lines, sent_lines
+from arazzo_runner.report.exchange import request_lines, response_lines
 from arazzo_runner.report.look import LABEL, TextStyle
 from arazzo_runner.report.named_values import value_lines
-from arazzo_runner.report.shown import seconds
+from arazzo_runner.report.shown import duration_text
 
 
 def step_head(result: StepResult, look: TextStyle) -> str:
     """One line: mark, stepId, method and path, status, time."""
     tries = len(result.attempts)
     again = f" (attempt {tries})" if tries > 1 else ""
-    deed = _deed(result, look)
-    time = look.style.paint(look.style.dim, seconds(result.duration))
+    deed = _step_action(result, look)
+    time = look.style.paint(look.style.dim, duration_text(result.duration))
     mark = status_mark(result.status, look)
     return f"{mark} {_name(result.step_id, look)}  {deed}{again}  {time}"
 
@@ -35,17 +35,17 @@ def _name(step_id: str, look: TextStyle) -> str:
     return look.style.paint(look.style.bold, look.shown.text(step_id))
 
 
-def _deed(result: StepResult, look: TextStyle) -> str:
+def _step_action(result: StepResult, look: TextStyle) -> str:
     """What the step did: its operation and the answer, or the workflow that it called."""
     if result.workflow:
         called = look.shown.text(result.workflow.workflow_id)
         return f"workflow `{called}` {look.marks.arrow} {result.workflow.status.value}"
     if result.operation is None:
         return "not started"
-    return _exchanged(result.operation, result.attempts[-1] if result.attempts else None, look)
+    return _exchange_text(result.operation, result.attempts[-1] if result.attempts else None, look)
 
 
-def _exchanged(operation: Operation, attempt: Attempt | None, look: TextStyle) -> str:
+def _exchange_text(operation: Operation, attempt: Attempt | None, look: TextStyle) -> str:
     target = look.shown.text(f"{operation.method} {operation.path}")
     return f"{target} {look.marks.arrow} {_answer(attempt)}"
 
@@ -85,8 +85,8 @@ def step_details(result: StepResult, look: TextStyle) -> list[str]:
 
 
 def _exchange(attempt: Attempt, look: TextStyle) -> list[str]:
-    sent = sent_lines(attempt.request, look) if attempt.request else []
-    got = got_lines(attempt.response, look) if attempt.response else []
+    sent = request_lines(attempt.request, look) if attempt.request else []
+    got = response_lines(attempt.response, look) if attempt.response else []
     return look.label_lines("sent", sent) + look.label_lines("got", got)
 
 
@@ -164,8 +164,8 @@ def retry_lines(
     ``number`` counts from 1. Without ``-v``: only what did not hold, and the wait.
     """
     mark = look.style.paint(look.style.warn, look.marks.retry)
-    deed = f"  {_exchanged(operation, attempt, look)}" if operation else ""
-    unmet = [_unmet(one, look) for one in attempt.criteria if not one.passed]
+    deed = f"  {_exchange_text(operation, attempt, look)}" if operation else ""
+    unmet = [_failed_criterion(one, look) for one in attempt.criteria if not one.passed]
     return f"{mark} {_name(step_id, look)}{deed} (attempt {number})", [
         *(_exchange(attempt, look) if look.verbosity != "normal" else ()),
         *unmet,
@@ -178,7 +178,7 @@ def retry_lines(
     ]
 
 
-def _unmet(criterion: CriterionResult, look: TextStyle) -> str:
+def _failed_criterion(criterion: CriterionResult, look: TextStyle) -> str:
     """A criterion that does not hold, and what its expressions were, in one line."""
     line = look.style.paint(look.style.bad, look.marks.failed.ljust(LABEL))
     line += _condition(criterion, look)
@@ -190,7 +190,7 @@ def _unmet(criterion: CriterionResult, look: TextStyle) -> str:
 
 
 def _wait(action: ActionTaken, look: TextStyle) -> str:
-    cut = f", cut from {seconds(action.cut_from)} by `--max-wait`" if action.cut_from else ""
+    cut = f", cut from {duration_text(action.cut_from)} by `--max-wait`" if action.cut_from else ""
     before = f", after `{look.shown.text(action.target)}`" if action.target else ""
-    wait = f" in {seconds(action.wait)}" if action.wait else ""
+    wait = f" in {duration_text(action.wait)}" if action.wait else ""
     return f"retry{wait}{cut}{before}, by action `{look.shown.text(action.name)}`"

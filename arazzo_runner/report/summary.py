@@ -25,7 +25,7 @@ class Summary(Struct, frozen=True):
     criteria_failed: int
 
 
-def summarize(result: RunResult) -> Summary:
+def summarize_run(result: RunResult) -> Summary:
     """Count what is in a result."""
     steps = list(steps_of(result.workflows))
     passed, failed = _count_criteria(steps)

@@ -15,7 +15,7 @@ from arazzo_runner.report.live import LiveStream
 from arazzo_runner.report.look import Verbosity
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.progress import VisitInProgress
-from arazzo_runner.report.shown import counted
+from arazzo_runner.report.shown import count_text
 from arazzo_runner.report.step_text import step_head, warning_lines
 from arazzo_runner.report.style import AnsiStyle
 
@@ -85,6 +85,6 @@ class TerminalConsole(Console):
         count = self._going_on.unfold() if lines else 0
         if count:
             mark = self.look.style.paint(self.look.style.good, self.look.marks.passed)
-            folded = f"  {mark} {counted(count, 'step')} passed, folded; `-v` shows each"
+            folded = f"  {mark} {count_text(count, 'step')} passed, folded; `-v` shows each"
             lines = [folded, "", *lines]
         super().write(lines)

@@ -9,35 +9,37 @@ from xml.sax.saxutils import escape as xml_escape
 
 from arazzo_runner.report.escape import escape, escape_lines
 from arazzo_runner.report.github import annotation
-from arazzo_runner.report.junit import legal, opening, trouble
+from arazzo_runner.report.junit import failure_element, legal_text, start_tag
 from arazzo_runner.report.located import LocatedFinding, ValidationReport
-from arazzo_runner.report.shown import counted
+from arazzo_runner.report.shown import count_text
 from arazzo_runner.report.style import AnsiStyle
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "hint": "notice"}
 
 
-def text(done: ValidationReport, style: AnsiStyle) -> str:
+def render_summary_text(done: ValidationReport, style: AnsiStyle) -> str:
     """Each finding with its source line, and a last line that counts."""
-    return "".join(f"{one.text}\n" for one in done.findings) + summary(done, style) + "\n"
+    return "".join(f"{one.text}\n" for one in done.findings) + summary_line(done, style) + "\n"
 
 
-def summary(done: ValidationReport, style: AnsiStyle) -> str:
+def summary_line(done: ValidationReport, style: AnsiStyle) -> str:
     """One line that counts what was found, and what can be done about it."""
-    where = counted(len(done.documents), "document")
+    where = count_text(len(done.documents), "document")
     parts = [
-        counted(count, word) for word in ("error", "warning", "hint") if (count := done.count(word))
+        count_text(count, word)
+        for word in ("error", "warning", "hint")
+        if (count := done.count(word))
     ]
     found = ", ".join(parts) or style.paint(style.good, "nothing found")
     more = [
         f"{done.mended} mended" if done.mended else "",
         f"{done.known} known" if done.known else "",
-        _fixable(done),
+        _fixable_text(done),
     ]
     return "; ".join([f"{where}: {found}", *filter(None, more)])
 
 
-def _fixable(done: ValidationReport) -> str:
+def _fixable_text(done: ValidationReport) -> str:
     safe, unsafe = done.fixable_count("safe"), done.fixable_count("unsafe")
     if not unsafe:
         return f"{safe} can be mended with `--fix`" if safe else ""
@@ -46,22 +48,22 @@ def _fixable(done: ValidationReport) -> str:
     return f"{safe} can be mended with `--fix`, {unsafe} more with `--unsafe-fixes`"
 
 
-def would_mend(mended: Sequence[int]) -> str:
+def diff_summary(mended: Sequence[int]) -> str:
     """The line below a diff; ``mended`` are the findings of each document that would change."""
     if not mended:
         return "nothing would be mended\n"
-    where = counted(len(mended), "document")
-    return f"{counted(sum(mended), 'finding')} would be mended in {where}\n"
+    where = count_text(len(mended), "document")
+    return f"{count_text(sum(mended), 'finding')} would be mended in {where}\n"
 
 
-def gone(count: int, path: str) -> str:
+def stale_baseline_line(count: int, path: str) -> str:
     """The line about entries of a baseline that are no longer true."""
-    entries = counted(count, "known finding")
+    entries = count_text(count, "known finding")
     verb = "occurs" if count == 1 else "occur"
     return f"{entries} of `{escape(path)}` no longer {verb}; `--write-baseline` takes them out\n"
 
 
-def as_json(done: ValidationReport) -> str:
+def render_json(done: ValidationReport) -> str:
     """``{"diagnostics": […]}``, each as it stands in the report of a run, with its fix."""
     found = [one.to_json() for one in done.findings]
     content = {"diagnostics": found, "mended": done.mended, "known": done.known}
@@ -71,12 +73,12 @@ def as_json(done: ValidationReport) -> str:
 # --- GitHub ---------------------------------------------------------------------------------------
 
 
-def as_github(done: ValidationReport) -> str:
+def render_github(done: ValidationReport) -> str:
     """A workflow command for each finding, so that it is shown at its line of a pull request."""
-    return "".join(f"{_annotated(one)}\n" for one in done.findings)
+    return "".join(f"{_annotation(one)}\n" for one in done.findings)
 
 
-def _annotated(one: LocatedFinding) -> str:
+def _annotation(one: LocatedFinding) -> str:
     where = (
         {
             "file": escape(one.file),
@@ -93,7 +95,7 @@ def _annotated(one: LocatedFinding) -> str:
     return annotation(_COMMANDS[one.severity], {**where, "title": one.code}, message)
 
 
-def inert(text: str) -> str:
+def escape_commands(text: str) -> str:
     """Text for the log of a job, in which no line can be a workflow command."""
     lines = text.splitlines(keepends=True)
     return "".join(f"| {one}" if one.lstrip().startswith("::") else one for one in lines)
@@ -102,7 +104,7 @@ def inert(text: str) -> str:
 # --- JUnit ----------------------------------------------------------------------------------------
 
 
-def as_junit(done: ValidationReport, failing: frozenset[str]) -> str:
+def render_junit(done: ValidationReport, failing: frozenset[str]) -> str:
     """A suite for each document, a case for each finding; one that passes where there is none.
 
     ``failing`` are the severities that make a case fail; the others stand in its output.
@@ -124,9 +126,9 @@ def _suite(name: str, found: list[LocatedFinding], failing: frozenset[str]) -> I
         "errors": "0",
         "skipped": "0",
     }
-    yield opening("testsuite", name=name, **counts)
+    yield start_tag("testsuite", name=name, **counts)
     if not found:
-        yield opening("testcase", classname=name, name="valid", time="0") + "</testcase>"
+        yield start_tag("testcase", classname=name, name="valid", time="0") + "</testcase>"
     for one in found:
         yield _case(name, one, failing)
     yield "</testsuite>"
@@ -134,10 +136,10 @@ def _suite(name: str, found: list[LocatedFinding], failing: frozenset[str]) -> I
 
 def _case(suite: str, one: LocatedFinding, failing: frozenset[str]) -> str:
     where = f" at {one.line}:{one.column}" if one.line else ""
-    begin = opening("testcase", classname=suite, name=f"{one.code}{where}", time="0")
+    begin = start_tag("testcase", classname=suite, name=f"{one.code}{where}", time="0")
     said = (
-        trouble("failure", one.severity, one.text)
+        failure_element("failure", one.severity, one.text)
         if one.severity in failing
-        else f"<system-out>{xml_escape(legal(one.text))}</system-out>"
+        else f"<system-out>{xml_escape(legal_text(one.text))}</system-out>"
     )
     return f"{begin}{said}</testcase>"

@@ -43,7 +43,7 @@ def first_code(codes: Iterable[int]) -> ExitCode:
 def exit_code(result: RunResult) -> ExitCode:
     """0, 1, 2, 4 or 5 for the workflows that ran; 5 also when none of them passed or failed."""
     ended = {workflow.status for workflow in result.workflows}
-    if any(map(lacks_credentials, result.workflows)):
+    if any(map(is_missing_credentials, result.workflows)):
         return ExitCode.USAGE
     if Status.FAILED in ended:
         return ExitCode.FAILED
@@ -52,13 +52,13 @@ def exit_code(result: RunResult) -> ExitCode:
     return ExitCode.PASSED if Status.PASSED in ended else ExitCode.NOTHING
 
 
-def lacks_credentials(workflow: WorkflowResult) -> bool:
+def is_missing_credentials(workflow: WorkflowResult) -> bool:
     """Whether a workflow ended because credentials of the call were refused, called ones too."""
     if workflow.status is not Status.ERROR or not workflow.steps:
         return False
     last = workflow.steps[-1]
     if last.workflow is not None:
-        return lacks_credentials(last.workflow)
+        return is_missing_credentials(last.workflow)
     errors = (attempt.error for attempt in last.attempts[-1:])
     return any(error is not None and error.fault == "call" for error in errors)
 

@@ -12,18 +12,18 @@ def workflows_of(workflows: Iterable[WorkflowResult]) -> Iterator[WorkflowResult
     for workflow in workflows:
         yield workflow
         for step in workflow.steps:
-            yield from workflows_of(_within(step))
+            yield from workflows_of(_inner_workflows(step))
         yield from workflows_of(workflow.gone_to)
 
 
-def _within(step: StepResult) -> Iterator[WorkflowResult]:
+def _inner_workflows(step: StepResult) -> Iterator[WorkflowResult]:
     for attempt in step.attempts:
         if attempt.workflow and attempt is not step.attempts[-1]:
             yield attempt.workflow
         if isinstance(attempt.interlude, WorkflowResult):
             yield attempt.interlude
         elif attempt.interlude:
-            yield from _within(attempt.interlude)
+            yield from _inner_workflows(attempt.interlude)
     if step.workflow:
         yield step.workflow
 
@@ -53,7 +53,7 @@ def _interlude(attempt: Attempt) -> Iterator[StepResult]:
         yield from _with_inner(attempt.interlude)
 
 
-def objected(step: StepResult) -> bool:
+def has_replay_failure(step: StepResult) -> bool:
     """Whether a recording had something against the step: its run goes on all the same."""
     errors = (attempt.error for attempt in step.attempts)
     return any(one.code in ("differs-from-recording", "not-recorded") for one in errors if one)

@@ -20,7 +20,7 @@ def write_atomically(path: str | Path, data: bytes, what: str = "report") -> Non
 
     Raises UsageError (AZ907) when the file cannot be written.
     """
-    with _told(path, what):
+    with _usage_errors(path, what):
         _write(_target(path), data)
 
 
@@ -29,7 +29,7 @@ def check_writable(path: str | Path, what: str = "report") -> None:
 
     Raises UsageError (AZ907) when it cannot.
     """
-    with _told(path, what):
+    with _usage_errors(path, what):
         target = _target(path)
         if _is_device(target):
             return
@@ -48,7 +48,7 @@ class StreamedFile:
     def __init__(self, path: str | Path) -> None:
         self._path = path
         self._problem: OSError | None = None
-        with _told(path):
+        with _usage_errors(path):
             target = _target(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             self._file = target.open("wb", buffering=0)
@@ -64,15 +64,15 @@ class StreamedFile:
 
     def close(self) -> None:
         """End the file. Raises UsageError (AZ907) when it is not whole."""
-        with _told(self._path):
+        with _usage_errors(self._path):
             self._file.close()
             if self._problem:
                 raise self._problem
 
 
-def append(path: str | Path, data: bytes) -> None:
+def append_file(path: str | Path, data: bytes) -> None:
     """Add ``data`` at the end of a file that others write to as well; UsageError (AZ907)."""
-    with _told(path), Path(path).open("ab") as file:
+    with _usage_errors(path), Path(path).open("ab") as file:
         file.write(data)
 
 
@@ -117,15 +117,15 @@ def _write_new(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _told(path: str | Path, what: str = "report") -> Iterator[None]:
+def _usage_errors(path: str | Path, what: str = "report") -> Iterator[None]:
     """What goes wrong with a file, as an error of the user's."""
     try:
         yield
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
-        raise _unwritable(path, what, reason) from reason
+        raise _unwritable_error(path, what, reason) from reason
 
 
-def _unwritable(path: str | Path, what: str, reason: OSError | ValueError) -> UsageError:
+def _unwritable_error(path: str | Path, what: str, reason: OSError | ValueError) -> UsageError:
     words = reason.strerror if isinstance(reason, OSError) else None
     why = (words or str(reason)).lower()
     if isinstance(reason, FileExistsError | NotADirectoryError):

@@ -19,7 +19,7 @@ _OTLP: Final = {"http/protobuf": "otlp_proto_http", "grpc": "otlp_proto_grpc"}
 _INSTALL: Final = "pip install 'arazzo[otel]'"
 
 
-def is_asked(environment: Mapping[str, str]) -> bool:
+def is_enabled(environment: Mapping[str, str]) -> bool:
     """Whether the environment asks for traces: an exporter or an endpoint is named."""
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
@@ -34,13 +34,15 @@ def is_installed() -> bool:
     return find_spec("opentelemetry") is not None and find_spec("opentelemetry.trace") is not None
 
 
-def provider(environment: Mapping[str, str]) -> TracerProvider:
+def tracer_provider(environment: Mapping[str, str]) -> TracerProvider:
     """The global provider of spans; where the program has set none, one as ``OTEL_*`` say.
 
     Raises UsageError when something for it is not installed.
     """
     if not is_installed():
-        raise _missing("`--otel` needs the package `opentelemetry-api`, which is not installed")
+        raise _missing_extra_error(
+            "`--otel` needs the package `opentelemetry-api`, which is not installed"
+        )
     from opentelemetry import trace
 
     current = trace.get_tracer_provider()
@@ -53,7 +55,9 @@ def provider(environment: Mapping[str, str]) -> TracerProvider:
 
 def _provider(environment: Mapping[str, str]) -> TracerProvider:
     if find_spec("opentelemetry.sdk") is None:
-        raise _missing("`--otel` needs the package `opentelemetry-sdk`, which is not installed")
+        raise _missing_extra_error(
+            "`--otel` needs the package `opentelemetry-sdk`, which is not installed"
+        )
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider as SdkProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -87,5 +91,5 @@ def _exporter(name: str) -> Any:
     raise UsageError(error("AZ906", message, help=help_line))
 
 
-def _missing(message: str) -> UsageError:
+def _missing_extra_error(message: str) -> UsageError:
     return UsageError(error("AZ906", message, help=_INSTALL))

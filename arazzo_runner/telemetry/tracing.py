@@ -137,7 +137,9 @@ class TracingWorld(WrappedWorld):
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
-            outcome = await self._world.send(replace(call, request=_carrying(call.request)))
+            outcome = await self._world.send(
+                replace(call, request=_with_trace_headers(call.request))
+            )
             self._judge(span, outcome)
         return outcome
 
@@ -150,7 +152,7 @@ class TracingWorld(WrappedWorld):
             span.set_status(Status(StatusCode.ERROR))
 
 
-def _carrying(request: HttpRequest) -> HttpRequest:
+def _with_trace_headers(request: HttpRequest) -> HttpRequest:
     """The request with the header fields of the current span, if it has none of them."""
     fields = {name.lower() for name in propagate.get_global_textmap().fields}
     if fields & {name.lower() for name, _ in request.headers}:

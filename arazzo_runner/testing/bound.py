@@ -11,20 +11,26 @@ from typing import Any, Unpack, cast
 import pytest
 from msgspec import Struct
 
-from arazzo_runner.embed.options import RunOptions, read
+from arazzo_runner.embed.options import RunOptions, parse_options
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner
-from arazzo_runner.embed.told import told
+from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.report.summary import summarize
-from arazzo_runner.testing.cassette import Cassette, CassetteFolder, Recorder, cassette, shelf_of
-from arazzo_runner.testing.engine import OpenRunners, PytestEngine, engine_of, rendered
-from arazzo_runner.testing.session_report import tell_report
-from arazzo_runner.testing.transcript import transcript
+from arazzo_runner.report.summary import summarize_run
+from arazzo_runner.testing.cassette import (
+    Cassette,
+    CassetteFolder,
+    Recorder,
+    cassette_folder,
+    load_cassette,
+)
+from arazzo_runner.testing.engine import OpenRunners, PytestEngine, engine_of, render_error
+from arazzo_runner.testing.session_report import add_run
+from arazzo_runner.testing.transcript import render_transcript
 from arazzo_runner.worlds.recording import RecordedOptions
 
 DocumentLike = Description | str | PathLike[str]
@@ -64,8 +70,8 @@ class Arazzo(Struct, frozen=True):
         """
         if isinstance(document, Description):
             return document
-        with told():
-            return self.engine.load(_found(str(document), self.item))
+        with rendered_errors():
+            return self.engine.load(_test_path(str(document), self.item))
 
     def check(self, description: Description, workflow: str, inputs: Mapping[str, Value]) -> None:
         """Raise what :meth:`run` would raise before anything is sent."""
@@ -146,19 +152,21 @@ class Arazzo(Struct, frozen=True):
     def _replay(self, call: RunCall) -> Result | None:
         if self.shelf.replay is None:
             return None
-        with told():
+        with rendered_errors():
             recorded = self._cassette(call, self.shelf.take(self.shelf.replay))
-        return recorded.run(call.options.get("on_event", _nobody))
+        return recorded.run(call.options.get("on_event", _ignore))
 
     def _cassette(self, call: RunCall, file: Path) -> Cassette:
         secrets = self.engine.joined(call.description, self.options, call.options).get(
             "secrets", ()
         )
-        return cassette(file, call.description, self._recorded_options(call), call.inputs, secrets)
+        return load_cassette(
+            file, call.description, self._recorded_options(call), call.inputs, secrets
+        )
 
     def _recorded_options(self, call: RunCall) -> RecordedOptions:
         joined = self.engine.joined(call.description, self.options, call.options)
-        options = read(joined).options
+        options = parse_options(joined).options
         workflows = () if call.workflow is None else (call.workflow,)
         variables = options.server_variables
         return RecordedOptions(workflows, options.servers, variables, settings=options.settings)
@@ -166,41 +174,41 @@ class Arazzo(Struct, frozen=True):
     def _report(self, description: Description, result: Result) -> None:
         """Add what was done to the report of the test."""
         ran = RunResult(result.workflows, result.duration)
-        summary = summarize(ran)
+        summary = summarize_run(ran)
         counted = self.item.user_properties
         before = dict(counted)  # by an earlier run of this test
         for name, count in (("requests", summary.requests), ("steps", sum(summary.steps.values()))):
             key = f"arazzo_{name}"
             counted[:] = [one for one in counted if one[0] != key]
             counted.append((key, int(str(before.get(key, 0))) + count))
-        self.item.add_report_section("call", "arazzo", transcript(ran, result.masker))
-        tell_report(self.item, description, ran, result.masker)
+        self.item.add_report_section("call", "arazzo", render_transcript(ran, result.masker))
+        add_run(self.item, description, ran, result.masker)
 
 
 @contextmanager
-def bound(item: pytest.Item, options: Mapping[str, Any]) -> Iterator[Arazzo]:
+def arazzo_fixture(item: pytest.Item, options: Mapping[str, Any]) -> Iterator[Arazzo]:
     """The fixture for one test; of ``options`` count those that say something."""
     given = {name: value for name, value in options.items() if value}
     server = given.pop("server", None)
     if server is not None:
         given["servers"] = {"": server} if isinstance(server, str) else server
     with closing(OpenRunners()) as opened:
-        yield Arazzo(item, _engine(item), cast("RunOptions", given), opened, shelf_of(item))
+        yield Arazzo(item, _engine(item), cast("RunOptions", given), opened, cassette_folder(item))
 
 
 def _engine(item: pytest.Item) -> PytestEngine:
     try:
         return engine_of(item.config)
     except UsageError as reason:
-        text = rendered(reason)
+        text = render_error(reason)
     raise pytest.fail.Exception(text, pytrace=False)
 
 
-def _nobody(_event: Event) -> None:
+def _ignore(_event: Event) -> None:
     """Nobody wants to know."""
 
 
-def _found(path: str, item: pytest.Item) -> str:
+def _test_path(path: str, item: pytest.Item) -> str:
     """A path of a test: beside it, or else from the root folder; URLs are as they are."""
     if "://" in path:
         return path

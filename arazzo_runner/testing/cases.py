@@ -17,7 +17,7 @@ from arazzo_runner.cli.case_files import ENDINGS, read_cases
 from arazzo_runner.cli.inputs_for import InputSchemas
 from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.testing.tags import read_tags
@@ -44,9 +44,9 @@ def cases_of(description: Description, workflow: Workflow, path: Path) -> list[W
     """
     document = description.entry.document
     names = (f"{_stem(path)}.{workflow.workflow_id}.cases", f"{_stem(path)}.cases")
-    known = _declared(document, workflow)
-    cases = [*_stated(document, workflow), *_in_files(path, names[0], known)]
-    cases = cases or list(_in_files(path, names[1], known))
+    known = _input_schemas(document, workflow)
+    cases = [*_document_cases(document, workflow), *_file_cases(path, names[0], known)]
+    cases = cases or list(_file_cases(path, names[1], known))
     _check_ids(cases)
     return cases or [WorkflowCase("", {}, (), workflow.place)]
 
@@ -55,29 +55,29 @@ def _stem(path: Path) -> str:
     return path.stem.removesuffix(".arazzo")
 
 
-def _declared(document: ArazzoDocument, workflow: Workflow) -> InputSchemas:
-    schema = bundle(workflow.inputs, document.components.inputs)
-    return InputSchemas(declared(schema) or {}, schema)
+def _input_schemas(document: ArazzoDocument, workflow: Workflow) -> InputSchemas:
+    schema = bundle_inputs(workflow.inputs, document.components.inputs)
+    return InputSchemas(declared_schemas(schema) or {}, schema)
 
 
-def _in_files(document: Path, name: str, known: InputSchemas) -> Iterator[WorkflowCase]:
+def _file_cases(document: Path, name: str, known: InputSchemas) -> Iterator[WorkflowCase]:
     for ending in ENDINGS:
         file = document.with_name(name + ending)
         rows = read_cases(file, known) if file.is_file() else ()
         yield from (WorkflowCase(row.id, row.inputs, (), row.place) for row in rows)
 
 
-def _stated(document: ArazzoDocument, workflow: Workflow) -> list[WorkflowCase]:
+def _document_cases(document: ArazzoDocument, workflow: Workflow) -> list[WorkflowCase]:
     stated = document.raw["workflows"][workflow.place.pointer[1]].get(KEY, [])
     place = workflow.place.at(KEY)
     if not isinstance(stated, list):
-        raise _wrong(f"`{KEY}` has to be a list", place, "its items look like `inputs: {…}`")
+        raise _case_error(f"`{KEY}` has to be a list", place, "its items look like `inputs: {…}`")
     return [_case(one, index, place.at(index)) for index, one in enumerate(stated)]
 
 
 def _case(stated: Value, index: int, place: Place) -> WorkflowCase:
     if not isinstance(stated, dict):
-        raise _wrong("a case has to be an object", place, "such as `inputs: {name: value}`")
+        raise _case_error("a case has to be an object", place, "such as `inputs: {name: value}`")
     for key in stated:
         if key not in _FIELDS and not key.startswith("x-"):
             hint = did_you_mean(key, _FIELDS) or "a case has `id`, `inputs` and `tags`"
@@ -85,12 +85,12 @@ def _case(stated: Value, index: int, place: Place) -> WorkflowCase:
             raise DocumentError(found)
     inputs = stated.get("inputs", {})
     if not isinstance(inputs, dict):
-        raise _wrong("`inputs` has to be an object", place.at("inputs"), "names with values")
+        raise _case_error("`inputs` has to be an object", place.at("inputs"), "names with values")
     case_id = str(stated.get("id", index + 1))
     return WorkflowCase(case_id, inputs, tuple(read_tags(stated, "tags", place)), place)
 
 
-def _wrong(message: str, place: Place, way_out: str) -> DocumentError:
+def _case_error(message: str, place: Place, way_out: str) -> DocumentError:
     return DocumentError(error("AZ112", message, place, "", way_out))
 
 

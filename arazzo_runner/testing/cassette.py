@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner import replaying, running
-from arazzo_runner.cli.keeping import from_folder
+from arazzo_runner.cli.keeping import relative_to_file
 from arazzo_runner.embed.result import Result
 from arazzo_runner.executor.events import (
     Event,
@@ -59,7 +59,7 @@ class CassetteFolder(Struct, frozen=True):
         return file
 
 
-def shelf_of(item: pytest.Item) -> CassetteFolder:
+def cassette_folder(item: pytest.Item) -> CassetteFolder:
     """What the options of pytest say; one on the command line wins over its configuration."""
     config = item.config
     record, replay = config.getoption("arazzo_record"), config.getoption("arazzo_replay")
@@ -108,7 +108,7 @@ class Recorder:
         self, file: Path, asked: RecordedOptions, inputs: Mapping[str, Value], masker: Masker
     ) -> None:
         """Write the recording. Raises UsageError."""
-        document = from_folder(self._description.entry.document.source.name, str(file))
+        document = relative_to_file(self._description.entry.document.source.name, str(file))
         when = running.rfc3339(time.time())
         digests = replaying.digests(self._description)
         exchanges = tuple(self._exchanges)
@@ -126,7 +126,7 @@ class Cassette(Struct, frozen=True):
 
     def run(self, observer: Observer) -> Result:
         """Run against it; a step fails whose request differs."""
-        learn = running.learning_secrets(self.prepared, self.masker.learn)
+        learn = running.secrets_observer(self.prepared, self.masker.learn)
 
         def observe(event: Event) -> None:
             learn(event)
@@ -137,7 +137,7 @@ class Cassette(Struct, frozen=True):
         return Result(ran, exit_code(ran), self.description, started_at, self.masker)
 
 
-def cassette(
+def load_cassette(
     file: Path,
     description: Description,
     asked: RecordedOptions,

@@ -16,12 +16,12 @@ from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.loading import Description
 from arazzo_runner.report.diagnostics import render_line
 from arazzo_runner.testing.cases import cases_of
-from arazzo_runner.testing.engine import PytestEngine, engine_of, rendered
+from arazzo_runner.testing.engine import PytestEngine, engine_of, render_error
 from arazzo_runner.testing.item import WorkflowItem
-from arazzo_runner.testing.session_report import tell_refusal
+from arazzo_runner.testing.session_report import add_failure
 from arazzo_runner.testing.tags import tags_of
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 
 
 class ArazzoWarning(pytest.PytestWarning):
@@ -44,15 +44,15 @@ class WorkflowFile(pytest.Module):
         try:
             yield from self._items(engine_of(self.config))
         except DiagnosedError as reason:
-            tell_refusal(self.config, reason)
-            raise self.CollectError(rendered(reason)) from None
+            add_failure(self.config, reason)
+            raise self.CollectError(render_error(reason)) from None
         except ArazzoWarning as reason:  # who says that warnings are errors
             raise self.CollectError(str(reason)) from None
 
     def _items(self, engine: PytestEngine) -> list[pytest.Item]:
         description = engine.load(self._name())
         document = description.entry.document
-        keys = running.select(description, ())
+        keys = running.select_workflows(description, ())
         chosen = {name for _, name in keys} | set(self._selected_workflows())
         workflows = [one for one in document.workflows if one.workflow_id in chosen]
         _bind(description, workflows, engine)
@@ -86,11 +86,11 @@ def _bind(description: Description, workflows: Sequence[Workflow], engine: Pytes
     """
     uri = description.entry.document.base_uri
     options = running.RunConfig(servers=engine.servers, needs_credentials=False)
-    running.plan(description, [(uri, one.workflow_id) for one in workflows], options)
+    running.plan_run(description, [(uri, one.workflow_id) for one in workflows], options)
 
 
 def _warn(findings: Sequence[Diagnostic]) -> None:
     for one in findings:
         name = one.place.source.name if one.place else ""
-        line = locate(one.place).line if one.place else 1
+        line = locate_place(one.place).line if one.place else 1
         warnings.warn_explicit(ArazzoWarning(render_line(one)), None, name, line)

@@ -18,8 +18,8 @@ from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, SharedCache, load_from
 from arazzo_runner.report.diagnostics import render_text
-from arazzo_runner.testing.fitting import fitting
-from arazzo_runner.testing.options import PytestOptions, read_given
+from arazzo_runner.testing.fitting import relevant_options
+from arazzo_runner.testing.options import PytestOptions, read_options
 from arazzo_runner.worlds.retrieve import document_access
 
 _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
@@ -98,7 +98,7 @@ class PytestEngine:
 
     def joined(self, description: Description, common: RunOptions, own: RunOptions) -> RunOptions:
         """What is nearest wins; of the ways that requests may go, the mock over a fixture."""
-        options = fitting(self._options.run | common, description)
+        options = relevant_options(self._options.run | common, description)
         elsewhere = not _WAYS.isdisjoint(own)
         if elsewhere or options.get("mock"):
             options.pop("app", None)
@@ -115,7 +115,7 @@ _ENGINE = pytest.StashKey[PytestEngine]()
 def engine_of(config: pytest.Config) -> PytestEngine:
     """The one engine of a pytest run. Raises UsageError for flags that cannot be used."""
     if _ENGINE not in config.stash:
-        engine = PytestEngine(read_given(config))
+        engine = PytestEngine(read_options(config))
         config.stash[_ENGINE] = engine
         config.add_cleanup(engine.close)
     return config.stash[_ENGINE]
@@ -130,6 +130,6 @@ def _version(document: str) -> object:
     return document
 
 
-def rendered(reason: DiagnosedError) -> str:
+def render_error(reason: DiagnosedError) -> str:
     """What is wrong, for the report of a test: in the words of flags, which pytest's twins have."""
     return "\n".join(render_text(one) for one in reason.diagnostics).rstrip()

@@ -8,7 +8,7 @@ from typing import TypeVar
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.embed.names import inputs_of
 from arazzo_runner.embed.options import RunOptions
-from arazzo_runner.executor.inputs import bundle, declared
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.operation.model import ApiDescription
@@ -17,7 +17,7 @@ from arazzo_runner.operation.server import declared_variables
 T = TypeVar("T")
 
 
-def fitting(options: RunOptions, description: Description) -> RunOptions:
+def relevant_options(options: RunOptions, description: Description) -> RunOptions:
     """The options without the names of sources, variables and inputs that are not here."""
     apis = description.apis()
     variables, secrets = options.get("server_variables", {}), options.get("secrets", ())
@@ -25,9 +25,9 @@ def fitting(options: RunOptions, description: Description) -> RunOptions:
     known = _variables(apis.values()) if variables else set()
     inputs = inputs_of(description) if secrets else set()
     return options | RunOptions(
-        servers=_among(options.get("servers", {}), {"", *apis}),
-        credentials=_among(options.get("credentials", {}), apis),
-        server_variables=_among(variables, known),
+        servers=_known_only(options.get("servers", {}), {"", *apis}),
+        credentials=_known_only(options.get("credentials", {}), apis),
+        server_variables=_known_only(variables, known),
         secrets=[one for one in secrets if one in inputs],
     )
 
@@ -36,13 +36,15 @@ def _variables(apis: Iterable[ApiDescription]) -> set[str]:
     return {name for one in apis for name in declared_variables(one.raw)}
 
 
-def _among(given: Mapping[str, T], known: Container[str]) -> dict[str, T]:
+def _known_only(given: Mapping[str, T], known: Container[str]) -> dict[str, T]:
     return {name: one for name, one in given.items() if name in known}
 
 
-def relevant(
+def relevant_inputs_of(
     description: Description, workflow: Workflow, inputs: Mapping[str, Value]
 ) -> dict[str, Value]:
     """Those of some inputs that a workflow declares; all of them where it welcomes any."""
-    known = declared(bundle(workflow.inputs, description.entry.document.components.inputs))
+    known = declared_schemas(
+        bundle_inputs(workflow.inputs, description.entry.document.components.inputs)
+    )
     return {name: value for name, value in inputs.items() if known is None or name in known}

@@ -18,10 +18,10 @@ from arazzo_runner.report.escape import escape
 from arazzo_runner.report.failure import explain_run
 from arazzo_runner.testing.bound import Arazzo
 from arazzo_runner.testing.cases import WorkflowCase
-from arazzo_runner.testing.fitting import relevant
-from arazzo_runner.testing.session_report import tell_refusal
-from arazzo_runner.testing.tags import mark
-from arazzo_runner.text.locate import locate
+from arazzo_runner.testing.fitting import relevant_inputs_of
+from arazzo_runner.testing.session_report import add_failure
+from arazzo_runner.testing.tags import add_markers
+from arazzo_runner.text.locate import locate_place
 
 if TYPE_CHECKING:
     from arazzo_runner.embed.result import Result
@@ -58,12 +58,12 @@ class WorkflowItem(pytest.Function):
 
     def mark(self, tags: Iterable[str]) -> None:
         """Put tags on the test, as markers."""
-        mark(self, list(dict.fromkeys(tags)))
+        add_markers(self, list(dict.fromkeys(tags)))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the workflow stands in its document, its line counted from 0."""
         subject = self.subject
-        return self.path, locate(subject.workflow.place).line - 1, self.name
+        return self.path, locate_place(subject.workflow.place).line - 1, self.name
 
     def inputs(self, arazzo: Arazzo, common: Mapping[str, Value]) -> dict[str, Value]:
         """All inputs: those of ``common`` that the workflow declares, and what the case gives.
@@ -72,11 +72,13 @@ class WorkflowItem(pytest.Function):
         """
         subject = self.subject
         given = {**arazzo.engine.inputs, **common}
-        given = relevant(subject.description, subject.workflow, given) | subject.case.inputs
+        given = (
+            relevant_inputs_of(subject.description, subject.workflow, given) | subject.case.inputs
+        )
         try:
             arazzo.check(subject.description, subject.workflow.workflow_id, given)
         except DiagnosedError as reason:
-            tell_refusal(self.config, reason)
+            add_failure(self.config, reason)
             text = f"{reason}{_WAY_OUT if isinstance(reason, InputError) else ''}"
         else:
             return given

@@ -14,9 +14,9 @@ import pytest
 from msgspec import Struct
 
 from arazzo_runner.cli.config import flags_for
-from arazzo_runner.cli.credentials import sources_of
+from arazzo_runner.cli.credentials import credential_stores
 from arazzo_runner.cli.main import COMMANDS
-from arazzo_runner.cli.mistakes import diagnostic
+from arazzo_runner.cli.mistakes import usage_diagnostic
 from arazzo_runner.cli.run import command
 from arazzo_runner.cli.settings import settings_of
 from arazzo_runner.cli.worlds import http_settings
@@ -25,7 +25,7 @@ from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError
 from arazzo_runner.options.model import Option
 from arazzo_runner.options.table import OPTIONS, Table, options_of
-from arazzo_runner.testing.twins import form, twin, twins
+from arazzo_runner.testing.twins import form, option_dest, twins
 
 _APART: Final = ("checks", "timeout", "until", "fail_fast", "otel")
 """Keywords that are read otherwise, and those that are for the run of one document."""
@@ -38,21 +38,21 @@ class PytestOptions(Struct, frozen=True):
     run: RunOptions
 
 
-def read_given(config: pytest.Config) -> PytestOptions:
+def read_options(config: pytest.Config) -> PytestOptions:
     """What is said for all tests. Raises UsageError."""
     try:
-        known = {**flags_for("run", command, COMMANDS), **dict(_configured(config))}
-        arguments = [*_typed(config), "--", "DOCUMENT"]
+        known = {**flags_for("run", command, COMMANDS), **dict(_configured_values(config))}
+        arguments = [*_typed_arguments(config), "--", "DOCUMENT"]
         with command.make_context("pytest", arguments, default_map=known) as context:
             return PytestOptions(context.params, _run_options(context.params))
     except click.ClickException as mistake:
-        raise UsageError(diagnostic(mistake)) from None
+        raise UsageError(usage_diagnostic(mistake)) from None
 
 
-def _typed(config: pytest.Config) -> Iterator[str]:
+def _typed_arguments(config: pytest.Config) -> Iterator[str]:
     """What the command line of pytest says, as arguments of `arazzo run`."""
     for option in twins():
-        value = config.getoption(twin(option))
+        value = config.getoption(option_dest(option))
         match form(option):
             case "bool" if value:
                 yield option.flag
@@ -62,15 +62,15 @@ def _typed(config: pytest.Config) -> Iterator[str]:
                 yield from (f"{option.flag}={one}" for one in value or ())
 
 
-def _configured(config: pytest.Config) -> Iterator[tuple[str, Any]]:
+def _configured_values(config: pytest.Config) -> Iterator[tuple[str, Any]]:
     """What the configuration of pytest says, by click's names; paths are from its folder."""
     for option in twins():
-        value = config.getini(twin(option))
+        value = config.getini(option_dest(option))
         if value:
-            yield option.parameter, _placed(option, value, config)
+            yield option.parameter, _resolve_path(option, value, config)
 
 
-def _placed(option: Option, value: Any, config: pytest.Config) -> Any:
+def _resolve_path(option: Option, value: Any, config: pytest.Config) -> Any:
     if not option.is_path:
         return value
     if isinstance(value, str):
@@ -82,7 +82,7 @@ def _run_options(flags: Mapping[str, Any]) -> RunOptions:
     """The flags as the Python API takes them."""
     settings = settings_of(flags)
     return keywords(flags) | RunOptions(
-        environment=CredentialVariables(sources_of(flags)),
+        environment=CredentialVariables(credential_stores(flags)),
         http=http_settings(flags),
         limits=settings.limits,
         checks=settings.checks,

@@ -15,21 +15,21 @@ class _Packer(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         """Nothing in place of an API description; no report asks the one behind an operation."""
         if isinstance(obj, ApiDescription):
-            return _left_out, ()
+            return _omitted_description, ()
         return NotImplemented
 
 
-def _left_out() -> None:
+def _omitted_description() -> None:
     """Stands where an API description was."""
 
 
-def packed(value: Any) -> bytes:
+def pack(value: Any) -> bytes:
     """A value as bytes."""
     data = BytesIO()
     _Packer(data).dump(value)
     return data.getvalue()
 
 
-def unpacked(data: bytes) -> Any:
+def unpack(data: bytes) -> Any:
     """The value of bytes that came from a worker of this very run."""
     return pickle.loads(data)  # noqa: S301 - a worker runs the same code as its controller

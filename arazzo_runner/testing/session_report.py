@@ -14,19 +14,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner import running
-from arazzo_runner.cli.mistakes import diagnostic
+from arazzo_runner.cli.mistakes import usage_diagnostic
 from arazzo_runner.cli.reports import STDOUT, Reports, read_reports
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.loading import Description
 from arazzo_runner.report.diagnostics import render_line
-from arazzo_runner.report.hidden import hidden
+from arazzo_runner.report.hidden import mask_value
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport, SourceInfo
 from arazzo_runner.report.names import OperationName
 from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
-from arazzo_runner.testing.parcel import packed, unpacked
+from arazzo_runner.testing.parcel import pack, unpack
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.version import VERSION
 
@@ -60,22 +60,20 @@ def begin_report(config: pytest.Config, wanted: Sequence[str]) -> None:
         reports = read_reports(wanted, False)  # noqa: FBT003 - there is no `--json` here
         reports.check()
     except click.ClickException as mistake:
-        raise pytest.UsageError(diagnostic(mistake).message) from None
+        raise pytest.UsageError(usage_diagnostic(mistake).message) from None
     except UsageError as reason:
         raise pytest.UsageError(str(reason)) from None
     config.pluginmanager.register(SessionReport(reports), _PLUGIN)
 
 
-def tell_report(
-    item: pytest.Item, description: Description, result: RunResult, masker: Masker
-) -> None:
+def add_run(item: pytest.Item, description: Description, result: RunResult, masker: Masker) -> None:
     """Add a run to the reports of this pytest run, if there are to be any."""
     report: SessionReport | None = item.config.pluginmanager.get_plugin(_PLUGIN)
     if report is not None:
         report.add(item, description, result, masker)
 
 
-def tell_refusal(config: pytest.Config, reason: DiagnosedError) -> None:
+def add_failure(config: pytest.Config, reason: DiagnosedError) -> None:
     """Add to the reports why a document or a test could not run."""
     report: SessionReport | None = config.pluginmanager.get_plugin(_PLUGIN)
     if report is not None:
@@ -103,7 +101,7 @@ class SessionReport:
                 self._positions.get(name, 0),
                 name,
                 description.entry.document.source.name,
-                _named(hidden(result, masker), item.name),
+                _with_case_name(mask_value(result, masker), item.name),
                 description.source_infos(),
                 description.operation_names(),
                 tuple(description.warnings),
@@ -122,14 +120,14 @@ class SessionReport:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Forget what failed within a test that passed: it was meant to."""
         if call.when == "call" and call.excinfo is None:
-            self._ran = [one for one in self._ran if one.test != item.nodeid or _passed(one)]
+            self._ran = [one for one in self._ran if one.test != item.nodeid or _is_passed(one)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what ran in a worker."""
         data = getattr(node, "workeroutput", {}).get(_OUTPUT)
         if data is not None:
-            ran, refused = unpacked(data)
+            ran, refused = unpack(data)
             self._ran += ran
             self._refused += refused
 
@@ -138,7 +136,7 @@ class SessionReport:
         """Write the reports; in a worker, hand over what ran."""
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
-            output[_OUTPUT] = packed((self._ran, self._refused))
+            output[_OUTPUT] = pack((self._ran, self._refused))
             return
         terminal = session.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None and any(one.path == STDOUT for one in self._reports.targets):
@@ -155,7 +153,7 @@ class SessionReport:
         result = RunResult(workflows, sum(one.result.duration for one in ran))
         report = RunReport(
             tool_version=VERSION,
-            document=_common([one.document for one in ran]),
+            document=_common_path([one.document for one in ran]),
             exit_code=first_code([exit_code(result), *(one.code for one in self._refused)]),
             started_at=running.rfc3339(self._started_at),
             duration=time.perf_counter() - self._started,
@@ -167,11 +165,11 @@ class SessionReport:
         self._reports.write(report, Masker())
 
 
-def _passed(ran: SessionRun) -> bool:
+def _is_passed(ran: SessionRun) -> bool:
     return all(one.status is Status.PASSED for one in ran.result.workflows)
 
 
-def _named(result: RunResult, test: str) -> RunResult:
+def _with_case_name(result: RunResult, test: str) -> RunResult:
     """The result with the name of its case, which that of its test has in brackets."""
     first, *others = result.workflows
     name, bracket, case = test.partition("[")
@@ -180,7 +178,7 @@ def _named(result: RunResult, test: str) -> RunResult:
     return RunResult((replace(first, case=case[:-1]), *others), result.duration)
 
 
-def _common(documents: list[str]) -> str:
+def _common_path(documents: list[str]) -> str:
     """The document, or the folder that all of them are in."""
     if len(set(documents)) < 2:
         return "".join(documents[:1])

@@ -38,7 +38,7 @@ def read_tags(owner: Value, key: str, place: Place) -> Iterator[str]:
         yield tag.strip()
 
 
-def mark(item: pytest.Item, tags: list[str]) -> None:
+def add_markers(item: pytest.Item, tags: list[str]) -> None:
     """Put tags on a test as markers, which `--strict-markers` then knows."""
     known = {line.partition(":")[0].strip() for line in item.config.getini("markers")}
     for tag in tags:

@@ -11,7 +11,7 @@ from arazzo_runner.report.named_values import value_lines
 from arazzo_runner.report.step_text import retry_lines, step_details, step_head
 
 
-def transcript(result: RunResult, masker: Masker) -> str:
+def render_transcript(result: RunResult, masker: Masker) -> str:
     """The workflows of a run with their steps, without what failures have to say themselves."""
     look = plain_look(masker)
     return "\n".join(line for one in result.workflows for line in _workflow(one, look, ""))
@@ -19,7 +19,7 @@ def transcript(result: RunResult, masker: Masker) -> str:
 
 def _workflow(workflow: WorkflowResult, look: TextStyle, indent: str) -> Iterator[str]:
     yield indent + look.shown.text(workflow.workflow_id)
-    yield from _indented(look.label_lines("with", value_lines(workflow.inputs, look)), indent)
+    yield from _indent(look.label_lines("with", value_lines(workflow.inputs, look)), indent)
     for step in workflow.steps:
         yield from _step(step, look, indent + "  ")
 
@@ -29,10 +29,10 @@ def _step(step: StepResult, look: TextStyle, indent: str) -> Iterator[str]:
         yield from _workflow(step.workflow, look, indent)
     for number, attempt in enumerate(step.attempts[:-1], 1):
         head, details = retry_lines(step.step_id, step.operation, attempt, number, look)
-        yield from _indented([head, *(f"  {line}" for line in details)], indent)
+        yield from _indent([head, *(f"  {line}" for line in details)], indent)
     yield indent + step_head(step, look)
-    yield from _indented(step_details(step, look), indent + "  ")
+    yield from _indent(step_details(step, look), indent + "  ")
 
 
-def _indented(lines: list[str], indent: str) -> Iterator[str]:
+def _indent(lines: list[str], indent: str) -> Iterator[str]:
     return (indent + line for line in lines)

@@ -21,7 +21,7 @@ def twins(table: Table = OPTIONS) -> Table:
     return tuple(one for one in table if one.pytest and "run" in one.commands)
 
 
-def twin(option: Option) -> str:
+def option_dest(option: Option) -> str:
     """The name of an option in pytest's configuration, and of its value."""
     return f"arazzo_{option.name.replace('-', '_')}"
 
@@ -36,7 +36,7 @@ def form(option: Option) -> str:
 def add_twins(group: pytest.OptionGroup, parser: pytest.Parser, table: Table = OPTIONS) -> None:
     """Add the twins to the command line and the configuration of pytest."""
     for option in twins(table):
-        key, kind = twin(option), form(option)
+        key, kind = option_dest(option), form(option)
         metavar = {} if option.metavar is None else {"metavar": option.metavar}
         group.addoption(
             f"--arazzo-{option.name}",

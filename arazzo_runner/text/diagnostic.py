@@ -47,9 +47,9 @@ class Diagnostic(SafeRepr, frozen=True):
     @property
     def span(self) -> Span | None:
         """The lines and columns of its place."""
-        from arazzo_runner.text.locate import locate
+        from arazzo_runner.text.locate import locate_place
 
-        return None if self.place is None else locate(self.place)
+        return None if self.place is None else locate_place(self.place)
 
     def brief(self) -> str:
         """What is wrong, without the text that it is wrong in."""
@@ -80,7 +80,7 @@ def warning(
     return Diagnostic(code, Severity.WARNING, message, place, label, help, (), fix)
 
 
-def short(text: str, limit: int = 60) -> str:
+def shorten(text: str, limit: int = 60) -> str:
     """A user's word for a message: cut where it is too long to be read there."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

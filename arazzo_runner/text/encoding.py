@@ -19,10 +19,10 @@ def decode(data: bytes, name: str, uri: str) -> SourceFile:
         return SourceFile(name, body.decode(), uri)
     except UnicodeDecodeError as reason:
         legible = SourceFile(name, body.decode(errors="replace"), uri)
-        raise _not_utf8(data, len(data) - len(body) + reason.start, legible) from None
+        raise _utf8_error(data, len(data) - len(body) + reason.start, legible) from None
 
 
-def _not_utf8(data: bytes, start: int, source: SourceFile) -> DocumentError:
+def _utf8_error(data: bytes, start: int, source: SourceFile) -> DocumentError:
     at = len(data[:start].decode("utf-8-sig"))
     place = Place(source, span=span_between(source, at, at + 1))
     byte = f"the byte 0x{data[start]:02x} at offset {start:,}"

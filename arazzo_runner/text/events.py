@@ -55,10 +55,10 @@ def next_event(text: str) -> NextEvent:
 
 
 def _parser(text: str) -> NextEvent:
-    return yaml.CBaseLoader(text).get_event if yaml.__with_libyaml__ else _pure(text)
+    return yaml.CBaseLoader(text).get_event if yaml.__with_libyaml__ else _python_parser(text)
 
 
-def _pure(text: str) -> NextEvent:
+def _python_parser(text: str) -> NextEvent:
     # Python shows the same warning once: the channel for facts about the installation.
     warnings.warn(
         "PyYAML is installed without libyaml: documents are read about ten times slower",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error, short
+from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error, shorten
 from arazzo_runner.text.events import (
     Event,
     MappingStartEvent,
@@ -12,14 +12,14 @@ from arazzo_runner.text.events import (
     SequenceStartEvent,
     extent,
 )
-from arazzo_runner.text.json_walk import Token, unescaped, walk_json
+from arazzo_runner.text.json_walk import Token, unescape_string, walk_json
 from arazzo_runner.text.outline import Outline
 from arazzo_runner.text.scalar import (
     ScalarError,
     check_collection_tag,
     check_key_tag,
-    decimal,
-    integer,
+    parse_decimal,
+    parse_integer,
     scalar_value,
 )
 from arazzo_runner.text.source import Place, Pointer, SourceFile, span_between
@@ -34,8 +34,8 @@ def yaml_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ..
         try:
             _check_event(event, outline)
         except ScalarError as refused:
-            found.append(_refusal(refused, source, outline.pointer, extent(event)))
-    return (*found, *_repeated(source, outline, repeats))
+            found.append(_scalar_finding(refused, source, outline.pointer, extent(event)))
+    return (*found, *_duplicate_key_findings(source, outline, repeats))
 
 
 def json_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ...]:
@@ -46,8 +46,8 @@ def json_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ..
         try:
             _check_token(token)
         except ScalarError as refused:
-            found.append(_refusal(refused, source, outline.pointer, token.span()))
-    return (*found, *_repeated(source, outline, repeats))
+            found.append(_scalar_finding(refused, source, outline.pointer, token.span()))
+    return (*found, *_duplicate_key_findings(source, outline, repeats))
 
 
 def _check_event(event: Event, outline: Outline) -> None:
@@ -67,7 +67,7 @@ def _check_event(event: Event, outline: Outline) -> None:
 def _check_token(token: Token) -> None:
     text = token[0]
     if token.lastgroup == "string" and "\\u" in text:
-        _check_surrogates(unescaped(text))
+        _check_surrogates(unescape_string(text))
     elif token.lastgroup == "word" and text not in {"true", "false", "null"}:
         _check_number(text)
 
@@ -86,26 +86,28 @@ def _check_number(text: str) -> None:
         message = f"`{text}` is not a number that JSON has"
         raise ScalarError("AZ103", message, f'write a finite number, or quote it: "{text}"')
     if text.lstrip("-").isdecimal():
-        integer(text)
+        parse_integer(text)
     else:
-        decimal(text)
+        parse_decimal(text)
 
 
-def _refusal(
+def _scalar_finding(
     refused: ScalarError, source: SourceFile, pointer: Pointer, offsets: tuple[int, int]
 ) -> Diagnostic:
     place = Place(source, pointer, span=span_between(source, *offsets))
     return error(refused.code, refused.message, place, help=refused.way_out)
 
 
-def _repeated(source: SourceFile, outline: Outline, severity: Severity) -> Iterator[Diagnostic]:
+def _duplicate_key_findings(
+    source: SourceFile, outline: Outline, severity: Severity
+) -> Iterator[Diagnostic]:
     for pointer, first, again in outline.repeats:
         place = Place(source, pointer, "key", span=span_between(source, *again))
         other = Place(source, pointer, "key", span=span_between(source, *first))
         yield Diagnostic(
             code="AZ104",
             severity=severity,
-            message=f"the key `{short(str(pointer[-1]))}` stands twice in one object",
+            message=f"the key `{shorten(str(pointer[-1]))}` stands twice in one object",
             place=place,
             label="again here",
             help="keep one of them: as it is, the last one counts",

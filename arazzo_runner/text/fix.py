@@ -40,40 +40,40 @@ class Fix(Struct, frozen=True):
     is_safe: bool
 
 
-def instead(place: Place, text: str) -> Fix:
+def replace_text(place: Place, text: str) -> Fix:
     """The fix that writes ``text``, which means the same as what stands there."""
     return Fix((Edit(place, text),), is_safe=True)
 
 
-def in_quotes(place: Place) -> Fix:
+def quote_value(place: Place) -> Fix:
     """The fix that makes a string of a number or boolean, where nothing but a string can stand."""
     return Fix((Edit(place, "", quoted=True),), is_safe=True)
 
 
-def without(place: Place) -> Fix:
+def remove_member(place: Place) -> Fix:
     """The fix that takes out a member that has no effect."""
     return Fix((Edit(place, None),), is_safe=True)
 
 
-def changed(place: Place, text: str) -> Fix:
+def change_text(place: Place, text: str) -> Fix:
     """The fix that writes ``text``, which means something else than what stands there."""
     return Fix((Edit(place, text),), is_safe=False)
 
 
-def renamed(place: Place, name: str, known: Iterable[str]) -> Fix | None:
+def rename_to_known(place: Place, name: str, known: Iterable[str]) -> Fix | None:
     """The fix that writes a known name for ``name``, which names nothing; None in doubt which one.
 
     The same name but for case is safe, where it is the only one; another is a guess.
     """
     names = set(known)
     same = _same_but_for_case(name, names)
-    match = same or _only_one_alike(name, names)
+    match = same or _single_similar_name(name, names)
     return Fix((Edit(place, match, name),), is_safe=bool(same)) if match else None
 
 
-def guessed(place: Place, name: str, known: Iterable[str]) -> Fix | None:
+def guess_known(place: Place, name: str, known: Iterable[str]) -> Fix | None:
     """Like :func:`renamed`, for a name that means something to somebody: a server may take it."""
-    found = renamed(place, name, known)
+    found = rename_to_known(place, name, known)
     return Fix(found.edits, is_safe=False) if found else None
 
 
@@ -82,7 +82,7 @@ def _same_but_for_case(name: str, names: Iterable[str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _only_one_alike(name: str, names: Iterable[str]) -> str | None:
+def _single_similar_name(name: str, names: Iterable[str]) -> str | None:
     from difflib import SequenceMatcher
 
     matcher = SequenceMatcher()

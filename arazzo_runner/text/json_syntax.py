@@ -51,7 +51,7 @@ def explain_json(source: SourceFile, reason: json.JSONDecodeError) -> Diagnostic
     """The finding about a syntax error in JSON text."""
     text = source.text
     start = min(reason.pos, len(text.rstrip()))
-    opening = _innermost(text, start)
+    opening = _innermost_bracket(text, start)
     if opening is not None and reason.msg.startswith("Expecting"):
         wanted = _CLOSING[text[opening]]
         if start == len(text.rstrip()):
@@ -60,7 +60,7 @@ def explain_json(source: SourceFile, reason: json.JSONDecodeError) -> Diagnostic
             return error("AZ103", message, place, help=f"close it with `{wanted}`")
         if text[start] in "]}" and text[start] != wanted:
             return _mismatch(source, start, opening)
-    sentence = _by_character(text, start) or _by_words(reason.msg)
+    sentence = _sentence_by_character(text, start) or _sentence_by_message(reason.msg)
     if sentence is _COMMA:
         start = text.rfind(",", 0, start + 1)
     place = place_between(source, start, start + 1)
@@ -70,7 +70,7 @@ def explain_json(source: SourceFile, reason: json.JSONDecodeError) -> Diagnostic
 _CLOSING: Final = {"[": "]", "{": "}"}
 
 
-def _innermost(text: str, end: int) -> int | None:
+def _innermost_bracket(text: str, end: int) -> int | None:
     """Where the innermost bracket opens that is open before ``end``."""
     still_open: list[int] = []
     for token in tokens(text[:end]):
@@ -90,12 +90,12 @@ def _mismatch(source: SourceFile, start: int, opening: int) -> Diagnostic:
     return replace(found, more=(Label(opened, "opened here"),))
 
 
-def _by_words(words: str) -> _Sentence:
+def _sentence_by_message(words: str) -> _Sentence:
     found = (known for begin, known in _SENTENCES.items() if words.startswith(begin))
     return next(found, _Sentence(f"the JSON is malformed: {words}", "check this line"))
 
 
-def _by_character(text: str, start: int) -> _Sentence | None:
+def _sentence_by_character(text: str, start: int) -> _Sentence | None:
     """Mistakes that a look at the text tells better than the parser's words."""
     rest = text[start : start + 16]
     if rest.startswith(("//", "/*", "#")):

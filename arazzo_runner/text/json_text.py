@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.json_walk import tokens
-from arazzo_runner.text.limits import DocumentLimits, too_deep, too_many_nodes
+from arazzo_runner.text.limits import DocumentLimits, depth_error, node_count_error
 from arazzo_runner.text.locate import place_between
-from arazzo_runner.text.scalar import ScalarError, decimal, integer
+from arazzo_runner.text.scalar import ScalarError, parse_decimal, parse_integer
 from arazzo_runner.text.source import Place, SourceFile
 
 SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
@@ -37,7 +37,7 @@ def is_called_json(source: SourceFile) -> bool:
 
 def _load(source: SourceFile) -> tuple[Any, bool]:
     text = source.text
-    doubts: list[str] = ["half"] if "\\u" in text and _has_half(text) else []
+    doubts: list[str] = ["half"] if "\\u" in text and _has_lone_surrogate(text) else []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -63,14 +63,14 @@ def _load(source: SourceFile) -> tuple[Any, bool]:
     value = json.loads(
         text,
         object_pairs_hook=members,
-        parse_int=number(integer),
-        parse_float=number(decimal),
+        parse_int=number(parse_integer),
+        parse_float=number(parse_decimal),
         parse_constant=constant,
     )
     return value, bool(doubts)
 
 
-def _has_half(text: str) -> bool:
+def _has_lone_surrogate(text: str) -> bool:
     """Whether there may be half a character: its halves are counted, and the pairs."""
     return len(SURROGATE.findall(text)) != 2 * len(_PAIR.findall(text))
 
@@ -84,14 +84,14 @@ def _check_depth(source: SourceFile, limit: int) -> None:
         return
     depths = list(accumulate(map(_STEPS.__getitem__, _ALL_BUT_BRACKETS.sub("", text))))
     if max(depths) > limit:
-        raise _too_deep(source, limit, depths)
+        raise _depth_error(source, limit, depths)
 
 
-def _too_deep(source: SourceFile, limit: int, depths: list[int]) -> DocumentError:
+def _depth_error(source: SourceFile, limit: int, depths: list[int]) -> DocumentError:
     first = next(index for index, depth in enumerate(depths) if depth > limit)
     brackets = (token for token in tokens(source.text) if token[0] in _STEPS)
     token = next(islice(brackets, first, None))
-    return too_deep(limit + 1, limit, place_between(source, *token.span()))
+    return depth_error(limit + 1, limit, place_between(source, *token.span()))
 
 
 _STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
@@ -104,4 +104,4 @@ def _check_nodes(source: SourceFile, limit: int) -> None:
         return
     nodes = sum(token.lastgroup != "close" for token in tokens(source.text))
     if nodes > limit:
-        raise too_many_nodes(nodes, limit, Place(source))
+        raise node_count_error(nodes, limit, Place(source))

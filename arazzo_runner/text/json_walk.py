@@ -25,7 +25,7 @@ class NotJson(Exception):
     """The text has something in it that JSON has not."""
 
 
-def begins_like_json(text: str) -> bool:
+def is_json_start(text: str) -> bool:
     """Whether the first character that is not white space opens an object or a list."""
     return _BEGINNING.match(text) is not None
 
@@ -48,7 +48,7 @@ def walk_json(text: str, outline: Outline) -> Iterator[Token]:
 def _take_token(token: Token, outline: Outline) -> None:
     kind = token.lastgroup
     if outline.expects_key and kind == "string":
-        outline.key(unescaped(token[0]), token.span())
+        outline.key(unescape_string(token[0]), token.span())
     elif kind == "close" and outline.is_open:
         outline.close(token.end())
     elif outline.expects_key or kind in {"close", "other"}:
@@ -59,7 +59,7 @@ def _take_token(token: Token, outline: Outline) -> None:
         outline.value(*token.span())
 
 
-def unescaped(token: str) -> str:
+def unescape_string(token: str) -> str:
     """The text of a string token. Raises NotJson for an escape that JSON has not."""
     if "\\" not in token:
         return token[1:-1]

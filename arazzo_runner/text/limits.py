@@ -36,19 +36,19 @@ DESCRIPTION_LIMITS: Final = DocumentLimits(max_bytes=32 * 2**20)
 """The limits of an API description."""
 
 
-def too_large(size: int, limit: int, place: Place | None = None) -> Diagnostic:
+def size_finding(size: int, limit: int, place: Place | None = None) -> Diagnostic:
     """The finding that a text of ``size`` bytes is over the limit."""
     message = f"the document has {size:,} bytes, and the limit is {limit:,}"
     return _over(message, place, "--max-document-size")
 
 
-def too_deep(levels: int, limit: int, place: Place) -> DocumentError:
+def depth_error(levels: int, limit: int, place: Place) -> DocumentError:
     """The error at the first list or object that is nested too deep."""
     message = f"the document is nested {levels:,} levels deep, and the limit is {limit:,}"
     return DocumentError(_over(message, place, "--max-document-depth"))
 
 
-def too_many_nodes(count: int, limit: int, place: Place) -> DocumentError:
+def node_count_error(count: int, limit: int, place: Place) -> DocumentError:
     """The error where the keys and values become too many, aliases followed."""
     message = (
         f"the document has at least {count:,} keys and values, its aliases followed, "
@@ -57,19 +57,19 @@ def too_many_nodes(count: int, limit: int, place: Place) -> DocumentError:
     return DocumentError(_over(message, place, "--max-document-nodes"))
 
 
-def too_many_aliases(limit: int, place: Place) -> DocumentError:
+def alias_count_error(limit: int, place: Place) -> DocumentError:
     """The error at the first alias that is one too many."""
     message = f"the document uses {limit + 1:,} aliases, and the limit is {limit:,}"
     return DocumentError(_over(message, place, "--max-document-nodes"))
 
 
-def too_deep_for_python(place: Place) -> DocumentError:
+def recursion_error(place: Place) -> DocumentError:
     """The error where ``--max-document-depth`` allows more than the interpreter can follow."""
     message = "the document is nested deeper than Python's recursion limit can follow"
     return DocumentError(error("AZ109", message, place, help="write it with fewer nested levels"))
 
 
-def too_many_tag_directives(count: int, place: Place) -> DocumentError:
+def tag_directive_error(count: int, place: Place) -> DocumentError:
     """The error for a text with more ``%TAG`` directives than any tag could need."""
     message = f"the document has {count:,} `%TAG` directives, and the limit is {MAX_TAG_DIRECTIVES}"
     way_out = "leave them out: tags of your own are not allowed here"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arazzo_runner.text.json_walk import NotJson, begins_like_json, walk_json
+from arazzo_runner.text.json_walk import NotJson, is_json_start, walk_json
 from arazzo_runner.text.outline import Outline
 from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile, Span, span_between
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from arazzo_runner.text.diagnostic import Diagnostic
 
 
-def locate(place: Place) -> Span:
+def locate_place(place: Place) -> Span:
     """The span of a place; for a pointer that leads nowhere, that of the nearest value above it."""
     if place.span is not None:
         return place.span
@@ -30,7 +30,7 @@ def extent_of(source: SourceFile, pointer: Pointer) -> Extent | None:
     return extent if found else None
 
 
-def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+def sort_findings(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Findings as a reader meets their places: file by file, from the top; those without first."""
     every = list(findings)
     files = {id(one.place.source): None for one in every if one.place is not None}
@@ -39,7 +39,7 @@ def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     def position(found: Diagnostic) -> tuple[int, int, int]:
         if found.place is None:
             return -1, 0, 0
-        span = locate(found.place)
+        span = locate_place(found.place)
         return order[id(found.place.source)], span.line, span.column
 
     return sorted(every, key=position)
@@ -50,7 +50,7 @@ def place_between(source: SourceFile, start: int, end: int) -> Place:
 
     It does not need a text that parses beyond ``start``.
     """
-    pointer = _survey(source.text, start).pointer
+    pointer = _build_outline(source.text, start).pointer
     return Place(source, pointer, span=span_between(source, start, end))
 
 
@@ -69,7 +69,7 @@ def _offsets(place: Place) -> tuple[int, int]:
 
 def _extents(source: SourceFile) -> Mapping[Pointer, Extent]:
     if not source.extents:
-        outline = _survey(source.text, len(source.text) + 1)
+        outline = _build_outline(source.text, len(source.text) + 1)
         outline.finish()
         # In one go, since other threads may look; `()` also for a text without any value.
         source.extents.update({(): Extent(0, 0), **outline.extents})
@@ -97,26 +97,26 @@ def _member(extents: Mapping[Pointer, Extent], at: Pointer, token: str | int) ->
     return (*at, other)
 
 
-def _survey(text: str, until: int) -> Outline:
+def _build_outline(text: str, until: int) -> Outline:
     """The outline of a text before the offset ``until``, as far as it can be read."""
-    if begins_like_json(text):
+    if is_json_start(text):
         outline = Outline()
         try:
-            _survey_json(text, outline, until)
+            _outline_json(text, outline, until)
         except NotJson:
             pass  # a YAML flow mapping, or malformed
         else:
             return outline
-    return _survey_yaml(text, until)
+    return _outline_yaml(text, until)
 
 
-def _survey_json(text: str, outline: Outline, until: int) -> None:
+def _outline_json(text: str, outline: Outline, until: int) -> None:
     for token in walk_json(text, outline):
         if token.start() >= until:
             return
 
 
-def _survey_yaml(text: str, until: int) -> Outline:
+def _outline_yaml(text: str, until: int) -> Outline:
     from yaml import YAMLError
 
     from arazzo_runner.text.events import extent

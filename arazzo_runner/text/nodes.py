@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.text.diagnostic import Diagnostic, error, short
+from arazzo_runner.text.diagnostic import Diagnostic, error, shorten
 from arazzo_runner.text.events import (
     AliasEvent,
     Event,
@@ -26,7 +26,12 @@ from arazzo_runner.text.events import (
     extent,
     next_event,
 )
-from arazzo_runner.text.limits import DocumentLimits, too_deep, too_many_aliases, too_many_nodes
+from arazzo_runner.text.limits import (
+    DocumentLimits,
+    alias_count_error,
+    depth_error,
+    node_count_error,
+)
 from arazzo_runner.text.locate import place_between
 from arazzo_runner.text.scalar import FIRST, ScalarError, scalar_value
 from arazzo_runner.text.source import Place, SourceFile
@@ -49,7 +54,7 @@ def build_yaml(source: SourceFile, limits: DocumentLimits) -> tuple[Any, bool]:
     return _Builder(source, limits).document()
 
 
-def empty(source: SourceFile) -> Diagnostic:
+def empty_document(source: SourceFile) -> Diagnostic:
     """The finding that a text has nothing but white space and comments."""
     message = "the document is empty"
     way_out = "check that this is the file you mean, and that it was saved"
@@ -77,13 +82,13 @@ class _Builder:
     def document(self) -> tuple[Any, bool]:
         self.next()  # StreamStartEvent
         if type(self.next()) is StreamEndEvent:
-            raise DocumentError(empty(self.source))
+            raise DocumentError(empty_document(self.source))
         root = self.next()
         value = self.node(root)
         self.next()  # DocumentEndEvent
         self.end(self.next())
         if type(root) is ScalarEvent and not root.value and root.implicit[0]:
-            raise DocumentError(empty(self.source))
+            raise DocumentError(empty_document(self.source))
         return value, self.doubtful
 
     def end(self, event: Event) -> None:
@@ -99,7 +104,7 @@ class _Builder:
     def node(self, event: NodeEvent) -> Any:
         self.nodes += 1
         if self.nodes > self.limits.max_nodes:
-            raise too_many_nodes(self.nodes, self.limits.max_nodes, self.place(event))
+            raise node_count_error(self.nodes, self.limits.max_nodes, self.place(event))
         if isinstance(event, ScalarEvent) and event.anchor is None:
             return self.scalar(event)
         if isinstance(event, AliasEvent):
@@ -149,7 +154,7 @@ class _Builder:
         self.depth += 1
         self.deepest = max(self.deepest, self.depth)
         if self.depth > self.limits.max_depth:
-            raise too_deep(self.depth, self.limits.max_depth, self.place(start))
+            raise depth_error(self.depth, self.limits.max_depth, self.place(start))
 
     def key(self, event: Event) -> str:
         """Keys are strings as written (JSON data has no others): ``200:`` is ``"200"``."""
@@ -183,7 +188,7 @@ class _Builder:
     def alias(self, event: AliasEvent) -> Any:
         self.aliases += 1
         if self.aliases > self.limits.max_aliases:
-            raise too_many_aliases(self.limits.max_aliases, self.place(event))
+            raise alias_count_error(self.limits.max_aliases, self.place(event))
         found = self.anchors.get(str(event.anchor))
         if found is None:
             raise DocumentError(self.lost_alias(event))
@@ -193,13 +198,13 @@ class _Builder:
     def grow(self, event: AliasEvent, found: _Anchored) -> None:
         self.nodes += found.nodes - 1
         if self.nodes > self.limits.max_nodes:
-            raise too_many_nodes(self.nodes, self.limits.max_nodes, self.place(event))
+            raise node_count_error(self.nodes, self.limits.max_nodes, self.place(event))
         self.deepest = max(self.deepest, self.depth + found.levels)
         if self.deepest > self.limits.max_depth:
-            raise too_deep(self.deepest, self.limits.max_depth, self.place(event))
+            raise depth_error(self.deepest, self.limits.max_depth, self.place(event))
 
     def lost_alias(self, event: AliasEvent) -> Diagnostic:
-        name = short(str(event.anchor))
+        name = shorten(str(event.anchor))
         if event.anchor in self.open:
             message = f"the alias `*{name}` stands inside of what `&{name}` names: it has no end"
             way_out = "write out what is meant: JSON data cannot hold itself"

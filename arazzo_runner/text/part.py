@@ -49,9 +49,9 @@ def part_of_scalar(text: str, scalar: Extent, part: tuple[int, int]) -> tuple[in
     pieces = list(_pieces(text, scalar)) or [_Piece(0, 0, scalar.start, 0)]
     start, end = part
     if end <= start:
-        point = _raw(pieces, start)[0]
+        point = _raw_span(pieces, start)[0]
         return point, point
-    return _raw(pieces, start)[0], _raw(pieces, end - 1)[1]
+    return _raw_span(pieces, start)[0], _raw_span(pieces, end - 1)[1]
 
 
 def properties_end(text: str, scalar: Extent) -> int:
@@ -60,7 +60,7 @@ def properties_end(text: str, scalar: Extent) -> int:
     return properties.end() if properties else scalar.start
 
 
-def _raw(pieces: list[_Piece], offset: int) -> tuple[int, int]:
+def _raw_span(pieces: list[_Piece], offset: int) -> tuple[int, int]:
     """The raw offsets of one character of the string."""
     index = bisect_right(pieces, offset, key=lambda piece: piece.at) - 1
     piece = pieces[max(index, 0)]
@@ -108,7 +108,7 @@ def _block_pieces(text: str, scalar: Extent) -> Iterator[_Piece]:
     lines = list(_lines(text, header.end(), scalar.end))
     indent = _indent(text, scalar, header, lines)
     contents = [(raw + indent, line[indent:]) for raw, line in lines]
-    return _literal(contents) if header[0][0] == "|" else _folded(contents)
+    return _literal_pieces(contents) if header[0][0] == "|" else _folded_pieces(contents)
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -134,14 +134,14 @@ def _parent_indent(text: str, scalar: Extent) -> int:
     return max(text.rfind("-", line, scalar.start) - line, 0)
 
 
-def _literal(lines: list[tuple[int, str]]) -> Iterator[_Piece]:
+def _literal_pieces(lines: list[tuple[int, str]]) -> Iterator[_Piece]:
     at = 0
     for raw, content in lines:
         yield _Piece(at, len(content), raw, len(content))
         at += len(content) + 1
 
 
-def _folded(lines: list[tuple[int, str]]) -> Iterator[_Piece]:
+def _folded_pieces(lines: list[tuple[int, str]]) -> Iterator[_Piece]:
     """Lines join with a space, unless empty lines or deeper indented ones are in between."""
     at, blank, before = 0, 0, None
     for raw, content in lines:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 from typing import Literal as Choice
 
-from arazzo_runner.text.diagnostic import short
+from arazzo_runner.text.diagnostic import shorten
 
 if TYPE_CHECKING:
     from arazzo_runner.text.events import ScalarEvent
@@ -50,18 +50,18 @@ class ScalarError(Exception):
 def scalar_value(event: ScalarEvent) -> Scalar:
     """The value of a scalar in YAML. Raises Refused for a tag or number that JSON has not."""
     if event.tag is not None:
-        return tagged(event.tag, event.value)
-    return resolve(event.value) if event.implicit[0] else event.value
+        return tagged_value(event.tag, event.value)
+    return resolve_plain(event.value) if event.implicit[0] else event.value
 
 
-def resolve(text: str) -> Scalar:
+def resolve_plain(text: str) -> Scalar:
     """The value of a plain scalar. Raises Refused for a number that JSON cannot hold."""
     if text in CONSTANTS:
         return CONSTANTS[text]
     if _INTEGER.fullmatch(text):
-        return integer(text)
+        return parse_integer(text)
     if _FLOAT.fullmatch(text):
-        return decimal(text)
+        return parse_decimal(text)
     return _other(text)
 
 
@@ -76,10 +76,10 @@ def _other(text: str) -> Scalar:
     return text
 
 
-def integer(text: str) -> int:
+def parse_integer(text: str) -> int:
     """A decimal integer, exact. Raises Refused beyond 4,300 digits."""
     if len(text) > MAX_DIGITS and len(text.lstrip("+-")) > MAX_DIGITS:
-        raise _too_long(len(text.lstrip("+-")))
+        raise _digits_error(len(text.lstrip("+-")))
     return int(text)
 
 
@@ -87,27 +87,27 @@ def _with_base(text: str, base: int) -> int:
     value = int(text[2:], base)
     # 3,000 digits of any base up to 16 are fewer than 4,300 decimal ones.
     if len(text) > 3000 and value >= 10**MAX_DIGITS:
-        raise _too_long(len(text) - 2)
+        raise _digits_error(len(text) - 2)
     return value
 
 
-def _too_long(digits: int) -> ScalarError:
+def _digits_error(digits: int) -> ScalarError:
     message = f"an integer has {digits:,} digits, and the limit is {MAX_DIGITS:,}"
     return ScalarError("AZ109", message, "quote it, so that it is text")
 
 
-def decimal(text: str) -> float:
+def parse_decimal(text: str) -> float:
     """A floating point number. Raises Refused when it is too large to be finite."""
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        message = f"the number `{short(text)}` is too large: no finite number stands for it"
+        message = f"the number `{shorten(text)}` is too large: no finite number stands for it"
         raise ScalarError(
             "AZ113", message, "write a smaller number, or quote it, so that it is text"
         )
     return value
 
 
-def tagged(tag: str, text: str) -> Scalar:
+def tagged_value(tag: str, text: str) -> Scalar:
     """The value of a scalar with an explicit tag. Raises Refused when the tag does not fit.
 
     The tags of the JSON schema (YAML 1.2.2, section 10.2) are honoured; there are no others.
@@ -116,12 +116,12 @@ def tagged(tag: str, text: str) -> Scalar:
         return text
     accepted = _ACCEPTED.get(tag)
     if accepted is None:
-        raise _wrong_tag(tag, f"`{short(text)}`")
-    value = resolve(text)
+        raise _tag_error(tag, f"`{shorten(text)}`")
+    value = resolve_plain(text)
     if tag == TAG_PREFIX + "float" and type(value) is int:
-        return decimal(text) if _INTEGER.fullmatch(text) else decimal(str(value))
+        return parse_decimal(text) if _INTEGER.fullmatch(text) else parse_decimal(str(value))
     if type(value) not in accepted:
-        raise _misfit(tag, f"`{short(text)}`")
+        raise _tag_value_error(tag, f"`{shorten(text)}`")
     return value
 
 
@@ -137,28 +137,28 @@ _JSON_TAGS: Final = (*_ACCEPTED, TAG_PREFIX + "str", TAG_PREFIX + "map", TAG_PRE
 def check_collection_tag(tag: str | None, kind: Choice["map", "seq"]) -> None:
     """Raise Refused unless an object (``map``) or a list (``seq``) may bear this tag."""
     if tag is not None and tag not in ("!", TAG_PREFIX + kind):
-        raise _wrong_tag(tag, "an object" if kind == "map" else "a list")
+        raise _tag_error(tag, "an object" if kind == "map" else "a list")
 
 
 def check_key_tag(tag: str | None) -> None:
     """Raise Refused for a tag that is not in the JSON schema; keys are text in any case."""
     if tag is not None and tag not in ("!", *_JSON_TAGS):
-        raise foreign_tag(tag)
+        raise foreign_tag_error(tag)
 
 
-def _wrong_tag(tag: str, what: str) -> ScalarError:
-    return _misfit(tag, what) if tag in _JSON_TAGS else foreign_tag(tag)
+def _tag_error(tag: str, what: str) -> ScalarError:
+    return _tag_value_error(tag, what) if tag in _JSON_TAGS else foreign_tag_error(tag)
 
 
-def _misfit(tag: str, what: str) -> ScalarError:
-    message = f"the tag `{short(tag_name(tag))}` does not fit {what}"
+def _tag_value_error(tag: str, what: str) -> ScalarError:
+    message = f"the tag `{shorten(tag_name(tag))}` does not fit {what}"
     return ScalarError("AZ105", message, "leave the tag out, or write a value of its type")
 
 
-def foreign_tag(tag: str) -> ScalarError:
+def foreign_tag_error(tag: str) -> ScalarError:
     """The refusal of a tag that is not in the JSON schema."""
     known = ", ".join(f"`{tag_name(one)}`" for one in _JSON_TAGS)
-    message = f"the tag `{short(tag_name(tag))}` is not allowed"
+    message = f"the tag `{shorten(tag_name(tag))}` is not allowed"
     return ScalarError("AZ105", message, f"leave it out: there are no tags but {known}")
 
 

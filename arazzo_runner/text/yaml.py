@@ -14,18 +14,18 @@ from msgspec import Struct
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.encoding import decode
-from arazzo_runner.text.json_walk import begins_like_json
+from arazzo_runner.text.json_walk import is_json_start
 from arazzo_runner.text.limits import (
     DESCRIPTION_LIMITS,
     MAX_TAG_DIRECTIVES,
     DocumentLimits,
-    too_deep_for_python,
-    too_large,
-    too_many_tag_directives,
+    recursion_error,
+    size_finding,
+    tag_directive_error,
 )
 from arazzo_runner.text.source import Place, SourceFile
 
-__all__ = ["DESCRIPTION_LIMITS", "DocumentLimits", "ParsedText", "decode", "parse", "too_large"]
+__all__ = ["DESCRIPTION_LIMITS", "DocumentLimits", "ParsedText", "decode", "parse", "size_finding"]
 
 
 class ParsedText(Struct, frozen=True):
@@ -48,7 +48,7 @@ def parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> P
     try:
         return _parse(source, limits, duplicates)
     except RecursionError:
-        raise too_deep_for_python(Place(source)) from None
+        raise recursion_error(Place(source)) from None
 
 
 def _check_size(source: SourceFile, limit: int) -> None:
@@ -56,11 +56,11 @@ def _check_size(source: SourceFile, limit: int) -> None:
         return
     size = len(source.text.encode())
     if size > limit:
-        raise DocumentError(too_large(size, limit, Place(source)))
+        raise DocumentError(size_finding(size, limit, Place(source)))
 
 
 def _parse(source: SourceFile, limits: DocumentLimits, duplicates: Severity) -> ParsedText:
-    if begins_like_json(source.text):
+    if is_json_start(source.text):
         parsed = _parse_json(source, limits, duplicates)
         if parsed is not None:
             return parsed
@@ -95,7 +95,7 @@ def _parse_yaml(source: SourceFile, limits: DocumentLimits, duplicates: Severity
 
     directives = source.text.count("%TAG")
     if directives > MAX_TAG_DIRECTIVES:
-        raise too_many_tag_directives(directives, Place(source))
+        raise tag_directive_error(directives, Place(source))
     try:
         value, doubtful = build_yaml(source, limits)
     except YAMLError as reason:

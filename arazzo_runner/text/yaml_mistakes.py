@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from arazzo_runner.text.diagnostic import short
+from arazzo_runner.text.diagnostic import shorten
 
 
 class SyntaxFault(NamedTuple):
@@ -54,14 +54,14 @@ _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _QUOTE_IT: Final = "put the text in quotes"
 
 
-def _quoted(text: str) -> str:
+def _quote_advice(text: str) -> str:
     """The advice to quote a text, with the text as it should be when that is short."""
     if len(text) > 60 or "#" in text:
         return _QUOTE_IT
     return f"{_QUOTE_IT}: '{text.replace(chr(39), chr(39) * 2)}'"
 
 
-def tab(fault: SyntaxFault) -> SyntaxMessage | None:
+def explain_tab(fault: SyntaxFault) -> SyntaxMessage | None:
     r"""``\tkey: value``"""
     indentation = fault.text[fault.line_start : fault.at + 1]
     if "\t" not in indentation or indentation.strip():
@@ -70,26 +70,26 @@ def tab(fault: SyntaxFault) -> SyntaxMessage | None:
     return SyntaxMessage("a tab stands in the indentation", start, "indent with spaces alone")
 
 
-def beginning(fault: SyntaxFault) -> SyntaxMessage | None:
+def explain_first_character(fault: SyntaxFault) -> SyntaxMessage | None:
     """``key: @value``"""
     name = "a backtick" if fault.char == "`" else f"`{fault.char}`"
     message = f"a text without quotes cannot begin with {name}"
     rest = fault.rest(fault.at)
-    return SyntaxMessage(message, fault.at, _quoted(rest), len(rest))
+    return SyntaxMessage(message, fault.at, _quote_advice(rest), len(rest))
 
 
-def colon(fault: SyntaxFault) -> SyntaxMessage | None:
+def explain_colon(fault: SyntaxFault) -> SyntaxMessage | None:
     """``key: some: text``, or a key where text goes on"""
     value = re.match(r"\s*(?:- +)*[^\s'\"][^:]*:\s+(?=\S)", fault.before)
     if value is None:
-        return _unspaced_colon(fault) or _continued(fault)
+        return _explain_unspaced_colon(fault) or _explain_continued(fault)
     start = fault.line_start + value.end()
     rest = fault.rest(start)
     message = "a text without quotes holds a `:` that would make it a key"
-    return SyntaxMessage(message, start, _quoted(rest), len(rest))
+    return SyntaxMessage(message, start, _quote_advice(rest), len(rest))
 
 
-def _unspaced_colon(fault: SyntaxFault) -> SyntaxMessage | None:
+def _explain_unspaced_colon(fault: SyntaxFault) -> SyntaxMessage | None:
     above = fault.text[: max(fault.line_start - 1, 0)].rstrip()
     start = above.rfind("\n") + 1
     found = re.fullmatch(r"(\s*[^\s:#]+):([^\s:/][^:]*)", above[start:])
@@ -99,14 +99,14 @@ def _unspaced_colon(fault: SyntaxFault) -> SyntaxMessage | None:
     return SyntaxMessage("the space after the `:` is missing", start + found.end(1), way_out)
 
 
-def _continued(fault: SyntaxFault) -> SyntaxMessage:
+def _explain_continued(fault: SyntaxFault) -> SyntaxMessage:
     start = fault.line_start + len(fault.before) - len(fault.before.lstrip())
     message = "this line looks like a key, but its indentation makes it part of the text above it"
     way_out = "indent it like the keys beside it; if the line above is a key, end that with `:`"
     return SyntaxMessage(message, start, way_out, fault.at - start + 1)
 
 
-def after_value(fault: SyntaxFault) -> SyntaxMessage | None:
+def explain_after_value(fault: SyntaxFault) -> SyntaxMessage | None:
     """``key: 'some' text``, ``key: {$url}/path``, ``key: *a b``"""
     rest = len(fault.rest(fault.at))
     if fault.before.endswith(("'", '"')):
@@ -124,7 +124,7 @@ def after_value(fault: SyntaxFault) -> SyntaxMessage | None:
     return None
 
 
-def line_in_object(fault: SyntaxFault) -> SyntaxMessage:
+def explain_object_line(fault: SyntaxFault) -> SyntaxMessage:
     """A line between two indentations, or an item among keys"""
     if fault.before:
         way_out = "check the quotes and brackets before it"
@@ -138,7 +138,7 @@ def line_in_object(fault: SyntaxFault) -> SyntaxMessage:
     return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
 
 
-def line_in_list(fault: SyntaxFault) -> SyntaxMessage:
+def explain_list_line(fault: SyntaxFault) -> SyntaxMessage:
     """``key: value`` below ``- item``"""
     message = "this line stands in a list, but is not an item of it"
     way_out = "begin it with `- `, or give it the indentation of what it belongs to"
@@ -146,7 +146,7 @@ def line_in_list(fault: SyntaxFault) -> SyntaxMessage:
     return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
 
 
-def bracket(fault: SyntaxFault) -> SyntaxMessage:
+def explain_bracket(fault: SyntaxFault) -> SyntaxMessage:
     """``[a, b`` to the end of the text, or up to something else"""
     opening = fault.text[fault.start]
     closing = "}" if opening == "{" else "]"
@@ -158,25 +158,25 @@ def bracket(fault: SyntaxFault) -> SyntaxMessage:
     return SyntaxMessage(message, fault.at, way_out, 1, (fault.start, f"`{opening}` opens here"))
 
 
-def no_value(fault: SyntaxFault) -> SyntaxMessage | None:
+def explain_missing_value(fault: SyntaxFault) -> SyntaxMessage | None:
     """``[a,, b]``, ``key: ]``"""
     if not fault.char or fault.char not in "]},":
         way_out = "write a value, or close the bracket that is open"
         return SyntaxMessage("a value is missing here", fault.at, way_out)
     if "block node" in fault.words:
-        return beginning(fault)
+        return explain_first_character(fault)
     way_out = f"write a value, or leave out the comma or `{fault.char}`"
     return SyntaxMessage(f"a value is missing before `{fault.char}`", fault.at, way_out)
 
 
-def quote(fault: SyntaxFault) -> SyntaxMessage:
+def explain_quote(fault: SyntaxFault) -> SyntaxMessage:
     """``key: 'text`` to the end of the text"""
     quote = fault.text[fault.start]
     way_out = f"close it with {quote}"
     return SyntaxMessage("this quote is never closed", fault.start, way_out)
 
 
-def escape(fault: SyntaxFault) -> SyntaxMessage:
+def explain_escape(fault: SyntaxFault) -> SyntaxMessage:
     r"""``key: "\\d+"``"""
     start = max(fault.text.rfind("\\", 0, fault.at + 1), 0)
     found = re.compile(r"\\(?:[xuU][0-9a-fA-F]*|.?)").match(fault.text, start)
@@ -188,7 +188,7 @@ def escape(fault: SyntaxFault) -> SyntaxMessage:
     return SyntaxMessage(message, start, way_out, len(spelled))
 
 
-def block_header(fault: SyntaxFault) -> SyntaxMessage:
+def explain_block_header(fault: SyntaxFault) -> SyntaxMessage:
     """``key: | text``"""
     sign = fault.text[fault.start]
     message = f"text follows `{sign}` on its line"
@@ -196,7 +196,7 @@ def block_header(fault: SyntaxFault) -> SyntaxMessage:
     return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)))
 
 
-def inline(fault: SyntaxFault) -> SyntaxMessage:
+def explain_inline(fault: SyntaxFault) -> SyntaxMessage:
     """``key: - item``"""
     if fault.char == "-":
         way_out = "put each `- …` on a line of its own; if a text is meant, quote it"
@@ -204,7 +204,7 @@ def inline(fault: SyntaxFault) -> SyntaxMessage:
     return SyntaxMessage("a text without quotes cannot begin with `? `", fault.at, _QUOTE_IT, 1)
 
 
-def no_colon(fault: SyntaxFault) -> SyntaxMessage:
+def explain_missing_colon(fault: SyntaxFault) -> SyntaxMessage:
     """A line without a ``:`` where a key is expected"""
     start = fault.start
     rest = fault.rest(start)
@@ -221,39 +221,39 @@ def no_colon(fault: SyntaxFault) -> SyntaxMessage:
     return SyntaxMessage(message, start, way_out, len(rest))
 
 
-def nameless(fault: SyntaxFault) -> SyntaxMessage:
+def explain_anchor(fault: SyntaxFault) -> SyntaxMessage:
     """``key: **text**``"""
     char = fault.text[fault.start]
     what = "an alias" if char == "*" else "an anchor"
     message = f"a text without quotes that begins with `{char}` is {what}, and this one has no name"
     rest = fault.rest(fault.start)
-    return SyntaxMessage(message, fault.start, _quoted(rest), len(rest))
+    return SyntaxMessage(message, fault.start, _quote_advice(rest), len(rest))
 
 
-def tag(fault: SyntaxFault) -> SyntaxMessage:
+def explain_tag(fault: SyntaxFault) -> SyntaxMessage:
     """``key: !<text``, ``key: !other!tag``"""
     found = re.compile(r"\S+").match(fault.text, fault.start)
     spelled = found[0] if found else ""
     way_out = "leave it out; if a text that begins with `!` is meant, put it in quotes"
-    message = f"the tag `{short(spelled)}` is not allowed"
+    message = f"the tag `{shorten(spelled)}` is not allowed"
     return SyntaxMessage(message, fault.start, way_out, len(spelled), code="AZ105")
 
 
-def directive(fault: SyntaxFault) -> SyntaxMessage:
+def explain_directive(fault: SyntaxFault) -> SyntaxMessage:
     """``%SOMETHING``, ``%YAML 2.0``"""
     line = fault.rest(fault.line_start)
-    message = f"the directive `{short(line)}` is not understood"
+    message = f"the directive `{shorten(line)}` is not understood"
     return SyntaxMessage(message, fault.line_start, "leave the line out", len(line))
 
 
-def stray(fault: SyntaxFault) -> SyntaxMessage:
+def explain_stray_line(fault: SyntaxFault) -> SyntaxMessage:
     """A line left of where the document begins"""
     message = "this line does not belong to what stands above it"
     way_out = "check the indentation above: the keys of one object stand in one column"
     return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)))
 
 
-def character(fault: SyntaxFault) -> SyntaxMessage:
+def explain_character(fault: SyntaxFault) -> SyntaxMessage:
     """A control character"""
     code = ord(fault.char or "\0")
     message = f"the character U+{code:04X} is not allowed in YAML"

@@ -65,24 +65,30 @@ def _rule(words: str, rule: SyntaxRule) -> tuple[re.Pattern[str], SyntaxRule]:
 
 # The words are libyaml's; after the bar, those of PyYAML's own parser.
 _RULES: Final = (
-    _rule("unacceptable character", mistakes.character),
-    _rule("cannot start any token|tab character|indicators, but found '.t'", mistakes.tab),
-    _rule("cannot start any token", mistakes.beginning),
-    _rule("mapping values are not allowed", mistakes.colon),
-    _rule("expected key|expected <block end>", mistakes.after_value),
+    _rule("unacceptable character", mistakes.explain_character),
+    _rule("cannot start any token|tab character|indicators, but found '.t'", mistakes.explain_tab),
+    _rule("cannot start any token", mistakes.explain_first_character),
+    _rule("mapping values are not allowed", mistakes.explain_colon),
+    _rule("expected key|expected <block end>", mistakes.explain_after_value),
     _rule(
-        "block mapping: (?:did not find expected key|expected <block end>)", mistakes.line_in_object
+        "block mapping: (?:did not find expected key|expected <block end>)",
+        mistakes.explain_object_line,
     ),
-    _rule("expected '-' indicator|block collection: expected <block end>", mistakes.line_in_list),
-    _rule("flow (?:mapping|sequence): .*expected ',' or", mistakes.bracket),
-    _rule("expected node content|expected the node content", mistakes.no_value),
-    _rule("quoted scalar: found unexpected (?:end|document)", mistakes.quote),
-    _rule("unknown escape character|hexdecimal number|hexadecimal|escape code", mistakes.escape),
-    _rule("scanning a block scalar", mistakes.block_header),
-    _rule("(?:entries|keys) are not allowed", mistakes.inline),
-    _rule("expected ':'", mistakes.no_colon),
-    _rule("scanning an (?:alias|anchor)", mistakes.nameless),
-    _rule("(?:scanning|parsing) a tag|undefined tag handle", mistakes.tag),
-    _rule("directive|incompatible", mistakes.directive),
-    _rule("expected '?<document start>", mistakes.stray),
+    _rule(
+        "expected '-' indicator|block collection: expected <block end>", mistakes.explain_list_line
+    ),
+    _rule("flow (?:mapping|sequence): .*expected ',' or", mistakes.explain_bracket),
+    _rule("expected node content|expected the node content", mistakes.explain_missing_value),
+    _rule("quoted scalar: found unexpected (?:end|document)", mistakes.explain_quote),
+    _rule(
+        "unknown escape character|hexdecimal number|hexadecimal|escape code",
+        mistakes.explain_escape,
+    ),
+    _rule("scanning a block scalar", mistakes.explain_block_header),
+    _rule("(?:entries|keys) are not allowed", mistakes.explain_inline),
+    _rule("expected ':'", mistakes.explain_missing_colon),
+    _rule("scanning an (?:alias|anchor)", mistakes.explain_anchor),
+    _rule("(?:scanning|parsing) a tag|undefined tag handle", mistakes.explain_tag),
+    _rule("directive|incompatible", mistakes.explain_directive),
+    _rule("expected '?<document start>", mistakes.explain_stray_line),
 )

@@ -26,7 +26,7 @@ _CODE: Final = "AZ216"
 _EMBEDDING: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
 
-def zone(address: str) -> Zone:
+def address_zone(address: str) -> Zone:
     """How far away an address is; ``never`` is link-local, multicast or unspecified."""
     return _zone(ip_address(address))
 
@@ -34,7 +34,7 @@ def zone(address: str) -> Zone:
 def literal_zone(host: str) -> Zone | None:
     """The zone of a host that is written as an address; None for a name."""
     try:
-        return zone(host)
+        return address_zone(host)
     except ValueError:
         return "loopback" if host == "localhost" or host.endswith(".localhost") else None
 
@@ -44,12 +44,12 @@ def _zone(address: IPv4Address | IPv6Address) -> Zone:
         return "loopback"
     if address.is_unspecified or address.is_multicast or address.is_link_local:
         return "never"
-    if isinstance(address, IPv6Address) and (inner := _embedded(address)) is not None:
+    if isinstance(address, IPv6Address) and (inner := _embedded_ipv4(address)) is not None:
         return _zone(inner)
     return "public" if address.is_global else "private"
 
 
-def _embedded(address: IPv6Address) -> IPv4Address | None:
+def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
     """The IPv4 address that an IPv6 address stands for."""
     if any(address in block for block in _EMBEDDING):
         return IPv4Address(int(address) & 0xFFFFFFFF)
@@ -98,7 +98,9 @@ class GuardedNetwork:
     async def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses of a host that may be connected to; RetrieveError when there are none."""
         found = await self._network.resolve(host, port, timeout)
-        judged = [(one, self._reach.refusal(self._origin, zone(str(one[1][0])))) for one in found]
+        judged = [
+            (one, self._reach.refusal(self._origin, address_zone(str(one[1][0])))) for one in found
+        ]
         allowed = [one for one, refusal in judged if refusal is None]
         for _, refusal in judged:
             if refusal is not None and not allowed:
@@ -110,12 +112,12 @@ class GuardedNetwork:
         return await self._network.connect(address, timeout)
 
 
-def reach_of_user(*, allow_http: bool) -> AddressPolicy:
+def user_policy(*, allow_http: bool) -> AddressPolicy:
     """How far the user's own requests go, and those of the documents on this machine."""
     return AddressPolicy(ANYWHERE if allow_http else LOOPBACK, ANYWHERE)
 
 
-def reach_of_stranger(*, allow_http: bool, allow_net: bool) -> AddressPolicy:
+def document_policy(*, allow_http: bool, allow_net: bool) -> AddressPolicy:
     """How far the requests of a document go that came from a URL."""
-    own = reach_of_user(allow_http=allow_http)
+    own = user_policy(allow_http=allow_http)
     return own if allow_net else AddressPolicy(own.plain, PUBLIC)

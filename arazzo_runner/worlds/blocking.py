@@ -20,7 +20,7 @@ class BlockingNetwork:
 
     async def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses of a host; TimeoutError, socket.gaierror."""
-        return look_up(host, port, timeout)
+        return resolve_host(host, port, timeout)
 
     async def connect(self, address: Address, timeout: float) -> BlockingStream:
         """A TCP connection; OSError."""
@@ -52,7 +52,7 @@ class BlockingStream:
         ends = monotonic() + timeout
         rest = memoryview(data)
         while rest:
-            self._socket.settimeout(_until(ends))
+            self._socket.settimeout(_remaining_time(ends))
             rest = rest[self._socket.send(rest) :]
 
     async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> TlsStream:
@@ -73,21 +73,21 @@ class BlockingStream:
         self._socket.close()
 
 
-def _until(ends: float) -> float:
+def _remaining_time(ends: float) -> float:
     left = ends - monotonic()
     if left <= 0:
         raise TimeoutError
     return left
 
 
-def look_up(host: str, port: int, timeout: float) -> list[Address]:
+def resolve_host(host: str, port: int, timeout: float) -> list[Address]:
     """The addresses of a host, in the order of RFC 6724; TimeoutError, socket.gaierror.
 
     The system's resolver cannot be given a time, so it runs in a thread of its own, which may
     outlive this call.
     """
     outcome: list[list[Address] | Exception] = []
-    thread = Thread(target=lambda: outcome.append(_resolved(host, port)), daemon=True)
+    thread = Thread(target=lambda: outcome.append(_resolve(host, port)), daemon=True)
     thread.start()
     thread.join(timeout)
     if not outcome:
@@ -97,7 +97,7 @@ def look_up(host: str, port: int, timeout: float) -> list[Address]:
     return outcome[0]
 
 
-def _resolved(host: str, port: int) -> list[Address] | Exception:
+def _resolve(host: str, port: int) -> list[Address] | Exception:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as reason:  # the latter for a label of over 63 characters

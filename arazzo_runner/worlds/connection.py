@@ -116,14 +116,14 @@ class ConnectionPool:
         try:
             stream = await self._connect_first(server, until)
         except TimeoutError:
-            raise failures.connect_timeout(server, until.limit) from None
+            raise failures.connect_timeout_error(server, until.limit) from None
         except failures.TransportError as reason:
-            raise (failures.no_proxy(reason) if proxy else reason) from None
+            raise (failures.proxy_error(reason) if proxy else reason) from None
         try:
             return await self._start_protocol(stream, origin, proxy, until)
         except TimeoutError:
             await stream.aclose()
-            raise failures.connect_timeout(origin, until.limit) from None
+            raise failures.connect_timeout_error(origin, until.limit) from None
         except BaseException:
             await stream.aclose()
             raise
@@ -136,7 +136,7 @@ class ConnectionPool:
             addresses = await self._network.resolve(server.host, server.port, until.left())
         except (socket.gaierror, UnicodeError) as reason:
             words = getattr(reason, "strerror", None) or str(reason)
-            raise failures.unknown_host(server, words.lower()) from None
+            raise failures.unknown_host_error(server, words.lower()) from None
         failure = OSError("it has no address")
         for index, address in enumerate(addresses):
             try:
@@ -146,7 +146,7 @@ class ConnectionPool:
                 failure = reason
         if isinstance(failure, TimeoutError):
             raise failure
-        raise failures.no_connection(server, failure)
+        raise failures.connection_error(server, failure)
 
     async def _start_protocol(
         self, stream: NetworkStream, origin: Origin, proxy: Proxy | None, until: Deadline
@@ -160,7 +160,7 @@ class ConnectionPool:
         except TimeoutError:
             raise
         except OSError as reason:
-            raise failures.no_tls(origin, reason) from None
+            raise failures.tls_error(origin, reason) from None
         return Connection(secured, self._wire(agreed))
 
     def _wire(self, agreed: str | None) -> HttpProtocol:
@@ -181,9 +181,9 @@ class ConnectionPool:
         except TimeoutError:
             raise
         except OSError as reason:
-            raise failures.broken(proxy.origin, reason) from None
+            raise failures.broken_connection_error(proxy.origin, reason) from None
         if not 200 <= status < 300:
-            raise failures.no_tunnel(proxy.origin, origin, status)
+            raise failures.tunnel_error(proxy.origin, origin, status)
 
     def tls(self) -> ssl.SSLContext:
         """Built on the first https URL: it takes as long as many requests."""
@@ -201,10 +201,10 @@ class ConnectionPool:
             return await _drive(steps, stream, deadline, self._settings.read_timeout)
         except TimeoutError:
             if deadline.passed():
-                raise failures.too_slow(origin, deadline.limit) from None
-            raise failures.silence(origin, self._settings.read_timeout) from None
+                raise failures.attempt_timeout_error(origin, deadline.limit) from None
+            raise failures.read_timeout_error(origin, self._settings.read_timeout) from None
         except OSError as reason:
-            raise failures.broken(origin, reason) from None
+            raise failures.broken_connection_error(origin, reason) from None
 
 
 async def _drive(

@@ -39,7 +39,7 @@ class CookieJars:
     def keep(self, origin: Origin, target: str, headers: Headers) -> None:
         """Take the cookies that a response sets."""
         for name, value in headers:
-            if name.lower() == "set-cookie" and (cookie := _parsed(value, origin, target)):
+            if name.lower() == "set-cookie" and (cookie := _parse_cookie(value, origin, target)):
                 self._put(self._jars.setdefault(origin, {}), cookie)
 
     def _put(self, jar: Jar, cookie: Cookie) -> None:
@@ -59,25 +59,25 @@ class CookieJars:
         found = [
             one
             for one in self._jars.get(origin, {}).values()
-            if one.name not in own and _lasts(one, now) and _covers(one.path, path)
+            if one.name not in own and _is_unexpired(one, now) and _is_path_match(one.path, path)
         ]
         found.sort(key=lambda one: -len(one.path))
         pairs = [given] if given else []
         return "; ".join(pairs + [f"{one.name}={one.value}" for one in found]) or None
 
 
-def _lasts(cookie: Cookie, now: float) -> bool:
+def _is_unexpired(cookie: Cookie, now: float) -> bool:
     return cookie.expires is None or cookie.expires > now
 
 
-def _covers(path: str, requested: str) -> bool:
+def _is_path_match(path: str, requested: str) -> bool:
     """Path-match, section 5.1.4."""
     if not requested.startswith(path):
         return False
     return path.endswith("/") or len(requested) == len(path) or requested[len(path)] == "/"
 
 
-def _parsed(text: str, origin: Origin, target: str) -> Cookie | None:
+def _parse_cookie(text: str, origin: Origin, target: str) -> Cookie | None:
     """The cookie of a Set-Cookie value, or None where it must be ignored; section 5.2."""
     pair, *rest = text.split(";")
     name, equals, value = (part.strip() for part in pair.partition("="))

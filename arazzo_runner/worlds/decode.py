@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from arazzo_runner.expression.scope import Headers
-from arazzo_runner.expression.scope import header as joined
+from arazzo_runner.expression.scope import header_value as joined
 from arazzo_runner.worlds import failures
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.origin import Origin
@@ -38,7 +38,7 @@ class ResponseBody:
     def announce(self, size: int) -> None:
         """Refuse at once what its Content-Length says is too large."""
         if size > self._settings.max_response_size:
-            raise failures.too_large(self._origin, size, self._settings.max_response_size)
+            raise failures.body_size_error(self._origin, size, self._settings.max_response_size)
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they were on the wire, without their framing."""
@@ -56,7 +56,7 @@ class ResponseBody:
             layer.finish()
         body = b"".join(self._pieces)
         if len(body) > self._settings.max_decoded_size:
-            raise failures.too_large_decoded(self._origin, self._settings.max_decoded_size)
+            raise failures.decoded_size_error(self._origin, self._settings.max_decoded_size)
         return body
 
 
@@ -80,7 +80,7 @@ class ContentDecoder:
         """Refuse an encoding that does not end where its data does."""
         if self._inflate is None or not self._inflate.eof:
             reason = "it ends in the middle"
-            raise failures.undecodable(self._origin, self._name, reason)
+            raise failures.decoding_error(self._origin, self._name, reason)
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
         if self._inflate is None:
@@ -110,10 +110,10 @@ class ContentDecoder:
             piece = self._member().decompress(data, _PIECE)
         except zlib.error as reason:
             words = str(reason).rpartition(": ")[2]
-            raise failures.undecodable(self._origin, self._name, words) from None
+            raise failures.decoding_error(self._origin, self._name, words) from None
         self._decoded_size += len(piece)
         if self._decoded_size > self._limit:
-            raise failures.too_large_decoded(self._origin, self._limit)
+            raise failures.decoded_size_error(self._origin, self._limit)
         return piece
 
     def _member(self) -> zlib._Decompress:
@@ -121,7 +121,7 @@ class ContentDecoder:
         assert self._inflate is not None
         if self._inflate.eof and self._inflate.unused_data:
             if self._name != "gzip":
-                raise failures.undecodable(self._origin, self._name, "bytes follow its end")
+                raise failures.decoding_error(self._origin, self._name, "bytes follow its end")
             self._inflate = zlib.decompressobj(_GZIP)
         return self._inflate
 
@@ -133,7 +133,7 @@ def _encodings(origin: Origin, headers: Headers) -> list[str]:
     names = [name for name in stripped if name not in {"", "identity"}]
     for name in names:
         if name not in {"gzip", "deflate"}:
-            raise failures.unknown_encoding(origin, name)
+            raise failures.unknown_encoding_error(origin, name)
     if len(names) > _MAX_ENCODINGS:
-        raise failures.too_many_encodings(origin, len(names), _MAX_ENCODINGS)
+        raise failures.encoding_count_error(origin, len(names), _MAX_ENCODINGS)
     return names[::-1]

@@ -38,7 +38,7 @@ class Difference(Struct, frozen=True):
 def differences(recorded: HttpRequest, request: HttpRequest) -> tuple[Difference, ...]:
     """All parts in which a request differs from the recorded one, in a fixed order."""
     found = [
-        Difference("method", _changed([recorded.method], [request.method])),
+        Difference("method", _changed_lines([recorded.method], [request.method])),
         Difference("url", _urls(recorded.url, request.url)),
         *_headers(recorded.headers, request.headers),
         Difference("body", _bodies(recorded, request)),
@@ -46,7 +46,7 @@ def differences(recorded: HttpRequest, request: HttpRequest) -> tuple[Difference
     return tuple(one for one in found if one.lines)
 
 
-def matches(recorded: str, text: str) -> bool:
+def is_match(recorded: str, text: str) -> bool:
     """Whether a text is the recorded one; ``***`` in that stands for any characters."""
     first, *others = recorded.split(MASK)
     if not others:
@@ -69,19 +69,19 @@ def matches(recorded: str, text: str) -> bool:
 def _urls(recorded: str, url: str) -> tuple[str, ...]:
     place, _, query = recorded.partition("?")
     new_place, _, new_query = url.partition("?")
-    if matches(place, new_place) and _same_query(query, new_query):
+    if is_match(place, new_place) and _is_same_query(query, new_query):
         return ()
-    return _changed([recorded], [url])
+    return _changed_lines([recorded], [url])
 
 
-def _same_query(recorded: str, query: str) -> bool:
+def _is_same_query(recorded: str, query: str) -> bool:
     """A recorded secret may be missing: a replay has no credentials."""
     pairs, new = recorded.split("&"), query.split("&") if query else []
-    kept = [one for one in pairs if one and not (one.endswith(f"={MASK}") and _absent(one, new))]
-    return len(kept) == len(new) and all(map(matches, kept, new))
+    kept = [one for one in pairs if one and not (one.endswith(f"={MASK}") and _is_absent(one, new))]
+    return len(kept) == len(new) and all(map(is_match, kept, new))
 
 
-def _absent(pair: str, others: Sequence[str]) -> bool:
+def _is_absent(pair: str, others: Sequence[str]) -> bool:
     name = pair.partition("=")[0]
     return all(one.partition("=")[0] != name for one in others)
 
@@ -92,8 +92,8 @@ def _headers(recorded: Headers, headers: Headers) -> Iterator[Difference]:
         old, new = before.get(name, []), now.get(name, [])
         if old == [MASK] and not new:
             continue  # a credential, which a replay has not
-        if len(old) != len(new) or not all(map(matches, old, new)):
-            yield Difference(f"header `{name}`", _changed(old, new))
+        if len(old) != len(new) or not all(map(is_match, old, new)):
+            yield Difference(f"header `{name}`", _changed_lines(old, new))
 
 
 def _by_name(headers: Headers) -> dict[str, list[str]]:
@@ -143,7 +143,7 @@ def _text(request: HttpRequest) -> str | None:
 
 
 def _octets(recorded: bytes, body: bytes) -> tuple[str, ...]:
-    if matches(recorded.decode("latin-1"), body.decode("latin-1")):
+    if is_match(recorded.decode("latin-1"), body.decode("latin-1")):
         return ()
     pairs = zip(recorded, body, strict=False)
     at = next((at for at, (old, new) in enumerate(pairs) if old != new), None)
@@ -158,26 +158,26 @@ def _fields(form: str) -> list[str]:
 
 
 def _values(recorded: Value, value: Value) -> tuple[str, ...]:
-    return _lines(_spelled(recorded), _spelled(_concealed(recorded, value)))
+    return _lines(_json_lines(recorded), _json_lines(_conceal(recorded, value)))
 
 
-def _spelled(value: Value) -> list[str]:
+def _json_lines(value: Value) -> list[str]:
     """JSON a member a line, in an order of its own: that of an object's members says nothing."""
     return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True).splitlines()
 
 
-def _concealed(recorded: Value, value: Value) -> Value:
+def _conceal(recorded: Value, value: Value) -> Value:
     """The value with ``***`` wherever a recorded mask stands for it."""
     match recorded, value:
         case str(), _ if recorded == MASK:
             return recorded
-        case str(), str() if matches(recorded, value):
+        case str(), str() if is_match(recorded, value):
             return recorded
         case dict(), dict():
-            return {key: _concealed(recorded.get(key), one) for key, one in value.items()}
+            return {key: _conceal(recorded.get(key), one) for key, one in value.items()}
         case list(), list():
             pairs = zip(recorded, value, strict=False)
-            return [*(_concealed(*pair) for pair in pairs), *value[len(recorded) :]]
+            return [*(_conceal(*pair) for pair in pairs), *value[len(recorded) :]]
         case _:
             return value
 
@@ -185,7 +185,7 @@ def _concealed(recorded: Value, value: Value) -> Value:
 # --- lines ----------------------------------------------------------------------------------------
 
 
-def _changed(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+def _changed_lines(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
     if list(old) == list(new):
         return ()
     return (*(f"- {one}" for one in old), *(f"+ {one}" for one in new))
@@ -196,23 +196,23 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
     from difflib import unified_diff
 
     pairs = zip(old, new, strict=False)
-    new = [*(one if matches(one, other) else other for one, other in pairs), *new[len(old) :]]
-    start = _common(old, new)
-    end = _common(old[start:][::-1], new[start:][::-1])
+    new = [*(one if is_match(one, other) else other for one, other in pairs), *new[len(old) :]]
+    start = _common_prefix_length(old, new)
+    end = _common_prefix_length(old[start:][::-1], new[start:][::-1])
     first, last = max(start - _AROUND, 0), max(end - _AROUND, 0)
-    before = _bounded(old[first : len(old) - last])
-    now = _bounded(new[first : len(new) - last])
+    before = _limit_lines(old[first : len(old) - last])
+    now = _limit_lines(new[first : len(new) - last])
     found = list(unified_diff(before, now, lineterm="", n=_AROUND))[2:]
     spaced = [f"{line[0]} {line[1:]}" for line in found if not line.startswith("@@")]
     return (*spaced[:MAX_LINES], *(("  …",) if len(spaced) > MAX_LINES else ()))
 
 
-def _bounded(lines: Sequence[str]) -> Sequence[str]:
+def _limit_lines(lines: Sequence[str]) -> Sequence[str]:
     # Comparing takes the square of their number.
     return lines[: 10 * MAX_LINES]
 
 
-def _common(old: Sequence[str], new: Sequence[str]) -> int:
+def _common_prefix_length(old: Sequence[str], new: Sequence[str]) -> int:
     """How many lines are the same at the beginning."""
     pairs = zip(old, new, strict=False)
     return next(

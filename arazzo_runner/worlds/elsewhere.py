@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.worlds import failures
 from arazzo_runner.worlds.addresses import literal_zone
-from arazzo_runner.worlds.origin import Origin, locate
+from arazzo_runner.worlds.origin import Origin, parse_url
 
 HeadersByOrigin: TypeAlias = Mapping[Origin, Set[str]]
 """By origin, the header fields (in lower case) that go along when a redirect leads there."""
@@ -21,7 +21,7 @@ NOWHERE: Final[HeadersByOrigin] = MappingProxyType({})
 _ORIGIN: Final = re.compile(r"https?://[^/?#*\s]+/?", re.IGNORECASE)
 
 
-def allowed(
+def headers_by_origin(
     carriers: Iterable[tuple[str, str]], origins: Mapping[str, Iterable[str]]
 ) -> HeadersByOrigin:
     """What of a request may go where; ``carriers`` are schemes and their header fields.
@@ -33,20 +33,20 @@ def allowed(
     found: dict[Origin, set[str]] = {}
     for scheme, name in carriers:
         for text in origins.get(scheme, ()):
-            found.setdefault(destination(text), set()).add(name)
+            found.setdefault(parse_destination(text), set()).add(name)
     return found
 
 
-def destination(text: str) -> Origin:
+def parse_destination(text: str) -> Origin:
     """An origin that credentials may go to: https, or this machine; raises Unusable."""
     if _ORIGIN.fullmatch(text) is None:
-        raise failures.no_origin(text.rpartition("@")[2])
-    origin, _ = locate(text)
+        raise failures.origin_error(text.rpartition("@")[2])
+    origin, _ = parse_url(text)
     if origin.scheme == "http" and literal_zone(origin.host) != "loopback":
-        raise failures.plain_origin(origin)
+        raise failures.unencrypted_origin_error(origin)
     return origin
 
 
-def taken_along(headers: Headers, names: Set[str]) -> Headers:
+def matching_headers(headers: Headers, names: Set[str]) -> Headers:
     """The header fields with these names, which are in lower case."""
     return tuple(one for one in headers if one[0].lower() in names)

@@ -83,7 +83,7 @@ def _cause(reason: Exception) -> OSError | None:
     return reason.__cause__ if isinstance(reason.__cause__, OSError) else None
 
 
-def spawn(work: Callable[[], Coroutine[Any, Any, None]]) -> object:
+def start_task(work: Callable[[], Coroutine[Any, Any, None]]) -> object:
     """Let ``work`` go on beside all else in asyncio or trio; it goes while what it gives is kept.
 
     A task group would end it in the task that began it, and a fixture may be two tasks.

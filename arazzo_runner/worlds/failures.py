@@ -30,23 +30,23 @@ class TransportError(Exception):
 # Before anything is sent
 
 
-def unusable_url(reason: str) -> TransportError:
+def url_error(reason: str) -> TransportError:
     """A URL that no request can go to."""
     return TransportError("refused", f"the request's URL cannot be used: {reason}", _SERVER_HINT)
 
 
-def credentials_in_url(host: str) -> TransportError:
+def credentials_in_url_error(host: str) -> TransportError:
     """A URL with user information (RFC 9110, section 4.2.4)."""
     hint = "take them out of the URL; `arazzo auth` lists the variables for credentials"
     return TransportError("refused", f"the URL of `{host}` holds a user name or password", hint)
 
 
-def unsendable(origin: Origin, reason: str) -> TransportError:
+def unsendable_error(origin: Origin, reason: str) -> TransportError:
     """A request that HTTP cannot express."""
     return TransportError("refused", f"the request to `{origin}` is not valid HTTP: {reason}")
 
 
-def no_messaging(call: PublishCall | ReceiveCall) -> TransportFailure:
+def messaging_failure(call: PublishCall | ReceiveCall) -> TransportFailure:
     """A step on an AsyncAPI channel, sent to a world that speaks HTTP only."""
     text = f"the channel `{call.channel}` cannot be reached: AsyncAPI steps are not run over HTTP"
     return TransportFailure("refused", text)
@@ -55,32 +55,34 @@ def no_messaging(call: PublishCall | ReceiveCall) -> TransportFailure:
 # Connecting
 
 
-def unknown_host(origin: Origin, reason: str) -> TransportError:
+def unknown_host_error(origin: Origin, reason: str) -> TransportError:
     """Name resolution failed."""
     text = f"the host `{origin.host}` is not known: {reason}"
     return TransportError("connect", text, "check the name, or name another server with `--server`")
 
 
-def no_proxy(reason: TransportError) -> TransportError:
+def proxy_error(reason: TransportError) -> TransportError:
     """The proxy in between could not be reached, so nothing is known of the server."""
     hint = "check `--proxy`, or `http_proxy` and `https_proxy` in the environment"
     return TransportError("connect", f"the proxy fails: {reason.failure.message}", hint)
 
 
-def no_connection(origin: Origin, reason: OSError) -> TransportError:
+def connection_error(origin: Origin, reason: OSError) -> TransportError:
     """No address of the host took the connection."""
     if isinstance(reason, ConnectionRefusedError):
         text = f"nothing answers at `{origin.address}`: the connection was refused"
         return TransportError("connect", text, _SERVER_HINT)
-    return TransportError("connect", f"`{origin.address}` cannot be reached: {_words(reason)}")
+    return TransportError(
+        "connect", f"`{origin.address}` cannot be reached: {_system_words(reason)}"
+    )
 
 
-def unreachable(origin: Origin, words: str) -> TransportError:
+def unreachable_error(origin: Origin, words: str) -> TransportError:
     """A client or transport handed in could not connect."""
     return TransportError("connect", f"`{origin.address}` cannot be reached: {words}", _SERVER_HINT)
 
 
-def raised(origin: Origin, reason: Exception) -> TransportError:
+def application_error(origin: Origin, reason: Exception) -> TransportError:
     """An application or client in this process raised."""
     from traceback import extract_tb
 
@@ -91,36 +93,38 @@ def raised(origin: Origin, reason: Exception) -> TransportError:
     )
 
 
-def connect_timeout(origin: Origin, seconds: float) -> TransportError:
+def connect_timeout_error(origin: Origin, seconds: float) -> TransportError:
     """No connection in time."""
     return TransportError(
         "timeout", f"no connection to `{origin.address}` within {seconds:g} s", _TIME_HINT
     )
 
 
-def no_tunnel(proxy: Origin, origin: Origin, status: int) -> TransportError:
+def tunnel_error(proxy: Origin, origin: Origin, status: int) -> TransportError:
     """The proxy did not connect (RFC 9110, section 9.3.6)."""
     text = f"the proxy `{proxy.address}` refused to connect to `{origin.address}`: status {status}"
     hint = "check the user name and password in the proxy's URL" if status == 407 else None
     return TransportError("connect", text, hint)
 
 
-def no_tls(origin: Origin, reason: OSError) -> TransportError:
+def tls_error(origin: Origin, reason: OSError) -> TransportError:
     """The TLS handshake failed."""
     import ssl
 
     if isinstance(reason, ssl.SSLCertVerificationError):
-        return _distrusted(origin, reason)
+        return _certificate_error(origin, reason)
     if isinstance(reason, ssl.SSLError) and reason.reason in _NOT_TLS:
         text = f"`{origin.address}` does not speak TLS: it may be an http server"
         return TransportError("tls", text, "use an `http://` URL with `--server`")
-    return TransportError("tls", f"no TLS connection to `{origin.address}`: {_words(reason)}")
+    return TransportError(
+        "tls", f"no TLS connection to `{origin.address}`: {_system_words(reason)}"
+    )
 
 
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"}
 
 
-def _distrusted(origin: Origin, reason: OSError) -> TransportError:
+def _certificate_error(origin: Origin, reason: OSError) -> TransportError:
     words = str(getattr(reason, "verify_message", reason)).rstrip(".")
     hint = "`--cacert FILE` trusts another authority; `--insecure` leaves out the check"
     return TransportError(
@@ -128,7 +132,7 @@ def _distrusted(origin: Origin, reason: OSError) -> TransportError:
     )
 
 
-def _words(reason: OSError) -> str:
+def _system_words(reason: OSError) -> str:
     """What the system or OpenSSL says, without numbers and names of routines."""
     spelled: str = getattr(reason, "reason", None) or ""
     return spelled.replace("_", " ").lower() or reason.strerror or type(reason).__name__
@@ -137,12 +141,12 @@ def _words(reason: OSError) -> str:
 # Waiting
 
 
-def silence(origin: Origin, seconds: float) -> TransportError:
+def read_timeout_error(origin: Origin, seconds: float) -> TransportError:
     """Not one byte for the read timeout."""
     return TransportError("timeout", f"`{origin}` sent nothing for {seconds:g} s", _TIME_HINT)
 
 
-def too_slow(origin: Origin, seconds: float) -> TransportError:
+def attempt_timeout_error(origin: Origin, seconds: float) -> TransportError:
     """The whole attempt took too long."""
     text = f"no complete response from `{origin}` within {seconds:g} s"
     return TransportError("timeout", text, f"{_TIME_HINT} and the step's `timeout`, if it has one")
@@ -151,12 +155,12 @@ def too_slow(origin: Origin, seconds: float) -> TransportError:
 # The answer
 
 
-def unanswered(origin: Origin) -> TransportError:
+def no_response_error(origin: Origin) -> TransportError:
     """The connection ended before a single byte of an answer."""
     return TransportError("protocol", f"`{origin}` closed the connection without an answer")
 
 
-def broken(origin: Origin, reason: OSError) -> TransportError:
+def broken_connection_error(origin: Origin, reason: OSError) -> TransportError:
     """The connection broke during the exchange."""
     import ssl
 
@@ -164,25 +168,27 @@ def broken(origin: Origin, reason: OSError) -> TransportError:
         text = f"`{origin}` ended the connection without TLS's close_notify, perhaps in the middle"
         return TransportError("protocol", text)
     if isinstance(reason, ssl.SSLError):
-        return _tls_broke(origin, reason)
-    return TransportError("protocol", f"the connection to `{origin}` broke: {_words(reason)}")
+        return _client_certificate_error(origin, reason)
+    return TransportError(
+        "protocol", f"the connection to `{origin}` broke: {_system_words(reason)}"
+    )
 
 
-def _tls_broke(origin: Origin, reason: OSError) -> TransportError:
+def _client_certificate_error(origin: Origin, reason: OSError) -> TransportError:
     """TLS 1.3 tells a client only now that its certificate is missing or not liked."""
-    words = _words(reason)
+    words = _system_words(reason)
     hint = "name the client's certificate with `--cert` and `--key`" if "certif" in words else None
     return TransportError("tls", f"the TLS connection to `{origin}` broke: {words}", hint)
 
 
-def cut_in_header(origin: Origin) -> TransportError:
+def cut_header_error(origin: Origin) -> TransportError:
     """The connection ended within the header."""
     return TransportError(
         "protocol", f"the response of `{origin}` ends in the middle of its header"
     )
 
 
-def truncated(origin: Origin, got: int, expected: int | None) -> TransportError:
+def truncated_body_error(origin: Origin, got: int, expected: int | None) -> TransportError:
     """The connection ended within the body; ``expected`` is its Content-Length, if there is one."""
     whole = "before its last chunk" if expected is None else f"instead of {expected}"
     return TransportError(
@@ -190,7 +196,7 @@ def truncated(origin: Origin, got: int, expected: int | None) -> TransportError:
     )
 
 
-def not_http(origin: Origin, first: bytes) -> TransportError:
+def not_http_error(origin: Origin, first: bytes) -> TransportError:
     """The first bytes are not a status line."""
     shown = first.decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
     text = (
@@ -200,19 +206,19 @@ def not_http(origin: Origin, first: bytes) -> TransportError:
     return TransportError("protocol", text, hint)
 
 
-def malformed(origin: Origin, reason: str) -> TransportError:
+def malformed_response_error(origin: Origin, reason: str) -> TransportError:
     """HTTP, but not valid."""
     return TransportError("protocol", f"the response of `{origin}` is not valid HTTP: {reason}")
 
 
-def undecodable(origin: Origin, encoding: str, reason: str) -> TransportError:
+def decoding_error(origin: Origin, encoding: str, reason: str) -> TransportError:
     """The content encoding does not fit the bytes."""
     return TransportError(
         "protocol", f"the response body of `{origin}` is not valid {encoding}: {reason}"
     )
 
 
-def unknown_encoding(origin: Origin, encoding: str) -> TransportError:
+def unknown_encoding_error(origin: Origin, encoding: str) -> TransportError:
     """A content encoding that was not offered."""
     text = f"the response of `{origin}` is encoded as `{encoding}`; gzip and deflate are understood"
     return TransportError(
@@ -223,43 +229,45 @@ def unknown_encoding(origin: Origin, encoding: str) -> TransportError:
 # Limits
 
 
-def too_large(origin: Origin, size: int, limit: int) -> TransportError:
+def body_size_error(origin: Origin, size: int, limit: int) -> TransportError:
     """The body has more bytes on the wire than allowed; ``size`` as announced or seen so far."""
-    text = f"the response body of `{origin}` has {size} bytes or more, the limit is {amount(limit)}"
+    text = (
+        f"the response body of `{origin}` has {size} bytes or more, the limit is {size_text(limit)}"
+    )
     return TransportError("limit", text, _SIZE_HINT)
 
 
-def too_large_decoded(origin: Origin, limit: int) -> TransportError:
+def decoded_size_error(origin: Origin, limit: int) -> TransportError:
     """The body grows beyond the limit when its content encodings are undone."""
-    text = f"the response body of `{origin}` decodes to more than {amount(limit)}"
+    text = f"the response body of `{origin}` decodes to more than {size_text(limit)}"
     return TransportError("limit", text, _SIZE_HINT)
 
 
-def too_many_encodings(origin: Origin, count: int, limit: int) -> TransportError:
+def encoding_count_error(origin: Origin, count: int, limit: int) -> TransportError:
     """Content encodings over one another."""
     text = f"the response of `{origin}` is encoded {count} times over, the limit is {limit}"
     return TransportError("limit", text)
 
 
-def header_too_large(origin: Origin, limit: int) -> TransportError:
+def header_size_error(origin: Origin, limit: int) -> TransportError:
     """Header lines, or chunk lines, beyond the limit."""
     return TransportError("limit", f"the response header of `{origin}` has more than {limit} bytes")
 
 
-def too_many_headers(origin: Origin, count: int, limit: int) -> TransportError:
+def header_count_error(origin: Origin, count: int, limit: int) -> TransportError:
     """More header fields than allowed."""
     return TransportError(
         "limit", f"the response of `{origin}` has {count} headers, the limit is {limit}"
     )
 
 
-def too_many_informational(origin: Origin, limit: int) -> TransportError:
+def informational_count_error(origin: Origin, limit: int) -> TransportError:
     """More 1xx responses than allowed."""
     text = f"`{origin}` sent more than {limit} interim (1xx) responses before its answer"
     return TransportError("limit", text)
 
 
-def too_many_redirects(origin: Origin, limit: int) -> TransportError:
+def redirect_count_error(origin: Origin, limit: int) -> TransportError:
     """Another redirect after the last that is followed."""
     times = "a redirect" if limit == 1 else f"{limit} redirects"
     text = f"`{origin}` redirects again after {times}, the limit"
@@ -269,30 +277,30 @@ def too_many_redirects(origin: Origin, limit: int) -> TransportError:
 # Redirects
 
 
-def unusable_redirect(origin: Origin, reason: str) -> TransportError:
+def redirect_location_error(origin: Origin, reason: str) -> TransportError:
     """A Location that leads nowhere."""
     return TransportError("protocol", f"`{origin}` redirects, but {reason}")
 
 
-def downgrade(origin: Origin, other: Origin) -> TransportError:
+def downgrade_error(origin: Origin, other: Origin) -> TransportError:
     """From https to http."""
     text = f"`{origin}` redirects to `{other}`, which is not encrypted: this is never followed"
     return TransportError("refused", text, _STAY_HINT)
 
 
-def no_origin(text: str) -> TransportError:
+def origin_error(text: str) -> TransportError:
     """Something else where an origin for credentials should be."""
     form = "scheme, host and port alone, such as `https://api2.example.com`"
     return TransportError("refused", f"`{text}` is no origin: {form}")
 
 
-def plain_origin(origin: Origin) -> TransportError:
+def unencrypted_origin_error(origin: Origin) -> TransportError:
     """An origin that credentials would reach without encryption."""
     text = f"credentials do not go to `{origin}`: it is not encrypted, and not on this machine"
     return TransportError("refused", text, "name it with https")
 
 
-def body_to_another_origin(origin: Origin, other: Origin, status: int) -> TransportError:
+def body_redirect_error(origin: Origin, other: Origin, status: int) -> TransportError:
     """A redirect that would carry the request's body elsewhere."""
     text = f"`{origin}` redirects a request with a body to `{other}` (status {status})"
     return TransportError("refused", f"{text}: it is not sent there", _STAY_HINT)
@@ -301,6 +309,6 @@ def body_to_another_origin(origin: Origin, other: Origin, status: int) -> Transp
 _STAY_HINT = "leave `--follow-redirects` away to get the redirect itself as the response"
 
 
-def amount(size: int) -> str:
+def size_text(size: int) -> str:
     """A size, in MiB where it is a whole number of them."""
     return f"{size // _MIB} MiB" if size >= _MIB and size % _MIB == 0 else f"{size} bytes"

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
-from arazzo_runner.document.uris import split
+from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import nearest
-from arazzo_runner.text.limits import too_large
+from arazzo_runner.text.limits import size_finding
 
 _LISTED = 1_000
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -25,7 +25,7 @@ def file_uri(path: str) -> str:
 
 def file_path(uri: str) -> str:
     """The path that a ``file:`` URI names (RFC 8089); RetrieveError for one on another machine."""
-    parts = split(uri)
+    parts = split_uri(uri)
     if parts.authority not in (None, "", "localhost"):
         raise RetrieveError(f"`{uri}` is a file of another machine", None, "AZ216")
     path = unquote(parts.path)
@@ -33,7 +33,7 @@ def file_path(uri: str) -> str:
     return path[1:] if os.name == "nt" and path[2:3] == ":" else path
 
 
-def shown_path(path: str) -> str:
+def path_label(path: str) -> str:
     """A path as messages show it: from the working directory, unless only the root is shared."""
     here = os.path.realpath(os.curdir)
     try:
@@ -51,11 +51,11 @@ def read_named(path: str, limit: int) -> RetrievedDocument:
 def read_regular(uri: str, limit: int) -> RetrievedDocument:
     """Read the file that a document named; only a regular one, since others may never end."""
     path = file_path(uri)
-    shown = shown_path(path)
+    shown = path_label(path)
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError) as reason:
-        raise _unreadable(path, shown, reason) from None
+        raise _unreadable_error(path, shown, reason) from None
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise RetrieveError(f"`{shown}` is not a regular file", None, "AZ216")
     return _read(path, shown, limit)
@@ -64,18 +64,18 @@ def read_regular(uri: str, limit: int) -> RetrievedDocument:
 def _read(path: str, shown: str, limit: int) -> RetrievedDocument:
     try:
         if Path(path).is_dir():
-            raise _folder(path, shown)
+            raise _folder_error(path, shown)
         with Path(path).open("rb") as file:
             data = file.read(limit + 1)
             size = max(len(data), os.fstat(file.fileno()).st_size)
     except (OSError, ValueError) as reason:
-        raise _unreadable(path, shown, reason) from None
+        raise _unreadable_error(path, shown, reason) from None
     if len(data) > limit:
-        raise DocumentError(too_large(size, limit))
+        raise DocumentError(size_finding(size, limit))
     return RetrievedDocument(data, shown, file_uri(path))
 
 
-def _unreadable(path: str, shown: str, reason: OSError | ValueError) -> RetrieveError:
+def _unreadable_error(path: str, shown: str, reason: OSError | ValueError) -> RetrieveError:
     if isinstance(reason, FileNotFoundError | NotADirectoryError):
         return RetrieveError(f"there is no file `{shown}`", _nearest_file(path))
     words = reason.strerror if isinstance(reason, OSError) else str(reason)
@@ -92,7 +92,7 @@ def _nearest_file(path: str) -> str | None:
     return f"did you mean `{found}`?" if match and found else None
 
 
-def _folder(path: str, shown: str) -> RetrieveError:
+def _folder_error(path: str, shown: str) -> RetrieveError:
     names = (one for one in _files(Path(path)) if not one.startswith("."))
     documents = [one for one in names if one.lower().endswith(_ENDINGS)]
     likely = sorted(documents, key=lambda one: "arazzo" not in one.lower())

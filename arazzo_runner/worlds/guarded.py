@@ -9,7 +9,7 @@ from arazzo_runner.worlds.connection import ConnectionPool
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.network import Network
 from arazzo_runner.worlds.origin import Origin
-from arazzo_runner.worlds.proxy import proxies
+from arazzo_runner.worlds.proxy import read_proxies
 from arazzo_runner.worlds.sending import Sender, world_headers
 
 
@@ -24,7 +24,7 @@ class GuardedSenders:
     ) -> None:
         self._settings = settings
         self._network = network
-        self._proxies = proxies(settings.proxy, environment)
+        self._proxies = read_proxies(settings.proxy, environment)
         self._connections: dict[tuple[Origin, AddressPolicy], ConnectionPool] = {}
 
     def to(self, origin: Origin, reach: AddressPolicy) -> Sender:

@@ -59,14 +59,14 @@ class HookedWorld(WrappedWorld):
         hook = self._hooks.before_request
         if hook is None:
             return None
-        return _checked(await self._settle(hook(request)), HttpRequest, "before_request")
+        return _check_type(await self._settle(hook(request)), HttpRequest, "before_request")
 
     async def _after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         hook = self._hooks.after_response
         if hook is None:
             return response
         changed = await self._settle(hook(request, response))
-        return _checked(changed, HttpResponse, "after_response") or response
+        return _check_type(changed, HttpResponse, "after_response") or response
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Wait as the caller does."""
@@ -76,12 +76,12 @@ class HookedWorld(WrappedWorld):
             await self._settle(self._hooks.sleep(seconds))
 
 
-async def settled(given: MaybeAwaitable[Any]) -> Any:
+async def await_hook(given: MaybeAwaitable[Any]) -> Any:
     """What a hook gives, now or later."""
     return await given if isinstance(given, Awaitable) else given
 
 
-async def at_once(given: MaybeAwaitable[Any]) -> Any:
+async def call_hook(given: MaybeAwaitable[Any]) -> Any:
     """What a hook gives; RuntimeError where it has to be waited for."""
     if isinstance(given, Coroutine):
         given.close()
@@ -92,7 +92,7 @@ async def at_once(given: MaybeAwaitable[Any]) -> Any:
     return given
 
 
-def _checked(value: T | None, kind: type[T], hook: str) -> T | None:
+def _check_type(value: T | None, kind: type[T], hook: str) -> T | None:
     if value is None or isinstance(value, kind):
         return value
     raise TypeError(

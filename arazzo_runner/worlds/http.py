@@ -12,14 +12,14 @@ from time import monotonic, sleep
 from types import TracebackType
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.worlds.connection import ConnectionPool
 from arazzo_runner.worlds.limits import HttpSettings
 from arazzo_runner.worlds.network import Network
-from arazzo_runner.worlds.proxy import proxies
+from arazzo_runner.worlds.proxy import read_proxies
 from arazzo_runner.worlds.sending import HttpWorldBase, Sender, world_headers
 
 __all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld"]
@@ -66,7 +66,7 @@ class HttpWorld(HttpWorldBase):
 
     def close(self) -> None:
         """Close all connections."""
-        drive(self._connections.aclose())
+        run_coroutine(self._connections.aclose())
 
     def __enter__(self) -> HttpWorld:
         return self
@@ -138,7 +138,7 @@ def _connections(
     if settings.http2 and not _has_h2():
         message = "`--http2` needs the package `h2`, which is not installed"
         raise UsageError(error("AZ906", message, help="pip install 'arazzo[http2]'"))
-    connections = ConnectionPool(settings, network, proxies(settings.proxy, environment))
+    connections = ConnectionPool(settings, network, read_proxies(settings.proxy, environment))
     if settings.cacert or settings.cert or settings.key:
         connections.tls()  # what cannot be read is known before anything is sent
     return connections

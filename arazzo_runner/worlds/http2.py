@@ -61,11 +61,11 @@ class Http2:
         try:
             response = yield from _Exchange(self._h2, message, self._settings).steps()
         except DenialOfServiceError:
-            raise failures.header_too_large(
+            raise failures.header_size_error(
                 message.origin, self._settings.max_header_bytes
             ) from None
         except ProtocolError as reason:
-            raise failures.malformed(message.origin, str(reason)) from None
+            raise failures.malformed_response_error(message.origin, str(reason)) from None
         self.is_reusable = True
         return response
 
@@ -95,7 +95,7 @@ class _Exchange:
         while not self._done:
             yield from self._read()
         assert self._body is not None
-        headers = heads.text(self._headers)
+        headers = heads.decode_headers(self._headers)
         return HttpResponse(self._status, headers, self._body.finish(), 0.0, "HTTP/2")
 
     def _send(self) -> Generator[Outbound, bytes, None]:
@@ -138,9 +138,11 @@ class _Exchange:
             case StreamEnded():
                 self._done = True
             case StreamReset() if event.stream_id == self._stream:
-                raise failures.malformed(self._origin, f"the stream was reset ({event.error_code})")
+                raise failures.malformed_response_error(
+                    self._origin, f"the stream was reset ({event.error_code})"
+                )
             case ConnectionTerminated():
-                raise failures.malformed(
+                raise failures.malformed_response_error(
                     self._origin, f"it ends the connection ({event.error_code})"
                 )
             case _:
@@ -149,14 +151,14 @@ class _Exchange:
     def _count_interim(self) -> None:
         self._interim += 1
         if self._interim > self._settings.max_informational:
-            raise failures.too_many_informational(self._origin, self._settings.max_informational)
+            raise failures.informational_count_error(self._origin, self._settings.max_informational)
 
     def _begin(self, event: ResponseReceived) -> None:
         fields = [(bytes(name), bytes(value)) for name, value in event.headers or ()]
         self._status = int(dict(fields)[b":status"])
         self._headers = [field for field in fields if not field[0].startswith(b":")]
-        heads.check(self._origin, self._headers, self._settings)
-        self._body = ResponseBody(self._origin, heads.text(self._headers), self._settings)
+        heads.check_headers(self._origin, self._headers, self._settings)
+        self._body = ResponseBody(self._origin, heads.decode_headers(self._headers), self._settings)
 
     def _feed(self, event: DataReceived) -> None:
         assert self._body is not None
@@ -165,8 +167,8 @@ class _Exchange:
 
     def _cut_short(self) -> failures.TransportError:
         if self._body is None:
-            return failures.unanswered(self._origin)
-        return failures.truncated(self._origin, self._body.received, None)
+            return failures.no_response_error(self._origin)
+        return failures.truncated_body_error(self._origin, self._body.received, None)
 
 
 def _fields(message: WireRequest) -> list[tuple[bytes, bytes]]:

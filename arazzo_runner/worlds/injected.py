@@ -60,7 +60,7 @@ class TransportWorld(_BlockingWorld):
         self, transport: httpx.BaseTransport, settings: HttpSettings | None = None
     ) -> None:
         settings = settings or HttpSettings()
-        outlet = _HttpxTransport(_TransportDispatcher(transport), settings, _unlimited)
+        outlet = _HttpxTransport(_TransportDispatcher(transport), settings, _no_time_limit)
         super().__init__(Sender(outlet, settings, world_headers(settings)))
 
 
@@ -83,7 +83,7 @@ class ClientWorld(_BlockingWorld):
 
     def __init__(self, client: httpx.Client, settings: HttpSettings | None = None) -> None:
         settings = settings or HttpSettings()
-        outlet = _HttpxTransport(_ClientDispatcher(client), settings, _unlimited)
+        outlet = _HttpxTransport(_ClientDispatcher(client), settings, _no_time_limit)
         super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
 
 
@@ -96,19 +96,19 @@ class AsyncClientWorld(_SuspendingWorld):
         super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
 
 
-def client_over(transport: httpx.BaseTransport, client: httpx.Client) -> httpx.Client:
+def client_with_transport(transport: httpx.BaseTransport, client: httpx.Client) -> httpx.Client:
     """A client like another one, over a transport of its own."""
-    return httpx.Client(transport=transport, **_likeness(client))
+    return httpx.Client(transport=transport, **_client_options(client))
 
 
-def async_client_over(
+def async_client_with_transport(
     transport: httpx.AsyncBaseTransport, client: httpx.AsyncClient
 ) -> httpx.AsyncClient:
     """A client like another one, over a transport of its own."""
-    return httpx.AsyncClient(transport=transport, **_likeness(client))
+    return httpx.AsyncClient(transport=transport, **_client_options(client))
 
 
-def _likeness(client: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
+def _client_options(client: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
     return {
         "auth": client.auth,
         "headers": client.headers,
@@ -122,7 +122,7 @@ def _likeness(client: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
 TimeLimit: TypeAlias = Callable[[float], AbstractContextManager[object]]
 
 
-def _unlimited(_seconds: float) -> AbstractContextManager[object]:
+def _no_time_limit(_seconds: float) -> AbstractContextManager[object]:
     """Without an event loop nothing can be broken off: the time is asked between the reads."""
     return nullcontext()
 
@@ -229,14 +229,16 @@ class _HttpxTransport:
         self, message: WireRequest, deadline: Deadline, reason: Exception
     ) -> failures.TransportError:
         if isinstance(reason, TimeoutError | httpx.TimeoutException) and deadline.passed():
-            return failures.too_slow(message.origin, deadline.limit)
+            return failures.attempt_timeout_error(message.origin, deadline.limit)
         if isinstance(reason, httpx.TimeoutException):
-            return failures.silence(message.origin, self._settings.read_timeout)
+            return failures.read_timeout_error(message.origin, self._settings.read_timeout)
         if isinstance(reason, httpx.ConnectError):
-            return failures.unreachable(message.origin, str(reason))
+            return failures.unreachable_error(message.origin, str(reason))
         if isinstance(reason, httpx.HTTPError):
-            return failures.malformed(message.origin, str(reason) or type(reason).__name__)
-        return failures.raised(message.origin, reason)
+            return failures.malformed_response_error(
+                message.origin, str(reason) or type(reason).__name__
+            )
+        return failures.application_error(message.origin, reason)
 
     async def _exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
         settings = self._settings
@@ -252,16 +254,16 @@ class _HttpxTransport:
         self, message: WireRequest, response: httpx.Response, deadline: Deadline
     ) -> HttpResponse:
         raw = response.headers.raw
-        heads.check(message.origin, raw, self._settings)
-        headers = heads.text(raw)
+        heads.check_headers(message.origin, raw, self._settings)
+        headers = heads.decode_headers(raw)
         body = ResponseBody(message.origin, headers, self._settings)
-        length = heads.announced(message.method, response.status_code, headers) or 0
+        length = heads.content_length(message.method, response.status_code, headers) or 0
         body.announce(length)
         async for chunk in _chunks(response):
             deadline.left()
             body.feed(chunk)
         if body.received < length:
-            raise failures.truncated(message.origin, body.received, length)
+            raise failures.truncated_body_error(message.origin, body.received, length)
         version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
         return HttpResponse(response.status_code, headers, body.finish(), 0.0, version)
 

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import anyio
 
-from arazzo_runner.worlds.eventloop import spawn
+from arazzo_runner.worlds.eventloop import start_task
 
 AsgiMessage: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[AsgiMessage]]
@@ -22,7 +22,7 @@ _SHUTDOWN_SECONDS: Final = 10.0
 
 
 @asynccontextmanager
-async def started(app: AsgiApp) -> AsyncIterator[AsgiApp]:
+async def started_application(app: AsgiApp) -> AsyncIterator[AsgiApp]:
     """The application, with the state that it has made of its start, for as long as the block runs.
 
     One that knows no lifespan is as it is. What keeps one from starting is raised.
@@ -50,7 +50,7 @@ class _Lifespan:
 
     async def start(self) -> None:
         # Not in a task group: a fixture may begin and end a runner in two different tasks.
-        self._task = spawn(self._live)
+        self._task = start_task(self._live)
         await self._started.wait()
         if self._failure is not None:
             await self.end()

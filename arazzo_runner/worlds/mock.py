@@ -17,7 +17,7 @@ from arazzo_runner.mock.flatten import NoExample
 from arazzo_runner.operation.find import find_by_pointer
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.model import ApiDescription
-from arazzo_runner.worlds.failures import no_messaging
+from arazzo_runner.worlds.failures import messaging_failure
 
 
 class MockWorld:
@@ -41,13 +41,13 @@ class MockWorld:
             description, ("paths", path, "additionalOperations", method)
         )
         if operation is None:
-            return _refused(f"`{source}` describes no `{method} {path}`")
+            return _refused_failure(f"`{source}` describes no `{method} {path}`")
         try:
             return self.apis[source].answer(operation, call.request)
         except NoExample as reason:
-            return _refused(f"no answer of `{method} {path}` could be made up: {reason}")
+            return _refused_failure(f"no answer of `{method} {path}` could be made up: {reason}")
         except DocumentError as reason:
-            return _refused(f"the description of `{method} {path}` is broken: {reason}")
+            return _refused_failure(f"the description of `{method} {path}` is broken: {reason}")
 
     async def sleep(self, key: str, seconds: float) -> None:  # noqa: ARG002
         """Let no time pass."""
@@ -55,13 +55,13 @@ class MockWorld:
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Refuse: there are no channels here."""
-        return no_messaging(call)
+        return messaging_failure(call)
 
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
         """Refuse: there are no channels here."""
-        return no_messaging(call)
+        return messaging_failure(call)
 
 
-def _refused(message: str) -> TransportFailure:
+def _refused_failure(message: str) -> TransportFailure:
     hint = "document an `example` of the response"
     return TransportFailure("refused", message, hint)

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from arazzo_runner.document.library import is_remote
-from arazzo_runner.document.uris import split
+from arazzo_runner.document.uris import split_uri
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS
 from arazzo_runner.worlds.files import find_in
 
@@ -18,23 +18,23 @@ _MOST: Final = 20_000
 """The files that are looked at; in a larger tree nothing is found."""
 
 
-def moved(document: str, url: str, folders: tuple[str, ...]) -> dict[str, str]:
+def find_moved(document: str, url: str, folders: tuple[str, ...]) -> dict[str, str]:
     """The files that ``url`` of the document at this path may mean, and their texts.
 
     They stand in the folders that the user named, or else anywhere below that of the document; the
     keys are references from there (RFC 3986, section 4.2). None for a URL, which may just be down.
     """
-    name = unquote(PurePosixPath(split(url).path).name)
+    name = unquote(PurePosixPath(split_uri(url).path).name)
     if is_remote(url) or not name:
         return {}
     home = Path(document).parent
     named = find_in(folders, name)
-    paths = [Path(named)] if named else list(_below(home, name))
+    paths = [Path(named)] if named else list(_files_below(home, name))
     found = ((_reference(home, path), _text(path)) for path in paths)
     return {reference: text for reference, text in found if text is not None and reference != url}
 
 
-def _below(folder: Path, name: str) -> Iterator[Path]:
+def _files_below(folder: Path, name: str) -> Iterator[Path]:
     seen = 0
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(one for one in folders if one[0] != "." and one not in _LEFT_OUT)

@@ -41,7 +41,7 @@ class ReplayFailures:
         """The workflow, failed where a request in it has an objection."""
         steps = tuple(map(self.step, workflow.steps))
         gone_to = tuple(map(self.workflow, workflow.gone_to))
-        if _same(steps, workflow.steps) and _same(gone_to, workflow.gone_to):
+        if _is_same(steps, workflow.steps) and _is_same(gone_to, workflow.gone_to):
             return workflow
         return replace(workflow, status=Status.FAILED, steps=steps, gone_to=gone_to)
 
@@ -49,9 +49,9 @@ class ReplayFailures:
         """The visit, failed where a request in it has an objection."""
         attempts = tuple(map(self._attempt, step.attempts))
         called = step.workflow and self.workflow(step.workflow)
-        if _same(attempts, step.attempts) and called is step.workflow:
+        if _is_same(attempts, step.attempts) and called is step.workflow:
             return step
-        return replace(step, status=Status.FAILED, attempts=_told(attempts), workflow=called)
+        return replace(step, status=Status.FAILED, attempts=_with_error(attempts), workflow=called)
 
     def _attempt(self, attempt: Attempt) -> Attempt:
         error = self._against(attempt.request)
@@ -74,11 +74,11 @@ class ReplayFailures:
         return found[1] if found else None
 
 
-def _same(new: tuple[object, ...], old: tuple[object, ...]) -> bool:
+def _is_same(new: tuple[object, ...], old: tuple[object, ...]) -> bool:
     return all(one is other for one, other in zip(new, old, strict=True))
 
 
-def _told(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+def _with_error(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
     """The attempts; the last, which stands for the visit, has the error of an earlier one."""
     *earlier, last = attempts
     if last.error is not None:

@@ -39,7 +39,7 @@ class Origin(Struct, frozen=True):
         return f"{self.scheme}://{self.authority}"
 
 
-def locate(url: str) -> tuple[Origin, str]:
+def parse_url(url: str) -> tuple[Origin, str]:
     """The origin and the request target (path and query) of an absolute URL.
 
     Raises Unusable for one that cannot be sent to. RFC 9112, section 3.2.1.
@@ -61,13 +61,13 @@ def _origin(url: str) -> Origin:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:  # its text may show a part of a password
-        raise failures.unusable_url("its host or port is malformed") from None
+        raise failures.url_error("its host or port is malformed") from None
     if parts.scheme not in DEFAULT_PORTS:
-        raise failures.unusable_url(f"`{parts.scheme}` is neither http nor https")
+        raise failures.url_error(f"`{parts.scheme}` is neither http nor https")
     if not parts.hostname:
-        raise failures.unusable_url("it names no host")
+        raise failures.url_error("it names no host")
     if "@" in parts.netloc:
-        raise failures.credentials_in_url(parts.hostname)
+        raise failures.credentials_in_url_error(parts.hostname)
     port = DEFAULT_PORTS[parts.scheme] if port is None else port
     return Origin(parts.scheme, _ascii(parts.hostname), port)
 
@@ -85,4 +85,4 @@ def _ascii(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError as reason:
-        raise failures.unusable_url(f"the host `{host}` is not a name: {reason}") from None
+        raise failures.url_error(f"the host `{host}` is not a name: {reason}") from None

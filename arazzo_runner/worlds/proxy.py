@@ -36,21 +36,22 @@ class Proxies(Struct, frozen=True):
     def of(self, origin: Origin) -> Proxy | None:
         """The proxy for requests to ``origin``."""
         proxy = self.by_scheme.get(origin.scheme)
-        if proxy is None or any(_exempts(rule, origin) for rule in self.exempt):
+        if proxy is None or any(_is_exempt(rule, origin) for rule in self.exempt):
             return None
         return proxy
 
 
-def proxies(given: str | None, environment: Mapping[str, str]) -> Proxies:
+def read_proxies(given: str | None, environment: Mapping[str, str]) -> Proxies:
     """The proxies of a run; UsageError for one that cannot be used."""
     if given is not None:
         one = {"http": given, "https": given}
-        return Proxies(_parsed(one, "`--proxy`"))
+        return Proxies(_parse_proxies(one, "`--proxy`"))
     found = {scheme: _variable(scheme, environment) for scheme in ("http", "https")}
     rules = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
     exempt = (rule.strip().lower() for rule in rules.split(","))
     return Proxies(
-        _parsed(found, "the proxy of the environment"), tuple(rule for rule in exempt if rule)
+        _parse_proxies(found, "the proxy of the environment"),
+        tuple(rule for rule in exempt if rule),
     )
 
 
@@ -61,7 +62,7 @@ def _variable(scheme: str, environment: Mapping[str, str]) -> str:
     return next((environment[name] for name in names if environment.get(name)), "")
 
 
-def _parsed(urls: Mapping[str, str], where: str) -> dict[str, Proxy]:
+def _parse_proxies(urls: Mapping[str, str], where: str) -> dict[str, Proxy]:
     return {scheme: _proxy(url, where) for scheme, url in urls.items() if url}
 
 
@@ -71,11 +72,11 @@ def _proxy(url: str, where: str) -> Proxy:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         port = parts.port or 80
     except ValueError:  # its text may show a part of the password
-        raise _refused(where, "its host or port is malformed") from None
+        raise _refused_error(where, "its host or port is malformed") from None
     if parts.scheme != "http":
-        raise _refused(where, f"`{parts.scheme}://` proxies are not supported")
+        raise _refused_error(where, f"`{parts.scheme}://` proxies are not supported")
     if not parts.hostname:
-        raise _refused(where, "it names no host")
+        raise _refused_error(where, "it names no host")
     authorization = _authorization(parts.username, parts.password)
     return Proxy(Origin("http", parts.hostname, port), authorization)
 
@@ -86,19 +87,21 @@ def _authorization(user: str | None, password: str | None) -> bytes | None:
     return b"Basic " + b64encode(f"{unquote(user)}:{unquote(password or '')}".encode())
 
 
-def _refused(where: str, reason: str) -> UsageError:
+def _refused_error(where: str, reason: str) -> UsageError:
     way_out = "give `http://host:port`; `--proxy ''` switches proxies off"
     return UsageError(error("AZ906", f"{where} cannot be used: {reason}", help=way_out))
 
 
-def _exempts(rule: str, origin: Origin) -> bool:
+def _is_exempt(rule: str, origin: Origin) -> bool:
     if rule == "*":
         return True
     name, port = _split(rule)
     if port not in {"", str(origin.port)}:
         return False
     name = name.removeprefix("*").strip(".")
-    return origin.host == name or origin.host.endswith(f".{name}") or _in_network(name, origin.host)
+    return (
+        origin.host == name or origin.host.endswith(f".{name}") or _is_in_network(name, origin.host)
+    )
 
 
 def _split(rule: str) -> tuple[str, str]:
@@ -112,7 +115,7 @@ def _split(rule: str) -> tuple[str, str]:
     return name, port
 
 
-def _in_network(rule: str, host: str) -> bool:
+def _is_in_network(rule: str, host: str) -> bool:
     from ipaddress import ip_address, ip_network
 
     try:

@@ -10,7 +10,7 @@ import json
 from typing import Any, Final
 
 from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import Value
 from arazzo_runner.operation.charset import codec_of
 from arazzo_runner.operation.media_type import parameter_of
@@ -18,7 +18,7 @@ from arazzo_runner.report.body import is_json, media_type
 from arazzo_runner.report.mask import Masker
 
 
-def spell_body(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Value] | None:
+def body_to_json(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Value] | None:
     """``{"json": …}``, ``{"text": …}`` or ``{"base64": …}``, secrets masked; None for no body."""
     if not octets:
         return None
@@ -33,7 +33,7 @@ def spell_body(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Val
     return {"text": masker.text(text)}
 
 
-def read_body(spelled: Any, headers: Headers) -> bytes:
+def body_from_json(spelled: Any, headers: Headers) -> bytes:
     """The octets of a spelled body. Raises ValueError for a form that there is not."""
     match spelled:
         case None:
@@ -58,21 +58,21 @@ def _from_base64(data: str) -> bytes:
 _FILE: Final = "arazzo.file"
 
 
-def spell_files(value: Value) -> Value:
+def files_to_json(value: Value) -> Value:
     """Inputs whose files are objects with the one member ``arazzo.file``, what is known of it."""
     match value:
         case FileBody():
             known = (value.path, value.name, value.size, value.media_type)
             return {_FILE: dict(zip(("path", "name", "size", "media_type"), known, strict=True))}
         case dict():
-            return {name: spell_files(one) for name, one in value.items()}
+            return {name: files_to_json(one) for name, one in value.items()}
         case list():
-            return [spell_files(one) for one in value]
+            return [files_to_json(one) for one in value]
         case _:
             return value
 
 
-def read_files(value: Any) -> Any:
+def files_from_json(value: Any) -> Any:
     """What :func:`spell_files` spelled; a replay sends nothing, so nothing is read of a file."""
     match value:
         case {"arazzo.file": {"path": str(path), "name": str(name), "size": int(size)}} if (
@@ -80,9 +80,9 @@ def read_files(value: Any) -> Any:
         ):
             return FileBody(path, name, size, value["arazzo.file"].get("media_type"))
         case dict():
-            return {name: read_files(one) for name, one in value.items()}
+            return {name: files_from_json(one) for name, one in value.items()}
         case list():
-            return [read_files(one) for one in value]
+            return [files_from_json(one) for one in value]
         case _:
             return value
 
@@ -95,7 +95,7 @@ def parse_json(text: str) -> Value:
 
 
 def _charset(headers: Headers) -> str:
-    named = parameter_of(header(headers, "Content-Type") or "", "charset")
+    named = parameter_of(header_value(headers, "Content-Type") or "", "charset")
     return (codec_of(named) if named else None) or "utf-8"
 
 

@@ -21,7 +21,12 @@ from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.write import write_atomically
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.version import VERSION
-from arazzo_runner.worlds.recorded_body import read_body, read_files, spell_body, spell_files
+from arazzo_runner.worlds.recorded_body import (
+    body_from_json,
+    body_to_json,
+    files_from_json,
+    files_to_json,
+)
 from arazzo_runner.worlds.recording import RecordedExchange, RecordedOptions, Recording, SendOutcome
 
 SCHEMA_VERSION: Final = "1.0"
@@ -31,7 +36,7 @@ _COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait")
 
 def write_recording(path: str | Path, recording: Recording, masker: Masker) -> None:
     """Put a recording into a file, whole or not at all, secrets masked. Raises UsageError."""
-    text = json.dumps(_spelled(recording, masker), indent=2, ensure_ascii=False)
+    text = json.dumps(_recording_json(recording, masker), indent=2, ensure_ascii=False)
     text = _PAIR.sub(r"[\1, \2]", text)  # a header field a line; a string holds no line break
     write_atomically(path, text.encode("utf-8", "backslashreplace") + b"\n", "recording")
 
@@ -41,19 +46,19 @@ def read_recording(path: str | Path) -> Recording:
     try:
         return _recording(msgspec.convert(json.loads(Path(path).read_bytes()), _File))
     except OSError as reason:
-        raise _unreadable(path, (reason.strerror or str(reason)).lower()) from None
+        raise _file_error(path, (reason.strerror or str(reason)).lower()) from None
     except json.JSONDecodeError as reason:
         why = f"it is not JSON: line {reason.lineno}, column {reason.colno}"
-        raise _unreadable(path, why) from None
+        raise _file_error(path, why) from None
     except UnicodeDecodeError:
-        raise _unreadable(path, "it is not UTF-8") from None
+        raise _file_error(path, "it is not UTF-8") from None
     except RecursionError:
-        raise _unreadable(path, "it is nested too deeply") from None
+        raise _file_error(path, "it is nested too deeply") from None
     except ValueError as reason:
-        raise _unreadable(path, str(reason)) from None
+        raise _file_error(path, str(reason)) from None
 
 
-def _unreadable(path: str | Path, why: str) -> UsageError:
+def _file_error(path: str | Path, why: str) -> UsageError:
     return UsageError(
         error(
             "AZ906",
@@ -66,20 +71,20 @@ def _unreadable(path: str | Path, why: str) -> UsageError:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def _spelled(recording: Recording, masker: Masker) -> dict[str, Value]:
+def _recording_json(recording: Recording, masker: Masker) -> dict[str, Value]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "arazzo", "version": VERSION},
         "recorded_at": recording.recorded_at,
         "document": recording.document,
         "digests": dict(recording.digests),
-        "asked": _spelled_asked(recording.asked),
-        "inputs": masker.value(spell_files(dict(recording.inputs))),
-        "exchanges": [_spelled_exchange(one, masker) for one in recording.exchanges],
+        "asked": _options_json(recording.asked),
+        "inputs": masker.value(files_to_json(dict(recording.inputs))),
+        "exchanges": [_exchange_json(one, masker) for one in recording.exchanges],
     }
 
 
-def _spelled_asked(asked: RecordedOptions) -> dict[str, Value]:
+def _options_json(asked: RecordedOptions) -> dict[str, Value]:
     settings = asked.settings
     return {
         "workflows": list(asked.workflows),
@@ -94,7 +99,7 @@ def _spelled_asked(asked: RecordedOptions) -> dict[str, Value]:
     }
 
 
-def _spelled_exchange(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
+def _exchange_json(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
     source, method, path = one.operation
     request = one.request
     return {
@@ -104,29 +109,29 @@ def _spelled_exchange(one: RecordedExchange, masker: Masker) -> dict[str, Value]
             "method": request.method,
             "url": masker.text(request.url),
             "headers": _pairs(request.headers, masker),
-            "body": spell_body(request.body, request.headers, masker),
+            "body": body_to_json(request.body, request.headers, masker),
         },
-        **_spelled_outcome(one, masker),
+        **_outcome_json(one, masker),
     }
 
 
-def _spelled_outcome(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
+def _outcome_json(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
     match one.outcome:
         case HttpResponse() as response:
-            return {"response": _spelled_response(response, one.request.headers, masker)}
+            return {"response": _response_json(response, one.request.headers, masker)}
         case TransportFailure(code, message, hint, duration):
             spelled = {"code": code, "message": masker.text(message), "hint": hint}
             return {"failure": {**spelled, "duration": round(duration, 6)}}
 
 
-def _spelled_response(response: HttpResponse, built: Headers, masker: Masker) -> dict[str, Value]:
+def _response_json(response: HttpResponse, built: Headers, masker: Masker) -> dict[str, Value]:
     added = tuple(one for one in response.sent_headers if one not in built)
     return {
         "status": response.status,
         "http_version": response.http_version,
         "duration": round(response.duration, 6),
         "headers": _pairs(response.headers, masker),
-        "body": spell_body(response.body, response.headers, masker),
+        "body": body_to_json(response.body, response.headers, masker),
         "added_headers": _pairs(added, masker),
     }
 
@@ -206,14 +211,14 @@ def _recording(form: _File) -> Recording:
     return Recording(
         form.document,
         tuple(map(_exchange, form.exchanges)),
-        read_files(form.inputs),
-        _asked(form.asked),
+        files_from_json(form.inputs),
+        _read_options(form.asked),
         form.digests,
         form.recorded_at,
     )
 
 
-def _asked(form: _Options) -> RecordedOptions:
+def _read_options(form: _Options) -> RecordedOptions:
     checks: Mapping[str, str] = form.checks
     limits = Limits(**{name: getattr(form, name) for name in _COUNTED})
     settings = msgspec.convert({"checks": checks} if checks else {}, Settings)
@@ -229,7 +234,7 @@ def _asked(form: _Options) -> RecordedOptions:
 
 def _exchange(form: _Exchange) -> RecordedExchange:
     asked = form.request
-    body = read_body(asked.body, asked.headers)
+    body = body_from_json(asked.body, asked.headers)
     request = HttpRequest(asked.method, asked.url, asked.headers, body)
     operation = form.operation
     named = (operation.source, operation.method, operation.path)
@@ -246,7 +251,7 @@ def _outcome(form: _Exchange) -> SendOutcome:
     return HttpResponse(
         response.status,
         response.headers,
-        read_body(response.body, response.headers),
+        body_from_json(response.body, response.headers),
         response.duration,
         response.http_version,
         response.added_headers,

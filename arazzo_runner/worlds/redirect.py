@@ -8,47 +8,49 @@ from __future__ import annotations
 
 from urllib.parse import quote, urldefrag, urljoin
 
-from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds import failures
-from arazzo_runner.worlds.elsewhere import NOWHERE, HeadersByOrigin, taken_along
-from arazzo_runner.worlds.origin import Origin, locate
+from arazzo_runner.worlds.elsewhere import NOWHERE, HeadersByOrigin, matching_headers
+from arazzo_runner.worlds.origin import Origin, parse_url
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
-def following(
+def redirected_request(
     request: HttpRequest, response: HttpResponse, allowed: HeadersByOrigin = NOWHERE
 ) -> HttpRequest | None:
     """The request that ``response`` asks for, or None where it is no redirect; raises Unusable."""
-    location = header(response.headers, "location")
+    location = header_value(response.headers, "location")
     if response.status not in _REDIRECTS or location is None:
         return None
-    here, _ = locate(request.url)
-    url, there = _resolved(request.url, location, here)
+    here, _ = parse_url(request.url)
+    url, there = _resolve_location(request.url, location, here)
     if here.scheme == "https" and there.scheme == "http":
-        raise failures.downgrade(here, there)
+        raise failures.downgrade_error(here, there)
     method = _method(request.method, response.status)
     body = request.body if method == request.method else b""
     if there == here:
         return HttpRequest(
-            method, url, request.headers if body else _bodiless(request.headers), body
+            method, url, request.headers if body else _headers_without_body(request.headers), body
         )
     if body:
-        raise failures.body_to_another_origin(here, there, response.status)
-    return HttpRequest(method, url, taken_along(request.headers, allowed.get(there, frozenset())))
+        raise failures.body_redirect_error(here, there, response.status)
+    return HttpRequest(
+        method, url, matching_headers(request.headers, allowed.get(there, frozenset()))
+    )
 
 
-def _resolved(base: str, location: str, here: Origin) -> tuple[str, Origin]:
+def _resolve_location(base: str, location: str, here: Origin) -> tuple[str, Origin]:
     """The absolute URL, and its origin; what no URL may hold is percent-encoded."""
     try:
         url = urldefrag(urljoin(base, quote(location, safe=_SAFE))).url
-        return url, locate(url)[0]
+        return url, parse_url(url)[0]
     except ValueError:
-        raise failures.unusable_redirect(here, "its Location is not a URL") from None
+        raise failures.redirect_location_error(here, "its Location is not a URL") from None
     except failures.TransportError as reason:
-        raise failures.unusable_redirect(here, reason.failure.message) from None
+        raise failures.redirect_location_error(here, reason.failure.message) from None
 
 
 def _method(method: str, status: int) -> str:
@@ -57,5 +59,5 @@ def _method(method: str, status: int) -> str:
     return "GET" if turned else method
 
 
-def _bodiless(headers: Headers) -> Headers:
+def _headers_without_body(headers: Headers) -> Headers:
     return tuple(field for field in headers if not field[0].lower().startswith("content-"))

@@ -20,7 +20,7 @@ def is_related(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == "multipart/related"
 
 
-def root_part(content_type: str, body: bytes, url: str) -> tuple[bytes, str] | None:
+def related_root(content_type: str, body: bytes, url: str) -> tuple[bytes, str] | None:
     """The document and its URI: the ``Content-Location`` of its part, else ``url``.
 
     The URI decides what a document may read, so a location that is no web URL does not count.
@@ -33,14 +33,14 @@ def root_part(content_type: str, body: bytes, url: str) -> tuple[bytes, str] | N
     parts = [one for one in whole.walk() if one is not whole and not one.is_multipart()]
     if not parts:
         return None
-    root = _named(whole.get_param("start"), parts)
+    root = _named_part(whole.get_param("start"), parts)
     data = root.get_payload(decode=True)
     assert isinstance(data, bytes)  # a part that holds no parts
     location = resolve_reference(url, root.get("Content-Location") or "")
     return data, location if is_remote(location) else url
 
 
-def _named(start: object, parts: list[Message]) -> Message:
+def _named_part(start: object, parts: list[Message]) -> Message:
     """The part with the Content-ID that ``start`` names; without it the first."""
     found = (one for one in parts if start and one.get("Content-ID") == start)
     return next(found, parts[0])

@@ -34,7 +34,7 @@ class ReplayWorld(HttpWorldBase):
             return self._refuse(call)
         found = differences(recorded.request, call.request)
         if found:
-            self._objections.raise_against(call.request, _differs(found))
+            self._objections.raise_against(call.request, _difference_error(found))
         return _answer(recorded, call)
 
     async def sleep(self, key: str, seconds: float) -> None:
@@ -48,7 +48,7 @@ class ReplayWorld(HttpWorldBase):
         """The result with a failure for each request that differs, is missing or came besides."""
         left = self.missing()
         judged = self._objections.run(result)
-        return self._objections.end(judged, _missing(left)) if left else judged
+        return self._objections.end(judged, _missing_error(left)) if left else judged
 
     def judging_observer(self, observer: Observer) -> Observer:
         """An observer that tells another of steps and workflows as they are judged."""
@@ -84,7 +84,7 @@ def _answer(recorded: RecordedExchange, call: SendCall) -> SendOutcome:
     )
 
 
-def _differs(found: Sequence[Difference]) -> StepError:
+def _difference_error(found: Sequence[Difference]) -> StepError:
     parts = " and ".join(one.part for one in found)
     message = f"the request differs from the recorded one: {parts}"
     lines = [line for one in found for line in (f"{one.part}:", *one.lines)]
@@ -92,7 +92,7 @@ def _differs(found: Sequence[Difference]) -> StepError:
     return StepError("differs-from-recording", message, hint, "request", details=tuple(lines))
 
 
-def _missing(left: Sequence[RecordedExchange]) -> StepError:
+def _missing_error(left: Sequence[RecordedExchange]) -> StepError:
     count = f"{len(left):,} recorded request{'' if len(left) == 1 else 's'}"
     message = f"{count} did not come"
     named = [f"- {one.request.method} {one.request.url}  ({one.key})" for one in left[:MAX_NAMED]]

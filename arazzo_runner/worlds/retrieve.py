@@ -23,9 +23,9 @@ from arazzo_runner.document.retrieval import (
     RetrievedDocument,
     RetrieveError,
 )
-from arazzo_runner.document.uris import split
+from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.text.limits import DESCRIPTION_LIMITS, too_large
+from arazzo_runner.text.limits import DESCRIPTION_LIMITS, size_finding
 from arazzo_runner.worlds.files import file_path, file_uri, find_in, read_named, read_regular
 from arazzo_runner.worlds.limits import HttpSettings
 
@@ -97,7 +97,7 @@ class _DocumentReader:
         if location.lower().startswith("file:"):
             return read_named(file_path(location), limit)
         if "://" in location:
-            raise _unknown_scheme(location)
+            raise _unknown_scheme_error(location)
         return read_named(location, limit)
 
     def _standard_input(self) -> RetrievedDocument:
@@ -105,7 +105,7 @@ class _DocumentReader:
         limit = self._settings.max_bytes
         data = (self._stdin or sys.stdin.buffer).read(limit + 1)
         if len(data) > limit:
-            raise DocumentError(too_large(len(data), limit))
+            raise DocumentError(size_finding(len(data), limit))
         return RetrievedDocument(data, "<stdin>", f"{file_uri('')}/")
 
     def retrieve_for(self, asking: str) -> Retrieve:
@@ -126,8 +126,8 @@ class _DocumentReader:
         return self._file(uri)
 
     def _file(self, uri: str) -> RetrievedDocument:
-        if (split(uri).scheme or "").lower() != "file":
-            raise _unknown_scheme(uri)
+        if (split_uri(uri).scheme or "").lower() != "file":
+            raise _unknown_scheme_error(uri)
         return read_regular(uri, self._settings.max_bytes)
 
     def _fetch(self, url: str, reach: AddressPolicy) -> RetrievedDocument:
@@ -140,22 +140,22 @@ class _DocumentReader:
         return self._fetcher.get(url, reach, self._of_stranger())
 
     def _of_user(self) -> AddressPolicy:
-        from arazzo_runner.worlds.addresses import reach_of_user
+        from arazzo_runner.worlds.addresses import user_policy
 
-        return reach_of_user(allow_http=self._settings.allow_http)
+        return user_policy(allow_http=self._settings.allow_http)
 
     def _of_stranger(self) -> AddressPolicy:
-        from arazzo_runner.worlds.addresses import reach_of_stranger
+        from arazzo_runner.worlds.addresses import document_policy
 
         given = self._settings
-        return reach_of_stranger(allow_http=given.allow_http, allow_net=given.allow_net)
+        return document_policy(allow_http=given.allow_http, allow_net=given.allow_net)
 
     def find(self, name: str) -> str | None:
         """The path of a file in the folders of ``--source-dir``, by its name in a URI."""
         return find_in(self._settings.source_dirs, unquote(name))
 
 
-def _unknown_scheme(uri: str) -> RetrieveError:
-    scheme = split(uri).scheme
+def _unknown_scheme_error(uri: str) -> RetrieveError:
+    scheme = split_uri(uri).scheme
     message = f"`{uri}` cannot be read: `{scheme}:` names no place that documents are read from"
     return RetrieveError(message, "documents are read from files and https")

@@ -13,16 +13,16 @@ from arazzo_runner.executor.world import (
     SendCall,
     TransportFailure,
 )
-from arazzo_runner.expression.scope import Headers, header
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.upload import has_files, size_of
 from arazzo_runner.worlds import failures
 from arazzo_runner.worlds.cookies import CookieJars
 from arazzo_runner.worlds.decode import ACCEPT_ENCODING
-from arazzo_runner.worlds.elsewhere import allowed
+from arazzo_runner.worlds.elsewhere import headers_by_origin
 from arazzo_runner.worlds.limits import Deadline, HttpSettings
-from arazzo_runner.worlds.origin import Origin, locate
-from arazzo_runner.worlds.redirect import following
+from arazzo_runner.worlds.origin import Origin, parse_url
+from arazzo_runner.worlds.redirect import redirected_request
 from arazzo_runner.worlds.uploads import check_files
 from arazzo_runner.worlds.wire import WireRequest
 from arazzo_runner.worlds.wire_log import ExchangeLog
@@ -61,23 +61,23 @@ class Sender:
 
     async def _answer(self, call: SendCall, deadline: Deadline, wire: ExchangeLog) -> HttpResponse:
         request = call.request
-        elsewhere = allowed(call.carriers, self._settings.credential_origins)
+        elsewhere = headers_by_origin(call.carriers, self._settings.credential_origins)
         response = await self._once(request, deadline, wire)
         for _ in range(self._settings.follow_redirects):
-            next_request = following(request, response, elsewhere)
+            next_request = redirected_request(request, response, elsewhere)
             if next_request is None:
                 return response
             request = next_request
             response = await self._once(request, deadline, wire)
-        if self._settings.follow_redirects and following(request, response) is not None:
-            origin, _ = locate(request.url)
-            raise failures.too_many_redirects(origin, self._settings.follow_redirects)
+        if self._settings.follow_redirects and redirected_request(request, response) is not None:
+            origin, _ = parse_url(request.url)
+            raise failures.redirect_count_error(origin, self._settings.follow_redirects)
         return response
 
     async def _once(
         self, request: HttpRequest, deadline: Deadline, wire: ExchangeLog
     ) -> HttpResponse:
-        origin, target = locate(request.url)
+        origin, target = parse_url(request.url)
         if has_files(request.body):
             check_files(request.body)
         headers = self._headers(request, origin, target)
@@ -119,7 +119,7 @@ def _length(request: HttpRequest, names: set[str]) -> Headers:
 
 
 def _with_cookies(given: Headers, cookies: CookieJars, origin: Origin, target: str) -> Headers:
-    field = cookies.field(origin, target, header(given, "cookie"))
+    field = cookies.field(origin, target, header_value(given, "cookie"))
     if field is None:
         return given
     others = tuple(one for one in given if one[0].lower() != "cookie")
@@ -131,8 +131,8 @@ class HttpWorldBase:
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Refused: there is no channel."""
-        return failures.no_messaging(call)
+        return failures.messaging_failure(call)
 
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
         """Refused: there is no channel."""
-        return failures.no_messaging(call)
+        return failures.messaging_failure(call)

@@ -8,7 +8,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.worlds.wrapped import WrappedWorld
@@ -22,7 +22,7 @@ class ThreadedWorld(WrappedWorld):
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send in a thread."""
-        return await run_sync(partial(_sent, self._world, call), abandon_on_cancel=True)
+        return await run_sync(partial(_send, self._world, call), abandon_on_cancel=True)
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Let ``seconds`` pass in the event loop."""
@@ -30,8 +30,8 @@ class ThreadedWorld(WrappedWorld):
         await anyio.sleep(seconds)
 
 
-def _sent(world: World, call: SendCall) -> HttpResponse | TransportFailure:
-    return drive(world.send(call))
+def _send(world: World, call: SendCall) -> HttpResponse | TransportFailure:
+    return run_coroutine(world.send(call))
 
 
 class CheckpointWorld(WrappedWorld):

@@ -16,17 +16,17 @@ from arazzo_runner.worlds.limits import HttpSettings
 
 def client_context(settings: HttpSettings) -> ssl.SSLContext:
     """A context for all connections of a run; UsageError when a file cannot be used."""
-    context = _trusting(settings.cacert)
+    context = _trusting_context(settings.cacert)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["h2", "http/1.1"] if settings.http2 else ["http/1.1"])
     if settings.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    _present(context, settings)
+    _load_client_certificate(context, settings)
     return context
 
 
-def _trusting(cacert: str | None) -> ssl.SSLContext:
+def _trusting_context(cacert: str | None) -> ssl.SSLContext:
     if cacert is None:
         context = ssl.create_default_context()
         if not _has_store(context):
@@ -37,7 +37,7 @@ def _trusting(cacert: str | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=cacert)
     except OSError as reason:
-        raise _unusable("--cacert", cacert, reason) from None
+        raise _file_error("--cacert", cacert, reason) from None
 
 
 def _has_store(context: ssl.SSLContext) -> bool:
@@ -48,7 +48,7 @@ def _has_store(context: ssl.SSLContext) -> bool:
     return folder is not None and any(Path(folder).iterdir())
 
 
-def _present(context: ssl.SSLContext, settings: HttpSettings) -> None:
+def _load_client_certificate(context: ssl.SSLContext, settings: HttpSettings) -> None:
     """The client's own certificate."""
     if settings.cert is None:
         if settings.key is not None:
@@ -63,7 +63,7 @@ def _present(context: ssl.SSLContext, settings: HttpSettings) -> None:
     try:
         context.load_cert_chain(settings.cert, settings.key, password=_no_password)
     except OSError as reason:
-        raise _unusable("--cert", settings.cert, reason) from None
+        raise _file_error("--cert", settings.cert, reason) from None
 
 
 def _no_password() -> str:
@@ -78,7 +78,7 @@ _REASONS = {
 }
 
 
-def _unusable(flag: str, path: str, reason: OSError) -> UsageError:
+def _file_error(flag: str, path: str, reason: OSError) -> UsageError:
     words = reason.strerror
     if isinstance(reason, ssl.SSLError):
         words = _REASONS.get(reason.reason or "", "it is not PEM, or its key has a password")

@@ -37,16 +37,16 @@ def check_files(body: bytes) -> None:
             try:
                 size = Path(piece.path).stat().st_size
             except OSError as reason:
-                raise _gone(piece, reason) from None
+                raise _missing_file_error(piece, reason) from None
             if size != piece.size:
-                raise _changed(piece, size)
+                raise _changed_file_error(piece, size)
 
 
 def chunks(body: bytes) -> Iterator[bytes]:
     """What is sent of a body; raises Unusable where a file is not what it was."""
     for piece in pieces_of(body):
         if isinstance(piece, FileBody):
-            yield from _of_file(piece)
+            yield from _file_chunks(piece)
         elif piece:
             yield piece
 
@@ -57,7 +57,7 @@ async def async_chunks(body: bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _of_file(piece: FileBody) -> Iterator[bytes]:
+def _file_chunks(piece: FileBody) -> Iterator[bytes]:
     left = piece.size
     try:
         with Path(piece.path).open("rb") as file:
@@ -65,17 +65,17 @@ def _of_file(piece: FileBody) -> Iterator[bytes]:
                 left -= len(chunk)
                 yield chunk
     except OSError as reason:
-        raise _gone(piece, reason) from None
+        raise _missing_file_error(piece, reason) from None
     if left:
-        raise _changed(piece, piece.size - left)
+        raise _changed_file_error(piece, piece.size - left)
 
 
-def _gone(piece: FileBody, reason: OSError) -> TransportError:
+def _missing_file_error(piece: FileBody, reason: OSError) -> TransportError:
     words = (reason.strerror or "it fails").lower()
     return TransportError("refused", f"the file `{piece.path}` cannot be sent: {words}")
 
 
-def _changed(piece: FileBody, size: int) -> TransportError:
+def _changed_file_error(piece: FileBody, size: int) -> TransportError:
     message = (
         f"the file `{piece.path}` has changed since the run began:"
         f" it has {size:,} bytes, and had {piece.size:,}"

@@ -84,8 +84,8 @@ class _Exchange:
 
     def steps(self) -> ExchangeSteps:
         head = yield from self._head()
-        headers = heads.text(head.headers.raw_items())
-        self._expected = heads.announced(self._message.method, head.status_code, headers)
+        headers = heads.decode_headers(head.headers.raw_items())
+        self._expected = heads.content_length(self._message.method, head.status_code, headers)
         body = yield from self._whole_body(headers)
         version = f"HTTP/{head.http_version.decode('ascii')}"
         return HttpResponse(head.status_code, headers, body, 0.0, version)
@@ -110,7 +110,7 @@ class _Exchange:
                 yield self._h11.send(h11.Data(data=chunk)) or b""
             yield self._h11.send(h11.EndOfMessage()) or b""
         except h11.LocalProtocolError as reason:
-            raise failures.unsendable(self._origin, str(reason)) from None
+            raise failures.unsendable_error(self._origin, str(reason)) from None
 
     def _head(self) -> Generator[Outbound, bytes, h11.Response]:
         """The final response's head, after up to so many interim ones."""
@@ -121,15 +121,17 @@ class _Exchange:
                 self._header_bytes = self._check_head(event)
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise failures.malformed(self._origin, "it switches to another protocol")
+                raise failures.malformed_response_error(
+                    self._origin, "it switches to another protocol"
+                )
             self._check_head(event)
             outgoing = b""
-        raise failures.too_many_informational(self._origin, self._settings.max_informational)
+        raise failures.informational_count_error(self._origin, self._settings.max_informational)
 
     def _check_head(self, head: h11.Response | h11.InformationalResponse) -> int:
         """The bytes that heads have taken so far, within the limits."""
         size = self._received - len(self._h11.trailing_data[0])
-        heads.check(self._origin, head.headers, self._settings, size)
+        heads.check_headers(self._origin, head.headers, self._settings, size)
         return size
 
     def _whole_body(self, headers: Headers) -> Generator[Outbound, bytes, bytes]:
@@ -159,23 +161,23 @@ class _Exchange:
         # The body with its framing: chunks of a byte each are paid for as well.
         size, limit = self._received - self._header_bytes, self._settings.max_response_size
         if size > limit:
-            raise failures.too_large(self._origin, size, limit)
+            raise failures.body_size_error(self._origin, size, limit)
 
     def _recognize(self, data: bytes) -> None:
         """Know another protocol by its first bytes; h11 would wait for the end of a header."""
         if data[:5] != b"HTTP/"[: len(data)]:
-            raise failures.not_http(self._origin, data[:40])
+            raise failures.not_http_error(self._origin, data[:40])
 
     def _failure(self, reason: h11.RemoteProtocolError) -> failures.TransportError:
         if reason.error_status_hint == 431:
-            return failures.header_too_large(self._origin, self._settings.max_header_bytes)
+            return failures.header_size_error(self._origin, self._settings.max_header_bytes)
         if self._ended:
             return self._cut_short()
-        return failures.malformed(self._origin, str(reason))
+        return failures.malformed_response_error(self._origin, str(reason))
 
     def _cut_short(self) -> failures.TransportError:
         if self._body is not None:
-            return failures.truncated(self._origin, self._body.received, self._expected)
+            return failures.truncated_body_error(self._origin, self._body.received, self._expected)
         if self._received:
-            return failures.cut_in_header(self._origin)
-        return failures.unanswered(self._origin)
+            return failures.cut_header_error(self._origin)
+        return failures.no_response_error(self._origin)

@@ -10,7 +10,7 @@ from jsonschema_specifications import REGISTRY
 import arazzo_runner.document
 from arazzo_runner.document.load import load_document
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.explain.explanation import explanation
+from arazzo_runner.explain.explanation import read_explanation
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import SourceFile
@@ -74,7 +74,7 @@ def test_agrees_with_the_reader(path: Path) -> None:
 
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_tells_examples_from_each_other(code: str) -> None:
-    one = explanation(code)
+    one = read_explanation(code)
     for example in (one.failing, one.mended):
         for name, text in example.files.items():
             data, errors = read(text, name)

@@ -9,7 +9,7 @@ import pytest
 
 import arazzo_runner.explain
 from arazzo_runner.cli.main import main
-from arazzo_runner.explain.explanation import Example, Explanation, explanation
+from arazzo_runner.explain.explanation import Example, Explanation, read_explanation
 from arazzo_runner.text.codes import CODES
 from case_runner import outcome
 from case_runner.case import Case
@@ -43,11 +43,11 @@ def rewrite(one: Explanation, actual: str) -> None:
 def test_failing_example_is_told_so(
     code: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    one = explanation(code)
+    one = read_explanation(code)
     _, actual = told(one.failing, tmp_path, one.encoding)
     if request.config.getoption("--update"):
         rewrite(one, actual)
-        one = explanation(code)
+        one = read_explanation(code)
     assert actual == one.failing.output
     said = SAID.findall(actual)
     assert {name for _, name in said} == {code, *one.also}
@@ -59,7 +59,7 @@ def test_failing_example_is_told_so(
 
 @pytest.mark.parametrize("code", CODES)
 def test_mended_example_is_well(code: str, tmp_path: Path) -> None:
-    one = explanation(code)
+    one = read_explanation(code)
     status, actual = told(one.mended, tmp_path)
     assert status == 0, actual
     assert {name for _, name in SAID.findall(actual)} <= set(one.also)
@@ -67,7 +67,7 @@ def test_mended_example_is_well(code: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_examples_are_one_change_apart(code: str) -> None:
-    one = explanation(code)
+    one = read_explanation(code)
     assert one.failing != one.mended
     assert one.meaning
     assert one.why

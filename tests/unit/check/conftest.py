@@ -10,7 +10,7 @@ from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.loading import SharedCache
 from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.validation import ValidateOptions, validate
 
 SHOP = """
@@ -129,7 +129,7 @@ def line_of(one: Diagnostic) -> str:
 def pointed(one: Diagnostic) -> str:
     """The text that a finding is about, its first line."""
     assert one.place is not None
-    span = locate(one.place)
+    span = locate_place(one.place)
     line = one.place.source.text.split("\n")[span.line - 1]
     end = span.end_column - 1 if span.end_line == span.line else len(line)
     return line[span.column - 1 : end].replace("''", "'")

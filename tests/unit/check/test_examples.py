@@ -13,12 +13,12 @@ import pytest
 import yaml
 
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import example
+from arazzo_runner.mock.example import generate_value
 from arazzo_runner.operation.description import ApiDescription, read_description
 from arazzo_runner.operation.find import all_operations, find_by_pointer, pointer_of
 from arazzo_runner.operation.media_type import is_json
 from arazzo_runner.operation.model import Operation, Schema
-from arazzo_runner.operation.schema import standalone
+from arazzo_runner.operation.schema import standalone_schema
 from arazzo_runner.text.source import SourceFile, pointer_text
 
 ROOT = Path(__file__).parents[3]
@@ -52,7 +52,7 @@ def operations(api: ApiDescription) -> Iterator[Operation]:
 
 
 def made(schema: Schema, operation: Operation, direction: Any, dice: SeededChoice) -> Any:
-    return example(standalone(schema, operation.description, direction), dice)
+    return generate_value(standalone_schema(schema, operation.description, direction), dice)
 
 
 def leaves(value: Any, tokens: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -2,7 +2,12 @@
 
 import pytest
 
-from arazzo_runner.check.suppress import Selection, ignores, reported, unknown_code
+from arazzo_runner.check.suppress import (
+    Selection,
+    ignore_comments,
+    select_findings,
+    unknown_code_message,
+)
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -36,7 +41,7 @@ def test_selection(selection: Selection, code: str, file: str, taken: bool) -> N
     ],
 )
 def test_beginnings_that_no_code_has(beginning: str, problem: str | None) -> None:
-    said = unknown_code(beginning)
+    said = unknown_code_message(beginning)
     assert said is None if problem is None else problem in str(said)
 
 
@@ -56,7 +61,7 @@ def test_beginnings_that_no_code_has(beginning: str, problem: str | None) -> Non
     ],
 )
 def test_comments(text: str, found: dict[int, tuple[str, ...]]) -> None:
-    assert ignores(text) == found
+    assert ignore_comments(text) == found
 
 
 SOURCE = SourceFile("a.yaml", "a: 1\nb: 2 # arazzo: ignore[AZ3]\n", "file:///a.yaml")
@@ -79,4 +84,6 @@ def found(code: str, source: SourceFile, name: str) -> Diagnostic:
     ],
 )
 def test_what_is_reported(one: Diagnostic, told: bool) -> None:
-    assert list(reported([one, one], Selection(ignore=("AZ5",)), "a.yaml")) == [one, one] * told
+    assert (
+        list(select_findings([one, one], Selection(ignore=("AZ5",)), "a.yaml")) == [one, one] * told
+    )

@@ -7,7 +7,7 @@ import pytest
 from arazzo_runner.cli.case_files import read_cases
 from arazzo_runner.cli.inputs_for import InputSchemas
 from arazzo_runner.errors import InputError
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 
 SCHEMA = {
     "properties": {
@@ -87,7 +87,7 @@ def test_what_cannot_be_read_is_told_with_its_line(
     (found,) = told.value.diagnostics
     assert message in found.message
     assert found.place is not None
-    assert locate(found.place).line == line
+    assert locate_place(found.place).line == line
 
 
 @pytest.mark.parametrize(

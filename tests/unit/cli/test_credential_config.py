@@ -5,7 +5,7 @@ import os
 import click
 import pytest
 
-from arazzo_runner.cli.credentials import ask, credential_config, sources_of
+from arazzo_runner.cli.credentials import credential_config, credential_stores, prompt_missing
 from arazzo_runner.operation.security import MissingCredentials
 
 A, B = "ARAZZO_AUTH_SHOP_KEY_KEY", "ARAZZO_AUTH_SHOP_LOGIN_TOKEN"
@@ -58,7 +58,7 @@ def test_a_profile_wins_variable_by_variable():
 def test_the_order_of_the_places(monkeypatch):
     monkeypatch.setenv(B, "t")
     config = credential_config({A: {"command": "printf a"}, "cred_command": "cat {name}"})
-    sources = sources_of({"keyring": "arazzo", "env_file": {}}, config)
+    sources = credential_stores({"keyring": "arazzo", "env_file": {}}, config)
     assert [one.origin for one in sources.others] == ["command", "command", "keyring"]
     assert [one.asks(B) for one in sources.others] == [False, True, True]
     assert (sources.origin(B), sources.origin(A), sources.more(A)) == ("environment", None, "a")
@@ -66,8 +66,13 @@ def test_the_order_of_the_places(monkeypatch):
 
 def test_nobody_is_asked_without_a_terminal():
     missing = MissingCredentials("it needs a key", ("key",), (A,), "set it")
-    assert ask(missing) == {}
-    assert ask(MissingCredentials("it needs a certificate", ("tls",), ("--cert",), "give it")) == {}
+    assert prompt_missing(missing) == {}
+    assert (
+        prompt_missing(
+            MissingCredentials("it needs a certificate", ("tls",), ("--cert",), "give it")
+        )
+        == {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,9 +84,9 @@ def test_commands_of_a_stranger_are_not_run(tmp_path, monkeypatch, mode, owner, 
     config = credential_config({"cred_command": "vault"})
     given = {"keyring": None, "env_file": {}}
     if is_run:
-        assert sources_of(given, config).others
+        assert credential_stores(given, config).others
         return
     with pytest.raises(click.UsageError) as caught:
-        sources_of(given, config)
+        credential_stores(given, config)
     assert "its commands for credentials are not run" in caught.value.message
-    assert sources_of(given, credential_config({A: "KEY"})).aliases == {A: "KEY"}
+    assert credential_stores(given, credential_config({A: "KEY"})).aliases == {A: "KEY"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.cli.jobs import ValidationJob, run_jobs, shared_out
+from arazzo_runner.cli.jobs import ValidationJob, run_jobs, split_documents
 from arazzo_runner.cli.mending import FixOptions
 from arazzo_runner.validation import ValidateOptions
 from arazzo_runner.worlds.retrieve import RetrieveSettings
@@ -35,7 +35,7 @@ def test_those_with_the_same_sources_stay_together(
     processes: int, parts: list[str], folder: Path
 ) -> None:
     documents = sorted(map(str, folder.glob("*.yaml")))
-    found = names(shared_out(documents, processes))
+    found = names(split_documents(documents, processes))
     assert sorted("".join(found)) == list("01234567")
     assert len(found) == len(parts)
     if processes in (1, 2, 4):
@@ -43,8 +43,8 @@ def test_those_with_the_same_sources_stay_together(
 
 
 def test_what_cannot_be_read_is_shared_out_too() -> None:
-    assert shared_out(["https://example.com/a", "-"], 2) == [["https://example.com/a"], ["-"]]
-    assert shared_out(["x"], 3) == [["x"]]
+    assert split_documents(["https://example.com/a", "-"], 2) == [["https://example.com/a"], ["-"]]
+    assert split_documents(["x"], 3) == [["x"]]
 
 
 def test_findings_come_in_the_order_of_the_documents(folder: Path) -> None:

@@ -7,8 +7,8 @@ from arazzo_runner.cli import main as command_line
 from arazzo_runner.cli.reports import (
     Reports,
     ReportTarget,
-    asked_for,
     read_reports,
+    reports_of_args,
     without_password,
 )
 from arazzo_runner.report.kinds import KINDS
@@ -61,7 +61,7 @@ def test_annotations_stand_among_other_lines(texts, taken):
     ],
 )
 def test_what_a_mistaken_command_line_asks_for(words, environ, kinds):
-    assert [one.kind for one in asked_for(words, environ).targets] == kinds
+    assert [one.kind for one in reports_of_args(words, environ).targets] == kinds
 
 
 API = """

@@ -6,7 +6,7 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 
-from arazzo_runner.cli.streams import escaped, prepare_streams
+from arazzo_runner.cli.streams import escape_unencodable, prepare_streams
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
@@ -24,4 +24,4 @@ def test_json_means_the_same_in_every_encoding(
 
 def test_what_cannot_be_read_is_not_escaped() -> None:
     with pytest.raises(UnicodeDecodeError):
-        escaped(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"))
+        escape_unencodable(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"))

@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from arazzo_runner.credentials.authorizing import AuthorizingWorld
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.credentials import Credentials
 from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
@@ -62,15 +62,17 @@ def test_a_call_without_needs_goes_through():
     api = Api(OK)
     world, _ = world_of(api)
     given = call()
-    drive(world.send(given))
+    run_coroutine(world.send(given))
     assert api.calls == [given]
 
 
 def test_a_token_in_place_of_what_was_there(need):
     api = Api(OK, OK)
     world, server = world_of(api, reply(access_token="t"), **CLIENT)
-    outcome = drive(world.send(call(need(), headers=(("Accept", "a"), ("authorization", "x")))))
-    drive(world.send(call(need())))
+    outcome = run_coroutine(
+        world.send(call(need(), headers=(("Accept", "a"), ("authorization", "x"))))
+    )
+    run_coroutine(world.send(call(need())))
     headers = (("Accept", "a"), ("Authorization", "Bearer t"))
     assert api.calls[0].request.headers == headers
     assert outcome.request.headers == headers
@@ -88,7 +90,7 @@ def test_the_same_within_an_event_loop(need):
 def test_without_a_token_nothing_is_sent(need):
     api = Api()
     world, _ = world_of(api, reply(400, error="invalid_client"), **{**CLIENT, "client_secret": ""})
-    outcome = drive(world.send(call(need())))
+    outcome = run_coroutine(world.send(call(need())))
     assert (outcome.code, outcome.unsent) == ("credentials", True)
     assert api.calls == []
 
@@ -96,7 +98,7 @@ def test_without_a_token_nothing_is_sent(need):
 def test_a_failure_names_the_request_that_was_sent(need):
     api = Api(TransportFailure("timeout", "slow"))
     world, _ = world_of(api, reply(access_token="t"), **CLIENT)
-    outcome = drive(world.send(call(need())))
+    outcome = run_coroutine(world.send(call(need())))
     assert (outcome.unsent, outcome.request.headers) == (False, (("Authorization", "Bearer t"),))
 
 
@@ -113,7 +115,7 @@ def test_a_token_that_is_rejected(need, second, status, sent):
     parts = {"client_id": "me", "refresh_token": "r"}
     given = need("refreshToken")
     world, _ = world_of(api, reply(access_token="t"), second, **parts)
-    outcome = drive(world.send(call(given)))
+    outcome = run_coroutine(world.send(call(given)))
     assert outcome.status == status
     assert api.authorizations == sent
     assert len(outcome.exchanges) == len(sent)
@@ -122,14 +124,14 @@ def test_a_token_that_is_rejected(need, second, status, sent):
 def test_other_answers_are_no_reason_to_send_again(need):
     api = Api(HttpResponse(403, (), b""))
     world, _ = world_of(api, reply(access_token="t"), **CLIENT)
-    assert drive(world.send(call(need()))).status == 403
+    assert run_coroutine(world.send(call(need()))).status == 403
 
 
 def test_a_challenge_is_answered_and_its_nonce_kept():
     api = Api(challenge(), OK, OK)
     world, _ = world_of(api, **USER)
-    outcome = drive(world.send(call(DIGEST)))
-    drive(world.send(call(DIGEST)))
+    outcome = run_coroutine(world.send(call(DIGEST)))
+    run_coroutine(world.send(call(DIGEST)))
     first, second, third = api.authorizations
     assert first is None
     assert 'uri="/orders?a=b"' in second
@@ -143,8 +145,8 @@ def test_a_challenge_is_answered_and_its_nonce_kept():
 def test_a_nonce_serves_one_server_alone():
     api = Api(challenge(), OK, challenge("m"), OK)
     world, _ = world_of(api, **USER)
-    drive(world.send(call(DIGEST)))
-    drive(world.send(call(DIGEST, url="https://shop.example:8443/")))
+    run_coroutine(world.send(call(DIGEST)))
+    run_coroutine(world.send(call(DIGEST, url="https://shop.example:8443/")))
     assert [bool(one) for one in api.authorizations] == [False, True, False, True]
 
 
@@ -161,7 +163,7 @@ def test_a_nonce_serves_one_server_alone():
 def test_challenges_that_lead_nowhere(answers, sent):
     api = Api(*answers)
     world, _ = world_of(api, **USER)
-    assert drive(world.send(call(DIGEST, timeout=None))).status == 401
+    assert run_coroutine(world.send(call(DIGEST, timeout=None))).status == 401
     assert len(api.calls) == sent
 
 
@@ -170,8 +172,8 @@ def test_a_nonce_that_has_ended(nonce, sent):
     """A new nonce is answered; the same again means that the answer was wrong."""
     api = Api(challenge("1"), OK, challenge(nonce), OK)
     world, _ = world_of(api, **USER)
-    drive(world.send(call(DIGEST)))
-    drive(world.send(call(DIGEST)))
+    run_coroutine(world.send(call(DIGEST)))
+    run_coroutine(world.send(call(DIGEST)))
     assert len(api.calls) == sent
 
 
@@ -193,14 +195,14 @@ class Redirecting(Api):
 def test_the_challenge_of_another_server_is_not_answered_by_the_first(need):
     api = Redirecting(challenge(), OK)
     world, _ = world_of(api, **USER)
-    outcome = drive(world.send(call(DIGEST)))
+    outcome = run_coroutine(world.send(call(DIGEST)))
     assert (outcome.status, len(api.calls)) == (401, 1)
-    drive(world.send(call(DIGEST)))
+    run_coroutine(world.send(call(DIGEST)))
     assert api.authorizations == [None, None]
 
 
 def test_a_token_is_not_renewed_for_another_server(need):
     api = Redirecting(HttpResponse(401, (), b""))
     world, server = world_of(api, reply(access_token="t"), **CLIENT)
-    assert drive(world.send(call(need()))).status == 401
+    assert run_coroutine(world.send(call(need()))).status == 401
     assert len(server.endpoints.asked) == 1

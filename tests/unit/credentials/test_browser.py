@@ -10,7 +10,7 @@ import pytest
 
 from arazzo_runner.credentials import browser
 from arazzo_runner.credentials.browser import TerminalPerson, open_in_browser
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 
 
 def visited(url):
@@ -34,7 +34,11 @@ def coming_back(*paths, patience=5.0):
     person = TerminalPerson(out, open_browser, patience)
     redirect = person.redirect()
     try:
-        return drive(redirect.answer("https://id.example/authorize?a=b")), seen, out.getvalue()
+        return (
+            run_coroutine(redirect.answer("https://id.example/authorize?a=b")),
+            seen,
+            out.getvalue(),
+        )
     finally:
         redirect.close()
 
@@ -72,7 +76,7 @@ def test_a_connection_that_says_nothing_holds_up_nothing():
     host, port = redirect.url.removeprefix("http://").removesuffix("/callback").split(":")
     assert host == "127.0.0.1"
     with socket.create_connection((host, int(port))):
-        assert drive(redirect.answer("https://id.example")) == {"code": "c"}
+        assert run_coroutine(redirect.answer("https://id.example")) == {"code": "c"}
         redirect.close()
 
 

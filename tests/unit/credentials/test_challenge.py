@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.credentials.challenge import challenges
+from arazzo_runner.credentials.challenge import parse_challenges
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ from arazzo_runner.credentials.challenge import challenges
     ],
 )  # fmt: skip
 def test_challenges(text, expected):
-    assert [(one.scheme, dict(one.parameters)) for one in challenges(text)] == expected
+    assert [(one.scheme, dict(one.parameters)) for one in parse_challenges(text)] == expected
 
 
 def test_a_hostile_header_is_read_as_far_as_a_server_may_ask():
-    assert challenges("Digest " + 'a="' * 40_000)[0].scheme == "digest"
-    assert "late" not in dict(challenges("Digest " + "x" * 5_000 + ", late=1")[0].parameters)
+    assert parse_challenges("Digest " + 'a="' * 40_000)[0].scheme == "digest"
+    assert "late" not in dict(parse_challenges("Digest " + "x" * 5_000 + ", late=1")[0].parameters)

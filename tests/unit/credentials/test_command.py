@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from arazzo_runner.credentials import command
-from arazzo_runner.credentials.command import by_command, one_value, split
+from arazzo_runner.credentials.command import command_lookup, read_command_value, split_command
 from arazzo_runner.errors import UsageError
 
 
@@ -25,18 +25,18 @@ class Program:
 
 def test_a_command_for_each_variable():
     program = Program(b"one\n", b"two\r\n")
-    look_up = by_command("op read 'a b/{name}'", program)
+    look_up = command_lookup("op read 'a b/{name}'", program)
     assert [look_up("X"), look_up("Y")] == ["one", "two"]
     assert program.ran == [["op", "read", "a b/X"], ["op", "read", "a b/Y"]]
 
 
 def test_a_command_that_fails_for_a_variable_does_not_know_it():
-    assert by_command("op {name}", Program(b"half", status=1))("X") is None
+    assert command_lookup("op {name}", Program(b"half", status=1))("X") is None
 
 
 def test_a_command_for_all_variables_is_run_once():
     program = Program(b'{"X": "one", "Y": "two"}')
-    look_up = by_command("vault all", program)
+    look_up = command_lookup("vault all", program)
     assert [look_up(name) for name in "XYZ"] == ["one", "two", None]
     assert program.ran == [["vault", "all"]]
 
@@ -46,7 +46,7 @@ def test_a_command_for_all_variables_is_run_once():
 )
 def test_what_is_no_object_of_texts(printed):
     with pytest.raises(UsageError) as caught:
-        by_command("vault --token s3cret", Program(printed))("X")
+        command_lookup("vault --token s3cret", Program(printed))("X")
     (finding,) = caught.value.diagnostics
     assert finding.code == "AZ905"
     assert "`vault` printed no JSON object" in finding.message
@@ -63,7 +63,7 @@ def test_what_is_no_object_of_texts(printed):
 )
 def test_commands_that_fail(program, words):
     with pytest.raises(UsageError) as caught:
-        one_value("vault s3cret", program)
+        read_command_value("vault s3cret", program)
     (finding,) = caught.value.diagnostics
     assert finding.message == f"the command for credentials `vault` {words}"
 
@@ -73,24 +73,24 @@ def test_a_program_that_does_not_end(monkeypatch):
         raise subprocess.TimeoutExpired(words, command.SECONDS)
 
     with pytest.raises(UsageError) as caught:
-        one_value("sleep 99", run)
+        read_command_value("sleep 99", run)
     assert "`sleep` did not end within 30 s" in str(caught.value)
 
 
 def test_a_real_program_has_no_shell_and_no_input(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     program = "import sys; print(sys.stdin.read() + sys.argv[1])"
-    assert one_value(f"{sys.executable} -c '{program}' '$HOME; echo *'") == "$HOME; echo *"
+    assert read_command_value(f"{sys.executable} -c '{program}' '$HOME; echo *'") == "$HOME; echo *"
 
 
 def test_a_program_that_is_not_there():
     with pytest.raises(UsageError) as caught:
-        one_value("/no/such/program")
+        read_command_value("/no/such/program")
     assert "`/no/such/program` cannot be run: no such file or directory" in str(caught.value)
 
 
 @pytest.mark.parametrize(("text", "why"), [("a 'b", "no closing quotation"), (" ", "it is empty")])
 def test_command_lines_that_are_none(text, why):
     with pytest.raises(UsageError) as caught:
-        split(text)
+        split_command(text)
     assert why in str(caught.value)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from arazzo_runner.credentials.digest import answer, session
+from arazzo_runner.credentials.digest import authorization_header, parse_session
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.worlds.uploads import file_body
 
@@ -30,8 +30,8 @@ def fields(text):
     ],
 )
 def test_the_examples_of_the_specification(algorithm, expected):
-    given = session(CHALLENGE.format(algorithm)).next()
-    found = fields(answer(given, GET, "Mufasa", "Circle of Life", NONCE))
+    given = parse_session(CHALLENGE.format(algorithm)).next()
+    found = fields(authorization_header(given, GET, "Mufasa", "Circle of Life", NONCE))
     assert found["response"] == expected
     assert found["uri"] == "/dir/index.html"
     assert (found["qop"], found["nc"], found["cnonce"]) == ("auth", "00000001", NONCE)
@@ -39,8 +39,10 @@ def test_the_examples_of_the_specification(algorithm, expected):
 
 
 def test_a_server_without_qop():
-    given = session('Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"')
-    found = fields(answer(given.next(), GET, "Mufasa", "CircleOfLife", NONCE))
+    given = parse_session(
+        'Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"'
+    )
+    found = fields(authorization_header(given.next(), GET, "Mufasa", "CircleOfLife", NONCE))
     assert found["response"] == "1949323746fe6a43ef61f9606e7febea"
     assert found.keys().isdisjoint({"qop", "nc", "cnonce", "opaque"})
 
@@ -50,23 +52,25 @@ def sha(text):
 
 
 def test_a_session_key():
-    given = session('Digest realm="r", nonce="n", algorithm=SHA-256-sess').next().next()
-    found = fields(answer(given, GET, "u", "p", "c"))
+    given = parse_session('Digest realm="r", nonce="n", algorithm=SHA-256-sess').next().next()
+    found = fields(authorization_header(given, GET, "u", "p", "c"))
     secret = sha(f"{sha('u:r:p')}:n:c")
     assert found["response"] == sha(f"{secret}:n:{sha('GET:/dir/index.html')}")
     assert (found["algorithm"], found["cnonce"]) == ("SHA-256-sess", "c")
 
 
 def test_the_body_where_the_server_insists(tmp_path):
-    given = session('Digest realm="r", nonce="n", qop=auth-int, algorithm=SHA-256').next().next()
+    given = (
+        parse_session('Digest realm="r", nonce="n", qop=auth-int, algorithm=SHA-256').next().next()
+    )
     (tmp_path / "b").write_bytes(b"body")
     for body in (b"body", file_body(str(tmp_path / "b"))):
         request = HttpRequest("POST", "http://h?a=b", (), body)
-        found = fields(answer(given, request, "u", "p", "c"))
+        found = fields(authorization_header(given, request, "u", "p", "c"))
         subject = sha(f"POST:/?a=b:{sha(b'body')}")
         assert found["response"] == sha(f"{sha('u:r:p')}:n:00000002:c:auth-int:{subject}")
     (tmp_path / "b").unlink()
-    assert answer(given, request, "u", "p", "c")  # the world says that it is gone
+    assert authorization_header(given, request, "u", "p", "c")  # the world says that it is gone
 
 
 @pytest.mark.parametrize(
@@ -84,8 +88,8 @@ def test_the_body_where_the_server_insists(tmp_path):
     ],
 )
 def test_user_names(more, username, expected):
-    given = session(f'Digest realm="r", nonce="n", algorithm=SHA-256{more}').next()
-    text = answer(given, GET, username, "p", "c")
+    given = parse_session(f'Digest realm="r", nonce="n", algorithm=SHA-256{more}').next()
+    text = authorization_header(given, GET, username, "p", "c")
     for name, value in expected.items():
         assert f'{name}="{value}"' in text or f"{name}={value}" in text
 
@@ -102,9 +106,9 @@ def test_user_names(more, username, expected):
     ],
 )
 def test_what_cannot_be_answered(text):
-    assert session(text) is None
+    assert parse_session(text) is None
 
 
 def test_the_first_challenge_that_can_be_answered():
     text = 'Digest realm="r", nonce="1", algorithm=TIGER, Digest realm="r", nonce="2"'
-    assert session(text).nonce == "2"
+    assert parse_session(text).nonce == "2"

@@ -5,7 +5,7 @@ import pytest
 
 from arazzo_runner.credentials.endpoints import Endpoint, GuardedEndpoints, WorldEndpoints
 from arazzo_runner.credentials.wiring import Permissions
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.blocking import BlockingNetwork
@@ -62,13 +62,13 @@ def test_where_a_browser_is_sent(url, from_url, permissions, refused):
 )
 def test_what_is_out_of_reach_is_not_asked(url, from_url, words):
     endpoint = Endpoint(url, from_url)
-    outcome = drive(guarded().ask(endpoint, HttpRequest("POST", url), None))
+    outcome = run_coroutine(guarded().ask(endpoint, HttpRequest("POST", url), None))
     assert (outcome.code, words in outcome.message) == ("refused", True)
 
 
 def test_a_proxy_that_cannot_be_judged_is_not_used():
     url = "https://id.example/t"
-    outcome = drive(
+    outcome = run_coroutine(
         guarded(proxy="http://127.0.0.1:9").ask(Endpoint(url, True), HttpRequest("POST", url), None)
     )
     assert "cannot be checked through a proxy" in outcome.message
@@ -90,7 +90,7 @@ def test_requests_keep_no_cookie_and_no_connection(serve, network):
             for _ in range(2)
         ]
 
-    found = anyio.run(twice) if network is EventLoopNetwork else drive(twice())
+    found = anyio.run(twice) if network is EventLoopNetwork else run_coroutine(twice())
     assert [one.status for one in found] == [200, 200]
     assert server.accepted == 2
     assert not any(b"Cookie" in one for one in server.requests)
@@ -100,14 +100,14 @@ def test_a_redirect_is_an_answer(serve):
     server = serve([b"HTTP/1.1 307 Elsewhere\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"])
     url = f"{server.url}/t"
     endpoints = guarded(follow_redirects=5)
-    outcome = drive(endpoints.ask(Endpoint(url, False), HttpRequest("POST", url), 5.0))
+    outcome = run_coroutine(endpoints.ask(Endpoint(url, False), HttpRequest("POST", url), 5.0))
     assert (outcome.status, server.accepted) == (307, 1)
 
 
 def test_an_answer_is_small(serve):
     server = serve([LONG])
     url = f"{server.url}/t"
-    outcome = drive(guarded().ask(Endpoint(url, False), HttpRequest("POST", url), 5.0))
+    outcome = run_coroutine(guarded().ask(Endpoint(url, False), HttpRequest("POST", url), 5.0))
     assert (outcome.code, outcome.hint) == ("limit", None)
 
 
@@ -120,7 +120,7 @@ def test_a_world_that_was_handed_in_is_asked_itself():
     world = Handed()
     endpoints = WorldEndpoints(world)
     request = HttpRequest("POST", "https://id.example/t")
-    assert drive(endpoints.ask(Endpoint(request.url, True), request, 3.0)).status == 200
+    assert run_coroutine(endpoints.ask(Endpoint(request.url, True), request, 3.0)).status == 200
     assert (world.call.request, world.call.timeout, world.call.needs) == (request, 3.0, ())
     assert endpoints.refusal(Endpoint("https://id.example", False)) is None
     assert isinstance(endpoints.refusal(Endpoint("http://id.example", False)), TransportFailure)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.credentials.prompt import ask_for, is_terminal
+from arazzo_runner.credentials.prompt import is_terminal, prompt_for
 
 
 class Terminal:
@@ -47,7 +47,7 @@ def test_names_are_typed_seen_and_secrets_unseen(monkeypatch):
         monkeypatch.setattr(
             "arazzo_runner.credentials.prompt.getpass", lambda question: next(answers)
         )
-        found = ask_for("something needs credentials", names)
+        found = prompt_for("something needs credentials", names)
         assert found == {names[0]: "ada", names[1]: "p4ss"}
         terminal.shows("something needs credentials", f"  {names[0]}: ")
 
@@ -57,7 +57,7 @@ def test_the_end_of_the_input_is_no_answer(monkeypatch):
         raise EOFError
 
     monkeypatch.setattr("arazzo_runner.credentials.prompt.getpass", end)
-    assert ask_for("needed", ["ARAZZO_AUTH_A_B_KEY"]) == {}
+    assert prompt_for("needed", ["ARAZZO_AUTH_A_B_KEY"]) == {}
 
 
 @pytest.mark.parametrize("stream", ["stdin", "stderr"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.credentials.sources import CredentialStore, CredentialStores, remembered
+from arazzo_runner.credentials.sources import CredentialStore, CredentialStores, cached_lookup
 
 
 def source(origin, *names):
@@ -45,6 +45,6 @@ def test_the_environment_wins_over_the_file():
 
 def test_each_name_is_asked_for_once():
     asked = []
-    look = remembered(asked.append)
+    look = cached_lookup(asked.append)
     assert [look("A"), look("A"), look("B")] == [None, None, None]
     assert asked == ["A", "B"]

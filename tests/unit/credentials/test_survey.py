@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 import arazzo_runner.credentials
-from arazzo_runner.credentials.survey import called
+from arazzo_runner.credentials.survey import scheme_label
 from arazzo_runner.operation.model import SecurityScheme
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -43,4 +43,4 @@ def test_what_is_printed_fits_the_schema(case):
 def test_what_a_scheme_is_called(type_, scheme, location, flows, words):
     key = "key" if location else None
     one = SecurityScheme("s", type_, scheme, location, key, flows, None, PLACE)
-    assert called(one) == words
+    assert scheme_label(one) == words

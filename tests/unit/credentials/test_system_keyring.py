@@ -7,7 +7,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
-from arazzo_runner.credentials.system_keyring import by_keyring
+from arazzo_runner.credentials.system_keyring import keyring_lookup
 from arazzo_runner.errors import UsageError
 
 
@@ -38,15 +38,15 @@ def holding():
 
 def test_a_variable_is_the_name_under_a_service(holding):
     holding(InMemory())
-    assert by_keyring("arazzo")("ARAZZO_AUTH_SHOP_KEY_KEY") == "k3y"
-    assert by_keyring("arazzo")("ARAZZO_AUTH_SHOP_KEY_OTHER") is None
-    assert by_keyring("other")("ARAZZO_AUTH_SHOP_KEY_KEY") is None
+    assert keyring_lookup("arazzo")("ARAZZO_AUTH_SHOP_KEY_KEY") == "k3y"
+    assert keyring_lookup("arazzo")("ARAZZO_AUTH_SHOP_KEY_OTHER") is None
+    assert keyring_lookup("other")("ARAZZO_AUTH_SHOP_KEY_KEY") is None
 
 
 def test_a_keyring_that_stays_locked(holding):
     holding(Locked())
     with pytest.raises(UsageError) as caught:
-        by_keyring("arazzo")("X")
+        keyring_lookup("arazzo")("X")
     (finding,) = caught.value.diagnostics
     assert finding.code == "AZ905"
     assert finding.message == "the keyring cannot be read: failed to unlock the collection!"
@@ -54,7 +54,7 @@ def test_a_keyring_that_stays_locked(holding):
 
 
 def test_a_package_that_is_not_installed(monkeypatch):
-    look_up = by_keyring("arazzo")
+    look_up = keyring_lookup("arazzo")
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(UsageError) as caught:
         look_up("X")

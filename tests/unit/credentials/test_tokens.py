@@ -3,9 +3,9 @@
 import pytest
 
 from arazzo_runner.credentials.provider import discover
-from arazzo_runner.credentials.refused import told
-from arazzo_runner.credentials.tokens import nobody
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.credentials.refused import server_text
+from arazzo_runner.credentials.tokens import no_terminal_failure
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
 from unit.credentials.scripted import World, reply
@@ -15,7 +15,7 @@ USER = {"username": "ada", "password": "p4ss"}
 
 
 def value(tokens, need, timeout=None):
-    return drive(tokens.value(need, timeout))
+    return run_coroutine(tokens.value(need, timeout))
 
 
 def test_a_token_serves_until_shortly_before_its_end(need):
@@ -300,7 +300,7 @@ def test_a_browser_is_not_sent_where_the_document_may_not_reach(need):
 def test_without_a_person_nothing_is_sent(need, flow):
     world = World()
     failure = value(world.tokens(client_id="me"), need(flow))
-    assert failure == nobody(need(flow))
+    assert failure == no_terminal_failure(need(flow))
     assert "`ARAZZO_AUTH_SHOP_LOGIN_TOKEN`" in failure.hint
     assert world.endpoints.asked == []
 
@@ -386,7 +386,7 @@ def test_openid_is_asked_for_once(need):
 def test_how_far_a_discovered_endpoint_may_be(need, from_url, url, expected):
     given = need("password", discovery_url=DISCOVERY, from_url=from_url)
     world = World(reply(token_endpoint=url))
-    provider = drive(discover(given, world.endpoints, None))
+    provider = run_coroutine(discover(given, world.endpoints, None))
     assert (provider.token.url, provider.token.from_url) == (url, expected)
 
 
@@ -424,8 +424,8 @@ def test_a_server_without_the_flow(need, flow, words):
 
 
 def test_what_a_server_says_is_short_and_plain():
-    assert told("a\r\n\x1b[31m`b`") == r"a \x1b[31m'b'"
-    assert told("x" * 500) == "x" * 199 + "…"
+    assert server_text("a\r\n\x1b[31m`b`") == r"a \x1b[31m'b'"
+    assert server_text("x" * 500) == "x" * 199 + "…"
 
 
 def test_nothing_shows_a_secret():

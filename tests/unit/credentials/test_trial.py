@@ -5,7 +5,7 @@ import pytest
 from arazzo_runner.credentials.survey import SchemeStatus
 from arazzo_runner.credentials.trial import try_request, try_tokens
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.description import read_description
 from arazzo_runner.operation.message import HttpResponse
@@ -46,7 +46,7 @@ class Api:
 def tried(paths, answer=None, authorize=None):
     api = Api(answer or HttpResponse(200, (), b""))
     given = authorize or (lambda _: ("https://shop.example", Authorization()))
-    return drive(try_request(use_of(paths), given, lambda _: api)), api.sent
+    return run_coroutine(try_request(use_of(paths), given, lambda _: api)), api.sent
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_tokens_of_all_scopes(need):
     world = World(reply(access_token="a"), reply(access_token="b"))
     tokens = world.tokens(client_id="me", client_secret="s3cret")
     needs = [need(), need("clientCredentials", "a", "b")]
-    trial = drive(try_tokens(needs, tokens))
+    trial = run_coroutine(try_tokens(needs, tokens))
     assert trial.verdict == "accepted"
     assert trial.message == (
         "a token was fetched by `clientCredentials`, and by `clientCredentials` for a b"
@@ -111,4 +111,4 @@ def test_tokens_of_all_scopes(need):
 def test_a_token_that_is_refused(need):
     world = World(reply(400, error="invalid_scope"))
     tokens = world.tokens(client_id="me", client_secret="s3cret")
-    assert drive(try_tokens([need()], tokens)).verdict == "refused"
+    assert run_coroutine(try_tokens([need()], tokens)).verdict == "refused"

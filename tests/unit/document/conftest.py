@@ -9,8 +9,8 @@ import pytest
 
 from arazzo_runner.document.load import LoadResult, load_value
 from arazzo_runner.document.model import ArazzoDocument, Step, Workflow
-from arazzo_runner.document.references import references
-from arazzo_runner.document.resolve import resolve
+from arazzo_runner.document.references import name_findings
+from arazzo_runner.document.resolve import resolve_components
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import SourceFile, pointer_text
 
@@ -98,8 +98,8 @@ def judged(value: Any, uri: str = "file:///d/t.yaml") -> Judged:
     loaded = load_value(SourceFile("t.yaml", "", uri), value)
     if loaded.document is None:
         return Judged(loaded, None, loaded.diagnostics)
-    resolved, found = resolve(loaded.document)
-    return Judged(loaded, resolved, (*loaded.diagnostics, *found, *references(resolved)))
+    resolved, found = resolve_components(loaded.document)
+    return Judged(loaded, resolved, (*loaded.diagnostics, *found, *name_findings(resolved)))
 
 
 @pytest.fixture

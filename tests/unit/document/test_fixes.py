@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.check.queries import query_findings
 from arazzo_runner.document.load import load_document
-from arazzo_runner.document.references import references
+from arazzo_runner.document.references import name_findings
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
@@ -28,7 +28,11 @@ def findings(step: str) -> list[Diagnostic]:
     text = f"{HEAD}      - stepId: two\n{indented}"
     loaded = load_document(SourceFile("a.yaml", text, "file:///a.yaml"), DocumentLimits())
     assert loaded.document is not None
-    return [*loaded.diagnostics, *references(loaded.document), *query_findings([loaded.document])]
+    return [
+        *loaded.diagnostics,
+        *name_findings(loaded.document),
+        *query_findings([loaded.document]),
+    ]
 
 
 def fixes(step: str) -> list[tuple[str, bool, list[tuple[str, str | None]]]]:

@@ -3,7 +3,7 @@ import pytest
 from arazzo_runner.document.load import load_document
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.limits import DocumentLimits
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import SourceFile
 
 GONE = "(gone)"
@@ -158,5 +158,5 @@ workflows:
 """
     loaded = load(text)
     assert [one.code for one in loaded.diagnostics] == ["AZ117"]
-    span = locate(loaded.diagnostics[0].place)
+    span = locate_place(loaded.diagnostics[0].place)
     assert (span.line, span.column) == (12, 21)

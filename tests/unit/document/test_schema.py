@@ -1,6 +1,6 @@
 import pytest
 
-from arazzo_runner.document.schema import DeclaredInputs, declared_inputs, target
+from arazzo_runner.document.schema import DeclaredInputs, declared_inputs, resolve_schema
 
 ROOT = {
     "components": {
@@ -59,4 +59,4 @@ def test_where_any_name_may_be_welcome(schema):
 
 
 def test_the_empty_fragment_is_the_document():
-    assert target("#", ROOT) is ROOT
+    assert resolve_schema("#", ROOT) is ROOT

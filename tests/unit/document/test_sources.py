@@ -5,7 +5,7 @@ import yaml
 
 from arazzo_runner.document.library import SourceLimits, TextCache
 from arazzo_runner.document.load import load_document
-from arazzo_runner.document.resolve import resolve
+from arazzo_runner.document.resolve import resolve_components
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.document.sources import DocumentSet, load_sources
 from arazzo_runner.errors import UsageError
@@ -67,7 +67,7 @@ def load():
     ):
         outside = Outside(files or {}, folder or {})
         loaded = load_document(SourceFile("t.yaml", entry, uri), DocumentLimits())
-        document, _ = resolve(loaded.document)
+        document, _ = resolve_components(loaded.document)
         given = (overrides or {}, SourceLimits(**limits), shelf)
         sources = load_sources(document, outside.access(), *given)
         return sources, outside

@@ -6,7 +6,7 @@ from arazzo_runner.document.model import (
     OperationByPath,
     WorkflowName,
 )
-from arazzo_runner.document.targets import escaped_form, pointer_tokens, qualified
+from arazzo_runner.document.targets import escaped_form, parse_qualified, pointer_tokens
 
 STEP = "/workflows/0/steps/1"
 GONE = "(gone)"
@@ -57,9 +57,9 @@ def test_semantics_7_operation_ids_hold_any_characters(judge_target, text, sourc
 
 
 def test_a_source_whose_name_holds_dots_is_recognized():
-    assert qualified("$sourceDescriptions.a.b.c.d", ["a", "a.b"]) == ("a.b", "c.d")
-    assert qualified("$sourceDescriptions.z.b.c", ["a"]) == ("z", "b.c")
-    assert qualified("plain", ["a"]) is None
+    assert parse_qualified("$sourceDescriptions.a.b.c.d", ["a", "a.b"]) == ("a.b", "c.d")
+    assert parse_qualified("$sourceDescriptions.z.b.c", ["a"]) == ("z", "b.c")
+    assert parse_qualified("plain", ["a"]) is None
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.document.fields import Node, ReadContext
-from arazzo_runner.document.values import dynamic
+from arazzo_runner.document.values import read_dynamic
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     InputRef,
@@ -22,7 +22,7 @@ def reading():
 
 def test_semantics_15_expressions_are_found_at_any_depth(reading):
     value = {"a": [{"b": ["$inputs.x", {"c": "{$inputs.y}!"}]}, 1], "d": {"e": None}}
-    found = dynamic(Node(value, (), reading))
+    found = read_dynamic(Node(value, (), reading))
     assert isinstance(found, ObjectTemplate)
     (_, a), (_, d) = found.members
     assert d == Constant({"e": None})
@@ -36,18 +36,18 @@ def test_semantics_15_expressions_are_found_at_any_depth(reading):
 
 def test_semantics_15_keys_are_never_expressions(reading):
     value = {"$inputs.x": 1, "{$inputs.y}": 2}
-    assert dynamic(Node(value, (), reading)) == Constant(value)
+    assert read_dynamic(Node(value, (), reading)) == Constant(value)
 
 
 def test_a_constant_tree_shares_the_data_of_the_document(reading):
     value = {"a": [1, {"b": "$"}], "c": "text"}
-    found = dynamic(Node(value, (), reading))
+    found = read_dynamic(Node(value, (), reading))
     assert isinstance(found, Constant)
     assert found.value is value
 
 
 def test_a_finding_in_a_tree_has_its_place(reading):
-    found = dynamic(Node({"a": [{"b": "$inputs."}]}, ("payload",), reading))
+    found = read_dynamic(Node({"a": [{"b": "$inputs."}]}, ("payload",), reading))
     assert isinstance(found.members[0][1].items[0].members[0][1], MalformedExpression)
     assert reading.findings[0].place.pointer == ("payload", "a", 0, "b")
 
@@ -64,7 +64,7 @@ def test_a_finding_in_a_tree_has_its_place(reading):
 )
 def test_selectors_are_recognized(reading, kind, read):
     value = {"context": "$inputs.x", "selector": "a{$inputs.y}", "type": kind}
-    found = dynamic(Node([value], (), reading)).items[0]
+    found = read_dynamic(Node([value], (), reading)).items[0]
     assert isinstance(found, Selector)
     assert isinstance(found.context, InputRef)
     assert isinstance(found.selector, Template)
@@ -83,7 +83,7 @@ def test_selectors_are_recognized(reading, kind, read):
     ],
 )
 def test_other_objects_with_such_keys_are_data(reading, value):
-    assert isinstance(dynamic(Node(value, (), reading)), ObjectTemplate | Constant)
+    assert isinstance(read_dynamic(Node(value, (), reading)), ObjectTemplate | Constant)
     assert reading.findings == []
 
 
@@ -96,17 +96,17 @@ def test_other_objects_with_such_keys_are_data(reading, value):
     ],
 )  # fmt: skip
 def test_what_a_selector_gets_wrong(reading, value, code):
-    dynamic(Node(value, (), reading))
+    read_dynamic(Node(value, (), reading))
     assert [one.code for one in reading.findings] == [code]
 
 
 def test_a_long_malformed_text_is_cut_in_the_message(reading):
-    dynamic(Node("$inputs." + "!" * 100, (), reading))
+    read_dynamic(Node("$inputs." + "!" * 100, (), reading))
     message = reading.findings[0].message
     assert message.startswith("`$inputs." + "!" * 51 + "…` is not an expression")
 
 
 def test_the_standard_form_is_the_help_where_the_sentence_does_not_have_it(reading):
-    dynamic(Node("$response.headers.x", (), reading))
+    read_dynamic(Node("$response.headers.x", (), reading))
     found = reading.findings[0]
     assert "`header`" in found.message or found.help == "write `header`"

@@ -6,7 +6,7 @@ import pytest
 
 import arazzo_runner as arazzo
 from arazzo_runner.embed.kinds import check_options
-from arazzo_runner.embed.options import RunOptions, read
+from arazzo_runner.embed.options import RunOptions, parse_options
 
 
 async def later(event) -> None:
@@ -31,7 +31,7 @@ async def later(event) -> None:
 )
 def test_refused(given, error, message) -> None:
     with pytest.raises(error) as raised:
-        read(given)
+        parse_options(given)
     assert str(raised.value).startswith(message)
 
 
@@ -52,7 +52,7 @@ def _fitting(name: str) -> object:
 
 
 def test_none_counts_as_left_out() -> None:
-    chosen = read(dict.fromkeys(RunOptions.__annotations__))
+    chosen = parse_options(dict.fromkeys(RunOptions.__annotations__))
     assert (chosen.needs_event_loop, chosen.on_event, chosen.options.servers) == (False, None, {})
 
 
@@ -70,11 +70,11 @@ def test_none_counts_as_left_out() -> None:
     ],
 )
 def test_checks(given, checks) -> None:
-    assert read({"checks": given}).options.settings.checks == checks
+    assert parse_options({"checks": given}).options.settings.checks == checks
 
 
 def test_times_and_servers() -> None:
-    chosen = read({"timeout": 5, "server": "http://a", "servers": {"shop": "http://b"}})
+    chosen = parse_options({"timeout": 5, "server": "http://a", "servers": {"shop": "http://b"}})
     assert chosen.http.timeout == 5
     assert chosen.http.user_agent.startswith("arazzo/")
     assert chosen.options.servers == {"": "http://a", "shop": "http://b"}

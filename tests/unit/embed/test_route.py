@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from arazzo_runner.embed import route
-from arazzo_runner.embed.route import awaits, route_of
+from arazzo_runner.embed.route import needs_event_loop, route_of
 from unit.embed.shop import asgi, wsgi
 
 
@@ -60,7 +60,7 @@ LATER = httpx.MockTransport(answer_later)
 def test_routes(given, kind, waits) -> None:
     found = route_of(given)
     assert type(found) is kind
-    assert awaits(found) is waits
+    assert needs_event_loop(found) is waits
 
 
 def test_seed_of_the_mock() -> None:

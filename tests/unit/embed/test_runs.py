@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 import arazzo_runner as arazzo
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import PublishCall, ReceiveCall
 from unit.embed.shop import answer, asgi, reply, wsgi
 
@@ -305,7 +305,11 @@ def test_worlds_can_be_wrapped(description) -> None:
     assert arazzo.run(description, inputs=INPUTS, world=world).passed
     publish = PublishCall("k", "c", b"")
     receive = ReceiveCall("k", "c", None, None)
-    assert drive(world.publish(publish)).code == drive(world.receive(receive)).code == "refused"
+    assert (
+        run_coroutine(world.publish(publish)).code
+        == run_coroutine(world.receive(receive)).code
+        == "refused"
+    )
 
 
 # --- worlds round the run's own -------------------------------------------------------------------

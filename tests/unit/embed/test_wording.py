@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.embed.wording import in_python, told_to_program
+from arazzo_runner.embed.wording import in_python, in_python_words
 from arazzo_runner.text.diagnostic import error
 
 
@@ -35,5 +35,5 @@ def test_flags_become_keywords(text, said) -> None:
 
 
 def test_findings() -> None:
-    told = told_to_program(error("AZ906", "`--until x` names no step"))
+    told = in_python_words(error("AZ906", "`--until x` names no step"))
     assert (told.message, told.help) == ('`until="x"` names no step', None)

@@ -11,12 +11,12 @@ import pytest
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.executor.bind import bind, entry_workflows
 from arazzo_runner.executor.binding import BindContext
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.loading import LoadLimits, SharedCache, load_from
-from arazzo_runner.loading import examine as examine_from
+from arazzo_runner.loading import examine_description as examine_from
 from arazzo_runner.operation.message import HttpResponse
 
 API = """
@@ -164,7 +164,7 @@ def run(load):
         events = []
         context = RunContext(world, Clock(lambda: next(ticks) / 1000, lambda: 0.0),
                              settings or Settings(), events.append, interrupted or (lambda: False))  # fmt: skip
-        result = drive(run_plan(plan, inputs or {}, context))
+        result = run_coroutine(run_plan(plan, inputs or {}, context))
         return Ran(result, world, events, description.warnings)
 
     return run

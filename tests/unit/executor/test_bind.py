@@ -5,7 +5,7 @@ import pytest
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind import bind
 from arazzo_runner.executor.binding import BindContext
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 
 OTHER = """
 arazzo: 1.1.0
@@ -50,7 +50,7 @@ def findings(examine):
         binding = BindContext(units)
         plan = bind(binding, [(next(iter(units)), "w")])
         for one in binding.findings:
-            assert locate(one.place).line > 0
+            assert locate_place(one.place).line > 0
         return plan, binding.findings
 
     return findings

@@ -4,14 +4,14 @@ import types
 
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 
 
 def test_a_coroutine_that_never_suspends_runs_to_its_end():
     async def answer():
         return 42
 
-    assert drive(answer()) == 42
+    assert run_coroutine(answer()) == 42
 
 
 def test_one_that_suspends_is_told():
@@ -20,4 +20,4 @@ def test_one_that_suspends_is_told():
         yield
 
     with pytest.raises(RuntimeError, match="has suspended"):
-        drive(waits())
+        run_coroutine(waits())

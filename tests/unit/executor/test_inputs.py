@@ -2,7 +2,12 @@
 
 import pytest
 
-from arazzo_runner.executor.inputs import bundle, declared, problems, with_defaults
+from arazzo_runner.executor.inputs import (
+    apply_defaults,
+    bundle_inputs,
+    declared_schemas,
+    find_problems,
+)
 
 SCHEMA = {
     "type": "object",
@@ -17,17 +22,17 @@ def test_references_into_components_become_definitions():
         "page": {"type": "object", "properties": {"size": {"$ref": "#/components/inputs/size"}}},
         "size": {"type": "integer"},
     }
-    bundled = bundle(schema, components)
+    bundled = bundle_inputs(schema, components)
     assert bundled["$ref"] == "#/$defs/page"
     assert bundled["$defs"]["page"]["properties"]["size"] == {"$ref": "#/$defs/size"}
-    assert declared(bundled) == {"size": {"$ref": "#/$defs/size"}}
-    assert [one.kind for one in problems(bundled, {"size": "x"})] == ["invalid"]
+    assert declared_schemas(bundled) == {"size": {"$ref": "#/$defs/size"}}
+    assert [one.kind for one in find_problems(bundled, {"size": "x"})] == ["invalid"]
 
 
 def test_anchors_are_references_too():
     components = {"page": {"$anchor": "paging", "properties": {"size": {"type": "integer"}}}}
-    bundled = bundle({"allOf": [{"$ref": "#paging"}]}, components)
-    assert declared(bundled) == {"size": {"type": "integer"}}
+    bundled = bundle_inputs({"allOf": [{"$ref": "#paging"}]}, components)
+    assert declared_schemas(bundled) == {"size": {"type": "integer"}}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,7 @@ def test_anchors_are_references_too():
     ],
 )
 def test_declared_names(schema, names):
-    found = declared(schema)
+    found = declared_schemas(schema)
     assert found is None if names is None else list(found) == names
 
 
@@ -78,24 +83,26 @@ def test_the_schema_that_surely_holds_counts():
         "properties": {"a": {"type": "integer"}},
         "oneOf": [{"properties": {"a": {"type": "string"}}}],
     }
-    assert declared(schema) == {"a": {"type": "integer"}}
+    assert declared_schemas(schema) == {"a": {"type": "integer"}}
 
 
 def test_a_definition_of_its_own_does_not_take_a_components_place():
     schema = {"$ref": "#/components/inputs/a", "$defs": {"a": {"properties": {"own": {}}}}}
-    bundled = bundle(
+    bundled = bundle_inputs(
         schema,
         {
             "a": {"properties": {"theirs": {"$ref": "#/components/inputs/b/items"}}},
             "b": {"items": {}},
         },
     )
-    assert declared(bundled) == {"theirs": {"$ref": "#/$defs/b/items"}}
+    assert declared_schemas(bundled) == {"theirs": {"$ref": "#/$defs/b/items"}}
 
 
 def test_circular_references_end():
-    bundled = bundle({"$ref": "#/components/inputs/a"}, {"a": {"$ref": "#/components/inputs/a"}})
-    assert declared(bundled) is None
+    bundled = bundle_inputs(
+        {"$ref": "#/components/inputs/a"}, {"a": {"$ref": "#/components/inputs/a"}}
+    )
+    assert declared_schemas(bundled) is None
 
 
 def test_defaults_fill_nested_objects_and_leave_null_alone():
@@ -105,7 +112,7 @@ def test_defaults_fill_nested_objects_and_leave_null_alone():
             "note": {"default": "x"},
         }
     }
-    assert with_defaults(schema, {"note": None}) == {"note": None, "page": {"size": 50}}
+    assert apply_defaults(schema, {"note": None}) == {"note": None, "page": {"size": 50}}
 
 
 @pytest.mark.parametrize(
@@ -119,44 +126,44 @@ def test_defaults_fill_nested_objects_and_leave_null_alone():
     ],
 )
 def test_problems(inputs, kinds):
-    assert [one.kind for one in problems(SCHEMA, inputs)] == kinds
+    assert [one.kind for one in find_problems(SCHEMA, inputs)] == kinds
 
 
 def test_an_undeclared_input_names_the_declared_ones():
-    (problem,) = problems(SCHEMA, {"to": "x", "too": 1})
+    (problem,) = find_problems(SCHEMA, {"to": "x", "too": 1})
     assert problem.message == "no input is called `too`"
     assert problem.hint == "did you mean `to`? its inputs: `to`, `page`"
 
 
 def test_a_long_value_is_quoted_in_part():
-    (problem,) = problems({"properties": {"a": {"enum": ["b"]}}}, {"a": "x" * 5000})
+    (problem,) = find_problems({"properties": {"a": {"enum": ["b"]}}}, {"a": "x" * 5000})
     assert len(problem.message) < 1000
 
 
 def test_what_the_schema_refuses_is_said_once():
-    found = problems({**SCHEMA, "additionalProperties": False}, {"to": "x", "q": 1})
+    found = find_problems({**SCHEMA, "additionalProperties": False}, {"to": "x", "q": 1})
     assert [one.kind for one in found] == ["undeclared"]
 
 
 def test_a_schema_without_names_may_refuse_all():
-    (problem,) = problems({"additionalProperties": False}, {"x": 1})
+    (problem,) = find_problems({"additionalProperties": False}, {"x": 1})
     assert (problem.kind, problem.name) == ("invalid", None)
     assert problem.message == "the inputs as a whole: False schema does not allow 1"
 
 
 def test_a_workflow_without_inputs_declares_none():
-    (problem,) = problems(None, {"x": 1})
+    (problem,) = find_problems(None, {"x": 1})
     assert problem.message == "no input is called `x`"
     assert problem.hint == "it has no inputs"
 
 
 def test_a_hostile_pattern_does_not_hang():
     schema = {"properties": {"a": {"pattern": "^(a+)+$"}}}
-    assert [one.kind for one in problems(schema, {"a": "a" * 5000 + "!"})] == ["invalid"]
+    assert [one.kind for one in find_problems(schema, {"a": "a" * 5000 + "!"})] == ["invalid"]
 
 
 def test_a_nested_problem_names_its_way():
     schema = {"properties": {"a": {"properties": {"b": {"items": {"type": "integer"}}}}}}
-    (problem,) = problems(schema, {"a": {"b": [1, "x"]}})
+    (problem,) = find_problems(schema, {"a": {"b": [1, "x"]}})
     assert problem.name == "a"
     assert problem.message.startswith("input `a.b[1]`: ")

@@ -2,7 +2,7 @@
 
 from arazzo_runner.executor.bind import bind
 from arazzo_runner.executor.binding import BindContext
-from arazzo_runner.executor.rehearse import rehearse
+from arazzo_runner.executor.rehearse import dry_run_steps
 
 STEPS = """
 - workflowId: w
@@ -26,7 +26,7 @@ def test_each_step_has_its_request_or_the_reason(load):
     units = load(STEPS).units
     plan = bind(BindContext(units), [(next(iter(units)), "w")])
     (workflow, _) = plan.workflows.values()
-    found = {one.step_id: one for one in rehearse(workflow, {"q": "x"}, 1.0)}
+    found = {one.step_id: one for one in dry_run_steps(workflow, {"q": "x"}, 1.0)}
     assert found["ready"].request.url == "https://api.example/v1/things?q=x"
     assert found["next"].request.url == "https://api.example/v1/things"
     assert {name: one.reason for name, one in found.items()} == {

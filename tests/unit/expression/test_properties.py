@@ -21,7 +21,7 @@ from arazzo_runner.expression.judge import judge_simple
 from arazzo_runner.expression.parse import parse_expression, parse_string, parse_template
 from arazzo_runner.expression.pointer import at_pointer
 from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues
-from arazzo_runner.expression.value import MISSING, describe, ordered, same, spell
+from arazzo_runner.expression.value import MISSING, describe, is_equal, is_ordered, to_text
 from arazzo_runner.text.source import pointer_text
 
 NAMES = st.sampled_from(["a", "b", "x-y", "a.b", "a.b.c", "0", "1"])
@@ -120,7 +120,7 @@ def test_templates_evaluate_as_the_reference(scope, pieces):
     text = "".join(f"{{{one}}}" if one.startswith("$") else one for one in pieces)
     value = scope.inputs.get("a", MISSING)
     expected = "".join(
-        {"$inputs.a": value if value is MISSING else spell(value), "$statusCode": "200"}.get(
+        {"$inputs.a": value if value is MISSING else to_text(value), "$statusCode": "200"}.get(
             one, one
         )
         for one in pieces
@@ -158,7 +158,7 @@ EXPRESSIONS = st.sampled_from(
 
 CONDITIONS = st.recursive(
     st.one_of(
-        LITERALS.map(lambda value: Constant(value, spell(value), 0)),
+        LITERALS.map(lambda value: Constant(value, to_text(value), 0)),
         EXPRESSIONS.map(lambda text: parse_expression(text)[0]),
     ),
     lambda inner: st.one_of(
@@ -208,8 +208,8 @@ def holds(condition, scope):
         case Comparison(operator, left, right):
             a, b = holds(left, scope), holds(right, scope)
             if operator in ("==", "!="):
-                return same(a, b) is (operator == "==")
-            return ordered(operator, a, b)
+                return is_equal(a, b) is (operator == "==")
+            return is_ordered(operator, a, b)
 
 
 def truth(value):
@@ -285,16 +285,16 @@ def test_judging_never_raises(text):
 
 @given(VALUES, VALUES)
 def test_equality_is_reflexive_and_symmetric(a, b):
-    assert same(a, a)
-    assert same(a, b) is same(b, a)
+    assert is_equal(a, a)
+    assert is_equal(a, b) is is_equal(b, a)
 
 
 @given(SCALARS, SCALARS)
 def test_order_agrees_with_equality(a, b):
-    assert ordered("<", a, b) is ordered(">", b, a)
-    assert not (ordered("<", a, b) and same(a, b))
-    if ordered("<=", a, b) and ordered(">=", a, b):
-        assert same(a, b)
+    assert is_ordered("<", a, b) is is_ordered(">", b, a)
+    assert not (is_ordered("<", a, b) and is_equal(a, b))
+    if is_ordered("<=", a, b) and is_ordered(">=", a, b):
+        assert is_equal(a, b)
 
 
 @given(VALUES, st.integers(1, 20))

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.expression.budget import Budget, QueryError
-from arazzo_runner.expression.regex_query import bounded_call, compiled, regex_search
+from arazzo_runner.expression.regex_query import compile_regex, limited_call, regex_search
 
 HOSTILE = "a" * 60 + "b"
 
@@ -47,21 +47,21 @@ def test_a_bounded_call_charges_the_time_it_may_have_taken():
             raise TimeoutError
         return "found"
 
-    assert bounded_call(compiled("a"), done_within_a_hundredth, "a", budget) == "found"
+    assert limited_call(compile_regex("a"), done_within_a_hundredth, "a", budget) == "found"
     assert allowed == pytest.approx([0.000_01, 0.000_1, 0.001])
     assert budget.left == budget.total - sum(budget.total // one for one in (10_000, 1_000, 100))
 
 
 def test_a_bounded_call_that_never_ends_uses_the_budget_up():
     budget = Budget.of(0.1)
-    hostile = compiled("^(a|aa)+$")
+    hostile = compile_regex("^(a|aa)+$")
     with pytest.raises(QueryError, match=r"takes longer than 0\.1 s"):
-        bounded_call(hostile, hostile.search, HOSTILE, budget)
+        limited_call(hostile, hostile.search, HOSTILE, budget)
     assert budget.left < budget.total / 5
 
 
 def test_long_plain_text_is_charged_for_its_table():
     budget = Budget.of(1.0)
-    plain = compiled("a" * 400)
-    bounded_call(plain, lambda _subject, timeout: timeout, "a", budget)
+    plain = compile_regex("a" * 400)
+    limited_call(plain, lambda _subject, timeout: timeout, "a", budget)
     assert budget.left == budget.total - 800 - 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.expression.repair import mended_condition, mended_string
+from arazzo_runner.expression.repair import correct_condition, correct_string
 
 CONDITIONS = [
     ("$statusCode = 200", "$statusCode == 200"),
@@ -61,7 +61,7 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("text", "meant"), CONDITIONS)
 def test_condition(text: str, meant: str | None) -> None:
-    assert mended_condition(text) == meant
+    assert correct_condition(text) == meant
 
 
 STRINGS = [
@@ -92,4 +92,4 @@ STRINGS = [
 
 @pytest.mark.parametrize(("text", "meant"), STRINGS)
 def test_string(text: str, meant: str | None) -> None:
-    assert mended_string(text) == meant
+    assert correct_string(text) == meant

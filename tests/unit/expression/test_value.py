@@ -3,7 +3,14 @@
 import pytest
 
 from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.expression.value import MISSING, describe, kind, ordered, same, spell
+from arazzo_runner.expression.value import (
+    MISSING,
+    describe,
+    is_equal,
+    is_ordered,
+    json_type,
+    to_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,12 +28,12 @@ from arazzo_runner.expression.value import MISSING, describe, kind, ordered, sam
     ],
 )
 def test_kind(value, name):
-    assert kind(value) == name
+    assert json_type(value) == name
 
 
 def test_only_json_has_a_kind():
     with pytest.raises(TypeError, match="not a JSON value: set"):
-        kind(set())
+        json_type(set())
 
 
 def test_missing_is_falsy_and_shows_its_name():
@@ -48,7 +55,7 @@ def test_missing_is_falsy_and_shows_its_name():
     ],
 )
 def test_spell(value, text):
-    assert spell(value) == text
+    assert to_text(value) == text
 
 
 @pytest.mark.parametrize(
@@ -114,21 +121,21 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("a", "b"), SAME)
 def test_same(a, b):
-    assert same(a, b)
-    assert same(b, a)
+    assert is_equal(a, b)
+    assert is_equal(b, a)
 
 
 @pytest.mark.parametrize(("a", "b"), DIFFERENT)
 def test_different(a, b):
-    assert not same(a, b)
-    assert not same(b, a)
+    assert not is_equal(a, b)
+    assert not is_equal(b, a)
 
 
 def test_values_nest_as_deep_as_json_may():
     deep = other = 0
     for _ in range(5_000):
         deep, other = [deep], [other]
-    assert same(deep, other)
+    assert is_equal(deep, other)
 
 
 @pytest.mark.parametrize(
@@ -152,4 +159,4 @@ def test_values_nest_as_deep_as_json_may():
     ],
 )
 def test_ordered(a, op, b, holds):
-    assert ordered(op, a, b) is holds
+    assert is_ordered(op, a, b) is holds

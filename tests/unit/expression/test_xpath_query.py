@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.xpath_query import check_xpath, xpath_holds, xpath_values
+from arazzo_runner.expression.xpath_query import check_xpath, is_xpath_true, xpath_values
 
 XML = "<r><p>1</p><p>22</p><q xmlns='urn:d' xmlns:z='urn:z' z:a='5'><z:w>hi</z:w></q></r>"
 LARGE = "<r>" + "<p><c>1</c></p>" * 4_000 + "</r>"
@@ -84,13 +84,13 @@ def test_functions_of_3_1(query, found):
     ],
 )
 def test_25_effective_boolean_value(query, version, holds):
-    assert xpath_holds(XML, query, version, 1.0) is holds
+    assert is_xpath_true(XML, query, version, 1.0) is holds
 
 
 @pytest.mark.parametrize("query", ["(1, 2)", "xs:date('2024-01-01')"])
 def test_25_no_effective_boolean_value(query):
     with pytest.raises(QueryError, match="neither nodes nor one boolean, number or string"):
-        xpath_holds(XML, query, "xpath-31", 1.0)
+        is_xpath_true(XML, query, "xpath-31", 1.0)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.fix import apply
-from arazzo_runner.fix.apply import applied
-from arazzo_runner.text.fix import Edit, Fix, in_quotes
+from arazzo_runner.fix.apply import apply_fixes
+from arazzo_runner.text.fix import Edit, Fix, quote_value
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -21,14 +21,14 @@ def source_of(text: str) -> SourceFile:
 def word(text: str, name: str, new: str) -> str:
     source = source_of(text)
     place = Place(source).at("a").within(2, 30)
-    return applied(source, [Fix((Edit(place, new, name),), True)], LIMITS).text
+    return apply_fixes(source, [Fix((Edit(place, new, name),), True)], LIMITS).text
 
 
 def fixed(text: str, *edits: tuple[Callable[[Place], Place], str | None]) -> str:
     """Each edit a fix of its own: a function from the whole document's place, and the text."""
     source = source_of(text)
     fixes = [Fix((Edit(where(Place(source)), new),), True) for where, new in edits]
-    return applied(source, fixes, LIMITS).text
+    return apply_fixes(source, fixes, LIMITS).text
 
 
 def a(place: Place) -> Place:
@@ -161,7 +161,7 @@ def test_members_that_go_together(text: str, result: str) -> None:
     source = source_of(text)
     place = Place(source, (0,)) if text.startswith("-") else Place(source)
     fix = Fix((Edit(place.at("a"), None), Edit(place.at("b"), None)), True)
-    assert applied(source, [fix], LIMITS).text == result
+    assert apply_fixes(source, [fix], LIMITS).text == result
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_members_that_go_together(text: str, result: str) -> None:
 )
 def test_number_in_quotes(text: str, result: str) -> None:
     source = source_of(text)
-    assert applied(source, [in_quotes(Place(source, ("a",)))], LIMITS).text == result
+    assert apply_fixes(source, [quote_value(Place(source, ("a",)))], LIMITS).text == result
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_key_and_what_is_below_it() -> None:
 def test_edits_of_a_fix_go_together_or_not_at_all() -> None:
     source = source_of("a: 1\nb: old\n")
     fix = Fix((Edit(Place(source).at("b"), "new"), Edit(Place(source).at("a"), "2")), True)
-    done = applied(source, [fix], LIMITS)
+    done = apply_fixes(source, [fix], LIMITS)
     assert (done.text, done.fixes) == (source.text, ())
 
 
@@ -239,7 +239,7 @@ def test_text_that_would_no_longer_parse_is_not_written() -> None:
         Fix((Edit(Place(source).at("a").within(0, 1), "z"),), True),
         Fix((Edit(Place(source).at("b"), None),), True),
     ]
-    done = applied(source, fixes, LIMITS)
+    done = apply_fixes(source, fixes, LIMITS)
     assert (done.text, done.fixes) == ("a: |\n  z\nb: &y 1\nc: *y\n", (fixes[0],))
 
 
@@ -250,12 +250,12 @@ def test_trials_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         Fix((Edit(Place(source, (name,)), text),), True)
         for name, text in (("a", None), ("b", "new"))
     ]
-    assert applied(source, fixes, LIMITS).text == source.text
+    assert apply_fixes(source, fixes, LIMITS).text == source.text
 
 
 def test_malformed_text_is_refused() -> None:
     with pytest.raises(DocumentError):
-        applied(source_of("a: [\n"), [], LIMITS)
+        apply_fixes(source_of("a: [\n"), [], LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.fix.data import edited, same
+from arazzo_runner.fix.data import edit_data, is_same_data
 from arazzo_runner.text.fix import Edit
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -21,9 +21,9 @@ HERE = Place(SourceFile("w.yaml", "w.yaml", ""))
 )
 def test_edits(value, edit, after):
     before = repr(value)
-    assert same(edited(value, [edit]), after)
+    assert is_same_data(edit_data(value, [edit]), after)
     assert repr(value) == before
 
 
 def test_the_order_of_members_counts():
-    assert not same({"a": 1, "b": 2}, {"b": 2, "a": 1})
+    assert not is_same_data({"a": 1, "b": 2}, {"b": 2, "a": 1})

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from arazzo_runner.fix import mend as room
-from arazzo_runner.fix.mend import ROUNDS, FixResult, SelectFixes, mend
+from arazzo_runner.fix.mend import ROUNDS, FixResult, SelectFixes, fix_rounds
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
-from arazzo_runner.text.fix import changed, instead
+from arazzo_runner.text.fix import change_text, replace_text
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import Place, SourceFile
 from arazzo_runner.text.yaml import parse
@@ -23,7 +23,7 @@ def mended(text: str, rule: Rule, takes: SelectFixes = list) -> FixResult:
         data = parse(source, LIMITS, Severity.ERROR).value
         return [found for name in data for found in rule(Place(source, (name,)), data[name])]
 
-    return mend(SourceFile("a.yaml", text, "file:///a.yaml"), judge, takes, LIMITS)
+    return fix_rounds(SourceFile("a.yaml", text, "file:///a.yaml"), judge, takes, LIMITS)
 
 
 def codes(findings: Sequence[Diagnostic]) -> list[str]:
@@ -31,7 +31,11 @@ def codes(findings: Sequence[Diagnostic]) -> list[str]:
 
 
 def lower(place: Place, text: str) -> list[Diagnostic]:
-    return [] if text.islower() else [error("AZ204", text, place, fix=instead(place, text.lower()))]
+    return (
+        []
+        if text.islower()
+        else [error("AZ204", text, place, fix=replace_text(place, text.lower()))]
+    )
 
 
 def test_nothing_to_mend() -> None:
@@ -52,7 +56,14 @@ def test_what_comes_to_light_is_mended_in_turn() -> None:
     def rule(place: Place, text: str) -> list[Diagnostic]:
         following = {"X": "Y", "Y": "z"}.get(text)
         return (
-            [error("AZ110" if text == "X" else "AZ204", text, place, fix=instead(place, following))]
+            [
+                error(
+                    "AZ110" if text == "X" else "AZ204",
+                    text,
+                    place,
+                    fix=replace_text(place, following),
+                )
+            ]
             if following
             else []
         )
@@ -63,7 +74,7 @@ def test_what_comes_to_light_is_mended_in_turn() -> None:
 def test_rounds_are_bounded() -> None:
     done = mended(
         "a: x\n",
-        lambda place, text: [warning("AZ119", text, place, fix=instead(place, text + "x"))],
+        lambda place, text: [warning("AZ119", text, place, fix=replace_text(place, text + "x"))],
     )
     assert done.text == f"a: {'x' * (1 + ROUNDS)}\n"
 
@@ -83,7 +94,7 @@ def test_a_new_error(code: str, make: Callable[..., Diagnostic], new: str, text:
         return (
             [error(new, "new", place)]
             if text == "x"
-            else [make(code, "old", place, fix=changed(place, "x"))]
+            else [make(code, "old", place, fix=change_text(place, "x"))]
         )
 
     assert mended("a: X\n", rule).text == text
@@ -112,7 +123,7 @@ def test_of_two_fixes_for_one_place_that_do_harm_with_another() -> None:
         if text == "b":
             return [error("AZ117", text, place)]
         return (
-            [*lower(place, text), warning("AZ119", text, place, fix=instead(place, "z"))]
+            [*lower(place, text), warning("AZ119", text, place, fix=replace_text(place, "z"))]
             if text.isupper()
             else []
         )
@@ -125,7 +136,7 @@ def test_other_documents_are_left() -> None:
     done = mended(
         "a: x\n",
         lambda _place, _text: [
-            error("AZ204", "X", other, fix=instead(other, "x")),
+            error("AZ204", "X", other, fix=replace_text(other, "x")),
             error("AZ103", "no"),
         ],
     )
@@ -134,6 +145,6 @@ def test_other_documents_are_left() -> None:
 
 def test_a_fix_that_cannot_be_spelled_is_left() -> None:
     done = mended(
-        "a: 'X'\n", lambda place, text: [error("AZ204", text, place, fix=instead(place, "\n"))]
+        "a: 'X'\n", lambda place, text: [error("AZ204", text, place, fix=replace_text(place, "\n"))]
     )
     assert (done.text, codes(done.left)) == ("a: 'X'\n", ["AZ204"])

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from arazzo_runner.fix.moved import with_new_places
+from arazzo_runner.fix.moved import with_moved_sources
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.text.fix import instead
+from arazzo_runner.text.fix import replace_text
 from arazzo_runner.text.source import Place, SourceFile
 
 URL = Place(SourceFile("a.yaml", "", "file:///a.yaml"), ("sourceDescriptions", 0, "url"))
@@ -40,10 +40,10 @@ def document(*operation_ids: Any) -> Any:
     ],
 )
 def test_candidates(texts: dict[str, str], called: list[Any], url: str | None) -> None:
-    (found,) = with_new_places(
+    (found,) = with_moved_sources(
         [LOST], URL.source.uri, document(*called), {"api.yaml": texts}.__getitem__
     )
-    assert found.fix == (instead(URL, url) if url else None)
+    assert found.fix == (replace_text(URL, url) if url else None)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,6 @@ def test_candidates(texts: dict[str, str], called: list[Any], url: str | None) -
     ],
 )
 def test_other_findings_stay_as_they_are(other: Any) -> None:
-    assert list(with_new_places([other], URL.source.uri, {"workflows": 1}, {}.__getitem__)) == [
+    assert list(with_moved_sources([other], URL.source.uri, {"workflows": 1}, {}.__getitem__)) == [
         other
     ]

@@ -2,7 +2,7 @@ import jsonschema_rs
 import pytest
 
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import example
+from arazzo_runner.mock.example import generate_value
 from arazzo_runner.mock.flatten import NoExample, flatten
 from arazzo_runner.mock.formats import FORMATS
 
@@ -114,7 +114,7 @@ SCHEMAS = [
 @pytest.mark.parametrize("schema", SCHEMAS, ids=str)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_value_is_valid(schema, seed):
-    value = example(schema, SeededChoice(seed))
+    value = generate_value(schema, SeededChoice(seed))
     jsonschema_rs.validate(schema, value)
 
 
@@ -141,11 +141,11 @@ def test_every_value_is_valid(schema, seed):
     ids=str,
 )  # fmt: skip
 def test_what_is_documented_is_taken(schema, value):
-    assert example(schema, SeededChoice()) == value
+    assert generate_value(schema, SeededChoice()) == value
 
 
 def test_a_cycle_ends_with_the_first_turn():
-    value = example(TREE, SeededChoice())
+    value = generate_value(TREE, SeededChoice())
     assert value.keys() == {"name", "children", "other"}
     assert value["children"] == []
     assert value["other"] is None
@@ -175,7 +175,7 @@ def test_a_cycle_ends_with_the_first_turn():
 )  # fmt: skip
 def test_what_cannot_be_made_is_said(schema):
     with pytest.raises(NoExample):
-        example(schema, SeededChoice())
+        generate_value(schema, SeededChoice())
 
 
 def wide(levels):
@@ -186,7 +186,7 @@ def wide(levels):
 
 
 def test_a_schema_too_wide_is_made_less_deep():
-    value = example(wide(6), SeededChoice())
+    value = generate_value(wide(6), SeededChoice())
     assert len(value) == 20
     assert value["p0"]["p0"] == {}
 
@@ -196,22 +196,22 @@ def test_a_schema_that_demands_too_much_is_refused():
     for level in schema["$defs"].values():
         level["required"] = list(level.get("properties", ()))
     with pytest.raises(NoExample, match="too much"):
-        example(schema, SeededChoice())
+        generate_value(schema, SeededChoice())
 
 
 @pytest.mark.parametrize("name", [*FORMATS])
 def test_formats_are_what_they_say(name):
     schema = {"type": "string", "format": name}
     for seed in range(20):
-        value = example(schema, SeededChoice(seed))
+        value = generate_value(schema, SeededChoice(seed))
         assert jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(value)
 
 
 def test_values_depend_on_seed_and_place_alone():
     schema = {"type": "object", "properties": {"a": STRING, "b": STRING}}
-    first = example(schema, SeededChoice(0))
-    assert first == example(schema, SeededChoice(0))
-    assert first != example(schema, SeededChoice(1))
+    first = generate_value(schema, SeededChoice(0))
+    assert first == generate_value(schema, SeededChoice(0))
+    assert first != generate_value(schema, SeededChoice(1))
     assert first["a"].startswith("a-")
 
 
@@ -231,13 +231,13 @@ def test_a_discriminator_names_the_chosen_schema(mapping, member, kind):
         "discriminator": {"propertyName": "kind", "mapping": mapping},
         "$defs": {"Cat": cat, "Kind": STRING},
     }
-    assert example(schema, SeededChoice()) == {"kind": kind}
+    assert generate_value(schema, SeededChoice()) == {"kind": kind}
 
 
 def test_a_discriminator_beside_schemas_without_names_says_nothing():
     inline = {"type": "object", "properties": {"kind": {"type": "string", "example": "x"}}}
     schema = {"anyOf": [inline], "discriminator": {"propertyName": "kind"}}
-    assert example(schema, SeededChoice()) == {"kind": "x"}
+    assert generate_value(schema, SeededChoice()) == {"kind": "x"}
 
 
 def test_a_schema_of_too_many_parts_is_refused():

@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.mock.parameters import RequestParts, decoded, pairs_of
+from arazzo_runner.mock.parameters import RequestParts, decode_parameter, parse_query
 from arazzo_runner.operation.model import Parameter
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -21,7 +21,9 @@ def read(one, schema, text):
     query = text if one.location in ("query", "querystring") else ""
     headers = {"header": (("Color", text),), "cookie": (("Cookie", text),)}.get(one.location, ())
     path = {"color": text} if one.location == "path" else {}
-    return decoded(one, schema, schema, RequestParts(path, pairs_of(query), query, headers))
+    return decode_parameter(
+        one, schema, schema, RequestParts(path, parse_query(query), query, headers)
+    )
 
 
 # OpenAPI Specification 3.2.0, Parameter Object, "Style Examples".

@@ -4,7 +4,7 @@ import jsonschema_rs
 import pytest
 
 from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.pattern import PatternGenerator, matching
+from arazzo_runner.mock.pattern import PatternGenerator, generate_string
 from arazzo_runner.mock.pattern_tree import PatternError, parse
 
 
@@ -48,7 +48,7 @@ PATTERNS = [
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_string_is_made_that_matches(pattern, seed):
-    text = matching(pattern, SeededChoice(seed))
+    text = generate_string(pattern, SeededChoice(seed))
     assert text is not None
     assert matches(pattern, text)
 
@@ -65,7 +65,7 @@ def test_a_string_is_made_that_matches(pattern, seed):
     ],
 )
 def test_the_length_is_kept(pattern, least, most):
-    text = matching(pattern, SeededChoice(), least, most)
+    text = generate_string(pattern, SeededChoice(), least, most)
     assert text is not None
     assert least <= len(text) <= most
     assert matches(pattern, text)
@@ -90,15 +90,15 @@ def test_the_length_is_kept(pattern, least, most):
     ],
 )
 def test_what_cannot_be_made_is_none(pattern):
-    assert matching(pattern, SeededChoice()) is None
+    assert generate_string(pattern, SeededChoice()) is None
 
 
 def test_a_length_out_of_reach_is_none():
-    assert matching("^a{5}$", SeededChoice(), 0, 3) is None
+    assert generate_string("^a{5}$", SeededChoice(), 0, 3) is None
 
 
 def test_a_hostile_pattern_comes_to_an_end():
-    assert matching("^(?=(a+)+$)(?=b)", SeededChoice()) is None
+    assert generate_string("^(?=(a+)+$)(?=b)", SeededChoice()) is None
 
 
 def test_braces_that_are_no_quantifier_stand_for_themselves():
@@ -106,9 +106,9 @@ def test_braces_that_are_no_quantifier_stand_for_themselves():
 
 
 def test_the_seed_decides():
-    same = matching("^[a-z]{20}$", SeededChoice(3))
-    assert same == matching("^[a-z]{20}$", SeededChoice(3))
-    assert same != matching("^[a-z]{20}$", SeededChoice(4))
+    same = generate_string("^[a-z]{20}$", SeededChoice(3))
+    assert same == generate_string("^[a-z]{20}$", SeededChoice(3))
+    assert same != generate_string("^[a-z]{20}$", SeededChoice(4))
 
 
 def test_a_rest_is_refused():
@@ -133,5 +133,5 @@ def test_dice_choose_evenly_and_by_place():
     ],
 )
 def test_no_pattern_is_spelled_for_long(pattern, least, most):
-    text = matching(pattern, SeededChoice(), least, most)
+    text = generate_string(pattern, SeededChoice(), least, most)
     assert text is None or len(text) >= least

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.operation.model import Schema
-from arazzo_runner.operation.schema import bundle, standalone, validator
+from arazzo_runner.operation.schema import bundle_schema, schema_validator, standalone_schema
 from arazzo_runner.text.source import Place
 
 OTHER = "https://api.example.com/specs/other.json"
@@ -17,7 +17,7 @@ def alone(api):
         components = {"schemas": {"Root": root, **schemas}}
         description = api(version, documents, components=components)
         place = Place(description.source, ("components", "schemas", "Root"))
-        return standalone(Schema(root, place), description, direction)
+        return standalone_schema(Schema(root, place), description, direction)
 
     return build
 
@@ -105,10 +105,10 @@ def test_what_is_not_reached_is_not_bundled(alone):
 
 def test_a_schema_may_refer_to_itself(alone):
     found = alone({"properties": {"next": {"$ref": "#/components/schemas/Root"}}})
-    judge = validator(found)
+    judge = schema_validator(found)
     assert judge.is_valid({"next": {"next": {}}})
     alias = alone({"$ref": "#/components/schemas/Root"})
-    assert validator(alias).is_valid(1)
+    assert schema_validator(alias).is_valid(1)
 
 
 def test_beside_a_reference(alone):
@@ -160,9 +160,9 @@ def test_dynamic_references(alone, value, fits):
     }
     root = {"$ref": "https://schemas.example/strings"}
     found = alone(root, Page=page, Strings=strings)
-    assert validator(found).is_valid(value) is fits
+    assert schema_validator(found).is_valid(value) is fits
     alone_page = alone({"$ref": "https://schemas.example/page"}, Page=page)
-    assert not validator(alone_page).is_valid(value)
+    assert not schema_validator(alone_page).is_valid(value)
 
 
 def test_dynamic_references_beyond_the_scope(alone):
@@ -170,16 +170,16 @@ def test_dynamic_references_beyond_the_scope(alone):
     far = {"$id": "https://s.example/f", "$dynamicAnchor": "y", "type": "string"}
     near = {"$id": "https://s.example/n", "$dynamicAnchor": "x", "$dynamicRef": "f#y"}
     found = alone({"$ref": "https://s.example/n"}, Far=far, Near=near)
-    assert validator(found).is_valid("a")
-    assert not validator(found).is_valid(1)
+    assert schema_validator(found).is_valid("a")
+    assert not schema_validator(found).is_valid(1)
 
 
 def test_dynamic_references_to_what_is_not_dynamic(alone):
     plain = {"$id": "https://s.example/p", "$anchor": "x", "type": "string", "$defs": {}}
     other = {"$id": "https://s.example/o", "$dynamicAnchor": "y", "$dynamicRef": "p#x"}
     found = alone({"$ref": "https://s.example/o"}, Plain=plain, Other=other)
-    assert validator(found).is_valid("a")
-    assert not validator(found).is_valid(1)
+    assert schema_validator(found).is_valid("a")
+    assert not schema_validator(found).is_valid(1)
 
 
 HIDDEN = {
@@ -245,7 +245,7 @@ def test_discriminator_mappings_lead_into_the_bundle(alone):
 def test_discriminator_mappings_in_2_0(api):
     root = {"discriminator": {"propertyName": "kind", "mapping": {"c": "#/definitions/Cat"}}}
     description = api("2.0", definitions={"Cat": {}})
-    found = standalone(Schema(root, Place(description.source)), description, "response")
+    found = standalone_schema(Schema(root, Place(description.source)), description, "response")
     assert found["discriminator"]["mapping"] == {"c": "#/$defs/Cat"}
 
 
@@ -258,16 +258,16 @@ def test_dangling_references(alone, failure):
 def test_bundles_are_made_once(api):
     description = api()
     schema = Schema({"type": "string"}, Place(description.source, ("x",)))
-    first = bundle(schema, description, "request")
-    assert bundle(schema, description, "request") is first
-    assert bundle(schema, description, "response") is not first
+    first = bundle_schema(schema, description, "request")
+    assert bundle_schema(schema, description, "request") is first
+    assert bundle_schema(schema, description, "response") is not first
 
 
 def test_places(api):
     components = {"schemas": {"Pet": {"type": "object"}}}
     description = api(components=components)
     schema = Schema({"$ref": "#/components/schemas/Pet"}, Place(description.source, ("x", "y")))
-    found = bundle(schema, description, "response")
+    found = bundle_schema(schema, description, "response")
     assert found.place_of(("$defs", "Pet", "type")).pointer == (
         "components",
         "schemas",
@@ -283,10 +283,10 @@ def test_places(api):
 )
 def test_validators_of_broken_schemas(schema):
     with pytest.raises(ValueError, match=r"^\S"):
-        validator(schema)
+        schema_validator(schema)
 
 
 def test_hostile_patterns_end():
-    judge = validator({"pattern": r"^(?=(a+)+$)(a|aa)+\1$"})
+    judge = schema_validator({"pattern": r"^(?=(a+)+$)(a|aa)+\1$"})
     kinds = {one.kind.name for one in judge.iter_errors("a" * 40 + "!")}
     assert kinds == {"pattern"}

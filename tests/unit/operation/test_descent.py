@@ -5,11 +5,11 @@ import pytest
 from arazzo_runner.operation.alternatives import schemas_of
 from arazzo_runner.operation.descent import (
     DescentFailure,
-    any_of,
+    any_shape,
     descend,
-    kind_words,
-    nearest_name,
+    member_hint,
     shape_of,
+    type_words,
 )
 from arazzo_runner.operation.model import Schema
 from arazzo_runner.text.source import Place
@@ -28,7 +28,7 @@ def verdict(found):
     """``proven`` or ``undocumented`` where nothing can be, else the kinds, or ``anything``."""
     if isinstance(found, DescentFailure):
         return "proven" if found.absent.proven else "undocumented"
-    return "anything" if found.kinds is None else kind_words(found.kinds)
+    return "anything" if found.kinds is None else type_words(found.kinds)
 
 
 @pytest.mark.parametrize(
@@ -166,15 +166,15 @@ def test_says_where_it_ended_and_what_there_is(api):
     failure = look(api, schema, "0", "aa", "c")
     assert failure.tokens == ("0", "aa")
     assert failure.absent.known == ("a",)
-    assert nearest_name("aa", failure.absent) == "did you mean `a`?"
-    assert nearest_name("zzz", failure.absent) == "it has `a`"
+    assert member_hint("aa", failure.absent) == "did you mean `a`?"
+    assert member_hint("zzz", failure.absent) == "it has `a`"
 
 
 def test_names_at_most_twelve(api):
     many = {"type": "object", "properties": {f"p{at}": {} for at in range(14)}}
     found = look(api, many, "zzz").absent
-    assert nearest_name("zzz", found).endswith("`p11` and 2 more")
-    assert nearest_name("zzz", look(api, {"type": "string"}, "zzz").absent) is None
+    assert member_hint("zzz", found).endswith("`p11` and 2 more")
+    assert member_hint("zzz", look(api, {"type": "string"}, "zzz").absent) is None
 
 
 def test_one_of_several_shapes(api):
@@ -182,7 +182,7 @@ def test_one_of_several_shapes(api):
         look(api, CLOSED),
         look(api, {"type": "object", "properties": {"b": {"type": "integer"}}}),
     )
-    both = any_of([one, other])
+    both = any_shape([one, other])
     assert verdict(descend(both, ("b",))) == "an integer"
     assert verdict(descend(both, ("c",))) == "undocumented"
-    assert verdict(any_of([one, look(api, {}, "x")])) == "anything"
+    assert verdict(any_shape([one, look(api, {}, "x")])) == "anything"

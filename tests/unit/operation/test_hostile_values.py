@@ -9,7 +9,7 @@ from arazzo_runner.operation.description import read_description
 from arazzo_runner.operation.find import find_by_id
 from arazzo_runner.operation.form import encode_form
 from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.request import build_request, undeclared
+from arazzo_runner.operation.request import build_request, undeclared_parameter
 from arazzo_runner.operation.response_body import BodyError, decode_body
 from arazzo_runner.text.source import SourceFile
 
@@ -20,7 +20,9 @@ TEXT = st.text() | st.sampled_from(["..", ".", "/", "%2e%2e", "a\r\nb", "a;b", "
 
 def build(**values):
     places = {"x": "path", "q": "query", "h": "header", "c": "cookie"}
-    arguments = [(undeclared(name, places[name]), value) for name, value in values.items()]
+    arguments = [
+        (undeclared_parameter(name, places[name]), value) for name, value in values.items()
+    ]
     assert OPERATION is not None
     return build_request(OPERATION, "https://h.example", arguments, None, None)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.operation.reference import MAX_HOPS, resolve, target
+from arazzo_runner.operation.reference import MAX_HOPS, reference_target, resolve_reference
 from arazzo_runner.text.source import Place, pointer_text
 
 B = "https://api.example.com/specs/b.json"
@@ -12,7 +12,7 @@ OTHER = "https://api.example.com/specs/parts/pets.json"
 def follow(description, reference, *at):
     """Follow a reference that stands at some place; returns file, pointer, node."""
     place = Place(description.source, at)
-    node, found = resolve(description, {"$ref": reference}, place)
+    node, found = resolve_reference(description, {"$ref": reference}, place)
     return found.source.uri.rpartition("/")[2], pointer_text(found.pointer), node
 
 
@@ -44,8 +44,8 @@ def test_local(api, reference, pointer, node):
 def test_a_node_without_reference_is_itself(api):
     description = api()
     place = Place(description.source)
-    assert resolve(description, {"$ref": 3}, place) == ({"$ref": 3}, place)
-    assert resolve(description, "text", place) == ("text", place)
+    assert resolve_reference(description, {"$ref": 3}, place) == ({"$ref": 3}, place)
+    assert resolve_reference(description, "text", place) == ("text", place)
 
 
 def test_other_documents(api):
@@ -53,7 +53,7 @@ def test_other_documents(api):
     description = api(documents=documents)
     expected = ("openapi.json", "/info", {"title": "T", "version": "1"})
     assert follow(description, "parts/pets.json#/Pet") == expected
-    node, place = target(description, "parts/pets.json", Place(description.source))
+    node, place = reference_target(description, "parts/pets.json", Place(description.source))
     assert (node, place.pointer) == (documents[OTHER], ())
     documents.clear()
     # It was read once, and is at hand from then on.

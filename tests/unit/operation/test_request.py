@@ -6,7 +6,7 @@ from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.body import encode_body
 from arazzo_runner.operation.multipart import boundary_of
 from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.request import build_request, undeclared
+from arazzo_runner.operation.request import build_request, undeclared_parameter
 from arazzo_runner.operation.security import Authorization
 
 SERVER = "https://api.example.com/v1"
@@ -16,7 +16,7 @@ def call(operation, arguments=(), body=None, authorization=None):
     """Build with arguments by name; names that are not declared are (location, name)."""
     known = {one.name: one for one in operation.parameters}
     pairs = [
-        (undeclared(name[1], name[0]) if isinstance(name, tuple) else known[name], value)
+        (undeclared_parameter(name[1], name[0]) if isinstance(name, tuple) else known[name], value)
         for name, value in dict(arguments).items()
     ]
     return build_request(operation, SERVER, pairs, body, authorization)

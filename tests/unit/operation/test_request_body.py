@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.body import choose_media_type, encode_body
-from arazzo_runner.operation.media_type import matching, parameter_of
+from arazzo_runner.operation.media_type import match_media_type, parameter_of
 from arazzo_runner.operation.model import MediaType, Schema
 from arazzo_runner.operation.multipart import boundary_of
 from arazzo_runner.operation.refusal import RequestRefused
@@ -190,8 +190,8 @@ def test_parameters_of_media_types(content_type, name, value):
 
 def test_the_first_of_equal_media_types_counts():
     first, second = (MediaType("a/b", None, NOWHERE, examples=(i,)) for i in (1, 2))
-    assert matching([first, second], "a/b") is first
-    assert matching([], "a/b") is None
+    assert match_media_type([first, second], "a/b") is first
+    assert match_media_type([], "a/b") is None
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "application/xml"])

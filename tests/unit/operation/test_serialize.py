@@ -5,13 +5,13 @@ from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.request import undeclared
-from arazzo_runner.operation.serialize import serialize
+from arazzo_runner.operation.request import undeclared_parameter
+from arazzo_runner.operation.serialize import serialize_parameter
 from unit.operation.style_matrix import ARRAY, EMPTY, OBJECT, STRING, STYLES
 
 
 def parameter(location, style=None, explode=None, name="color", **more):
-    plain = undeclared(name, location)
+    plain = undeclared_parameter(name, location)
     style = style or plain.style
     explode = style in ("form", "cookie") if explode is None else explode
     return replace(plain, style=style, explode=explode, **more)
@@ -23,17 +23,19 @@ def test_style_examples(location, style, explode, expected):
         one = parameter(location, style, explode)
         if text is None:
             with pytest.raises(RequestRefused):
-                serialize(one, value)
+                serialize_parameter(one, value)
         else:
-            assert serialize(one, value) == text
+            assert serialize_parameter(one, value) == text
 
 
 @pytest.mark.parametrize("style", ["spaceDelimited", "pipeDelimited", "deepObject"])
 def test_what_a_style_cannot_say_is_said_in_form(style):
     one = parameter("query", style, explode=True)
-    assert serialize(one, ARRAY) == "color=blue&color=black&color=brown"
+    assert serialize_parameter(one, ARRAY) == "color=blue&color=black&color=brown"
     not_exploded = parameter("query", "deepObject", explode=False)
-    assert serialize(not_exploded, OBJECT) == serialize(replace(not_exploded, explode=True), OBJECT)
+    assert serialize_parameter(not_exploded, OBJECT) == serialize_parameter(
+        replace(not_exploded, explode=True), OBJECT
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_what_a_style_cannot_say_is_said_in_form(style):
     ],
 )
 def test_values_in_a_query(value, text):
-    assert serialize(parameter("query"), value) == text
+    assert serialize_parameter(parameter("query"), value) == text
 
 
 @pytest.mark.parametrize(
@@ -75,18 +77,18 @@ def test_values_in_a_query(value, text):
     ],
 )
 def test_deep_objects(value, text):
-    assert serialize(parameter("query", "deepObject", explode=True), value) == text
+    assert serialize_parameter(parameter("query", "deepObject", explode=True), value) == text
 
 
 def test_names_are_encoded():
-    assert serialize(parameter("query", name="a[b]&c"), 1) == "a%5Bb%5D%26c=1"
+    assert serialize_parameter(parameter("query", name="a[b]&c"), 1) == "a%5Bb%5D%26c=1"
 
 
 @pytest.mark.parametrize("value", [None, [], {}])
 def test_allow_empty_value(value):
     one = parameter("query", allow_empty_value=True)
-    assert serialize(one, value) == "color="
-    assert serialize(one, MISSING) is None
+    assert serialize_parameter(one, value) == "color="
+    assert serialize_parameter(one, MISSING) is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_allow_empty_value(value):
     ],
 )
 def test_allow_reserved(location, text, expected):
-    assert serialize(parameter(location, allow_reserved=True), text) == expected
+    assert serialize_parameter(parameter(location, allow_reserved=True), text) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_allow_reserved(location, text, expected):
     ],
 )
 def test_paths_stay_within_their_segment(value, text):
-    assert serialize(parameter("path"), value) == text
+    assert serialize_parameter(parameter("path"), value) == text
 
 
 @pytest.mark.parametrize("reserved", [False, True])
@@ -134,7 +136,7 @@ def test_paths_stay_within_their_segment(value, text):
 )
 def test_refused_paths(style, value, why, reserved):
     with pytest.raises(RequestRefused) as raised:
-        serialize(parameter("path", style, allow_reserved=reserved), value)
+        serialize_parameter(parameter("path", style, allow_reserved=reserved), value)
     assert raised.value.message == f"path parameter `color` {why}"
     assert raised.value.parameter == "color"
 
@@ -144,7 +146,7 @@ def test_refused_paths(style, value, why, reserved):
 @pytest.mark.parametrize("style", ["simple", "form", "cookie"])
 def test_control_characters_are_refused(location, style, value):
     with pytest.raises(RequestRefused, match=f"^{location} parameter `color` holds a|holds the"):
-        serialize(parameter(location, style, explode=True), value)
+        serialize_parameter(parameter(location, style, explode=True), value)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +160,7 @@ def test_control_characters_are_refused(location, style, value):
     ],
 )
 def test_headers_are_not_encoded(value, text):
-    assert serialize(parameter("header"), value) == text
+    assert serialize_parameter(parameter("header"), value) == text
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_headers_are_not_encoded(value, text):
 )
 def test_names_that_cannot_be(location, name):
     with pytest.raises(RequestRefused, match=f"has a name that no {location} can have"):
-        serialize(parameter(location, name=name), "x")
+        serialize_parameter(parameter(location, name=name), "x")
 
 
 @pytest.mark.parametrize(
@@ -181,13 +183,13 @@ def test_names_that_cannot_be(location, name):
     ],
 )
 def test_cookies(style, value, text):
-    assert serialize(parameter("cookie", style), value) == text
+    assert serialize_parameter(parameter("cookie", style), value) == text
 
 
 @pytest.mark.parametrize("value", ["a; admin=1", "a,b", 'a"b', "a b", "a\\b", "é"])
 def test_cookie_octets(value):
     with pytest.raises(RequestRefused) as raised:
-        serialize(parameter("cookie", "cookie"), value)
+        serialize_parameter(parameter("cookie", "cookie"), value)
     assert raised.value.hint.startswith("percent-encode the value")
 
 
@@ -231,7 +233,7 @@ def test_cookie_octets(value):
     ],
 )
 def test_content(location, media_type, value, text):
-    assert serialize(parameter(location, media_type=media_type), value) == text
+    assert serialize_parameter(parameter(location, media_type=media_type), value) == text
 
 
 @pytest.mark.parametrize(
@@ -261,5 +263,5 @@ def test_content(location, media_type, value, text):
 )
 def test_values_that_cannot_be_written(value, media_type, message):
     with pytest.raises(RequestRefused) as raised:
-        serialize(parameter("query", media_type=media_type), value)
+        serialize_parameter(parameter("query", media_type=media_type), value)
     assert (raised.value.message, raised.value.parameter) == (message, "color")

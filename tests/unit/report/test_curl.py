@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.report.curl import curl
+from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.mask import NO_MASK, Masker
 
 URL = "https://api.example/v1/things"
@@ -69,7 +69,7 @@ ODD_TEXT = b"@first\nline\r\n\ttab \\n 'q' \xc3\xa9\xe2\x80\xae"
     ],
 )  # fmt: skip
 def test_the_line_has_what_the_request_needs(request_, line):
-    assert curl(request_, NO_MASK) == line
+    assert curl_line(request_, NO_MASK) == line
 
 
 def test_secrets_are_masked():
@@ -79,14 +79,14 @@ def test_secrets_are_masked():
         (("Authorization", "Basic x"), ("X-Trace", "hunter22")),
         b'{"password": "hunter22"}',
     )
-    line = curl(request, Masker(["hunter22"]))
+    line = curl_line(request, Masker(["hunter22"]))
     assert "hunter22" not in line
     assert "'Authorization: ***'" in line
     assert f"'{URL}?key=***'" in line
 
 
 def test_secrets_in_octets_are_masked():
-    line = curl(HttpRequest("POST", URL, (), b"\xffhunter22"), Masker(["hunter22"]))
+    line = curl_line(HttpRequest("POST", URL, (), b"\xffhunter22"), Masker(["hunter22"]))
     assert base64.b64encode(b"\xff***").decode() in line
 
 
@@ -131,7 +131,9 @@ def recorder():
 def test_a_shell_and_curl_send_the_same_request(recorder, method, path, headers, body):
     origin, seen = recorder
     request = HttpRequest(method, origin + path, tuple(headers.items()), body)
-    line = curl(request, NO_MASK).replace("curl ", "curl --silent --noproxy '*' --max-time 10 ")
+    line = curl_line(request, NO_MASK).replace(
+        "curl ", "curl --silent --noproxy '*' --max-time 10 "
+    )
     subprocess.run(["bash", "-c", line], check=True)
     got_method, got_path, got_headers, got_body = seen.pop()
     assert (got_method, got_path, got_body) == (method, path, body)

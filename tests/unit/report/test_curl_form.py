@@ -5,8 +5,8 @@ import pytest
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.multipart import boundary_of, encode_multipart
-from arazzo_runner.report.body import plain, report_body
-from arazzo_runner.report.curl import curl
+from arazzo_runner.report.body import report_body, to_json_data
+from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.shown import SafeText
 
@@ -27,14 +27,14 @@ SECRETS = Masker(["s3cret"])
 def test_forms(payload, options):
     body = encode_multipart(payload, None, None)
     kind = f"multipart/form-data; boundary={boundary_of(body)}"
-    line = curl(HttpRequest("POST", "http://h/", (("Content-Type", kind),), body), SECRETS)
+    line = curl_line(HttpRequest("POST", "http://h/", (("Content-Type", kind),), body), SECRETS)
     assert options in line
     assert "boundary" not in line
 
 
 def test_a_whole_file():
     request = HttpRequest("PUT", "http://h/", (("Content-Type", "image/png"),), FILE)
-    assert curl(request, SECRETS) == (
+    assert curl_line(request, SECRETS) == (
         "curl --request PUT --header 'Content-Type: image/png' --data-binary '@a b/ü.png' http://h/"
     )
 
@@ -42,7 +42,7 @@ def test_a_whole_file():
 @pytest.mark.parametrize("masker", [Masker(), SECRETS])
 def test_reports_show_the_label(masker):
     label = "@a b/ü.png (1,234 bytes)"
-    assert plain(masker.value({"x": [FILE]})) == {"x": [label]}
+    assert to_json_data(masker.value({"x": [FILE]})) == {"x": [label]}
     headers = (("Content-Type", "application/json"),)
     assert report_body(FILE, headers, FILE, masker) == label
     assert SafeText(masker).value(FILE, 100) == label

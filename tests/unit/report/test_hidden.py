@@ -6,7 +6,7 @@ import pytest
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.report.hidden import hidden
+from arazzo_runner.report.hidden import mask_value
 from arazzo_runner.report.mask import NO_MASK, Masker
 
 SECRET = "hunter22"
@@ -50,7 +50,7 @@ def result(build):
 
 def test_no_secret_is_left(result):
     assert any(SECRET in text for text in texts(result))
-    told = hidden(result, Masker([SECRET]))
+    told = mask_value(result, Masker([SECRET]))
     assert [text for text in texts(told) if SECRET in text] == []
     assert told.workflows[0].outputs == {"x": {"y": "***"}}
     assert told.workflows[0].steps[0].workflow.inputs == {"***": ["***", 1]}
@@ -58,16 +58,16 @@ def test_no_secret_is_left(result):
 
 def test_events_are_told_without_secrets(build, result):
     for event in build.events(result.workflows[0]):
-        assert not any(SECRET in text for text in texts(hidden(event, Masker([SECRET]))))
+        assert not any(SECRET in text for text in texts(mask_value(event, Masker([SECRET]))))
 
 
 def test_what_holds_no_secret_is_the_same(result):
-    assert hidden(result, NO_MASK) is result
-    assert hidden(result, Masker(["another secret"])) == result
+    assert mask_value(result, NO_MASK) is result
+    assert mask_value(result, Masker(["another secret"])) == result
 
 
 def test_words_of_ours_stay(build):
-    told = hidden(build.run(build.workflow(build.step())), Masker(["simple", "passed", "201"]))
+    told = mask_value(build.run(build.workflow(build.step())), Masker(["simple", "passed", "201"]))
     (attempt,) = told.workflows[0].steps[0].attempts
     assert attempt.criteria[0].kind == "simple"
     assert told.workflows[0].passed

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.report import html, html_values
 from arazzo_runner.report.html import report_bytes
-from arazzo_runner.report.html_values import HtmlBodies, counts, spelled
+from arazzo_runner.report.html_values import HtmlBodies, counts_text, spell_value
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.text.diagnostic import error
 
@@ -186,10 +186,10 @@ def test_bodies(body, text, note):
 
 
 def test_values_are_bounded():
-    assert spelled({"a": "€"}) == '{"a": "€"}'
-    assert spelled("x" * 3000) == '"' + "x" * 1999 + "…"
+    assert spell_value({"a": "€"}) == '{"a": "€"}'
+    assert spell_value("x" * 3000) == '"' + "x" * 1999 + "…"
 
 
 def test_counts():
-    assert counts({"passed": 1200, "failed": 0, "error": 1}) == "1,200 passed, 1 error"
-    assert counts({"passed": 0}) == "none"
+    assert counts_text({"passed": 1200, "failed": 0, "error": 1}) == "1,200 passed, 1 error"
+    assert counts_text({"passed": 0}) == "none"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from arazzo_runner.report.indented import indented, indented_text
+from arazzo_runner.report.indented import indent_json, indent_json_text
 
 
 def nested(depth):
@@ -24,5 +24,5 @@ def nested(depth):
     ids=lambda value: str(value)[:10],
 )  # fmt: skip
 def test_is_what_the_standard_library_writes(value):
-    assert indented(value) == json.dumps(value, indent=2)
-    assert indented_text(value) == json.dumps(value, indent=2, ensure_ascii=False)
+    assert indent_json(value) == json.dumps(value, indent=2)
+    assert indent_json_text(value) == json.dumps(value, indent=2, ensure_ascii=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.report.patch import patch, shown
+from arazzo_runner.report.patch import diff_text, render_diff
 from arazzo_runner.report.style import ANSI, PLAIN
 
 
@@ -24,7 +24,7 @@ from arazzo_runner.report.style import ANSI, PLAIN
 def test_patch_applies_it(before: str, after: str, tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_bytes(before.encode())
-    diff = patch("a.yaml", before, after)
+    diff = diff_text("a.yaml", before, after)
     if diff:
         command = ["git", "apply", "-p0", "--unidiff-zero", "-"]
         subprocess.run(command, input=diff.encode(), cwd=tmp_path, check=True)
@@ -32,6 +32,6 @@ def test_patch_applies_it(before: str, after: str, tmp_path: Path) -> None:
 
 
 def test_terminal_gets_colours_and_nothing_that_steers_it() -> None:
-    diff = patch("a.yaml", "a\x1b[31m\r\n", "b\n")
-    assert shown(diff, PLAIN) == "--- a.yaml\n+++ a.yaml\n@@ -1 +1 @@\n-a\\x1b[31m\n+b\n"
-    assert "\x1b[32m+b\x1b[0m\n" in shown(diff, ANSI)
+    diff = diff_text("a.yaml", "a\x1b[31m\r\n", "b\n")
+    assert render_diff(diff, PLAIN) == "--- a.yaml\n+++ a.yaml\n@@ -1 +1 @@\n-a\\x1b[31m\n+b\n"
+    assert "\x1b[32m+b\x1b[0m\n" in render_diff(diff, ANSI)

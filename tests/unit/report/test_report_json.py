@@ -8,7 +8,7 @@ import arazzo_runner.report
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.report.json import report, report_bytes
+from arazzo_runner.report.json import report_bytes, report_data
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.names import OperationName
 from arazzo_runner.text.diagnostic import error
@@ -335,7 +335,7 @@ def test_secrets_are_masked_everywhere(build):
         build.run(workflow), document=f"http://h/{secret}",
         diagnostics=(error("AZ101", words, help=words),),
     )  # fmt: skip
-    assert secret in json.dumps(report(run, NO_MASK))
+    assert secret in json.dumps(report_data(run, NO_MASK))
     assert secret not in json.dumps(rendered(run, Masker([secret])))
 
 

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from arazzo_runner.report.located import LocatedFinding, LocatedFix, TextChange, ValidationReport
-from arazzo_runner.report.sarif import as_sarif, fingerprint
+from arazzo_runner.report.sarif import fingerprint, render_sarif
 from arazzo_runner.text.codes import CODES
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "sarif-2.1.0.json").read_text())
@@ -25,7 +25,7 @@ def finding(code: str = "AZ304", **other: Any) -> LocatedFinding:
 
 
 def run_of(*findings: LocatedFinding) -> dict[str, Any]:
-    log = json.loads(as_sarif(ValidationReport(("a b/ä.yaml",), findings)))
+    log = json.loads(render_sarif(ValidationReport(("a b/ä.yaml",), findings)))
     VALIDATOR.validate(log)
     (run,) = log["runs"]
     return run

@@ -2,7 +2,7 @@ import pytest
 
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.shown import SafeText, counted, seconds
+from arazzo_runner.report.shown import SafeText, count_text, duration_text
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_ascii_terminals_get_dots():
     ],
 )
 def test_durations(duration, text):
-    assert seconds(duration) == text
+    assert duration_text(duration) == text
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def test_durations(duration, text):
     [(1, "step", "1 step"), (0, "step", "0 steps"), (1000, "criterion", "1,000 criteria")],
 )
 def test_counts(count, word, text):
-    assert counted(count, word) == text
+    assert count_text(count, word) == text

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from arazzo_runner.executor.events import RequestSent, StepFinished, StepRetried, StepStarted
-from arazzo_runner.report.going_on import LiveCases, LiveRun, spinner, whole_seconds
+from arazzo_runner.report.going_on import LiveCases, LiveRun, spinner, whole_seconds_text
 from arazzo_runner.report.live import SHOW_CURSOR, LiveStream
 from arazzo_runner.report.look import TextStyle, plain_look
 from arazzo_runner.report.mask import Masker
@@ -71,7 +71,7 @@ def test_where_lines_are_redrawn(variables, tty, live):
     [(-1, "0 s"), (0.9, "0 s"), (59.9, "59 s"), (65, "1 min 5 s"), (3605, "1 h 0 min 5 s")],
 )
 def test_seconds_are_whole(seconds, shown):
-    assert whole_seconds(seconds) == shown
+    assert whole_seconds_text(seconds) == shown
 
 
 def test_spinners(look):

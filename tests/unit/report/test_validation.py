@@ -13,21 +13,21 @@ from arazzo_runner.report.located import (
     LocatedFix,
     TextChange,
     ValidationReport,
-    located,
+    locate_findings,
 )
 from arazzo_runner.report.style import PLAIN
 from arazzo_runner.report.validation import (
-    as_github,
-    as_json,
-    as_junit,
-    gone,
-    inert,
-    summary,
-    text,
-    would_mend,
+    diff_summary,
+    escape_commands,
+    render_github,
+    render_json,
+    render_junit,
+    render_summary_text,
+    stale_baseline_line,
+    summary_line,
 )
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.text.fix import changed, instead
+from arazzo_runner.text.fix import change_text, replace_text
 from arazzo_runner.text.source import Place, SourceFile
 
 JUNIT = xmlschema.XMLSchema(Path(__file__).parents[2] / "schemas" / "junit-10.xsd")
@@ -63,12 +63,12 @@ def done(*findings: LocatedFinding, **other: Any) -> ValidationReport:
     ],
 )
 def test_summary(validation: ValidationReport, line: str) -> None:
-    assert summary(validation, PLAIN) == line
-    assert text(validation, PLAIN).endswith(f"{line}\n")
+    assert summary_line(validation, PLAIN) == line
+    assert render_summary_text(validation, PLAIN).endswith(f"{line}\n")
 
 
 def test_json_has_the_fix() -> None:
-    found = json.loads(as_json(done(finding(fix=UNSAFE), finding(line=0), mended=1)))
+    found = json.loads(render_json(done(finding(fix=UNSAFE), finding(line=0), mended=1)))
     assert found["mended"] == 1
     first, second = found["diagnostics"]
     assert first["fix"] == {
@@ -82,7 +82,7 @@ def test_annotations_stay_within_their_line() -> None:
     hostile = finding(
         severity="hint", file="a,b:c.yaml", message="x\n::error::100%", help="1\r\n2", pointer=""
     )
-    assert as_github(done(hostile, finding(line=0, severity="warning"))) == (
+    assert render_github(done(hostile, finding(line=0, severity="warning"))) == (
         "::notice file=a%2Cb%3Ac.yaml,line=3,col=5,endLine=3,endColumn=8,title=AZ304"
         "::x\\x0a::error::100%25%0Ahelp: 1\\x0d%0A2\n"
         "::warning title=AZ304::wrong\n"
@@ -90,11 +90,11 @@ def test_annotations_stay_within_their_line() -> None:
 
 
 def test_text_on_github_holds_no_command() -> None:
-    assert inert("a\n  ::error::b\n::c\nd ::e\n") == "a\n|   ::error::b\n| ::c\nd ::e\n"
+    assert escape_commands("a\n  ::error::b\n::c\nd ::e\n") == "a\n|   ::error::b\n| ::c\nd ::e\n"
 
 
 def junit(validation: ValidationReport, *failing: str) -> ET.Element:
-    said = as_junit(validation, frozenset(failing))
+    said = render_junit(validation, frozenset(failing))
     JUNIT.validate(said)
     return ET.fromstring(said)
 
@@ -135,12 +135,16 @@ def test_junit_warnings_fail_where_they_count() -> None:
     ],
 )
 def test_line_below_a_diff(mended: list[int], line: str) -> None:
-    assert would_mend(mended) == line
+    assert diff_summary(mended) == line
 
 
 def test_entries_that_are_gone() -> None:
-    assert gone(1, "b.json").startswith("1 known finding of `b.json` no longer occurs;")
-    assert gone(2, "b.json").startswith("2 known findings of `b.json` no longer occur;")
+    assert stale_baseline_line(1, "b.json").startswith(
+        "1 known finding of `b.json` no longer occurs;"
+    )
+    assert stale_baseline_line(2, "b.json").startswith(
+        "2 known findings of `b.json` no longer occur;"
+    )
 
 
 SOURCE = SourceFile("a.yaml", "a: 'old'\nb: 1\n", "file:///a.yaml")
@@ -148,15 +152,15 @@ SOURCE = SourceFile("a.yaml", "a: 'old'\nb: 1\n", "file:///a.yaml")
 
 def test_fixes_are_in_the_spelling_of_the_file() -> None:
     place = Place(SOURCE, ("a",))
-    safe, unsafe, none = located(
+    safe, unsafe, none = locate_findings(
         [
-            error("AZ204", "x", place, fix=instead(place, "it's")),
-            error("AZ304", "x", place, fix=changed(place.within(1, 3), "x")),
+            error("AZ204", "x", place, fix=replace_text(place, "it's")),
+            error("AZ304", "x", place, fix=change_text(place.within(1, 3), "x")),
             error(
                 "AZ304",
                 "x",
                 place.source and Place(SOURCE, ("b",)),
-                fix=changed(Place(SOURCE, ("b",)), "2"),
+                fix=change_text(Place(SOURCE, ("b",)), "2"),
             ),
         ],
         PLAIN,
@@ -171,12 +175,14 @@ def test_fixes_are_in_the_spelling_of_the_file() -> None:
 
 
 def test_where_there_is_no_place_the_document_is_it() -> None:
-    (one,) = located([error("AZ101", "lost")], None, "b.yaml")
+    (one,) = locate_findings([error("AZ101", "lost")], None, "b.yaml")
     assert (one.file, one.line, one.text) == ("b.yaml", 0, "")
 
 
 def test_text_that_cannot_be_read_has_no_fix() -> None:
     broken = SourceFile("a.yaml", "a: [", "file:///a.yaml")
     place = Place(broken, ("a",))
-    (one,) = located([error("AZ103", "x", place, fix=instead(place, "y"))], None, "a.yaml")
+    (one,) = locate_findings(
+        [error("AZ103", "x", place, fix=replace_text(place, "y"))], None, "a.yaml"
+    )
     assert one.fix is None

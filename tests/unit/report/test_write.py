@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.report.write import StreamedFile, append, check_writable, write_atomically
+from arazzo_runner.report.write import StreamedFile, append_file, check_writable, write_atomically
 
 
 def test_a_new_file_is_written_with_the_usual_permissions(tmp_path):
@@ -120,7 +120,7 @@ def test_a_folder_cannot_grow(tmp_path):
 def test_what_others_wrote_stays_before_what_is_appended(tmp_path):
     path = tmp_path / "shared"
     path.write_bytes(b"theirs\n")
-    append(path, b"ours\n")
+    append_file(path, b"ours\n")
     assert path.read_bytes() == b"theirs\nours\n"
     with pytest.raises(UsageError, match="cannot be written"):
-        append(tmp_path / "none" / "shared", b"")
+        append_file(tmp_path / "none" / "shared", b"")

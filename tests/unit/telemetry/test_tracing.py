@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import arazzo_runner as arazzo
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.mask import Masker
@@ -180,7 +180,7 @@ OPERATION = ("shop", "GET", "/orders")
 def test_a_workflow_may_send_its_own(provider, name):
     world = Scripted(response(200))
     request = HttpRequest("GET", "https://shop.example/orders", ((name, PARENT),))
-    drive(
+    run_coroutine(
         TracingObserver(Masker(), provider)
         .wrap(world)
         .send(SendCall("a/b#1@1", request, None, OPERATION))
@@ -222,7 +222,7 @@ def test_attributes_of_responses():
     ],
 )
 def test_when_the_environment_asks(environment, asked):
-    assert starting.is_asked(environment) is asked
+    assert starting.is_enabled(environment) is asked
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_an_exporter_that_is_not_installed(environment, exporter):
 def test_a_package_that_is_not_installed(monkeypatch, package):
     monkeypatch.setattr(starting, "find_spec", lambda name: None if name == package else name)
     with pytest.raises(UsageError) as caught:
-        starting.provider({})
+        starting.tracer_provider({})
     assert caught.value.diagnostics[0].help == "pip install 'arazzo[otel]'"
 
 

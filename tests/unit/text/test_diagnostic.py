@@ -1,8 +1,8 @@
 import pytest
 
 from arazzo_runner.text.codes import CODES
-from arazzo_runner.text.diagnostic import Severity, did_you_mean, error, nearest, short, warning
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.diagnostic import Severity, did_you_mean, error, nearest, shorten, warning
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span, pointer_text
 
 
@@ -26,7 +26,7 @@ def test_the_help_that_names_it():
     ("text", "shown"), [("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"), ("", "")]
 )
 def test_a_long_word_is_cut(text, shown):
-    assert short(text) == shown
+    assert shorten(text) == shown
 
 
 def test_an_error_and_a_warning_differ_in_severity():
@@ -41,9 +41,9 @@ def test_codes_are_of_one_form_and_in_order():
 
 def test_places_of_members_keys_and_parts():
     place = Place(SourceFile("a.yaml", "a:\n  b: 'cd'", ""))
-    assert locate(place.at("a", "b")) == Span(2, 6, 2, 10)
-    assert locate(place.at("a").at("b").key()) == Span(2, 3, 2, 4)
-    assert locate(place.at("a", "b").within(1, 2)) == Span(2, 8, 2, 9)
+    assert locate_place(place.at("a", "b")) == Span(2, 6, 2, 10)
+    assert locate_place(place.at("a").at("b").key()) == Span(2, 3, 2, 4)
+    assert locate_place(place.at("a", "b").within(1, 2)) == Span(2, 8, 2, 9)
 
 
 @pytest.mark.parametrize(

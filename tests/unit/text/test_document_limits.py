@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.text.limits import DESCRIPTION_LIMITS, MAX_TAG_DIRECTIVES, too_large
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.limits import DESCRIPTION_LIMITS, MAX_TAG_DIRECTIVES, size_finding
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.yaml import DocumentLimits
 
 FORMATS = ["a.yaml", "a.json"]
@@ -29,7 +29,7 @@ def test_bytes(read, text):
 
 
 def test_bytes_that_were_not_even_read():
-    assert too_large(2_000_000, 1_000_000).place is None
+    assert size_finding(2_000_000, 1_000_000).place is None
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -41,7 +41,7 @@ def test_depth(read, closed, name):
     assert found.message == "the document is nested 4 levels deep, and the limit is 3"
     assert "`--max-document-depth`" in found.help
     assert len(found.place.pointer) == 3
-    assert locate(found.place).column == closed.rindex("[") + 1
+    assert locate_place(found.place).column == closed.rindex("[") + 1
 
 
 @pytest.mark.parametrize("text", ["- - - - 1", "a:\n b:\n  c:\n   d: 1", "? a\n: {b: {c: {d: 1}}}"])
@@ -113,7 +113,7 @@ def test_aliases(read):
     read.parse(text, max_aliases=4)
     found = read.refusal(text, max_aliases=3)
     assert found.message == "the document uses 4 aliases, and the limit is 3"
-    assert (found.place.pointer, locate(found.place).line) == ((4,), 5)
+    assert (found.place.pointer, locate_place(found.place).line) == ((4,), 5)
 
 
 @pytest.mark.parametrize("text", ["a: &x {b: *x}", "&x [1, [*x]]", "a: &x 1\nb: &x [*x]"])

@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Span
 from arazzo_runner.text.yaml import decode
 
@@ -28,5 +28,5 @@ def test_other_bytes_are_refused_with_their_offset(data, byte, span, way_out):
     (found,) = caught.value.diagnostics
     assert found.code == "AZ102"
     assert byte in found.message
-    assert locate(found.place) == span
+    assert locate_place(found.place) == span
     assert way_out in found.help

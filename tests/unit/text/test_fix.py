@@ -2,7 +2,15 @@
 
 import pytest
 
-from arazzo_runner.text.fix import Edit, Fix, changed, guessed, instead, renamed, without
+from arazzo_runner.text.fix import (
+    Edit,
+    Fix,
+    change_text,
+    guess_known,
+    remove_member,
+    rename_to_known,
+    replace_text,
+)
 from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a.yaml", "a: b\n", "file:///a.yaml"), ("a",))
@@ -17,7 +25,7 @@ PLACE = Place(SourceFile("a.yaml", "a: b\n", "file:///a.yaml"), ("a",))
     ],
 )
 def test_one_name_is_meant(name: str, known: list[str], text: str, is_safe: bool) -> None:
-    assert renamed(PLACE, name, known) == Fix((Edit(PLACE, text, name),), is_safe)
+    assert rename_to_known(PLACE, name, known) == Fix((Edit(PLACE, text, name),), is_safe)
 
 
 @pytest.mark.parametrize(
@@ -30,20 +38,20 @@ def test_one_name_is_meant(name: str, known: list[str], text: str, is_safe: bool
     ],
 )
 def test_in_doubt_nothing_is_written(name: str, known: list[str]) -> None:
-    assert renamed(PLACE, name, known) is None
+    assert rename_to_known(PLACE, name, known) is None
 
 
 def test_what_has_no_effect_may_go() -> None:
-    assert without(PLACE) == Fix((Edit(PLACE, None),), is_safe=True)
+    assert remove_member(PLACE) == Fix((Edit(PLACE, None),), is_safe=True)
 
 
 def test_a_fix_says_whether_the_meaning_stays() -> None:
-    assert instead(PLACE, "c").is_safe
-    assert not changed(PLACE, "c").is_safe
+    assert replace_text(PLACE, "c").is_safe
+    assert not change_text(PLACE, "c").is_safe
 
 
 def test_what_a_server_may_take_is_never_safe_to_rename() -> None:
-    assert guessed(PLACE, "Limit", ["limit"]) == Fix(
+    assert guess_known(PLACE, "Limit", ["limit"]) == Fix(
         (Edit(PLACE, "limit", "Limit"),), is_safe=False
     )
-    assert guessed(PLACE, "Limit", ["offset"]) is None
+    assert guess_known(PLACE, "Limit", ["offset"]) is None

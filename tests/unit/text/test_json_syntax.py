@@ -5,7 +5,7 @@ import json
 import pytest
 
 from arazzo_runner.text.json_syntax import explain_json
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import SourceFile
 
 MISTAKES = [
@@ -36,7 +36,7 @@ MISTAKES = [
 @pytest.mark.parametrize(("text", "at", "message"), MISTAKES)
 def test_a_mistake_is_told_where_it_can_be_mended(read, text, at, message):
     found = read.refusal(text, "a.json")
-    span = locate(found.place)
+    span = locate_place(found.place)
     assert (found.code, found.message, f"{span.line}:{span.column}") == ("AZ103", message, at)
     assert found.help
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from arazzo_runner.text import locate as module
 from arazzo_runner.text.diagnostic import Severity, warning
-from arazzo_runner.text.locate import in_order, locate, place_between
+from arazzo_runner.text.locate import locate_place, place_between, sort_findings
 from arazzo_runner.text.source import Place, SourceFile, Span
 from arazzo_runner.text.yaml import DocumentLimits, parse
 
@@ -34,7 +34,7 @@ JSON = '{\n\t"a": 1,\n\t"b": [true, {"c\\n": null}],\n\t"d": {}\n}'
 
 def spelled(text: str, place: Place) -> str:
     """The raw text of a place's span."""
-    span = locate(place)
+    span = locate_place(place)
     lines = text.split("\n")[span.line - 1 : span.end_line]
     lines[-1] = lines[-1][: span.end_column - 1]
     lines[0] = lines[0][span.column - 1 :]
@@ -88,12 +88,12 @@ def test_a_key_is_found_and_where_there_is_none_the_value(text, pointer, raw):
 
 def test_a_span_that_is_known_is_the_answer():
     span = Span(7, 1, 7, 2)
-    assert locate(Place(SourceFile("a", "", ""), span=span)) is span
+    assert locate_place(Place(SourceFile("a", "", ""), span=span)) is span
 
 
 @pytest.mark.parametrize("text", ["", "# nothing", "\x00", "'"])
 def test_a_text_without_values_has_a_beginning(text):
-    assert locate(at(text, "a", 0)) == Span(1, 1, 1, 1)
+    assert locate_place(at(text, "a", 0)) == Span(1, 1, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,13 @@ def test_in_malformed_text_what_was_read_has_its_place(text, pointer, raw):
 def test_the_index_is_built_once_and_only_when_asked_for(monkeypatch):
     source = SourceFile("a.yaml", "\n".join(f"s{n}: {{op: get}}" for n in range(1000)), "")
     built = []
-    survey = module._survey
-    monkeypatch.setattr(module, "_survey", lambda *given: built.append(1) or survey(*given))
+    survey = module._build_outline
+    monkeypatch.setattr(module, "_build_outline", lambda *given: built.append(1) or survey(*given))
     parse(source, DocumentLimits(), Severity.ERROR)
     assert built == []
-    assert [locate(Place(source, (f"s{n}", "op"))).line for n in range(1000)] == [*range(1, 1001)]
+    assert [locate_place(Place(source, (f"s{n}", "op"))).line for n in range(1000)] == [
+        *range(1, 1001)
+    ]
     assert built == [1]
 
 
@@ -200,11 +202,11 @@ def test_a_pair_of_surrogates_in_json_is_one_character():
     ],
 )
 def test_a_part_has_a_span(text, part, span):
-    assert locate(at(text, "a").within(*part)) == span
+    assert locate_place(at(text, "a").within(*part)) == span
 
 
 def test_a_part_of_what_is_not_there_is_the_value_above():
-    assert locate(at("a: {b: 1}", "a", "c").within(1, 2)) == Span(1, 4, 1, 10)
+    assert locate_place(at("a: {b: 1}", "a", "c").within(1, 2)) == Span(1, 4, 1, 10)
 
 
 # --- any document ---------------------------------------------------------------------------------
@@ -240,7 +242,7 @@ def test_any_yaml_value_is_where_it_is_said_to_be(value, flow, unicode):
     text = yaml.safe_dump([value], default_flow_style=flow, allow_unicode=unicode)
     for pointer, expected in places([value]):
         place = at(text, *pointer)
-        assert read_alone(spelled(text, place), locate(place).column) == expected
+        assert read_alone(spelled(text, place), locate_place(place).column) == expected
 
 
 @given(VALUES, st.sampled_from([None, 2, "\t"]), st.booleans())
@@ -266,7 +268,7 @@ def test_findings_stand_in_the_order_of_their_places():
         "nowhere": None,
         "first of one, later said": Place(one, ("a",)),
     }
-    found = in_order(warning("AZ113", message, place) for message, place in places.items())
+    found = sort_findings(warning("AZ113", message, place) for message, place in places.items())
     assert [each.message for each in found] == [
         "nowhere", "first of one", "first of one, later said", "last of one", "of two",
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Severity
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import DocumentLimits, parse
 
@@ -56,7 +56,7 @@ def test_any_text_is_read_or_refused_with_a_place(text):
         found = refusal.diagnostics
         assert found
     for one in found:
-        span = locate(one.place)
+        span = locate_place(one.place)
         assert 1 <= span.line <= span.end_line <= source.text.count("\n") + 1
 
 
@@ -90,7 +90,7 @@ def test_a_separator_of_yaml_1_1_is_a_character_like_others(read, char):
     assert found.value == {
         "a": f"b{char}c", char: 2, "e": f"f{char}\ue000\n", "h": f"i{char}{char}"
     }  # fmt: skip
-    assert locate(found.diagnostics[0].place).line == 6
+    assert locate_place(found.diagnostics[0].place).line == 6
 
 
 def test_a_text_without_a_free_character_is_read_by_yaml_1_1():
@@ -124,7 +124,7 @@ def test_an_empty_document_is_refused(read, text, name):
 )
 def test_yaml_that_is_not_one_json_value_is_refused(read, text, line, message):
     found = read.refusal(text)
-    assert (found.code, found.message, locate(found.place).line) == ("AZ103", message, line)
+    assert (found.code, found.message, locate_place(found.place).line) == ("AZ103", message, line)
     assert found.help
 
 
@@ -141,15 +141,15 @@ def test_equal_keys_are_all_found_and_the_last_counts(read, text, name):
     inner, outer = parsed.diagnostics
     assert [one.code for one in parsed.diagnostics] == ["AZ104", "AZ104"]
     assert inner.message == "the key `c` stands twice in one object"
-    assert (inner.place.pointer, locate(inner.place).line) == (("b", "c"), 5)
-    assert [locate(one.place).line for one in inner.more] == [3]
-    assert (outer.place.pointer, locate(outer.place).line) == (("a",), 6)
+    assert (inner.place.pointer, locate_place(inner.place).line) == (("b", "c"), 5)
+    assert [locate_place(one.place).line for one in inner.more] == [3]
+    assert (outer.place.pointer, locate_place(outer.place).line) == (("a",), 6)
 
 
 def test_a_key_that_stands_three_times_is_found_twice(read):
     parsed = read.parse("{a: 1, a: 2, a: 3}")
-    assert [locate(one.place).column for one in parsed.diagnostics] == [8, 14]
-    assert {locate(one.more[0].place).column for one in parsed.diagnostics} == {2}
+    assert [locate_place(one.place).column for one in parsed.diagnostics] == [8, 14]
+    assert {locate_place(one.more[0].place).column for one in parsed.diagnostics} == {2}
 
 
 def test_how_much_an_equal_key_matters_is_the_callers_choice(read):
@@ -177,14 +177,14 @@ def test_json_that_is_no_data_is_refused_at_its_place(read, text, code, message,
     (found,) = read.parse(f"{before}{text}]}}", name).diagnostics
     assert (found.code, found.message) == (code, message)
     assert found.place.pointer == ("a", 2)
-    assert locate(found.place).column == len(before) + 1 + text.startswith("{")
+    assert locate_place(found.place).column == len(before) + 1 + text.startswith("{")
 
 
 @pytest.mark.parametrize("text", ["NaN", "-Infinity"])
 def test_what_javascript_calls_a_number_is_refused_in_json_and_text_in_yaml(read, text):
     (found,) = read.parse(f"[{text}]", "a.json").diagnostics
     assert (found.code, found.message) == ("AZ103", f"`{text}` is not a number that JSON has")
-    assert locate(found.place).column == 2
+    assert locate_place(found.place).column == 2
     assert read.value(f"[{text}]", "a.yaml") == [text]
 
 

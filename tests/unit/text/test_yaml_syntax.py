@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from arazzo_runner.text.locate import locate
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml_syntax import explain_yaml
 
@@ -68,7 +68,7 @@ MISTAKES = [
 @pytest.mark.parametrize(("text", "at", "message", "way_out"), MISTAKES)
 def test_a_mistake_is_told_where_it_can_be_mended(read, text, at, message, way_out):
     found = read.refusal(text)
-    span = locate(found.place)
+    span = locate_place(found.place)
     assert (found.code, found.message, f"{span.line}:{span.column}") == ("AZ103", message, at)
     assert way_out in found.help
 
@@ -94,7 +94,7 @@ def test_a_tag_that_does_not_parse_is_refused_as_a_tag(read, text, tag):
 
 def test_where_the_list_or_object_began_is_shown_too(read):
     found = read.refusal("a: 1\nb:\n  - c\n  d: 2")
-    assert [(one.text, locate(one.place).line) for one in found.more] == [
+    assert [(one.text, locate_place(one.place).line) for one in found.more] == [
         ("the list begins here", 3)
     ]
     assert found.place.pointer[0] == "b"
@@ -105,4 +105,4 @@ def test_a_problem_of_no_known_kind_keeps_the_words_of_the_parser():
     reason = yaml.MarkedYAMLError(None, None, "something new", mark)
     found = explain_yaml(SourceFile("a.yaml", "a: b", ""), reason)
     assert found.message == "the YAML is malformed: something new"
-    assert locate(found.place).column == 4
+    assert locate_place(found.place).column == 4

@@ -9,7 +9,7 @@ from contextlib import suppress
 import anyio
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.http import AsyncHttpWorld, HttpSettings, HttpWorld
@@ -142,7 +142,7 @@ class Asking:
         outcomes = []
         with HttpWorld(settings, environment or {}) as world:
             for one in calls:
-                outcomes.append(drive(world.send(one)))
+                outcomes.append(run_coroutine(world.send(one)))
                 between()
         return outcomes
 

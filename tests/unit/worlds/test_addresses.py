@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.worlds import blocking
 from arazzo_runner.worlds.addresses import (
     ANYWHERE,
@@ -9,7 +9,7 @@ from arazzo_runner.worlds.addresses import (
     PUBLIC,
     AddressPolicy,
     GuardedNetwork,
-    zone,
+    address_zone,
 )
 from arazzo_runner.worlds.origin import Origin
 
@@ -48,7 +48,7 @@ STRANGER = AddressPolicy(LOOPBACK, PUBLIC)
     ],
 )
 def test_zones(address, expected):
-    assert zone(address) == expected
+    assert address_zone(address) == expected
 
 
 def refusal(reach: AddressPolicy, url: str, where: str) -> str | None:
@@ -103,11 +103,11 @@ def test_through_a_proxy_only_what_is_written_can_be_judged(reach, host, expecte
 )
 def test_the_resolved_address_decides(monkeypatch, reach, found, allowed):
     addresses = [(2, (one, 443)) for one in found]
-    monkeypatch.setattr(blocking, "look_up", lambda *_: addresses)
+    monkeypatch.setattr(blocking, "resolve_host", lambda *_: addresses)
     guarded = GuardedNetwork(blocking.BlockingNetwork(), reach, Origin("https", "example.com", 443))
     if allowed is RetrieveError:
         with pytest.raises(RetrieveError):
-            drive(guarded.resolve("example.com", 443, 1.0))
+            run_coroutine(guarded.resolve("example.com", 443, 1.0))
         return
-    resolved = drive(guarded.resolve("example.com", 443, 1.0))
+    resolved = run_coroutine(guarded.resolve("example.com", 443, 1.0))
     assert [where[0] for _, where in resolved] == allowed

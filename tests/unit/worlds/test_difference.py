@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.worlds.difference import MAX_LINES, differences, matches
+from arazzo_runner.worlds.difference import MAX_LINES, differences, is_match
 
 URL = "https://shop.example/orders"
 JSON = (("Content-Type", "application/json"),)
@@ -25,7 +25,7 @@ FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
     ],
 )
 def test_a_mask_matches_anything(recorded: str, text: str, same: bool) -> None:
-    assert matches(recorded, text) is same
+    assert is_match(recorded, text) is same
 
 
 def request(

@@ -2,14 +2,14 @@
 
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds.elsewhere import NOWHERE, allowed, destination
+from arazzo_runner.worlds.elsewhere import NOWHERE, headers_by_origin, parse_destination
 from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.http import HttpSettings, HttpWorld
 from arazzo_runner.worlds.origin import Origin
-from arazzo_runner.worlds.redirect import following
+from arazzo_runner.worlds.redirect import redirected_request
 
 API2 = Origin("https", "api2.example", 443)
 LOGIN = ("login", "authorization")
@@ -30,7 +30,7 @@ KEY = ("key", "x-key")
     ],
 )
 def test_origins(text, origin) -> None:
-    assert destination(text) == origin
+    assert parse_destination(text) == origin
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_origins(text, origin) -> None:
 )
 def test_no_origins(text, words) -> None:
     with pytest.raises(TransportError) as raised:
-        destination(text)
+        parse_destination(text)
     assert words in raised.value.failure.message
     assert "s3cret" not in raised.value.failure.message
 
@@ -83,7 +83,7 @@ def test_no_origins(text, words) -> None:
     ],
 )
 def test_what_may_go_where(carriers, origins, expected) -> None:
-    assert allowed(carriers, origins) == expected
+    assert headers_by_origin(carriers, origins) == expected
 
 
 SENT = (("Authorization", "Basic eDp5"), ("X-Own", "k"), ("Cookie", "a=b"))
@@ -102,7 +102,9 @@ PERMITTED = {API2: {"authorization"}}
 )
 def test_what_goes_along(location, headers) -> None:
     response = HttpResponse(302, (("Location", location),), b"")
-    request = following(HttpRequest("GET", "https://api.example/", SENT), response, PERMITTED)
+    request = redirected_request(
+        HttpRequest("GET", "https://api.example/", SENT), response, PERMITTED
+    )
     assert request is not None
     assert request.headers == headers
 
@@ -111,7 +113,7 @@ def test_never_from_https_to_http() -> None:
     response = HttpResponse(302, (("Location", "http://localhost/x"),), b"")
     permitted = {Origin("http", "localhost", 80): {"authorization"}}
     with pytest.raises(TransportError, match="never followed"):
-        following(HttpRequest("GET", "https://api.example/", SENT), response, permitted)
+        redirected_request(HttpRequest("GET", "https://api.example/", SENT), response, permitted)
 
 
 def test_a_world_refuses_before_it_sends() -> None:
@@ -119,7 +121,7 @@ def test_a_world_refuses_before_it_sends() -> None:
     request = HttpRequest("GET", "http://127.0.0.1:9", SENT)
     with HttpWorld(settings, {}) as world:
         call = SendCall("k", request, None, ("", "", ""), carriers=(LOGIN,))
-        failure = drive(world.send(call))
+        failure = run_coroutine(world.send(call))
     assert isinstance(failure, TransportFailure)
     assert failure.code == "refused"
     assert "`http://api2.example`: it is not encrypted" in failure.message

@@ -8,9 +8,9 @@ from arazzo_runner.worlds.files import (
     file_path,
     file_uri,
     find_in,
+    path_label,
     read_named,
     read_regular,
-    shown_path,
 )
 
 
@@ -116,14 +116,14 @@ def test_a_windows_path_keeps_its_drive(monkeypatch):
 
 
 def test_paths_are_shown_from_here_unless_only_the_root_is_shared(folder, monkeypatch):
-    assert shown_path(str(folder / "a" / "b.yaml")) == "a/b.yaml"
-    assert shown_path("/x") == "/x"
+    assert path_label(str(folder / "a" / "b.yaml")) == "a/b.yaml"
+    assert path_label("/x") == "/x"
 
     def other_drive(_paths):
         raise ValueError
 
     monkeypatch.setattr(os.path, "commonpath", other_drive)
-    assert shown_path("D:/a") == "D:/a"
+    assert path_label("D:/a") == "D:/a"
 
 
 def test_finding_a_moved_file(folder):

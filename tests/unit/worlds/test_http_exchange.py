@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.connection import ConnectionPool
@@ -165,7 +165,7 @@ def test_an_answer_before_the_request_was_taken_is_the_answer() -> None:
     settings = HttpSettings()
     connections = ConnectionPool(settings, Deaf(), Proxies({}))
     call = SendCall("k", HttpRequest("POST", "http://127.0.0.1"), None, ("", "", ""))
-    response = drive(Sender(connections, settings, ()).send(call))
+    response = run_coroutine(Sender(connections, settings, ()).send(call))
     assert isinstance(response, HttpResponse)
     assert response.status == 413
 

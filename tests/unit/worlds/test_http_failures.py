@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import PublishCall, ReceiveCall, SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.worlds import blocking
@@ -178,9 +178,9 @@ def test_every_address_of_a_host_is_tried(serve, ask) -> None:
 
 def test_a_resolver_that_takes_too_long(monkeypatch) -> None:
     released = threading.Event()
-    monkeypatch.setattr(blocking, "_resolved", lambda *_: released.wait() and [])
+    monkeypatch.setattr(blocking, "_resolve", lambda *_: released.wait() and [])
     with HttpWorld(HttpSettings(connect_timeout=0.05), {}) as world:
-        failure = drive(world.send(_call("http://host.invalid/")))
+        failure = run_coroutine(world.send(_call("http://host.invalid/")))
     released.set()
     assert isinstance(failure, TransportFailure)
     assert (failure.code, failure.message) == (
@@ -198,7 +198,7 @@ def test_an_unreachable_network(monkeypatch) -> None:
         raise OSError(101, "Network is unreachable")
 
     monkeypatch.setattr(blocking.BlockingNetwork, "connect", unreachable)
-    failure = drive(HttpWorld(environment={}).send(_call("http://127.0.0.1:1/")))
+    failure = run_coroutine(HttpWorld(environment={}).send(_call("http://127.0.0.1:1/")))
     assert isinstance(failure, TransportFailure)
     assert (failure.code, failure.message) == (
         "connect",
@@ -211,7 +211,7 @@ def test_addresses_that_do_not_answer(monkeypatch) -> None:
         raise TimeoutError
 
     monkeypatch.setattr(blocking.BlockingNetwork, "connect", silent)
-    failure = drive(HttpWorld(environment={}).send(_call("http://[::1]:1/")))
+    failure = run_coroutine(HttpWorld(environment={}).send(_call("http://[::1]:1/")))
     assert isinstance(failure, TransportFailure)
     assert (failure.code, failure.message) == ("timeout", "no connection to `[::1]:1` within 10 s")
 
@@ -220,8 +220,10 @@ def test_addresses_that_do_not_answer(monkeypatch) -> None:
 def test_channels_are_refused(kind) -> None:
     world = kind(environment={})
     text = "the channel `c` cannot be reached: AsyncAPI steps are not run over HTTP"
-    assert drive(world.publish(PublishCall("k", "c", b""))) == TransportFailure("refused", text)
-    received = drive(world.receive(ReceiveCall("k", "c", None, None)))
+    assert run_coroutine(world.publish(PublishCall("k", "c", b""))) == TransportFailure(
+        "refused", text
+    )
+    received = run_coroutine(world.receive(ReceiveCall("k", "c", None, None)))
     assert received == TransportFailure("refused", text)
 
 
@@ -236,5 +238,5 @@ def test_an_interrupt_passes_through_and_closes_the_connection(
     monkeypatch.setattr(blocking.BlockingStream, "read", interrupted)
     world = HttpWorld(environment={})
     with pytest.raises(KeyboardInterrupt):
-        drive(world.send(_call(server.url)))
+        run_coroutine(world.send(_call(server.url)))
     assert server.closed.wait(5)

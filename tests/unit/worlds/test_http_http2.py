@@ -14,7 +14,7 @@ from h2.events import DataReceived, RequestReceived, StreamEnded
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.upload import joined
+from arazzo_runner.operation.upload import join_pieces
 from arazzo_runner.worlds.http import HttpSettings, HttpWorld
 from arazzo_runner.worlds.uploads import file_body
 
@@ -212,7 +212,7 @@ def test_files_within_the_windows(talk, tmp_path) -> None:
     path = tmp_path / "some.bin"
     path.write_bytes(bytes(200_000))
     peer = Peer([answering(b"taken"), answering(b"taken")])
-    body = joined([b"<", file_body(str(path)), b">"])
+    body = join_pieces([b"<", file_body(str(path)), b">"])
     outcomes = talk(peer, ("POST", (), body), ("POST", (), body))
     assert [one.body for one in outcomes if isinstance(one, HttpResponse)] == [b"taken", b"taken"]
     assert peer.received == 2 * 200_002

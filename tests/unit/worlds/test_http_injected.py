@@ -6,7 +6,7 @@ import anyio
 import httpx
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds import injected
@@ -51,7 +51,7 @@ def in_loop(world, *calls: SendCall) -> list[HttpResponse | TransportFailure]:
 
 
 def without_loop(world, *calls: SendCall) -> list[HttpResponse | TransportFailure]:
-    return [drive(world.send(one)) for one in calls]
+    return [run_coroutine(world.send(one)) for one in calls]
 
 
 def check(outcomes) -> None:
@@ -249,7 +249,7 @@ def test_sleep(seconds) -> None:
     async def run(world):
         await world.sleep("k", seconds)
 
-    drive(run(TransportWorld(httpx.MockTransport(answer))))
+    run_coroutine(run(TransportWorld(httpx.MockTransport(answer))))
     anyio.run(run, AsyncTransportWorld(httpx.MockTransport(answer)))
-    drive(run(HttpWorld(environment={})))
+    run_coroutine(run(HttpWorld(environment={})))
     anyio.run(run, AsyncHttpWorld(environment={}))

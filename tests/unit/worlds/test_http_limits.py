@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.blocking import BlockingStream
@@ -202,7 +202,7 @@ def test_a_server_that_does_not_read_is_not_waited_for(serve, ask) -> None:
 def test_a_write_has_no_time_left() -> None:
     one, other = socket.socketpair()
     with one, other, pytest.raises(TimeoutError):
-        drive(BlockingStream(one).write(b"x", 0.0))
+        run_coroutine(BlockingStream(one).write(b"x", 0.0))
 
 
 def test_what_the_flags_set() -> None:

@@ -10,8 +10,8 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.worlds.http import HttpSettings, HttpWorld
-from arazzo_runner.worlds.origin import Origin, locate
-from arazzo_runner.worlds.proxy import proxies
+from arazzo_runner.worlds.origin import Origin, parse_url
+from arazzo_runner.worlds.proxy import read_proxies
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 P = "http://proxy:3128"
@@ -37,7 +37,7 @@ P = "http://proxy:3128"
     ],
 )
 def test_which_proxy(given, environment, url, expected) -> None:
-    proxy = proxies(given, environment).of(locate(url)[0])
+    proxy = read_proxies(given, environment).of(parse_url(url)[0])
     assert (proxy and proxy.origin.address) == expected
 
 
@@ -65,7 +65,7 @@ def test_which_proxy(given, environment, url, expected) -> None:
 )
 @pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
 def test_without_proxy(name, rules, host, port, expected) -> None:
-    found = proxies(None, {"http_proxy": P, name: rules})
+    found = read_proxies(None, {"http_proxy": P, name: rules})
     assert (found.of(Origin("http", host, port)) is None) is expected
 
 

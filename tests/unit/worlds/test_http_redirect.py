@@ -6,7 +6,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.failures import TransportError
 from arazzo_runner.worlds.http import HttpSettings
-from arazzo_runner.worlds.redirect import following
+from arazzo_runner.worlds.redirect import redirected_request
 
 SENT = (("Authorization", "Basic eDp5"), ("X-Api-Key", "k"), ("Cookie", "a=b"), ("Accept", "a/b"))
 TYPED = (*SENT, ("Content-Type", "text/plain"), ("Content-Language", "en"))
@@ -34,19 +34,19 @@ def answer(status: int, location: str | None) -> HttpResponse:
     ],
 )
 def test_where_to(method, status, location, expected) -> None:
-    request = following(HttpRequest(method, HERE, SENT), answer(status, location))
+    request = redirected_request(HttpRequest(method, HERE, SENT), answer(status, location))
     assert request == (None if expected is None else HttpRequest(*expected, SENT))
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])
 def test_a_post_becomes_a_get_without_its_body(status) -> None:
-    request = following(HttpRequest("POST", HERE, TYPED, b"body"), answer(status, "/x"))
+    request = redirected_request(HttpRequest("POST", HERE, TYPED, b"body"), answer(status, "/x"))
     assert request == HttpRequest("GET", "https://api.example/x", SENT)
 
 
 @pytest.mark.parametrize(("method", "status"), [("POST", 307), ("POST", 308), ("PUT", 301)])
 def test_a_body_is_sent_again_where_the_method_stays(method, status) -> None:
-    request = following(HttpRequest(method, HERE, TYPED, b"body"), answer(status, "/x"))
+    request = redirected_request(HttpRequest(method, HERE, TYPED, b"body"), answer(status, "/x"))
     assert request == HttpRequest(method, "https://api.example/x", TYPED, b"body")
 
 
@@ -54,7 +54,7 @@ def test_a_body_is_sent_again_where_the_method_stays(method, status) -> None:
     "location", ["https://other.example/x", "https://api.example:444/x", "https://x.api.example/"]
 )
 def test_nothing_of_the_document_goes_to_another_origin(location) -> None:
-    request = following(HttpRequest("POST", HERE, TYPED, b"body"), answer(302, location))
+    request = redirected_request(HttpRequest("POST", HERE, TYPED, b"body"), answer(302, location))
     assert request == HttpRequest("GET", location)
 
 
@@ -74,7 +74,7 @@ def test_nothing_of_the_document_goes_to_another_origin(location) -> None:
 )
 def test_redirects_that_are_not_followed(location, code, words) -> None:
     with pytest.raises(TransportError) as raised:
-        following(HttpRequest("POST", HERE, TYPED, b"body"), answer(307, location))
+        redirected_request(HttpRequest("POST", HERE, TYPED, b"body"), answer(307, location))
     assert raised.value.failure.code == code
     assert raised.value.failure.message.startswith("`https://api.example` redirects")
     assert words in raised.value.failure.message

@@ -150,7 +150,7 @@ def test_a_client_certificate(serve, ask, authority, cacert, tmp_path) -> None:
 def test_tls_1_3_misses_the_client_certificate_when_the_request_is_sent() -> None:
     reason = ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] …")
     reason.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
-    failure = failures.broken(Origin("https", "api.example", 443), reason).failure
+    failure = failures.broken_connection_error(Origin("https", "api.example", 443), reason).failure
     assert failure == TransportFailure(
         "tls",
         "the TLS connection to `https://api.example` broke: tlsv13 alert certificate required",
@@ -160,7 +160,7 @@ def test_tls_1_3_misses_the_client_certificate_when_the_request_is_sent() -> Non
 
 def test_tls_that_breaks() -> None:
     reason = ssl.SSLError(1, "bad")
-    failure = failures.broken(Origin("https", "api.example", 443), reason).failure
+    failure = failures.broken_connection_error(Origin("https", "api.example", 443), reason).failure
     assert (failure.code, failure.hint) == ("tls", None)
 
 

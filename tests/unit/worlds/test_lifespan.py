@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from arazzo_runner.worlds import lifespan
-from arazzo_runner.worlds.lifespan import started
+from arazzo_runner.worlds.lifespan import started_application
 
 
 class App:
@@ -36,7 +36,7 @@ class App:
 
 def live(app, backend="asyncio") -> None:
     async def main() -> None:
-        async with started(app) as begun:
+        async with started_application(app) as begun:
             await begun({"type": "http"}, None, None)
 
     anyio.run(main, backend=backend)
@@ -106,7 +106,7 @@ def test_it_ends_though_the_block_is_cancelled() -> None:
 
     async def main() -> None:
         with anyio.CancelScope() as scope:
-            async with started(app):
+            async with started_application(app):
                 scope.cancel()
                 await cancelled()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.worlds import moved as room
-from arazzo_runner.worlds.moved import moved
+from arazzo_runner.worlds.moved import find_moved
 
 
 @pytest.fixture
@@ -23,13 +23,13 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_below_the_document(home: Path) -> None:
-    assert moved(str(home / "docs/a.yaml"), "../old/api.yaml", ()) == {
+    assert find_moved(str(home / "docs/a.yaml"), "../old/api.yaml", ()) == {
         "apis/api.yaml": "docs/apis/api.yaml"
     }
 
 
 def test_in_a_folder_that_was_named(home: Path) -> None:
-    found = moved(str(home / "docs/a.yaml"), "api.yaml", (str(home / "else"),))
+    found = find_moved(str(home / "docs/a.yaml"), "api.yaml", (str(home / "else"),))
     assert found == {"../else/api.yaml": "else/api.yaml"}
 
 
@@ -43,14 +43,14 @@ def test_in_a_folder_that_was_named(home: Path) -> None:
     ],
 )
 def test_nothing(home: Path, url: str, why: str) -> None:
-    assert moved(str(home / "docs/a.yaml"), url, ()) == {}, why
+    assert find_moved(str(home / "docs/a.yaml"), url, ()) == {}, why
 
 
 def test_names_are_spelled_as_references(tmp_path: Path) -> None:
     odd = tmp_path / "a:b" / "my api%.yaml"
     odd.parent.mkdir()
     odd.write_text("x")
-    assert moved(str(tmp_path / "a.yaml"), "my%20api%25.yaml", ()) == {
+    assert find_moved(str(tmp_path / "a.yaml"), "my%20api%25.yaml", ()) == {
         "./a%3Ab/my%20api%25.yaml": "x"
     }
 
@@ -64,16 +64,16 @@ def test_what_cannot_be_read_is_passed_over(
         file.truncate(room.DESCRIPTION_LIMITS.max_bytes + 1)
     lost.parent.mkdir()
     lost.symlink_to(tmp_path / "nowhere")
-    assert moved(str(tmp_path / "a.yaml"), "api.yaml", ()) == {}
+    assert find_moved(str(tmp_path / "a.yaml"), "api.yaml", ()) == {}
 
     def refuse(*_: object, **__: object) -> str:
         raise PermissionError
 
     large.write_text("x")
     monkeypatch.setattr(Path, "read_text", refuse)
-    assert moved(str(tmp_path / "a.yaml"), "api.yaml", ()) == {}
+    assert find_moved(str(tmp_path / "a.yaml"), "api.yaml", ()) == {}
 
 
 def test_huge_trees_are_left(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "_MOST", 0)
-    assert moved(str(home / "docs/a.yaml"), "api.yaml", ()) == {}
+    assert find_moved(str(home / "docs/a.yaml"), "api.yaml", ()) == {}

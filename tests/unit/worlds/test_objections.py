@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.events import StepFinished, WorkflowFinished
 from arazzo_runner.executor.result import (
     Attempt,
@@ -108,7 +108,7 @@ def test_missing_requests_are_named_up_to_a_number():
 def test_observers_are_told_the_verdict():
     world = ReplayWorld(recording(1))
     request = HttpRequest("PUT", "https://a.example/")
-    drive(world.send(SendCall("w/s#1@1", request, None, OPERATION)))
+    run_coroutine(world.send(SendCall("w/s#1@1", request, None, OPERATION)))
     told = []
     observe = world.judging_observer(told.append)
     visited = step(attempt(request))

@@ -6,13 +6,18 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.settings import Limits, Settings
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.worlds.recorded_body import read_body, read_files, spell_body, spell_files
+from arazzo_runner.worlds.recorded_body import (
+    body_from_json,
+    body_to_json,
+    files_from_json,
+    files_to_json,
+)
 from arazzo_runner.worlds.recording import (
     RecordedExchange,
     RecordedOptions,
@@ -49,9 +54,9 @@ OPERATION = ("shop", "POST", "/orders")
 )
 def test_bodies(octets: bytes, headers: tuple[tuple[str, str], ...], spelled: object) -> None:
     masker = Masker(["hunter-22"])
-    assert spell_body(octets, headers, masker) == spelled
-    read = read_body(spelled, headers)
-    assert spell_body(read, headers, masker) == spelled
+    assert body_to_json(octets, headers, masker) == spelled
+    read = body_from_json(spelled, headers)
+    assert body_to_json(read, headers, masker) == spelled
     if b"hunter" not in octets and headers != JSON:
         assert read == octets
 
@@ -59,7 +64,7 @@ def test_bodies(octets: bytes, headers: tuple[tuple[str, str], ...], spelled: ob
 @pytest.mark.parametrize("spelled", ["text", {"text": 1}, {"octets": "YQ=="}, []])
 def test_bodies_of_no_form(spelled: object) -> None:
     with pytest.raises(ValueError, match="a body is null or an object"):
-        read_body(spelled, ())
+        body_from_json(spelled, ())
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -133,12 +138,12 @@ def call(key: str, body: bytes) -> SendCall:
 def test_a_replay_answers_what_was_recorded() -> None:
     echo = Echo()
     world = RecordingWorld(echo)
-    drive(world.sleep("x", 3.0))
-    first = drive(world.send(call("a/b#1@1", b"one")))
+    run_coroutine(world.sleep("x", 3.0))
+    first = run_coroutine(world.send(call("a/b#1@1", b"one")))
     assert echo.slept == [3.0]
     replay = ReplayWorld(Recording("d", tuple(world.exchanges)))
-    drive(replay.sleep("x", 3.0))
-    assert drive(replay.send(call("a/b#1@1", b"one"))) == first
+    run_coroutine(replay.sleep("x", 3.0))
+    assert run_coroutine(replay.send(call("a/b#1@1", b"one"))) == first
     assert replay.missing() == ()
 
 
@@ -148,8 +153,8 @@ def test_files_among_inputs() -> None:
         "b": {"c": FileBody("q", "q", 0)},
         "d": 1,
     }
-    spelled = json.loads(json.dumps(spell_files(inputs)))
-    read = read_files(spelled)
+    spelled = json.loads(json.dumps(files_to_json(inputs)))
+    read = files_from_json(spelled)
     assert read == inputs
     assert vars(read["a"][0]) == {
         "path": "p",
@@ -158,4 +163,4 @@ def test_files_among_inputs() -> None:
         "media_type": "image/png",
         "mark": "",
     }
-    assert read_files({"arazzo.file": {"path": 1}}) == {"arazzo.file": {"path": 1}}
+    assert files_from_json({"arazzo.file": {"path": 1}}) == {"arazzo.file": {"path": 1}}

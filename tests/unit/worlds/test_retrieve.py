@@ -283,7 +283,7 @@ def test_a_name_that_resolves_to_this_machine_is_judged_by_its_address(access, s
 
 def test_http_is_for_this_machine_alone(access, monkeypatch):
     monkeypatch.setattr(
-        "arazzo_runner.worlds.blocking.look_up", lambda *_: [(2, ("93.184.216.34", 80))]
+        "arazzo_runner.worlds.blocking.resolve_host", lambda *_: [(2, ("93.184.216.34", 80))]
     )
     found = refusal(access().retrieve_for(REMOTE), "http://example.com/a.yaml")
     assert (found.code, found.hint) == ("AZ216", "use https, or allow it with `--allow-http`")

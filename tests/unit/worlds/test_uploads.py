@@ -6,10 +6,10 @@ import anyio
 import httpx
 import pytest
 
-from arazzo_runner.executor.drive import drive
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.upload import has_files, joined, size_of
+from arazzo_runner.operation.upload import has_files, join_pieces, size_of
 from arazzo_runner.worlds.http import HttpSettings
 from arazzo_runner.worlds.injected import (
     AsyncClientWorld,
@@ -31,7 +31,7 @@ def file(tmp_path) -> Path:
 
 
 def body_around(path: Path) -> bytes:
-    return joined([b"<", file_body(str(path)), b"", b">"])
+    return join_pieces([b"<", file_body(str(path)), b"", b">"])
 
 
 def put(url: str, body: bytes) -> HttpRequest:
@@ -50,7 +50,7 @@ def test_a_file_is_a_label_and_a_size(file):
     whole = body_around(file)
     assert whole == b"<" + bytes(body) + b">"
     assert size_of(whole) == len(CONTENT) + 2
-    assert not has_files(joined([b"a", b"b"]))
+    assert not has_files(join_pieces([b"a", b"b"]))
     assert max(map(len, chunks(whole))) == CHUNK
 
 
@@ -159,7 +159,7 @@ def test_transports_and_clients_get_it_in_pieces(file):
     transport = httpx.MockTransport(received)
     with httpx.Client(transport=transport) as client:
         for world in (TransportWorld(transport), ClientWorld(client)):
-            assert drive(world.send(call)).body == b"262146"
+            assert run_coroutine(world.send(call)).body == b"262146"
 
     async def in_loop():
         transport = httpx.MockTransport(received_later)
