@@ -12,9 +12,9 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
+from arazzo_runner.recording.model import RecordedOptions, Recording, RecordingWorld
+from arazzo_runner.recording.replay import ReplayWorld
 from arazzo_runner.report.mask import MASK
-from arazzo_runner.worlds.recording import RecordedOptions, Recording, RecordingWorld
-from arazzo_runner.worlds.replay import ReplayWorld
 
 
 def recording_of(

@@ -20,8 +20,8 @@ from arazzo_runner import running
 from arazzo_runner.executor.world import SendCall
 from arazzo_runner.loading import Description, LoadLimits, load_from
 from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.worlds.mock import MockWorld
-from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
 
 T = TypeVar("T")
 ROUNDS, STEPS = 5, 500

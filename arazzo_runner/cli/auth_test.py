@@ -52,8 +52,8 @@ class CredentialTester(Struct, frozen=True):
         cls, sources: CredentialStores, given: Mapping[str, Any], masker: Masker
     ) -> Iterator[CredentialTester]:
         """The network, for as long as the block runs."""
-        from arazzo_runner.worlds.blocking import BlockingNetwork
-        from arazzo_runner.worlds.http import HttpWorld
+        from arazzo_runner.http.client import HttpWorld
+        from arazzo_runner.http.network import BlockingNetwork
 
         servers = [*given["servers"].values()]
         permissions = Permissions(given["allow_http"], given["allow_net"], servers)

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.library import SourceLimits
 from arazzo_runner.loading import Description, LoadLimits, load_from
+from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
-from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
 
 
 def load_document(document: str, given: Mapping[str, Any]) -> Description:

@@ -17,8 +17,8 @@ def credential_origins(
 
 
 def _parse_origin(text: str, param: click.Parameter) -> tuple[str, str]:
-    from arazzo_runner.worlds.elsewhere import parse_destination
-    from arazzo_runner.worlds.failures import TransportError
+    from arazzo_runner.http.errors import TransportError
+    from arazzo_runner.http.redirects import parse_destination
 
     name, _, origin = text.partition("@")
     if not name or not origin:

@@ -45,7 +45,7 @@ def _stated_kind(part: dict[str, Any]) -> FileKind:
 
 def binary_file(name: str, path: str) -> FileBody:
     """The file that the user named for an input. Raises InputError."""
-    from arazzo_runner.worlds.uploads import file_body
+    from arazzo_runner.http.uploads import file_body
 
     if path == "-":
         message = f"input `{name}`: a file that is sent cannot be standard input"

@@ -17,8 +17,8 @@ from arazzo_runner.cli.mending import FixOptions, ValidateSettings, check_docume
 from arazzo_runner.loading import SharedCache
 from arazzo_runner.report.located import LocatedFinding, locate_findings
 from arazzo_runner.report.style import AnsiStyle
+from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.validation import ValidateOptions
-from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
 
 _HEAD: Final = 64 * 1024
 _URL: Final = re.compile(rb"""\burl["']?[ \t]*:[ \t]*["']?([^\s"',}]+)""")

@@ -9,8 +9,8 @@ from typing import Any
 
 from arazzo_runner import running
 from arazzo_runner.executor.world import World
+from arazzo_runner.recording.model import RecordedOptions, RecordingWorld
 from arazzo_runner.report.mask import Masker
-from arazzo_runner.worlds.recording import RecordedOptions, RecordingWorld
 
 
 class RecordOption:
@@ -35,8 +35,8 @@ class RecordOption:
         """Write the file, with secrets masked whatever the terminal shows. Raises UsageError."""
         if self._world is None:
             return
+        from arazzo_runner.recording.file import write_recording
         from arazzo_runner.replaying import recording_of
-        from arazzo_runner.worlds.recording_file import write_recording
 
         file = self._flags["record"]
         document = relative_to_file(self._document, file)

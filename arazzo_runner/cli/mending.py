@@ -16,12 +16,12 @@ from arazzo_runner.fix.moved import with_moved_sources
 from arazzo_runner.loading import SharedCache
 from arazzo_runner.report.patch import diff_text
 from arazzo_runner.report.write import write_atomically
+from arazzo_runner.retrieve.files import find_moved
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.encoding import decode
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.yaml import parse
 from arazzo_runner.validation import ValidateOptions, absolute_path, validate
-from arazzo_runner.worlds.moved import find_moved
 
 
 class FixOptions(Struct, frozen=True):

@@ -25,10 +25,10 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.loading import Description
+from arazzo_runner.recording.file import read_recording
+from arazzo_runner.recording.model import Recording
 from arazzo_runner.report.escape import escape
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.worlds.recording import Recording
-from arazzo_runner.worlds.recording_file import read_recording
 
 
 @click.command(

@@ -23,7 +23,7 @@ from arazzo_runner.executor.settings import Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.worlds.mock import MockWorld
-from arazzo_runner.worlds.stopping import CancellableWorld
+from arazzo_runner.worlds.wrappers import CancellableWorld
 
 CaseWorldFactory: TypeAlias = Callable[[], AbstractContextManager[World]]
 
@@ -164,7 +164,7 @@ async def _worlds(
         apis = prepared.description.apis()
         yield lambda: nullcontext(MockWorld(apis, given["mock_seed"]))
         return
-    from arazzo_runner.worlds.http import AsyncHttpWorld
+    from arazzo_runner.http.client import AsyncHttpWorld
 
     needing = authorizations(prepared.plan)
     stop = _StopSignal(batch.stop)

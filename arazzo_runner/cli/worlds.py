@@ -10,11 +10,11 @@ from typing import Any
 from arazzo_runner import running
 from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.executor.world import World
+from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.operation.security import Authorization
 from arazzo_runner.options.table import members_of
 from arazzo_runner.version import VERSION
-from arazzo_runner.worlds.interruptible import SignalWorld
-from arazzo_runner.worlds.limits import HttpSettings
+from arazzo_runner.worlds.wrappers import SignalWorld
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def open_world(
         mock = MockWorld(prepared.description.apis(), given["mock_seed"])
         yield SignalWorld(mock, waiting)
         return
-    from arazzo_runner.worlds.http import HttpWorld
+    from arazzo_runner.http.client import HttpWorld
 
     with (
         HttpWorld(http_settings(given)) as world,
@@ -56,7 +56,7 @@ def authorized_world(
         return
     from arazzo_runner.cli.credentials import person
     from arazzo_runner.credentials.wiring import Permissions, authorizing_world, guarded_endpoints
-    from arazzo_runner.worlds.blocking import BlockingNetwork
+    from arazzo_runner.http.network import BlockingNetwork
 
     servers = [*given["servers"].values()]
     permissions = Permissions(given["allow_http"], given["allow_net"], servers)

@@ -17,7 +17,7 @@ from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.operation.credentials import Credentials
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
-from arazzo_runner.worlds.wrapped import WrappedWorld
+from arazzo_runner.worlds.wrappers import WrappedWorld
 
 _BEARER: Final = "Bearer "
 

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.http.address_guard import ANYWHERE, AddressPolicy, literal_zone, user_policy
+from arazzo_runner.http.errors import TransportError
+from arazzo_runner.http.guarded_send import GuardedSenders
+from arazzo_runner.http.network import Network
+from arazzo_runner.http.origin import Origin, parse_url
+from arazzo_runner.http.settings import MIB, HttpSettings
 from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
-from arazzo_runner.worlds.addresses import ANYWHERE, AddressPolicy, literal_zone, user_policy
-from arazzo_runner.worlds.failures import TransportError
-from arazzo_runner.worlds.guarded import GuardedSenders
-from arazzo_runner.worlds.limits import MIB, HttpSettings
-from arazzo_runner.worlds.network import Network
-from arazzo_runner.worlds.origin import Origin, parse_url
 
 _KEY: Final = "authorization"
 _NO_OPERATION: Final = ("", "", "")

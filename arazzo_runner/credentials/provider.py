@@ -12,11 +12,11 @@ from msgspec import Struct
 from arazzo_runner.credentials.endpoints import Endpoint, Endpoints
 from arazzo_runner.credentials.refused import status_error, unreachable_error, unusable_error
 from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.http.errors import TransportError
+from arazzo_runner.http.origin import parse_url
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.operation.response_body import BodyError, decode_body
-from arazzo_runner.worlds.failures import TransportError
-from arazzo_runner.worlds.origin import parse_url
 
 _DEPTH: Final = 32
 JSON_HEADERS: Final = (("Accept", "application/json"),)

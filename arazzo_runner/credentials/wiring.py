@@ -27,13 +27,13 @@ from arazzo_runner.credentials.tokens import (
 )
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
+from arazzo_runner.http.address_guard import document_policy, user_policy
+from arazzo_runner.http.network import Network
+from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.operation.credentials import Credentials
 from arazzo_runner.operation.needs import TokenNeed
 from arazzo_runner.operation.security import Authorization
 from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.worlds.addresses import document_policy, user_policy
-from arazzo_runner.worlds.limits import HttpSettings
-from arazzo_runner.worlds.network import Network
 
 # 43 characters: what RFC 7636, section 4.1, asks of a verifier at least.
 _OCTETS: Final = 32

@@ -13,19 +13,19 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.report.mask import Masker
 
 if TYPE_CHECKING:
-    from arazzo_runner.worlds.network import Network
+    from arazzo_runner.http.network import Network
 
 
 def blocking_network() -> Network:
     """The network of a run without an event loop."""
-    from arazzo_runner.worlds.blocking import BlockingNetwork
+    from arazzo_runner.http.network import BlockingNetwork
 
     return BlockingNetwork()
 
 
 def suspending_network() -> Network:
     """The network of a run within an event loop."""
-    from arazzo_runner.worlds.eventloop import EventLoopNetwork
+    from arazzo_runner.http.anyio_network import EventLoopNetwork
 
     return EventLoopNetwork()
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
 from arazzo_runner.loading import Description, LoadLimits, load_from
-from arazzo_runner.worlds.files import file_uri
-from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
+from arazzo_runner.retrieve.access import RetrieveSettings, document_access
+from arazzo_runner.retrieve.files import file_uri
 
 DocumentPath: TypeAlias = str | PathLike[str]
 

@@ -20,11 +20,11 @@ from arazzo_runner.loading import Description
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.verdict import ExitCode, exit_code
 from arazzo_runner.text.brief import SafeRepr
-from arazzo_runner.worlds.hooked import AwaitHook, HookedWorld, Hooks, await_hook, call_hook
+from arazzo_runner.worlds.wrappers import AwaitHook, HookedWorld, Hooks, await_hook, call_hook
 
 if TYPE_CHECKING:
+    from arazzo_runner.http.network import Network
     from arazzo_runner.telemetry.tracing import TracingObserver
-    from arazzo_runner.worlds.network import Network
 
 
 class RunJob(SafeRepr, frozen=True):
@@ -86,7 +86,7 @@ def suspending_world(job: RunJob, begin: NewWorld) -> World:
     world = _run_world(job, begin, suspending_network, await_hook)
     if job.chosen.cancel is None:
         return world
-    from arazzo_runner.worlds.stopping import CancellableWorld
+    from arazzo_runner.worlds.wrappers import CancellableWorld
 
     return CancellableWorld(world, job.chosen.cancel)
 

@@ -18,8 +18,8 @@ from arazzo_runner.embed.names import check_names
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
+from arazzo_runner.retrieve.files import file_path
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.worlds.files import file_path
 
 FileStamp: TypeAlias = tuple[int, int, int]
 """What changes with a file: its time of change in ns, size, and inode."""

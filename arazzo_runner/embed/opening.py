@@ -24,8 +24,8 @@ from arazzo_runner.embed.route import (
 )
 from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.executor.world import World
+from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.loading import Description
-from arazzo_runner.worlds.limits import HttpSettings
 
 NewWorld: TypeAlias = Callable[[Description], World]
 """Gives the world of one run."""
@@ -37,7 +37,7 @@ def open_blocking(
 ) -> Iterator[NewWorld]:
     """The worlds of a route that needs no event loop."""
     if isinstance(route, NetworkTarget):
-        from arazzo_runner.worlds.http import HttpWorld
+        from arazzo_runner.http.client import HttpWorld
 
         with rendered_errors():
             opened = HttpWorld(http, environment)
@@ -54,14 +54,14 @@ async def open_suspending(
     """The worlds of any route, for runs within an event loop."""
     match route:
         case NetworkTarget():
-            from arazzo_runner.worlds.http import AsyncHttpWorld
+            from arazzo_runner.http.client import AsyncHttpWorld
 
             with rendered_errors():
                 opened = AsyncHttpWorld(http, environment)
             async with opened as world:
                 yield lambda _description: world.begin()
         case AsgiTarget():
-            from arazzo_runner.worlds.lifespan import started_application
+            from arazzo_runner.worlds.asgi_lifespan import started_application
 
             async with started_application(route.app) as app:
                 yield lambda description: _world(AsgiTarget(app, route.client), http, description)
@@ -71,7 +71,7 @@ async def open_suspending(
 
 def _with_checkpoints(route: RequestTarget, world: World) -> World:
     """A world that does not keep other tasks from running."""
-    from arazzo_runner.worlds.threaded import CheckpointWorld, ThreadedWorld
+    from arazzo_runner.worlds.threads import CheckpointWorld, ThreadedWorld
 
     match route:
         case MockTarget():
@@ -101,7 +101,7 @@ def _world(route: RequestTarget, http: HttpSettings, description: Description) -
 
 
 def _client_world(route: ClientTarget | AsyncClientTarget, http: HttpSettings) -> World:
-    from arazzo_runner.worlds.injected import AsyncClientWorld, ClientWorld
+    from arazzo_runner.worlds.httpx import AsyncClientWorld, ClientWorld
 
     if isinstance(route, ClientTarget):
         return ClientWorld(route.client, http)
@@ -113,24 +113,26 @@ def _transport_world(
 ) -> World:
     import httpx
 
-    from arazzo_runner.worlds import injected
+    from arazzo_runner.worlds import httpx as httpx_worlds
 
     match route:
         case TransportTarget():
-            return injected.TransportWorld(route.transport, http)
+            return httpx_worlds.TransportWorld(route.transport, http)
         case AsyncTransportTarget():
-            return injected.AsyncTransportWorld(route.transport, http)
+            return httpx_worlds.AsyncTransportWorld(route.transport, http)
         case WsgiTarget():
             wsgi = httpx.WSGITransport(route.app)
             if route.client is None:
-                return injected.TransportWorld(wsgi, http)
-            return injected.ClientWorld(injected.client_with_transport(wsgi, route.client), http)
+                return httpx_worlds.TransportWorld(wsgi, http)
+            return httpx_worlds.ClientWorld(
+                httpx_worlds.client_with_transport(wsgi, route.client), http
+            )
         case AsgiTarget():
             asgi = httpx.ASGITransport(route.app)
             if route.client is None:
-                return injected.AsyncTransportWorld(asgi, http)
-            return injected.AsyncClientWorld(
-                injected.async_client_with_transport(asgi, route.client), http
+                return httpx_worlds.AsyncTransportWorld(asgi, http)
+            return httpx_worlds.AsyncClientWorld(
+                httpx_worlds.async_client_with_transport(asgi, route.client), http
             )
         case _:
             assert_never(route)

@@ -21,13 +21,12 @@ from arazzo_runner.executor.settings import (
     Settings,
 )
 from arazzo_runner.executor.world import World
+from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.operation.security import CredentialPart, Credentials
 from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.version import VERSION
-from arazzo_runner.worlds.hooked import AfterResponse, BeforeRequest, Hooks, Sleep
-from arazzo_runner.worlds.limits import HttpSettings
-from arazzo_runner.worlds.stopping import StopEvent
+from arazzo_runner.worlds.wrappers import AfterResponse, BeforeRequest, Hooks, Sleep, StopEvent
 
 if TYPE_CHECKING:
     import httpx

@@ -22,7 +22,7 @@ from arazzo_runner.embed.values import read_inputs
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.worlds.stopping import StopEvent
+from arazzo_runner.worlds.wrappers import StopEvent
 
 Workflows: TypeAlias = str | Sequence[str] | None
 """The workflow to run, or several; None for all that no other one uses."""

@@ -48,7 +48,7 @@ def _value(value: Any, what: str) -> Value:
 
 
 def _file(path: PurePath, what: str) -> Value:
-    from arazzo_runner.worlds.uploads import file_body
+    from arazzo_runner.http.uploads import file_body
 
     try:
         return file_body(str(path))

@@ -36,7 +36,7 @@ from arazzo_runner.telemetry.attributes import (
     workflow_attributes,
 )
 from arazzo_runner.version import VERSION
-from arazzo_runner.worlds.wrapped import WrappedWorld
+from arazzo_runner.worlds.wrappers import WrappedWorld
 
 SCHEMA_URL: Final = "https://opentelemetry.io/schemas/1.37.0"
 

@@ -20,6 +20,7 @@ from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
+from arazzo_runner.recording.model import RecordedOptions
 from arazzo_runner.report.summary import summarize_run
 from arazzo_runner.testing.cassette import (
     Cassette,
@@ -31,7 +32,6 @@ from arazzo_runner.testing.cassette import (
 from arazzo_runner.testing.engine import OpenRunners, PytestEngine, engine_of, render_error
 from arazzo_runner.testing.session_report import add_run
 from arazzo_runner.testing.transcript import render_transcript
-from arazzo_runner.worlds.recording import RecordedOptions
 
 DocumentLike = Description | str | PathLike[str]
 

@@ -30,10 +30,10 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.operation.message import HttpRequest
 from arazzo_runner.operation.model import Operation
+from arazzo_runner.recording.file import read_recording, write_recording
+from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording
 from arazzo_runner.report.mask import MASK, Masker
 from arazzo_runner.report.verdict import exit_code
-from arazzo_runner.worlds.recording import RecordedExchange, RecordedOptions, Recording
-from arazzo_runner.worlds.recording_file import read_recording, write_recording
 
 _UNFIT: Final = re.compile(r"[^\w.\-\[\] ]")
 

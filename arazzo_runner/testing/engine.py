@@ -18,9 +18,9 @@ from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, SharedCache, load_from
 from arazzo_runner.report.diagnostics import render_text
+from arazzo_runner.retrieve.access import document_access
 from arazzo_runner.testing.fitting import relevant_options
 from arazzo_runner.testing.options import PytestOptions, read_options
-from arazzo_runner.worlds.retrieve import document_access
 
 _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
 """The options that differ between documents, and between tests with fixtures of their own."""

@@ -12,12 +12,12 @@ from arazzo_runner.executor.world import (
     SendCall,
     TransportFailure,
 )
+from arazzo_runner.http.errors import messaging_failure
 from arazzo_runner.mock.answer import MockApi
 from arazzo_runner.mock.flatten import NoExample
 from arazzo_runner.operation.find import find_by_pointer
 from arazzo_runner.operation.message import HttpResponse
 from arazzo_runner.operation.model import ApiDescription
-from arazzo_runner.worlds.failures import messaging_failure
 
 
 class MockWorld:

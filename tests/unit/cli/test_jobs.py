@@ -6,8 +6,8 @@ import pytest
 
 from arazzo_runner.cli.jobs import ValidationJob, run_jobs, split_documents
 from arazzo_runner.cli.mending import FixOptions
+from arazzo_runner.retrieve.access import RetrieveSettings
 from arazzo_runner.validation import ValidateOptions
-from arazzo_runner.worlds.retrieve import RetrieveSettings
 
 
 @pytest.fixture

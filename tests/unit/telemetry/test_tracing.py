@@ -18,7 +18,7 @@ from arazzo_runner.report.mask import Masker
 from arazzo_runner.telemetry import starting
 from arazzo_runner.telemetry.attributes import request_attributes, response_attributes
 from arazzo_runner.telemetry.tracing import TracingObserver, parent_from
-from arazzo_runner.worlds.wrapped import WrappedWorld
+from arazzo_runner.worlds.wrappers import WrappedWorld
 
 API = """
 openapi: 3.1.0

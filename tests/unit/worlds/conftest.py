@@ -11,8 +11,8 @@ import pytest
 
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds.http import AsyncHttpWorld, HttpSettings, HttpWorld
 
 Reply = bytes | Callable[[socket.socket], None]
 Outcome = HttpResponse | TransportFailure

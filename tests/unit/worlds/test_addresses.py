@@ -2,8 +2,8 @@ import pytest
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.worlds import blocking
-from arazzo_runner.worlds.addresses import (
+from arazzo_runner.http import network
+from arazzo_runner.http.address_guard import (
     ANYWHERE,
     LOOPBACK,
     PUBLIC,
@@ -11,7 +11,7 @@ from arazzo_runner.worlds.addresses import (
     GuardedNetwork,
     address_zone,
 )
-from arazzo_runner.worlds.origin import Origin
+from arazzo_runner.http.origin import Origin
 
 USER = AddressPolicy(LOOPBACK, ANYWHERE)
 STRANGER = AddressPolicy(LOOPBACK, PUBLIC)
@@ -103,8 +103,8 @@ def test_through_a_proxy_only_what_is_written_can_be_judged(reach, host, expecte
 )
 def test_the_resolved_address_decides(monkeypatch, reach, found, allowed):
     addresses = [(2, (one, 443)) for one in found]
-    monkeypatch.setattr(blocking, "resolve_host", lambda *_: addresses)
-    guarded = GuardedNetwork(blocking.BlockingNetwork(), reach, Origin("https", "example.com", 443))
+    monkeypatch.setattr(network, "resolve_host", lambda *_: addresses)
+    guarded = GuardedNetwork(network.BlockingNetwork(), reach, Origin("https", "example.com", 443))
     if allowed is RetrieveError:
         with pytest.raises(RetrieveError):
             run_coroutine(guarded.resolve("example.com", 443, 1.0))

@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.worlds.difference import MAX_LINES, differences, is_match
+from arazzo_runner.recording.diff import MAX_LINES, differences, is_match
 
 URL = "https://shop.example/orders"
 JSON = (("Content-Type", "application/json"),)

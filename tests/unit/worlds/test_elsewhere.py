@@ -4,12 +4,16 @@ import pytest
 
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.http.client import HttpSettings, HttpWorld
+from arazzo_runner.http.errors import TransportError
+from arazzo_runner.http.origin import Origin
+from arazzo_runner.http.redirects import (
+    NOWHERE,
+    headers_by_origin,
+    parse_destination,
+    redirected_request,
+)
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds.elsewhere import NOWHERE, headers_by_origin, parse_destination
-from arazzo_runner.worlds.failures import TransportError
-from arazzo_runner.worlds.http import HttpSettings, HttpWorld
-from arazzo_runner.worlds.origin import Origin
-from arazzo_runner.worlds.redirect import redirected_request
 
 API2 = Origin("https", "api2.example", 443)
 LOGIN = ("login", "authorization")

@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.worlds.files import (
+from arazzo_runner.retrieve.files import (
     file_path,
     file_uri,
     find_in,

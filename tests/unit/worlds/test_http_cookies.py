@@ -2,11 +2,11 @@
 
 import pytest
 
+from arazzo_runner.http import cookies as module
+from arazzo_runner.http.client import HttpSettings
+from arazzo_runner.http.cookies import CookieJars
+from arazzo_runner.http.origin import Origin
 from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.worlds import cookies as module
-from arazzo_runner.worlds.cookies import CookieJars
-from arazzo_runner.worlds.http import HttpSettings
-from arazzo_runner.worlds.origin import Origin
 
 HERE = Origin("https", "api.example", 443)
 

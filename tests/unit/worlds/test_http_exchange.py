@@ -7,12 +7,12 @@ import pytest
 
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.http.client import HttpSettings
+from arazzo_runner.http.network import is_readable
+from arazzo_runner.http.pool import ConnectionPool
+from arazzo_runner.http.proxy import Proxies
+from arazzo_runner.http.send import Sender
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds.connection import ConnectionPool
-from arazzo_runner.worlds.http import HttpSettings
-from arazzo_runner.worlds.network import is_readable
-from arazzo_runner.worlds.proxy import Proxies
-from arazzo_runner.worlds.sending import Sender
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -122,7 +122,7 @@ def test_a_connection_closed_while_idle_is_replaced_before_sending(serve, ask) -
 
 
 def test_a_connection_is_idle_for_less_than_common_servers_keep_it(serve, ask, monkeypatch) -> None:
-    monkeypatch.setattr("arazzo_runner.worlds.connection._IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("arazzo_runner.http.pool._IDLE_SECONDS", 0.0)
     server = serve([OK, OK])
     ask(server.url, server.url)
     assert server.accepted == 2

@@ -9,9 +9,9 @@ import pytest
 
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import PublishCall, ReceiveCall, SendCall, TransportFailure
+from arazzo_runner.http import network
+from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
 from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.worlds import blocking
-from arazzo_runner.worlds.http import AsyncHttpWorld, HttpSettings, HttpWorld
 
 BROKEN = {
     "closed at once": (b"", "`{}` closed the connection without an answer"),
@@ -178,7 +178,7 @@ def test_every_address_of_a_host_is_tried(serve, ask) -> None:
 
 def test_a_resolver_that_takes_too_long(monkeypatch) -> None:
     released = threading.Event()
-    monkeypatch.setattr(blocking, "_resolve", lambda *_: released.wait() and [])
+    monkeypatch.setattr(network, "_resolve", lambda *_: released.wait() and [])
     with HttpWorld(HttpSettings(connect_timeout=0.05), {}) as world:
         failure = run_coroutine(world.send(_call("http://host.invalid/")))
     released.set()
@@ -197,7 +197,7 @@ def test_an_unreachable_network(monkeypatch) -> None:
     async def unreachable(self, address, timeout):
         raise OSError(101, "Network is unreachable")
 
-    monkeypatch.setattr(blocking.BlockingNetwork, "connect", unreachable)
+    monkeypatch.setattr(network.BlockingNetwork, "connect", unreachable)
     failure = run_coroutine(HttpWorld(environment={}).send(_call("http://127.0.0.1:1/")))
     assert isinstance(failure, TransportFailure)
     assert (failure.code, failure.message) == (
@@ -210,7 +210,7 @@ def test_addresses_that_do_not_answer(monkeypatch) -> None:
     async def silent(self, address, timeout):
         raise TimeoutError
 
-    monkeypatch.setattr(blocking.BlockingNetwork, "connect", silent)
+    monkeypatch.setattr(network.BlockingNetwork, "connect", silent)
     failure = run_coroutine(HttpWorld(environment={}).send(_call("http://[::1]:1/")))
     assert isinstance(failure, TransportFailure)
     assert (failure.code, failure.message) == ("timeout", "no connection to `[::1]:1` within 10 s")
@@ -235,7 +235,7 @@ def test_an_interrupt_passes_through_and_closes_the_connection(
         raise KeyboardInterrupt
 
     server = serve([b""])
-    monkeypatch.setattr(blocking.BlockingStream, "read", interrupted)
+    monkeypatch.setattr(network.BlockingStream, "read", interrupted)
     world = HttpWorld(environment={})
     with pytest.raises(KeyboardInterrupt):
         run_coroutine(world.send(_call(server.url)))

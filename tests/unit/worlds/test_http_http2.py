@@ -13,10 +13,10 @@ from h2.events import DataReceived, RequestReceived, StreamEnded
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.http.client import HttpSettings, HttpWorld
+from arazzo_runner.http.uploads import file_body
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.upload import join_pieces
-from arazzo_runner.worlds.http import HttpSettings, HttpWorld
-from arazzo_runner.worlds.uploads import file_body
 
 OK = [(":status", "200"), ("content-type", "text/plain")]
 
@@ -202,7 +202,7 @@ def test_a_server_without_it(serve, ask, authority, tmp_path) -> None:
 def test_without_h2_installed(monkeypatch) -> None:
     for name in [one for one in sys.modules if one == "h2" or one.startswith("h2.")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr("arazzo_runner.worlds.http._has_h2", lambda: False)
+    monkeypatch.setattr("arazzo_runner.http.client._has_h2", lambda: False)
     with pytest.raises(UsageError, match="`--http2` needs the package `h2`") as raised:
         HttpWorld(HttpSettings(http2=True), {})
     assert raised.value.diagnostics[0].help == "pip install 'arazzo[http2]'"

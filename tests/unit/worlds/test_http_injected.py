@@ -8,10 +8,10 @@ import pytest
 
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds import injected
-from arazzo_runner.worlds.http import AsyncHttpWorld, HttpSettings, HttpWorld
-from arazzo_runner.worlds.injected import (
+from arazzo_runner.worlds import httpx as httpx_worlds
+from arazzo_runner.worlds.httpx import (
     AsyncClientWorld,
     AsyncTransportWorld,
     ClientWorld,
@@ -235,7 +235,7 @@ def test_an_app_that_takes_too_long() -> None:
 class Slow(Streamed):
     def __iter__(self):
         while True:
-            injected.sleep(0.02)
+            httpx_worlds.sleep(0.02)
             yield b"x"
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.http.client import HttpSettings
+from arazzo_runner.http.network import BlockingStream
+from arazzo_runner.http.settings import MIB, Deadline
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds.blocking import BlockingStream
-from arazzo_runner.worlds.http import HttpSettings
-from arazzo_runner.worlds.limits import MIB, Deadline
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

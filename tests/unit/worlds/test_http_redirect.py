@@ -3,10 +3,10 @@
 import pytest
 
 from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.http.client import HttpSettings
+from arazzo_runner.http.errors import TransportError
+from arazzo_runner.http.redirects import redirected_request
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.worlds.failures import TransportError
-from arazzo_runner.worlds.http import HttpSettings
-from arazzo_runner.worlds.redirect import redirected_request
 
 SENT = (("Authorization", "Basic eDp5"), ("X-Api-Key", "k"), ("Cookie", "a=b"), ("Accept", "a/b"))
 TYPED = (*SENT, ("Content-Type", "text/plain"), ("Content-Language", "en"))

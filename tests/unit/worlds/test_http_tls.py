@@ -10,10 +10,11 @@ import trustme
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.http import errors as http_errors
+from arazzo_runner.http import tls
+from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
+from arazzo_runner.http.origin import Origin
 from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.worlds import failures, tls
-from arazzo_runner.worlds.http import AsyncHttpWorld, HttpSettings, HttpWorld
-from arazzo_runner.worlds.origin import Origin
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -150,7 +151,9 @@ def test_a_client_certificate(serve, ask, authority, cacert, tmp_path) -> None:
 def test_tls_1_3_misses_the_client_certificate_when_the_request_is_sent() -> None:
     reason = ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] …")
     reason.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
-    failure = failures.broken_connection_error(Origin("https", "api.example", 443), reason).failure
+    failure = http_errors.broken_connection_error(
+        Origin("https", "api.example", 443), reason
+    ).failure
     assert failure == TransportFailure(
         "tls",
         "the TLS connection to `https://api.example` broke: tlsv13 alert certificate required",
@@ -160,7 +163,9 @@ def test_tls_1_3_misses_the_client_certificate_when_the_request_is_sent() -> Non
 
 def test_tls_that_breaks() -> None:
     reason = ssl.SSLError(1, "bad")
-    failure = failures.broken_connection_error(Origin("https", "api.example", 443), reason).failure
+    failure = http_errors.broken_connection_error(
+        Origin("https", "api.example", 443), reason
+    ).failure
     assert (failure.code, failure.hint) == ("tls", None)
 
 

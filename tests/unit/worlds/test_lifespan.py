@@ -3,8 +3,8 @@
 import anyio
 import pytest
 
-from arazzo_runner.worlds import lifespan
-from arazzo_runner.worlds.lifespan import started_application
+from arazzo_runner.worlds import asgi_lifespan
+from arazzo_runner.worlds.asgi_lifespan import started_application
 
 
 class App:
@@ -115,7 +115,7 @@ def test_it_ends_though_the_block_is_cancelled() -> None:
 
 
 def test_one_that_never_ends_is_left(monkeypatch) -> None:
-    monkeypatch.setattr(lifespan, "_SHUTDOWN_SECONDS", 0.01)
+    monkeypatch.setattr(asgi_lifespan, "_SHUTDOWN_SECONDS", 0.01)
 
     async def app(scope, receive, send) -> None:
         if scope["type"] == "lifespan":

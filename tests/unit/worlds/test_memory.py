@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.worlds import memory
-from arazzo_runner.worlds.memory import DiskParseCache, cache_folder
-from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
+from arazzo_runner.retrieve import cache
+from arazzo_runner.retrieve.access import RetrieveSettings, document_access
+from arazzo_runner.retrieve.cache import DiskParseCache, cache_folder
 
 VALUE = {"b": [1, -2.5, None, True, "ü\U0001f600"], "a": {"": {}}, "z": 2**63}
 
@@ -76,7 +76,7 @@ def test_a_folder_that_is_a_link_is_not_used(tmp_path):
 
 def test_other_versions_have_their_own(tmp_path, monkeypatch):
     DiskParseCache(tmp_path).keep("k", VALUE)
-    monkeypatch.setattr(memory, "VERSION", "99.0")
+    monkeypatch.setattr(cache, "VERSION", "99.0")
     assert DiskParseCache(tmp_path).recall("k") is None
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.worlds import moved as room
-from arazzo_runner.worlds.moved import find_moved
+from arazzo_runner.retrieve import files as room
+from arazzo_runner.retrieve.files import find_moved
 
 
 @pytest.fixture

@@ -10,23 +10,24 @@ from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.settings import Limits, Settings
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.file_body import FileBody
+from arazzo_runner.http.send import HttpWorldBase
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.worlds.recorded_body import (
+from arazzo_runner.recording.file import (
     body_from_json,
     body_to_json,
     files_from_json,
     files_to_json,
+    read_recording,
+    write_recording,
 )
-from arazzo_runner.worlds.recording import (
+from arazzo_runner.recording.model import (
     RecordedExchange,
     RecordedOptions,
     Recording,
     RecordingWorld,
 )
-from arazzo_runner.worlds.recording_file import read_recording, write_recording
-from arazzo_runner.worlds.replay import ReplayWorld
-from arazzo_runner.worlds.sending import HttpWorldBase
+from arazzo_runner.recording.replay import ReplayWorld
+from arazzo_runner.report.mask import Masker
 
 JSON = (("Content-Type", "application/json"),)
 LATIN = (("Content-Type", "text/plain; charset=iso-8859-1"),)

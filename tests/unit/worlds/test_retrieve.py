@@ -7,8 +7,8 @@ import pytest
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.worlds.limits import Deadline, HttpSettings
-from arazzo_runner.worlds.retrieve import RetrieveSettings, document_access
+from arazzo_runner.http.settings import Deadline, HttpSettings
+from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 
 REMOTE = "https://example.com/w.yaml"
 
@@ -158,7 +158,7 @@ def test_redirects_take_from_the_same_time(access, serve, monkeypatch):
                 raise TimeoutError
             return super().left()
 
-    monkeypatch.setattr("arazzo_runner.worlds.fetch.Deadline", Ended)
+    monkeypatch.setattr("arazzo_runner.retrieve.http.Deadline", Ended)
     server = serve([redirect("/b"), ok(b"")])
     with pytest.raises(RetrieveError, match="/a` was not complete within 60 s"):
         access().open(f"{server.url}/a")
@@ -283,7 +283,7 @@ def test_a_name_that_resolves_to_this_machine_is_judged_by_its_address(access, s
 
 def test_http_is_for_this_machine_alone(access, monkeypatch):
     monkeypatch.setattr(
-        "arazzo_runner.worlds.blocking.resolve_host", lambda *_: [(2, ("93.184.216.34", 80))]
+        "arazzo_runner.http.network.resolve_host", lambda *_: [(2, ("93.184.216.34", 80))]
     )
     found = refusal(access().retrieve_for(REMOTE), "http://example.com/a.yaml")
     assert (found.code, found.hint) == ("AZ216", "use https, or allow it with `--allow-http`")

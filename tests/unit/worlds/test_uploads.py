@@ -8,16 +8,16 @@ import pytest
 
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.http.client import HttpSettings
+from arazzo_runner.http.uploads import CHUNK, chunks, file_body
 from arazzo_runner.operation.message import HttpRequest, HttpResponse
 from arazzo_runner.operation.upload import has_files, join_pieces, size_of
-from arazzo_runner.worlds.http import HttpSettings
-from arazzo_runner.worlds.injected import (
+from arazzo_runner.worlds.httpx import (
     AsyncClientWorld,
     AsyncTransportWorld,
     ClientWorld,
     TransportWorld,
 )
-from arazzo_runner.worlds.uploads import CHUNK, chunks, file_body
 
 OK = b"HTTP/1.1 204 \r\n\r\n"
 CONTENT = bytes(range(256)) * 1024  # several chunks
@@ -131,7 +131,7 @@ def test_a_file_that_is_not_what_it_was(serve, ask, file, change, words):
 
 @pytest.mark.parametrize(("change", "words"), [CHANGES[0], CHANGES[2]])
 def test_a_file_that_changes_while_it_is_sent(monkeypatch, serve, ask, file, change, words):
-    monkeypatch.setattr("arazzo_runner.worlds.sending.check_files", lambda _: change(file))
+    monkeypatch.setattr("arazzo_runner.http.send.check_files", lambda _: change(file))
     (outcome,) = ask(put(serve([OK]).url, body_around(file)))
     assert (outcome.code, outcome.message) == ("refused", f"the file `{file}` {words}")
 

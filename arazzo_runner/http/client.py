@@ -1,0 +1,150 @@
+"""Real HTTP: the world of the command line, and its twin for event loops.
+
+Both are the same machine over another network (``blocking``, ``eventloop``): where the network does
+not suspend, ``send`` does not, and the core runs without an event loop.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from time import monotonic, sleep
+from types import TracebackType
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.drive import run_coroutine
+from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.http.network import Network
+from arazzo_runner.http.pool import ConnectionPool
+from arazzo_runner.http.proxy import read_proxies
+from arazzo_runner.http.send import HttpWorldBase, Sender, world_headers
+from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.text.diagnostic import error
+
+__all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld"]
+
+_SLICE = 60.0
+
+
+class HttpWorld(HttpWorldBase):
+    """Sends by blocking sockets; usable with ``with``.
+
+    Raises UsageError at once for settings that cannot be used. Proxies may come from
+    ``environment``; ``connections`` may be those of another world.
+    """
+
+    def __init__(
+        self,
+        settings: HttpSettings | None = None,
+        environment: Mapping[str, str] = os.environ,
+        connections: ConnectionPool | None = None,
+    ) -> None:
+        from arazzo_runner.http.network import BlockingNetwork
+
+        self._settings = settings or HttpSettings()
+        self._connections = connections or _connections(
+            self._settings, BlockingNetwork(), environment
+        )
+        self._sender = Sender(self._connections, self._settings, world_headers(self._settings))
+
+    def begin(self) -> HttpWorld:
+        """A world over the same connections, with cookies of its own: for one run of many."""
+        return HttpWorld(self._settings, connections=self._connections)
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send a request; the connection is kept for the next one."""
+        return await self._sender.send(call)
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let ``seconds`` pass; a signal whose handler raises ends it at once."""
+        del key  # for worlds that remember
+        ends = monotonic() + seconds
+        # In slices, since the system's longest sleep is shorter than the longest wait.
+        while (left := ends - monotonic()) > 0:
+            sleep(min(left, _SLICE))
+
+    def close(self) -> None:
+        """Close all connections."""
+        run_coroutine(self._connections.aclose())
+
+    def __enter__(self) -> HttpWorld:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        reason: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncHttpWorld(HttpWorldBase):
+    """Sends within a running event loop (asyncio or trio); usable with ``async with``.
+
+    Raises UsageError at once for settings that cannot be used. Proxies may come from
+    ``environment``; ``connections`` may be those of another world.
+    """
+
+    def __init__(
+        self,
+        settings: HttpSettings | None = None,
+        environment: Mapping[str, str] = os.environ,
+        connections: ConnectionPool | None = None,
+    ) -> None:
+        from arazzo_runner.http.anyio_network import EventLoopNetwork
+
+        self._settings = settings or HttpSettings()
+        self._connections = connections or _connections(
+            self._settings, EventLoopNetwork(), environment
+        )
+        self._sender = Sender(self._connections, self._settings, world_headers(self._settings))
+
+    def begin(self) -> AsyncHttpWorld:
+        """A world over the same connections, with cookies of its own: for one run of many."""
+        return AsyncHttpWorld(self._settings, connections=self._connections)
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send a request; the connection is kept for the next one."""
+        return await self._sender.send(call)
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        del key  # for worlds that remember
+        import anyio
+
+        await anyio.sleep(seconds)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._connections.aclose()
+
+    async def __aenter__(self) -> AsyncHttpWorld:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        reason: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _connections(
+    settings: HttpSettings, network: Network, environment: Mapping[str, str]
+) -> ConnectionPool:
+    if settings.http2 and not _has_h2():
+        message = "`--http2` needs the package `h2`, which is not installed"
+        raise UsageError(error("AZ906", message, help="pip install 'arazzo[http2]'"))
+    connections = ConnectionPool(settings, network, read_proxies(settings.proxy, environment))
+    if settings.cacert or settings.cert or settings.key:
+        connections.tls()  # what cannot be read is known before anything is sent
+    return connections
+
+
+def _has_h2() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("h2") is not None

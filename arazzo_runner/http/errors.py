@@ -1,0 +1,314 @@
+"""Why there is no usable response, in plain words: one function a reason.
+
+Every one names the server, and the value and its limit where there are such; the hint is the way
+out. A path or query is never shown, since it may hold a secret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arazzo_runner.executor.world import FailureCode, PublishCall, ReceiveCall, TransportFailure
+
+if TYPE_CHECKING:
+    from arazzo_runner.http.origin import Origin
+
+_MIB = 1024 * 1024
+_SERVER_HINT = "start the server, or name another one with `--server`"
+_SIZE_HINT = "raise the limit with `--max-response-size`"
+_TIME_HINT = "raise the limit with `--timeout`"
+
+
+class TransportError(Exception):
+    """Carries a TransportFailure up to the world, which returns it as a value."""
+
+    def __init__(self, code: FailureCode, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.failure = TransportFailure(code, message, hint)
+
+
+# Before anything is sent
+
+
+def url_error(reason: str) -> TransportError:
+    """A URL that no request can go to."""
+    return TransportError("refused", f"the request's URL cannot be used: {reason}", _SERVER_HINT)
+
+
+def credentials_in_url_error(host: str) -> TransportError:
+    """A URL with user information (RFC 9110, section 4.2.4)."""
+    hint = "take them out of the URL; `arazzo auth` lists the variables for credentials"
+    return TransportError("refused", f"the URL of `{host}` holds a user name or password", hint)
+
+
+def unsendable_error(origin: Origin, reason: str) -> TransportError:
+    """A request that HTTP cannot express."""
+    return TransportError("refused", f"the request to `{origin}` is not valid HTTP: {reason}")
+
+
+def messaging_failure(call: PublishCall | ReceiveCall) -> TransportFailure:
+    """A step on an AsyncAPI channel, sent to a world that speaks HTTP only."""
+    text = f"the channel `{call.channel}` cannot be reached: AsyncAPI steps are not run over HTTP"
+    return TransportFailure("refused", text)
+
+
+# Connecting
+
+
+def unknown_host_error(origin: Origin, reason: str) -> TransportError:
+    """Name resolution failed."""
+    text = f"the host `{origin.host}` is not known: {reason}"
+    return TransportError("connect", text, "check the name, or name another server with `--server`")
+
+
+def proxy_error(reason: TransportError) -> TransportError:
+    """The proxy in between could not be reached, so nothing is known of the server."""
+    hint = "check `--proxy`, or `http_proxy` and `https_proxy` in the environment"
+    return TransportError("connect", f"the proxy fails: {reason.failure.message}", hint)
+
+
+def connection_error(origin: Origin, reason: OSError) -> TransportError:
+    """No address of the host took the connection."""
+    if isinstance(reason, ConnectionRefusedError):
+        text = f"nothing answers at `{origin.address}`: the connection was refused"
+        return TransportError("connect", text, _SERVER_HINT)
+    return TransportError(
+        "connect", f"`{origin.address}` cannot be reached: {_system_words(reason)}"
+    )
+
+
+def unreachable_error(origin: Origin, words: str) -> TransportError:
+    """A client or transport handed in could not connect."""
+    return TransportError("connect", f"`{origin.address}` cannot be reached: {words}", _SERVER_HINT)
+
+
+def application_error(origin: Origin, reason: Exception) -> TransportError:
+    """An application or client in this process raised."""
+    from traceback import extract_tb
+
+    where = extract_tb(reason.__traceback__)[-1]
+    text = f"what serves `{origin}` raised `{type(reason).__name__}: {reason}`"
+    return TransportError(
+        "protocol", text, f"it was raised in `{where.filename}`, line {where.lineno}"
+    )
+
+
+def connect_timeout_error(origin: Origin, seconds: float) -> TransportError:
+    """No connection in time."""
+    return TransportError(
+        "timeout", f"no connection to `{origin.address}` within {seconds:g} s", _TIME_HINT
+    )
+
+
+def tunnel_error(proxy: Origin, origin: Origin, status: int) -> TransportError:
+    """The proxy did not connect (RFC 9110, section 9.3.6)."""
+    text = f"the proxy `{proxy.address}` refused to connect to `{origin.address}`: status {status}"
+    hint = "check the user name and password in the proxy's URL" if status == 407 else None
+    return TransportError("connect", text, hint)
+
+
+def tls_error(origin: Origin, reason: OSError) -> TransportError:
+    """The TLS handshake failed."""
+    import ssl
+
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return _certificate_error(origin, reason)
+    if isinstance(reason, ssl.SSLError) and reason.reason in _NOT_TLS:
+        text = f"`{origin.address}` does not speak TLS: it may be an http server"
+        return TransportError("tls", text, "use an `http://` URL with `--server`")
+    return TransportError(
+        "tls", f"no TLS connection to `{origin.address}`: {_system_words(reason)}"
+    )
+
+
+_NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"}
+
+
+def _certificate_error(origin: Origin, reason: OSError) -> TransportError:
+    words = str(getattr(reason, "verify_message", reason)).rstrip(".")
+    hint = "`--cacert FILE` trusts another authority; `--insecure` leaves out the check"
+    return TransportError(
+        "tls", f"the certificate of `{origin.address}` is not trusted: {words}", hint
+    )
+
+
+def _system_words(reason: OSError) -> str:
+    """What the system or OpenSSL says, without numbers and names of routines."""
+    spelled: str = getattr(reason, "reason", None) or ""
+    return spelled.replace("_", " ").lower() or reason.strerror or type(reason).__name__
+
+
+# Waiting
+
+
+def read_timeout_error(origin: Origin, seconds: float) -> TransportError:
+    """Not one byte for the read timeout."""
+    return TransportError("timeout", f"`{origin}` sent nothing for {seconds:g} s", _TIME_HINT)
+
+
+def attempt_timeout_error(origin: Origin, seconds: float) -> TransportError:
+    """The whole attempt took too long."""
+    text = f"no complete response from `{origin}` within {seconds:g} s"
+    return TransportError("timeout", text, f"{_TIME_HINT} and the step's `timeout`, if it has one")
+
+
+# The answer
+
+
+def no_response_error(origin: Origin) -> TransportError:
+    """The connection ended before a single byte of an answer."""
+    return TransportError("protocol", f"`{origin}` closed the connection without an answer")
+
+
+def broken_connection_error(origin: Origin, reason: OSError) -> TransportError:
+    """The connection broke during the exchange."""
+    import ssl
+
+    if isinstance(reason, ssl.SSLEOFError):
+        text = f"`{origin}` ended the connection without TLS's close_notify, perhaps in the middle"
+        return TransportError("protocol", text)
+    if isinstance(reason, ssl.SSLError):
+        return _client_certificate_error(origin, reason)
+    return TransportError(
+        "protocol", f"the connection to `{origin}` broke: {_system_words(reason)}"
+    )
+
+
+def _client_certificate_error(origin: Origin, reason: OSError) -> TransportError:
+    """TLS 1.3 tells a client only now that its certificate is missing or not liked."""
+    words = _system_words(reason)
+    hint = "name the client's certificate with `--cert` and `--key`" if "certif" in words else None
+    return TransportError("tls", f"the TLS connection to `{origin}` broke: {words}", hint)
+
+
+def cut_header_error(origin: Origin) -> TransportError:
+    """The connection ended within the header."""
+    return TransportError(
+        "protocol", f"the response of `{origin}` ends in the middle of its header"
+    )
+
+
+def truncated_body_error(origin: Origin, got: int, expected: int | None) -> TransportError:
+    """The connection ended within the body; ``expected`` is its Content-Length, if there is one."""
+    whole = "before its last chunk" if expected is None else f"instead of {expected}"
+    return TransportError(
+        "protocol", f"the response body of `{origin}` ends after {got} bytes {whole}"
+    )
+
+
+def not_http_error(origin: Origin, first: bytes) -> TransportError:
+    """The first bytes are not a status line."""
+    shown = first.decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
+    text = (
+        f"`{origin}` does not answer in HTTP; its first bytes are `{shown.replace('`', chr(39))}`"
+    )
+    hint = "it may want TLS: use an `https://` URL" if first[:1] == b"\x15" else None
+    return TransportError("protocol", text, hint)
+
+
+def malformed_response_error(origin: Origin, reason: str) -> TransportError:
+    """HTTP, but not valid."""
+    return TransportError("protocol", f"the response of `{origin}` is not valid HTTP: {reason}")
+
+
+def decoding_error(origin: Origin, encoding: str, reason: str) -> TransportError:
+    """The content encoding does not fit the bytes."""
+    return TransportError(
+        "protocol", f"the response body of `{origin}` is not valid {encoding}: {reason}"
+    )
+
+
+def unknown_encoding_error(origin: Origin, encoding: str) -> TransportError:
+    """A content encoding that was not offered."""
+    text = f"the response of `{origin}` is encoded as `{encoding}`; gzip and deflate are understood"
+    return TransportError(
+        "protocol", text, "let no parameter of the step ask for another Accept-Encoding"
+    )
+
+
+# Limits
+
+
+def body_size_error(origin: Origin, size: int, limit: int) -> TransportError:
+    """The body has more bytes on the wire than allowed; ``size`` as announced or seen so far."""
+    text = (
+        f"the response body of `{origin}` has {size} bytes or more, the limit is {size_text(limit)}"
+    )
+    return TransportError("limit", text, _SIZE_HINT)
+
+
+def decoded_size_error(origin: Origin, limit: int) -> TransportError:
+    """The body grows beyond the limit when its content encodings are undone."""
+    text = f"the response body of `{origin}` decodes to more than {size_text(limit)}"
+    return TransportError("limit", text, _SIZE_HINT)
+
+
+def encoding_count_error(origin: Origin, count: int, limit: int) -> TransportError:
+    """Content encodings over one another."""
+    text = f"the response of `{origin}` is encoded {count} times over, the limit is {limit}"
+    return TransportError("limit", text)
+
+
+def header_size_error(origin: Origin, limit: int) -> TransportError:
+    """Header lines, or chunk lines, beyond the limit."""
+    return TransportError("limit", f"the response header of `{origin}` has more than {limit} bytes")
+
+
+def header_count_error(origin: Origin, count: int, limit: int) -> TransportError:
+    """More header fields than allowed."""
+    return TransportError(
+        "limit", f"the response of `{origin}` has {count} headers, the limit is {limit}"
+    )
+
+
+def informational_count_error(origin: Origin, limit: int) -> TransportError:
+    """More 1xx responses than allowed."""
+    text = f"`{origin}` sent more than {limit} interim (1xx) responses before its answer"
+    return TransportError("limit", text)
+
+
+def redirect_count_error(origin: Origin, limit: int) -> TransportError:
+    """Another redirect after the last that is followed."""
+    times = "a redirect" if limit == 1 else f"{limit} redirects"
+    text = f"`{origin}` redirects again after {times}, the limit"
+    return TransportError("limit", text, "raise the limit with `--follow-redirects`")
+
+
+# Redirects
+
+
+def redirect_location_error(origin: Origin, reason: str) -> TransportError:
+    """A Location that leads nowhere."""
+    return TransportError("protocol", f"`{origin}` redirects, but {reason}")
+
+
+def downgrade_error(origin: Origin, other: Origin) -> TransportError:
+    """From https to http."""
+    text = f"`{origin}` redirects to `{other}`, which is not encrypted: this is never followed"
+    return TransportError("refused", text, _STAY_HINT)
+
+
+def origin_error(text: str) -> TransportError:
+    """Something else where an origin for credentials should be."""
+    form = "scheme, host and port alone, such as `https://api2.example.com`"
+    return TransportError("refused", f"`{text}` is no origin: {form}")
+
+
+def unencrypted_origin_error(origin: Origin) -> TransportError:
+    """An origin that credentials would reach without encryption."""
+    text = f"credentials do not go to `{origin}`: it is not encrypted, and not on this machine"
+    return TransportError("refused", text, "name it with https")
+
+
+def body_redirect_error(origin: Origin, other: Origin, status: int) -> TransportError:
+    """A redirect that would carry the request's body elsewhere."""
+    text = f"`{origin}` redirects a request with a body to `{other}` (status {status})"
+    return TransportError("refused", f"{text}: it is not sent there", _STAY_HINT)
+
+
+_STAY_HINT = "leave `--follow-redirects` away to get the redirect itself as the response"
+
+
+def size_text(size: int) -> str:
+    """A size, in MiB where it is a whole number of them."""
+    return f"{size // _MIB} MiB" if size >= _MIB and size % _MIB == 0 else f"{size} bytes"

@@ -1,0 +1,188 @@
+"""One exchange over HTTP/2, without IO; h2 owns the protocol. RFC 9113.
+
+One request at a time: a run has no use for more. Loaded only when a server agreed to speak it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.events import (
+    ConnectionTerminated,
+    DataReceived,
+    Event,
+    InformationalResponseReceived,
+    ResponseReceived,
+    StreamEnded,
+    StreamReset,
+)
+from h2.exceptions import DenialOfServiceError, ProtocolError
+from h2.settings import SettingCodes, Settings
+
+from arazzo_runner.http import errors as http_errors
+from arazzo_runner.http import http11
+from arazzo_runner.http.body import ResponseBody
+from arazzo_runner.http.http11 import ExchangeSteps, Outbound, RawHeaders, WireRequest
+from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.http.uploads import chunks
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.operation.upload import size_of
+
+# Section 8.2.2: these speak of the connection, and `host` is `:authority`.
+_NOT_HERE = {
+    b"connection",
+    b"host",
+    b"keep-alive",
+    b"proxy-connection",
+    b"transfer-encoding",
+    b"upgrade",
+}
+
+
+class Http2:
+    """The client's end of one HTTP/2 connection."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
+        self._h2 = H2Connection(H2Configuration(client_side=True, header_encoding=None))
+        size = settings.max_header_bytes
+        limits = {SettingCodes.ENABLE_PUSH: 0, SettingCodes.MAX_HEADER_LIST_SIZE: size}
+        self._h2.local_settings = Settings(client=True, initial_values=limits)
+        self._h2.decoder.max_header_list_size = size  # before the server has acknowledged it
+        self._h2.initiate_connection()
+        self.is_reusable = False
+
+    def exchange(self, message: WireRequest) -> ExchangeSteps:
+        """Send ``message`` and return its response; raises Unusable."""
+        self.is_reusable = False
+        try:
+            response = yield from _Exchange(self._h2, message, self._settings).steps()
+        except DenialOfServiceError:
+            raise http_errors.header_size_error(
+                message.origin, self._settings.max_header_bytes
+            ) from None
+        except ProtocolError as reason:
+            raise http_errors.malformed_response_error(message.origin, str(reason)) from None
+        self.is_reusable = True
+        return response
+
+
+class _Exchange:
+    """One stream of an h2 connection."""
+
+    def __init__(
+        self, connection: H2Connection, message: WireRequest, settings: HttpSettings
+    ) -> None:
+        self._h2 = connection
+        self._message = message
+        self._origin = message.origin
+        self._settings = settings
+        self._stream = connection.get_next_available_stream_id()
+        self._interim = 0
+        self._status = 0
+        self._headers: RawHeaders = ()
+        self._body: ResponseBody | None = None
+        self._done = False
+        self._chunks = chunks(message.body)
+        self._rest = memoryview(b"")
+        self._left = size_of(message.body)
+
+    def steps(self) -> ExchangeSteps:
+        yield from self._send()
+        while not self._done:
+            yield from self._read()
+        assert self._body is not None
+        headers = http11.decode_headers(self._headers)
+        return HttpResponse(self._status, headers, self._body.finish(), 0.0, "HTTP/2")
+
+    def _send(self) -> Generator[Outbound, bytes, None]:
+        self._h2.send_headers(self._stream, _fields(self._message), end_stream=not self._left)
+        while self._left and not self._done:
+            yield from self._read(self._frames())
+        if self._left:  # answered early: the server may do without the rest
+            self._h2.reset_stream(self._stream, ErrorCodes.NO_ERROR)
+
+    def _frames(self) -> Iterator[bytes]:
+        """As much of the body as the server takes for now, frame by frame."""
+        yield self._h2.data_to_send()
+        while self._left and (size := self._window()):
+            if not self._rest:
+                self._rest = memoryview(next(self._chunks))
+            piece, self._rest = bytes(self._rest[:size]), self._rest[size:]
+            self._left -= len(piece)
+            self._h2.send_data(self._stream, piece, end_stream=not self._left)
+            yield self._h2.data_to_send()
+
+    def _window(self) -> int:
+        window = self._h2.local_flow_control_window(self._stream)
+        return max(0, min(window, self._h2.max_outbound_frame_size))
+
+    def _read(self, outgoing: Outbound | None = None) -> Generator[Outbound, bytes, None]:
+        data = yield self._h2.data_to_send() if outgoing is None else outgoing
+        if not data:
+            raise self._cut_short()
+        for event in self._h2.receive_data(data):
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case InformationalResponseReceived():
+                self._count_interim()
+            case ResponseReceived():
+                self._begin(event)
+            case DataReceived():
+                self._feed(event)
+            case StreamEnded():
+                self._done = True
+            case StreamReset() if event.stream_id == self._stream:
+                raise http_errors.malformed_response_error(
+                    self._origin, f"the stream was reset ({event.error_code})"
+                )
+            case ConnectionTerminated():
+                raise http_errors.malformed_response_error(
+                    self._origin, f"it ends the connection ({event.error_code})"
+                )
+            case _:
+                pass  # settings, pings, windows: h2 has dealt with them
+
+    def _count_interim(self) -> None:
+        self._interim += 1
+        if self._interim > self._settings.max_informational:
+            raise http_errors.informational_count_error(
+                self._origin, self._settings.max_informational
+            )
+
+    def _begin(self, event: ResponseReceived) -> None:
+        fields = [(bytes(name), bytes(value)) for name, value in event.headers or ()]
+        self._status = int(dict(fields)[b":status"])
+        self._headers = [field for field in fields if not field[0].startswith(b":")]
+        http11.check_headers(self._origin, self._headers, self._settings)
+        self._body = ResponseBody(
+            self._origin, http11.decode_headers(self._headers), self._settings
+        )
+
+    def _feed(self, event: DataReceived) -> None:
+        assert self._body is not None
+        self._body.feed(event.data or b"")
+        self._h2.acknowledge_received_data(event.flow_controlled_length or 0, self._stream)
+
+    def _cut_short(self) -> http_errors.TransportError:
+        if self._body is None:
+            return http_errors.no_response_error(self._origin)
+        return http_errors.truncated_body_error(self._origin, self._body.received, None)
+
+
+def _fields(message: WireRequest) -> list[tuple[bytes, bytes]]:
+    """Section 8.3.1: what was the first line, then the headers, in lower case."""
+    lower = [(name.lower(), value) for name, value in message.headers]
+    host = dict(lower).get(b"host", message.origin.authority.encode())
+    return [
+        (b":method", message.method.encode()),
+        (b":scheme", message.origin.scheme.encode()),
+        (b":authority", host),
+        (b":path", message.target.encode()),
+        *(field for field in lower if field[0] not in _NOT_HERE),
+    ]

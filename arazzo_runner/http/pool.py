@@ -1,0 +1,236 @@
+"""Connections: opened (through a proxy, with TLS), kept while idle, driven through exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.http import errors as http_errors
+from arazzo_runner.http.http11 import ExchangeSteps, Http1, Outbound, WireRequest
+from arazzo_runner.http.network import Network, NetworkStream
+from arazzo_runner.http.origin import Origin
+from arazzo_runner.http.proxy import Proxies, Proxy
+from arazzo_runner.http.settings import Deadline, HttpSettings
+from arazzo_runner.operation.message import HttpResponse
+
+if TYPE_CHECKING:
+    import ssl
+
+T = TypeVar("T")
+
+# Shorter than the 5 s after which common servers close an idle connection, so that a request does
+# not meet the closing: then nobody could say whether it was processed.
+_IDLE_SECONDS = 4.0
+
+
+class HttpProtocol(Protocol):
+    """A protocol's state on one connection."""
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether another request may follow."""
+        ...
+
+    def exchange(self, message: WireRequest) -> ExchangeSteps:
+        """Send a message and return its response."""
+        ...
+
+
+class Connection(Struct):
+    """One connection and what is spoken on it."""
+
+    stream: NetworkStream
+    wire: HttpProtocol
+    idle_since: float = 0.0
+
+    def is_fresh(self) -> bool:
+        """Whether a request may be sent on it now."""
+        return monotonic() - self.idle_since < _IDLE_SECONDS and not self.stream.is_stale()
+
+
+class ConnectionPool:
+    """The connections of one world, those that are idle by origin."""
+
+    def __init__(self, settings: HttpSettings, network: Network, proxies: Proxies) -> None:
+        self._settings = settings
+        self._network = network
+        self._proxies = proxies
+        self._idle: dict[Origin, list[Connection]] = {}
+        self._context: ssl.SSLContext | None = None
+
+    async def exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
+        """Send once on an idle or a new connection; raises Unusable."""
+        origin = message.origin
+        connection = await self._take(origin) or await self._open(origin, deadline)
+        try:
+            steps = connection.wire.exchange(self._forward(message))
+            response = await self._drive_exchange(steps, connection.stream, origin, deadline)
+        except BaseException:
+            await connection.stream.aclose()
+            raise
+        await self._give_back(origin, connection)
+        return response
+
+    async def aclose(self) -> None:
+        """Close what is idle."""
+        while self._idle:
+            _, connections = self._idle.popitem()
+            for one in connections:
+                await one.stream.aclose()
+
+    async def _take(self, origin: Origin) -> Connection | None:
+        idle = self._idle.get(origin, [])
+        with suppress(IndexError):  # not asked beforehand, since threads may share connections
+            while True:
+                connection = idle.pop()
+                if connection.is_fresh():
+                    return connection
+                await connection.stream.aclose()
+        return None
+
+    async def _give_back(self, origin: Origin, connection: Connection) -> None:
+        if not connection.wire.is_reusable:
+            await connection.stream.aclose()
+            return
+        connection.idle_since = monotonic()
+        self._idle.setdefault(origin, []).append(connection)
+
+    def _forward(self, message: WireRequest) -> WireRequest:
+        """As a proxy wants it; one that tunnels sees nothing of the message."""
+        proxy = self._proxies.of(message.origin)
+        if proxy is None or message.origin.scheme == "https":
+            return message
+        headers = (*message.headers, *_authorization(proxy))
+        return replace(message, target=f"{message.origin}{message.target}", headers=headers)
+
+    async def _open(self, origin: Origin, deadline: Deadline) -> Connection:
+        """A new connection; names, TCP, tunnel and TLS together have the connect timeout."""
+        proxy = self._proxies.of(origin)
+        server = proxy.origin if proxy else origin
+        until = deadline.narrow(self._settings.connect_timeout)
+        try:
+            stream = await self._connect_first(server, until)
+        except TimeoutError:
+            raise http_errors.connect_timeout_error(server, until.limit) from None
+        except http_errors.TransportError as reason:
+            raise (http_errors.proxy_error(reason) if proxy else reason) from None
+        try:
+            return await self._start_protocol(stream, origin, proxy, until)
+        except TimeoutError:
+            await stream.aclose()
+            raise http_errors.connect_timeout_error(origin, until.limit) from None
+        except BaseException:
+            await stream.aclose()
+            raise
+
+    async def _connect_first(self, server: Origin, until: Deadline) -> NetworkStream:
+        """A TCP connection to the first address that takes it; each has its share of the time."""
+        import socket
+
+        try:
+            addresses = await self._network.resolve(server.host, server.port, until.left())
+        except (socket.gaierror, UnicodeError) as reason:
+            words = getattr(reason, "strerror", None) or str(reason)
+            raise http_errors.unknown_host_error(server, words.lower()) from None
+        failure = OSError("it has no address")
+        for index, address in enumerate(addresses):
+            try:
+                share = until.left() / (len(addresses) - index)
+                return await self._network.connect(address, share)
+            except OSError as reason:
+                failure = reason
+        if isinstance(failure, TimeoutError):
+            raise failure
+        raise http_errors.connection_error(server, failure)
+
+    async def _start_protocol(
+        self, stream: NetworkStream, origin: Origin, proxy: Proxy | None, until: Deadline
+    ) -> Connection:
+        if origin.scheme == "http":
+            return Connection(stream, Http1(self._settings))
+        if proxy is not None:
+            await self._tunnel(stream, origin, proxy, until)
+        try:
+            secured, agreed = await stream.start_tls(self.tls(), origin.host, until.left())
+        except TimeoutError:
+            raise
+        except OSError as reason:
+            raise http_errors.tls_error(origin, reason) from None
+        return Connection(secured, self._wire(agreed))
+
+    def _wire(self, agreed: str | None) -> HttpProtocol:
+        if agreed != "h2":
+            return Http1(self._settings)
+        from arazzo_runner.http.http2 import Http2
+
+        return Http2(self._settings)
+
+    async def _tunnel(
+        self, stream: NetworkStream, origin: Origin, proxy: Proxy, until: Deadline
+    ) -> None:
+        headers = ((b"Host", origin.address.encode()), *_authorization(proxy))
+        message = WireRequest("CONNECT", proxy.origin, origin.address, headers)
+        steps = Http1(self._settings).tunnel(message)
+        try:
+            status = await _drive(steps, stream, until, until.limit)
+        except TimeoutError:
+            raise
+        except OSError as reason:
+            raise http_errors.broken_connection_error(proxy.origin, reason) from None
+        if not 200 <= status < 300:
+            raise http_errors.tunnel_error(proxy.origin, origin, status)
+
+    def tls(self) -> ssl.SSLContext:
+        """Built on the first https URL: it takes as long as many requests."""
+        if self._context is None:
+            from arazzo_runner.http.tls import client_context
+
+            self._context = client_context(self._settings)
+        return self._context
+
+    async def _drive_exchange(
+        self, steps: ExchangeSteps, stream: NetworkStream, origin: Origin, deadline: Deadline
+    ) -> HttpResponse:
+        """Run the steps of an exchange over a stream."""
+        try:
+            return await _drive(steps, stream, deadline, self._settings.read_timeout)
+        except TimeoutError:
+            if deadline.passed():
+                raise http_errors.attempt_timeout_error(origin, deadline.limit) from None
+            raise http_errors.read_timeout_error(origin, self._settings.read_timeout) from None
+        except OSError as reason:
+            raise http_errors.broken_connection_error(origin, reason) from None
+
+
+async def _drive(
+    steps: Generator[Outbound, bytes, T], stream: NetworkStream, deadline: Deadline, pause: float
+) -> T:
+    try:
+        outgoing = next(steps)
+        while True:
+            if outgoing:
+                await _write(stream, outgoing, deadline)
+            outgoing = steps.send(await stream.read(deadline.within(pause)))
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+async def _write(stream: NetworkStream, data: Outbound, deadline: Deadline) -> None:
+    """Send; where the server stops listening, its answer may still say why (RFC 9112, 9.5)."""
+    try:
+        for piece in (data,) if isinstance(data, bytes) else data:
+            if piece:
+                await stream.write(piece, deadline.left())
+    except (BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _authorization(proxy: Proxy) -> tuple[tuple[bytes, bytes], ...]:
+    given = proxy.authorization
+    return () if given is None else ((b"Proxy-Authorization", given),)

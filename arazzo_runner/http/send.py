@@ -1,0 +1,173 @@
+"""What every way of sending has in common: the headers, cookies, redirects, and the time limit.
+
+What goes over the wire for one call, in order: each request, when it was sent, and what came.
+"""
+
+from __future__ import annotations
+
+from time import monotonic, time
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from arazzo_runner.executor.world import (
+    PublishCall,
+    ReceiveCall,
+    ReceivedMessage,
+    SendCall,
+    TransportFailure,
+)
+from arazzo_runner.expression.scope import Headers, header_value
+from arazzo_runner.http import errors as http_errors
+from arazzo_runner.http.body import ACCEPT_ENCODING
+from arazzo_runner.http.cookies import CookieJars
+from arazzo_runner.http.http11 import WireRequest
+from arazzo_runner.http.origin import Origin, parse_url
+from arazzo_runner.http.redirects import headers_by_origin, redirected_request
+from arazzo_runner.http.settings import Deadline, HttpSettings
+from arazzo_runner.http.uploads import check_files
+from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.operation.upload import has_files, size_of
+
+
+class ExchangeLog:
+    """Remembers the exchanges of one call; one without a response has failed."""
+
+    __slots__ = ("_ended", "_known", "_since")
+
+    def __init__(self) -> None:
+        self._known: list[WireExchange] = []
+        self._since = 0.0
+        self._ended = True
+
+    def send(self, request: HttpRequest) -> None:
+        """A request goes out, with all its header fields."""
+        self._since = monotonic()
+        self._ended = False
+        self._known.append(WireExchange(request, None, time(), 0.0))
+
+    def receive(self, response: HttpResponse) -> None:
+        """Its response is complete."""
+        self._end(response)
+
+    def exchanges(self) -> tuple[WireExchange, ...]:
+        """All of them; what has no response by now gets none."""
+        if not self._ended:
+            self._end(None)
+        return tuple(self._known)
+
+    def _end(self, response: HttpResponse | None) -> None:
+        self._ended = True
+        duration = monotonic() - self._since
+        self._known[-1] = replace(self._known[-1], response=response, duration=duration)
+
+
+_WITH_BODY = {"POST", "PUT", "PATCH"}
+
+
+class Transport(Protocol):
+    """One way to a server."""
+
+    async def exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
+        """Send once, and return the complete response; raises Unusable."""
+        ...
+
+
+class Sender:
+    """Sends through an outlet; ``defaults`` are the headers of a request that does not set them."""
+
+    def __init__(self, outlet: Transport, settings: HttpSettings, defaults: Headers) -> None:
+        self._outlet = outlet
+        self._settings = settings
+        self._defaults = [(name.lower(), (name, value)) for name, value in defaults]
+        self._cookies = CookieJars() if settings.cookies else None
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send a request and its redirects; a step's ``timeout`` may shorten the user's limit."""
+        limit = self._settings.timeout
+        deadline = Deadline(limit if call.timeout is None else min(limit, call.timeout))
+        wire = ExchangeLog()
+        try:
+            response = await self._answer(call, deadline, wire)
+        except http_errors.TransportError as reason:
+            failed = reason.failure
+            return replace(failed, duration=deadline.elapsed(), exchanges=wire.exchanges())
+        return replace(response, duration=deadline.elapsed(), exchanges=wire.exchanges())
+
+    async def _answer(self, call: SendCall, deadline: Deadline, wire: ExchangeLog) -> HttpResponse:
+        request = call.request
+        elsewhere = headers_by_origin(call.carriers, self._settings.credential_origins)
+        response = await self._once(request, deadline, wire)
+        for _ in range(self._settings.follow_redirects):
+            next_request = redirected_request(request, response, elsewhere)
+            if next_request is None:
+                return response
+            request = next_request
+            response = await self._once(request, deadline, wire)
+        if self._settings.follow_redirects and redirected_request(request, response) is not None:
+            origin, _ = parse_url(request.url)
+            raise http_errors.redirect_count_error(origin, self._settings.follow_redirects)
+        return response
+
+    async def _once(
+        self, request: HttpRequest, deadline: Deadline, wire: ExchangeLog
+    ) -> HttpResponse:
+        origin, target = parse_url(request.url)
+        if has_files(request.body):
+            check_files(request.body)
+        headers = self._headers(request, origin, target)
+        encoded = tuple((name.encode(), value.encode()) for name, value in headers)
+        message = WireRequest(request.method, origin, target, encoded, request.body)
+        wire.send(replace(request, headers=headers))
+        response = await self._outlet.exchange(message, deadline)
+        wire.receive(response)
+        if self._cookies is not None:
+            self._cookies.keep(origin, target, response.headers)
+        return replace(response, sent_headers=headers)
+
+    def _headers(self, request: HttpRequest, origin: Origin, target: str) -> Headers:
+        given = request.headers
+        if self._cookies is not None:
+            given = _with_cookies(given, self._cookies, origin, target)
+        names = {name.lower() for name, _ in given}
+        host = () if "host" in names else (("Host", origin.authority),)
+        defaults = (field for name, field in self._defaults if name not in names)
+        return (*host, *given, *defaults, *_length(request, names))
+
+
+def world_headers(settings: HttpSettings) -> Headers:
+    """What a world of its own says of itself."""
+    return (
+        ("User-Agent", settings.user_agent),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", ACCEPT_ENCODING),
+    )
+
+
+def _length(request: HttpRequest, names: set[str]) -> Headers:
+    """RFC 9110, section 8.6: a method that expects a body says so when there is none."""
+    if not request.body and request.method not in _WITH_BODY:
+        return ()
+    if names & {"content-length", "transfer-encoding"}:
+        return ()
+    return (("Content-Length", str(size_of(request.body))),)
+
+
+def _with_cookies(given: Headers, cookies: CookieJars, origin: Origin, target: str) -> Headers:
+    field = cookies.field(origin, target, header_value(given, "cookie"))
+    if field is None:
+        return given
+    others = tuple(one for one in given if one[0].lower() != "cookie")
+    return (*others, ("Cookie", field))
+
+
+class HttpWorldBase:
+    """The half of a World that HTTP has no part in."""
+
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
+        """Refused: there is no channel."""
+        return http_errors.messaging_failure(call)
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        """Refused: there is no channel."""
+        return http_errors.messaging_failure(call)

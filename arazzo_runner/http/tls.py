@@ -1,0 +1,88 @@
+"""The TLS context of a run: verified, 1.2 or newer, unless the user says otherwise.
+
+The system's store decides whom to trust (``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` move it); where the
+system has none, certifi's list does. ``--cacert`` takes the place of both, as curl does it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.text.diagnostic import error
+
+
+def client_context(settings: HttpSettings) -> ssl.SSLContext:
+    """A context for all connections of a run; UsageError when a file cannot be used."""
+    context = _trusting_context(settings.cacert)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["h2", "http/1.1"] if settings.http2 else ["http/1.1"])
+    if settings.insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    _load_client_certificate(context, settings)
+    return context
+
+
+def _trusting_context(cacert: str | None) -> ssl.SSLContext:
+    if cacert is None:
+        context = ssl.create_default_context()
+        if not _has_store(context):
+            import certifi
+
+            context.load_verify_locations(certifi.where())
+        return context
+    try:
+        return ssl.create_default_context(cafile=cacert)
+    except OSError as reason:
+        raise _file_error("--cacert", cacert, reason) from None
+
+
+def _has_store(context: ssl.SSLContext) -> bool:
+    """Whether the system trusts anyone: certificates are loaded, or in a folder read on demand."""
+    if context.cert_store_stats()["x509_ca"]:
+        return True
+    folder = ssl.get_default_verify_paths().capath
+    return folder is not None and any(Path(folder).iterdir())
+
+
+def _load_client_certificate(context: ssl.SSLContext, settings: HttpSettings) -> None:
+    """The client's own certificate."""
+    if settings.cert is None:
+        if settings.key is not None:
+            raise UsageError(
+                error(
+                    "AZ906",
+                    "`--key` needs the certificate it belongs to",
+                    help="name it with `--cert`",
+                )
+            )
+        return
+    try:
+        context.load_cert_chain(settings.cert, settings.key, password=_no_password)
+    except OSError as reason:
+        raise _file_error("--cert", settings.cert, reason) from None
+
+
+def _no_password() -> str:
+    """Asked for an encrypted key's password; without this, OpenSSL would ask the terminal."""
+    return ""
+
+
+# OpenSSL's reasons that are more than a matter of form.
+_REASONS = {
+    "NO_CERTIFICATE_OR_CRL_FOUND": "it holds no certificate",
+    "KEY_VALUES_MISMATCH": "the key belongs to another certificate",
+}
+
+
+def _file_error(flag: str, path: str, reason: OSError) -> UsageError:
+    words = reason.strerror
+    if isinstance(reason, ssl.SSLError):
+        words = _REASONS.get(reason.reason or "", "it is not PEM, or its key has a password")
+    message = f"`{flag} {path}` cannot be used: {words}"
+    return UsageError(
+        error("AZ906", message, help="it must be a readable PEM file, its key without a password")
+    )

@@ -1,0 +1,361 @@
+"""The file of ``--record``: JSON of a stable form, which docs/recording.md describes.
+
+Bodies in a recording: JSON as JSON, text as text, anything else as Base64; nothing is cut.
+
+A run reads from them what it read from the body itself: what JSON would lose stays text.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.settings import Limits, Settings
+from arazzo_runner.executor.world import FailureCode, TransportFailure
+from arazzo_runner.expression.file_body import FileBody
+from arazzo_runner.expression.scope import Headers, header_value
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.charset import codec_of
+from arazzo_runner.operation.media_type import parameter_of
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording, SendOutcome
+from arazzo_runner.report.body import is_json, media_type
+from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.write import write_atomically
+from arazzo_runner.text.diagnostic import error
+from arazzo_runner.version import VERSION
+
+
+def body_to_json(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Value] | None:
+    """``{"json": …}``, ``{"text": …}`` or ``{"base64": …}``, secrets masked; None for no body."""
+    if not octets:
+        return None
+    text = _text(octets, headers)
+    if text is None:
+        return {"base64": base64.b64encode(masker.value(octets)).decode("ascii")}
+    if is_json(media_type(headers)):
+        try:
+            return {"json": masker.value(parse_json(text))}
+        except (ValueError, RecursionError):
+            pass
+    return {"text": masker.text(text)}
+
+
+def body_from_json(spelled: Any, headers: Headers) -> bytes:
+    """The octets of a spelled body. Raises ValueError for a form that there is not."""
+    match spelled:
+        case None:
+            return b""
+        case {"json": value}:
+            return json.dumps(value, ensure_ascii=False).encode("utf-8")
+        case {"text": str(text)}:
+            return text.encode(_charset(headers))
+        case {"base64": str(data)}:
+            return _from_base64(data)
+        case _:
+            raise ValueError("a body is null or an object with `json`, `text` or `base64`")
+
+
+def _from_base64(data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except ValueError:
+        raise ValueError("the `base64` of a body is malformed") from None
+
+
+_FILE: Final = "arazzo.file"
+
+
+def files_to_json(value: Value) -> Value:
+    """Inputs whose files are objects with the one member ``arazzo.file``, what is known of it."""
+    match value:
+        case FileBody():
+            known = (value.path, value.name, value.size, value.media_type)
+            return {_FILE: dict(zip(("path", "name", "size", "media_type"), known, strict=True))}
+        case dict():
+            return {name: files_to_json(one) for name, one in value.items()}
+        case list():
+            return [files_to_json(one) for one in value]
+        case _:
+            return value
+
+
+def files_from_json(value: Any) -> Any:
+    """What :func:`spell_files` spelled; a replay sends nothing, so nothing is read of a file."""
+    match value:
+        case {"arazzo.file": {"path": str(path), "name": str(name), "size": int(size)}} if (
+            len(value) == 1
+        ):
+            return FileBody(path, name, size, value["arazzo.file"].get("media_type"))
+        case dict():
+            return {name: files_from_json(one) for name, one in value.items()}
+        case list():
+            return [files_from_json(one) for one in value]
+        case _:
+            return value
+
+
+def parse_json(text: str) -> Value:
+    """The value of a JSON text. Raises ValueError for what a recording cannot keep as JSON."""
+    value = _DECODER.decode(text)
+    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # half a character is no text
+    return value
+
+
+def _charset(headers: Headers) -> str:
+    named = parameter_of(header_value(headers, "Content-Type") or "", "charset")
+    return (codec_of(named) if named else None) or "utf-8"
+
+
+def _text(octets: bytes, headers: Headers) -> str | None:
+    """The octets as text, where the text gives the very same octets back."""
+    charset = _charset(headers)
+    try:
+        text = octets.decode(charset)
+        return text if text.encode(charset) == octets and "\0" not in text else None
+    except ValueError:
+        return None
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"`{name}` is no JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
+
+
+SCHEMA_VERSION: Final = "1.0"
+_PAIR: Final = re.compile(r'\[\n +("(?:[^"\\]|\\.)*+"),\n +("(?:[^"\\]|\\.)*+")\n +\]')
+_COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait")
+
+
+def write_recording(path: str | Path, recording: Recording, masker: Masker) -> None:
+    """Put a recording into a file, whole or not at all, secrets masked. Raises UsageError."""
+    text = json.dumps(_recording_json(recording, masker), indent=2, ensure_ascii=False)
+    text = _PAIR.sub(r"[\1, \2]", text)  # a header field a line; a string holds no line break
+    write_atomically(path, text.encode("utf-8", "backslashreplace") + b"\n", "recording")
+
+
+def read_recording(path: str | Path) -> Recording:
+    """Read a recording. Raises UsageError AZ906 for a file that is none."""
+    try:
+        return _recording(msgspec.convert(json.loads(Path(path).read_bytes()), _File))
+    except OSError as reason:
+        raise _file_error(path, (reason.strerror or str(reason)).lower()) from None
+    except json.JSONDecodeError as reason:
+        why = f"it is not JSON: line {reason.lineno}, column {reason.colno}"
+        raise _file_error(path, why) from None
+    except UnicodeDecodeError:
+        raise _file_error(path, "it is not UTF-8") from None
+    except RecursionError:
+        raise _file_error(path, "it is nested too deeply") from None
+    except ValueError as reason:
+        raise _file_error(path, str(reason)) from None
+
+
+def _file_error(path: str | Path, why: str) -> UsageError:
+    return UsageError(
+        error(
+            "AZ906",
+            f"the recording `{path}` cannot be used: {why[:1].lower()}{why[1:]}",
+            help="`arazzo run --record FILE` writes one",
+        )
+    )
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def _recording_json(recording: Recording, masker: Masker) -> dict[str, Value]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "arazzo", "version": VERSION},
+        "recorded_at": recording.recorded_at,
+        "document": recording.document,
+        "digests": dict(recording.digests),
+        "asked": _options_json(recording.asked),
+        "inputs": masker.value(files_to_json(dict(recording.inputs))),
+        "exchanges": [_exchange_json(one, masker) for one in recording.exchanges],
+    }
+
+
+def _options_json(asked: RecordedOptions) -> dict[str, Value]:
+    settings = asked.settings
+    return {
+        "workflows": list(asked.workflows),
+        "servers": dict(asked.servers),
+        "server_variables": dict(asked.server_variables),
+        "sources": dict(asked.sources),
+        "source_dirs": list(asked.source_dirs),
+        "until": settings.until,
+        "fail_fast": settings.fail_fast,
+        "checks": dict(settings.checks),
+        **{name: getattr(settings.limits, name) for name in _COUNTED},
+    }
+
+
+def _exchange_json(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
+    source, method, path = one.operation
+    request = one.request
+    return {
+        "key": one.key,
+        "operation": {"source": source, "method": method, "path": path},
+        "request": {
+            "method": request.method,
+            "url": masker.text(request.url),
+            "headers": _pairs(request.headers, masker),
+            "body": body_to_json(request.body, request.headers, masker),
+        },
+        **_outcome_json(one, masker),
+    }
+
+
+def _outcome_json(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
+    match one.outcome:
+        case HttpResponse() as response:
+            return {"response": _response_json(response, one.request.headers, masker)}
+        case TransportFailure(code, message, hint, duration):
+            spelled = {"code": code, "message": masker.text(message), "hint": hint}
+            return {"failure": {**spelled, "duration": round(duration, 6)}}
+
+
+def _response_json(response: HttpResponse, built: Headers, masker: Masker) -> dict[str, Value]:
+    added = tuple(one for one in response.sent_headers if one not in built)
+    return {
+        "status": response.status,
+        "http_version": response.http_version,
+        "duration": round(response.duration, 6),
+        "headers": _pairs(response.headers, masker),
+        "body": body_to_json(response.body, response.headers, masker),
+        "added_headers": _pairs(added, masker),
+    }
+
+
+def _pairs(headers: Headers, masker: Masker) -> list[list[str]]:
+    return [[name, value] for name, value in masker.headers(headers)]
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+class _Operation(Struct, frozen=True):
+    source: str
+    method: str
+    path: str
+
+
+class _Request(Struct, frozen=True):
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+
+
+class _Response(Struct, frozen=True):
+    status: int
+    http_version: str = "HTTP/1.1"
+    duration: float = 0.0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    added_headers: tuple[tuple[str, str], ...] = ()
+
+
+class _Failure(Struct, frozen=True):
+    code: FailureCode
+    message: str
+    hint: str | None = None
+    duration: float = 0.0
+
+
+class _Exchange(Struct, frozen=True):
+    key: str
+    operation: _Operation
+    request: _Request
+    response: _Response | None = None
+    failure: _Failure | None = None
+
+
+class _Options(Struct, frozen=True):
+    workflows: tuple[str, ...] = ()
+    servers: dict[str, str] = field(default_factory=dict)
+    server_variables: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    source_dirs: tuple[str, ...] = ()
+    until: str | None = None
+    fail_fast: bool = False
+    checks: dict[str, str] = field(default_factory=dict)
+    max_steps: Annotated[int, Meta(ge=1)] = 1_000
+    max_depth: Annotated[int, Meta(ge=1)] = 16
+    max_retries: Annotated[int, Meta(ge=0)] = 10
+    max_wait: Annotated[float, Meta(ge=0)] = 60.0
+
+
+class _File(Struct, frozen=True):
+    schema_version: str
+    document: str
+    exchanges: tuple[_Exchange, ...]
+    inputs: dict[str, Any] = field(default_factory=dict)
+    asked: _Options = field(default_factory=_Options)
+    digests: dict[str, str] = field(default_factory=dict)
+    recorded_at: str = ""
+
+
+def _recording(form: _File) -> Recording:
+    if form.schema_version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+        raise ValueError(f"its `schema_version` is `{form.schema_version}`, not `{SCHEMA_VERSION}`")
+    return Recording(
+        form.document,
+        tuple(map(_exchange, form.exchanges)),
+        files_from_json(form.inputs),
+        _read_options(form.asked),
+        form.digests,
+        form.recorded_at,
+    )
+
+
+def _read_options(form: _Options) -> RecordedOptions:
+    checks: Mapping[str, str] = form.checks
+    limits = Limits(**{name: getattr(form, name) for name in _COUNTED})
+    settings = msgspec.convert({"checks": checks} if checks else {}, Settings)
+    return RecordedOptions(
+        form.workflows,
+        form.servers,
+        form.server_variables,
+        form.sources,
+        form.source_dirs,
+        Settings(limits, settings.checks, form.until, form.fail_fast),
+    )
+
+
+def _exchange(form: _Exchange) -> RecordedExchange:
+    asked = form.request
+    body = body_from_json(asked.body, asked.headers)
+    request = HttpRequest(asked.method, asked.url, asked.headers, body)
+    operation = form.operation
+    named = (operation.source, operation.method, operation.path)
+    return RecordedExchange(form.key, named, request, _outcome(form))
+
+
+def _outcome(form: _Exchange) -> SendOutcome:
+    if form.response is None:
+        if form.failure is None:
+            raise ValueError(f"the exchange `{form.key}` has neither `response` nor `failure`")
+        failure = form.failure
+        return TransportFailure(failure.code, failure.message, failure.hint, failure.duration)
+    response = form.response
+    return HttpResponse(
+        response.status,
+        response.headers,
+        body_from_json(response.body, response.headers),
+        response.duration,
+        response.http_version,
+        response.added_headers,
+    )

@@ -1,0 +1,75 @@
+"""``--record``: a world that keeps every exchange of a run, to be replayed without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from msgspec import Struct, field
+
+from arazzo_runner.executor.settings import Settings
+from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.expression.value import Value
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.worlds.wrappers import WrappedWorld
+
+SendOutcome: TypeAlias = HttpResponse | TransportFailure
+
+
+class RecordedExchange(Struct, frozen=True):
+    """One request as the workflow built it, and what came of it.
+
+    ``key`` is ``workflow/step#visit@attempt``; ``operation`` is (source, method, path template).
+    """
+
+    key: str
+    operation: tuple[str, str, str]
+    request: HttpRequest
+    outcome: SendOutcome
+
+
+class RecordedOptions(Struct, frozen=True):
+    """What was asked of a run beside its inputs, so that a replay asks the same.
+
+    ``workflows`` are those that were named (none: the document's own choice); ``sources`` say where
+    source descriptions were read from instead.
+    """
+
+    workflows: tuple[str, ...] = ()
+    servers: Mapping[str, str] = field(default_factory=dict)
+    server_variables: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    source_dirs: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+
+
+class Recording(Struct, frozen=True):
+    """A run that was kept.
+
+    ``document`` is a path or URL, ``digests`` the SHA-256 of each document's text by its name. In
+    a recording that was read, secrets are ``***``.
+    """
+
+    document: str
+    exchanges: tuple[RecordedExchange, ...]
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    asked: RecordedOptions = field(default_factory=RecordedOptions)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    recorded_at: str = ""
+
+
+class RecordingWorld(WrappedWorld):
+    """Wraps a world and keeps what goes through it in ``exchanges``, in order.
+
+    Waits are not kept: a replay does not wait.
+    """
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.exchanges: list[RecordedExchange] = []
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send through the wrapped world, and keep the exchange."""
+        outcome = await self._world.send(call)
+        self.exchanges.append(RecordedExchange(call.key, call.operation, call.request, outcome))
+        return outcome

@@ -1,0 +1,188 @@
+"""A world that answers from a recording, and holds every request against the recorded one.
+
+The run follows the recording to its end, whatever differs; :meth:`ReplayWorld.judged` then makes
+each difference the failure of its step.
+
+What a world holds against requests, put into results after a run has gone its way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from arazzo_runner.executor.events import Event, Observer, StepFinished, WorkflowFinished
+from arazzo_runner.executor.result import (
+    Attempt,
+    RunResult,
+    Status,
+    StepError,
+    StepResult,
+    WorkflowResult,
+)
+from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.http.send import HttpWorldBase
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.recording.diff import Difference, differences
+from arazzo_runner.recording.model import RecordedExchange, Recording, SendOutcome
+
+
+class ReplayFailures:
+    """Errors by the request that they are about; a request is known by its identity."""
+
+    def __init__(self) -> None:
+        self._errors: dict[int, tuple[HttpRequest, StepError]] = {}
+
+    def raise_against(self, request: HttpRequest, error: StepError) -> None:
+        """Make ``error`` the failure of the attempt that sent ``request``."""
+        self._errors[id(request)] = (request, error)  # kept, or its id may be another's
+
+    def run(self, result: RunResult) -> RunResult:
+        """The result with a failed step for each objection, and failed workflows around them."""
+        return replace(result, workflows=tuple(map(self.workflow, result.workflows)))
+
+    def end(self, result: RunResult, error: StepError) -> RunResult:
+        """The result with its last workflow failed for ``error``, where there is one."""
+        if not result.workflows:
+            return result
+        *others, last = result.workflows
+        failed = replace(last, status=Status.FAILED, error=last.error or error)
+        return replace(result, workflows=(*others, failed))
+
+    def workflow(self, workflow: WorkflowResult) -> WorkflowResult:
+        """The workflow, failed where a request in it has an objection."""
+        steps = tuple(map(self.step, workflow.steps))
+        gone_to = tuple(map(self.workflow, workflow.gone_to))
+        if _is_same(steps, workflow.steps) and _is_same(gone_to, workflow.gone_to):
+            return workflow
+        return replace(workflow, status=Status.FAILED, steps=steps, gone_to=gone_to)
+
+    def step(self, step: StepResult) -> StepResult:
+        """The visit, failed where a request in it has an objection."""
+        attempts = tuple(map(self._attempt, step.attempts))
+        called = step.workflow and self.workflow(step.workflow)
+        if _is_same(attempts, step.attempts) and called is step.workflow:
+            return step
+        return replace(step, status=Status.FAILED, attempts=_with_error(attempts), workflow=called)
+
+    def _attempt(self, attempt: Attempt) -> Attempt:
+        error = self._against(attempt.request)
+        interlude = self._interlude(attempt.interlude)
+        if error is None and interlude is attempt.interlude:
+            return attempt
+        succeeded = attempt.succeeded and error is None
+        error = error or attempt.error
+        return replace(attempt, error=error, succeeded=succeeded, interlude=interlude)
+
+    def _interlude(
+        self, interlude: WorkflowResult | StepResult | None
+    ) -> WorkflowResult | StepResult | None:
+        if isinstance(interlude, WorkflowResult):
+            return self.workflow(interlude)
+        return interlude and self.step(interlude)
+
+    def _against(self, request: HttpRequest | None) -> StepError | None:
+        found = self._errors.get(id(request))
+        return found[1] if found else None
+
+
+def _is_same(new: tuple[object, ...], old: tuple[object, ...]) -> bool:
+    return all(one is other for one, other in zip(new, old, strict=True))
+
+
+def _with_error(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """The attempts; the last, which stands for the visit, has the error of an earlier one."""
+    *earlier, last = attempts
+    if last.error is not None:
+        return attempts
+    numbered = ((at, one.error) for at, one in enumerate(earlier, 1) if one.error)
+    for at, error in numbered:
+        if error.code in ("differs-from-recording", "not-recorded"):
+            told = replace(error, message=f"attempt {at}: {error.message}")
+            return (*earlier, replace(last, error=told, succeeded=False))
+    return attempts
+
+
+MAX_NAMED = 10
+
+
+class ReplayWorld(HttpWorldBase):
+    """Answers each request with what the recording has under its key; waiting takes no time."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._left = {one.key: one for one in recording.exchanges}
+        self._objections = ReplayFailures()
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """The recorded response or failure; a failure for a request that was not recorded."""
+        recorded = self._left.pop(call.key, None)
+        if recorded is None:
+            return self._refuse(call)
+        found = differences(recorded.request, call.request)
+        if found:
+            self._objections.raise_against(call.request, _difference_error(found))
+        return _answer(recorded, call)
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let no time pass."""
+
+    def missing(self) -> tuple[RecordedExchange, ...]:
+        """What was recorded and has not been asked for."""
+        return tuple(self._left.values())
+
+    def judge(self, result: RunResult) -> RunResult:
+        """The result with a failure for each request that differs, is missing or came besides."""
+        left = self.missing()
+        judged = self._objections.run(result)
+        return self._objections.end(judged, _missing_error(left)) if left else judged
+
+    def judging_observer(self, observer: Observer) -> Observer:
+        """An observer that tells another of steps and workflows as they are judged."""
+
+        def observe(event: Event) -> None:
+            match event:
+                case StepFinished(workflow, result, depth):
+                    observer(StepFinished(workflow, self._objections.step(result), depth))
+                case WorkflowFinished(finished, depth):
+                    observer(WorkflowFinished(self._objections.workflow(finished), depth))
+                case _:
+                    observer(event)
+
+        return observe
+
+    def _refuse(self, call: SendCall) -> TransportFailure:
+        message = f"the recording has no request `{call.key}`"
+        hint = "record the run again, if the workflow is meant to send it"
+        error = StepError("not-recorded", message, hint, "request")
+        self._objections.raise_against(call.request, error)
+        return TransportFailure("refused", message, hint)
+
+
+def _answer(recorded: RecordedExchange, call: SendCall) -> SendOutcome:
+    """The outcome, with the header fields that its world had added to the request."""
+    outcome = recorded.outcome
+    if isinstance(outcome, TransportFailure):
+        return outcome
+    added = (one for one in outcome.sent_headers if one not in recorded.request.headers)
+    sent = (*call.request.headers, *added)
+    return HttpResponse(
+        outcome.status, outcome.headers, outcome.body, outcome.duration, outcome.http_version, sent
+    )
+
+
+def _difference_error(found: Sequence[Difference]) -> StepError:
+    parts = " and ".join(one.part for one in found)
+    message = f"the request differs from the recorded one: {parts}"
+    lines = [line for one in found for line in (f"{one.part}:", *one.lines)]
+    hint = "record the run again, if the workflow is meant to send this"
+    return StepError("differs-from-recording", message, hint, "request", details=tuple(lines))
+
+
+def _missing_error(left: Sequence[RecordedExchange]) -> StepError:
+    count = f"{len(left):,} recorded request{'' if len(left) == 1 else 's'}"
+    message = f"{count} did not come"
+    named = [f"- {one.request.method} {one.request.url}  ({one.key})" for one in left[:MAX_NAMED]]
+    more = [f"  … and {len(left) - MAX_NAMED:,} more"] if len(left) > MAX_NAMED else []
+    hint = "record the run again, if the workflow is not meant to send them"
+    return StepError("missing-request", message, hint, "request", details=(*named, *more))

@@ -1,0 +1,161 @@
+"""Documents from files, standard input and https: all input of documents is here.
+
+A document gets no power that its user did not give: what it may read depends on where it came from.
+What the user names is read as it is, with the few addresses excepted that no document comes from.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, BinaryIO, Final
+from urllib.parse import unquote
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from arazzo_runner.document.library import is_remote
+from arazzo_runner.document.retrieval import (
+    DocumentAccess,
+    ParseCache,
+    Retrieve,
+    RetrievedDocument,
+    RetrieveError,
+)
+from arazzo_runner.document.uris import split_uri
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.retrieve.files import file_path, file_uri, find_in, read_named, read_regular
+from arazzo_runner.text.limits import DESCRIPTION_LIMITS, size_finding
+
+if TYPE_CHECKING:
+    from arazzo_runner.http.address_guard import AddressPolicy
+    from arazzo_runner.retrieve.http import Fetcher
+
+STDIN: Final = "-"
+
+
+class RetrieveSettings(Struct, frozen=True):
+    """What may be read for a run: ``max_bytes`` a document, and what its flags allow.
+
+    ``source_dirs`` are the folders of ``--source-dir``; ``remember`` keeps large texts parsed on
+    disk; of ``http`` count the times and TLS.
+    """
+
+    max_bytes: int = DESCRIPTION_LIMITS.max_bytes
+    allow_read: bool = False
+    allow_http: bool = False
+    allow_net: bool = False
+    source_dirs: tuple[str, ...] = ()
+    remember: bool = False
+    http: HttpSettings = field(default_factory=HttpSettings)
+
+
+def document_access(
+    settings: RetrieveSettings,
+    environment: Mapping[str, str] = os.environ,
+    stdin: BinaryIO | None = None,
+) -> DocumentAccess:
+    """The ways to documents; ``stdin`` stands for standard input.
+
+    ``open`` takes a path, ``-``, or a URL. It and what ``retrieve_for`` gives raise RetrieveError,
+    and DocumentError (AZ109) for what is too large.
+    """
+    reading = _DocumentReader(settings, environment, stdin)
+    memory = _memory(environment) if settings.remember else None
+    return DocumentAccess(reading.retrieve_for, reading.open, reading.find, memory)
+
+
+def _memory(environment: Mapping[str, str]) -> ParseCache | None:
+    from arazzo_runner.retrieve.cache import DiskParseCache, cache_folder
+
+    try:
+        return DiskParseCache(cache_folder(environment))
+    except RuntimeError:  # there is no home
+        return None
+
+
+class _DocumentReader:
+    def __init__(
+        self, settings: RetrieveSettings, environment: Mapping[str, str], stdin: BinaryIO | None
+    ) -> None:
+        self._settings = settings
+        self._environment = environment
+        self._stdin = stdin
+        self._fetcher: Fetcher | None = None
+
+    def open(self, location: str) -> RetrievedDocument:
+        """Read what the user named."""
+        limit = self._settings.max_bytes
+        if not location.strip():
+            raise RetrieveError("its name is empty", "name a file, an https URL, or `-`")
+        if location == STDIN:
+            return self._standard_input()
+        if is_remote(location):
+            return self._fetch(location, self._of_user())
+        if location.lower().startswith("file:"):
+            return read_named(file_path(location), limit)
+        if "://" in location:
+            raise _unknown_scheme_error(location)
+        return read_named(location, limit)
+
+    def _standard_input(self) -> RetrievedDocument:
+        """Its base is the working directory: the application's default (RFC 3986, 5.1.4)."""
+        limit = self._settings.max_bytes
+        data = (self._stdin or sys.stdin.buffer).read(limit + 1)
+        if len(data) > limit:
+            raise DocumentError(size_finding(len(data), limit))
+        return RetrievedDocument(data, "<stdin>", f"{file_uri('')}/")
+
+    def retrieve_for(self, asking: str) -> Retrieve:
+        """What a document may read that was retrieved from ``asking``."""
+        return self._for_remote if is_remote(asking) else self._for_local
+
+    def _for_local(self, uri: str) -> RetrievedDocument:
+        if is_remote(uri):
+            return self._fetch(uri, self._of_user())
+        return self._file(uri)
+
+    def _for_remote(self, uri: str) -> RetrievedDocument:
+        if is_remote(uri):
+            return self._fetch(uri, self._of_stranger())
+        if not self._settings.allow_read:
+            message = f"`{uri}` is a file, and a document from a URL may not read files"
+            raise RetrieveError(message, "`--allow-read` allows it", "AZ216")
+        return self._file(uri)
+
+    def _file(self, uri: str) -> RetrievedDocument:
+        if (split_uri(uri).scheme or "").lower() != "file":
+            raise _unknown_scheme_error(uri)
+        return read_regular(uri, self._settings.max_bytes)
+
+    def _fetch(self, url: str, reach: AddressPolicy) -> RetrievedDocument:
+        if self._fetcher is None:
+            from arazzo_runner.retrieve.http import Fetcher
+
+            size = self._settings.max_bytes
+            http = replace(self._settings.http, max_response_size=size, max_decoded_size=size)
+            self._fetcher = Fetcher(http, self._environment)
+        return self._fetcher.get(url, reach, self._of_stranger())
+
+    def _of_user(self) -> AddressPolicy:
+        from arazzo_runner.http.address_guard import user_policy
+
+        return user_policy(allow_http=self._settings.allow_http)
+
+    def _of_stranger(self) -> AddressPolicy:
+        from arazzo_runner.http.address_guard import document_policy
+
+        given = self._settings
+        return document_policy(allow_http=given.allow_http, allow_net=given.allow_net)
+
+    def find(self, name: str) -> str | None:
+        """The path of a file in the folders of ``--source-dir``, by its name in a URI."""
+        return find_in(self._settings.source_dirs, unquote(name))
+
+
+def _unknown_scheme_error(uri: str) -> RetrieveError:
+    scheme = split_uri(uri).scheme
+    message = f"`{uri}` cannot be read: `{scheme}:` names no place that documents are read from"
+    return RetrieveError(message, "documents are read from files and https")

@@ -1,0 +1,147 @@
+"""Documents over http and https, as far as the one that asks for them may reach.
+
+A document that came inside of another: the root part of a ``multipart/related`` answer.
+
+Arazzo Specification 1.1.0, appendix B, "Base URI From Encapsulating Entity"; RFC 3986, section
+5.1.2; RFC 2387 (the root part) and RFC 2557, section 4.2 (``Content-Location`` of a part).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urldefrag
+
+from msgspec.structs import replace
+
+from arazzo_runner.document.library import is_remote
+from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
+from arazzo_runner.document.uris import resolve_reference
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.drive import run_coroutine
+from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.expression.scope import header_value
+from arazzo_runner.http.address_guard import AddressPolicy
+from arazzo_runner.http.errors import TransportError
+from arazzo_runner.http.guarded_send import GuardedSenders
+from arazzo_runner.http.network import BlockingNetwork
+from arazzo_runner.http.origin import parse_url
+from arazzo_runner.http.redirects import redirected_request
+from arazzo_runner.http.settings import Deadline, HttpSettings
+from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.text.diagnostic import error
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+
+def is_related(content_type: str) -> bool:
+    """Whether the answer holds its document as a part."""
+    return content_type.partition(";")[0].strip().lower() == "multipart/related"
+
+
+def related_root(content_type: str, body: bytes, url: str) -> tuple[bytes, str] | None:
+    """The document and its URI: the ``Content-Location`` of its part, else ``url``.
+
+    The URI decides what a document may read, so a location that is no web URL does not count.
+    None when there are no parts.
+    """
+    from email import message_from_bytes
+
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
+    whole = message_from_bytes(head + body)
+    parts = [one for one in whole.walk() if one is not whole and not one.is_multipart()]
+    if not parts:
+        return None
+    root = _named_part(whole.get_param("start"), parts)
+    data = root.get_payload(decode=True)
+    assert isinstance(data, bytes)  # a part that holds no parts
+    location = resolve_reference(url, root.get("Content-Location") or "")
+    return data, location if is_remote(location) else url
+
+
+def _named_part(start: object, parts: list[Message]) -> Message:
+    """The part with the Content-ID that ``start`` names; without it the first."""
+    found = (one for one in parts if start and one.get("Content-ID") == start)
+    return next(found, parts[0])
+
+
+MAX_REDIRECTS: Final = 5
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
+
+
+class Fetcher:
+    """Gets documents; a TLS context is made once, connections are closed after each document."""
+
+    def __init__(self, settings: HttpSettings, environment: Mapping[str, str]) -> None:
+        # No client certificate: it is for the servers of the run, not for those of documents.
+        self._settings = replace(settings, cert=None, key=None, cookies=False, follow_redirects=0)
+        self._senders = GuardedSenders(self._settings, BlockingNetwork(), environment)
+
+    def get(self, url: str, near: AddressPolicy, far: AddressPolicy) -> RetrievedDocument:
+        """The document at a URL, within ``near``; after a redirect to another origin, ``far``.
+
+        Raises RetrieveError, and DocumentError (AZ109) where it is too large.
+        """
+        deadline = Deadline(self._settings.timeout)
+        try:
+            return self._follow_redirects(HttpRequest("GET", _quote(url)), near, far, deadline)
+        except TransportError as reason:
+            raise _transport_error(reason.failure) from None
+        except TimeoutError:
+            message = f"`{url_label(url)}` was not complete within {deadline.limit:g} s"
+            raise RetrieveError(message) from None
+        finally:
+            run_coroutine(self._senders.aclose())
+
+    def _follow_redirects(
+        self, request: HttpRequest, reach: AddressPolicy, far: AddressPolicy, deadline: Deadline
+    ) -> RetrievedDocument:
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._answer(request, reach, deadline)
+            after = redirected_request(request, response)
+            if after is None:
+                return _retrieve(request.url, response)
+            if parse_url(after.url)[0] != parse_url(request.url)[0]:
+                reach = far
+            request = after
+        raise RetrieveError(f"`{url_label(request.url)}` is the end of too many redirects")
+
+    def _answer(
+        self, request: HttpRequest, reach: AddressPolicy, deadline: Deadline
+    ) -> HttpResponse:
+        origin, _ = parse_url(request.url)
+        call = SendCall("document", request, round(deadline.left(), 2), ("", "GET", ""))
+        outcome = run_coroutine(self._senders.to(origin, reach).send(call))
+        if isinstance(outcome, TransportFailure):
+            raise _transport_error(outcome)
+        return outcome
+
+
+def url_label(url: str) -> str:
+    """A URL as messages show it: a query may hold a secret."""
+    return url.partition("#")[0].partition("?")[0]
+
+
+def _quote(url: str) -> str:
+    return quote(urldefrag(url).url, safe=_SAFE)
+
+
+def _retrieve(url: str, response: HttpResponse) -> RetrievedDocument:
+    if response.status != 200:
+        raise RetrieveError(f"`{url_label(url)}` answers with status {response.status}")
+    content_type = header_value(response.headers, "content-type")
+    if content_type is None or not is_related(content_type):
+        return RetrievedDocument(response.body, url_label(url), url)
+    part = related_root(content_type, response.body, url)
+    if part is None:
+        raise RetrieveError(f"`{url_label(url)}` is `multipart/related` and has no parts")
+    return RetrievedDocument(part[0], url_label(part[1]), part[1])
+
+
+def _transport_error(failure: TransportFailure) -> RetrieveError | DocumentError:
+    """What a transport failure means for a document; the world's hints are about steps."""
+    if failure.code == "limit":
+        help_ = "if you trust the document, raise the limit with `--max-document-size`"
+        return DocumentError(error("AZ109", failure.message, help=help_))
+    return RetrieveError(failure.message, failure.hint if failure.code == "tls" else None)

@@ -1,0 +1,286 @@
+"""Worlds over things handed in: httpx transports (ASGI and WSGI apps, mocks) and httpx clients.
+
+The limits hold as far as they can: bytes are read raw and decoded here, but what the transport
+itself does before (buffering a response, redirecting) is its own. Who hands a thing in, closes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from time import sleep
+from typing import Any, Protocol, TypeAlias
+
+import anyio
+import httpx
+
+from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.http import errors as http_errors
+from arazzo_runner.http import http11
+from arazzo_runner.http.body import ACCEPT_ENCODING, ResponseBody
+from arazzo_runner.http.http11 import WireRequest
+from arazzo_runner.http.send import HttpWorldBase, Sender, world_headers
+from arazzo_runner.http.settings import Deadline, HttpSettings
+from arazzo_runner.http.uploads import async_chunks, chunks
+from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.operation.upload import has_files
+
+_CLIENT_HEADERS = (("Accept-Encoding", ACCEPT_ENCODING),)
+"""All else is the client's own."""
+
+
+class _BlockingWorld(HttpWorldBase):
+    """Never suspends."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send a request."""
+        return await self._sender.send(call)
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        del key  # for worlds that remember
+        sleep(seconds)
+
+
+class _SuspendingWorld(_BlockingWorld):
+    """For runs within an event loop."""
+
+    async def sleep(self, key: str, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        del key  # for worlds that remember
+        await anyio.sleep(seconds)
+
+
+class TransportWorld(_BlockingWorld):
+    """Sends through an httpx transport."""
+
+    def __init__(
+        self, transport: httpx.BaseTransport, settings: HttpSettings | None = None
+    ) -> None:
+        settings = settings or HttpSettings()
+        outlet = _HttpxTransport(_TransportDispatcher(transport), settings, _no_time_limit)
+        super().__init__(Sender(outlet, settings, world_headers(settings)))
+
+
+class AsyncTransportWorld(_SuspendingWorld):
+    """Sends through an asynchronous httpx transport."""
+
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport, settings: HttpSettings | None = None
+    ) -> None:
+        settings = settings or HttpSettings()
+        outlet = _HttpxTransport(_AsyncTransportDispatcher(transport), settings, anyio.fail_after)
+        super().__init__(Sender(outlet, settings, world_headers(settings)))
+
+
+class ClientWorld(_BlockingWorld):
+    """Sends through an httpx client, with its headers, auth, cookies and hooks.
+
+    Redirects are followed by the settings, never by the client.
+    """
+
+    def __init__(self, client: httpx.Client, settings: HttpSettings | None = None) -> None:
+        settings = settings or HttpSettings()
+        outlet = _HttpxTransport(_ClientDispatcher(client), settings, _no_time_limit)
+        super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
+
+
+class AsyncClientWorld(_SuspendingWorld):
+    """Sends through an asynchronous httpx client, like :class:`ClientWorld`."""
+
+    def __init__(self, client: httpx.AsyncClient, settings: HttpSettings | None = None) -> None:
+        settings = settings or HttpSettings()
+        outlet = _HttpxTransport(_AsyncClientDispatcher(client), settings, anyio.fail_after)
+        super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
+
+
+def client_with_transport(transport: httpx.BaseTransport, client: httpx.Client) -> httpx.Client:
+    """A client like another one, over a transport of its own."""
+    return httpx.Client(transport=transport, **_client_options(client))
+
+
+def async_client_with_transport(
+    transport: httpx.AsyncBaseTransport, client: httpx.AsyncClient
+) -> httpx.AsyncClient:
+    """A client like another one, over a transport of its own."""
+    return httpx.AsyncClient(transport=transport, **_client_options(client))
+
+
+def _client_options(client: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
+    return {
+        "auth": client.auth,
+        "headers": client.headers,
+        "params": client.params,
+        "cookies": client.cookies,
+        "event_hooks": client.event_hooks,
+        "trust_env": False,
+    }
+
+
+TimeLimit: TypeAlias = Callable[[float], AbstractContextManager[object]]
+
+
+def _no_time_limit(_seconds: float) -> AbstractContextManager[object]:
+    """Without an event loop nothing can be broken off: the time is asked between the reads."""
+    return nullcontext()
+
+
+class _Dispatcher(Protocol):
+    """How a request reaches what was handed in."""
+
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+        """The response, its body not yet read."""
+        ...
+
+
+class _TransportDispatcher:
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+        return self._transport.handle_request(_bare_request(message, timeout, chunks))
+
+
+class _AsyncTransportDispatcher:
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+        return await self._transport.handle_async_request(
+            _bare_request(message, timeout, async_chunks)
+        )
+
+
+BodyStream: TypeAlias = Callable[[bytes], Iterator[bytes]] | Callable[[bytes], AsyncIterator[bytes]]
+
+
+def _content(body: bytes, streaming: BodyStream) -> bytes | Iterator[bytes] | AsyncIterator[bytes]:
+    """A body as httpx takes it: what has files in it is read while it is sent."""
+    return streaming(body) if has_files(body) else body
+
+
+def _bare_request(
+    message: WireRequest, timeout: httpx.Timeout, streaming: BodyStream
+) -> httpx.Request:
+    return httpx.Request(
+        message.method,
+        f"{message.origin}{message.target}",
+        headers=message.headers,
+        content=_content(message.body, streaming),
+        extensions={"timeout": timeout.as_dict()},
+    )
+
+
+class _ClientDispatcher:
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+        request = _client_request(self._client, message, timeout, chunks)
+        return self._client.send(request, stream=True, follow_redirects=False)
+
+
+class _AsyncClientDispatcher:
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+        request = _client_request(self._client, message, timeout, async_chunks)
+        return await self._client.send(request, stream=True, follow_redirects=False)
+
+
+def _client_request(
+    client: httpx.Client | httpx.AsyncClient,
+    message: WireRequest,
+    timeout: httpx.Timeout,
+    streaming: BodyStream,
+) -> httpx.Request:
+    return client.build_request(
+        message.method,
+        f"{message.origin}{message.target}",
+        headers=message.headers,
+        content=_content(message.body, streaming),
+        timeout=timeout,
+    )
+
+
+class _HttpxTransport:
+    """The outlet: one exchange within the limits, its failures in plain words."""
+
+    def __init__(self, way: _Dispatcher, settings: HttpSettings, limit: TimeLimit) -> None:
+        self._dispatcher = way
+        self._settings = settings
+        self._limit = limit
+
+    async def exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
+        """Send once; raises Unusable."""
+        try:
+            with self._limit(deadline.left()):
+                return await self._exchange(message, deadline)
+        except http_errors.TransportError:
+            raise
+        # An application in this very process may raise anything, and a failure is a value.
+        except Exception as reason:
+            raise self._failure(message, deadline, reason) from reason
+
+    def _failure(
+        self, message: WireRequest, deadline: Deadline, reason: Exception
+    ) -> http_errors.TransportError:
+        if isinstance(reason, TimeoutError | httpx.TimeoutException) and deadline.passed():
+            return http_errors.attempt_timeout_error(message.origin, deadline.limit)
+        if isinstance(reason, httpx.TimeoutException):
+            return http_errors.read_timeout_error(message.origin, self._settings.read_timeout)
+        if isinstance(reason, httpx.ConnectError):
+            return http_errors.unreachable_error(message.origin, str(reason))
+        if isinstance(reason, httpx.HTTPError):
+            return http_errors.malformed_response_error(
+                message.origin, str(reason) or type(reason).__name__
+            )
+        return http_errors.application_error(message.origin, reason)
+
+    async def _exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
+        settings = self._settings
+        seconds = deadline.within(settings.read_timeout)
+        timeout = httpx.Timeout(seconds, connect=min(seconds, settings.connect_timeout))
+        response = await self._dispatcher.send(message, timeout)
+        try:
+            return await self._read(message, response, deadline)
+        finally:
+            await _close(response)
+
+    async def _read(
+        self, message: WireRequest, response: httpx.Response, deadline: Deadline
+    ) -> HttpResponse:
+        raw = response.headers.raw
+        http11.check_headers(message.origin, raw, self._settings)
+        headers = http11.decode_headers(raw)
+        body = ResponseBody(message.origin, headers, self._settings)
+        length = http11.content_length(message.method, response.status_code, headers) or 0
+        body.announce(length)
+        async for chunk in _chunks(response):
+            deadline.left()
+            body.feed(chunk)
+        if body.received < length:
+            raise http_errors.truncated_body_error(message.origin, body.received, length)
+        version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
+        return HttpResponse(response.status_code, headers, body.finish(), 0.0, version)
+
+
+async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The bytes as the transport gives them: httpx's own reading would decode them first."""
+    if isinstance(response.stream, httpx.AsyncByteStream):
+        async for chunk in response.stream:
+            yield chunk
+        return
+    for chunk in response.stream:
+        yield chunk
+
+
+async def _close(response: httpx.Response) -> None:
+    if isinstance(response.stream, httpx.AsyncByteStream):
+        await response.aclose()
+    else:
+        response.close()
