@@ -18,9 +18,9 @@ from arazzo_runner.document.sources import DocumentMember, DocumentSet, Resolved
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.description import read_description
-from arazzo_runner.operation.find import all_operations
-from arazzo_runner.operation.model import ApiDescription, LoadDocument
+from arazzo_runner.openapi.description import read_description
+from arazzo_runner.openapi.lookup import all_operations
+from arazzo_runner.openapi.model import ApiDescription, LoadDocument
 from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.limits import DocumentLimits

@@ -28,9 +28,9 @@ from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.operation.credentials import LookUp, no_lookup
-from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.security import (
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.security.credentials import LookUp, no_lookup
+from arazzo_runner.openapi.security.schemes import (
     Authorization,
     Credentials,
     MissingCredentials,

@@ -19,7 +19,7 @@ import yaml
 from arazzo_runner import running
 from arazzo_runner.executor.world import SendCall
 from arazzo_runner.loading import Description, LoadLimits, load_from
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.worlds.mock import MockWorld
 

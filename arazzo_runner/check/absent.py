@@ -15,7 +15,7 @@ from arazzo_runner.check.reading import ExpressionRead, reads_of
 from arazzo_runner.check.shapes import NoBody, root_of, tokens_text
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import BodyRef, InputRef, StepOutputRef
-from arazzo_runner.operation.descent import (
+from arazzo_runner.openapi.schema.descend import (
     DescentFailure,
     MissingMember,
     PathToken,

@@ -9,10 +9,10 @@ from arazzo_runner.check.view import StepContext
 from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import DynamicValue, Literal, ObjectTemplate, Template
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.alternatives import schemas_of
-from arazzo_runner.operation.descent import shape_of
-from arazzo_runner.operation.media_type import FORM, essence, is_json
-from arazzo_runner.operation.model import Parameter
+from arazzo_runner.openapi.media_type import FORM, essence, is_json
+from arazzo_runner.openapi.model import Parameter
+from arazzo_runner.openapi.schema.descend import shape_of
+from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, warning
 from arazzo_runner.text.source import Place
 

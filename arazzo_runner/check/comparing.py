@@ -24,8 +24,8 @@ from arazzo_runner.expression.ast import (
     StatusCodeRef,
 )
 from arazzo_runner.expression.value import Value, is_equal, is_ordered, to_text
-from arazzo_runner.operation.alternatives import JsonTypes
-from arazzo_runner.operation.descent import type_words, types_of_value
+from arazzo_runner.openapi.schema.descend import type_words, types_of_value
+from arazzo_runner.openapi.schema.shape import JsonTypes
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
 from arazzo_runner.text.source import Place
 

@@ -23,8 +23,7 @@ from arazzo_runner.expression.ast import (
     Template,
 )
 from arazzo_runner.expression.value import Value, describe, is_ordered, to_text
-from arazzo_runner.operation.alternatives import Alternative, JsonTypes, types_of_alternative
-from arazzo_runner.operation.descent import (
+from arazzo_runner.openapi.schema.descend import (
     MissingMember,
     SchemaShape,
     descend_step,
@@ -33,7 +32,8 @@ from arazzo_runner.operation.descent import (
     type_words,
     types_of_value,
 )
-from arazzo_runner.operation.visibility import flagged_properties
+from arazzo_runner.openapi.schema.shape import Alternative, JsonTypes, types_of_alternative
+from arazzo_runner.openapi.schema.walk import flagged_properties
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
 from arazzo_runner.text.fix import guess_known
 from arazzo_runner.text.source import Place

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from arazzo_runner.check.verdict import condition_parts, criteria_verdict, is_about_status
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import Comparison, Constant, StatusCodeRef
-from arazzo_runner.operation.contract import response_for
-from arazzo_runner.operation.model import Operation, Response
+from arazzo_runner.openapi.model import Operation, Response
+from arazzo_runner.openapi.response.contract import response_for
 
 EVERY_STATUS: Final = range(100, 600)
 _SAMPLE_STATUSES: Final = (100, 199, 200, 201, 202, 204, 301, 304, 400, 404, 409, 500, 503, 599)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.executor.plan import Argument
 from arazzo_runner.expression.ast import Literal
-from arazzo_runner.operation.alternatives import schemas_of
-from arazzo_runner.operation.descent import shape_of
-from arazzo_runner.operation.model import Location, Operation, Parameter, SecurityScheme
-from arazzo_runner.operation.security import credential_carrier
+from arazzo_runner.openapi.model import Location, Operation, Parameter, SecurityScheme
+from arazzo_runner.openapi.schema.descend import shape_of
+from arazzo_runner.openapi.schema.shape import schemas_of
+from arazzo_runner.openapi.security.schemes import credential_carrier
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
 from arazzo_runner.text.fix import guess_known
 

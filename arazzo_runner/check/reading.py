@@ -19,7 +19,7 @@ from arazzo_runner.expression.ast import (
     Selector,
 )
 from arazzo_runner.expression.leading import leading_tokens
-from arazzo_runner.operation.descent import PathToken
+from arazzo_runner.openapi.schema.descend import PathToken
 from arazzo_runner.text.source import Place
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from arazzo_runner.check.parameters import credential_carriers, parameter_key
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import BodyRef, Expression, HeaderRef, PathRef, QueryRef
-from arazzo_runner.operation.model import Location
+from arazzo_runner.openapi.model import Location
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, warning
 from arazzo_runner.text.source import Place
 

@@ -12,7 +12,7 @@ from arazzo_runner.check.shapes import expression_shape
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import QueryCriterion
 from arazzo_runner.expression.hints import portable_filter
-from arazzo_runner.operation.descent import SchemaShape, names_of
+from arazzo_runner.openapi.schema.descend import SchemaShape, names_of
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 from arazzo_runner.text.fix import change_text
 

@@ -30,8 +30,9 @@ from arazzo_runner.expression.ast import (
     UrlRef,
 )
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.alternatives import SchemaContext, schemas_of
-from arazzo_runner.operation.descent import (
+from arazzo_runner.openapi.media_type import is_json, is_range
+from arazzo_runner.openapi.model import MediaType, Response, Schema
+from arazzo_runner.openapi.schema.descend import (
     DescentFailure,
     PathToken,
     SchemaShape,
@@ -39,8 +40,7 @@ from arazzo_runner.operation.descent import (
     descend,
     shape_of,
 )
-from arazzo_runner.operation.media_type import is_json, is_range
-from arazzo_runner.operation.model import MediaType, Response, Schema
+from arazzo_runner.openapi.schema.shape import SchemaContext, schemas_of
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import Place, SourceFile
 

@@ -17,7 +17,7 @@ from arazzo_runner.check.verdict import criterion_verdict, is_about_status
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
-from arazzo_runner.operation.contract import documented_statuses
+from arazzo_runner.openapi.response.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.fix import Fix, change_text
 from arazzo_runner.text.source import Place, SourceFile

@@ -11,7 +11,7 @@ from arazzo_runner.check.outcomes import ResponseOutcome, passing_outcomes, resp
 from arazzo_runner.document.expressions import PlacedExpression, expressions_in
 from arazzo_runner.document.model import Criterion
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, WorkflowKey, WorkflowPlan
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.model import Operation
 
 T = TypeVar("T")
 

@@ -23,17 +23,17 @@ from arazzo_runner.credentials.wiring import (
 )
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import World
-from arazzo_runner.operation.credentials import (
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.security.credentials import (
     SECRET_KINDS,
     Credentials,
     OAuthFlow,
     credentials_from,
     find_flow,
 )
-from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.needs import token_need
-from arazzo_runner.operation.security import Authorization, authorize, missing_parts
-from arazzo_runner.operation.server import server_url
+from arazzo_runner.openapi.security.schemes import Authorization, authorize, missing_parts
+from arazzo_runner.openapi.security.token_need import token_need
+from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.report.mask import Masker
 
 

@@ -7,7 +7,11 @@ from itertools import groupby
 
 from arazzo_runner.credentials.survey import CredentialVariable, SchemeStatus, StepUse, scheme_label
 from arazzo_runner.credentials.trial import CredentialTest
-from arazzo_runner.operation.credentials import CredentialFlow, CredentialPart, credential_flows
+from arazzo_runner.openapi.security.credentials import (
+    CredentialFlow,
+    CredentialPart,
+    credential_flows,
+)
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.shown import count_text

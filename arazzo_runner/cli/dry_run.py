@@ -14,7 +14,7 @@ from arazzo_runner.executor.passing import relevant_inputs
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.executor.rehearse import DryRunStep, dry_run_steps
 from arazzo_runner.executor.settings import Settings
-from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
+from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.escape import escape
 from arazzo_runner.report.mask import Masker

@@ -16,7 +16,7 @@ from arazzo_runner.errors import InputError
 from arazzo_runner.executor.inputs import schema_parts
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.media_type import is_json, is_text, is_xml
+from arazzo_runner.openapi.media_type import is_json, is_text, is_xml
 from arazzo_runner.text.diagnostic import error
 
 FileKind: TypeAlias = Choice["binary", "binaries", "base64"] | None

@@ -11,7 +11,7 @@ from arazzo_runner import running
 from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.operation.security import Authorization
+from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.options.table import members_of
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import SignalWorld

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from arazzo_runner.credentials import digest
 from arazzo_runner.credentials.tokens import TokenCache
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
-from arazzo_runner.operation.credentials import Credentials
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.needs import DigestNeed, Need, TokenNeed
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.security.credentials import Credentials
+from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
 _BEARER: Final = "Bearer "

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.operation.credentials import LookUp
+from arazzo_runner.openapi.security.credentials import LookUp
 from arazzo_runner.text.diagnostic import error
 
 SECONDS: Final = 30.0

@@ -31,9 +31,9 @@ from arazzo_runner.credentials.refused import (
     unreachable_error,
     unusable_error,
 )
-from arazzo_runner.operation.credentials import CredentialParts
-from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.operation.needs import TokenNeed
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.security.credentials import CredentialParts
+from arazzo_runner.openapi.security.token_need import TokenNeed
 
 _DEVICE_FIELDS: Final = ("device_code", "user_code", "verification_uri")
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"

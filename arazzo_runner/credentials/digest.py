@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from arazzo_runner.credentials.challenge import Challenge, parse_challenges
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.uploads import chunks
-from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.openapi.message import HttpRequest
 
 # Section 3.3; without an algorithm it is MD5, for servers of RFC 2069.
 _HASHES: Final = {"md5": hashlib.md5, "sha-256": hashlib.sha256}

@@ -20,7 +20,7 @@ from arazzo_runner.http.guarded_send import GuardedSenders
 from arazzo_runner.http.network import Network
 from arazzo_runner.http.origin import Origin, parse_url
 from arazzo_runner.http.settings import MIB, HttpSettings
-from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 
 _KEY: Final = "authorization"
 _NO_OPERATION: Final = ("", "", "")

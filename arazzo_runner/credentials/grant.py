@@ -23,9 +23,9 @@ from arazzo_runner.credentials.refused import (
 )
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.scope import Headers
-from arazzo_runner.operation.credentials import CredentialPart, CredentialParts
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.needs import TokenNeed
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.security.credentials import CredentialPart, CredentialParts
+from arazzo_runner.openapi.security.token_need import TokenNeed
 
 # RFC 6750, section 2.1: what a header can carry; some servers go beyond, up to all that is visible.
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from arazzo_runner.executor.plan import OperationCall, Plan
-from arazzo_runner.operation.security import Authorization
+from arazzo_runner.openapi.security.schemes import Authorization
 
 
 def authorizations(plan: Plan) -> list[Authorization]:

@@ -14,9 +14,9 @@ from arazzo_runner.credentials.refused import status_error, unreachable_error, u
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.origin import parse_url
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.needs import TokenNeed
-from arazzo_runner.operation.response_body import BodyError, decode_body
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.response.body import BodyError, decode_body
+from arazzo_runner.openapi.security.token_need import TokenNeed
 
 _DEPTH: Final = 32
 JSON_HEADERS: Final = (("Accept", "application/json"),)

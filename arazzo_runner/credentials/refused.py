@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.credentials.endpoints import Endpoint
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.credentials import CredentialPart, variable_name
-from arazzo_runner.operation.needs import TokenNeed
+from arazzo_runner.openapi.security.credentials import CredentialPart, variable_name
+from arazzo_runner.openapi.security.token_need import TokenNeed
 from arazzo_runner.report.escape import escape
 
 _SHOWN: Final = 200

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from arazzo_runner.operation.credentials import LookUp
+from arazzo_runner.openapi.security.credentials import LookUp
 
 CredentialSource: TypeAlias = Choice["environment", "env-file", "alias", "command", "keyring"]
 """Where a value came from."""

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from arazzo_runner.credentials.sources import CredentialSource, CredentialStores
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, Unit, WorkflowPlan
-from arazzo_runner.operation.credentials import (
+from arazzo_runner.openapi.model import ApiDescription, Operation, SecurityScheme
+from arazzo_runner.openapi.security.credentials import (
     CredentialFlow,
     CredentialPart,
     credential_flows,
@@ -18,8 +19,11 @@ from arazzo_runner.operation.credentials import (
     find_flow,
     variable_name,
 )
-from arazzo_runner.operation.model import ApiDescription, Operation, SecurityScheme
-from arazzo_runner.operation.security import credential_carrier, parameter_key, required_schemes
+from arazzo_runner.openapi.security.schemes import (
+    credential_carrier,
+    parameter_key,
+    required_schemes,
+)
 
 Readiness: TypeAlias = Choice["ready", "lacking", "unknown"]
 """``unknown``: a command or the keyring may have what is not set, and was not asked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.operation.credentials import LookUp
+from arazzo_runner.openapi.security.credentials import LookUp
 from arazzo_runner.text.diagnostic import error
 
 

@@ -24,9 +24,9 @@ from arazzo_runner.credentials.grant import AccessToken, TokenRequest, request_t
 from arazzo_runner.credentials.provider import Provider, described_provider, discover
 from arazzo_runner.credentials.refused import NoTokenError, refused_error
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.credentials import Credentials, variable_name
-from arazzo_runner.operation.message import WireExchange
-from arazzo_runner.operation.needs import TokenNeed
+from arazzo_runner.openapi.message import WireExchange
+from arazzo_runner.openapi.security.credentials import Credentials, variable_name
+from arazzo_runner.openapi.security.token_need import TokenNeed
 
 # A token may expire on its way: it is renewed before, a short-lived one later than others.
 _MARGIN: Final = 30.0

@@ -12,11 +12,11 @@ from arazzo_runner.credentials.survey import SchemeStatus
 from arazzo_runner.credentials.tokens import TokenCache
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
-from arazzo_runner.operation.find import all_operations, find_by_pointer, pointer_of
-from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.needs import TokenNeed
-from arazzo_runner.operation.request import RequestRefused, build_request
-from arazzo_runner.operation.security import Authorization, required_schemes
+from arazzo_runner.openapi.lookup import all_operations, find_by_pointer, pointer_of
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.request.build import RequestRefused, build_request
+from arazzo_runner.openapi.security.schemes import Authorization, required_schemes
+from arazzo_runner.openapi.security.token_need import TokenNeed
 
 CredentialVerdict: TypeAlias = Choice["accepted", "refused", "unusable", "missing", "untested"]
 AuthorizeOperation: TypeAlias = Callable[[Operation], tuple[str, Authorization]]

@@ -30,9 +30,9 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.http.address_guard import document_policy, user_policy
 from arazzo_runner.http.network import Network
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.operation.credentials import Credentials
-from arazzo_runner.operation.needs import TokenNeed
-from arazzo_runner.operation.security import Authorization
+from arazzo_runner.openapi.security.credentials import Credentials
+from arazzo_runner.openapi.security.schemes import Authorization
+from arazzo_runner.openapi.security.token_need import TokenNeed
 from arazzo_runner.text.diagnostic import Diagnostic, error
 
 # 43 characters: what RFC 7636, section 4.1, asks of a verifier at least.

@@ -8,8 +8,8 @@ from arazzo_runner import running
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.loading import Description
-from arazzo_runner.operation.credentials import credential_parts
-from arazzo_runner.operation.server import declared_variables
+from arazzo_runner.openapi.security.credentials import credential_parts
+from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
 

@@ -22,7 +22,7 @@ from arazzo_runner.executor.world import (
     TransportFailure,
     World,
 )
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 
 StreamRequest: TypeAlias = Callable[[World], Awaitable[Any]]
 """What the engine waits for, given the world that can do it."""

@@ -26,10 +26,10 @@ from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope, WorkflowValues, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.operation.contract import CheckResult, check_response
-from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.operation.request import RequestRefused
-from arazzo_runner.operation.response_body import BodyError, decode_body
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.request.build import RequestRefused
+from arazzo_runner.openapi.response.body import BodyError, decode_body
+from arazzo_runner.openapi.response.contract import CheckResult, check_response
 
 
 class AttemptOutcome(Struct, frozen=True):

@@ -8,7 +8,7 @@ from arazzo_runner.document.model import OperationById, OperationByPath
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.executor.plan import Unit
-from arazzo_runner.operation.find import (
+from arazzo_runner.openapi.lookup import (
     all_operations,
     escaped_form,
     find_by_id,
@@ -16,7 +16,7 @@ from arazzo_runner.operation.find import (
     operation_ids,
     pointer_of,
 )
-from arazzo_runner.operation.model import ApiDescription, Operation
+from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, nearest, warning
 from arazzo_runner.text.fix import rename_to_known, replace_text
 from arazzo_runner.text.source import Place, pointer_text

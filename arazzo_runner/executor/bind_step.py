@@ -38,12 +38,12 @@ from arazzo_runner.executor.plan import (
 )
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.body import choose_media_type
-from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.model import Parameter as ApiParameter
-from arazzo_runner.operation.request import RequestRefused, undeclared_parameter
-from arazzo_runner.operation.security import parameter_key
-from arazzo_runner.operation.server import server_url
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.model import Parameter as ApiParameter
+from arazzo_runner.openapi.request.body import choose_media_type
+from arazzo_runner.openapi.request.build import RequestRefused, undeclared_parameter
+from arazzo_runner.openapi.security.schemes import parameter_key
+from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.fix import rename_to_known
 from arazzo_runner.text.source import Place

@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from arazzo_runner.document.model import WorkflowName
 from arazzo_runner.executor.plan import Unit, WorkflowKey
-from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.security import Authorization, ParameterKeys
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.security.schemes import Authorization, ParameterKeys
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 from arazzo_runner.text.fix import rename_to_known
 

@@ -9,8 +9,8 @@ from arazzo_runner.executor.plan import OperationCall
 from arazzo_runner.expression.evaluate import evaluate_within_bounds
 from arazzo_runner.expression.scope import Exchange, Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue
-from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.operation.request import build_request
+from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.openapi.request.build import build_request
 
 
 class BuiltCall(Struct, frozen=True):

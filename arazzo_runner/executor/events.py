@@ -12,8 +12,8 @@ from arazzo_runner.document.model import Step, Workflow
 from arazzo_runner.executor.result import ActionTaken, CriterionResult, StepResult, WorkflowResult
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.model import Operation
 from arazzo_runner.text.brief import SafeRepr
 
 

@@ -20,10 +20,10 @@ from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.select import locations
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
-from arazzo_runner.operation.body import encode_body
-from arazzo_runner.operation.form import encode_pairs
-from arazzo_runner.operation.media_type import is_json, is_xml
-from arazzo_runner.operation.refusal import RequestRefused
+from arazzo_runner.openapi.media_type import is_json, is_xml
+from arazzo_runner.openapi.request.body import encode_body
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.form import encode_pairs
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -23,8 +23,8 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.model import ApiDescription, MediaType, Operation, Parameter
-from arazzo_runner.operation.security import Authorization
+from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Parameter
+from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 

@@ -13,10 +13,10 @@ from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.needs import Need
-from arazzo_runner.operation.request import RequestRefused
+from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.request.build import RequestRefused
+from arazzo_runner.openapi.security.token_need import Need
 
 
 class DryRunStep(Struct, frozen=True):

@@ -13,8 +13,8 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
-from arazzo_runner.operation.needs import Need
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.openapi.security.token_need import Need
 from arazzo_runner.text.brief import SafeRepr
 
 FailureCode: TypeAlias = Choice[

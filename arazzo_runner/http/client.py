@@ -19,7 +19,7 @@ from arazzo_runner.http.pool import ConnectionPool
 from arazzo_runner.http.proxy import read_proxies
 from arazzo_runner.http.send import HttpWorldBase, Sender, world_headers
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.text.diagnostic import error
 
 __all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld"]

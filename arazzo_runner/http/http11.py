@@ -20,8 +20,8 @@ from arazzo_runner.http.body import ResponseBody
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.http.uploads import chunks
-from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.operation.upload import has_files
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.request.multipart import has_files
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 

@@ -28,8 +28,8 @@ from arazzo_runner.http.body import ResponseBody
 from arazzo_runner.http.http11 import ExchangeSteps, Outbound, RawHeaders, WireRequest
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.http.uploads import chunks
-from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.operation.upload import size_of
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.request.multipart import size_of
 
 # Section 8.2.2: these speak of the connection, and `host` is `:authority`.
 _NOT_HERE = {

@@ -16,7 +16,7 @@ from arazzo_runner.http.network import Network, NetworkStream
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.proxy import Proxies, Proxy
 from arazzo_runner.http.settings import Deadline, HttpSettings
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 
 if TYPE_CHECKING:
     import ssl

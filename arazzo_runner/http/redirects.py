@@ -18,7 +18,7 @@ from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.address_guard import literal_zone
 from arazzo_runner.http.origin import Origin, parse_url
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 HeadersByOrigin: TypeAlias = Mapping[Origin, Set[str]]
 """By origin, the header fields (in lower case) that go along when a redirect leads there."""

@@ -26,8 +26,8 @@ from arazzo_runner.http.origin import Origin, parse_url
 from arazzo_runner.http.redirects import headers_by_origin, redirected_request
 from arazzo_runner.http.settings import Deadline, HttpSettings
 from arazzo_runner.http.uploads import check_files
-from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
-from arazzo_runner.operation.upload import has_files, size_of
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.openapi.request.multipart import has_files, size_of
 
 
 class ExchangeLog:

@@ -15,7 +15,7 @@ from typing import Final
 
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.http.errors import TransportError
-from arazzo_runner.operation.upload import pieces_of
+from arazzo_runner.openapi.request.multipart import pieces_of
 
 CHUNK: Final = 64 * 1024
 

@@ -28,8 +28,8 @@ from arazzo_runner.mock.problem import Problem, ProblemError, problem_members, p
 from arazzo_runner.mock.route import MockRoute, item_operation, route_of
 from arazzo_runner.mock.state import MockState, Resource, resource_path
 from arazzo_runner.mock.written import to_response
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.model import Operation
 
 
 class MockApi:

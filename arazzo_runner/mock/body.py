@@ -17,8 +17,8 @@ from arazzo_runner.mock.parameters import (
     parse_query,
     parse_typed,
 )
-from arazzo_runner.operation.media_type import FORM, MULTIPART, essence, is_json
-from arazzo_runner.operation.model import Encoding, MediaType, Parameter
+from arazzo_runner.openapi.media_type import FORM, MULTIPART, essence, is_json
+from arazzo_runner.openapi.model import Encoding, MediaType, Parameter
 
 if TYPE_CHECKING:
     from email.message import MIMEPart

@@ -13,7 +13,7 @@ from arazzo_runner.mock.flatten import NoExample, flatten
 from arazzo_runner.mock.judge import schema_part, validator_of
 from arazzo_runner.mock.outgoing import DocumentedResponse, documented_response, item_schema
 from arazzo_runner.mock.route import MockRoute, item_operation
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.model import Operation
 
 STATES: Final = ("status", "state", "phase")
 

@@ -14,8 +14,8 @@ from arazzo_runner.mock.frames import ResponseTemplate
 from arazzo_runner.mock.incoming import ParsedRequest
 from arazzo_runner.mock.judge import schema_part, validator_of
 from arazzo_runner.mock.route import MockRoute, item_operation
-from arazzo_runner.operation.model import Operation
-from arazzo_runner.operation.schema import standalone_schema
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.schema.compile import standalone_schema
 
 TRIES: Final = 1_000
 """How many ids are tried before all are held to be taken."""

@@ -20,9 +20,9 @@ from arazzo_runner.mock.judge import request_validator
 from arazzo_runner.mock.outgoing import path_stem
 from arazzo_runner.mock.parameters import Pairs, RequestParts, decode_parameter, parse_query
 from arazzo_runner.mock.problem import Problem, ProblemError
-from arazzo_runner.operation.media_type import match_media_type
-from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.operation.model import MediaType, Operation, Parameter, RequestBody
+from arazzo_runner.openapi.media_type import match_media_type
+from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.openapi.model import MediaType, Operation, Parameter, RequestBody
 from arazzo_runner.text.source import Pointer, pointer_text
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.flatten import NoExample
-from arazzo_runner.operation.model import ApiDescription, Schema
-from arazzo_runner.operation.schema import schema_validator, standalone_schema
+from arazzo_runner.openapi.model import ApiDescription, Schema
+from arazzo_runner.openapi.schema.compile import schema_validator, standalone_schema
 from arazzo_runner.text.source import Pointer
 
 

@@ -11,9 +11,9 @@ from arazzo_runner.mock.example import type_of_schema
 from arazzo_runner.mock.facts import normalized_name
 from arazzo_runner.mock.flatten import NoExample, flatten
 from arazzo_runner.mock.paging import is_paged
-from arazzo_runner.operation.media_type import is_json
-from arazzo_runner.operation.model import ApiDescription, Header, MediaType, Operation, Response
-from arazzo_runner.operation.schema import standalone_schema
+from arazzo_runner.openapi.media_type import is_json
+from arazzo_runner.openapi.model import ApiDescription, Header, MediaType, Operation, Response
+from arazzo_runner.openapi.schema.compile import standalone_schema
 
 ArrayPath: TypeAlias = tuple[str, ...]
 """Where the items of a list are: ``()`` the answer itself, ``("data",)`` a member of it."""

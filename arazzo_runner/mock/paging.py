@@ -16,7 +16,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.facts import normalized_name
 from arazzo_runner.mock.parameters import parse_query
 from arazzo_runner.mock.problem import Problem, ProblemError
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.model import Operation
 
 SIZES: Final = ("pagesize", "perpage", "limit", "size", "maxresults", "maxpagesize", "itemsperpage",
                 "pagelimit", "top", "first", "take")  # fmt: skip

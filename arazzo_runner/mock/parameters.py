@@ -18,7 +18,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.example import type_of_schema
 from arazzo_runner.mock.flatten import flatten
 from arazzo_runner.mock.judge import schema_part, validator_of
-from arazzo_runner.operation.model import Parameter
+from arazzo_runner.openapi.model import Parameter
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 """Names and values that are still percent-encoded."""

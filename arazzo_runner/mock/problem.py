@@ -8,7 +8,7 @@ from http import HTTPStatus
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.text.source import Pointer, pointer_text
 
 

@@ -8,12 +8,12 @@ from arazzo_runner.mock.example import generate_value
 from arazzo_runner.mock.facts import path_text
 from arazzo_runner.mock.flatten import NoExample
 from arazzo_runner.mock.outgoing import DocumentedResponse
-from arazzo_runner.operation.body import encode_body
-from arazzo_runner.operation.media_type import is_xml
-from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.operation.model import Header, Operation
-from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.schema import standalone_schema
+from arazzo_runner.openapi.media_type import is_xml
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.model import Header, Operation
+from arazzo_runner.openapi.request.body import encode_body
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.schema.compile import standalone_schema
 
 BODILESS = (204, 205, 304)
 

@@ -23,9 +23,8 @@ from arazzo_runner.executor.world import FailureCode, TransportFailure
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.charset import codec_of
-from arazzo_runner.operation.media_type import parameter_of
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.media_type import codec_of, parameter_of
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording, SendOutcome
 from arazzo_runner.report.body import is_json, media_type
 from arazzo_runner.report.mask import Masker

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from arazzo_runner.executor.settings import Settings
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
 SendOutcome: TypeAlias = HttpResponse | TransportFailure

@@ -23,7 +23,7 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.http.send import HttpWorldBase
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.diff import Difference, differences
 from arazzo_runner.recording.model import RecordedExchange, Recording, SendOutcome
 

@@ -9,10 +9,9 @@ import re
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.operation.charset import codec_of
-from arazzo_runner.operation.media_type import is_xml
-from arazzo_runner.operation.response_body import xml_charset
-from arazzo_runner.operation.upload import has_files
+from arazzo_runner.openapi.media_type import codec_of, is_xml
+from arazzo_runner.openapi.request.multipart import has_files
+from arazzo_runner.openapi.response.body import xml_charset
 from arazzo_runner.report.mask import Masker
 
 BODY_LIMIT = 64 * 1024

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from arazzo_runner.operation.contract import CheckResult
+from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.text.locate import locate_place
 
 

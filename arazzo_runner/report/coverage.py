@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from arazzo_runner.executor.plan import OperationCall, WorkflowPlan
 from arazzo_runner.executor.result import RunResult, Status, StepResult
-from arazzo_runner.operation.contract import documented_statuses, response_for
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.response.contract import documented_statuses, response_for
 from arazzo_runner.report.branches import StepVisits, WorkflowBranches, workflow_branches
 from arazzo_runner.report.names import OperationName, operation_name
 from arazzo_runner.report.walk import steps_of, workflows_of

@@ -8,8 +8,8 @@ import shlex
 from urllib.parse import urlsplit
 
 from arazzo_runner.expression.scope import header_value
-from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.operation.upload import Upload, has_files
+from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.openapi.request.multipart import Upload, has_files
 from arazzo_runner.report.body import FORM, decode_text
 from arazzo_runner.report.curl_form import file_options
 from arazzo_runner.report.escape import escape

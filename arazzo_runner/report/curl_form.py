@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.operation.upload import pieces_of
+from arazzo_runner.openapi.request.multipart import pieces_of
 from arazzo_runner.report.mask import Masker
 
 _FIELD: Final = re.compile(r'; (name|filename)="([^"]*)"')

@@ -8,8 +8,8 @@ from typing import assert_never
 from urllib.parse import parse_qsl
 
 from arazzo_runner.expression.scope import Headers
-from arazzo_runner.operation.media_type import MULTIPART
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.media_type import MULTIPART
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.report.body import FORM, decode_text, is_json, media_type
 from arazzo_runner.report.form_parts import form_parts
 from arazzo_runner.report.look import TextStyle

@@ -14,8 +14,8 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.operation.contract import CheckResult, response_for
-from arazzo_runner.operation.model import Operation, Response
+from arazzo_runner.openapi.model import Operation, Response
+from arazzo_runner.openapi.response.contract import CheckResult, response_for
 from arazzo_runner.report.body import media_type
 from arazzo_runner.report.check_text import check_sentence, placed_sentence
 from arazzo_runner.report.curl import curl_line

@@ -17,7 +17,7 @@ from arazzo_runner.executor.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.model import Operation
 from arazzo_runner.report.look import TextStyle
 from arazzo_runner.report.shown import count_text
 

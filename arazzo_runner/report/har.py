@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from arazzo_runner.executor.result import Attempt, StepResult
 from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
-from arazzo_runner.operation.upload import size_of
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.openapi.request.multipart import size_of
 from arazzo_runner.report.body import FORM, decode_text, media_type
 from arazzo_runner.report.har_cookies import sent_cookies, set_cookies
 from arazzo_runner.report.indented import indent_json

@@ -24,8 +24,8 @@ from arazzo_runner.executor.result import (
     WorkflowResult,
 )
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.operation.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.mask import NO_MASK, Masker
 
 T = TypeVar("T")

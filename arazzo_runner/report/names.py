@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.model import Operation
 
 
 class OperationName(Struct, frozen=True):

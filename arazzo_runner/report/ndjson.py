@@ -19,7 +19,7 @@ from arazzo_runner.executor.events import (
 )
 from arazzo_runner.executor.result import StepError, WorkflowResult
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.report.json import report_end, report_start
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.report.model import RunReport

@@ -8,8 +8,8 @@ from arazzo_runner.document.model import Workflow
 from arazzo_runner.executor.result import ActionTaken, Attempt, CriterionResult, StepError
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import MISSING, Value
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.model import Operation
 
 
 class WorkflowInProgress(Struct, eq=False):

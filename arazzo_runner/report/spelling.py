@@ -16,8 +16,8 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.body import is_json, media_type, report_body, to_json_data
 from arazzo_runner.report.diagnostics import location_json, to_json
 from arazzo_runner.report.mask import Masker

@@ -12,8 +12,8 @@ from arazzo_runner.executor.result import (
     StepResult,
 )
 from arazzo_runner.expression.value import Value
-from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.check_text import placed_sentence
 from arazzo_runner.report.exchange import request_lines, response_lines
 from arazzo_runner.report.look import LABEL, TextStyle

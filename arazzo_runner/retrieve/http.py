@@ -28,7 +28,7 @@ from arazzo_runner.http.network import BlockingNetwork
 from arazzo_runner.http.origin import parse_url
 from arazzo_runner.http.redirects import redirected_request
 from arazzo_runner.http.settings import Deadline, HttpSettings
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:

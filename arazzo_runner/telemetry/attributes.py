@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from arazzo_runner.executor.result import StepResult, WorkflowResult
 from arazzo_runner.executor.world import SendCall, TransportFailure
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 
 Attributes: TypeAlias = dict[str, str | int | float | bool]
 

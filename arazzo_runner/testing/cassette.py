@@ -28,8 +28,8 @@ from arazzo_runner.executor.events import (
 )
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.operation.model import Operation
+from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.openapi.model import Operation
 from arazzo_runner.recording.file import read_recording, write_recording
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording
 from arazzo_runner.report.mask import MASK, Masker

@@ -11,8 +11,8 @@ from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.operation.model import ApiDescription
-from arazzo_runner.operation.server import declared_variables
+from arazzo_runner.openapi.model import ApiDescription
+from arazzo_runner.openapi.servers import declared_variables
 
 T = TypeVar("T")
 

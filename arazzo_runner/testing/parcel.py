@@ -6,7 +6,7 @@ import pickle
 from io import BytesIO
 from typing import Any
 
-from arazzo_runner.operation.model import ApiDescription
+from arazzo_runner.openapi.model import ApiDescription
 
 
 class _Packer(pickle.Pickler):

@@ -22,8 +22,8 @@ from arazzo_runner.http.http11 import WireRequest
 from arazzo_runner.http.send import HttpWorldBase, Sender, world_headers
 from arazzo_runner.http.settings import Deadline, HttpSettings
 from arazzo_runner.http.uploads import async_chunks, chunks
-from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.operation.upload import has_files
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.request.multipart import has_files
 
 _CLIENT_HEADERS = (("Accept-Encoding", ACCEPT_ENCODING),)
 """All else is the client's own."""

@@ -15,9 +15,9 @@ from arazzo_runner.executor.world import (
 from arazzo_runner.http.errors import messaging_failure
 from arazzo_runner.mock.answer import MockApi
 from arazzo_runner.mock.flatten import NoExample
-from arazzo_runner.operation.find import find_by_pointer
-from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.operation.model import ApiDescription
+from arazzo_runner.openapi.lookup import find_by_pointer
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.model import ApiDescription
 
 
 class MockWorld:

@@ -10,7 +10,7 @@ from anyio.to_thread import run_sync
 
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
 

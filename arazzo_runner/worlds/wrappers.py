@@ -24,7 +24,7 @@ from arazzo_runner.executor.world import (
     TransportFailure,
     World,
 )
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
     from anyio import CancelScope

@@ -14,11 +14,11 @@ import yaml
 
 from arazzo_runner.mock.dice import SeededChoice
 from arazzo_runner.mock.example import generate_value
-from arazzo_runner.operation.description import ApiDescription, read_description
-from arazzo_runner.operation.find import all_operations, find_by_pointer, pointer_of
-from arazzo_runner.operation.media_type import is_json
-from arazzo_runner.operation.model import Operation, Schema
-from arazzo_runner.operation.schema import standalone_schema
+from arazzo_runner.openapi.description import ApiDescription, read_description
+from arazzo_runner.openapi.lookup import all_operations, find_by_pointer, pointer_of
+from arazzo_runner.openapi.media_type import is_json
+from arazzo_runner.openapi.model import Operation, Schema
+from arazzo_runner.openapi.schema.compile import standalone_schema
 from arazzo_runner.text.source import SourceFile, pointer_text
 
 ROOT = Path(__file__).parents[3]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.operation.needs import TokenNeed
+from arazzo_runner.openapi.security.token_need import TokenNeed
 from unit.worlds.conftest import serve  # a fixture
 
 __all__ = ["serve"]

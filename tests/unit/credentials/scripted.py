@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 from arazzo_runner.credentials.endpoints import Endpoint
 from arazzo_runner.credentials.tokens import TokenCache, TokenContext
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.credentials import Credentials
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.security.credentials import Credentials
 
 
 def reply(status=200, /, **content):

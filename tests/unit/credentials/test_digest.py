@@ -7,7 +7,7 @@ import pytest
 
 from arazzo_runner.credentials.digest import authorization_header, parse_session
 from arazzo_runner.http.uploads import file_body
-from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.openapi.message import HttpRequest
 
 GET = HttpRequest("GET", "http://www.example.org/dir/index.html")
 CHALLENGE = (

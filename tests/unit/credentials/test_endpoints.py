@@ -10,7 +10,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.anyio_network import EventLoopNetwork
 from arazzo_runner.http.network import BlockingNetwork
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 PLAIN = "is not encrypted, and not on this machine"
 FAR = "which a document from a URL may not reach"

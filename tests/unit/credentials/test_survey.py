@@ -8,7 +8,7 @@ import pytest
 
 import arazzo_runner.credentials
 from arazzo_runner.credentials.survey import scheme_label
-from arazzo_runner.operation.model import SecurityScheme
+from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.text.source import Place, SourceFile
 
 SCHEMA = json.loads(

@@ -7,9 +7,9 @@ from arazzo_runner.credentials.trial import try_request, try_tokens
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.operation.description import read_description
-from arazzo_runner.operation.message import HttpResponse
-from arazzo_runner.operation.security import Authorization
+from arazzo_runner.openapi.description import read_description
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import SourceFile
 from unit.credentials.scripted import World, reply

@@ -17,7 +17,7 @@ from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.loading import LoadLimits, SharedCache, load_from
 from arazzo_runner.loading import examine_description as examine_from
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 
 API = """
 openapi: 3.0.3

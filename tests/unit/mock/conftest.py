@@ -9,10 +9,10 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 from arazzo_runner.executor.world import SendCall
-from arazzo_runner.operation.contract import response_for
-from arazzo_runner.operation.description import read_description
-from arazzo_runner.operation.find import all_operations, find_by_pointer
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.description import read_description
+from arazzo_runner.openapi.lookup import all_operations, find_by_pointer
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.response.contract import response_for
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.worlds.mock import MockWorld
 

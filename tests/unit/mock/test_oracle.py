@@ -6,8 +6,8 @@ import pytest
 from openapi_core.exceptions import OpenAPIError
 
 from arazzo_runner.mock.answer import MockApi
-from arazzo_runner.operation.find import all_operations
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.lookup import all_operations
+from arazzo_runner.openapi.message import HttpResponse
 
 ROOT = Path(__file__).parents[3]
 VALUES = {"FlowSid": "FW", "ExecutionSid": "FN", "StepSid": "FT"}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from arazzo_runner.errors import DiagnosedError, DocumentError
-from arazzo_runner.operation.description import read_description
-from arazzo_runner.operation.find import all_operations, find_by_pointer
-from arazzo_runner.operation.model import ApiDescription, Operation
+from arazzo_runner.openapi.description import read_description
+from arazzo_runner.openapi.lookup import all_operations, find_by_pointer
+from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import SourceFile, pointer_text
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.operation.model import Schema
-from arazzo_runner.operation.schema import bundle_schema, schema_validator, standalone_schema
+from arazzo_runner.openapi.model import Schema
+from arazzo_runner.openapi.schema.compile import bundle_schema, schema_validator, standalone_schema
 from arazzo_runner.text.source import Place
 
 OTHER = "https://api.example.com/specs/other.json"

@@ -3,7 +3,7 @@ import pkgutil
 
 import pytest
 
-from arazzo_runner.operation.charset import codec_of
+from arazzo_runner.openapi.media_type import codec_of
 
 NAMES = {one.name for one in pkgutil.iter_modules(encodings.__path__)} - {"aliases", "mbcs", "oem"}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.contract import (
+from arazzo_runner.openapi.response.contract import (
     check_response,
     documented_statuses,
     response_for,

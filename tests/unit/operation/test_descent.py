@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.operation.alternatives import schemas_of
-from arazzo_runner.operation.descent import (
+from arazzo_runner.openapi.model import Schema
+from arazzo_runner.openapi.schema.descend import (
     DescentFailure,
     any_shape,
     descend,
@@ -11,7 +11,7 @@ from arazzo_runner.operation.descent import (
     shape_of,
     type_words,
 )
-from arazzo_runner.operation.model import Schema
+from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.source import Place
 
 CLOSED = {"type": "object", "additionalProperties": False, "properties": {"a": {"type": "string"}}}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.operation.model import SecurityScheme
-from arazzo_runner.operation.shape import list_at
+from arazzo_runner.openapi.description import list_at
+from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.text.source import Place
 
 UNSUPPORTED = " is not supported; `swagger: 2.0` and `openapi: 3.0`, `3.1`, `3.2` are"

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.operation.find import (
+from arazzo_runner.openapi.lookup import (
     all_operations,
     escaped_form,
     find_by_id,

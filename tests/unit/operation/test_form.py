@@ -2,9 +2,9 @@
 
 import pytest
 
-from arazzo_runner.operation.form import encode_form, encode_pairs
-from arazzo_runner.operation.model import Encoding, MediaType
-from arazzo_runner.operation.refusal import RequestRefused
+from arazzo_runner.openapi.model import Encoding, MediaType
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.form import encode_form, encode_pairs
 from arazzo_runner.text.source import Place, SourceFile
 
 NOWHERE = Place(SourceFile("", "", ""))

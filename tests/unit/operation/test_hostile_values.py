@@ -5,12 +5,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arazzo_runner.operation.description import read_description
-from arazzo_runner.operation.find import find_by_id
-from arazzo_runner.operation.form import encode_form
-from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.request import build_request, undeclared_parameter
-from arazzo_runner.operation.response_body import BodyError, decode_body
+from arazzo_runner.openapi.description import read_description
+from arazzo_runner.openapi.lookup import find_by_id
+from arazzo_runner.openapi.request.build import build_request, undeclared_parameter
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.form import encode_form
+from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.text.source import SourceFile
 
 RAW = {"openapi": "3.1.0", "paths": {"/a/{x}/b": {"get": {"operationId": "x"}}}}

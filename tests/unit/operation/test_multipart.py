@@ -6,10 +6,9 @@ from email.policy import HTTP
 import pytest
 
 from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.operation.model import Encoding, MediaType, Schema
-from arazzo_runner.operation.multipart import boundary_of, encode_multipart
-from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.upload import Upload, size_of
+from arazzo_runner.openapi.model import Encoding, MediaType, Schema
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.multipart import Upload, boundary_of, encode_multipart, size_of
 from arazzo_runner.text.source import Place, SourceFile
 
 

@@ -2,12 +2,7 @@
 
 import pytest
 
-from arazzo_runner.operation.model import (
-    Encoding,
-    SecurityRequirement,
-    Server,
-    ServerVariable,
-)
+from arazzo_runner.openapi.model import Encoding, SecurityRequirement, Server, ServerVariable
 
 NUMBER = {"type": "integer"}
 LOCATIONS = "`path`, `query`, `querystring`, `header`, `cookie`"

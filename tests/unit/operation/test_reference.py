@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.operation.reference import MAX_HOPS, reference_target, resolve_reference
+from arazzo_runner.openapi.references import MAX_HOPS, reference_target, resolve_reference
 from arazzo_runner.text.source import Place, pointer_text
 
 B = "https://api.example.com/specs/b.json"

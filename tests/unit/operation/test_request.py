@@ -3,11 +3,11 @@
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.body import encode_body
-from arazzo_runner.operation.multipart import boundary_of
-from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.request import build_request, undeclared_parameter
-from arazzo_runner.operation.security import Authorization
+from arazzo_runner.openapi.request.body import encode_body
+from arazzo_runner.openapi.request.build import build_request, undeclared_parameter
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.multipart import boundary_of
+from arazzo_runner.openapi.security.schemes import Authorization
 
 SERVER = "https://api.example.com/v1"
 
@@ -199,7 +199,7 @@ def test_no_line_ends_in_headers_of_our_own(operation, body, extra):
 
 def test_additional_methods_are_sent_as_written(api, only_operation):
     description = api("3.2.0", paths={"/a": {"additionalOperations": {"Copy": {}}}})
-    from arazzo_runner.operation.find import find_by_pointer
+    from arazzo_runner.openapi.lookup import find_by_pointer
 
     one = find_by_pointer(description, ("paths", "/a", "additionalOperations", "Copy"))
     assert build_request(one, SERVER, [], None, None).method == "Copy"

@@ -3,11 +3,11 @@
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.body import choose_media_type, encode_body
-from arazzo_runner.operation.media_type import match_media_type, parameter_of
-from arazzo_runner.operation.model import MediaType, Schema
-from arazzo_runner.operation.multipart import boundary_of
-from arazzo_runner.operation.refusal import RequestRefused
+from arazzo_runner.openapi.media_type import match_media_type, parameter_of
+from arazzo_runner.openapi.model import MediaType, Schema
+from arazzo_runner.openapi.request.body import choose_media_type, encode_body
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.multipart import boundary_of
 from arazzo_runner.text.source import Place, SourceFile
 
 FORM = "application/x-www-form-urlencoded"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.response_body import BodyError, decode_body
+from arazzo_runner.openapi.response.body import BodyError, decode_body
 
 JSON = "application/json"
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from arazzo_runner.operation.schema import schema_validator
-from arazzo_runner.operation.schema_cost import check_cost
+from arazzo_runner.openapi.schema.compile import check_cost, schema_validator
 
 LEAF = {"type": "string"}
 

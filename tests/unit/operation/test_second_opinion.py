@@ -9,8 +9,8 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from arazzo_runner.operation.body import choose_media_type, encode_body
-from arazzo_runner.operation.request import build_request
+from arazzo_runner.openapi.request.body import choose_media_type, encode_body
+from arazzo_runner.openapi.request.build import build_request
 from unit.operation.style_matrix import ARRAY, EMPTY, OBJECT, STRING, STYLES
 
 HOST = "https://api.example.com"

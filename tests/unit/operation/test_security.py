@@ -5,7 +5,7 @@ from base64 import b64encode
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.operation.security import (
+from arazzo_runner.openapi.security.schemes import (
     Authorization,
     Credentials,
     MissingCredentials,

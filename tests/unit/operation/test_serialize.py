@@ -4,9 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.request import undeclared_parameter
-from arazzo_runner.operation.serialize import serialize_parameter
+from arazzo_runner.openapi.request.build import undeclared_parameter
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.parameters import serialize_parameter
 from unit.operation.style_matrix import ARRAY, EMPTY, OBJECT, STRING, STYLES
 
 

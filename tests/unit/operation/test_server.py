@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.operation.find import find_by_pointer
-from arazzo_runner.operation.server import declared_variables, server_url
+from arazzo_runner.openapi.lookup import find_by_pointer
+from arazzo_runner.openapi.servers import declared_variables, server_url
 
 VARIABLES = {
     "region": {"default": "eu", "enum": ["eu", "us"]},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.operation.model import Encoding, Server
+from arazzo_runner.openapi.model import Encoding, Server
 
 FORM = "application/x-www-form-urlencoded"
 

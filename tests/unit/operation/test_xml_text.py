@@ -2,9 +2,9 @@
 
 import pytest
 
-from arazzo_runner.operation.model import Schema
-from arazzo_runner.operation.refusal import RequestRefused
-from arazzo_runner.operation.xml_text import xml_text
+from arazzo_runner.openapi.model import Schema
+from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.xml import xml_text
 from arazzo_runner.text.source import Place
 
 TEXT = {"type": "string"}

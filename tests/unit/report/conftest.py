@@ -31,9 +31,9 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.contract import CheckResult
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.model import ApiDescription, Operation, Response
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.model import ApiDescription, Operation, Response
+from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.model import RunReport, SourceInfo
 from arazzo_runner.report.names import operation_name
 from arazzo_runner.text.source import Place, SourceFile

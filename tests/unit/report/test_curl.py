@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.mask import NO_MASK, Masker
 

@@ -3,8 +3,8 @@
 import pytest
 
 from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.operation.message import HttpRequest
-from arazzo_runner.operation.multipart import boundary_of, encode_multipart
+from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.openapi.request.multipart import boundary_of, encode_multipart
 from arazzo_runner.report.body import report_body, to_json_data
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.mask import Masker

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.operation.multipart import encode_multipart
+from arazzo_runner.openapi.request.multipart import encode_multipart
 from arazzo_runner.report.form_parts import form_parts
 
 

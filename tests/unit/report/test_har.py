@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from referencing import Registry, Resource
 
-from arazzo_runner.operation.message import HttpRequest, WireExchange
+from arazzo_runner.openapi.message import HttpRequest, WireExchange
 from arazzo_runner.report.har import report_bytes
 from arazzo_runner.report.mask import NO_MASK, Masker
 

@@ -7,7 +7,7 @@ import pytest
 import arazzo_runner.report
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.report.json import report_bytes, report_data
 from arazzo_runner.report.mask import NO_MASK, Masker
 from arazzo_runner.report.names import OperationName

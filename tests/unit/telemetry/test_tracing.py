@@ -13,7 +13,7 @@ import arazzo_runner as arazzo
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.report.mask import Masker
 from arazzo_runner.telemetry import starting
 from arazzo_runner.telemetry.attributes import request_attributes, response_attributes

@@ -12,7 +12,7 @@ import pytest
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 Reply = bytes | Callable[[socket.socket], None]
 Outcome = HttpResponse | TransportFailure

@@ -1,6 +1,6 @@
 import pytest
 
-from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.recording.diff import MAX_LINES, differences, is_match
 
 URL = "https://shop.example/orders"

@@ -13,7 +13,7 @@ from arazzo_runner.http.redirects import (
     parse_destination,
     redirected_request,
 )
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 API2 = Origin("https", "api2.example", 443)
 LOGIN = ("login", "authorization")

@@ -6,7 +6,7 @@ from arazzo_runner.http import cookies as module
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.cookies import CookieJars
 from arazzo_runner.http.origin import Origin
-from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.openapi.message import HttpRequest
 
 HERE = Origin("https", "api.example", 443)
 

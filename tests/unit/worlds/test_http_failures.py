@@ -11,7 +11,7 @@ from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import PublishCall, ReceiveCall, SendCall, TransportFailure
 from arazzo_runner.http import network
 from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
-from arazzo_runner.operation.message import HttpRequest
+from arazzo_runner.openapi.message import HttpRequest
 
 BROKEN = {
     "closed at once": (b"", "`{}` closed the connection without an answer"),

@@ -15,8 +15,8 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.client import HttpSettings, HttpWorld
 from arazzo_runner.http.uploads import file_body
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.upload import join_pieces
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.request.multipart import join_pieces
 
 OK = [(":status", "200"), ("content-type", "text/plain")]
 

@@ -9,7 +9,7 @@ import pytest
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds import httpx as httpx_worlds
 from arazzo_runner.worlds.httpx import (
     AsyncClientWorld,

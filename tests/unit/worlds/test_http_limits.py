@@ -12,7 +12,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.network import BlockingStream
 from arazzo_runner.http.settings import MIB, Deadline
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

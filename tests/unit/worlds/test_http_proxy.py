@@ -11,7 +11,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.client import HttpSettings, HttpWorld
 from arazzo_runner.http.origin import Origin, parse_url
 from arazzo_runner.http.proxy import read_proxies
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 P = "http://proxy:3128"

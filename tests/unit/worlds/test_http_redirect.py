@@ -6,7 +6,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.redirects import redirected_request
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 SENT = (("Authorization", "Basic eDp5"), ("X-Api-Key", "k"), ("Cookie", "a=b"), ("Accept", "a/b"))
 TYPED = (*SENT, ("Content-Type", "text/plain"), ("Content-Language", "en"))

@@ -14,7 +14,7 @@ from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http import tls
 from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
 from arazzo_runner.http.origin import Origin
-from arazzo_runner.operation.message import HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

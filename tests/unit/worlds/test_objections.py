@@ -14,7 +14,7 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.world import SendCall
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.model import RecordedExchange, Recording
 from arazzo_runner.recording.replay import MAX_NAMED, ReplayFailures, ReplayWorld
 from arazzo_runner.text.source import Place, SourceFile

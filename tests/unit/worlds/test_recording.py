@@ -11,7 +11,7 @@ from arazzo_runner.executor.settings import Limits, Settings
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.http.send import HttpWorldBase
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.file import (
     body_from_json,
     body_to_json,

@@ -10,8 +10,8 @@ from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.uploads import CHUNK, chunks, file_body
-from arazzo_runner.operation.message import HttpRequest, HttpResponse
-from arazzo_runner.operation.upload import has_files, join_pieces, size_of
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.request.multipart import has_files, join_pieces, size_of
 from arazzo_runner.worlds.httpx import (
     AsyncClientWorld,
     AsyncTransportWorld,

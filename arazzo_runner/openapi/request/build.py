@@ -1,0 +1,215 @@
+"""Building the request of an operation from values.
+
+OpenAPI Specification 3.2.0, sections "Paths Object", "Path Templating", "Parameter Object".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from arazzo_runner.expression.scope import Headers
+from arazzo_runner.expression.value import MaybeValue
+from arazzo_runner.openapi import media_type
+from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.openapi.model import Location, Operation, Parameter, Response
+from arazzo_runner.openapi.openapi3 import DEFAULT_STYLES
+from arazzo_runner.openapi.request.encoding import RequestRefused, percent_encode
+from arazzo_runner.openapi.request.parameters import check_header, serialize_parameter
+from arazzo_runner.openapi.security.schemes import Authorization
+from arazzo_runner.text.source import Place, SourceFile
+
+__all__ = ["RequestRefused", "build_request", "undeclared_parameter"]
+
+ParameterTexts: TypeAlias = dict[Location, dict[str, str]]
+"""The wire forms of the parameters that have one, by location and name."""
+
+_EXPRESSION: Final = re.compile(r"\{([^{}]+)\}")
+# RFC 3986, section 3.3, and what the description has percent-encoded itself.
+_PATH: Final = "/:@!$&'()*+,;=%?"
+# Framing belongs to the connection (RFC 9112, section 6); a second word on it is an attack.
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+_NOWHERE: Final = Place(SourceFile("", "", ""))
+_NOTHING: Final = Authorization()
+
+
+class RequestTemplate(Struct, frozen=True):
+    """What all requests of an operation have in common.
+
+    ``literals`` and ``names`` of the path alternate, a literal first and last; ``required`` are
+    the parameters by (location, name).
+    """
+
+    literals: tuple[str, ...]
+    names: tuple[str, ...]
+    required: tuple[tuple[Location, str], ...]
+    accept: str
+
+
+def undeclared_parameter(name: str, location: Location) -> Parameter:
+    """A parameter that the description does not have, with the default style of its location."""
+    style = DEFAULT_STYLES[location]
+    return Parameter(name, location, location == "path", style, style == "form", _NOWHERE)
+
+
+def build_request(
+    operation: Operation,
+    server: str,
+    arguments: Sequence[tuple[Parameter, MaybeValue]],
+    body: tuple[str, bytes] | None,
+    authorization: Authorization | None,
+) -> HttpRequest:
+    """Write a request; ``server`` has no final slash, ``body`` is a content type and bytes.
+
+    MISSING values are left out, the defaults of schemas are not sent; what the workflow gives
+    wins over what credentials would add. Raises RequestRefused when a required parameter or body
+    has no value, or when a value cannot be carried where it belongs.
+    """
+    template = _template(operation)
+    texts = _texts(arguments)
+    _check_required(operation, template, texts, body)
+    extra = authorization or _NOTHING
+    return HttpRequest(
+        method=operation.method,
+        url=server + _path(operation, template, texts["path"]) + _query(template, texts, extra),
+        headers=_headers(template, texts, body, extra),
+        body=b"" if body is None else body[1],
+    )
+
+
+def _template(operation: Operation) -> RequestTemplate:
+    memo, key = operation.description.memo, ("template", operation.method, operation.path)
+    if key not in memo:
+        memo[key] = _compile_template(operation)
+    template: RequestTemplate = memo[key]
+    return template
+
+
+def _compile_template(operation: Operation) -> RequestTemplate:
+    # A `#` in the key of a path tells operations apart; it is no part of the URL.
+    pieces = _EXPRESSION.split(operation.path.partition("#")[0])
+    return RequestTemplate(
+        literals=tuple(quote(literal, safe=_PATH) for literal in pieces[::2]),
+        names=tuple(pieces[1::2]),
+        required=tuple(
+            (one.location, one.name)
+            for one in operation.parameters
+            if one.required and one.location != "path"
+        ),
+        accept=check_header(undeclared_parameter("Accept", "header"), _accept(operation.responses)),
+    )
+
+
+def _accept(responses: Iterable[Response]) -> str:
+    """The documented media types, JSON before any other (RFC 9110, section 12.5.1)."""
+    names = list(dict.fromkeys(media.name for one in responses for media in one.content))
+    json = [name for name in names if media_type.is_json(name)]
+    others = [name for name in names if name not in json and name != "*/*"]
+    if json:
+        others = [f"{name};q=0.9" for name in others]
+    return ", ".join(json + others) or "*/*"
+
+
+def _texts(arguments: Iterable[tuple[Parameter, MaybeValue]]) -> ParameterTexts:
+    texts: ParameterTexts = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
+    for parameter, value in arguments:
+        text = serialize_parameter(parameter, value)
+        if text is not None:
+            texts[parameter.location][parameter.name] = text
+    return texts
+
+
+def _check_required(
+    operation: Operation, template: RequestTemplate, texts: ParameterTexts, body: object | None
+) -> None:
+    called = f"`{operation.method} {operation.path}`"
+    for location, name in template.required:
+        if name not in texts[location] and not _has_value(texts[location], location, name):
+            message = f"{called} requires the {location} parameter `{name}`, which has no value"
+            raise RequestRefused(message, name)
+    if body is None and operation.request_body is not None and operation.request_body.required:
+        raise RequestRefused(f"{called} requires a request body, and there is none")
+
+
+def _has_value(texts: Mapping[str, str], location: Location, name: str) -> bool:
+    return location == "header" and name.lower() in map(str.lower, texts)
+
+
+def _path(operation: Operation, template: RequestTemplate, texts: Mapping[str, str]) -> str:
+    for name in texts:
+        if name not in template.names:
+            message = f"the path `{operation.path}` has no parameter `{name}`"
+            raise RequestRefused(message, name)
+    pieces = [template.literals[0]]
+    for name, literal in zip(template.names, template.literals[1:], strict=True):
+        if name not in texts:
+            message = (
+                f"path parameter `{name}` of `{operation.method} {operation.path}` has no value"
+            )
+            raise RequestRefused(message, name)
+        pieces += (texts[name], literal)
+    return "".join(pieces)
+
+
+def _query(template: RequestTemplate, texts: ParameterTexts, extra: Authorization) -> str:
+    pieces = [*texts["query"].values(), *texts["querystring"].values()]
+    pieces += [
+        f"{percent_encode(name)}={percent_encode(value)}"
+        for name, value in extra.query
+        if name not in texts["query"]
+    ]
+    if not pieces:
+        return ""
+    # Some descriptions have a query in their paths already.
+    mark = "&" if any("?" in literal for literal in template.literals) else "?"
+    return mark + "&".join(pieces)
+
+
+def _headers(
+    template: RequestTemplate,
+    texts: ParameterTexts,
+    body: tuple[str, bytes] | None,
+    extra: Authorization,
+) -> Headers:
+    given = texts["header"]
+    if refused := _FRAMING.intersection(name.lower() for name in given):
+        name = next(iter(refused))
+        raise RequestRefused(f"the header `{name}` is set by the connection alone", name)
+    own = [("Accept", template.accept)]
+    if body is not None:
+        content_type = check_header(
+            undeclared_parameter("Content-Type", "header"), _content_type(*body)
+        )
+        own.append(("Content-Type", content_type))
+    own += (
+        (name, check_header(undeclared_parameter(name, "header"), one))
+        for name, one in extra.headers
+    )
+    names = {name.lower() for name in given}
+    headers = [(name, text) for name, text in own if name.lower() not in names]
+    return (*headers, *given.items(), *_cookies(texts["cookie"], extra))
+
+
+def _cookies(given: Mapping[str, str], extra: Authorization) -> Headers:
+    own = [
+        serialize_parameter(undeclared_parameter(name, "cookie"), value) or ""
+        for name, value in extra.cookies
+        if name not in given
+    ]
+    pairs = [*given.values(), *own]
+    # RFC 6265, section 5.4: one Cookie header.
+    return (("Cookie", "; ".join(pairs)),) if pairs else ()
+
+
+def _content_type(content_type: str, content: bytes) -> str:
+    """The content type of a body; the boundary of a multipart body is known from its content."""
+    is_multipart = content_type.lower().startswith("multipart/")
+    if not is_multipart or media_type.parameter_of(content_type, "boundary"):
+        return content_type
+    from arazzo_runner.openapi.request.multipart import boundary_of
+
+    return f"{content_type}; boundary={boundary_of(content)}"

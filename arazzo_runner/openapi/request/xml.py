@@ -1,0 +1,156 @@
+"""XML from JSON data by the ``xml`` hints of its schema.
+
+OpenAPI Specification 3.2.0, section "XML Object" (`attribute` and `wrapped` of 3.0 and 3.1 are
+the `nodeType`s `attribute` and `element` of 3.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.model import ApiDescription, Schema
+from arazzo_runner.openapi.references import reference_of, resolve_reference
+from arazzo_runner.openapi.request.encoding import RequestRefused, value_text
+from arazzo_runner.openapi.request.form import items_of
+from arazzo_runner.openapi.schema.walk import all_of_parts
+
+# XML 1.0, sections 2.3 and 2.2; a name that a payload brings must not be more than a name.
+_NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class XmlHint(Struct, frozen=True):
+    """A schema, resolved, and what its XML Object says; ``kind`` is its ``nodeType``."""
+
+    schema: Schema
+    node: dict[str, Value]
+    kind: str
+    name: str | None
+    prefix: str | None
+    namespace: str | None
+
+
+def xml_text(payload: Value, schema: Schema, description: ApiDescription) -> str:
+    """Write a payload as XML; null is left out.
+
+    The root is named by its schema or by the component it refers to. Raises RequestRefused when
+    nothing names the root, or a name or character cannot stand in XML.
+    """
+    hint = _hint(schema, description)
+    component = (reference_of(schema.value) or "").rpartition("/")[2]
+    name = hint.name or component
+    if not name:
+        raise RequestRefused(
+            "the XML body has no name for its root element",
+            hint="give the schema an `xml.name`, or the payload as text",
+        )
+    return "".join(_elements(name, payload, hint, description))
+
+
+def _hint(schema: Schema, description: ApiDescription) -> XmlHint:
+    value, place = resolve_reference(description, schema.value, schema.place)
+    node = value if isinstance(value, dict) else {}
+    xml = node.get("xml")
+    xml = xml if isinstance(xml, dict) else {}
+    return XmlHint(
+        Schema(node, place),
+        node,
+        _kind(xml, node),
+        *(xml.get(key) for key in ("name", "prefix", "namespace")),
+    )
+
+
+def _kind(xml: dict[str, Value], node: dict[str, Value]) -> str:
+    if isinstance(xml.get("nodeType"), str):
+        return str(xml["nodeType"])
+    if xml.get("attribute") is True:
+        return "attribute"
+    is_array = "items" in node
+    return "none" if is_array and xml.get("wrapped") is not True else "element"
+
+
+def _elements(name: str, value: Value, hint: XmlHint, description: ApiDescription) -> Iterator[str]:
+    """The elements of one value: for an array that is not wrapped, one for each item."""
+    if isinstance(value, list):
+        item = _hint(_items(hint), description)
+        inner = item.name or (hint.name if hint.kind == "element" else None) or name
+        every = (_elements(inner, one, item, description) for one in items_of(value))
+        content = "".join(piece for pieces in every for piece in pieces)
+        yield content if hint.kind == "none" else _element(hint.name or name, hint, [], content)
+    elif isinstance(value, dict):
+        yield _object(hint.name or name, value, hint, description)
+    elif value is not None:
+        yield _element(hint.name or name, hint, [], _escape(value))
+
+
+def _object(name: str, value: dict[str, Value], hint: XmlHint, description: ApiDescription) -> str:
+    schemas = _properties(hint, description)
+    attributes, content = list[str](), list[str]()
+    for key, one in value.items():
+        member = _hint(schemas.get(key, Schema({}, hint.schema.place)), description)
+        match member.kind:
+            case _ if one is None:
+                continue
+            case "attribute":
+                own = _qualified_name(member.name or key, member)
+                attributes += [
+                    *_namespace(member),
+                    f"{own}={quoteattr(_check_characters(value_text(one)))}",
+                ]
+            case "text":
+                content.append(_escape(one))
+            case "cdata":
+                text = _check_characters(value_text(one)).replace("]]>", "]]]]><![CDATA[>")
+                content.append(f"<![CDATA[{text}]]>")
+            case _:
+                content += _elements(key, one, member, description)
+    return _element(name, hint, attributes, "".join(content))
+
+
+def _properties(hint: XmlHint, description: ApiDescription) -> dict[str, Schema]:
+    """The schemas of an object's properties, those of its ``allOf`` included; its own win."""
+    found = dict[str, Schema]()
+    for node, place in reversed(all_of_parts(description, hint.node, hint.schema.place)):
+        own = node.get("properties")
+        for name, value in own.items() if isinstance(own, dict) else ():
+            found[name] = Schema(value, place.at("properties", name))
+    return found
+
+
+def _items(hint: XmlHint) -> Schema:
+    return Schema(hint.node.get("items", {}), hint.schema.place.at("items"))
+
+
+def _element(name: str, hint: XmlHint, attributes: list[str], content: str) -> str:
+    qualified = _qualified_name(name, hint)
+    head = " ".join([qualified, *_namespace(hint), *attributes])
+    return f"<{head}>{content}</{qualified}>"
+
+
+def _namespace(hint: XmlHint) -> list[str]:
+    if not hint.namespace:
+        return []
+    declared = f"xmlns:{hint.prefix}" if hint.prefix else "xmlns"
+    return [f"{declared}={quoteattr(hint.namespace)}"]
+
+
+def _qualified_name(name: str, hint: XmlHint) -> str:
+    if not _NAME.fullmatch(name):
+        raise RequestRefused(f"`{name}` cannot be the name of an XML element or attribute")
+    return f"{hint.prefix}:{name}" if hint.prefix else name
+
+
+def _escape(value: Value) -> str:
+    return escape(_check_characters(value_text(value)))
+
+
+def _check_characters(text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise RequestRefused("the payload holds a control character, which XML cannot carry")
+    return text

@@ -1,0 +1,221 @@
+"""Is this response what the API description says?
+
+OpenAPI Specification 3.2.0, sections "Responses Object", "Response Object", "Header Object".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+from typing import Literal as Choice
+
+from msgspec import Struct
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.scope import Headers, header_value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.openapi import media_type
+from arazzo_runner.openapi.model import (
+    ApiDescription,
+    Header,
+    MediaType,
+    Operation,
+    Response,
+    Schema,
+)
+from arazzo_runner.openapi.references import resolve_reference
+from arazzo_runner.openapi.schema.errors import schema_errors
+from arazzo_runner.text.source import Place
+
+CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
+
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+
+
+class CheckResult(Struct, frozen=True):
+    """One judgement of a response against its API description.
+
+    ``pointer`` is into the response body (JSON Pointer text); ``place`` into the description.
+    """
+
+    kind: CheckKind
+    severity: Choice["warn", "error"]
+    passed: bool
+    message: str
+    pointer: str | None = None
+    place: Place | None = None
+
+
+class _Verdict(Struct, frozen=True):
+    """A judgement before its severity."""
+
+    passed: bool
+    message: str
+    place: Place
+    pointer: str | None = None
+
+
+def _fit_verdict(message: str, place: Place) -> _Verdict:
+    return _Verdict(passed=True, message=message, place=place)
+
+
+def _break_verdict(message: str, place: Place, pointer: str | None = None) -> _Verdict:
+    return _Verdict(passed=False, message=message, place=place, pointer=pointer)
+
+
+def check_response(
+    operation: Operation,
+    status: int,
+    headers: Headers,
+    body: MaybeValue,
+    severities: Mapping[CheckKind, Choice["off", "warn", "error"]],
+) -> tuple[CheckResult, ...]:
+    """Judge a response by its operation: one result a kind that can be judged, or one a finding.
+
+    ``body`` is what decode_body returned; a kind that ``severities`` has not is off.
+    """
+    results = list[CheckResult]()
+    response = response_for(operation, status)
+    for kind, verdicts in _verdicts_by_kind(operation, response, status, headers, body):
+        severity = severities.get(kind, "off")
+        if severity == "off":
+            continue
+        results += (
+            CheckResult(kind, severity, one.passed, one.message, one.pointer, one.place)
+            for one in verdicts
+        )
+    return tuple(results)
+
+
+def documented_statuses(operation: Operation) -> tuple[str, ...]:
+    """The status codes that an operation documents: ``200``, ``4XX``, ``default``."""
+    return tuple(one.status for one in operation.responses)
+
+
+def response_for(operation: Operation, status: int) -> Response | None:
+    """The documented response of a status: the exact one, else its range, else ``default``."""
+    for key in (str(status), f"{status // 100}XX", "default"):
+        for one in operation.responses:
+            if one.status == key:
+                return one
+    return None
+
+
+def _verdicts_by_kind(
+    operation: Operation, response: Response | None, status: int, headers: Headers, body: MaybeValue
+) -> Iterator[tuple[CheckKind, Iterator[_Verdict]]]:
+    """The judgements by kind; each is made only when it is looked at."""
+    yield "status", _status(operation, response, status)
+    if response is None:
+        return
+    content_type = header_value(headers, "Content-Type")
+    yield "headers", _headers(operation.description, response, headers)
+    if body is MISSING or not response.content:
+        return
+    yield "content-type", _content_type(response, content_type)
+    media = media_type.match_media_type(response.content, content_type or "application/json")
+    if media is not None:
+        yield "schema", _schema(operation.description, media, content_type, body)
+
+
+def _status(operation: Operation, response: Response | None, status: int) -> Iterator[_Verdict]:
+    if not operation.responses:
+        return
+    if response is not None:
+        message = f"status {status} is documented as `{response.status}`"
+        yield _fit_verdict(message, response.place)
+        return
+    documented = ", ".join(documented_statuses(operation))
+    message = f"status {status} is not documented; documented: {documented}"
+    yield _break_verdict(message, operation.place.at("responses"))
+
+
+def _content_type(response: Response, content_type: str | None) -> Iterator[_Verdict]:
+    documented = ", ".join(f"`{media.name}`" for media in response.content)
+    place = response.content[0].place
+    if content_type is None:
+        yield _break_verdict(f"there is no content type; documented: {documented}", place)
+    elif media := media_type.match_media_type(response.content, content_type):
+        message = f"the content type `{content_type}` is documented as `{media.name}`"
+        yield _fit_verdict(message, media.place)
+    else:
+        message = f"the content type `{content_type}` is not documented; documented: {documented}"
+        yield _break_verdict(message, place)
+
+
+def _schema(
+    description: ApiDescription, media: MediaType, content_type: str | None, body: Value
+) -> Iterator[_Verdict]:
+    """What is wrong with the body; XML and binary bodies have no JSON to judge."""
+    schema = media.schema or _sequence(media)
+    if schema is None or isinstance(body, bytes) or media_type.is_xml(content_type or ""):
+        return
+    if media.schema is None and not isinstance(body, list):
+        return  # a sequence in another form, such as events, is read as text
+    found = schema_errors(body, schema, description, "response")
+    for one in found:
+        where = f"`{one.pointer}`: " if one.pointer else ""
+        yield _break_verdict(f"{where}{one.message}", one.place, one.pointer)
+    if not found:
+        yield _fit_verdict("the body is as documented", schema.place)
+
+
+def _sequence(media: MediaType) -> Schema | None:
+    """3.2, `itemSchema`: the schema of each item of a sequence."""
+    if media.item_schema is None:
+        return None
+    # Its place is the media type, where `items` has no text of its own.
+    return Schema({"type": "array", "items": media.item_schema.value}, media.place)
+
+
+def _headers(
+    description: ApiDescription, response: Response, headers: Headers
+) -> Iterator[_Verdict]:
+    for one in response.headers:
+        # Response Object, `headers`: a definition of Content-Type is ignored.
+        if one.name.lower() == "content-type":
+            continue
+        text = header_value(headers, one.name)
+        if text is None and one.required:
+            yield _break_verdict(f"the required header `{one.name}` is missing", one.place)
+        elif text is not None and one.schema is not None:
+            yield from _header(description, one, one.schema, text)
+
+
+def _header(
+    description: ApiDescription, one: Header, schema: Schema, text: str
+) -> Iterator[_Verdict]:
+    try:
+        value = _header_value(description, schema, text)
+    except DocumentError:
+        value = text  # the findings will say that the schema cannot be used
+    found = schema_errors(value, schema, description, "response")
+    for finding in found:
+        yield _break_verdict(f"the header `{one.name}`: {finding.message}", finding.place)
+    if not found:
+        yield _fit_verdict(f"the header `{one.name}` is as documented", one.place)
+
+
+def _header_value(description: ApiDescription, schema: Schema, text: str) -> Value:
+    """A header's text as the type that its schema gives it (style `simple`)."""
+    node, place = resolve_reference(description, schema.value, schema.place)
+    kinds = node.get("type") if isinstance(node, dict) else None
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if "array" in kinds:
+        items = Schema(node.get("items", {}), place.at("items"))
+        return [_header_value(description, items, piece.strip()) for piece in text.split(",")]
+    if "object" in kinds:
+        pieces = [piece.strip() for piece in text.split(",")]
+        return dict(zip(pieces[::2], pieces[1::2], strict=False))
+    if "boolean" in kinds and text in ("true", "false"):
+        return text == "true"
+    is_number = "integer" in kinds or "number" in kinds
+    return _number(text) if is_number and _NUMBER.fullmatch(text) else text
+
+
+def _number(text: str) -> Value:
+    try:
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        return text  # more digits than Python reads

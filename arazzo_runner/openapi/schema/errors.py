@@ -1,0 +1,144 @@
+"""What is wrong with a value by its schema, in words and with places."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any, Final
+
+from msgspec import Struct
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.value import Value, describe, to_text
+from arazzo_runner.openapi.model import ApiDescription, Schema
+from arazzo_runner.openapi.references import load_document, value_at
+from arazzo_runner.openapi.schema.compile import Bundle, Direction, bundle_schema, schema_validator
+from arazzo_runner.text.source import Place, pointer_text
+
+MAX_FINDINGS: Final = 10
+
+
+class SchemaError(Struct, frozen=True):
+    """One thing that is wrong: a JSON Pointer into the value, and the place in the description."""
+
+    pointer: str
+    message: str
+    place: Place
+
+
+def schema_errors(
+    value: Value, schema: Schema, description: ApiDescription, direction: Direction
+) -> list[SchemaError]:
+    """All that is wrong with a value by a schema, ten at the most; empty when it fits.
+
+    A schema that cannot be used is one finding. Raises nothing.
+    """
+    try:
+        bundled = bundle_schema(schema, description, direction)
+        judge = _validator(bundled, description, direction)
+    except (DocumentError, ValueError) as reason:
+        return [SchemaError("", f"the schema cannot be used: {_first_line(reason)}", schema.place)]
+    try:
+        if judge.is_valid(value):
+            return []
+        errors = list(islice(judge.iter_errors(value), MAX_FINDINGS))
+    except ValueError as reason:
+        return [
+            SchemaError("", f"the value cannot be checked: {_first_line(reason)}", schema.place)
+        ]
+    return [
+        _schema_error(one, bundled, description)
+        for error in errors
+        for one in _narrow_errors(error, bundled.value)
+    ][:MAX_FINDINGS]
+
+
+def _validator(bundled: Bundle, description: ApiDescription, direction: Direction) -> Any:
+    key = ("validator", bundled.place.source.uri, bundled.place.pointer, direction)
+    if key not in description.memo:
+        description.memo[key] = schema_validator(bundled.value)
+    return description.memo[key]
+
+
+def _narrow_errors(error: Any, schema: Value) -> list[Any]:
+    """The errors of the one branch that was meant, where a choice of schemas fails.
+
+    The discriminator tells which; without one, the branch that got furthest into the value.
+    """
+    branches = getattr(error.kind, "context", None)
+    if error.kind.name not in ("oneOf", "anyOf") or not branches:
+        return [error]
+    index = _discriminated_branch(error, schema)
+    if index is not None and index < len(branches):
+        chosen = branches[index]
+    else:
+        chosen = max(branches, key=_depth)
+        if _depth(chosen) <= len(error.instance_path):
+            return [error]
+    return [one for each in chosen for one in _narrow_errors(each, schema)] or [error]
+
+
+def _depth(errors: list[Any]) -> int:
+    return min((len(one.instance_path) for one in errors), default=0)
+
+
+def _discriminated_branch(error: Any, schema: Value) -> int | None:
+    """The number of the branch that the value's discriminator names."""
+    try:
+        parent, _ = value_at(schema, tuple(error.schema_path[:-1]))
+        tag = error.instance[parent["discriminator"]["propertyName"]]
+        mapping = parent["discriminator"].get("mapping", {})
+        wanted = mapping.get(tag, f"#/$defs/{tag}")
+        references = [one.get("$ref") for one in parent[error.schema_path[-1]]]
+        return references.index(wanted)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        # No discriminator, or one that names no branch: nothing to go by.
+        return None
+
+
+def _schema_error(error: Any, bundled: Bundle, description: ApiDescription) -> SchemaError:
+    pointer = pointer_text(tuple(error.instance_path))
+    place = _place_or_parent(bundled.place_of(tuple(error.schema_path)), description)
+    return SchemaError(pointer, _message(error), place)
+
+
+def _message(error: Any) -> str:
+    kind, shown = error.kind, describe(error.instance)
+    match kind.name:
+        case "required":
+            message = f"the required property `{kind.property}` is missing"
+        case "type":
+            message = f"{shown} is not of type {' or '.join(kind.types)}"
+        case "enum":
+            message = f"{shown} is none of {_join_values(kind.options)}"
+        case "pattern":
+            message = f"{shown} does not match `{kind.pattern}`"
+        case "additionalProperties" | "unevaluatedProperties":
+            message = f"not documented: {_join_values(kind.unexpected)}"
+        case "oneOf" | "anyOf":
+            message = f"{shown} does not fit the schemas it may have"
+        case _:
+            message = _cut(error.message)
+    return message
+
+
+def _join_values(values: list[Value]) -> str:
+    return ", ".join(f"`{to_text(one)}`" for one in values[:MAX_FINDINGS])
+
+
+def _place_or_parent(place: Place, description: ApiDescription) -> Place:
+    """The place, or what is around it where a translated schema has no text of its own."""
+    _, root = load_document(description, place.source)
+    try:
+        value_at(root, place.pointer)
+    except LookupError as reason:
+        walked = reason.args[0]
+        return Place(place.source, walked[:-1])
+    return place
+
+
+def _first_line(reason: Exception) -> str:
+    return _cut(str(reason).partition("\n")[0])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 200 else text[:200] + "…"

@@ -1,0 +1,199 @@
+"""What a schema surely says of a value: the alternatives it leaves, each a list of schemas.
+
+``$ref``, ``allOf``, ``oneOf``, ``anyOf`` and ``nullable`` are multiplied out; whatever else a
+schema says is looked at where somebody asks. JSON Schema 2020-12 core, sections 8.2 and 10.2;
+OpenAPI Specification 3.0.4, "Schema Object".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.value import Value, json_type
+from arazzo_runner.openapi.model import ApiDescription, Schema
+from arazzo_runner.openapi.references import reference_of, reference_target
+from arazzo_runner.text.source import Place
+
+MOST: Final = 64
+"""More alternatives than these are not told apart: then nothing is known of the value."""
+
+_ALL_OF: Final = "allOf"
+_ONE_OF: Final = ("oneOf", "anyOf")
+_NULL: Final = {"type": "null"}
+
+
+class SchemaPart(NamedTuple):
+    """One schema object, without what it refers to or combines."""
+
+    node: dict[str, Value]
+    place: Place
+
+
+Alternative: TypeAlias = tuple[SchemaPart, ...]
+"""Schemas that all hold for the value."""
+
+Alternatives: TypeAlias = tuple[Alternative, ...] | None
+"""At least one of these holds; None: nothing is known."""
+
+
+class SchemaContext(Struct, frozen=True):
+    """Where schemas live: the dialect by its OpenAPI version, and where a reference leads.
+
+    ``follow`` gives a schema and its place, and raises DocumentError when there is none.
+    """
+
+    version: tuple[int, int]
+    follow: Callable[[str, Place], tuple[Value, Place]]
+    # What was worked out so far; a cache, not state.
+    memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+
+def schemas_of(description: ApiDescription) -> SchemaContext:
+    """The schemas of an API description."""
+    if ("schemas",) not in description.memo:
+        description.memo["schemas",] = SchemaContext(
+            description.version,
+            lambda reference, place: reference_target(description, reference, place),
+        )
+    found: SchemaContext = description.memo["schemas",]
+    return found
+
+
+def alternatives(schemas: SchemaContext, schema: Schema) -> Alternatives:
+    """The alternatives that a schema leaves; none of them: no value fits it."""
+    key = ("alternatives", schema.place.source, schema.place.pointer)
+    if key not in schemas.memo:
+        schemas.memo[key] = _expand(schemas, schema.value, schema.place, frozenset())
+    found: Alternatives = schemas.memo[key]
+    return found
+
+
+def intersection(schemas: SchemaContext, every: Iterable[Schema]) -> Alternatives:
+    """The alternatives that several schemas for one value leave."""
+    nothing_said: Alternatives = ((),)
+    return reduce(_product, (alternatives(schemas, one) for one in every), nothing_said)
+
+
+def union(every: Iterable[Alternatives]) -> Alternatives:
+    """The alternatives where one of several may hold."""
+    found: list[Alternative] = []
+    for one in every:
+        if one is None:
+            return None
+        found += one
+    return tuple(found) if len(found) <= MOST else None
+
+
+_Seen: TypeAlias = frozenset[tuple[object, ...]]
+
+
+def _expand(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) -> Alternatives:
+    if node is False:
+        return ()
+    if not isinstance(node, dict):
+        return ((),)
+    reference = reference_of(node)
+    if reference is not None and schemas.version < (3, 1):
+        # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
+        return _follow_reference(schemas, reference, place, seen)
+    found: Alternatives = ((SchemaPart(node, place),),)
+    if reference is not None:
+        found = _product(found, _follow_reference(schemas, reference, place, seen))
+    for index, one in enumerate(_listed_values(node, _ALL_OF)):
+        found = _product(found, _expand(schemas, one, place.at(_ALL_OF, index), seen))
+    for key in _ONE_OF:
+        if isinstance(node.get(key), list):
+            found = _product(found, _choose(schemas, node, key, place, seen))
+    if _is_null_too(schemas, node):
+        found = union((found, ((SchemaPart(_NULL, place),),)))
+    return found
+
+
+def _choose(
+    schemas: SchemaContext, node: dict[str, Value], key: str, place: Place, seen: _Seen
+) -> Alternatives:
+    choices = enumerate(_listed_values(node, key))
+    return union(_expand(schemas, one, place.at(key, at), seen) for at, one in choices)
+
+
+def _listed_values(node: dict[str, Value], key: str) -> list[Value]:
+    found = node.get(key)
+    return found if isinstance(found, list) else []
+
+
+def _follow_reference(
+    schemas: SchemaContext, reference: str, place: Place, seen: _Seen
+) -> Alternatives:
+    try:
+        node, at = schemas.follow(reference, place)
+    except DocumentError:
+        return None  # that is a finding of its own, where the schema is used
+    key = (at.source, at.pointer)
+    if key in seen:
+        return None
+    return _expand(schemas, node, at, seen | {key})
+
+
+def _product(left: Alternatives, right: Alternatives) -> Alternatives:
+    if left == () or right == ():
+        return ()
+    if left is None or right is None:
+        return None
+    if len(left) * len(right) > MOST:
+        return None
+    return tuple((*one, *other) for one in left for other in right)
+
+
+def _is_null_too(schemas: SchemaContext, node: dict[str, Value]) -> bool:
+    """3.0: ``nullable`` beside ``allOf`` and the like is meant for the whole."""
+    is_nullable = node.get("nullable") is True or node.get("x-nullable") is True
+    return is_nullable and schemas.version < (3, 1) and "type" not in node
+
+
+# --- kinds ----------------------------------------------------------------------------------------
+
+JsonTypes: TypeAlias = frozenset[str]
+_NUMBERS: Final = frozenset({"number", "integer"})
+_KINDS: Final[dict[str, JsonTypes]] = {
+    "number": _NUMBERS,
+    "file": frozenset({"string"}),
+    **{name: frozenset({name}) for name in ("integer", "string", "boolean", "null")},
+    **{name: frozenset({name}) for name in ("object", "array")},
+}
+
+
+def types_of_alternative(alternative: Alternative) -> JsonTypes | None:
+    """The kinds that a value of the alternative can have; None when they are not stated.
+
+    What is a number may be an integer: both are listed.
+    """
+    found: JsonTypes | None = None
+    for part in alternative:
+        own = _types(part.node)
+        if own is not None:
+            found = own if found is None else found & own
+    return found or None  # schemas that contradict each other prove nothing
+
+
+def _types(node: dict[str, Value]) -> JsonTypes | None:
+    stated = node.get("type")
+    names = [str(name) for name in (stated if isinstance(stated, list) else [stated])]
+    if not all(name in _KINDS for name in names):
+        values = listed_values(node)
+        return None if values is None else frozenset(json_type(one) for one in values)
+    found = frozenset(one for name in names for one in _KINDS[name])
+    is_nullable = node.get("nullable") is True or node.get("x-nullable") is True
+    return found | {"null"} if is_nullable else found
+
+
+def listed_values(node: dict[str, Value]) -> list[Value] | None:
+    """The values that a schema lists (``enum``, ``const``); None without a list."""
+    if "const" in node:
+        return [node["const"]]
+    listed = node.get("enum")
+    return listed if isinstance(listed, list) and listed else None

@@ -1,0 +1,218 @@
+"""Which credentials a security scheme takes, what their variables are called, and reading them.
+
+OpenAPI Specification 3.2.0, "Security Scheme Object"; RFC 6749 for the parts of OAuth2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
+from typing import Literal as Choice
+
+from msgspec import Struct, field
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.openapi.model import SecurityScheme
+from arazzo_runner.text.diagnostic import error
+
+CredentialPart: TypeAlias = Choice[
+    "username", "password", "token", "key", "client_id", "client_secret", "refresh_token"
+]
+OAuthFlow: TypeAlias = Choice[
+    "refreshToken", "password", "clientCredentials", "authorizationCode", "deviceAuthorization"
+]
+CredentialParts: TypeAlias = Mapping[CredentialPart, str]
+LookUp: TypeAlias = Callable[[str], str | None]
+"""The value of a variable by its name, None where there is none."""
+
+SECRET_KINDS: Final[tuple[CredentialPart, ...]] = (
+    "password",
+    "token",
+    "key",
+    "client_secret",
+    "refresh_token",
+)
+
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+# What Python makes of the bytes of a variable that is not UTF-8 (PEP 383).
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+
+
+class CredentialFlow(Struct, frozen=True):
+    """One way to satisfy a scheme: the parts it needs, those it may use, how a token is fetched.
+
+    ``flow`` is None where nothing has to be fetched.
+    """
+
+    needs: tuple[CredentialPart, ...]
+    may: tuple[CredentialPart, ...] = ()
+    flow: OAuthFlow | None = None
+
+    def holds(self, parts: CredentialParts) -> bool:
+        """Whether all that it needs is there."""
+        return all(parts.get(kind) for kind in self.needs)
+
+
+_TOKEN: Final = CredentialFlow(("token",))
+# What needs no person comes first; a user's password is more telling than a client's secret.
+_FLOWS: Final = (
+    CredentialFlow(("refresh_token",), ("client_id", "client_secret"), "refreshToken"),
+    CredentialFlow(("username", "password"), ("client_id", "client_secret"), "password"),
+    CredentialFlow(("client_id", "client_secret"), (), "clientCredentials"),
+    CredentialFlow(("client_id",), ("client_secret",), "authorizationCode"),
+    CredentialFlow(("client_id",), ("client_secret",), "deviceAuthorization"),
+)
+# RFC 6749, section 4.4.3: client credentials come without a refresh token; implicit has none.
+_REFRESHED: Final = frozenset({"password", "authorizationCode", "deviceAuthorization"})
+
+
+def credential_flows(scheme: SecurityScheme) -> tuple[CredentialFlow, ...]:
+    """The ways to satisfy a scheme, the first that is possible is taken.
+
+    Mutual TLS has one that needs no part: its certificate is no variable.
+    """
+    match scheme.type, (scheme.scheme or "").lower():
+        case "http", "basic" | "digest":
+            return (CredentialFlow(("username", "password")),)
+        case "apiKey", _:
+            return (CredentialFlow(("key",)),)
+        case "mutualTLS", _:
+            return (CredentialFlow(()),)
+        case "oauth2", _:
+            return (_TOKEN, *(way for way in _FLOWS if _is_offered(way, scheme)))
+        case "openIdConnect", _:
+            # Which flows there are is known only after discovery; a browser is there for most.
+            return (_TOKEN, *_FLOWS[:-1])
+        case _:
+            return (_TOKEN,)
+
+
+def _is_offered(way: CredentialFlow, scheme: SecurityScheme) -> bool:
+    if way.flow == "refreshToken":
+        return bool(_REFRESHED & scheme.flows.keys())
+    return way.flow in scheme.flows
+
+
+def find_flow(scheme: SecurityScheme, parts: CredentialParts) -> CredentialFlow | None:
+    """The first way that these parts are enough for."""
+    return next((way for way in credential_flows(scheme) if way.holds(parts)), None)
+
+
+def credential_parts(scheme: SecurityScheme) -> tuple[CredentialPart, ...]:
+    """All parts that a scheme's credential can have; none for mutual TLS."""
+    every: list[CredentialPart] = [
+        kind for way in credential_flows(scheme) for kind in (*way.needs, *way.may)
+    ]
+    return tuple(dict.fromkeys(every))
+
+
+def variable_name(source: str, scheme: str, kind: CredentialPart) -> str:
+    """The environment variable of one part of a credential.
+
+    ``ARAZZO_AUTH_<SOURCE>_<SCHEME>_USERNAME`` and so on, upper case, other characters as ``_``.
+    """
+    return f"ARAZZO_AUTH_{_upper(source)}_{_upper(scheme)}_{kind.upper()}"
+
+
+def variable_names(source: str, scheme: SecurityScheme) -> tuple[str, ...]:
+    """The environment variables that a scheme's credential is read from."""
+    return tuple(variable_name(source, scheme.name, kind) for kind in credential_parts(scheme))
+
+
+def _upper(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+class Credentials(Struct, frozen=True):
+    """The credentials at hand: by (source name, scheme name), each part by its kind.
+
+    ``certificate`` tells that connections show a client's certificate.
+    """
+
+    values: Mapping[tuple[str, str], CredentialParts] = field(default_factory=dict)
+    certificate: bool = False
+
+    def __repr__(self) -> str:
+        return f"Credentials of {sorted(self.values)}"
+
+    def of(self, source: str, scheme: str) -> CredentialParts:
+        """The parts of one scheme's credential; empty when there are none."""
+        return self.values.get((source, scheme), {})
+
+    def joined(self, other: Credentials) -> Credentials:
+        """These credentials and others; the others win, scheme by scheme."""
+        certificate = self.certificate or other.certificate
+        return Credentials({**self.values, **other.values}, certificate)
+
+
+def no_lookup(_name: str) -> None:
+    """A look-up that finds nothing."""
+
+
+def credentials_from(
+    environment: Mapping[str, str],
+    source: str,
+    schemes: Iterable[SecurityScheme],
+    aliases: Mapping[str, str],
+    more: LookUp = no_lookup,
+) -> Credentials:
+    """Read the credentials of a source's schemes from environment variables.
+
+    ``aliases`` maps a variable to another one that serves when the variable itself is not set;
+    ``more`` is asked for what is still missing, and for no more than one way needs. A line end
+    after a value, as files leave it, does not belong to it. Raises UsageError AZ905 for a value
+    that no request can carry.
+    """
+
+    def known(name: str) -> str | None:
+        return environment.get(name) or environment.get(aliases.get(name, ""))
+
+    every = {scheme.name: _parts(source, scheme, known, more) for scheme in schemes}
+    return Credentials({(source, name): parts for name, parts in every.items() if parts})
+
+
+def _parts(
+    source: str, scheme: SecurityScheme, known: LookUp, more: LookUp
+) -> dict[CredentialPart, str]:
+    parts = dict(_available_parts(source, scheme, credential_parts(scheme), known))
+    way = find_flow(scheme, parts)
+    if way is not None:
+        parts.update(_available_parts(source, scheme, _missing_parts(way.may, parts), more))
+        return parts
+    for way in credential_flows(scheme):
+        parts.update(_available_parts(source, scheme, _missing_parts(way.needs, parts), more))
+        if way.holds(parts):
+            parts.update(_available_parts(source, scheme, _missing_parts(way.may, parts), more))
+            return parts
+    return parts
+
+
+def _missing_parts(
+    wanted: Iterable[CredentialPart], parts: CredentialParts
+) -> list[CredentialPart]:
+    return [kind for kind in wanted if kind not in parts]
+
+
+def _available_parts(
+    source: str, scheme: SecurityScheme, wanted: Iterable[CredentialPart], look_up: LookUp
+) -> Iterator[tuple[CredentialPart, str]]:
+    for kind in wanted:
+        name = variable_name(source, scheme.name, kind)
+        value = look_up(name)
+        if value:
+            yield kind, _check_sendable(name, kind, value.rstrip("\r\n"), scheme)
+
+
+def _check_sendable(name: str, kind: CredentialPart, value: str, scheme: SecurityScheme) -> str:
+    """A part of a credential, unless no request can carry it; the message does not show it."""
+    if kind == "username" and scheme.type == "http" and ":" in value:
+        # RFC 7617, section 2; RFC 7616, section 3.4.2 puts one behind the user name as well.
+        fault = "holds a `:`, which ends a user name in HTTP basic and digest"
+    elif _CONTROLS.search(value):
+        fault = "holds a line break or another control character"
+    elif _HALVES.search(value):
+        fault = "is not UTF-8"
+    else:
+        return value
+    raise UsageError(error("AZ905", f"the value of `{name}` {fault}", help="set it anew"))

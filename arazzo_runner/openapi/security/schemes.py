@@ -1,0 +1,360 @@
+"""Which security requirement of an operation is satisfied, and what it adds to a request.
+
+OpenAPI Specification 3.2.0, sections "Security Scheme Object" and "Security Requirement
+Object". No request is made here: what has to be fetched or answered first is a ``Need``.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+from urllib.parse import quote, quote_plus
+
+from msgspec import Struct, field
+
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.scope import Headers
+from arazzo_runner.openapi.description import read_scheme
+from arazzo_runner.openapi.model import Operation, Parameter, SecurityRequirement, SecurityScheme
+from arazzo_runner.openapi.security.credentials import (
+    SECRET_KINDS,
+    CredentialFlow,
+    CredentialPart,
+    CredentialParts,
+    Credentials,
+    credential_flows,
+    credential_parts,
+    credentials_from,
+    find_flow,
+    variable_name,
+    variable_names,
+)
+from arazzo_runner.openapi.security.token_need import DigestNeed, Need, token_need
+from arazzo_runner.text.diagnostic import did_you_mean, error
+
+__all__ = [
+    "Authorization",
+    "CredentialPart",
+    "Credentials",
+    "MissingCredentials",
+    "ParameterKeys",
+    "RequiredScheme",
+    "authorize",
+    "credential_carrier",
+    "credential_parts",
+    "credentials_from",
+    "is_movable",
+    "missing_parts",
+    "parameter_key",
+    "required_schemes",
+    "variable_names",
+]
+
+# What to ask for where nothing is set: first what needs no person.
+_PREFERENCE: Final = (
+    "clientCredentials",
+    "password",
+    "authorizationCode",
+    "deviceAuthorization",
+    "refreshToken",
+    None,
+)
+
+ParameterKeys: TypeAlias = frozenset[tuple[str, str]]
+"""What a workflow passes by itself: (location, name), header names in lower case."""
+
+
+class RequiredScheme(Struct, frozen=True):
+    """A scheme of a requirement, and the scopes that it asks for."""
+
+    scheme: SecurityScheme
+    scopes: tuple[str, ...] = ()
+
+
+class Authorization(Struct, frozen=True):
+    """What the credentials add to a request; ``secrets`` are all their spellings, for masking.
+
+    ``needs`` are what has to be fetched or answered first, and ``credentials`` what with.
+    ``carriers`` are the schemes by name with the header field of each, see :func:`movable`.
+    """
+
+    headers: Headers = ()
+    query: tuple[tuple[str, str], ...] = ()
+    cookies: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    credentials: Credentials = field(default_factory=Credentials)
+    carriers: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return "Authorization(***)"
+
+
+class MissingCredentials(ValueError):
+    """An operation needs credentials that are not at hand.
+
+    ``schemes`` are the security schemes that would do, ``variables`` the environment variables
+    to set for the first of them, ``hint`` the sentence that says so.
+    """
+
+    def __init__(
+        self, message: str, schemes: tuple[str, ...], variables: tuple[str, ...], hint: str
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.schemes = schemes
+        self.variables = variables
+        self.hint = hint
+
+
+def authorize(
+    operation: Operation,
+    source: str,
+    credentials: Credentials,
+    given: ParameterKeys = frozenset(),
+    server: str = "",
+) -> Authorization:
+    """Choose the first security requirement that the credentials satisfy, and apply it.
+
+    All schemes of a requirement apply together; ``{}`` makes security optional. What the
+    workflow passes itself (``given``) satisfies its scheme and is left to it. Where nothing is
+    declared, the only scheme there is applies if its credentials are set. ``server`` is what
+    relative URLs of OAuth2 are resolved against. Raises MissingCredentials, and DocumentError:
+    AZ214 for a scheme that is not declared, AZ217 for a broken one.
+    """
+    alternatives = required_schemes(operation)
+    usable = [one for one in alternatives if one and _is_satisfied(one, source, credentials, given)]
+    if usable:
+        return _apply(usable[0], source, credentials, given, server)
+    if operation.security is None or not alternatives or [] in alternatives:
+        return Authorization()
+    raise _missing_error(operation, source, alternatives, credentials)
+
+
+def required_schemes(operation: Operation) -> list[list[RequiredScheme]]:
+    """The alternatives of an operation, each the schemes that apply together.
+
+    Without any declared: the only scheme there is, which serves but is not required. Raises
+    DocumentError AZ214.
+    """
+    if operation.security is not None:
+        return [_required_schemes(operation, one) for one in operation.security]
+    only = list(operation.description.schemes.values())
+    return [[RequiredScheme(only[0])]] if len(only) == 1 else []
+
+
+def _required_schemes(
+    operation: Operation, requirement: SecurityRequirement
+) -> list[RequiredScheme]:
+    return [
+        RequiredScheme(_scheme(operation, name), scopes) for name, scopes in requirement.schemes
+    ]
+
+
+def _scheme(operation: Operation, name: str) -> SecurityScheme:
+    description = operation.description
+    if name in description.schemes:
+        return description.schemes[name]
+    if description.version >= (3, 2) and any(mark in name for mark in "#/:"):
+        # Since 3.2 a requirement may name its scheme by URI.
+        scheme = read_scheme(description, name, {"$ref": name}, operation.place)
+        description.schemes[name] = scheme
+        return scheme
+    message = f"the security scheme `{name}` is not declared"
+    hint = did_you_mean(name, description.schemes)
+    raise DocumentError(error("AZ214", message, operation.place, help=hint))
+
+
+def _is_satisfied(
+    wanted: list[RequiredScheme], source: str, credentials: Credentials, given: ParameterKeys
+) -> bool:
+    return all(
+        _is_supplied(one.scheme, given) or not missing_parts(one.scheme, source, credentials)
+        for one in wanted
+    )
+
+
+def missing_parts(scheme: SecurityScheme, source: str, credentials: Credentials) -> list[str]:
+    """What is not set of a scheme: variables, or flags; nothing where one way is satisfied."""
+    if scheme.type == "mutualTLS":
+        return [] if credentials.certificate else ["--cert", "--key"]
+    parts = credentials.of(source, scheme.name)
+    if find_flow(scheme, parts) is not None:
+        return []
+    nearest = min(_by_preference(scheme), key=lambda way: not any(map(parts.get, way.needs)))
+    return [
+        variable_name(source, scheme.name, kind) for kind in nearest.needs if not parts.get(kind)
+    ]
+
+
+def _by_preference(scheme: SecurityScheme) -> list[CredentialFlow]:
+    """The ways, those that the description offers before a token that somebody has fetched."""
+    return sorted(credential_flows(scheme), key=lambda way: _PREFERENCE.index(way.flow))
+
+
+def _is_supplied(scheme: SecurityScheme, given: ParameterKeys) -> bool:
+    """Whether the workflow passes what the scheme would: then its own value wins."""
+    return credential_carrier(scheme) in given
+
+
+def parameter_key(parameter: Parameter) -> tuple[str, str]:
+    """What a workflow passes by a parameter, in the form of ``ParameterKeys``."""
+    is_header = parameter.location == "header"
+    return parameter.location, parameter.name.lower() if is_header else parameter.name
+
+
+def credential_carrier(scheme: SecurityScheme) -> tuple[str, str]:
+    """Where a scheme's credential stands in a request: (location, name), headers in lower case."""
+    if scheme.type == "apiKey" and scheme.location != "header":
+        return scheme.location or "", scheme.parameter or ""
+    return "header", (scheme.parameter or "Authorization").lower()
+
+
+def is_movable(scheme: SecurityScheme) -> bool:
+    """Whether a scheme's credential is a header field that means the same at another origin.
+
+    The answer to a digest's challenge belongs to one URI (RFC 7616, section 3.4.3), a cookie to one
+    host, a certificate to the connection; and a redirect brings its own query.
+    """
+    is_answer = scheme.type == "http" and (scheme.scheme or "").lower() == "digest"
+    location, name = credential_carrier(scheme)
+    is_header = location == "header" and name != "cookie"
+    return is_header and not is_answer and scheme.type != "mutualTLS"
+
+
+def _carriers(schemes: list[SecurityScheme]) -> tuple[tuple[str, str], ...]:
+    """Schemes and their header fields, but for a field that another scheme has as well."""
+    fields = [credential_carrier(one) for one in schemes if one.type != "mutualTLS"]
+    alone = [
+        one for one in schemes if is_movable(one) and fields.count(credential_carrier(one)) == 1
+    ]
+    return tuple((one.name, credential_carrier(one)[1]) for one in alone)
+
+
+def _apply(
+    wanted: list[RequiredScheme],
+    source: str,
+    credentials: Credentials,
+    given: ParameterKeys,
+    server: str,
+) -> Authorization:
+    applied = [one for one in wanted if not _is_supplied(one.scheme, given)]
+    every = [
+        _apply_scheme(one, source, credentials.of(source, one.scheme.name), server)
+        for one in applied
+    ]
+    return Authorization(
+        headers=tuple(one for each in every for one in each.headers),
+        query=tuple(one for each in every for one in each.query),
+        cookies=tuple(one for each in every for one in each.cookies),
+        secrets=tuple(one for each in every for one in each.secrets),
+        needs=tuple(one for each in every for one in each.needs),
+        credentials=Credentials(
+            {key: parts for each in every for key, parts in each.credentials.values.items()}
+        ),
+        carriers=_carriers([one.scheme for one in applied]),
+    )
+
+
+def _apply_scheme(
+    wanted: RequiredScheme, source: str, parts: CredentialParts, server: str
+) -> Authorization:
+    scheme = wanted.scheme
+    way = find_flow(scheme, parts)
+    if way is not None and way.flow is not None:
+        return _with_need(token_need(scheme, source, way.flow, wanted.scopes, server), parts)
+    match scheme.type, (scheme.scheme or "").lower():
+        case "http", "digest":
+            return _with_need(DigestNeed(source, scheme.name), parts)
+        case "http", "basic":
+            return _basic(parts["username"], parts["password"])
+        case "apiKey", _:
+            return _api_key(scheme, parts["key"])
+        case "mutualTLS", _:
+            return Authorization()
+        case _:
+            return _bearer(parts["token"], scheme)
+
+
+def _with_need(need: Need, parts: CredentialParts) -> Authorization:
+    secrets = [one for kind in SECRET_KINDS if kind in parts for one in _spellings(parts[kind])]
+    credentials = Credentials({(need.source, need.scheme): parts})
+    return Authorization(secrets=tuple(secrets), needs=(need,), credentials=credentials)
+
+
+def _bearer(token: str, scheme: SecurityScheme) -> Authorization:
+    """A token in `Authorization`, behind the name of its HTTP scheme."""
+    prefix = scheme.scheme if scheme.type == "http" and scheme.scheme else "Bearer"
+    # RFC 9110, section 11.1: scheme names compare without case; servers know `Bearer`.
+    prefix = "Bearer" if prefix.lower() == "bearer" else prefix
+    headers = (("Authorization", f"{prefix} {token}"),)
+    return Authorization(headers, secrets=_spellings(token))
+
+
+def _basic(username: str, password: str) -> Authorization:
+    # RFC 7617, section 2.1: UTF-8.
+    pair = b64encode(f"{username}:{password}".encode()).decode("ascii")
+    headers = (("Authorization", f"Basic {pair}"),)
+    return Authorization(headers, secrets=(pair, *_spellings(password)))
+
+
+def _api_key(scheme: SecurityScheme, key: str) -> Authorization:
+    pairs = ((scheme.parameter or "", key),)
+    secrets = _spellings(key)
+    match scheme.location:
+        case "query":
+            return Authorization(query=pairs, secrets=secrets)
+        case "cookie":
+            return Authorization(cookies=pairs, secrets=secrets)
+        case _:
+            return Authorization(headers=pairs, secrets=secrets)
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    """A secret as it can come back: plain, percent-encoded, in a form, in base64."""
+    encoded = b64encode(secret.encode()).decode("ascii")
+    return tuple(dict.fromkeys((secret, quote(secret, safe=""), quote_plus(secret), encoded)))
+
+
+def _missing_error(
+    operation: Operation,
+    source: str,
+    alternatives: list[list[RequiredScheme]],
+    credentials: Credentials,
+) -> MissingCredentials:
+    wanted = ", or ".join(
+        " and ".join(f"`{one.scheme.name}` ({_scheme_label(one.scheme)})" for one in each)
+        for each in alternatives
+    )
+    message = f"`{operation.method} {operation.path}` of `{source}` needs credentials for {wanted}"
+    lacking = [
+        [name for one in each for name in missing_parts(one.scheme, source, credentials)]
+        for each in alternatives
+    ]
+    hint = "set " + ", or ".join(
+        _flow_names(names) for names in (*lacking, *_tokens(alternatives, source, lacking))
+    )
+    schemes = tuple(dict.fromkeys(one.scheme.name for each in alternatives for one in each))
+    return MissingCredentials(message, schemes, tuple(lacking[0]), hint)
+
+
+def _flow_names(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _tokens(
+    alternatives: list[list[RequiredScheme]], source: str, absent: list[list[str]]
+) -> list[list[str]]:
+    """The variables of tokens that serve instead of fetching one, where one scheme is enough."""
+    alone = [each[0].scheme for each in alternatives if len(each) == 1]
+    tokens = [
+        [variable_name(source, one.name, "token")]
+        for one in alone
+        if "token" in credential_parts(one)
+    ]
+    return [one for one in tokens if one not in absent]
+
+
+def _scheme_label(scheme: SecurityScheme) -> str:
+    return f"HTTP {scheme.scheme}" if scheme.type == "http" else scheme.type

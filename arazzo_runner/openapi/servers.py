@@ -1,0 +1,112 @@
+"""The base URL of an operation: overridden, or documented with its variables filled in.
+
+OpenAPI Specification 3.2.0, sections "Server Object" and "Server Variable Object".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.model import Operation, Server
+from arazzo_runner.text.diagnostic import error
+
+_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
+
+
+def server_url(operation: Operation, override: str | None, variables: Mapping[str, str]) -> str:
+    """The base URL of an operation, without a final slash.
+
+    ``override`` is the value of ``--server``, ``variables`` those of ``--server-var``. Raises
+    UsageError AZ906 (a value that cannot be used), AZ908 (no http or https server is known), and
+    DocumentError AZ217 (a variable that the description does not declare).
+    """
+    if override is not None:
+        _refuse_credentials(override, "AZ906", "`--server`")
+        return _check_variable(override, "AZ906", f"`--server {override}`")
+    server = operation.servers[0]
+    url = _VARIABLE.sub(lambda found: _variable(found[1], server, variables, operation), server.url)
+    absolute = _absolute(url, operation)
+    name = operation.description.source.name
+    _refuse_credentials(absolute, "AZ908", f"the server of `{name}`")
+    if server.url == "/" and not _is_web_url(absolute):
+        # OpenAPI Object, `servers`: without it, one with the URL `/`, that of the description.
+        raise _no_server_error("AZ908", f"`{name}` names no server")
+    return _check_variable(absolute, "AZ908", f"the server `{server.url}` of `{name}`")
+
+
+def _absolute(url: str, operation: Operation) -> str:
+    try:
+        return urljoin(operation.description.source.uri, url)
+    except ValueError:
+        return url  # judged with all others that are no URLs
+
+
+def _variable(name: str, server: Server, variables: Mapping[str, str], operation: Operation) -> str:
+    declared = server.variables.get(name)
+    value = variables.get(name)
+    if declared is None:
+        if value is not None:
+            return value
+        message = f"the server `{server.url}` has no variable `{name}`"
+        raise DocumentError(
+            error("AZ217", message, operation.place, help=f"give `--server-var {name}=...`")
+        )
+    if value is None:
+        return declared.default
+    if declared.enum and value not in declared.enum:
+        known = ", ".join(f"`{one}`" for one in declared.enum)
+        message = f"the server variable `{name}` cannot be `{value}`"
+        raise UsageError(error("AZ906", message, help=f"it is one of {known}"))
+    return value
+
+
+def _no_server_error(code: str, message: str) -> UsageError:
+    hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
+    return UsageError(error(code, message, help=hint))
+
+
+def _refuse_credentials(url: str, code: str, subject: str) -> None:
+    """Requests and reports show their URLs, so that a password in one would be in all of them."""
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        message = f"{subject} has a user name or password in its URL"
+        way_out = "set `ARAZZO_AUTH_<SOURCE>_<SCHEME>_USERNAME` and `_PASSWORD` instead"
+        raise UsageError(error(code, message, help=way_out))
+
+
+def _is_web_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # `http://[`
+        return False
+    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+
+
+def _check_variable(url: str, code: str, subject: str) -> str:
+    if not _is_web_url(url):
+        raise _no_server_error(code, f"{subject} is no http or https URL")
+    # Server Object, `url`: a query or fragment does not belong to it.
+    return url.partition("#")[0].partition("?")[0].rstrip("/")
+
+
+def declared_variables(value: Value) -> Iterator[str]:
+    """The variables of all Server Objects in a description's text, wherever they stand."""
+    if isinstance(value, list):
+        for item in value:
+            yield from declared_variables(item)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            if name == "servers" and isinstance(member, list):
+                yield from _of_servers(member)
+            yield from declared_variables(member)
+
+
+def _of_servers(servers: list[Value]) -> Iterator[str]:
+    for one in servers:
+        if isinstance(one, dict):
+            yield from _VARIABLE.findall(str(one.get("url")))
+            yield from one["variables"] if isinstance(one.get("variables"), dict) else ()
