@@ -78,7 +78,7 @@ def validate(
 
 def render(diagnostic: Diagnostic) -> str:
     """A finding as the command line shows it: the sentence, the line it is about, the way out."""
-    from arazzo_runner.report.diagnostics import render_text
+    from arazzo_runner.report.diagnostics.text import render_text
 
     return render_text(diagnostic).rstrip()
 

@@ -31,7 +31,7 @@ from arazzo_runner.text.yaml import decode
 if TYPE_CHECKING:
     from arazzo_runner.document.retrieval import DocumentAccess
     from arazzo_runner.report.model import SourceInfo
-    from arazzo_runner.report.names import OperationName
+    from arazzo_runner.report.traversal import OperationName
 
 
 class Description(SafeRepr, frozen=True):
@@ -82,7 +82,7 @@ class Description(SafeRepr, frozen=True):
 
     def operation_names(self) -> tuple[OperationName, ...]:
         """All operations of the API descriptions."""
-        from arazzo_runner.report.names import OperationName
+        from arazzo_runner.report.traversal import OperationName
 
         return tuple(
             OperationName(name, operation_id, method, path)

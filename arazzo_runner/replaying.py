@@ -14,7 +14,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.recording.model import RecordedOptions, Recording, RecordingWorld
 from arazzo_runner.recording.replay import ReplayWorld
-from arazzo_runner.report.mask import MASK
+from arazzo_runner.report.secrets import MASK
 
 
 def recording_of(

@@ -39,7 +39,7 @@ from arazzo_runner.openapi.security.schemes import (
     credentials_from,
     required_schemes,
 )
-from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
 from arazzo_runner.text.locate import sort_findings

@@ -29,7 +29,7 @@ from arazzo_runner.credentials.survey import (
 from arazzo_runner.credentials.trial import CredentialTest
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.loading import Description
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 
 
 @click.command(

@@ -34,7 +34,7 @@ from arazzo_runner.openapi.security.credentials import (
 from arazzo_runner.openapi.security.schemes import Authorization, authorize, missing_parts
 from arazzo_runner.openapi.security.token_need import token_need
 from arazzo_runner.openapi.servers import server_url
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 
 
 class CredentialTester(Struct, frozen=True):

@@ -12,9 +12,8 @@ from arazzo_runner.openapi.security.credentials import (
     CredentialPart,
     credential_flows,
 )
-from arazzo_runner.report.escape import escape
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import count_text
+from arazzo_runner.report.safe_text import count_text, escape
+from arazzo_runner.report.secrets import Masker
 
 
 def scheme_report(

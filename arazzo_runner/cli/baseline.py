@@ -17,8 +17,8 @@ from typing import Any, Final, NoReturn, TypeAlias
 import click
 from msgspec import Struct
 
-from arazzo_runner.report.located import LocatedFinding
-from arazzo_runner.report.write import write_atomically
+from arazzo_runner.report.diagnostics.located import LocatedFinding
+from arazzo_runner.report.files import write_atomically
 
 _VERSION: Final = 1
 _WAY_OUT: Final = "name another file, or delete this one"

@@ -26,7 +26,7 @@ from arazzo_runner.credentials.sources import CredentialStore, CredentialStores
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.openapi.security.schemes import Credentials, MissingCredentials
-from arazzo_runner.report.escape import escape
+from arazzo_runner.report.safe_text import escape
 
 _COMMAND: Final = "cred_command"
 _KEYRING: Final = "keyring"

@@ -16,8 +16,8 @@ from arazzo_runner.executor.rehearse import DryRunStep, dry_run_steps
 from arazzo_runner.executor.settings import Settings
 from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
 from arazzo_runner.report.curl import curl_line
-from arazzo_runner.report.escape import escape
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.safe_text import escape
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
 _OF_A_RUN: Final = {"as_json": "--json", "reports": "--report", "record": "--record"}

@@ -10,7 +10,7 @@ import click
 from arazzo_runner.cli.options import flags_of
 from arazzo_runner.explain import shown
 from arazzo_runner.explain.explanation import read_explanation
-from arazzo_runner.report.style import style_for
+from arazzo_runner.report.terminal.style import style_for
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import nearest
 

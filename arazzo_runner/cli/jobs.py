@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.cli.mending import FixOptions, ValidateSettings, check_document, fix_document
 from arazzo_runner.loading import SharedCache
-from arazzo_runner.report.located import LocatedFinding, locate_findings
-from arazzo_runner.report.style import AnsiStyle
+from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
+from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.validation import ValidateOptions
 

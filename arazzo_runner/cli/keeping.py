@@ -10,7 +10,7 @@ from typing import Any
 from arazzo_runner import running
 from arazzo_runner.executor.world import World
 from arazzo_runner.recording.model import RecordedOptions, RecordingWorld
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 
 
 class RecordOption:

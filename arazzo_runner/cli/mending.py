@@ -14,8 +14,8 @@ from arazzo_runner.errors import ArazzoError
 from arazzo_runner.fix.mend import FixResult, fix_rounds
 from arazzo_runner.fix.moved import with_moved_sources
 from arazzo_runner.loading import SharedCache
-from arazzo_runner.report.patch import diff_text
-from arazzo_runner.report.write import write_atomically
+from arazzo_runner.report.diff import diff_text
+from arazzo_runner.report.files import write_atomically
 from arazzo_runner.retrieve.files import find_moved
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.encoding import decode

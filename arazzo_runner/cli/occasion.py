@@ -16,7 +16,7 @@ from arazzo_runner.cli.reports import Reports, read_reports
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.signals import Signals, catching_signals
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
-from arazzo_runner.report.verdict import ExitCode
+from arazzo_runner.report.exit_code import ExitCode
 
 StartedRun: TypeAlias = Callable[[RunSession], int]
 """What is left to do when nothing can go wrong any more before something is sent."""

@@ -22,14 +22,13 @@ from arazzo_runner.cli.telling import ReportObserver
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.report.console import Console
-from arazzo_runner.report.look import Verbosity
-from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.style import TextStream, is_live, style_for
-from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
+from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
+from arazzo_runner.report.secrets import NO_MASK, Masker
+from arazzo_runner.report.terminal.console import Console
+from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live, style_for
 
 if TYPE_CHECKING:
-    from arazzo_runner.report.live import LiveStream
+    from arazzo_runner.report.terminal.live import LiveStream
 
 RunFunction: TypeAlias = Callable[[Observer], RunResult]
 """Runs to the end, and tells an observer while it does."""
@@ -110,7 +109,7 @@ class RunSession(Struct, frozen=True):
             if stream is None:
                 yield self.console(masker, again)
                 return
-            from arazzo_runner.report.terminal import TerminalConsole
+            from arazzo_runner.report.terminal.live import TerminalConsole
 
             style = style_for(self.out, os.environ)
             yield TerminalConsole(
@@ -123,7 +122,7 @@ class RunSession(Struct, frozen=True):
         if self.verbosity == "quiet" or not is_live(self.out, os.environ):
             yield None
             return
-        from arazzo_runner.report.live import LiveStream
+        from arazzo_runner.report.terminal.live import LiveStream
 
         with LiveStream(self.out, time.monotonic) as stream:
             self.signals.at_once = stream.restore

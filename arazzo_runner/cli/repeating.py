@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from arazzo_runner.cli.words import command_words
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 
 _INPUT: Final = re.compile(r"(--input=|-i(?!n))(.+)", re.DOTALL)
 _LOGIN: Final = re.compile(r"(?<=://)[^/@\s]*@")

@@ -27,7 +27,7 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.loading import Description
 from arazzo_runner.recording.file import read_recording
 from arazzo_runner.recording.model import Recording
-from arazzo_runner.report.escape import escape
+from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.diagnostic import error
 
 

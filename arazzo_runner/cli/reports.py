@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.report.kinds import KINDS, renderer
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.files import KINDS, renderer
 from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import Diagnostic, nearest
 from arazzo_runner.version import VERSION
 
@@ -49,7 +49,7 @@ class Reports(Struct, frozen=True):
     def check(self) -> None:
         """Raise UsageError for a file that cannot be written, before anything is sent."""
         if self.targets:
-            from arazzo_runner.report.write import check_writable
+            from arazzo_runner.report.files import check_writable
 
             for one in self.targets:
                 if one.path != STDOUT:
@@ -78,7 +78,7 @@ class Reports(Struct, frozen=True):
             other = self.has_stdout and not target.is_stdout
             write_stream(data, sys.stderr if other else sys.stdout)
             return
-        from arazzo_runner.report.write import write_atomically
+        from arazzo_runner.report.files import write_atomically
 
         write_atomically(target.path, data)
 
@@ -100,7 +100,7 @@ class Reports(Struct, frozen=True):
 def _summarize_step(run: RunReport, masker: Masker) -> None:
     path = os.environ.get(STEP_SUMMARY)
     if path:
-        from arazzo_runner.report.step_summary import append_summary
+        from arazzo_runner.report.formats.step_summary import append_summary
 
         append_summary(path, run, masker)
 

@@ -21,7 +21,7 @@ from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.settings import Settings
 from arazzo_runner.executor.world import World
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.worlds.mock import MockWorld
 from arazzo_runner.worlds.wrappers import CancellableWorld
 

@@ -21,18 +21,16 @@ from arazzo_runner.cli.tracing import TracesFactory
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.result import RunResult, WorkflowResult
 from arazzo_runner.loading import Description
-from arazzo_runner.report.console import Console
-from arazzo_runner.report.escape import escape
-from arazzo_runner.report.going_on import LiveCases
-from arazzo_runner.report.hidden import mask_value
-from arazzo_runner.report.look import TextStyle
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.rows import names_width, row_lines
-from arazzo_runner.report.shown import count_text
+from arazzo_runner.report.safe_text import count_text, escape
+from arazzo_runner.report.secrets import Masker, mask_value
+from arazzo_runner.report.terminal.cases import names_width, row_lines
+from arazzo_runner.report.terminal.console import Console
+from arazzo_runner.report.terminal.live import LiveCases
+from arazzo_runner.report.terminal.style import TextStyle
 from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
-    from arazzo_runner.report.live import LiveStream
+    from arazzo_runner.report.terminal.live import LiveStream
 
 
 def ready_cases(

@@ -29,7 +29,7 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.loading import Description
-from arazzo_runner.report.write import check_writable
+from arazzo_runner.report.files import check_writable
 from arazzo_runner.text.diagnostic import error
 
 

@@ -15,8 +15,8 @@ MAX_SHOWN: Final = 100
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
     """Render diagnostics as text, with an empty line between them; of very many, the first."""
-    from arazzo_runner.report.diagnostics import render_text
-    from arazzo_runner.report.style import style_for
+    from arazzo_runner.report.diagnostics.text import render_text
+    from arazzo_runner.report.terminal.style import style_for
 
     out = stream or sys.stderr
     style = style_for(out, os.environ)
@@ -33,8 +33,8 @@ _DOUBTS = ("AZ218", "AZ219", "AZ3", "AZ4")
 
 def show_warnings(warnings: Iterable[Diagnostic]) -> None:
     """Render the warnings before a run: doubts in a line each, the others in full."""
-    from arazzo_runner.report.diagnostics import render_line
-    from arazzo_runner.report.style import style_for
+    from arazzo_runner.report.diagnostics.text import render_line
+    from arazzo_runner.report.terminal.style import style_for
 
     for one in warnings:
         if one.code.startswith(_DOUBTS):

@@ -14,13 +14,13 @@ from arazzo_runner.cli.reports import STDOUT, Reports, ReportTarget, write_strea
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, WorkflowResult
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.verdict import ExitCode
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.version import VERSION
 
 if TYPE_CHECKING:
-    from arazzo_runner.report.ndjson import EventLines
+    from arazzo_runner.report.formats.ndjson import EventLines
 
 ReportContext = Callable[[], Mapping[str, Any]]
 
@@ -70,7 +70,7 @@ class ReportObserver:
         return self
 
     def _begin(self, targets: list[ReportTarget]) -> None:
-        from arazzo_runner.report.ndjson import EventLines
+        from arazzo_runner.report.formats.ndjson import EventLines
 
         begun = self.report(RunResult((), 0.0), 0)
         for target in targets:
@@ -130,6 +130,6 @@ class ReportObserver:
 def _open(target: ReportTarget) -> _Sink:
     if target.path == STDOUT:
         return _Stdout()
-    from arazzo_runner.report.write import StreamedFile
+    from arazzo_runner.report.files import StreamedFile
 
     return StreamedFile(target.path)

@@ -11,7 +11,7 @@ from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.world import World
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import Severity
 
 

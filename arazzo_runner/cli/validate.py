@@ -20,12 +20,12 @@ from arazzo_runner.cli.selection import selection
 from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.cli.walk import find_documents
 from arazzo_runner.loading import is_usage
-from arazzo_runner.report import validation as rendering
-from arazzo_runner.report.located import LocatedFinding, ValidationReport
-from arazzo_runner.report.patch import render_diff
-from arazzo_runner.report.style import PLAIN, AnsiStyle, style_for
-from arazzo_runner.report.verdict import ExitCode
-from arazzo_runner.report.write import write_atomically
+from arazzo_runner.report.diagnostics import validate as rendering
+from arazzo_runner.report.diagnostics.located import LocatedFinding, ValidationReport
+from arazzo_runner.report.diff import render_diff
+from arazzo_runner.report.exit_code import ExitCode
+from arazzo_runner.report.files import write_atomically
+from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, style_for
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 from arazzo_runner.validation import ValidateOptions
 
@@ -146,7 +146,7 @@ def _render(done: ValidationReport, given: Mapping[str, Any], *, is_file: bool =
         case "github":
             return rendering.render_github(done)
         case "sarif":
-            from arazzo_runner.report.sarif import render_sarif
+            from arazzo_runner.report.diagnostics.sarif import render_sarif
 
             return render_sarif(done)
         case "junit":

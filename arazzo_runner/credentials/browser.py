@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Any, Final, TextIO
 from urllib.parse import parse_qsl, urlsplit
 
-from arazzo_runner.report.escape import escape
+from arazzo_runner.report.safe_text import escape
 
 _PATH: Final = "/callback"
 _LONGEST_QUERY: Final = 16_384

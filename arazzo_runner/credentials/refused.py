@@ -11,7 +11,7 @@ from arazzo_runner.credentials.endpoints import Endpoint
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.openapi.security.credentials import CredentialPart, variable_name
 from arazzo_runner.openapi.security.token_need import TokenNeed
-from arazzo_runner.report.escape import escape
+from arazzo_runner.report.safe_text import escape
 
 _SHOWN: Final = 200
 

@@ -10,7 +10,7 @@ from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.route import MockTarget, NetworkTarget
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 
 if TYPE_CHECKING:
     from arazzo_runner.http.network import Network

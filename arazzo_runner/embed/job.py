@@ -17,8 +17,8 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
-from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.verdict import ExitCode, exit_code
+from arazzo_runner.report.exit_code import ExitCode, exit_code
+from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.brief import SafeRepr
 from arazzo_runner.worlds.wrappers import AwaitHook, HookedWorld, Hooks, await_hook, call_hook
 

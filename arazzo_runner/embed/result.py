@@ -10,9 +10,9 @@ from arazzo_runner.errors import WorkflowFailed
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.exit_code import ExitCode, status_of
 from arazzo_runner.report.model import RunReport
-from arazzo_runner.report.verdict import ExitCode, status_of
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.running import rfc3339
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.version import VERSION
@@ -90,13 +90,13 @@ class Result:
 
     def report(self) -> dict[str, Any]:
         """The report in the form of `--json` (docs/report.md)."""
-        from arazzo_runner.report.json import report_data
+        from arazzo_runner.report.formats.json import report_data
 
         return report_data(self._report(), self._masker)
 
     def to_json(self) -> str:
         """The report as JSON text."""
-        from arazzo_runner.report.json import report_bytes
+        from arazzo_runner.report.formats.json import report_bytes
 
         return report_bytes(self._report(), self._masker).decode()
 
@@ -121,8 +121,8 @@ class Result:
 
     def __str__(self) -> str:
         """The verdict in a line; for a run that did not pass, why."""
-        from arazzo_runner.report.look import plain_look
-        from arazzo_runner.report.verdict_text import verdict_line
+        from arazzo_runner.report.terminal.style import plain_look
+        from arazzo_runner.report.terminal.verdict import verdict_line
 
         verdict = verdict_line(self._ran, self.exit_code, plain_look(self._masker))
         why = self._why()
@@ -138,6 +138,6 @@ class Result:
         return f"<Result {self.status.value} ({names})>"
 
     def _repr_html_(self) -> str:
-        from arazzo_runner.report.notebook import html_table
+        from arazzo_runner.report.formats.notebook import html_table
 
         return html_table(self._ran, self.exit_code, self._why(), self._masker)

@@ -15,7 +15,7 @@ def rendered_errors() -> Iterator[None]:
     try:
         yield
     except DiagnosedError as reason:
-        from arazzo_runner.report.diagnostics import render_text
+        from arazzo_runner.report.diagnostics.text import render_text
 
         reason.diagnostics = tuple(map(in_python_words, reason.diagnostics))
         reason.args = ("\n".join(render_text(one).rstrip() for one in reason.diagnostics),)

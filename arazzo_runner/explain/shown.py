@@ -8,7 +8,7 @@ from difflib import unified_diff
 from typing import Any, Final
 
 from arazzo_runner.explain.explanation import BESIDE, FAILING, MEND, MENDED, WHY, Explanation
-from arazzo_runner.report.style import AnsiStyle
+from arazzo_runner.report.terminal.style import AnsiStyle
 
 GROUPS: Final = {
     "AZ1": "the document",

@@ -16,7 +16,7 @@ from arazzo_runner.openapi.media_type import essence, is_json, parameter_of
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.recording.file import parse_json
 from arazzo_runner.report.body import FORM
-from arazzo_runner.report.mask import MASK
+from arazzo_runner.report.secrets import MASK
 
 IGNORED: Final = frozenset(
     {"accept-encoding", "baggage", "connection", "content-length", "host", "traceparent",

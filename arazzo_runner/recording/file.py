@@ -27,8 +27,8 @@ from arazzo_runner.openapi.media_type import codec_of, parameter_of
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording, SendOutcome
 from arazzo_runner.report.body import is_json, media_type
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.write import write_atomically
+from arazzo_runner.report.files import write_atomically
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.version import VERSION
 

@@ -1,10 +1,14 @@
-"""Bodies of messages as reports show them: JSON as JSON, text as text, the rest as Base64."""
+"""Bodies of messages as reports show them: JSON as JSON, text as text, the rest as Base64.
+
+The parts of a ``multipart/form-data`` body in one line: names and values, no delimiters.
+"""
 
 from __future__ import annotations
 
 import base64
 import codecs
 import re
+from typing import Final
 
 from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header_value
@@ -12,7 +16,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.openapi.media_type import codec_of, is_xml
 from arazzo_runner.openapi.request.multipart import has_files
 from arazzo_runner.openapi.response.body import xml_charset
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 
 BODY_LIMIT = 64 * 1024
 """A longer body is cut in reports; in octets."""
@@ -96,3 +100,19 @@ def to_json_data(value: MaybeValue) -> Value:
             return dict(zip(value, map(to_json_data, value.values()), strict=True))
         case _:
             return None if value is MISSING else value
+
+
+_NAME: Final = re.compile(r'(?i)content-disposition:[^\r\n]*?; name="([^"\r\n]*)"')
+
+
+def form_parts(text: str) -> str:
+    """``name=value``, two spaces apart; a text that is cut may end within a part."""
+    delimiter = text.partition("\r\n")[0]
+    found: list[str] = []
+    for part in text.split(delimiter)[1:]:
+        head, blank, content = part.partition("\r\n\r\n")
+        name = _NAME.search(head)
+        if name and blank:
+            value = content.removesuffix("\r\n")
+            found.append(f"{name[1]}={value}")
+    return "  ".join(found)

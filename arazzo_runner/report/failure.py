@@ -1,4 +1,7 @@
-"""Why a step failed, for people: what was judged, what it was, and how to see it again."""
+"""Why a step failed, for people: what was judged, what it was, and how to see it again.
+
+What a contract check found, as a sentence: where in the body, and where in the description.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,29 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import CheckResult, response_for
 from arazzo_runner.report.body import media_type
-from arazzo_runner.report.check_text import check_sentence, placed_sentence
 from arazzo_runner.report.curl import curl_line
-from arazzo_runner.report.frame import Caret, caret_block
-from arazzo_runner.report.look import TextStyle, plain_look
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.walk import has_replay_failure
+from arazzo_runner.report.diagnostics.text import Caret, caret_block
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.terminal.style import TextStyle, plain_look
+from arazzo_runner.report.traversal import has_replay_failure
 from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Place
+
+
+def check_sentence(check: CheckResult) -> str:
+    """The finding; the pointer into the body is said where the message does not begin with it."""
+    if not check.pointer or check.message.startswith(f"`{check.pointer}`"):
+        return check.message
+    return f"{check.message} (at `{check.pointer}` in the body)"
+
+
+def placed_sentence(check: CheckResult) -> str:
+    """The finding with its place in the API description: ``… (shop.yaml:7:11)``."""
+    if check.place is None:
+        return check_sentence(check)
+    span = locate_place(check.place)
+    return f"{check_sentence(check)} ({check.place.source.name}:{span.line}:{span.column})"
+
 
 VALUE_LIMIT = 200
 

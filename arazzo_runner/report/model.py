@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.names import OperationName
-from arazzo_runner.report.verdict import status_of
+from arazzo_runner.report.exit_code import status_of
+from arazzo_runner.report.traversal import OperationName
 from arazzo_runner.text.diagnostic import Diagnostic
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from arazzo_runner.executor.events import (
 from arazzo_runner.executor.result import StepResult, WorkflowResult
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.telemetry.attributes import (
     Attributes,
     request_attributes,

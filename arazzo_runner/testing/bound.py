@@ -21,7 +21,7 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.recording.model import RecordedOptions
-from arazzo_runner.report.summary import summarize_run
+from arazzo_runner.report.exit_code import summarize_run
 from arazzo_runner.testing.cassette import (
     Cassette,
     CassetteFolder,

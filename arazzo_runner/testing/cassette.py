@@ -32,8 +32,8 @@ from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.recording.file import read_recording, write_recording
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording
-from arazzo_runner.report.mask import MASK, Masker
-from arazzo_runner.report.verdict import exit_code
+from arazzo_runner.report.exit_code import exit_code
+from arazzo_runner.report.secrets import MASK, Masker
 
 _UNFIT: Final = re.compile(r"[^\w.\-\[\] ]")
 

@@ -14,7 +14,7 @@ from arazzo_runner import running
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.loading import Description
-from arazzo_runner.report.diagnostics import render_line
+from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.testing.cases import cases_of
 from arazzo_runner.testing.engine import PytestEngine, engine_of, render_error
 from arazzo_runner.testing.item import WorkflowItem

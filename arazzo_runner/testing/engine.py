@@ -17,7 +17,7 @@ from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, SharedCache, load_from
-from arazzo_runner.report.diagnostics import render_text
+from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.retrieve.access import document_access
 from arazzo_runner.testing.fitting import relevant_options
 from arazzo_runner.testing.options import PytestOptions, read_options

@@ -14,8 +14,8 @@ from arazzo_runner.errors import DiagnosedError, InputError, WorkflowFailed
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.report.escape import escape
 from arazzo_runner.report.failure import explain_run
+from arazzo_runner.report.safe_text import escape
 from arazzo_runner.testing.bound import Arazzo
 from arazzo_runner.testing.cases import WorkflowCase
 from arazzo_runner.testing.fitting import relevant_inputs_of

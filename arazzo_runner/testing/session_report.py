@@ -20,12 +20,11 @@ from arazzo_runner.cli.show import show_diagnostics
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.loading import Description
-from arazzo_runner.report.diagnostics import render_line
-from arazzo_runner.report.hidden import mask_value
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.diagnostics.text import render_line
+from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.model import RunReport, SourceInfo
-from arazzo_runner.report.names import OperationName
-from arazzo_runner.report.verdict import ExitCode, exit_code, first_code
+from arazzo_runner.report.secrets import Masker, mask_value
+from arazzo_runner.report.traversal import OperationName
 from arazzo_runner.testing.parcel import pack, unpack
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.version import VERSION

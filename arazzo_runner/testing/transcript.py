@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arazzo_runner.executor.result import RunResult, StepResult, WorkflowResult
-from arazzo_runner.report.look import TextStyle, plain_look
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.named_values import value_lines
-from arazzo_runner.report.step_text import retry_lines, step_details, step_head
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.terminal.steps import retry_lines, step_details, step_head
+from arazzo_runner.report.terminal.style import TextStyle, plain_look, value_lines
 
 
 def render_transcript(result: RunResult, masker: Masker) -> str:

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from arazzo_runner.cli.baseline import compare, read_baseline, write_baseline
-from arazzo_runner.report.located import LocatedFinding
+from arazzo_runner.report.diagnostics.located import LocatedFinding
 
 
 def finding(

@@ -105,7 +105,7 @@ def test_unwritable_folder_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("arazzo_runner.report.write._write_new", refuse)
+    monkeypatch.setattr("arazzo_runner.report.files._write_new", refuse)
     assert fix(file) == 2
     assert f"the document `{file}` cannot be written: permission denied" in capsys.readouterr().err
     assert file.read_text() == DOCUMENT

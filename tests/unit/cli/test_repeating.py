@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.cli.repeating import RerunCommand, typed_command
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 
 
 @pytest.mark.parametrize(

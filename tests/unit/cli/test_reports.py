@@ -11,7 +11,7 @@ from arazzo_runner.cli.reports import (
     reports_of_args,
     without_password,
 )
-from arazzo_runner.report.kinds import KINDS
+from arazzo_runner.report.files import KINDS
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def lines(path):
 
 
 def test_a_bug_is_reported_with_what_was_over_by_then(folder, monkeypatch):
-    from arazzo_runner.report.console import Console
+    from arazzo_runner.report.terminal.console import Console
 
     tell = Console._finish_workflow
 

@@ -152,7 +152,7 @@ def test_nothing_ran(shop) -> None:
 
 def _of_nothing(description):
     from arazzo_runner.executor.result import RunResult
-    from arazzo_runner.report.mask import Masker
-    from arazzo_runner.report.verdict import ExitCode
+    from arazzo_runner.report.exit_code import ExitCode
+    from arazzo_runner.report.secrets import Masker
 
     return RunResult((), 0.0), ExitCode.NOTHING, description, 0.0, Masker()

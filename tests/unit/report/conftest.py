@@ -35,7 +35,7 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import ApiDescription, Operation, Response
 from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.model import RunReport, SourceInfo
-from arazzo_runner.report.names import operation_name
+from arazzo_runner.report.traversal import operation_name
 from arazzo_runner.text.source import Place, SourceFile
 
 DOCUMENT = """\

@@ -7,11 +7,11 @@ import pytest
 
 from arazzo_runner.executor.events import WorkflowFinished
 from arazzo_runner.executor.result import Status
-from arazzo_runner.report import console
-from arazzo_runner.report.console import Console
-from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.style import ANSI, PLAIN, style_for
-from arazzo_runner.report.verdict import exit_code
+from arazzo_runner.report.exit_code import exit_code
+from arazzo_runner.report.secrets import NO_MASK, Masker
+from arazzo_runner.report.terminal import console
+from arazzo_runner.report.terminal.console import Console
+from arazzo_runner.report.terminal.style import ANSI, PLAIN, style_for
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -10,7 +10,7 @@ import pytest
 
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.report.curl import curl_line
-from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.secrets import NO_MASK, Masker
 
 URL = "https://api.example/v1/things"
 TYPE = "Content-Type"

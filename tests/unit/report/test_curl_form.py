@@ -7,8 +7,8 @@ from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.request.multipart import boundary_of, encode_multipart
 from arazzo_runner.report.body import report_body, to_json_data
 from arazzo_runner.report.curl import curl_line
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import SafeText
+from arazzo_runner.report.safe_text import SafeText
+from arazzo_runner.report.secrets import Masker
 
 FILE = FileBody("a b/ü.png", "ü.png", 1_234, "image/png")
 SECRETS = Masker(["s3cret"])

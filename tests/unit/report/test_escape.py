@@ -1,6 +1,6 @@
 import pytest
 
-from arazzo_runner.report.escape import escape, escape_lines
+from arazzo_runner.report.safe_text import escape, escape_lines
 
 
 @pytest.mark.parametrize(

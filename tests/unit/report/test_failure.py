@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from arazzo_runner.executor.result import Status
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.report.failure import explain_failure, explain_run, explain_workflow
-from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.source import Place, SourceFile
 
 URL = "https://studio.twilio.com/v2/Flows/FW00000000000000000000000000000001/Executions"

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.openapi.request.multipart import encode_multipart
-from arazzo_runner.report.form_parts import form_parts
+from arazzo_runner.report.body import form_parts
 
 
 @pytest.mark.parametrize(

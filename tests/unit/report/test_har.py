@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from referencing import Registry, Resource
 
 from arazzo_runner.openapi.message import HttpRequest, WireExchange
-from arazzo_runner.report.har import report_bytes
-from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.formats.har import report_bytes
+from arazzo_runner.report.secrets import NO_MASK, Masker
 
 SCHEMAS = Path(__file__).parents[2] / "schemas" / "har"
 CONTENTS = [json.loads(path.read_text(encoding="utf-8")) for path in SCHEMAS.glob("*.json")]

@@ -6,8 +6,7 @@ import pytest
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.report.hidden import mask_value
-from arazzo_runner.report.mask import NO_MASK, Masker
+from arazzo_runner.report.secrets import NO_MASK, Masker, mask_value
 
 SECRET = "hunter22"
 

@@ -7,10 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report import html, html_values
-from arazzo_runner.report.html import report_bytes
-from arazzo_runner.report.html_values import HtmlBodies, counts_text, spell_value
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.formats import html
+from arazzo_runner.report.formats.html import HtmlBodies, counts_text, report_bytes, spell_value
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
 VOID = {"meta", "input", "link", "img", "br"}
@@ -142,7 +141,7 @@ def test_a_run_that_could_not_start(build):
 
 
 def test_long_bodies_are_cut_and_the_page_says_so(build, monkeypatch):
-    monkeypatch.setattr(html_values, "BODY_LIMIT", 40)
+    monkeypatch.setattr(html, "BODY_LIMIT", 40)
     run = build.report(build.run(build.workflow(build.step())))
     page = read(run)
     assert "long bodies are cut" in page.text
@@ -158,7 +157,7 @@ def test_after_very_many_steps_those_that_passed_have_no_details(build, monkeypa
 
 
 def test_bodies_together_are_bounded(monkeypatch):
-    monkeypatch.setattr(html_values, "ALL_BODIES", 300)
+    monkeypatch.setattr(html, "ALL_BODIES", 300)
     bodies = HtmlBodies()
     assert bodies.text("x" * 300) == "x" * 300
     assert not bodies.cut

@@ -5,8 +5,8 @@ import pytest
 import xmlschema
 
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.junit import report_bytes
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.formats.junit import report_bytes
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parents[2] / "schemas" / "junit-10.xsd")

@@ -1,7 +1,7 @@
 import pytest
 
-from arazzo_runner.report.kinds import KINDS, renderer
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.files import KINDS, renderer
+from arazzo_runner.report.secrets import Masker
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,8 +1,8 @@
 import pytest
 
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.markdown import report_bytes
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.formats.markdown import report_bytes
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.report.mask import MASK, NO_MASK, Masker
+from arazzo_runner.report.secrets import MASK, NO_MASK, Masker
 
 SECRET = "pä$s/wo rd+\"1'"
 

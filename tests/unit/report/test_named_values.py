@@ -1,9 +1,8 @@
 import pytest
 
-from arazzo_runner.report.look import TextStyle
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.named_values import output_lines, value_lines
-from arazzo_runner.report.shown import SafeText
+from arazzo_runner.report.safe_text import SafeText
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.terminal.style import TextStyle, output_lines, value_lines
 
 LONG = "x" * 100
 

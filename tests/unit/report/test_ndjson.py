@@ -7,8 +7,8 @@ import pytest
 
 import arazzo_runner.report
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.ndjson import EventLines, report_bytes
+from arazzo_runner.report.formats.ndjson import EventLines, report_bytes
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
 EVENTS = json.loads(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.report.patch import diff_text, render_diff
-from arazzo_runner.report.style import ANSI, PLAIN
+from arazzo_runner.report.diff import diff_text, render_diff
+from arazzo_runner.report.terminal.style import ANSI, PLAIN
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import arazzo_runner.report
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
-from arazzo_runner.report.json import report_bytes, report_data
-from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.names import OperationName
+from arazzo_runner.report.formats.json import report_bytes, report_data
+from arazzo_runner.report.secrets import NO_MASK, Masker
+from arazzo_runner.report.traversal import OperationName
 from arazzo_runner.text.diagnostic import error
 
 CONDITION = "/workflows/0/steps/0/successCriteria/0/condition"

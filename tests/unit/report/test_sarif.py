@@ -10,8 +10,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from arazzo_runner.report.located import LocatedFinding, LocatedFix, TextChange, ValidationReport
-from arazzo_runner.report.sarif import fingerprint, render_sarif
+from arazzo_runner.report.diagnostics.located import (
+    LocatedFinding,
+    LocatedFix,
+    TextChange,
+    ValidationReport,
+)
+from arazzo_runner.report.diagnostics.sarif import fingerprint, render_sarif
 from arazzo_runner.text.codes import CODES
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "sarif-2.1.0.json").read_text())

@@ -1,8 +1,8 @@
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.report.mask import NO_MASK, Masker
-from arazzo_runner.report.shown import SafeText, count_text, duration_text
+from arazzo_runner.report.safe_text import SafeText, count_text, duration_text
+from arazzo_runner.report.secrets import NO_MASK, Masker
 
 
 @pytest.mark.parametrize(

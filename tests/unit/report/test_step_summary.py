@@ -1,8 +1,8 @@
 import pytest
 
 from arazzo_runner.executor.result import Status
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.step_summary import LIMIT, append_summary
+from arazzo_runner.report.formats.step_summary import LIMIT, append_summary
+from arazzo_runner.report.secrets import Masker
 
 
 @pytest.mark.parametrize("before", [None, b"", b"theirs\n"])

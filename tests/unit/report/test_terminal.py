@@ -5,13 +5,19 @@ import io
 import pytest
 
 from arazzo_runner.executor.events import RequestSent, StepFinished, StepRetried, StepStarted
-from arazzo_runner.report.going_on import LiveCases, LiveRun, spinner, whole_seconds_text
-from arazzo_runner.report.live import SHOW_CURSOR, LiveStream
-from arazzo_runner.report.look import TextStyle, plain_look
-from arazzo_runner.report.mask import Masker
-from arazzo_runner.report.shown import SafeText
-from arazzo_runner.report.style import ASCII, PLAIN, is_live
-from arazzo_runner.report.terminal import UNFOLDED, TerminalConsole
+from arazzo_runner.report.safe_text import SafeText
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.terminal.live import (
+    SHOW_CURSOR,
+    UNFOLDED,
+    LiveCases,
+    LiveRun,
+    LiveStream,
+    TerminalConsole,
+    spinner,
+    whole_seconds_text,
+)
+from arazzo_runner.report.terminal.style import ASCII, PLAIN, TextStyle, is_live, plain_look
 
 
 class Terminal(io.StringIO):

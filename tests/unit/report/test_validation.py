@@ -8,15 +8,14 @@ from xml.etree import ElementTree as ET
 import pytest
 import xmlschema
 
-from arazzo_runner.report.located import (
+from arazzo_runner.report.diagnostics.located import (
     LocatedFinding,
     LocatedFix,
     TextChange,
     ValidationReport,
     locate_findings,
 )
-from arazzo_runner.report.style import PLAIN
-from arazzo_runner.report.validation import (
+from arazzo_runner.report.diagnostics.validate import (
     diff_summary,
     escape_commands,
     render_github,
@@ -26,6 +25,7 @@ from arazzo_runner.report.validation import (
     stale_baseline_line,
     summary_line,
 )
+from arazzo_runner.report.terminal.style import PLAIN
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.fix import change_text, replace_text
 from arazzo_runner.text.source import Place, SourceFile

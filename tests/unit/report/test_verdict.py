@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.executor.result import Status
-from arazzo_runner.report.verdict import (
+from arazzo_runner.report.exit_code import (
     ExitCode,
     document_status,
     exit_code,

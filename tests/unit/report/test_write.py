@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.report.write import StreamedFile, append_file, check_writable, write_atomically
+from arazzo_runner.report.files import StreamedFile, append_file, check_writable, write_atomically
 
 
 def test_a_new_file_is_written_with_the_usual_permissions(tmp_path):

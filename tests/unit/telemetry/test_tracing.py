@@ -14,7 +14,7 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.telemetry import starting
 from arazzo_runner.telemetry.attributes import request_attributes, response_attributes
 from arazzo_runner.telemetry.tracing import TracingObserver, parent_from

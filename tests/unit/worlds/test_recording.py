@@ -27,7 +27,7 @@ from arazzo_runner.recording.model import (
     RecordingWorld,
 )
 from arazzo_runner.recording.replay import ReplayWorld
-from arazzo_runner.report.mask import Masker
+from arazzo_runner.report.secrets import Masker
 
 JSON = (("Content-Type", "application/json"),)
 LATIN = (("Content-Type", "text/plain; charset=iso-8859-1"),)

@@ -1,0 +1,165 @@
+"""The kinds of report files, each rendered by its own module, loaded when it is asked for.
+
+Writing report files: the old report or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from arazzo_runner.errors import UsageError
+from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.diagnostic import error
+
+Render: TypeAlias = Callable[[RunReport, Masker], bytes]
+
+KINDS: Final[dict[str, str]] = {
+    "json": "arazzo-report.json",
+    "junit": "arazzo-junit.xml",
+    "har": "arazzo-report.har",
+    "html": "arazzo-report.html",
+    "github": "-",
+    "ndjson": "arazzo-report.ndjson",
+    "markdown": "arazzo-report.md",
+}
+"""The kinds of reports, each with the path used without one; ``-`` is standard output."""
+
+
+def renderer(kind: str) -> Render:
+    """The function that renders a kind of :data:`KINDS`."""
+    render: Render = import_module(f"arazzo_runner.report.{kind}").report_bytes
+    return render
+
+
+def write_atomically(path: str | Path, data: bytes, what: str = "report") -> None:
+    """Put ``data`` into the file at ``path``, whole or not at all; ``what`` is it in messages.
+
+    Missing folders are made; an existing file keeps its permissions, and a link what it points
+    to. A device or pipe (``/dev/stdout``) is written to as it is.
+
+    Raises UsageError (AZ907) when the file cannot be written.
+    """
+    with _usage_errors(path, what):
+        _write(_target(path), data)
+
+
+def check_writable(path: str | Path, what: str = "report") -> None:
+    """Find out before a run whether ``what`` it writes can be put there; missing folders are made.
+
+    Raises UsageError (AZ907) when it cannot.
+    """
+    with _usage_errors(path, what):
+        target = _target(path)
+        if _is_device(target):
+            return
+        temporary = _temporary(target)
+        _write_new(temporary, b"")
+        temporary.unlink()
+
+
+class StreamedFile:
+    """A file that grows while something goes on: emptied at first, and flushed with each write.
+
+    Raises UsageError (AZ907) when it cannot be opened. What goes wrong later is kept for
+    :meth:`close`, since a report must not end what it tells of.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self._problem: OSError | None = None
+        with _usage_errors(path):
+            target = _target(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._file = target.open("wb", buffering=0)
+
+    def write(self, data: bytes) -> None:
+        """Append ``data``, unless that failed before."""
+        if self._problem:
+            return
+        try:
+            self._file.write(data)
+        except OSError as reason:
+            self._problem = reason
+
+    def close(self) -> None:
+        """End the file. Raises UsageError (AZ907) when it is not whole."""
+        with _usage_errors(self._path):
+            self._file.close()
+            if self._problem:
+                raise self._problem
+
+
+def append_file(path: str | Path, data: bytes) -> None:
+    """Add ``data`` at the end of a file that others write to as well; UsageError (AZ907)."""
+    with _usage_errors(path), Path(path).open("ab") as file:
+        file.write(data)
+
+
+def _target(path: str | Path) -> Path:
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(0, "it is a folder")
+    return target
+
+
+def _is_device(target: Path) -> bool:
+    return target.exists() and not target.is_file()
+
+
+def _temporary(target: Path) -> Path:
+    """A new name beside the target: a rename is atomic only within one file system."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.tmp")
+
+
+def _write(target: Path, data: bytes) -> None:
+    if _is_device(target):
+        target.write_bytes(data)
+        return
+    temporary = _temporary(target)
+    try:
+        _write_new(temporary, data)
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _usage_errors(path: str | Path, what: str = "report") -> Iterator[None]:
+    """What goes wrong with a file, as an error of the user's."""
+    try:
+        yield
+    except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
+        raise _unwritable_error(path, what, reason) from reason
+
+
+def _unwritable_error(path: str | Path, what: str, reason: OSError | ValueError) -> UsageError:
+    words = reason.strerror if isinstance(reason, OSError) else None
+    why = (words or str(reason)).lower()
+    if isinstance(reason, FileExistsError | NotADirectoryError):
+        why = "a file stands where a folder has to be"
+    return UsageError(
+        error(
+            "AZ907",
+            f"the {what} `{path}` cannot be written: {why}",
+            help="name a file in a folder that exists and is writable",
+        )
+    )

@@ -1,0 +1,185 @@
+"""The report as JSON: the form that ``report.schema.json`` describes.
+
+Coverage as it stands in the report.
+
+JSON over lines, as ``json.dumps(…, indent=2)`` has it, in a fifth of the time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import msgspec
+
+from arazzo_runner.executor.result import RunResult, Status
+from arazzo_runner.expression.value import Value
+from arazzo_runner.report.coverage import (
+    ActionBranch,
+    Coverage,
+    StatusCoverage,
+    StepBranches,
+    WorkflowBranches,
+)
+from arazzo_runner.report.exit_code import summarize_run
+from arazzo_runner.report.formats.json_parts import JsonParts, operation_json, round_seconds
+from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.secrets import Masker
+
+
+def coverage_json(coverage: Coverage, masker: Masker) -> dict[str, Value]:
+    """Its counts, and below them each operation and workflow."""
+    return {
+        "operations": {"exercised": coverage.exercised, "total": coverage.total},
+        "statuses": {"exercised": coverage.statuses_exercised, "total": coverage.statuses_total},
+        "branches": {"taken": coverage.branches_taken, "total": coverage.branches_total},
+        "unexercised": [operation_json(name) for name in coverage.unexercised],
+        "by_operation": [_statuses(one) for one in coverage.statuses],
+        "by_workflow": [_workflow(one, masker) for one in coverage.workflows],
+    }
+
+
+def _statuses(one: StatusCoverage) -> dict[str, Value]:
+    return {
+        **operation_json(one.operation),
+        "exercised": list(one.exercised),
+        "unexercised": list(one.unexercised),
+        "undocumented": list(one.undocumented),
+    }
+
+
+def _workflow(one: WorkflowBranches, masker: Masker) -> dict[str, Value]:
+    return {
+        "workflow_id": masker.text(one.workflow_id),
+        "runs": one.runs,
+        "steps": [_step(step, masker) for step in one.steps],
+        "actions": [_action(action, masker) for action in one.actions],
+    }
+
+
+def _step(one: StepBranches, masker: Masker) -> dict[str, Value]:
+    criteria = [
+        {
+            "kind": criterion.kind,
+            "condition": masker.text(criterion.condition),
+            "context": None if criterion.context is None else masker.text(criterion.context),
+            "held": criterion.held,
+            "unheld": criterion.unheld,
+        }
+        for criterion in one.criteria
+    ]
+    return {
+        "step_id": masker.text(one.step_id),
+        "visits": one.visits,
+        "criteria": criteria,
+        "actions": [_action(action, masker) for action in one.actions],
+    }
+
+
+def _action(one: ActionBranch, masker: Masker) -> dict[str, Value]:
+    return {
+        "name": masker.text(one.name),
+        "type": one.type,
+        "after": one.after,
+        "target": None if one.target is None else masker.text(one.target),
+        "taken": one.taken,
+    }
+
+
+def indent_json(value: Value) -> str:
+    """JSON in ASCII, safe for any terminal and its encoding."""
+    text = json.dumps(value)
+    return _spread_lines(text) or json.dumps(value, indent=2)
+
+
+def indent_json_text(value: Value) -> str:
+    """JSON with the characters as they are, for people."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _spread_lines(text) or json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _spread_lines(text: str) -> str | None:
+    """The text spread over lines; None where half a surrogate pair is in it, or it is too deep."""
+    try:
+        return msgspec.json.format(text, indent=2)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None
+
+
+SCHEMA_VERSION = "1.0"
+
+
+def report_data(run: RunReport, masker: Masker) -> dict[str, Value]:
+    """The report of a run as JSON data, secrets masked.
+
+    Durations are seconds; bodies above 64 KiB are cut. docs/report.md describes the fields.
+    """
+    show = JsonParts(masker)
+    begun, ended = report_start(run, masker), report_end(run, masker)
+    return {
+        "schema_version": begun["schema_version"],
+        "tool": begun["tool"],
+        "document": begun["document"],
+        "status": ended["status"],
+        "exit_code": ended["exit_code"],
+        "started_at": begun["started_at"],
+        "duration": ended["duration"],
+        "sources": begun["sources"],
+        "summary": ended["summary"],
+        "workflows": [show.workflow(workflow) for workflow in run.result.workflows],
+        "diagnostics": ended["diagnostics"],
+        "coverage": ended["coverage"],
+        **_notes(run),
+    }
+
+
+def report_start(run: RunReport, masker: Masker) -> dict[str, Value]:
+    """The fields of a report that are known when a run begins."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "arazzo", "version": run.tool_version},
+        "document": masker.text(run.document),
+        "started_at": run.started_at,
+        "sources": [
+            {"name": source.name, "type": source.type, "url": masker.text(source.url),
+             "version": source.version, "sha256": source.sha256}
+            for source in run.sources
+        ],
+        **_notes(run),
+    }  # fmt: skip
+
+
+def _notes(run: RunReport) -> dict[str, Value]:
+    return {"notes": list(run.notes)} if run.notes else {}
+
+
+def report_end(run: RunReport, masker: Masker) -> dict[str, Value]:
+    """The fields of a report that are known when a run is over, without its workflows."""
+    show = JsonParts(masker)
+    return {
+        "status": run.status.value,
+        "exit_code": int(run.exit_code),
+        "duration": round_seconds(run.duration),
+        "summary": _summary(run.result),
+        "diagnostics": [show.diagnostic(diagnostic) for diagnostic in run.diagnostics],
+        "coverage": coverage_json(run.coverage, masker),
+    }
+
+
+def report_bytes(run: RunReport, masker: Masker) -> bytes:
+    """The report as JSON text in ASCII: safe for any terminal, and for its encoding."""
+    return indent_json(report_data(run, masker)).encode("ascii") + b"\n"
+
+
+def _summary(result: RunResult) -> dict[str, Value]:
+    summary = summarize_run(result)
+    return {
+        "workflows": _counts(summary.workflows),
+        "steps": _counts(summary.steps),
+        "requests": summary.requests,
+        "criteria": {"passed": summary.criteria_passed, "failed": summary.criteria_failed},
+    }
+
+
+def _counts(counts: Mapping[Status, int]) -> dict[str, int]:
+    return {status.value: counts.get(status, 0) for status in Status}

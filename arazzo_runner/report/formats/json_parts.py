@@ -1,0 +1,238 @@
+"""The parts of a result as JSON data, as ``report.schema.json`` describes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from arazzo_runner.executor.result import (
+    ActionTaken,
+    Attempt,
+    ConsideredAction,
+    CriterionResult,
+    StepError,
+    StepResult,
+    WorkflowResult,
+)
+from arazzo_runner.expression.scope import Headers
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.response.contract import CheckResult
+from arazzo_runner.report.body import is_json, media_type, report_body, to_json_data
+from arazzo_runner.report.diagnostics.text import location_json, to_json
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.traversal import OperationName, operation_name
+from arazzo_runner.text.diagnostic import Diagnostic
+
+
+def operation_json(name: OperationName) -> dict[str, Value]:
+    """The name of an operation."""
+    return {
+        "source": name.source,
+        "operation_id": name.operation_id,
+        "method": name.method,
+        "path": name.path,
+    }
+
+
+def round_seconds(duration: float) -> float:
+    """Microseconds are what a clock can tell; more digits only make reports hard to compare."""
+    return round(duration, 6)
+
+
+def parse_body(headers: Headers, body: bytes) -> MaybeValue:
+    """The JSON in a body, read from the octets that were sent or came; MISSING where it is none."""
+    if not is_json(media_type(headers)):
+        return MISSING
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return MISSING
+
+
+class JsonParts:
+    """Spells the parts of a result as JSON data, all that comes from outside through one masker."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self.text = masker.text
+
+    def workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
+        """A run of a workflow, with its steps and what it went on in."""
+        spelled = self.end_of_workflow(workflow)
+        spelled["steps"] = [self.step(step) for step in workflow.steps]
+        if workflow.gone_to:
+            spelled["gone_to"] = [self.workflow(one) for one in workflow.gone_to]
+        return spelled
+
+    def end_of_workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
+        """What came of a workflow, without its steps."""
+        spelled = {
+            "workflow_id": self.text(workflow.workflow_id),
+            "status": workflow.status.value,
+            "inputs": self.values(workflow.inputs),
+            "outputs": self.values(workflow.outputs),
+            "duration": round_seconds(workflow.duration),
+            "ended_by": self._ended_by(workflow.ended_by),
+        }
+        if workflow.case is not None:
+            spelled["case"] = self.text(workflow.case)
+        if workflow.error:
+            spelled["error"] = self.error(workflow.error)
+        return spelled
+
+    def step(self, step: StepResult) -> dict[str, Value]:
+        """A visit of a step, with its attempts."""
+        named = operation_name(step.source, step.operation) if step.operation else None
+        return {
+            "step_id": self.text(step.step_id),
+            "status": step.status.value,
+            "operation": operation_json(named) if named else None,
+            "duration": round_seconds(step.duration),
+            "outputs": self.values(step.outputs),
+            "workflow": self.workflow(step.workflow) if step.workflow else None,
+            "attempts": [self._earlier(one) for one in step.attempts[:-1]]
+            + [self._attempt(one) for one in step.attempts[-1:]],
+        }
+
+    def _earlier(self, attempt: Attempt) -> dict[str, Value]:
+        """An attempt before the last, with the workflow that it called: the step has the last."""
+        called = {"workflow": self.workflow(attempt.workflow)} if attempt.workflow else {}
+        return {**self._attempt(attempt), **called}
+
+    def _attempt(self, attempt: Attempt) -> dict[str, Value]:
+        spelled = {
+            "request": self.request(attempt.request) if attempt.request else None,
+            "response": self.response(attempt.response, attempt.body) if attempt.response else None,
+            "error": self.error(attempt.error) if attempt.error else None,
+            "criteria": [self.criterion(criterion) for criterion in attempt.criteria],
+            "checks": [self._check(check) for check in attempt.checks],
+            "action": self.action(attempt.action) if attempt.action else None,
+        }
+        if attempt.considered:
+            spelled["considered"] = [self._considered_action(one) for one in attempt.considered]
+        if attempt.interlude is not None:
+            spelled["interlude"] = self._interlude(attempt.interlude)
+        return spelled
+
+    def _considered_action(self, action: ConsideredAction) -> dict[str, Value]:
+        return {
+            "name": self.text(action.name),
+            "level": action.level,
+            "holds": action.holds,
+            "criteria": [self.criterion(criterion) for criterion in action.criteria],
+        }
+
+    def _interlude(self, between: WorkflowResult | StepResult) -> dict[str, Value]:
+        if isinstance(between, WorkflowResult):
+            return {"workflow": self.workflow(between)}
+        return {"step": self.step(between)}
+
+    def request(self, request: HttpRequest) -> dict[str, Value]:
+        """A request as it was built."""
+        return {
+            "method": request.method,
+            "url": self.text(request.url),
+            "headers": self._headers(request.headers),
+            "body": report_body(
+                request.body,
+                request.headers,
+                parse_body(request.headers, request.body),
+                self._masker,
+            ),
+        }
+
+    def response(self, response: HttpResponse, value: MaybeValue) -> dict[str, Value]:
+        """A response; ``value`` is its parsed body, MISSING if it was not parsed."""
+        body = report_body(response.body, response.headers, value, self._masker)
+        return {
+            "status": response.status,
+            "headers": self._headers(response.headers),
+            "body": body,
+            "duration": round_seconds(response.duration),
+        }
+
+    def _headers(self, headers: tuple[tuple[str, str], ...]) -> list[list[str]]:
+        return [[name, value] for name, value in self._masker.headers(headers)]
+
+    def error(self, error: StepError) -> dict[str, Value]:
+        """Why there is no usable response."""
+        spelled: dict[str, Value] = {
+            "code": error.code,
+            "message": self.text(error.message),
+            "hint": self._optional(error.hint),
+        }
+        if error.details:
+            spelled["details"] = [self.text(one) for one in error.details]
+        return spelled
+
+    def criterion(self, criterion: CriterionResult) -> dict[str, Value]:
+        """A criterion, with what its expressions were."""
+        return {
+            "kind": criterion.kind,
+            "condition": self.text(criterion.condition),
+            "context": self._optional(criterion.context),
+            "passed": criterion.passed,
+            "operands": [
+                {
+                    "expression": self.text(operand.expression),
+                    "value": to_json_data(self._masker.operand(operand.expression, operand.value)),
+                }
+                for operand in criterion.operands
+            ],
+            "error": self._optional(criterion.error),
+            "location": _text_location(criterion),
+        }
+
+    def _check(self, check: CheckResult) -> dict[str, Value]:
+        # The lines of a large description take a while to find: not for what is in order.
+        place = None if check.passed else check.place
+        return {
+            "kind": check.kind,
+            "severity": check.severity,
+            "passed": check.passed,
+            "message": self.text(check.message),
+            "pointer": self._optional(check.pointer),
+            "location": location_json(place) if place else None,
+        }
+
+    def action(self, action: ActionTaken) -> dict[str, Value]:
+        """The action that was decided."""
+        spelled = {**self._end_of_run(action), "wait": action.wait}
+        return spelled if action.cut_from is None else {**spelled, "cut_from": action.cut_from}
+
+    def _ended_by(self, action: ActionTaken | None) -> dict[str, Value] | None:
+        return self._end_of_run(action) if action else None
+
+    def _end_of_run(self, action: ActionTaken) -> dict[str, Value]:
+        return {
+            "name": self.text(action.name),
+            "type": action.type,
+            "level": action.level,
+            "target": self._optional(action.target),
+        }
+
+    def diagnostic(self, diagnostic: Diagnostic) -> dict[str, Value]:
+        """A finding about a document."""
+        spelled = to_json(diagnostic)
+        return {
+            **spelled,
+            "message": self.text(diagnostic.message),
+            "help": self._optional(diagnostic.help),
+        }
+
+    def values(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Inputs or outputs by name."""
+        spelled: dict[str, Value] = to_json_data(self._masker.value(dict(values)))
+        return spelled
+
+    def _optional(self, text: str | None) -> str | None:
+        return None if text is None else self.text(text)
+
+
+def _text_location(criterion: CriterionResult) -> dict[str, Value] | None:
+    """Where the text of a condition begins: in a block scalar that is below its indicator."""
+    if criterion.place is None:
+        return None
+    whole = location_json(criterion.place.within(0, len(criterion.condition)))
+    return {field: whole[field] for field in ("file", "line", "column", "pointer")}

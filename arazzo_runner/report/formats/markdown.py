@@ -1,0 +1,119 @@
+"""The run as Markdown: a table of workflows and steps, and each failure as it is explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
+from arazzo_runner.report.coverage import coverage_line, gap_lines
+from arazzo_runner.report.diagnostics.text import render_text
+from arazzo_runner.report.failure import explain_workflow
+from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.safe_text import SafeText, duration_text
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.terminal.style import TextStyle, plain_look
+from arazzo_runner.report.terminal.verdict import verdict_line
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|&~$@-])")
+_MARKS = {
+    Status.PASSED: "✅",
+    Status.FAILED: "❌",
+    Status.ERROR: "❌",
+    Status.SKIPPED: "⏭️",
+}
+
+
+def report_bytes(run: RunReport, masker: Masker) -> bytes:
+    """The report as Markdown in UTF-8, secrets masked, everything from outside as plain text."""
+    return ("\n".join(_lines(run, masker)) + "\n").encode("utf-8", "backslashreplace")
+
+
+def brief_bytes(run: RunReport, masker: Masker) -> bytes:
+    """The first lines of the report, where the whole is too long to be shown."""
+    lines = [*_head(run, plain_look(masker)), "", "The whole report is too long to stand here."]
+    return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
+    yield f"## {_plain_text(run.document, look.shown)}"
+    yield ""
+    yield _escape(verdict_line(run.result, run.exit_code, look))
+    for note in run.notes:
+        yield from ("", f"Note: {note}")
+
+
+def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
+    look = plain_look(masker)
+    yield from _head(run, look)
+    for workflow in run.result.workflows:
+        yield from _workflow(workflow, look.shown)
+    if run.workflows:
+        yield from _coverage(run, look.shown)
+    if run.diagnostics:
+        text = "\n".join(render_text(one) for one in run.diagnostics)
+        yield from ("", *_code_block(masker.text(text.rstrip())))
+
+
+def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
+    yield ""
+    yield f"### {_MARKS[workflow.status]} {_plain_text(workflow.title, shown)}"
+    if workflow.steps:
+        yield ""
+        yield "| | step | operation | answer | time |"
+        yield "|---|---|---|---|---:|"
+        yield from (_row(step, shown) for step in workflow.steps)
+    if workflow.status in (Status.FAILED, Status.ERROR):
+        yield ""
+        yield from _code_block(explain_workflow(workflow, shown.masker))
+
+
+def _coverage(run: RunReport, shown: SafeText) -> Iterator[str]:
+    measured = run.coverage
+    gaps = [f"- {_escape(one)}" for one in gap_lines(measured, shown)]
+    title = _escape(coverage_line(measured))
+    yield ""
+    if not gaps:
+        yield title
+        return
+    yield from (f"<details><summary>{title}</summary>", "", *gaps, "", "</details>")
+
+
+def _row(step: StepResult, shown: SafeText) -> str:
+    cells = (
+        _MARKS[step.status],
+        _plain_text(step.step_id, shown),
+        _plain_text(_target(step), shown),
+        _answer(step),
+        duration_text(step.duration),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _target(step: StepResult) -> str:
+    if step.operation:
+        return f"{step.operation.method} {step.operation.path}"
+    return f"workflow {step.workflow.workflow_id}" if step.workflow else ""
+
+
+def _answer(step: StepResult) -> str:
+    last = step.attempts[-1] if step.attempts else None
+    status = str(last.response.status) if last and last.response else ""
+    tries = len(step.attempts)
+    return f"{status} (attempt {tries})".strip() if tries > 1 else status
+
+
+def _plain_text(text: str, shown: SafeText) -> str:
+    """Text from outside that means nothing to Markdown: no link, mention, image or markup."""
+    return _escape(shown.text(text))
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _code_block(text: str) -> list[str]:
+    """A block of code; its fence is longer than any in the text (CommonMark, section 4.5)."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}text", text, fence]

@@ -1,0 +1,131 @@
+"""The run as lines of JSON, each an event told while it happens, with the objects of the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, assert_never
+
+from arazzo_runner.executor.events import (
+    CriterionJudged,
+    Event,
+    RequestSent,
+    ResponseReceived,
+    StepFinished,
+    StepRetried,
+    StepStarted,
+    WorkflowFinished,
+    WorkflowStarted,
+)
+from arazzo_runner.executor.result import StepError, WorkflowResult
+from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.report.formats.json import report_end, report_start
+from arazzo_runner.report.formats.json_parts import (
+    JsonParts,
+    operation_json,
+    parse_body,
+    round_seconds,
+)
+from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.traversal import operation_name
+
+EventFields = dict[str, Any]
+
+
+def report_bytes(run: RunReport, masker: Masker) -> bytes:
+    """The events of a run that is over, as far as its result tells them; without times."""
+    lines = [_line("run_started", report_start(run, masker))]
+    for workflow in run.result.workflows:
+        lines += _late_events(workflow, JsonParts(masker))
+    return b"".join([*lines, _line("run_finished", report_end(run, masker))])
+
+
+def _late_events(workflow: WorkflowResult, show: JsonParts) -> Iterator[bytes]:
+    name = show.text(workflow.workflow_id)
+    inputs = show.values(workflow.inputs)
+    yield _line("workflow_started", {"workflow_id": name, "inputs": inputs, "depth": 0})
+    for step in workflow.steps:
+        fields = {"workflow_id": name, "step": show.step(step), "depth": 0}
+        yield _line("step_finished", fields)
+    yield _line("workflow_finished", {"workflow": show.end_of_workflow(workflow), "depth": 0})
+
+
+class EventLines:
+    """An observer that gives ``write`` a line for each event, in ASCII and ended.
+
+    ``clock`` tells the seconds since the run began.
+    """
+
+    def __init__(
+        self, write: Callable[[bytes], None], masker: Masker, clock: Callable[[], float]
+    ) -> None:
+        self._write = write
+        self._masker = masker
+        self._show = JsonParts(masker)
+        self._clock = clock
+
+    def begin(self, run: RunReport) -> None:
+        """Tell of the run itself, as far as it is known."""
+        self._write_line("run_started", report_start(run, self._masker))
+
+    def finish(self, run: RunReport) -> None:
+        """Tell how the run ended."""
+        self._write_line("run_finished", report_end(run, self._masker))
+
+    def __call__(self, event: Event) -> None:
+        """Tell of an event."""
+        name, fields = _event_fields(event, self._show)
+        self._write_line(name, {**fields, "depth": event.depth})
+
+    def _write_line(self, name: str, fields: EventFields) -> None:
+        self._write(_line(name, {"at": round_seconds(self._clock()), **fields}))
+
+
+def _line(name: str, fields: EventFields) -> bytes:
+    return json.dumps({"event": name, **fields}).encode("ascii") + b"\n"
+
+
+def _event_fields(event: Event, show: JsonParts) -> tuple[str, EventFields]:
+    match event:
+        case WorkflowStarted(workflow, inputs):
+            fields = {"workflow_id": show.text(workflow.workflow_id), "inputs": show.values(inputs)}
+            return "workflow_started", fields
+        case StepStarted():
+            return "step_started", _start_fields(event, show)
+        case RequestSent(key, request):
+            return "request_sent", {"key": show.text(key), "request": show.request(request)}
+        case ResponseReceived(key, outcome):
+            return "response_received", {"key": show.text(key), **_outcome(outcome, show)}
+        case CriterionJudged(key, result):
+            judged = {"key": show.text(key), "criterion": show.criterion(result)}
+            return "criterion_judged", judged
+        case StepRetried(step, attempt, action):
+            name = show.text(step.step_id)
+            retried = {"step_id": name, "attempt": attempt, "action": show.action(action)}
+            return "step_retried", retried
+        case StepFinished(workflow, result):
+            name = show.text(workflow.workflow_id)
+            return "step_finished", {"workflow_id": name, "step": show.step(result)}
+        case WorkflowFinished(result):
+            return "workflow_finished", {"workflow": show.end_of_workflow(result)}
+        case _:
+            assert_never(event)
+
+
+def _start_fields(event: StepStarted, show: JsonParts) -> EventFields:
+    named = operation_name(None, event.operation) if event.operation else None
+    return {
+        "workflow_id": show.text(event.workflow.workflow_id),
+        "step_id": show.text(event.step.step_id),
+        "operation": operation_json(named) if named else None,
+    }
+
+
+def _outcome(outcome: HttpResponse | TransportFailure, show: JsonParts) -> EventFields:
+    if isinstance(outcome, HttpResponse):
+        value = parse_body(outcome.headers, outcome.body)
+        return {"response": show.response(outcome, value), "error": None}
+    error = StepError(outcome.code, outcome.message, outcome.hint, "response")
+    return {"response": None, "error": show.error(error)}

@@ -1,0 +1,124 @@
+"""Every workflow, step and attempt of a result, also those inside steps, in the order run.
+
+How reports name what they tell of.
+
+What is known of a run while it goes on, collected from its events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from arazzo_runner.document.model import Workflow
+from arazzo_runner.executor.result import (
+    ActionTaken,
+    Attempt,
+    CriterionResult,
+    StepError,
+    StepResult,
+    WorkflowResult,
+)
+from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.model import Operation
+
+
+def workflows_of(workflows: Iterable[WorkflowResult]) -> Iterator[WorkflowResult]:
+    """All runs of workflows: these, and those that steps called or retries ran."""
+    for workflow in workflows:
+        yield workflow
+        for step in workflow.steps:
+            yield from workflows_of(_inner_workflows(step))
+        yield from workflows_of(workflow.gone_to)
+
+
+def _inner_workflows(step: StepResult) -> Iterator[WorkflowResult]:
+    for attempt in step.attempts:
+        if attempt.workflow and attempt is not step.attempts[-1]:
+            yield attempt.workflow
+        if isinstance(attempt.interlude, WorkflowResult):
+            yield attempt.interlude
+        elif attempt.interlude:
+            yield from _inner_workflows(attempt.interlude)
+    if step.workflow:
+        yield step.workflow
+
+
+def steps_of(workflows: Iterable[WorkflowResult]) -> Iterator[StepResult]:
+    """All visits of steps: of the workflows, those they called, and what retries ran."""
+    for workflow in workflows:
+        for step in workflow.steps:
+            yield from _with_inner(step)
+        yield from steps_of(workflow.gone_to)
+
+
+def _with_inner(step: StepResult) -> Iterator[StepResult]:
+    for attempt in step.attempts:
+        if attempt.workflow and attempt is not step.attempts[-1]:
+            yield from steps_of((attempt.workflow,))
+        yield from _interlude(attempt)
+    if step.workflow:
+        yield from steps_of((step.workflow,))
+    yield step
+
+
+def _interlude(attempt: Attempt) -> Iterator[StepResult]:
+    if isinstance(attempt.interlude, WorkflowResult):
+        yield from steps_of((attempt.interlude,))
+    elif attempt.interlude:
+        yield from _with_inner(attempt.interlude)
+
+
+def has_replay_failure(step: StepResult) -> bool:
+    """Whether a recording had something against the step: its run goes on all the same."""
+    errors = (attempt.error for attempt in step.attempts)
+    return any(one.code in ("differs-from-recording", "not-recorded") for one in errors if one)
+
+
+class OperationName(Struct, frozen=True):
+    """How reports name an operation of a source description."""
+
+    source: str | None
+    operation_id: str | None
+    method: str
+    path: str
+
+
+def operation_name(source: str | None, operation: Operation) -> OperationName:
+    """The name of an operation of the source description ``source``."""
+    return OperationName(source, operation.operation_id, operation.method, operation.path)
+
+
+class WorkflowInProgress(Struct, eq=False):
+    """A workflow that began; its title waits for its first step, since prerequisites go first."""
+
+    workflow: Workflow
+    inputs: dict[str, Value]
+    depth: int
+    titled: bool = False
+
+
+class VisitInProgress(Struct):
+    """A visit of a step, and what its latest attempt did so far."""
+
+    operation: Operation | None = None
+    request: HttpRequest | None = None
+    outcome: HttpResponse | TransportFailure | None = None
+    criteria: tuple[CriterionResult, ...] = ()
+
+    def attempt(self, action: ActionTaken) -> Attempt:
+        """The failed attempt as its events told it; its result comes only with the step's."""
+        response = self.outcome if isinstance(self.outcome, HttpResponse) else None
+        return Attempt(
+            self.request, response, MISSING, MISSING, self._error(), self.criteria, (), action,
+            succeeded=False,
+        )  # fmt: skip
+
+    def _error(self) -> StepError | None:
+        if not isinstance(self.outcome, TransportFailure):
+            return None
+        failure = self.outcome
+        return StepError(failure.code, failure.message, failure.hint, "response")
