@@ -1,23 +1,33 @@
-"""`arazzo auth DOCUMENT`"""
+"""`arazzo auth DOCUMENT`
+
+`arazzo auth --test`: what is tried for each scheme, over the network of the flags.
+
+What `arazzo auth` shows people: each scheme, its variables, and the steps that need it.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 import click
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from arazzo_runner import running
-from arazzo_runner.cli.auth_text import scheme_report
-from arazzo_runner.cli.credentials import credential_stores
-from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.headings import SectionedCommand
-from arazzo_runner.cli.names import check_names
-from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.show import show_diagnostics
+from arazzo_runner.cli.credentials import credential_stores, person
+from arazzo_runner.cli.diagnostics import show_diagnostics
+from arazzo_runner.cli.options.check_names import check_names
+from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.settings import load_document
+from arazzo_runner.cli.run.world import http_settings
+from arazzo_runner.credentials.endpoints import GuardedEndpoints
 from arazzo_runner.credentials.sources import CredentialStores
 from arazzo_runner.credentials.survey import (
     CredentialVariable,
@@ -26,10 +36,208 @@ from arazzo_runner.credentials.survey import (
     scheme_label,
     scheme_statuses,
 )
-from arazzo_runner.credentials.trial import CredentialTest
+from arazzo_runner.credentials.trial import CredentialTest, try_request, try_tokens
+from arazzo_runner.credentials.wiring import (
+    Permissions,
+    authorizing_world,
+    guarded_endpoints,
+    tokens_of,
+)
+from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.plan import Plan
+from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
+from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.security.credentials import (
+    SECRET_KINDS,
+    CredentialFlow,
+    CredentialPart,
+    Credentials,
+    OAuthFlow,
+    credential_flows,
+    credentials_from,
+    find_flow,
+)
+from arazzo_runner.openapi.security.schemes import Authorization, authorize, missing_parts
+from arazzo_runner.openapi.security.token_need import token_need
+from arazzo_runner.openapi.servers import server_url
+from arazzo_runner.report.safe_text import count_text, escape
 from arazzo_runner.report.secrets import Masker
+
+
+class CredentialTester(Struct, frozen=True):
+    """What trials are made with."""
+
+    sources: CredentialStores
+    given: Mapping[str, Any]
+    masker: Masker
+    world: World
+    endpoints: GuardedEndpoints
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls, sources: CredentialStores, given: Mapping[str, Any], masker: Masker
+    ) -> Iterator[CredentialTester]:
+        """The network, for as long as the block runs."""
+        from arazzo_runner.http.client import HttpWorld
+        from arazzo_runner.http.network import BlockingNetwork
+
+        servers = [*given["servers"].values()]
+        permissions = Permissions(given["allow_http"], given["allow_net"], servers)
+        settings = http_settings(given)
+        endpoints = guarded_endpoints(settings, BlockingNetwork(), os.environ, permissions)
+        with HttpWorld(settings) as world:
+            yield cls(sources, given, masker, world, endpoints)
+
+    def trial(self, use: SchemeStatus) -> CredentialTest:
+        """Try the credential of one scheme; commands and the keyring are asked for it."""
+        credentials = self._credentials(use)
+        lacking = missing_parts(use.scheme, use.source, credentials)
+        if lacking:
+            names = " and ".join(f"`{name}`" for name in lacking)
+            return CredentialTest("missing", "it is not set", f"set {names}")
+        way = find_flow(use.scheme, credentials.of(use.source, use.scheme.name))
+        if way is not None and way.flow is not None:
+            return self._tokens(use, credentials, way.flow)
+
+        def authorized(operation: Operation) -> tuple[str, Authorization]:
+            return self._authorized(operation, use, credentials)
+
+        return run_coroutine(try_request(use, authorized, self._around))
+
+    def _credentials(self, use: SchemeStatus) -> Credentials:
+        """Those of this scheme alone, so that no other one is tried in its place."""
+        found = credentials_from(
+            self.sources.variables,
+            use.source,
+            [use.scheme],
+            self.sources.aliases,
+            self.sources.more,
+        )
+        parts = found.of(use.source, use.scheme.name)
+        self.masker.learn(parts[kind] for kind in SECRET_KINDS if kind in parts)
+        return found.joined(Credentials(certificate=bool(self.given["cert"])))
+
+    def _tokens(
+        self, use: SchemeStatus, credentials: Credentials, flow: OAuthFlow
+    ) -> CredentialTest:
+        needs = [
+            token_need(use.scheme, use.source, flow, one.scopes, one.server) for one in use.uses
+        ]
+        tokens = tokens_of(self.world, credentials, self.endpoints, self.masker.learn, person())
+        return run_coroutine(try_tokens(dict.fromkeys(needs), tokens))
+
+    def _authorized(
+        self, operation: Operation, use: SchemeStatus, credentials: Credentials
+    ) -> tuple[str, Authorization]:
+        servers = self.given["servers"]
+        override = servers.get(use.source, servers.get(""))
+        server = server_url(operation, override, self.given["server_variables"])
+        return server, authorize(operation, use.source, credentials, frozenset(), server)
+
+    def _around(self, authorization: Authorization) -> World:
+        if not authorization.needs:
+            return self.world
+        learn = self.masker.learn
+        return authorizing_world(self.world, [authorization], self.endpoints, learn, person())
+
+
+def scheme_report(
+    schemes: Sequence[SchemeStatus], trials: Mapping[int, CredentialTest], masker: Masker
+) -> Iterator[str]:
+    """The lines about all schemes, and what is still to be set."""
+    if not schemes:
+        yield "the API descriptions declare no security schemes: no credentials are needed"
+        return
+    for index, one in enumerate(schemes):
+        yield from map(escape, _scheme_lines(one))
+        if index in trials:
+            yield from (escape(masker.text(line)) for line in _trial(trials[index]))
+        yield ""
+    yield escape(_summary(schemes))
+
+
+def _scheme_lines(one: SchemeStatus) -> Iterator[str]:
+    yield f"{one.source}  {one.scheme.name}  ({scheme_label(one.scheme)})"
+    width = max((len(each.name) for each in one.variables), default=0)
+    for each in one.variables:
+        yield f"  {each.name:<{width}}  {_state(each)}"
+    yield from _ways(one)
+    yield from _uses(one.uses)
+
+
+def _state(one: CredentialVariable) -> str:
+    match one.is_set, one.origin:
+        case True, "alias":
+            return f"set, by {one.alias}"
+        case True, "environment":
+            return "set"
+        case True, _:
+            return f"set, in the {one.origin}"
+        case None, _:
+            return f"not set; the {one.origin} is asked when it is needed"
+        case _:
+            return "not set"
+
+
+def _ways(one: SchemeStatus) -> Iterator[str]:
+    """Which variables do together, where there is a choice."""
+    every = [_way(way) for way in credential_flows(one.scheme)]
+    if len(every) > 1:
+        yield f"  enough     {every[0]}"
+        yield from (f"         or  {text}" for text in every[1:])
+
+
+def _way(way: CredentialFlow) -> str:
+    text = _kinds(way.needs)
+    if way.flow is not None:
+        text += f", to fetch a token by {way.flow}"
+    return f"{text}; {_kinds(way.may)} where the server wants it" if way.may else text
+
+
+def _kinds(kinds: Iterable[CredentialPart]) -> str:
+    return " and ".join(kind.upper() for kind in kinds)
+
+
+def _uses(uses: tuple[StepUse, ...]) -> Iterator[str]:
+    if not uses:
+        yield "  no step needs it"
+        return
+    for workflow, group in groupby(uses, key=lambda one: one.workflow_id):
+        steps = ", ".join(_step(one) for one in group)
+        yield f"  needed by  {workflow}: {steps}"
+    if all(one.operation.security is None for one in uses):
+        yield "  the description declares no `security`; its only scheme is used when it is set"
+
+
+def _step(one: StepUse) -> str:
+    notes = []
+    if one.scopes:
+        notes.append(f"scopes {' '.join(one.scopes)}")
+    if one.passed:
+        notes.append("the workflow passes it")
+    elif one.optional and one.operation.security is not None:
+        notes.append("optional")
+    return f"{one.step_id} ({', '.join(notes)})" if notes else one.step_id
+
+
+def _trial(trial: CredentialTest) -> Iterator[str]:
+    yield f"  test       {trial.verdict}: {trial.message}"
+    if trial.hint:
+        yield f"             {trial.hint}"
+
+
+def _summary(schemes: Sequence[SchemeStatus]) -> str:
+    used = [one for one in schemes if one.uses]
+    ready = sum(one.readiness == "ready" for one in used)
+    if not used:
+        return "no step needs a credential"
+    if ready == len(used):
+        return "all that steps use is set"
+    asked = sum(one.readiness == "unknown" for one in used)
+    also = f", and {asked} may come from a command or the keyring" if asked else ""
+    return f"set: {ready} of {count_text(len(used), 'scheme')} that steps use{also}"
 
 
 @click.command(
@@ -77,8 +285,6 @@ def _trials(
     schemes: list[SchemeStatus], sources: CredentialStores, given: Mapping[str, Any], masker: Masker
 ) -> dict[int, CredentialTest]:
     """What came of trying each scheme that a step uses, by its place in the list."""
-    from arazzo_runner.cli.auth_test import CredentialTester
-
     with CredentialTester.opened(sources, given, masker) as testing:
         return {index: testing.trial(one) for index, one in enumerate(schemes) if one.uses}
 

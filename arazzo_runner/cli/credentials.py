@@ -19,8 +19,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner import running
-from arazzo_runner.cli.config import CREDENTIALS, config_file, read_config
-from arazzo_runner.cli.profiles import profile_of
+from arazzo_runner.cli.options.config_file import CREDENTIALS, config_file, read_config
+from arazzo_runner.cli.options.profiles import profile_of
 from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.credentials.sources import CredentialStore, CredentialStores
 from arazzo_runner.errors import UsageError

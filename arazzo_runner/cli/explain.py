@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from arazzo_runner.cli.options import flags_of
+from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.explain import shown
 from arazzo_runner.explain.explanation import read_explanation
 from arazzo_runner.report.terminal.style import style_for

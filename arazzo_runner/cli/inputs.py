@@ -1,20 +1,87 @@
-"""Inputs from the command line: text becomes the type that the workflow declares."""
+"""Inputs from the command line: text becomes the type that the workflow declares.
+
+``-i NAME=@FILE`` where the workflow declares that the input is a file.
+
+type: string, format: binary            the file itself, read when it is sent
+contentMediaType: image/png             likewise
+contentEncoding: base64                 its bytes as Base64 text
+type: array, items: {format: binary}    one file, or several with several flags
+
+The inputs that were typed, as the workflows of a document declare them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeAlias
+from typing import Literal as Choice
 
-from arazzo_runner.cli.input_files import base64_text, binary_file, file_kind
+from msgspec import Struct
+
+from arazzo_runner import running
+from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import DocumentError, InputError
-from arazzo_runner.executor.inputs import direct_properties, schema_parts
+from arazzo_runner.executor.inputs import (
+    bundle_inputs,
+    declared_schemas,
+    direct_properties,
+    schema_parts,
+)
+from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import Value
+from arazzo_runner.loading import Description
+from arazzo_runner.openapi.media_type import is_json, is_text, is_xml
 from arazzo_runner.text.diagnostic import Severity, error, shorten
 from arazzo_runner.text.encoding import decode
 from arazzo_runner.text.json_text import build_json
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
+
+FileKind: TypeAlias = Choice["binary", "binaries", "base64"] | None
+
+_BASE64: Final = ("base64", "base64url")
+
+
+def file_kind(schema: Value, root: Value) -> FileKind:
+    """How a file is given to an input of this schema; None: as the text in it."""
+    for part in schema_parts(schema, root):
+        kind = _stated_kind(part)
+        if kind is not None:
+            return kind
+        if "items" in part and file_kind(part["items"], root) == "binary":
+            return "binaries"
+    return None
+
+
+def _stated_kind(part: dict[str, Any]) -> FileKind:
+    if str(part.get("contentEncoding")).lower() in _BASE64:
+        return "base64"
+    media = part.get("contentMediaType")
+    is_binary = isinstance(media, str) and not (is_json(media) or is_text(media) or is_xml(media))
+    return "binary" if is_binary or part.get("format") == "binary" else None
+
+
+def binary_file(name: str, path: str) -> FileBody:
+    """The file that the user named for an input. Raises InputError."""
+    from arazzo_runner.http.uploads import file_body
+
+    if path == "-":
+        message = f"input `{name}`: a file that is sent cannot be standard input"
+        help_ = "write it to a file: it may have to be sent again"
+        raise InputError(error("AZ906", message, help=help_))
+    try:
+        return file_body(path)
+    except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
+        words = getattr(reason, "strerror", None) or str(reason)
+        message = f"`-i {name}`: `{path}` cannot be read: {words.lower()}"
+        raise InputError(error("AZ906", message)) from None
+
+
+def base64_text(content: bytes) -> str:
+    """The content of a file as Base64 text."""
+    return b64encode(content).decode("ascii")
 
 
 def input_usage_error(
@@ -253,3 +320,44 @@ def set_input(
             message = f"`-i {name}=…` reaches into `{key}`, which has been given as a whole"
             raise input_usage_error(message, "give either all of it or its parts")
     target[last] = value
+
+
+class InputSchemas(Struct, frozen=True):
+    """The schemas of inputs by name, and the schema that they belong to."""
+
+    schemas: Mapping[str, Value]
+    root: Value
+
+
+def input_schemas_of(description: Description, workflows: Sequence[str]) -> InputSchemas:
+    """The inputs of the workflows to run, and those of others that these do not have."""
+    known: dict[str, Value] = {}
+    definitions: dict[str, Value] = {}
+    for schema in reversed(_schemas(description, workflows)):
+        known.update(declared_schemas(schema) or {})
+        definitions.update(schema.get("$defs", {}) if isinstance(schema, dict) else {})
+    return InputSchemas(known, {"$defs": definitions})
+
+
+def inputs_for(
+    description: Description, given: Mapping[str, Any], workflows: Sequence[str]
+) -> dict[str, Value]:
+    """The inputs of the flags ``-i`` and ``--inputs``, and those of the profile under them.
+
+    Of a profile, which many documents may share, count those that are declared. Raises InputError.
+    """
+    known = input_schemas_of(description, workflows)
+    typed = read_inputs(given["inputs"], given["inputs_file"], known.schemas, known.root)
+    profile: Profile = given.get("profile", NO_PROFILE)
+    shared = {name: one for name, one in profile.inputs.items() if name in known.schemas}
+    return {**shared, **typed}
+
+
+def _schemas(description: Description, names: Sequence[str]) -> list[Any]:
+    """The schemas of the inputs: of the workflows to run, then of the others of the document."""
+    document = description.entry.document
+    selected = [workflow_id for _, workflow_id in running.select_workflows(description, names)]
+    others = [one for one in document.workflows if one.workflow_id not in selected]
+    chosen = {one.workflow_id: one for one in document.workflows}
+    every = [*(chosen[name] for name in selected), *others]
+    return [bundle_inputs(one.inputs, document.components.inputs) for one in every]

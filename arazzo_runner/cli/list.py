@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.headings import SectionedCommand
-from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.show import show_diagnostics
+from arazzo_runner.cli.diagnostics import show_diagnostics
+from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.settings import load_document
 from arazzo_runner.document.model import (
     ChannelByPath,
     OperationById,

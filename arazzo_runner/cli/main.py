@@ -1,24 +1,52 @@
-"""The command `arazzo`: commands load when they are used, so that `--help` answers at once."""
+"""The command `arazzo`: commands load when they are used, so that `--help` answers at once.
+
+Standard streams as users have them: closed ones, and those of any encoding.
+"""
 
 from __future__ import annotations
 
+import codecs
+import os
 import sys
 from collections.abc import Sequence
 from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from importlib import import_module
+from io import TextIOWrapper
+from typing import Final
 
 import click
 
-from arazzo_runner.cli.config import flags_for
-from arazzo_runner.cli.streams import prepare_streams
-from arazzo_runner.cli.words import remember_command
+from arazzo_runner.cli.command_words import remember_command
+from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.version import VERSION
 
+_ESCAPED: Final = "arazzo.escaped"
+
+
+def prepare_streams() -> None:
+    """Open what is closed (`arazzo … >&-`), and let standard output take every character."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # Python has no stream for a closed descriptor
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+    codecs.register_error(_ESCAPED, escape_unencodable)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors=_ESCAPED)
+
+
+def escape_unencodable(error: UnicodeError) -> tuple[str, int]:
+    """Spell what an encoding does not have as JSON does, which means the same there."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    pairs = zip(units[::2], units[1::2], strict=True)
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in pairs), error.end
+
+
 COMMANDS = {
-    "run": ("arazzo_runner.cli.run", "run a document's workflows"),
+    "run": ("arazzo_runner.cli.run.command", "run a document's workflows"),
     "validate": (
-        "arazzo_runner.cli.validate",
+        "arazzo_runner.cli.validate.command",
         "check documents and their agreement with their API descriptions",
     ),
     "replay": ("arazzo_runner.cli.replay", "run a recorded run again, without a server"),
@@ -102,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as mistake:
-        from arazzo_runner.cli.mistakes import report_usage_error
+        from arazzo_runner.cli.usage_errors import report_usage_error
 
         return report_usage_error(mistake, args)
     except (click.Abort, KeyboardInterrupt):
@@ -118,7 +146,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _show_error(error: ArazzoError) -> int:
-    from arazzo_runner.cli.show import show_diagnostics
+    from arazzo_runner.cli.diagnostics import show_diagnostics
     from arazzo_runner.errors import DocumentError
 
     show_diagnostics(getattr(error, "diagnostics", ()))

@@ -11,16 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner import replaying, running
-from arazzo_runner.cli.checks import read_checks
-from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.headings import SectionedCommand
-from arazzo_runner.cli.inputs import check_stdin
-from arazzo_runner.cli.inputs_for import inputs_for
-from arazzo_runner.cli.keeping import resolve_from_file
-from arazzo_runner.cli.occasion import CommandSession, StartedRun
-from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.performing import RunSession, maskers_of
-from arazzo_runner.cli.show import show_warnings
+from arazzo_runner.cli.diagnostics import show_warnings
+from arazzo_runner.cli.inputs import check_stdin, inputs_for
+from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.settings import load_document, read_checks
+from arazzo_runner.cli.run.record import resolve_from_file
+from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult

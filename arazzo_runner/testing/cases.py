@@ -13,8 +13,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from arazzo_runner.cli.case_files import ENDINGS, read_cases
-from arazzo_runner.cli.inputs_for import InputSchemas
+from arazzo_runner.cli.inputs import InputSchemas
+from arazzo_runner.cli.run.cases_file import ENDINGS, read_cases
 from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas

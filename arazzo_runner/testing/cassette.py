@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner import replaying, running
-from arazzo_runner.cli.keeping import relative_to_file
+from arazzo_runner.cli.run.record import relative_to_file
 from arazzo_runner.embed.result import Result
 from arazzo_runner.executor.events import (
     Event,

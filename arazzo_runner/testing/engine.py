@@ -10,8 +10,8 @@ from typing import Final
 
 import pytest
 
-from arazzo_runner.cli.documents import load_limits, retrieve_settings
-from arazzo_runner.cli.profiles import Profile
+from arazzo_runner.cli.options.profiles import Profile
+from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError

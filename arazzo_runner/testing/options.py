@@ -13,13 +13,13 @@ import click
 import pytest
 from msgspec import Struct
 
-from arazzo_runner.cli.config import flags_for
 from arazzo_runner.cli.credentials import credential_stores
 from arazzo_runner.cli.main import COMMANDS
-from arazzo_runner.cli.mistakes import usage_diagnostic
-from arazzo_runner.cli.run import command
-from arazzo_runner.cli.settings import settings_of
-from arazzo_runner.cli.worlds import http_settings
+from arazzo_runner.cli.options.config_file import flags_for
+from arazzo_runner.cli.options.settings import settings_of
+from arazzo_runner.cli.run.command import command
+from arazzo_runner.cli.run.world import http_settings
+from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.credentials.sources import CredentialStores
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError

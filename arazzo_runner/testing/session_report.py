@@ -14,9 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner import running
-from arazzo_runner.cli.mistakes import usage_diagnostic
-from arazzo_runner.cli.reports import STDOUT, Reports, read_reports
-from arazzo_runner.cli.show import show_diagnostics
+from arazzo_runner.cli.diagnostics import show_diagnostics
+from arazzo_runner.cli.run.reports import STDOUT, Reports, read_reports
+from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.loading import Description

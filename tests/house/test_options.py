@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 from msgspec import Struct
 
-from arazzo_runner.cli.config import flags_for
-from arazzo_runner.cli.headings import SectionedCommand
 from arazzo_runner.cli.main import COMMANDS
-from arazzo_runner.cli.options import flags_of
+from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.config_file import flags_for
+from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.embed.documents import LoadOptions
 from arazzo_runner.embed.kinds import check_options
 from arazzo_runner.embed.options import RunOptions

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import pytest
 
-from arazzo_runner.cli.baseline import compare, read_baseline, write_baseline
+from arazzo_runner.cli.validate.baseline import compare, read_baseline, write_baseline
 from arazzo_runner.report.diagnostics.located import LocatedFinding
 
 

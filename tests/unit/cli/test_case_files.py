@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.cli.case_files import read_cases
-from arazzo_runner.cli.inputs_for import InputSchemas
+from arazzo_runner.cli.inputs import InputSchemas
+from arazzo_runner.cli.run.cases_file import read_cases
 from arazzo_runner.errors import InputError
 from arazzo_runner.text.locate import locate_place
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.cli.jobs import ValidationJob, run_jobs, split_documents
-from arazzo_runner.cli.mending import FixOptions
+from arazzo_runner.cli.validate.fix import FixOptions
+from arazzo_runner.cli.validate.many import ValidationJob, run_jobs, split_documents
 from arazzo_runner.retrieve.access import RetrieveSettings
 from arazzo_runner.validation import ValidateOptions
 

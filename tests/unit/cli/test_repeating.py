@@ -1,6 +1,6 @@
 import pytest
 
-from arazzo_runner.cli.repeating import RerunCommand, typed_command
+from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
 from arazzo_runner.report.secrets import Masker
 
 

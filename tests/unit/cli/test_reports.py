@@ -4,7 +4,7 @@ import click
 import pytest
 
 from arazzo_runner.cli import main as command_line
-from arazzo_runner.cli.reports import (
+from arazzo_runner.cli.run.reports import (
     Reports,
     ReportTarget,
     read_reports,
@@ -114,7 +114,7 @@ def test_a_bug_is_reported_with_what_was_over_by_then(folder, monkeypatch):
 
 
 def test_a_bug_while_reading_is_reported(folder, monkeypatch):
-    monkeypatch.setattr("arazzo_runner.cli.run.load_document", lambda *_: 1 / 0)
+    monkeypatch.setattr("arazzo_runner.cli.run.command.load_document", lambda *_: 1 / 0)
     assert command_line.main(["run", "workflow.yaml", "--report", "json=r.json"]) == 70
     assert json.loads((folder / "r.json").read_text())["exit_code"] == 70
 
@@ -146,7 +146,7 @@ def test_lines_go_to_standard_output(folder, capsys):
 def test_a_report_that_fails_keeps_no_other_from_being_written(folder, monkeypatch):
     (folder / "gone").mkdir()
     words = ["--report", "json=gone/r.json", "--report", "junit=r.xml", "--mock"]
-    from arazzo_runner.cli.telling import ReportObserver
+    from arazzo_runner.cli.run.reports import ReportObserver
 
     end = ReportObserver.end
 

@@ -6,7 +6,7 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 
-from arazzo_runner.cli.streams import escape_unencodable, prepare_streams
+from arazzo_runner.cli.main import escape_unencodable, prepare_streams
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from arazzo_runner.cli.units import SIZE, TEXT, CountParam, DurationParam
+from arazzo_runner.cli.options.types import SIZE, TEXT, CountParam, DurationParam
 
 DURATION, DURATION_OR_NONE = DurationParam(), DurationParam(least=0.0)
 FROM_0, FROM_1, DEPTH = CountParam(0), CountParam(1), CountParam(0, most=64)

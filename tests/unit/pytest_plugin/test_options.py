@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
-from arazzo_runner.cli.run import command
+from arazzo_runner.cli.run.command import command
 from arazzo_runner.testing.twins import form, twins
 from unit.pytest_plugin.project import Project
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from arazzo_runner.cli.profiles import NO_PROFILE, Profile
+from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.loading import Description

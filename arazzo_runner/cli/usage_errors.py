@@ -17,7 +17,7 @@ def report_usage_error(mistake: click.ClickException, args: Sequence[str]) -> in
     """Show the mistake; a run reports it too, where asked to. Returns the exit code."""
     import sys
 
-    from arazzo_runner.cli.show import show_diagnostics
+    from arazzo_runner.cli.diagnostics import show_diagnostics
     from arazzo_runner.errors import UsageError
 
     if isinstance(mistake, click.exceptions.NoArgsIsHelpError):
@@ -26,7 +26,7 @@ def report_usage_error(mistake: click.ClickException, args: Sequence[str]) -> in
     found = usage_diagnostic(mistake)
     if args and args[0] in ("run", "replay"):
         from arazzo_runner import running
-        from arazzo_runner.cli.reports import reports_of_args
+        from arazzo_runner.cli.run.reports import reports_of_args
 
         document = args[1] if len(args) > 1 and not args[1].startswith("-") else ""
         when = {"started_at": running.rfc3339(time.time()), "duration": 0.0}
@@ -85,7 +85,7 @@ def _origin(parameter: click.Parameter, context: click.Context | None) -> str:
 
 
 def _config_name() -> str:
-    from arazzo_runner.cli.config import config_file
+    from arazzo_runner.cli.options.config_file import config_file
 
     path = config_file()
     return path.name if path else "arazzo.toml"

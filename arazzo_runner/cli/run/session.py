@@ -1,25 +1,31 @@
-"""One run and all who are told of it: the console, the reports, the recording; then the verdict."""
+"""One use of a command that runs workflows: when it began, and how it ends when it cannot start.
+
+One run and all who are told of it: the console, the reports, the recording; then the verdict.
+
+Stopping a run politely: the first signal ends it with a report, the second at once.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from shutil import get_terminal_size
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from arazzo_runner import running
-from arazzo_runner.cli.repeating import RerunCommand, typed_command
-from arazzo_runner.cli.reports import Reports
-from arazzo_runner.cli.show import show_diagnostics
-from arazzo_runner.cli.signals import Signals
-from arazzo_runner.cli.telling import ReportObserver
-from arazzo_runner.errors import UsageError
+from arazzo_runner.cli.diagnostics import show_diagnostics
+from arazzo_runner.cli.options.settings import report_notes
+from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports
+from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
+from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
@@ -29,6 +35,64 @@ from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live, 
 
 if TYPE_CHECKING:
     from arazzo_runner.report.terminal.live import LiveStream
+
+
+class Signals:
+    """What was received: ``code`` is the exit code to end with, None while nothing came.
+
+    ``at_once`` is called before a second signal ends the process.
+
+    A signal raises KeyboardInterrupt only inside ``with signals:``, which stands round what may
+    take long. Anywhere else it is remembered, so that neither a step nor a report is torn apart.
+    """
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+        self.at_once: Callable[[], None] = lambda: None
+        self._waiting = False
+
+    def __enter__(self) -> None:
+        self._waiting = True
+        if self.code is not None:  # it came before, and nothing has asked since
+            self._waiting = False
+            raise KeyboardInterrupt
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._waiting = False
+
+    def interrupted(self) -> bool:
+        """Whether the run should stop."""
+        return self.code is not None
+
+    def receive(self, number: int, _frame: FrameType | None) -> None:
+        """Remember the first signal and wake whatever is waiting; let the second one through."""
+        again = self.code is not None
+        self.code = 128 + number
+        if again:
+            self.at_once()
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        if self._waiting:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def catching_signals() -> Iterator[Signals]:
+    """Catch SIGINT and SIGTERM for as long as the block runs."""
+    received = Signals()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, received.receive) for number in numbers}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
 
 RunFunction: TypeAlias = Callable[[Observer], RunResult]
 """Runs to the end, and tells an observer while it does."""
@@ -182,3 +246,53 @@ def _show_all(*observers: Observer) -> Observer:
             tell(event)
 
     return observe
+
+
+StartedRun: TypeAlias = Callable[[RunSession], int]
+"""What is left to do when nothing can go wrong any more before something is sent."""
+
+
+class CommandSession(Struct):
+    """``document`` is what reports call it; ``given`` are the flags by name."""
+
+    document: str
+    given: Mapping[str, Any]
+    started_at: float = field(default_factory=time.time)
+    started: float = field(default_factory=time.perf_counter)
+
+    def to_the_end(self, start: Callable[[], StartedRun]) -> int:
+        """Start, run, report; an early end is reported too. Returns the exit code."""
+        reports = read_reports(self.given["reports"], self.given["as_json"])
+        with catching_signals() as signals:
+            try:
+                with signals:
+                    reports.check()
+                    ready = start()
+            except DiagnosedError as error:
+                code = 3 if isinstance(error, DocumentError) else 2
+                return self._failed_start(reports, error, code)
+            except KeyboardInterrupt:
+                return self._failed_start(reports, UsageError(), signals.code or 130)
+            except Exception:
+                reports.write_failed_start(self.circumstances(), ExitCode.BUG, UsageError())
+                raise
+            return ready(self._performance(reports, signals))
+
+    def _performance(self, reports: Reports, signals: Signals) -> RunSession:
+        return RunSession(self.given, reports, signals, self.circumstances)
+
+    def _failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> int:
+        reports.write_failed_start(self.circumstances(), code, error)
+        show_diagnostics(error.diagnostics)
+        if not error.diagnostics:
+            sys.stderr.write("interrupted before anything was sent\n")
+        return code
+
+    def circumstances(self) -> dict[str, Any]:
+        """What reports say of the circumstances."""
+        return {
+            "document": self.document,
+            "started_at": running.rfc3339(self.started_at),
+            "duration": time.perf_counter() - self.started,
+            "notes": report_notes(self.given),
+        }

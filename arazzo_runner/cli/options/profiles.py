@@ -22,7 +22,7 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct, field
 
-from arazzo_runner.cli.config import default_of, raise_config_error, read_config
+from arazzo_runner.cli.options.config_file import default_of, raise_config_error, read_config
 
 _KEY: Final = "arazzo.profile"
 _PROFILE_TABLES: Final = ("inputs", "credentials", "servers", "server-vars")

@@ -10,15 +10,24 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from arazzo_runner.cli.baseline import BaselineComparison, compare, read_baseline, write_baseline
-from arazzo_runner.cli.documents import load_limits, retrieve_settings
-from arazzo_runner.cli.headings import SectionedCommand
-from arazzo_runner.cli.jobs import JobResult, ValidationJob, run_jobs
-from arazzo_runner.cli.mending import FixOptions
-from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.selection import selection
-from arazzo_runner.cli.show import show_diagnostics
-from arazzo_runner.cli.walk import find_documents
+from arazzo_runner.cli.diagnostics import show_diagnostics
+from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
+from arazzo_runner.cli.validate.baseline import (
+    BaselineComparison,
+    compare,
+    read_baseline,
+    write_baseline,
+)
+from arazzo_runner.cli.validate.fix import FixOptions
+from arazzo_runner.cli.validate.many import (
+    JobResult,
+    ValidationJob,
+    find_documents,
+    run_jobs,
+    selection,
+)
 from arazzo_runner.loading import is_usage
 from arazzo_runner.report.diagnostics import validate as rendering
 from arazzo_runner.report.diagnostics.located import LocatedFinding, ValidationReport

@@ -12,19 +12,15 @@ from msgspec import Struct
 
 from arazzo_runner import running
 from arazzo_runner.cli.credentials import check_person, with_credentials
-from arazzo_runner.cli.documents import load_document
-from arazzo_runner.cli.headings import SectionedCommand
-from arazzo_runner.cli.inputs import check_stdin
-from arazzo_runner.cli.inputs_for import inputs_for
-from arazzo_runner.cli.keeping import RecordOption
-from arazzo_runner.cli.names import check_names, unknown_secrets
-from arazzo_runner.cli.occasion import CommandSession, StartedRun
-from arazzo_runner.cli.options import flags_of
-from arazzo_runner.cli.performing import RunSession, maskers_of
-from arazzo_runner.cli.settings import settings_of
-from arazzo_runner.cli.show import show_warnings
-from arazzo_runner.cli.tracing import TracesFactory, traces_for
-from arazzo_runner.cli.worlds import open_world
+from arazzo_runner.cli.diagnostics import show_warnings
+from arazzo_runner.cli.inputs import check_stdin, inputs_for
+from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
+from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.settings import load_document, settings_of
+from arazzo_runner.cli.run.record import RecordOption
+from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
+from arazzo_runner.cli.run.world import TracesFactory, open_world, traces_for
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
@@ -56,7 +52,7 @@ class RunCommand(Struct, frozen=True):
         """All that can go wrong before something is sent."""
         check_stdin(self.document, self.given["inputs_file"], self.given["inputs"])
         if self.given["dry_run"]:
-            from arazzo_runner.cli.dry_run import refuse_reports
+            from arazzo_runner.cli.run.dry_run import refuse_reports
 
             refuse_reports(click.get_current_context())
         description = load_document(self.document, self.given)
@@ -73,7 +69,7 @@ class RunCommand(Struct, frozen=True):
         self, description: Description, options: running.RunConfig, new_traces: TracesFactory
     ) -> StartedRun:
         if self.given["cases"] is not None:
-            from arazzo_runner.cli.row_telling import ready_cases
+            from arazzo_runner.cli.run.cases_run import ready_cases
 
             return ready_cases(description, self.given, options, new_traces)
         if self.given["case"]:
@@ -104,7 +100,7 @@ class RunCommand(Struct, frozen=True):
     ) -> int:
         masked = maskers_of(prepared, self.given)
         if self.given["dry_run"]:
-            from arazzo_runner.cli.dry_run import show_dry_run
+            from arazzo_runner.cli.run.dry_run import show_dry_run
 
             return show_dry_run(prepared, masked.shown, options.settings, sys.stdout)
         traces = new_traces(masked.recording)

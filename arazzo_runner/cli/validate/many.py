@@ -1,19 +1,33 @@
-"""Validating many documents: one after the other, or shared out among processes."""
+"""Validating many documents: one after the other, or shared out among processes.
+
+The documents in folders: files named ``*.arazzo.*``, and others with `arazzo` at their root.
+
+Which findings a user wants to hear of: `--select`, `--ignore`, and the configuration.
+"""
 
 from __future__ import annotations
 
 import gc
+import glob
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.mending import FixOptions, ValidateSettings, check_document, fix_document
+from arazzo_runner.check.suppress import Selection, unknown_code_message
+from arazzo_runner.cli.options.config_file import config_file, read_config
+from arazzo_runner.cli.validate.fix import (
+    FixOptions,
+    ValidateSettings,
+    check_document,
+    fix_document,
+)
 from arazzo_runner.loading import SharedCache
 from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
 from arazzo_runner.report.terminal.style import AnsiStyle
@@ -118,3 +132,95 @@ def _run_each(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResul
         else:
             done = fix_document(setting, document, job.mending)
         yield JobResult(locate_findings(done.left, job.style, document), done.mended, done.diff)
+
+
+_ENDINGS: Final = (".yaml", ".yml", ".json")
+_LEFT_OUT: Final = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+_AT_ROOT: Final = re.compile(rb"""^["']?arazzo["']?[ \t]*:""", re.MULTILINE)
+_IN_JSON: Final = re.compile(rb'"arazzo"\s*:')
+_MOST: Final = 10 * 2**20
+"""Larger files are passed over without a look; a document has its own limit."""
+
+
+def find_documents(named: Iterable[str]) -> list[str]:
+    """The documents that were named, folders replaced by the documents in them, each once.
+
+    The order is that of the names; within a folder that of the alphabet.
+    """
+    found: dict[str, None] = {}
+    for one in named:
+        is_folder = "://" not in one and Path(one).is_dir()
+        found.update(dict.fromkeys(_walk_folder(one) if is_folder else (one,)))
+    return list(found)
+
+
+def _walk_folder(folder: str) -> Iterator[str]:
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(one for one in folders if one[0] != "." and one not in _LEFT_OUT)
+        for name in sorted(files):
+            path = os.path.normpath(os.path.join(root, name))  # noqa: PTH118 - keeps what was typed
+            if name.lower().endswith(_ENDINGS) and _is_document(path):
+                yield path
+
+
+def _is_document(path: str) -> bool:
+    if Path(path).stem.lower().endswith(".arazzo"):
+        return True
+    try:
+        if Path(path).stat().st_size > _MOST:
+            return False
+        return is_arazzo(Path(path).read_bytes())
+    except OSError:
+        return False
+
+
+def is_arazzo(data: bytes) -> bool:
+    """Whether a text is an Arazzo document as far as its outermost keys tell."""
+    if b"arazzo" not in data:
+        return False
+    if data.lstrip()[:1] == b"{":
+        return b'"workflows"' in data and _IN_JSON.search(data) is not None
+    return _AT_ROOT.search(data) is not None
+
+
+def read_codes(
+    _ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Read repeated lists of codes, or beginnings of codes, separated by commas."""
+    codes = [code.strip().upper() for text in texts for code in text.split(",") if code.strip()]
+    for code in codes:
+        if problem := unknown_code_message(code):
+            raise click.BadParameter(problem, param=param)
+    return tuple(codes)
+
+
+def selection(given: Mapping[str, Any], count: int) -> Selection:
+    """What is reported of so many documents; ``given`` are the flags by name."""
+    # Of many documents, some will not have a source of the name that `--source` gives.
+    lost = ("AZ906",) if count > 1 else ()
+    return Selection(given["select"], (*given["ignore"], *lost), _per_file_ignores())
+
+
+def _per_file_ignores() -> dict[str, tuple[str, ...]]:
+    """``[validate.per-file-ignores]``: patterns of paths, and the codes left out there.
+
+    A pattern is taken from the folder of the configuration file.
+    """
+    table = read_config().get("validate", {}).get("per-file-ignores", {})
+    if not isinstance(table, dict):
+        raise click.UsageError("`per-file-ignores` is a table of patterns and lists of codes")
+    path = config_file()
+    home = glob.escape(str(path.parent)) if path else ""
+    return {
+        os.path.join(home, pattern): _code_list(pattern, codes)  # noqa: PTH118 - no path, a pattern
+        for pattern, codes in table.items()
+    }
+
+
+def _code_list(pattern: str, codes: object) -> tuple[str, ...]:
+    if not isinstance(codes, list) or not all(isinstance(one, str) for one in codes):
+        raise click.UsageError(f"`per-file-ignores`: `{pattern}` needs a list of codes")
+    for code in codes:
+        if problem := unknown_code_message(code):
+            raise click.UsageError(f"`per-file-ignores`: {problem}")
+    return tuple(codes)

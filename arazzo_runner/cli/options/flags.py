@@ -7,16 +7,19 @@ from typing import Any, Final
 
 import click
 
-from arazzo_runner.cli.elsewhere import credential_origins
-from arazzo_runner.cli.environment import EnvironmentOption, take_env_file
-from arazzo_runner.cli.places import (
+from arazzo_runner.cli.options.environment import EnvironmentOption, take_env_file
+from arazzo_runner.cli.options.profiles import take_profile
+from arazzo_runner.cli.options.settings import credential_origins
+from arazzo_runner.cli.options.types import (
+    SIZE,
+    TEXT,
+    CountParam,
+    DurationParam,
     check_folders,
     parse_pairs,
     parse_server_variables,
     parse_servers,
 )
-from arazzo_runner.cli.profiles import take_profile
-from arazzo_runner.cli.units import SIZE, TEXT, CountParam, DurationParam
 from arazzo_runner.options.model import Kind, Option
 from arazzo_runner.options.table import OPTIONS, Table, options_of
 
@@ -93,7 +96,7 @@ def _type(option: Option) -> click.ParamType[Any] | None:
 
 
 def _codes(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
-    from arazzo_runner.cli.selection import read_codes
+    from arazzo_runner.cli.validate.many import read_codes
 
     return read_codes(ctx, param, texts)
 

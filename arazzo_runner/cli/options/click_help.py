@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from arazzo_runner.cli.environment import EnvironmentOption
+from arazzo_runner.cli.options.environment import EnvironmentOption
 
 _OTHERS: Final = "Options"
 _WIDEST: Final = 30

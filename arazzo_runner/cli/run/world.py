@@ -1,18 +1,28 @@
-"""The world that a run's flags ask for."""
+"""The world that a run's flags ask for.
+
+``--otel``: traces of runs, where they are asked for.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeAlias
+
+from msgspec.structs import replace
 
 from arazzo_runner import running
+from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.credentials.needing import authorizations
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.options.table import members_of
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import SignalWorld
 
@@ -71,3 +81,61 @@ def http_settings(given: Mapping[str, Any]) -> HttpSettings:
     size = members.pop("max_response_size")
     settings = HttpSettings(**members, user_agent=f"arazzo/{VERSION}")
     return settings.with_timeout(given["timeout"]).with_response_size(size)
+
+
+class Traces(Protocol):
+    """An observer, and what wraps the world of a run."""
+
+    def __call__(self, event: Event) -> None:
+        """Take note of an event."""
+        ...
+
+    def wrap(self, world: World) -> World:
+        """The world with spans round its requests."""
+        ...
+
+
+TracesFactory: TypeAlias = Callable[[Masker], Traces]
+"""Begins the traces of one run, whose secrets the masker knows."""
+
+
+class _NoTraces:
+    def __call__(self, event: Event) -> None:
+        """Nothing is noted."""
+
+    def wrap(self, world: World) -> World:
+        return world
+
+
+def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> TracesFactory:
+    """Traces as the flag says, or as the environment does where the extra is installed.
+
+    Raises UsageError when the flag cannot be followed.
+    """
+    if given["otel"]:
+        return _traces(environment)
+    if given["otel"] is None and _is_enabled(environment):
+        try:
+            return _traces(environment)
+        except UsageError as reason:
+            # Others may have set the variables; it is said, and the run goes on.
+            show_diagnostics(replace(one, severity=Severity.WARNING) for one in reason.diagnostics)
+    return lambda _masker: _NoTraces()
+
+
+def _traces(environment: Mapping[str, str]) -> TracesFactory:
+    from arazzo_runner.telemetry.starting import tracer_provider
+
+    chosen = tracer_provider(environment)
+    from arazzo_runner.telemetry.tracing import TracingObserver, parent_from
+
+    parent = parent_from(environment)
+    return lambda masker: TracingObserver(masker, chosen, parent)
+
+
+def _is_enabled(environment: Mapping[str, str]) -> bool:
+    if not any(name.startswith("OTEL_") for name in environment):
+        return False
+    from arazzo_runner.telemetry.starting import is_enabled, is_installed
+
+    return is_enabled(environment) and is_installed()

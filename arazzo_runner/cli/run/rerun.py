@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.cli.words import command_words
+from arazzo_runner.cli.command_words import command_words
 from arazzo_runner.report.secrets import Masker
 
 _INPUT: Final = re.compile(r"(--input=|-i(?!n))(.+)", re.DOTALL)

@@ -3,27 +3,39 @@
 In CSV the first line names the inputs, text becomes the declared type, and an empty cell gives
 none; a name with dots reaches into an object. JSONL has an object of inputs a line, JSON a list of
 them. `id` names the case, where the workflow has no input of that name.
+
+``--cases FILE``: the rows of a file as sets of inputs, each held against the workflows.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.inputs import input_usage_error, parse_input, schema_of, set_input
-from arazzo_runner.cli.inputs_for import InputSchemas
-from arazzo_runner.errors import DocumentError, InputError
+from arazzo_runner import running
+from arazzo_runner.cli.inputs import (
+    InputSchemas,
+    input_schemas_of,
+    input_usage_error,
+    inputs_for,
+    parse_input,
+    schema_of,
+    set_input,
+)
+from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import error, shorten
+from arazzo_runner.loading import Description
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.encoding import decode
 from arazzo_runner.text.json_text import build_json
 from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.locate import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span
 
 ENDINGS: Final = (".csv", ".jsonl", ".json")
@@ -177,3 +189,64 @@ def _case_error(
     place: Place, message: str, code: str = "AZ103", way_out: str | None = None
 ) -> InputError:
     return InputError(error(code, message, place, "", way_out))
+
+
+class CaseRun(Struct, frozen=True):
+    """A row that is ready to run."""
+
+    name: str
+    prepared: running.PreparedRun
+
+
+def prepare_cases(
+    description: Description, given: Mapping[str, Any], options: running.RunConfig
+) -> list[CaseRun]:
+    """Bind the workflows once, and check the inputs of every row; nothing is sent.
+
+    A row's inputs win over those that all have in common. Raises UsageError, InputError and
+    DocumentError; what is wrong with a row says where it stands, and does not show it.
+    """
+    rows = _rows(description, given)
+    common = inputs_for(description, given, given["workflows"])
+    selected = running.select_workflows(description, given["workflows"])
+    bound, lacking = running.plan_run(description, selected, options)
+    if lacking:
+        raise UsageError(*lacking)
+    cases: list[CaseRun] = []
+    problems: list[Diagnostic] = []
+    for row in rows:
+        inputs: dict[str, Value] = {**common, **row.inputs}
+        try:
+            prepared = running.with_inputs(description, bound, inputs)
+            cases.append(CaseRun(row.id, prepared))
+        except InputError as reason:
+            problems += (_with_place(one, row.place) for one in reason.diagnostics)
+    if problems:
+        raise InputError(*problems)
+    return cases
+
+
+def _rows(description: Description, given: Mapping[str, Any]) -> list[CaseInputs]:
+    known = input_schemas_of(description, given["workflows"])
+    try:
+        rows = read_cases(given["cases"], known)
+    except InputError as reason:
+        raise InputError(*map(_without_place, reason.diagnostics)) from None
+    names = [row.id for row in rows]
+    for name in given["case"]:
+        if name not in names:
+            message = f"`--case {name}` names no case of `{given['cases']}`"
+            raise UsageError(error("AZ906", message, help=did_you_mean(name, names)))
+    return [row for row in rows if not given["case"] or row.id in given["case"]]
+
+
+def _with_place(finding: Diagnostic, place: Place) -> Diagnostic:
+    where = f"{place.source.name}:{locate_place(place).line}"
+    return replace(finding, message=f"{where}: {finding.message}")
+
+
+def _without_place(finding: Diagnostic) -> Diagnostic:
+    """A finding with its place in words: a frame would show the row, and secrets in it."""
+    if finding.place is None:
+        return finding
+    return replace(_with_place(finding, finding.place), place=None)

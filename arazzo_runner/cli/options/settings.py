@@ -1,0 +1,132 @@
+"""What flags say of a run, as the engine takes it.
+
+``--check [KIND=]off|warn|error``
+
+``--credential NAME@ORIGIN``: which credentials may go to another origin after a redirect.
+
+Loading the document that a command was given, by the flags about documents.
+
+What every report of a run has to say about how it was made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, get_args
+
+import click
+from msgspec.structs import replace
+
+from arazzo_runner.document.library import SourceLimits
+from arazzo_runner.executor.settings import ALL_WARN, CheckKind, CheckSeverity, Limits, Settings
+from arazzo_runner.loading import Description, LoadLimits, load_from
+from arazzo_runner.options.table import members_of
+from arazzo_runner.retrieve.access import RetrieveSettings, document_access
+from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
+
+
+def read_checks(texts: Iterable[str]) -> dict[CheckKind, CheckSeverity]:
+    """The severities of the contract checks; a bare severity is for all kinds."""
+    found = dict(ALL_WARN)
+    for text in texts:
+        kind, equals, severity = text.rpartition("=")
+        kinds = [one for one in get_args(CheckKind) if not equals or one == kind]
+        severities = [one for one in get_args(CheckSeverity) if one == severity]
+        if not kinds or not severities:
+            listed = ", ".join(f"`{one}`" for one in ALL_WARN)
+            raise click.UsageError(
+                f"`--check {text}`: write `off`, `warn` or `error`, or one of {listed} before it, "
+                "such as `schema=error`"
+            )
+        found.update(dict.fromkeys(kinds, severities[0]))
+    return found
+
+
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """Limits, checks, and where to stop. Raises click.UsageError."""
+    limits = Limits(**members_of("Limits", given))
+    return Settings(limits, read_checks(given["checks"]), given["until"], given["fail_fast"])
+
+
+def credential_origins(
+    _ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, list[str]]:
+    """Read repeated ``NAME@ORIGIN``: the origins by the name of a security scheme."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, origin = _parse_origin(text, param)
+        found.setdefault(name, []).append(origin)
+    return found
+
+
+def _parse_origin(text: str, param: click.Parameter) -> tuple[str, str]:
+    from arazzo_runner.http.errors import TransportError
+    from arazzo_runner.http.redirects import parse_destination
+
+    name, _, origin = text.partition("@")
+    if not name or not origin:
+        message = f"`{text}` is not NAME@ORIGIN, such as `login@https://api2.example.com`"
+        raise click.BadParameter(message, param=param)
+    try:
+        parse_destination(origin)
+    except TransportError as reason:
+        failure = reason.failure
+        hint = f"; {failure.hint}" if failure.hint else ""
+        raise click.BadParameter(f"{failure.message}{hint}", param=param) from None
+    return name, origin
+
+
+def load_document(document: str, given: Mapping[str, Any]) -> Description:
+    """Load ``document`` with what its sources name; ``given`` are the flags by name.
+
+    Raises UsageError when it cannot be read, DocumentError when it cannot be used.
+    """
+    access = document_access(retrieve_settings(given), os.environ)
+    return load_from(access, document, given["sources"], load_limits(given))
+
+
+def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:
+    """What may be read, by the flags about documents."""
+    return RetrieveSettings(
+        max_bytes=given["max_document_size"] or DESCRIPTION_LIMITS.max_bytes,
+        allow_read=given["allow_read"],
+        allow_http=given["allow_http"],
+        allow_net=given["allow_net"],
+        source_dirs=tuple(given["source_dirs"]),
+        remember=not given["no_cache"],
+    )
+
+
+def load_limits(given: Mapping[str, Any]) -> LoadLimits:
+    """The limits of documents, by the flags about them."""
+    sources = SourceLimits(description=_limits_of(DESCRIPTION_LIMITS, given))
+    if given["max_document_size"] is not None:
+        # One document that may be as large must not be too much for all of them together.
+        total = max(sources.max_total_bytes, 4 * given["max_document_size"])
+        sources = replace(sources, max_total_bytes=total)
+    if given["max_sources"] is not None:
+        sources = replace(sources, max_sources=given["max_sources"])
+    return LoadLimits(_limits_of(DocumentLimits(), given), sources)
+
+
+def _limits_of(limits: DocumentLimits, given: Mapping[str, Any]) -> DocumentLimits:
+    if given["max_document_nodes"] is not None:
+        limits = limits.with_nodes(given["max_document_nodes"])
+    if given["max_document_size"] is not None:
+        limits = replace(limits, max_bytes=given["max_document_size"])
+    if given["max_document_depth"] is not None:
+        limits = replace(limits, max_depth=given["max_document_depth"])
+    return limits
+
+
+_NOTES: Final = {
+    "mock": "answers were made up from the API descriptions (`--mock`)",
+    "insecure": "TLS certificates were not verified (`--insecure`)",
+    "show_secrets": "secrets are not masked (`--show-secrets`)",
+}
+
+
+def report_notes(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """A sentence for each flag that a reader of a report has to know of."""
+    return tuple(note for flag, note in _NOTES.items() if given.get(flag))
