@@ -9,24 +9,23 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.document.library import SourceLimits, TextCache
+from arazzo_runner.document.components import resolve_components
 from arazzo_runner.document.load import load_document
-from arazzo_runner.document.references import name_findings
-from arazzo_runner.document.resolve import resolve_components
 from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.document.rules.run import name_findings
 from arazzo_runner.document.sources import DocumentMember, DocumentSet, ResolvedSource, load_sources
+from arazzo_runner.document.store import SourceLimits, TextCache
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import all_operations
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument
-from arazzo_runner.text.brief import SafeRepr
-from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity
 from arazzo_runner.text.limits import DocumentLimits
-from arazzo_runner.text.locate import sort_findings
+from arazzo_runner.text.parse import decode
+from arazzo_runner.text.positions import sort_findings
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import decode
 
 if TYPE_CHECKING:
     from arazzo_runner.document.retrieval import DocumentAccess

@@ -40,9 +40,8 @@ from arazzo_runner.openapi.security.schemes import (
     required_schemes,
 )
 from arazzo_runner.report.secrets import NO_MASK, Masker
-from arazzo_runner.text.brief import SafeRepr
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
-from arazzo_runner.text.locate import sort_findings
+from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, did_you_mean, error
+from arazzo_runner.text.positions import sort_findings
 from arazzo_runner.text.source import Place
 
 

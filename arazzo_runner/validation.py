@@ -22,7 +22,7 @@ from arazzo_runner.executor.binding import BindContext
 from arazzo_runner.executor.plan import Plan, Unit
 from arazzo_runner.loading import LoadLimits, PartialDescription, SharedCache, examine_description
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.locate import sort_findings
+from arazzo_runner.text.positions import sort_findings
 
 if TYPE_CHECKING:
     from arazzo_runner.document.retrieval import DocumentAccess

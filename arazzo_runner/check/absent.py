@@ -26,8 +26,8 @@ from arazzo_runner.openapi.schema.descend import (
     type_words,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.fix import guess_known
 from arazzo_runner.text.source import pointer_text
+from arazzo_runner.text.suggested_fix import guess_known
 
 _ARRAY: Final = frozenset({"array"})
 

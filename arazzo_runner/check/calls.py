@@ -16,8 +16,8 @@ from arazzo_runner.executor.plan import (
     WorkflowPlan,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
-from arazzo_runner.text.fix import rename_to_known
 from arazzo_runner.text.source import Place
+from arazzo_runner.text.suggested_fix import rename_to_known
 
 
 def call_findings(plan: Plan) -> Iterator[Diagnostic]:

@@ -35,8 +35,8 @@ from arazzo_runner.openapi.schema.descend import (
 from arazzo_runner.openapi.schema.shape import Alternative, JsonTypes, types_of_alternative
 from arazzo_runner.openapi.schema.walk import flagged_properties
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
-from arazzo_runner.text.fix import guess_known
 from arazzo_runner.text.source import Place
+from arazzo_runner.text.suggested_fix import guess_known
 
 _NUMBERS: Final = frozenset({"number", "integer"})
 _TREES: Final = frozenset({"object", "array"})

@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.document.dependencies import circles
 from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
@@ -23,6 +22,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
+from arazzo_runner.document.rules.order import circles
 from arazzo_runner.executor.order import run_order
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 

@@ -10,7 +10,7 @@ from arazzo_runner.check.reading import reads_of
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import HeaderRef
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, warning
-from arazzo_runner.text.fix import guess_known
+from arazzo_runner.text.suggested_fix import guess_known
 
 # What servers and those between send without anybody documenting it (RFC 9110, 6265, 8288).
 _COMMON_RESPONSE_HEADERS: Final = frozenset(

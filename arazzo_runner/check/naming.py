@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import OperationById, OperationByPath
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.fix import replace_text
+from arazzo_runner.text.suggested_fix import replace_text
 
 
 def unqualified_id_findings(view: StepContext) -> Iterator[Diagnostic]:

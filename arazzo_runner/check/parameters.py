@@ -12,7 +12,7 @@ from arazzo_runner.openapi.schema.descend import shape_of
 from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.openapi.security.schemes import credential_carrier
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
-from arazzo_runner.text.fix import guess_known
+from arazzo_runner.text.suggested_fix import guess_known
 
 
 def missing_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:

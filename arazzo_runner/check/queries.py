@@ -17,12 +17,12 @@ from arazzo_runner.document.model import (
     Workflow,
 )
 from arazzo_runner.expression.ast import Literal, MalformedExpression
-from arazzo_runner.expression.budget import QueryError
+from arazzo_runner.expression.common_mistakes import length_as_function, simple_condition
 from arazzo_runner.expression.condition import operands, parse_condition
-from arazzo_runner.expression.hints import length_as_function, simple_condition
-from arazzo_runner.expression.query import check_query
+from arazzo_runner.expression.query.evaluate import check_query
+from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.text.fix import Edit, Fix, replace_text
+from arazzo_runner.text.suggested_fix import Edit, Fix, replace_text
 
 
 def query_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnostic]:

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from arazzo_runner.check.outcomes import ResponseOutcome
 from arazzo_runner.check.view import StepContext
-from arazzo_runner.document.expressions import expressions_in, in_value
 from arazzo_runner.document.model import Criterion, QueryCriterion
+from arazzo_runner.document.rules.expressions import expressions_in, in_value
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     DynamicValue,
@@ -18,7 +18,7 @@ from arazzo_runner.expression.ast import (
     ObjectTemplate,
     Selector,
 )
-from arazzo_runner.expression.leading import leading_tokens
+from arazzo_runner.expression.query.jsonpath_prefix import leading_tokens
 from arazzo_runner.openapi.schema.descend import PathToken
 from arazzo_runner.text.source import Place
 

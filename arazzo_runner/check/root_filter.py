@@ -11,10 +11,10 @@ from typing import Final
 from arazzo_runner.check.shapes import expression_shape
 from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import QueryCriterion
-from arazzo_runner.expression.hints import portable_filter
+from arazzo_runner.expression.common_mistakes import portable_filter
 from arazzo_runner.openapi.schema.descend import SchemaShape, names_of
 from arazzo_runner.text.diagnostic import Diagnostic, warning
-from arazzo_runner.text.fix import change_text
+from arazzo_runner.text.suggested_fix import change_text
 
 _OBJECT: Final = frozenset({"object"})
 

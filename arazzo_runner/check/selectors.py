@@ -20,8 +20,8 @@ from arazzo_runner.document.model import (
     Workflow,
 )
 from arazzo_runner.expression.ast import DynamicValue, Literal, Selector, SelectorType
-from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.query import check_query
+from arazzo_runner.expression.query.evaluate import check_query
+from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.select import pointer_tokens
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.text.source import Place

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from arazzo_runner.check.outcomes import ResponseOutcome
 from arazzo_runner.check.view import StepContext
-from arazzo_runner.document.schema import resolve_schema
+from arazzo_runner.document.inputs_schema import resolve_schema
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.expression.ast import (

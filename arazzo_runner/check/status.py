@@ -19,8 +19,8 @@ from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
 from arazzo_runner.openapi.response.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
-from arazzo_runner.text.fix import Fix, change_text
 from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.suggested_fix import Fix, change_text
 
 _NOWHERE: Final = Place(SourceFile("", "", ""))
 

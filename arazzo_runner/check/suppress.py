@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, nearest
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
 
 _COMMENT: Final = re.compile(r"#[ \t]*arazzo:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?")

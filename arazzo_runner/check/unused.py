@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.document.inputs_schema import declared_inputs
 from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
@@ -12,7 +12,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
-from arazzo_runner.document.schema import declared_inputs
+from arazzo_runner.document.rules.expressions import expressions_in
 from arazzo_runner.executor.plan import OperationCall, Plan, Unit
 from arazzo_runner.expression.ast import (
     Expression,

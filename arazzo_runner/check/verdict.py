@@ -26,7 +26,7 @@ from arazzo_runner.expression.ast import (
     StatusCodeRef,
 )
 from arazzo_runner.expression.ast import Literal as Text
-from arazzo_runner.expression.budget import QueryError
+from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.value import MaybeValue, is_equal, is_ordered
 
 _SECONDS: Final = 0.1
@@ -142,7 +142,7 @@ def _required_conditions(condition: Condition) -> Iterator[Condition]:
 
 
 def _matches(pattern: str, text: str) -> bool | None:
-    from arazzo_runner.expression.regex_query import regex_search
+    from arazzo_runner.expression.query.regex import regex_search
 
     try:
         return regex_search(pattern, text, _SECONDS)

@@ -29,14 +29,13 @@ from arazzo_runner.executor.inputs import (
     direct_properties,
     schema_parts,
 )
-from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.loading import Description
 from arazzo_runner.openapi.media_type import is_json, is_text, is_xml
 from arazzo_runner.text.diagnostic import Severity, error, shorten
-from arazzo_runner.text.encoding import decode
-from arazzo_runner.text.json_text import build_json
+from arazzo_runner.text.json_reader import build_json
 from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.parse import decode
 from arazzo_runner.text.source import SourceFile
 
 FileKind: TypeAlias = Choice["binary", "binaries", "base64"] | None
@@ -123,7 +122,7 @@ def check_stdin(document: str, file: str | None, assignments: Iterable[str]) -> 
 
 def read_inputs_file(file: str) -> dict[str, Value]:
     """Inputs from a JSON or YAML file, ``-`` for standard input. Raises InputError."""
-    from arazzo_runner.text.yaml import parse
+    from arazzo_runner.text.parse import parse
 
     try:
         source = decode(_read(file, "--inputs"), "<stdin>" if file == "-" else file, file)
@@ -203,7 +202,7 @@ def _data(name: str, text: str) -> Value:
     except DocumentError as reason:
         raise InputError(*reason.diagnostics) from None
     if doubtful:
-        from arazzo_runner.text.findings import json_findings
+        from arazzo_runner.text.value_errors import json_findings
 
         raise InputError(*json_findings(source, Severity.ERROR))
     return value

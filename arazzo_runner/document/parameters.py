@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from arazzo_runner.document.fields import Node, ObjectSpec
 from arazzo_runner.document.model import Location, Parameter, Reusable
+from arazzo_runner.document.node import Node, ObjectSpec, join_names, type_label
 from arazzo_runner.document.values import read_dynamic, report_malformed
-from arazzo_runner.document.wording import join_names, type_label
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     ComponentRef,

@@ -13,26 +13,26 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.document.library import (
+from arazzo_runner.document.components import resolve_components
+from arazzo_runner.document.load import load_value
+from arazzo_runner.document.model import ArazzoDocument, SourceDescription, SourceType
+from arazzo_runner.document.node import join_names
+from arazzo_runner.document.retrieval import DocumentAccess, RetrieveError
+from arazzo_runner.document.rules.run import name_findings
+from arazzo_runner.document.store import (
     DocumentStore,
     ParsedDocument,
+    ReferencedDocuments,
     SourceLimits,
     TextCache,
     is_remote,
 )
-from arazzo_runner.document.load import load_value
-from arazzo_runner.document.model import ArazzoDocument, SourceDescription, SourceType
-from arazzo_runner.document.references import name_findings
-from arazzo_runner.document.referred import ReferencedDocuments
-from arazzo_runner.document.resolve import resolve_components
-from arazzo_runner.document.retrieval import DocumentAccess, RetrieveError
 from arazzo_runner.document.uris import resolve_reference, without_fragment
-from arazzo_runner.document.wording import join_names
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
-from arazzo_runner.text.fix import replace_text
 from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.suggested_fix import replace_text
 
 SOURCE_LIMITS: Final = SourceLimits()
 _NAMES: Final[dict[SourceType, str]] = {

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Final
 from typing import Literal as Choice
 
-from arazzo_runner.document.actions import failure_actions, success_actions
-from arazzo_runner.document.criteria import criteria
-from arazzo_runner.document.fields import Node, ObjectSpec
+from arazzo_runner.document.actions import criteria, failure_actions, success_actions
 from arazzo_runner.document.model import (
     Criterion,
     OperationById,
@@ -15,6 +13,7 @@ from arazzo_runner.document.model import (
     RequestBody,
     Step,
 )
+from arazzo_runner.document.node import Node, ObjectSpec
 from arazzo_runner.document.parameters import parameters
 from arazzo_runner.document.targets import step_names, target
 from arazzo_runner.document.values import (
@@ -27,7 +26,7 @@ from arazzo_runner.document.values import (
 from arazzo_runner.expression.ast import DynamicValue, MalformedExpression, Template
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.parse import parse_expression
-from arazzo_runner.text.fix import Fix, change_text
+from arazzo_runner.text.suggested_fix import Fix, change_text
 
 STEP: Final = ObjectSpec(
     "Step Object",

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import unquote
 
-from arazzo_runner.document.fields import Node
 from arazzo_runner.document.model import (
     ChannelByPath,
     OperationById,
@@ -20,8 +19,8 @@ from arazzo_runner.document.model import (
     StepTarget,
     WorkflowName,
 )
-from arazzo_runner.document.wording import join_names
-from arazzo_runner.text.fix import Edit, Fix, replace_text
+from arazzo_runner.document.node import Node, join_names
+from arazzo_runner.text.suggested_fix import Edit, Fix, replace_text
 
 _PREFIX: Final = "$sourceDescriptions."
 _OPERATION: Final = "{$sourceDescriptions.<name>.url}#/paths/~1pets~1{id}/get"

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from arazzo_runner.document.fields import Node, ObjectSpec
-from arazzo_runner.document.wording import join_names
+from arazzo_runner.document.node import Node, ObjectSpec, join_names
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     BodyRef,
@@ -34,7 +33,7 @@ from arazzo_runner.expression.parse import (
 )
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import shorten
-from arazzo_runner.text.fix import Fix, change_text, replace_text
+from arazzo_runner.text.suggested_fix import Fix, change_text, replace_text
 
 # Expression Type Object: the languages, their versions, the default first.
 VERSIONS: Final = {
@@ -133,7 +132,7 @@ def report_malformed(node: Node, found: MalformedExpression, code: str, what: st
 
 
 def _correction(node: Node, what: str) -> Fix | None:
-    from arazzo_runner.expression.repair import correct_condition, correct_string
+    from arazzo_runner.expression.autocorrect import correct_condition, correct_string
 
     meant = (correct_condition if what == "a condition" else correct_string)(node.value)
     return None if meant is None else replace_text(node.place, meant)

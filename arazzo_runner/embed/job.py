@@ -19,7 +19,7 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
 from arazzo_runner.report.exit_code import ExitCode, exit_code
 from arazzo_runner.report.secrets import NO_MASK, Masker
-from arazzo_runner.text.brief import SafeRepr
+from arazzo_runner.text.diagnostic import SafeRepr
 from arazzo_runner.worlds.wrappers import AwaitHook, HookedWorld, Hooks, await_hook, call_hook
 
 if TYPE_CHECKING:

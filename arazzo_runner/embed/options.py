@@ -23,8 +23,7 @@ from arazzo_runner.executor.settings import (
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials
-from arazzo_runner.text.brief import SafeRepr
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import SafeRepr, error
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import AfterResponse, BeforeRequest, Hooks, Sleep, StopEvent
 

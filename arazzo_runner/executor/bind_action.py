@@ -17,7 +17,7 @@ from arazzo_runner.document.model import (
 from arazzo_runner.executor.binding import BindContext, find_workflow
 from arazzo_runner.executor.plan import InputArgument, PlannedAction, Unit, WorkflowKey
 from arazzo_runner.text.diagnostic import did_you_mean, error
-from arazzo_runner.text.fix import rename_to_known
+from arazzo_runner.text.suggested_fix import rename_to_known
 
 StepAction: TypeAlias = SuccessAction | FailureAction
 

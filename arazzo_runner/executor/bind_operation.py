@@ -18,8 +18,8 @@ from arazzo_runner.openapi.lookup import (
 )
 from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, nearest, warning
-from arazzo_runner.text.fix import rename_to_known, replace_text
 from arazzo_runner.text.source import Place, pointer_text
+from arazzo_runner.text.suggested_fix import rename_to_known, replace_text
 
 FoundOperation: TypeAlias = tuple[str, Operation]
 """The name of the source description, and the operation."""

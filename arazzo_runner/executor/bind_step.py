@@ -45,8 +45,8 @@ from arazzo_runner.openapi.request.build import RequestRefused, undeclared_param
 from arazzo_runner.openapi.security.schemes import parameter_key
 from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.text.diagnostic import did_you_mean, error
-from arazzo_runner.text.fix import rename_to_known
 from arazzo_runner.text.source import Place
+from arazzo_runner.text.suggested_fix import rename_to_known
 
 
 def bind_call(

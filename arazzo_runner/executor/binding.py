@@ -12,7 +12,7 @@ from arazzo_runner.executor.plan import Unit, WorkflowKey
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.security.schemes import Authorization, ParameterKeys
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
-from arazzo_runner.text.fix import rename_to_known
+from arazzo_runner.text.suggested_fix import rename_to_known
 
 Authorize: TypeAlias = Callable[[str, Operation, ParameterKeys, str], Authorization]
 """By the source's name, the operation, what the workflow passes, and the server's URL."""

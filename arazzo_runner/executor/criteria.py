@@ -12,8 +12,8 @@ from typing import assert_never
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.executor.result import CriterionResult, OperandValue
 from arazzo_runner.expression.ast import MalformedExpression
-from arazzo_runner.expression.judge import Judgement, judge_simple
-from arazzo_runner.expression.query import judge_query
+from arazzo_runner.expression.criteria import Judgement, judge_simple
+from arazzo_runner.expression.query.evaluate import judge_query
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.text.source import Place
 

@@ -14,7 +14,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
-from arazzo_runner.text.brief import SafeRepr
+from arazzo_runner.text.diagnostic import SafeRepr
 
 
 class WorkflowStarted(SafeRepr, frozen=True):

@@ -12,9 +12,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from arazzo_runner.document.schema import resolve_schema
-from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.expression.value import Value
+from arazzo_runner.document.inputs_schema import resolve_schema
+from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.openapi.schema.compile import schema_validator
 from arazzo_runner.text.diagnostic import did_you_mean
 

@@ -5,8 +5,8 @@ Arazzo Specification 1.1.0, "Step Dependencies and Execution Order".
 
 from __future__ import annotations
 
-from arazzo_runner.document.dependencies import step_needs
 from arazzo_runner.document.model import Step, Workflow
+from arazzo_runner.document.rules.order import step_needs
 
 
 def run_order(workflow: Workflow) -> tuple[Step, ...]:

@@ -14,9 +14,8 @@ from arazzo_runner.document.model import PayloadReplacement
 from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import DynamicValue, SelectorType, Template
 from arazzo_runner.expression.ast import Literal as Constant
-from arazzo_runner.expression.bounds import ValueTooLargeError, check_bounds
-from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.query.limits import QueryError, ValueTooLargeError, check_bounds
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.select import locations
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
@@ -155,7 +154,7 @@ def _replace(
 
 
 def _replace_xml(value: MaybeValue, target: str, new: Value, version: str, seconds: float) -> str:
-    from arazzo_runner.expression.xpath_replace import replace_xpath
+    from arazzo_runner.expression.query.xpath_replace import replace_xpath
 
     if not isinstance(value, str):
         raise QueryError("XPath needs a payload that is XML text")

@@ -16,8 +16,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.response.contract import CheckResult
-from arazzo_runner.text.brief import SafeRepr
-from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr
 from arazzo_runner.text.source import Place
 
 

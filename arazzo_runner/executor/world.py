@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.security.token_need import Need
-from arazzo_runner.text.brief import SafeRepr
+from arazzo_runner.text.diagnostic import SafeRepr
 
 FailureCode: TypeAlias = Choice[
     "connect", "tls", "timeout", "protocol", "limit", "refused", "credentials", "cancelled"

@@ -29,10 +29,10 @@ from arazzo_runner.expression.ast import (
     Operand,
     Or,
 )
-from arazzo_runner.expression.cursor import ConditionScanner, ParseError
-from arazzo_runner.expression.hints import OPERATORS, bare_word, jsonpath_in_simple
+from arazzo_runner.expression.common_mistakes import OPERATORS, bare_word, jsonpath_in_simple
+from arazzo_runner.expression.grammar import read_expression
 from arazzo_runner.expression.parse import PARSED, length_error
-from arazzo_runner.expression.reference import read_expression
+from arazzo_runner.expression.scanner import ConditionScanner, ParseError
 
 MAX_NESTING: Final = 50
 """How deep parentheses and ``!`` may nest."""

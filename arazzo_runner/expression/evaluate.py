@@ -34,8 +34,8 @@ from arazzo_runner.expression.ast import (
     UrlRef,
     WorkflowRef,
 )
-from arazzo_runner.expression.bounds import MAX_TEXT, ValueTooLargeError, check_bounds
 from arazzo_runner.expression.pointer import at_walk, value_at_path
+from arazzo_runner.expression.query.limits import MAX_TEXT, ValueTooLargeError, check_bounds
 from arazzo_runner.expression.scope import Scope, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
 
@@ -192,7 +192,7 @@ def _embedded_text(expression: Expression, scope: Scope) -> str:
 
 
 def _selector(selector: Selector, scope: Scope) -> MaybeValue:
-    from arazzo_runner.expression.budget import QueryError
+    from arazzo_runner.expression.query.limits import QueryError
     from arazzo_runner.expression.select import select
 
     context = evaluate(selector.context, scope)

@@ -23,8 +23,8 @@ from arazzo_runner.expression.ast import (
     Selector,
     Template,
 )
-from arazzo_runner.expression.cursor import ConditionScanner, ParseError, Scanner
-from arazzo_runner.expression.reference import ROOTS, is_expression_start, read_expression
+from arazzo_runner.expression.grammar import ROOTS, is_expression_start, read_expression
+from arazzo_runner.expression.scanner import ConditionScanner, ParseError, Scanner
 
 MAX_BYTES: Final = 10_000
 """The longest text of one expression or condition, in bytes of UTF-8."""

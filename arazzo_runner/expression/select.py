@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, TypeAlias, assert_never
 
 from arazzo_runner.expression.ast import SelectorType
-from arazzo_runner.expression.budget import QueryError
 from arazzo_runner.expression.pointer import array_index, at_pointer
+from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe, json_type
 
 __all__ = ["JsonLocation", "QueryError", "locations", "pointer_tokens", "select"]
@@ -68,7 +68,7 @@ def pointer_tokens(text: str) -> tuple[str, ...]:
 
 
 def _xpath(version: str, text: str, value: Value, seconds: float) -> list[Value]:
-    from arazzo_runner.expression.xpath_query import xpath_values
+    from arazzo_runner.expression.query.xpath import xpath_values
 
     return xpath_values(xml_text(value), text, version, seconds)
 
@@ -81,7 +81,7 @@ def xml_text(value: Value) -> str | bytes:
 
 
 def _nodes(text: str, value: Value, seconds: float) -> list[tuple[JsonLocation, Any]]:
-    from arazzo_runner.expression.jsonpath_query import jsonpath_nodes
+    from arazzo_runner.expression.query.jsonpath import jsonpath_nodes
 
     if isinstance(value, bytes):
         raise QueryError(f"JSONPath needs JSON; the value is {describe(value)}")

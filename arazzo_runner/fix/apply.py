@@ -14,10 +14,10 @@ from arazzo_runner.fix.data import edit_data, is_same_data
 from arazzo_runner.fix.scalar import TextEdit
 from arazzo_runner.fix.spell import apply_edits, is_overlapping, resolve_part, text_edits
 from arazzo_runner.text.diagnostic import Severity
-from arazzo_runner.text.fix import Edit, Fix
 from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.parse import parse
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import parse
+from arazzo_runner.text.suggested_fix import Edit, Fix
 
 TRIALS: Final = 200
 """How often a document is read, or judged, to find out which fixes do harm."""

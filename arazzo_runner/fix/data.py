@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.fix.spell import part_of, value_at
-from arazzo_runner.text.fix import Edit
+from arazzo_runner.text.suggested_fix import Edit
 
 
 def edit_data(value: Value, edits: Iterable[Edit]) -> Value:

@@ -12,9 +12,9 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
-from arazzo_runner.text.part import part_of_scalar, properties_end
-from arazzo_runner.text.scalar import FIRST, ScalarError, resolve_plain
+from arazzo_runner.text.positions import part_of_scalar, properties_end
 from arazzo_runner.text.source import Extent
+from arazzo_runner.text.yaml_reader import FIRST, ScalarError, resolve_plain
 
 Style = Choice["plain", "single", "double", "block"]
 

@@ -8,10 +8,9 @@ from typing import Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.fix.scalar import ScalarText, TextEdit, quote_string, respell_key
-from arazzo_runner.text.fix import Edit
-from arazzo_runner.text.locate import extent_of
-from arazzo_runner.text.part import properties_end
+from arazzo_runner.text.positions import extent_of, properties_end
 from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile
+from arazzo_runner.text.suggested_fix import Edit
 
 _COMMENT: Final = re.compile(r"(?:^|\s)#")
 

@@ -13,7 +13,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 
-from arazzo_runner.expression.file_body import FileBody
+from arazzo_runner.expression.value import FileBody
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.openapi.request.multipart import pieces_of
 

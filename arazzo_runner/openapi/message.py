@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from arazzo_runner.expression.scope import Headers, header_value
-from arazzo_runner.text.brief import SafeRepr
+from arazzo_runner.text.diagnostic import SafeRepr
 
 
 class HttpRequest(SafeRepr, frozen=True):

@@ -20,9 +20,8 @@ from msgspec import Meta, Struct, field
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.settings import Limits, Settings
 from arazzo_runner.executor.world import FailureCode, TransportFailure
-from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header_value
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.openapi.media_type import codec_of, parameter_of
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording, SendOutcome

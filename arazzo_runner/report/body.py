@@ -10,9 +10,8 @@ import codecs
 import re
 from typing import Final
 
-from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import Headers, header_value
-from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.expression.value import MISSING, FileBody, MaybeValue, Value
 from arazzo_runner.openapi.media_type import codec_of, is_xml
 from arazzo_runner.openapi.request.multipart import has_files
 from arazzo_runner.openapi.response.body import xml_charset

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.scope import header_value
+from arazzo_runner.expression.value import FileBody
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.request.multipart import Upload, has_files, pieces_of
 from arazzo_runner.report.body import FORM, decode_text

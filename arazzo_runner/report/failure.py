@@ -25,7 +25,7 @@ from arazzo_runner.report.diagnostics.text import Caret, caret_block
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
 from arazzo_runner.report.traversal import has_replay_failure
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place
 
 

@@ -13,8 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.expression.value import MISSING, FileBody, MaybeValue, Value
 from arazzo_runner.report.secrets import Masker
 
 # Controls (C0, DEL, C1), directional and invisible formats, line separators, the byte order mark,

@@ -15,7 +15,6 @@ from urllib.parse import unquote
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.document.library import is_remote
 from arazzo_runner.document.retrieval import (
     DocumentAccess,
     ParseCache,
@@ -23,6 +22,7 @@ from arazzo_runner.document.retrieval import (
     RetrievedDocument,
     RetrieveError,
 )
+from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.http.settings import HttpSettings

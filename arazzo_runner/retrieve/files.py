@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import quote, unquote
 
-from arazzo_runner.document.library import is_remote
 from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
+from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import nearest

@@ -14,8 +14,8 @@ from urllib.parse import quote, urldefrag
 
 from msgspec.structs import replace
 
-from arazzo_runner.document.library import is_remote
 from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
+from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import resolve_reference
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.drive import run_coroutine

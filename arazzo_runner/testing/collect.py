@@ -21,7 +21,7 @@ from arazzo_runner.testing.item import WorkflowItem
 from arazzo_runner.testing.session_report import add_failure
 from arazzo_runner.testing.tags import tags_of
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 
 
 class ArazzoWarning(pytest.PytestWarning):

@@ -21,7 +21,7 @@ from arazzo_runner.testing.cases import WorkflowCase
 from arazzo_runner.testing.fitting import relevant_inputs_of
 from arazzo_runner.testing.session_report import add_failure
 from arazzo_runner.testing.tags import add_markers
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 
 if TYPE_CHECKING:
     from arazzo_runner.embed.result import Result

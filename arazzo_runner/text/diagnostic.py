@@ -1,15 +1,32 @@
-"""One finding about a text: code, severity, sentence, place, help. Rendered in ``report/``."""
+"""One finding about a text: code, severity, sentence, place, help. Rendered in ``report/``.
+
+Values that say in a word what they are: what they hold may be secret, or without end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from typing import Any
 
 from msgspec import Struct
 
-from arazzo_runner.text.brief import SafeRepr
-from arazzo_runner.text.fix import Fix
 from arazzo_runner.text.source import Place, Span
+from arazzo_runner.text.suggested_fix import Fix
+
+
+class SafeRepr(Struct, frozen=True):
+    """A value whose representation is :meth:`brief` alone: it reaches logs and tracebacks."""
+
+    def brief(self) -> str:
+        """A few words without anything from outside."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.brief()})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("brief", self.brief())]
 
 
 class Severity(Enum):
@@ -47,7 +64,7 @@ class Diagnostic(SafeRepr, frozen=True):
     @property
     def span(self) -> Span | None:
         """The lines and columns of its place."""
-        from arazzo_runner.text.locate import locate_place
+        from arazzo_runner.text.positions import locate_place
 
         return None if self.place is None else locate_place(self.place)
 

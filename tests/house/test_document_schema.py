@@ -13,8 +13,8 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.explain.explanation import read_explanation
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.parse import DocumentLimits, parse
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import DocumentLimits, parse
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load(

@@ -32,10 +32,10 @@ from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
-from arazzo_runner.text.encoding import decode
-from arazzo_runner.text.json_text import build_json
+from arazzo_runner.text.json_reader import build_json
 from arazzo_runner.text.limits import DocumentLimits
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.parse import decode
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span
 
 ENDINGS: Final = (".csv", ".jsonl", ".json")

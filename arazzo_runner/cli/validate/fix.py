@@ -18,9 +18,8 @@ from arazzo_runner.report.diff import diff_text
 from arazzo_runner.report.files import write_atomically
 from arazzo_runner.retrieve.files import find_moved
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.encoding import decode
+from arazzo_runner.text.parse import decode, parse
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import parse
 from arazzo_runner.validation import ValidateOptions, absolute_path, validate
 
 

@@ -15,8 +15,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.expression.file_body import FileBody
-from arazzo_runner.expression.value import Value, describe
+from arazzo_runner.expression.value import FileBody, Value, describe
 from arazzo_runner.openapi import media_type
 from arazzo_runner.openapi.model import Encoding, MediaType
 from arazzo_runner.openapi.references import resolve_reference

@@ -11,7 +11,7 @@ from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Pointer, Span, pointer_text, span_between
 
 if TYPE_CHECKING:

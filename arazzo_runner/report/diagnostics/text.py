@@ -14,7 +14,7 @@ from msgspec import Struct
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, TextStyle
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span, line_starts, pointer_text
 
 MAX_LINE: Final = 120

@@ -11,7 +11,7 @@ from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.safe_text import SafeText
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}

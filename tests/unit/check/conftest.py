@@ -10,7 +10,7 @@ from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.loading import SharedCache
 from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.validation import ValidateOptions, validate
 
 SHOP = """

@@ -7,7 +7,7 @@ import pytest
 from arazzo_runner.cli.inputs import InputSchemas
 from arazzo_runner.cli.run.cases_file import read_cases
 from arazzo_runner.errors import InputError
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 
 SCHEMA = {
     "properties": {

@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.cli.inputs import read_inputs
 from arazzo_runner.errors import InputError
-from arazzo_runner.expression.file_body import FileBody
+from arazzo_runner.expression.value import FileBody
 
 DECLARED = {
     "name": {"type": "string"},

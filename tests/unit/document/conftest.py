@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from arazzo_runner.document.components import resolve_components
 from arazzo_runner.document.load import LoadResult, load_value
 from arazzo_runner.document.model import ArazzoDocument, Step, Workflow
-from arazzo_runner.document.references import name_findings
-from arazzo_runner.document.resolve import resolve_components
+from arazzo_runner.document.rules.run import name_findings
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import SourceFile, pointer_text
 

@@ -1,6 +1,6 @@
 import pytest
 
-from arazzo_runner.document.dependencies import circles, step_needs
+from arazzo_runner.document.rules.order import circles, step_needs
 
 
 def step(name, reads=(), **fields):

@@ -1,4 +1,4 @@
-from arazzo_runner.document.expressions import expressions_in
+from arazzo_runner.document.rules.expressions import expressions_in
 
 STEP = "/workflows/0/steps/1"
 SELECTOR = {"context": "$response.body", "selector": "a{$inputs.i}", "type": "jsonpath"}

@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.check.queries import query_findings
 from arazzo_runner.document.load import load_document
-from arazzo_runner.document.references import name_findings
+from arazzo_runner.document.rules.run import name_findings
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.document.library import ParsedDocument, TextCache
+from arazzo_runner.document.store import ParsedDocument, TextCache
 from arazzo_runner.text.source import SourceFile
 
 

@@ -3,7 +3,7 @@ import pytest
 from arazzo_runner.document.load import load_document
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.limits import DocumentLimits
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
 
 GONE = "(gone)"

@@ -6,8 +6,8 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from arazzo_runner.document import reading
-from arazzo_runner.document.reading import LARGE, read_text
+from arazzo_runner.document import store
+from arazzo_runner.document.store import LARGE, read_text
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS
 from arazzo_runner.text.source import SourceFile
@@ -37,7 +37,7 @@ def read(text, memory, limits=DESCRIPTION_LIMITS, uri="file:///a.json"):
 def test_the_second_time_nothing_is_parsed(monkeypatch):
     memory = Kept()
     first = read(BIG, memory)
-    monkeypatch.setattr(reading, "parse", None)
+    monkeypatch.setattr(store, "parse", None)
     assert read(BIG, memory) == first
     assert len(memory) == 1
 

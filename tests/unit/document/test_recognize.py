@@ -1,7 +1,7 @@
 import pytest
 
+from arazzo_runner.document.file_type import source_type
 from arazzo_runner.document.load import load_value
-from arazzo_runner.document.recognize import source_type
 from arazzo_runner.text.source import SourceFile
 
 

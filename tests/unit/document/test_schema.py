@@ -1,6 +1,6 @@
 import pytest
 
-from arazzo_runner.document.schema import DeclaredInputs, declared_inputs, resolve_schema
+from arazzo_runner.document.inputs_schema import DeclaredInputs, declared_inputs, resolve_schema
 
 ROOT = {
     "components": {

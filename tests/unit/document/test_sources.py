@@ -3,11 +3,11 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from arazzo_runner.document.library import SourceLimits, TextCache
+from arazzo_runner.document.components import resolve_components
 from arazzo_runner.document.load import load_document
-from arazzo_runner.document.resolve import resolve_components
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.document.sources import DocumentSet, load_sources
+from arazzo_runner.document.store import SourceLimits, TextCache
 from arazzo_runner.errors import UsageError
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile

@@ -1,6 +1,6 @@
 import pytest
 
-from arazzo_runner.document.fields import Node, ReadContext
+from arazzo_runner.document.node import Node, ReadContext
 from arazzo_runner.document.values import read_dynamic
 from arazzo_runner.expression.ast import (
     ArrayTemplate,

@@ -5,7 +5,7 @@ import pytest
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind import bind
 from arazzo_runner.executor.binding import BindContext
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 
 OTHER = """
 arazzo: 1.1.0

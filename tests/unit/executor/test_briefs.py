@@ -18,7 +18,7 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
-from arazzo_runner.text.brief import SafeRepr
+from arazzo_runner.text.diagnostic import SafeRepr
 from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a.yaml", "secret", "file:///a.yaml"))

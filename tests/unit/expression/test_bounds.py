@@ -2,11 +2,11 @@
 
 import pytest
 
-from arazzo_runner.expression import bounds
 from arazzo_runner.expression.ast import Literal, ObjectTemplate
-from arazzo_runner.expression.bounds import ValueTooLargeError, check_bounds
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate, evaluate_within_bounds
 from arazzo_runner.expression.parse import parse_string
+from arazzo_runner.expression.query import limits
+from arazzo_runner.expression.query.limits import ValueTooLargeError, check_bounds
 from arazzo_runner.expression.scope import Scope
 
 
@@ -64,4 +64,4 @@ def test_a_text_is_bounded_while_it_is_built(monkeypatch):
 
 
 def test_the_bounds_are_those_of_the_documentation():
-    assert (bounds.MAX_TEXT, bounds.MAX_LEVELS) == (10 * 2**20, 512)
+    assert (limits.MAX_TEXT, limits.MAX_LEVELS) == (10 * 2**20, 512)

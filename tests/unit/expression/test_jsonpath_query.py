@@ -3,8 +3,8 @@
 import jsonpath_rfc9535
 import pytest
 
-from arazzo_runner.expression.budget import Budget, QueryError
-from arazzo_runner.expression.jsonpath_query import jsonpath_nodes
+from arazzo_runner.expression.query.jsonpath import jsonpath_nodes
+from arazzo_runner.expression.query.limits import Budget, QueryError
 
 DATA = {
     "books": [

@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.expression.ast import MalformedExpression
 from arazzo_runner.expression.condition import parse_condition
-from arazzo_runner.expression.judge import Judgement, judge_simple
+from arazzo_runner.expression.criteria import Judgement, judge_simple
 from arazzo_runner.expression.scope import Exchange, Scope
 from arazzo_runner.expression.value import MISSING
 

@@ -16,8 +16,8 @@ from arazzo_runner.expression.ast import (
     Template,
 )
 from arazzo_runner.expression.condition import operands, parse_condition, unparse
+from arazzo_runner.expression.criteria import judge_simple
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
-from arazzo_runner.expression.judge import judge_simple
 from arazzo_runner.expression.parse import parse_expression, parse_string, parse_template
 from arazzo_runner.expression.pointer import at_pointer
 from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues

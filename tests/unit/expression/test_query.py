@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.expression.parse import parse_expression, parse_template
-from arazzo_runner.expression.query import judge_query
+from arazzo_runner.expression.query.evaluate import judge_query
 from arazzo_runner.expression.scope import Exchange, Scope
 from arazzo_runner.expression.value import MISSING
 

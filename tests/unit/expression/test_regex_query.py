@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.expression.budget import Budget, QueryError
-from arazzo_runner.expression.regex_query import compile_regex, limited_call, regex_search
+from arazzo_runner.expression.query.limits import Budget, QueryError
+from arazzo_runner.expression.query.regex import compile_regex, limited_call, regex_search
 
 HOSTILE = "a" * 60 + "b"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.expression.repair import correct_condition, correct_string
+from arazzo_runner.expression.autocorrect import correct_condition, correct_string
 
 CONDITIONS = [
     ("$statusCode = 200", "$statusCode == 200"),

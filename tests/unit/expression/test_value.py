@@ -2,9 +2,9 @@
 
 import pytest
 
-from arazzo_runner.expression.file_body import FileBody
 from arazzo_runner.expression.value import (
     MISSING,
+    FileBody,
     describe,
     is_equal,
     is_ordered,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.xpath_query import check_xpath, is_xpath_true, xpath_values
+from arazzo_runner.expression.query.limits import QueryError
+from arazzo_runner.expression.query.xpath import check_xpath, is_xpath_true, xpath_values
 
 XML = "<r><p>1</p><p>22</p><q xmlns='urn:d' xmlns:z='urn:z' z:a='5'><z:w>hi</z:w></q></r>"
 LARGE = "<r>" + "<p><c>1</c></p>" * 4_000 + "</r>"

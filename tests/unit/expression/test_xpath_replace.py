@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.expression.budget import QueryError
-from arazzo_runner.expression.xpath_replace import replace_xpath
+from arazzo_runner.expression.query.limits import QueryError
+from arazzo_runner.expression.query.xpath_replace import replace_xpath
 
 XML = (
     '<?xml version="1.0"?>\n<!-- é --><e:E xmlns:e="urn:e" xmlns="urn:d" a=\'1\'  e:b = "2">'

@@ -7,9 +7,9 @@ import pytest
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.fix import apply
 from arazzo_runner.fix.apply import apply_fixes
-from arazzo_runner.text.fix import Edit, Fix, quote_value
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.suggested_fix import Edit, Fix, quote_value
 
 LIMITS = DocumentLimits()
 

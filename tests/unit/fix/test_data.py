@@ -3,8 +3,8 @@
 import pytest
 
 from arazzo_runner.fix.data import edit_data, is_same_data
-from arazzo_runner.text.fix import Edit
 from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.suggested_fix import Edit
 
 HERE = Place(SourceFile("w.yaml", "w.yaml", ""))
 

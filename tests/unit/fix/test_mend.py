@@ -7,10 +7,10 @@ import pytest
 from arazzo_runner.fix import mend as room
 from arazzo_runner.fix.mend import ROUNDS, FixResult, SelectFixes, fix_rounds
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
-from arazzo_runner.text.fix import change_text, replace_text
 from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.parse import parse
 from arazzo_runner.text.source import Place, SourceFile
-from arazzo_runner.text.yaml import parse
+from arazzo_runner.text.suggested_fix import change_text, replace_text
 
 LIMITS = DocumentLimits()
 Rule = Callable[[Place, str], Sequence[Diagnostic]]

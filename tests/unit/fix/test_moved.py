@@ -6,8 +6,8 @@ import pytest
 
 from arazzo_runner.fix.moved import with_moved_sources
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.text.fix import replace_text
 from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.suggested_fix import replace_text
 
 URL = Place(SourceFile("a.yaml", "", "file:///a.yaml"), ("sourceDescriptions", 0, "url"))
 LOST = error("AZ201", "lost", URL)

@@ -5,7 +5,7 @@ from email.policy import HTTP
 
 import pytest
 
-from arazzo_runner.expression.file_body import FileBody
+from arazzo_runner.expression.value import FileBody
 from arazzo_runner.openapi.model import Encoding, MediaType, Schema
 from arazzo_runner.openapi.request.encoding import RequestRefused
 from arazzo_runner.openapi.request.multipart import Upload, boundary_of, encode_multipart, size_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.expression.file_body import FileBody
+from arazzo_runner.expression.value import FileBody
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.request.multipart import boundary_of, encode_multipart
 from arazzo_runner.report.body import report_body, to_json_data

@@ -27,8 +27,8 @@ from arazzo_runner.report.diagnostics.validate import (
 )
 from arazzo_runner.report.terminal.style import PLAIN
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.text.fix import change_text, replace_text
 from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.suggested_fix import change_text, replace_text
 
 JUNIT = xmlschema.XMLSchema(Path(__file__).parents[2] / "schemas" / "junit-10.xsd")
 SAFE = LocatedFix(True, (TextChange(1, 2, 1, 3, "x"),))

@@ -6,8 +6,8 @@ import pytest
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.parse import DocumentLimits, ParsedText, parse
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import DocumentLimits, ParsedText, parse
 
 
 class Reader:

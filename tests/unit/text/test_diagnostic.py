@@ -2,7 +2,7 @@ import pytest
 
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Severity, did_you_mean, error, nearest, shorten, warning
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span, pointer_text
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, MAX_TAG_DIRECTIVES, size_finding
-from arazzo_runner.text.locate import locate_place
-from arazzo_runner.text.yaml import DocumentLimits
+from arazzo_runner.text.parse import DocumentLimits
+from arazzo_runner.text.positions import locate_place
 
 FORMATS = ["a.yaml", "a.json"]
 

@@ -1,9 +1,9 @@
 import pytest
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.parse import decode
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Span
-from arazzo_runner.text.yaml import decode
 
 
 def test_utf8_is_text_and_its_mark_is_left_out():

@@ -2,7 +2,8 @@
 
 import pytest
 
-from arazzo_runner.text.fix import (
+from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.suggested_fix import (
     Edit,
     Fix,
     change_text,
@@ -11,7 +12,6 @@ from arazzo_runner.text.fix import (
     rename_to_known,
     replace_text,
 )
-from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a.yaml", "a: b\n", "file:///a.yaml"), ("a",))
 

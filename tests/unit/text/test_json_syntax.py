@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from arazzo_runner.text.json_syntax import explain_json
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.json_errors import explain_json
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
 
 MISTAKES = [

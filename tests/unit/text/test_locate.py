@@ -7,11 +7,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arazzo_runner.text import locate as module
+from arazzo_runner.text import positions as module
 from arazzo_runner.text.diagnostic import Severity, warning
-from arazzo_runner.text.locate import locate_place, place_between, sort_findings
+from arazzo_runner.text.parse import DocumentLimits, parse
+from arazzo_runner.text.positions import locate_place, place_between, sort_findings
 from arazzo_runner.text.source import Place, SourceFile, Span
-from arazzo_runner.text.yaml import DocumentLimits, parse
 
 YAML = """\
 # an example

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Severity
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.parse import DocumentLimits, parse
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml import DocumentLimits, parse
 
 # The writer speaks YAML 1.1: NEL, LS and PS are line breaks there, and `0E0` is a string.
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029")

@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from arazzo_runner.text.locate import locate_place
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.text.yaml_syntax import explain_yaml
+from arazzo_runner.text.yaml_errors import explain_yaml
 
 CONTINUED = "this line looks like a key, but its indentation makes it part of the text above it"
 NAMELESS = "a text without quotes that begins with `{}` is {}, and this one has no name"

@@ -1,0 +1,95 @@
+"""What kind of document a parsed text is, and which version of Arazzo it is written in.
+
+Arazzo Specification 1.1.0, "Versions" and Source Description Object, ``type``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from arazzo_runner.document.model import SourceType
+from arazzo_runner.document.node import ArazzoVersion, Node, type_label
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.source import Place, SourceFile
+
+NEWEST: Final[ArazzoVersion] = (1, 1)
+_EXPECTED: Final = (
+    "an Arazzo document begins with `arazzo: 1.0.1` and holds `sourceDescriptions` and `workflows`"
+)
+# The key at the root that tells what a description is.
+_MARKS: Final[dict[str, SourceType]] = {
+    "arazzo": "arazzo",
+    "openapi": "openapi",
+    "swagger": "openapi",
+    "asyncapi": "asyncapi",
+}
+_STRANGERS: Final = {
+    "openapi": "an OpenAPI description",
+    "swagger": "a Swagger (OpenAPI 2.0) description",
+    "asyncapi": "an AsyncAPI description",
+    "overlay": "an OpenAPI Overlay",
+    "$schema": "a JSON Schema",
+}
+# major.minor rule, the patch number is ignored.
+_VERSION: Final = re.compile(r"1\.([01])\.[0-9]+(-.+)?")
+_SUPPORTED: Final = "supported are 1.0.x and 1.1.x"
+
+
+def source_type(value: Value) -> SourceType | None:
+    """The type of a source description by its content; None for anything else."""
+    if not isinstance(value, dict):
+        return None
+    return next((kind for mark, kind in _MARKS.items() if mark in value), None)
+
+
+def foreign_document(source: SourceFile, value: Value) -> Diagnostic | None:
+    """AZ107 about a text that is no Arazzo document, saying what it is; None if it is one."""
+    place = Place(source)
+    if not isinstance(value, dict):
+        message = f"an Arazzo document is an object, and this is {type_label(value)}"
+        return error("AZ107", message, place, help=_EXPECTED)
+    if "arazzo" in value or "workflows" in value or "sourceDescriptions" in value:
+        return None
+    for key, name in _STRANGERS.items():
+        if key in value:
+            message = f"this is {name}, and a workflow document is expected"
+            return error("AZ107", message, place.at(key).key(), "not `arazzo`", _EXPECTED)
+    message = "this is not an Arazzo document: it has neither `arazzo` nor `workflows`"
+    return error("AZ107", message, place, help=_EXPECTED)
+
+
+def version(root: Node) -> ArazzoVersion | None:
+    """The feature set a document is written in; None after saying that it is not supported."""
+    written = root.value.get("arazzo", "1.1.0")  # a missing one is found with the other fields
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        return _unquoted_version(root.at("arazzo"))
+    if not isinstance(written, str):
+        root.at("arazzo").wrong_type("a string")
+        return NEWEST
+    match = _VERSION.fullmatch(written)
+    if match is None:
+        _report_unsupported(
+            root.at("arazzo"), f"version `{written}` of Arazzo is not supported", written
+        )
+        return None
+    return 1, int(match[1])
+
+
+def _unquoted_version(node: Node) -> ArazzoVersion | None:
+    """YAML reads ``1.0`` and ``1.1`` as numbers."""
+    _report_unsupported(
+        node, f"`{node.value}` is a number, not a version of Arazzo", str(node.value)
+    )
+    return {1.0: (1, 0), 1.1: (1, 1)}.get(node.value)
+
+
+def _report_unsupported(node: Node, message: str, written: str) -> None:
+    full = {"1": "1.0.1", "1.0": "1.0.1", "1.1": "1.1.0"}.get(written)
+    node.error(
+        "AZ108",
+        message,
+        label=_SUPPORTED,
+        help=f"write all three numbers: `arazzo: {full}`" if full else None,
+    )

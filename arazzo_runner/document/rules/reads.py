@@ -1,0 +1,209 @@
+"""What the expressions of a document read, and whether it is there to be read.
+
+Arazzo Specification 1.1.0, "Runtime Expressions". No API description is needed for this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from msgspec import Struct
+
+from arazzo_runner.document.inputs_schema import DeclaredInputs, declared_inputs
+from arazzo_runner.document.model import (
+    ArazzoDocument,
+    EndAction,
+    FailureAction,
+    GotoAction,
+    Reusable,
+    SuccessAction,
+    Workflow,
+    WorkflowName,
+)
+from arazzo_runner.document.node import join_names
+from arazzo_runner.document.rules.expressions import WorkflowExpressions
+from arazzo_runner.document.rules.names import (
+    DocumentNames,
+    check_source,
+    check_step,
+    check_workflow,
+)
+from arazzo_runner.expression.ast import (
+    ComponentRef,
+    Expression,
+    InputRef,
+    NamedRef,
+    SourceRef,
+    StepOutputRef,
+    WorkflowRef,
+)
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error, warning
+from arazzo_runner.text.source import Place
+from arazzo_runner.text.suggested_fix import rename_to_known
+
+_FIELDS: Final = ("name", "url", "type")
+"""The fields of a Source Description Object."""
+
+
+class _KnownNames(Struct, frozen=True):
+    """What can be read; ``elsewhere`` are workflows of other documents that this one calls."""
+
+    document: ArazzoDocument
+    names: DocumentNames
+    inputs: Mapping[str, DeclaredInputs | None]
+    elsewhere: frozenset[str]
+
+
+def read_findings(
+    document: ArazzoDocument, names: DocumentNames, walked: Iterable[WorkflowExpressions]
+) -> Iterator[Diagnostic]:
+    """Inputs, outputs, steps, workflows, sources and components that are read and not there."""
+    inputs = {
+        one.workflow_id: declared_inputs(one.inputs, document.raw) for one in document.workflows
+    }
+    called = (name for one in document.workflows for name in named_workflows(one))
+    elsewhere = frozenset(one.workflow_id for one in called if one.source is not None)
+    known = _KnownNames(document, names, inputs, elsewhere)
+    for walk in walked:
+        for found, place in chain(walk.own, *walk.steps):
+            yield from _expression_findings(found, place, walk.workflow.workflow_id, known)
+
+
+def named_workflows(workflow: Workflow) -> Iterator[WorkflowName]:
+    """The workflows that a workflow calls, goes to, retries with or waits for."""
+    yield from workflow.depends_on
+    yield from (step.target for step in workflow.steps if isinstance(step.target, WorkflowName))
+    for action in _actions(workflow):
+        if not isinstance(action, EndAction | Reusable) and isinstance(action.target, WorkflowName):
+            yield action.target
+
+
+def _actions(workflow: Workflow) -> Iterable[SuccessAction | FailureAction | Reusable]:
+    yield from workflow.success_actions
+    yield from workflow.failure_actions
+    for step in workflow.steps:
+        yield from step.on_success
+        yield from step.on_failure
+
+
+def _expression_findings(
+    found: Expression, place: Place, workflow_id: str, known: _KnownNames
+) -> Iterator[Diagnostic]:
+    match found:
+        case InputRef():
+            return _input(found, place, workflow_id, known)
+        case StepOutputRef():
+            return _step_output(found, place, workflow_id, known)
+        case WorkflowRef():
+            return _workflow_value(found, place, known)
+        case SourceRef():
+            return _source_field(found, place, known)
+        case ComponentRef():
+            return _component(found, place, known)
+        case _:
+            return iter(())
+
+
+def _input(
+    found: InputRef | WorkflowRef, place: Place, workflow_id: str, known: _KnownNames
+) -> Iterator[Diagnostic]:
+    declared = known.inputs[workflow_id]
+    if declared is None or _has_name(declared.names, found):
+        return
+    yield Diagnostic(
+        "AZ210",
+        Severity.ERROR if declared.closed else Severity.WARNING,
+        f"the workflow `{workflow_id}` declares no input `{found.name}`",
+        place,
+        "never has a value",
+        did_you_mean(found.name, declared.names) or "declare it in `inputs.properties`",
+        fix=rename_to_known(place, found.name, declared.names),
+    )
+
+
+def _has_name(names: Iterable[str], found: NamedRef) -> bool:
+    """A name may hold dots; where it is not a key as a whole, it walks from its first part."""
+    return found.name in names or found.name.partition(".")[0] in names
+
+
+def _step_output(
+    found: StepOutputRef, place: Place, workflow_id: str, known: _KnownNames
+) -> Iterator[Diagnostic]:
+    step = known.names.steps[workflow_id].get(found.step_id)
+    if step is None:
+        yield from check_step(found.step_id, place, workflow_id, known.names)
+        return
+    if isinstance(step.target, WorkflowName) and not step.outputs:
+        return  # then its outputs are those of the workflow that it calls
+    outputs = dict(step.outputs)
+    if not _has_name(outputs, found):
+        what = f"the step `{step.step_id}`"
+        yield _undeclared_output(Severity.ERROR, what, found, place, outputs)
+
+
+def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Iterator[Diagnostic]:
+    workflow = known.names.workflows.get(found.workflow_id)
+    if workflow is None:
+        if found.workflow_id not in known.elsewhere:
+            yield from check_workflow(found.workflow_id, place, known.names)
+        return
+    if found.field == "inputs":
+        yield from _input(found, place, workflow.workflow_id, known)
+        return
+    outputs = dict(workflow.outputs)
+    if not _has_name(outputs, found) and not _goes_to_workflow(workflow):
+        what = f"the workflow `{workflow.workflow_id}`"
+        yield _undeclared_output(Severity.WARNING, what, found, place, outputs)
+
+
+def _undeclared_output(
+    severity: Severity, what: str, found: NamedRef, place: Place, outputs: Iterable[str]
+) -> Diagnostic:
+    message = f"{what} has no output `{found.name}`"
+    help_ = did_you_mean(found.name, outputs) or f"declare it in the `outputs` of {what}"
+    fix = rename_to_known(place, found.name, outputs)
+    return Diagnostic("AZ211", severity, message, place, "never has a value", help_, (), fix)
+
+
+def _goes_to_workflow(workflow: Workflow) -> bool:
+    """Whether the workflow may go to another one, whose outputs are then the result."""
+    gotos = (one for one in _actions(workflow) if isinstance(one, GotoAction))
+    return any(isinstance(one.target, WorkflowName) for one in gotos)
+
+
+def _source_field(found: SourceRef, place: Place, known: _KnownNames) -> Iterator[Diagnostic]:
+    """What of a source description is a value: its own fields."""
+    named = next(iter(check_source(found.name, place, known.names)), None)
+    if named is not None:
+        yield named
+    elif found.reference not in _FIELDS:
+        message = f"`{found.text}` names something in another document, and is no value"
+        way_out = "outputs of a workflow that ran are `$workflows.<workflowId>.outputs.<name>`"
+        if ".outputs." not in found.reference:
+            way_out = f"of a source description, {join_names(_FIELDS, 'and')} can be read"
+        yield warning("AZ113", message, place, "never has a value", way_out)
+
+
+def _component(found: ComponentRef, place: Place, known: _KnownNames) -> Iterator[Diagnostic]:
+    names = _component_names(found, known.document)
+    if found.name in names or found.name.partition(".")[0] in names:
+        message = f"`{found.text}` names an object of the document, and is no value"
+        way_out = "a component stands where a `reference` names it; write the value out here"
+        yield warning("AZ113", message, place, "never has a value", way_out)
+    else:
+        message = f"there is no `{found.name}` in `components.{found.type}`"
+        help_ = did_you_mean(found.name, names)
+        fix = rename_to_known(place, found.name, names)
+        yield error("AZ209", message, place, "unknown", help_, fix)
+
+
+def _component_names(found: ComponentRef, document: ArazzoDocument) -> Iterable[str]:
+    match found.type:
+        case "parameters":
+            return document.components.parameters
+        case "successActions":
+            return document.components.success_actions
+        case _:
+            return document.components.failure_actions

@@ -1,0 +1,116 @@
+"""What is read when it is not there: messages before they come, workflows before they ran.
+
+Arazzo Specification 1.1.0, "Runtime Expressions": `$request`, `$response` and their like are those
+of the step that stands around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+from arazzo_runner.document.model import OperationById, Step, WorkflowName
+from arazzo_runner.document.rules.expressions import (
+    PlacedExpression,
+    WorkflowExpressions,
+    expressions_in,
+    in_value,
+)
+from arazzo_runner.document.rules.reads import named_workflows
+from arazzo_runner.expression.ast import (
+    BodyRef,
+    Expression,
+    HeaderRef,
+    MethodRef,
+    OutputRef,
+    PathRef,
+    QueryRef,
+    StatusCodeRef,
+    UrlRef,
+    WorkflowRef,
+)
+from arazzo_runner.text.diagnostic import Diagnostic, warning
+from arazzo_runner.text.source import Place
+
+_OF_MESSAGES: Final = (BodyRef, HeaderRef, MethodRef, PathRef, QueryRef, StatusCodeRef, UrlRef)
+_AS_OUTPUT: Final = (
+    "let the step that gets it have an output, and read `$steps.<stepId>.outputs.<name>`"
+)
+
+
+def missing_message_findings(walked: Iterable[WorkflowExpressions]) -> Iterator[Diagnostic]:
+    """AZ220: a part of a request or response is read where there is none."""
+    for walk in walked:
+        workflow = walk.workflow
+        for name, value in workflow.outputs:
+            found = in_value(value, workflow.place.at("outputs", name))
+            yield from _no_message(
+                found, "the outputs of a workflow belong to no message", _AS_OUTPUT
+            )
+        yield from _no_message(
+            expressions_in(workflow.parameters), _order_help("a step"), _AS_OUTPUT
+        )
+        for step, expressions in zip(workflow.steps, walk.steps, strict=True):
+            yield from _of_step(step, expressions)
+
+
+def _of_step(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Diagnostic]:
+    before = chain(expressions_in(step.parameters), expressions_in(step.request_body))
+    yield from _no_message(before, _order_help(f"`{step.step_id}`"), _AS_OUTPUT)
+    if step.target == OperationById("", None, step.place):
+        return  # what it calls could not be read
+    if not isinstance(step.target, WorkflowName):
+        yield from _no_outputs(step, expressions)
+    else:
+        called = step.target.workflow_id
+        after = (step.success_criteria, step.on_success, step.on_failure)
+        found = chain.from_iterable(expressions_in(things) for things in after)
+        values = (in_value(one, step.place.at("outputs", name)) for name, one in step.outputs)
+        why = f"the step `{step.step_id}` calls a workflow, which has no request or response"
+        way_out = (
+            f"its values are `$workflows.{called}.outputs.<name>`; it fails when the workflow fails"
+        )
+        yield from _no_message(chain(found, *values), why, way_out)
+
+
+def _no_outputs(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Diagnostic]:
+    for expression, place in expressions:
+        if isinstance(expression, OutputRef):
+            why = f"the step `{step.step_id}` calls no workflow, and `$outputs` is what one yields"
+            way_out = "a part of the response is `$response.body#/…`"
+            yield _no_value(expression, place, why, way_out)
+
+
+def _order_help(step: str) -> str:
+    return f"the request of {step} is made of it, so there is no message yet"
+
+
+def _no_message(found: Iterable[PlacedExpression], why: str, way_out: str) -> Iterator[Diagnostic]:
+    for expression, place in found:
+        if isinstance(expression, _OF_MESSAGES):
+            yield _no_value(expression, place, why, way_out)
+
+
+def _no_value(expression: Expression, place: Place, why: str, way_out: str) -> Diagnostic:
+    message = f"`{expression.text}` never has a value here: {why}"
+    return warning("AZ220", message, place, "nothing to read", way_out)
+
+
+def early_read_findings(walked: Sequence[WorkflowExpressions]) -> Iterator[Diagnostic]:
+    """AZ221: the values of a workflow are read, and nothing makes it run before.
+
+    Workflows run in the order of the document, those that others call, go to or wait for aside.
+    """
+    names = [one.workflow.workflow_id for one in walked]
+    arranged = {one.workflow_id for each in walked for one in named_workflows(each.workflow)}
+    for at, walk in enumerate(walked):
+        if names[at] in arranged:
+            continue
+        later = set(names[at + 1 :]) - arranged
+        for expression, place in chain(walk.own, *walk.steps):
+            if isinstance(expression, WorkflowRef) and expression.workflow_id in later:
+                other = expression.workflow_id
+                message = f"`{expression.text}` never has a value here: `{other}` runs later"
+                way_out = f"add `dependsOn: [{other}]` to the workflow, or a step that calls it"
+                yield warning("AZ221", message, place, "not run yet", way_out)

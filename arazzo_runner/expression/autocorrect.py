@@ -1,0 +1,163 @@
+"""Text that does not parse, written as it was meant where it can mean one thing alone.
+
+What the reasons of :class:`MalformedExpression` tell people to write, for a program to write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from arazzo_runner.expression.ast import Literal, MalformedExpression
+from arazzo_runner.expression.common_mistakes import OPERATORS, WORDS
+from arazzo_runner.expression.condition import parse_condition
+from arazzo_runner.expression.parse import malformed_in, parse_string
+
+_MOST: Final = 20
+"""Mistakes in one text; each is mended by itself."""
+
+_Repair: TypeAlias = Callable[[str, int], str | None]
+
+_SYMBOL: Final = re.compile(r"[=<>!&|]+")
+_AND_OR: Final = re.compile(r"(?:and|or)\b", re.IGNORECASE)
+_IS: Final = re.compile(r"is(?P<negated>\s+not)?\b", re.IGNORECASE)
+_STATUS: Final = re.compile(r"(\$(?:response\.)?)status_?code\b", re.IGNORECASE)
+# `$statusCode >= 200 && < 300`: the right side compares what the left one does.
+_LEFT_SIDE: Final = re.compile(r"(?P<operand>\$[^\s()<>=!&|]+)\s*[<>=!]=?[^&|()]*(?:&&|\|\|)\s*\Z")
+_BRACED: Final = re.compile(r"\{(\$[^{}]*)\}")
+# Words between `==` and what can follow a value: text that was not quoted.
+_UNQUOTED: Final = re.compile(
+    r"(?P<words>[A-Za-z_][\w-]*(?:[ ](?!and\b|or\b|not\b|in\b)[A-Za-z_][\w-]*)*)"
+    r"(?=\s*(?:\Z|&&|\|\||\)|(?:and|or)\s))",
+    re.IGNORECASE,
+)
+_EQUALS: Final = re.compile(r"[=!]=\s*\Z")
+_POINTER: Final = re.compile(r"#(?:\.|\$\.)?(?=[A-Za-z_])")
+_NAMED: Final = re.compile(r"""\[(?P<quote>['"])(?P<name>[A-Za-z0-9_-]+)(?P=quote)\]""")
+_NAMER: Final = re.compile(r"\.(?:outputs|inputs|header|query|path)\Z|\$(?:inputs|outputs)\Z")
+_OUTPUT: Final = re.compile(r"(\$steps\.[A-Za-z0-9_-]+\.)output(\.)")
+_EXPRESSION: Final = re.compile(r"\$[A-Za-z]+[^\s\"'<>&,;(){}|]*")
+
+
+def correct_condition(text: str) -> str | None:
+    """The simple condition that was meant; None when it parses, or may mean several things."""
+    return _correct(text, _condition_stops, _IN_CONDITIONS)
+
+
+def correct_string(text: str) -> str | None:
+    """The expression, or the text with expressions in braces, that was meant; None like above."""
+    return _correct(text, _string_stops, (_pointer, _outputs, _correct_bracket_name, _in_braces))
+
+
+def _correct(
+    text: str, stops: Callable[[str], int | None], mends: tuple[_Repair, ...]
+) -> str | None:
+    now = text
+    for _ in range(_MOST):
+        at = stops(now)
+        if at is None:
+            return now if now != text else None
+        following = next((new for mend in mends if (new := mend(now, at)) is not None), None)
+        if following is None:
+            return None
+        now = following
+    return None
+
+
+def _condition_stops(text: str) -> int | None:
+    parsed = parse_condition(text)[0]
+    return parsed.at if isinstance(parsed, MalformedExpression) else None
+
+
+def _string_stops(text: str) -> int | None:
+    parsed = parse_string(text)[0]
+    malformed = next(malformed_in(parsed), None)
+    if malformed is None and isinstance(parsed, Literal):
+        return len(text)  # no expression is left in it
+    return malformed.at if malformed else None
+
+
+# --- in conditions --------------------------------------------------------------------------------
+
+
+def _operator(text: str, at: int) -> str | None:
+    found = _SYMBOL.match(text, at) or _AND_OR.match(text, at)
+    meant = OPERATORS.get(found[0].lower()) if found else None
+    return text[:at] + meant + text[found.end() :] if found and meant else None
+
+
+def _correct_is(text: str, at: int) -> str | None:
+    found = _IS.match(text, at)
+    if found is None:
+        return None
+    return text[:at] + ("!=" if found["negated"] else "==") + text[found.end() :]
+
+
+def _status(text: str, at: int) -> str | None:
+    """`$response.statusCode` and `$status_code` are meant as `$statusCode`."""
+    found = next((one for one in _STATUS.finditer(text) if one.start() <= at <= one.end(1)), None)
+    return text[: found.start()] + "$statusCode" + text[found.end() :] if found else None
+
+
+def _correct_other_side(text: str, at: int) -> str | None:
+    found = _LEFT_SIDE.search(text, 0, at) if text[at : at + 1] in ("<", ">") else None
+    return text[:at] + found["operand"] + " " + text[at:] if found else None
+
+
+def _without_braces(text: str, at: int) -> str | None:
+    found = _BRACED.match(text, at)
+    return text[:at] + found[1] + text[found.end() :] if found else None
+
+
+def _correct_quotes(text: str, at: int) -> str | None:
+    """A word right of `==`; elsewhere it may be anything."""
+    found = _UNQUOTED.match(text, at)
+    if found is None or not _EQUALS.search(text, 0, at):
+        return None
+    words = found["words"]
+    meant = WORDS.get(words.lower(), f"'{words}'")
+    return text[:at] + meant + text[found.end() :]
+
+
+# --- in expressions -------------------------------------------------------------------------------
+
+
+def _pointer(text: str, at: int) -> str | None:
+    """``#name`` and ``#.name`` are meant as ``#/name``."""
+    start = text.rfind("#", 0, at + 1)
+    found = _POINTER.match(text, start) if start >= 0 and at - start <= 1 else None
+    return text[:start] + "#/" + text[found.end() :] if found else None
+
+
+def _correct_bracket_name(text: str, at: int) -> str | None:
+    """A name in brackets, where one follows a dot."""
+    found = _NAMED.match(text, at)
+    if found is None or _NAMER.search(text, 0, at) is None:
+        return None
+    return f"{text[:at]}.{found['name']}{text[found.end() :]}"
+
+
+def _outputs(text: str, at: int) -> str | None:
+    found = next((one for one in _OUTPUT.finditer(text) if one.end(1) == at), None)
+    return text[:at] + "outputs" + text[found.start(2) :] if found else None
+
+
+def _in_braces(text: str, at: int) -> str | None:
+    """An expression in front of other text; what the text itself has in braces stays."""
+    found = _EXPRESSION.match(text)
+    if found is None or not text[found.end() : found.end() + 1].isspace() or found.end() != at:
+        return None
+    return "{" + found[0] + "}" + text[at:]
+
+
+_IN_CONDITIONS: Final = (
+    _operator,
+    _correct_is,
+    _status,
+    _correct_other_side,
+    _without_braces,
+    _correct_quotes,
+    _pointer,
+    _correct_bracket_name,
+)

@@ -1,0 +1,219 @@
+"""JSONPath (RFC 9535) within bounds: visited nodes are counted, patterns have a time limit.
+
+The library evaluates; its parser is told to make segments and filters that count what they visit,
+and ``match`` and ``search`` that cannot hang. Its own ones have no bound: ``$..*..*..*..*`` on 540
+bytes ran for seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any, Final
+
+from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathNode, JSONPathQuery, Parser
+from jsonpath_rfc9535.filter_expressions import FilterContext, FilterExpression
+from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
+from jsonpath_rfc9535.segments import (
+    JSONPathChildSegment,
+    JSONPathRecursiveDescentSegment,
+    JSONPathSegment,
+)
+from jsonpath_rfc9535.selectors import FilterSelector, JSONPathSelector
+from jsonpath_rfc9535.tokens import TokenStream
+
+from arazzo_runner.expression.query.limits import Budget, QueryError
+from arazzo_runner.expression.query.regex import compile_regex, limited_call
+from arazzo_runner.expression.value import Value
+
+MAX_TEXT: Final = 4_000
+"""The longest JSONPath, in bytes."""
+
+# Compiled queries are kept and shared, so that the budget of an evaluation cannot live in them.
+_budget: ContextVar[Budget] = ContextVar("jsonpath_budget")
+
+
+def jsonpath_nodes(
+    text: str, value: Value, seconds: float
+) -> list[tuple[tuple[str | int, ...], Value]]:
+    """The nodes that a JSONPath selects: their locations and values, in its order.
+
+    Raises :class:`QueryError`: the path is not RFC 9535, or it is too long, or it visits more
+    nodes than ``seconds`` are worth.
+    """
+    query = compile_jsonpath(text)
+    token = _budget.set(Budget.of(seconds))
+    try:
+        return [(node.location, node.value) for node in query.finditer(value)]
+    except RecursionError:
+        raise QueryError("the JSONPath is nested too deeply") from None
+    finally:
+        _budget.reset(token)
+
+
+@lru_cache(maxsize=256)
+def compile_jsonpath(text: str) -> JSONPathQuery:
+    """The compiled JSONPath. Raises :class:`QueryError` when it is not RFC 9535."""
+    size = len(text.encode("utf-8", "replace"))
+    if size > MAX_TEXT:
+        raise QueryError(f"the JSONPath has {size:,} bytes; {MAX_TEXT:,} are allowed")
+    try:
+        return _environment().compile(text)
+    except JSONPathError as problem:
+        raise QueryError(f"the JSONPath is invalid: {problem}") from None
+    except RecursionError:
+        raise QueryError("the JSONPath is nested too deeply") from None
+
+
+@lru_cache(maxsize=1)
+def _environment() -> JSONPathEnvironment:
+    return _BoundedEnvironment()
+
+
+class _ChildSegment(JSONPathChildSegment):
+    """Selects children, and counts them."""
+
+    __slots__ = ()
+
+    def resolve(self, nodes: Iterable[JSONPathNode]) -> Iterator[JSONPathNode]:
+        return _select_nodes(self.selectors, nodes)
+
+
+class _DescendantSegment(JSONPathRecursiveDescentSegment):
+    """Selects among descendants, to any depth, and counts each one that it looks at."""
+
+    __slots__ = ()
+
+    def resolve(self, nodes: Iterable[JSONPathNode]) -> Iterator[JSONPathNode]:
+        for node in nodes:
+            yield from _select_nodes(self.selectors, _count_nodes(_descend(node)))
+
+
+def _select_nodes(
+    selectors: tuple[JSONPathSelector, ...], nodes: Iterable[JSONPathNode]
+) -> Iterator[JSONPathNode]:
+    # A node was counted when it was selected; each further selector looks at it again.
+    budget = _budget.get()
+    again = len(selectors) - 1
+    for node in nodes:
+        budget.spend(again)
+        for selector in selectors:
+            yield from _count_nodes(selector.resolve(node))
+
+
+def _count_nodes(nodes: Iterable[JSONPathNode]) -> Iterator[JSONPathNode]:
+    budget = _budget.get()
+    for node in nodes:
+        budget.spend()
+        yield node
+
+
+def _descend(root: JSONPathNode) -> Iterator[JSONPathNode]:
+    """A node and the objects and arrays below it, each before those inside it."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        yield node
+        inner = [node.new_child(value, key, node) for key, value in _members(node.value)]
+        pending += reversed(inner)
+
+
+def _members(value: object) -> list[tuple[Any, object]]:
+    """What of an object or array can have descendants."""
+    if isinstance(value, dict):
+        return [(key, one) for key, one in value.items() if isinstance(one, dict | list)]
+    if isinstance(value, list):
+        return [(at, one) for at, one in enumerate(value) if isinstance(one, dict | list)]
+    return []
+
+
+class _CountedFilter(FilterExpression):
+    """A filter that counts each node it is asked about; a long one counts it several times."""
+
+    __slots__ = ("cost",)
+
+    def __init__(self, inner: FilterExpression) -> None:
+        super().__init__(inner.token, inner.expression)
+        self.cost = 1 + len(str(inner)) // 64
+
+    def evaluate(self, context: FilterContext) -> bool:
+        _budget.get().spend(self.cost)
+        return super().evaluate(context)
+
+
+class _BoundedParser(Parser):
+    """Makes the counting kinds of segments and filters."""
+
+    def parse_query(
+        self, stream: TokenStream, *, in_filter: bool = False
+    ) -> Iterable[JSONPathSegment]:
+        for segment in super().parse_query(stream, in_filter=in_filter):
+            descends = isinstance(segment, JSONPathRecursiveDescentSegment)
+            counted = _DescendantSegment if descends else _ChildSegment
+            yield counted(env=segment.env, token=segment.token, selectors=segment.selectors)
+
+    def parse_filter_selector(self, stream: TokenStream) -> FilterSelector:
+        selector = super().parse_filter_selector(stream)
+        selector.expression = _CountedFilter(selector.expression)
+        return selector
+
+
+class _Match(FilterFunction):
+    """``match()`` (RFC 9535, section 2.4.6), with I-Regexp (RFC 9485) and a time bound."""
+
+    method = "fullmatch"
+
+    @property
+    def arg_types(self) -> list[ExpressionType]:
+        return [ExpressionType.VALUE, ExpressionType.VALUE]
+
+    @property
+    def return_type(self) -> ExpressionType:
+        return ExpressionType.LOGICAL
+
+    def __call__(self, subject: object, pattern: object) -> bool:
+        if not isinstance(subject, str) or not isinstance(pattern, str):
+            return False
+        translated = _from_iregexp(pattern)
+        if translated is None:
+            return False
+        usable = compile_regex(translated)
+        match = getattr(usable, self.method)
+        return limited_call(usable, match, subject, _budget.get()) is not None
+
+
+class _Search(_Match):
+    """``search()`` (RFC 9535, section 2.4.7)."""
+
+    method = "search"
+
+
+@lru_cache(maxsize=256)
+def _from_iregexp(pattern: str) -> str | None:
+    """An I-Regexp for the ``regex`` package; None for what is none, which matches nothing."""
+    from iregexp_check import check
+
+    if not check(pattern):
+        return None
+    out: list[str] = []
+    escaped = in_class = False
+    for character in pattern:
+        # RFC 9485, section 5.3: an unescaped dot outside of a class is any character but CR and LF.
+        plain_dot = character == "." and not escaped and not in_class
+        out.append(r"[^\r\n]" if plain_dot else character)
+        if not escaped and character in "[]":
+            in_class = character == "["
+        escaped = character == "\\" and not escaped
+    return "".join(out)
+
+
+class _BoundedEnvironment(JSONPathEnvironment):
+    """The library's environment with the bounded parser and functions."""
+
+    parser_class = _BoundedParser
+
+    def setup_function_extensions(self) -> None:
+        super().setup_function_extensions()
+        self.function_extensions["match"] = _Match()
+        self.function_extensions["search"] = _Search()

@@ -1,0 +1,92 @@
+"""What every query language needs: its error, and a bound on the work that a query may do.
+
+How large a value may grow that a document builds: a few lines can double it again and again.
+
+Values are shared, not copied, so that a payload of 2 to the power of 40 members costs nothing
+until it is written out. It is counted before, level by level, and no further than the limit.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from arazzo_runner.expression.value import Value
+
+NODES_PER_SECOND: Final = 100_000
+"""How much of a query's bound a second is worth: visits of nodes, or work of that size."""
+
+
+class QueryError(Exception):
+    """A query cannot be evaluated; the message is a sentence, ``hint`` the way out."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Budget(Struct):
+    """The work that a query may still do, in visits of nodes.
+
+    It is counted, not timed: the same query on the same document ends alike on any machine. The
+    user's limit in seconds is worth :data:`NODES_PER_SECOND` each.
+    """
+
+    seconds: float
+    total: int
+    left: int
+
+    @classmethod
+    def of(cls, seconds: float, units_per_node: int = 1) -> Budget:
+        """The budget that a limit in seconds is worth, where a visit costs so many units."""
+        total = int(seconds * NODES_PER_SECOND * units_per_node)
+        return cls(seconds, total, total)
+
+    def spend(self, units: int = 1) -> None:
+        """Take from the budget. Raises :class:`QueryError` when it is used up."""
+        self.left -= units
+        if self.left < 0:
+            nodes = int(self.seconds * NODES_PER_SECOND)
+            raise QueryError(
+                f"the query visits more than {nodes:,} nodes, or does as much work",
+                "`--max-query-time` raises the limit",
+            )
+
+
+MAX_TEXT: Final = 10 * 2**20
+"""Characters of a text with expressions in it, once they are replaced."""
+
+MAX_CHARACTERS: Final = 50 * 2**20
+MAX_VALUES: Final = 1_000_000
+MAX_LEVELS: Final = 512
+
+_SCALARS: Final = frozenset({int, float, bool, type(None)})
+
+
+class ValueTooLargeError(ValueError):
+    """A value is larger than any request or input should be; the message is a sentence."""
+
+
+def check_bounds(value: Value) -> None:
+    """Raise :class:`ValueTooLargeError` for a value of too many members, characters or levels."""
+    level, values, characters = [value], 0, 0
+    for _ in range(MAX_LEVELS + 1):
+        below: list[Value] = []
+        for one in level:
+            if isinstance(one, dict):
+                below.extend(one.values())
+                characters += sum(map(len, one))
+            elif isinstance(one, list):
+                below.extend(one)
+            elif type(one) not in _SCALARS:
+                characters += len(one)
+            if values + len(below) > MAX_VALUES:
+                raise ValueTooLargeError(f"the value grows beyond {MAX_VALUES:,} members")
+        if characters > MAX_CHARACTERS:
+            raise ValueTooLargeError(f"the value grows beyond {MAX_CHARACTERS:,} characters")
+        if not below:
+            return
+        values += len(below)
+        level = below
+    raise ValueTooLargeError(f"the value is nested deeper than {MAX_LEVELS} levels")
