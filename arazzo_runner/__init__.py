@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         WorkflowFinished,
         WorkflowStarted,
     )
+    from arazzo_runner.executor.plan import Clock, Limits
     from arazzo_runner.executor.result import (
         ActionTaken,
         Attempt,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
         StepResult,
         WorkflowResult,
     )
-    from arazzo_runner.executor.settings import Clock, Limits
     from arazzo_runner.executor.world import SendCall, TransportFailure, World
     from arazzo_runner.http.settings import HttpSettings
     from arazzo_runner.loading import Description, LoadLimits

@@ -16,16 +16,14 @@ from msgspec import field
 from arazzo_runner.check.agreement import plan_with_findings, run_warnings
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
-from arazzo_runner.executor.bind import bind, entry_workflows
-from arazzo_runner.executor.binding import Authorize, BindContext
-from arazzo_runner.executor.drive import run_coroutine
+from arazzo_runner.executor.bind.operation import Authorize, BindContext
+from arazzo_runner.executor.bind.plan import bind, entry_workflows
 from arazzo_runner.executor.events import Event, Observer, WorkflowStarted
 from arazzo_runner.executor.inputs import InputProblem, direct_properties, password_values
-from arazzo_runner.executor.plan import OperationCall, Plan, WorkflowKey
+from arazzo_runner.executor.plan import Clock, OperationCall, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
-from arazzo_runner.executor.settings import Clock, Settings
-from arazzo_runner.executor.world import World
+from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
 from arazzo_runner.openapi.model import Operation

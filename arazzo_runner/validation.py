@@ -17,8 +17,8 @@ from arazzo_runner.check.selectors import selector_findings
 from arazzo_runner.check.suppress import Selection, select_findings
 from arazzo_runner.check.unused import unused_source_findings
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.bind import bind
-from arazzo_runner.executor.binding import BindContext
+from arazzo_runner.executor.bind.operation import BindContext
+from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.executor.plan import Plan, Unit
 from arazzo_runner.loading import LoadLimits, PartialDescription, SharedCache, examine_description
 from arazzo_runner.text.diagnostic import Diagnostic, Severity

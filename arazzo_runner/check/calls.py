@@ -8,13 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from arazzo_runner.executor.inputs import declared_schemas, schema_parts
-from arazzo_runner.executor.plan import (
-    InputArgument,
-    Plan,
-    WorkflowCall,
-    WorkflowKey,
-    WorkflowPlan,
-)
+from arazzo_runner.executor.plan import InputArgument, Plan, WorkflowCall, WorkflowKey, WorkflowPlan
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import rename_to_known

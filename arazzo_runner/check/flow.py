@@ -23,7 +23,7 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.document.rules.order import circles
-from arazzo_runner.executor.order import run_order
+from arazzo_runner.executor.bind.plan import run_order
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 
 _Action: TypeAlias = SuccessAction | FailureAction

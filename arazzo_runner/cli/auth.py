@@ -43,9 +43,8 @@ from arazzo_runner.credentials.wiring import (
     guarded_endpoints,
     tokens_of,
 )
-from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.plan import Plan
-from arazzo_runner.executor.world import World
+from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.loading import Description
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.security.credentials import (

@@ -21,7 +21,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
-from arazzo_runner.executor.bind import entry_workflows
+from arazzo_runner.executor.bind.plan import entry_workflows
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas, schema_parts
 from arazzo_runner.expression.value import Value
 from arazzo_runner.report.safe_text import escape

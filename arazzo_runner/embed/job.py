@@ -11,11 +11,10 @@ from arazzo_runner.embed.opening import NewWorld
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.route import checked_world
-from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, run_plan
-from arazzo_runner.executor.world import World
+from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.loading import Description
 from arazzo_runner.report.exit_code import ExitCode, exit_code
 from arazzo_runner.report.secrets import NO_MASK, Masker

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from inspect import iscoroutinefunction
 from typing import Any, Final, TypeAlias
 
-from arazzo_runner.executor.settings import Clock, Limits
+from arazzo_runner.executor.plan import Clock, Limits
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.options.table import OPTIONS, Table, keywords_of
 from arazzo_runner.text.diagnostic import did_you_mean

@@ -12,14 +12,7 @@ from arazzo_runner.embed.route import NetworkTarget, RequestTarget, needs_event_
 from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.settings import (
-    ALL_WARN,
-    CheckKind,
-    CheckSeverity,
-    Clock,
-    Limits,
-    Settings,
-)
+from arazzo_runner.executor.plan import ALL_WARN, CheckKind, CheckSeverity, Clock, Limits, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials

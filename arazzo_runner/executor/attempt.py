@@ -1,4 +1,7 @@
-"""One attempt of a step: call, answer, verdict. Nothing here decides what comes next."""
+"""One attempt of a step: call, answer, verdict. Nothing here decides what comes next.
+
+Building the request of a step from the current values.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,10 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.executor.call import BuiltCall, build_call
 from arazzo_runner.executor.criteria import judge_call, judge_criterion, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
-from arazzo_runner.executor.frame import WorkflowState
-from arazzo_runner.executor.passing import CallInputError, inputs_for_call, refused_inputs_error
+from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
+from arazzo_runner.executor.payload import build_payload
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
 from arazzo_runner.executor.result import (
     Attempt,
@@ -21,15 +23,44 @@ from arazzo_runner.executor.result import (
     StepError,
     WorkflowResult,
 )
+from arazzo_runner.executor.run_state import WorkflowState
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
-from arazzo_runner.expression.evaluate import EvaluationError
-from arazzo_runner.expression.scope import Scope, WorkflowValues, header_value
+from arazzo_runner.expression.evaluate import EvaluationError, evaluate_within_bounds
+from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.openapi.message import HttpResponse
-from arazzo_runner.openapi.request.build import RequestRefused
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.request.build import RequestRefused, build_request
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.response.contract import CheckResult, check_response
+
+
+class BuiltCall(Struct, frozen=True):
+    """A request ready to send, and the exchange as expressions see it before the answer."""
+
+    request: HttpRequest
+    exchange: Exchange
+    body: MaybeValue
+
+
+def build_call(call: OperationCall, scope: Scope, seconds: float) -> BuiltCall:
+    """Evaluate the arguments and the payload, and write the request.
+
+    Raises EvaluationError, RequestRefused or BodyError: then nothing may be sent.
+    """
+    values = [(one.parameter, evaluate_within_bounds(one.value, scope)) for one in call.arguments]
+    payload = build_payload(call.body, scope, seconds) if call.body else None
+    body = (payload.content_type, payload.content) if payload else None
+    request = build_request(call.operation, call.server, values, body, call.authorization)
+    exchange = Exchange(
+        method=request.method,
+        url=request.url,
+        request_headers=request.headers,
+        query={p.name: value for p, value in values if p.location == "query"},
+        path={p.name: value for p, value in values if p.location == "path"},
+        request_body=payload.value if payload else MISSING,
+    )
+    return BuiltCall(request, exchange, exchange.request_body)
 
 
 class AttemptOutcome(Struct, frozen=True):

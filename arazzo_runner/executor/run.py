@@ -12,12 +12,11 @@ from arazzo_runner.executor.inputs import (
     apply_defaults,
     declared_schemas,
     find_problems,
+    relevant_inputs,
 )
-from arazzo_runner.executor.ledger import RunState
-from arazzo_runner.executor.passing import relevant_inputs
-from arazzo_runner.executor.plan import Plan, WorkflowKey
+from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
-from arazzo_runner.executor.settings import Clock, Settings
+from arazzo_runner.executor.run_state import RunState
 from arazzo_runner.executor.workflow import run_chain
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value

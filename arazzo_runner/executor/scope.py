@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from arazzo_runner.executor.ledger import RunState
 from arazzo_runner.executor.plan import Unit, WorkflowPlan
+from arazzo_runner.executor.run_state import RunState
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.scope import Scope, WorkflowValues

@@ -19,8 +19,7 @@ from arazzo_runner.executor.actions import (
 )
 from arazzo_runner.executor.attempt import AttemptOutcome, try_step
 from arazzo_runner.executor.events import StepFinished, StepRetried, StepStarted
-from arazzo_runner.executor.frame import WorkflowState
-from arazzo_runner.executor.passing import (
+from arazzo_runner.executor.inputs import (
     CallInputError,
     inherit_inputs,
     inputs_for_call,
@@ -36,6 +35,7 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
+from arazzo_runner.executor.run_state import WorkflowState
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import Value
 

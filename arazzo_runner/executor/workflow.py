@@ -10,9 +10,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from arazzo_runner.executor.events import WorkflowFinished, WorkflowStarted
-from arazzo_runner.executor.frame import WorkflowState
-from arazzo_runner.executor.ledger import RunState
-from arazzo_runner.executor.passing import (
+from arazzo_runner.executor.inputs import (
     CallInputError,
     check_inputs,
     not_started_result,
@@ -26,6 +24,7 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
+from arazzo_runner.executor.run_state import RunState, WorkflowState
 from arazzo_runner.executor.scope import evaluate_outputs, start_scope
 from arazzo_runner.executor.step import Finish, Jump, Next, Proceed, Transfer, Visit, visit_step
 from arazzo_runner.expression.scope import WorkflowValues

@@ -4,12 +4,15 @@ A call is serializable data with a stable key, never a closure, so that a durabl
 remember that it happened. Failures of the outside are values, since Arazzo decides on them.
 A world never repeats a call by itself: the core owns retries. (What ``needs`` asks for is no retry:
 a challenge that is answered, and a token that is renewed, belong to one attempt.)
+
+Run the core without an event loop, for worlds that never suspend.
 """
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeAlias, TypeVar
 from typing import Literal as Choice
-from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -104,3 +107,17 @@ class World(Protocol):
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
         """Wait for a message."""
         ...
+
+
+T = TypeVar("T")
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end in one go; RuntimeError when it suspends."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    coroutine.close()
+    raise RuntimeError("a world for synchronous runs has suspended")

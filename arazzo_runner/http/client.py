@@ -12,8 +12,7 @@ from time import monotonic, sleep
 from types import TracebackType
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.http.network import Network
 from arazzo_runner.http.pool import ConnectionPool
 from arazzo_runner.http.proxy import read_proxies

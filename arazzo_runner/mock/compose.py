@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, Value
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.facts import Facts, normalized_name
-from arazzo_runner.mock.flatten import flatten
-from arazzo_runner.mock.frames import ResponseTemplate
-from arazzo_runner.mock.state import Resource, timestamp
+from arazzo_runner.mock.generate.flatten import flatten
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.resources import Facts, Resource, normalized_name, timestamp
+from arazzo_runner.mock.templates import ResponseTemplate
 
 SHORTEST: Final = 6
 """A shorter text is not looked for in other texts of an example: it may be there by chance."""

@@ -13,9 +13,9 @@ from urllib.parse import quote_plus, urlsplit, urlunsplit
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.facts import normalized_name
-from arazzo_runner.mock.parameters import parse_query
 from arazzo_runner.mock.problem import Problem, ProblemError
+from arazzo_runner.mock.request_values import parse_query
+from arazzo_runner.mock.resources import normalized_name
 from arazzo_runner.openapi.model import Operation
 
 SIZES: Final = ("pagesize", "perpage", "limit", "size", "maxresults", "maxpagesize", "itemsperpage",

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.settings import Limits, Settings
+from arazzo_runner.executor.plan import Limits, Settings
 from arazzo_runner.executor.world import FailureCode, TransportFailure
 from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import FileBody, Value

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from arazzo_runner.executor.settings import Settings
+from arazzo_runner.executor.plan import Settings
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse

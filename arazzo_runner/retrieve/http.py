@@ -18,8 +18,7 @@ from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import resolve_reference
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.expression.scope import header_value
 from arazzo_runner.http.address_guard import AddressPolicy
 from arazzo_runner.http.errors import TransportError

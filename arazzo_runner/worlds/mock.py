@@ -13,8 +13,8 @@ from arazzo_runner.executor.world import (
     TransportFailure,
 )
 from arazzo_runner.http.errors import messaging_failure
-from arazzo_runner.mock.answer import MockApi
-from arazzo_runner.mock.flatten import NoExample
+from arazzo_runner.mock.api import MockApi
+from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import ApiDescription

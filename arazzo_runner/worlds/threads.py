@@ -8,8 +8,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.executor.world import SendCall, TransportFailure, World, run_coroutine
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.worlds.wrappers import WrappedWorld
 

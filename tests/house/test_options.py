@@ -21,7 +21,7 @@ from arazzo_runner.embed.documents import LoadOptions
 from arazzo_runner.embed.kinds import check_options
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.wording import in_python
-from arazzo_runner.executor.settings import Limits
+from arazzo_runner.executor.plan import Limits
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.options.model import Function, Keyword, Option
 from arazzo_runner.options.table import OPTIONS, keywords_of, members_of, options_of

@@ -25,9 +25,9 @@ from arazzo_runner.cli.run.world import TracesFactory, authorized_world, http_se
 from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
+from arazzo_runner.executor.plan import Settings
 from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
 from arazzo_runner.executor.run import RunContext, run_plan
-from arazzo_runner.executor.settings import Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.loading import Description
 from arazzo_runner.report.safe_text import count_text, escape

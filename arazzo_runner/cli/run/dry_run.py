@@ -9,11 +9,9 @@ from click.core import ParameterSource
 
 from arazzo_runner import running
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.inputs import apply_defaults
-from arazzo_runner.executor.passing import relevant_inputs
-from arazzo_runner.executor.plan import WorkflowPlan
-from arazzo_runner.executor.rehearse import DryRunStep, dry_run_steps
-from arazzo_runner.executor.settings import Settings
+from arazzo_runner.executor.dry_run import DryRunStep, dry_run_steps
+from arazzo_runner.executor.inputs import apply_defaults, relevant_inputs
+from arazzo_runner.executor.plan import Settings, WorkflowPlan
 from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.safe_text import escape

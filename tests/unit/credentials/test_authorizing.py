@@ -5,8 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from arazzo_runner.credentials.authorizing import AuthorizingWorld
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.security.credentials import Credentials
 from arazzo_runner.openapi.security.token_need import DigestNeed

@@ -10,7 +10,7 @@ import pytest
 
 from arazzo_runner.credentials import browser
 from arazzo_runner.credentials.browser import TerminalPerson, open_in_browser
-from arazzo_runner.executor.drive import run_coroutine
+from arazzo_runner.executor.world import run_coroutine
 
 
 def visited(url):

@@ -5,8 +5,7 @@ import pytest
 
 from arazzo_runner.credentials.endpoints import Endpoint, GuardedEndpoints, WorldEndpoints
 from arazzo_runner.credentials.wiring import Permissions
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.http.anyio_network import EventLoopNetwork
 from arazzo_runner.http.network import BlockingNetwork
 from arazzo_runner.http.settings import HttpSettings

@@ -5,8 +5,7 @@ import pytest
 from arazzo_runner.credentials.provider import discover
 from arazzo_runner.credentials.refused import server_text
 from arazzo_runner.credentials.tokens import no_terminal_failure
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from unit.credentials.scripted import World, reply
 

@@ -5,8 +5,7 @@ import pytest
 from arazzo_runner.credentials.survey import SchemeStatus
 from arazzo_runner.credentials.trial import try_request, try_tokens
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.security.schemes import Authorization

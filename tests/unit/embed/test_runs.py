@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 import arazzo_runner as arazzo
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import PublishCall, ReceiveCall
+from arazzo_runner.executor.world import PublishCall, ReceiveCall, run_coroutine
 from unit.embed.shop import answer, asgi, reply, wsgi
 
 INPUTS = {"name": "cup", "pin": "s3cret-pin"}

@@ -9,12 +9,11 @@ from itertools import islice
 import pytest
 
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
-from arazzo_runner.executor.bind import bind, entry_workflows
-from arazzo_runner.executor.binding import BindContext
-from arazzo_runner.executor.drive import run_coroutine
+from arazzo_runner.executor.bind.operation import BindContext
+from arazzo_runner.executor.bind.plan import bind, entry_workflows
+from arazzo_runner.executor.plan import Clock, Settings
 from arazzo_runner.executor.run import RunContext, run_plan
-from arazzo_runner.executor.settings import Clock, Settings
-from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.loading import LoadLimits, SharedCache, load_from
 from arazzo_runner.loading import examine_description as examine_from
 from arazzo_runner.openapi.message import HttpResponse

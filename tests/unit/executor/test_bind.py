@@ -3,8 +3,8 @@
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.bind import bind
-from arazzo_runner.executor.binding import BindContext
+from arazzo_runner.executor.bind.operation import BindContext
+from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.text.positions import locate_place
 
 OTHER = """

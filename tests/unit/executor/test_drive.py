@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from arazzo_runner.executor.drive import run_coroutine
+from arazzo_runner.executor.world import run_coroutine
 
 
 def test_a_coroutine_that_never_suspends_runs_to_its_end():

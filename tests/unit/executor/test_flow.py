@@ -1,6 +1,6 @@
 """Actions, retries, nested workflows, dependencies: what runs after what."""
 
-from arazzo_runner.executor.settings import Limits, Settings
+from arazzo_runner.executor.plan import Limits, Settings
 from arazzo_runner.executor.world import TransportFailure
 
 ONE = """

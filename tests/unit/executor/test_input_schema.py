@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.executor.bind import bind
-from arazzo_runner.executor.binding import BindContext
+from arazzo_runner.executor.bind.operation import BindContext
+from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.text.source import pointer_text
 
 HEAD = """

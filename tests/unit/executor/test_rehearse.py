@@ -1,8 +1,8 @@
 """What a dry run can build before anything is sent."""
 
-from arazzo_runner.executor.bind import bind
-from arazzo_runner.executor.binding import BindContext
-from arazzo_runner.executor.rehearse import dry_run_steps
+from arazzo_runner.executor.bind.operation import BindContext
+from arazzo_runner.executor.bind.plan import bind
+from arazzo_runner.executor.dry_run import dry_run_steps
 
 STEPS = """
 - workflowId: w

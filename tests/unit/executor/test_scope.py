@@ -2,10 +2,9 @@
 
 import pytest
 
-from arazzo_runner.executor.ledger import RunState
-from arazzo_runner.executor.plan import Plan
+from arazzo_runner.executor.plan import Clock, Plan, Settings
+from arazzo_runner.executor.run_state import RunState
 from arazzo_runner.executor.scope import VisibleWorkflows
-from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.expression.scope import WorkflowValues
 
 VALUES = WorkflowValues({"in": 1}, {"out": 2})

@@ -1,10 +1,10 @@
 import jsonschema_rs
 import pytest
 
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import generate_value
-from arazzo_runner.mock.flatten import NoExample, flatten
-from arazzo_runner.mock.formats import FORMATS
+from arazzo_runner.mock.generate.flatten import NoExample, flatten
+from arazzo_runner.mock.generate.scalars import FORMATS
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.value import generate_value
 
 STRING, INTEGER = {"type": "string"}, {"type": "integer"}
 TREE = {

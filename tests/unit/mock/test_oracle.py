@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from openapi_core.exceptions import OpenAPIError
 
-from arazzo_runner.mock.answer import MockApi
+from arazzo_runner.mock.api import MockApi
 from arazzo_runner.openapi.lookup import all_operations
 from arazzo_runner.openapi.message import HttpResponse
 

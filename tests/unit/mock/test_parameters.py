@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.mock.parameters import RequestParts, decode_parameter, parse_query
+from arazzo_runner.mock.request_values import RequestParts, decode_parameter, parse_query
 from arazzo_runner.openapi.model import Parameter
 from arazzo_runner.text.source import Place, SourceFile
 

@@ -3,9 +3,13 @@ import re
 import jsonschema_rs
 import pytest
 
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.pattern import PatternGenerator, generate_string
-from arazzo_runner.mock.pattern_tree import PatternError, parse
+from arazzo_runner.mock.generate.pattern import (
+    PatternError,
+    PatternGenerator,
+    generate_string,
+    parse,
+)
+from arazzo_runner.mock.generate.seeded import SeededChoice
 
 
 def matches(pattern, text):

@@ -11,8 +11,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import arazzo_runner as arazzo
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.telemetry import starting

@@ -9,8 +9,7 @@ from contextlib import suppress
 import anyio
 import pytest
 
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 

@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.executor.drive import run_coroutine
+from arazzo_runner.executor.world import run_coroutine
 from arazzo_runner.http import network
 from arazzo_runner.http.address_guard import (
     ANYWHERE,

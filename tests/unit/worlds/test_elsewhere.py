@@ -2,8 +2,7 @@
 
 import pytest
 
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.http.client import HttpSettings, HttpWorld
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.origin import Origin

@@ -5,8 +5,7 @@ import socket
 
 import pytest
 
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.network import is_readable
 from arazzo_runner.http.pool import ConnectionPool

@@ -7,8 +7,13 @@ import zlib
 
 import pytest
 
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import PublishCall, ReceiveCall, SendCall, TransportFailure
+from arazzo_runner.executor.world import (
+    PublishCall,
+    ReceiveCall,
+    SendCall,
+    TransportFailure,
+    run_coroutine,
+)
 from arazzo_runner.http import network
 from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
 from arazzo_runner.openapi.message import HttpRequest

@@ -6,8 +6,7 @@ import anyio
 import httpx
 import pytest
 
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.worlds import httpx as httpx_worlds

@@ -7,8 +7,7 @@ import zlib
 
 import pytest
 
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.network import BlockingStream
 from arazzo_runner.http.settings import MIB, Deadline

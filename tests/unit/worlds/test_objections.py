@@ -2,7 +2,6 @@
 
 import pytest
 
-from arazzo_runner.executor.drive import run_coroutine
 from arazzo_runner.executor.events import StepFinished, WorkflowFinished
 from arazzo_runner.executor.result import (
     Attempt,
@@ -12,7 +11,7 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.executor.world import SendCall
+from arazzo_runner.executor.world import SendCall, run_coroutine
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.model import RecordedExchange, Recording

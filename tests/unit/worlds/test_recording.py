@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.drive import run_coroutine
-from arazzo_runner.executor.settings import Limits, Settings
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.plan import Limits, Settings
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.expression.value import FileBody
 from arazzo_runner.http.send import HttpWorldBase
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse

@@ -1,40 +1,49 @@
 """Binding a step to its operation or workflow, with its parameters and body.
 
 Arazzo Specification 1.1.0, Step Object and Parameter Object.
+
+Binding actions: the step's list, then the workflow's, each with its target.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Iterable, Mapping
+from typing import Literal as Choice
+from typing import TypeAlias, assert_never
 
 from arazzo_runner.document.model import (
     ChannelByPath,
+    EndAction,
+    FailureAction,
     OperationById,
     OperationByPath,
     Parameter,
     Reusable,
     Step,
+    SuccessAction,
     Workflow,
     WorkflowName,
 )
 from arazzo_runner.errors import DocumentError, UsageError
-from arazzo_runner.executor.bind_action import input_arguments
-from arazzo_runner.executor.bind_operation import (
+from arazzo_runner.executor.bind.operation import (
+    BindContext,
     FoundOperation,
     asyncapi_finding,
     find_by_operation_id,
     find_by_operation_path,
+    find_workflow,
     operation_candidates,
 )
-from arazzo_runner.executor.binding import BindContext, find_workflow
 from arazzo_runner.executor.payload import FORM, form_pairs
 from arazzo_runner.executor.plan import (
     Argument,
     BodyPlan,
+    InputArgument,
     OperationCall,
+    PlannedAction,
     Unit,
     WorkflowCall,
+    WorkflowKey,
 )
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING
@@ -47,6 +56,76 @@ from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import rename_to_known
+
+StepAction: TypeAlias = SuccessAction | FailureAction
+
+
+def bind_actions(
+    of_step: Iterable[StepAction | Reusable],
+    of_workflow: Iterable[StepAction | Reusable],
+    unit: Unit,
+    positions: Mapping[str, int],
+    binding: BindContext,
+) -> tuple[PlannedAction, ...]:
+    """The candidates in the order they are tried.
+
+    The workflow's actions without those whose name the step has redefined ("can be overridden at
+    the step level but cannot be removed there"). Reusable Objects have been resolved before.
+    """
+    own = [one for one in of_step if not isinstance(one, Reusable)]
+    names = {action.name for action in own}
+    inherited = [
+        one for one in of_workflow if not isinstance(one, Reusable) and one.name not in names
+    ]
+    return (
+        *(_bind_action(action, "step", unit, positions, binding) for action in own),
+        *(_bind_action(action, "workflow", unit, positions, binding) for action in inherited),
+    )
+
+
+def _bind_action(
+    action: StepAction,
+    level: Choice["step", "workflow"],
+    unit: Unit,
+    positions: Mapping[str, int],
+    binding: BindContext,
+) -> PlannedAction:
+    if isinstance(action, EndAction):
+        return PlannedAction(action, level)
+    target = _bind_target(action.target, action, unit, positions, binding)
+    return PlannedAction(action, level, target, input_arguments(action.parameters, "step"))
+
+
+def _bind_target(
+    target: str | WorkflowName | None,
+    action: StepAction,
+    unit: Unit,
+    positions: Mapping[str, int],
+    binding: BindContext,
+) -> int | WorkflowKey | None:
+    if target is None:
+        return None
+    if isinstance(target, WorkflowName):
+        return find_workflow(target, unit, binding)
+    if target in positions:
+        return positions[target]
+    place = action.place.at("stepId")
+    message = f"no step of this workflow is called `{target}`"
+    help_line = did_you_mean(target, positions)
+    fix = rename_to_known(place, target, positions)
+    binding.report(error("AZ208", message, place, "unknown stepId", help_line, fix))
+    return None
+
+
+def input_arguments(
+    parameters: Iterable[Parameter | Reusable], level: Choice["step", "workflow"]
+) -> tuple[InputArgument, ...]:
+    """Parameters as inputs of a workflow."""
+    return tuple(
+        InputArgument(one.name, one.value, level, one.place)
+        for one in parameters
+        if not isinstance(one, Reusable)
+    )
 
 
 def bind_call(

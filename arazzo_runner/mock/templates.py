@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import generate_value
-from arazzo_runner.mock.facts import normalized_name
-from arazzo_runner.mock.flatten import NoExample, flatten
-from arazzo_runner.mock.judge import schema_part, validator_of
-from arazzo_runner.mock.outgoing import DocumentedResponse, documented_response, item_schema
-from arazzo_runner.mock.route import MockRoute, item_operation
+from arazzo_runner.mock.generate.flatten import NoExample, flatten, schema_part, validator_of
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.value import generate_value
+from arazzo_runner.mock.resources import normalized_name
+from arazzo_runner.mock.response import DocumentedResponse, documented_response, item_schema
+from arazzo_runner.mock.routes import MockRoute, item_operation
 from arazzo_runner.openapi.model import Operation
 
 STATES: Final = ("status", "state", "phase")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from arazzo_runner.document.rules.expressions import expressions_in
-from arazzo_runner.executor.call import build_call
+from arazzo_runner.executor.attempt import build_call
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowPlan
 from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
 from arazzo_runner.expression.evaluate import EvaluationError

@@ -7,10 +7,10 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.example import type_of_schema
-from arazzo_runner.mock.facts import normalized_name
-from arazzo_runner.mock.flatten import NoExample, flatten
+from arazzo_runner.mock.generate.flatten import NoExample, flatten
+from arazzo_runner.mock.generate.value import type_of_schema
 from arazzo_runner.mock.paging import is_paged
+from arazzo_runner.mock.resources import normalized_name
 from arazzo_runner.openapi.media_type import is_json
 from arazzo_runner.openapi.model import ApiDescription, Header, MediaType, Operation, Response
 from arazzo_runner.openapi.schema.compile import standalone_schema

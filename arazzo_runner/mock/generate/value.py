@@ -12,11 +12,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.flatten import FlatSchema, NoExample, flatten, types_of
-from arazzo_runner.mock.judge import schema_part, validator_of
-from arazzo_runner.mock.pattern import generate_string
-from arazzo_runner.mock.scalars import number_for, string_for
+from arazzo_runner.mock.generate.flatten import (
+    FlatSchema,
+    NoExample,
+    flatten,
+    schema_part,
+    types_of,
+    validator_of,
+)
+from arazzo_runner.mock.generate.pattern import generate_string
+from arazzo_runner.mock.generate.scalars import number_for, string_for
+from arazzo_runner.mock.generate.seeded import SeededChoice
 
 VARIANTS = 24
 """How many values are tried where a schema can only be satisfied by trying."""

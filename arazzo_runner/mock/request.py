@@ -15,11 +15,16 @@ from msgspec import Struct
 
 from arazzo_runner.expression.scope import header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.body import read_body
-from arazzo_runner.mock.judge import request_validator
-from arazzo_runner.mock.outgoing import path_stem
-from arazzo_runner.mock.parameters import Pairs, RequestParts, decode_parameter, parse_query
+from arazzo_runner.mock.generate.flatten import request_validator
 from arazzo_runner.mock.problem import Problem, ProblemError
+from arazzo_runner.mock.request_values import (
+    Pairs,
+    RequestParts,
+    decode_parameter,
+    parse_query,
+    read_body,
+)
+from arazzo_runner.mock.response import path_stem
 from arazzo_runner.openapi.media_type import match_media_type
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import MediaType, Operation, Parameter, RequestBody

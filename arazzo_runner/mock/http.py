@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import generate_value
-from arazzo_runner.mock.facts import path_text
-from arazzo_runner.mock.flatten import NoExample
-from arazzo_runner.mock.outgoing import DocumentedResponse
+from arazzo_runner.mock.generate.flatten import NoExample
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.value import generate_value
+from arazzo_runner.mock.resources import path_text
+from arazzo_runner.mock.response import DocumentedResponse
 from arazzo_runner.openapi.media_type import is_xml
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import Header, Operation

@@ -18,9 +18,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.facts import facts_of, id_field, path_text
-from arazzo_runner.mock.incoming import ParsedRequest
-from arazzo_runner.mock.outgoing import documented_response, item_parameter, item_schema, path_stem
+from arazzo_runner.mock.request import ParsedRequest
+from arazzo_runner.mock.resources import facts_of, id_field, path_text
+from arazzo_runner.mock.response import documented_response, item_parameter, item_schema, path_stem
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.model import ApiDescription, Operation
 

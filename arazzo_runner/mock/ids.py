@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.example import generate_value
-from arazzo_runner.mock.facts import id_field, normalized_name, path_text
-from arazzo_runner.mock.flatten import EXAMPLES, NoExample, flatten
-from arazzo_runner.mock.frames import ResponseTemplate
-from arazzo_runner.mock.incoming import ParsedRequest
-from arazzo_runner.mock.judge import schema_part, validator_of
-from arazzo_runner.mock.route import MockRoute, item_operation
+from arazzo_runner.mock.generate.flatten import (
+    EXAMPLES,
+    NoExample,
+    flatten,
+    schema_part,
+    validator_of,
+)
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.value import generate_value
+from arazzo_runner.mock.request import ParsedRequest
+from arazzo_runner.mock.resources import id_field, normalized_name, path_text
+from arazzo_runner.mock.routes import MockRoute, item_operation
+from arazzo_runner.mock.templates import ResponseTemplate
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.schema.compile import standalone_schema
 

@@ -17,17 +17,25 @@ from arazzo_runner.mock.compose import (
     touched_facts,
     with_facts,
 )
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.facts import Facts, facts_of, id_field, normalized_name, path_text
-from arazzo_runner.mock.frames import ResponseTemplate, ResponseTemplates
-from arazzo_runner.mock.identity import new_id, path_facts
-from arazzo_runner.mock.incoming import ParsedRequest, read_request
-from arazzo_runner.mock.listing import ListRequest
-from arazzo_runner.mock.outgoing import documented_response, status_response
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.http import to_response
+from arazzo_runner.mock.ids import new_id, path_facts
+from arazzo_runner.mock.lists import ListRequest
 from arazzo_runner.mock.problem import Problem, ProblemError, problem_members, problem_response
-from arazzo_runner.mock.route import MockRoute, item_operation, route_of
-from arazzo_runner.mock.state import MockState, Resource, resource_path
-from arazzo_runner.mock.written import to_response
+from arazzo_runner.mock.request import ParsedRequest, read_request
+from arazzo_runner.mock.resources import (
+    Facts,
+    MockState,
+    Resource,
+    facts_of,
+    id_field,
+    normalized_name,
+    path_text,
+    resource_path,
+)
+from arazzo_runner.mock.response import documented_response, status_response
+from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
+from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 

@@ -1,18 +1,22 @@
 """What a whole run shares: its world, and the little that has to be counted across workflows.
 
 This is the one mutable value of the core. Everything else is replaced, never changed.
+
+Where a step stands when it runs: its workflow, the scope, the run, and how deep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+from msgspec import Struct
 
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.plan import Plan, WorkflowKey
+from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import StepError, WorkflowResult
-from arazzo_runner.executor.settings import Clock, Settings
 from arazzo_runner.executor.world import World
-from arazzo_runner.expression.scope import WorkflowValues
+from arazzo_runner.expression.scope import Scope, WorkflowValues
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.source import Place
 
@@ -150,3 +154,25 @@ class RunState:
         key = f"{workflow_id}/{step_id}"
         self.visits[key] = visit = self.visits.get(key, 0) + 1
         return f"{key}#{visit}"
+
+
+class CallWorkflow(Protocol):
+    """Runs a workflow to its end; ``executor/workflow.py`` hands itself to the steps as this."""
+
+    def __call__(
+        self, key: WorkflowKey, inputs: Mapping[str, Value], ledger: RunState, depth: int
+    ) -> Awaitable[WorkflowResult]:
+        """Run the workflow ``key`` at ``depth``."""
+        ...
+
+
+class WorkflowState(Struct, frozen=True):
+    """One workflow in progress; ``steps`` is its scope's mapping, growing as steps finish."""
+
+    plan: WorkflowPlan
+    scope: Scope
+    steps: dict[str, Mapping[str, Value]]
+    inputs: Mapping[str, Value]
+    ledger: RunState
+    depth: int
+    call_workflow: CallWorkflow

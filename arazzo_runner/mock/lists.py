@@ -1,8 +1,17 @@
-"""Lists: which resources, which page of them, and what is said about the page."""
+"""Lists: which resources, which page of them, and what is said about the page.
+
+Query parameters that narrow a list: by equality, or as one end of a range.
+
+`status=sold` keeps the items whose member is `sold`; `DateCreatedFrom` and `price_lt` are the ends
+of a range of `date_created` and `price`. The beginning of a range belongs to it, its end does not,
+unless its name says so (`lte`, `max`).
+Parameters that no member is called like say nothing to the mock.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from math import ceil
 from typing import Final
 
@@ -10,16 +19,66 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mock.compose import compose_body
-from arazzo_runner.mock.dice import SeededChoice
-from arazzo_runner.mock.facts import facts_of, id_field, normalized_name, path_text
-from arazzo_runner.mock.filters import filter_facts, is_match
-from arazzo_runner.mock.frames import ResponseTemplate, ResponseTemplates
-from arazzo_runner.mock.identity import new_id, path_facts
-from arazzo_runner.mock.incoming import ParsedRequest
-from arazzo_runner.mock.outgoing import documented_response
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.ids import new_id, path_facts
 from arazzo_runner.mock.paging import PAGING, Page, page_of, page_values, requested_size
-from arazzo_runner.mock.route import MockRoute
-from arazzo_runner.mock.state import MockState, Resource, resource_path
+from arazzo_runner.mock.request import ParsedRequest
+from arazzo_runner.mock.resources import (
+    Facts,
+    MockState,
+    Resource,
+    facts_of,
+    id_field,
+    normalized_name,
+    path_text,
+    resource_path,
+)
+from arazzo_runner.mock.response import documented_response
+from arazzo_runner.mock.routes import MockRoute
+from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
+
+ENDS: Final[dict[str, Callable[[Value, Value], bool]]] = {
+    **dict.fromkeys(("from", "after", "since", "start", "min", "gte"), operator.ge),
+    **dict.fromkeys(("to", "before", "until", "end", "lt"), operator.lt),
+    **dict.fromkeys(("max", "lte"), operator.le),
+    "gt": operator.gt,
+}
+
+
+def is_match(facts: Facts, given: Mapping[str, Value]) -> bool:
+    """Whether a resource belongs to a list that is asked for with ``given``, by plain name."""
+    return all(_is_equal(facts, name, value) for name, value in given.items())
+
+
+def _is_equal(facts: Facts, name: str, wanted: Value) -> bool:
+    if name in facts:
+        return bool(_texts(facts[name]) & _texts(wanted))
+    for ending, compare in ENDS.items():
+        value = facts.get(name.removesuffix(ending)) if name.endswith(ending) else None
+        if _is_comparable(value, wanted):
+            return compare(value, wanted)
+    return True
+
+
+def _texts(value: Value) -> set[str]:
+    values = value if isinstance(value, list) else [value]
+    return {path_text(one).casefold() for one in values}
+
+
+def _is_comparable(left: Value, right: Value) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return True
+    return isinstance(left, int | float) and isinstance(right, int | float)
+
+
+def filter_facts(facts: Facts, given: Mapping[str, Value]) -> dict[str, Value]:
+    """The values that items have if they are listed: what ``given`` says of known members."""
+    return {
+        name: value[0] if isinstance(value, list) and value else value
+        for name, value in given.items()
+        if name in facts
+    }
+
 
 POPULATION: Final = 2
 """How many resources a collection has that the run did not fill."""

@@ -1,0 +1,245 @@
+"""Making the plan: every workflow that a run can reach, with its names bound.
+
+``validate`` and ``run`` find the same unknown name here, in one function, and say it in one
+message.
+
+The order of a workflow's steps where ``dependsOn`` is used.
+
+Arazzo Specification 1.1.0, "Step Dependencies and Execution Order".
+
+What keeps an ``inputs`` schema from judging anything: malformed keywords, dangling references.
+
+Arazzo Specification 1.1.0, Workflow Object, ``inputs`` (JSON Schema 2020-12).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from arazzo_runner.document.model import Step, Workflow, WorkflowName
+from arazzo_runner.document.rules.order import step_needs
+from arazzo_runner.executor.bind.operation import BindContext, find_workflow
+from arazzo_runner.executor.bind.step import bind_actions, bind_call
+from arazzo_runner.executor.inputs import bundle_inputs, compile_inputs
+from arazzo_runner.executor.plan import (
+    Plan,
+    StepPlan,
+    Unit,
+    WorkflowCall,
+    WorkflowKey,
+    WorkflowPlan,
+)
+from arazzo_runner.expression.value import Value, to_text
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
+from arazzo_runner.text.source import Place, Pointer
+
+
+def run_order(workflow: Workflow) -> tuple[Step, ...]:
+    """The steps as written; where any has ``dependsOn``, sorted stably by what each needs.
+
+    Needs are ``dependsOn`` and the outputs that a step reads. Steps in a circle keep their order
+    (the circle is a finding of its own).
+    """
+    if not any(step.depends_on for step in workflow.steps):
+        return workflow.steps
+    known = {step.step_id for step in workflow.steps}
+    waiting = {
+        step.step_id: step_needs(step).keys() & known - {step.step_id} for step in workflow.steps
+    }
+    ordered: list[Step] = []
+    left = list(workflow.steps)
+    while left:
+        ready = next((step for step in left if not waiting[step.step_id]), left[0])
+        left.remove(ready)
+        ordered.append(ready)
+        for needs in waiting.values():
+            needs.discard(ready.step_id)
+    return tuple(ordered)
+
+
+_TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
+_DANGLING: Final = re.compile(r"(?:Pointer|Anchor|Resource) '/?([^']*)'")
+_COMPONENT: Final = "$defs/"
+
+
+def schema_finding(workflow: Workflow, unit: Unit, bundled: Value) -> Diagnostic | None:
+    """The finding about a bundled schema that cannot be used; None for one that can.
+
+    AZ209 for a component that is not there, AZ113 for everything else.
+    """
+    try:
+        compile_inputs(bundled)
+    except ValueError as reason:
+        return _dangling_reference(reason, workflow, unit, bundled) or _malformed_schema(
+            reason, workflow, unit
+        )
+    return None
+
+
+def _place(path: Pointer, workflow: Workflow, unit: Unit) -> Place:
+    """Where a path in the bundled schema stands in the document."""
+    own = workflow.inputs.get("$defs", {}) if isinstance(workflow.inputs, dict) else {}
+    if len(path) > 1 and path[0] == "$defs" and path[1] not in own:
+        return Place(unit.document.source, ("components", "inputs", *path[1:]))
+    return workflow.place.at("inputs", *path)
+
+
+def _malformed_schema(reason: Any, workflow: Workflow, unit: Unit) -> Diagnostic:
+    path: Pointer = tuple(getattr(reason, "instance_path", ()))
+    message, help_line = _sentence(path, reason)
+    return error("AZ113", message, _place(path, workflow, unit), "not JSON Schema", help_line)
+
+
+def _sentence(path: Pointer, reason: Any) -> tuple[str, str | None]:
+    keyword, value = path[-1] if path else "", getattr(reason, "instance", None)
+    written = f"`{shorten(value if isinstance(value, str) else to_text(value))}`"
+    match keyword:
+        case "required" if isinstance(value, bool):
+            name = path[-2] if len(path) > 1 else "name"
+            message = f"`required` is a list of names in JSON Schema, and is {written}"
+            return message, f"beside the `properties`, write `required: [{name}]`"
+        case "type":
+            message = f"{written} is no type of JSON Schema"
+            known = ", ".join(f"`{one}`" for one in _TYPES)
+            return message, did_you_mean(str(value), _TYPES) or f"its types are {known}"
+        case "pattern":
+            return f"the pattern {written} is no regular expression", None
+        case _:
+            first, _, _ = str(reason).partition("\n")
+            return f"the schema of the inputs cannot be used: {shorten(first, 200)}", None
+
+
+def _dangling_reference(
+    reason: Any, workflow: Workflow, unit: Unit, bundled: Value
+) -> Diagnostic | None:
+    found = _DANGLING.match(str(reason))
+    if found is None:
+        return None
+    tokens = next(_reference_paths(bundled, found[1]), ())
+    place = _place(tokens, workflow, unit)
+    if not found[1].startswith(_COMPONENT):
+        message = (
+            f"the reference `{_written_reference(bundled, tokens)}` of a schema cannot be followed"
+        )
+        way_out = "refer to `#/components/inputs/<name>`; no other document is read for a schema"
+        return error("AZ113", message, place, "", way_out)
+    name = found[1].removeprefix(_COMPONENT).partition("/")[0]
+    known = unit.document.components.inputs
+    message = f"there is no `{shorten(name)}` in `components.inputs`"
+    listed = ", ".join(f"`{one}`" for one in known) or "none"
+    help_line = did_you_mean(name, known) or f"its schemas: {listed}"
+    return error("AZ209", message, place, "no such component", help_line)
+
+
+def _written_reference(bundled: Value, tokens: Pointer) -> str:
+    for token in tokens:
+        bundled = bundled[token]
+    return shorten(str(bundled))
+
+
+def _reference_paths(node: Value, wanted: str, path: Pointer = ()) -> Iterator[Pointer]:
+    """The paths of the ``$ref`` values that end in ``wanted``."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref" and isinstance(value, str) and value.endswith(wanted):
+                yield (*path, key)
+            yield from _reference_paths(value, wanted, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _reference_paths(value, wanted, (*path, index))
+
+
+def bind(binding: BindContext, selected: Sequence[WorkflowKey]) -> Plan:
+    """Bind the selected workflows and all that they call, go to, retry with or depend on.
+
+    What cannot be bound is reported to ``binding.findings``; the plan is whole only when none of
+    them is an error.
+    """
+    known = {
+        (uri, workflow.workflow_id): workflow
+        for uri, unit in binding.units.items()
+        for workflow in unit.document.workflows
+    }
+    plans: dict[WorkflowKey, WorkflowPlan] = {}
+    todo = deque(selected)
+    while todo:
+        key = todo.popleft()
+        if key not in plans:
+            plans[key] = plan = bind_workflow(key, known[key], binding)
+            todo.extend(_reachable(plan))
+    return Plan(tuple(selected), plans)
+
+
+def _reachable(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
+    yield from plan.depends_on
+    for step in plan.steps:
+        if isinstance(step.call, WorkflowCall):
+            yield step.call.key
+        for planned in (*step.on_success, *step.on_failure):
+            if isinstance(planned.target, tuple):
+                yield planned.target
+
+
+def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: BindContext) -> WorkflowPlan:
+    """Bind one workflow, which ``key`` names."""
+    unit = binding.units[key[0]]
+    steps = run_order(workflow)
+    positions = {step.step_id: position for position, step in enumerate(steps)}
+    planned = (_bind_step(step, workflow, unit, positions, binding) for step in steps)
+    depends_on = (find_workflow(name, unit, binding) for name in workflow.depends_on)
+    schema = bundle_inputs(workflow.inputs, unit.document.components.inputs)
+    unusable = None if schema is None else schema_finding(workflow, unit, schema)
+    if unusable is not None:
+        binding.report(unusable)
+    return WorkflowPlan(
+        key=key,
+        workflow=workflow,
+        unit=unit,
+        steps=tuple(step for step in planned if step),
+        depends_on=tuple(key for key in depends_on if key),
+        inputs_schema=schema,
+    )
+
+
+def _bind_step(
+    step: Step, workflow: Workflow, unit: Unit, positions: dict[str, int], binding: BindContext
+) -> StepPlan | None:
+    on_success = bind_actions(step.on_success, workflow.success_actions, unit, positions, binding)
+    on_failure = bind_actions(step.on_failure, workflow.failure_actions, unit, positions, binding)
+    call = bind_call(step, workflow, unit, binding)
+    if call is None:
+        return None
+    return StepPlan(step, call, step.success_criteria, on_success, on_failure)
+
+
+def entry_workflows(unit: Unit, units: Iterable[Unit]) -> list[str]:
+    """The workflows that ``run`` starts: those that no other one calls, goes to or retries with.
+
+    ``units`` are all documents of the description: a nested one may name the entry document.
+    """
+    used = {key for one in units for key in _workflows_used(one)}
+    uri = unit.document.base_uri
+    every = (workflow.workflow_id for workflow in unit.document.workflows)
+    return [workflow_id for workflow_id in every if (uri, workflow_id) not in used]
+
+
+def _workflows_used(unit: Unit) -> Iterator[WorkflowKey]:
+    here = unit.document.base_uri
+    for workflow in unit.document.workflows:
+        for name in _named_workflows(workflow):
+            uri = here if name.source is None else unit.documents.get(name.source)
+            # A workflow that only calls itself is still one to start.
+            if uri is not None and (uri, name.workflow_id) != (here, workflow.workflow_id):
+                yield uri, name.workflow_id
+
+
+def _named_workflows(workflow: Workflow) -> Iterator[WorkflowName]:
+    for step in workflow.steps:
+        actions = (*step.on_success, *step.on_failure,
+                   *workflow.success_actions, *workflow.failure_actions)  # fmt: skip
+        for named in (step.target, *(getattr(action, "target", None) for action in actions)):
+            if isinstance(named, WorkflowName):
+                yield named
