@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
-from arazzo_runner.check.suppress import Selection
 from arazzo_runner.embed.documents import (
     DocumentPath,
     LoadOptions,
@@ -23,6 +22,7 @@ from arazzo_runner.embed.stream import Stream
 from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.embed.wording import in_python_words
 from arazzo_runner.expression.value import Value
+from arazzo_runner.lint.suppress import Selection
 from arazzo_runner.loading import Description, SharedCache
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.validation import ValidateOptions

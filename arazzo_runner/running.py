@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 
 from msgspec import field
 
-from arazzo_runner.check.agreement import plan_with_findings, run_warnings
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind.operation import Authorize, BindContext
@@ -25,6 +24,7 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
+from arazzo_runner.lint.run import plan_with_findings, run_warnings
 from arazzo_runner.loading import Description
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.security.credentials import LookUp, no_lookup

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from arazzo_runner.check.agreement import plan_findings
-from arazzo_runner.check.consequences import find_causes, without_cascades
-from arazzo_runner.check.queries import query_findings
-from arazzo_runner.check.rules import SHAPE
-from arazzo_runner.check.selectors import selector_findings
-from arazzo_runner.check.suppress import Selection, select_findings
-from arazzo_runner.check.unused import unused_source_findings
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.executor.plan import Plan, Unit
+from arazzo_runner.lint.cascades import find_causes, without_cascades
+from arazzo_runner.lint.queries import query_findings, selector_findings
+from arazzo_runner.lint.registry import SHAPE
+from arazzo_runner.lint.run import plan_findings
+from arazzo_runner.lint.suppress import Selection, select_findings
+from arazzo_runner.lint.unused import unused_source_findings
 from arazzo_runner.loading import LoadLimits, PartialDescription, SharedCache, examine_description
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.positions import sort_findings

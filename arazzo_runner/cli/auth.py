@@ -20,6 +20,17 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from arazzo_runner import running
+from arazzo_runner.auth.endpoints import GuardedEndpoints
+from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints, tokens_of
+from arazzo_runner.auth.sources import CredentialStores
+from arazzo_runner.auth.status import (
+    CredentialVariable,
+    SchemeStatus,
+    StepUse,
+    scheme_label,
+    scheme_statuses,
+)
+from arazzo_runner.auth.verify import CredentialTest, try_request, try_tokens
 from arazzo_runner.cli.credentials import credential_stores, person
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.check_names import check_names
@@ -27,22 +38,6 @@ from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.settings import load_document
 from arazzo_runner.cli.run.world import http_settings
-from arazzo_runner.credentials.endpoints import GuardedEndpoints
-from arazzo_runner.credentials.sources import CredentialStores
-from arazzo_runner.credentials.survey import (
-    CredentialVariable,
-    SchemeStatus,
-    StepUse,
-    scheme_label,
-    scheme_statuses,
-)
-from arazzo_runner.credentials.trial import CredentialTest, try_request, try_tokens
-from arazzo_runner.credentials.wiring import (
-    Permissions,
-    authorizing_world,
-    guarded_endpoints,
-    tokens_of,
-)
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.loading import Description

@@ -19,10 +19,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner import running
+from arazzo_runner.auth.authorizations import authorizations
+from arazzo_runner.auth.sources import CredentialStore, CredentialStores
 from arazzo_runner.cli.options.config_file import CREDENTIALS, config_file, read_config
 from arazzo_runner.cli.options.profiles import profile_of
-from arazzo_runner.credentials.needing import authorizations
-from arazzo_runner.credentials.sources import CredentialStore, CredentialStores
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.openapi.security.schemes import Credentials, MissingCredentials
@@ -32,7 +32,7 @@ _COMMAND: Final = "cred_command"
 _KEYRING: Final = "keyring"
 
 if TYPE_CHECKING:
-    from arazzo_runner.credentials.consent import Person
+    from arazzo_runner.auth.interactive import Person
 
 
 class CredentialConfig(Struct, frozen=True):
@@ -128,18 +128,18 @@ def with_credentials(
 
 def person() -> Person | None:
     """Whoever is at the terminal; None where nobody is."""
-    from arazzo_runner.credentials.prompt import is_terminal
+    from arazzo_runner.auth.prompt import is_terminal
 
     if not is_terminal():
         return None
-    from arazzo_runner.credentials.browser import TerminalPerson
+    from arazzo_runner.auth.browser import TerminalPerson
 
     return TerminalPerson()
 
 
 def prompt_missing(missing: MissingCredentials) -> Mapping[str, str]:
     """Ask whoever is at the terminal for the variables that are missing; nothing without one."""
-    from arazzo_runner.credentials.prompt import is_terminal, prompt_for
+    from arazzo_runner.auth.prompt import is_terminal, prompt_for
 
     names = [one for one in missing.variables if not one.startswith("-")]
     if not is_terminal() or len(names) < len(missing.variables):
@@ -151,7 +151,7 @@ def check_person(plan: Plan) -> None:
     """Raise UsageError where somebody would have to be at the terminal, and nobody is."""
     if not authorizations(plan) or person() is not None:
         return
-    from arazzo_runner.credentials.wiring import needs_person_findings
+    from arazzo_runner.auth.setup import needs_person_findings
 
     findings = needs_person_findings(plan)
     if findings:
@@ -187,8 +187,8 @@ def _check_owner() -> None:
 
 
 def _single_commands(commands: Mapping[str, str]) -> CredentialStore:
-    from arazzo_runner.credentials.command import read_command_value
-    from arazzo_runner.credentials.sources import cached_lookup
+    from arazzo_runner.auth.command import read_command_value
+    from arazzo_runner.auth.sources import cached_lookup
 
     def look_up(name: str) -> str:
         return read_command_value(commands[name])
@@ -197,14 +197,13 @@ def _single_commands(commands: Mapping[str, str]) -> CredentialStore:
 
 
 def _general_command(command: str) -> CredentialStore:
-    from arazzo_runner.credentials.command import command_lookup
-    from arazzo_runner.credentials.sources import cached_lookup
+    from arazzo_runner.auth.command import command_lookup
+    from arazzo_runner.auth.sources import cached_lookup
 
     return CredentialStore("command", cached_lookup(command_lookup(command)))
 
 
 def _keyring(service: str) -> CredentialStore:
-    from arazzo_runner.credentials.sources import cached_lookup
-    from arazzo_runner.credentials.system_keyring import keyring_lookup
+    from arazzo_runner.auth.sources import cached_lookup, keyring_lookup
 
     return CredentialStore("keyring", cached_lookup(keyring_lookup(service)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from arazzo_runner.credentials.needing import authorizations
+from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.route import MockTarget, NetworkTarget
 from arazzo_runner.executor.plan import Plan
@@ -40,7 +40,7 @@ def with_authorization(
     needing = authorizations(plan)
     if not needing or isinstance(chosen.route, MockTarget):
         return world
-    from arazzo_runner.credentials.wiring import Permissions, authorizing_world, guarded_endpoints
+    from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints
 
     if not isinstance(chosen.route, NetworkTarget):
         return authorizing_world(world, needing, None, masker.learn)

@@ -13,6 +13,7 @@ import click
 import pytest
 from msgspec import Struct
 
+from arazzo_runner.auth.sources import CredentialStores
 from arazzo_runner.cli.credentials import credential_stores
 from arazzo_runner.cli.main import COMMANDS
 from arazzo_runner.cli.options.config_file import flags_for
@@ -20,7 +21,6 @@ from arazzo_runner.cli.options.settings import settings_of
 from arazzo_runner.cli.run.command import command
 from arazzo_runner.cli.run.world import http_settings
 from arazzo_runner.cli.usage_errors import usage_diagnostic
-from arazzo_runner.credentials.sources import CredentialStores
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError
 from arazzo_runner.options.model import Option

@@ -16,13 +16,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner import running
+from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.cli.credentials import check_person
 from arazzo_runner.cli.run.cases_file import CaseRun, prepare_cases
 from arazzo_runner.cli.run.reports import ReportObserver
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
 from arazzo_runner.cli.run.session import Maskers, RunSession, StartedRun, maskers_of
 from arazzo_runner.cli.run.world import TracesFactory, authorized_world, http_settings
-from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.plan import Settings

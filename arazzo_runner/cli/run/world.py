@@ -13,8 +13,8 @@ from typing import Any, Protocol, TypeAlias
 from msgspec.structs import replace
 
 from arazzo_runner import running
+from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.cli.diagnostics import show_diagnostics
-from arazzo_runner.credentials.needing import authorizations
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.world import World
@@ -64,8 +64,8 @@ def authorized_world(
     if not needing:
         yield world
         return
+    from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints
     from arazzo_runner.cli.credentials import person
-    from arazzo_runner.credentials.wiring import Permissions, authorizing_world, guarded_endpoints
     from arazzo_runner.http.network import BlockingNetwork
 
     servers = [*given["servers"].values()]

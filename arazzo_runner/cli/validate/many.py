@@ -20,7 +20,6 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.check.suppress import Selection, unknown_code_message
 from arazzo_runner.cli.options.config_file import config_file, read_config
 from arazzo_runner.cli.validate.fix import (
     FixOptions,
@@ -28,6 +27,7 @@ from arazzo_runner.cli.validate.fix import (
     check_document,
     fix_document,
 )
+from arazzo_runner.lint.suppress import Selection, unknown_code_message
 from arazzo_runner.loading import SharedCache
 from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
 from arazzo_runner.report.terminal.style import AnsiStyle

@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.check.queries import query_findings
 from arazzo_runner.document.load import load_document
+from arazzo_runner.lint.queries import query_findings
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.check.suppress import (
+from arazzo_runner.lint.suppress import (
     Selection,
     ignore_comments,
     select_findings,

@@ -3,8 +3,8 @@
 import json
 from urllib.parse import parse_qsl
 
-from arazzo_runner.credentials.endpoints import Endpoint
-from arazzo_runner.credentials.tokens import TokenCache, TokenContext
+from arazzo_runner.auth.endpoints import Endpoint
+from arazzo_runner.auth.tokens import TokenCache, TokenContext
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.security.credentials import Credentials

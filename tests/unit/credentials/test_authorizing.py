@@ -4,7 +4,7 @@ import anyio
 import pytest
 from msgspec.structs import replace
 
-from arazzo_runner.credentials.authorizing import AuthorizingWorld
+from arazzo_runner.auth.world import AuthorizingWorld
 from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.security.credentials import Credentials

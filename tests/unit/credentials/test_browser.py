@@ -8,8 +8,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from arazzo_runner.credentials import browser
-from arazzo_runner.credentials.browser import TerminalPerson, open_in_browser
+from arazzo_runner.auth import browser
+from arazzo_runner.auth.browser import TerminalPerson, open_in_browser
 from arazzo_runner.executor.world import run_coroutine
 
 

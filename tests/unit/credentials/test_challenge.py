@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.credentials.challenge import parse_challenges
+from arazzo_runner.auth.digest import parse_challenges
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from arazzo_runner.credentials import command
-from arazzo_runner.credentials.command import command_lookup, read_command_value, split_command
+from arazzo_runner.auth import command
+from arazzo_runner.auth.command import command_lookup, read_command_value, split_command
 from arazzo_runner.errors import UsageError
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from arazzo_runner.credentials.digest import authorization_header, parse_session
+from arazzo_runner.auth.digest import authorization_header, parse_session
 from arazzo_runner.http.uploads import file_body
 from arazzo_runner.openapi.message import HttpRequest
 

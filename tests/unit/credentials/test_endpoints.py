@@ -3,8 +3,8 @@
 import anyio
 import pytest
 
-from arazzo_runner.credentials.endpoints import Endpoint, GuardedEndpoints, WorldEndpoints
-from arazzo_runner.credentials.wiring import Permissions
+from arazzo_runner.auth.endpoints import Endpoint, GuardedEndpoints, WorldEndpoints
+from arazzo_runner.auth.setup import Permissions
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.http.anyio_network import EventLoopNetwork
 from arazzo_runner.http.network import BlockingNetwork

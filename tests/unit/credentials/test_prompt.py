@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.credentials.prompt import is_terminal, prompt_for
+from arazzo_runner.auth.prompt import is_terminal, prompt_for
 
 
 class Terminal:
@@ -44,9 +44,7 @@ def test_names_are_typed_seen_and_secrets_unseen(monkeypatch):
         assert is_terminal({})
         assert not is_terminal({"CI": "true"})
         answers = iter(["p4ss", ""])
-        monkeypatch.setattr(
-            "arazzo_runner.credentials.prompt.getpass", lambda question: next(answers)
-        )
+        monkeypatch.setattr("arazzo_runner.auth.prompt.getpass", lambda question: next(answers))
         found = prompt_for("something needs credentials", names)
         assert found == {names[0]: "ada", names[1]: "p4ss"}
         terminal.shows("something needs credentials", f"  {names[0]}: ")
@@ -56,7 +54,7 @@ def test_the_end_of_the_input_is_no_answer(monkeypatch):
     def end(question):
         raise EOFError
 
-    monkeypatch.setattr("arazzo_runner.credentials.prompt.getpass", end)
+    monkeypatch.setattr("arazzo_runner.auth.prompt.getpass", end)
     assert prompt_for("needed", ["ARAZZO_AUTH_A_B_KEY"]) == {}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.credentials.sources import CredentialStore, CredentialStores, cached_lookup
+from arazzo_runner.auth.sources import CredentialStore, CredentialStores, cached_lookup
 
 
 def source(origin, *names):

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 import arazzo_runner.credentials
-from arazzo_runner.credentials.survey import scheme_label
+from arazzo_runner.auth.status import scheme_label
 from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.text.source import Place, SourceFile
 

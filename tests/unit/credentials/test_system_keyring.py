@@ -7,7 +7,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
-from arazzo_runner.credentials.system_keyring import keyring_lookup
+from arazzo_runner.auth.sources import keyring_lookup
 from arazzo_runner.errors import UsageError
 
 

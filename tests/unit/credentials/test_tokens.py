@@ -2,9 +2,8 @@
 
 import pytest
 
-from arazzo_runner.credentials.provider import discover
-from arazzo_runner.credentials.refused import server_text
-from arazzo_runner.credentials.tokens import no_terminal_failure
+from arazzo_runner.auth.oauth2 import discover, server_text
+from arazzo_runner.auth.tokens import no_terminal_failure
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from unit.credentials.scripted import World, reply
@@ -428,7 +427,7 @@ def test_what_a_server_says_is_short_and_plain():
 
 
 def test_nothing_shows_a_secret():
-    from arazzo_runner.credentials.grant import AccessToken, TokenRequest
+    from arazzo_runner.auth.oauth2 import AccessToken, TokenRequest
 
     shown = repr(
         [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from arazzo_runner.credentials.survey import SchemeStatus
-from arazzo_runner.credentials.trial import try_request, try_tokens
+from arazzo_runner.auth.status import SchemeStatus
+from arazzo_runner.auth.verify import try_request, try_tokens
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.openapi.description import read_description

@@ -1,31 +1,176 @@
-"""Asking a token endpoint, and reading its answer. RFC 6749, sections 2.3.1, 5.1 and 5.2."""
+"""Asking a token endpoint, and reading its answer. RFC 6749, sections 2.3.1, 5.1 and 5.2.
+
+The endpoints of an authorization server: as a description writes them, or as discovered.
+
+OpenID Connect Discovery 1.0, section 4; RFC 8414.
+
+Why there is no token, in plain words.
+"""
 
 from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any, Final
 from urllib.parse import quote_plus, urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from arazzo_runner.credentials.endpoints import Endpoint, Endpoints
-from arazzo_runner.credentials.provider import JSON_HEADERS, Provider, json_object
-from arazzo_runner.credentials.refused import (
-    NoTokenError,
-    refused_error,
-    server_text,
-    status_error,
-    unreachable_error,
-    unusable_error,
-)
+from arazzo_runner.auth.endpoints import Endpoint, Endpoints
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.scope import Headers
+from arazzo_runner.http.errors import TransportError
+from arazzo_runner.http.origin import parse_url
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
-from arazzo_runner.openapi.security.credentials import CredentialPart, CredentialParts
+from arazzo_runner.openapi.response.body import BodyError, decode_body
+from arazzo_runner.openapi.security.credentials import (
+    CredentialPart,
+    CredentialParts,
+    variable_name,
+)
 from arazzo_runner.openapi.security.token_need import TokenNeed
+from arazzo_runner.report.safe_text import escape
+
+_SHOWN: Final = 200
+
+
+class NoTokenError(Exception):
+    """There is no token: ``failure`` says why, ``error`` is the server's code (RFC 6749, 5.2)."""
+
+    def __init__(self, failure: TransportFailure, error: str = "") -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+        self.error = error
+
+
+def refused_error(
+    need: TokenNeed, why: str, *kinds: CredentialPart, error: str = ""
+) -> NoTokenError:
+    """The credentials are refused; ``kinds`` are those to check."""
+    failure = TransportFailure("credentials", _sentence(need, why), variables_hint(need, kinds))
+    return NoTokenError(failure, error)
+
+
+def unusable_error(need: TokenNeed, why: str) -> NoTokenError:
+    """An authorization server does not do what it should."""
+    return NoTokenError(TransportFailure("protocol", _sentence(need, why)))
+
+
+def unreachable_error(need: TokenNeed, failure: TransportFailure) -> NoTokenError:
+    """An authorization server cannot be reached, or must not be."""
+    return NoTokenError(replace(failure, message=_sentence(need, failure.message), request=None))
+
+
+def status_error(need: TokenNeed, endpoint: Endpoint, status: int) -> NoTokenError:
+    """An answer that says nothing but its status."""
+    also = (
+        ": a redirect is not followed, since the request has credentials"
+        if status // 100 == 3
+        else ""
+    )
+    return unusable_error(need, f"`{endpoint.shown}` answers with status {status}{also}")
+
+
+def variables_hint(need: TokenNeed, kinds: Iterable[CredentialPart]) -> str | None:
+    """Which variables to check."""
+    names = [f"`{variable_name(need.source, need.scheme, kind)}`" for kind in kinds]
+    return f"check {' and '.join(names)}" if names else None
+
+
+def server_text(text: object) -> str:
+    """What a server says, in a line that can be shown."""
+    line = " ".join(str(text).split())
+    return escape(line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…").replace("`", "'")
+
+
+def _sentence(need: TokenNeed, why: str) -> str:
+    return f"no token for {need.called}: {why}"
+
+
+_DEPTH: Final = 32
+JSON_HEADERS: Final = (("Accept", "application/json"),)
+
+
+class Provider(Struct, frozen=True):
+    """What an authorization server offers; ``methods`` are its ways to authenticate a client.
+
+    Empty ``methods``: it does not say.
+    """
+
+    token: Endpoint
+    refresh: Endpoint
+    authorization: Endpoint | None = None
+    device: Endpoint | None = None
+    methods: tuple[str, ...] = ()
+
+
+def described_provider(need: TokenNeed) -> Provider:
+    """The provider as the description has it."""
+
+    def endpoint(url: str) -> Endpoint:
+        return Endpoint(url, need.from_url)
+
+    return Provider(
+        endpoint(need.token_url),
+        endpoint(need.refresh_url),
+        endpoint(need.authorization_url) if need.authorization_url else None,
+        endpoint(need.device_url) if need.device_url else None,
+    )
+
+
+async def discover(need: TokenNeed, endpoints: Endpoints, timeout: float | None) -> Provider:
+    """The provider as its metadata have it. Raises NoTokenError.
+
+    An endpoint on another origin reaches as little as one that a document from a URL names.
+    """
+    here = Endpoint(need.discovery_url, need.from_url)
+    request = HttpRequest("GET", here.url, JSON_HEADERS)
+    outcome = await endpoints.ask(here, request, timeout)
+    if isinstance(outcome, TransportFailure):
+        raise unreachable_error(need, outcome)
+    if outcome.status != 200:
+        raise status_error(need, here, outcome.status)
+    metadata = json_object(outcome)
+    if metadata is None:
+        raise unusable_error(need, f"`{here.shown}` answers with no JSON object")
+    token = _endpoint(metadata, "token_endpoint", here)
+    if token is None:
+        raise unusable_error(need, f"`{here.shown}` names no `token_endpoint`")
+    methods = metadata.get("token_endpoint_auth_methods_supported")
+    return Provider(
+        token,
+        token,
+        _endpoint(metadata, "authorization_endpoint", here),
+        _endpoint(metadata, "device_authorization_endpoint", here),
+        tuple(map(str, methods)) if isinstance(methods, list) else (),
+    )
+
+
+def _endpoint(metadata: dict[str, Any], name: str, here: Endpoint) -> Endpoint | None:
+    url = metadata.get(name)
+    if not isinstance(url, str) or not url:
+        return None
+    return Endpoint(url, here.from_url or not _is_same_origin(url, here.url))
+
+
+def _is_same_origin(one: str, other: str) -> bool:
+    try:
+        return parse_url(one)[0] == parse_url(other)[0]
+    except TransportError:
+        return False
+
+
+def json_object(response: HttpResponse) -> dict[str, Any] | None:
+    """The object that an answer holds, whatever it calls its content type; None for none."""
+    try:
+        value = decode_body("application/json", response.body, _DEPTH)
+    except BodyError:
+        return None
+    return value if isinstance(value, dict) else None
+
 
 # RFC 6750, section 2.1: what a header can carry; some servers go beyond, up to all that is visible.
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")

@@ -11,7 +11,8 @@ from typing import Final, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.credentials.consent import (
+from arazzo_runner.auth.endpoints import Endpoints, LoggedEndpoints
+from arazzo_runner.auth.interactive import (
     ConsentContext,
     Person,
     request_authorization_code,
@@ -19,10 +20,16 @@ from arazzo_runner.credentials.consent import (
     scope_field,
     wait_for,
 )
-from arazzo_runner.credentials.endpoints import Endpoints, LoggedEndpoints
-from arazzo_runner.credentials.grant import AccessToken, TokenRequest, request_token
-from arazzo_runner.credentials.provider import Provider, described_provider, discover
-from arazzo_runner.credentials.refused import NoTokenError, refused_error
+from arazzo_runner.auth.oauth2 import (
+    AccessToken,
+    NoTokenError,
+    Provider,
+    TokenRequest,
+    described_provider,
+    discover,
+    refused_error,
+    request_token,
+)
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.openapi.message import WireExchange
 from arazzo_runner.openapi.security.credentials import Credentials, variable_name

@@ -10,8 +10,6 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.check.outcomes import ResponseOutcome
-from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.inputs_schema import resolve_schema
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import WorkflowPlan
@@ -30,6 +28,8 @@ from arazzo_runner.expression.ast import (
     UrlRef,
 )
 from arazzo_runner.expression.value import Value
+from arazzo_runner.lint.context import StepContext
+from arazzo_runner.lint.responses import ResponseOutcome
 from arazzo_runner.openapi.media_type import is_json, is_range
 from arazzo_runner.openapi.model import MediaType, Response, Schema
 from arazzo_runner.openapi.schema.descend import (

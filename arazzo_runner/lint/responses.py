@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from arazzo_runner.check.verdict import condition_parts, criteria_verdict, is_about_status
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import Comparison, Constant, StatusCodeRef
+from arazzo_runner.lint.partial_evaluation import condition_parts, criteria_verdict, is_about_status
 from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import response_for
 

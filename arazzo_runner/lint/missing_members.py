@@ -10,11 +10,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from arazzo_runner.check.outcomes import ResponseOutcome
-from arazzo_runner.check.reading import ExpressionRead, reads_of
-from arazzo_runner.check.shapes import NoBody, root_of, tokens_text
-from arazzo_runner.check.view import StepContext
 from arazzo_runner.expression.ast import BodyRef, InputRef, StepOutputRef
+from arazzo_runner.lint.context import StepContext
+from arazzo_runner.lint.reads import ExpressionRead, reads_of
+from arazzo_runner.lint.responses import ResponseOutcome
+from arazzo_runner.lint.schemas import NoBody, root_of, tokens_text
 from arazzo_runner.openapi.schema.descend import (
     DescentFailure,
     MissingMember,

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from arazzo_runner.check.outcomes import ResponseOutcome, passing_outcomes, response_outcomes
 from arazzo_runner.document.model import Criterion
 from arazzo_runner.document.rules.expressions import PlacedExpression, expressions_in
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, WorkflowKey, WorkflowPlan
+from arazzo_runner.lint.responses import ResponseOutcome, passing_outcomes, response_outcomes
 from arazzo_runner.openapi.model import Operation
 
 T = TypeVar("T")

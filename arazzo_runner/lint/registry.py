@@ -5,55 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from arazzo_runner.check import (
-    asynchronous,
-    bodies,
-    comparing,
-    flow,
-    naming,
-    parameters,
-    status,
-    unused,
-)
-from arazzo_runner.check.absent import missing_member_findings
-from arazzo_runner.check.headers import header_findings
-from arazzo_runner.check.requests import unsent_findings
-from arazzo_runner.check.root_filter import root_filter_findings
-from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import ArazzoDocument
+from arazzo_runner.lint import comparisons, control_flow, parameters, status, unused, value_types
+from arazzo_runner.lint.context import StepContext
+from arazzo_runner.lint.missing_members import missing_member_findings
+from arazzo_runner.lint.queries import root_filter_findings
+from arazzo_runner.lint.reads import header_findings, unsent_findings
 from arazzo_runner.text.diagnostic import Diagnostic
 
 DocumentRule: TypeAlias = Callable[[ArazzoDocument], Iterator[Diagnostic]]
 StepRule: TypeAlias = Callable[[StepContext], Iterator[Diagnostic]]
 
 AGREEMENT: Final[Mapping[str, StepRule]] = {
-    "AZ113": asynchronous.action_findings,
-    "AZ220": asynchronous.message_findings,
+    "AZ113": parameters.action_findings,
+    "AZ220": parameters.message_findings,
     "AZ301": parameters.missing_parameter_findings,
     "AZ302": parameters.unknown_parameter_findings,
-    "AZ303": bodies.missing_body_findings,
+    "AZ303": value_types.missing_body_findings,
     "AZ304": status.undocumented_status_findings,
     "AZ306": status.constant_criterion_findings,
     "AZ307": status.unmet_criteria_findings,
-    "AZ308": comparing.incomparable_findings,
-    "AZ309": comparing.unlisted_findings,
+    "AZ308": comparisons.incomparable_findings,
+    "AZ309": comparisons.unlisted_findings,
     "AZ310": missing_member_findings,
     "AZ311": header_findings,
-    "AZ312": bodies.unexpected_body_findings,
-    "AZ313": bodies.type_findings,  # and AZ314 to AZ316
+    "AZ312": value_types.unexpected_body_findings,
+    "AZ313": value_types.type_findings,  # and AZ314 to AZ316
     "AZ317": parameters.credential_findings,
     "AZ318": root_filter_findings,
     "AZ319": unsent_findings,
-    "AZ505": naming.unqualified_id_findings,
-    "AZ506": naming.operation_path_findings,
+    "AZ505": unused.unqualified_id_findings,
+    "AZ506": unused.operation_path_findings,
 }
 """What a step and the description of its operation say of each other."""
 
 SHAPE: Final[Mapping[str, DocumentRule]] = {
-    "AZ401": flow.unreachable_findings,
-    "AZ402": flow.endless_findings,
-    "AZ403": flow.dead_action_findings,
-    "AZ404": flow.recursion_findings,
+    "AZ401": control_flow.unreachable_findings,
+    "AZ402": control_flow.endless_findings,
+    "AZ403": control_flow.dead_action_findings,
+    "AZ404": control_flow.recursion_findings,
     "AZ501": unused.unused_input_findings,
     "AZ502": unused.unused_output_findings,
     "AZ503": unused.unused_component_findings,

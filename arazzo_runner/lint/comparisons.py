@@ -10,10 +10,6 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.check.outcomes import ResponseOutcome
-from arazzo_runner.check.shapes import expression_shape
-from arazzo_runner.check.verdict import condition_parts
-from arazzo_runner.check.view import StepContext
 from arazzo_runner.document.model import Criterion, SimpleCriterion
 from arazzo_runner.expression.ast import (
     Comparison,
@@ -24,6 +20,10 @@ from arazzo_runner.expression.ast import (
     StatusCodeRef,
 )
 from arazzo_runner.expression.value import Value, is_equal, is_ordered, to_text
+from arazzo_runner.lint.context import StepContext
+from arazzo_runner.lint.partial_evaluation import condition_parts
+from arazzo_runner.lint.responses import ResponseOutcome
+from arazzo_runner.lint.schemas import expression_shape
 from arazzo_runner.openapi.schema.descend import type_words, types_of_value
 from arazzo_runner.openapi.schema.shape import JsonTypes
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.credentials.survey import SchemeStatus
-from arazzo_runner.credentials.tokens import TokenCache
+from arazzo_runner.auth.status import SchemeStatus
+from arazzo_runner.auth.tokens import TokenCache
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.lookup import all_operations, find_by_pointer, pointer_of

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from arazzo_runner.check.outcomes import (
+from arazzo_runner.document.model import Criterion, SimpleCriterion
+from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
+from arazzo_runner.lint.context import StepContext
+from arazzo_runner.lint.partial_evaluation import criterion_verdict, is_about_status
+from arazzo_runner.lint.responses import (
     is_documented,
     required_constants,
     sample_statuses,
     status_constants,
     status_of,
 )
-from arazzo_runner.check.verdict import criterion_verdict, is_about_status
-from arazzo_runner.check.view import StepContext
-from arazzo_runner.document.model import Criterion, SimpleCriterion
-from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
 from arazzo_runner.openapi.response.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.source import Place, SourceFile

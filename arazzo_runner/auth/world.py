@@ -11,8 +11,8 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from arazzo_runner.credentials import digest
-from arazzo_runner.credentials.tokens import TokenCache
+from arazzo_runner.auth import digest
+from arazzo_runner.auth.tokens import TokenCache
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.security.credentials import Credentials

@@ -9,22 +9,17 @@ from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.credentials.authorizing import AuthorizingWorld
-from arazzo_runner.credentials.consent import Person
-from arazzo_runner.credentials.endpoints import (
+from arazzo_runner.auth.authorizations import authorizations
+from arazzo_runner.auth.endpoints import (
     EndpointPolicies,
     Endpoints,
     GuardedEndpoints,
     WorldEndpoints,
     parse_origins,
 )
-from arazzo_runner.credentials.needing import authorizations
-from arazzo_runner.credentials.tokens import (
-    BY_PERSON,
-    TokenCache,
-    TokenContext,
-    no_terminal_failure,
-)
+from arazzo_runner.auth.interactive import Person
+from arazzo_runner.auth.tokens import BY_PERSON, TokenCache, TokenContext, no_terminal_failure
+from arazzo_runner.auth.world import AuthorizingWorld
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.address_guard import document_policy, user_policy

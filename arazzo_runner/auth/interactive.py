@@ -14,18 +14,17 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from arazzo_runner.credentials.endpoints import Endpoint, Endpoints
-from arazzo_runner.credentials.grant import (
+from arazzo_runner.auth.endpoints import Endpoint, Endpoints
+from arazzo_runner.auth.oauth2 import (
     AccessToken,
+    NoTokenError,
+    Provider,
     TokenRequest,
     form_request,
+    json_object,
     parse_seconds,
     post_form,
     refusal_error,
-)
-from arazzo_runner.credentials.provider import Provider, json_object
-from arazzo_runner.credentials.refused import (
-    NoTokenError,
     refused_error,
     server_text,
     unreachable_error,

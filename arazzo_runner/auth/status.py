@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.credentials.sources import CredentialSource, CredentialStores
+from arazzo_runner.auth.sources import CredentialSource, CredentialStores
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, Unit, WorkflowPlan
 from arazzo_runner.openapi.model import ApiDescription, Operation, SecurityScheme
 from arazzo_runner.openapi.security.credentials import (

@@ -1,17 +1,20 @@
-"""Parameters by the operation's description: those it requires, those it has, and credentials."""
+"""Parameters by the operation's description: those it requires, those it has, and credentials.
+
+What belongs to AsyncAPI steps, in steps that call operations over HTTP.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.check.view import StepContext
 from arazzo_runner.executor.plan import Argument
-from arazzo_runner.expression.ast import Literal
+from arazzo_runner.expression.ast import BodyRef, HeaderRef, Literal
+from arazzo_runner.lint.context import StepContext
 from arazzo_runner.openapi.model import Location, Operation, Parameter, SecurityScheme
 from arazzo_runner.openapi.schema.descend import shape_of
 from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.openapi.security.schemes import credential_carrier
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, warning
 from arazzo_runner.text.suggested_fix import guess_known
 
 
@@ -131,3 +134,22 @@ def credential_carriers(operation: Operation) -> set[tuple[str, str]]:
 def parameter_key(location: Location, name: str) -> tuple[str, str]:
     """What makes a parameter the same one: header names compare without case."""
     return location, name.lower() if location == "header" else name
+
+
+def message_findings(view: StepContext) -> Iterator[Diagnostic]:
+    """AZ220: `$message` where there is none."""
+    for expression, place in view.expressions:
+        if isinstance(expression, BodyRef | HeaderRef) and expression.message == "message":
+            text = expression.text
+            message = f"`{text}` never has a value here: {view.called} is called over HTTP"
+            response = text.replace("$message.payload", "$response.body")
+            way_out = f"write `{response.replace('$message.', '$response.')}`"
+            yield warning("AZ220", message, place, "nothing to read", way_out)
+
+
+def action_findings(view: StepContext) -> Iterator[Diagnostic]:
+    """AZ113: Step Object (1.1), ``action``: only applicable for `asyncapi` steps."""
+    step = view.step.step
+    if step.action is not None:
+        message = f"`action` has no effect here: {view.called} is called over HTTP"
+        yield warning("AZ113", message, step.place.at("action").key(), "has no effect")

@@ -1,0 +1,167 @@
+"""The findings about a plan's agreement with the API descriptions, for `validate` and `run`.
+
+Steps that call workflows: the inputs that they give, by what the workflow declares.
+
+Arazzo Specification 1.1.0, Parameter Object: without an `in`, a parameter is an input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final
+
+from msgspec.structs import replace
+
+from arazzo_runner.executor.inputs import declared_schemas, schema_parts
+from arazzo_runner.executor.plan import (
+    InputArgument,
+    Plan,
+    StepPlan,
+    WorkflowCall,
+    WorkflowKey,
+    WorkflowPlan,
+)
+from arazzo_runner.lint.context import StepContext, step_contexts
+from arazzo_runner.lint.queries import query_findings, selector_findings
+from arazzo_runner.lint.registry import AGREEMENT, SHAPE
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
+from arazzo_runner.text.source import Place, Pointer
+from arazzo_runner.text.suggested_fix import rename_to_known
+
+
+def call_findings(plan: Plan) -> Iterator[Diagnostic]:
+    """AZ218: an input that is not declared; AZ219: a required one that is not given."""
+    for key, arguments, place in _calls(plan):
+        yield from _undeclared_inputs(plan.workflows[key], arguments)
+        yield from _missing_inputs(plan.workflows[key], arguments, place)
+
+
+def _calls(plan: Plan) -> Iterator[tuple[WorkflowKey, tuple[InputArgument, ...], Place]]:
+    for workflow in plan.workflows.values():
+        for step in workflow.steps:
+            if isinstance(step.call, WorkflowCall):
+                yield step.call.key, step.call.arguments, step.step.target.place
+            for planned in (*step.on_success, *step.on_failure):
+                # Without parameters, an action hands on the inputs of the run.
+                if isinstance(planned.target, tuple) and planned.arguments:
+                    place = planned.action.place.at("workflowId")
+                    yield planned.target, planned.arguments, place
+
+
+def _undeclared_inputs(
+    callee: WorkflowPlan, arguments: Iterable[InputArgument]
+) -> Iterator[Diagnostic]:
+    known = declared_schemas(callee.inputs_schema)
+    for argument in arguments:
+        if known is None or argument.name in known or argument.level == "workflow":
+            continue
+        name = callee.workflow.workflow_id
+        message = f"the workflow `{name}` has no input `{argument.name}`"
+        listed = ", ".join(f"`{one}`" for one in known)
+        help_line = did_you_mean(argument.name, known) or (
+            f"its inputs: {listed}" if known else "it has no inputs"
+        )
+        place = argument.place.at("name")
+        fix = rename_to_known(place, argument.name, known)
+        yield error("AZ218", message, place, "not declared", help_line, fix)
+
+
+def _missing_inputs(
+    callee: WorkflowPlan, arguments: Iterable[InputArgument], place: Place
+) -> Iterator[Diagnostic]:
+    given = {one.name for one in arguments}
+    for name in _required_inputs(callee):
+        if name not in given:
+            message = f"the workflow `{callee.workflow.workflow_id}` requires the input `{name}`"
+            help_line = f"add it to `parameters`: name: {name}, value: …"
+            yield error("AZ219", message, place, "not given", help_line)
+
+
+def _required_inputs(callee: WorkflowPlan) -> Iterator[str]:
+    """The inputs that have to be given, since they have no default."""
+    schema = callee.inputs_schema
+    known = declared_schemas(schema) or {}
+    every = schema_parts(schema, schema) if schema is not None else []
+    for part in every:
+        names = part.get("required")
+        given = names if isinstance(names, list) else ()
+        for name in (one for one in given if isinstance(one, str)):
+            stated = schema_parts(known.get(name), schema)
+            if not any("default" in one for one in stated):
+                yield name
+
+
+_WORKFLOW_DEPTH: Final = 2
+_STEP_DEPTH: Final = 4
+"""``/workflows/0/steps/0``"""
+
+
+def plan_findings(plan: Plan) -> Iterator[Diagnostic]:
+    """All findings about the steps of a plan, by the descriptions of what they call."""
+    yield from call_findings(plan)
+    for view in step_contexts(plan):
+        yield from _of_step(view)
+        view.memo.clear()  # a workflow may have thousands of steps
+
+
+def _of_step(view: StepContext) -> Iterator[Diagnostic]:
+    for rule in AGREEMENT.values():
+        yield from rule(view)
+
+
+def run_warnings(plan: Plan) -> list[Diagnostic]:
+    """What documents say of the workflows in a plan that a run is better told before, as warnings.
+
+    Queries and selectors that can never be evaluated, and ways that lead nowhere.
+    """
+    planned = {one.workflow.place for one in plan.workflows.values()}
+    documents = list({id(one.unit): one.unit.document for one in plan.workflows.values()}.values())
+    flow = [rule for code, rule in SHAPE.items() if code.startswith("AZ4")]
+    found = chain(
+        query_findings(documents),
+        selector_findings(documents),
+        *(rule(document) for document in documents for rule in flow),
+    )
+    told = (one for one in found if one.severity is not Severity.HINT and one.place is not None)
+    return [_for_run(one) for one in told if _workflow(one.place) in planned]
+
+
+def _workflow(place: Place | None) -> Place | None:
+    """The workflow that a place is in."""
+    return place and Place(place.source, place.pointer[:_WORKFLOW_DEPTH])
+
+
+def plan_with_findings(plan: Plan) -> tuple[Plan, list[Diagnostic]]:
+    """The plan whose steps bear what contradicts their descriptions, and all of that as warnings.
+
+    A run goes on: descriptions are often behind their servers.
+    """
+    found = [_for_run(one) for one in plan_findings(plan) if one.severity is not Severity.HINT]
+    found = list(dict.fromkeys(found))
+    if not found:
+        return plan, []
+    by_step: dict[Pointer, list[Diagnostic]] = {}
+    for one in found:
+        if one.place is not None and one.code.startswith("AZ3"):
+            by_step.setdefault(one.place.pointer[:_STEP_DEPTH], []).append(one)
+    workflows = {key: _workflow_with_findings(one, by_step) for key, one in plan.workflows.items()}
+    return replace(plan, workflows=workflows), found
+
+
+def _for_run(found: Diagnostic) -> Diagnostic:
+    return replace(found, severity=Severity.WARNING)
+
+
+def _workflow_with_findings(
+    workflow: WorkflowPlan, by_step: dict[Pointer, list[Diagnostic]]
+) -> WorkflowPlan:
+    steps = tuple(_step_with_findings(one, by_step) for one in workflow.steps)
+    return replace(workflow, steps=steps)
+
+
+def _step_with_findings(step: StepPlan, by_step: dict[Pointer, list[Diagnostic]]) -> StepPlan:
+    home = step.step.place
+    near = by_step.get(home.pointer, ())
+    own = tuple(one for one in near if one.place and one.place.source is home.source)
+    return replace(step, findings=own) if own else step
