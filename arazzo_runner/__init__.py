@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from arazzo_runner.embed.result import Result
     from arazzo_runner.embed.runner import Runner
     from arazzo_runner.embed.stream import Stream
-    from arazzo_runner.embed.testcase import ArazzoTestCase
+    from arazzo_runner.embed.unittest import ArazzoTestCase
     from arazzo_runner.errors import (
         ArazzoError,
         DocumentError,

@@ -10,17 +10,17 @@ from arazzo_runner.embed.documents import (
     LoadOptions,
     access_for,
     document_location,
+    in_python_words,
     load_data,
     load_limits,
     load_path,
+    rendered_errors,
     source_overrides,
 )
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner, Workflows
 from arazzo_runner.embed.stream import Stream
-from arazzo_runner.embed.told import rendered_errors
-from arazzo_runner.embed.wording import in_python_words
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.suppress import Selection
 from arazzo_runner.loading import Description, SharedCache

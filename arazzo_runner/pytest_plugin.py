@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from arazzo_runner.testing.twins import add_twins
+from arazzo_runner.pytest_support.flags import add_twins
 
 if TYPE_CHECKING:
-    from arazzo_runner.testing.bound import Arazzo
-    from arazzo_runner.testing.collect import WorkflowFile
+    from arazzo_runner.pytest_support.collect import WorkflowFile
+    from arazzo_runner.pytest_support.fixture import Arazzo
 
 SUFFIXES = (".arazzo.yaml", ".arazzo.yml", ".arazzo.json")
 
@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--arazzo-record and --arazzo-replay exclude each other")
     wanted = config.getoption("arazzo_report") or config.getini("arazzo_report")
     if wanted:
-        from arazzo_runner.testing.session_report import begin_report
+        from arazzo_runner.pytest_support.report import begin_report
 
         begin_report(config, wanted)
 
@@ -50,7 +50,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> WorkflowFi
     """Collect Arazzo documents: by suffix, by `arazzo_files`, or named on the command line."""
     if not _is_document(file_path, parent):
         return None
-    from arazzo_runner.testing.collect import workflow_file
+    from arazzo_runner.pytest_support.collect import workflow_file
 
     return workflow_file(file_path, parent)
 
@@ -112,7 +112,7 @@ def arazzo(
     arazzo_credentials: Mapping[str, Mapping[str, Mapping[str, str]]],
 ) -> Iterator[Arazzo]:
     """Runs workflows within a test: `arazzo.run("studio.arazzo.yaml", "listFlows")`."""
-    from arazzo_runner.testing.bound import arazzo_fixture
+    from arazzo_runner.pytest_support.fixture import arazzo_fixture
 
     given = {"app": arazzo_app, "server": arazzo_server, "credentials": arazzo_credentials}
     with arazzo_fixture(request.node, given) as runner:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from arazzo_runner.explain.explanation import Explanation, read_explanation
-from arazzo_runner.explain.shown import GROUPS
+from arazzo_runner.explain.pages import GROUPS, Explanation, read_explanation
 from arazzo_runner.text.codes import CODES
 
 FOLDER = Path(__file__).parents[1] / "docs" / "diagnostics"

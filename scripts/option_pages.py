@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from arazzo_runner.embed.wording import in_python
+from arazzo_runner.embed.documents import in_python
 from arazzo_runner.options.model import Option
 from arazzo_runner.options.table import OPTIONS, Table
 

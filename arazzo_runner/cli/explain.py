@@ -8,8 +8,8 @@ import sys
 import click
 
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.explain import shown
-from arazzo_runner.explain.explanation import read_explanation
+from arazzo_runner.explain import pages
+from arazzo_runner.explain.pages import read_explanation
 from arazzo_runner.report.terminal.style import style_for
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import nearest
@@ -43,12 +43,12 @@ def command(code: str | None, form: str) -> int:
 def _render_code(code: str, form: str) -> str:
     found = read_explanation(code)
     if form == "json":
-        return shown.render_json(found)
-    return shown.render_text(found, style_for(sys.stdout, os.environ))
+        return pages.render_json(found)
+    return pages.render_text(found, style_for(sys.stdout, os.environ))
 
 
 def _render_all(form: str) -> str:
     every = [read_explanation(code) for code in CODES]
     if form == "json":
-        return shown.render_list_json(every)
-    return shown.render_list(every, style_for(sys.stdout, os.environ))
+        return pages.render_list_json(every)
+    return pages.render_list(every, style_for(sys.stdout, os.environ))

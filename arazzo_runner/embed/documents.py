@@ -1,19 +1,36 @@
-"""Documents for programs: read from a path, a URL or a text, and kept for many runs."""
+"""Documents for programs: read from a path, a URL or a text, and kept for many runs.
+
+Errors about documents and calls, told to a program: their text is the rendered diagnostics.
+
+What messages say of flags, said of keyword arguments.
+
+Names in keyword arguments that must be in the documents: a misspelt one would be passed over.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from os import PathLike, fspath
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias, TypedDict
 
 from msgspec.structs import replace
 
+from arazzo_runner import running
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
+from arazzo_runner.errors import DiagnosedError, UsageError
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.loading import Description, LoadLimits, load_from
+from arazzo_runner.openapi.security.credentials import credential_parts
+from arazzo_runner.openapi.servers import declared_variables
+from arazzo_runner.options.model import Keyword, Option
+from arazzo_runner.options.table import OPTIONS, Table
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.retrieve.files import file_uri
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
 DocumentPath: TypeAlias = str | PathLike[str]
 
@@ -114,3 +131,139 @@ def source_overrides(given: LoadOptions) -> dict[str, str]:
 def load_limits(given: LoadOptions) -> LoadLimits:
     """The limits of documents."""
     return given.get("limits", LoadLimits())
+
+
+_FLAG: Final = re.compile(r"`(?P<flag>--?[a-z][a-z0-9-]*)(?:[ =](?P<value>[^`]*))?`")
+
+_HOLDERS: Final = {"Limits": "limits", "LoadLimits": "limits", "HttpSettings": "http"}
+"""The keyword argument that takes a value of a type."""
+
+
+def in_python(text: str, table: Table = OPTIONS) -> str:
+    """The text with keyword arguments in place of the flags that stand for them."""
+    return _FLAG.sub(lambda match: _in_python(match, table), text)
+
+
+def _in_python(match: re.Match[str], table: Table) -> str:
+    option = _option(match["flag"], table)
+    if option is None:
+        return match[0]
+    if option.keyword is None:
+        return f"`{_member(option)}`"
+    return f"`{_keyword(option, option.keyword, match['value'])}`"
+
+
+def _option(flag: str, table: Table) -> Option | None:
+    """The option of a flag, if it has a keyword argument or sets a member of one."""
+    options = (one for one in table if one.commands and (one.keyword or one.member))
+    return next((one for one in options if flag in (one.flag, f"-{one.short}")), None)
+
+
+def _member(option: Option) -> str:
+    """A member of the type that a keyword argument takes: ``limits=Limits(max_steps=…)``."""
+    holder, _, name = option.member.partition(".")
+    value = "True" if option.is_switch else "…"
+    member = f"{name}={value}" if name else value
+    return f"{_HOLDERS[holder]}={holder}({member})"
+
+
+def _keyword(option: Option, keyword: Keyword, value: str | None) -> str:
+    if option.is_switch:
+        return f"{keyword.name}=True"
+    if value is None:
+        return keyword.name
+    name, equals, typed = value.partition("=")
+    if not equals:
+        return f"{keyword.name}={_quote(value)}"
+    return f"{keyword.by_name or keyword.name}={{{_quote(name)}: {_quote(typed)}}}"
+
+
+def _quote(text: str) -> str:
+    return text if text in ("…", "...") else f'"{text}"'
+
+
+def in_python_words(diagnostic: Diagnostic) -> Diagnostic:
+    """A finding as a program is told it."""
+    help_ = in_python(diagnostic.help) if diagnostic.help else None
+    return replace(diagnostic, message=in_python(diagnostic.message), help=help_)
+
+
+def explain_in_python(text: str) -> str:
+    """What is said of a failure, with its ways out as a program is told them."""
+    lines = text.splitlines()
+    return "\n".join(in_python(one) if one.startswith("help: ") else one for one in lines)
+
+
+@contextmanager
+def rendered_errors() -> Iterator[None]:
+    """Give what is raised in the block the text that the command line would show."""
+    try:
+        yield
+    except DiagnosedError as reason:
+        from arazzo_runner.report.diagnostics.text import render_text
+
+        reason.diagnostics = tuple(map(in_python_words, reason.diagnostics))
+        reason.args = ("\n".join(render_text(one).rstrip() for one in reason.diagnostics),)
+        raise
+
+
+def check_names(
+    description: Description, options: running.RunConfig, secrets: Sequence[str] = ()
+) -> None:
+    """Raise UsageError for sources, schemes, server variables, steps and inputs there are not."""
+    apis = description.apis()
+    credentials = [source for source, _ in options.credentials.values]
+    found = [
+        *_unknown_names("servers", options.servers, {"", *apis}, "API description"),
+        *_unknown_names("credentials", credentials, apis, "API description"),
+        *_schemes(description, options),
+    ]
+    if options.server_variables:
+        variables = {name for api in apis.values() for name in declared_variables(api.raw)}
+        found += _unknown_names("server_variables", options.server_variables, variables, "variable")
+    if options.settings.until is not None:
+        found += _unknown_names("until", [options.settings.until], _steps(description), "step")
+    found += _unknown_names("secrets", secrets, inputs_of(description), "input") if secrets else ()
+    if found:
+        raise UsageError(*found)
+
+
+def _unknown_names(
+    option: str, names: Iterable[str], known: Collection[str], what: str
+) -> Iterator[Diagnostic]:
+    for name in names:
+        if name not in known:
+            listed = ", ".join(f"`{one}`" for one in sorted(known) if one)
+            others = f"there are {listed}" if listed else "there are none"
+            hint = did_you_mean(name, known) or others
+            yield error(
+                "AZ906", f"`{option}` names `{name}`, and no {what} is called so", help=hint
+            )
+
+
+def _schemes(description: Description, options: running.RunConfig) -> Iterator[Diagnostic]:
+    apis = description.apis()
+    for (source, scheme), parts in options.credentials.values.items():
+        if source not in apis:
+            continue
+        known = apis[source].schemes
+        yield from _unknown_names("credentials", [scheme], known, f"security scheme of `{source}`")
+        if scheme in known:
+            yield from _unknown_names(
+                "credentials", parts, credential_parts(known[scheme]), f"part of `{scheme}`"
+            )
+
+
+def _steps(description: Description) -> list[str]:
+    return [step.step_id for one in description.entry.document.workflows for step in one.steps]
+
+
+def inputs_of(description: Description) -> set[str]:
+    """The names of the inputs of all workflows."""
+    return {
+        name
+        for unit in description.units.values()
+        for one in unit.document.workflows
+        for name in declared_schemas(bundle_inputs(one.inputs, unit.document.components.inputs))
+        or ()
+    }

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from arazzo_runner import running
-from arazzo_runner.embed.authorized import blocking_network, suspending_network, with_authorization
-from arazzo_runner.embed.opening import NewWorld
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.route import checked_world
+from arazzo_runner.embed.worlds import (
+    NewWorld,
+    blocking_network,
+    suspending_network,
+    with_authorization,
+)
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, run_plan

@@ -1,27 +1,88 @@
-"""What a program may say of a run: the keyword arguments of `run` and its relatives, read once."""
+"""What a program may say of a run: the keyword arguments of `run` and its relatives, read once.
+
+Of which kind each keyword argument is: said at once, and not by what it breaks later.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, get_args
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, get_args
 
 from arazzo_runner import running
-from arazzo_runner.embed.kinds import check_options
+from arazzo_runner.embed.documents import rendered_errors
 from arazzo_runner.embed.route import NetworkTarget, RequestTarget, needs_event_loop, route_of
-from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import ALL_WARN, CheckKind, CheckSeverity, Clock, Limits, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials
-from arazzo_runner.text.diagnostic import SafeRepr, error
+from arazzo_runner.options.table import OPTIONS, Table, keywords_of
+from arazzo_runner.text.diagnostic import SafeRepr, did_you_mean, error
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import AfterResponse, BeforeRequest, Hooks, Sleep, StopEvent
 
 if TYPE_CHECKING:
     import httpx
+
+OptionTypes: TypeAlias = tuple[type, ...]
+
+_ANY: Final[OptionTypes] = (object,)
+_KINDS: Final[dict[str, OptionTypes]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "Sequence[str]": (list, tuple, set, frozenset),
+    "CheckSeverity | Mapping[CheckKind, CheckSeverity]": (str, Mapping),
+    "HttpSettings": (HttpSettings,),
+    "Limits": (Limits,),
+    "Clock": (Clock,),
+}
+_FUNCTIONS: Final = ("Wrap", "Sleep", "BeforeRequest", "AfterResponse", "Observer")
+
+
+def check_options(given: Mapping[str, Any], table: Table = OPTIONS) -> None:
+    """Raise TypeError for a name that is no option, and for a value of another kind."""
+    keywords = keywords_of("run", table)
+    for name, value in given.items():
+        if name not in keywords:
+            hint = did_you_mean(name, keywords)
+            raise TypeError(f"there is no option `{name}`" + (f"; {hint}" if hint else ""))
+        _check_kind(name, value, keywords[name].annotation)
+    _check_more(given)
+
+
+def _check_kind(name: str, value: object, annotation: str) -> None:
+    allowed = _kinds(annotation)
+    if not isinstance(value, allowed):
+        raise _type_error(name, value, " or ".join(kind.__name__ for kind in allowed))
+    if annotation in _FUNCTIONS and not callable(value):
+        raise _type_error(name, value, "a function")
+
+
+def _kinds(annotation: str) -> OptionTypes:
+    """The kinds of a type as it is spelled; of what is an object here, the route says more."""
+    if annotation.startswith("Mapping["):
+        return (Mapping,)
+    return _KINDS.get(annotation, _ANY)
+
+
+def _check_more(given: Mapping[str, Any]) -> None:
+    if "cancel" in given and not callable(getattr(given["cancel"], "is_set", None)):
+        raise _type_error("cancel", given["cancel"], "anything with `is_set`, as `threading.Event`")
+    if iscoroutinefunction(given.get("on_event")):
+        raise TypeError(
+            "`on_event` is called, and not awaited; `stream` waits for whoever reads it"
+        )
+    if not given.get("timeout", 1) > 0:
+        raise ValueError(f"`timeout` is {given['timeout']}, and not more than 0 seconds")
+
+
+def _type_error(name: str, value: object, kinds: str) -> TypeError:
+    return TypeError(f"`{name}` is of the type {type(value).__name__}, and not {kinds}")
 
 
 WorldWrapper: TypeAlias = Callable[[World], World]
@@ -116,7 +177,7 @@ def parse_options(given: Mapping[str, Any]) -> ParsedOptions:
 def _is_otel_enabled(given: Mapping[str, Any]) -> bool:
     if not given.get("otel"):
         return False
-    from arazzo_runner.telemetry.starting import is_installed
+    from arazzo_runner.telemetry.setup import is_installed
 
     if is_installed():
         return True

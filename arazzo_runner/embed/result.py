@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from arazzo_runner.embed.wording import explain_in_python
+from arazzo_runner.embed.documents import explain_in_python
 from arazzo_runner.errors import WorkflowFailed
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.expression.value import Value

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from arazzo_runner.embed.job import RunJob, result_of, run_context, suspending_world
-from arazzo_runner.embed.opening import NewWorld
 from arazzo_runner.embed.result import Result
+from arazzo_runner.embed.worlds import NewWorld
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import run_plan

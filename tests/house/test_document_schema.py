@@ -10,7 +10,7 @@ from jsonschema_specifications import REGISTRY
 import arazzo_runner.document
 from arazzo_runner.document.load import load_document
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.explain.explanation import read_explanation
+from arazzo_runner.explain.pages import read_explanation
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.parse import DocumentLimits, parse

@@ -9,7 +9,7 @@ import pytest
 
 import arazzo_runner.explain
 from arazzo_runner.cli.main import main
-from arazzo_runner.explain.explanation import Example, Explanation, read_explanation
+from arazzo_runner.explain.pages import Example, Explanation, read_explanation
 from arazzo_runner.text.codes import CODES
 from case_runner import outcome
 from case_runner.case import Case

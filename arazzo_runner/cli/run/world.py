@@ -124,7 +124,7 @@ def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> Trac
 
 
 def _traces(environment: Mapping[str, str]) -> TracesFactory:
-    from arazzo_runner.telemetry.starting import tracer_provider
+    from arazzo_runner.telemetry.setup import tracer_provider
 
     chosen = tracer_provider(environment)
     from arazzo_runner.telemetry.tracing import TracingObserver, parent_from
@@ -136,6 +136,6 @@ def _traces(environment: Mapping[str, str]) -> TracesFactory:
 def _is_enabled(environment: Mapping[str, str]) -> bool:
     if not any(name.startswith("OTEL_") for name in environment):
         return False
-    from arazzo_runner.telemetry.starting import is_enabled, is_installed
+    from arazzo_runner.telemetry.setup import is_enabled, is_installed
 
     return is_enabled(environment) and is_installed()

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument
 from arazzo_runner.errors import ArazzoError
-from arazzo_runner.fix.mend import FixResult, fix_rounds
-from arazzo_runner.fix.moved import with_moved_sources
+from arazzo_runner.fix.moved_source import with_moved_sources
+from arazzo_runner.fix.rounds import FixResult, fix_rounds
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.loading import SharedCache
 from arazzo_runner.report.diff import diff_text

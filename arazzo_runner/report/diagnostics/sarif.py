@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote
 
-from arazzo_runner.explain.explanation import read_explanation
+from arazzo_runner.explain.pages import read_explanation
 from arazzo_runner.report.diagnostics.located import (
     LocatedFinding,
     LocatedFix,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner import WorkflowFailed
-from arazzo_runner.testing.bound import Arazzo
+from arazzo_runner.pytest_support.fixture import Arazzo
 
 ORDERS = Path("workflows") / "orders.arazzo.yaml"
 

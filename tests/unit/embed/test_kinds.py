@@ -5,8 +5,7 @@ import threading
 import pytest
 
 import arazzo_runner as arazzo
-from arazzo_runner.embed.kinds import check_options
-from arazzo_runner.embed.options import RunOptions, parse_options
+from arazzo_runner.embed.options import RunOptions, check_options, parse_options
 
 
 async def later(event) -> None:

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 import arazzo_runner as arazzo
-from arazzo_runner.embed import kept
+from arazzo_runner.embed import cache
 from arazzo_runner.embed.documents import load_path
 from unit.embed.shop import DOCUMENT, asgi, wsgi
 
@@ -174,7 +174,7 @@ def read(monkeypatch) -> list[str]:
         paths.append(path)
         return load_path(path, *given)
 
-    monkeypatch.setattr(kept, "load_path", load)
+    monkeypatch.setattr(cache, "load_path", load)
     return paths
 
 
@@ -195,8 +195,8 @@ def test_documents_are_read_again_when_a_file_has_changed(shop, read) -> None:
 
 
 def test_only_the_latest_are_kept(description, shop, monkeypatch) -> None:
-    monkeypatch.setattr(kept, "_MOST", 2)
-    keeping = kept.PlanCache(arazzo.Runner(mock=True)._chosen.options)
+    monkeypatch.setattr(cache, "_MOST", 2)
+    keeping = cache.PlanCache(arazzo.Runner(mock=True)._chosen.options)
     for _ in range(4):
         keeping.prepared(arazzo.load(shop), [], INPUTS)
     assert len(keeping._plans) == 2

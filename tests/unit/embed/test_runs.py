@@ -369,8 +369,8 @@ def test_traces(app, description, spans) -> None:
 
 
 def test_traces_that_cannot_be_made(monkeypatch) -> None:
-    from arazzo_runner.telemetry import starting
+    from arazzo_runner.telemetry import setup
 
-    monkeypatch.setattr(starting, "is_installed", lambda: False)
+    monkeypatch.setattr(setup, "is_installed", lambda: False)
     with pytest.raises(arazzo.UsageError, match=r"help: pip install 'arazzo\[otel\]'"):
         arazzo.Runner(otel=True)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
-from arazzo_runner.embed.values import read_inputs
+from arazzo_runner.embed.runner import read_inputs
 from arazzo_runner.errors import UsageError
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.embed.wording import in_python, in_python_words
+from arazzo_runner.embed.documents import in_python, in_python_words
 from arazzo_runner.text.diagnostic import error
 
 

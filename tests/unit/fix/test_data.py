@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.fix.data import edit_data, is_same_data
+from arazzo_runner.fix.apply import edit_data, is_same_data
 from arazzo_runner.text.source import Place, SourceFile
 from arazzo_runner.text.suggested_fix import Edit
 

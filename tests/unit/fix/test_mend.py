@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from arazzo_runner.fix import mend as room
-from arazzo_runner.fix.mend import ROUNDS, FixResult, SelectFixes, fix_rounds
+from arazzo_runner.fix import rounds as room
+from arazzo_runner.fix.rounds import ROUNDS, FixResult, SelectFixes, fix_rounds
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import parse

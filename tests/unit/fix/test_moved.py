@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from arazzo_runner.fix.moved import with_moved_sources
+from arazzo_runner.fix.moved_source import with_moved_sources
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import Place, SourceFile
 from arazzo_runner.text.suggested_fix import replace_text

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from arazzo_runner.cli.run.command import command
-from arazzo_runner.testing.twins import form, twins
+from arazzo_runner.pytest_support.flags import form, twins
 from unit.pytest_plugin.project import Project
 
 ONE = "pets.arazzo.yaml::missPet"

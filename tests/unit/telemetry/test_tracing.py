@@ -14,9 +14,13 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.report.secrets import Masker
-from arazzo_runner.telemetry import starting
-from arazzo_runner.telemetry.attributes import request_attributes, response_attributes
-from arazzo_runner.telemetry.tracing import TracingObserver, parent_from
+from arazzo_runner.telemetry import setup
+from arazzo_runner.telemetry.tracing import (
+    TracingObserver,
+    parent_from,
+    request_attributes,
+    response_attributes,
+)
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
 API = """
@@ -221,7 +225,7 @@ def test_attributes_of_responses():
     ],
 )
 def test_when_the_environment_asks(environment, asked):
-    assert starting.is_enabled(environment) is asked
+    assert setup.is_enabled(environment) is asked
 
 
 @pytest.mark.parametrize(
@@ -235,15 +239,15 @@ def test_when_the_environment_asks(environment, asked):
 )  # fmt: skip
 def test_an_exporter_that_is_not_installed(environment, exporter):
     with pytest.raises(UsageError) as caught:
-        starting._provider(environment)
+        setup._provider(environment)
     assert f"`{exporter}`" in caught.value.diagnostics[0].message
 
 
 @pytest.mark.parametrize("package", ["opentelemetry", "opentelemetry.sdk"])
 def test_a_package_that_is_not_installed(monkeypatch, package):
-    monkeypatch.setattr(starting, "find_spec", lambda name: None if name == package else name)
+    monkeypatch.setattr(setup, "find_spec", lambda name: None if name == package else name)
     with pytest.raises(UsageError) as caught:
-        starting.tracer_provider({})
+        setup.tracer_provider({})
     assert caught.value.diagnostics[0].help == "pip install 'arazzo[otel]'"
 
 

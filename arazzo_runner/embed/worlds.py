@@ -2,14 +2,19 @@
 
 Connections, a TLS context and the lifespan of an application are opened once; what a run must not
 see of the one before it (cookies, the mock's state) begins with each.
+
+The worlds of runs whose credentials need a token to be fetched, or a challenge answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from arazzo_runner.auth.authorizations import authorizations
+from arazzo_runner.embed.documents import rendered_errors
+from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.route import (
     AsgiTarget,
     AsyncClientTarget,
@@ -22,10 +27,14 @@ from arazzo_runner.embed.route import (
     WorldTarget,
     WsgiTarget,
 )
-from arazzo_runner.embed.told import rendered_errors
+from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.loading import Description
+from arazzo_runner.report.secrets import Masker
+
+if TYPE_CHECKING:
+    from arazzo_runner.http.network import Network
 
 NewWorld: TypeAlias = Callable[[Description], World]
 """Gives the world of one run."""
@@ -136,3 +145,37 @@ def _transport_world(
             )
         case _:
             assert_never(route)
+
+
+def blocking_network() -> Network:
+    """The network of a run without an event loop."""
+    from arazzo_runner.http.network import BlockingNetwork
+
+    return BlockingNetwork()
+
+
+def suspending_network() -> Network:
+    """The network of a run within an event loop."""
+    from arazzo_runner.http.anyio_network import EventLoopNetwork
+
+    return EventLoopNetwork()
+
+
+def with_authorization(
+    world: World, plan: Plan, chosen: ParsedOptions, masker: Masker, network: Callable[[], Network]
+) -> World:
+    """The world, or round it one that has what its requests need; the mock needs nothing.
+
+    Tokens come over ``network``, or through what the caller handed in.
+    """
+    needing = authorizations(plan)
+    if not needing or isinstance(chosen.route, MockTarget):
+        return world
+    from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints
+
+    if not isinstance(chosen.route, NetworkTarget):
+        return authorizing_world(world, needing, None, masker.learn)
+    options = chosen.options
+    permissions = Permissions(servers=tuple(options.servers.values()))
+    endpoints = guarded_endpoints(chosen.http, network(), options.environment, permissions)
+    return authorizing_world(world, needing, endpoints, masker.learn)

@@ -1,4 +1,7 @@
-"""The fixture `arazzo`: runs workflows within a test, and adds what they did to its report."""
+"""The fixture `arazzo`: runs workflows within a test, and adds what they did to its report.
+
+What a run did, for the captured output of a test: each step as the console tells it.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +14,57 @@ from typing import Any, Unpack, cast
 import pytest
 from msgspec import Struct
 
+from arazzo_runner.embed.documents import rendered_errors
 from arazzo_runner.embed.options import RunOptions, parse_options
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner
-from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.events import Event
-from arazzo_runner.executor.result import RunResult
+from arazzo_runner.executor.result import RunResult, StepResult, WorkflowResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
-from arazzo_runner.recording.model import RecordedOptions
-from arazzo_runner.report.exit_code import summarize_run
-from arazzo_runner.testing.cassette import (
+from arazzo_runner.pytest_support.cassette import (
     Cassette,
     CassetteFolder,
     Recorder,
     cassette_folder,
     load_cassette,
 )
-from arazzo_runner.testing.engine import OpenRunners, PytestEngine, engine_of, render_error
-from arazzo_runner.testing.session_report import add_run
-from arazzo_runner.testing.transcript import render_transcript
+from arazzo_runner.pytest_support.engine import OpenRunners, PytestEngine, engine_of, render_error
+from arazzo_runner.pytest_support.report import add_run
+from arazzo_runner.recording.model import RecordedOptions
+from arazzo_runner.report.exit_code import summarize_run
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.terminal.steps import retry_lines, step_details, step_head
+from arazzo_runner.report.terminal.style import TextStyle, plain_look, value_lines
+
+
+def render_transcript(result: RunResult, masker: Masker) -> str:
+    """The workflows of a run with their steps, without what failures have to say themselves."""
+    look = plain_look(masker)
+    return "\n".join(line for one in result.workflows for line in _workflow(one, look, ""))
+
+
+def _workflow(workflow: WorkflowResult, look: TextStyle, indent: str) -> Iterator[str]:
+    yield indent + look.shown.text(workflow.workflow_id)
+    yield from _indent(look.label_lines("with", value_lines(workflow.inputs, look)), indent)
+    for step in workflow.steps:
+        yield from _step(step, look, indent + "  ")
+
+
+def _step(step: StepResult, look: TextStyle, indent: str) -> Iterator[str]:
+    if step.workflow:
+        yield from _workflow(step.workflow, look, indent)
+    for number, attempt in enumerate(step.attempts[:-1], 1):
+        head, details = retry_lines(step.step_id, step.operation, attempt, number, look)
+        yield from _indent([head, *(f"  {line}" for line in details)], indent)
+    yield indent + step_head(step, look)
+    yield from _indent(step_details(step, look), indent + "  ")
+
+
+def _indent(lines: list[str], indent: str) -> Iterator[str]:
+    return (indent + line for line in lines)
+
 
 DocumentLike = Description | str | PathLike[str]
 

@@ -1,10 +1,15 @@
-"""``--arazzo-report KIND[=PATH]``: one report of all workflows that ran in the tests."""
+"""``--arazzo-report KIND[=PATH]``: one report of all workflows that ran in the tests.
+
+What ran, on its way from a worker of pytest-xdist to the process that writes the reports.
+"""
 
 from __future__ import annotations
 
 import os
+import pickle
 import time
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -20,14 +25,41 @@ from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.loading import Description
+from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.model import RunReport, SourceInfo
 from arazzo_runner.report.secrets import Masker, mask_value
 from arazzo_runner.report.traversal import OperationName
-from arazzo_runner.testing.parcel import pack, unpack
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.version import VERSION
+
+
+class _Packer(pickle.Pickler):
+    """Leaves out what only its own process can have: API descriptions look things up lazily."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Nothing in place of an API description; no report asks the one behind an operation."""
+        if isinstance(obj, ApiDescription):
+            return _omitted_description, ()
+        return NotImplemented
+
+
+def _omitted_description() -> None:
+    """Stands where an API description was."""
+
+
+def pack(value: Any) -> bytes:
+    """A value as bytes."""
+    data = BytesIO()
+    _Packer(data).dump(value)
+    return data.getvalue()
+
+
+def unpack(data: bytes) -> Any:
+    """The value of bytes that came from a worker of this very run."""
+    return pickle.loads(data)  # noqa: S301 - a worker runs the same code as its controller
+
 
 T = TypeVar("T")
 _PLUGIN: Final = "arazzo-report"

@@ -1,26 +1,69 @@
-"""What the tests of one pytest run share: flags, documents that were read, connections."""
+"""What the tests of one pytest run share: flags, documents that were read, connections.
+
+Of what is said for all tests, what concerns one document: others may have other sources.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 
 from arazzo_runner.cli.options.profiles import Profile
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
+from arazzo_runner.document.model import Workflow
+from arazzo_runner.embed.documents import inputs_of
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
+from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description, SharedCache, load_from
+from arazzo_runner.openapi.model import ApiDescription
+from arazzo_runner.openapi.servers import declared_variables
+from arazzo_runner.pytest_support.options import PytestOptions, read_options
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.retrieve.access import document_access
-from arazzo_runner.testing.fitting import relevant_options
-from arazzo_runner.testing.options import PytestOptions, read_options
+
+T = TypeVar("T")
+
+
+def relevant_options(options: RunOptions, description: Description) -> RunOptions:
+    """The options without the names of sources, variables and inputs that are not here."""
+    apis = description.apis()
+    variables, secrets = options.get("server_variables", {}), options.get("secrets", ())
+    # Whole API descriptions are looked through: only where somebody asks.
+    known = _variables(apis.values()) if variables else set()
+    inputs = inputs_of(description) if secrets else set()
+    return options | RunOptions(
+        servers=_known_only(options.get("servers", {}), {"", *apis}),
+        credentials=_known_only(options.get("credentials", {}), apis),
+        server_variables=_known_only(variables, known),
+        secrets=[one for one in secrets if one in inputs],
+    )
+
+
+def _variables(apis: Iterable[ApiDescription]) -> set[str]:
+    return {name for one in apis for name in declared_variables(one.raw)}
+
+
+def _known_only(given: Mapping[str, T], known: Container[str]) -> dict[str, T]:
+    return {name: one for name, one in given.items() if name in known}
+
+
+def relevant_inputs_of(
+    description: Description, workflow: Workflow, inputs: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Those of some inputs that a workflow declares; all of them where it welcomes any."""
+    known = declared_schemas(
+        bundle_inputs(workflow.inputs, description.entry.document.components.inputs)
+    )
+    return {name: value for name, value in inputs.items() if known is None or name in known}
+
 
 _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")
 """The options that differ between documents, and between tests with fixtures of their own."""

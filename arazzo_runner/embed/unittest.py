@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from arazzo_runner.embed.documents import load_path
+from arazzo_runner.embed.documents import load_path, rendered_errors
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner
-from arazzo_runner.embed.told import rendered_errors
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value

@@ -14,8 +14,8 @@ from contextlib import (
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from arazzo_runner.embed.opening import NewWorld, open_blocking, open_suspending
 from arazzo_runner.embed.options import ParsedOptions
+from arazzo_runner.embed.worlds import NewWorld, open_blocking, open_suspending
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal

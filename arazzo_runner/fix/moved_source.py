@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.fix.spell import value_at
+from arazzo_runner.fix.spelling import value_at
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import replace_text

@@ -25,7 +25,7 @@ from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError
 from arazzo_runner.options.model import Option
 from arazzo_runner.options.table import OPTIONS, Table, options_of
-from arazzo_runner.testing.twins import form, option_dest, twins
+from arazzo_runner.pytest_support.flags import form, option_dest, twins
 
 _APART: Final = ("checks", "timeout", "until", "fail_fast", "otel")
 """Keywords that are read otherwise, and those that are for the run of one document."""

@@ -13,8 +13,7 @@ from msgspec import Struct
 
 from arazzo_runner import running
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.embed.documents import DocumentPath, document_location, load_path
-from arazzo_runner.embed.names import check_names
+from arazzo_runner.embed.documents import DocumentPath, check_names, document_location, load_path
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.loading import Description
