@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     )
     from arazzo_runner.executor.world import SendCall, TransportFailure, World
     from arazzo_runner.http.settings import HttpSettings
-    from arazzo_runner.loading import Description, LoadLimits
     from arazzo_runner.openapi.message import HttpRequest, HttpResponse
     from arazzo_runner.openapi.response.contract import CheckResult
+    from arazzo_runner.pipeline.load import Description, LoadLimits
     from arazzo_runner.text.diagnostic import Diagnostic, Severity
     from arazzo_runner.worlds.mock import MockWorld
     from arazzo_runner.worlds.wrappers import WrappedWorld

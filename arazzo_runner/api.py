@@ -23,10 +23,10 @@ from arazzo_runner.embed.runner import Runner, Workflows
 from arazzo_runner.embed.stream import Stream
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.suppress import Selection
-from arazzo_runner.loading import Description, SharedCache
+from arazzo_runner.pipeline.load import Description, SharedCache
+from arazzo_runner.pipeline.validate import ValidateOptions
+from arazzo_runner.pipeline.validate import validate as findings
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.validation import ValidateOptions
-from arazzo_runner.validation import validate as findings
 
 
 def load(document: DocumentPath, **options: Unpack[LoadOptions]) -> Description:

@@ -16,16 +16,16 @@ from typing import Any, TypeVar
 
 import yaml
 
-from arazzo_runner import running
 from arazzo_runner.executor.world import SendCall
-from arazzo_runner.loading import Description, LoadLimits, load_from
 from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.worlds.mock import MockWorld
 
 T = TypeVar("T")
 ROUNDS, STEPS = 5, 500
-OPTIONS = running.RunConfig(servers={"": "http://127.0.0.1"}, needs_credentials=False)
+OPTIONS = pipeline.RunConfig(servers={"": "http://127.0.0.1"}, needs_credentials=False)
 
 
 class Answering(MockWorld):
@@ -57,15 +57,15 @@ def least_of_new(path: str) -> float:
     for _ in range(ROUNDS):
         description = load(path, remember=True)
         begun = time.perf_counter()
-        running.prepare_run(description, {}, (), OPTIONS)
+        pipeline.prepare_run(description, {}, (), OPTIONS)
         times.append(time.perf_counter() - begun)
     return min(times)
 
 
 def execute(description: Description) -> float:
-    prepared = running.prepare_run(description, {}, (), OPTIONS)
+    prepared = pipeline.prepare_run(description, {}, (), OPTIONS)
     world = Answering(description.apis())
-    return least(lambda: running.execute_run(prepared, world, OPTIONS))[0]
+    return least(lambda: pipeline.execute_run(prepared, world, OPTIONS))[0]
 
 
 def write(path: Path, folder: Path, steps: int) -> Path:

@@ -19,7 +19,6 @@ import click
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from arazzo_runner import running
 from arazzo_runner.auth.endpoints import GuardedEndpoints
 from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints, tokens_of
 from arazzo_runner.auth.sources import CredentialStores
@@ -40,7 +39,6 @@ from arazzo_runner.cli.options.settings import load_document
 from arazzo_runner.cli.run.world import http_settings
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World, run_coroutine
-from arazzo_runner.loading import Description
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.security.credentials import (
     SECRET_KINDS,
@@ -55,6 +53,8 @@ from arazzo_runner.openapi.security.credentials import (
 from arazzo_runner.openapi.security.schemes import Authorization, authorize, missing_parts
 from arazzo_runner.openapi.security.token_need import token_need
 from arazzo_runner.openapi.servers import server_url
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.safe_text import count_text, escape
 from arazzo_runner.report.secrets import Masker
 
@@ -266,13 +266,13 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
 def _plan(description: Description, given: Mapping[str, Any]) -> Plan:
     """All workflows, bound without any credentials. Raises DocumentError."""
     names = [one.workflow_id for one in description.entry.document.workflows]
-    options = running.RunConfig(
+    options = pipeline.RunConfig(
         servers=given["servers"],
         server_variables=given["server_variables"],
         environment={},
         needs_credentials=False,
     )
-    return running.plan_run(description, running.select_workflows(description, names), options)[0]
+    return pipeline.plan_run(description, pipeline.select_workflows(description, names), options)[0]
 
 
 def _trials(

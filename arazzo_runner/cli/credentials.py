@@ -18,7 +18,6 @@ import click
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner import running
 from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.auth.sources import CredentialStore, CredentialStores
 from arazzo_runner.cli.options.config_file import CREDENTIALS, config_file, read_config
@@ -26,6 +25,7 @@ from arazzo_runner.cli.options.profiles import profile_of
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.openapi.security.schemes import Credentials, MissingCredentials
+from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.safe_text import escape
 
 _COMMAND: Final = "cred_command"
@@ -112,8 +112,8 @@ def credential_stores(
 
 
 def with_credentials(
-    options: running.RunConfig, given: Mapping[str, Any], config: CredentialConfig | None = None
-) -> running.RunConfig:
+    options: pipeline.RunConfig, given: Mapping[str, Any], config: CredentialConfig | None = None
+) -> pipeline.RunConfig:
     """The options with all that credentials are read from; nothing is asked where none are needed.
 
     ``config`` is that of :func:`sources_of`. Raises UsageError, click.UsageError.

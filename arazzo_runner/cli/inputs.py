@@ -20,7 +20,6 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
-from arazzo_runner import running
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import DocumentError, InputError
 from arazzo_runner.executor.inputs import (
@@ -30,8 +29,9 @@ from arazzo_runner.executor.inputs import (
     schema_parts,
 )
 from arazzo_runner.expression.value import FileBody, Value
-from arazzo_runner.loading import Description
 from arazzo_runner.openapi.media_type import is_json, is_text, is_xml
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Severity, error, shorten
 from arazzo_runner.text.json_reader import build_json
 from arazzo_runner.text.limits import DocumentLimits
@@ -355,7 +355,7 @@ def inputs_for(
 def _schemas(description: Description, names: Sequence[str]) -> list[Any]:
     """The schemas of the inputs: of the workflows to run, then of the others of the document."""
     document = description.entry.document
-    selected = [workflow_id for _, workflow_id in running.select_workflows(description, names)]
+    selected = [workflow_id for _, workflow_id in pipeline.select_workflows(description, names)]
     others = [one for one in document.workflows if one.workflow_id not in selected]
     chosen = {one.workflow_id: one for one in document.workflows}
     every = [*(chosen[name] for name in selected), *others]

@@ -10,7 +10,6 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner import replaying, running
 from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.inputs import check_stdin, inputs_for
 from arazzo_runner.cli.options.click_help import SectionedCommand
@@ -21,7 +20,9 @@ from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
+from arazzo_runner.recording import run as recording_run
 from arazzo_runner.recording.file import read_recording
 from arazzo_runner.recording.model import Recording
 from arazzo_runner.report.safe_text import escape
@@ -55,7 +56,7 @@ def _start(file: str, document: str | None, occasion: CommandSession) -> Started
     description = load_document(occasion.document, given)
     typed = inputs_for(description, given, recording.asked.workflows)
     options = _options(recording, given)
-    prepared = replaying.prepare_replay(recording, description, typed, options)
+    prepared = recording_run.prepare_replay(recording, description, typed, options)
     show_warnings(description.warnings)
     return Replay(recording, description, prepared, options).run
 
@@ -70,11 +71,11 @@ def _places(recording: Recording, file: str, given: Mapping[str, Any]) -> dict[s
     }
 
 
-def _options(recording: Recording, given: Mapping[str, Any]) -> running.RunConfig:
+def _options(recording: Recording, given: Mapping[str, Any]) -> pipeline.RunConfig:
     settings = recording.asked.settings
     if given["checks"]:
         settings = replace(settings, checks=read_checks(given["checks"]))
-    return replaying.replay_options(recording, running.RunConfig(settings=settings))
+    return recording_run.replay_options(recording, pipeline.RunConfig(settings=settings))
 
 
 class Replay(Struct, frozen=True):
@@ -82,20 +83,20 @@ class Replay(Struct, frozen=True):
 
     recording: Recording
     description: Description
-    prepared: running.PreparedRun
-    options: running.RunConfig
+    prepared: pipeline.PreparedRun
+    options: pipeline.RunConfig
 
     def run(self, performance: RunSession) -> int:
         """Run, tell, report; say which documents have changed where it did not pass."""
         interrupted = performance.signals.interrupted
 
         def go(observer: Observer) -> RunResult:
-            return replaying.replay(
+            return recording_run.replay(
                 self.recording, self.prepared, self.options, observer, interrupted
             )
 
         code = performance.perform(self.prepared, maskers_of(self.prepared, performance.given), go)
-        changed = replaying.changed_documents(self.recording, self.description) if code else []
+        changed = recording_run.changed_documents(self.recording, self.description) if code else []
         if changed:
             names = ", ".join(f"`{escape(one)}`" for one in changed)
             sys.stderr.write(f"note: changed since it was recorded: {names}\n")

@@ -25,11 +25,11 @@ def report_usage_error(mistake: click.ClickException, args: Sequence[str]) -> in
         return 2
     found = usage_diagnostic(mistake)
     if args and args[0] in ("run", "replay"):
-        from arazzo_runner import running
         from arazzo_runner.cli.run.reports import reports_of_args
+        from arazzo_runner.pipeline import run as pipeline
 
         document = args[1] if len(args) > 1 and not args[1].startswith("-") else ""
-        when = {"started_at": running.rfc3339(time.time()), "duration": 0.0}
+        when = {"started_at": pipeline.rfc3339(time.time()), "duration": 0.0}
         reports = reports_of_args(args, os.environ)
         reports.write_failed_start({"document": document, **when}, 2, UsageError(found))
     show_diagnostics([found])

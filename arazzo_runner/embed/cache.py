@@ -11,12 +11,12 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner import running
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.embed.documents import DocumentPath, check_names, document_location, load_path
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.retrieve.files import file_path
 from arazzo_runner.text.diagnostic import Diagnostic
 
@@ -37,7 +37,7 @@ class PlanCache:
     A plan is bound once with the runner's options, so that credentials are those of that moment.
     """
 
-    def __init__(self, options: running.RunConfig, secrets: Sequence[str] = ()) -> None:
+    def __init__(self, options: pipeline.RunConfig, secrets: Sequence[str] = ()) -> None:
         self._options = options
         self._secrets = secrets
         self._lock = Lock()
@@ -49,12 +49,12 @@ class PlanCache:
         document: Description | DocumentPath,
         workflows: Sequence[str],
         inputs: Mapping[str, Value],
-    ) -> running.PreparedRun:
+    ) -> pipeline.PreparedRun:
         """Ready to run. Raises UsageError, InputError and DocumentError."""
         with self._lock:
             description = self._description(document)
             plan, lacking = self._plan(description, tuple(workflows))
-        return running.with_inputs(description, plan, inputs, lacking)
+        return pipeline.with_inputs(description, plan, inputs, lacking)
 
     def _description(self, document: Description | DocumentPath) -> Description:
         if isinstance(document, Description):
@@ -77,8 +77,8 @@ class PlanCache:
             _, plan, lacking = self._plans[key]
         else:
             check_names(description, self._options, self._secrets)
-            selected = running.select_workflows(description, workflows)
-            plan, lacking = running.plan_run(description, selected, self._options)
+            selected = pipeline.select_workflows(description, workflows)
+            plan, lacking = pipeline.plan_run(description, selected, self._options)
         # The description is kept with its plan, so that no other one can have its id.
         _put(self._plans, key, (description, plan, lacking))
         return plan, lacking

@@ -19,15 +19,15 @@ from typing import Any, Final, TypeAlias, TypedDict
 
 from msgspec.structs import replace
 
-from arazzo_runner import running
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
-from arazzo_runner.loading import Description, LoadLimits, load_from
 from arazzo_runner.openapi.security.credentials import credential_parts
 from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.options.model import Keyword, Option
 from arazzo_runner.options.table import OPTIONS, Table
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.retrieve.files import file_uri
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
@@ -208,7 +208,7 @@ def rendered_errors() -> Iterator[None]:
 
 
 def check_names(
-    description: Description, options: running.RunConfig, secrets: Sequence[str] = ()
+    description: Description, options: pipeline.RunConfig, secrets: Sequence[str] = ()
 ) -> None:
     """Raise UsageError for sources, schemes, server variables, steps and inputs there are not."""
     apis = description.apis()
@@ -241,7 +241,7 @@ def _unknown_names(
             )
 
 
-def _schemes(description: Description, options: running.RunConfig) -> Iterator[Diagnostic]:
+def _schemes(description: Description, options: pipeline.RunConfig) -> Iterator[Diagnostic]:
     apis = description.apis()
     for (source, scheme), parts in options.credentials.values.items():
         if source not in apis:

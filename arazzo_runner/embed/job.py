@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from arazzo_runner import running
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.route import checked_world
@@ -19,7 +18,8 @@ from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.world import World, run_coroutine
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.exit_code import ExitCode, exit_code
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import SafeRepr
@@ -36,7 +36,7 @@ class RunJob(SafeRepr, frozen=True):
     ``masker`` is for what is shown, ``secrets`` knows them whether they are shown or not.
     """
 
-    prepared: running.PreparedRun
+    prepared: pipeline.PreparedRun
     chosen: ParsedOptions
     masker: Masker
     secrets: Masker
@@ -53,7 +53,7 @@ class RunJob(SafeRepr, frozen=True):
         return self.prepared.description
 
 
-def job_of(prepared: running.PreparedRun, chosen: ParsedOptions) -> RunJob:
+def job_of(prepared: pipeline.PreparedRun, chosen: ParsedOptions) -> RunJob:
     """Begin a run now."""
     named = (prepared.inputs.get(name) for name in chosen.secrets)
     secrets = Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
@@ -109,7 +109,7 @@ def _run_world(
 
 def run_context(job: RunJob, world: World, *observers: Observer) -> RunContext:
     """What the engine needs beside the plan."""
-    learn = running.secrets_observer(job.prepared, job.secrets.learn)
+    learn = pipeline.secrets_observer(job.prepared, job.secrets.learn)
     told = [one for one in (learn, job.traces, *observers, job.chosen.on_event) if one is not None]
 
     def tell(event: Event) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, get_args
 
-from arazzo_runner import running
 from arazzo_runner.embed.documents import rendered_errors
 from arazzo_runner.embed.route import NetworkTarget, RequestTarget, needs_event_loop, route_of
 from arazzo_runner.errors import UsageError
@@ -20,6 +19,7 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials
 from arazzo_runner.options.table import OPTIONS, Table, keywords_of
+from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.text.diagnostic import SafeRepr, did_you_mean, error
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import AfterResponse, BeforeRequest, Hooks, Sleep, StopEvent
@@ -126,7 +126,7 @@ class ParsedOptions(SafeRepr, frozen=True):
 
     route: RequestTarget
     http: HttpSettings
-    options: running.RunConfig
+    options: pipeline.RunConfig
     hooks: Hooks
     clock: Clock
     secrets: tuple[str, ...]
@@ -164,7 +164,7 @@ def parse_options(given: Mapping[str, Any]) -> ParsedOptions:
         http=_http(given),
         options=_options(given, route),
         hooks=Hooks(given.get("before_request"), given.get("after_response"), given.get("sleep")),
-        clock=given.get("clock", running.SYSTEM_CLOCK),
+        clock=given.get("clock", pipeline.SYSTEM_CLOCK),
         secrets=tuple(given.get("secrets", ())),
         show_secrets=given.get("show_secrets", False),
         on_event=given.get("on_event"),
@@ -191,14 +191,14 @@ def _http(given: Mapping[str, Any]) -> HttpSettings:
     return http.with_timeout(given["timeout"]) if "timeout" in given else http
 
 
-def _options(given: Mapping[str, Any], route: RequestTarget) -> running.RunConfig:
+def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConfig:
     settings = Settings(
         limits=given.get("limits", Limits()),
         checks=_checks(given.get("checks", {})),
         until=given.get("until"),
         fail_fast=given.get("fail_fast", False),
     )
-    return running.RunConfig(
+    return pipeline.RunConfig(
         servers=_servers(given, route),
         server_variables=given.get("server_variables", {}),
         environment=given.get("environment", os.environ),

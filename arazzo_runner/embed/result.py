@@ -9,11 +9,11 @@ from arazzo_runner.embed.documents import explain_in_python
 from arazzo_runner.errors import WorkflowFailed
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline.load import Description
+from arazzo_runner.pipeline.run import rfc3339
 from arazzo_runner.report.exit_code import ExitCode, status_of
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
-from arazzo_runner.running import rfc3339
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.version import VERSION
 

@@ -24,7 +24,7 @@ from arazzo_runner.embed.stream import Stream
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.worlds.wrappers import StopEvent
 

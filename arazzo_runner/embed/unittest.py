@@ -16,8 +16,8 @@ from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
-from arazzo_runner.running import select_workflows
+from arazzo_runner.pipeline.load import Description
+from arazzo_runner.pipeline.run import select_workflows
 
 # Frames of a module with this name are left out of what unittest prints.
 __unittest = True

@@ -30,7 +30,7 @@ from arazzo_runner.embed.route import (
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secrets import Masker
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.source import Place
 

@@ -15,7 +15,6 @@ import pytest
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner import replaying, running
 from arazzo_runner.cli.run.record import relative_to_file
 from arazzo_runner.embed.result import Result
 from arazzo_runner.executor.events import (
@@ -27,9 +26,11 @@ from arazzo_runner.executor.events import (
     StepStarted,
 )
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import Operation
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
+from arazzo_runner.recording import run as recording_run
 from arazzo_runner.recording.file import read_recording, write_recording
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording
 from arazzo_runner.report.exit_code import exit_code
@@ -109,8 +110,8 @@ class Recorder:
     ) -> None:
         """Write the recording. Raises UsageError."""
         document = relative_to_file(self._description.entry.document.source.name, str(file))
-        when = running.rfc3339(time.time())
-        digests = replaying.digests(self._description)
+        when = pipeline.rfc3339(time.time())
+        digests = recording_run.digests(self._description)
         exchanges = tuple(self._exchanges)
         write_recording(file, Recording(document, exchanges, inputs, asked, digests, when), masker)
 
@@ -120,20 +121,20 @@ class Cassette(Struct, frozen=True):
 
     recording: Recording
     description: Description
-    options: running.RunConfig
-    prepared: running.PreparedRun
+    options: pipeline.RunConfig
+    prepared: pipeline.PreparedRun
     masker: Masker
 
     def run(self, observer: Observer) -> Result:
         """Run against it; a step fails whose request differs."""
-        learn = running.secrets_observer(self.prepared, self.masker.learn)
+        learn = pipeline.secrets_observer(self.prepared, self.masker.learn)
 
         def observe(event: Event) -> None:
             learn(event)
             observer(event)
 
         started_at = time.time()
-        ran = replaying.replay(self.recording, self.prepared, self.options, observe)
+        ran = recording_run.replay(self.recording, self.prepared, self.options, observe)
         return Result(ran, exit_code(ran), self.description, started_at, self.masker)
 
 
@@ -153,8 +154,8 @@ def load_cassette(
     asked = replace(asked, servers=read.asked.servers, server_variables=read.asked.server_variables)
     secret = {name: one for name, one in read.inputs.items() if MASK in repr(one)}
     recording = replace(read, asked=asked, inputs=secret)
-    options = replaying.replay_options(recording)
-    prepared = replaying.prepare_replay(recording, description, inputs, options)
+    options = recording_run.replay_options(recording)
+    prepared = recording_run.prepare_replay(recording, description, inputs, options)
     named = (str(inputs[name]) for name in secrets if name in inputs)
     masker = Masker([*prepared.secrets, *named])
     return Cassette(recording, description, options, prepared, masker)

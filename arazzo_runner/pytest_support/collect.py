@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from msgspec import Struct
 
-from arazzo_runner import running
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DiagnosedError, InputError, WorkflowFailed
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.pytest_support.cases import WorkflowCase, add_markers, cases_of, tags_of
 from arazzo_runner.pytest_support.engine import (
     PytestEngine,
@@ -148,7 +148,7 @@ class WorkflowFile(pytest.Module):
     def _items(self, engine: PytestEngine) -> list[pytest.Item]:
         description = engine.load(self._name())
         document = description.entry.document
-        keys = running.select_workflows(description, ())
+        keys = pipeline.select_workflows(description, ())
         chosen = {name for _, name in keys} | set(self._selected_workflows())
         workflows = [one for one in document.workflows if one.workflow_id in chosen]
         _bind(description, workflows, engine)
@@ -181,8 +181,8 @@ def _bind(description: Description, workflows: Sequence[Workflow], engine: Pytes
     Where requests go and what credentials they bear is known when a test runs.
     """
     uri = description.entry.document.base_uri
-    options = running.RunConfig(servers=engine.servers, needs_credentials=False)
-    running.plan_run(description, [(uri, one.workflow_id) for one in workflows], options)
+    options = pipeline.RunConfig(servers=engine.servers, needs_credentials=False)
+    pipeline.plan_run(description, [(uri, one.workflow_id) for one in workflows], options)
 
 
 def _warn(findings: Sequence[Diagnostic]) -> None:

@@ -22,9 +22,9 @@ from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description, SharedCache, load_from
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.openapi.servers import declared_variables
+from arazzo_runner.pipeline.load import Description, SharedCache, load_from
 from arazzo_runner.pytest_support.options import PytestOptions, read_options
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.retrieve.access import document_access

@@ -22,7 +22,7 @@ from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult, StepResult, WorkflowResult
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.pytest_support.cassette import (
     Cassette,
     CassetteFolder,

@@ -18,14 +18,14 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner import running
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.run.reports import STDOUT, Reports, read_reports
 from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.loading import Description
 from arazzo_runner.openapi.model import ApiDescription
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.model import RunReport, SourceInfo
@@ -186,7 +186,7 @@ class SessionReport:
             tool_version=VERSION,
             document=_common_path([one.document for one in ran]),
             exit_code=first_code([exit_code(result), *(one.code for one in self._refused)]),
-            started_at=running.rfc3339(self._started_at),
+            started_at=pipeline.rfc3339(self._started_at),
             duration=time.perf_counter() - self._started,
             result=result,
             sources=_each(one.sources for one in ran),

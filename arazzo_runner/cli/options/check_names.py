@@ -8,9 +8,9 @@ from typing import Any, Final
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
-from arazzo_runner.loading import Description
 from arazzo_runner.openapi.security.schemes import is_movable
 from arazzo_runner.openapi.servers import declared_variables
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 
 

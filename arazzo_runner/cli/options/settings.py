@@ -20,8 +20,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.store import SourceLimits
 from arazzo_runner.executor.plan import ALL_WARN, CheckKind, CheckSeverity, Limits, Settings
-from arazzo_runner.loading import Description, LoadLimits, load_from
 from arazzo_runner.options.table import members_of
+from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
 

@@ -18,7 +18,6 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner import running
 from arazzo_runner.cli.inputs import (
     InputSchemas,
     input_schemas_of,
@@ -30,7 +29,8 @@ from arazzo_runner.cli.inputs import (
 )
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.json_reader import build_json
 from arazzo_runner.text.limits import DocumentLimits
@@ -195,11 +195,11 @@ class CaseRun(Struct, frozen=True):
     """A row that is ready to run."""
 
     name: str
-    prepared: running.PreparedRun
+    prepared: pipeline.PreparedRun
 
 
 def prepare_cases(
-    description: Description, given: Mapping[str, Any], options: running.RunConfig
+    description: Description, given: Mapping[str, Any], options: pipeline.RunConfig
 ) -> list[CaseRun]:
     """Bind the workflows once, and check the inputs of every row; nothing is sent.
 
@@ -208,8 +208,8 @@ def prepare_cases(
     """
     rows = _rows(description, given)
     common = inputs_for(description, given, given["workflows"])
-    selected = running.select_workflows(description, given["workflows"])
-    bound, lacking = running.plan_run(description, selected, options)
+    selected = pipeline.select_workflows(description, given["workflows"])
+    bound, lacking = pipeline.plan_run(description, selected, options)
     if lacking:
         raise UsageError(*lacking)
     cases: list[CaseRun] = []
@@ -217,7 +217,7 @@ def prepare_cases(
     for row in rows:
         inputs: dict[str, Value] = {**common, **row.inputs}
         try:
-            prepared = running.with_inputs(description, bound, inputs)
+            prepared = pipeline.with_inputs(description, bound, inputs)
             cases.append(CaseRun(row.id, prepared))
         except InputError as reason:
             problems += (_with_place(one, row.place) for one in reason.diagnostics)

@@ -15,7 +15,6 @@ import anyio
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner import running
 from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.cli.credentials import check_person
 from arazzo_runner.cli.run.cases_file import CaseRun, prepare_cases
@@ -29,7 +28,8 @@ from arazzo_runner.executor.plan import Settings
 from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.world import World
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.safe_text import count_text, escape
 from arazzo_runner.report.secrets import Masker, mask_value
 from arazzo_runner.report.terminal.cases import names_width, row_lines
@@ -137,7 +137,7 @@ class _RunQueue(Struct):
         masked.recording.learn(self.tokens)
         self.maskers.append(masked.recording)
         events: list[Event] = []
-        learn = running.secrets_observer(case.prepared, masked.recording.learn)
+        learn = pipeline.secrets_observer(case.prepared, masked.recording.learn)
         traces = batch.new_traces(masked.recording)
 
         def observe(event: Event) -> None:
@@ -147,7 +147,7 @@ class _RunQueue(Struct):
 
         with new_world() as world:
             traced = traces.wrap(world)
-            context = RunContext(traced, running.SYSTEM_CLOCK, batch.settings, observe, batch.stop)
+            context = RunContext(traced, pipeline.SYSTEM_CLOCK, batch.settings, observe, batch.stop)
             result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
         self.maskers.remove(masked.recording)
         entries = tuple(replace(one, case=case.name) for one in result.workflows)
@@ -205,7 +205,7 @@ class _StopSignal(Struct, frozen=True):
 def ready_cases(
     description: Description,
     given: Mapping[str, Any],
-    options: running.RunConfig,
+    options: pipeline.RunConfig,
     new_traces: TracesFactory,
 ) -> StartedRun:
     """Read the file of cases and check all of them. Raises UsageError and InputError."""
@@ -226,7 +226,7 @@ class CaseSet(Struct, frozen=True):
     """Cases that are ready to run, at least one."""
 
     cases: Sequence[CaseRun]
-    options: running.RunConfig
+    options: pipeline.RunConfig
     new_traces: TracesFactory
 
     def perform(self, performance: RunSession) -> int:

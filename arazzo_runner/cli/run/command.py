@@ -10,7 +10,6 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from arazzo_runner import running
 from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.inputs import check_stdin, inputs_for
@@ -24,7 +23,8 @@ from arazzo_runner.cli.run.world import TracesFactory, open_world, traces_for
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.files import check_writable
 from arazzo_runner.text.diagnostic import error
 
@@ -66,7 +66,7 @@ class RunCommand(Struct, frozen=True):
         return ready
 
     def _ready(
-        self, description: Description, options: running.RunConfig, new_traces: TracesFactory
+        self, description: Description, options: pipeline.RunConfig, new_traces: TracesFactory
     ) -> StartedRun:
         if self.given["cases"] is not None:
             from arazzo_runner.cli.run.cases_run import ready_cases
@@ -76,14 +76,14 @@ class RunCommand(Struct, frozen=True):
             message = "`--case` picks rows of `--cases FILE`, which is not given"
             raise UsageError(error("AZ906", message))
         inputs = inputs_for(description, self.given, self.given["workflows"])
-        prepared = running.prepare_run(description, inputs, self.given["workflows"], options)
+        prepared = pipeline.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
         return lambda performance: self._run(prepared, options, performance, new_traces)
 
-    def _options(self) -> running.RunConfig:
+    def _options(self) -> pipeline.RunConfig:
         given = self.given
-        options = running.RunConfig(
+        options = pipeline.RunConfig(
             servers=given["servers"],
             server_variables=given["server_variables"],
             needs_credentials=not (given["mock"] or given["dry_run"]),
@@ -93,8 +93,8 @@ class RunCommand(Struct, frozen=True):
 
     def _run(
         self,
-        prepared: running.PreparedRun,
-        options: running.RunConfig,
+        prepared: pipeline.PreparedRun,
+        options: pipeline.RunConfig,
         performance: RunSession,
         new_traces: TracesFactory,
     ) -> int:
@@ -110,7 +110,7 @@ class RunCommand(Struct, frozen=True):
         def go(observer: Observer) -> RunResult:
             with open_world(prepared, self.given, signals, masked.recording.learn) as world:
                 kept = keeping.wrap(traces.wrap(world))
-                return running.execute_run(prepared, kept, options, observer, signals.interrupted)
+                return pipeline.execute_run(prepared, kept, options, observer, signals.interrupted)
 
         def keep() -> None:
             keeping.write(prepared, options, masked.recording)

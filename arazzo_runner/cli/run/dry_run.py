@@ -7,12 +7,12 @@ from typing import Final, TextIO, assert_never
 import click
 from click.core import ParameterSource
 
-from arazzo_runner import running
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.dry_run import DryRunStep, dry_run_steps
 from arazzo_runner.executor.inputs import apply_defaults, relevant_inputs
 from arazzo_runner.executor.plan import Settings, WorkflowPlan
 from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
+from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.report.secrets import Masker
@@ -30,7 +30,7 @@ def refuse_reports(ctx: click.Context) -> None:
 
 
 def show_dry_run(
-    prepared: running.PreparedRun, masker: Masker, settings: Settings, out: TextIO
+    prepared: pipeline.PreparedRun, masker: Masker, settings: Settings, out: TextIO
 ) -> int:
     """Print each step's request, or why it cannot be built yet. Returns the exit code."""
     for key in prepared.plan.selected:
@@ -42,7 +42,7 @@ def show_dry_run(
 
 
 def _dry_run(
-    prepared: running.PreparedRun, workflow: WorkflowPlan, settings: Settings
+    prepared: pipeline.PreparedRun, workflow: WorkflowPlan, settings: Settings
 ) -> list[DryRunStep]:
     given = relevant_inputs(workflow, prepared.inputs)
     inputs = apply_defaults(workflow.inputs_schema, given)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arazzo_runner import running
 from arazzo_runner.executor.world import World
+from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.recording.model import RecordedOptions, RecordingWorld
 from arazzo_runner.report.secrets import Masker
 
@@ -30,24 +30,24 @@ class RecordOption:
         return self._world
 
     def write(
-        self, prepared: running.PreparedRun, options: running.RunConfig, masker: Masker
+        self, prepared: pipeline.PreparedRun, options: pipeline.RunConfig, masker: Masker
     ) -> None:
         """Write the file, with secrets masked whatever the terminal shows. Raises UsageError."""
         if self._world is None:
             return
         from arazzo_runner.recording.file import write_recording
-        from arazzo_runner.replaying import recording_of
+        from arazzo_runner.recording.run import recording_of
 
         file = self._flags["record"]
         document = relative_to_file(self._document, file)
         asked = _recorded_options(self._flags, options, file)
-        when = running.rfc3339(self._started_at)
+        when = pipeline.rfc3339(self._started_at)
         recording = recording_of(document, prepared, asked, self._world, when)
         write_recording(file, recording, masker)
 
 
 def _recorded_options(
-    given: Mapping[str, Any], options: running.RunConfig, file: str
+    given: Mapping[str, Any], options: pipeline.RunConfig, file: str
 ) -> RecordedOptions:
     return RecordedOptions(
         tuple(given["workflows"]),

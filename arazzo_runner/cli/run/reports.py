@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 from msgspec import Struct
 
-from arazzo_runner import running
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, WorkflowResult
+from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.files import KINDS, renderer
 from arazzo_runner.report.model import RunReport
@@ -214,7 +214,7 @@ class ReportObserver:
         self,
         reports: Reports,
         circumstances: ReportContext,
-        prepared: running.PreparedRun,
+        prepared: pipeline.PreparedRun,
         masker: Masker,
     ) -> None:
         self._reports = reports

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from msgspec import Struct, field
 
-from arazzo_runner import running
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.settings import report_notes
 from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports
@@ -28,6 +27,7 @@ from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
+from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.report.terminal.console import Console
@@ -105,7 +105,7 @@ class Maskers(Struct, frozen=True):
     recording: Masker
 
 
-def maskers_of(prepared: running.PreparedRun, given: Mapping[str, Any]) -> Maskers:
+def maskers_of(prepared: pipeline.PreparedRun, given: Mapping[str, Any]) -> Maskers:
     """Maskers of the credentials and inputs that are secret, or that ``--secret`` names.
 
     With ``--show-secrets`` they are shown; what is kept is masked all the same.
@@ -125,7 +125,7 @@ class RunSession(Struct, frozen=True):
 
     def perform(
         self,
-        prepared: running.PreparedRun,
+        prepared: pipeline.PreparedRun,
         masked: Maskers,
         go: RunFunction,
         keep: Callable[[], None] = lambda: None,
@@ -135,7 +135,7 @@ class RunSession(Struct, frozen=True):
         again = partial(_rerun_line, typed_command(), _names(prepared), masked.recording)
         told = ReportObserver(self.reports, self.circumstances, prepared, masked.shown)
         with self._stage(masked.shown, again) as console, told:
-            learn = running.secrets_observer(prepared, masked.recording.learn)
+            learn = pipeline.secrets_observer(prepared, masked.recording.learn)
             result = go(_show_all(learn, console, told, traces))
         return self.end(result, told, console, keep)
 
@@ -217,7 +217,7 @@ def _width() -> int:
     return get_terminal_size((100, 24)).columns
 
 
-def _names(prepared: running.PreparedRun) -> frozenset[str]:
+def _names(prepared: pipeline.PreparedRun) -> frozenset[str]:
     return frozenset(one.workflow_id for one in prepared.description.entry.document.workflows)
 
 
@@ -292,7 +292,7 @@ class CommandSession(Struct):
         """What reports say of the circumstances."""
         return {
             "document": self.document,
-            "started_at": running.rfc3339(self.started_at),
+            "started_at": pipeline.rfc3339(self.started_at),
             "duration": time.perf_counter() - self.started,
             "notes": report_notes(self.given),
         }

@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec.structs import replace
 
-from arazzo_runner import running
 from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.errors import UsageError
@@ -21,6 +20,7 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.options.table import members_of
+from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.version import VERSION
@@ -29,7 +29,7 @@ from arazzo_runner.worlds.wrappers import SignalWorld
 
 @contextmanager
 def open_world(
-    prepared: running.PreparedRun,
+    prepared: pipeline.PreparedRun,
     given: Mapping[str, Any],
     waiting: AbstractContextManager[object],
     learn: Callable[[Iterable[str]], None] = lambda _secrets: None,

@@ -28,7 +28,8 @@ from arazzo_runner.cli.validate.many import (
     run_jobs,
     selection,
 )
-from arazzo_runner.loading import is_usage
+from arazzo_runner.pipeline.load import is_usage
+from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics import validate as rendering
 from arazzo_runner.report.diagnostics.located import LocatedFinding, ValidationReport
 from arazzo_runner.report.diff import render_diff
@@ -36,7 +37,6 @@ from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.files import write_atomically
 from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, style_for
 from arazzo_runner.text.diagnostic import Diagnostic, warning
-from arazzo_runner.validation import ValidateOptions
 
 
 @click.command(

@@ -13,14 +13,14 @@ from arazzo_runner.errors import ArazzoError
 from arazzo_runner.fix.moved_source import with_moved_sources
 from arazzo_runner.fix.rounds import FixResult, fix_rounds
 from arazzo_runner.lint.suppress import Selection, select_findings
-from arazzo_runner.loading import SharedCache
+from arazzo_runner.pipeline.load import SharedCache
+from arazzo_runner.pipeline.validate import ValidateOptions, absolute_path, validate
 from arazzo_runner.report.diff import diff_text
 from arazzo_runner.report.files import write_atomically
 from arazzo_runner.retrieve.files import find_moved
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.parse import decode, parse
 from arazzo_runner.text.source import SourceFile
-from arazzo_runner.validation import ValidateOptions, absolute_path, validate
 
 
 class FixOptions(Struct, frozen=True):

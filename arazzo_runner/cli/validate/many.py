@@ -28,11 +28,11 @@ from arazzo_runner.cli.validate.fix import (
     fix_document,
 )
 from arazzo_runner.lint.suppress import Selection, unknown_code_message
-from arazzo_runner.loading import SharedCache
+from arazzo_runner.pipeline.load import SharedCache
+from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
 from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
-from arazzo_runner.validation import ValidateOptions
 
 _HEAD: Final = 64 * 1024
 _URL: Final = re.compile(rb"""\burl["']?[ \t]*:[ \t]*["']?([^\s"',}]+)""")

@@ -8,10 +8,10 @@ import yaml
 
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.errors import UsageError
-from arazzo_runner.loading import SharedCache
+from arazzo_runner.pipeline.load import SharedCache
+from arazzo_runner.pipeline.validate import ValidateOptions, validate
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.text.positions import locate_place
-from arazzo_runner.validation import ValidateOptions, validate
 
 SHOP = """
 openapi: 3.0.3

@@ -6,8 +6,8 @@ import pytest
 
 from arazzo_runner.cli.validate.fix import FixOptions
 from arazzo_runner.cli.validate.many import ValidationJob, run_jobs, split_documents
+from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.retrieve.access import RetrieveSettings
-from arazzo_runner.validation import ValidateOptions
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from arazzo_runner.executor.bind.plan import bind, entry_workflows
 from arazzo_runner.executor.plan import Clock, Settings
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
-from arazzo_runner.loading import LoadLimits, SharedCache, load_from
-from arazzo_runner.loading import examine_description as examine_from
 from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.pipeline.load import LoadLimits, SharedCache, load_from
+from arazzo_runner.pipeline.load import examine_description as examine_from
 
 API = """
 openapi: 3.0.3

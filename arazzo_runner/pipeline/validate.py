@@ -19,7 +19,12 @@ from arazzo_runner.lint.registry import SHAPE
 from arazzo_runner.lint.run import plan_findings
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.lint.unused import unused_source_findings
-from arazzo_runner.loading import LoadLimits, PartialDescription, SharedCache, examine_description
+from arazzo_runner.pipeline.load import (
+    LoadLimits,
+    PartialDescription,
+    SharedCache,
+    examine_description,
+)
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.positions import sort_findings
 

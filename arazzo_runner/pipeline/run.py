@@ -25,7 +25,6 @@ from arazzo_runner.executor.run import RunContext, input_problems, run_plan
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
-from arazzo_runner.loading import Description
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.security.credentials import LookUp, no_lookup
 from arazzo_runner.openapi.security.schemes import (
@@ -37,6 +36,7 @@ from arazzo_runner.openapi.security.schemes import (
     credentials_from,
     required_schemes,
 )
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, did_you_mean, error
 from arazzo_runner.text.positions import sort_findings

@@ -7,11 +7,11 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
-from arazzo_runner import running
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
-from arazzo_runner.loading import Description
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
 from arazzo_runner.recording.model import RecordedOptions, Recording, RecordingWorld
 from arazzo_runner.recording.replay import ReplayWorld
 from arazzo_runner.report.secrets import MASK
@@ -19,7 +19,7 @@ from arazzo_runner.report.secrets import MASK
 
 def recording_of(
     document: str,
-    prepared: running.PreparedRun,
+    prepared: pipeline.PreparedRun,
     asked: RecordedOptions,
     world: RecordingWorld,
     recorded_at: str = "",
@@ -61,27 +61,27 @@ def prepare_replay(
     recording: Recording,
     description: Description,
     inputs: Mapping[str, Value] | None = None,
-    options: running.RunConfig | None = None,
-) -> running.PreparedRun:
+    options: pipeline.RunConfig | None = None,
+) -> pipeline.PreparedRun:
     """Select, bind and check what a recording asked for; no credentials are needed.
 
     ``inputs`` win over the recorded ones, of which secrets are unknown and pass every schema.
     Raises UsageError, InputError and DocumentError.
     """
     options = replay_options(recording, options)
-    selected = running.select_workflows(description, recording.asked.workflows)
-    bound, _ = running.plan_run(description, selected, options)
+    selected = pipeline.select_workflows(description, recording.asked.workflows)
+    bound, _ = pipeline.plan_run(description, selected, options)
     given = {**recording.inputs, **(inputs or {})}
     masked = [name for name, value in given.items() if _is_masked(value)]
-    return running.with_inputs(description, bound, given, (), masked)
+    return pipeline.with_inputs(description, bound, given, (), masked)
 
 
 def replay_options(
-    recording: Recording, options: running.RunConfig | None = None
-) -> running.RunConfig:
+    recording: Recording, options: pipeline.RunConfig | None = None
+) -> pipeline.RunConfig:
     """Options with what the recording asked for: its servers, and no credentials."""
     return replace(
-        options or running.RunConfig(settings=recording.asked.settings),
+        options or pipeline.RunConfig(settings=recording.asked.settings),
         servers=recording.asked.servers,
         server_variables=recording.asked.server_variables,
         environment={},
@@ -103,8 +103,8 @@ def _is_masked(value: Value) -> bool:
 
 def replay(
     recording: Recording,
-    prepared: running.PreparedRun,
-    options: running.RunConfig,
+    prepared: pipeline.PreparedRun,
+    options: pipeline.RunConfig,
     observer: Observer = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> RunResult:
@@ -114,4 +114,4 @@ def replay(
     """
     world = ReplayWorld(recording)
     told = world.judging_observer(observer)
-    return world.judge(running.execute_run(prepared, world, options, told, interrupted))
+    return world.judge(pipeline.execute_run(prepared, world, options, told, interrupted))
