@@ -68,7 +68,7 @@ _HOMES = {
     "embed.result": ("Result",),
     "embed.runner": ("Runner",),
     "embed.stream": ("Stream",),
-    "embed.testcase": ("ArazzoTestCase",),
+    "embed.unittest": ("ArazzoTestCase",),
     "errors": (
         "ArazzoError",
         "DocumentError",
@@ -97,7 +97,7 @@ _HOMES = {
         "StepResult",
         "WorkflowResult",
     ),
-    "executor.settings": (
+    "executor.plan": (
         "Clock",
         "Limits",
     ),
@@ -106,12 +106,12 @@ _HOMES = {
         "TransportFailure",
         "World",
     ),
-    "loading": (
+    "pipeline.load": (
         "Description",
         "LoadLimits",
     ),
-    "operation.contract": ("CheckResult",),
-    "operation.message": (
+    "openapi.response.contract": ("CheckResult",),
+    "openapi.message": (
         "HttpRequest",
         "HttpResponse",
     ),
@@ -119,9 +119,9 @@ _HOMES = {
         "Diagnostic",
         "Severity",
     ),
-    "worlds.limits": ("HttpSettings",),
+    "http.settings": ("HttpSettings",),
     "worlds.mock": ("MockWorld",),
-    "worlds.wrapped": ("WrappedWorld",),
+    "worlds.wrappers": ("WrappedWorld",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

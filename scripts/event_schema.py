@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "arazzo_runner" / "report"
+FOLDER = Path(__file__).parents[1] / "arazzo_runner" / "report" / "formats"
 EVENTS = FOLDER / "events.schema.json"
 START = '  "$defs": {'
 

@@ -185,7 +185,7 @@ class AccessToken(Struct, frozen=True):
     lifetime: float | None = None
 
     def __repr__(self) -> str:
-        return "Token(***)"
+        return "AccessToken(***)"
 
 
 class TokenRequest(Struct, frozen=True):
@@ -195,7 +195,7 @@ class TokenRequest(Struct, frozen=True):
     checked_parts: tuple[CredentialPart, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Asked({self.fields.get('grant_type')})"
+        return f"TokenRequest({self.fields.get('grant_type')})"
 
 
 async def request_token(

@@ -10,9 +10,9 @@ import click
 
 _SCHEMAS: Final = {
     "document": ("arazzo_runner.document", "document.schema.json"),
-    "report": ("arazzo_runner.report", "report.schema.json"),
-    "events": ("arazzo_runner.report", "events.schema.json"),
-    "auth": ("arazzo_runner.credentials", "auth.schema.json"),
+    "report": ("arazzo_runner.report.formats", "report.schema.json"),
+    "events": ("arazzo_runner.report.formats", "events.schema.json"),
+    "auth": ("arazzo_runner.auth", "auth.schema.json"),
 }
 
 

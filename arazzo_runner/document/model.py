@@ -1,7 +1,7 @@
 """The objects of the Arazzo Specification 1.0.1 and 1.1.0, as loaded.
 
 Names are those of the specification in Python's spelling. Expressions are parsed; Reusable
-Objects are still references (``Reusable``) until ``document/resolve.py`` puts the component in
+Objects are still references (``Reusable``) until ``document/components.py`` puts the component in
 their place. Every object knows its :class:`Place`.
 """
 

@@ -1,6 +1,6 @@
 """The plan: each workflow with every name in it bound to its target, once.
 
-``executor/bind.py`` makes it; nothing in it is looked up again while a run goes on. Documents and
+``executor/bind/plan.py`` makes it; nothing in it is looked up again while a run goes on. Documents and
 API descriptions meet here and nowhere else.
 
 What the user decides about a run, beyond the document.

@@ -1,6 +1,6 @@
 """What a run leaves behind: results of workflows, steps, attempts, criteria and checks.
 
-The shape is that of the report (``docs/report.md``); ``report/json.py`` spells it out.
+The shape is that of the report (``docs/report.md``); ``report/formats/json.py`` spells it out.
 Durations are in seconds.
 """
 

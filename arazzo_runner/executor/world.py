@@ -30,9 +30,9 @@ class SendCall(Struct, frozen=True):
 
     ``key`` is ``workflow/step#visit@attempt``, unique within a run. ``operation`` names the
     operation as ``(source, method, path template)``, for worlds that answer from descriptions.
-    ``needs`` are tokens to fetch and challenges to answer (``credentials/authorizing.py``).
+    ``needs`` are tokens to fetch and challenges to answer (``auth/world.py``).
     ``carriers`` are the security schemes whose credential stands in a header field, with its name
-    in lower case: the user may let it go to other origins too (``worlds/elsewhere.py``).
+    in lower case: the user may let it go to other origins too (``http/redirects.py``).
     """
 
     key: str

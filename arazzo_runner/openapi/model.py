@@ -1,6 +1,6 @@
 """One shape behind OpenAPI 2.0, 3.0, 3.1 and 3.2: what is needed to call an operation.
 
-Schemas stay raw data of their description; ``operation/schema.py`` turns one into a
+Schemas stay raw data of their description; ``openapi/schema/compile.py`` turns one into a
 self-contained JSON Schema 2020-12 when something has to be validated or generated.
 """
 

@@ -34,7 +34,7 @@ KINDS: Final[dict[str, str]] = {
 
 def renderer(kind: str) -> Render:
     """The function that renders a kind of :data:`KINDS`."""
-    render: Render = import_module(f"arazzo_runner.report.{kind}").report_bytes
+    render: Render = import_module(f"arazzo_runner.report.formats.{kind}").report_bytes
     return render
 
 

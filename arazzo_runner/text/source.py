@@ -51,7 +51,7 @@ class SourceFile(Struct, frozen=True, eq=False):
     text: str
     uri: str
     # Filled when the first position is asked for: caches, not state. The extents are the work of
-    # text/locate.py, the lines are the offsets where they begin.
+    # text/positions.py, the lines are the offsets where they begin.
     extents: dict[Pointer, Extent] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
 

@@ -1,7 +1,7 @@
 """YAML text to plain JSON data, within limits, by the parser's events.
 
 Nothing but values is built; when something in the text is doubtful (an equal key, a tag, a number
-out of range), that is noted, and ``text/findings.py`` reads the text again to say where.
+out of range), that is noted, and ``text/value_errors.py`` reads the text again to say where.
 
 What a plain scalar means: the core schema of YAML 1.2.2 (section 10.3.2), kept to JSON data.
 

@@ -122,7 +122,7 @@ def without_password(document: str) -> str:
 
 
 def write_stream(data: bytes, stream: Any) -> None:
-    """Write a report to a standard stream, which takes every character (cli/streams.py)."""
+    """Write a report to a standard stream, which takes every character (cli/main.py)."""
     stream.write(data.decode("utf-8", "backslashreplace"))
     stream.flush()
 

@@ -226,7 +226,7 @@ class _VisitNumbers:
 @lru_cache(maxsize=1)
 def _page_assets() -> dict[str, Any]:
     """The page's own style and script, and the hashes by which its policy knows them."""
-    folder = resources.files("arazzo_runner.report") / "page"
+    folder = resources.files("arazzo_runner.report.formats") / "page"
     style = (folder / "style.css").read_text(encoding="utf-8")
     script = (folder / "script.js").read_text(encoding="utf-8")
     return {
@@ -245,7 +245,7 @@ def _environment(bodies: HtmlBodies) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=PackageLoader("arazzo_runner.report", "page"),
+        loader=PackageLoader("arazzo_runner.report.formats", "page"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_escape_value,

@@ -1,0 +1,46 @@
+"""What `arazzo auth --json` prints has the shape that is promised."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import arazzo_runner.auth
+from arazzo_runner.auth.status import scheme_label
+from arazzo_runner.openapi.model import SecurityScheme
+from arazzo_runner.text.source import Place, SourceFile
+
+SCHEMA = json.loads(
+    Path(arazzo_runner.auth.__path__[0], "auth.schema.json").read_text(encoding="utf-8")
+)
+CASES = Path(__file__).parents[2] / "cases" / "credentials"
+PLACE = Place(SourceFile("api.yaml", "file:///api.yaml", ""))
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("case", ["auth-json", "auth-test-refused"])
+def test_what_is_printed_fits_the_schema(case):
+    printed = json.loads((CASES / case / "stdout.json").read_text(encoding="utf-8"))
+    jsonschema.validate(printed, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("type_", "scheme", "location", "flows", "words"),
+    [
+        ("http", "basic", None, {}, "HTTP basic"),
+        ("apiKey", None, "query", {}, "API key in the query `key`"),
+        ("oauth2", None, None, {}, "OAuth2"),
+        ("oauth2", None, None, {"password": {}, "x-a": 1}, "OAuth2: password"),
+        ("openIdConnect", None, None, {}, "OpenID Connect"),
+        ("mutualTLS", None, None, {}, "mutual TLS, with `--cert` and `--key`"),
+        ("other", None, None, {}, "other"),
+    ],
+)
+def test_what_a_scheme_is_called(type_, scheme, location, flows, words):
+    key = "key" if location else None
+    one = SecurityScheme("s", type_, scheme, location, key, flows, None, PLACE)
+    assert scheme_label(one) == words

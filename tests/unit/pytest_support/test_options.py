@@ -1,0 +1,124 @@
+"""The flags of `arazzo run` in pytest, and where their values come from."""
+
+from pathlib import Path
+
+import click
+import pytest
+
+from arazzo_runner.cli.run.command import command
+from arazzo_runner.pytest_support.flags import form, twins
+from unit.pytest_support.project import Project
+
+ONE = "pets.arazzo.yaml::missPet"
+
+
+def test_every_option_is_one_of_run() -> None:
+    parameters = {flag: one for one in command.params for flag in one.opts}
+    for option in twins():
+        twin = parameters[option.flag]
+        assert isinstance(twin, click.Option)
+        assert form(option) == ("bool" if twin.is_flag else "list" if twin.multiple else "text")
+
+
+SHOW = """
+def pytest_runtest_setup(item):
+    from arazzo_runner.pytest_support.options import read_options
+    flags = read_given(item.config).flags
+    print("FLAGS", flags["timeout"], flags["checks"], flags["source_dirs"], flags["max_wait"])
+"""
+
+
+def shown(project: Project, *arguments: str) -> str:
+    project.write("conftest.py", SHOW)
+    output = project.lines("-s", "--arazzo-mock", ONE, *arguments)
+    return next(line for line in output.splitlines() if "FLAGS" in line).partition("FLAGS ")[2]
+
+
+@pytest.mark.parametrize(
+    ("toml", "ini", "variable", "flag", "seconds"),
+    [
+        ("", "", "", "", "60.0"),
+        ('timeout = "4s"', "", "", "", "4.0"),
+        ('timeout = "4s"', "arazzo_timeout = 3s", "", "", "3.0"),
+        ('timeout = "4s"', "arazzo_timeout = 3s", "2s", "", "2.0"),
+        ('timeout = "4s"', "arazzo_timeout = 3s", "2s", "--arazzo-timeout=1s", "1.0"),
+    ],
+)
+def test_which_value_wins(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    toml: str,
+    ini: str,
+    variable: str,
+    flag: str,
+    seconds: str,
+) -> None:
+    project.write("arazzo.toml", f"[run]\n{toml}\n")
+    project.write("pytest.ini", f"[pytest]\n{ini}\n")
+    if variable:
+        monkeypatch.setenv("ARAZZO_TIMEOUT", variable)
+    assert shown(project, *([flag] if flag else [])).split()[0] == seconds
+
+
+def test_lists_and_folders(project: Project) -> None:
+    project.write(
+        "pytest.ini",
+        "[pytest]\narazzo_check =\n  schema=error\n  status=off\narazzo_source_dir = moved\n",
+    )
+    found = shown(project, "--arazzo-max-wait", "5s")
+    assert "('schema=error', 'status=off')" in found
+    assert str(Path("moved")) in found
+    assert str(project.path) in found
+    assert found.endswith(" 5.0")
+    assert "('headers=off',)" in shown(project, "--arazzo-check", "headers=off")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--arazzo-timeout=soon",), "`--timeout`: `soon` is no duration"),
+        (("--arazzo-server=nowhere",), "`nowhere` is no http or https URL"),
+        (("--arazzo-check=loud",), "`--check loud`"),
+    ],
+)
+def test_options_that_cannot_be_used(
+    project: Project, arguments: tuple[str, ...], message: str
+) -> None:
+    result = project.run("--arazzo-mock", *arguments)
+    result.assert_outcomes(errors=1)
+    assert message in result.stdout.str()
+
+
+def test_credentials_from_a_file_under_another_name(project: Project) -> None:
+    text = (project.path / "pets.openapi.yaml").read_text()
+    project.write(
+        "pets.openapi.yaml",
+        text + "components: {securitySchemes: {k: {type: apiKey, name: X-Key, in: header}}}\n"
+        "security: [{k: []}]\n",
+    )
+    project.write("arazzo.toml", '[credentials]\nARAZZO_AUTH_API_K_KEY = "PETS_KEY"\n')
+    project.write("keys.env", "PETS_KEY=abcdef\n")
+    result = project.run("--arazzo-server=http://127.0.0.1:9", ONE)
+    result.assert_outcomes(errors=1)
+    assert "ARAZZO_AUTH_API_K_KEY" in result.stdout.str()
+    found = ("--arazzo-server=http://127.0.0.1:9", ONE)
+    assert "X-Key: ***" in project.lines(*found, "--arazzo-env-file=keys.env")
+    command = '[credentials]\nARAZZO_AUTH_API_K_KEY = { command = "echo abcdef" }\n'
+    project.write("arazzo.toml", command)
+    assert "X-Key: ***" in project.lines(*found)
+
+
+def test_a_profile(project: Project) -> None:
+    text = "[profiles.here]\nmock = true\ninputs = { name = 'Max', other = 1 }\n"
+    project.write("arazzo.toml", text)
+    output = project.lines("--arazzo-profile", "here", "-m", "smoke")
+    assert 'name = "Max"' in output
+
+
+def test_what_concerns_other_documents_is_left_out(project: Project) -> None:
+    arguments = (
+        "--arazzo-server=other=http://x",
+        "--arazzo-secret=none",
+        "--arazzo-server-var=a=b",
+    )
+    project.run("--arazzo-mock", "-m", "smoke", *arguments).assert_outcomes(passed=1)

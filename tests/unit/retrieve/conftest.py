@@ -1,0 +1,3 @@
+from unit.http.conftest import serve  # a fixture
+
+__all__ = ["serve"]
