@@ -312,7 +312,8 @@ def _token(
         raise unusable_error(need, f"`{endpoint.shown}` answers without a usable `access_token`")
     kind = answer.get("token_type", "Bearer")
     if str(kind).lower() != "bearer":
-        why = f"`{endpoint.shown}` gives a token of type `{server_text(kind)}`, and only `Bearer` is known"
+        token_type = server_text(kind)
+        why = f"`{endpoint.shown}` gives a token of type `{token_type}`, and only `Bearer` is known"
         raise unusable_error(need, why)
     renewing = answer.get("refresh_token")
     refresh = renewing if isinstance(renewing, str) and renewing else None

@@ -45,7 +45,8 @@ def read_each(
 def parameter(node: Node) -> Parameter | None:
     """A Parameter Object, or None when it cannot be read.
 
-    Whether it needs its ``in`` depends on what it is given to: ``document/components.py`` judges that.
+    Whether it needs its ``in`` depends on what it is given to: ``document/components.py`` judges
+    that.
     """
     if not node.is_object(PARAMETER):
         return None

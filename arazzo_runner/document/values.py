@@ -96,7 +96,7 @@ def read_template(node: Node, code: str = "AZ117") -> Template | Constant:
 
 
 def read_expression(node: Node, name: str, code: str = "AZ117") -> Expression | None:
-    """The expression in a field, :class:`MalformedExpression` (and reported) included; None without one."""
+    """The expression in a field; None without one. A :class:`MalformedExpression` is reported."""
     if node.text(name) is None:
         return None
     held = node.at(name)

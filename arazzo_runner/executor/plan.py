@@ -1,7 +1,7 @@
 """The plan: each workflow with every name in it bound to its target, once.
 
-``executor/bind/plan.py`` makes it; nothing in it is looked up again while a run goes on. Documents and
-API descriptions meet here and nowhere else.
+``executor/bind/plan.py`` makes it; nothing in it is looked up again while a run goes on.
+Documents and API descriptions meet here and nowhere else.
 
 What the user decides about a run, beyond the document.
 """

@@ -51,7 +51,7 @@ _ANY_WORD: Final = re.compile(r"[A-Za-z]+|[=<>&|!]+|\S")
 
 @lru_cache(maxsize=PARSED)
 def parse_condition(text: str) -> tuple[Condition | MalformedExpression, tuple[Notice, ...]]:
-    """Parse a simple condition; :class:`MalformedExpression`, whose reason shows the way out, if it is none.
+    """Parse a simple condition; a :class:`MalformedExpression` shows the way out, if it is none.
 
     Text in double quotes is accepted with a notice.
     """
@@ -263,7 +263,8 @@ def unparse(condition: Condition) -> str:
         case And(left, right):
             return f"{_in_parentheses(left, _TERMS)} && {_in_parentheses(right, _TERMS)}"
         case Or(left, right):
-            return f"{_in_parentheses(left, (*_TERMS, And))} || {_in_parentheses(right, (*_TERMS, And))}"
+            inner = (*_TERMS, And)
+            return f"{_in_parentheses(left, inner)} || {_in_parentheses(right, inner)}"
         case _:
             assert_never(condition)
 

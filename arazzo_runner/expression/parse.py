@@ -1,8 +1,8 @@
 """Text of a document → expressions, templates and literals, once, at load.
 
 Arazzo 1.1.0, "Runtime Expressions". Nothing raises on any text: what cannot be parsed is a
-:class:`MalformedExpression` with its reason, what parsed in a form outside the standard comes with a
-:class:`Notice`.
+:class:`MalformedExpression` with its reason, what parsed in a form outside the standard comes
+with a :class:`Notice`.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def parse_expression(text: str) -> tuple[Expression, Notices]:
 def parse_string(text: str) -> tuple[Literal | Expression | Template, Notices]:
     """Parse a string value: an expression as a whole, text with ``{$…}`` in it, or a literal.
 
-    :class:`MalformedExpression` when it begins like an expression, or holds one in braces, that does not
-    parse. An expression in text without braces stays text, with a notice.
+    :class:`MalformedExpression` when it begins like an expression, or holds one in braces, that
+    does not parse. An expression in text without braces stays text, with a notice.
     """
     if "$" not in text:
         return Literal(text), ()
@@ -69,8 +69,8 @@ def parse_string(text: str) -> tuple[Literal | Expression | Template, Notices]:
 def parse_template(text: str) -> tuple[Literal | Template, Notices]:
     """Parse text in which only ``{$…}`` is special, such as a regular expression or a JSONPath.
 
-    An expression that does not parse is a :class:`MalformedExpression` among the parts; it raises when the
-    template is evaluated.
+    An expression that does not parse is a :class:`MalformedExpression` among the parts; it
+    raises when the template is evaluated.
     """
     notices: list[Notice] = []
     parts = tuple(_parts(text, notices))

@@ -1,7 +1,8 @@
 """The parameters of a request, taken out of it as the description says they were put in.
 
 OpenAPI Specification 3.2.0, Parameter Object, "Style Values" and "Style Examples"; what is read
-here is what ``openapi/request/parameters.py`` writes, though written apart from it: it is its judge.
+here is what ``openapi/request/parameters.py`` writes, though written apart from it: it is its
+judge.
 
 The body of a request as a value, by its media type.
 """

@@ -291,7 +291,8 @@ T = TypeVar("T")
 
 # What holds something from outside; documents and places are left as they are.
 _MASKED_TYPES: Final = frozenset(
-    {ActionTaken, Attempt, CheckResult, ConsideredAction, CriterionResult, WireExchange, HttpRequest,
+    {ActionTaken, Attempt, CheckResult, ConsideredAction, CriterionResult, WireExchange,
+    HttpRequest,
      HttpResponse, OperandValue, RunResult, StepError, StepResult, TransportFailure,
      WorkflowResult, *get_args(Event)}
 )  # fmt: skip

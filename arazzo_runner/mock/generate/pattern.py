@@ -4,7 +4,8 @@ The tree of a schema's regular expression (ECMA-262), as far as strings can be m
 
 An own small parser: the libraries that make strings take Python's dialect, read it with a private
 module of the standard library, and repeat without regard to ``maxLength``. What a pattern demands
-beyond its characters (look-around, back-references) is not in the tree: ``mock/generate/pattern.py`` tries.
+beyond its characters (look-around, back-references) is not in the tree:
+``mock/generate/pattern.py`` tries.
 """
 
 from __future__ import annotations

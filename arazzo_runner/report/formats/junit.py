@@ -118,7 +118,8 @@ def _case(name: str, duration: float, verdict: str, run: RunReport, masker: Mask
 def failure_element(element: str, kind: str, text: str) -> str:
     """A ``failure`` or ``error`` with its text, whose first line is the message."""
     message = text.partition("\n")[0].partition(": ")[2] or text
-    return f"{start_tag(element, type=kind, message=message)}{xml_escape(legal_text(text))}</{element}>"
+    content = xml_escape(legal_text(text))
+    return f"{start_tag(element, type=kind, message=message)}{content}</{element}>"
 
 
 def _class_name(run: RunReport, masker: Masker) -> str:
