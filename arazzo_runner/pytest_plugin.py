@@ -26,11 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Twins of the flags of `arazzo run`, on the command line and in pytest's configuration."""
     group = parser.getgroup("arazzo", "Arazzo workflows (twins of the flags of `arazzo run`)")
     add_twins(group, parser)
-    group.addoption("--arazzo-record", metavar="DIR", help="keep each run in a file of this folder")
-    kept = "run against the files that --arazzo-record has written, without a server"
+    group.addoption(
+        "--arazzo-record", metavar="DIR", help="record each run to a file in this folder"
+    )
+    kept = "replay the files written by --arazzo-record, without a server"
     group.addoption("--arazzo-replay", metavar="DIR", help=kept)
     parser.addini("arazzo_replay", kept, "string", default=None)
-    files = "patterns of further files that are Arazzo documents, such as `workflows/*.yml`"
+    files = "patterns of additional Arazzo documents, such as `workflows/*.yml`"
     parser.addini("arazzo_files", files, "args", default=[])
 
 

@@ -102,9 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Take the answer; nothing of it stands on the page."""
         parts = urlsplit(self.path)
         if parts.path != _PATH or not parts.query or len(parts.query) > _LONGEST_QUERY:
-            self._page(404, "There is nothing here.")
+            self._page(404, "Page not found.")
             return
-        self._page(200, "Thank you. This window can be closed; the terminal tells how it went on.")
+        self._page(200, "Done. You can close this window; the result is in the terminal.")
         self._answers.put(dict(parse_qsl(parts.query, keep_blank_values=True)))
 
     def _page(self, status: int, sentence: str) -> None:

@@ -103,7 +103,7 @@ def _text(words: Sequence[str], output: bytes) -> str:
     try:
         return output.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise _failed_error(words, "printed what is not UTF-8") from None
+        raise _failed_error(words, "printed output that is not UTF-8") from None
 
 
 def _object(words: Sequence[str], output: bytes) -> dict[str, str]:
@@ -112,7 +112,7 @@ def _object(words: Sequence[str], output: bytes) -> dict[str, str]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
-        way_out = f"or write `{PLACEHOLDER}` where it takes the name, and let it print one value"
+        way_out = f"or write `{PLACEHOLDER}` where it takes the name, and print one value"
         raise _failed_error(words, "printed no JSON object of names and texts", way_out)
     return found
 
@@ -121,5 +121,5 @@ def _failed_error(words: Sequence[str], why: str, also: str = "") -> UsageError:
     """The other words are not shown: some programs take a password there."""
     help_ = "it is `cred_command` or a `command` of `[credentials]` in your configuration"
     if also:
-        help_ += f'; let it print `{{"ARAZZO_AUTH_…": "…"}}`, {also}'
+        help_ += f'; it has to print `{{"ARAZZO_AUTH_…": "…"}}`, {also}'
     return UsageError(error("AZ905", f"the command for credentials `{words[0]}` {why}", help=help_))

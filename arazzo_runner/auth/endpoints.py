@@ -164,7 +164,7 @@ def _refusal(endpoint: Endpoint, reaches: EndpointPolicies) -> TransportFailure 
     except TransportError as reason:
         return replace(reason.failure, hint=None)
     if not endpoint.url.isprintable():
-        return TransportFailure("refused", f"the URL of `{origin}` holds a control character")
+        return TransportFailure("refused", f"the URL of `{origin}` contains a control character")
     where = literal_zone(origin.host) or "public"
     found = reaches.of(endpoint, origin).refusal(origin, where)
     return None if found is None else TransportFailure("refused", found.message, found.hint)

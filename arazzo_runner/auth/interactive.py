@@ -135,19 +135,19 @@ def _consent_url(
 
 def _code(need: TokenNeed, endpoint: Endpoint, answer: Mapping[str, str] | None, state: str) -> str:
     if answer is None:
-        raise refused_error(need, "nobody came back from the browser in time")
+        raise refused_error(need, "the login in the browser was not completed in time")
     # RFC 6749, section 10.12: an answer without our state was not asked for by us.
     if not compare_digest(answer.get("state", "").encode(), state.encode()):
-        raise refused_error(
-            need, "the browser came back with another `state` than it was sent with"
-        )
+        raise refused_error(need, "the browser returned with another `state` than it was sent with")
     if "error" in answer:
         words = f"`{server_text(answer['error'])}`"
         if answer.get("error_description"):
             words += f" ({server_text(answer['error_description'])})"
         raise refused_error(need, f"`{endpoint.shown}` refuses: {words}")
     if not answer.get("code"):
-        raise unusable_error(need, f"`{endpoint.shown}` sends the browser back without a `code`")
+        raise unusable_error(
+            need, f"`{endpoint.shown}` redirects the browser back without a `code`"
+        )
     return answer["code"]
 
 
@@ -199,7 +199,7 @@ def _device_answer(need: TokenNeed, endpoint: Endpoint, response: HttpResponse) 
         raise refusal_error(need, endpoint, response, ("client_id",))
     if not all(isinstance(answer.get(one), str) for one in _DEVICE_FIELDS):
         listed = ", ".join(f"`{one}`" for one in _DEVICE_FIELDS)
-        raise unusable_error(need, f"`{endpoint.shown}` has to answer with {listed}")
+        raise unusable_error(need, f"`{endpoint.shown}` has to return {listed}")
     return answer
 
 

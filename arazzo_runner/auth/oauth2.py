@@ -71,7 +71,7 @@ def status_error(need: TokenNeed, endpoint: Endpoint, status: int) -> NoTokenErr
         if status // 100 == 3
         else ""
     )
-    return unusable_error(need, f"`{endpoint.shown}` answers with status {status}{also}")
+    return unusable_error(need, f"`{endpoint.shown}` returns status {status}{also}")
 
 
 def variables_hint(need: TokenNeed, kinds: Iterable[CredentialPart]) -> str | None:
@@ -135,7 +135,7 @@ async def discover(need: TokenNeed, endpoints: Endpoints, timeout: float | None)
         raise status_error(need, here, outcome.status)
     metadata = json_object(outcome)
     if metadata is None:
-        raise unusable_error(need, f"`{here.shown}` answers with no JSON object")
+        raise unusable_error(need, f"`{here.shown}` does not return a JSON object")
     token = _endpoint(metadata, "token_endpoint", here)
     if token is None:
         raise unusable_error(need, f"`{here.shown}` names no `token_endpoint`")
@@ -290,7 +290,7 @@ def refusal_error(
     error = parse_error(response)
     if response.status >= 500 or response.status == 429 or error is None:
         if response.status == 401:
-            return refused_error(need, f"`{endpoint.shown}` answers with status 401", *checked)
+            return refused_error(need, f"`{endpoint.shown}` returns status 401", *checked)
         return status_error(need, endpoint, response.status)
     code, words = error
     is_client = code in ("invalid_client", "unauthorized_client")
@@ -306,14 +306,16 @@ def _token(
         raise refusal_error(need, endpoint, response, asked.checked_parts)
     answer = json_object(response)
     if answer is None:
-        raise unusable_error(need, f"`{endpoint.shown}` answers with no JSON object")
+        raise unusable_error(need, f"`{endpoint.shown}` does not return a JSON object")
     value = answer.get("access_token")
     if not isinstance(value, str) or not _TOKEN.fullmatch(value):
-        raise unusable_error(need, f"`{endpoint.shown}` answers without a usable `access_token`")
+        raise unusable_error(need, f"`{endpoint.shown}` returns no usable `access_token`")
     kind = answer.get("token_type", "Bearer")
     if str(kind).lower() != "bearer":
         token_type = server_text(kind)
-        why = f"`{endpoint.shown}` gives a token of type `{token_type}`, and only `Bearer` is known"
+        why = (
+            f"`{endpoint.shown}` returns a token of type `{token_type}`, only `Bearer` is supported"
+        )
         raise unusable_error(need, why)
     renewing = answer.get("refresh_token")
     refresh = renewing if isinstance(renewing, str) and renewing else None

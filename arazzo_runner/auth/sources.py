@@ -84,7 +84,7 @@ def keyring_lookup(service: str) -> LookUp:
             import keyring
             from keyring.errors import KeyringError
         except ImportError:
-            message = "the keyring is asked for, and the package `keyring` is not installed"
+            message = "`--keyring` needs the package `keyring`, which is not installed"
             raise UsageError(
                 error("AZ905", message, help="pip install 'arazzo[keyring]'")
             ) from None
@@ -92,7 +92,7 @@ def keyring_lookup(service: str) -> LookUp:
             return keyring.get_password(service, name)
         except KeyringError as reason:
             message = f"the keyring cannot be read: {_words(reason)}"
-            hint = "unlock it, or leave `--keyring` and `keyring` in the configuration away"
+            hint = "unlock it, or remove `--keyring`, and `keyring` from the configuration"
             raise UsageError(error("AZ905", message, help=hint)) from None
 
     return look_up

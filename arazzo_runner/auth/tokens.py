@@ -197,7 +197,7 @@ class TokenCache:
 
 def no_terminal_failure(need: TokenNeed) -> TransportFailure:
     """Why a flow that needs a person cannot begin, and what to do instead."""
-    why = f"the flow `{need.flow}` needs a person at a terminal"
+    why = f"the flow `{need.flow}` needs an interactive login in a terminal"
     token = variable_name(need.source, need.scheme, "token")
-    way_out = f"set `{token}` to a token that you have fetched, or run it on a terminal"
+    way_out = f"set `{token}` to a token, or run it in a terminal"
     return replace(refused_error(need, why).failure, hint=way_out)

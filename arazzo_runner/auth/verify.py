@@ -51,7 +51,9 @@ async def try_request(
     """Send one documented GET that needs the scheme, and no parameter."""
     operation = next(_safe_operations(use), None)
     if operation is None:
-        return CredentialTest("untested", "no documented GET needs it alone, and no parameter")
+        return CredentialTest(
+            "untested", "no GET operation without parameters needs only this credential"
+        )
     try:
         server, authorization = authorize(operation)
         request = build_request(operation, server, [], None, authorization)
@@ -74,12 +76,14 @@ def failed_test(failure: TransportFailure, request: str | None) -> CredentialTes
 
 
 def _status_test(status: int, line: str) -> CredentialTest:
-    told = f"`{line}` answers with status {status}"
+    told = f"`{line}` returns status {status}"
     if status in (401, 403):
         return CredentialTest("refused", told, None, line)
     if status < 400:
         return CredentialTest("accepted", told, None, line)
-    return CredentialTest("unusable", f"{told}, which tells nothing of the credential", None, line)
+    return CredentialTest(
+        "unusable", f"{told}, which says nothing about the credential", None, line
+    )
 
 
 def _safe_operations(use: SchemeStatus) -> Iterator[Operation]:

@@ -170,7 +170,7 @@ def _state(one: CredentialVariable) -> str:
         case True, _:
             return f"set, in the {one.origin}"
         case None, _:
-            return f"not set; the {one.origin} is asked when it is needed"
+            return f"not set; the {one.origin} is read when it is needed"
         case _:
             return "not set"
 
@@ -179,7 +179,7 @@ def _ways(one: SchemeStatus) -> Iterator[str]:
     """Which variables do together, where there is a choice."""
     every = [_way(way) for way in credential_flows(one.scheme)]
     if len(every) > 1:
-        yield f"  enough     {every[0]}"
+        yield f"  sufficient {every[0]}"
         yield from (f"         or  {text}" for text in every[1:])
 
 
@@ -187,7 +187,7 @@ def _way(way: CredentialFlow) -> str:
     text = _kinds(way.needs)
     if way.flow is not None:
         text += f", to fetch a token by {way.flow}"
-    return f"{text}; {_kinds(way.may)} where the server wants it" if way.may else text
+    return f"{text}; {_kinds(way.may)} if the server requires it" if way.may else text
 
 
 def _kinds(kinds: Iterable[CredentialPart]) -> str:
@@ -210,7 +210,7 @@ def _step(one: StepUse) -> str:
     if one.scopes:
         notes.append(f"scopes {' '.join(one.scopes)}")
     if one.passed:
-        notes.append("the workflow passes it")
+        notes.append("passed as a parameter by the workflow")
     elif one.optional and one.operation.security is not None:
         notes.append("optional")
     return f"{one.step_id} ({', '.join(notes)})" if notes else one.step_id
@@ -228,14 +228,16 @@ def _summary(schemes: Sequence[SchemeStatus]) -> str:
     if not used:
         return "no step needs a credential"
     if ready == len(used):
-        return "all that steps use is set"
+        return "all credentials that steps use are set"
     asked = sum(one.readiness == "unknown" for one in used)
-    also = f", and {asked} may come from a command or the keyring" if asked else ""
+    also = f", and {asked} may be read from a command or the keyring" if asked else ""
     return f"set: {ready} of {count_text(len(used), 'scheme')} that steps use{also}"
 
 
 @click.command(
-    "auth", cls=SectionedCommand, short_help="which credentials a document needs, and which are set"
+    "auth",
+    cls=SectionedCommand,
+    short_help="show which credentials a document needs, and which are set",
 )
 @click.argument("document")
 @flags_of("auth")

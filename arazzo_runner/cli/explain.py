@@ -28,13 +28,13 @@ def _check_code(_ctx: click.Context, param: click.Parameter, text: str | None) -
     raise click.BadParameter(f"no diagnostic code is called `{text}`; {hint}", param=param)
 
 
-@click.command("explain", short_help="what a diagnostic code means, and how to mend it")
+@click.command("explain", short_help="explain a diagnostic code and how to fix it")
 @click.argument("code", required=False, callback=_check_code)
 @flags_of("explain")
 def command(code: str | None, form: str) -> int:
-    """Say what a diagnostic CODE means, why it matters and how to mend it; without one, list all.
+    """Explain a diagnostic CODE: what it means and how to fix it; without CODE, list all.
 
-    The example of a mistake and the same one mended are tested with each version of this program.
+    The example of a mistake and its fixed form are tested with each version of this program.
     """
     sys.stdout.write(_render_all(form) if code is None else _render_code(code, form))
     return 0

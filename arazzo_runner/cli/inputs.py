@@ -67,8 +67,8 @@ def binary_file(name: str, path: str) -> FileBody:
     from arazzo_runner.http.uploads import file_body
 
     if path == "-":
-        message = f"input `{name}`: a file that is sent cannot be standard input"
-        help_ = "write it to a file: it may have to be sent again"
+        message = f"input `{name}`: a file to send cannot be standard input"
+        help_ = "write it to a file: a retry may have to send it again"
         raise InputError(error("AZ906", message, help=help_))
     try:
         return file_body(path)
@@ -132,7 +132,7 @@ def read_inputs_file(file: str) -> dict[str, Value]:
     if parsed.diagnostics:
         raise InputError(*parsed.diagnostics)
     if not isinstance(parsed.value, dict):
-        message = f"`--inputs {file}` holds no object"
+        message = f"`--inputs {file}` is not an object"
         raise input_usage_error(message, "inputs are names with values, such as `name: value`")
     return parsed.value
 
@@ -145,14 +145,14 @@ def _read(file: str, flag: str) -> bytes:
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
         words = reason.strerror if isinstance(reason, OSError) else str(reason)
         raise input_usage_error(
-            f"`{flag}`: `{file}` cannot be read: {(words or 'it fails').lower()}"
+            f"`{flag}`: `{file}` cannot be read: {(words or 'unknown error').lower()}"
         ) from None
 
 
 def _assignment(text: str, declared: Mapping[str, Value], root: Value) -> tuple[str, Value]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip(":"):
-        raise input_usage_error(f"`-i {shorten(text)}` is no assignment", _ASSIGNMENTS)
+        raise input_usage_error(f"`-i {shorten(text)}` is not an assignment", _ASSIGNMENTS)
     if name.endswith(":"):
         return name[:-1], _json(name[:-1], value)
     schema = schema_of(name, declared, root)
@@ -179,7 +179,7 @@ def _file_text(name: str, file: str) -> str:
     except DocumentError:
         message = f"input `{name}`: `{file}` is not UTF-8, and an input is text"
         raise input_usage_error(
-            message, "a file that is sent as it is needs `format: binary` in its schema"
+            message, "to send the file's bytes, declare the input with `format: binary`"
         ) from None
 
 
@@ -187,7 +187,7 @@ def _json(name: str, text: str) -> Value:
     try:
         return _data(name, text)
     except ValueError:
-        way_out = f"texts stand in double quotes in JSON; `-i {name}=VALUE` takes them without"
+        way_out = f"JSON strings need double quotes; `-i {name}=VALUE` takes text without quotes"
         raise input_usage_error(f"input `{name}`: `{shorten(text)}` is not JSON", way_out) from None
 
 
@@ -243,7 +243,7 @@ _UNFIT: Any = object()
 _WRITE = {
     "boolean": "write `true` or `false`",
     "null": "write `null`",
-    "integer": "write digits alone, such as `5`",
+    "integer": "write digits only, such as `5`",
     "number": "write a number, such as `0.5`",
     "array": "write the items with commas between them, or JSON",
     "object": 'write JSON, such as `{"key": "value"}`',
@@ -316,8 +316,8 @@ def set_input(
     for key in way:
         target = target.setdefault(key, {})
         if not isinstance(target, dict):
-            message = f"`-i {name}=…` reaches into `{key}`, which has been given as a whole"
-            raise input_usage_error(message, "give either all of it or its parts")
+            message = f"`-i {name}=…` sets a part of `{key}`, which is also set as a whole"
+            raise input_usage_error(message, "set either the whole object or its parts")
     target[last] = value
 
 

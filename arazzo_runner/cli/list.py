@@ -28,7 +28,7 @@ from arazzo_runner.report.safe_text import escape
 
 
 @click.command(
-    "list", cls=SectionedCommand, short_help="show a document's workflows, their inputs and steps"
+    "list", cls=SectionedCommand, short_help="list a document's workflows, their inputs and steps"
 )
 @click.argument("document")
 @flags_of("list")

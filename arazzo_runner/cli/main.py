@@ -47,13 +47,16 @@ COMMANDS = {
     "run": ("arazzo_runner.cli.run.command", "run a document's workflows"),
     "validate": (
         "arazzo_runner.cli.validate.command",
-        "check documents and their agreement with their API descriptions",
+        "check documents against the specification and their API descriptions",
     ),
-    "replay": ("arazzo_runner.cli.replay", "run a recorded run again, without a server"),
-    "auth": ("arazzo_runner.cli.auth", "which credentials a document needs, and which are set"),
-    "list": ("arazzo_runner.cli.list", "show a document's workflows, their inputs and steps"),
-    "explain": ("arazzo_runner.cli.explain", "what a diagnostic code means, and how to mend it"),
-    "schema": ("arazzo_runner.cli.schema", "the JSON Schema of documents or reports"),
+    "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
+    "auth": (
+        "arazzo_runner.cli.auth",
+        "show which credentials a document needs, and which are set",
+    ),
+    "list": ("arazzo_runner.cli.list", "list a document's workflows, their inputs and steps"),
+    "explain": ("arazzo_runner.cli.explain", "explain a diagnostic code and how to fix it"),
+    "schema": ("arazzo_runner.cli.schema", "print the JSON Schema of documents or reports"),
 }
 
 

@@ -29,14 +29,12 @@ from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.diagnostic import error
 
 
-@click.command(
-    "replay", cls=SectionedCommand, short_help="run a recorded run again, without a server"
-)
+@click.command("replay", cls=SectionedCommand, short_help="replay a recorded run, without a server")
 @click.argument("file")
 @click.argument("document", required=False)
 @flags_of("replay")
 def command(file: str, document: str | None, **given: Any) -> int:
-    """Run again what FILE has recorded, and fail where a request differs; nothing is sent.
+    """Replay the run recorded in FILE, and fail where a request differs; sends nothing.
 
     FILE is what `arazzo run --record FILE` wrote. DOCUMENT is run instead of the recorded one.
     Credentials are not needed.
@@ -50,7 +48,7 @@ def _start(file: str, document: str | None, occasion: CommandSession) -> Started
     given = {**occasion.given, **_places(recording, file, occasion.given)}
     occasion.document = document or resolve_from_file(recording.document, file)
     if occasion.document == "-" and document is None:
-        message = f"the document of `{file}` came from standard input"
+        message = f"the document of `{file}` was read from standard input"
         raise UsageError(error("AZ906", message, help=f"name it: `arazzo replay {file} DOCUMENT`"))
     check_stdin(occasion.document, given["inputs_file"], given["inputs"])
     description = load_document(occasion.document, given)

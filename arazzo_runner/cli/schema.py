@@ -16,7 +16,7 @@ _SCHEMAS: Final = {
 }
 
 
-@click.command("schema", short_help="the JSON Schema of documents or reports")
+@click.command("schema", short_help="print the JSON Schema of documents or reports")
 @click.argument("name", type=click.Choice(tuple(_SCHEMAS)))
 def command(name: str) -> int:
     """Print a JSON Schema (2020-12): of Arazzo documents, or of what other commands print as JSON.

@@ -63,7 +63,7 @@ def _sentence(
 
 
 def _see_help(context: click.Context) -> str:
-    return f"`{context.command_path} --help` lists what there is"
+    return f"`{context.command_path} --help` lists all options"
 
 
 def _nearest_flag(name: str, command: click.Command) -> str | None:
@@ -96,5 +96,5 @@ def _plain_message(message: str) -> str:
     text = message.rstrip(".").replace("'", "`")
     extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", text)
     if extra:
-        return f"one DOCUMENT is expected, and `{extra[1]}` comes after it"
+        return f"one DOCUMENT is expected, and `{extra[1]}` follows it"
     return text[:1].lower() + text[1:]

@@ -118,7 +118,7 @@ def _query(
             "AZ111",
             "a condition that is a query needs a `context`",
             label="`context` is missing",
-            help="`context: $response.body` asks the body of the response",
+            help="`context: $response.body` evaluates it against the response body",
         )
     parsed = read_template(node.at("condition"), _CODE)
     match kind:
@@ -167,7 +167,7 @@ def success_action(node: Node) -> SuccessAction | None:
             "AZ113",
             "a success action cannot be of type `retry`",
             label="one of `end` and `goto`",
-            help="`retry` belongs to `onFailure`; to repeat a step after success, `goto` it",
+            help="`retry` belongs to `onFailure`; after a success, repeat the step with `goto`",
         )
         return None
     return _end_or_goto(node, node.choice("type", ("end", "goto")))
@@ -218,7 +218,7 @@ def _target(node: Node) -> str | WorkflowName | None:
             "AZ114",
             "`stepId` and `workflowId` exclude each other",
             place=node.at("workflowId").place.key(),
-            label="an action goes to one of them",
+            label="an action has one target",
         )
     if node.text("stepId") is not None:
         return node.text("stepId")
@@ -231,7 +231,7 @@ def _report_target(node: Node) -> None:
     if node.has("stepId") or node.has("workflowId"):
         return  # what is wrong with it is said
     node.hole()
-    node.error("AZ111", "`goto` needs a `stepId` or a `workflowId`", label="goes nowhere")
+    node.error("AZ111", "`goto` needs a `stepId` or a `workflowId`", label="no target")
 
 
 def _parameters(node: Node) -> tuple[Parameter | Reusable, ...]:

@@ -16,7 +16,7 @@ from arazzo_runner.text.source import Place, SourceFile
 
 NEWEST: Final[ArazzoVersion] = (1, 1)
 _EXPECTED: Final = (
-    "an Arazzo document begins with `arazzo: 1.0.1` and holds `sourceDescriptions` and `workflows`"
+    "an Arazzo document begins with `arazzo: 1.0.1` and has `sourceDescriptions` and `workflows`"
 )
 # The key at the root that tells what a description is.
 _MARKS: Final[dict[str, SourceType]] = {

@@ -232,10 +232,10 @@ def _reference(node: Node, name: str) -> str | None:
     spelled = "/" if stray[0] == "\\" else quote(stray[0])
     held.warn(
         "AZ113",
-        f"`{written}` is no URI reference",
+        f"`{written}` is not a URI reference",
         place=held.place.within(stray.start(), stray.end()),
-        label="cannot stand in one",
-        help=f"write `{spelled}` for it",
+        label="not allowed in a URI",
+        help=f"write it as `{spelled}`",
     )
     return written
 

@@ -52,7 +52,7 @@ def join_names(names: Sequence[str], word: Literal["or", "and"] = "or") -> str:
 def type_help(value: Value, wanted: str) -> str | None:
     """The way out where a value is not of the wanted type, if there is a plain one."""
     if value is None:
-        return "leave the field out when it has no value"
+        return "remove the field when it has no value"
     if wanted == "a string" and isinstance(value, bool | int | float):
         spelled = str(value).lower() if isinstance(value, bool) else value
         return f'put it in quotes: "{spelled}"'
@@ -77,7 +77,7 @@ def field_help(name: str, known: Sequence[str]) -> str:
     """The way out after a field that an object does not have."""
     if name == "$ref":
         return "outside of `inputs`, write `reference: $components.<type>.<name>`"
-    return f"its fields are {join_names(known, 'and')}; own ones begin with `x-`"
+    return f"its fields are {join_names(known, 'and')}; extension fields begin with `x-`"
 
 
 ArazzoVersion = tuple[int, int]
@@ -181,7 +181,7 @@ class Node(Struct, frozen=True):
         if self.is_1_0:
             self.warn(
                 "AZ116",
-                f"{what} came with Arazzo 1.1, and the document says 1.0",
+                f"{what} needs Arazzo 1.1, and the document declares 1.0",
                 help="write `arazzo: 1.1.0` at the top",
             )
 
@@ -260,7 +260,7 @@ class Node(Struct, frozen=True):
             self.at(name).hint(
                 "AZ122",
                 f"`{value}` has characters that the specification advises against in a `{name}`",
-                help="letters, digits, `_` and `-` can stand in every expression",
+                help="use letters, digits, `_` and `-`",
             )
         return value
 

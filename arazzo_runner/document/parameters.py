@@ -122,4 +122,4 @@ def _report_ignored(node: Node, reference: ComponentRef) -> None:
 def _way_out(name: str, reference: ComponentRef) -> str:
     if name == "value":
         return "only a parameter's value can be overridden"
-    return f"change the component `{reference.name}`, or write the object out here"
+    return f"change the component `{reference.name}`, or write the whole object here"

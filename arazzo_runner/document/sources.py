@@ -248,7 +248,7 @@ def _too_many_sources(wanted: _PendingSource, limit: int) -> Diagnostic:
 
 def _unreadable_source(wanted: _PendingSource, failure: RetrieveError) -> Diagnostic:
     name = wanted.description.name
-    way_out = f"say where it is with `--source {name}=PATH`"
+    way_out = f"pass its location with `--source {name}=PATH`"
     return error(
         failure.code,
         f"the source description `{name}` cannot be read: {failure.message}",
@@ -261,10 +261,10 @@ def _unreadable_source(wanted: _PendingSource, failure: RetrieveError) -> Diagno
 def _unknown_type(text: ParsedDocument, place: Place) -> Diagnostic:
     return error(
         "AZ202",
-        f"`{text.file.name}` is no OpenAPI, AsyncAPI or Arazzo document",
+        f"`{text.file.name}` is not an OpenAPI, AsyncAPI or Arazzo document",
         place,
         "",
-        "at the root of one stands `openapi`, `swagger`, `asyncapi` or `arazzo`",
+        "its root needs `openapi`, `swagger`, `asyncapi` or `arazzo`",
     )
 
 
@@ -273,7 +273,7 @@ def _other_type(
 ) -> Diagnostic:
     return error(
         "AZ202",
-        f"`{text.file.name}` is {_NAMES[kind]}, and `type` says `{description.type}`",
+        f"`{text.file.name}` is {_NAMES[kind]}, and `type` is `{description.type}`",
         description.place.at("type"),
         "",
         f"write `type: {kind}`",

@@ -92,7 +92,7 @@ def _success_criteria(node: Node) -> tuple[Criterion, ...]:
             "AZ113",
             "`successCriteria` needs at least one criterion",
             label="is empty",
-            help="leave it out to expect a 2xx status",
+            help="remove it to expect a 2xx status",
         )
     return criteria(node, "successCriteria")
 

@@ -308,7 +308,7 @@ class ReferencedDocuments:
     def _retrieve(self, uri: str, asking: str) -> ParsedDocument:
         self._requested.add(uri)
         if len(self._requested) > self._room:
-            message = "the API descriptions refer to more documents than may be read"
+            message = "the API descriptions refer to more documents than the limit allows"
             help_ = "if you trust them, raise the limit with `--max-sources`"
             raise DocumentError(error("AZ109", message, help=help_))
         try:

@@ -67,7 +67,7 @@ def _report_several_targets(node: Node, given: list[str]) -> None:
             "AZ114",
             f"`{name}` and `{given[0]}` exclude each other",
             place=node.at(name).place.key(),
-            label="a step calls one thing",
+            label="a step has one of these",
         )
 
 
@@ -218,7 +218,7 @@ def _path(node: Node, what: str, example: str) -> tuple[str, tuple[str, ...]] | 
     if before != standard:
         node.warn(
             "AZ119",
-            f"`{before}` is not the standard way to name a source here",
+            f"`{before}` is not the standard way to refer to a source here",
             place=node.place.within(0, len(before)),
             help=f"write `{standard}#{fragment}`",
             fix=replace_text(node.place.within(0, len(before)), standard),

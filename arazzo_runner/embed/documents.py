@@ -237,7 +237,9 @@ def _unknown_names(
             others = f"there are {listed}" if listed else "there are none"
             hint = did_you_mean(name, known) or others
             yield error(
-                "AZ906", f"`{option}` names `{name}`, and no {what} is called so", help=hint
+                "AZ906",
+                f"`{option}` names `{name}`, but there is no such {what}",
+                help=hint,
             )
 
 

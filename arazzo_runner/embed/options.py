@@ -41,7 +41,7 @@ _KINDS: Final[dict[str, OptionTypes]] = {
     "Limits": (Limits,),
     "Clock": (Clock,),
 }
-_FUNCTIONS: Final = ("Wrap", "Sleep", "BeforeRequest", "AfterResponse", "Observer")
+_FUNCTIONS: Final = ("WorldWrapper", "Sleep", "BeforeRequest", "AfterResponse", "Observer")
 
 
 def check_options(given: Mapping[str, Any], table: Table = OPTIONS) -> None:
@@ -74,9 +74,7 @@ def _check_more(given: Mapping[str, Any]) -> None:
     if "cancel" in given and not callable(getattr(given["cancel"], "is_set", None)):
         raise _type_error("cancel", given["cancel"], "anything with `is_set`, as `threading.Event`")
     if iscoroutinefunction(given.get("on_event")):
-        raise TypeError(
-            "`on_event` is called, and not awaited; `stream` waits for whoever reads it"
-        )
+        raise TypeError("`on_event` is called and never awaited; use `stream` to await events")
     if not given.get("timeout", 1) > 0:
         raise ValueError(f"`timeout` is {given['timeout']}, and not more than 0 seconds")
 

@@ -24,7 +24,7 @@ class StepResults(dict[str, StepResult]):
     def __missing__(self, step_id: str) -> StepResult:
         listed = ", ".join(f"`{one}`" for one in self) or "none"
         hint = did_you_mean(step_id, self)
-        raise KeyError(f"no step `{step_id}` has run; {hint or f'those that did: {listed}'}")
+        raise KeyError(f"no step `{step_id}` has run; {hint or f'the steps that ran: {listed}'}")
 
 
 class Result:

@@ -90,7 +90,7 @@ def route_of(given: Mapping[str, Any]) -> RequestTarget:
         return _app_of_client(_app(given["app"]), _client(given["client"]))
     if len(asked) > 1:
         listed = " and ".join(f"`{name}`" for name in asked)
-        raise TypeError(f"{listed} each say where requests go; give one of them")
+        raise TypeError(f"{listed} each set where requests are sent; pass only one of them")
     match asked:
         case ["mock"]:
             return MockTarget(given.get("seed") or 0)

@@ -61,7 +61,7 @@ def _value(value: Any, what: str) -> Value:
         case Mapping():
             return _members(value, what)
         case _:
-            raise TypeError(f"{what} is {_type_label(value)}, which is no JSON value")
+            raise TypeError(f"{what} is {_type_label(value)}, which is not a JSON value")
 
 
 def _file(path: PurePath, what: str) -> Value:
@@ -70,7 +70,7 @@ def _file(path: PurePath, what: str) -> Value:
     try:
         return file_body(str(path))
     except OSError as reason:
-        words = (reason.strerror or "it fails").lower()
+        words = (reason.strerror or "unknown error").lower()
         raise UsageError(error("AZ906", f"{what}: `{path}` cannot be read: {words}")) from None
 
 

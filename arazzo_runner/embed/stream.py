@@ -48,7 +48,7 @@ class Stream:
     def result(self) -> Result:
         """The result; RuntimeError while there are events to take."""
         if self._result is None:
-            raise RuntimeError("the result is there when all events have been taken")
+            raise RuntimeError("the result is available after the last event")
         return self._result
 
     def __aiter__(self) -> Self:

@@ -226,8 +226,8 @@ def _explain_errors(failure: Any, known: Mapping[str, Value] | None) -> list[Inp
     path = list(failure.instance_path)
     if not path and failure.kind.name == "required":
         name = failure.kind.property
-        message = f"the required input `{name}` is not given"
-        return [InputProblem("missing", name, message, f"give it with `-i {name}=…`")]
+        message = f"the required input `{name}` is missing"
+        return [InputProblem("missing", name, message, f"pass it with `-i {name}=…`")]
     unwelcome = ("additionalProperties", "unevaluatedProperties")
     if not path and failure.kind.name in unwelcome and known is not None:
         return []  # said by `_undeclared`, with the names that are declared

@@ -171,7 +171,8 @@ def _default_type(content_type: str) -> SelectorType:
 def _tokens(pointer: str) -> tuple[str | int, ...]:
     if pointer and not pointer.startswith("/"):
         raise EvaluationError(
-            f"replacement target `{pointer}` is no JSON Pointer: it has to begin with `/`", pointer
+            f"replacement target `{pointer}` is not a JSON Pointer: it has to begin with `/`",
+            pointer,
         )
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 

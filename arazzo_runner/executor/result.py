@@ -110,7 +110,7 @@ class ConsideredAction(SafeRepr, frozen=True):
 
     def brief(self) -> str:
         """Which action, and whether it is taken."""
-        return f"{self.name}, {'holds' if self.holds else 'does not hold'}"
+        return f"{self.name}, {'matched' if self.holds else 'not matched'}"
 
 
 class Attempt(SafeRepr, frozen=True):

@@ -81,7 +81,7 @@ class RunState:
             self.stop(
                 "max-steps",
                 f"the run reached its limit of {limits.max_steps} steps",
-                "raise it with `--max-steps`, if the loop is meant",
+                "raise it with `--max-steps` if the loop is intended",
                 place,
             )
         else:
@@ -107,7 +107,7 @@ class RunState:
         if self.waited > limit:
             self.stop(
                 "max-waits",
-                f"the run would wait longer than {limit:g} s in all",
+                f"the run would wait longer than {limit:g} s in total",
                 "shorten `retryAfter` or `--max-wait`",
                 place,
             )
@@ -119,7 +119,7 @@ class RunState:
             self.stop(
                 "max-depth",
                 f"workflows call each other more than {limit} deep",
-                "raise the limit with `--max-depth`, if the recursion is meant",
+                "raise the limit with `--max-depth` if the recursion is intended",
                 place,
             )
 
@@ -131,7 +131,7 @@ class RunState:
                 "max-retries",
                 f"the step failed after {limit} {'retry' if limit == 1 else 'retries'},"
                 " the limit for one visit",
-                "raise it with `--max-retries`, if the document means to retry that often",
+                "raise it with `--max-retries` if that many retries are intended",
                 place,
             )
 

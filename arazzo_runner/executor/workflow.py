@@ -164,7 +164,7 @@ async def _prerequisites(plan: WorkflowPlan, ledger: RunState, depth: int) -> Fi
 
 def _unmet_error(prerequisite: WorkflowResult, place: Place) -> StepError:
     name, status = prerequisite.workflow_id, prerequisite.status.value
-    message = f"the workflow `{name}`, which has to be completed before, {status}"
+    message = f"the prerequisite workflow `{name}` ended with status `{status}`"
     if prerequisite.error is not None:
         message += f": {prerequisite.error.message}"
     return StepError("prerequisite", message, None, "request", place)

@@ -22,10 +22,10 @@ from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.text.codes import CODES
 
 WHY: Final = "Why it matters"
-MEND: Final = "How to mend it"
+MEND: Final = "How to fix it"
 FAILING: Final = "Failing"
-MENDED: Final = "Mended"
-BESIDE: Final = "Beside both"
+MENDED: Final = "Fixed"
+BESIDE: Final = "Files of both"
 SECTIONS: Final = (WHY, MEND, FAILING, MENDED, BESIDE)
 
 _HEADER: Final = re.compile(r"(?P<name>[A-Z][a-z]+): (?P<value>.+)\n")
@@ -144,7 +144,7 @@ def render_list(every: Iterable[Explanation], style: AnsiStyle) -> str:
             group = one.code[:3]
             lines += ["", style.paint(style.bold, f"{group}xx {GROUPS[group]}")]
         lines.append(f"  {one.code}  {one.title}")
-    return "\n".join(lines[1:]) + "\n\nhelp: `arazzo explain AZ304` says more of one\n"
+    return "\n".join(lines[1:]) + "\n\nhelp: `arazzo explain AZ304` shows one in full\n"
 
 
 def render_text(one: Explanation, style: AnsiStyle) -> str:

@@ -95,12 +95,12 @@ def bare_word(phrase: str) -> str:
     """Why a word without quotes is no value, with the text to write."""
     meant = WORDS.get(phrase.lower())
     if meant:
-        return f"`{phrase}` is no literal; write `{meant}`"
+        return f"`{phrase}` is not a literal; write `{meant}`"
     first = phrase.split(" ", 1)[0]
     if first.lower() in OPERATORS:
-        return f"`{first}` is no operator; write `{OPERATORS[first.lower()]}`"
+        return f"`{first}` is not an operator; write `{OPERATORS[first.lower()]}`"
     quoted = phrase.replace("'", "''")
-    return f"`{phrase}` is no literal, and text stands in single quotes; quote it: `'{quoted}'`"
+    return f"`{phrase}` is not a literal, and strings are in single quotes; quote it: `'{quoted}'`"
 
 
 def filter_on_members(query: str) -> str | None:
@@ -113,8 +113,8 @@ def filter_on_members(query: str) -> str | None:
     if portable is None:
         return None
     return (
-        "a filter at the beginning looks at the members of the root, each of them as `@`,"
-        f" never at the root itself; to ask about the root, write `{portable}`"
+        "a filter at the beginning tests the members of the root, each of them as `@`,"
+        f" never the root itself; to filter on the root, write `{portable}`"
     )
 
 
@@ -157,12 +157,12 @@ def jsonpath_syntax(query: str, version: str | None, context: str) -> str | None
     simple = simple_condition(query, context)
     if simple:
         return (
-            "a JSONPath holds comparisons only inside a filter (RFC 9535); as a condition of"
+            "a JSONPath has comparisons only inside a filter (RFC 9535); as a condition of"
             f" type simple: `{simple}`"
         )
     if version == "draft-goessner-dispatch-jsonpath-00" or _SCRIPT.search(query):
         return (
-            "paths are read by the rules of RFC 9535, also those of"
+            "paths follow the rules of RFC 9535, including those of"
             " draft-goessner-dispatch-jsonpath-00: a filter is `[?@.a == 1]`, the last item `[-1]`"
         )
     return None

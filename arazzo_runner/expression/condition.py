@@ -111,7 +111,7 @@ def _comparison(cursor: ConditionScanner, depth: int) -> Condition:
         return left
     right = _primary(cursor, depth)
     if _next(cursor) and _COMPARATOR.match(cursor.text, cursor.at):
-        raise ParseError("comparisons do not chain; join two of them with `&&`", cursor.at)
+        raise ParseError("comparisons cannot be chained; join two of them with `&&`", cursor.at)
     return Comparison(operator, left, right)
 
 
@@ -124,9 +124,9 @@ def _comparator(cursor: ConditionScanner) -> Choice["==", "!=", "<", "<=", ">", 
         case "":
             return None
         case other if other in OPERATORS:
-            raise ParseError(f"`{other}` is no operator; write `{OPERATORS[other]}`", start)
+            raise ParseError(f"`{other}` is not an operator; write `{OPERATORS[other]}`", start)
         case other:
-            raise ParseError(f"`{other}` is no operator", start)
+            raise ParseError(f"`{other}` is not an operator", start)
 
 
 def _primary(cursor: ConditionScanner, depth: int) -> Condition:
@@ -160,7 +160,7 @@ def _group(cursor: ConditionScanner, depth: int) -> Condition:
         return inner
     if _next(cursor):
         raise ParseError(_unexpected_reason(cursor), cursor.at)
-    raise ParseError("this `(` is never closed", start)
+    raise ParseError("this `(` is not closed", start)
 
 
 def _check_nesting(cursor: ConditionScanner, depth: int) -> None:
@@ -172,14 +172,14 @@ def _text(cursor: ConditionScanner, pattern: re.Pattern[str], quote: str) -> Con
     start = cursor.at
     written = cursor.take(pattern)
     if not written:
-        raise ParseError(f"the text that begins with {quote} is never closed", start)
+        raise ParseError(f"the string that begins with {quote} is not closed", start)
     return Constant(written[1:-1].replace(quote * 2, quote), written, start)
 
 
 def _double_quoted_text(cursor: ConditionScanner) -> Constant:
     constant = _text(cursor, _DOUBLE_QUOTED, '"')
     standard = _quoted_text(constant.value)
-    cursor.note(f"text stands in single quotes: `{standard}`", constant.start, standard)
+    cursor.note(f"strings are in single quotes: `{standard}`", constant.start, standard)
     return constant
 
 
@@ -263,8 +263,8 @@ def unparse(condition: Condition) -> str:
         case And(left, right):
             return f"{_in_parentheses(left, _TERMS)} && {_in_parentheses(right, _TERMS)}"
         case Or(left, right):
-            inner = (*_TERMS, And)
-            return f"{_in_parentheses(left, inner)} || {_in_parentheses(right, inner)}"
+            kinds = (*_TERMS, And)
+            return f"{_in_parentheses(left, kinds)} || {_in_parentheses(right, kinds)}"
         case _:
             assert_never(condition)
 

@@ -159,7 +159,7 @@ def _source(ref: SourceRef, scope: Scope) -> MaybeValue:
 
 def _component(ref: ComponentRef, _: Scope) -> MaybeValue:
     raise EvaluationError(
-        f"`{ref.text}` names an object of the document, which has no value", ref.text
+        f"`{ref.text}` refers to an object of the document, which has no value", ref.text
     )
 
 
@@ -185,7 +185,7 @@ def _embedded_text(expression: Expression, scope: Scope) -> str:
     value = evaluate(expression, scope)
     if value is MISSING:
         raise EvaluationError(
-            f"`{expression.text}` has no value, so the text round it cannot be built",
+            f"`{expression.text}` has no value, so the text around it cannot be built",
             expression.text,
         )
     return to_text(value)

@@ -64,7 +64,7 @@ def read_expression(cursor: Scanner) -> Expression:
     if root is None:
         raise ParseError(_unknown_root(word), start)
     if root != word:
-        cursor.note(f"the standard spells `${word}` as `${root}`", start, "$" + root)
+        cursor.note(f"the standard spelling of `${word}` is `${root}`", start, "$" + root)
     return _RULES[root](cursor, start)
 
 
@@ -74,7 +74,7 @@ def _unknown_root(word: str) -> str:
 
     roots = ["$" + name for name in ROOTS.values()]
     help_ = did_you_mean("$" + word, roots) or f"known are `{'`, `'.join(roots)}`"
-    return f"`${word}` begins no runtime expression; {help_}"
+    return f"`${word}` is not a runtime expression; {help_}"
 
 
 def _dot(cursor: Scanner, start: int, example: str) -> None:
@@ -292,9 +292,7 @@ def _walk_step(cursor: Scanner) -> str | int:
 
 def _bad_step(cursor: Scanner) -> str:
     if cursor.text.startswith(("[*]", "[?", "..", ".*"), cursor.at):
-        return (
-            "an expression leads to one value; to select several, use a Selector Object (jsonpath)"
-        )
+        return "an expression yields one value; to select several, use a Selector Object (jsonpath)"
     if cursor.next() == "[":
         return "an index is a number from 0 on, as in `[0]`"
     return "a name is missing after the dot"

@@ -127,7 +127,7 @@ def _read_whole(text: str, start: int, end: int, notices: list[Notice]) -> Expre
 
 def _leftover(expression: str, rest: str) -> str:
     shown = rest if len(rest) <= 20 else rest[:20] + "…"
-    way_out = f"in text an expression stands in braces: `{{{expression}}}`"
+    way_out = f"in text an expression is in braces: `{{{expression}}}`"
     return f"`{shown}` cannot follow `{expression}`; {way_out}"
 
 
@@ -140,7 +140,7 @@ def _parts(text: str, notices: list[Notice]) -> Iterator[str | Expression]:
             yield from _plain_text(text, done, start, notices)
         close = text.find("}", start)
         if close < 0:
-            yield MalformedExpression(text[start:], start, "this `{` is never closed", start)
+            yield MalformedExpression(text[start:], start, "this `{` is not closed", start)
             return
         yield _read_whole(text, start + 1, close, notices)
         done = close + 1
@@ -200,9 +200,7 @@ def _unbraced_notice(text: str, start: int, end: int) -> Notice | None:
     except ParseError:
         return None
     braced = f"{{{expression.text}}}"
-    message = (
-        f"`{expression.text}` in text without braces stays text; write `{braced}` for its value"
-    )
+    message = f"`{expression.text}` without braces in text is not evaluated; write `{braced}`"
     return Notice(message, start, cursor.at, braced)
 
 
@@ -211,7 +209,5 @@ def _misspelling(text: str, start: int) -> Notice | None:
     if root is None:
         return None
     end = text.index(".", start)
-    message = (
-        f"`{text[start:end]}` begins no runtime expression and stays text; did you mean `${root}`?"
-    )
+    message = f"`{text[start:end]}` is not a runtime expression; did you mean `${root}`?"
     return Notice(message, start, end, "$" + root)

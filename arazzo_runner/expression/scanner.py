@@ -48,7 +48,7 @@ class Scanner(Struct):
         assert found is not None  # these patterns match nothing, too
         if found.end() < self.free_end():
             bad = self.text[found.end()]
-            raise ParseError(f"`{bad}` cannot stand in {where}", found.end())
+            raise ParseError(f"`{bad}` is not allowed in {where}", found.end())
         self.at = found.end()
         return found.group()
 

@@ -64,7 +64,7 @@ def pointer_tokens(text: str) -> tuple[str, ...]:
     try:
         return tuple(JsonPointer(text.removeprefix("#")).parts)
     except JsonPointerException as problem:
-        raise QueryError(f"`{text}` is no JSON Pointer: {problem}") from None
+        raise QueryError(f"`{text}` is not a JSON Pointer: {problem}") from None
 
 
 def _xpath(version: str, text: str, value: Value, seconds: float) -> list[Value]:

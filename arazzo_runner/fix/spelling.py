@@ -94,7 +94,7 @@ def quote_string(text: str, *, in_flow: bool) -> str:
 
 
 def can_be_plain(raw: str, in_flow: bool) -> bool:  # noqa: FBT001 - a fact about the place
-    """Whether a text without quotes is read as this string."""
+    """Whether an unquoted string is read as this string."""
     if _NOT_PLAIN.search(raw) or (in_flow and _NOT_PLAIN_IN_FLOW.search(raw)):
         return False
     return raw[:1] not in FIRST or _is_text(raw)

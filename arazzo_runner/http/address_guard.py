@@ -68,7 +68,7 @@ class AddressPolicy(Struct, frozen=True):
         host = origin.host
         if where == "never":
             kind = "a link-local, multicast or unspecified address"
-            return RetrieveError(f"`{host}` is {kind}, which no document is read from", None, _CODE)
+            return RetrieveError(f"`{host}` is {kind}, from which no document is read", None, _CODE)
         if where not in self.any:
             message = f"`{host}` is a {where} address, which a document from a URL may not reach"
             return RetrieveError(message, "`--allow-net` allows it", _CODE)
@@ -83,7 +83,7 @@ class AddressPolicy(Struct, frozen=True):
             return self.refusal(origin, known)
         if not self.any >= ANYWHERE:
             message = f"the address of `{origin.host}` cannot be checked through a proxy"
-            return RetrieveError(message, "`--allow-net` leaves out the check", _CODE)
+            return RetrieveError(message, "`--allow-net` skips the check", _CODE)
         return self.refusal(origin, "public")
 
 

@@ -37,8 +37,8 @@ def url_error(reason: str) -> TransportError:
 
 def credentials_in_url_error(host: str) -> TransportError:
     """A URL with user information (RFC 9110, section 4.2.4)."""
-    hint = "take them out of the URL; `arazzo auth` lists the variables for credentials"
-    return TransportError("refused", f"the URL of `{host}` holds a user name or password", hint)
+    hint = "remove them from the URL; `arazzo auth` lists the variables for credentials"
+    return TransportError("refused", f"the URL of `{host}` contains a user name or password", hint)
 
 
 def unsendable_error(origin: Origin, reason: str) -> TransportError:
@@ -64,13 +64,13 @@ def unknown_host_error(origin: Origin, reason: str) -> TransportError:
 def proxy_error(reason: TransportError) -> TransportError:
     """The proxy in between could not be reached, so nothing is known of the server."""
     hint = "check `--proxy`, or `http_proxy` and `https_proxy` in the environment"
-    return TransportError("connect", f"the proxy fails: {reason.failure.message}", hint)
+    return TransportError("connect", f"the proxy failed: {reason.failure.message}", hint)
 
 
 def connection_error(origin: Origin, reason: OSError) -> TransportError:
     """No address of the host took the connection."""
     if isinstance(reason, ConnectionRefusedError):
-        text = f"nothing answers at `{origin.address}`: the connection was refused"
+        text = f"no server is listening at `{origin.address}`: the connection was refused"
         return TransportError("connect", text, _SERVER_HINT)
     return TransportError(
         "connect", f"`{origin.address}` cannot be reached: {_system_words(reason)}"
@@ -126,7 +126,7 @@ _NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNK
 
 def _certificate_error(origin: Origin, reason: OSError) -> TransportError:
     words = str(getattr(reason, "verify_message", reason)).rstrip(".")
-    hint = "`--cacert FILE` trusts another authority; `--insecure` leaves out the check"
+    hint = "`--cacert FILE` trusts another authority; `--insecure` skips the check"
     return TransportError(
         "tls", f"the certificate of `{origin.address}` is not trusted: {words}", hint
     )
@@ -157,7 +157,7 @@ def attempt_timeout_error(origin: Origin, seconds: float) -> TransportError:
 
 def no_response_error(origin: Origin) -> TransportError:
     """The connection ended before a single byte of an answer."""
-    return TransportError("protocol", f"`{origin}` closed the connection without an answer")
+    return TransportError("protocol", f"`{origin}` closed the connection without a response")
 
 
 def broken_connection_error(origin: Origin, reason: OSError) -> TransportError:
@@ -165,7 +165,7 @@ def broken_connection_error(origin: Origin, reason: OSError) -> TransportError:
     import ssl
 
     if isinstance(reason, ssl.SSLEOFError):
-        text = f"`{origin}` ended the connection without TLS's close_notify, perhaps in the middle"
+        text = f"`{origin}` closed the connection without TLS close_notify, perhaps incomplete"
         return TransportError("protocol", text)
     if isinstance(reason, ssl.SSLError):
         return _client_certificate_error(origin, reason)
@@ -184,7 +184,7 @@ def _client_certificate_error(origin: Origin, reason: OSError) -> TransportError
 def cut_header_error(origin: Origin) -> TransportError:
     """The connection ended within the header."""
     return TransportError(
-        "protocol", f"the response of `{origin}` ends in the middle of its header"
+        "protocol", f"the response of `{origin}` ends before its header is complete"
     )
 
 
@@ -199,10 +199,8 @@ def truncated_body_error(origin: Origin, got: int, expected: int | None) -> Tran
 def not_http_error(origin: Origin, first: bytes) -> TransportError:
     """The first bytes are not a status line."""
     shown = first.decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
-    text = (
-        f"`{origin}` does not answer in HTTP; its first bytes are `{shown.replace('`', chr(39))}`"
-    )
-    hint = "it may want TLS: use an `https://` URL" if first[:1] == b"\x15" else None
+    text = f"`{origin}` does not speak HTTP; its first bytes are `{shown.replace('`', chr(39))}`"
+    hint = "it may require TLS: use an `https://` URL" if first[:1] == b"\x15" else None
     return TransportError("protocol", text, hint)
 
 
@@ -221,9 +219,7 @@ def decoding_error(origin: Origin, encoding: str, reason: str) -> TransportError
 def unknown_encoding_error(origin: Origin, encoding: str) -> TransportError:
     """A content encoding that was not offered."""
     text = f"the response of `{origin}` is encoded as `{encoding}`; gzip and deflate are understood"
-    return TransportError(
-        "protocol", text, "let no parameter of the step ask for another Accept-Encoding"
-    )
+    return TransportError("protocol", text, "remove the step's Accept-Encoding parameter")
 
 
 # Limits
@@ -263,7 +259,7 @@ def header_count_error(origin: Origin, count: int, limit: int) -> TransportError
 
 def informational_count_error(origin: Origin, limit: int) -> TransportError:
     """More 1xx responses than allowed."""
-    text = f"`{origin}` sent more than {limit} interim (1xx) responses before its answer"
+    text = f"`{origin}` sent more than {limit} interim (1xx) responses before its response"
     return TransportError("limit", text)
 
 
@@ -290,8 +286,8 @@ def downgrade_error(origin: Origin, other: Origin) -> TransportError:
 
 def origin_error(text: str) -> TransportError:
     """Something else where an origin for credentials should be."""
-    form = "scheme, host and port alone, such as `https://api2.example.com`"
-    return TransportError("refused", f"`{text}` is no origin: {form}")
+    form = "scheme, host and port only, such as `https://api2.example.com`"
+    return TransportError("refused", f"`{text}` is not an origin: {form}")
 
 
 def unencrypted_origin_error(origin: Origin) -> TransportError:
@@ -306,7 +302,7 @@ def body_redirect_error(origin: Origin, other: Origin, status: int) -> Transport
     return TransportError("refused", f"{text}: it is not sent there", _STAY_HINT)
 
 
-_STAY_HINT = "leave `--follow-redirects` away to get the redirect itself as the response"
+_STAY_HINT = "omit `--follow-redirects` to get the redirect itself as the response"
 
 
 def size_text(size: int) -> str:

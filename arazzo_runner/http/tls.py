@@ -73,7 +73,7 @@ def _no_password() -> str:
 
 # OpenSSL's reasons that are more than a matter of form.
 _REASONS = {
-    "NO_CERTIFICATE_OR_CRL_FOUND": "it holds no certificate",
+    "NO_CERTIFICATE_OR_CRL_FOUND": "it contains no certificate",
     "KEY_VALUES_MISMATCH": "the key belongs to another certificate",
 }
 

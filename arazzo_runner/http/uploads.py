@@ -71,7 +71,7 @@ def _file_chunks(piece: FileBody) -> Iterator[bytes]:
 
 
 def _missing_file_error(piece: FileBody, reason: OSError) -> TransportError:
-    words = (reason.strerror or "it fails").lower()
+    words = (reason.strerror or "unknown error").lower()
     return TransportError("refused", f"the file `{piece.path}` cannot be sent: {words}")
 
 

@@ -164,7 +164,7 @@ def _finding(
     severity: Severity,
     why: tuple[str, str | None],
 ) -> Diagnostic:
-    verdict = "always holds" if comparison.operator == "!=" else "can never hold"
+    verdict = "is always true" if comparison.operator == "!=" else "is never true"
     reason, way_out = why
     place = _place(comparison, criterion)
     message = f"this comparison {verdict}: {reason}"

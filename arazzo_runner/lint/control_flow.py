@@ -44,7 +44,7 @@ def unreachable_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
         reached = _reachable_steps(order[:1], ways)
         for step in order:
             if step.step_id not in reached:
-                message = f"nothing leads to the step `{step.step_id}`"
+                message = f"the step `{step.step_id}` is unreachable"
                 place = step.place.at("stepId")
                 yield warning("AZ401", message, place, "never runs", _previous_step(workflow, step))
                 reached |= _reachable_steps([step], ways)
@@ -65,8 +65,8 @@ def endless_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
         for step in workflow.steps:
             goto = next(iter(_unconditional_goto(step, workflow)), None)
             if step.step_id in reached - ending and goto is not None:
-                message = f"from the step `{step.step_id}` no way leads out of the loop"
-                help_line = "give the `goto` a criterion, or let another action before it end"
+                message = f"the loop through the step `{step.step_id}` has no exit"
+                help_line = "give the `goto` a criterion, or add an `end` action before it"
                 yield warning("AZ402", message, goto.place, "always taken", help_line)
 
 
@@ -84,7 +84,7 @@ def _actions_behind(actions: Iterable[_Action | Reusable]) -> Iterator[Diagnosti
     taken: _Action | None = None
     for action in (one for one in actions if not isinstance(one, Reusable)):
         if taken is not None:
-            message = f"the action `{action.name}` is never reached"
+            message = f"the action `{action.name}` is unreachable"
             help_line = f"`{taken.name}` before it has no criteria, so it is always taken"
             yield warning("AZ403", message, action.place.at("name"), "", help_line)
         elif _is_always_taken(action):
@@ -104,9 +104,9 @@ def recursion_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     for circle in circles(needs):
         way = " → ".join(f"`{name}`" for name in (*circle, circle[0]))
         message = f"the workflow `{circle[0]}` calls itself: {way}"
-        help_line = "a run ends where workflows nest deeper than `--max-depth`"
+        help_line = "a run stops where workflows nest deeper than `--max-depth`"
         place = needs[circle[-1]][circle[0]]
-        yield warning("AZ404", message, place, "closes the circle", help_line)
+        yield warning("AZ404", message, place, "closes the cycle", help_line)
 
 
 # --- the ways -------------------------------------------------------------------------------------

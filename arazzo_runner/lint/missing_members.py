@@ -50,7 +50,7 @@ def _after_failure(view: StepContext, read: ExpressionRead, found: Diagnostic) -
     may_have = bool(failing) and _missing_member(view, read, failing) is None
     if may_have and view.step.on_failure:
         return None
-    help_line = "only an answer with which the step fails has it" if may_have else found.help
+    help_line = "only a response that makes the step fail has it" if may_have else found.help
     is_certain = not may_have and not view.step.on_failure
     severity = found.severity if is_certain else Severity.WARNING
     if found.severity is Severity.HINT:
@@ -90,7 +90,7 @@ def _finding(
     why = failure.absent
     severity = Severity.ERROR if why.proven else Severity.WARNING
     if why.kinds:
-        message = f"{subject} is {type_words(why.kinds)}, so there is no {_scope_label(last)} in it"
+        message = f"{subject} is {type_words(why.kinds)}, so it has no {_scope_label(last)}"
     else:
         verb = "has" if why.proven else "documents"
         message = f"{subject} {verb} no {_scope_label(last)}"

@@ -40,7 +40,7 @@ def _missing_parameter(view: StepContext, parameter: Parameter) -> Diagnostic:
     step, where, name = view.step.step, parameter.location, parameter.name
     is_doubtful = view.expects_refusal or where == "cookie"
     severity = Severity.WARNING if is_doubtful else Severity.ERROR
-    message = f"step `{step.step_id}` never gives the {where} parameter `{name}`"
+    message = f"step `{step.step_id}` does not set the {where} parameter `{name}`"
     help_line = f"add it to `parameters`: name: {name}, in: {where}, value: …"
     return Diagnostic("AZ301", severity, message, step.place.at("stepId"), "", help_line)
 
@@ -120,9 +120,9 @@ def _credential(argument: Argument, scheme: SecurityScheme) -> Diagnostic:
     name = argument.parameter.name
     is_written = isinstance(argument.value, Literal)
     severity = Severity.WARNING if is_written else Severity.HINT
-    what = "stands in the document" if is_written else "is passed as a parameter"
+    what = "is written in the document" if is_written else "is passed as a parameter"
     message = f"the credential `{name}` {what}, though `{scheme.name}` is a security scheme for it"
-    help_line = "leave it out: credentials are read from the environment; `arazzo auth` lists them"
+    help_line = "remove it: credentials are read from the environment; `arazzo auth` lists them"
     return Diagnostic("AZ317", severity, message, argument.place, "", help_line)
 
 

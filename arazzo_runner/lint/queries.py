@@ -187,8 +187,8 @@ def root_filter_findings(view: StepContext) -> Iterator[Diagnostic]:
             expression_shape(criterion.context, view, view.answers) if criterion.context else None
         )
         if portable is not None and shape is not None and _is_record(shape):
-            message = "this filter looks at the members of an object, never at the object itself"
-            help_line = f"to ask about the object, write `{portable}`"
+            message = "this filter tests the members of an object, never the object itself"
+            help_line = f"to filter on the object itself, write `{portable}`"
             place = criterion.place.at("condition")
             yield warning("AZ318", message, place, "", help_line, change_text(place, portable))
 

@@ -181,7 +181,7 @@ def _parameter(
 def _unsent_finding(
     expression: Expression, what: str, place: Place, help: str | None
 ) -> Diagnostic:
-    message = f"`{expression.text}` never has a value: the request goes without {what}"
+    message = f"`{expression.text}` never has a value: the request is sent without {what}"
     return warning("AZ319", message, place, "not sent", help)
 
 

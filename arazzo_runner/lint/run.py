@@ -75,7 +75,7 @@ def _missing_inputs(
         if name not in given:
             message = f"the workflow `{callee.workflow.workflow_id}` requires the input `{name}`"
             help_line = f"add it to `parameters`: name: {name}, value: …"
-            yield error("AZ219", message, place, "not given", help_line)
+            yield error("AZ219", message, place, "missing", help_line)
 
 
 def _required_inputs(callee: WorkflowPlan) -> Iterator[str]:

@@ -237,7 +237,7 @@ def _keyword_shape(schema: Value, place: Place) -> SchemaShape:
     def follow(reference: str, place: Place) -> tuple[Value, Place]:
         found = resolve_schema(reference, schema)
         if found is None:
-            raise DocumentError(error("AZ209", f"`{reference}` leads nowhere", place))
+            raise DocumentError(error("AZ209", f"`{reference}` cannot be resolved", place))
         return found, Place(place.source, ("inputs", reference))
 
     return shape_of(SchemaContext((3, 1), follow), Schema(schema, place))

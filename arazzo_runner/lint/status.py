@@ -42,7 +42,7 @@ def undocumented_status_findings(view: StepContext) -> Iterator[Diagnostic]:
             f"the step succeeds on a 2xx status, and {view.called} documents none",
             view.step.step.place.at("stepId"),
             _documented_statuses(view),
-            "name the status that is meant in `successCriteria`",
+            "name the expected status in `successCriteria`",
         )
 
 
@@ -61,10 +61,10 @@ def _criterion_findings(view: StepContext, criterion: Criterion) -> Iterator[Dia
 def _unmet_finding(view: StepContext, criterion: Criterion) -> Diagnostic:
     asked = required_constants(criterion)
     if len(asked) == 1 and status_of(asked[0]) is not None:
-        what = f"never answers with the status {status_of(asked[0])}"
+        what = f"never returns the status {status_of(asked[0])}"
         place = _place(criterion, asked[0])
     else:
-        what = "never answers with a status for which this holds"
+        what = "never returns a status for which this is true"
         place = criterion.place.at("condition")
     severity = Severity.WARNING if _is_incomplete(view) else Severity.ERROR
     message = f"{view.called} {what}"
@@ -147,7 +147,7 @@ def constant_criterion_findings(view: StepContext) -> Iterator[Diagnostic]:
     for criterion in view.step.criteria:
         place = criterion.place.at("condition")
         if _verdicts(criterion)[1] == {True}:
-            message = "this condition always holds, so it checks nothing"
+            message = "this condition is always true, so it checks nothing"
             yield warning("AZ306", message, place)
             continue
         for operator, constant in status_constants(criterion):
@@ -158,7 +158,7 @@ def constant_criterion_findings(view: StepContext) -> Iterator[Diagnostic]:
 
 def _excluded_statuses(view: StepContext, status: int, place: Place) -> Iterator[Diagnostic]:
     if not is_documented(view.operation, status):
-        message = f"this always holds: {view.called} documents no status {status}"
+        message = f"this is always true: {view.called} documents no status {status}"
         yield Diagnostic("AZ306", Severity.HINT, message, place, _documented_statuses(view))
 
 
@@ -167,13 +167,15 @@ def unmet_criteria_findings(view: StepContext) -> Iterator[Diagnostic]:
     criteria = view.step.criteria
     impossible = [one for one in criteria if not _can_hold(one)]
     for criterion in impossible:
-        message = "this condition can never hold"
+        message = "this condition is never true"
         yield error("AZ307", message, criterion.place.at("condition"), "", _never_help(criterion))
     if impossible or len(criteria) < 2 or _can_hold_together(criteria):
         return
-    message = "these criteria exclude each other: they hold for no status together"
+    message = "these criteria exclude each other: no status meets all of them"
     place = view.step.step.place.at("successCriteria").key()
-    yield error("AZ307", message, place, "", "all of them have to hold; join choices with `||`")
+    yield error(
+        "AZ307", message, place, "", "all criteria have to pass; join alternatives with `||`"
+    )
 
 
 def _can_hold_together(criteria: tuple[Criterion, ...]) -> bool:

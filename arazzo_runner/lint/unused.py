@@ -42,7 +42,7 @@ def unused_input_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
         for name in declared.names:
             if name not in read:
                 place = workflow.place.at("inputs", "properties", name).key()
-                yield _hint("AZ501", f"nothing reads the input `{name}`", place)
+                yield _hint("AZ501", f"the input `{name}` is never used", place)
 
 
 def _passes_inputs_on(workflow: Workflow) -> bool:
@@ -78,7 +78,7 @@ def unused_output_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
         for step in workflow.steps:
             for name, _ in step.outputs:
                 if (step.step_id, name) not in read:
-                    message = f"nothing reads the output `{name}` of `{step.step_id}`"
+                    message = f"the output `{name}` of `{step.step_id}` is never used"
                     yield _hint("AZ502", message, step.place.at("outputs", name).key())
 
 
@@ -96,7 +96,7 @@ def unused_component_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
             if names & referred or _is_anchored(members[name], referred):
                 continue
             place = Place(document.source, ("components", kind, name)).key()
-            yield _hint("AZ503", f"nothing refers to the component `{name}`", place)
+            yield _hint("AZ503", f"the component `{name}` is never used", place)
 
 
 def _is_anchored(schema: Value, referred: set[str]) -> bool:
@@ -126,7 +126,7 @@ def unused_source_findings(unit: Unit, plan: Plan) -> Iterator[Diagnostic]:
     used = set(_used_sources(unit, plan))
     for source in document.source_descriptions:
         if source.name not in used:
-            message = f"nothing uses the source description `{source.name}`"
+            message = f"the source description `{source.name}` is never used"
             yield _hint("AZ504", message, source.place.at("name"))
 
 
@@ -179,7 +179,7 @@ def unqualified_id_findings(view: StepContext) -> Iterator[Diagnostic]:
         return
     sources = [one.name for one in unit.document.source_descriptions]
     if len([name for name in sources if name not in unit.documents]) > 1:
-        message = f"`{target.operation_id}` does not say of which source description it is"
+        message = f"`{target.operation_id}` does not name its source description"
         qualified = f"$sourceDescriptions.{view.call.source}.{target.operation_id}"
         fix = replace_text(target.place, qualified)
         yield Diagnostic(

@@ -95,7 +95,7 @@ def value_findings(
         case ArrayTemplate(items_):
             yield from _array(items_, shape, place, on)
         case Template():
-            yield from _kind_fits(frozenset({"string"}), shape, place, on, "a text")
+            yield from _kind_fits(frozenset({"string"}), shape, place, on, "a string")
         case Expression():
             yield from _expression(value, shape, place, on)
         case _:
@@ -164,7 +164,7 @@ def _missing_property(
     listed = " and ".join(f"`{name}`" for name in names)
     noun = "property" if len(names) == 1 else "properties"
     message = f"the request body of {on.view.called} requires the {noun} {listed}"
-    way_out = f"it may have {forms} forms, and this is the nearest" if forms > 1 else None
+    way_out = f"it may have {forms} forms, and this is the closest" if forms > 1 else None
     return Diagnostic("AZ313", on.certain, message, place, "missing here", way_out)
 
 
@@ -174,7 +174,7 @@ def _unknown_properties(
     near = nearest(name, why.known)
     doubtful = Severity.WARNING if near else Severity.HINT
     severity = on.certain if why.proven else doubtful
-    verb = "takes" if why.proven else "documents"
+    verb = "accepts" if why.proven else "documents"
     message = f"the request body of {on.view.called} {verb} no property `{name}`"
     help_line = member_hint(name, why)
     at = place.at(name).key()
@@ -201,14 +201,14 @@ def _scalar(
     kinds, values = shape.kinds, shape.values
     if kinds is not None and not _can_be(constant, kinds, on):
         shown = describe(constant, _LONGEST)
-        message = f"{on.view.called} takes {type_words(kinds)} here, not {shown}"
+        message = f"{on.view.called} accepts {type_words(kinds)} here, not {shown}"
         yield Diagnostic("AZ315", on.certain, message, place)
     elif values is not None and not any(_is_type(constant, one, on) for one in values):
         shown = describe(constant, _LONGEST)
         spelled = [to_text(one) for one in values if one is not None]
         listed = ", ".join(f"`{one}`" for one in spelled[:12])
         more = " and more" if len(spelled) > 12 else ""
-        message = f"{shown} is none of the values that {on.view.called} takes here"
+        message = f"{shown} is not one of the values that {on.view.called} accepts here"
         help_line = did_you_mean(to_text(constant), spelled) or f"they are {listed}{more}"
         texts = (one for one in values if isinstance(one, str))
         fix = guess_known(place, constant, texts) if isinstance(constant, str) else None
@@ -255,9 +255,9 @@ def _expression(
         return
     ways = ((one, other) for one in got.values for other in shape.values)
     if not any(_is_type(one, other, on) for one, other in ways):
-        message = f"`{value.text}` never has a value that {on.view.called} takes here"
+        message = f"`{value.text}` never has a value that {on.view.called} accepts here"
         listed = ", ".join(f"`{to_text(one)}`" for one in shape.values[:12])
-        yield Diagnostic("AZ316", Severity.WARNING, message, place, "", f"it takes {listed}")
+        yield Diagnostic("AZ316", Severity.WARNING, message, place, "", f"it accepts {listed}")
 
 
 def _kind_fits(
@@ -271,7 +271,7 @@ def _kind_fits(
     wanted = shape.kinds
     if wanted is None or not kinds or kinds & wanted or _can_be_written(kinds, wanted, on):
         return
-    takes = f"{on.view.called} takes {type_words(wanted)} here"
+    takes = f"{on.view.called} accepts {type_words(wanted)} here"
     if isinstance(value, str):
         yield Diagnostic("AZ315", on.certain, f"{takes}, not {value}", place)
         return
@@ -295,7 +295,7 @@ def missing_body_findings(view: StepContext) -> Iterator[Diagnostic]:
     if body is None or not body.required or view.call.body is not None:
         return
     severity = Severity.WARNING if view.expects_refusal else Severity.ERROR
-    message = f"{view.called} requires a request body, and the step gives none"
+    message = f"{view.called} requires a request body, and the step has none"
     types = ", ".join(f"`{media.name}`" for media in body.content)
     place = view.step.step.place.at("stepId")
     help_line = f"add a `requestBody` ({types})" if types else "add a `requestBody`"

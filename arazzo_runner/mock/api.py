@@ -61,7 +61,7 @@ class MockApi:
         path = resource_path(route.collection, route.name)
         if self.state.is_deleted(path) and incoming.operation.method != "PUT":
             raise ProblemError(
-                Problem(404, f"there is nothing at `{path}` any more: it was deleted")
+                Problem(404, f"there is no resource at `{path}` any more: it was deleted")
             )
         match route.action:
             case "create":

@@ -83,7 +83,7 @@ def _unused_value(schema: Value, taken: Mapping[str, object], dice: SeededChoice
         value = generate_value(bare, dice.at(attempt))
         if path_text(value) not in taken:
             return value
-    raise NoExample("a further id: all that were tried are taken")
+    raise NoExample("a free id: all that were tried are in use")
 
 
 def _parameter_schemas(fetch: Operation | None, name: str) -> list[Value]:

@@ -94,7 +94,9 @@ def _from_token(name: str, token: str) -> int:
     if not token.startswith(MARK) or not digits.isdecimal():
         raise ProblemError(
             Problem(
-                400, f"the page token `{token}` is not one that an answer gave", (name, "query")
+                400,
+                f"the page token `{token}` was not returned by an earlier response",
+                (name, "query"),
             )
         )
     return int(digits)

@@ -80,7 +80,7 @@ def _match(template: str, url: str) -> tuple[str, dict[str, str]]:
     found = re.search("([^/]*)".join(map(re.escape, fixed)) + "$", parts.path)
     if found is None:
         raise ProblemError(
-            Problem(404, f"there is nothing at `{parts.path}`; the path is `{template}`")
+            Problem(404, f"there is no resource at `{parts.path}`; the path is `{template}`")
         )
     prefix = f"{parts.scheme}://{parts.netloc}{parts.path[: found.start()]}"
     return prefix, dict(zip(names, found.groups(), strict=True))

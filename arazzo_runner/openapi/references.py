@@ -42,9 +42,9 @@ def resolve_reference(
     while reference := reference_of(node):
         key = (place.source.uri, place.pointer)
         if key in seen:
-            raise _dead_reference_error(start, first, "goes in a circle")
+            raise _dead_reference_error(start, first, "is circular")
         if len(seen) == MAX_HOPS:
-            raise _dead_reference_error(start, first, f"takes more than {MAX_HOPS} hops")
+            raise _dead_reference_error(start, first, f"has more than {MAX_HOPS} hops")
         seen.add(key)
         node, place = reference_target(description, reference, place)
     return node, place
@@ -153,9 +153,7 @@ def _resource(description: ApiDescription, uri: str, reference: str, place: Plac
 
 def _load(description: ApiDescription, uri: str, reference: str, place: Place) -> Place:
     if description.load is None:
-        raise _dead_reference_error(
-            place, reference, "is to another document, which is not at hand"
-        )
+        raise _dead_reference_error(place, reference, "is to another document, which was not read")
     try:
         source, root = description.load(uri, place.source.uri)
     except DocumentError as reason:
@@ -191,7 +189,7 @@ def _at_pointer(
             missing = reason.args
         else:
             return node, Place(source, pointer)
-    raise _dead_reference_error(place, reference, "leads nowhere", *missing)
+    raise _dead_reference_error(place, reference, "cannot be resolved", *missing)
 
 
 def _at_anchor(
@@ -200,7 +198,7 @@ def _at_anchor(
     known = find_identifiers(description, resource.source).anchors
     found = known.get((base_of(description, resource)[0], anchor))
     if found is None:
-        raise _dead_reference_error(place, reference, "names an anchor that is not there")
+        raise _dead_reference_error(place, reference, "names an anchor that does not exist")
     _, root = load_document(description, found.source)
     return value_at(root, found.pointer)[0], found
 

@@ -54,7 +54,7 @@ def _variable(name: str, server: Server, variables: Mapping[str, str], operation
             return value
         message = f"the server `{server.url}` has no variable `{name}`"
         raise DocumentError(
-            error("AZ217", message, operation.place, help=f"give `--server-var {name}=...`")
+            error("AZ217", message, operation.place, help=f"set it with `--server-var {name}=...`")
         )
     if value is None:
         return declared.default
@@ -66,7 +66,7 @@ def _variable(name: str, server: Server, variables: Mapping[str, str], operation
 
 
 def _no_server_error(code: str, message: str) -> UsageError:
-    hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
+    hint = "set the server with `--server URL`, such as `--server https://api.example.com`"
     return UsageError(error(code, message, help=hint))
 
 
@@ -88,7 +88,7 @@ def _is_web_url(url: str) -> bool:
 
 def _check_variable(url: str, code: str, subject: str) -> str:
     if not _is_web_url(url):
-        raise _no_server_error(code, f"{subject} is no http or https URL")
+        raise _no_server_error(code, f"{subject} is not an http or https URL")
     # Server Object, `url`: a query or fragment does not belong to it.
     return url.partition("#")[0].partition("?")[0].rstrip("/")
 

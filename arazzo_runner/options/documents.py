@@ -17,7 +17,7 @@ DOCUMENTS = (
         key="sources",
         metavar="NAME=PATH|URL",
         is_repeatable=True,
-        keyword=Keyword("sources", "Mapping[str, Path]", "load"),
+        keyword=Keyword("sources", "Mapping[str, DocumentPath]", "load"),
         pytest="read a source description from here",
     ),
     Option(
@@ -29,12 +29,12 @@ DOCUMENTS = (
         key="source_dirs",
         metavar="DIR",
         is_repeatable=True,
-        keyword=Keyword("source_dir", "Path | Iterable[Path]", "load"),
+        keyword=Keyword("source_dir", "DocumentPath | Iterable[DocumentPath]", "load"),
         pytest="find moved source descriptions by file name in this folder",
     ),
     Option(
         "allow-read",
-        "Let a document from a URL name local files.",
+        "Let a document from a URL refer to local files.",
         _LOADING,
         _SECTION,
         kind="switch",
@@ -42,7 +42,7 @@ DOCUMENTS = (
     ),
     Option(
         "allow-http",
-        "Let source descriptions and tokens come over plain http.",
+        "Allow source descriptions and tokens over plain http.",
         _LOADING,
         _SECTION,
         kind="switch",
@@ -50,7 +50,7 @@ DOCUMENTS = (
     ),
     Option(
         "allow-net",
-        "Let a document from a URL name private and loopback addresses, for tokens too.",
+        "Let a document from a URL refer to private and loopback addresses, for tokens too.",
         _LOADING,
         _SECTION,
         kind="switch",
@@ -58,7 +58,7 @@ DOCUMENTS = (
     ),
     Option(
         "max-document-size",
-        "Size of one document.",
+        "Maximum size of a document.",
         _LOADING,
         _SECTION,
         kind="size",
@@ -67,7 +67,7 @@ DOCUMENTS = (
     ),
     Option(
         "max-document-depth",
-        "Nesting of a document.",
+        "Maximum nesting of a document.",
         _LOADING,
         _SECTION,
         kind="count",
@@ -76,7 +76,7 @@ DOCUMENTS = (
     ),
     Option(
         "max-document-nodes",
-        "Nodes of a document, aliases expanded.",
+        "Maximum nodes of a document, aliases expanded.",
         _LOADING,
         _SECTION,
         kind="count",
@@ -85,7 +85,7 @@ DOCUMENTS = (
     ),
     Option(
         "max-sources",
-        "Source descriptions in all.",
+        "Maximum number of source descriptions.",
         _LOADING,
         _SECTION,
         kind="count",
@@ -94,7 +94,7 @@ DOCUMENTS = (
     ),
     Option(
         "no-cache",
-        "Keep no large API descriptions parsed on disk.",
+        "Do not cache parsed API descriptions on disk.",
         _LOADING,
         _SECTION,
         kind="switch",

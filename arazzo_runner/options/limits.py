@@ -10,7 +10,7 @@ _SECTION = "Limits"
 LIMITS = (
     Option(
         "max-steps",
-        "Steps of a run.",
+        "Maximum number of steps of a run.",
         section=_SECTION,
         kind="count",
         metavar="N",
@@ -21,7 +21,7 @@ LIMITS = (
     ),
     Option(
         "max-depth",
-        "Nesting of workflows.",
+        "Maximum nesting of workflows.",
         section=_SECTION,
         kind="count",
         metavar="N",
@@ -33,7 +33,7 @@ LIMITS = (
     ),
     Option(
         "max-retries",
-        "Retries of one visit of a step.",
+        "Maximum number of retries of a step.",
         section=_SECTION,
         kind="count",
         metavar="N",
@@ -44,7 +44,7 @@ LIMITS = (
     ),
     Option(
         "max-wait",
-        "One wait before a retry.",
+        "Maximum wait before a retry.",
         section=_SECTION,
         kind="duration",
         metavar="T",
@@ -56,7 +56,7 @@ LIMITS = (
     ),
     Option(
         "timeout",
-        "One request, as a whole.",
+        "Timeout of one request, response included.",
         _SENDING,
         _SECTION,
         kind="duration",
@@ -68,7 +68,7 @@ LIMITS = (
     ),
     Option(
         "run-timeout",
-        "The whole run.",
+        "Timeout of the whole run.",
         section=_SECTION,
         kind="duration",
         metavar="T",
@@ -79,7 +79,7 @@ LIMITS = (
     ),
     Option(
         "max-query-time",
-        "One regex, JSONPath or XPath.",
+        "Timeout of one regex, JSONPath or XPath query.",
         section=_SECTION,
         kind="duration",
         metavar="T",
@@ -89,7 +89,7 @@ LIMITS = (
     ),
     Option(
         "max-response-size",
-        "A response on the wire.",
+        "Maximum size of a response.",
         _SENDING,
         _SECTION,
         kind="size",
@@ -100,7 +100,7 @@ LIMITS = (
     ),
     Option(
         "max-json-depth",
-        "Nesting of a JSON response.",
+        "Maximum nesting of a JSON response.",
         section=_SECTION,
         kind="count",
         metavar="N",

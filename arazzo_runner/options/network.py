@@ -10,7 +10,7 @@ _SECTION = "Network"
 NETWORK = (
     Option(
         "cacert",
-        "Certificate authorities to trust.",
+        "CA certificates to trust.",
         _SENDING,
         _SECTION,
         kind="file",
@@ -28,7 +28,7 @@ NETWORK = (
     ),
     Option(
         "key",
-        "Its private key.",
+        "Private key of the client certificate.",
         _SENDING,
         _SECTION,
         kind="file",
@@ -37,7 +37,7 @@ NETWORK = (
     ),
     Option(
         "insecure",
-        "Do not verify TLS certificates; each report says so.",
+        "Do not verify TLS certificates; noted in each report.",
         _SENDING,
         _SECTION,
         kind="switch",
@@ -64,7 +64,7 @@ NETWORK = (
     ),
     Option(
         "credential",
-        "Take the credential of this security scheme along on a redirect to this origin.",
+        "Also send the credential of this security scheme to this origin on a redirect.",
         _SENDING,
         _SECTION,
         kind="credential-origin",
@@ -75,7 +75,7 @@ NETWORK = (
     ),
     Option(
         "http2",
-        "Offer HTTP/2.",
+        "Use HTTP/2 where the server supports it.",
         _SENDING,
         _SECTION,
         kind="switch",
@@ -83,7 +83,7 @@ NETWORK = (
     ),
     Option(
         "cookies",
-        "Keep cookies during the run, one jar per origin.",
+        "Keep cookies during the run, one cookie jar per origin.",
         _SENDING,
         _SECTION,
         kind="switch",

@@ -13,7 +13,7 @@ PYTHON = (
     _only("servers", "Mapping[str, str]", "Servers by the names of source descriptions."),
     _only(
         "credentials",
-        "Mapping[str, Mapping[str, Mapping[Kind, str]]]",
+        "Mapping[str, Mapping[str, Mapping[CredentialPart, str]]]",
         "Credentials by source description and security scheme.",
     ),
     _only("environment", "Mapping[str, str]", "Where other credentials are read from."),
@@ -29,7 +29,7 @@ PYTHON = (
     ),
     _only("app", "Callable[..., Any]", "Call this ASGI or WSGI application in process."),
     _only("world", "World", "Send requests into this world."),
-    _only("wrap", "Wrap", "Give a world round that of a run."),
+    _only("wrap", "WorldWrapper", "Give a world round that of a run."),
     _only("http", "HttpSettings", "How requests are sent."),
     _only("limits", "Limits", "The limits of a run."),
     _only("clock", "Clock", "The clocks of a run."),
@@ -37,6 +37,6 @@ PYTHON = (
     _only("before_request", "BeforeRequest", "Called with each request before it is sent."),
     _only("after_response", "AfterResponse", "Called with each response."),
     _only("on_event", "Observer", "Called with each event."),
-    _only("cancel", "Stop", "End the run once this is set."),
+    _only("cancel", "StopEvent", "End the run once this is set."),
     _only("limits", "LoadLimits", "The limits of documents.", "load"),
 )

@@ -8,15 +8,15 @@ _RUNS = ("run", "replay")
 _WITH_CREDENTIALS = ("run", "replay", "auth")
 _SENDING = ("run", "auth")
 _INPUTS = "Inputs and credentials"
-_CASES = "Many inputs"
-_SELECTION = "What is run"
-_SERVERS = "Where requests go"
+_CASES = "Data-driven runs"
+_SELECTION = "Selection"
+_SERVERS = "Servers"
 _SECRETS = "Secrets"
 
 INPUTS = (
     Option(
         "input",
-        "An input; NAME=@FILE reads a file, NAME:=JSON is JSON.",
+        "Set an input; NAME=@FILE reads a file, NAME:=JSON is JSON.",
         _RUNS,
         _INPUTS,
         short="i",
@@ -27,7 +27,7 @@ INPUTS = (
     ),
     Option(
         "inputs",
-        "Inputs from JSON or YAML; -i wins over it.",
+        "Read inputs from JSON or YAML; -i overrides them.",
         _RUNS,
         _INPUTS,
         key="inputs_file",
@@ -35,7 +35,7 @@ INPUTS = (
     ),
     Option(
         "profile",
-        "Use this table of arazzo.toml, `[profiles.NAME]`.",
+        "Use the table `[profiles.NAME]` of arazzo.toml.",
         _WITH_CREDENTIALS,
         _INPUTS,
         kind="profile",
@@ -44,7 +44,7 @@ INPUTS = (
     ),
     Option(
         "env-file",
-        "Variables for credentials and ARAZZO_*.",
+        "Read environment variables (credentials, ARAZZO_*) from a file.",
         _WITH_CREDENTIALS,
         _INPUTS,
         kind="env-file",
@@ -53,7 +53,7 @@ INPUTS = (
     ),
     Option(
         "keyring",
-        "Read credentials that are not set from this service of the system's keyring.",
+        "Read credentials that are not set from this service of the system keyring.",
         _WITH_CREDENTIALS,
         _INPUTS,
         metavar="SERVICE",
@@ -63,22 +63,27 @@ INPUTS = (
 CASES = (
     Option(
         "cases",
-        "Run once for each row of this CSV, JSONL or JSON file; its columns are inputs.",
+        "Run once per row of this CSV, JSONL or JSON file; its columns are inputs.",
         section=_CASES,
         metavar="FILE",
     ),
     Option(
-        "case", "Only these rows; repeatable.", section=_CASES, metavar="ID", is_repeatable=True
+        "case", "Run only this row; repeatable.", section=_CASES, metavar="ID", is_repeatable=True
     ),
     Option(
-        "jobs", "Run so many rows at once.", section=_CASES, kind="count", metavar="N", default=1
+        "jobs",
+        "Number of rows to run in parallel.",
+        section=_CASES,
+        kind="count",
+        metavar="N",
+        default=1,
     ),
 )
 
 SELECTION = (
     Option(
         "workflow",
-        "Run this workflow; repeatable.",
+        "Run only this workflow; repeatable.",
         section=_SELECTION,
         key="workflows",
         metavar="ID",
@@ -94,7 +99,7 @@ SELECTION = (
     ),
     Option(
         "fail-fast",
-        "Leave out the workflows after one that does not pass.",
+        "Skip the remaining workflows after the first failure.",
         section=_SELECTION,
         kind="switch",
         keyword=Keyword("fail_fast", "bool"),
@@ -104,7 +109,7 @@ SELECTION = (
 SERVERS = (
     Option(
         "server",
-        "The server of a source description (of all), instead of the documented one.",
+        "Use this server instead of the documented one, for one source description or all.",
         _SENDING,
         _SERVERS,
         kind="server",
@@ -116,7 +121,7 @@ SERVERS = (
     ),
     Option(
         "server-var",
-        "A server variable.",
+        "Set a server variable.",
         _SENDING,
         _SERVERS,
         kind="server-variable",
@@ -128,15 +133,15 @@ SERVERS = (
     ),
     Option(
         "mock",
-        "Answer every request from the API descriptions, in process.",
+        "Answer all requests from the API descriptions, without a server.",
         section=_SERVERS,
         kind="switch",
         keyword=Keyword("mock", "bool"),
-        pytest="answer every request from the API descriptions, in process",
+        pytest="answer all requests with mock responses from the API descriptions",
     ),
     Option(
         "mock-seed",
-        "Other values from the same schemas.",
+        "Seed of the mock's generated values.",
         section=_SERVERS,
         kind="count",
         metavar="N",
@@ -146,7 +151,7 @@ SERVERS = (
     ),
     Option(
         "dry-run",
-        "Everything but sending: show the requests that can be built.",
+        "Send nothing; show the requests that can be built.",
         section=_SERVERS,
         kind="switch",
     ),

@@ -9,14 +9,14 @@ _VALIDATE = ("validate",)
 VALIDATE = (
     Option(
         "format",
-        "How findings are written; on GitHub Actions also as annotations when none is chosen.",
+        "Output format; without it, on GitHub Actions, text and annotations.",
         _VALIDATE,
         kind="choice",
         key="form",
         choices=("text", "json", "github", "sarif", "junit"),
     ),
     Option("output", "Write the findings, or the diff, to a file.", _VALIDATE, metavar="FILE"),
-    Option("fix", "Mend what can be mended, in place.", _VALIDATE, kind="switch"),
+    Option("fix", "Apply safe fixes in place.", _VALIDATE, kind="switch"),
     Option(
         "diff",
         "Show what `--fix` would change, and write nothing.",
@@ -25,13 +25,13 @@ VALIDATE = (
     ),
     Option(
         "unsafe-fixes",
-        "Mend also by fixes that change what a document means.",
+        "Also apply fixes that change what a document means.",
         _VALIDATE,
         kind="switch",
     ),
     Option(
         "select",
-        "Report these codes alone: AZ304, or AZ3 for all that begin so.",
+        "Report only these codes: AZ304, or a prefix such as AZ3.",
         _VALIDATE,
         kind="codes",
         metavar="CODES",
@@ -39,18 +39,18 @@ VALIDATE = (
     ),
     Option(
         "ignore",
-        "Leave out these codes.",
+        "Do not report these codes.",
         _VALIDATE,
         kind="codes",
         metavar="CODES",
         is_repeatable=True,
     ),
-    Option("baseline", "Leave out the findings that this file holds.", _VALIDATE, metavar="FILE"),
-    Option("write-baseline", "Record all findings in the baseline file.", _VALIDATE, kind="switch"),
-    Option("strict", "Let warnings count as errors.", _VALIDATE, kind="switch"),
+    Option("baseline", "Do not report the findings in this file.", _VALIDATE, metavar="FILE"),
+    Option("write-baseline", "Write all findings to the baseline file.", _VALIDATE, kind="switch"),
+    Option("strict", "Treat warnings as errors.", _VALIDATE, kind="switch"),
     Option(
         "jobs",
-        "Processes to work with.",
+        "Number of parallel processes.",
         _VALIDATE,
         kind="processes",
         metavar="N",
@@ -59,11 +59,13 @@ VALIDATE = (
 )
 
 OTHERS = (
-    Option("test", "Fetch the tokens, and send one harmless GET each.", ("auth",), kind="switch"),
-    Option("json", "As JSON on standard output.", ("auth",), kind="switch", key="as_json"),
+    Option(
+        "test", "Fetch tokens, and send one GET request per credential.", ("auth",), kind="switch"
+    ),
+    Option("json", "Print JSON to standard output.", ("auth",), kind="switch", key="as_json"),
     Option(
         "json",
-        "As JSON on standard output.",
+        "Print JSON to standard output.",
         ("list",),
         kind="switch",
         key="as_json",
@@ -72,7 +74,7 @@ OTHERS = (
     # In the environment, `ARAZZO_FORMAT` is that of `validate`.
     Option(
         "format",
-        "How it is written.",
+        "Output format.",
         ("explain",),
         kind="choice",
         key="form",

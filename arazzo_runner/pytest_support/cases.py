@@ -47,7 +47,7 @@ def read_tags(owner: Value, key: str, place: Place) -> Iterator[str]:
             message = f"`{key}` has to be a list of words"
             raise DocumentError(error("AZ112", message, where, "", "such as `[smoke, slow]`"))
         if tag.startswith("_") or tag in NEEDING_ARGUMENTS:
-            message = f"`{tag}` cannot be a tag: pytest has another use for a marker of that name"
+            message = f"`{tag}` cannot be a tag: pytest uses a marker of that name"
             raise DocumentError(error("AZ113", message, where, "", "choose another word"))
         yield tag.strip()
 

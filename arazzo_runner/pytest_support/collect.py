@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from arazzo_runner.embed.result import Result
 
 _WAY_OUT: Final = """
-help: a test takes inputs from `x-cases`, a file of cases, or the fixture `arazzo_inputs`"""
+help: set the inputs of a test with `x-cases`, a file of cases, or the fixture `arazzo_inputs`"""
 
 
 class WorkflowTarget(Struct, frozen=True):

@@ -124,7 +124,7 @@ def _text(octets: bytes, headers: Headers) -> str | None:
 
 
 def _refuse(name: str) -> float:
-    raise ValueError(f"`{name}` is no JSON")
+    raise ValueError(f"`{name}` is not JSON")
 
 
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse)

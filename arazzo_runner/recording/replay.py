@@ -153,7 +153,7 @@ class ReplayWorld(HttpWorldBase):
 
     def _refuse(self, call: SendCall) -> TransportFailure:
         message = f"the recording has no request `{call.key}`"
-        hint = "record the run again, if the workflow is meant to send it"
+        hint = "record the run again if this request is intended"
         error = StepError("not-recorded", message, hint, "request")
         self._objections.raise_against(call.request, error)
         return TransportFailure("refused", message, hint)
@@ -175,14 +175,14 @@ def _difference_error(found: Sequence[Difference]) -> StepError:
     parts = " and ".join(one.part for one in found)
     message = f"the request differs from the recorded one: {parts}"
     lines = [line for one in found for line in (f"{one.part}:", *one.lines)]
-    hint = "record the run again, if the workflow is meant to send this"
+    hint = "record the run again if this request is intended"
     return StepError("differs-from-recording", message, hint, "request", details=tuple(lines))
 
 
 def _missing_error(left: Sequence[RecordedExchange]) -> StepError:
     count = f"{len(left):,} recorded request{'' if len(left) == 1 else 's'}"
-    message = f"{count} did not come"
+    message = f"{count} not sent"
     named = [f"- {one.request.method} {one.request.url}  ({one.key})" for one in left[:MAX_NAMED]]
     more = [f"  … and {len(left) - MAX_NAMED:,} more"] if len(left) > MAX_NAMED else []
-    hint = "record the run again, if the workflow is not meant to send them"
+    hint = "record the run again if they are no longer intended"
     return StepError("missing-request", message, hint, "request", details=(*named, *more))

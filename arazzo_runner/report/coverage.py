@@ -351,10 +351,10 @@ def _status_line(one: StatusCoverage, shown: SafeText) -> str:
     name = one.operation.operation_id or f"{one.operation.method} {one.operation.path}"
     parts = []
     if one.unexercised:
-        parts.append(f"never answered {', '.join(one.unexercised)}")
+        parts.append(f"not returned: {', '.join(one.unexercised)}")
     if one.undocumented:
-        parts.append(f"answered {', '.join(one.undocumented)}, which is not documented")
-    return shown.text(f"`{name}` {', and '.join(parts)}")
+        parts.append(f"returned but not documented: {', '.join(one.undocumented)}")
+    return shown.text(f"`{name}` {'; '.join(parts)}")
 
 
 def _workflow(workflow: WorkflowBranches, shown: SafeText) -> Iterator[str]:
@@ -376,10 +376,10 @@ def _criterion(name: str, one: CriterionBranches, shown: SafeText) -> Iterator[s
     if one.held and one.unheld:
         return
     judged = one.held or one.unheld
-    verdict = ("always held" if one.held else "never held") if judged else "was never judged"
+    verdict = ("always passed" if one.held else "never passed") if judged else "was never evaluated"
     condition = shown.line(one.condition, CONDITION_LIMIT)
     stated = condition if one.kind == "implicit" else f"`{condition}`"
-    yield f"{shown.text(name)}: {stated} {verdict}"
+    yield f"{shown.text(name)}: criterion {verdict}: {stated}"
 
 
 def _action_lines(name: str, actions: tuple[ActionBranch, ...], shown: SafeText) -> Iterator[str]:

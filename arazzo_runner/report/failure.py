@@ -96,7 +96,7 @@ def _whole_workflow(workflow: WorkflowResult, look: TextStyle) -> list[str]:
     if lines:
         return lines
     target = workflow.ended_by.target if workflow.ended_by and _is_followed(workflow) else None
-    where = f" in `{target}`, where it went on" if target else ""
+    where = f" in `{target}`, where it continued" if target else ""
     sentence = f"workflow `{workflow.workflow_id}`: {workflow.status.value}{where}"
     return [_first_line(sentence, look)]
 
@@ -164,9 +164,9 @@ def _criterion_lines(criterion: CriterionResult, subject: str, look: TextStyle) 
 
 def _verdict(criterion: CriterionResult) -> str:
     if criterion.error:
-        return f"a success criterion cannot be judged: {criterion.error}"
+        return f"a success criterion cannot be evaluated: {criterion.error}"
     if criterion.place:
-        return "a success criterion does not hold"
+        return "a success criterion failed"
     return _implicit_verdict(criterion)
 
 
@@ -174,10 +174,10 @@ def _implicit_verdict(criterion: CriterionResult) -> str:
     """The criterion that no document states: a 2xx status, or that the called workflow passed."""
     operand = next(iter(criterion.operands), None)
     if operand is None:
-        return f"`{criterion.condition}` does not hold"
+        return f"`{criterion.condition}` failed"
     if operand.expression == "$statusCode":
-        return f"status {operand.value} is not 2xx, which a step without `successCriteria` needs"
-    return f"the called workflow `{operand.expression}` did not pass: {operand.value}"
+        return f"status {operand.value} is not 2xx, which a step without `successCriteria` requires"
+    return f"the called workflow `{operand.expression}` ended with status `{operand.value}`"
 
 
 def _marks(criterion: CriterionResult, place: Place, look: TextStyle) -> Iterator[Caret]:
@@ -198,7 +198,7 @@ def _mark(place: Place, start: int, text: str, words: str) -> Caret:
 _QUERY_VERDICTS = {
     "simple": "",
     "implicit": "",
-    "regex": "matches nowhere",
+    "regex": "no match",
     "jsonpath": "selects nothing",
     "xpath": "is not true",
 }
@@ -215,7 +215,7 @@ def _typed_value(operand: OperandValue, look: TextStyle) -> str:
 
 
 def _check_lines(check: CheckResult, subject: str, look: TextStyle) -> list[str]:
-    verdict = f"the response breaks the API description: {check_sentence(check)}"
+    verdict = f"the response does not match the API description: {check_sentence(check)}"
     lines = [_first_line(f"{subject}: {verdict}", look)]
     return [*lines, _arrow(check.place, look)] if check.place else lines
 
@@ -250,7 +250,7 @@ def _predicted_lines(step: StepResult, look: TextStyle) -> Iterator[str]:
     """What contradicted the API description before anything was sent."""
     for one in step.findings:
         way_out = f"; {one.help}" if one.help else ""
-        yield f"known before: [{one.code}] {look.shown.text(one.message + way_out)}"
+        yield f"validation: [{one.code}] {look.shown.text(one.message + way_out)}"
 
 
 # --- what surrounds it ----------------------------------------------------------------------------
@@ -276,7 +276,7 @@ def _problem(attempt: Attempt, look: TextStyle) -> Iterator[str]:
     words = [attempt.body.get(name) for name in ("title", "detail")]
     said = ": ".join(one for one in words if isinstance(one, str) and one.strip())
     if said:
-        yield f"answer: {look.shown.line(said, PROBLEM_LIMIT)}"
+        yield f"problem: {look.shown.line(said, PROBLEM_LIMIT)}"
 
 
 def _documented_text(operation: Operation, status: int, look: TextStyle) -> str:
@@ -296,8 +296,8 @@ def _received_text(status: int, entry: Response | None) -> str:
     if entry is None:
         return f"not {status}"
     if entry.status == str(status):
-        return f"and {status} came"
-    return f"and {status} falls under {entry.status}"
+        return f"and {status} was returned"
+    return f"and {status} is covered by {entry.status}"
 
 
 def _join_names(words: list[str]) -> str:

@@ -155,7 +155,7 @@ def _unwritable_error(path: str | Path, what: str, reason: OSError | ValueError)
     words = reason.strerror if isinstance(reason, OSError) else None
     why = (words or str(reason)).lower()
     if isinstance(reason, FileExistsError | NotADirectoryError):
-        why = "a file stands where a folder has to be"
+        why = "a file is where a folder has to be"
     return UsageError(
         error(
             "AZ907",

@@ -157,5 +157,5 @@ class _DocumentReader:
 
 def _unknown_scheme_error(uri: str) -> RetrieveError:
     scheme = split_uri(uri).scheme
-    message = f"`{uri}` cannot be read: `{scheme}:` names no place that documents are read from"
-    return RetrieveError(message, "documents are read from files and https")
+    message = f"`{uri}` cannot be read: `{scheme}:` is not a scheme that documents are read from"
+    return RetrieveError(message, "use a file or an https URL")

@@ -85,7 +85,7 @@ def _unreadable_error(path: str, shown: str, reason: OSError | ValueError) -> Re
     if isinstance(reason, FileNotFoundError | NotADirectoryError):
         return RetrieveError(f"there is no file `{shown}`", _nearest_file(path))
     words = reason.strerror if isinstance(reason, OSError) else str(reason)
-    return RetrieveError(f"`{shown}` cannot be read: {(words or 'it fails').lower()}")
+    return RetrieveError(f"`{shown}` cannot be read: {(words or 'unknown error').lower()}")
 
 
 def _nearest_file(path: str) -> str | None:

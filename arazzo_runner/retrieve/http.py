@@ -104,7 +104,7 @@ class Fetcher:
             if parse_url(after.url)[0] != parse_url(request.url)[0]:
                 reach = far
             request = after
-        raise RetrieveError(f"`{url_label(request.url)}` is the end of too many redirects")
+        raise RetrieveError(f"`{url_label(request.url)}` is behind too many redirects")
 
     def _answer(
         self, request: HttpRequest, reach: AddressPolicy, deadline: Deadline
@@ -128,7 +128,7 @@ def _quote(url: str) -> str:
 
 def _retrieve(url: str, response: HttpResponse) -> RetrievedDocument:
     if response.status != 200:
-        raise RetrieveError(f"`{url_label(url)}` answers with status {response.status}")
+        raise RetrieveError(f"`{url_label(url)}` returns status {response.status}")
     content_type = header_value(response.headers, "content-type")
     if content_type is None or not is_related(content_type):
         return RetrievedDocument(response.body, url_label(url), url)

@@ -19,9 +19,9 @@ class _Sentence(NamedTuple):
     way_out: str
 
 
-_COMMA: Final = _Sentence("a comma stands before a closing bracket", "remove the comma")
+_COMMA: Final = _Sentence("a comma before a closing bracket is not allowed", "remove the comma")
 _COMMENT: Final = _Sentence("JSON has no comments", "remove it, or rename the file to `.yaml`")
-_SINGLE: Final = _Sentence("JSON knows double quotes alone", "write \"…\" instead of '…'")
+_SINGLE: Final = _Sentence("JSON strings use double quotes only", "write \"…\" instead of '…'")
 
 # json.JSONDecodeError's own words, of which Python has changed some: the beginning is enough.
 _SENTENCES: Final[dict[str, _Sentence]] = {
@@ -33,15 +33,17 @@ _SENTENCES: Final[dict[str, _Sentence]] = {
         "a key in double quotes is expected here", 'write `"key": value`, or close the object'
     ),
     "Expecting value": _Sentence("a value is missing here", "write a value, or close the bracket"),
-    "Unterminated string": _Sentence("this string is never closed", 'close it with "'),
+    "Unterminated string": _Sentence("this string is not closed", 'close it with "'),
     "Invalid control": _Sentence(
-        "a line break or another control character stands in a string", r"write `\n` or `\t`"
+        "a line break or another control character is not allowed in a string",
+        r"write `\n` or `\t`",
     ),
     "Invalid \\": _Sentence(
-        "this is no escape that JSON has", r"write `\\` for a backslash, `\u` with four digits"
+        "this is not a JSON escape", r"write `\\` for a backslash, `\u` with four digits"
     ),
     "Extra data": _Sentence(
-        "something follows after the end of the document", "remove it, or mend the brackets before"
+        "something follows after the end of the document",
+        "remove it, or fix the brackets before it",
     ),
     "Illegal trailing comma": _COMMA,
 }
@@ -55,7 +57,7 @@ def explain_json(source: SourceFile, reason: json.JSONDecodeError) -> Diagnostic
     if opening is not None and reason.msg.startswith("Expecting"):
         wanted = _CLOSING[text[opening]]
         if start == len(text.rstrip()):
-            message = f"this `{text[opening]}` is never closed"
+            message = f"this `{text[opening]}` is not closed"
             place = place_between(source, opening, opening + 1)
             return error("AZ103", message, place, help=f"close it with `{wanted}`")
         if text[start] in "]}" and text[start] != wanted:

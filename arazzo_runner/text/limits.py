@@ -72,7 +72,7 @@ def recursion_error(place: Place) -> DocumentError:
 def tag_directive_error(count: int, place: Place) -> DocumentError:
     """The error for a text with more ``%TAG`` directives than any tag could need."""
     message = f"the document has {count:,} `%TAG` directives, and the limit is {MAX_TAG_DIRECTIVES}"
-    way_out = "leave them out: tags of your own are not allowed here"
+    way_out = "remove them: custom tags are not allowed"
     return DocumentError(error("AZ109", message, place, help=way_out))
 
 

@@ -45,7 +45,7 @@ def _utf8_error(data: bytes, start: int, source: SourceFile) -> DocumentError:
     at = len(data[:start].decode("utf-8-sig"))
     place = Place(source, span=span_between(source, at, at + 1))
     byte = f"the byte 0x{data[start]:02x} at offset {start:,}"
-    message = f"the document is not UTF-8: {byte} belongs to no character"
+    message = f"the document is not UTF-8: {byte} is not part of a character"
     return DocumentError(error("AZ102", message, place, help=_way_out(data, start)))
 
 

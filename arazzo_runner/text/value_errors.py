@@ -74,7 +74,7 @@ def _check_token(token: Token) -> None:
 def _check_surrogates(text: str) -> None:
     half = next((char for char in text if "\ud800" <= char <= "\udfff"), None)
     if half is not None:
-        message = f"`\\u{ord(half):04x}` is half of a surrogate pair, which is no character"
+        message = f"`\\u{ord(half):04x}` is half of a surrogate pair, which is not a character"
         raise ScalarError(
             "AZ113", message, "write both halves of the pair, or the character itself"
         )
@@ -106,9 +106,9 @@ def _duplicate_key_findings(
         yield Diagnostic(
             code="AZ104",
             severity=severity,
-            message=f"the key `{shorten(str(pointer[-1]))}` stands twice in one object",
+            message=f"the key `{shorten(str(pointer[-1]))}` is duplicated in one object",
             place=place,
-            label="again here",
-            help="keep one of them: as it is, the last one counts",
-            more=(Label(other, "first here"),),
+            label="duplicate",
+            help="keep one of them: the last one is used",
+            more=(Label(other, "first"),),
         )

@@ -59,7 +59,7 @@ class SyntaxMessage(NamedTuple):
 
 
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-_QUOTE_IT: Final = "put the text in quotes"
+_QUOTE_IT: Final = "put the string in quotes"
 
 
 def _quote_advice(text: str) -> str:
@@ -75,13 +75,15 @@ def explain_tab(fault: SyntaxFault) -> SyntaxMessage | None:
     if "\t" not in indentation or indentation.strip():
         return None
     start = fault.line_start + indentation.index("\t")
-    return SyntaxMessage("a tab stands in the indentation", start, "indent with spaces alone")
+    return SyntaxMessage(
+        "a tab in the indentation is not allowed", start, "indent with spaces only"
+    )
 
 
 def explain_first_character(fault: SyntaxFault) -> SyntaxMessage | None:
     """``key: @value``"""
     name = "a backtick" if fault.char == "`" else f"`{fault.char}`"
-    message = f"a text without quotes cannot begin with {name}"
+    message = f"an unquoted string cannot begin with {name}"
     rest = fault.rest(fault.at)
     return SyntaxMessage(message, fault.at, _quote_advice(rest), len(rest))
 
@@ -93,7 +95,7 @@ def explain_colon(fault: SyntaxFault) -> SyntaxMessage | None:
         return _explain_unspaced_colon(fault) or _explain_continued(fault)
     start = fault.line_start + value.end()
     rest = fault.rest(start)
-    message = "a text without quotes holds a `:` that would make it a key"
+    message = "an unquoted string contains a `:` that would make it a key"
     return SyntaxMessage(message, start, _quote_advice(rest), len(rest))
 
 
@@ -118,17 +120,19 @@ def explain_after_value(fault: SyntaxFault) -> SyntaxMessage | None:
     """``key: 'some' text``, ``key: {$url}/path``, ``key: *a b``"""
     rest = len(fault.rest(fault.at))
     if fault.before.endswith(("'", '"')):
-        way_out = "quote the whole text; between single quotes, a quote is written twice: ''"
-        return SyntaxMessage("text follows a closing quote", fault.at, way_out, rest)
+        way_out = "quote the whole string; between single quotes, a quote is written twice: ''"
+        return SyntaxMessage("unexpected text after a closing quote", fault.at, way_out, rest)
     if fault.before and fault.char and fault.char in "}]":
-        return SyntaxMessage(f"this `{fault.char}` closes nothing", fault.at, "remove it")
+        return SyntaxMessage(f"this `{fault.char}` has no opening bracket", fault.at, "remove it")
     if fault.before.endswith(("}", "]")):
         closing = fault.before[-1]
-        way_out = "put the whole text in quotes, since it begins with a bracket"
-        return SyntaxMessage(f"text follows a closing `{closing}`", fault.at, way_out, rest)
+        way_out = "put the whole string in quotes, since it begins with a bracket"
+        return SyntaxMessage(
+            f"unexpected text after a closing `{closing}`", fault.at, way_out, rest
+        )
     if fault.before.startswith("*", fault.before.rfind(" ") + 1):
-        way_out = "if a text that begins with `*` is meant, put it in quotes"
-        return SyntaxMessage("text follows an alias", fault.at, way_out, rest)
+        way_out = "if a string that begins with `*` is intended, put it in quotes"
+        return SyntaxMessage("unexpected text after an alias", fault.at, way_out, rest)
     return None
 
 
@@ -139,16 +143,16 @@ def explain_object_line(fault: SyntaxFault) -> SyntaxMessage:
         return SyntaxMessage("a key is expected here", fault.at, way_out, len(fault.rest(fault.at)))
     begun = (fault.start, "the object begins here")
     if fault.rest(fault.at).startswith(("- ", "-")):
-        message = "an item of a list stands where a key is expected"
+        message = "a list item is where a key is expected"
         return SyntaxMessage(message, fault.at, "indent it below the key it belongs to", 1, begun)
-    message = "the indentation of this line fits no line above it"
+    message = "the indentation of this line matches no line above it"
     way_out = "give it the indentation of the keys it belongs with"
     return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
 
 
 def explain_list_line(fault: SyntaxFault) -> SyntaxMessage:
     """``key: value`` below ``- item``"""
-    message = "this line stands in a list, but is not an item of it"
+    message = "this line is in a list, but is not one of its items"
     way_out = "begin it with `- `, or give it the indentation of what it belongs to"
     begun = (fault.start, "the list begins here")
     return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)), begun)
@@ -159,10 +163,10 @@ def explain_bracket(fault: SyntaxFault) -> SyntaxMessage:
     opening = fault.text[fault.start]
     closing = "}" if opening == "{" else "]"
     if fault.at >= len(fault.text.rstrip()):
-        way_out = f"close it with `{closing}`; if it begins a text, put the text in quotes"
-        return SyntaxMessage(f"this `{opening}` is never closed", fault.start, way_out)
+        way_out = f"close it with `{closing}`; if it begins a string, put the string in quotes"
+        return SyntaxMessage(f"this `{opening}` is not closed", fault.start, way_out)
     message = f"a comma or the closing `{closing}` is missing"
-    way_out = f"if the `{opening}` begins a text, put the text in quotes"
+    way_out = f"if the `{opening}` begins a string, put the string in quotes"
     return SyntaxMessage(message, fault.at, way_out, 1, (fault.start, f"`{opening}` opens here"))
 
 
@@ -181,7 +185,7 @@ def explain_quote(fault: SyntaxFault) -> SyntaxMessage:
     """``key: 'text`` to the end of the text"""
     quote = fault.text[fault.start]
     way_out = f"close it with {quote}"
-    return SyntaxMessage("this quote is never closed", fault.start, way_out)
+    return SyntaxMessage("this quote is not closed", fault.start, way_out)
 
 
 def explain_escape(fault: SyntaxFault) -> SyntaxMessage:
@@ -189,8 +193,10 @@ def explain_escape(fault: SyntaxFault) -> SyntaxMessage:
     start = max(fault.text.rfind("\\", 0, fault.at + 1), 0)
     found = re.compile(r"\\(?:[xuU][0-9a-fA-F]*|.?)").match(fault.text, start)
     spelled = found[0] if found else ""
-    message = f"`{spelled}` is no escape that YAML has"
-    way_out = r"write `\\` for a backslash, or put the text in single quotes, which have no escapes"
+    message = f"`{spelled}` is not a YAML escape"
+    way_out = (
+        r"write `\\` for a backslash, or put the string in single quotes, which have no escapes"
+    )
     if _SURROGATE.match(spelled):
         way_out = r"write the character itself, or `\U` with eight digits"
     return SyntaxMessage(message, start, way_out, len(spelled))
@@ -199,7 +205,7 @@ def explain_escape(fault: SyntaxFault) -> SyntaxMessage:
 def explain_block_header(fault: SyntaxFault) -> SyntaxMessage:
     """``key: | text``"""
     sign = fault.text[fault.start]
-    message = f"text follows `{sign}` on its line"
+    message = f"unexpected text after `{sign}` on its line"
     way_out = f"begin it on the next line, indented; if `{sign}` is part of the text, quote it all"
     return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)))
 
@@ -207,9 +213,9 @@ def explain_block_header(fault: SyntaxFault) -> SyntaxMessage:
 def explain_inline(fault: SyntaxFault) -> SyntaxMessage:
     """``key: - item``"""
     if fault.char == "-":
-        way_out = "put each `- …` on a line of its own; if a text is meant, quote it"
+        way_out = "put each `- …` on a line of its own; if it is a string, quote it"
         return SyntaxMessage("a list cannot begin on the line of its key", fault.at, way_out)
-    return SyntaxMessage("a text without quotes cannot begin with `? `", fault.at, _QUOTE_IT, 1)
+    return SyntaxMessage("an unquoted string cannot begin with `? `", fault.at, _QUOTE_IT, 1)
 
 
 def explain_missing_colon(fault: SyntaxFault) -> SyntaxMessage:
@@ -233,7 +239,7 @@ def explain_anchor(fault: SyntaxFault) -> SyntaxMessage:
     """``key: **text**``"""
     char = fault.text[fault.start]
     what = "an alias" if char == "*" else "an anchor"
-    message = f"a text without quotes that begins with `{char}` is {what}, and this one has no name"
+    message = f"an unquoted string that begins with `{char}` is {what}, and this one has no name"
     rest = fault.rest(fault.start)
     return SyntaxMessage(message, fault.start, _quote_advice(rest), len(rest))
 
@@ -242,7 +248,7 @@ def explain_tag(fault: SyntaxFault) -> SyntaxMessage:
     """``key: !<text``, ``key: !other!tag``"""
     found = re.compile(r"\S+").match(fault.text, fault.start)
     spelled = found[0] if found else ""
-    way_out = "leave it out; if a text that begins with `!` is meant, put it in quotes"
+    way_out = "remove it; if a string that begins with `!` is intended, put it in quotes"
     message = f"the tag `{shorten(spelled)}` is not allowed"
     return SyntaxMessage(message, fault.start, way_out, len(spelled), code="AZ105")
 
@@ -251,13 +257,13 @@ def explain_directive(fault: SyntaxFault) -> SyntaxMessage:
     """``%SOMETHING``, ``%YAML 2.0``"""
     line = fault.rest(fault.line_start)
     message = f"the directive `{shorten(line)}` is not understood"
-    return SyntaxMessage(message, fault.line_start, "leave the line out", len(line))
+    return SyntaxMessage(message, fault.line_start, "remove the line", len(line))
 
 
 def explain_stray_line(fault: SyntaxFault) -> SyntaxMessage:
     """A line left of where the document begins"""
-    message = "this line does not belong to what stands above it"
-    way_out = "check the indentation above: the keys of one object stand in one column"
+    message = "this line does not belong to what is above it"
+    way_out = "check the indentation above: the keys of one object are in one column"
     return SyntaxMessage(message, fault.at, way_out, len(fault.rest(fault.at)))
 
 

@@ -120,16 +120,16 @@ def _with_base(text: str, base: int) -> int:
 
 def _digits_error(digits: int) -> ScalarError:
     message = f"an integer has {digits:,} digits, and the limit is {MAX_DIGITS:,}"
-    return ScalarError("AZ109", message, "quote it, so that it is text")
+    return ScalarError("AZ109", message, "quote it, so that it is a string")
 
 
 def parse_decimal(text: str) -> float:
     """A floating point number. Raises Refused when it is too large to be finite."""
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        message = f"the number `{shorten(text)}` is too large: no finite number stands for it"
+        message = f"the number `{shorten(text)}` is too large: it is not finite"
         raise ScalarError(
-            "AZ113", message, "write a smaller number, or quote it, so that it is text"
+            "AZ113", message, "write a smaller number, or quote it, so that it is a string"
         )
     return value
 
@@ -179,14 +179,14 @@ def _tag_error(tag: str, what: str) -> ScalarError:
 
 def _tag_value_error(tag: str, what: str) -> ScalarError:
     message = f"the tag `{shorten(tag_name(tag))}` does not fit {what}"
-    return ScalarError("AZ105", message, "leave the tag out, or write a value of its type")
+    return ScalarError("AZ105", message, "remove the tag, or write a value of its type")
 
 
 def foreign_tag_error(tag: str) -> ScalarError:
     """The refusal of a tag that is not in the JSON schema."""
     known = ", ".join(f"`{tag_name(one)}`" for one in _JSON_TAGS)
     message = f"the tag `{shorten(tag_name(tag))}` is not allowed"
-    return ScalarError("AZ105", message, f"leave it out: there are no tags but {known}")
+    return ScalarError("AZ105", message, f"remove it: the only tags are {known}")
 
 
 def tag_name(tag: str) -> str:
@@ -253,8 +253,8 @@ class _Builder:
     def end(self, event: Event) -> None:
         if type(event) is StreamEndEvent:
             return
-        message = "the file holds several YAML documents, and one is expected"
-        way_out = "keep what stands before this `---`, and move the rest to a file of its own"
+        message = "the file contains several YAML documents, and one is expected"
+        way_out = "keep what is before this `---`, and move the rest to another file"
         raise DocumentError(error("AZ103", message, self.place(event), help=way_out))
 
     def place(self, event: Event) -> Place:
@@ -327,8 +327,8 @@ class _Builder:
 
     def unusable_key(self, event: Event) -> Diagnostic:
         kind = _KINDS[type(event)]
-        message = f"{kind} stands where a key is expected, and keys are text"
-        way_out = "if a text that begins with this character is meant, put it in quotes"
+        message = f"{kind} is where a key is expected, and keys are strings"
+        way_out = "if a string that begins with this character is intended, put it in quotes"
         return error("AZ103", message, self.place(event), help=way_out)
 
     # --- anchors and aliases: counted as if expanded, yet shared --------------------------------
@@ -365,12 +365,12 @@ class _Builder:
     def lost_alias(self, event: AliasEvent) -> Diagnostic:
         name = shorten(str(event.anchor))
         if event.anchor in self.open:
-            message = f"the alias `*{name}` stands inside of what `&{name}` names: it has no end"
-            way_out = "write out what is meant: JSON data cannot hold itself"
+            message = f"the alias `*{name}` is inside of what `&{name}` names: it never ends"
+            way_out = "write the value out: JSON data cannot contain itself"
             return error("AZ109", message, self.place(event), help=way_out)
-        message = f"the alias `*{name}` names no anchor before it"
+        message = f"the alias `*{name}` has no anchor before it"
         way_out = (
-            f"put `&{name}` before its value; if a text that begins with `*` is meant, quote it"
+            f"put `&{name}` before its value; if a string that begins with `*` is meant, quote it"
         )
         return error("AZ103", message, self.place(event), help=way_out)
 

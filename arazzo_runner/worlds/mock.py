@@ -41,13 +41,15 @@ class MockWorld:
             description, ("paths", path, "additionalOperations", method)
         )
         if operation is None:
-            return _refused_failure(f"`{source}` describes no `{method} {path}`")
+            return _refused_failure(f"`{source}` does not describe `{method} {path}`")
         try:
             return self.apis[source].answer(operation, call.request)
         except NoExample as reason:
-            return _refused_failure(f"no answer of `{method} {path}` could be made up: {reason}")
+            return _refused_failure(
+                f"no response of `{method} {path}` could be generated: {reason}"
+            )
         except DocumentError as reason:
-            return _refused_failure(f"the description of `{method} {path}` is broken: {reason}")
+            return _refused_failure(f"the description of `{method} {path}` is invalid: {reason}")
 
     async def sleep(self, key: str, seconds: float) -> None:  # noqa: ARG002
         """Let no time pass."""

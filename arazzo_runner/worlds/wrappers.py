@@ -67,7 +67,7 @@ AwaitHook: TypeAlias = Callable[[MaybeAwaitable[Any]], Awaitable[Any]]
 class Hooks(Struct, frozen=True):
     """What a caller wants to do by itself; None leaves it to the world.
 
-    A hook returns what shall go on in place of what it was given, or None to change nothing. One
+    A hook returns what shall go on in place of what it was given, or None for no change. One
     that is asynchronous needs a run within an event loop.
     """
 
@@ -128,7 +128,7 @@ async def call_hook(given: MaybeAwaitable[Any]) -> Any:
         given.close()
     if isinstance(given, Awaitable):
         raise RuntimeError(  # noqa: TRY004 - not the type is wrong, but where it is used
-            "a hook gave something to wait for: make the hook an `async def`, or use `arun`"
+            "a hook returned an awaitable: make the hook an `async def`, or use `arun`"
         )
     return given
 
@@ -137,8 +137,8 @@ def _check_type(value: T | None, kind: type[T], hook: str) -> T | None:
     if value is None or isinstance(value, kind):
         return value
     raise TypeError(
-        f"`{hook}` returned a {type(value).__name__}: return the {kind.__name__} that shall go on,"
-        " or None to change nothing"
+        f"`{hook}` returned a {type(value).__name__}: return the {kind.__name__} to use,"
+        " or None for no change"
     )
 
 

@@ -80,7 +80,7 @@ def validated(temporary: Path, **inputs: str) -> subprocess.CompletedProcess[str
 def test_action_checks_what_it_is_given(temporary: Path) -> None:
     done = validated(temporary, paths=f"{WORKFLOW}\n", args="--ignore=AZ5\n\n--strict")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("1 document: nothing found")
+    assert done.stdout.startswith("1 document: no findings")
 
 
 def test_action_fails_with_annotations(temporary: Path) -> None:

@@ -70,11 +70,11 @@ def _credentials(description: Description, given: Mapping[str, Any]) -> Iterator
             message = f"{flag} names no security scheme"
             yield error("AZ906", message, help=_way_out(name, known))
         elif name not in moving:
-            message = f"{flag}: a credential of this kind stays at its server"
+            message = f"{flag}: a credential of this kind is only sent to its own server"
             yield error("AZ906", message, help=_MOVING)
 
 
-_MOVING: Final = "HTTP basic, tokens, and API keys in a header can go to another origin"
+_MOVING: Final = "HTTP basic, tokens, and API keys in a header can be sent to another origin"
 
 
 def _of_profile(given: Mapping[str, Any]) -> Profile:

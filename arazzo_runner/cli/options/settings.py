@@ -121,7 +121,7 @@ def _limits_of(limits: DocumentLimits, given: Mapping[str, Any]) -> DocumentLimi
 
 
 _NOTES: Final = {
-    "mock": "answers were made up from the API descriptions (`--mock`)",
+    "mock": "responses were generated from the API descriptions (`--mock`)",
     "insecure": "TLS certificates were not verified (`--insecure`)",
     "show_secrets": "secrets are not masked (`--show-secrets`)",
 }

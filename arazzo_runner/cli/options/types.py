@@ -49,7 +49,7 @@ class DurationParam(click.ParamType[float]):
         match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(ms|s|m|h)", str(value).strip())
         if match is None:
             self.fail(
-                f"`{value}` is no duration; write a number and a unit, such as `500ms` or `2s`",
+                f"`{value}` is not a duration; write a number and a unit, such as `500ms` or `2s`",
                 param,
                 ctx,
             )
@@ -70,7 +70,7 @@ class SizeParam(click.ParamType[int]):
         match = re.fullmatch(r"([0-9]{1,15})\s*([a-z]*)", str(value).strip().lower())
         if match is None or match[2] not in _BYTES:
             self.fail(
-                f"`{value}` is no size; write bytes or a unit, such as `64KiB` or `10MB`",
+                f"`{value}` is not a size; write bytes or a unit, such as `64KiB` or `10MB`",
                 param,
                 ctx,
             )
@@ -95,7 +95,7 @@ class CountParam(click.ParamType[int]):
         is_number = re.fullmatch(r"[0-9]{1,10}", text) is not None
         if not is_number or not self._least <= int(text) <= self._most:
             self.fail(
-                f"`{value}` is no whole number from {self._least} to {self._most:,}",
+                f"`{value}` is not a whole number from {self._least} to {self._most:,}",
                 param,
                 ctx,
             )
@@ -111,7 +111,7 @@ class TextParam(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Take the text as it is."""
         if not isinstance(value, str):
-            self.fail(f"`{value}` is no text", param, ctx)
+            self.fail(f"`{value}` is not text", param, ctx)
         return value
 
 
@@ -158,7 +158,9 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
         if not equals or "/" in name:
             name, url = "", text
         if not url.lower().startswith(("http://", "https://")):
-            message = f"`{url}` is no http or https URL; write all of it, such as `http://{url}`"
+            message = (
+                f"`{url}` is not an http or https URL; write all of it, such as `http://{url}`"
+            )
             raise click.BadParameter(message, param=param)
         found[name] = url
     return found

@@ -59,7 +59,7 @@ def read_cases(file: str | Path, known: InputSchemas) -> list[CaseInputs]:
     read = readers.get(Path(file).suffix.lower())
     if read is None:
         raise input_usage_error(
-            f"`{file}` is no file of cases", "its name ends in `.csv`, `.jsonl` or `.json`"
+            f"`{file}` is not a file of cases", "its name ends in `.csv`, `.jsonl` or `.json`"
         )
     rows = list(read(source, known))
     taken: set[str] = set()
@@ -75,7 +75,7 @@ def _source(file: str) -> SourceFile:
         return decode(Path(file).read_bytes(), file, file)
     except OSError as reason:
         raise input_usage_error(
-            f"the cases in `{file}` cannot be read: {(reason.strerror or 'it fails').lower()}"
+            f"the cases in `{file}` cannot be read: {(reason.strerror or 'unknown error').lower()}"
         ) from None
     except DocumentError as reason:
         raise InputError(*reason.diagnostics) from None
@@ -112,8 +112,8 @@ def _header(cells: Sequence[str], place: Place, known: InputSchemas) -> list[str
         if name and names.count(name) > 1:
             raise _case_error(place, f"two columns are called `{shorten(name)}`", "AZ115")
     if len(names) == 1 and names[0] not in known.schemas and _PARTED.search(names[0]):
-        message = "the first line has no comma, and names are parted by commas"
-        raise _case_error(place, message, "AZ904", "export the table with commas between its cells")
+        message = "the first line has no comma, and names are separated by commas"
+        raise _case_error(place, message, "AZ904", "export the table with comma-separated cells")
     return names
 
 
@@ -122,7 +122,9 @@ def _csv_row(
 ) -> CaseInputs:
     if len(cells) > len(header):
         message = f"the row has {len(cells)} cells, and the first line names {len(header)}"
-        raise _case_error(place, message, "AZ904", "a text with a comma stands in double quotes")
+        raise _case_error(
+            place, message, "AZ904", "put a text that contains a comma in double quotes"
+        )
     given = {name: text for name, text in zip(header, cells, strict=False) if text}
     case_id = _id(given, number, known)
     inputs: dict[str, Value] = {}
@@ -150,7 +152,7 @@ def _jsonl_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]
 def _json_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
     rows = _parse_json(source.text, _line(source, 1))
     if not isinstance(rows, list):
-        raise _case_error(_line(source, 1), "a file of cases holds a list", "AZ904", "`[{…}, {…}]`")
+        raise _case_error(_line(source, 1), "a file of cases is a list", "AZ904", "`[{…}, {…}]`")
     for index, row in enumerate(rows):
         yield _json_row(row, index + 1, Place(source, (index,)), known)
 

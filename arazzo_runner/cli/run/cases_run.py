@@ -210,13 +210,13 @@ def ready_cases(
 ) -> StartedRun:
     """Read the file of cases and check all of them. Raises UsageError and InputError."""
     if given["record"] is not None:
-        message = "`--record` keeps one run, and `--cases` makes several"
+        message = "`--record` records one run, and `--cases` makes several"
         raise UsageError(
-            error("AZ906", message, help="to keep one case, give its inputs with `-i`")
+            error("AZ906", message, help="to record one case, pass its inputs with `-i`")
         )
     cases = prepare_cases(description, given, options)
     if not cases:
-        raise UsageError(error("AZ906", f"`{given['cases']}` holds no case"))
+        raise UsageError(error("AZ906", f"`{given['cases']}` contains no case"))
     if options.needs_credentials:
         check_person(cases[0].prepared.plan)
     return CaseSet(cases, options, new_traces).perform
@@ -256,7 +256,7 @@ class CaseSet(Struct, frozen=True):
         console = performance.console(masker)
         if teller.left_out:
             left_out = count_text(teller.left_out, "case")
-            console.write([f"  {console.look.marks.skipped} {left_out} left out"])
+            console.write([f"  {console.look.marks.skipped} {left_out} skipped"])
         if teller.left_out or not teller.blank:
             console.write([""])
         result = RunResult(tuple(teller.entries), performance.circumstances()["duration"])

@@ -25,8 +25,8 @@ def refuse_reports(ctx: click.Context) -> None:
     """Say that there will be no report, to whoever typed the flag of one. Raises UsageError."""
     for name, flag in _OF_A_RUN.items():
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            message = f"`{flag}` tells what a run did, and `--dry-run` sends nothing"
-            raise UsageError(error("AZ906", message, help="leave one of them out"))
+            message = f"`{flag}` needs a run, and `--dry-run` sends nothing"
+            raise UsageError(error("AZ906", message, help="remove one of the two"))
 
 
 def show_dry_run(
@@ -66,6 +66,6 @@ def _need_text(need: Need) -> str:
             way = f"by the flow `{need.flow}`"
             return f"a token for {need.called} in `Authorization`, which a run fetches {way}"
         case DigestNeed():
-            return f"the answer to the server's challenge for `{need.scheme}` of `{need.source}`"
+            return f"the response to the server's challenge for `{need.scheme}` of `{need.source}`"
         case _:
             assert_never(need)

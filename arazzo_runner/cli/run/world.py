@@ -110,7 +110,7 @@ class _NoTraces:
 def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> TracesFactory:
     """Traces as the flag says, or as the environment does where the extra is installed.
 
-    Raises UsageError when the flag cannot be followed.
+    Raises UsageError when the flag cannot be resolved.
     """
     if given["otel"]:
         return _traces(environment)

@@ -50,17 +50,17 @@ def read_baseline(path: str) -> Baseline:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        _raise_baseline_error(path, "there is no such file; `--write-baseline` makes it")
+        _raise_baseline_error(path, "there is no such file; `--write-baseline` creates it")
     except OSError as reason:
         _raise_baseline_error(path, (reason.strerror or "it cannot be read").lower())
     except ValueError:
         _raise_baseline_error(path, f"it is not JSON; {_WAY_OUT}")
     if not isinstance(content, dict) or content.get("version") != _VERSION:
-        _raise_baseline_error(path, f"it is no baseline of version {_VERSION}; {_WAY_OUT}")
+        _raise_baseline_error(path, f"it is not a baseline of version {_VERSION}; {_WAY_OUT}")
     try:
         return {_entry(one): int(one["count"]) for one in content["findings"]}
     except (KeyError, TypeError, ValueError):
-        _raise_baseline_error(path, f"an entry of it is malformed; {_WAY_OUT}")
+        _raise_baseline_error(path, f"one of its entries is malformed; {_WAY_OUT}")
 
 
 def _entry(one: Mapping[str, Any]) -> BaselineEntry:

@@ -42,14 +42,15 @@ from arazzo_runner.text.diagnostic import Diagnostic, warning
 @click.command(
     "validate",
     cls=SectionedCommand,
-    short_help="check documents and their agreement with API descriptions",
+    short_help="check documents against the specification and their API descriptions",
 )
 @click.argument("named", metavar="DOCUMENT…", nargs=-1, required=True)
 @flags_of("validate")
 def command(named: tuple[str, ...], **given: Any) -> int:
-    """Check each DOCUMENT, and its agreement with the API descriptions it names; sends nothing.
+    """Check each DOCUMENT against the specification and its API descriptions; sends nothing.
 
-    A DOCUMENT is a path, `-` for standard input, or an https URL; of a folder, all documents in it.
+    A DOCUMENT is a path, `-` for standard input, or an https URL; a folder stands
+    for all documents in it.
     """
     chosen = find_documents(named)
     if not chosen:
@@ -73,7 +74,9 @@ def command(named: tuple[str, ...], **given: Any) -> int:
 
 def _no_documents(folders: Sequence[str]) -> Diagnostic:
     named = ", ".join(f"`{one}`" for one in folders)
-    hint = "their names end in `.arazzo.yaml`, `.yml` or `.json`, or `arazzo` stands at their root"
+    hint = (
+        "their names end in `.arazzo.yaml`, `.yml` or `.json`, or `arazzo` is a key at their root"
+    )
     return warning("AZ906", f"no Arazzo document is in {named}", help=hint)
 
 
@@ -86,7 +89,7 @@ def _check_flags(given: Mapping[str, Any], chosen: Sequence[str]) -> None:
     away = next((one for one in chosen if one == "-" or "://" in one), None)
     if given["fix"] and not given["diff"] and away is not None:
         raise click.UsageError(
-            f"`--fix` writes to files, and `{away}` is none; `--diff` shows what would change"
+            f"`--fix` writes to files, and `{away}` is not a file; `--diff` shows what would change"
         )
 
 

@@ -83,10 +83,10 @@ def _circles(what: str, needs: Needs) -> Iterator[Diagnostic]:
         way = " → ".join(f"`{name}`" for name in (*circle, circle[0]))
         yield error(
             "AZ213",
-            f"the {what} `{circle[0]}` waits for itself: {way}",
+            f"the {what} `{circle[0]}` depends on itself: {way}",
             needs[circle[-1]][circle[0]],
-            "closes the circle",
-            "take one of these dependencies away",
+            "closes the cycle",
+            "remove one of these dependencies",
         )
 
 

@@ -179,7 +179,7 @@ def _source_field(found: SourceRef, place: Place, known: _KnownNames) -> Iterato
     if named is not None:
         yield named
     elif found.reference not in _FIELDS:
-        message = f"`{found.text}` names something in another document, and is no value"
+        message = f"`{found.text}` refers to something in another document, which has no value"
         way_out = "outputs of a workflow that ran are `$workflows.<workflowId>.outputs.<name>`"
         if ".outputs." not in found.reference:
             way_out = f"of a source description, {join_names(_FIELDS, 'and')} can be read"
@@ -189,8 +189,8 @@ def _source_field(found: SourceRef, place: Place, known: _KnownNames) -> Iterato
 def _component(found: ComponentRef, place: Place, known: _KnownNames) -> Iterator[Diagnostic]:
     names = _component_names(found, known.document)
     if found.name in names or found.name.partition(".")[0] in names:
-        message = f"`{found.text}` names an object of the document, and is no value"
-        way_out = "a component stands where a `reference` names it; write the value out here"
+        message = f"`{found.text}` refers to an object of the document, which has no value"
+        way_out = "a component is only used through a `reference`; write the value here"
         yield warning("AZ113", message, place, "never has a value", way_out)
     else:
         message = f"there is no `{found.name}` in `components.{found.type}`"

@@ -35,7 +35,7 @@ from arazzo_runner.text.source import Place
 
 _OF_MESSAGES: Final = (BodyRef, HeaderRef, MethodRef, PathRef, QueryRef, StatusCodeRef, UrlRef)
 _AS_OUTPUT: Final = (
-    "let the step that gets it have an output, and read `$steps.<stepId>.outputs.<name>`"
+    "declare an output in the step that receives it, and read `$steps.<stepId>.outputs.<name>`"
 )
 
 
@@ -77,13 +77,13 @@ def _of_step(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Di
 def _no_outputs(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Diagnostic]:
     for expression, place in expressions:
         if isinstance(expression, OutputRef):
-            why = f"the step `{step.step_id}` calls no workflow, and `$outputs` is what one yields"
+            why = f"the step `{step.step_id}` calls no workflow, and `$outputs` needs one"
             way_out = "a part of the response is `$response.body#/…`"
             yield _no_value(expression, place, why, way_out)
 
 
 def _order_help(step: str) -> str:
-    return f"the request of {step} is made of it, so there is no message yet"
+    return f"the request of {step} is built from it, so there is no message yet"
 
 
 def _no_message(found: Iterable[PlacedExpression], why: str, way_out: str) -> Iterator[Diagnostic]:

@@ -149,7 +149,7 @@ def _report_ambiguous(named: OperationById, sources: list[str], binding: BindCon
     listed = " and ".join(f"`{name}`" for name in sources)
     message = f"`{named.operation_id}` is an operation of {listed}"
     help_line = f"qualify it: `$sourceDescriptions.{sources[0]}.{named.operation_id}`"
-    binding.report(error("AZ205", message, named.place, "which one?", help_line))
+    binding.report(error("AZ205", message, named.place, "ambiguous", help_line))
 
 
 def _report_unknown(
@@ -161,7 +161,7 @@ def _report_unknown(
     match = nearest(named.operation_id, known)
     help_line = f"did you mean `{match}`?" if match else _some_names(known)
     if match and match.casefold() == named.operation_id.casefold():
-        help_line = f"the same but for case is `{match}`; operationIds are case-sensitive"
+        help_line = f"only the case differs from `{match}`; operationIds are case-sensitive"
     message = f"no operation is called `{named.operation_id}`"
     fix = rename_to_known(named.place, named.operation_id, known)
     binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line, fix))
@@ -169,7 +169,7 @@ def _report_unknown(
 
 def _some_names(known: list[str]) -> str | None:
     if not known:
-        return "the description gives no operationIds; name the operation by `operationPath`"
+        return "the description has no operationIds; name the operation by `operationPath`"
     listed = ", ".join(f"`{one}`" for one in known[:8])
     return f"its operations: {listed}" + (f" and {len(known) - 8} more" if len(known) > 8 else "")
 
@@ -183,7 +183,7 @@ def _report_source(
         return
     if source in declared:
         message = (
-            f"source description `{source}` is no OpenAPI description, so it has no operations"
+            f"source description `{source}` is not an OpenAPI description, so it has no operations"
         )
         binding.report(error("AZ202", message, named.place))
         return
@@ -196,7 +196,7 @@ def _report_source(
 def asyncapi_finding(place: Place) -> Diagnostic:
     """The finding about a step that needs AsyncAPI."""
     message = "this step calls an AsyncAPI operation, and these cannot be run yet"
-    help_line = "run the other workflows with `--workflow`, or take the step out"
+    help_line = "run the other workflows with `--workflow`, or remove the step"
     return error("AZ215", message, place, "", help_line)
 
 
@@ -232,6 +232,6 @@ def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: Bi
     help_line = (
         f"did you mean `{{$sourceDescriptions.{path.source}.url}}{match}`?" if match else None
     )
-    message = f"`{written}` points to no operation of `{path.source}`"
+    message = f"`{written}` does not point to an operation of `{path.source}`"
     fix = rename_to_known(path.place, written, pointers)
     binding.report(error("AZ206", message, path.place, "", help_line, fix))

@@ -102,11 +102,11 @@ def _sentence(path: Pointer, reason: Any) -> tuple[str, str | None]:
             message = f"`required` is a list of names in JSON Schema, and is {written}"
             return message, f"beside the `properties`, write `required: [{name}]`"
         case "type":
-            message = f"{written} is no type of JSON Schema"
+            message = f"{written} is not a type of JSON Schema"
             known = ", ".join(f"`{one}`" for one in _TYPES)
             return message, did_you_mean(str(value), _TYPES) or f"its types are {known}"
         case "pattern":
-            return f"the pattern {written} is no regular expression", None
+            return f"the pattern {written} is not a regular expression", None
         case _:
             first, _, _ = str(reason).partition("\n")
             return f"the schema of the inputs cannot be used: {shorten(first, 200)}", None
@@ -122,7 +122,7 @@ def _dangling_reference(
     place = _place(tokens, workflow, unit)
     if not found[1].startswith(_COMPONENT):
         message = (
-            f"the reference `{_written_reference(bundled, tokens)}` of a schema cannot be followed"
+            f"the reference `{_written_reference(bundled, tokens)}` of a schema cannot be resolved"
         )
         way_out = "refer to `#/components/inputs/<name>`; no other document is read for a schema"
         return error("AZ113", message, place, "", way_out)

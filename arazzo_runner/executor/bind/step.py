@@ -281,7 +281,7 @@ def _require_path_parameters(
     given = {one.parameter.name for one in arguments if one.parameter.location == "path"}
     for parameter in operation.parameters:
         if parameter.location == "path" and parameter.name not in given:
-            message = f"step `{step.step_id}` never gives the path parameter `{parameter.name}`"
+            message = f"step `{step.step_id}` does not set the path parameter `{parameter.name}`"
             help_line = f"add it to `parameters`: name: {parameter.name}, in: path, value: …"
             binding.report(error("AZ301", message, step.place.at("stepId"), "", help_line))
 

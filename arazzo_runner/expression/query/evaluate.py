@@ -121,7 +121,7 @@ def _why_no_nodes(query: _Query) -> str | None:
         return common_mistakes.filter_on_members(query.text)
     if isinstance(query.value, list):
         return None
-    return f"the context is of type {json_type(query.value)}, which has nothing inside"
+    return f"the context is of type {json_type(query.value)}, which has no members"
 
 
 def _xpath(query: _Query) -> _Verdict:

@@ -54,7 +54,9 @@ def compile_regex(pattern: str, flags: int = 0) -> Any:
     if len(pattern) > MAX_PATTERN:
         raise QueryError(f"the regular expression is longer than {MAX_PATTERN:,} characters")
     if _plain_length(pattern) > MAX_PLAIN:
-        raise QueryError(f"the regular expression holds more than {MAX_PLAIN:,} plain characters")
+        raise QueryError(
+            f"the regular expression contains more than {MAX_PLAIN:,} plain characters"
+        )
     try:
         return regex.compile(pattern, flags)
     except regex.error as problem:

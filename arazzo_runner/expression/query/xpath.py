@@ -76,7 +76,7 @@ class _Target(TreeBuilder):
 
     def doctype(self, *_: str | None) -> None:
         """Called by the parser before it reads a DTD."""
-        raise QueryError("the XML has a document type declaration, and those are refused")
+        raise QueryError("the XML has a document type declaration, which is not allowed")
 
 
 MAX_TEXT: Final = 4_000
@@ -132,7 +132,7 @@ def check_xpath(query: str, version: str) -> None:
         raise QueryError("the XPath is nested too deeply") from None
     except ElementPathError as problem:
         if str(problem.code).endswith("XPST0003"):
-            raise QueryError(f"the XPath fails: {problem}") from None
+            raise QueryError(f"the XPath failed: {problem}") from None
 
 
 def _check_size(query: str) -> None:
@@ -154,7 +154,7 @@ def xpath_items(
         raise QueryError("the XPath is nested too deeply") from None
     except (ElementPathError, ArithmeticError, LookupError, TypeError, ValueError) as problem:
         # elementpath lets some of Python's own errors through.
-        raise QueryError(f"the XPath fails: {problem}") from None
+        raise QueryError(f"the XPath failed: {problem}") from None
 
 
 def _evaluate(document: XmlDocument, query: str, version: str, budget: Budget) -> list[Item]:

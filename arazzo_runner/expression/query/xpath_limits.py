@@ -185,7 +185,7 @@ def parser_class(version: str) -> Any:
     base = _PARSERS.get(version)
     if base is None:
         known = "`, `".join(_PARSERS)
-        raise QueryError(f"`{version}` is no version of XPath; known are `{known}`")
+        raise QueryError(f"`{version}` is not a version of XPath; known are `{known}`")
     table = {
         name: _counted_token(name, token)
         for name, token in base.symbol_table.items()

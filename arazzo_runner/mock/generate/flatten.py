@@ -127,7 +127,7 @@ def _part(part: Value, whole: _FlattenContext, refs: tuple[str, ...]) -> FlatSch
     if not isinstance(part, str):
         return _flatten(part, whole, refs)
     if part in refs:
-        raise SchemaCycle(f"`{part}`, which holds itself")
+        raise SchemaCycle(f"`{part}`, which contains itself")
     return _flatten(resolve(part, whole.root), whole, (*refs, part))
 
 

@@ -71,7 +71,7 @@ def generate_value(schema: Value, dice: SeededChoice) -> Value:
             return ValueGenerator(schema, depth).made(dice)
         except DraftLimitError:
             continue
-    raise NoExample("a schema that asks for too much")
+    raise NoExample("a schema whose minimum is too large")
 
 
 class ValueGenerator:

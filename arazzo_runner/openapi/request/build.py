@@ -178,7 +178,7 @@ def _headers(
     given = texts["header"]
     if refused := _FRAMING.intersection(name.lower() for name in given):
         name = next(iter(refused))
-        raise RequestRefused(f"the header `{name}` is set by the connection alone", name)
+        raise RequestRefused(f"the header `{name}` is set by the connection only", name)
     own = [("Accept", template.accept)]
     if body is not None:
         content_type = check_header(

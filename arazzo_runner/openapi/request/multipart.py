@@ -83,7 +83,7 @@ def encode_multipart(payload: Value, media: MediaType | None, boundary: str | No
     parts = list(_parts(payload, media))
     mark = (boundary or _boundary(parts)).encode("latin-1", "replace")
     if any(b"--" + mark in part.content for part in parts):
-        raise RequestRefused("the boundary of the multipart body stands in its content")
+        raise RequestRefused("the boundary of the multipart body occurs in its content")
     opened = ((b"--" + mark + b"\r\n" + _head(part), part.content, b"\r\n") for part in parts)
     return join_pieces([*(piece for part in opened for piece in part), b"--" + mark + b"--\r\n"])
 

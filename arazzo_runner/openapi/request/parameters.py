@@ -89,7 +89,7 @@ def _path(parameter: Parameter, value: Value) -> str:
 def _why_no_segment(text: str) -> str:
     if not text:
         return "is empty, which would call another path"
-    return f"comes out as `{text}`, which would call another path"
+    return f"becomes `{text}`, which would call another path"
 
 
 def _unnamed_expansion(parameter: Parameter) -> Expansion:
@@ -152,7 +152,7 @@ def _header(parameter: Parameter, value: Value) -> str | None:
 def check_header(parameter: Parameter, text: str) -> str:
     """A header value without control characters; raises RequestRefused when it has one."""
     if found := _CONTROL.search(text):
-        raise _refused_error(parameter, f"holds the control character `{ascii(found[0])[1:-1]}`")
+        raise _refused_error(parameter, f"contains the control character `{ascii(found[0])[1:-1]}`")
     return text
 
 
@@ -178,7 +178,7 @@ def _octets(parameter: Parameter) -> Encode:
         if not _COOKIE.fullmatch(text):
             raise _refused_error(
                 parameter,
-                "holds a character that no cookie can carry unescaped",
+                "contains a character that no cookie can carry unescaped",
                 "percent-encode the value, or describe the parameter with `style: form`",
             )
         return text

@@ -152,5 +152,5 @@ def _escape(value: Value) -> str:
 
 def _check_characters(text: str) -> str:
     if _FORBIDDEN.search(text):
-        raise RequestRefused("the payload holds a control character, which XML cannot carry")
+        raise RequestRefused("the payload contains a control character, which XML cannot carry")
     return text

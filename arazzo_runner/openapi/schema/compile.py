@@ -58,7 +58,7 @@ def check_cost(schema: Value) -> None:
         if not isinstance(node, dict) or _APPLIED.isdisjoint(node):
             continue
         if _checks(node, defs, known) > MAX_CHECKS:
-            message = f"its references ask for more than {MAX_CHECKS:,} checks of one value"
+            message = f"its references need more than {MAX_CHECKS:,} checks of one value"
             raise ValueError(message)
 
 

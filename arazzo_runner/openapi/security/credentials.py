@@ -208,11 +208,11 @@ def _check_sendable(name: str, kind: CredentialPart, value: str, scheme: Securit
     """A part of a credential, unless no request can carry it; the message does not show it."""
     if kind == "username" and scheme.type == "http" and ":" in value:
         # RFC 7617, section 2; RFC 7616, section 3.4.2 puts one behind the user name as well.
-        fault = "holds a `:`, which ends a user name in HTTP basic and digest"
+        fault = "contains a `:`, which ends a user name in HTTP basic and digest"
     elif _CONTROLS.search(value):
-        fault = "holds a line break or another control character"
+        fault = "contains a line break or another control character"
     elif _HALVES.search(value):
         fault = "is not UTF-8"
     else:
         return value
-    raise UsageError(error("AZ905", f"the value of `{name}` {fault}", help="set it anew"))
+    raise UsageError(error("AZ905", f"the value of `{name}` {fault}", help="set it again"))

@@ -98,5 +98,5 @@ def _absolute(url: str, server: str, scheme: SecurityScheme) -> str:
         # What no URL may hold is percent-encoded; the host is looked at when it is connected to.
         return urljoin(server, quote(url, safe=_SAFE))
     except ValueError:  # `http://[`
-        what = f"the security scheme `{scheme.name}` has a URL that is none: `{url}`"
+        what = f"the security scheme `{scheme.name}` has an invalid URL: `{url}`"
         raise malformed_error(what, scheme.place) from None

@@ -48,7 +48,7 @@ class LocatedFix(Struct, frozen=True):
 
     @property
     def safety(self) -> str:
-        """``safe`` when the document means the same with it, else ``unsafe``."""
+        """``safe`` when does not change what the document means, else ``unsafe``."""
         return "safe" if self.is_safe else "unsafe"
 
     def to_json(self) -> dict[str, object]:

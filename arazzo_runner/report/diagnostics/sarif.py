@@ -110,8 +110,8 @@ def _artifact(file: str) -> dict[str, str]:
 
 def _fix(file: str, fix: LocatedFix) -> dict[str, Any]:
     said = {
-        True: "the document means the same with it",
-        False: "it changes what the document means",
+        True: "does not change what the document means",
+        False: "changes what the document means",
     }
     replacements = [
         {"deletedRegion": _region(one), "insertedContent": {"text": one.text}}

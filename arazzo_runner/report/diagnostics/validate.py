@@ -29,10 +29,10 @@ def summary_line(done: ValidationReport, style: AnsiStyle) -> str:
         for word in ("error", "warning", "hint")
         if (count := done.count(word))
     ]
-    found = ", ".join(parts) or style.paint(style.good, "nothing found")
+    found = ", ".join(parts) or style.paint(style.good, "no findings")
     more = [
-        f"{done.mended} mended" if done.mended else "",
-        f"{done.known} known" if done.known else "",
+        f"{done.mended} fixed" if done.mended else "",
+        f"{done.known} in the baseline" if done.known else "",
         _fixable_text(done),
     ]
     return "; ".join([f"{where}: {found}", *filter(None, more)])
@@ -41,25 +41,25 @@ def summary_line(done: ValidationReport, style: AnsiStyle) -> str:
 def _fixable_text(done: ValidationReport) -> str:
     safe, unsafe = done.fixable_count("safe"), done.fixable_count("unsafe")
     if not unsafe:
-        return f"{safe} can be mended with `--fix`" if safe else ""
+        return f"{safe} can be fixed with `--fix`" if safe else ""
     if not safe:
-        return f"{unsafe} can be mended with `--fix --unsafe-fixes`"
-    return f"{safe} can be mended with `--fix`, {unsafe} more with `--unsafe-fixes`"
+        return f"{unsafe} can be fixed with `--fix --unsafe-fixes`"
+    return f"{safe} can be fixed with `--fix`, {unsafe} more with `--unsafe-fixes`"
 
 
 def diff_summary(mended: Sequence[int]) -> str:
     """The line below a diff; ``mended`` are the findings of each document that would change."""
     if not mended:
-        return "nothing would be mended\n"
+        return "nothing would be fixed\n"
     where = count_text(len(mended), "document")
-    return f"{count_text(sum(mended), 'finding')} would be mended in {where}\n"
+    return f"{count_text(sum(mended), 'finding')} would be fixed in {where}\n"
 
 
 def stale_baseline_line(count: int, path: str) -> str:
     """The line about entries of a baseline that are no longer true."""
-    entries = count_text(count, "known finding")
+    entries = count_text(count, "finding")
     verb = "occurs" if count == 1 else "occur"
-    return f"{entries} of `{escape(path)}` no longer {verb}; `--write-baseline` takes them out\n"
+    return f"{entries} of `{escape(path)}` no longer {verb}; `--write-baseline` removes them\n"
 
 
 def render_json(done: ValidationReport) -> str:

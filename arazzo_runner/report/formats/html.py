@@ -140,9 +140,9 @@ class _Omissions:
     def __str__(self) -> str:
         parts = []
         if self._bodies.cut:
-            parts.append("long bodies are cut")
+            parts.append("long bodies are truncated")
         if self._numbering.brief:
-            parts.append(f"{self._numbering.brief:,} steps that passed have no details")
+            parts.append(f"{self._numbering.brief:,} passed steps are shown without details")
         return " and ".join(parts)
 
     def __bool__(self) -> bool:

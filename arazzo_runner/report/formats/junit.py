@@ -91,7 +91,7 @@ def _has_no_failure(run: RunReport) -> bool:
 
 
 _ENDS = {
-    ExitCode.BUG: "a bug in arazzo ended the run",
+    ExitCode.BUG: "internal error in arazzo",
     ExitCode.INTERRUPTED: "the run was interrupted",
     ExitCode.TERMINATED: "the run was terminated",
 }
@@ -104,7 +104,9 @@ def _run_case(run: RunReport, masker: Masker) -> str:
     if run.exit_code == ExitCode.NOTHING:
         verdict = "<skipped/>"
     else:
-        verdict = failure_element("error", f"exit code {run.exit_code}", text or "nothing was run")
+        verdict = failure_element(
+            "error", f"exit code {run.exit_code}", text or "no workflow was run"
+        )
     return _case(_class_name(run, masker), run.duration, verdict, run, masker)
 
 

@@ -31,7 +31,7 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
 
 def brief_bytes(run: RunReport, masker: Masker) -> bytes:
     """The first lines of the report, where the whole is too long to be shown."""
-    lines = [*_head(run, plain_look(masker)), "", "The whole report is too long to stand here."]
+    lines = [*_head(run, plain_look(masker)), "", "The report is too long for this page."]
     return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
 
 
@@ -60,7 +60,7 @@ def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
     yield f"### {_MARKS[workflow.status]} {_plain_text(workflow.title, shown)}"
     if workflow.steps:
         yield ""
-        yield "| | step | operation | answer | time |"
+        yield "| | step | operation | response | time |"
         yield "|---|---|---|---|---:|"
         yield from (_row(step, shown) for step in workflow.steps)
     if workflow.status in (Status.FAILED, Status.ERROR):

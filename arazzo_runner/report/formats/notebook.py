@@ -21,7 +21,7 @@ _COLOURS = {
     Status.SKIPPED: "#6e7781",
 }
 _CELL = "style='text-align: left; vertical-align: top; padding: 2px 8px'"
-_HEAD = ("step", "operation", "answer", "attempts", "time", "outputs")
+_HEAD = ("step", "operation", "response", "attempts", "time", "outputs")
 
 
 def html_table(result: RunResult, exit_code: int, why: str, masker: Masker) -> str:

@@ -31,7 +31,7 @@ def row_lines(name: str, result: RunResult, again: str, look: TextStyle, width: 
     if not failures:
         return lines
     indented = [f"      {line}" if line else "" for line in failures]
-    return [*lines, *indented, f"      again: {again}", ""]
+    return [*lines, *indented, f"      rerun: {again}", ""]
 
 
 def _mark(result: RunResult, marks: Marks, style: AnsiStyle) -> tuple[str, str]:

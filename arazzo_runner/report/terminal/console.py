@@ -168,7 +168,9 @@ class Console:
         warnings = [warning_lines(one, self.look) for one in event.result.attempts[-1:]]
         lines = _block(event.depth, head, (line for lines in warnings for line in lines))
         if self._visited == DETAILED_STEPS + 1:
-            lines.insert(0, f"{_indent(event.depth)}(from here one line a step; `-v` shows all)")
+            lines.insert(
+                0, f"{_indent(event.depth)}(one line per step from here on; `-v` shows all)"
+            )
         return lines
 
     # --- workflows ---
@@ -199,7 +201,7 @@ class Console:
         self.write([*self._title(started), *_indent_lines(depth, self._end(result))])
         stopped = result.error is not None and result.error.code == "cancelled"
         if self._again and not (depth or result.passed or stopped):
-            self.write([f"  again: {self._again(name)}", ""])
+            self.write([f"  rerun: {self._again(name)}", ""])
 
     def _started(self, workflow_id: str) -> WorkflowInProgress:
         return next(one for one in self._running if one.workflow.workflow_id == workflow_id)
@@ -210,7 +212,7 @@ class Console:
         if result.ended_by and result.ended_by.type == "goto" and not result.error:
             # It took over the outputs of the workflow it went to, which has shown them.
             name, target = result.workflow_id, result.ended_by.target or ""
-            went_on = look.shown.text(f"`{name}` went on in `{target}`: {result.status.value}")
+            went_on = look.shown.text(f"`{name}` continued in `{target}`: {result.status.value}")
             return [*lines, went_on, ""]
         if not result.outputs:
             return lines

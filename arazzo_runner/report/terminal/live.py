@@ -121,7 +121,8 @@ class LiveRun:
         lines = [f"  {head}" for head in (*self.latest,)]
         if len(lines) < self.folded:
             lines.insert(
-                0, f"  {self._look.marks.cut} {count_text(self.folded - len(lines), 'step')} before"
+                0,
+                f"  {self._look.marks.cut} {count_text(self.folded - len(lines), 'earlier step')}",
             )
         return [*lines, *(self._step(one, now) for one in self._visits[-1:]), self._run(now)]
 
@@ -174,7 +175,7 @@ class LiveCases:
         failed = f", {self._failed:,} failed" if self._failed else ""
         names = ", ".join(_visible_lines(list(self._running), look))
         elapsed = whole_seconds_text(now - self._since)
-        counts = f"{self._over:,} of {count_text(self._total, 'case')} over{failed}, {elapsed}"
+        counts = f"{self._over:,} of {count_text(self._total, 'case')} done{failed}, {elapsed}"
         return [f"  {spinner(look, now)} {counts}" + (f"; running: {names}" if names else "")]
 
 
@@ -349,6 +350,6 @@ class TerminalConsole(Console):
         count = self._going_on.unfold() if lines else 0
         if count:
             mark = self.look.style.paint(self.look.style.good, self.look.marks.passed)
-            folded = f"  {mark} {count_text(count, 'step')} passed, folded; `-v` shows each"
+            folded = f"  {mark} {count_text(count, 'step')} passed (hidden; `-v` shows each)"
             lines = [folded, "", *lines]
         super().write(lines)

@@ -236,7 +236,7 @@ def _action(action: ActionTaken, look: TextStyle) -> list[str]:
             return look.label_lines("then", [f"go to `{target}`, by action `{name}`"])
         case "retry":
             # A last attempt has none, unless the run was stopped before the wait.
-            return look.label_lines("then", [f"retry, by action `{name}`, did not happen"])
+            return look.label_lines("then", [f"retry, by action `{name}`, was not made"])
         case _:
             assert_never(action.type)
 
@@ -275,7 +275,11 @@ def _failed_criterion(criterion: CriterionResult, look: TextStyle) -> str:
 
 
 def _wait(action: ActionTaken, look: TextStyle) -> str:
-    cut = f", cut from {duration_text(action.cut_from)} by `--max-wait`" if action.cut_from else ""
+    cut = (
+        f", shortened from {duration_text(action.cut_from)} by `--max-wait`"
+        if action.cut_from
+        else ""
+    )
     before = f", after `{look.shown.text(action.target)}`" if action.target else ""
     wait = f" in {duration_text(action.wait)}" if action.wait else ""
     return f"retry{wait}{cut}{before}, by action `{look.shown.text(action.name)}`"

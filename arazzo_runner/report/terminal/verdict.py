@@ -54,7 +54,7 @@ def _trouble(result: RunResult, exit_code: int, look: TextStyle) -> str:
         case ExitCode.NOTHING:
             return "no workflow was run"
         case ExitCode.USAGE | ExitCode.INVALID if not result.workflows:
-            return "nothing could be run"
+            return "no workflow could be run"
         case ExitCode.USAGE:
             return _failed_workflows(result, "ended without accepted credentials", look)
         case ExitCode.FAILED:

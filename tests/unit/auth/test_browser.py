@@ -48,7 +48,7 @@ def test_the_query_that_comes_back():
     assert answer == {"state": "s", "code": "a b", "iss": ""}
     ((status, headers, page),) = seen
     assert status == 200
-    assert "can be closed" in page
+    assert "close this window" in page
     assert headers["Content-Security-Policy"] == "default-src 'none'"
     assert headers["Cache-Control"] == "no-store"
     assert "https://id.example/authorize?a=b" in told

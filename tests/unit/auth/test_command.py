@@ -57,7 +57,7 @@ def test_what_is_no_object_of_texts(printed):
     ("program", "words"),
     [
         (Program(b"", status=3), "ended with status 3"),
-        (Program(b"\xff"), "printed what is not UTF-8"),
+        (Program(b"\xff"), "printed output that is not UTF-8"),
         (Program(b"x" * (2**20 + 1)), "printed more than 1,048,576 bytes"),
     ],
 )

@@ -40,9 +40,9 @@ def guarded(permissions=None, network=None, **settings):
         ("file:///etc/passwd", False, Permissions(), "neither http nor https"),
         ("javascript:alert(1)", False, Permissions(), "neither http nor https"),
         ("-h", False, Permissions(), "neither http nor https"),
-        ("https://id.example/\x1b[2J", False, Permissions(), "holds a control character"),
+        ("https://id.example/\x1b[2J", False, Permissions(), "contains a control character"),
         ("http://8.8.8.8/t", False, Permissions(servers=["http://8.8.8.8/"]), PLAIN),
-        ("https://me:p4ss@id.example/t", False, Permissions(), "holds a user name or password"),
+        ("https://me:p4ss@id.example/t", False, Permissions(), "contains a user name or password"),
     ],
 )
 def test_where_a_browser_is_sent(url, from_url, permissions, refused):

@@ -124,20 +124,20 @@ def test_a_failure_of_the_way_is_not_for_ever(need):
 @pytest.mark.parametrize(
     ("answer", "code", "words"),
     [
-        (reply(401), "credentials", "`https://id.example/token` answers with status 401"),
-        (reply(404), "protocol", "`https://id.example/token` answers with status 404"),
-        (reply(429, error="slow_down"), "protocol", "answers with status 429"),
-        (reply(500, error="server_error"), "protocol", "answers with status 500"),
+        (reply(401), "credentials", "`https://id.example/token` returns status 401"),
+        (reply(404), "protocol", "`https://id.example/token` returns status 404"),
+        (reply(429, error="slow_down"), "protocol", "returns status 429"),
+        (reply(500, error="server_error"), "protocol", "returns status 500"),
         (reply(302), "protocol", "status 302: a redirect is not followed, since the request has"),
-        (reply(400, error=["x"]), "protocol", "answers with status 400"),
+        (reply(400, error=["x"]), "protocol", "returns status 400"),
         (reply(200, error="bad"), "credentials", "refuses: `bad`"),
-        (reply(200, access_token=""), "protocol", "without a usable `access_token`"),
-        (reply(200, access_token="a b"), "protocol", "without a usable `access_token`"),
-        (reply(200, access_token=7), "protocol", "without a usable `access_token`"),
+        (reply(200, access_token=""), "protocol", "returns no usable `access_token`"),
+        (reply(200, access_token="a b"), "protocol", "returns no usable `access_token`"),
+        (reply(200, access_token=7), "protocol", "returns no usable `access_token`"),
         (reply(200, access_token="t", token_type="DPoP"), "protocol", "of type `DPoP`"),
-        (HttpResponse(200, (), b"t"), "protocol", "answers with no JSON object"),
-        (HttpResponse(200, (), b"[" * 40 + b"]" * 40), "protocol", "answers with no JSON object"),
-        (HttpResponse(200, (), b""), "protocol", "answers with no JSON object"),
+        (HttpResponse(200, (), b"t"), "protocol", "does not return a JSON object"),
+        (HttpResponse(200, (), b"[" * 40 + b"]" * 40), "protocol", "does not return a JSON object"),
+        (HttpResponse(200, (), b""), "protocol", "does not return a JSON object"),
     ],
 )  # fmt: skip
 def test_answers_without_a_token(need, answer, code, words):
@@ -263,16 +263,16 @@ def test_an_authorization_code_with_pkce(need):
 @pytest.mark.parametrize(
     ("answer", "code", "words"),
     [
-        ({}, "credentials", "nobody came back from the browser in time"),
-        ({"state": "other", "code": "c"}, "credentials", "came back with another `state`"),
-        ({"state": "é", "code": "c"}, "credentials", "came back with another `state`"),
-        ({"code": "c"}, "credentials", "came back with another `state`"),
+        ({}, "credentials", "the login in the browser was not completed in time"),
+        ({"state": "other", "code": "c"}, "credentials", "returned with another `state`"),
+        ({"state": "é", "code": "c"}, "credentials", "returned with another `state`"),
+        ({"code": "c"}, "credentials", "returned with another `state`"),
         ({"state": "r4ndom-1", "error": "access_denied"}, "credentials",
          "`https://id.example/authorize` refuses: `access_denied`"),
         ({"state": "r4ndom-1", "error": "no", "error_description": "not\x1b[2J you"}, "credentials",
          r"refuses: `no` (not\x1b[2J you)"),
-        ({"state": "r4ndom-1"}, "protocol", "sends the browser back without a `code`"),
-        ({"state": "r4ndom-1", "code": ""}, "protocol", "sends the browser back without a `code`"),
+        ({"state": "r4ndom-1"}, "protocol", "redirects the browser back without a `code`"),
+        ({"state": "r4ndom-1", "code": ""}, "protocol", "redirects the browser back without a `code`"),
     ],
 )  # fmt: skip
 def test_browsers_that_come_back_without_a_code(need, answer, code, words):
@@ -329,9 +329,9 @@ def test_a_device_is_waited_for(need):
         ([reply(**DEVICE), reply(400, error="access_denied")], "credentials", "`access_denied`"),
         ([reply(**DEVICE, expires_in=6), *[reply(400, error="authorization_pending")] * 2],
          "credentials", "`authorization_pending`"),
-        ([reply(device_code="d")], "protocol", "has to answer with `device_code`, `user_code`"),
+        ([reply(device_code="d")], "protocol", "has to return `device_code`, `user_code`"),
         ([reply(400, error="invalid_client")], "credentials", "`invalid_client`"),
-        ([HttpResponse(200, (), b"no")], "protocol", "answers with status 200"),
+        ([HttpResponse(200, (), b"no")], "protocol", "returns status 200"),
         ([TransportFailure("timeout", "slow")], "timeout", "slow"),
     ],
 )  # fmt: skip
@@ -395,9 +395,9 @@ def test_how_far_a_discovered_endpoint_may_be(need, from_url, url, expected):
         (
             reply(404),
             "protocol",
-            "`https://id.example/.well-known/openid-configuration` answers with",
+            "`https://id.example/.well-known/openid-configuration` returns",
         ),
-        (HttpResponse(200, (), b"[]"), "protocol", "answers with no JSON object"),
+        (HttpResponse(200, (), b"[]"), "protocol", "does not return a JSON object"),
         (reply(token_endpoint=7), "protocol", "names no `token_endpoint`"),
     ],
 )

@@ -75,7 +75,7 @@ def test_what_is_harmless(path, operation, is_sent):
         (HttpResponse(302, (), b""), "accepted", "status 302"),
         (HttpResponse(401, (), b""), "refused", "status 401"),
         (HttpResponse(403, (), b""), "refused", "status 403"),
-        (HttpResponse(404, (), b""), "unusable", "status 404, which tells nothing"),
+        (HttpResponse(404, (), b""), "unusable", "status 404, which says nothing"),
         (TransportFailure("credentials", "no token", unsent=True), "refused", "no token"),
         (TransportFailure("connect", "nobody"), "unusable", "nobody"),
     ],

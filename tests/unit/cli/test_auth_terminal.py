@@ -150,7 +150,7 @@ def test_nothing_typed_is_nothing_given(api):
     ("state", "code", "words"),
     [
         (None, 0, "1 workflow passed"),
-        ("forged", 2, "the browser came back with another `state` than it was sent with"),
+        ("forged", 2, "the browser returned with another `state` than it was sent with"),
     ],
 )
 def test_a_person_logs_in_with_a_browser(api, tmp_path, state, code, words):

@@ -44,4 +44,4 @@ def test_a_mistake_in_the_call_is_mended_there(capsys: pytest.CaptureFixture[str
     assert main(["explain", "AZ101"]) == 0
     shown = capsys.readouterr().out
     assert "\nFailing\n    $ arazzo validate order.arazzo.yaml\n" in shown
-    assert "\nMended\n    $ arazzo validate orders.arazzo.yaml\n" in shown
+    assert "\nFixed\n    $ arazzo validate orders.arazzo.yaml\n" in shown

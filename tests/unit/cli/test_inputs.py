@@ -67,13 +67,13 @@ def test_text_becomes_the_declared_type(typed, inputs):
         ("address=x", "input `address`: `x` is no object"),
         ("any:={", "input `any`: `{` is not JSON"),
         ("any:=NaN", "`NaN` is not a number that JSON has"),
-        ('any:={"a": 1, "a": 2}', "the key `a` stands twice in one object"),
+        ('any:={"a": 1, "a": 2}', "the key `a` is duplicated in one object"),
         ("any:=" + "[" * 200, "the document is nested 101 levels deep, and the limit is 100"),
         ("ratio=NaN", "`NaN` is not a number that JSON has"),
-        ("ratio=1e999", "the number `1e999` is too large: no finite number stands for it"),
+        ("ratio=1e999", "the number `1e999` is too large: it is not finite"),
         ("count=" + "9" * 5000, "an integer has 5,000 digits, and the limit is 4,300"),
-        ("name", "`-i name` is no assignment"),
-        ("=x", "`-i =x` is no assignment"),
+        ("name", "`-i name` is not an assignment"),
+        ("=x", "`-i =x` is not an assignment"),
         ("name=@nowhere", "`-i name`: `nowhere` cannot be read: no such file or directory"),
         ("name=@a\0b", "`-i name`: `a\0b` cannot be read: embedded null byte"),
     ],
@@ -96,16 +96,19 @@ def test_a_file_can_be_the_value_or_hold_all(tmp_path):
 
 def test_a_file_of_inputs_holds_an_object(tmp_path):
     (tmp_path / "all.json").write_text("[1]")
-    with pytest.raises(InputError, match="holds no object"):
+    with pytest.raises(InputError, match="is not an object"):
         read_inputs([], str(tmp_path / "all.json"), DECLARED, ROOT)
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\xff", "the document is not UTF-8: the byte 0xff at offset 0 belongs to no character"),
-        (b"name: [a", "this `[` is never closed"),
-        (b"name: 1\nname: 2", "the key `name` stands twice in one object"),
+        (
+            b"\xff",
+            "the document is not UTF-8: the byte 0xff at offset 0 is not part of a character",
+        ),
+        (b"name: [a", "this `[` is not closed"),
+        (b"name: 1\nname: 2", "the key `name` is duplicated in one object"),
         (b"", "the document is empty"),
     ],
 )
@@ -123,7 +126,7 @@ def test_a_file_that_is_no_text_is_no_input(tmp_path):
 
 
 def test_parts_do_not_go_into_a_whole():
-    with pytest.raises(InputError, match="reaches into `address`, which has been given as a whole"):
+    with pytest.raises(InputError, match="sets a part of `address`, which is also set as a whole"):
         read_inputs(["address:=5", "address.zip=1"], None, DECLARED, ROOT)
 
 
@@ -167,7 +170,7 @@ def test_other_files_are_their_content(octets, tmp_path):
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("-", "input `file`: a file that is sent cannot be standard input"),
+        ("-", "input `file`: a file to send cannot be standard input"),
         ("gone", "`-i file`: `gone` cannot be read: no such file or directory"),
         ("/dev/null", "cannot be read: it is not a regular file, which could be sent again"),
         ("a\0b", "cannot be read: embedded null byte"),

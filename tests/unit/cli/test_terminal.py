@@ -98,7 +98,7 @@ def rest(terminal):
 
 @pytest.mark.parametrize(
     ("words", "line"),
-    [((), b"1 step, 1 request"), (("--cases", "cases.csv"), b"0 of 2 cases over")],
+    [((), b"1 step, 1 request"), (("--cases", "cases.csv"), b"0 of 2 cases done")],
 )
 def test_a_run_shows_what_goes_on(tmp_path, server, words, line):
     url, answer = server

@@ -37,9 +37,9 @@ def test_a_valid_document_has_no_findings(judge):
         ("/sourceDescriptions/-", {"name": "b c", "url": "x"}, "hint AZ122 /sourceDescriptions/1/name: `b c` has characters that the specification advises against in a `name`"),
         ("/sourceDescriptions/-", {"name": "api", "url": "x"}, "error AZ115 /sourceDescriptions/1/name: there are two source descriptions `api`"),
         ("/$self", "https://e.com/a#b", "error AZ113 /$self[15:17]: `$self` must not have a fragment"),
-        ("/$self", "a b.yaml", "warning AZ113 /$self[1:2]: `a b.yaml` is no URI reference"),
-        ("/sourceDescriptions/0/url", "..\\api.yaml", "warning AZ113 /sourceDescriptions/0/url[2:3]: `..\\api.yaml` is no URI reference"),
-        ("/sourceDescriptions/0/url", "100%.yaml", "warning AZ113 /sourceDescriptions/0/url[3:4]: `100%.yaml` is no URI reference"),
+        ("/$self", "a b.yaml", "warning AZ113 /$self[1:2]: `a b.yaml` is not a URI reference"),
+        ("/sourceDescriptions/0/url", "..\\api.yaml", "warning AZ113 /sourceDescriptions/0/url[2:3]: `..\\api.yaml` is not a URI reference"),
+        ("/sourceDescriptions/0/url", "100%.yaml", "warning AZ113 /sourceDescriptions/0/url[3:4]: `100%.yaml` is not a URI reference"),
         ("/$schema", "https://e.com/s", "hint AZ119 /$schema@key: `$schema` is for editors: the specification has no such field"),
         ("/$self", 1, "error AZ112 /$self: `$self` must be a string, and is the number 1"),
         ("/workflows", [], "error AZ113 /workflows: `workflows` needs at least one item"),
@@ -86,7 +86,7 @@ def test_a_misspelt_required_field_is_said_once(judge):
     ("name", "help"),
     [
         ("$ref", "outside of `inputs`, write `reference: $components.<type>.<name>`"),
-        ("qqqqqqq", "its fields are `title`, `version`, `summary` and `description`; own ones begin with `x-`"),
+        ("qqqqqqq", "its fields are `title`, `version`, `summary` and `description`; extension fields begin with `x-`"),
     ],
 )  # fmt: skip
 def test_the_way_out_of_an_unknown_field(judge, name, help):
@@ -98,7 +98,7 @@ def test_the_way_out_of_an_unknown_field(judge, name, help):
     [
         (3, 'put it in quotes: "3"'),
         (True, 'put it in quotes: "true"'),
-        (None, "leave the field out when it has no value"),
+        (None, "remove the field when it has no value"),
         ([], None),
     ],
 )

@@ -123,7 +123,7 @@ def test_a_declared_type_that_the_content_contradicts(load):
     sources, _ = load(arazzo(("a", "a.yaml", "arazzo")), {"file:///d/a.yaml": OPENAPI})
     (found,) = sources.diagnostics
     assert found.code == "AZ202"
-    assert found.message == "`a.yaml` is an OpenAPI description, and `type` says `arazzo`"
+    assert found.message == "`a.yaml` is an OpenAPI description, and `type` is `arazzo`"
     assert found.place.pointer == ("sourceDescriptions", 0, "type")
     assert found.help == "write `type: openapi`"
 
@@ -132,7 +132,9 @@ def test_a_declared_type_that_the_content_contradicts(load):
 def test_a_document_of_no_known_type(load, content):
     sources, _ = load(arazzo(("a", "a.yaml")), {"file:///d/a.yaml": content})
     assert sources.entry.sources == ()
-    assert sources.diagnostics[0].message == "`a.yaml` is no OpenAPI, AsyncAPI or Arazzo document"
+    assert (
+        sources.diagnostics[0].message == "`a.yaml` is not an OpenAPI, AsyncAPI or Arazzo document"
+    )
 
 
 def test_a_source_that_cannot_be_read(load):
@@ -144,10 +146,10 @@ def test_a_source_that_cannot_be_read(load):
         first.message
         == "the source description `api` cannot be read: there is no file `file:///d/a.yaml`"
     )
-    assert first.help == "look again; or say where it is with `--source api=PATH`"
+    assert first.help == "look again; or pass its location with `--source api=PATH`"
     assert first.place.pointer == ("sourceDescriptions", 0, "url")
     assert [one.code for one in (first, second, third)] == ["AZ201", "AZ201", "AZ216"]
-    assert third.help == "say where it is with `--source c=PATH`"
+    assert third.help == "pass its location with `--source c=PATH`"
 
 
 def test_a_source_that_does_not_parse(load):

@@ -91,7 +91,7 @@ def test_an_empty_list_of_criteria_is_a_warning_in_1_0(judge):
 def test_semantics_1_a_feature_of_1_1_in_1_0_works_with_a_warning(judge, pointer, value, what):
     judged = judge({"/arazzo": "1.0.1", pointer: value})
     said = [(one.severity.value, one.code, one.message) for one in judged.entries]
-    assert said == [("warning", "AZ116", f"{what} came with Arazzo 1.1, and the document says 1.0")]
+    assert said == [("warning", "AZ116", f"{what} needs Arazzo 1.1, and the document declares 1.0")]
     assert judged.loaded.complete
     assert judge({pointer: value}).entries == ()
 

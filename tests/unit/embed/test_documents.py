@@ -32,7 +32,7 @@ def test_sources_from_elsewhere(tmp_path) -> None:
     document = tmp_path / "shop.yaml"
     document.write_text(DOCUMENT, encoding="utf-8")
     with pytest.raises(
-        arazzo.DocumentError, match=r'say where it is with `sources=\{"shop": "PATH"\}`'
+        arazzo.DocumentError, match=r'pass its location with `sources=\{"shop": "PATH"\}`'
     ):
         arazzo.load(document)
     for given in (
@@ -129,10 +129,13 @@ CALLS = {
         {"servers": {"shopp": "http://x"}},
         "`servers` names `shopp`(.|\n)*did you mean `shop`",
     ),
-    "a step": ({"until": "lok"}, "`until` names `lok`, and no step(.|\n)*did you mean `look`"),
+    "a step": (
+        {"until": "lok"},
+        "`until` names `lok`, but there is no such step(.|\n)*did you mean `look`",
+    ),
     "an input": (
         {"secrets": ["pni"]},
-        "`secrets` names `pni`, and no input(.|\n)*did you mean `pin`",
+        "`secrets` names `pni`, but there is no such input(.|\n)*did you mean `pin`",
     ),
     "a variable": (
         {"server_variables": {"x": "1"}},
@@ -140,11 +143,11 @@ CALLS = {
     ),
     "a scheme": (
         {"credentials": {"shop": {"basic": {"token": "x"}}}},
-        "`credentials` names `basic`, and no security scheme of `shop`",
+        "`credentials` names `basic`, but there is no such security scheme of `shop`",
     ),
     "credentials of": (
         {"credentials": {"x": {"y": {}}}},
-        "`credentials` names `x`, and no API description",
+        "`credentials` names `x`, but there is no such API description",
     ),
 }
 

@@ -54,5 +54,7 @@ def test_credentials_that_are_sent_and_masked(given, sent, guarded) -> None:
 
 def test_a_part_of_another_name(guarded) -> None:
     credentials = {"shop": {"shopKey": {"kye": "x"}}}
-    with pytest.raises(arazzo.UsageError, match=r"no part of `shopKey`(.|\n)*did you mean `key`"):
+    with pytest.raises(
+        arazzo.UsageError, match=r"no such part of `shopKey`(.|\n)*did you mean `key`"
+    ):
         arazzo.run(guarded, inputs=INPUTS, mock=True, credentials=credentials)

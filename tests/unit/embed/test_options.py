@@ -22,7 +22,7 @@ async def later(event) -> None:
         ({"timeout": 0}, ValueError, "`timeout` is 0, and not more than 0 seconds"),
         ({"secrets": "pin"}, TypeError, "`secrets` is of the type str, and not list or"),
         ({"on_event": 3}, TypeError, "`on_event` is of the type int, and not a function"),
-        ({"on_event": later}, TypeError, "`on_event` is called, and not awaited; `stream`"),
+        ({"on_event": later}, TypeError, "`on_event` is called and never awaited; use `stream`"),
         ({"cancel": True}, TypeError, "`cancel` is of the type bool, and not anything with"),
         ({"checks": "fail"}, TypeError, "`checks` cannot be `fail`: it is `off`, `warn`"),
         ({"checks": {"body": "off"}}, TypeError, "`checks` cannot be `{'body': 'off'}`"),

@@ -32,7 +32,7 @@ def test_the_verdict(description, failed) -> None:
     with pytest.raises(arazzo.WorkflowFailed) as error:
         failed.raise_for_status()
     assert error.value.result is failed
-    assert "step `create`, attempt 1: a success criterion does not hold" in str(error.value)
+    assert "step `create`, attempt 1: a success criterion failed" in str(error.value)
 
 
 def test_parts_are_typed_and_say_what_they_are(failed) -> None:
@@ -52,7 +52,7 @@ def test_parts_are_typed_and_say_what_they_are(failed) -> None:
 def test_a_step_that_did_not_run(failed) -> None:
     with pytest.raises(KeyError, match="no step `creat` has run; did you mean `create`"):
         failed.steps["creat"]
-    with pytest.raises(KeyError, match="no step `xyz` has run; those that did: `create`"):
+    with pytest.raises(KeyError, match="no step `xyz` has run; the steps that ran: `create`"):
         failed.steps["xyz"]
 
 

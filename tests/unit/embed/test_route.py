@@ -74,7 +74,10 @@ def test_seed_of_the_mock() -> None:
             {"app": asgi, "client": httpx.Client(transport=BOTH)},
             "an ASGI `app` is called through an httpx.AsyncClient",
         ),
-        ({"app": wsgi, "mock": True}, "`app` and `mock` each say where requests go; give one"),
+        (
+            {"app": wsgi, "mock": True},
+            "`app` and `mock` each set where requests are sent; pass only one",
+        ),
         ({"app": "shop:app"}, "`app` is of the type str, and not an ASGI or WSGI application"),
         ({"app": lambda request: None}, "`app` takes 1 arguments: an ASGI application takes"),
         ({"client": httpx}, "`client` is of the type module, and not an httpx.Client"),

@@ -52,10 +52,10 @@ def test_they_are_copies() -> None:
     ("given", "message"),
     [
         ([1], "`inputs` is a list, and not a mapping of names"),
-        ({"x": date(2025, 1, 1)}, "the input `x` is a date, which is no JSON value"),
-        ({"x": [{"y": {1}}]}, "the input `x`, item 0, `y` is a set, which is no JSON value"),
+        ({"x": date(2025, 1, 1)}, "the input `x` is a date, which is not a JSON value"),
+        ({"x": [{"y": {1}}]}, "the input `x`, item 0, `y` is a set, which is not a JSON value"),
         ({"x": {1: 2}}, "the input `x` has the key 1, and keys of JSON are strings"),
-        ({"x": float("nan")}, "the input `x` is nan, which is no JSON value"),
+        ({"x": float("nan")}, "the input `x` is nan, which is not a JSON value"),
     ],
 )
 def test_what_is_no_json(given, message) -> None:

@@ -28,7 +28,7 @@ class Recording(arazzo.WrappedWorld):
 def test_all_events_and_the_result(given, backend, description) -> None:
     async def main() -> None:
         stream = arazzo.stream(description, "make", inputs=INPUTS, **given)
-        with pytest.raises(RuntimeError, match="when all events have been taken"):
+        with pytest.raises(RuntimeError, match="after the last event"):
             _ = stream.result
         told = []
         direct = await arazzo.arun(description, inputs=INPUTS, on_event=told.append, **given)

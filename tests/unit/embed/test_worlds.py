@@ -84,5 +84,7 @@ def test_nobody_can_be_asked_to_log_in(shop):
     credentials = {"shop": {"person": {"client_id": "me"}}}
     result = arazzo.run(ORDERS, "person", server=url(shop), credentials=credentials)
     assert result.exit_code == 2
-    assert "needs a person at a terminal" in str(result.steps["list"].attempts[0].error.message)
+    assert "needs an interactive login in a terminal" in str(
+        result.steps["list"].attempts[0].error.message
+    )
     assert shop.seen == []

@@ -168,7 +168,7 @@ def test_a_missing_input_of_a_child_is_the_steps_error(run):
     ran = run(CHILD.replace("{more}", ""))
     assert ran.world.calls == []
     assert ran.first.steps[0].attempts[0].error.code == "inputs-refused"
-    assert "`name` is not given" in ran.first.steps[0].attempts[0].error.message
+    assert "`name` is missing" in ran.first.steps[0].attempts[0].error.message
 
 
 GOTO = """
@@ -361,7 +361,7 @@ def test_an_input_that_cannot_be_evaluated_is_an_error_of_the_step(run):
     error = ran.first.steps[0].attempts[0].error
     assert (
         error.message
-        == "input `name`: `$inputs.who` has no value, so the text round it cannot be built"
+        == "input `name`: `$inputs.who` has no value, so the text around it cannot be built"
     )
 
 
@@ -454,7 +454,7 @@ def test_a_target_may_hold_expressions(run):
         for x in ("/a", "a")
     )
     assert good.world.calls[0].request.body == b'{"a":2}'
-    assert "is no JSON Pointer" in bad.first.steps[0].attempts[0].error.message
+    assert "is not a JSON Pointer" in bad.first.steps[0].attempts[0].error.message
 
 
 def test_a_replacement_in_what_is_no_xml(run):

@@ -38,8 +38,8 @@ def test_28_selectors(selector_type, text, value, found):
 @pytest.mark.parametrize(
     ("selector_type", "text", "value", "reason"),
     [
-        (POINTER, "a", VALUE, "`a` is no JSON Pointer"),
-        (POINTER, "/a~2", VALUE, "is no JSON Pointer"),
+        (POINTER, "a", VALUE, "`a` is not a JSON Pointer"),
+        (POINTER, "/a~2", VALUE, "is not a JSON Pointer"),
         (JSONPATH, "a", VALUE, "the JSONPath is invalid"),
         (JSONPATH, "$", b"12", "JSONPath needs JSON; the value is binary of 2 bytes"),
         (XPATH, "//p", VALUE, "XPath needs XML; the value is of type object"),

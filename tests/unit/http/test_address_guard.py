@@ -64,12 +64,12 @@ def refusal(reach: AddressPolicy, url: str, where: str) -> str | None:
         (USER, "http://h", "loopback", None),
         (USER, "http://h", "public", "AZ216 `http://h:443` is not encrypted, and not on this machine | use https, or allow it with `--allow-http`"),
         (USER, "http://h", "private", "AZ216 `http://h:443` is not encrypted, and not on this machine | use https, or allow it with `--allow-http`"),
-        (USER, "https://h", "never", "AZ216 `h` is a link-local, multicast or unspecified address, which no document is read from | None"),
+        (USER, "https://h", "never", "AZ216 `h` is a link-local, multicast or unspecified address, from which no document is read | None"),
         (STRANGER, "https://h", "public", None),
         (STRANGER, "https://h", "private", "AZ216 `h` is a private address, which a document from a URL may not reach | `--allow-net` allows it"),
         (STRANGER, "http://h", "loopback", "AZ216 `h` is a loopback address, which a document from a URL may not reach | `--allow-net` allows it"),
         (AddressPolicy(ANYWHERE, ANYWHERE), "http://h", "public", None),
-        (AddressPolicy(ANYWHERE, ANYWHERE), "http://h", "never", "AZ216 `h` is a link-local, multicast or unspecified address, which no document is read from | None"),
+        (AddressPolicy(ANYWHERE, ANYWHERE), "http://h", "never", "AZ216 `h` is a link-local, multicast or unspecified address, from which no document is read | None"),
     ],
 )  # fmt: skip
 def test_how_far_a_request_goes(reach, url, where, expected):

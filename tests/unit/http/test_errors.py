@@ -19,10 +19,10 @@ from arazzo_runner.http.client import AsyncHttpWorld, HttpSettings, HttpWorld
 from arazzo_runner.openapi.message import HttpRequest
 
 BROKEN = {
-    "closed at once": (b"", "`{}` closed the connection without an answer"),
+    "closed at once": (b"", "`{}` closed the connection without a response"),
     "closed in the header": (
         b"HTTP/1.1 200 OK\r\nContent-",
-        "the response of `{}` ends in the middle of its header",
+        "the response of `{}` ends before its header is complete",
     ),
     "short body": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234",
@@ -34,15 +34,15 @@ BROKEN = {
     ),
     "something that begins like it": (
         b"HTT",
-        "the response of `{}` ends in the middle of its header",
+        "the response of `{}` ends before its header is complete",
     ),
     "another protocol": (
         b"220 mail.example ESMTP `x`\r\n",
-        "`{}` does not answer in HTTP; its first bytes are `220 mail.example ESMTP 'x'\\r\\n`",
+        "`{}` does not speak HTTP; its first bytes are `220 mail.example ESMTP 'x'\\r\\n`",
     ),
     "TLS on an http URL": (
         b"\x15\x03\x01\x00\x02\x02\x46\r\n",
-        "`{}` does not answer in HTTP; its first bytes are `\\x15\\x03\\x01\\x00\\x02\\x02F\\r\\n`",
+        "`{}` does not speak HTTP; its first bytes are `\\x15\\x03\\x01\\x00\\x02\\x02F\\r\\n`",
     ),
     "not quite HTTP": (
         b"HTTP/1.1 OK\r\n\r\n",
@@ -71,7 +71,7 @@ def test_broken_answers(serve, ask, name) -> None:
 
 def test_tls_where_none_was_meant_has_a_hint(serve, ask) -> None:
     (failure,) = ask(serve([b"\x15\x03\x01\r\n"]).url)
-    assert failure.hint == "it may want TLS: use an `https://` URL"
+    assert failure.hint == "it may require TLS: use an `https://` URL"
 
 
 def test_a_switch_that_the_step_asked_for(serve, ask) -> None:
@@ -123,7 +123,7 @@ def free_port() -> int:
 def test_a_refused_connection(ask) -> None:
     port = free_port()
     (failure,) = ask(f"http://127.0.0.1:{port}/secret")
-    message = f"nothing answers at `127.0.0.1:{port}`: the connection was refused"
+    message = f"no server is listening at `127.0.0.1:{port}`: the connection was refused"
     assert (failure.code, failure.message) == ("connect", message)
     assert failure.hint == "start the server, or name another one with `--server`"
 
@@ -146,7 +146,7 @@ URLS = {
     "http:///path": "the request's URL cannot be used: it names no host",
     "http://host:x/": "the request's URL cannot be used: its host or port is malformed",
     "http://[::1/": "the request's URL cannot be used: its host or port is malformed",
-    "http://me:secret@host/": "the URL of `host` holds a user name or password",
+    "http://me:secret@host/": "the URL of `host` contains a user name or password",
     "http://\u2488.example/": "the request's URL cannot be used: the host `\u2488.example` is not",
 }
 

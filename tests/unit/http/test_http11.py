@@ -134,7 +134,7 @@ def test_a_request_that_may_have_been_processed_is_never_sent_again(serve, ask) 
     server = serve([OK, vanish])
     _, failure = ask(server.url, server.url)
     assert isinstance(failure, TransportFailure)
-    assert failure.message == f"`{server.url}` closed the connection without an answer"
+    assert failure.message == f"`{server.url}` closed the connection without a response"
     assert len(server.requests) == 2
 
 

@@ -163,7 +163,7 @@ def rubbish(peer: Peer, stream: int) -> None:
 @pytest.mark.parametrize(
     ("answer", "code", "words"),
     [
-        (close, "protocol", "closed the connection without an answer"),
+        (close, "protocol", "closed the connection without a response"),
         (close_in_the_body, "protocol", "ends after 4 bytes before its last chunk"),
         (reset, "protocol", "the stream was reset"),
         (go_away, "protocol", "it ends the connection"),

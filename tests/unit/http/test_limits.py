@@ -100,7 +100,7 @@ LIMITS = {
         b"HTTP/1.1 103 Hints\r\n\r\n" * 3 + OK,
         {"max_informational": 3},
         {"max_informational": 2},
-        "`{}` sent more than 2 interim (1xx) responses before its answer",
+        "`{}` sent more than 2 interim (1xx) responses before its response",
         None,
     ),
 }

@@ -145,7 +145,7 @@ def test_https_goes_through_a_tunnel(serve, ask, authority, tmp_path) -> None:
             "connect",
             "the proxy `{}` refused to connect to `api.invalid:443`: status 502",
         ),
-        (b"", "protocol", "`http://{}` closed the connection without an answer"),
+        (b"", "protocol", "`http://{}` closed the connection without a response"),
         ("reset", "protocol", "the connection to `http://{}` broke: Connection reset by peer"),
         ("hold", "timeout", "no connection to `api.invalid:443` within 1.5 s"),
         ("silent", "timeout", "no connection to `api.invalid:443` within 1.5 s"),
@@ -174,6 +174,8 @@ def test_a_tunnel_that_is_not_made(serve, ask, reply, code, message) -> None:
 
 def test_a_proxy_that_is_down(ask) -> None:
     (failure,) = ask("https://api.invalid/", settings=HttpSettings(proxy="http://127.0.0.1:1"))
-    message = "the proxy fails: nothing answers at `127.0.0.1:1`: the connection was refused"
+    message = (
+        "the proxy failed: no server is listening at `127.0.0.1:1`: the connection was refused"
+    )
     assert failure.message == message
     assert failure.hint == "check `--proxy`, or `http_proxy` and `https_proxy` in the environment"

@@ -69,7 +69,7 @@ def test_nothing_of_the_document_goes_to_another_origin(location) -> None:
         ),
         ("ftp://api.example/x", "protocol", "`ftp` is neither http nor https"),
         ("https://[::1/", "protocol", "but its Location is not a URL"),
-        ("https://u:p@api.example/", "protocol", "holds a user name or password"),
+        ("https://u:p@api.example/", "protocol", "contains a user name or password"),
     ],
 )
 def test_redirects_that_are_not_followed(location, code, words) -> None:

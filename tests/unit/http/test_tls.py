@@ -50,7 +50,7 @@ def test_without_the_check(serve, ask, authority) -> None:
     assert isinstance(response, HttpResponse)
 
 
-TRUST = "`--cacert FILE` trusts another authority; `--insecure` leaves out the check"
+TRUST = "`--cacert FILE` trusts another authority; `--insecure` skips the check"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_an_end_without_goodbye_may_be_a_truncation(serve, ask, authority, cacer
     assert isinstance(failure, TransportFailure)
     assert failure.code == "protocol"
     assert failure.message == (
-        f"`{server.url}` ended the connection without TLS's close_notify, perhaps in the middle"
+        f"`{server.url}` closed the connection without TLS close_notify, perhaps incomplete"
     )
 
 
@@ -174,7 +174,7 @@ def test_tls_that_breaks() -> None:
     ("settings", "message"),
     [
         ({"cacert": "no.pem"}, "`--cacert no.pem` cannot be used: No such file or directory"),
-        ({"cacert": "ca.key"}, "`--cacert ca.key` cannot be used: it holds no certificate"),
+        ({"cacert": "ca.key"}, "`--cacert ca.key` cannot be used: it contains no certificate"),
         ({"cert": "no.pem"}, "`--cert no.pem` cannot be used: No such file or directory"),
         ({"cert": "locked.pem"}, "`--cert locked.pem` cannot be used: it is not PEM"),
         ({"key": "ca.key"}, "`--key` needs the certificate it belongs to"),

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-EARLY = "never has a value here: the request of `a` is made of it, so there is no message yet"
+EARLY = "never has a value here: the request of `a` is built from it, so there is no message yet"
 OUTPUTS = "never has a value here: the outputs of a workflow belong to no message"
 CALL = "never has a value here: the step `a` calls a workflow, which has no request or response"
 
@@ -24,7 +24,7 @@ def parameter(value: object) -> dict[str, object]:
         ([step(requestBody={"payload": {"a": ["$url"]}})], [f"`$url` {EARLY}"]),
         ([step(requestBody={"payload": {}, "replacements": [{"target": "/a", "value": "$method"}]})], [f"`$method` {EARLY}"]),
         ([step(outputs={"a": "$response.body#/0"}, successCriteria=[{"condition": "$statusCode == 200"}])], []),
-        ([step(outputs={"a": "$outputs.data[0].id"})], ["`$outputs.data[0].id` never has a value here: the step `a` calls no workflow, and `$outputs` is what one yields"]),
+        ([step(outputs={"a": "$outputs.data[0].id"})], ["`$outputs.data[0].id` never has a value here: the step `a` calls no workflow, and `$outputs` needs one"]),
         ([step(outputs={"a": "$message.payload#/a"})], ["`$message.payload#/a` never has a value here: `list` is called over HTTP"]),
         ([step(outputs={"a": "$message.header.X-Tenant"})], ["`$message.header.X-Tenant` never has a value here: `list` is called over HTTP"]),
     ],

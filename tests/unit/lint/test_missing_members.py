@@ -46,9 +46,9 @@ def test_what_can_be_there(found, expression):
     ("expression", "line"),
     [
         ("$response.body#/name", "error `$response.body#/name`: the response of `get` has no `name`"),
-        ("$response.body#/id/x", "error `$response.body#/id/x`: `/id` of the response of `get` is an integer, so there is no `x` in it"),
-        ("$response.body#/lines/sku", "error `$response.body#/lines/sku`: `/lines` of the response of `get` is an array, so there is no `sku` in it"),
-        ("$response.body[0]", "error `$response.body[0]`: the response of `get` is an object, so there is no item 0 in it"),
+        ("$response.body#/id/x", "error `$response.body#/id/x`: `/id` of the response of `get` is an integer, so it has no `x`"),
+        ("$response.body#/lines/sku", "error `$response.body#/lines/sku`: `/lines` of the response of `get` is an array, so it has no `sku`"),
+        ("$response.body[0]", "error `$response.body[0]`: the response of `get` is an object, so it has no item 0"),
         ("$response.body#/notes/title", "warning `$response.body#/notes/title`: `/notes` of the response of `get` documents no `title`"),
     ],
 )  # fmt: skip
@@ -128,7 +128,7 @@ def test_queries(found, criterion, count):
         ("$inputs.user.name", []),
         ("$inputs.open.name", []),
         ("$inputs.user.nmae", ["AZ310 warning `$inputs.user.nmae`: the input `user` documents no `nmae`"]),
-        ("$inputs.user#/name/first", ["AZ310 error `$inputs.user#/name/first`: `/name` of the input `user` is a string, so there is no `first` in it"]),
+        ("$inputs.user#/name/first", ["AZ310 error `$inputs.user#/name/first`: `/name` of the input `user` is a string, so it has no `first`"]),
     ],
 )  # fmt: skip
 def test_outputs_and_inputs(found, expression, lines):
@@ -282,8 +282,8 @@ def test_filters_at_the_root(found, condition, context, count):
 @pytest.mark.parametrize(
     ("condition", "context", "message"),
     [
-        ("$.id[*]", "$response.body", "`/id` of the response of `get` is an integer, so there is no member in it"),
-        ("$.family", "$statusCode", "`$statusCode` is an integer, so there is no `family` in it"),
+        ("$.id[*]", "$response.body", "`/id` of the response of `get` is an integer, so it has no member"),
+        ("$.family", "$statusCode", "`$statusCode` is an integer, so it has no `family`"),
     ],
 )  # fmt: skip
 def test_what_a_query_asks_of_scalars(found, condition, context, message):

@@ -61,10 +61,10 @@ ALL = [("q", "query", "1"), ("x-key", "header", "1"), ("session", "cookie", "1")
     ("text", "lines"),
     [
         (step("needs", *ALL), []),
-        (step("needs", *ALL[1:]), ["AZ301 error `s`: step `s` never gives the query parameter `q`"]),
-        (step("needs", ALL[0], ALL[2]), ["AZ301 error `s`: step `s` never gives the header parameter `X-Key`"]),
-        (step("needs", *ALL[:2]), ["AZ301 warning `s`: step `s` never gives the cookie parameter `session`"]),
-        (step("needs", *ALL[1:], successCriteria=[{"condition": "$statusCode == 400"}]), ["AZ301 warning `s`: step `s` never gives the query parameter `q`"]),
+        (step("needs", *ALL[1:]), ["AZ301 error `s`: step `s` does not set the query parameter `q`"]),
+        (step("needs", ALL[0], ALL[2]), ["AZ301 error `s`: step `s` does not set the header parameter `X-Key`"]),
+        (step("needs", *ALL[:2]), ["AZ301 warning `s`: step `s` does not set the cookie parameter `session`"]),
+        (step("needs", *ALL[1:], successCriteria=[{"condition": "$statusCode == 400"}]), ["AZ301 warning `s`: step `s` does not set the query parameter `q`"]),
         (step("needs", ("any", "querystring", "q=1")), []),
         (step("plain", ("limit", "query", 1), ("x-tenant", "header", "a")), []),
         (step("plain", ("limti", "query", 1)), ["AZ302 warning `limti`: `plain` documents no query parameter `limti`"]),
@@ -77,7 +77,7 @@ ALL = [("q", "query", "1"), ("x-key", "header", "1"), ("session", "cookie", "1")
         (step("whole", ("anything", "query", "a")), []),
         (step("open", ("other", "query", "a")), ["AZ302 warning `other`: `open` documents no query parameter `other`"]),
         (step("plain", ("api_key", "query", "$inputs.key")), ["AZ317 hint `in: query`: the credential `api_key` is passed as a parameter, though `key` is a security scheme for it"]),
-        (step("plain", ("authorization", "header", "Bearer x")), ["AZ317 warning `in: header`: the credential `authorization` stands in the document, though `token` is a security scheme for it"]),
+        (step("plain", ("authorization", "header", "Bearer x")), ["AZ317 warning `in: header`: the credential `authorization` is written in the document, though `token` is a security scheme for it"]),
     ],
 )  # fmt: skip
 def test_parameters(found, text, lines):

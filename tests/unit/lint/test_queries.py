@@ -24,16 +24,16 @@ def given(value: object) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     ("workflow", "said"),
     [
-        ({"outputs": {"x": POINTER}}, ["`a` is no JSON Pointer: Location must start with /"]),
+        ({"outputs": {"x": POINTER}}, ["`a` is not a JSON Pointer: Location must start with /"]),
         ({"parameters": given(PATH)}, ["the JSONPath is invalid: unbalanced brackets, line 1, column 2"]),
-        ({"steps": [step(outputs={"x": POINTER})]}, ["`a` is no JSON Pointer: Location must start with /"]),
-        ({"steps": [step(parameters=given(POINTER))]}, ["`a` is no JSON Pointer: Location must start with /"]),
+        ({"steps": [step(outputs={"x": POINTER})]}, ["`a` is not a JSON Pointer: Location must start with /"]),
+        ({"steps": [step(parameters=given(POINTER))]}, ["`a` is not a JSON Pointer: Location must start with /"]),
         ({"steps": [step(parameters=given(GOOD))]}, []),
         ({"steps": [step(requestBody={"payload": {"sku": [PATH]}})]}, ["the JSONPath is invalid: unbalanced brackets, line 1, column 2"]),
-        ({"steps": [step(requestBody={"replacements": [{"target": "/a", "value": POINTER}]})]}, ["`a` is no JSON Pointer: Location must start with /"]),
+        ({"steps": [step(requestBody={"replacements": [{"target": "/a", "value": POINTER}]})]}, ["`a` is not a JSON Pointer: Location must start with /"]),
         ({"steps": [step(requestBody={"replacements": [{"target": "$[", "targetSelectorType": "jsonpath", "value": 1}]})]}, ["the JSONPath is invalid: unbalanced brackets, line 1, column 2"]),
         ({"steps": [step(requestBody={"replacements": [{"target": "$.{$inputs.a}[", "targetSelectorType": "jsonpath", "value": 1}]})]}, []),
-        ({"steps": [step(onSuccess=[{"name": "g", "type": "goto", "workflowId": "w", "parameters": [{"name": "a", "value": POINTER}]}])]}, ["`a` is no JSON Pointer: Location must start with /"]),
+        ({"steps": [step(onSuccess=[{"name": "g", "type": "goto", "workflowId": "w", "parameters": [{"name": "a", "value": POINTER}]}])]}, ["`a` is not a JSON Pointer: Location must start with /"]),
         ({"steps": [step(onSuccess=[{"name": "g", "type": "end"}])]}, []),
     ],
 )  # fmt: skip

@@ -38,8 +38,8 @@ def found(criterion):
         ("{context: $response.body, condition: '(', type: regex}", "the regular expression is invalid", None),
         ("{context: $response.body, condition: $.a == 1, type: jsonpath}", "the JSONPath is invalid", "`$response.body#/a == 1`"),
         ("{condition: $.a == 1, type: jsonpath}", "the JSONPath is invalid", "`$response.body#/a == 1`"),
-        ("{context: $response.body, condition: /a/, type: xpath}", "the XPath fails", None),
-        ("{context: $response.body, condition: let $a := 1 return 2, type: {type: xpath, version: xpath-20}}", "the XPath fails", None),
+        ("{context: $response.body, condition: /a/, type: xpath}", "the XPath failed", None),
+        ("{context: $response.body, condition: let $a := 1 return 2, type: {type: xpath, version: xpath-20}}", "the XPath failed", None),
     ],
 )  # fmt: skip
 def test_what_does_not_parse(criterion, message, hint):

@@ -38,7 +38,7 @@ def test_what_is_sent_or_may_be(found, expression):
 )
 def test_what_is_not(found, expression, what):
     step = {"stepId": "a", "operationId": "list", "outputs": {"x": expression}}
-    message = f"`{expression}` never has a value: the request goes without {what}"
+    message = f"`{expression}` never has a value: the request is sent without {what}"
     assert found(yaml.safe_dump([step]), "AZ319") == [f"AZ319 warning `{expression}`: {message}"]
 
 

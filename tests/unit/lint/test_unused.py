@@ -12,16 +12,16 @@ def workflow(inputs="", step=STEP, more=""):
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        (workflow("a: {}"), ["AZ501 hint `a`: nothing reads the input `a`"]),
+        (workflow("a: {}"), ["AZ501 hint `a`: the input `a` is never used"]),
         (workflow("a: {}", "{stepId: s, operationId: list, parameters: [{name: state, in: query, value: $inputs.a}]}"), []),
         (workflow("a: {}", "{stepId: s, operationId: list, parameters: [{name: state, in: query, value: $inputs.a.b}]}"), []),
         (workflow("a.b: {}", "{stepId: s, operationId: list, parameters: [{name: state, in: query, value: $inputs.a.b}]}"), []),
         (workflow("a: {}", more="  outputs: {x: $inputs.a}\n"), []),
         (workflow("a: {}", more="- workflowId: v\n  steps: [{stepId: s, workflowId: w}]\n  outputs: {x: $workflows.w.inputs.a}\n"), []),
         (workflow("a: {}", "{stepId: s, operationId: list, onSuccess: [{name: n, type: goto, workflowId: w}]}"), []),
-        (workflow("a: {}", "{stepId: s, operationId: list, onSuccess: [{name: n, type: goto, workflowId: w, parameters: [{name: a, value: 1}]}]}"), ["AZ501 hint `a`: nothing reads the input `a`"]),
+        (workflow("a: {}", "{stepId: s, operationId: list, onSuccess: [{name: n, type: goto, workflowId: w, parameters: [{name: a, value: 1}]}]}"), ["AZ501 hint `a`: the input `a` is never used"]),
         ("- workflowId: w\n  inputs: {type: object}\n  steps: [{stepId: s, operationId: list}]\n", []),
-        (workflow("", "{stepId: s, operationId: list, outputs: {x: $response.body}}"), ["AZ502 hint `x`: nothing reads the output `x` of `s`"]),
+        (workflow("", "{stepId: s, operationId: list, outputs: {x: $response.body}}"), ["AZ502 hint `x`: the output `x` of `s` is never used"]),
         (workflow("", "{stepId: s, operationId: list, outputs: {x: $response.body}}", "  outputs: {y: $steps.s.outputs.x}\n"), []),
         (workflow("", "{stepId: s, operationId: list, outputs: {x: $response.body}}", "  outputs: {y: $steps.s.outputs.x#/0}\n"), []),
     ],
@@ -49,9 +49,9 @@ components:
 
 def test_components(found):
     assert found(COMPONENTS, "AZ5") == [
-        "AZ503 hint `user`: nothing refers to the component `user`",
-        "AZ503 hint `unused`: nothing refers to the component `unused`",
-        "AZ503 hint `unused`: nothing refers to the component `unused`",
+        "AZ503 hint `user`: the component `user` is never used",
+        "AZ503 hint `unused`: the component `unused` is never used",
+        "AZ503 hint `unused`: the component `unused` is never used",
     ]
 
 
@@ -90,7 +90,7 @@ def test_sources(diagnose, step, output, unused):
     text = SOURCES.replace("STEP", step).replace("OUTPUT", output)
     found = diagnose(text, more_yaml=MORE, flows_yaml=FLOWS)
     assert [one.message for one in found if one.code == "AZ504"] == [
-        f"nothing uses the source description `{name}`" for name in unused
+        f"the source description `{name}` is never used" for name in unused
     ]
 
 
@@ -102,7 +102,7 @@ def test_sources_that_are_waited_for(diagnose):
     )
     found = diagnose(text, more_yaml=MORE, flows_yaml=FLOWS)
     assert [one.message for one in found if one.code == "AZ504"] == [
-        "nothing uses the source description `more`"
+        "the source description `more` is never used"
     ]
 
 

@@ -60,5 +60,5 @@ def test_what_an_object_without_properties_takes(found):
     shop = "\n".join(line for line in shop.split("\n") if "pair" not in line)
     assert found(create({}), "AZ31", shop=shop) == []
     assert found(create({"a": 1}), "AZ31", shop=shop) == [
-        "AZ314 error `a`: the request body of `create` takes no property `a`"
+        "AZ314 error `a`: the request body of `create` accepts no property `a`"
     ]

@@ -32,7 +32,7 @@ def test_openapi_core_finds_nothing_wrong(client, name):
     for method, template, operation_id in every:
         body = BODIES.get(operation_id, b"")
         mock.send(method, concrete(template), body, FORM if body else None, template=template)
-    assert mock.judge == len(every)
+    assert mock.judged == len(every)
 
 
 def test_openapi_core_would_notice(studio, monkeypatch):

@@ -84,7 +84,7 @@ TEMPLATE = "/files/{name}.{ext}"
          '"A" does not match "^[a-z/]+$"')),
         ("/files/a.gif?limit=1", 400, ("the path parameter `ext` is not as documented: "
          '"gif" is not one of "txt" or "png"')),
-        ("/elsewhere", 404, ("there is nothing at `/base/elsewhere`; the path is "
+        ("/elsewhere", 404, ("there is no resource at `/base/elsewhere`; the path is "
          "`/files/{name}.{ext}`")),
     ],
 )  # fmt: skip
@@ -164,7 +164,9 @@ def test_a_problem_points_into_the_body(strict):
 def test_a_schema_that_cannot_be_used_is_said(strict):
     failure = strict.send("GET", "/broken?q=a")
     assert failure.code == "refused"
-    assert failure.message.startswith("no answer of `GET /broken` could be made up: a schema that")
+    assert failure.message.startswith(
+        "no response of `GET /broken` could be generated: a schema that"
+    )
 
 
 def test_a_body_that_is_not_documented_is_not_looked_at(strict):

@@ -62,7 +62,7 @@ def test_content_is_what_is_documented_and_valid(client, content, content_type, 
         ("application/json: {schema: false}", "a schema that allows nothing"),
         ("image/png: {schema: {type: array, items: {}}}", "`image/png`: "),
         ("application/json: {schema: {pattern: '('}}", "a schema that cannot be used"),
-        ("application/json: {schema: {$ref: '#/nowhere'}}", "is broken: the reference"),
+        ("application/json: {schema: {$ref: '#/nowhere'}}", "is invalid: the reference"),
     ],
 )
 def test_what_cannot_be_answered_is_said(client, content, message):
@@ -74,7 +74,7 @@ def test_what_cannot_be_answered_is_said(client, content, message):
 
 def test_an_unknown_operation_is_refused(client):
     failure = client(API % ("get", "{}")).send("PUT", "/a", template="/a")
-    assert (failure.code, failure.message) == ("refused", "`api` describes no `PUT /a`")
+    assert (failure.code, failure.message) == ("refused", "`api` does not describe `PUT /a`")
 
 
 PAIRED = """

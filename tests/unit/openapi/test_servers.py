@@ -64,24 +64,24 @@ def test_overridden(serving):
             [{"url": "v1"}],
             "file:///home/me/openapi.json",
             "AZ908",
-            "the server `v1` of `openapi.json` is no http or https URL",
+            "the server `v1` of `openapi.json` is not an http or https URL",
         ),
         (
             [{"url": "http://[v1"}],
             "https://x.example/openapi.json",
             "AZ908",
-            "the server `http://[v1` of `openapi.json` is no http or https URL",
+            "the server `http://[v1` of `openapi.json` is not an http or https URL",
         ),
         (
             [{"url": "ws://a.example"}],
             "https://x.example/openapi.json",
             "AZ908",
-            "the server `ws://a.example` of `openapi.json` is no http or https URL",
+            "the server `ws://a.example` of `openapi.json` is not an http or https URL",
         ),
     ],
 )
 def test_no_server(serving, failure, servers, uri, code, message):
-    hint = "give the server with `--server URL`, such as `--server https://api.example.com`"
+    hint = "set the server with `--server URL`, such as `--server https://api.example.com`"
     found = failure(server_url, serving(*servers, uri=uri), None, {})
     assert found == (code, message, hint, "")
 
@@ -91,7 +91,7 @@ def test_no_server(serving, failure, servers, uri, code, message):
 )
 def test_override_that_is_no_url(serving, failure, url):
     code, message, _, _ = failure(server_url, serving(), url, {})
-    expected = f"`--server {url}` is no http or https URL"
+    expected = f"`--server {url}` is not an http or https URL"
     assert (code, message) == ("AZ906", expected)
 
 
@@ -115,7 +115,7 @@ def test_variables_that_do_not_fit(serving, failure):
     one = serving({"url": "https://{host}/"})
     code, message, hint, _ = failure(server_url, one, None, {})
     assert (code, message) == ("AZ217", "the server `https://{host}/` has no variable `host`")
-    assert hint == "give `--server-var host=...`"
+    assert hint == "set it with `--server-var host=...`"
 
 
 def test_the_variables_of_all_servers_wherever_they_stand():

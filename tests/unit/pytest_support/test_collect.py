@@ -124,7 +124,7 @@ def test_a_document_that_cannot_be_used(project: Project, old: str, new: str, me
 
 def test_findings_are_warnings(project: Project) -> None:
     project.write("pets.arazzo.yaml", PETS.replace("value: 404", "value: none"))
-    finding = "warning[AZ315]: `readPet` takes an integer here"
+    finding = "warning[AZ315]: `readPet` accepts an integer here"
     output = project.lines("--collect-only", "-W", "always")
     assert f"pets.arazzo.yaml:29: ArazzoWarning: {finding}" in output
     result = project.run("--collect-only", "-W", "error")

@@ -23,7 +23,7 @@ def test_every_option_is_one_of_run() -> None:
 SHOW = """
 def pytest_runtest_setup(item):
     from arazzo_runner.pytest_support.options import read_options
-    flags = read_given(item.config).flags
+    flags = read_options(item.config).flags
     print("FLAGS", flags["timeout"], flags["checks"], flags["source_dirs"], flags["max_wait"])
 """
 
@@ -76,8 +76,8 @@ def test_lists_and_folders(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--arazzo-timeout=soon",), "`--timeout`: `soon` is no duration"),
-        (("--arazzo-server=nowhere",), "`nowhere` is no http or https URL"),
+        (("--arazzo-timeout=soon",), "`--timeout`: `soon` is not a duration"),
+        (("--arazzo-server=nowhere",), "`nowhere` is not an http or https URL"),
         (("--arazzo-check=loud",), "`--check loud`"),
     ],
 )

@@ -30,7 +30,7 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
     result.stdout.fnmatch_lines(
         [
             "*_ missPet _*",
-            "error: step `read`, attempt 1: a success criterion does not hold",
+            "error: step `read`, attempt 1: a success criterion failed",
             "  --> pets.arazzo.yaml:30:*",
             "*$statusCode == 404*",
             "*integer 200*",
@@ -48,7 +48,7 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
 @pytest.mark.parametrize("style", ["--tb=short", "--tb=line", "--tb=native", "--tb=long"])
 def test_no_style_shows_our_own_stack(project: Project, style: str) -> None:
     output = project.lines(MOCK, ONE, style).partition("= FAILURES =")[2]
-    assert "a success criterion does not hold" in output
+    assert "a success criterion failed" in output
     assert "def test" not in output
     assert "item.py" not in output or style == "--tb=line"
 
@@ -74,7 +74,7 @@ def test_a_line_of_the_document_is_where_a_test_is(project: Project) -> None:
 
 def test_no_response_is_a_failure(project: Project) -> None:
     output = project.lines("--arazzo-server", "http://127.0.0.1:9", ONE)
-    assert "error: step `read`, attempt 1: nothing answers at `127.0.0.1:9`" in output
+    assert "error: step `read`, attempt 1: no server is listening at `127.0.0.1:9`" in output
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_no_response_is_a_failure(project: Project) -> None:
         (PETS, "error[AZ908]"),
         (PETS.replace("{name: {type", "{need: {type: string}, name: {type").replace(
             "      type: object\n", "      type: object\n      required: [need]\n"
-        ), "help: a test takes inputs from `x-cases`"),
+        ), "help: set the inputs of a test with `x-cases`"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_before_the_run_is_an_error(
@@ -105,7 +105,7 @@ def test_junit_has_counts(project: Project) -> None:
     assert properties == {"arazzo_requests": "2", "arazzo_steps": "2"}
     failure = cases["missPet"].find("failure")
     assert failure is not None
-    assert "a success criterion does not hold" in str(failure.get("message"))
+    assert "a success criterion failed" in str(failure.get("message"))
 
 
 def test_last_failed_first_failure_and_quiet(project: Project) -> None:

@@ -82,7 +82,7 @@ def test_junit_beside_that_of_pytest(project: Project) -> None:
     ("wanted", "message"),
     [
         ("paper", "the kinds of reports are"),
-        ("json=pets.arazzo.yaml/x.json", "a file stands where a folder has to be"),
+        ("json=pets.arazzo.yaml/x.json", "a file is where a folder has to be"),
     ],
 )
 def test_reports_that_cannot_be_written(project: Project, wanted: str, message: str) -> None:

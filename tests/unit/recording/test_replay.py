@@ -98,7 +98,7 @@ def recording(count):
 def test_missing_requests_are_named_up_to_a_number():
     judged = ReplayWorld(recording(MAX_NAMED + 2)).judge(RunResult((workflow(),), 0.0))
     error = judged.workflows[0].error
-    assert error.message == "12 recorded requests did not come"
+    assert error.message == "12 recorded requests not sent"
     assert len(error.details) == MAX_NAMED + 1
     assert error.details[-1] == "  … and 2 more"
 

@@ -62,16 +62,16 @@ def test_what_was_never_gone_through_is_listed(measured):
     _, told = measured
     gaps = told.partition("coverage: ")[2].splitlines()[1:-1]
     assert gaps == [
-        "  `dropThings` never answered 204",
-        "  `listThings` never answered 4XX",
-        "  `outer/call`: workflow inner passed always held",
-        "  `outer/call`: `$outputs.n == 1` never held",
+        "  `dropThings` not returned: 204",
+        "  `listThings` not returned: 4XX",
+        "  `outer/call`: criterion always passed: workflow inner passed",
+        "  `outer/call`: criterion never passed: `$outputs.n == 1`",
         "  `outer/after` never ran",
-        "  `outer/last`: 2xx always held",
+        "  `outer/last`: criterion always passed: 2xx",
         "  `outer/last`: on success, `stop` (end) was never taken",
         "  `outer`: on success, `onward` (goto `last`) was never taken",
         "  workflow `left-out` never ran",
-        "  `inner/list`: 2xx always held",
+        "  `inner/list`: criterion always passed: 2xx",
     ]
 
 

@@ -16,7 +16,7 @@ REPEAT = (
 )
 SURROUNDINGS = f"""\
 request: POST {URL}
-API description: `CreateExecution` documents only 201, and 201 came (openapi/studio.yaml:8:16)
+API description: `CreateExecution` documents only 201, and 201 was returned (openapi/studio.yaml:8:16)
 {REPEAT}
 """
 
@@ -34,7 +34,7 @@ def verdict(build, **changes):
 def test_a_criterion_that_does_not_hold(build):
     assert explained(build.failed_step()) == (
         dedent("""\
-            error: step `create`, attempt 1: a success criterion does not hold
+            error: step `create`, attempt 1: a success criterion failed
               --> workflows/studio.arazzo.yaml:12:24
                |
             12 | $statusCode == 200
@@ -51,7 +51,7 @@ def test_only_what_failed_is_explained_and_the_last_attempt_counts(build):
         build.attempt(criteria=[build.criterion(), build.unmet(200)], checks=(build.check(),)),
     ]
     text = explained(build.step(status=Status.FAILED, attempts=attempts))
-    assert text.startswith("error: step `create`, attempt 2: a success criterion does not hold")
+    assert text.startswith("error: step `create`, attempt 2: a success criterion failed")
     assert text.count("error:") == 1
 
 
@@ -135,12 +135,12 @@ def test_of_a_long_query_only_the_beginning_is_shown(build):
     query = "x" * 500
     judged = replace(build.criterion(query, False), kind="regex")
     shown = verdict(build, criteria=[judged])
-    assert f"12 | {'x' * 120}…\n   | {'^' * 120} matches nowhere\n" in shown
+    assert f"12 | {'x' * 120}…\n   | {'^' * 120} no match\n" in shown
 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("regex", "matches nowhere"), ("jsonpath", "selects nothing"), ("xpath", "is not true")],
+    [("regex", "no match"), ("jsonpath", "selects nothing"), ("xpath", "is not true")],
 )
 def test_a_query_shows_its_context(build, kind, words):
     judged = build.criterion(
@@ -148,7 +148,7 @@ def test_a_query_shows_its_context(build, kind, words):
         "$response.body#/sid", "did you mean `FN`?", build.place(1, "condition"),
     )  # fmt: skip
     assert verdict(build, criteria=[judged]) == dedent(f"""\
-        error: step `create`, attempt 1: a success criterion does not hold
+        error: step `create`, attempt 1: a success criterion failed
           --> workflows/studio.arazzo.yaml:13:55
            |
         13 | ^FN
@@ -173,7 +173,7 @@ def test_lines_of_a_block_scalar_have_their_numbers(build):
 def test_a_criterion_that_cannot_be_judged_says_why(build):
     judged = build.criterion("^(a+)+$", False, (), "it took over 1 s", "regex", "$inputs.x")
     assert verdict(build, criteria=[judged]) == dedent("""\
-        error: step `create`, attempt 1: a success criterion cannot be judged: it took over 1 s
+        error: step `create`, attempt 1: a success criterion cannot be evaluated: it took over 1 s
           --> workflows/studio.arazzo.yaml:12:24
            |
         12 | ^(a+)+$
@@ -187,10 +187,10 @@ def test_a_criterion_that_cannot_be_judged_says_why(build):
     [
         (
             [("$statusCode", 404)],
-            "status 404 is not 2xx, which a step without `successCriteria` needs",
+            "status 404 is not 2xx, which a step without `successCriteria` requires",
         ),
-        ([("charge", "failed")], "the called workflow `charge` did not pass: failed"),
-        ([], "`is well` does not hold"),
+        ([("charge", "failed")], "the called workflow `charge` ended with status `failed`"),
+        ([], "`is well` failed"),
     ],
 )
 def test_an_implicit_criterion_needs_no_place(build, operands, sentence):
@@ -206,10 +206,10 @@ def test_a_response_that_breaks_the_description(build):
         build.check("status 201", False, "error"),
     )
     assert verdict(build, checks=checks) == dedent("""\
-        error: step `create`, attempt 1: the response breaks the API description: `sid` is missing \
+        error: step `create`, attempt 1: the response does not match the API description: `sid` is missing \
 (at `/sid` in the body)
          --> openapi/studio.yaml:6:7
-        error: step `create`, attempt 1: the response breaks the API description: status 201
+        error: step `create`, attempt 1: the response does not match the API description: status 201
         """)
 
 
@@ -235,11 +235,15 @@ def test_an_error_has_its_place_and_the_way_out(build):
 @pytest.mark.parametrize(
     ("documented", "came", "said"),
     [
-        (("201",), 201, "documents only 201, and 201 came (openapi/studio.yaml:8:16)"),
+        (("201",), 201, "documents only 201, and 201 was returned (openapi/studio.yaml:8:16)"),
         (("201",), 500, "documents only 201, not 500 (openapi/studio.yaml:6:7)"),
         (("200", "404"), 500, "documents 200 and 404, not 500 (openapi/studio.yaml:6:7)"),
-        (("200", "4XX", "default"), 404, "documents 200, 4XX and default, and 404 falls under 4XX"),
-        (("200", "default"), 404, "documents 200 and default, and 404 falls under default"),
+        (
+            ("200", "4XX", "default"),
+            404,
+            "documents 200, 4XX and default, and 404 is covered by 4XX",
+        ),
+        (("200", "default"), 404, "documents 200 and default, and 404 is covered by default"),
         ((), 404, "documents no response"),
     ],
 )
@@ -292,10 +296,10 @@ def test_of_a_called_workflow_its_own_failure_is_told_first(build):
         "call", Status.FAILED, [build.attempt(None, None, [judged])], operation=None, workflow=child
     )
     lines = explained(call).splitlines()
-    assert lines[0] == "error: step `create`, attempt 1: a success criterion does not hold"
+    assert lines[0] == "error: step `create`, attempt 1: a success criterion failed"
     assert (
         lines[-1]
-        == "error: step `call`, attempt 1: the called workflow `charge` did not pass: failed"
+        == "error: step `call`, attempt 1: the called workflow `charge` ended with status `failed`"
     )
 
 
@@ -344,7 +348,7 @@ def test_a_workflow_that_went_on_points_to_the_other_one(build):
     goto = build.action("goto", target="second")
     workflow = build.workflow(build.step(), status=Status.FAILED, ended_by=goto)
     assert explain_workflow(workflow, Masker()) == (
-        "error: workflow `trigger`: failed in `second`, where it went on"
+        "error: workflow `trigger`: failed in `second`, where it continued"
     )
 
 
@@ -363,5 +367,5 @@ def test_what_the_server_says_of_its_refusal(build, content_type, body, said):
     response = build.response(400, body, content_type)
     attempt = build.attempt(response=response, criteria=[build.unmet()], body=body)
     text = explained(build.step(status=Status.FAILED, attempts=[attempt]), Masker(["hunter22"]))
-    lines = [line for line in text.splitlines() if line.startswith("answer: ")]
-    assert lines == ([f"answer: {said}"] if said else [])
+    lines = [line for line in text.splitlines() if line.startswith("problem: ")]
+    assert lines == ([f"problem: {said}"] if said else [])

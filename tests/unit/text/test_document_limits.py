@@ -120,7 +120,7 @@ def test_aliases(read):
 def test_an_alias_of_itself_is_refused(read, text):
     found = read.refusal(text)
     assert found.code == "AZ109"
-    assert found.message == "the alias `*x` stands inside of what `&x` names: it has no end"
+    assert found.message == "the alias `*x` is inside of what `&x` names: it never ends"
 
 
 def test_tag_directives(read):

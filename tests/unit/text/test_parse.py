@@ -113,13 +113,13 @@ def test_an_empty_document_is_refused(read, text, name):
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("a: 1\n---\nb: 2", 2, "the file holds several YAML documents, and one is expected"),
-        ("---\n---\n", 2, "the file holds several YAML documents, and one is expected"),
-        ("a: 1\nb: *lost", 2, "the alias `*lost` names no anchor before it"),
-        ("b: *x\na: &x 1", 1, "the alias `*x` names no anchor before it"),
-        ("a: 1\n? [b]\n: 2", 2, "a list stands where a key is expected, and keys are text"),
-        ("{{$x}: 1}", 1, "an object stands where a key is expected, and keys are text"),
-        ("a: &x 1\n*x : 1", 2, "an alias stands where a key is expected, and keys are text"),
+        ("a: 1\n---\nb: 2", 2, "the file contains several YAML documents, and one is expected"),
+        ("---\n---\n", 2, "the file contains several YAML documents, and one is expected"),
+        ("a: 1\nb: *lost", 2, "the alias `*lost` has no anchor before it"),
+        ("b: *x\na: &x 1", 1, "the alias `*x` has no anchor before it"),
+        ("a: 1\n? [b]\n: 2", 2, "a list is where a key is expected, and keys are strings"),
+        ("{{$x}: 1}", 1, "an object is where a key is expected, and keys are strings"),
+        ("a: &x 1\n*x : 1", 2, "an alias is where a key is expected, and keys are strings"),
     ],
 )
 def test_yaml_that_is_not_one_json_value_is_refused(read, text, line, message):
@@ -140,7 +140,7 @@ def test_equal_keys_are_all_found_and_the_last_counts(read, text, name):
     assert parsed.value == {"a": 4, "b": {"c": 3, "d": 2}}
     inner, outer = parsed.diagnostics
     assert [one.code for one in parsed.diagnostics] == ["AZ104", "AZ104"]
-    assert inner.message == "the key `c` stands twice in one object"
+    assert inner.message == "the key `c` is duplicated in one object"
     assert (inner.place.pointer, locate_place(inner.place).line) == (("b", "c"), 5)
     assert [locate_place(one.place).line for one in inner.more] == [3]
     assert (outer.place.pointer, locate_place(outer.place).line) == (("a",), 6)
@@ -166,9 +166,13 @@ def test_findings_of_several_kinds_come_together(read):
 @pytest.mark.parametrize(
     ("text", "code", "message"),
     [
-        ("1e999", "AZ113", "the number `1e999` is too large: no finite number stands for it"),
-        (r'"\ud800"', "AZ113", r"`\ud800` is half of a surrogate pair, which is no character"),
-        (r'{"\udc00": 1}', "AZ113", r"`\udc00` is half of a surrogate pair, which is no character"),
+        ("1e999", "AZ113", "the number `1e999` is too large: it is not finite"),
+        (r'"\ud800"', "AZ113", r"`\ud800` is half of a surrogate pair, which is not a character"),
+        (
+            r'{"\udc00": 1}',
+            "AZ113",
+            r"`\udc00` is half of a surrogate pair, which is not a character",
+        ),
     ],
 )
 @pytest.mark.parametrize("name", ["a.json", "a.yaml"])
@@ -206,7 +210,7 @@ class TestWithoutLibyaml:
         assert read.value("a: &x [1, yes]\n200: *x") == {"a": [1, "yes"], "200": [1, "yes"]}
 
     def test_half_a_character_is_refused(self, read):
-        assert read.refusal('a: "\\ud800"').message == r"`\ud800` is no escape that YAML has"
+        assert read.refusal('a: "\\ud800"').message == r"`\ud800` is not a YAML escape"
 
 
 @pytest.mark.usefixtures("without_libyaml")

@@ -41,20 +41,23 @@ def test_what_is_understood(kind, text, value):
 @pytest.mark.parametrize(
     ("kind", "text", "message"),
     [
-        *((DURATION, one, "is no duration") for one in ("5", "s", "-5s", "5 d", "1e3s", "٣s", "")),
-        (DURATION, "9" * 20 + "s", "is no duration"),
-        (DURATION, 5, "is no duration"),
+        *(
+            (DURATION, one, "is not a duration")
+            for one in ("5", "s", "-5s", "5 d", "1e3s", "٣s", "")
+        ),
+        (DURATION, "9" * 20 + "s", "is not a duration"),
+        (DURATION, 5, "is not a duration"),
         (DURATION, "0s", "is not between `1ms` and `1000h`"),
         (DURATION, "0.9ms", "is not between `1ms` and `1000h`"),
         (DURATION, "1001h", "is not between `1ms` and `1000h`"),
         (DURATION_OR_NONE, "1001h", "is not between `0s` and `1000h`"),
-        *((SIZE, one, "is no size") for one in ("-1", "1.5MB", "KB", "5XB", "", "9" * 20)),
+        *((SIZE, one, "is not a size") for one in ("-1", "1.5MB", "KB", "5XB", "", "9" * 20)),
         (SIZE, "0", "is not between 1 byte and `1024GiB`"),
         (SIZE, "1025GiB", "is not between 1 byte and `1024GiB`"),
-        *((FROM_1, one, "is no whole number from 1 to") for one in ("0", "-1", "1.0", "x", "")),
-        (FROM_1, "1000000001", "is no whole number from 1 to 1,000,000,000"),
-        (DEPTH, "65", "is no whole number from 0 to 64"),
-        (TEXT, 5, "is no text"),
+        *((FROM_1, one, "is not a whole number from 1 to") for one in ("0", "-1", "1.0", "x", "")),
+        (FROM_1, "1000000001", "is not a whole number from 1 to 1,000,000,000"),
+        (DEPTH, "65", "is not a whole number from 0 to 64"),
+        (TEXT, 5, "is not text"),
     ],
 )
 def test_what_is_not(kind, text, message):

@@ -113,7 +113,7 @@ def test_a_signal_ends_those_that_go_on(folder, server, number, code):
         process.send_signal(number)
         shown, problems = process.communicate(timeout=PATIENCE)
     assert (process.returncode, problems) == (code, "")
-    assert "2 cases left out" in shown
+    assert "2 cases skipped" in shown
     report = json.loads((folder / "r.json").read_text())
     assert [one["status"] for one in report["workflows"]] == [
         "error",

@@ -68,12 +68,12 @@ def test_an_input_may_be_called_id(tmp_path: Path) -> None:
         ("a.csv", "name,count\nAl,1\nBo,many\n", "input `count`: `many` is no integer", 3),
         ("a.csv", "name\nAl,1\n", "the row has 2 cells, and the first line names 1", 2),
         ("a.csv", "name, count, name\nAl,1,Bo\n", "two columns are called `name`", 1),
-        ("a.csv", "id;name\n1;Al\n", "names are parted by commas", 1),
+        ("a.csv", "id;name\n1;Al\n", "names are separated by commas", 1),
         ("a.csv", 'name\n"Al" x\n', "this is not CSV", 2),
         ("a.csv", "id,name\na,Al\n\na,Bo\n", "two cases are called `a`", 4),
         ("a.jsonl", '{"name": "Al"}\n{"name"\n', "this is not JSON", 2),
         ("a.jsonl", "[]", "a case is an object", 1),
-        ("a.json", "{}", "a file of cases holds a list", 1),
+        ("a.json", "{}", "a file of cases is a list", 1),
         ("a.json", "[{},\n 1]", "a case is an object", 2),
         ("a.json", "[" * 200 + "]" * 200, "nested 101 levels deep", 1),
         ("a.csv", "name\n\udcff\n", "the document is not UTF-8", 2),
@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_told_with_its_line(
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("a.txt", "is no file of cases"), ("gone.csv", "cannot be read: no such file")],
+    [("a.txt", "is not a file of cases"), ("gone.csv", "cannot be read: no such file")],
 )
 def test_other_files(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "a.txt").touch()

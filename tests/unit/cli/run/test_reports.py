@@ -184,6 +184,6 @@ def test_reports_say_how_a_run_was_made(folder):
     flags = ["--mock", "--insecure", "--report", "json=r.json"]
     assert command_line.main(["run", "workflow.yaml", *flags]) == 0
     assert json.loads((folder / "r.json").read_text())["notes"] == [
-        "answers were made up from the API descriptions (`--mock`)",
+        "responses were generated from the API descriptions (`--mock`)",
         "TLS certificates were not verified (`--insecure`)",
     ]

@@ -149,7 +149,7 @@ def test_source_that_moved_to_the_folder_that_was_named(
     assert "url: shop.yaml" in file.read_text(), "two candidates"
     assert fix(file, "--source-dir", "apis") == 0
     assert file.read_text() == MENDED.replace("url: shop.yaml", "url: apis/shop.yaml")
-    assert "1 document: 1 hint; 2 mended" in capsys.readouterr().out
+    assert "1 document: 1 hint; 2 fixed" in capsys.readouterr().out
 
 
 def test_what_another_document_reads_is_read_anew(folder: Path) -> None:

@@ -71,7 +71,7 @@ def test_semantics_41_where_a_step_has_depends_on_reading_is_a_need(judge_steps)
 def test_semantics_41_a_circle_of_steps(judge_steps):
     judged = judge_steps(step("a", ["b"]), step("b", dependsOn=["a", "$workflows.w.steps.one"]))
     assert judged.lines == [
-        "error AZ213 /workflows/1/steps/1/dependsOn/0: the step `a` waits for itself: `a` → `b` → `a`"
+        "error AZ213 /workflows/1/steps/1/dependsOn/0: the step `a` depends on itself: `a` → `b` → `a`"
     ]
 
 
@@ -82,7 +82,7 @@ def test_a_step_that_depends_on_itself(judge_steps):
 def test_semantics_41_a_circle_of_workflows(judge):
     judged = judge({"/workflows/0/dependsOn": ["v"], "/workflows/1/dependsOn": ["w"]})
     assert judged.lines == [
-        "error AZ213 /workflows/1/dependsOn/0: the workflow `w` waits for itself: `w` → `v` → `w`"
+        "error AZ213 /workflows/1/dependsOn/0: the workflow `w` depends on itself: `w` → `v` → `w`"
     ]
     assert judge({"/workflows/0/dependsOn": ["v"], "/workflows/1/dependsOn": []}).entries == ()
 

@@ -121,12 +121,18 @@ def test_semantics_32_a_workflow_that_goes_to_another_has_its_outputs(judge_read
 @pytest.mark.parametrize(
     ("expression", "why"),
     [
-        ("$components.parameters.p", "names an object of the document, and is no value"),
-        ("$components.parameters.p.value", "names an object of the document, and is no value"),
-        ("$sourceDescriptions.api.find", "names something in another document, and is no value"),
+        ("$components.parameters.p", "refers to an object of the document, which has no value"),
+        (
+            "$components.parameters.p.value",
+            "refers to an object of the document, which has no value",
+        ),
+        (
+            "$sourceDescriptions.api.find",
+            "refers to something in another document, which has no value",
+        ),
         (
             "$sourceDescriptions.api.w.outputs.x",
-            "names something in another document, and is no value",
+            "refers to something in another document, which has no value",
         ),
     ],
 )

@@ -64,17 +64,17 @@ def findings(examine):
         ("{stepId: b, operationId: zzz}", "AZ204", "no operation is called `zzz`", "its operations: `listThings`"),
         ("{stepId: b, operationId: $sourceDescriptions.broken.brokn}", "AZ204", "`brokn`", "did you mean `broken`?"),
         ("{stepId: b, operationId: $sourceDescriptions.apo.listThings}", "AZ203", "no source description is called `apo`", "did you mean `api`?"),
-        ("{stepId: b, operationId: $sourceDescriptions.other.listThings}", "AZ202", "`other` is no OpenAPI description", None),
-        ("{stepId: b, operationId: $sourceDescriptions.events.listThings}", "AZ215", "AsyncAPI", "take the step out"),
+        ("{stepId: b, operationId: $sourceDescriptions.other.listThings}", "AZ202", "`other` is not an OpenAPI description", None),
+        ("{stepId: b, operationId: $sourceDescriptions.events.listThings}", "AZ215", "AsyncAPI", "remove the step"),
         ("{stepId: b, operationId: listThings, action: send}", None, "", None),
-        ("{stepId: b, operationId: receiveThing, action: receive}", "AZ215", "AsyncAPI", "take the step out"),
-        ("{stepId: b, channelPath: '{$sourceDescriptions.events.url}#/channels/c'}", "AZ215", "AsyncAPI", "take the step out"),
+        ("{stepId: b, operationId: receiveThing, action: receive}", "AZ215", "AsyncAPI", "remove the step"),
+        ("{stepId: b, channelPath: '{$sourceDescriptions.events.url}#/channels/c'}", "AZ215", "AsyncAPI", "remove the step"),
         ("{stepId: b, operationPath: '{$sourceDescriptions.apo.url}#/paths/~1things/get'}", "AZ203", "`apo`", "did you mean `api`?"),
-        ("{stepId: b, operationPath: '{$sourceDescriptions.api.url}#/paths/~1thing/get'}", "AZ206", "points to no operation", "`{$sourceDescriptions.api.url}#/paths/~1things/get`"),
-        ("{stepId: b, operationPath: '{$sourceDescriptions.api.url}#/x'}", "AZ206", "points to no operation", None),
+        ("{stepId: b, operationPath: '{$sourceDescriptions.api.url}#/paths/~1thing/get'}", "AZ206", "does not point to an operation", "`{$sourceDescriptions.api.url}#/paths/~1things/get`"),
+        ("{stepId: b, operationPath: '{$sourceDescriptions.api.url}#/x'}", "AZ206", "does not point to an operation", None),
         ("{stepId: b, operationPath: '{$sourceDescriptions.api.url}#/paths//things/get'}", "AZ119", "are not escaped", "write `#/paths/~1things/get`"),
         ("{stepId: b, operationId: broken}", "AZ214", "nowhere", None),
-        ("{stepId: b, operationId: getThing}", "AZ301", "never gives the path parameter `id`", "add it to `parameters`"),
+        ("{stepId: b, operationId: getThing}", "AZ301", "does not set the path parameter `id`", "add it to `parameters`"),
         ("{stepId: b, operationId: getThing, parameters: [{name: id, in: path, value: 1}, {name: ID, in: path, value: 1}]}", "AZ302", "has no path parameter `ID`", "did you mean `id`?"),
         ("{stepId: b, operationId: listThings, parameters: [{name: zzz, in: path, value: 1}]}", "AZ302", "has no path parameter `zzz`", "its path parameters: none"),
         ("{stepId: b, operationId: createThing, requestBody: {contentType: text/csv, payload: 1}}", "AZ305", "`text/csv` is not offered", "offered: `application/json`"),
@@ -135,7 +135,7 @@ def test_a_description_without_servers_needs_one(examine):
 def test_a_description_without_operation_ids(findings):
     nameless = BROKEN.replace("operationId: broken, ", "").replace("operationId: nowhere, ", "")
     _, found = findings("{stepId: b, operationId: $sourceDescriptions.api.zzz}", api=nameless)
-    assert str(found[-1].help).startswith("the description gives no operationIds")
+    assert str(found[-1].help).startswith("the description has no operationIds")
 
 
 def test_several_sources_with_an_operation_id(examine):

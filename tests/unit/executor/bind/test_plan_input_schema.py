@@ -36,15 +36,15 @@ def findings(examine):
 @pytest.mark.parametrize(
     ("schema", "code", "message", "help_line", "pointer"),
     [
-        ("{type: objct}", "AZ113", "`objct` is no type", "did you mean `object`?", f"{INPUTS}/type"),
-        ("{type: zzz}", "AZ113", "`zzz` is no type", "its types are", f"{INPUTS}/type"),
+        ("{type: objct}", "AZ113", "`objct` is not a type", "did you mean `object`?", f"{INPUTS}/type"),
+        ("{type: zzz}", "AZ113", "`zzz` is not a type", "its types are", f"{INPUTS}/type"),
         ("{properties: {a: {required: true}}}", "AZ113", "`required` is a list of names", "`required: [a]`", f"{INPUTS}/properties/a/required"),
         ("{required: true}", "AZ113", "`required` is a list of names", "`required: [name]`", f"{INPUTS}/required"),
-        ("{properties: {a: {pattern: '('}}}", "AZ113", "the pattern `(` is no regular expression", None, f"{INPUTS}/properties/a/pattern"),
+        ("{properties: {a: {pattern: '('}}}", "AZ113", "the pattern `(` is not a regular expression", None, f"{INPUTS}/properties/a/pattern"),
         ("{minProperties: -1}", "AZ113", "the schema of the inputs cannot be used", None, f"{INPUTS}/minProperties"),
         ("{$ref: '#/components/inputs/pag'}", "AZ209", "there is no `pag` in `components.inputs`", "did you mean `page`?", f"{INPUTS}/$ref"),
         ("{allOf: [{$ref: '#/components/inputs/zzz'}]}", "AZ209", "there is no `zzz`", "its schemas: `page`, `note`", f"{INPUTS}/allOf/0/$ref"),
-        ("{properties: {a: {$ref: '#nowhere'}}}", "AZ113", "the reference `#nowhere` of a schema cannot be followed", "#/components/inputs/<name>", f"{INPUTS}/properties/a/$ref"),
+        ("{properties: {a: {$ref: '#nowhere'}}}", "AZ113", "the reference `#nowhere` of a schema cannot be resolved", "#/components/inputs/<name>", f"{INPUTS}/properties/a/$ref"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used(findings, schema, code, message, help_line, pointer):

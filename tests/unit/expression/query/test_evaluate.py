@@ -75,7 +75,7 @@ def test_27_a_missing_or_null_context_fails(kind, context, was):
         ("regex", "x", None, "a regex condition needs a `context`"),
         ("jsonpath", "pets", "$response.body", "the JSONPath is invalid"),
         ("jsonpath", "$", "$inputs.bytes", "JSONPath needs JSON; the context is binary"),
-        ("xpath", "//p[", "$inputs.xml", "the XPath fails"),
+        ("xpath", "//p[", "$inputs.xml", "the XPath failed"),
         ("xpath", "//p", "$response.body", "XPath needs XML; the value is of type object"),
         ("xpath", "//p", "$inputs.empty", "not well-formed XML"),
     ],
@@ -119,7 +119,7 @@ def test_24_the_portable_form_holds_on_the_root():
     [
         ("$.nope", "$response.body", None),
         ("$[?@.x]", "$response.body#/pets", None),
-        ("$.nope", "$response.body.status", "of type string, which has nothing inside"),
+        ("$.nope", "$response.body.status", "of type string, which has no members"),
     ],
 )
 def test_other_empty_nodelists(text, context, hint):
@@ -141,7 +141,7 @@ def test_other_empty_nodelists(text, context, hint):
             "$..[",
             "$response.body",
             "draft-goessner-dispatch-jsonpath-00",
-            "by the rules of RFC 9535",
+            "follow the rules of RFC 9535",
         ),
     ],
 )

@@ -33,7 +33,7 @@ def test_44_replacements_in_xml(target, before, after):
     [
         ("//Nope", "`//Nope` selects nothing"),
         ("1 + 1", "the target selects neither elements nor attributes nor text"),
-        ("//N[", "the XPath fails"),
+        ("//N[", "the XPath failed"),
     ],
 )
 def test_44_targets_that_cannot_be_replaced(target, reason):

@@ -181,7 +181,7 @@ def test_what_the_workflow_gives_wins(operation):
 
 @pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "Connection"])
 def test_framing_is_the_connections(operation, name):
-    with pytest.raises(RequestRefused, match="is set by the connection alone"):
+    with pytest.raises(RequestRefused, match="is set by the connection only"):
         call(operation(), {("header", name): "1"})
 
 
@@ -193,7 +193,7 @@ def test_framing_is_the_connections(operation, name):
     ],
 )
 def test_no_line_ends_in_headers_of_our_own(operation, body, extra):
-    with pytest.raises(RequestRefused, match="holds the control character"):
+    with pytest.raises(RequestRefused, match="contains the control character"):
         call(operation(), (), body, extra)
 
 

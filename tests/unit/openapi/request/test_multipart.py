@@ -140,7 +140,7 @@ def test_the_boundary_follows_from_the_content():
     ("payload", "boundary", "message"),
     [
         ("text", None, 'a multipart body is written from an object, not string "text"'),
-        ({"a": "x\r\n--b"}, "b", "the boundary of the multipart body stands in its content"),
+        ({"a": "x\r\n--b"}, "b", "the boundary of the multipart body occurs in its content"),
     ],
 )
 def test_refused(payload, boundary, message):

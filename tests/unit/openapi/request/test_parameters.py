@@ -129,9 +129,9 @@ def test_paths_stay_within_their_segment(value, text):
         ("simple", "", "is empty, which would call another path"),
         ("simple", None, "is empty, which would call another path"),
         ("simple", [], "is empty, which would call another path"),
-        ("simple", ".", "comes out as `.`, which would call another path"),
-        ("simple", "..", "comes out as `..`, which would call another path"),
-        ("label", ".", "comes out as `..`, which would call another path"),
+        ("simple", ".", "becomes `.`, which would call another path"),
+        ("simple", "..", "becomes `..`, which would call another path"),
+        ("label", ".", "becomes `..`, which would call another path"),
     ],
 )
 def test_refused_paths(style, value, why, reserved):
@@ -145,7 +145,9 @@ def test_refused_paths(style, value, why, reserved):
 @pytest.mark.parametrize("location", ["header", "cookie"])
 @pytest.mark.parametrize("style", ["simple", "form", "cookie"])
 def test_control_characters_are_refused(location, style, value):
-    with pytest.raises(RequestRefused, match=f"^{location} parameter `color` holds a|holds the"):
+    with pytest.raises(
+        RequestRefused, match=f"^{location} parameter `color` contains a|contains the"
+    ):
         serialize_parameter(parameter(location, style, explode=True), value)
 
 

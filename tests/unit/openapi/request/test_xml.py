@@ -105,7 +105,7 @@ def test_a_plain_root(write, value, text):
         (
             {"xml": {"name": "r"}},
             {"a": "\x00"},
-            "the payload holds a control character, which XML cannot carry",
+            "the payload contains a control character, which XML cannot carry",
         ),
     ],
 )

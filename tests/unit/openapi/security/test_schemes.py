@@ -84,10 +84,10 @@ def test_credentials_are_read_with_aliases(api):
         (
             "BASIC_USERNAME",
             "me:you",
-            "holds a `:`, which ends a user name in HTTP basic and digest",
+            "contains a `:`, which ends a user name in HTTP basic and digest",
         ),
-        ("BASIC_PASSWORD", "a\nb", "holds a line break or another control character"),
-        ("HEAD_KEY", "a\0b", "holds a line break or another control character"),
+        ("BASIC_PASSWORD", "a\nb", "contains a line break or another control character"),
+        ("HEAD_KEY", "a\0b", "contains a line break or another control character"),
         ("BEARER_TOKEN", "a\udcffb", "is not UTF-8"),
     ],
 )
@@ -349,7 +349,7 @@ def test_a_challenge_to_answer(secured):
     [
         ("broken", "the flow `clientCredentials` of the security scheme `broken` needs `tokenUrl`"),
         ("list", "the flow `clientCredentials` of the security scheme `list` has to be an object"),
-        ("odd", "the security scheme `odd` has a URL that is none: `http://[`"),
+        ("odd", "the security scheme `odd` has an invalid URL: `http://[`"),
         ("nowhere", "the security scheme `nowhere` needs `openIdConnectUrl`, a string"),
     ],
 )

@@ -50,7 +50,7 @@ def test_further_places_follow_each_with_its_file():
     other = SourceFile("other.yaml", "\n" * 6 + "a: 1", "")
     finding = Diagnostic(
         "AZ115", Severity.HINT, "twice", PLACE, more=(
-            Label(Place(SOURCE, ("stepId",)), "first here"), Label(Place(other, ("a",), "key"), ""),
+            Label(Place(SOURCE, ("stepId",)), "first"), Label(Place(other, ("a",), "key"), ""),
         ),
     )  # fmt: skip
     assert (
@@ -64,7 +64,7 @@ hint[AZ115]: twice
   ::: workflows/studio.arazzo.yaml:45:13
    |
 45 |     stepId: one
-   |             ^^^ first here
+   |             ^^^ first
   ::: other.yaml:7:1
    |
  7 | a: 1

@@ -48,17 +48,17 @@ def done(*findings: LocatedFinding, **other: Any) -> ValidationReport:
 @pytest.mark.parametrize(
     ("validation", "line"),
     [
-        (done(), "1 document: nothing found"),
-        (done(mended=2, known=3), "1 document: nothing found; 2 mended; 3 known"),
+        (done(), "1 document: no findings"),
+        (done(mended=2, known=3), "1 document: no findings; 2 fixed; 3 in the baseline"),
         (done(finding(), finding(severity="hint")), "1 document: 1 error, 1 hint"),
-        (done(finding(fix=SAFE)), "1 document: 1 error; 1 can be mended with `--fix`"),
+        (done(finding(fix=SAFE)), "1 document: 1 error; 1 can be fixed with `--fix`"),
         (
             done(finding(fix=UNSAFE)),
-            "1 document: 1 error; 1 can be mended with `--fix --unsafe-fixes`",
+            "1 document: 1 error; 1 can be fixed with `--fix --unsafe-fixes`",
         ),
         (
             done(finding(fix=UNSAFE), finding(fix=SAFE)),
-            "1 document: 2 errors; 1 can be mended with `--fix`, 1 more with `--unsafe-fixes`",
+            "1 document: 2 errors; 1 can be fixed with `--fix`, 1 more with `--unsafe-fixes`",
         ),
     ],
 )
@@ -129,9 +129,9 @@ def test_junit_warnings_fail_where_they_count() -> None:
 @pytest.mark.parametrize(
     ("mended", "line"),
     [
-        ([], "nothing would be mended\n"),
-        ([1], "1 finding would be mended in 1 document\n"),
-        ([2, 3], "5 findings would be mended in 2 documents\n"),
+        ([], "nothing would be fixed\n"),
+        ([1], "1 finding would be fixed in 1 document\n"),
+        ([2, 3], "5 findings would be fixed in 2 documents\n"),
     ],
 )
 def test_line_below_a_diff(mended: list[int], line: str) -> None:
@@ -139,12 +139,8 @@ def test_line_below_a_diff(mended: list[int], line: str) -> None:
 
 
 def test_entries_that_are_gone() -> None:
-    assert stale_baseline_line(1, "b.json").startswith(
-        "1 known finding of `b.json` no longer occurs;"
-    )
-    assert stale_baseline_line(2, "b.json").startswith(
-        "2 known findings of `b.json` no longer occur;"
-    )
+    assert stale_baseline_line(1, "b.json").startswith("1 finding of `b.json` no longer occurs;")
+    assert stale_baseline_line(2, "b.json").startswith("2 findings of `b.json` no longer occur;")
 
 
 SOURCE = SourceFile("a.yaml", "a: 'old'\nb: 1\n", "file:///a.yaml")
@@ -170,7 +166,7 @@ def test_fixes_are_in_the_spelling_of_the_file() -> None:
     assert safe.text.endswith("fix: `--fix` writes it\n")
     assert unsafe.fix == LocatedFix(False, (TextChange(1, 6, 1, 8, "x"),))
     assert unsafe.text.endswith("fix: `--fix --unsafe-fixes` writes it\n")
-    assert none.fix is None, "a number is no text"
+    assert none.fix is None, "a number is not text"
     assert none.text.endswith("^\n")
 
 

@@ -30,7 +30,7 @@ def test_a_failed_workflow_points_to_the_criterion(build):
     (line,) = commands(build.report(build.run(workflow, build.workflow()), 1))
     assert line.startswith(
         "::error file=workflows/studio.arazzo.yaml,line=12,col=24,title=a%2Cb%3A step create::"
-        "error: step `create`, attempt 1: a success criterion does not hold%0A"
+        "error: step `create`, attempt 1: a success criterion failed%0A"
     )
 
 

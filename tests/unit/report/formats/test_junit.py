@@ -44,7 +44,7 @@ def test_a_case_a_workflow(build):
     assert list(passed) == []
     assert bad.get("name") == "bad & ***"
     assert bad[0].tag == "failure"
-    assert bad[0].get("message") == "step `create`, attempt 1: a success criterion does not hold"
+    assert bad[0].get("message") == "step `create`, attempt 1: a success criterion failed"
     assert "^^^^^^^^^^^ integer 201" in bad[0].text
     assert (ended[0].tag, ended[0].get("type")) == ("error", "error")
     assert ended[0].text == "error: workflow `lost`: the run reached its limit of 5 steps"
@@ -74,13 +74,13 @@ def test_a_run_that_could_not_start_is_an_error(build):
     assert case[0].get("message") == "no operation is called `Create ***`"
     assert "error[AZ204]" in case[0].text
     (case,) = suite(build.report(RunResult((), 0.0), 2))
-    assert case[0].text == "nothing was run"
+    assert case[0].text == "no workflow was run"
 
 
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (70, "a bug in arazzo ended the run"),
+        (70, "internal error in arazzo"),
         (130, "the run was interrupted"),
         (143, "the run was terminated"),
     ],

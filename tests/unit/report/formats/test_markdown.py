@@ -31,7 +31,7 @@ def test_a_run(build):
         "\n"
         "### ❌ trigger\n"
         "\n"
-        "| | step | operation | answer | time |\n"
+        "| | step | operation | response | time |\n"
         "|---|---|---|---|---:|\n"
         "| ✅ | create | POST /Flows/\\{FlowSid\\}/Executions | 201 | 3.4 ms |\n"
         "| ✅ | pay | workflow charge |  | 3.4 ms |\n"
@@ -39,7 +39,7 @@ def test_a_run(build):
         "| ❌ | create |  | 201 | 3.4 ms |\n"
         "\n"
     )
-    assert block.startswith("error: step `create`, attempt 1: a success criterion does not hold\n")
+    assert block.startswith("error: step `create`, attempt 1: a success criterion failed\n")
     assert block.endswith("\n```\n\n### ✅ ok\n")
 
 

@@ -184,7 +184,7 @@ def test_after_a_goto_the_outputs_are_told_once(build):
     *head, last = build.events(first)
     text = shown([*head, *build.events(second), last])
     assert text.count("a = 1") == 1
-    assert text.endswith("  `first` went on in `second`: passed\n\n")
+    assert text.endswith("  `first` continued in `second`: passed\n\n")
 
 
 def test_what_a_step_said_its_workflow_does_not_repeat(build):
@@ -201,7 +201,7 @@ def test_a_long_run_becomes_terse(build, monkeypatch):
     workflow = build.workflow(*steps, build.failed_step(), status=Status.FAILED)
     text = shown(build.events(workflow))
     assert text.count("  sent  ") == 3
-    assert text.count("(from here one line a step; `-v` shows all)") == 1
+    assert text.count("(one line per step from here on; `-v` shows all)") == 1
     assert text.count("warn  odd") == 4
     assert "error: step `create`" in text
     assert shown(build.events(workflow), verbosity="verbose").count("  sent  ") == 5

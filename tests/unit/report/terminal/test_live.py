@@ -128,12 +128,12 @@ def test_a_thousand_steps_fold(build, watched):
     assert f"✓ step{UNFOLDED - 1}  " in written
     assert f"✓ step{UNFOLDED}  " not in written
     first, *latest, _run = stream.going_on.lines(100.0)
-    assert first == f"  … {1_000 - UNFOLDED - 4} steps before"
+    assert first == f"  … {1_000 - UNFOLDED - 4} earlier steps"
     assert [line.split()[1] for line in latest] == ["step996", "step997", "step998", "step999"]
     console(end)
     console.finish(build.run(build.workflow(*steps)), 0)
     end_of_it = out.getvalue().removeprefix(written).splitlines()
-    assert end_of_it[0] == "  ✓ 970 steps passed, folded; `-v` shows each"
+    assert end_of_it[0] == "  ✓ 970 steps passed (hidden; `-v` shows each)"
     assert end_of_it[-1].startswith("✓ 1 workflow passed, 1,000 steps")
 
 
@@ -175,7 +175,7 @@ def test_cases(look, time):
     going_on.end("b", failed=True)
     time.now += 61
     (line,) = going_on.lines(time.now)
-    assert line[4:] == "2 of 12 cases over, 1 failed, 1 min 1 s; running: ***, d, e, f"
+    assert line[4:] == "2 of 12 cases done, 1 failed, 1 min 1 s; running: ***, d, e, f"
     going_on.begin("g")
     assert going_on.lines(time.now)[0].endswith("***, d, e, f, …")
 
@@ -192,7 +192,7 @@ def test_what_is_written_stands_above_the_lines(time, monkeypatch):
         stream.restore()
     shown = out.getvalue()
     assert "✗ [bold]one[/bold]\n" in shown
-    assert "0 of 3 cases over" in shown
+    assert "0 of 3 cases done" in shown
     assert shown.count(SHOW_CURSOR) == 2
     stream.write("after\n")
     stream.restore()
