@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.openapi.security.credentials import LookUp
+from arazzo_runner.openapi.security.credentials import CredentialLookup
 from arazzo_runner.text.diagnostic import error
 
 SECONDS: Final = 30.0
@@ -23,7 +23,7 @@ _LONGEST: Final = 1024 * 1024
 RunProcess = Callable[[Sequence[str]], "subprocess.CompletedProcess[bytes]"]
 
 
-def command_lookup(command: str, run: RunProcess | None = None) -> LookUp:
+def command_lookup(command: str, run: RunProcess | None = None) -> CredentialLookup:
     """What a command knows of variables.
 
     With ``{name}`` in its words it is run for each variable, and prints the value, or fails where

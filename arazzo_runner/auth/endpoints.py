@@ -33,7 +33,7 @@ class Endpoint(Struct, frozen=True):
     from_url: bool
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """The URL as messages show it: a query may hold a secret."""
         return self.url.partition("#")[0].partition("?")[0]
 
@@ -152,7 +152,7 @@ class LoggedEndpoints:
         """Why a browser must not be sent to an endpoint."""
         return self._endpoints.refusal(endpoint)
 
-    def taken(self) -> tuple[WireExchange, ...]:
+    def take_exchanges(self) -> tuple[WireExchange, ...]:
         """What was kept; it is forgotten."""
         kept, self._exchanges = self._exchanges, ()
         return kept

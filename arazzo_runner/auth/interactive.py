@@ -143,10 +143,10 @@ def _code(need: TokenNeed, endpoint: Endpoint, answer: Mapping[str, str] | None,
         words = f"`{server_text(answer['error'])}`"
         if answer.get("error_description"):
             words += f" ({server_text(answer['error_description'])})"
-        raise refused_error(need, f"`{endpoint.shown}` refuses: {words}")
+        raise refused_error(need, f"`{endpoint.label}` refuses: {words}")
     if not answer.get("code"):
         raise unusable_error(
-            need, f"`{endpoint.shown}` redirects the browser back without a `code`"
+            need, f"`{endpoint.label}` redirects the browser back without a `code`"
         )
     return answer["code"]
 
@@ -199,7 +199,7 @@ def _device_answer(need: TokenNeed, endpoint: Endpoint, response: HttpResponse) 
         raise refusal_error(need, endpoint, response, ("client_id",))
     if not all(isinstance(answer.get(one), str) for one in _DEVICE_FIELDS):
         listed = ", ".join(f"`{one}`" for one in _DEVICE_FIELDS)
-        raise unusable_error(need, f"`{endpoint.shown}` has to return {listed}")
+        raise unusable_error(need, f"`{endpoint.label}` has to return {listed}")
     return answer
 
 

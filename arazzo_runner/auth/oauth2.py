@@ -71,7 +71,7 @@ def status_error(need: TokenNeed, endpoint: Endpoint, status: int) -> NoTokenErr
         if status // 100 == 3
         else ""
     )
-    return unusable_error(need, f"`{endpoint.shown}` returns status {status}{also}")
+    return unusable_error(need, f"`{endpoint.label}` returns status {status}{also}")
 
 
 def variables_hint(need: TokenNeed, kinds: Iterable[CredentialPart]) -> str | None:
@@ -87,7 +87,7 @@ def server_text(text: object) -> str:
 
 
 def _sentence(need: TokenNeed, why: str) -> str:
-    return f"no token for {need.called}: {why}"
+    return f"no token for {need.label}: {why}"
 
 
 _DEPTH: Final = 32
@@ -135,10 +135,10 @@ async def discover(need: TokenNeed, endpoints: Endpoints, timeout: float | None)
         raise status_error(need, here, outcome.status)
     metadata = json_object(outcome)
     if metadata is None:
-        raise unusable_error(need, f"`{here.shown}` does not return a JSON object")
+        raise unusable_error(need, f"`{here.label}` does not return a JSON object")
     token = _endpoint(metadata, "token_endpoint", here)
     if token is None:
-        raise unusable_error(need, f"`{here.shown}` names no `token_endpoint`")
+        raise unusable_error(need, f"`{here.label}` names no `token_endpoint`")
     methods = metadata.get("token_endpoint_auth_methods_supported")
     return Provider(
         token,
@@ -290,12 +290,12 @@ def refusal_error(
     error = parse_error(response)
     if response.status >= 500 or response.status == 429 or error is None:
         if response.status == 401:
-            return refused_error(need, f"`{endpoint.shown}` returns status 401", *checked)
+            return refused_error(need, f"`{endpoint.label}` returns status 401", *checked)
         return status_error(need, endpoint, response.status)
     code, words = error
     is_client = code in ("invalid_client", "unauthorized_client")
     kinds = _CLIENT if is_client else checked if code == "invalid_grant" else ()
-    return refused_error(need, f"`{endpoint.shown}` refuses: {words}", *kinds, error=code)
+    return refused_error(need, f"`{endpoint.label}` refuses: {words}", *kinds, error=code)
 
 
 def _token(
@@ -306,15 +306,15 @@ def _token(
         raise refusal_error(need, endpoint, response, asked.checked_parts)
     answer = json_object(response)
     if answer is None:
-        raise unusable_error(need, f"`{endpoint.shown}` does not return a JSON object")
+        raise unusable_error(need, f"`{endpoint.label}` does not return a JSON object")
     value = answer.get("access_token")
     if not isinstance(value, str) or not _TOKEN.fullmatch(value):
-        raise unusable_error(need, f"`{endpoint.shown}` returns no usable `access_token`")
+        raise unusable_error(need, f"`{endpoint.label}` returns no usable `access_token`")
     kind = answer.get("token_type", "Bearer")
     if str(kind).lower() != "bearer":
         token_type = server_text(kind)
         why = (
-            f"`{endpoint.shown}` returns a token of type `{token_type}`, only `Bearer` is supported"
+            f"`{endpoint.label}` returns a token of type `{token_type}`, only `Bearer` is supported"
         )
         raise unusable_error(need, why)
     renewing = answer.get("refresh_token")

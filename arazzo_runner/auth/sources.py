@@ -15,7 +15,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.openapi.security.credentials import LookUp
+from arazzo_runner.openapi.security.credentials import CredentialLookup
 from arazzo_runner.text.diagnostic import error
 
 CredentialSource: TypeAlias = Choice["environment", "env-file", "alias", "command", "keyring"]
@@ -26,7 +26,7 @@ class CredentialStore(Struct, frozen=True):
     """A place to look in beyond variables: ``asks`` tells whether it may know a name."""
 
     origin: CredentialSource
-    look_up: LookUp
+    look_up: CredentialLookup
     asks: Callable[[str], bool] = lambda _name: True
 
 
@@ -64,7 +64,7 @@ class CredentialStores(Struct, frozen=True):
         return None
 
 
-def cached_lookup(look_up: LookUp) -> LookUp:
+def cached_lookup(look_up: CredentialLookup) -> CredentialLookup:
     """A look-up that asks once for each name."""
     known: dict[str, str | None] = {}
 
@@ -76,7 +76,7 @@ def cached_lookup(look_up: LookUp) -> LookUp:
     return look
 
 
-def keyring_lookup(service: str) -> LookUp:
+def keyring_lookup(service: str) -> CredentialLookup:
     """What the keyring has under a service, by the names of variables. Raises UsageError AZ905."""
 
     def look_up(name: str) -> str | None:

@@ -92,7 +92,7 @@ class TokenCache:
 
     def take_exchanges(self) -> tuple[WireExchange, ...]:
         """What went over the wire for tokens since this was asked before."""
-        return self._log.taken()
+        return self._log.take_exchanges()
 
     def reject(self, need: TokenNeed, value: str) -> bool:
         """A server does not take a token; returns whether it is worth while to try another.

@@ -157,7 +157,7 @@ def _scheme_lines(one: SchemeStatus) -> Iterator[str]:
     width = max((len(each.name) for each in one.variables), default=0)
     for each in one.variables:
         yield f"  {each.name:<{width}}  {_state(each)}"
-    yield from _ways(one)
+    yield from _flow_lines(one)
     yield from _uses(one.uses)
 
 
@@ -175,15 +175,15 @@ def _state(one: CredentialVariable) -> str:
             return "not set"
 
 
-def _ways(one: SchemeStatus) -> Iterator[str]:
+def _flow_lines(one: SchemeStatus) -> Iterator[str]:
     """Which variables do together, where there is a choice."""
-    every = [_way(way) for way in credential_flows(one.scheme)]
+    every = [_flow_line(way) for way in credential_flows(one.scheme)]
     if len(every) > 1:
         yield f"  sufficient {every[0]}"
         yield from (f"         or  {text}" for text in every[1:])
 
 
-def _way(way: CredentialFlow) -> str:
+def _flow_line(way: CredentialFlow) -> str:
     text = _kinds(way.needs)
     if way.flow is not None:
         text += f", to fetch a token by {way.flow}"

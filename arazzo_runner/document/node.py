@@ -100,7 +100,7 @@ class ObjectSpec(Struct, frozen=True):
     new: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
 
-    def unknown(self, names: Iterable[str]) -> list[str]:
+    def unknown_fields(self, names: Iterable[str]) -> list[str]:
         """Those of the names that the object may not have (Specification Extensions it may)."""
         known = (*self.required, *self.optional, *self.foreign)
         return [name for name in names if name not in known and not name.startswith("x-")]
@@ -216,7 +216,7 @@ class Node(Struct, frozen=True):
         if not isinstance(self.value, dict):
             self.wrong_type(f"an object ({shape.title})")
             return False
-        meant = [self._report_unknown(name, shape) for name in shape.unknown(self.value)]
+        meant = [self._report_unknown(name, shape) for name in shape.unknown_fields(self.value)]
         for name in shape.required:
             if name not in self.value:
                 self._report_missing(name, shape, meant)

@@ -198,7 +198,7 @@ class _SourceLoader:
     def _read(self, wanted: _PendingSource) -> ParsedDocument | None:
         try:
             if wanted.override is not None:
-                return self._library.named(wanted.override)
+                return self._library.read_named(wanted.override)
             asking = wanted.document.source.uri
             at_hand = self._library.at_hand(wanted.uri, asking)
             return at_hand or self._library.retrieve(wanted.uri, asking)

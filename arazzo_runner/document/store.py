@@ -200,7 +200,7 @@ class DocumentStore:
             return None
         return self._texts.get(uri)
 
-    def named(self, location: str) -> ParsedDocument:
+    def read_named(self, location: str) -> ParsedDocument:
         """The text at a path or URL that the user named instead of the document's."""
         return self._once((location, "user"), lambda: self._access.open(location))
 

@@ -60,7 +60,7 @@ def load_path(
 
 
 def _with_note(access: DocumentAccess, note: Callable[[str], object]) -> DocumentAccess:
-    def noted(retrieve: Retrieve) -> Retrieve:
+    def with_note(retrieve: Retrieve) -> Retrieve:
         def read(uri: str) -> RetrievedDocument:
             note(uri)
             retrieved = retrieve(uri)
@@ -70,9 +70,9 @@ def _with_note(access: DocumentAccess, note: Callable[[str], object]) -> Documen
         return read
 
     def retrieve_for(asking: str) -> Retrieve:
-        return noted(access.retrieve_for(asking))
+        return with_note(access.retrieve_for(asking))
 
-    return DocumentAccess(retrieve_for, noted(access.open), access.find)
+    return DocumentAccess(retrieve_for, with_note(access.open), access.find)
 
 
 def load_data(

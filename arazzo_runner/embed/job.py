@@ -110,14 +110,16 @@ def _run_world(
 def run_context(job: RunJob, world: World, *observers: Observer) -> RunContext:
     """What the engine needs beside the plan."""
     learn = pipeline.secrets_observer(job.prepared, job.secrets.learn)
-    told = [one for one in (learn, job.traces, *observers, job.chosen.on_event) if one is not None]
+    observing = [
+        one for one in (learn, job.traces, *observers, job.chosen.on_event) if one is not None
+    ]
 
-    def tell(event: Event) -> None:
-        for one in told:
+    def notify(event: Event) -> None:
+        for one in observing:
             one(event)
 
     settings = job.chosen.options.settings
-    return RunContext(world, job.chosen.clock, settings, tell, _interrupt_check(job))
+    return RunContext(world, job.chosen.clock, settings, notify, _interrupt_check(job))
 
 
 def _interrupt_check(job: RunJob) -> Callable[[], bool]:

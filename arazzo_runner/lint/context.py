@@ -66,7 +66,7 @@ class StepContext(Struct, frozen=True):
         return self.call.operation
 
     @property
-    def called(self) -> str:
+    def operation_label(self) -> str:
         """The operation as messages name it."""
         operation = self.operation
         return f"`{operation.operation_id or f'{operation.method} {operation.path}'}`"

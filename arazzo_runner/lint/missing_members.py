@@ -75,7 +75,7 @@ def _no_body(
     view: StepContext, read: ExpressionRead, when: tuple[ResponseOutcome, ...], body: NoBody
 ) -> Diagnostic | None:
     statuses = ", ".join(dict.fromkeys(one.response.status for one in when))
-    message = f"{view.called} documents no body for {statuses}"
+    message = f"{view.operation_label} documents no body for {statuses}"
     # Many descriptions leave out the bodies that their servers send.
     severity = Severity.ERROR if body.proven else Severity.HINT
     return Diagnostic("AZ310", severity, message, read.place, "nothing to read")
@@ -112,7 +112,7 @@ def _scope_label(token: PathToken) -> str:
 def _member_label(view: StepContext, read: ExpressionRead) -> str:
     match read.expression:
         case BodyRef():
-            return f"the response of {view.called}"
+            return f"the response of {view.operation_label}"
         case InputRef(name=name, walk=walk):
             return f"the input `{_first(name, walk)}`"
         case StepOutputRef(step_id=step_id, name=name, walk=walk):

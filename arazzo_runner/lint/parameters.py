@@ -89,7 +89,7 @@ def _accepts_any(operation: Operation, parameter: Parameter) -> bool:
 def _unknown_parameter(view: StepContext, argument: Argument) -> Diagnostic:
     name, location = argument.parameter.name, argument.parameter.location
     operation = view.operation
-    message = f"{view.called} documents no {location} parameter `{name}`"
+    message = f"{view.operation_label} documents no {location} parameter `{name}`"
     elsewhere = [one.location for one in operation.parameters if one.name == name]
     known = [one.name for one in operation.parameters if one.location == location]
     if elsewhere:
@@ -141,7 +141,7 @@ def message_findings(view: StepContext) -> Iterator[Diagnostic]:
     for expression, place in view.expressions:
         if isinstance(expression, BodyRef | HeaderRef) and expression.message == "message":
             text = expression.text
-            message = f"`{text}` never has a value here: {view.called} is called over HTTP"
+            message = f"`{text}` never has a value here: {view.operation_label} is called over HTTP"
             response = text.replace("$message.payload", "$response.body")
             way_out = f"write `{response.replace('$message.', '$response.')}`"
             yield warning("AZ220", message, place, "nothing to read", way_out)
@@ -151,5 +151,5 @@ def action_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ113: Step Object (1.1), ``action``: only applicable for `asyncapi` steps."""
     step = view.step.step
     if step.action is not None:
-        message = f"`action` has no effect here: {view.called} is called over HTTP"
+        message = f"`action` has no effect here: {view.operation_label} is called over HTTP"
         yield warning("AZ113", message, step.place.at("action").key(), "has no effect")

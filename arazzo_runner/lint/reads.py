@@ -208,7 +208,7 @@ def header_findings(view: StepContext) -> Iterator[Diagnostic]:
             case _:
                 continue
         if documented and name.lower() not in (one.lower() for one in documented):
-            message = f"{view.called} documents no response header `{name}`"
+            message = f"{view.operation_label} documents no response header `{name}`"
             listed = ", ".join(f"`{one}`" for one in documented)
             help_line = did_you_mean(name, documented) or f"documented: {listed}"
             fix = guess_known(read.place, name, documented)

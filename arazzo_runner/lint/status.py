@@ -39,7 +39,7 @@ def undocumented_status_findings(view: StepContext) -> Iterator[Diagnostic]:
     if not view.step.criteria and not view.passing and _documents_no_failure_alone(view):
         yield warning(
             "AZ304",
-            f"the step succeeds on a 2xx status, and {view.called} documents none",
+            f"the step succeeds on a 2xx status, and {view.operation_label} documents none",
             view.step.step.place.at("stepId"),
             _documented_statuses(view),
             "name the expected status in `successCriteria`",
@@ -53,7 +53,7 @@ def _criterion_findings(view: StepContext, criterion: Criterion) -> Iterator[Dia
     for operator, constant in status_constants(criterion):
         status = status_of(constant)
         if operator == "==" and status is not None and not is_documented(view.operation, status):
-            message = f"{view.called} does not document the status {status}"
+            message = f"{view.operation_label} does not document the status {status}"
             place = _place(criterion, constant)
             yield Diagnostic("AZ304", Severity.HINT, message, place, _documented_statuses(view))
 
@@ -67,7 +67,7 @@ def _unmet_finding(view: StepContext, criterion: Criterion) -> Diagnostic:
         what = "never returns a status for which this is true"
         place = criterion.place.at("condition")
     severity = Severity.WARNING if _is_incomplete(view) else Severity.ERROR
-    message = f"{view.called} {what}"
+    message = f"{view.operation_label} {what}"
     help_line = _way_out(view)
     fix = _other_success(view, asked[0], place) if len(asked) == 1 else None
     return Diagnostic(
@@ -158,7 +158,7 @@ def constant_criterion_findings(view: StepContext) -> Iterator[Diagnostic]:
 
 def _excluded_statuses(view: StepContext, status: int, place: Place) -> Iterator[Diagnostic]:
     if not is_documented(view.operation, status):
-        message = f"this is always true: {view.called} documents no status {status}"
+        message = f"this is always true: {view.operation_label} documents no status {status}"
         yield Diagnostic("AZ306", Severity.HINT, message, place, _documented_statuses(view))
 
 

@@ -163,7 +163,7 @@ def _missing_property(
 ) -> Diagnostic:
     listed = " and ".join(f"`{name}`" for name in names)
     noun = "property" if len(names) == 1 else "properties"
-    message = f"the request body of {on.view.called} requires the {noun} {listed}"
+    message = f"the request body of {on.view.operation_label} requires the {noun} {listed}"
     way_out = f"it may have {forms} forms, and this is the closest" if forms > 1 else None
     return Diagnostic("AZ313", on.certain, message, place, "missing here", way_out)
 
@@ -175,7 +175,7 @@ def _unknown_properties(
     doubtful = Severity.WARNING if near else Severity.HINT
     severity = on.certain if why.proven else doubtful
     verb = "accepts" if why.proven else "documents"
-    message = f"the request body of {on.view.called} {verb} no property `{name}`"
+    message = f"the request body of {on.view.operation_label} {verb} no property `{name}`"
     help_line = member_hint(name, why)
     at = place.at(name).key()
     fix = guess_known(at, name, why.known)
@@ -201,14 +201,14 @@ def _scalar(
     kinds, values = shape.kinds, shape.values
     if kinds is not None and not _can_be(constant, kinds, on):
         shown = describe(constant, _LONGEST)
-        message = f"{on.view.called} accepts {type_words(kinds)} here, not {shown}"
+        message = f"{on.view.operation_label} accepts {type_words(kinds)} here, not {shown}"
         yield Diagnostic("AZ315", on.certain, message, place)
     elif values is not None and not any(_is_type(constant, one, on) for one in values):
         shown = describe(constant, _LONGEST)
         spelled = [to_text(one) for one in values if one is not None]
         listed = ", ".join(f"`{one}`" for one in spelled[:12])
         more = " and more" if len(spelled) > 12 else ""
-        message = f"{shown} is not one of the values that {on.view.called} accepts here"
+        message = f"{shown} is not one of the values that {on.view.operation_label} accepts here"
         help_line = did_you_mean(to_text(constant), spelled) or f"they are {listed}{more}"
         texts = (one for one in values if isinstance(one, str))
         fix = guess_known(place, constant, texts) if isinstance(constant, str) else None
@@ -255,7 +255,7 @@ def _expression(
         return
     ways = ((one, other) for one in got.values for other in shape.values)
     if not any(_is_type(one, other, on) for one, other in ways):
-        message = f"`{value.text}` never has a value that {on.view.called} accepts here"
+        message = f"`{value.text}` never has a value that {on.view.operation_label} accepts here"
         listed = ", ".join(f"`{to_text(one)}`" for one in shape.values[:12])
         yield Diagnostic("AZ316", Severity.WARNING, message, place, "", f"it accepts {listed}")
 
@@ -271,7 +271,7 @@ def _kind_fits(
     wanted = shape.kinds
     if wanted is None or not kinds or kinds & wanted or _can_be_written(kinds, wanted, on):
         return
-    takes = f"{on.view.called} accepts {type_words(wanted)} here"
+    takes = f"{on.view.operation_label} accepts {type_words(wanted)} here"
     if isinstance(value, str):
         yield Diagnostic("AZ315", on.certain, f"{takes}, not {value}", place)
         return
@@ -295,7 +295,7 @@ def missing_body_findings(view: StepContext) -> Iterator[Diagnostic]:
     if body is None or not body.required or view.call.body is not None:
         return
     severity = Severity.WARNING if view.expects_refusal else Severity.ERROR
-    message = f"{view.called} requires a request body, and the step has none"
+    message = f"{view.operation_label} requires a request body, and the step has none"
     types = ", ".join(f"`{media.name}`" for media in body.content)
     place = view.step.step.place.at("stepId")
     help_line = f"add a `requestBody` ({types})" if types else "add a `requestBody`"
@@ -306,7 +306,7 @@ def unexpected_body_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ312: a request body for an operation that takes none."""
     body = view.step.step.request_body
     if body is not None and view.operation.request_body is None:
-        message = f"{view.called} documents no request body"
+        message = f"{view.operation_label} documents no request body"
         yield warning("AZ312", message, body.place.key(), "not documented")
 
 

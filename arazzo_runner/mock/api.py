@@ -94,33 +94,33 @@ class MockApi:
         facts = path_facts(incoming, route, own, name)
         known = {**sent, **_echoes(incoming), **facts}
         resource = Resource(path_text(name), known, clock, frozenset(sent))
-        return self.told(incoming, replace(route, name=resource.id), resource, facts)
+        return self.respond(incoming, replace(route, name=resource.id), resource, facts)
 
     def fetch(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets/{id}``; one that was never created is made up, and stays."""
         frame = self.frames.of(incoming.operation)
-        resource, facts = self.known(incoming, route, frame)
+        resource, facts = self.resource_of(incoming, route, frame)
         resource = replace(resource, fetches=resource.fetches + 1)
         later = advance_states(frame, resource)
         if later:
             later |= touched_facts(frame, self.state.tick())
-        return self.told(incoming, route, resource.with_facts(later), facts)
+        return self.respond(incoming, route, resource.with_facts(later), facts)
 
     def change(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``PUT``, ``PATCH`` or ``POST /pets/{id}``"""
         home = self.frames.home(incoming.operation, route)
-        resource, facts = self.known(incoming, route, home)
+        resource, facts = self.resource_of(incoming, route, home)
         sent = facts_of(incoming.body)
         later = touched_facts(home, self.state.tick())
         changed = resource.with_facts({**later, **sent, **_echoes(incoming), **facts})
         changed = replace(changed, fixed=resource.fixed | sent.keys())
-        return self.told(incoming, route, changed, facts)
+        return self.respond(incoming, route, changed, facts)
 
     def delete(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``DELETE /pets/{id}``"""
         frame = self.frames.home(incoming.operation, route)
-        resource, facts = self.known(incoming, route, frame)
-        response = self.told(incoming, route, resource, facts)
+        resource, facts = self.resource_of(incoming, route, frame)
+        response = self.respond(incoming, route, resource, facts)
         self.state.remove(route.collection, resource.id)
         return response
 
@@ -139,7 +139,7 @@ class MockApi:
             documented_response(incoming.operation), body, incoming.operation, None, self.dice
         )
 
-    def known(
+    def resource_of(
         self, incoming: ParsedRequest, route: MockRoute, frame: ResponseTemplate
     ) -> tuple[Resource, Facts]:
         """The resource that a path names, though it may be new, and the facts of the path."""
@@ -148,10 +148,10 @@ class MockApi:
         facts = path_facts(incoming, route, own, value)
         resource = self.state.get(route.collection, route.name)
         # One that was there before the run began: older than whatever the run creates.
-        born = -60 * (1 + len(self.state.listed(route.collection)))
+        born = -60 * (1 + len(self.state.resources_of(route.collection)))
         return (resource or Resource(route.name, {}, born)).with_facts(facts), facts
 
-    def told(
+    def respond(
         self, incoming: ParsedRequest, route: MockRoute, resource: Resource, facts: Facts
     ) -> HttpResponse:
         """The answer about a resource; what it says is from then on known of the resource."""

@@ -103,7 +103,7 @@ class ListRequest(Struct, frozen=True):
         shown = resources[page.start : page.start + page.size]
         return self.around([self.item(one) for one in shown], page)
 
-    def given(self) -> dict[str, Value]:
+    def filter_values(self) -> dict[str, Value]:
         """The query parameters that were given, by plain name."""
         parameters = self.incoming.parameters.items()
         return {
@@ -112,13 +112,13 @@ class ListRequest(Struct, frozen=True):
 
     def resources(self) -> list[Resource]:
         """All resources that belong to the list, the newest first."""
-        filters = {name: one for name, one in self.given().items() if name not in PAGING}
+        filters = {name: one for name, one in self.filter_values().items() if name not in PAGING}
         found = [one for one in self.ensure_resources() if is_match(one.facts, filters)]
         if found or not filters or self.route.collection in self.state.written:
             return found
         # Nobody knows what the API holds: it may as well hold what is looked for.
         self.populate(POPULATION, filters)
-        listed = self.state.listed(self.route.collection)
+        listed = self.state.resources_of(self.route.collection)
         return [one for one in listed if is_match(one.facts, filters)]
 
     def ensure_resources(self) -> list[Resource]:
@@ -126,10 +126,10 @@ class ListRequest(Struct, frozen=True):
         collection = self.route.collection
         untouched = collection not in self.state.collections
         if untouched and collection not in self.state.written:
-            size = requested_size(self.given())
+            size = requested_size(self.filter_values())
             count = ceil(size * PAGES) if size and size * PAGES <= MOST else POPULATION
             self.populate(count, {})
-        return self.state.listed(collection)
+        return self.state.resources_of(collection)
 
     def populate(self, count: int, filters: dict[str, Value]) -> None:
         """Make resources that a run did not create, one after the other, the newest first."""
@@ -176,7 +176,7 @@ class ListRequest(Struct, frozen=True):
             isinstance(one, dict) and 0 in (one.get("minimum"), one.get("default"))
             for one in counted
         )
-        return page_of(self.given(), names, 0 if zero else 1, total, self.incoming.url)
+        return page_of(self.filter_values(), names, 0 if zero else 1, total, self.incoming.url)
 
     def around(self, items: list[Value], page: Page) -> Value:
         """The items in the documented answer, which tells of the page."""

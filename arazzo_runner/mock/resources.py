@@ -116,7 +116,7 @@ class MockState:
         """Whether the resource at ``path``, or one that it belongs to, was deleted."""
         return any(path == one or path.startswith(one + "/") for one in self.gone)
 
-    def listed(self, collection: str) -> list[Resource]:
+    def resources_of(self, collection: str) -> list[Resource]:
         """The resources of a collection, the newest first."""
         known = self.collections.get(collection, {}).values()
         return sorted(known, key=lambda one: one.born, reverse=True)

@@ -138,12 +138,12 @@ class SharedCache:
     def _description(
         self, source: ResolvedSource, load: LoadDocument
     ) -> ApiDescription | DocumentError:
-        def noted(uri: str, asking: str) -> tuple[SourceFile, Value]:
+        def read(uri: str, asking: str) -> tuple[SourceFile, Value]:
             self._asking.add(source.file)
             return load(uri, asking)
 
         try:
-            return read_description(source.file, source.value, noted)
+            return read_description(source.file, source.value, read)
         except DocumentError as reason:
             return reason
 

@@ -26,7 +26,7 @@ from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
 from arazzo_runner.openapi.model import Operation
-from arazzo_runner.openapi.security.credentials import LookUp, no_lookup
+from arazzo_runner.openapi.security.credentials import CredentialLookup, no_lookup
 from arazzo_runner.openapi.security.schemes import (
     Authorization,
     Credentials,
@@ -60,7 +60,7 @@ class RunConfig(SafeRepr, frozen=True):
     needs_credentials: bool = True
     settings: Settings = field(default_factory=Settings)
     credentials: Credentials = field(default_factory=Credentials)
-    more: LookUp = no_lookup
+    more: CredentialLookup = no_lookup
     ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
 
     def brief(self) -> str:

@@ -92,7 +92,7 @@ class WorkflowBranches(Struct, frozen=True):
         yield from (action.taken for action in self.actions)
 
     @property
-    def taken(self) -> int:
+    def taken_count(self) -> int:
         """How many of its branches were taken."""
         return sum(count > 0 for count in self._counts)
 
@@ -246,7 +246,7 @@ class Coverage(Struct, frozen=True):
     @property
     def branches_taken(self) -> int:
         """How many branches were taken."""
-        return sum(one.taken for one in self.workflows)
+        return sum(one.taken_count for one in self.workflows)
 
     @property
     def branches_total(self) -> int:

@@ -211,7 +211,7 @@ def _is_written_in(operand: OperandValue, criterion: CriterionResult) -> bool:
 
 def _typed_value(operand: OperandValue, look: TextStyle) -> str:
     value = look.shown.masker.operand(operand.expression, operand.value)
-    return look.shown.typed(value, VALUE_LIMIT)
+    return look.shown.typed_text(value, VALUE_LIMIT)
 
 
 def _check_lines(check: CheckResult, subject: str, look: TextStyle) -> list[str]:

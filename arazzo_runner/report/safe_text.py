@@ -76,7 +76,7 @@ class SafeText:
         """A value in its JSON spelling, cut to ``limit`` characters; ``missing`` for MISSING."""
         return self.line(self._spell(value, 4 * limit + self.masker.margin + 1), limit)
 
-    def typed(self, value: MaybeValue, limit: int) -> str:
+    def typed_text(self, value: MaybeValue, limit: int) -> str:
         """A value with its type: ``integer 201``, ``string "active"``, ``null``, ``missing``."""
         kind = type_name(value)
         return f"{kind} {self.value(value, limit)}" if kind else self.value(value, limit)

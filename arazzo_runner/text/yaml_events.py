@@ -67,7 +67,7 @@ def _python_parser(text: str) -> NextEvent:
     )
     get: NextEvent = yaml.BaseLoader(text).get_event
 
-    def checked() -> Any:
+    def next_checked() -> Any:
         event = get()
         # This parser alone takes half a character for one.
         if _SURROGATE.search(getattr(event, "value", "")):
@@ -75,7 +75,7 @@ def _python_parser(text: str) -> NextEvent:
             raise ScannerError(_QUOTED, event.start_mark, problem, event.end_mark)
         return event
 
-    return checked
+    return next_checked
 
 
 def _with_separators(text: str, stand_ins: str) -> NextEvent:

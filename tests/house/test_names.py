@@ -44,9 +44,8 @@ def crowded(names: Iterable[str]) -> list[str]:
 
 def is_banned_stem(stem: str) -> bool:
     """A word of the list, or a participle that is no word of the field."""
-    if stem in WORDS["modules"]["banned"]:
-        return True
-    return bool(re.search(r"(ing|ed)$", stem)) and stem not in WORDS["modules"]["participles"]
+    participle = re.search(r"(ing|ed)$", stem) and stem not in WORDS["modules"]["allowed"]
+    return bool(participle) or stem in WORDS["modules"]["banned"]
 
 
 def odd_modules(names: Iterable[str]) -> list[str]:

@@ -247,7 +247,7 @@ class CaseSet(Struct, frozen=True):
                 given,
                 settings,
                 stop,
-                teller.tell,
+                teller.report,
                 self.new_traces,
                 going_on.begin,
                 _on_case_end(going_on),
@@ -300,7 +300,7 @@ class _CaseReporter(Struct):
     left_out: int = 0
     blank: bool = True
 
-    def tell(self, ran: CaseResult) -> None:
+    def report(self, ran: CaseResult) -> None:
         masker = ran.masked.shown
         self.entries += mask_value(ran.result, masker).workflows
         if not ran.began:

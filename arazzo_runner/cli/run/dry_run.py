@@ -64,7 +64,7 @@ def _need_text(need: Need) -> str:
     match need:
         case TokenNeed():
             way = f"by the flow `{need.flow}`"
-            return f"a token for {need.called} in `Authorization`, which a run fetches {way}"
+            return f"a token for {need.label} in `Authorization`, which a run fetches {way}"
         case DigestNeed():
             return f"the response to the server's challenge for `{need.scheme}` of `{need.source}`"
         case _:

@@ -85,13 +85,13 @@ def _unit_of_source(name: WorkflowName, unit: Unit, binding: BindContext) -> Uni
     return None
 
 
-FoundOperation: TypeAlias = tuple[str, Operation]
+SourceOperation: TypeAlias = tuple[str, Operation]
 """The name of the source description, and the operation."""
 
 
 def find_by_operation_id(
     named: OperationById, unit: Unit, binding: BindContext
-) -> FoundOperation | None:
+) -> SourceOperation | None:
     """The operation with an ``operationId``, searched in all sources that are API descriptions.
 
     None is reported. Raises DocumentError when a description is broken where the operation is, or
@@ -113,12 +113,12 @@ def find_by_operation_id(
 
 def operation_candidates(
     operation_id: str, unit: Unit
-) -> tuple[list[FoundOperation], list[Diagnostic]]:
+) -> tuple[list[SourceOperation], list[Diagnostic]]:
     """The operations of all sources with an ``operationId``, and what is broken where one may be.
 
     What is broken in one source is no matter to an operation of another.
     """
-    found: list[FoundOperation] = []
+    found: list[SourceOperation] = []
     broken: list[Diagnostic] = []
     for name, api in unit.apis.items():
         try:
@@ -133,7 +133,7 @@ def operation_candidates(
 
 def _find_in_source(
     named: OperationById, source: str, unit: Unit, binding: BindContext
-) -> FoundOperation | None:
+) -> SourceOperation | None:
     api = unit.apis.get(source)
     if api is None:
         _report_source(source, named, unit, binding)
@@ -202,7 +202,7 @@ def asyncapi_finding(place: Place) -> Diagnostic:
 
 def find_by_operation_path(
     path: OperationByPath, unit: Unit, binding: BindContext
-) -> FoundOperation | None:
+) -> SourceOperation | None:
     """The operation at an ``operationPath``, also where the pointer's ``/`` were not escaped."""
     api = unit.apis.get(path.source)
     if api is None:

@@ -27,7 +27,7 @@ from arazzo_runner.document.model import (
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.bind.operation import (
     BindContext,
-    FoundOperation,
+    SourceOperation,
     asyncapi_finding,
     find_by_operation_id,
     find_by_operation_path,
@@ -158,7 +158,7 @@ def _is_async(step: Step, target: OperationById, unit: Unit) -> bool:
 
 def _find_operation(
     step: Step, target: OperationById | OperationByPath, unit: Unit, binding: BindContext
-) -> FoundOperation | None:
+) -> SourceOperation | None:
     try:
         if isinstance(target, OperationById):
             if _is_async(step, target, unit):

@@ -84,7 +84,7 @@ class ValueGenerator:
         # What the validator does not take is not looked at: whatever follows is well-formed.
         self.judges: dict[int, Callable[[Value], bool]] = {id(root): validator_of(root)}
 
-    def fits(self, schema: Value, value: Value) -> bool:
+    def is_valid(self, schema: Value, value: Value) -> bool:
         """Whether ``value`` is valid against ``schema``, a part of the root."""
         judge = self.judges.get(id(schema))
         if judge is None:
@@ -95,7 +95,7 @@ class ValueGenerator:
         """A value of the root schema."""
         for variant in range(VARIANTS):
             value = self.make(self.root, ValueContext(dice).again(variant), variant)
-            if self.fits(self.root, value):
+            if self.is_valid(self.root, value):
                 return value
         raise NoExample("a value that satisfies the whole schema")
 
@@ -112,7 +112,7 @@ class ValueGenerator:
             except NoExample as error:
                 failure = error
                 continue
-            if not flat.hard or self.fits(schema, value):
+            if not flat.hard or self.is_valid(schema, value):
                 return value
         raise failure
 
@@ -131,7 +131,7 @@ class ValueGenerator:
             raise DraftLimitError
         if "const" in flat.schema:
             return flat.schema["const"]
-        known = MISSING if variant else self.documented(schema, flat)
+        known = MISSING if variant else self.documented_value(schema, flat)
         if known is not MISSING:
             return known
         if flat.schema.get("enum"):
@@ -139,10 +139,10 @@ class ValueGenerator:
             return values[variant % len(values)]
         return self.of_kind(type_of_schema(flat.schema), flat, spot, variant)
 
-    def documented(self, schema: Value, flat: FlatSchema) -> MaybeValue:
+    def documented_value(self, schema: Value, flat: FlatSchema) -> MaybeValue:
         """The first example or default that is valid, or MISSING."""
         for value in _documented_values(flat.schema):
-            if self.fits(schema, value):
+            if self.is_valid(schema, value):
                 return value
         return MISSING
 

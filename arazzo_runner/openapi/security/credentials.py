@@ -23,7 +23,7 @@ OAuthFlow: TypeAlias = Choice[
     "refreshToken", "password", "clientCredentials", "authorizationCode", "deviceAuthorization"
 ]
 CredentialParts: TypeAlias = Mapping[CredentialPart, str]
-LookUp: TypeAlias = Callable[[str], str | None]
+CredentialLookup: TypeAlias = Callable[[str], str | None]
 """The value of a variable by its name, None where there is none."""
 
 SECRET_KINDS: Final[tuple[CredentialPart, ...]] = (
@@ -49,7 +49,7 @@ class CredentialFlow(Struct, frozen=True):
     may: tuple[CredentialPart, ...] = ()
     flow: OAuthFlow | None = None
 
-    def holds(self, parts: CredentialParts) -> bool:
+    def is_satisfied_by(self, parts: CredentialParts) -> bool:
         """Whether all that it needs is there."""
         return all(parts.get(kind) for kind in self.needs)
 
@@ -96,7 +96,7 @@ def _is_offered(way: CredentialFlow, scheme: SecurityScheme) -> bool:
 
 def find_flow(scheme: SecurityScheme, parts: CredentialParts) -> CredentialFlow | None:
     """The first way that these parts are enough for."""
-    return next((way for way in credential_flows(scheme) if way.holds(parts)), None)
+    return next((way for way in credential_flows(scheme) if way.is_satisfied_by(parts)), None)
 
 
 def credential_parts(scheme: SecurityScheme) -> tuple[CredentialPart, ...]:
@@ -155,7 +155,7 @@ def credentials_from(
     source: str,
     schemes: Iterable[SecurityScheme],
     aliases: Mapping[str, str],
-    more: LookUp = no_lookup,
+    more: CredentialLookup = no_lookup,
 ) -> Credentials:
     """Read the credentials of a source's schemes from environment variables.
 
@@ -165,15 +165,15 @@ def credentials_from(
     that no request can carry.
     """
 
-    def known(name: str) -> str | None:
+    def from_environment(name: str) -> str | None:
         return environment.get(name) or environment.get(aliases.get(name, ""))
 
-    every = {scheme.name: _parts(source, scheme, known, more) for scheme in schemes}
+    every = {scheme.name: _parts(source, scheme, from_environment, more) for scheme in schemes}
     return Credentials({(source, name): parts for name, parts in every.items() if parts})
 
 
 def _parts(
-    source: str, scheme: SecurityScheme, known: LookUp, more: LookUp
+    source: str, scheme: SecurityScheme, known: CredentialLookup, more: CredentialLookup
 ) -> dict[CredentialPart, str]:
     parts = dict(_available_parts(source, scheme, credential_parts(scheme), known))
     way = find_flow(scheme, parts)
@@ -182,7 +182,7 @@ def _parts(
         return parts
     for way in credential_flows(scheme):
         parts.update(_available_parts(source, scheme, _missing_parts(way.needs, parts), more))
-        if way.holds(parts):
+        if way.is_satisfied_by(parts):
             parts.update(_available_parts(source, scheme, _missing_parts(way.may, parts), more))
             return parts
     return parts
@@ -195,7 +195,7 @@ def _missing_parts(
 
 
 def _available_parts(
-    source: str, scheme: SecurityScheme, wanted: Iterable[CredentialPart], look_up: LookUp
+    source: str, scheme: SecurityScheme, wanted: Iterable[CredentialPart], look_up: CredentialLookup
 ) -> Iterator[tuple[CredentialPart, str]]:
     for kind in wanted:
         name = variable_name(source, scheme.name, kind)

@@ -40,7 +40,7 @@ class TokenNeed(Struct, frozen=True, tag=True):
     from_url: bool = False
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """The scheme as messages name it."""
         return f"`{self.scheme}` of `{self.source}`"
 

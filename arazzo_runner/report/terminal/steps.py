@@ -213,7 +213,7 @@ def _is_status(criterion: CriterionResult) -> bool:
 
 def _operand(expression: str, value: Value, look: TextStyle) -> str:
     masked = look.shown.masker.operand(expression, value)
-    return f"{look.shown.text(expression)} is {look.shown.typed(masked, look.room)}"
+    return f"{look.shown.text(expression)} is {look.shown.typed_text(masked, look.room)}"
 
 
 def warning_lines(attempt: Attempt, look: TextStyle) -> list[str]:
@@ -270,7 +270,7 @@ def _failed_criterion(criterion: CriterionResult, look: TextStyle) -> str:
     if criterion.error:
         return f"{line}  ({look.shown.text(criterion.error)})"
     masked = (look.shown.masker.operand(one.expression, one.value) for one in criterion.operands)
-    values = ", ".join(look.shown.typed(value, 60) for value in masked)
+    values = ", ".join(look.shown.typed_text(value, 60) for value in masked)
     return f"{line}  ({values})" if values else line
 
 
