@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -25,6 +24,7 @@ from arazzo_runner.executor.bind.plan import entry_workflows
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas, schema_parts
 from arazzo_runner.expression.value import Value
 from arazzo_runner.report.safe_text import escape
+from arazzo_runner.text.json_write import INDENTED, write_json
 
 
 @click.command(
@@ -41,7 +41,7 @@ def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 
     components = unit.document.components.inputs
     listed = [_workflow_json(one, started, components) for one in unit.document.workflows]
     if as_json:
-        sys.stdout.write(json.dumps({"workflows": listed}, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(write_json({"workflows": listed}, INDENTED) + "\n")
     else:
         sys.stdout.write("\n".join(line for one in listed for line in _lines(one)) + "\n")
     return 0
@@ -110,6 +110,6 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
 def _input_line(one: dict[str, Any]) -> str:
     need = "required" if one["required"] else "optional"
     if "default" in one:
-        need = f"default {json.dumps(one['default'], ensure_ascii=False)}"
+        need = f"default {write_json(one['default'])}"
     words = [one["type"] or "any", need, *([one["description"]] if one["description"] else [])]
     return f"{one['name']}: {', '.join(words)}"

@@ -9,7 +9,6 @@ Names in keyword arguments that must be in the documents: a misspelt one would b
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +30,7 @@ from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.retrieve.files import file_uri
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+from arazzo_runner.text.json_write import JsonStyle, write_json
 
 DocumentPath: TypeAlias = str | PathLike[str]
 
@@ -75,13 +75,20 @@ def _with_note(access: DocumentAccess, note: Callable[[str], object]) -> Documen
     return DocumentAccess(retrieve_for, with_note(access.open), access.find)
 
 
+_STYLE: Final = JsonStyle(indent=2, ensure_ascii=True)
+
+
 def load_data(
     document: str | Mapping[str, Any], name: str, base: DocumentPath, given: LoadOptions
 ) -> Description:
     """Read a document that is at hand. Raises DocumentError, and TypeError for what is none."""
     if not isinstance(document, str | Mapping):
         raise TypeError(f"a document is text or a mapping, and not a {type(document).__name__}")
-    text = document if isinstance(document, str) else json.dumps(document, indent=2)
+    text = (
+        document
+        if isinstance(document, str)
+        else write_json(document, JsonStyle(indent=2, ensure_ascii=True))
+    )
     retrieved = RetrievedDocument(text.encode(), name, f"{file_uri(fspath(base))}/")
     access = _with_text(access_for(given), name, retrieved)
     return load_from(access, name, source_overrides(given), load_limits(given))

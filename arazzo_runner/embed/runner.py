@@ -26,6 +26,7 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.worlds.wrappers import StopEvent
 
 
@@ -44,7 +45,7 @@ def read_inputs(given: Mapping[str, Any] | None) -> dict[str, Value]:
 
 def _value(value: Any, what: str) -> Value:
     match value:
-        case None | bool():
+        case None | bool() | JsonNumber():
             return value
         case str():
             return str.__str__(value)

@@ -14,7 +14,8 @@ from arazzo_runner.executor.criteria import judge_call, judge_criterion, judge_s
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
 from arazzo_runner.executor.payload import build_payload
-from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
+from arazzo_runner.executor.payload_text import FormText, form_pairs
+from arazzo_runner.executor.plan import Argument, OperationCall, StepPlan, WorkflowCall
 from arazzo_runner.executor.result import (
     Attempt,
     CriterionResult,
@@ -26,11 +27,14 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.executor.run_state import WorkflowState
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate_within_bounds
 from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.request.build import RequestRefused, build_request
+from arazzo_runner.openapi.request.encoding import json_text
+from arazzo_runner.openapi.request.form import encode_pairs
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.response.contract import CheckResult, check_response
 
@@ -48,7 +52,7 @@ def build_call(call: OperationCall, scope: Scope, seconds: float) -> BuiltCall:
 
     Raises EvaluationError, RequestRefused or BodyError: then nothing may be sent.
     """
-    values = [(one.parameter, evaluate_within_bounds(one.value, scope)) for one in call.arguments]
+    values = [(one.parameter, _value(one, scope)) for one in call.arguments]
     payload = build_payload(call.body, scope, seconds) if call.body else None
     body = (payload.content_type, payload.content) if payload else None
     request = build_request(call.operation, call.server, values, body, call.authorization)
@@ -61,6 +65,17 @@ def build_call(call: OperationCall, scope: Scope, seconds: float) -> BuiltCall:
         request_body=payload.value if payload else MISSING,
     )
     return BuiltCall(request, exchange, exchange.request_body)
+
+
+def _value(argument: Argument, scope: Scope) -> MaybeValue:
+    text = argument.text
+    if text is None or isinstance(argument.value, Constant):
+        return evaluate_within_bounds(argument.value, scope)
+    if isinstance(text, FormText):
+        return encode_pairs(form_pairs(text, scope)).decode("ascii")
+    from arazzo_runner.executor.json_template import json_value
+
+    return json_text(json_value(text.tree, scope))
 
 
 class AttemptOutcome(Struct, frozen=True):

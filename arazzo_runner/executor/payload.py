@@ -5,26 +5,23 @@ Arazzo Specification 1.1.0, Request Body Object and Payload Replacement Object.
 
 from __future__ import annotations
 
-import json
-from typing import Any, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 
 from arazzo_runner.document.model import PayloadReplacement
+from arazzo_runner.executor.payload_text import FormText, JsonText, XmlText, form_pairs
 from arazzo_runner.executor.plan import BodyPlan
-from arazzo_runner.expression.ast import DynamicValue, SelectorType, Template
-from arazzo_runner.expression.ast import Literal as Constant
+from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate, SelectorType
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.query.limits import QueryError, ValueTooLargeError, check_bounds
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.select import locations
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
-from arazzo_runner.openapi.media_type import is_json, is_xml
+from arazzo_runner.openapi.media_type import essence, is_xml
 from arazzo_runner.openapi.request.body import encode_body
 from arazzo_runner.openapi.request.encoding import RequestRefused
-from arazzo_runner.openapi.request.form import encode_pairs
-
-FORM = "application/x-www-form-urlencoded"
+from arazzo_runner.openapi.request.form import encode_pairs, is_file_part
 
 
 class Payload(Struct, frozen=True):
@@ -35,59 +32,16 @@ class Payload(Struct, frozen=True):
     value: MaybeValue
 
 
-def form_pairs(
-    payload: DynamicValue | None,
-) -> tuple[tuple[DynamicValue, DynamicValue], ...] | None:
-    """Split a form written as text into its fields, before anything in it is evaluated.
-
-    So a value with ``&`` in it stays one value. None when the payload is no text.
-    """
-    match payload:
-        case Template(parts):
-            pieces = list(parts)
-        case Constant(str(text)):
-            pieces = [text]
-        case _:
-            return None
-    return tuple(_field_pair(field) for field in _split_at(pieces, "&") if field)
-
-
-def _split_at(pieces: list[Any], separator: str, limit: int = -1) -> list[list[Any]]:
-    """Cut a list of text and expressions at each separator in its text."""
-    fields: list[list[Any]] = [[]]
-    for piece in pieces:
-        if not isinstance(piece, str) or (limit >= 0 and len(fields) > limit):
-            fields[-1].append(piece)
-            continue
-        first, *rest = piece.split(separator, limit)
-        fields[-1].extend([first] if first else [])
-        fields.extend([one] if one else [] for one in rest)
-    return fields
-
-
-def _field_pair(field: list[Any]) -> tuple[DynamicValue, DynamicValue]:
-    name, *value = _split_at(field, "=", 1)
-    return _join_parts(name), _join_parts(value[0] if value else [])
-
-
-def _join_parts(pieces: list[Any]) -> DynamicValue:
-    if all(isinstance(piece, str) for piece in pieces):
-        from urllib.parse import unquote_plus
-
-        return Constant(unquote_plus("".join(pieces)))
-    return Template(tuple(pieces))
-
-
 def build_payload(plan: BodyPlan, scope: Scope, seconds: float) -> Payload | None:
     """Resolve a step's body; None when its whole payload has no value.
 
     Raises EvaluationError when a template value or a replacement target is not there, and
     RequestRefused when the value cannot be written in the content type.
     """
-    pairs = [(_text(name, scope), _text(value, scope)) for name, value in plan.form_pairs or ()]
-    if pairs and not plan.replacements:
+    if isinstance(plan.text, FormText) and not plan.replacements:
+        pairs = form_pairs(plan.text, scope)
         return Payload(plan.content_type, encode_pairs(pairs), dict(pairs))
-    value = dict(pairs) if pairs else _payload_value(plan, scope)
+    value = _payload_value(plan, scope)
     for replacement in plan.replacements:
         value = _replace(value, replacement, plan.content_type, scope, seconds)
     if value is MISSING:
@@ -99,26 +53,53 @@ def build_payload(plan: BodyPlan, scope: Scope, seconds: float) -> Payload | Non
     return Payload(plan.content_type, encode_body(plan.content_type, value, plan.media), value)
 
 
-def _text(part: DynamicValue, scope: Scope) -> str:
-    value = evaluate(part, scope)
-    return value if isinstance(value, str) else str(value)
-
-
 def _payload_value(plan: BodyPlan, scope: Scope) -> MaybeValue:
-    value = MISSING if plan.payload is None else evaluate(plan.payload, scope)
-    if isinstance(plan.payload, Template | Constant) and isinstance(value, str):
-        return _as_json(value) if is_json(plan.content_type) else value
-    return value
+    match plan.text:
+        case FormText() as form:
+            return dict(form_pairs(form, scope))
+        case JsonText(tree):
+            from arazzo_runner.executor.json_template import json_value
+
+            return json_value(tree, scope)
+        case XmlText(parts):
+            from arazzo_runner.executor.xml_template import xml_text
+
+            return xml_text(parts, scope)
+        case None:
+            return _evaluated(plan, scope)
+        case _:
+            assert_never(plan.text)
 
 
-def _as_json(text: str) -> Value:
-    """A payload written as text under a JSON media type is JSON if it parses, else a string."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-    except RecursionError:
-        raise RequestRefused("the payload cannot be sent: it is nested too deep") from None
+def _evaluated(plan: BodyPlan, scope: Scope) -> MaybeValue:
+    if plan.payload is None:
+        return MISSING
+    if essence(plan.content_type).startswith("multipart/"):
+        return evaluate(_without_absent_files(plan.payload, scope), scope)
+    return evaluate(plan.payload, scope)
+
+
+def _without_absent_files(payload: DynamicValue, scope: Scope) -> DynamicValue:
+    """A multipart body without the files whose content has no value, their names left out too."""
+    match payload:
+        case ObjectTemplate(members):
+            present = ((name, _present(one, scope)) for name, one in members)
+            return ObjectTemplate(tuple(pair for pair in present if not _is_absent(pair[1], scope)))
+        case _:
+            return _present(payload, scope)
+
+
+def _present(value: DynamicValue, scope: Scope) -> DynamicValue:
+    if not isinstance(value, ArrayTemplate):
+        return value
+    return ArrayTemplate(tuple(one for one in value.items if not _is_absent(one, scope)))
+
+
+def _is_absent(value: DynamicValue, scope: Scope) -> bool:
+    if not isinstance(value, ObjectTemplate):
+        return False
+    members = dict(value.members)
+    return is_file_part(members) and evaluate(members["content"], scope) is MISSING
 
 
 def _replace(

@@ -23,6 +23,7 @@ from arazzo_runner.document.model import (
     SuccessAction,
     Workflow,
 )
+from arazzo_runner.executor.payload_text import FormText, JsonText, PayloadText
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Parameter
@@ -48,11 +49,15 @@ class Unit(Struct, frozen=True):
 
 
 class Argument(Struct, frozen=True):
-    """A parameter of an operation and the value that the document gives it."""
+    """A parameter of an operation and the value that the document gives it.
+
+    ``text`` is the value of a ``querystring`` that is written as text, once it is read.
+    """
 
     parameter: Parameter
     value: DynamicValue
     place: Place
+    text: FormText | JsonText | None = None
 
 
 class InputArgument(Struct, frozen=True):
@@ -69,18 +74,18 @@ class InputArgument(Struct, frozen=True):
 
 
 class BodyPlan(Struct, frozen=True):
-    """How the body is written: ``form_pairs`` when the payload is a form in a template string."""
+    """How the body is written; ``text`` when the payload is a text of a type that has structure."""
 
     content_type: str
     media: MediaType | None
     payload: DynamicValue | None
-    form_pairs: tuple[tuple[DynamicValue, DynamicValue], ...] | None
+    text: PayloadText | None
     replacements: tuple[PayloadReplacement, ...]
     place: Place
 
 
 class OperationCall(Struct, frozen=True):
-    """A step's operation, ready to be called: ``server`` is its base URL without a final slash."""
+    """A step's operation, ready to be called: ``server`` is its base URL (see ``server_url``)."""
 
     source: str
     operation: Operation

@@ -33,6 +33,7 @@ from arazzo_runner.expression.common_mistakes import OPERATORS, bare_word, jsonp
 from arazzo_runner.expression.grammar import read_expression
 from arazzo_runner.expression.parse import PARSED, length_error
 from arazzo_runner.expression.scanner import ConditionScanner, ParseError
+from arazzo_runner.text.number import parse_number
 
 MAX_NESTING: Final = 50
 """How deep parentheses and ``!`` may nest."""
@@ -218,10 +219,9 @@ def _number(word: str, at: int) -> int | float:
     is_whole = word.lstrip("-").isdigit()
     if is_whole and len(word) <= 4_300:
         return int(word)
-    value = float(word)
-    if is_whole or value in (float("inf"), float("-inf")):
+    if is_whole:
         raise ParseError("this number is too large", at)
-    return value
+    return parse_number(word)
 
 
 def _next(cursor: ConditionScanner) -> str:

@@ -15,6 +15,8 @@ from enum import Enum
 from typing import Any, Final, TypeAlias, assert_never
 from typing import Literal as Choice
 
+from arazzo_runner.text.number import JsonNumber, parse_number
+
 
 class FileBody(bytes):
     """Binary that stays on disk; as bytes it is the label that reports show: ``@path (7 bytes)``.
@@ -116,9 +118,9 @@ def to_text(value: Value) -> str:
 
 
 def _json(value: Value) -> str:
-    import json
+    from arazzo_runner.text.json_write import COMPACT, write_json
 
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return write_json(value, COMPACT)
 
 
 def describe(value: MaybeValue, limit: int = 80) -> str:
@@ -140,11 +142,11 @@ def _cut_json(value: Value, limit: int) -> str:
     if isinstance(value, str):
         shown = _json(value[: limit + 1])
         return shown if len(value) <= limit else f'{_json(value[:limit])[:-1]}…"'
-    import json
+    from arazzo_runner.text.json_write import json_pieces
 
     # Piece by piece: a body of megabytes is not spelled out to show its first words.
     text = ""
-    for piece in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+    for piece in json_pieces(value):
         text += piece
         if len(text) > limit:
             return text[:limit] + "…"
@@ -183,7 +185,8 @@ def _is_equal_scalar(a: MaybeValue, b: MaybeValue) -> bool:
         return a is b
     if isinstance(a, bytes):
         return isinstance(b, bytes) and a == b
-    return _number(a, b) == _number(b, a)
+    left, right = _numbers(a, b)
+    return bool(left == right)
 
 
 def is_ordered(op: OrderOperator, a: MaybeValue, b: MaybeValue) -> bool:
@@ -193,7 +196,7 @@ def is_ordered(op: OrderOperator, a: MaybeValue, b: MaybeValue) -> bool:
     """
     if isinstance(a, str) and isinstance(b, str):
         return _is_in_order(op, a.casefold(), b.casefold())
-    return _is_in_order(op, _number(a, b), _number(b, a))
+    return _is_in_order(op, *_numbers(a, b))
 
 
 def _is_in_order(op: OrderOperator, a: Any, b: Any) -> bool:
@@ -208,6 +211,25 @@ def _is_in_order(op: OrderOperator, a: Any, b: Any) -> bool:
             return bool(a >= b)
         case _:
             assert_never(op)
+
+
+def _numbers(a: MaybeValue, b: MaybeValue) -> tuple[Any, Any]:
+    """Two values as numbers side by side; exact where one has a spelling that no float keeps."""
+    left, right = _number(a, b), _number(b, a)
+    if isinstance(left, JsonNumber) or isinstance(right, JsonNumber):
+        return _exact(left, right)
+    return left, right
+
+
+def _exact(left: float, right: float) -> tuple[Any, Any]:
+    from decimal import Decimal, InvalidOperation
+
+    if left != left or right != right:  # noqa: PLR0124 - NaN, and integers that are no float
+        return left, right
+    try:
+        return Decimal(str(left)), Decimal(str(right))
+    except InvalidOperation:  # an exponent of more than 18 digits
+        return left, right
 
 
 def _number(value: MaybeValue, other: MaybeValue) -> int | float:
@@ -227,4 +249,4 @@ def _to_number(text: str) -> int | float:
     # Python refuses to read integers of more digits; JSON of this size is refused alike.
     if _WHOLE_NUMBER.fullmatch(text) and len(text) <= 4_300:
         return int(text)
-    return float(text)
+    return parse_number(text)

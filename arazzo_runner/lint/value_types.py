@@ -14,7 +14,8 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
-from arazzo_runner.executor.plan import BodyPlan
+from arazzo_runner.executor.payload_text import FormText, JsonText
+from arazzo_runner.executor.plan import Argument, BodyPlan
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     DynamicValue,
@@ -27,7 +28,7 @@ from arazzo_runner.expression.value import Value, describe, is_ordered, to_text
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.schemas import expression_shape
 from arazzo_runner.openapi.media_type import FORM, essence, is_json
-from arazzo_runner.openapi.model import Parameter
+from arazzo_runner.openapi.request.form import is_file_part
 from arazzo_runner.openapi.schema.descend import (
     MissingMember,
     SchemaShape,
@@ -313,20 +314,25 @@ def unexpected_body_findings(view: StepContext) -> Iterator[Diagnostic]:
 def type_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ313 to AZ316: parameters and bodies that do not fit their schemas."""
     for argument in view.call.arguments:
-        yield from _parameter(argument.parameter, argument.value, argument.place, view)
+        yield from _parameter(argument, view)
     if view.call.body is not None:
         yield from _body(view.call.body, view)
 
 
-def _parameter(
-    parameter: Parameter, value: DynamicValue, place: Place, view: StepContext
-) -> Iterator[Diagnostic]:
+def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:
+    parameter = argument.parameter
     if parameter.schema is None:
         return
     is_json_text = parameter.media_type is not None and is_json(parameter.media_type)
+    value: DynamicValue | None = argument.value
+    if is_json_text and parameter.location == "querystring":
+        # A string is the whole query string; what an expression yields may be one.
+        value = None if isinstance(value, Expression) else _json(argument.value, argument.text)
+    if value is None:
+        return
     on = TypeCheckContext(view, "json" if is_json_text else "parameter")
     shape = shape_of(schemas_of(view.operation.description), parameter.schema)
-    yield from value_findings(value, shape, place.at("value"), on)
+    yield from value_findings(value, shape, argument.place.at("value"), on)
 
 
 def _body(body: BodyPlan, view: StepContext) -> Iterator[Diagnostic]:
@@ -337,35 +343,61 @@ def _body(body: BodyPlan, view: StepContext) -> Iterator[Diagnostic]:
     place, is_whole = body.place.at("payload"), not body.replacements
     kind = essence(body.content_type)
     if is_json(kind):
-        on = TypeCheckContext(view, "json", is_whole)
-        if not isinstance(body.payload, Template):
-            yield from value_findings(_parse_payload(body.payload), shape, place, on)
+        value = _json(body.payload, body.text)
+        if value is not None:
+            yield from value_findings(value, shape, place, TypeCheckContext(view, "json", is_whole))
         return
     if kind != FORM and not kind.startswith("multipart/"):
         return
     fields = _fields(body)
     if fields is not None:
+        fields = fields if kind == FORM else _contents(fields)
         yield from value_findings(fields, shape, place, TypeCheckContext(view, "form", is_whole))
 
 
-def _parse_payload(payload: DynamicValue) -> DynamicValue:
-    """A payload written as text is JSON where it parses."""
-    if not isinstance(payload, Literal) or not isinstance(payload.value, str):
-        return payload
-    import json
+def _contents(fields: DynamicValue) -> DynamicValue:
+    """The members of a multipart body with each file's content in place of what names the file."""
+    match fields:
+        case Literal(dict() as members):
+            return _contents(
+                ObjectTemplate(tuple((name, Literal(one)) for name, one in members.items()))
+            )
+        case ObjectTemplate(members):
+            return ObjectTemplate(tuple((name, _content(one)) for name, one in members))
+        case _:
+            return fields
 
-    try:
-        parsed: Value = json.loads(payload.value)
-    except ValueError:
-        return payload
-    return Literal(parsed)
+
+def _content(value: DynamicValue) -> DynamicValue:
+    match value:
+        case Literal(dict() as file) if is_file_part(file.keys()):
+            return Literal(file["content"])
+        case ObjectTemplate(members) if is_file_part([name for name, _ in members]):
+            return dict(members)["content"]
+        case Literal(list() as items):
+            return ArrayTemplate(tuple(_content(Literal(one)) for one in items))
+        case ArrayTemplate(items):
+            return ArrayTemplate(tuple(_content(one) for one in items))
+        case _:
+            return value
+
+
+def _json(value: DynamicValue, text: object) -> DynamicValue | None:
+    """What is sent as JSON, also of a text; None where only an expression knows that."""
+    if isinstance(text, JsonText):
+        tree: DynamicValue = text.tree
+        return tree
+    is_text = isinstance(value, Template) or (
+        isinstance(value, Literal) and isinstance(value.value, str)
+    )
+    return None if is_text else value  # the text is none: AZ320
 
 
 def _fields(body: BodyPlan) -> DynamicValue | None:
     """The fields of a form, also of one that is written as text; None when they are not known."""
-    if body.form_pairs is None:
+    if not isinstance(body.text, FormText):
         return body.payload if isinstance(body.payload, Literal | ObjectTemplate) else None
-    pairs = [(name.value, value) for name, value in body.form_pairs if isinstance(name, Literal)]
-    if len(pairs) < len(body.form_pairs):
+    pairs = [(name.value, value) for name, value in body.text.pairs if isinstance(name, Literal)]
+    if len(pairs) < len(body.text.pairs):
         return None
     return ObjectTemplate(tuple((str(name), value) for name, value in pairs))

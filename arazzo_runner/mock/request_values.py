@@ -22,6 +22,7 @@ from arazzo_runner.mock.generate.flatten import flatten, schema_part, validator_
 from arazzo_runner.mock.generate.value import type_of_schema
 from arazzo_runner.openapi.media_type import FORM, MULTIPART, essence, is_json
 from arazzo_runner.openapi.model import Encoding, MediaType, Parameter
+from arazzo_runner.text.number import parse_number
 
 if TYPE_CHECKING:
     from email.message import MIMEPart
@@ -71,7 +72,7 @@ def decode_parameter(
 
 
 def _content(media_type: str, text: str) -> Value:
-    return json.loads(text) if "json" in media_type else text
+    return json.loads(text, parse_float=parse_number) if "json" in media_type else text
 
 
 def _single(parameter: Parameter, parts: RequestParts) -> str | None:
@@ -204,7 +205,7 @@ def _typed_scalar(text: str, schema: Value, root: Value) -> Value:
     if type_of_schema(flat.schema) == "string" and not flat.hard:
         return text
     try:
-        other = json.loads(text)
+        other = json.loads(text, parse_float=parse_number)
     except ValueError:
         return text
     return text if flat.hard and validator_of(schema_part(schema, root))(text) else other
@@ -217,7 +218,7 @@ def read_body(body: bytes, content_type: str, schema: Value, media: MediaType) -
     """
     name = essence(content_type)
     if is_json(name):
-        return json.loads(body)
+        return json.loads(body, parse_float=parse_number)
     if name == FORM:
         return _fields(parse_query(body.decode("ascii")), schema, media)
     if name == MULTIPART:
@@ -267,7 +268,7 @@ def _repeated_field(
 
 def _as_json(name: str, _field: Value, _root: Value, pairs: Pairs, _media: MediaType) -> MaybeValue:
     texts = [unquote_plus(value) for other, value in pairs if other == name]
-    return json.loads(texts[0]) if texts else MISSING
+    return json.loads(texts[0], parse_float=parse_number) if texts else MISSING
 
 
 def _styled_field(

@@ -5,7 +5,6 @@ What the mock knows of a resource: values by plain names, so that `FlowSid` is `
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.json_write import ASCII, write_json
 
 Facts: TypeAlias = Mapping[str, Value]
 """Values by plain name."""
@@ -33,7 +33,7 @@ def facts_of(value: Value) -> dict[str, Value]:
 
 def path_text(value: Value) -> str:
     """A value as it stands in a path."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else write_json(value, ASCII)
 
 
 COMMON_IDS = ("id", "sid", "uuid", "key", "name", "slug")

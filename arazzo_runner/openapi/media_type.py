@@ -1,6 +1,6 @@
 """Media types by name: what kind of content each is, and which documented range covers it.
 
-Which ``charset`` of a server is taken at its word.
+Which ``charset`` of a server is taken at its word, and text in one that is sent.
 
 Python finds codecs by name that are no character encodings (`zlib` unpacks, `rot13` turns letters),
 that fail on whatever comes (`undefined`), or whose work grows with the square of the text
@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from arazzo_runner.openapi.model import MediaType
+from arazzo_runner.openapi.request.encoding import RequestRefused
 
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
@@ -144,3 +145,14 @@ def codec_of(charset: str) -> str | None:
     except (LookupError, ValueError):  # ValueError: a NUL in the name
         return None
     return None if name in _REFUSED else name
+
+
+def charset_bytes(text: str, content_type: str) -> bytes:
+    """Text in the charset of its content type; raises RequestRefused where that cannot be."""
+    charset = parameter_of(content_type, "charset") or "utf-8"
+    try:
+        return text.encode(charset)
+    except LookupError as reason:
+        raise RequestRefused(f"the charset `{charset}` is not known") from reason
+    except UnicodeEncodeError as reason:
+        raise RequestRefused(f"the text cannot be written in `{charset}`: {reason}") from reason

@@ -19,7 +19,7 @@ _VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
 
 
 def server_url(operation: Operation, override: str | None, variables: Mapping[str, str]) -> str:
-    """The base URL of an operation, without a final slash.
+    """The base URL of an operation: its path without a final slash, and its query if it has one.
 
     ``override`` is the value of ``--server``, ``variables`` those of ``--server-var``. Raises
     UsageError AZ906 (a value that cannot be used), AZ908 (no http or https server is known), and
@@ -89,8 +89,10 @@ def _is_web_url(url: str) -> bool:
 def _check_variable(url: str, code: str, subject: str) -> str:
     if not _is_web_url(url):
         raise _no_server_error(code, f"{subject} is not an http or https URL")
-    # Server Object, `url`: a query or fragment does not belong to it.
-    return url.partition("#")[0].partition("?")[0].rstrip("/")
+    # Server Object, `url`: a fragment does not belong to it. A query neither, but where there is
+    # one, such as `?api-version=1`, the server wants it.
+    base, mark, query = url.partition("#")[0].partition("?")
+    return base.rstrip("/") + (mark + query if query else "")
 
 
 def declared_variables(value: Value) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -17,6 +16,7 @@ from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.recording.file import parse_json
 from arazzo_runner.report.body import FORM
 from arazzo_runner.report.secrets import MASK
+from arazzo_runner.text.json_write import JsonStyle, write_json
 
 IGNORED: Final = frozenset(
     {"accept-encoding", "baggage", "connection", "content-length", "host", "traceparent",
@@ -161,9 +161,12 @@ def _values(recorded: Value, value: Value) -> tuple[str, ...]:
     return _lines(_json_lines(recorded), _json_lines(_conceal(recorded, value)))
 
 
+_SORTED: Final = JsonStyle(indent=2, sort_keys=True)
+
+
 def _json_lines(value: Value) -> list[str]:
     """JSON a member a line, in an order of its own: that of an object's members says nothing."""
-    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True).splitlines()
+    return write_json(value, _SORTED).splitlines()
 
 
 def _conceal(recorded: Value, value: Value) -> Value:

@@ -29,6 +29,8 @@ from arazzo_runner.report.body import is_json, media_type
 from arazzo_runner.report.files import write_atomically
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.json_write import INDENTED, JsonStyle, write_json
+from arazzo_runner.text.number import JsonNumber, parse_number
 from arazzo_runner.version import VERSION
 
 
@@ -53,7 +55,7 @@ def body_from_json(spelled: Any, headers: Headers) -> bytes:
         case None:
             return b""
         case {"json": value}:
-            return json.dumps(value, ensure_ascii=False).encode("utf-8")
+            return write_json(value).encode("utf-8")
         case {"text": str(text)}:
             return text.encode(_charset(headers))
         case {"base64": str(data)}:
@@ -104,7 +106,8 @@ def files_from_json(value: Any) -> Any:
 def parse_json(text: str) -> Value:
     """The value of a JSON text. Raises ValueError for what a recording cannot keep as JSON."""
     value = _DECODER.decode(text)
-    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # half a character is no text
+    # Half a character is no text.
+    write_json(value, JsonStyle(allow_nan=False)).encode()
     return value
 
 
@@ -127,7 +130,7 @@ def _refuse(name: str) -> float:
     raise ValueError(f"`{name}` is not JSON")
 
 
-_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=parse_number)
 
 
 SCHEMA_VERSION: Final = "1.0"
@@ -137,7 +140,7 @@ _COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait")
 
 def write_recording(path: str | Path, recording: Recording, masker: Masker) -> None:
     """Put a recording into a file, whole or not at all, secrets masked. Raises UsageError."""
-    text = json.dumps(_recording_json(recording, masker), indent=2, ensure_ascii=False)
+    text = write_json(_recording_json(recording, masker), INDENTED)
     text = _PAIR.sub(r"[\1, \2]", text)  # a header field a line; a string holds no line break
     write_atomically(path, text.encode("utf-8", "backslashreplace") + b"\n", "recording")
 
@@ -145,7 +148,8 @@ def write_recording(path: str | Path, recording: Recording, masker: Masker) -> N
 def read_recording(path: str | Path) -> Recording:
     """Read a recording. Raises UsageError AZ906 for a file that is none."""
     try:
-        return _recording(msgspec.convert(json.loads(Path(path).read_bytes()), _File))
+        read = json.loads(Path(path).read_bytes(), parse_float=parse_number)
+        return _recording(msgspec.convert(_plain(read), _File))
     except OSError as reason:
         raise _file_error(path, (reason.strerror or str(reason)).lower()) from None
     except json.JSONDecodeError as reason:
@@ -157,6 +161,20 @@ def read_recording(path: str | Path) -> Recording:
         raise _file_error(path, "it is nested too deeply") from None
     except ValueError as reason:
         raise _file_error(path, str(reason)) from None
+
+
+def _plain(value: Value) -> Value:
+    """What a file holds, with plain floats but in the values of the run itself."""
+    match value:
+        case JsonNumber():
+            return float(value)
+        case dict():
+            kept = ("body", "inputs")
+            return {name: one if name in kept else _plain(one) for name, one in value.items()}
+        case list():
+            return list(map(_plain, value))
+        case _:
+            return value
 
 
 def _file_error(path: str | Path, why: str) -> UsageError:

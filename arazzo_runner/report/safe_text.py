@@ -15,6 +15,8 @@ from typing import Final
 
 from arazzo_runner.expression.value import MISSING, FileBody, MaybeValue, Value
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.json_write import JsonStyle, json_pieces, write_json
+from arazzo_runner.text.number import JsonNumber
 
 # Controls (C0, DEL, C1), directional and invisible formats, line separators, the byte order mark,
 # interlinear marks, half surrogates (no encoding has them), and tag characters.
@@ -86,20 +88,20 @@ class SafeText:
             case str():
                 return json.dumps(value[:enough], ensure_ascii=False)
             case dict() | list():
-                return _beginning(_ENCODER.iterencode(value), enough)
+                return _beginning(json_pieces(value, _STYLE), enough)
             case FileBody():
                 return value.label
             case bytes():
                 return f"{len(value):,} bytes"
             case _:
-                return "missing" if value is MISSING else json.dumps(value)
+                return "missing" if value is MISSING else write_json(value)
 
 
 def _bytes_text(value: Value) -> str:
     return value.label if isinstance(value, FileBody) else f"({len(value):,} bytes)"
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_bytes_text)
+_STYLE = JsonStyle(default=_bytes_text)
 
 
 def _beginning(chunks: Iterator[str], enough: int) -> str:
@@ -118,6 +120,7 @@ _TYPES: dict[type, str] = {
     bool: "boolean",
     int: "integer",
     float: "number",
+    JsonNumber: "number",
     str: "string",
     list: "array",
     dict: "object",

@@ -18,11 +18,30 @@ from typing import Final
 import msgspec
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.version import VERSION
 
 MAX_FILE: Final = 64 * 2**20
 MAX_TOTAL: Final = 256 * 2**20
 _DIGEST: Final = 32
+_NUMBER: Final = 1
+"""The extension type of a number that is kept with its spelling."""
+
+
+def _extension(value: object) -> msgspec.msgpack.Ext:
+    if isinstance(value, JsonNumber):
+        return msgspec.msgpack.Ext(_NUMBER, value.spelling.encode("ascii"))
+    raise ValueError(f"not plain data: {type(value).__name__}")
+
+
+def _extended(code: int, data: memoryview) -> JsonNumber:
+    if code != _NUMBER:
+        raise ValueError(f"an extension that there is not: {code}")
+    return JsonNumber(bytes(data).decode("ascii"))
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder(enc_hook=_extension)
+_DECODER: Final = msgspec.msgpack.Decoder(ext_hook=_extended)
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
@@ -59,7 +78,7 @@ class DiskParseCache:
             content = path.read_bytes()
             if sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
                 return None
-            value = msgspec.msgpack.decode(memoryview(content)[_DIGEST:])
+            value = _DECODER.decode(memoryview(content)[_DIGEST:])
             os.utime(path)
         except (OSError, ValueError, RecursionError):
             return None
@@ -68,7 +87,7 @@ class DiskParseCache:
     def keep(self, key: str, value: Value) -> None:
         """Keep plain data; numbers beyond 64 bits and half characters cannot be kept."""
         with suppress(OSError, ValueError, OverflowError, RecursionError):
-            packed = msgspec.msgpack.encode(value)
+            packed = _ENCODER.encode(value)
             if len(packed) > min(MAX_FILE, self._limit):
                 return
             self._write(self._path(key), sha256(packed).digest() + packed)

@@ -71,6 +71,7 @@ CODES: Final[dict[str, str]] = {
     "AZ317": "a credential is passed as a parameter",
     "AZ318": "a filter tests the members of an object, not the object",
     "AZ319": "a part of the request is read that is not sent",
+    "AZ320": "a text is not a document of its content type",
     "AZ401": "an unreachable step",
     "AZ402": "a loop that only a failure can end",
     "AZ403": "an unreachable action",

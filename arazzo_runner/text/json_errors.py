@@ -49,24 +49,42 @@ _SENTENCES: Final[dict[str, _Sentence]] = {
 }
 
 
+class JsonFault(NamedTuple):
+    """What is wrong with a JSON text, where, and the bracket that is concerned, by offsets."""
+
+    message: str
+    way_out: str
+    start: int
+    opening: int | None = None
+
+
 def explain_json(source: SourceFile, reason: json.JSONDecodeError) -> Diagnostic:
     """The finding about a syntax error in JSON text."""
-    text = source.text
+    fault = json_fault(source.text, reason)
+    place = place_between(source, fault.start, fault.start + 1)
+    found = error("AZ103", fault.message, place, help=fault.way_out)
+    if fault.opening is None:
+        return found
+    opened = place_between(source, fault.opening, fault.opening + 1)
+    return replace(found, more=(Label(opened, "opened here"),))
+
+
+def json_fault(text: str, reason: json.JSONDecodeError) -> JsonFault:
+    """What a syntax error in JSON text is, in words for people."""
     start = min(reason.pos, len(text.rstrip()))
     opening = _innermost_bracket(text, start)
     if opening is not None and reason.msg.startswith("Expecting"):
         wanted = _CLOSING[text[opening]]
         if start == len(text.rstrip()):
             message = f"this `{text[opening]}` is not closed"
-            place = place_between(source, opening, opening + 1)
-            return error("AZ103", message, place, help=f"close it with `{wanted}`")
+            return JsonFault(message, f"close it with `{wanted}`", opening)
         if text[start] in "]}" and text[start] != wanted:
-            return _mismatch(source, start, opening)
+            message = f"`{text[start]}` cannot close a `{text[opening]}`"
+            return JsonFault(message, f"close it with `{wanted}` before", start, opening)
     sentence = _sentence_by_character(text, start) or _sentence_by_message(reason.msg)
     if sentence is _COMMA:
         start = text.rfind(",", 0, start + 1)
-    place = place_between(source, start, start + 1)
-    return error("AZ103", sentence.message, place, help=sentence.way_out)
+    return JsonFault(sentence.message, sentence.way_out, start)
 
 
 _CLOSING: Final = {"[": "]", "{": "}"}
@@ -81,15 +99,6 @@ def _innermost_bracket(text: str, end: int) -> int | None:
         elif token.lastgroup == "close" and still_open:
             still_open.pop()
     return still_open[-1] if still_open else None
-
-
-def _mismatch(source: SourceFile, start: int, opening: int) -> Diagnostic:
-    text = source.text
-    message = f"`{text[start]}` cannot close a `{text[opening]}`"
-    way_out = f"close it with `{_CLOSING[text[opening]]}` before"
-    found = error("AZ103", message, place_between(source, start, start + 1), help=way_out)
-    opened = place_between(source, opening, opening + 1)
-    return replace(found, more=(Label(opened, "opened here"),))
 
 
 def _sentence_by_message(words: str) -> _Sentence:

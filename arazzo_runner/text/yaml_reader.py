@@ -24,6 +24,7 @@ from arazzo_runner.text.limits import (
     depth_error,
     node_count_error,
 )
+from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.text.positions import place_between
 from arazzo_runner.text.source import Place, SourceFile
 from arazzo_runner.text.yaml_events import (
@@ -59,6 +60,7 @@ TAG_PREFIX: Final = "tag:yaml.org,2002:"
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _OCTAL: Final = re.compile(r"0o[0-7]+")
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
@@ -124,14 +126,18 @@ def _digits_error(digits: int) -> ScalarError:
 
 
 def parse_decimal(text: str) -> float:
-    """A floating point number. Raises Refused when it is too large to be finite."""
+    """A floating point number; as JSON spells it, where a float would lose that.
+
+    Raises Refused when it is too large to be finite.
+    """
     value = float(text)
     if value in (float("inf"), float("-inf")):
         message = f"the number `{shorten(text)}` is too large: it is not finite"
         raise ScalarError(
             "AZ113", message, "write a smaller number, or quote it, so that it is a string"
         )
-    return value
+    is_spelled = repr(value) != text and _JSON_NUMBER.fullmatch(text)
+    return JsonNumber(text) if is_spelled else value
 
 
 def tagged_value(tag: str, text: str) -> Scalar:
@@ -146,7 +152,7 @@ def tagged_value(tag: str, text: str) -> Scalar:
         raise _tag_error(tag, f"`{shorten(text)}`")
     value = resolve_plain(text)
     if tag == TAG_PREFIX + "float" and type(value) is int:
-        return parse_decimal(text) if _INTEGER.fullmatch(text) else parse_decimal(str(value))
+        return float(parse_decimal(text if _INTEGER.fullmatch(text) else str(value)))
     if type(value) not in accepted:
         raise _tag_value_error(tag, f"`{shorten(text)}`")
     return value
@@ -154,7 +160,7 @@ def tagged_value(tag: str, text: str) -> Scalar:
 
 _ACCEPTED: Final[dict[str, tuple[type, ...]]] = {
     TAG_PREFIX + "int": (int,),
-    TAG_PREFIX + "float": (float,),
+    TAG_PREFIX + "float": (float, JsonNumber),
     TAG_PREFIX + "bool": (bool,),
     TAG_PREFIX + "null": (type(None),),
 }

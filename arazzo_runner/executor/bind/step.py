@@ -34,7 +34,14 @@ from arazzo_runner.executor.bind.operation import (
     find_workflow,
     operation_candidates,
 )
-from arazzo_runner.executor.payload import FORM, form_pairs
+from arazzo_runner.executor.payload_text import (
+    FormText,
+    JsonText,
+    PayloadText,
+    TextFault,
+    XmlText,
+    read_payload_text,
+)
 from arazzo_runner.executor.plan import (
     Argument,
     BodyPlan,
@@ -45,8 +52,10 @@ from arazzo_runner.executor.plan import (
     WorkflowCall,
     WorkflowKey,
 )
+from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING
+from arazzo_runner.openapi.media_type import FORM
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.model import Parameter as ApiParameter
 from arazzo_runner.openapi.request.body import choose_media_type
@@ -192,7 +201,7 @@ def _bind_operation_call(
     given = frozenset(parameter_key(argument.parameter) for argument in arguments)
     try:
         server = _server(source, operation, binding)
-        body = _bind_body(step, operation)
+        body = _bind_body(step, operation, binding)
         authorization = binding.authorize(source, operation, given, server)
     except RequestRefused as reason:
         binding.report(error("AZ305", str(reason), _place_of_content(step), "", reason.hint))
@@ -243,11 +252,19 @@ def _bind_arguments(
             if level == "step":
                 _refuse_path_parameter(parameter, operation, binding)
             continue
-        yield Argument(
-            known or undeclared_parameter(parameter.name, location),
-            parameter.value,
-            parameter.place,
-        )
+        api = known or undeclared_parameter(parameter.name, location)
+        text = _read_querystring(api, parameter, binding) if location == "querystring" else None
+        yield Argument(api, parameter.value, parameter.place, text)
+
+
+def _read_querystring(
+    api: ApiParameter, parameter: Parameter, binding: BindContext
+) -> FormText | JsonText | None:
+    """A whole query string that is written as text."""
+    what, place = f"the parameter `{parameter.name}`", parameter.place.at("value")
+    text = _read_text(api.media_type or FORM, parameter.value, what, place, binding)
+    assert not isinstance(text, XmlText)  # a query string is a form or JSON
+    return text
 
 
 def _declared_parameter(operation: Operation, parameter: Parameter) -> ApiParameter | None:
@@ -286,12 +303,26 @@ def _require_path_parameters(
             binding.report(error("AZ301", message, step.place.at("stepId"), "", help_line))
 
 
-def _bind_body(step: Step, operation: Operation) -> BodyPlan | None:
+def _bind_body(step: Step, operation: Operation, binding: BindContext) -> BodyPlan | None:
     body = step.request_body
     if body is None:
         return None
     sample = body.payload.value if isinstance(body.payload, Constant) else MISSING
     content_type, media = choose_media_type(operation, body.content_type, sample)
-    is_form = content_type.partition(";")[0].strip().lower() == FORM
-    pairs = form_pairs(body.payload) if is_form else None
-    return BodyPlan(content_type, media, body.payload, pairs, body.replacements, body.place)
+    place = body.place.at("payload")
+    text = _read_text(content_type, body.payload, "the payload", place, binding)
+    return BodyPlan(content_type, media, body.payload, text, body.replacements, body.place)
+
+
+def _read_text(
+    content_type: str, value: DynamicValue | None, what: str, place: Place, binding: BindContext
+) -> PayloadText | None:
+    """A value that is written as text, read as a document of its type; None is reported."""
+    try:
+        return read_payload_text(content_type, value)
+    except TextFault as fault:
+        message = f"the text of {what} {fault.message}"
+        at = place.within(fault.start, fault.start + 1)
+        label = f"sent as `{content_type}`"
+        binding.report(error("AZ320", message, at, label, fault.way_out))
+        return None

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.number import JsonNumber
 
 NODES_PER_SECOND: Final = 100_000
 """How much of a query's bound a second is worth: visits of nodes, or work of that size."""
@@ -61,7 +62,7 @@ MAX_CHARACTERS: Final = 50 * 2**20
 MAX_VALUES: Final = 1_000_000
 MAX_LEVELS: Final = 512
 
-_SCALARS: Final = frozenset({int, float, bool, type(None)})
+_SCALARS: Final = frozenset({int, float, JsonNumber, bool, type(None)})
 
 
 class ValueTooLargeError(ValueError):

@@ -179,13 +179,13 @@ class PatternParser:
         """A group of any kind; of a look-around nothing is made."""
         assertion = False
         if self.take("?"):
-            assertion = self.parse_group_opening()
+            assertion = self.opening()
         inside = self.choice()
         if not self.take(")"):
             raise PatternError(self.text)
         return PatternSequence() if assertion else inside
 
-    def parse_group_opening(self) -> bool:
+    def opening(self) -> bool:
         """Step over what follows ``(?``; true for a look-around."""
         if any(self.take(sign) for sign in ("=", "!", "<=", "<!")):
             return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe
 from arazzo_runner.openapi import media_type
+from arazzo_runner.openapi.media_type import charset_bytes
 from arazzo_runner.openapi.model import MediaType, Operation
 from arazzo_runner.openapi.request.encoding import RequestRefused, json_bytes
 from arazzo_runner.openapi.request.form import encode_form
@@ -48,9 +49,9 @@ def encode_body(content_type: str, payload: Value, media: MediaType | None) -> b
     if media_type.is_json(content_type):
         return json_bytes(payload)
     if media_type.essence(content_type) == media_type.FORM:
-        return _charset_bytes(encode_form(payload, media), content_type)
+        return charset_bytes(encode_form(payload, media), content_type)
     if isinstance(payload, str):
-        return _charset_bytes(payload, content_type)
+        return charset_bytes(payload, content_type)
     try:
         return _encode_structure(content_type, payload, media)
     except DocumentError as reason:
@@ -78,17 +79,7 @@ def _encode_structure(content_type: str, payload: Value, media: MediaType | None
             f"`{content_type}` cannot be written from {describe(payload)}",
             hint="give the payload as text, or choose a JSON, form or multipart content type",
         )
-    return _charset_bytes(json_bytes(payload).decode("utf-8"), content_type)
-
-
-def _charset_bytes(text: str, content_type: str) -> bytes:
-    charset = media_type.parameter_of(content_type, "charset") or "utf-8"
-    try:
-        return text.encode(charset)
-    except LookupError as reason:
-        raise RequestRefused(f"the charset `{charset}` is not known") from reason
-    except UnicodeEncodeError as reason:
-        raise RequestRefused(f"the text cannot be written in `{charset}`: {reason}") from reason
+    return charset_bytes(json_bytes(payload).decode("utf-8"), content_type)
 
 
 def _default_content_type(payload: MaybeValue) -> str:

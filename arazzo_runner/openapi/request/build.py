@@ -63,19 +63,22 @@ def build_request(
     body: tuple[str, bytes] | None,
     authorization: Authorization | None,
 ) -> HttpRequest:
-    """Write a request; ``server`` has no final slash, ``body`` is a content type and bytes.
+    """Write a request; ``body`` is a content type and bytes.
 
-    MISSING values are left out, the defaults of schemas are not sent; what the workflow gives
-    wins over what credentials would add. Raises RequestRefused when a required parameter or body
-    has no value, or when a value cannot be carried where it belongs.
+    ``server`` has no final slash; a query that it has comes before that of the request. MISSING
+    values are left out, the defaults of schemas are not sent; what the workflow gives wins over
+    what credentials would add. Raises RequestRefused when a required parameter or body has no
+    value, or when a value cannot be carried where it belongs.
     """
     template = _template(operation)
     texts = _texts(arguments)
     _check_required(operation, template, texts, body)
     extra = authorization or _NOTHING
+    base, _, own_query = server.partition("?")
+    path = _path(operation, template, texts["path"])
     return HttpRequest(
         method=operation.method,
-        url=server + _path(operation, template, texts["path"]) + _query(template, texts, extra),
+        url=base + path + _query(template, texts, extra, own_query),
         headers=_headers(template, texts, body, extra),
         body=b"" if body is None else body[1],
     )
@@ -155,8 +158,11 @@ def _path(operation: Operation, template: RequestTemplate, texts: Mapping[str, s
     return "".join(pieces)
 
 
-def _query(template: RequestTemplate, texts: ParameterTexts, extra: Authorization) -> str:
-    pieces = [*texts["query"].values(), *texts["querystring"].values()]
+def _query(
+    template: RequestTemplate, texts: ParameterTexts, extra: Authorization, own_query: str = ""
+) -> str:
+    pieces = [own_query] if own_query else []
+    pieces += (*texts["query"].values(), *texts["querystring"].values())
     pieces += [
         f"{percent_encode(name)}={percent_encode(value)}"
         for name, value in extra.query

@@ -10,7 +10,6 @@ Writing JSON text: compact, and refused where a value has no JSON.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
@@ -22,6 +21,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
 from arazzo_runner.openapi.model import Style
+from arazzo_runner.text.json_write import JsonStyle, write_json
 
 
 class RequestRefused(ValueError):
@@ -132,7 +132,7 @@ def value_text(value: Value) -> str:
     """
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and not isfinite(value):
+    if type(value) is float and not isfinite(value):
         raise RequestRefused(f"the number `{value}` cannot be sent: JSON has no such value")
     return to_text(value)
 
@@ -185,8 +185,8 @@ def _deep_pairs(prefix: str, value: dict[str, Value], encode: Encode) -> Iterato
 
 
 # `allow_nan=False`: NaN and Infinity are not JSON (RFC 8259, section 6).
-_UNICODE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-_ASCII: Final = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_UNICODE: Final = JsonStyle(allow_nan=False, compact=True)
+_ASCII: Final = JsonStyle(ensure_ascii=True, allow_nan=False, compact=True)
 
 
 def json_text(value: Value) -> str:
@@ -209,9 +209,9 @@ def json_bytes(value: Value) -> bytes:
         return ascii_json(value).encode("ascii")
 
 
-def _encode(encoder: json.JSONEncoder, value: Value) -> str:
+def _encode(style: JsonStyle, value: Value) -> str:
     try:
-        return encoder.encode(value)
+        return write_json(value, style)
     except ValueError as reason:
         raise RequestRefused("a number that is not finite cannot be written as JSON") from reason
     except TypeError as reason:

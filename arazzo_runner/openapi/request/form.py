@@ -6,7 +6,8 @@ OpenAPI Specification 3.2.0, sections "Encoding Object" and "Encoding the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
 from urllib.parse import quote_plus
 
 from arazzo_runner.expression.value import MISSING, Value, describe
@@ -22,6 +23,9 @@ from arazzo_runner.openapi.request.encoding import (
     percent_encode_reserved,
     value_text,
 )
+
+# How Arazzo data says what a file is called, and what it is.
+_FILE_PART: Final = frozenset({"content", "filename", "contentType"})
 
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> bytes:
@@ -51,6 +55,11 @@ def has_style(encoding: Encoding | None) -> bool:
     return encoding is not None and (
         encoding.style is not None or encoding.explode is not None or encoding.allow_reserved
     )
+
+
+def is_file_part(names: Collection[str]) -> bool:
+    """Whether an object with these members is a file with its name or type, not data."""
+    return "content" in names and len(names) > 1 and _FILE_PART.issuperset(names)
 
 
 def items_of(value: Value) -> list[Value]:

@@ -17,10 +17,11 @@ from msgspec.structs import replace
 
 from arazzo_runner.expression.value import FileBody, Value, describe
 from arazzo_runner.openapi import media_type
+from arazzo_runner.openapi.media_type import charset_bytes
 from arazzo_runner.openapi.model import Encoding, MediaType
 from arazzo_runner.openapi.references import resolve_reference
 from arazzo_runner.openapi.request.encoding import EXPANSIONS, RequestRefused, expand_value
-from arazzo_runner.openapi.request.form import has_style, items_of, part_text
+from arazzo_runner.openapi.request.form import has_style, is_file_part, items_of, part_text
 
 
 class Upload(bytes):
@@ -62,7 +63,17 @@ def size_of(body: bytes) -> int:
 
 
 BINARY: Final = "application/octet-stream"
+# A comma between two media types, not one in the quotes of a parameter.
+_COMMA: Final = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*\Z)')
 _DELIMITERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
+
+
+class File(Struct, frozen=True):
+    """A file of the payload: its content, its name and type where the payload has them."""
+
+    content: Value
+    name: str | None = None
+    content_type: str | None = None
 
 
 class BodyPart(Struct, frozen=True):
@@ -75,10 +86,11 @@ class BodyPart(Struct, frozen=True):
 def encode_multipart(payload: Value, media: MediaType | None, boundary: str | None) -> bytes:
     """Write an object part by part, or an array as parts without names.
 
-    Arrays of an object repeat the part, nested objects are JSON, bytes are files; null is left
-    out. The body is an Upload where a part is a file on disk. Without a boundary it is a hash of
-    the content, so that no content can hold it; the body begins with it. Raises RequestRefused
-    when the boundary stands in the content.
+    Arrays of an object repeat the part, nested objects are JSON, bytes are files, and so is an
+    object ``{content, filename, contentType}`` without one or the other; null is left out. The body
+    is an Upload where a part is a file on disk. Without a boundary it is a hash of the content, so
+    that no content can hold it; the body begins with it. Raises RequestRefused when the boundary
+    stands in the content.
     """
     parts = list(_parts(payload, media))
     mark = (boundary or _boundary(parts)).encode("latin-1", "replace")
@@ -112,8 +124,7 @@ def _head(part: BodyPart) -> bytes:
 def _parts(payload: Value, media: MediaType | None) -> Iterator[BodyPart]:
     if isinstance(payload, list):
         for index, item in enumerate(payload):
-            encoding = _encoding_at(index, media)
-            yield _part((), item, _type_of(item, encoding) or _default_type(item), encoding)
+            yield _positioned(item, _encoding_at(index, media))
         return
     if not isinstance(payload, dict):
         raise RequestRefused(f"a multipart body is written from an object, not {describe(payload)}")
@@ -123,29 +134,79 @@ def _parts(payload: Value, media: MediaType | None) -> Iterator[BodyPart]:
             yield from _styled_parts(name, value, encoding)
             continue
         for item in items_of(value):
-            yield _named_part(name, item, _content_type(name, item, media, encoding), encoding)
+            part = _member(name, item, media, encoding)
+            if part is not None:
+                yield part
 
 
-def _named_part(name: str, value: Value, content_type: str, encoding: Encoding | None) -> BodyPart:
+def _member(
+    name: str, value: Value, media: MediaType | None, encoding: Encoding | None
+) -> BodyPart | None:
+    file = _file_of(value)
+    if file is None:
+        return _named_part(name, value, _content_type(name, value, media, encoding), encoding)
+    if not items_of(file.content):
+        return None
+    content_type = file.content_type or _content_type(name, file.content, media, encoding)
+    return _named_part(name, file, content_type, encoding)
+
+
+def _positioned(value: Value, encoding: Encoding | None) -> BodyPart:
+    """A part of an array: it has no name, a file of its own may have one."""
+    file = _file_of(value)
+    content = value if file is None else file.content
+    stated = file.content_type if file else None
+    content_type = stated or _type_of(content, encoding) or _default_type(content)
+    if file is None or file.name is None:
+        return _part((), content, content_type, encoding)
+    disposition = f'attachment; filename="{_quote_name(file.name)}"'
+    return _part((("Content-Disposition", disposition),), file, content_type, encoding)
+
+
+def _file_of(value: Value) -> File | None:
+    if not isinstance(value, dict) or not is_file_part(value.keys()):
+        return None
+    name, content_type = value.get("filename"), value.get("contentType")
+    return File(
+        value["content"],
+        None if name is None else part_text(name, None),
+        None if content_type is None else part_text(content_type, None),
+    )
+
+
+def _named_part(
+    name: str, value: Value | File, content_type: str, encoding: Encoding | None
+) -> BodyPart:
     disposition = f'form-data; name="{_quote_name(name)}"'
-    if isinstance(value, bytes) or content_type == BINARY:
+    file_name = _file_name(value, content_type, name)
+    if file_name is not None:
         # RFC 7578, section 4.2: a part that is a file has a file name.
-        file = value.name if isinstance(value, FileBody) else name
-        disposition += f'; filename="{_quote_name(file)}"'
+        disposition += f'; filename="{_quote_name(file_name)}"'
     return _part((("Content-Disposition", disposition),), value, content_type, encoding)
 
 
+def _file_name(value: Value | File, content_type: str, name: str) -> str | None:
+    """What a file is called: by the payload, on disk, else as its member; None for other data."""
+    if isinstance(value, File):
+        return value.name or _file_name(value.content, BINARY, name)
+    if isinstance(value, FileBody):
+        return value.name
+    return name if isinstance(value, bytes) or content_type == BINARY else None
+
+
 def _part(
-    headers: tuple[tuple[str, str], ...], value: Value, content_type: str, encoding: Encoding | None
+    headers: tuple[tuple[str, str], ...],
+    value: Value | File,
+    content_type: str,
+    encoding: Encoding | None,
 ) -> BodyPart:
-    # RFC 7578, section 4.4: without a Content-Type a part is plain text.
-    typed = (
-        ()
-        if content_type == "text/plain"
-        else (("Content-Type", _check_single_line(content_type)),)
-    )
+    content = value.content if isinstance(value, File) else value
+    # RFC 7578, section 4.4: without a Content-Type a part is plain text; a file says so itself.
+    is_plain = content_type == "text/plain" and not isinstance(value, File | bytes)
+    typed = () if is_plain else (("Content-Type", _check_single_line(content_type)),)
     own = tuple((key, _check_single_line(one)) for key, one in encoding.headers) if encoding else ()
-    content = value if isinstance(value, bytes) else part_text(value, content_type).encode("utf-8")
+    if not isinstance(content, bytes):
+        content = charset_bytes(part_text(content, content_type), content_type)
     return BodyPart((*headers, *typed, *own), content)
 
 
@@ -182,10 +243,12 @@ def _type_of(value: Value, encoding: Encoding | None) -> str | None:
     """The content type that an Encoding Object states for a value, None when it states none."""
     if encoding is None or not encoding.content_type:
         return None
-    offered = [one.strip() for one in encoding.content_type.split(",")]
+    offered = [one.strip() for one in _COMMA.split(encoding.content_type)]
     own = value.media_type if isinstance(value, FileBody) else None
-    if own and any(media_type.is_covered(one, own) for one in offered):
-        return own
+    for one in offered:
+        if own and media_type.is_covered(one, own):
+            # What is documented may have parameters, such as a charset.
+            return own if media_type.is_range(one) else one
     return None if media_type.is_range(offered[0]) else offered[0]
 
 

@@ -125,7 +125,9 @@ def _querystring(parameter: Parameter, value: Value) -> str | None:
         return None
     if parameter.media_type in (None, FORM):
         return percent_encode_reserved(encode_form(value, parameter.media))
-    return percent_encode(_by_media_type(parameter, value) or "")
+    # Arazzo 1.1.0, Parameter Object: a string is the complete query string.
+    text = value if isinstance(value, str) else _by_media_type(parameter, value)
+    return percent_encode(text or "")
 
 
 def _by_media_type(parameter: Parameter, value: Value) -> str | None:

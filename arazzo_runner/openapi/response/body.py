@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import codecs
 import json
-from math import isinf
 from typing import Any, Final, NoReturn
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.openapi import media_type
 from arazzo_runner.openapi.media_type import codec_of
+from arazzo_runner.text.number import parse_number
 from arazzo_runner.text.yaml_reader import MAX_DIGITS
 
 _SHOWN: Final = 60
@@ -69,7 +69,7 @@ def _json(content_type: str, body: bytes, max_depth: int) -> Value:
     except RecursionError as reason:
         raise _depth_error(max_depth) from reason
     except ValueError as reason:
-        # A number that is not finite, or an integer of more digits than Python reads exactly.
+        # `NaN` and its like, or an integer of more digits than Python reads exactly.
         raise _json_error(content_type, _number_problem(reason), text) from reason
     if text.count("[") + text.count("{") > max_depth:
         _check_depth(value, max_depth)
@@ -148,13 +148,4 @@ def _raise_body_error(constant: str) -> NoReturn:
     raise ValueError(f"`{constant}` is no JSON value")
 
 
-def _finite_number(text: str) -> float:
-    number = float(text)
-    if isinf(number):
-        raise ValueError(f"the number `{text[:_SHOWN]}` is too large")
-    return number
-
-
-_DECODER: Final[Any] = json.JSONDecoder(
-    parse_constant=_raise_body_error, parse_float=_finite_number
-)
+_DECODER: Final[Any] = json.JSONDecoder(parse_constant=_raise_body_error, parse_float=parse_number)

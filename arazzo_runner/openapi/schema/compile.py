@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 from typing import Literal as Choice
 
 from msgspec import Struct, field
@@ -32,6 +32,7 @@ from arazzo_runner.openapi.references import (
 )
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.walk import AccessFlag, flagged_properties
+from arazzo_runner.operation.validator import Validator, python_numbers
 from arazzo_runner.text.source import Place, Pointer
 
 MAX_CHECKS: Final = 10_000
@@ -148,7 +149,7 @@ def bundle_schema(schema: Schema, description: ApiDescription, direction: Direct
     return found
 
 
-def schema_validator(schema: Value) -> Any:
+def schema_validator(schema: Value) -> Validator:
     """A compiled validator of a standalone schema; raises ValueError when it cannot be used.
 
     Patterns are matched within a bound on backtracking, formats are annotations, nothing is
@@ -157,13 +158,14 @@ def schema_validator(schema: Value) -> Any:
     import jsonschema_rs
 
     check_cost(schema)
-    return jsonschema_rs.Draft202012Validator(
-        schema,
+    compiled = jsonschema_rs.Draft202012Validator(
+        python_numbers(schema),
         validate_formats=False,
         # About a second of backtracking on one string at the most.
         pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=1_000_000),
         offline=True,
     )
+    return Validator(compiled)
 
 
 def _bundle(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:

@@ -46,7 +46,7 @@ def schema_errors(
             SchemaError("", f"the value cannot be checked: {_first_line(reason)}", schema.place)
         ]
     return [
-        _schema_error(one, bundled, description)
+        _schema_error(one, value, bundled, description)
         for error in errors
         for one in _narrow_errors(error, bundled.value)
     ][:MAX_FINDINGS]
@@ -95,14 +95,23 @@ def _discriminated_branch(error: Any, schema: Value) -> int | None:
         return None
 
 
-def _schema_error(error: Any, bundled: Bundle, description: ApiDescription) -> SchemaError:
+def _schema_error(
+    error: Any, value: Value, bundled: Bundle, description: ApiDescription
+) -> SchemaError:
     pointer = pointer_text(tuple(error.instance_path))
     place = _place_or_parent(bundled.place_of(tuple(error.schema_path)), description)
-    return SchemaError(pointer, _message(error), place)
+    return SchemaError(pointer, _message(error, _instance(error, value)), place)
 
 
-def _message(error: Any) -> str:
-    kind, shown = error.kind, describe(error.instance)
+def _instance(error: Any, value: Value) -> Value:
+    """What an error is about, its numbers as they were spelled."""
+    for token in error.instance_path:
+        value = value[token]
+    return value
+
+
+def _message(error: Any, instance: Value) -> str:
+    kind, shown = error.kind, describe(instance)
     match kind.name:
         case "required":
             message = f"the required property `{kind.property}` is missing"

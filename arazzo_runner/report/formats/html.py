@@ -10,7 +10,6 @@ Values and bodies as the HTML page shows them, within bounds.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
@@ -27,6 +26,7 @@ from arazzo_runner.report.safe_text import duration_text, escape_lines, type_nam
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import plain_look
 from arazzo_runner.report.terminal.verdict import verdict_line
+from arazzo_runner.text.json_write import write_json
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,7 +45,7 @@ _BEGINNING: Final = 200
 
 def spell_value(value: Value) -> str:
     """A value as JSON, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = write_json(value)
     return text if len(text) <= VALUE_LIMIT else text[:VALUE_LIMIT] + "…"
 
 

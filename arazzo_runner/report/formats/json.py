@@ -7,8 +7,8 @@ JSON over lines, as ``json.dumps(…, indent=2)`` has it, in a fifth of the time
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -25,6 +25,7 @@ from arazzo_runner.report.exit_code import summarize_run
 from arazzo_runner.report.formats.json_parts import JsonParts, operation_json, round_seconds
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.json_write import ASCII, INDENTED, JsonStyle, write_json
 
 
 def coverage_json(coverage: Coverage, masker: Masker) -> dict[str, Value]:
@@ -86,16 +87,19 @@ def _action(one: ActionBranch, masker: Masker) -> dict[str, Value]:
     }
 
 
+_INDENTED_ASCII: Final = JsonStyle(indent=2, ensure_ascii=True)
+
+
 def indent_json(value: Value) -> str:
     """JSON in ASCII, safe for any terminal and its encoding."""
-    text = json.dumps(value)
-    return _spread_lines(text) or json.dumps(value, indent=2)
+    text = write_json(value, ASCII)
+    return _spread_lines(text) or write_json(value, _INDENTED_ASCII)
 
 
 def indent_json_text(value: Value) -> str:
     """JSON with the characters as they are, for people."""
-    text = json.dumps(value, ensure_ascii=False)
-    return _spread_lines(text) or json.dumps(value, ensure_ascii=False, indent=2)
+    text = write_json(value)
+    return _spread_lines(text) or write_json(value, INDENTED)
 
 
 def _spread_lines(text: str) -> str | None:

@@ -23,6 +23,7 @@ from arazzo_runner.report.diagnostics.text import location_json, to_json
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.traversal import OperationName, operation_name
 from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.number import parse_number
 
 
 def operation_json(name: OperationName) -> dict[str, Value]:
@@ -45,7 +46,7 @@ def parse_body(headers: Headers, body: bytes) -> MaybeValue:
     if not is_json(media_type(headers)):
         return MISSING
     try:
-        return json.loads(body)
+        return json.loads(body, parse_float=parse_number)
     except (ValueError, RecursionError):
         return MISSING
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any, assert_never
 
@@ -30,6 +29,7 @@ from arazzo_runner.report.formats.json_parts import (
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.traversal import operation_name
+from arazzo_runner.text.json_write import ASCII, write_json
 
 EventFields = dict[str, Any]
 
@@ -84,7 +84,7 @@ class EventLines:
 
 
 def _line(name: str, fields: EventFields) -> bytes:
-    return json.dumps({"event": name, **fields}).encode("ascii") + b"\n"
+    return write_json({"event": name, **fields}, ASCII).encode("ascii") + b"\n"
 
 
 def _event_fields(event: Event, show: JsonParts) -> tuple[str, EventFields]:

@@ -21,6 +21,8 @@ from arazzo_runner.report.body import FORM, decode_text, form_parts, is_json, me
 from arazzo_runner.report.failure import placed_sentence
 from arazzo_runner.report.safe_text import duration_text
 from arazzo_runner.report.terminal.style import LABEL, TextStyle, value_lines
+from arazzo_runner.text.json_write import INDENTED, write_json
+from arazzo_runner.text.number import parse_number
 
 _LINE_END = re.compile(r"\r?\n")
 
@@ -101,7 +103,7 @@ def _whole_body(octets: bytes, headers: Headers, look: TextStyle) -> list[str]:
 def _indent_json(text: str) -> str:
     """JSON spread over lines, or the text as it is when it is no JSON."""
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return write_json(json.loads(text, parse_float=parse_number), INDENTED)
     except ValueError:
         return text
 

@@ -7,7 +7,6 @@ Inputs and outputs by name: a line each, and what is longer a line a member.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol, TextIO, TypeAlias
 from typing import Literal as Choice
@@ -18,6 +17,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.report.body import to_json_data
 from arazzo_runner.report.safe_text import SafeText
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.json_write import INDENTED, write_json
 
 
 class AnsiStyle(Struct, frozen=True):
@@ -166,7 +166,7 @@ def output_lines(outputs: Mapping[str, Value], look: TextStyle) -> list[str]:
 
 def _whole_value(name: str, value: Value, look: TextStyle) -> list[str]:
     masked = to_json_data(look.shown.masker.value(value))
-    lines = json.dumps(masked, indent=2, ensure_ascii=False).split("\n")
+    lines = write_json(masked, INDENTED).split("\n")
     shown = [look.shown.text(line) for line in lines]
     return [f"{look.shown.text(name)} = {shown[0]}", *shown[1:]]
 

@@ -439,13 +439,27 @@ def body(payload, replacements=""):
     return BODY.replace("PAYLOAD", payload).replace("REPLACEMENTS", replacements)
 
 
-def test_text_that_is_no_json_is_sent_as_a_json_string(run):
-    assert run(body("some text")).world.calls[0].request.body == b'"some text"'
+def test_a_text_in_quotes_is_sent_as_a_json_string(run):
+    assert run(body("'\"some text\"'")).world.calls[0].request.body == b'"some text"'
 
 
 def test_a_replacement_may_make_the_payload(run):
     ran = run(body("$inputs.x", "{target: '', value: {a: 1}}"))
     assert ran.world.calls[0].request.body == b'{"a":1}'
+
+
+def test_a_body_without_a_payload_is_none(run):
+    text = BODY.replace(
+        "payload: PAYLOAD, replacements: [REPLACEMENTS]", "contentType: application/json"
+    )
+    assert run(text).world.calls[0].request.body == b""
+
+
+def test_replacements_in_a_form_in_text(run):
+    text = body("'a=b&c={$inputs.x}'", "{target: /a, value: '&'}")
+    text = text.replace("{payload", "{contentType: application/x-www-form-urlencoded, payload")
+    ran = run(text, inputs={"x": "d&e"}, api=FORMS)
+    assert ran.world.calls[0].request.body == b"a=%26&c=d%26e"
 
 
 def test_a_target_may_hold_expressions(run):
@@ -490,9 +504,9 @@ paths:
 """
 
 
-def test_json_text_that_is_nested_too_deep(run):
+def test_a_value_in_json_text_is_never_json_text(run):
     ran = run(body("'{$inputs.x}'"), inputs={"x": "[" * 100_000})
-    assert "nested too deep" in ran.first.steps[0].attempts[0].error.message
+    assert ran.world.calls[0].request.body == b'"' + b"[" * 100_000 + b'"'
 
 
 def test_a_payload_that_outgrows_its_bounds(run):

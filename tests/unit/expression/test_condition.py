@@ -106,7 +106,6 @@ MALFORMED = [
     ("$response.body.a[*] == 1", 16, "use a Selector Object (jsonpath)"),
     ("{$inputs.x} == 1", 0, "write `$…`, not `{$…}`"),
     ("1 == !true", 5, "put it in parentheses"),
-    ("1e999 == 1", 0, "this number is too large"),
     ("9" * 5_000, 0, "this number is too large"),
     ("1 && " * 2_001, 0, "an expression or condition at most 10,000"),
     ("$.status == 'x'", 0, "as a simple condition it is `$response.body#/status == 'x'`"),

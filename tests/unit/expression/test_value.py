@@ -11,6 +11,7 @@ from arazzo_runner.expression.value import (
     json_type,
     to_text,
 )
+from arazzo_runner.text.number import JsonNumber
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,7 @@ def test_describe_stops_early_on_a_large_value():
     assert len(describe([0] * 1_000_000)) < 100
 
 
+N = JsonNumber
 SAME = [
     ("Active", "aCTIVE"),
     ("straße", "STRASSE"),
@@ -96,6 +98,13 @@ SAME = [
     (b"x", b"x"),
     (".5", 0.5),
     ("007", 7),
+    (N("19.90"), 19.9),
+    (N("19.90"), "19.900"),
+    (N("1e2"), 100),
+    (N("0.10"), 0.1),
+    (N("1E400"), N("10E399")),
+    (N("2936.23380448434092597"), "2936.23380448434092597"),
+    (N("1E9999999999999999999"), N("2E9999999999999999999")),
 ]
 DIFFERENT = [
     ("1", "1.0"),
@@ -115,6 +124,11 @@ DIFFERENT = [
     ([1], [1, 2]),
     (b"x", "x"),
     ("9" * 5_000, 9),
+    (N("19.90"), "19.9x"),
+    (N("19.90"), True),
+    (N("1E400"), N("1E401")),
+    (N("2936.23380448434092597"), 2936.233804484341),
+    (N("1.50"), float("nan")),
     ("٣", 3),
 ]
 
@@ -147,6 +161,12 @@ def test_values_nest_as_deep_as_json_may():
         (3, ">", "2", True),
         ("10", ">=", 9, True),
         ("10", "<", "9", True),
+        (N("1E400"), ">", 10**399, True),
+        (N("0.10"), "<=", 0.1, True),
+        (N("2936.23380448434092597"), ">", 2936.233804484340, True),
+        (N("2936.23380448434092597"), "<", "2936.23380448434092598", True),
+        (N("1.50"), "<", float("nan"), False),
+        (N("1.50"), ">", "x", False),
         ("B", ">", "a", True),
         ("2024-01-02", ">", "2024-01-01", True),
         ("x", "<", 1, False),

@@ -94,6 +94,8 @@ def step(operation: Operation, at: int, dice: SeededChoice) -> dict[str, Any]:
     for media in bodies[:1]:
         if media.schema is not None:
             payload = made(media.schema, operation, "request", dice)
+            if isinstance(payload, str) and is_json(media.name):
+                payload = json.dumps(payload)  # a text under a JSON type is JSON text
             found["requestBody"] = {"contentType": media.name, "payload": payload}
     for response in operation.responses:
         if response.status.isdecimal() and 200 <= int(response.status) <= 299:

@@ -29,7 +29,9 @@ def serving(describe):
         ([{"url": "v2"}], "https://api.example.com/specs/v2"),
         ([{"url": "."}], "https://api.example.com/specs"),
         ([{"url": "//cdn.example/x"}], "https://cdn.example/x"),
-        ([{"url": "http://a.example/x?y=1#z"}], "http://a.example/x"),
+        ([{"url": "http://a.example/x#z"}], "http://a.example/x"),
+        ([{"url": "http://a.example/x/?y=1#z"}], "http://a.example/x?y=1"),
+        ([{"url": "http://a.example?"}], "http://a.example"),
         ([{"url": "HTTPS://a.example"}], "https://a.example"),
         (
             [{"url": "https://{region}.example:{port}/", "variables": VARIABLES}],

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from arazzo_runner.retrieve import cache
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.retrieve.cache import DiskParseCache, cache_folder
+from arazzo_runner.text.number import JsonNumber
 
 VALUE = {"b": [1, -2.5, None, True, "ü\U0001f600"], "a": {"": {}}, "z": 2**63}
 
@@ -28,7 +30,15 @@ def test_what_is_kept_is_recalled(tmp_path):
     assert modes == [0o600, 0o700, 0o700]
 
 
-@pytest.mark.parametrize("value", [{"a": 2**64}, {"a": "\ud800"}, {"a": "x" * 100}])
+def test_numbers_keep_their_spelling(tmp_path):
+    DiskParseCache(tmp_path).keep("k", {"a": [JsonNumber("19.90"), 1.5]})
+    first, second = DiskParseCache(tmp_path).recall("k")["a"]
+    assert (type(first), first.spelling, type(second)) == (JsonNumber, "19.90", float)
+
+
+@pytest.mark.parametrize(
+    "value", [{"a": object()}, {"a": 2**64}, {"a": "\ud800"}, {"a": "x" * 100}]
+)
 def test_what_cannot_be_kept(tmp_path, value):
     kept = DiskParseCache(tmp_path, limit=60)
     kept.keep("k", value)
@@ -43,6 +53,7 @@ def test_what_cannot_be_kept(tmp_path, value):
         lambda content: content[:-1],
         lambda content: content[:40] + b"\xc1" + content[41:],
         lambda content: bytes(32) + content[32:],
+        lambda content: sha256(b"\xd4\x02a").digest() + b"\xd4\x02a",
     ],
 )
 def test_a_broken_file_is_none(tmp_path, spoil):

@@ -3,6 +3,7 @@
 import pytest
 
 from arazzo_runner.text.diagnostic import Severity
+from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.text.yaml_reader import MAX_DIGITS
 
 STRINGS = [
@@ -31,7 +32,21 @@ def test_a_plain_scalar_outside_the_core_schema_is_a_string(read, text):
 @pytest.mark.parametrize(("text", "value"), NUMBERS + CONSTANTS)
 def test_a_plain_scalar_of_the_core_schema_has_its_type(read, text, value):
     found = read.value(f"a: {text}")["a"]
-    assert (found, type(found)) == (value, type(value))
+    kind = float if isinstance(found, JsonNumber) else type(found)
+    assert (found, kind) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("1.50", True), ("1e3", True), ("-1.0E-2", True), ("0.00001", True), ("!!float 1.50", True),
+        ("1.5", False), ("+1.50", False), (".50", False), ("1.", False), ("01.50", False),
+    ],
+)  # fmt: skip
+def test_a_number_of_json_keeps_its_spelling(read, text, spelled):
+    found = read.value(f"a: {text}")["a"]
+    assert isinstance(found, JsonNumber) is spelled
+    assert not spelled or found.spelling == text.removeprefix("!!float ")
 
 
 @pytest.mark.parametrize("quoted", ["'1'", '"1"', "! 1", "!!str 1", "|-\n  1", ">-\n  1"])

@@ -151,6 +151,7 @@ def test_refused(payload, boundary, message):
 
 PNG = FileBody('/tmp/a/ü".png', 'ü".png', 5, "image/png", "m1")
 DATA = FileBody("data", "data", 7, None, "m2")
+TEXT = FileBody("a.txt", "a.txt", 3, "text/plain", "m3")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +165,11 @@ DATA = FileBody("data", "data", 7, None, "m2")
         ("image/jpeg", PNG, "image/jpeg"),
         ("image/*", DATA, "application/octet-stream"),
         ("text/csv, image/*", DATA, "text/csv"),
+        # RFC 7578, section 4.4: only a part that is no file is text without saying so.
+        (None, TEXT, "text/plain"),
+        ("text/plain", TEXT, "text/plain"),
+        ("image/*, text/plain; charset=utf-8", TEXT, "text/plain; charset=utf-8"),
+        ('text/plain; x="a, b"; charset=utf-8', TEXT, 'text/plain; x="a, b"; charset=utf-8'),
     ],
 )
 def test_files_on_disk(encoding, file, kind):
@@ -205,3 +211,108 @@ def test_encodings_by_position():
     ]
     only = MediaType("multipart/mixed", None, nowhere, prefix_encoding=(first,))
     assert b"Content-Type" not in encode_multipart(["a", "b"], only, "mark").split(b"--mark")[2]
+
+
+def part(value, name="x", encoding=None):
+    """The head and the content of the one part of a body."""
+    nowhere = Place(SourceFile("", "", ""))
+    media = MediaType("multipart/form-data", None, nowhere, {"x": encoding} if encoding else {})
+    body = encode_multipart({name: value}, media, "mark")
+    head, _, content = body.removeprefix(b"--mark\r\n").partition(b"\r\n\r\n")
+    return head.decode().removeprefix('Content-Disposition: form-data; name="x"'), content[:-12]
+
+
+CSV = Encoding("text/csv; charset=iso-8859-1", None, None, headers=(("X-Kept", "ever"),))
+
+
+@pytest.mark.parametrize(
+    ("value", "encoding", "head", "content"),
+    [
+        (
+            {"content": "a", "filename": 'b"'},
+            None,
+            '; filename="b%22"\r\nContent-Type: text/plain',
+            b"a",
+        ),
+        (
+            {"content": "a", "contentType": "text/x"},
+            None,
+            '; filename="x"\r\nContent-Type: text/x',
+            b"a",
+        ),
+        (
+            {"content": b"a", "filename": "b"},
+            None,
+            '; filename="b"\r\nContent-Type: application/octet-stream',
+            b"a",
+        ),
+        (
+            {"content": b"a", "filename": None},
+            None,
+            '; filename="x"\r\nContent-Type: application/octet-stream',
+            b"a",
+        ),
+        (
+            {"content": PNG, "contentType": "image/x"},
+            None,
+            '; filename="ü%22.png"\r\nContent-Type: image/x',
+            bytes(PNG),
+        ),
+        (
+            {"content": PNG, "filename": "b", "contentType": None},
+            None,
+            '; filename="b"\r\nContent-Type: image/png',
+            bytes(PNG),
+        ),
+        (
+            {"content": [1], "filename": "b"},
+            None,
+            '; filename="b"\r\nContent-Type: application/json',
+            b"[1]",
+        ),
+        (
+            {"content": "ü", "filename": "b"},
+            CSV,
+            '; filename="b"\r\nContent-Type: text/csv; charset=iso-8859-1\r\nX-Kept: ever',
+            b"\xfc",
+        ),
+        (
+            {"content": "ü", "filename": "b", "contentType": "text/x\r\nA: b"},
+            CSV,
+            '; filename="b"\r\nContent-Type: text/x A: b\r\nX-Kept: ever',
+            "ü".encode(),
+        ),
+        # What says less, or more, is data.
+        ({"content": "a"}, None, "\r\nContent-Type: application/json", b'{"content":"a"}'),
+        (
+            {"filename": "a", "contentType": "b"},
+            None,
+            "\r\nContent-Type: application/json",
+            b'{"filename":"a","contentType":"b"}',
+        ),
+        (
+            {"content": "a", "filename": "b", "c": 1},
+            None,
+            "\r\nContent-Type: application/json",
+            b'{"content":"a","filename":"b","c":1}',
+        ),
+    ],
+)
+def test_files_with_names_and_types(value, encoding, head, content):
+    assert part(value, encoding=encoding) == (head, content)
+
+
+def test_a_file_without_content_is_left_out():
+    assert (
+        encode_multipart({"x": {"content": None, "filename": "a"}}, None, "mark") == b"--mark--\r\n"
+    )
+
+
+def test_files_by_position():
+    body = encode_multipart(
+        [{"content": "a", "filename": "b"}, {"content": "c", "contentType": "d"}], None, "mark"
+    )
+    assert body.split(b"--mark")[1:3] == [
+        b'\r\nContent-Disposition: attachment; filename="b"\r\nContent-Type: text/plain\r\n\r\na\r\n',
+        b"\r\nContent-Type: d\r\n\r\nc\r\n",
+    ]

@@ -68,7 +68,6 @@ def test_decoded(content_type, body, value):
         (b"[1] [2]", "extra data at line 1, column 5: `[1] [2]`"),
         (b"[NaN]", "`NaN` is no JSON value: `[NaN]`"),
         (b"-Infinity", "`-Infinity` is no JSON value: `-Infinity`"),
-        (b"1e999", "the number `1e999` is too large: `1e999`"),
     ],
 )
 def test_not_the_json_it_claims_to_be(body, why):

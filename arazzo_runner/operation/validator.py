@@ -1,0 +1,65 @@
+"""Values held against a compiled schema, numbers that keep their spelling among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any, Final
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.text.json_write import has_spelled
+from arazzo_runner.text.number import JsonNumber
+
+_LONGEST: Final = 1_000
+_LARGEST: Final = 10_000
+"""Beyond so many digits, or such an exponent, a number is judged as the nearest one within."""
+
+
+class Validator:
+    """A schema that jsonschema-rs has compiled; it knows the number types of Python alone."""
+
+    __slots__ = ("_compiled",)
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+
+    def is_valid(self, value: Value) -> bool:
+        """Whether a value fits; raises ValueError for one that is no JSON."""
+        return bool(self._compiled.is_valid(python_numbers(value)))
+
+    def iter_errors(self, value: Value) -> Iterator[Any]:
+        """All that is wrong with a value, in the words of jsonschema-rs."""
+        found: Iterator[Any] = self._compiled.iter_errors(python_numbers(value))
+        return found
+
+
+def python_numbers(value: Value) -> Value:
+    """A value with decimals in place of numbers that keep their spelling; itself without any."""
+    return _converted(value) if has_spelled(value) else value
+
+
+def _converted(value: Value) -> Value:
+    match value:
+        case JsonNumber():
+            return _decimal(value)
+        case dict():
+            return dict(zip(value, map(_converted, value.values()), strict=True))
+        case list():
+            return list(map(_converted, value))
+        case _:
+            return value
+
+
+def _decimal(number: JsonNumber) -> Value:
+    from decimal import Decimal, InvalidOperation
+
+    if len(number.spelling) <= _LONGEST:
+        try:
+            exact = Decimal(number.spelling)
+        except InvalidOperation:  # an exponent of more than 18 digits
+            exact = Decimal(f"1E{_LARGEST + 1}")
+        if abs(exact.adjusted()) <= _LARGEST:
+            return exact
+    return (
+        float(number) if isfinite(number) else Decimal(f"1E{_LARGEST}").copy_sign(Decimal(number))
+    )
