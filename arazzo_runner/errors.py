@@ -27,6 +27,8 @@ class DiagnosedError(ArazzoError):
     def __init__(self, *diagnostics: Diagnostic) -> None:
         super().__init__("\n".join(one.message for one in diagnostics))
         self.diagnostics = diagnostics
+        self.secrets: tuple[str, ...] = ()
+        """What must not be shown of the documents and inputs that the findings are about."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process gets the findings, of which the text is made."""

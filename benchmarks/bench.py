@@ -13,6 +13,7 @@ import checking
 import descriptions
 import embedding
 import growth
+import masking
 from contenders import ARAZZO, HERE, running, script, serving
 from documents import get_item, write_document
 from measure import Contender, further, rounds, table
@@ -84,6 +85,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         checking.validate,
         descriptions.openapi,
         embedding.runner,
+        masking.masking,
     )
 }
 

@@ -13,16 +13,23 @@ MAX_SHOWN: Final = 100
 """Findings that are shown: more say nothing more to anyone who reads them from the top."""
 
 
-def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
-    """Render diagnostics as text, with an empty line between them; of very many, the first."""
+def show_diagnostics(
+    diagnostics: Iterable[Diagnostic], stream: TextIO | None = None, secrets: Iterable[str] = ()
+) -> None:
+    """Render diagnostics as text, with an empty line between them; of very many, the first.
+
+    ``secrets`` are not shown, nor those that URLs hold.
+    """
     from arazzo_runner.report.diagnostics.text import render_text
+    from arazzo_runner.report.secrets import Masker
     from arazzo_runner.report.terminal.style import style_for
 
     out = stream or sys.stderr
     style = style_for(out, os.environ)
+    masker = Masker(secrets)
     every = list(diagnostics)
     for diagnostic in every[:MAX_SHOWN]:
-        out.write(render_text(diagnostic, style) + "\n")
+        out.write(render_text(diagnostic, style, masker) + "\n")
     if len(every) > MAX_SHOWN:
         out.write(f"… and {len(every) - MAX_SHOWN:,} more; `--json` has them all\n")
 

@@ -13,7 +13,7 @@ The inputs that were typed, as the workflows of a document declare them.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from typing import Literal as Choice
@@ -28,6 +28,7 @@ from arazzo_runner.executor.inputs import (
     direct_properties,
     schema_parts,
 )
+from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.openapi.media_type import is_json, is_text, is_xml
 from arazzo_runner.pipeline import run as pipeline
@@ -346,10 +347,33 @@ def inputs_for(
     Of a profile, which many documents may share, count those that are declared. Raises InputError.
     """
     known = input_schemas_of(description, workflows)
-    typed = read_inputs(given["inputs"], given["inputs_file"], known.schemas, known.root)
+    try:
+        typed = read_inputs(given["inputs"], given["inputs_file"], known.schemas, known.root)
+    except InputError as reason:
+        reason.secrets = tuple(_secret_lines(reason, given, known))
+        raise
     profile: Profile = given.get("profile", NO_PROFILE)
     shared = {name: one for name, one in profile.inputs.items() if name in known.schemas}
     return {**shared, **typed}
+
+
+def _secret_lines(
+    reason: InputError, given: Mapping[str, Any], known: InputSchemas
+) -> Iterator[str]:
+    """What may be a secret of inputs that cannot be read: all of it, line by line."""
+    schemas = known.schemas.items()
+    names = {
+        *given["secrets"],
+        *(one for one, schema in schemas if has_secrets(schema, known.root)),
+    }
+    for text in given["inputs"]:
+        name, _, value = text.partition("=")
+        if name.rstrip(":").partition(".")[0] in names:
+            yield from (value, *value.splitlines())
+    for one in reason.diagnostics:
+        # Of a file nobody knows which input a line is about.
+        if names and one.place is not None and not one.place.source.name.startswith("-i "):
+            yield from one.place.source.text.splitlines()
 
 
 def _schemas(description: Description, names: Sequence[str]) -> list[Any]:

@@ -152,7 +152,8 @@ def _show_error(error: ArazzoError) -> int:
     from arazzo_runner.cli.diagnostics import show_diagnostics
     from arazzo_runner.errors import DocumentError
 
-    show_diagnostics(getattr(error, "diagnostics", ()))
+    secrets = getattr(error, "secrets", ())
+    show_diagnostics(getattr(error, "diagnostics", ()), secrets=secrets)
     return 3 if isinstance(error, DocumentError) else 2
 
 

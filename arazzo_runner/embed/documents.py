@@ -208,9 +208,12 @@ def rendered_errors() -> Iterator[None]:
         yield
     except DiagnosedError as reason:
         from arazzo_runner.report.diagnostics.text import render_text
+        from arazzo_runner.report.secrets import Masker
 
+        masker = Masker(reason.secrets)
         reason.diagnostics = tuple(map(in_python_words, reason.diagnostics))
-        reason.args = ("\n".join(render_text(one).rstrip() for one in reason.diagnostics),)
+        texts = (render_text(one, masker=masker).rstrip() for one in reason.diagnostics)
+        reason.args = ("\n".join(texts),)
         raise
 
 
@@ -230,7 +233,8 @@ def check_names(
         found += _unknown_names("server_variables", options.server_variables, variables, "variable")
     if options.settings.until is not None:
         found += _unknown_names("until", [options.settings.until], _steps(description), "step")
-    found += _unknown_names("secrets", secrets, inputs_of(description), "input") if secrets else ()
+    if secrets:
+        found += _unknown_names("secrets", secrets, secret_names(description), "input or output")
     if found:
         raise UsageError(*found)
 
@@ -265,6 +269,14 @@ def _schemes(description: Description, options: pipeline.RunConfig) -> Iterator[
 
 def _steps(description: Description) -> list[str]:
     return [step.step_id for one in description.entry.document.workflows for step in one.steps]
+
+
+def secret_names(description: Description) -> set[str]:
+    """The names of inputs and outputs of all workflows, and of the outputs of their steps."""
+    workflows = [one for unit in description.units.values() for one in unit.document.workflows]
+    outputs = [one.outputs for one in workflows]
+    outputs += [step.outputs for one in workflows for step in one.steps]
+    return inputs_of(description) | {name for each in outputs for name, _ in each}
 
 
 def inputs_of(description: Description) -> set[str]:

@@ -55,8 +55,7 @@ class RunJob(SafeRepr, frozen=True):
 
 def job_of(prepared: pipeline.PreparedRun, chosen: ParsedOptions) -> RunJob:
     """Begin a run now."""
-    named = (prepared.inputs.get(name) for name in chosen.secrets)
-    secrets = Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
+    secrets = prepared.masker()
     masker = NO_MASK if chosen.show_secrets else secrets
     traces = _traces(secrets) if chosen.otel else None
     return RunJob(prepared, chosen, masker, secrets, chosen.clock.now(), traces)
@@ -109,7 +108,7 @@ def _run_world(
 
 def run_context(job: RunJob, world: World, *observers: Observer) -> RunContext:
     """What the engine needs beside the plan."""
-    learn = pipeline.secrets_observer(job.prepared, job.secrets.learn)
+    learn = pipeline.secrets_observer(job.prepared, job.secrets)
     observing = [
         one for one in (learn, job.traces, *observers, job.chosen.on_event) if one is not None
     ]

@@ -202,6 +202,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         environment=given.get("environment", os.environ),
         # Who stands between may bring credentials of their own, or need none.
         needs_credentials=isinstance(route, NetworkTarget) and "before_request" not in given,
+        secrets=tuple(given.get("secrets", ())),
         settings=settings,
         credentials=_credentials(given.get("credentials", {})).joined(
             Credentials(certificate=bool(_http(given).cert))

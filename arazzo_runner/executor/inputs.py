@@ -166,26 +166,6 @@ def _fill_property(name: str, schema: Value, root: Value, into: dict[str, Value]
 _NONE = object()
 
 
-def password_values(schema: Value, inputs: Mapping[str, Value]) -> Iterator[str]:
-    """The values of all inputs declared with ``format: password``, also inside others.
-
-    Arazzo Specification 1.1.0, "Data Types": a hint to obscure the value.
-    """
-    yield from _passwords(schema, schema, dict(inputs))
-
-
-def _passwords(schema: Value, root: Value, value: Value) -> Iterator[str]:
-    for part in schema_parts(schema, root):
-        if part.get("format") == "password" and isinstance(value, str | int | float):
-            yield str(value)
-        if isinstance(value, dict):
-            for name in value.keys() & direct_properties(part).keys():
-                yield from _passwords(direct_properties(part)[name], root, value[name])
-        if isinstance(value, list):
-            for item in value:
-                yield from _passwords(part.get("items"), root, item)
-
-
 def find_problems(schema: Value, inputs: Mapping[str, Value]) -> list[InputProblem]:
     """All that is wrong with the inputs by their bundled schema; empty when they fit."""
     known = declared_schemas(schema)

@@ -137,11 +137,56 @@ class WorkflowPlan(Struct, frozen=True):
     """The ``inputs`` schema, self-contained: references into components are bundled."""
 
 
+Tokens: TypeAlias = tuple[str | int, ...]
+
+
+class Slot(Struct, frozen=True):
+    """An input or output, and the way to what is secret in it; ``step`` is "" but for a step's.
+
+    ``is_named`` tells that the user named it.
+    """
+
+    kind: Choice["input", "step", "workflow"]
+    workflow: WorkflowKey
+    step: str
+    name: str
+    tokens: Tokens = ()
+    is_named: bool = False
+
+    def pick(self, values: Mapping[str, Value]) -> Value:
+        """What is secret of the values of this kind by name; None where there is none."""
+        value: Value = values.get(self.name)
+        for token in self.tokens:
+            if isinstance(value, list) and str(token).isdecimal():
+                value = value[int(token)] if int(token) < len(value) else None
+            else:
+                value = value.get(str(token)) if isinstance(value, dict) else None
+        return value
+
+
+class SecretFlow(Struct, frozen=True):
+    """The slots of a plan that are secret, by the workflow, or by the workflow and its step.
+
+    ``headers`` and ``query`` are the names of header fields and query parameters that carry the
+    credentials of its APIs, in lower case.
+    """
+
+    headers: frozenset[str] = frozenset()
+    query: frozenset[str] = frozenset()
+    inputs: Mapping[WorkflowKey, tuple[Slot, ...]] = field(default_factory=dict)
+    outputs: Mapping[WorkflowKey, tuple[Slot, ...]] = field(default_factory=dict)
+    steps: Mapping[tuple[WorkflowKey, str], tuple[Slot, ...]] = field(default_factory=dict)
+
+
 class Plan(Struct, frozen=True):
-    """The workflows to run, in order, and all that they can reach."""
+    """The workflows to run, in order, and all that they can reach.
+
+    ``secret`` is what of their values flows where secrets do (``executor/secret_flow.py``).
+    """
 
     selected: tuple[WorkflowKey, ...]
     workflows: Mapping[WorkflowKey, WorkflowPlan] = field(default_factory=dict)
+    secret: SecretFlow = field(default_factory=SecretFlow)
 
 
 CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]

@@ -198,8 +198,9 @@ def truncated_body_error(origin: Origin, got: int, expected: int | None) -> Tran
 
 def not_http_error(origin: Origin, first: bytes) -> TransportError:
     """The first bytes are not a status line."""
-    shown = first.decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
-    text = f"`{origin}` does not speak HTTP; its first bytes are `{shown.replace('`', chr(39))}`"
+    few = first[:40].decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
+    shown = few.replace("`", "'") + "…" * (len(first) > 40)
+    text = f"`{origin}` does not speak HTTP; its first bytes are `{shown}`"
     hint = "it may require TLS: use an `https://` URL" if first[:1] == b"\x15" else None
     return TransportError("protocol", text, hint)
 

@@ -208,7 +208,7 @@ class _Exchange:
     def _recognize(self, data: bytes) -> None:
         """Know another protocol by its first bytes; h11 would wait for the end of a header."""
         if data[:5] != b"HTTP/"[: len(data)]:
-            raise http_errors.not_http_error(self._origin, data[:40])
+            raise http_errors.not_http_error(self._origin, data)
 
     def _failure(self, reason: h11.RemoteProtocolError) -> http_errors.TransportError:
         if reason.error_status_hint == 431:

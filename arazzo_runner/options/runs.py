@@ -160,14 +160,14 @@ SERVERS = (
 SECRETS = (
     Option(
         "secret",
-        "Mask this input everywhere.",
+        "Mask this input or output everywhere.",
         _RUNS,
         _SECRETS,
         key="secrets",
         metavar="NAME",
         is_repeatable=True,
         keyword=Keyword("secrets", "Sequence[str]"),
-        pytest="mask this input everywhere",
+        pytest="mask this input or output everywhere",
     ),
     Option(
         "show-secrets",

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import field
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind.operation import Authorize, BindContext
 from arazzo_runner.executor.bind.plan import bind, entry_workflows
-from arazzo_runner.executor.events import Event, Observer, WorkflowStarted
-from arazzo_runner.executor.inputs import InputProblem, direct_properties, password_values
+from arazzo_runner.executor.events import Observer
+from arazzo_runner.executor.inputs import InputProblem, apply_defaults, direct_properties
 from arazzo_runner.executor.plan import Clock, OperationCall, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
+from arazzo_runner.executor.secret_flow import secret_flow
+from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
@@ -37,6 +40,8 @@ from arazzo_runner.openapi.security.schemes import (
     required_schemes,
 )
 from arazzo_runner.pipeline.load import Description
+from arazzo_runner.report.learning import SecretObserver
+from arazzo_runner.report.secret_names import HEADER_NAMES, is_secret
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, did_you_mean, error
 from arazzo_runner.text.positions import sort_findings
@@ -50,7 +55,7 @@ class RunConfig(SafeRepr, frozen=True):
     and win; ``environment`` is where the others are read from, ``aliases`` names other variables
     that serve too, ``more`` is asked for what is not set, and ``ask`` for what is then missing:
     it gives variables. ``needs_credentials`` False leaves requests without credentials where none
-    are set.
+    are set. ``secrets`` are names of inputs and outputs to mask.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)
@@ -58,6 +63,7 @@ class RunConfig(SafeRepr, frozen=True):
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     aliases: Mapping[str, str] = field(default_factory=dict)
     needs_credentials: bool = True
+    secrets: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
     credentials: Credentials = field(default_factory=Credentials)
     more: CredentialLookup = no_lookup
@@ -69,16 +75,26 @@ class RunConfig(SafeRepr, frozen=True):
 
 
 class PreparedRun(SafeRepr, frozen=True):
-    """A plan ready to run with its inputs; ``secrets`` are the values to mask."""
+    """A plan ready to run with its inputs; ``secrets`` are the values to mask.
+
+    ``flowing`` are inputs that go where credentials do.
+    """
 
     description: Description
     plan: Plan
     inputs: Mapping[str, Value]
     secrets: tuple[str, ...]
+    flowing: tuple[str, ...] = ()
 
     def brief(self) -> str:
         """The workflows alone."""
         return ", ".join(name for _, name in self.plan.selected)
+
+    def masker(self) -> Masker:
+        """Knows the secrets; what the run learns is told to it by :func:`learning_secrets`."""
+        masker = Masker(self.secrets, header_names=HEADER_NAMES | self.plan.secret.headers)
+        masker.observe(self.flowing)
+        return masker
 
 
 def select_workflows(description: Description, workflows: Sequence[str]) -> list[WorkflowKey]:
@@ -114,6 +130,7 @@ def plan_run(
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*sort_findings(binding.findings))
+    bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
     known = description.warnings
     bound, contradictions = plan_with_findings(bound)
     found = (*binding.findings, *contradictions, *run_warnings(bound))
@@ -177,12 +194,17 @@ def with_inputs(
     """
     problems = input_problems(bound, inputs) if bound.selected else []
     problems = [(key, one) for key, one in problems if one.name not in unknown]
+    prepared = PreparedRun(
+        description, bound, inputs, _secrets(bound, inputs), tuple(_flowing(bound, inputs))
+    )
     # What is wrong with a password must not show it.
-    masker = Masker(_secrets(bound, inputs)) if problems else NO_MASK
+    masker = prepared.masker() if problems else NO_MASK
     refused = [_input_error(bound, key, one, masker) for key, one in problems]
     if refused or lacking:
-        raise (InputError if refused else UsageError)(*refused, *lacking)
-    return PreparedRun(description, bound, inputs, _secrets(bound, inputs))
+        reason = (InputError if refused else UsageError)(*refused, *lacking)
+        reason.secrets = (*prepared.secrets, *prepared.flowing)
+        raise reason
+    return prepared
 
 
 _INPUT_CODES = {"missing": "AZ902", "undeclared": "AZ903", "invalid": "AZ904"}
@@ -206,25 +228,31 @@ def _place_of_input(workflow: Workflow, name: str | None) -> Place:
 
 
 def _secrets(plan: Plan, inputs: Mapping[str, Value]) -> tuple[str, ...]:
-    """The values to mask: credentials in use, and inputs declared with ``format: password``."""
+    """The values to mask: credentials in use, and inputs that are secret."""
     found: list[str] = []
     for workflow in plan.workflows.values():
-        found.extend(password_values(workflow.inputs_schema, inputs))
+        own = apply_defaults(workflow.inputs_schema, inputs)
+        found.extend(secret_inputs(workflow.inputs_schema, own))
+        for slot in plan.secret.inputs.get(workflow.key, ()):
+            found.extend(scalars(slot.pick(own)) if slot.is_named else ())
         for call in (step.call for step in workflow.steps):
             if isinstance(call, OperationCall):
                 found.extend(call.authorization.secrets)
     return tuple(dict.fromkeys(found))
 
 
-def secrets_observer(prepared: PreparedRun, learn: Callable[[Iterable[str]], None]) -> Observer:
-    """An observer that learns the passwords which workflows are given while the run goes on."""
-    schemas = {id(one.workflow): one.inputs_schema for one in prepared.plan.workflows.values()}
+def _flowing(plan: Plan, inputs: Mapping[str, Value]) -> Iterator[str]:
+    """The inputs that go where credentials do."""
+    for key in plan.selected:
+        slots = plan.secret.inputs.get(key, ())
+        own = apply_defaults(plan.workflows[key].inputs_schema, inputs) if slots else {}
+        for slot in slots:
+            yield from scalars(slot.pick(own))
 
-    def observe(event: Event) -> None:
-        if isinstance(event, WorkflowStarted):
-            learn(password_values(schemas[id(event.workflow)], event.inputs))
 
-    return observe
+def secrets_observer(prepared: PreparedRun, masker: Masker) -> Observer:
+    """An observer that tells a masker what becomes known as secret; it has to be the first."""
+    return SecretObserver(prepared.plan, masker)
 
 
 def execute_run(

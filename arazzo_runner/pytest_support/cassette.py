@@ -127,7 +127,7 @@ class Cassette(Struct, frozen=True):
 
     def run(self, observer: Observer) -> Result:
         """Run against it; a step fails whose request differs."""
-        learn = pipeline.secrets_observer(self.prepared, self.masker.learn)
+        learn = pipeline.secrets_observer(self.prepared, self.masker)
 
         def observe(event: Event) -> None:
             learn(event)
@@ -154,8 +154,6 @@ def load_cassette(
     asked = replace(asked, servers=read.asked.servers, server_variables=read.asked.server_variables)
     secret = {name: one for name, one in read.inputs.items() if MASK in repr(one)}
     recording = replace(read, asked=asked, inputs=secret)
-    options = recording_run.replay_options(recording)
+    options = replace(recording_run.replay_options(recording), secrets=tuple(secrets))
     prepared = recording_run.prepare_replay(recording, description, inputs, options)
-    named = (str(inputs[name]) for name in secrets if name in inputs)
-    masker = Masker([*prepared.secrets, *named])
-    return Cassette(recording, description, options, prepared, masker)
+    return Cassette(recording, description, options, prepared, prepared.masker())

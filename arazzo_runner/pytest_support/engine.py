@@ -16,7 +16,7 @@ import pytest
 from arazzo_runner.cli.options.profiles import Profile
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.document.model import Workflow
-from arazzo_runner.embed.documents import inputs_of
+from arazzo_runner.embed.documents import secret_names
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
@@ -27,6 +27,7 @@ from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.pipeline.load import Description, SharedCache, load_from
 from arazzo_runner.pytest_support.options import PytestOptions, read_options
 from arazzo_runner.report.diagnostics.text import render_text
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.retrieve.access import document_access
 
 T = TypeVar("T")
@@ -38,12 +39,12 @@ def relevant_options(options: RunOptions, description: Description) -> RunOption
     variables, secrets = options.get("server_variables", {}), options.get("secrets", ())
     # Whole API descriptions are looked through: only where somebody asks.
     known = _variables(apis.values()) if variables else set()
-    inputs = inputs_of(description) if secrets else set()
+    names = secret_names(description) if secrets else set()
     return options | RunOptions(
         servers=_known_only(options.get("servers", {}), {"", *apis}),
         credentials=_known_only(options.get("credentials", {}), apis),
         server_variables=_known_only(variables, known),
-        secrets=[one for one in secrets if one in inputs],
+        secrets=[one for one in secrets if one in names],
     )
 
 
@@ -175,4 +176,6 @@ def _version(document: str) -> object:
 
 def render_error(reason: DiagnosedError) -> str:
     """What is wrong, for the report of a test: in the words of flags, which pytest's twins have."""
-    return "\n".join(render_text(one) for one in reason.diagnostics).rstrip()
+    masker = Masker(reason.secrets)
+    texts = (render_text(one, masker=masker) for one in reason.diagnostics)
+    return "\n".join(texts).rstrip()

@@ -195,21 +195,21 @@ def _recording_json(recording: Recording, masker: Masker) -> dict[str, Value]:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "arazzo", "version": VERSION},
         "recorded_at": recording.recorded_at,
-        "document": recording.document,
+        "document": masker.text(recording.document),
         "digests": dict(recording.digests),
-        "asked": _options_json(recording.asked),
+        "asked": _options_json(recording.asked, masker),
         "inputs": masker.value(files_to_json(dict(recording.inputs))),
         "exchanges": [_exchange_json(one, masker) for one in recording.exchanges],
     }
 
 
-def _options_json(asked: RecordedOptions) -> dict[str, Value]:
+def _options_json(asked: RecordedOptions, masker: Masker) -> dict[str, Value]:
     settings = asked.settings
     return {
         "workflows": list(asked.workflows),
-        "servers": dict(asked.servers),
-        "server_variables": dict(asked.server_variables),
-        "sources": dict(asked.sources),
+        "servers": masker.value(dict(asked.servers)),
+        "server_variables": masker.value(dict(asked.server_variables)),
+        "sources": masker.value(dict(asked.sources)),
         "source_dirs": list(asked.source_dirs),
         "until": settings.until,
         "fail_fast": settings.fail_fast,

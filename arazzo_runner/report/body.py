@@ -78,7 +78,8 @@ def _cut(octets: bytes, headers: Headers, masker: Masker) -> dict[str, Value]:
     beginning = octets[: BODY_LIMIT + 4 * masker.margin]
     text = decode_text(beginning, headers, cut=True)
     if text is None:
-        return _base64(masker.value(beginning)[:BODY_LIMIT])
+        masked = masker.clip(beginning.decode("utf-8", "surrogateescape"), BODY_LIMIT)
+        return _base64(masked.encode("utf-8", "surrogateescape")[:BODY_LIMIT])
     return {"encoding": "text", "data": masker.clip(text, BODY_LIMIT)}
 
 

@@ -1,7 +1,8 @@
 """Secrets leave this program as ``***``: the one sink before terminals, reports and exceptions.
 
-A secret is found by its value wherever it stands, also percent-encoded, JSON-escaped, in XML, or
-inside a Base64 text; and by the name of the header that carries it.
+A secret is found by its value wherever it stands, raw or in Base64, percent-encoding, JSON or HTML,
+and in two layers of these; and by the name of the header field or query parameter that carries it.
+Nothing is made of a secret before there is a text to mask: a run that shows nothing costs nothing.
 
 A result or event with its secrets masked: of many runs, each has its own, and a report has all.
 
@@ -10,9 +11,9 @@ One masker that knows the secrets of a thousand runs would take a thousand times
 
 from __future__ import annotations
 
-import base64
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any, Final, TypeVar, get_args
 
@@ -36,46 +37,26 @@ from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.response.contract import CheckResult
+from arazzo_runner.report.decodings import decodings, has_escapes, without_part
+from arazzo_runner.report.needles import Needles, needles
+from arazzo_runner.report.secret_names import HEADER_NAMES, SHORTEST_ANYWHERE, url_secrets
 
-MASK = "***"
+__all__ = ["HEADER_NAMES", "MASK", "NO_MASK", "URL_MASK", "Masker"]
 
-# A shorter secret ("1") stands everywhere by chance: it is masked only where it is a whole value.
-SHORTEST_ANYWHERE = 4
+MASK: Final = "***"
 
-HEADER_NAMES = frozenset(
-    {
-        "api-key",
-        "apikey",
-        "authentication",
-        "authorization",
-        "cookie",
-        "ocp-apim-subscription-key",
-        "private-token",
-        "proxy-authorization",
-        "set-cookie",
-        "x-access-token",
-        "x-amz-security-token",
-        "x-api-key",
-        "x-apikey",
-        "x-auth-token",
-        "x-authorization",
-        "x-csrf-token",
-        "x-functions-key",
-        "x-goog-api-key",
-        "x-rapidapi-key",
-        "x-session-token",
-        "x-shopify-access-token",
-        "x-vault-token",
-        "x-xsrf-token",
-    }
-)
-"""Header fields that carry credentials, in lower case; masked whatever their values are."""
+# Two, and one more since a text may itself be the JSON or HTML that they are in; not for a long
+# text, of which many escapes of many kinds would take long.
+_LAYERS: Final = 3
+_LAYERS_OF_LONG: Final = 2
+_LONG: Final = 16_384
+# A short text that went over the wire is also part of longer words ("test" in "latest").
+_SHORTEST_IN_WORDS: Final = 8
+_CUT: Final = "…"
+# With its escapes, a secret's beginning of so many characters is hardly that of anything else.
+_ENOUGH: Final = 256
 
-_HEADER_OPERAND = re.compile(r"\$(?:request|response)\.headers?\.([^\s#]+)")
-_XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
-_JSON = {'"': r"\"", "\\": r"\\", "/": r"\/", "\b": r"\b", "\f": r"\f", "\n": r"\n",
-         "\r": r"\r", "\t": r"\t"}  # fmt: skip
-_BASE64_CHARACTER = "(?:[A-Za-z0-9+/_-]|%2[BFbf])"
+_HEADER_OPERAND: Final = re.compile(r"\$(?:request|response)\.headers?\.([^\s#]+)")
 
 
 class Masker:
@@ -86,7 +67,7 @@ class Masker:
     renderers of a run; :meth:`learn` adds what becomes known while it goes on.
     """
 
-    __slots__ = ("_exact", "_header_names", "_longest", "_patterns")
+    __slots__ = ("_exact", "_header_names", "_longest", "_needles", "_new", "_short", "_words")
 
     def __init__(
         self,
@@ -94,78 +75,170 @@ class Masker:
         pairs: Iterable[tuple[str, str]] = (),
         header_names: Iterable[str] = HEADER_NAMES,
     ) -> None:
-        self._exact: frozenset[str] = frozenset()
-        self._header_names = frozenset(name.lower() for name in header_names)
-        self._patterns: tuple[re.Pattern[str], re.Pattern[str]] | None = None
+        self._exact: set[str] = set()
+        self._words: set[str] = set()
+        self._new: list[str] = []
+        self._needles = Needles()
+        self._short: re.Pattern[str] | None = None
         self._longest = 0
+        self._header_names = frozenset(name.lower() for name in header_names)
         self.learn(secrets, pairs)
 
     def learn(self, secrets: Iterable[str], pairs: Iterable[tuple[str, str]] = ()) -> None:
         """Mask these as well: a token fetched during the run is known to nobody before it."""
-        given = [*secrets]
+        every = [*secrets]
         for user, password in pairs:
-            given += password, f"{user}:{password}"
+            every += password, f"{user}:{password}"
+        for one in every:
+            if one in self._words:  # what was observed before is now known to be a secret
+                self._words.discard(one)
+                self._new.append(one)
+            self._learn(one)
+
+    def observe(self, values: Iterable[str]) -> None:
+        """Mask what went over the wire where secrets do; a short one only as a word of its own."""
+        for one in values:
+            if len(one) < SHORTEST_ANYWHERE or one in self._exact:
+                continue
+            if len(one) < _SHORTEST_IN_WORDS:
+                self._words.add(one)
+            self._learn(one)
+
+    @property
+    def header_names(self) -> frozenset[str]:
+        """The header fields that are masked by name, in lower case."""
+        return self._header_names
+
+    def _learn(self, secret: str) -> None:
         # A blank value is no secret, and would mask every indentation.
-        known = {*self._exact, *(one for one in given if one.strip())}
-        if known == self._exact:
-            return
-        self._exact = frozenset(known)
-        ordered = sorted(known, key=lambda one: (-len(one), one))
-        forms = [form for one in ordered for form in _forms(one)]
-        # Nearly all text holds no secret. Without the leading "any character" of the Base64 forms
-        # most places are ruled out by their first character, in a twentieth of the time.
-        traces = (one.removeprefix(_BASE64_CHARACTER) for one in forms)
-        self._patterns = re.compile("|".join(traces)), re.compile("|".join(forms))
-        self._longest = max(_longest_form(one) for one in ordered)
+        if secret not in self._exact and secret.strip():
+            self._exact.add(secret)
+            self._new.append(secret)
+            # An escape takes up to ten characters for one, in two layers.
+            self._longest = max(self._longest, 16 * len(secret) + 32)
+
+    def _known(self) -> Needles:
+        """What to search for; of a secret that is new it is made now."""
+        if self._new:
+            new, self._new = self._new, []
+            for one in new:
+                if len(one) >= SHORTEST_ANYWHERE:
+                    self._needles.add(needles(one, word=one in self._words))
+            self._short = _short_pattern(self._exact)
+        return self._needles
 
     @property
     def margin(self) -> int:
-        """How far a secret can reach beyond a place where text is cut, in characters."""
-        return self._longest
+        """How many characters beyond a cut are needed to know a secret that reaches past it."""
+        return min(self._longest, _ENOUGH)
 
     def text(self, text: str) -> str:
-        """The text with every secret masked."""
-        if self._patterns is None:
-            return text
+        """The text with every secret masked, the beginning of one that was cut off too."""
         if text in self._exact:
             return MASK
-        trace, pattern = self._patterns
-        return pattern.sub(MASK, text) if trace.search(text) else text
+        spans = self.spans(text)
+        return _masked(text, spans) if spans else text
+
+    def spans(self, text: str, *, at_cut: bool = False) -> list[tuple[int, int]]:
+        """Where secrets stand in a text, in order; those that overlap are one.
+
+        ``at_cut`` tells that it was cut, so that it may end within one.
+        """
+        every = self._spans(text)
+        if at_cut and self._exact:
+            every += self._beginning(text, len(text))
+        if not every:
+            return every
+        found: list[tuple[int, int]] = []
+        for start, end in sorted(every):
+            if found and start < found[-1][1]:
+                found[-1] = found[-1][0], max(end, found[-1][1])
+            else:
+                found.append((start, end))
+        return found
 
     def clip(self, text: str, limit: int) -> str:
         """The first ``limit`` characters, masked; a secret that reaches past the cut is masked too.
 
         The work is bounded by ``limit``, however long the text is.
         """
-        if len(text) <= limit or self._patterns is None:
-            return self.text(text[:limit])
-        trace, pattern = self._patterns
-        reach = limit + self._longest
-        if not trace.search(text, 0, reach):
-            return text[:limit]
-        shown: list[str] = []
-        at = 0
-        for match in pattern.finditer(text, 0, reach):
-            if match.start() >= limit:
-                break
-            shown += text[at : match.start()], MASK
-            at = match.end()
-        shown.append(text[at:limit])
-        return "".join(shown)
+        if len(text) <= limit:
+            return self.text(text)
+        window = text[: limit + self.margin]
+        shown = [one for one in self.spans(window, at_cut=True) if one[0] < limit]
+        return _masked(window[: max([limit, *(end for _, end in shown)])], shown)
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Where secrets stand in a text."""
+        found = list(url_secrets(text)) if "://" in text or "=" in text else []
+        if self._exact:
+            found += self._found(text, _layers(text))
+            if _CUT in text:
+                for cut in re.finditer(_CUT, text):
+                    found += self._beginning(text, cut.start())
+        return found
+
+    def _found(self, text: str, layers: int, seen: set[str] | None = None) -> list[tuple[int, int]]:
+        """Where secrets stand; ``seen`` are texts that other ways of decoding have led to."""
+        found = self._known().spans(text)
+        if self._short is not None:
+            found += [match.span() for match in self._short.finditer(text)]
+        if not layers or not has_escapes(text):
+            return found
+        seen = set() if seen is None else seen
+        for one in decodings(text):
+            if one.text not in seen:
+                seen.add(one.text)
+                inside = self._found(one.text, layers - 1, seen)
+                found += [one.source(start, end) for start, end in inside]
+        return found
+
+    def _beginning(self, text: str, end: int) -> Iterator[tuple[int, int]]:
+        """Where a secret begins of which the rest was cut off at ``end``."""
+        from_ = max(0, end - self._longest)
+        at = self._start_of_beginning(text[from_:end], _LAYERS_OF_LONG)
+        if at is not None:
+            yield from_ + at, end
+
+    def _start_of_beginning(self, text: str, layers: int) -> int | None:
+        starts = [self._known().start_of_beginning(text)]
+        if layers:
+            for one in decodings(without_part(text)):
+                at = self._start_of_beginning(one.text, layers - 1)
+                starts.append(None if at is None else one.source(at, at + 1)[0])
+        return min((at for at in starts if at is not None), default=None)
 
     def value(self, value: Value) -> Value:
         """The value with its strings, keys, numbers and bytes masked, to any depth."""
+        return self._value(value) if self._may_hold(value) else value
+
+    def _may_hold(self, value: Value) -> bool:
+        """Whether there may be a secret in it: looking through all its text at once is quick."""
+        if not isinstance(value, dict | list):
+            return True
+        if any(len(one) < SHORTEST_ANYWHERE for one in self._exact):
+            return True
+        try:
+            text = json.dumps(value, ensure_ascii=False, default=_spelled)
+        except (ValueError, TypeError, RecursionError):
+            return True
+        if any(True for _ in url_secrets(text)):
+            return True
+        if not self._exact:
+            return False
+        # Being JSON is one layer more.
+        return _CUT in text or bool(self._found(text, _layers(text) + 1))
+
+    def _value(self, value: Value) -> Value:
         # `map` takes one stack frame a level, a comprehension two; JSON may be 512 levels deep.
-        if self._patterns is None:
-            return value
         match value:
             case str():
                 return self.text(value)
             case list():
-                return list(map(self.value, value))
+                return list(map(self._value, value))
             case dict():
                 keys = map(self.text, value)
-                return dict(zip(keys, map(self.value, value.values()), strict=True))
+                return dict(zip(keys, map(self._value, value.values()), strict=True))
             case _:
                 return self._scalar(value)
 
@@ -208,83 +281,52 @@ class _Unmasked(Masker):
 
     __slots__ = ()
 
-    def learn(self, secrets: Iterable[str], pairs: Iterable[tuple[str, str]] = ()) -> None:
-        """Forget them at once."""
+    def _learn(self, secret: str) -> None:
+        """Forget it at once."""
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:  # noqa: ARG002 - it hides nothing
+        return []
+
+    def value(self, value: Value) -> Value:
+        """The value as it is."""
+        return value
 
 
 NO_MASK = _Unmasked(header_names=())
 """Shows everything: ``--show-secrets``."""
 
 
-def _forms(secret: str) -> Iterable[str]:
-    """Patterns for the ways in which a secret may be written."""
-    plain = "".join(map(_character, secret))
-    if len(secret) < SHORTEST_ANYWHERE:
-        return [rf"""(?<=["=]){plain}(?=["&\s]|\Z)"""]
-    return [plain, *_base64_forms(secret.encode("utf-8", "surrogatepass"))]
+URL_MASK = Masker(header_names=())
+"""Knows no secret but those that URLs hold; of nothing that is learned must it be told."""
 
 
-def _character(character: str) -> str:
-    """A pattern for a character as it is, percent-encoded, and escaped for JSON or XML."""
-    if character.isascii() and character.isalnum():
-        return character
-    forms = _spellings(character)
-    return "(?:" + "|".join(map(_either_case, forms)) + ")"
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text with ``***`` in place of each span."""
+    pieces: list[str] = []
+    at = 0
+    for start, end in spans:
+        pieces += text[at:start], MASK
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
-def _spellings(character: str) -> list[str]:
-    octets = character.encode("utf-8", "surrogatepass")
-    units = character.encode("utf-16-be", "surrogatepass").hex()
-    forms = [
-        character,
-        "".join(f"%{octet:02x}" for octet in octets),
-        "".join(rf"\u{units[at : at + 4]}" for at in range(0, len(units), 4)),
-    ]
-    if character == " ":
-        forms.append("+")
-    forms += (table[character] for table in (_JSON, _XML) if character in table)
-    return forms
+def _layers(text: str) -> int:
+    return _LAYERS if len(text) <= _LONG else _LAYERS_OF_LONG
 
 
-def _either_case(form: str) -> str:
-    """A pattern for a spelling; hexadecimal digits of escapes come in both cases."""
-    escaped = re.escape(form)
-    return f"(?i:{escaped})" if form[0] in "%\\" and len(form) > 1 else escaped
+def _short_pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    """A secret of few characters stands everywhere by chance: only a whole value is masked."""
+    short = sorted((one for one in secrets if len(one) < SHORTEST_ANYWHERE), key=len, reverse=True)
+    if not short:
+        return None
+    return re.compile(rf"""(?<=["=])(?:{"|".join(map(re.escape, short))})(?=["&\s]|\Z)""")
 
 
-def _longest_form(secret: str) -> int:
-    plain = sum(max(map(len, _spellings(character))) for character in secret)
-    # Base64 takes 4 characters for 3 octets, some of them percent-encoded.
-    return max(plain, 3 * (4 * len(secret.encode("utf-8", "surrogatepass")) // 3 + 8))
-
-
-def _base64_forms(octets: bytes) -> list[str]:
-    """Patterns for the secret inside a Base64 text, beginning at each of the three alignments.
-
-    The outermost characters also hold bits of the secret's neighbours, so they may be any.
-    """
-    patterns = []
-    for offset in range(3):
-        encoded = base64.b64encode(bytes(offset) + octets).decode()
-        mixed_end = (offset + len(octets)) % 3 != 0
-        inner = encoded.rstrip("=")[offset + 1 if offset else 0 : -1 if mixed_end else None]
-        patterns.append(
-            (_BASE64_CHARACTER if offset else "")
-            + "".join(map(_base64_character, inner))
-            + (f"{_BASE64_CHARACTER}(?:=|%3[Dd]){{0,2}}" if mixed_end else "")
-        )
-    return patterns
-
-
-def _base64_character(character: str) -> str:
-    # RFC 4648, section 5: the URL-safe alphabet has - and _ in place of + and /.
-    match character:
-        case "+":
-            return r"(?:[+-]|%2[Bb])"
-        case "/":
-            return r"(?:/|_|\\/|%2[Ff])"
-        case _:
-            return character
+def _spelled(value: Any) -> str:
+    """What JSON has no form for, as it is searched for secrets."""
+    if isinstance(value, FileBody):
+        return value.label
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else ""
 
 
 T = TypeVar("T")

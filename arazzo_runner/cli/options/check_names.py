@@ -25,20 +25,25 @@ def check_names(description: Description, given: Mapping[str, Any]) -> None:
 
 
 def unknown_secrets(description: Description, given: Mapping[str, Any]) -> list[Diagnostic]:
-    """Warnings about ``--secret`` names that are no inputs: what they were meant for is shown."""
-    names = {name for unit in description.units.values() for name in _inputs(unit)}
+    """Warnings about ``--secret`` names of nothing: what they were meant for is shown."""
+    units = description.units.values()
+    names = {name for unit in units for name in (*_inputs(unit), *_outputs(unit))}
     typed = {text.partition("=")[0].rstrip(":") for text in given["inputs"]}
-    return [
-        warning("AZ906", f"`--secret {one}` names no input", help=did_you_mean(one, names))
-        for one in given["secrets"]
-        if one not in names | typed
-    ]
+    unknown = [one for one in given["secrets"] if one not in names | typed]
+    message = "`--secret {}` names no input and no output"
+    return [warning("AZ906", message.format(one), help=did_you_mean(one, names)) for one in unknown]
 
 
 def _inputs(unit: Any) -> Iterable[str]:
     components = unit.document.components.inputs
     schemas = (bundle_inputs(one.inputs, components) for one in unit.document.workflows)
     return [name for schema in schemas for name in declared_schemas(schema) or ()]
+
+
+def _outputs(unit: Any) -> Iterable[str]:
+    for workflow in unit.document.workflows:
+        yield from (name for name, _ in workflow.outputs)
+        yield from (name for step in workflow.steps for name, _ in step.outputs)
 
 
 def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:

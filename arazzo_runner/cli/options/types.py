@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from arazzo_runner.cli.options.profiles import merge_profile_pairs, profile_of
+from arazzo_runner.report.secret_names import without_user
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _BYTES = {
@@ -158,8 +159,9 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
         if not equals or "/" in name:
             name, url = "", text
         if not url.lower().startswith(("http://", "https://")):
+            shown = without_user(url)
             message = (
-                f"`{url}` is not an http or https URL; write all of it, such as `http://{url}`"
+                f"`{shown}` is not an http or https URL; write all of it, such as `http://{shown}`"
             )
             raise click.BadParameter(message, param=param)
         found[name] = url

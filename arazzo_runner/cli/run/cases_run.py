@@ -137,7 +137,7 @@ class _RunQueue(Struct):
         masked.recording.learn(self.tokens)
         self.maskers.append(masked.recording)
         events: list[Event] = []
-        learn = pipeline.secrets_observer(case.prepared, masked.recording.learn)
+        learn = pipeline.secrets_observer(case.prepared, masked.recording)
         traces = batch.new_traces(masked.recording)
 
         def observe(event: Event) -> None:

@@ -87,6 +87,7 @@ class RunCommand(Struct, frozen=True):
             servers=given["servers"],
             server_variables=given["server_variables"],
             needs_credentials=not (given["mock"] or given["dry_run"]),
+            secrets=tuple(given["secrets"]),
             settings=settings_of(given),
         )
         return with_credentials(options, given)

@@ -6,7 +6,6 @@ The reports of one run: lines of events while it goes on, everything else when i
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -102,10 +101,10 @@ class Reports(Struct, frozen=True):
             exit_code=code,
             result=RunResult((), 0.0),
             diagnostics=error.diagnostics,
-            **{**circumstances, "document": without_password(circumstances["document"])},
+            **circumstances,
         )
         with suppress(UsageError):  # why it could not start matters more, and it may be this
-            self.write(report, Masker(()))
+            self.write(report, Masker(error.secrets))
 
 
 def _summarize_step(run: RunReport, masker: Masker) -> None:
@@ -114,11 +113,6 @@ def _summarize_step(run: RunReport, masker: Masker) -> None:
         from arazzo_runner.report.formats.step_summary import append_summary
 
         append_summary(path, run, masker)
-
-
-def without_password(document: str) -> str:
-    """A URL without the user information that it may not have: it is refused, and reported."""
-    return re.sub(r"(?<=://)[^/?#]*@", "***@", document)
 
 
 def write_stream(data: bytes, stream: Any) -> None:

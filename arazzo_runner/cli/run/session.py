@@ -110,8 +110,7 @@ def maskers_of(prepared: pipeline.PreparedRun, given: Mapping[str, Any]) -> Mask
 
     With ``--show-secrets`` they are shown; what is kept is masked all the same.
     """
-    named = (prepared.inputs.get(name) for name in given["secrets"])
-    masker = Masker([*prepared.secrets, *(str(one) for one in named if one is not None)])
+    masker = prepared.masker()
     return Maskers(NO_MASK if given["show_secrets"] else masker, masker)
 
 
@@ -135,7 +134,7 @@ class RunSession(Struct, frozen=True):
         again = partial(_rerun_line, typed_command(), _names(prepared), masked.recording)
         told = ReportObserver(self.reports, self.circumstances, prepared, masked.shown)
         with self._stage(masked.shown, again) as console, told:
-            learn = pipeline.secrets_observer(prepared, masked.recording.learn)
+            learn = pipeline.secrets_observer(prepared, masked.recording)
             result = go(_show_all(learn, console, told, traces))
         return self.end(result, told, console, keep)
 
@@ -283,7 +282,7 @@ class CommandSession(Struct):
 
     def _failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> int:
         reports.write_failed_start(self.circumstances(), code, error)
-        show_diagnostics(error.diagnostics)
+        show_diagnostics(error.diagnostics, secrets=error.secrets)
         if not error.diagnostics:
             sys.stderr.write("interrupted before anything was sent\n")
         return code

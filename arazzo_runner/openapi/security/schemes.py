@@ -9,7 +9,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable
 from typing import Final, TypeAlias
-from urllib.parse import quote, quote_plus
 
 from msgspec import Struct, field
 
@@ -73,7 +72,7 @@ class RequiredScheme(Struct, frozen=True):
 
 
 class Authorization(Struct, frozen=True):
-    """What the credentials add to a request; ``secrets`` are all their spellings, for masking.
+    """What the credentials add to a request; ``secrets`` is what to mask of them.
 
     ``needs`` are what has to be fetched or answered first, and ``credentials`` what with.
     ``carriers`` are the schemes by name with the header field of each, see :func:`movable`.
@@ -278,7 +277,7 @@ def _apply_scheme(
 
 
 def _with_need(need: Need, parts: CredentialParts) -> Authorization:
-    secrets = [one for kind in SECRET_KINDS if kind in parts for one in _spellings(parts[kind])]
+    secrets = [parts[kind] for kind in SECRET_KINDS if kind in parts]
     credentials = Credentials({(need.source, need.scheme): parts})
     return Authorization(secrets=tuple(secrets), needs=(need,), credentials=credentials)
 
@@ -289,19 +288,19 @@ def _bearer(token: str, scheme: SecurityScheme) -> Authorization:
     # RFC 9110, section 11.1: scheme names compare without case; servers know `Bearer`.
     prefix = "Bearer" if prefix.lower() == "bearer" else prefix
     headers = (("Authorization", f"{prefix} {token}"),)
-    return Authorization(headers, secrets=_spellings(token))
+    return Authorization(headers, secrets=(token,))
 
 
 def _basic(username: str, password: str) -> Authorization:
     # RFC 7617, section 2.1: UTF-8.
     pair = b64encode(f"{username}:{password}".encode()).decode("ascii")
     headers = (("Authorization", f"Basic {pair}"),)
-    return Authorization(headers, secrets=(pair, *_spellings(password)))
+    return Authorization(headers, secrets=(password, f"{username}:{password}"))
 
 
 def _api_key(scheme: SecurityScheme, key: str) -> Authorization:
     pairs = ((scheme.parameter or "", key),)
-    secrets = _spellings(key)
+    secrets = (key,)
     match scheme.location:
         case "query":
             return Authorization(query=pairs, secrets=secrets)
@@ -309,12 +308,6 @@ def _api_key(scheme: SecurityScheme, key: str) -> Authorization:
             return Authorization(cookies=pairs, secrets=secrets)
         case _:
             return Authorization(headers=pairs, secrets=secrets)
-
-
-def _spellings(secret: str) -> tuple[str, ...]:
-    """A secret as it can come back: plain, percent-encoded, in a form, in base64."""
-    encoded = b64encode(secret.encode()).decode("ascii")
-    return tuple(dict.fromkeys((secret, quote(secret, safe=""), quote_plus(secret), encoded)))
 
 
 def _missing_error(

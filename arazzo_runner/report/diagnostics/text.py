@@ -12,6 +12,7 @@ from unicodedata import combining, east_asian_width
 from msgspec import Struct
 
 from arazzo_runner.report.safe_text import escape
+from arazzo_runner.report.secrets import MASK, URL_MASK, Masker
 from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, TextStyle
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
 from arazzo_runner.text.positions import locate_place
@@ -33,13 +34,13 @@ class _LabelledSpan(Struct, frozen=True):
     colour: str
 
 
-def render_text(diagnostic: Diagnostic, style: AnsiStyle = PLAIN) -> str:
+def render_text(diagnostic: Diagnostic, style: AnsiStyle = PLAIN, masker: Masker = URL_MASK) -> str:
     """The diagnostic for people: headline, source lines with carets, help.
 
-    Several lines, the last one ended. Everything from outside is escaped; colours are those of
-    ``style`` alone.
+    Several lines, the last one ended. Everything from outside is masked and escaped; colours are
+    those of ``style`` alone.
     """
-    return "\n".join([*_lines(diagnostic, style), ""])
+    return "\n".join([*_lines(diagnostic, style, masker), ""])
 
 
 def render_line(diagnostic: Diagnostic, style: AnsiStyle = PLAIN) -> str:
@@ -51,7 +52,7 @@ def render_line(diagnostic: Diagnostic, style: AnsiStyle = PLAIN) -> str:
     if diagnostic.place:
         span = locate_place(diagnostic.place)
         where = f" ({diagnostic.place.source.name}:{span.line}:{span.column})"
-    return f"{head}: {escape(diagnostic.message + where + way_out)}"
+    return f"{head}: {escape(URL_MASK.text(diagnostic.message + where + way_out))}"
 
 
 def to_json(diagnostic: Diagnostic) -> dict[str, object]:
@@ -59,8 +60,8 @@ def to_json(diagnostic: Diagnostic) -> dict[str, object]:
     return {
         "code": diagnostic.code,
         "severity": diagnostic.severity.value,
-        "message": diagnostic.message,
-        "help": diagnostic.help,
+        "message": URL_MASK.text(diagnostic.message),
+        "help": URL_MASK.text(diagnostic.help) if diagnostic.help else diagnostic.help,
         "location": location_json(diagnostic.place) if diagnostic.place else None,
     }
 
@@ -69,7 +70,7 @@ def location_json(place: Place) -> dict[str, str | int]:
     """A place as it stands in the report; lines and columns count from 1, the end is exclusive."""
     span = locate_place(place)
     return {
-        "file": place.source.name,
+        "file": URL_MASK.text(place.source.name),
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
@@ -81,18 +82,18 @@ def location_json(place: Place) -> dict[str, str | int]:
 # --- text -----------------------------------------------------------------------------------------
 
 
-def _lines(diagnostic: Diagnostic, style: AnsiStyle) -> Iterator[str]:
+def _lines(diagnostic: Diagnostic, style: AnsiStyle, masker: Masker) -> Iterator[str]:
     colour = _colour(diagnostic.severity, style)
     head = style.paint(style.bold + colour, f"{diagnostic.severity.value}[{diagnostic.code}]")
-    yield head + style.paint(style.bold, f": {escape(diagnostic.message)}")
+    yield head + style.paint(style.bold, f": {escape(masker.text(diagnostic.message))}")
     shown = list(_labelled_spans(diagnostic, style))
     width = max((len(str(one.span.line)) for one in shown), default=0)
     for index, one in enumerate(shown):
-        yield from _frame(one, "::: " if index else "--> ", width, style)
+        yield from _frame(one, "::: " if index else "--> ", width, style, masker)
     if diagnostic.help:
         if shown:
             yield _gutter("", width, style)
-        yield from _help(diagnostic.help, style)
+        yield from _help(masker.text(diagnostic.help), style)
 
 
 def _colour(severity: Severity, style: AnsiStyle) -> str:
@@ -122,15 +123,19 @@ def _help(text: str, style: AnsiStyle) -> Iterator[str]:
         mark = "     "
 
 
-def _frame(shown: _LabelledSpan, arrow: str, width: int, style: AnsiStyle) -> Iterator[str]:
+def _frame(
+    shown: _LabelledSpan, arrow: str, width: int, style: AnsiStyle, masker: Masker
+) -> Iterator[str]:
     span = shown.span
-    where = f"{escape(shown.place.source.name)}:{span.line}:{span.column}"
+    where = f"{escape(masker.text(shown.place.source.name))}:{span.line}:{span.column}"
     yield f"{' ' * width}{style.paint(style.dim, arrow)}{where}"
     line = _source_line(shown.place.source, span.line)
     if not line.strip():
         return
-    text, before, carets = _window(line, span)
-    under = style.paint(shown.colour, f"{'^' * carets} {escape(shown.label)}".rstrip())
+    first, last = span.column - 1, span.end_column - 1 if span.end_line == span.line else len(line)
+    text, before, carets = _window(*_masked(line, first, last, masker))
+    label = escape(masker.text(shown.label))
+    under = style.paint(shown.colour, f"{'^' * carets} {label}".rstrip())
     yield _gutter("", width, style)
     yield f"{_gutter(str(span.line), width, style)} {text}"
     yield f"{_gutter('', width, style)} {' ' * before}{under}"
@@ -146,10 +151,27 @@ def _source_line(source: SourceFile, number: int) -> str:
     return source.text[start : end if end >= 0 else None].removesuffix("\r")
 
 
-def _window(line: str, span: Span) -> tuple[str, int, int]:
+def _masked(line: str, first: int, last: int, masker: Masker) -> tuple[str, int, int]:
+    """A line without its secrets, and where a range of it is then."""
+    spans = masker.spans(line)
+
+    def moved(at: int, *, is_end: bool) -> int:
+        shift = 0
+        for start, end in spans:
+            if at >= end:
+                shift += len(MASK) - (end - start)
+            elif at > start:
+                return start + shift + len(MASK) * is_end
+        return at + shift
+
+    text = line
+    for start, end in reversed(spans):
+        text = text[:start] + MASK + text[end:]
+    return text, moved(first, is_end=False), moved(last, is_end=True)
+
+
+def _window(line: str, first: int, last: int) -> tuple[str, int, int]:
     """The part of a line to show, the width before its carets, and how many they are."""
-    first = span.column - 1
-    last = span.end_column - 1 if span.end_line == span.line else len(line)
     left = 0 if len(line) <= MAX_LINE else min(max(first - BEFORE_CARET, 0), len(line) - MAX_LINE)
     right = left + MAX_LINE
     prefix = "…" if left else ""

@@ -182,7 +182,7 @@ def _query(url: str) -> list[dict[str, str]]:
 
 def _post_data(request: HttpRequest, masker: Masker) -> dict[str, Value]:
     """HAR has no encoding for sent octets: what is no text stands as Base64 and says so."""
-    content_type = header_value(request.headers, "Content-Type") or ""
+    content_type = masker.text(header_value(request.headers, "Content-Type") or "")
     text = decode_text(request.body, request.headers)
     if text is None:
         encoded = base64.b64encode(masker.value(request.body)).decode("ascii")
@@ -230,7 +230,7 @@ def _phrase(status: int) -> str:
 def _content(response: HttpResponse, masker: Masker) -> dict[str, Value]:
     content = {
         "size": len(response.body),
-        "mimeType": header_value(response.headers, "Content-Type") or "",
+        "mimeType": masker.text(header_value(response.headers, "Content-Type") or ""),
     }
     text = decode_text(response.body, response.headers)
     if text is not None:

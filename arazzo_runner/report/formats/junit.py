@@ -99,7 +99,7 @@ _ENDS = {
 
 def _run_case(run: RunReport, masker: Masker) -> str:
     """The run itself: nothing selected, findings that kept it from starting, what ended it."""
-    found = masker.text("\n".join(render_text(one) for one in run.diagnostics))
+    found = "\n".join(render_text(one, masker=masker) for one in run.diagnostics)
     text = "\n".join(filter(None, [_ENDS.get(ExitCode(run.exit_code)), found]))
     if run.exit_code == ExitCode.NOTHING:
         verdict = "<skipped/>"

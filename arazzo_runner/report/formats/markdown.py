@@ -51,8 +51,8 @@ def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
     if run.workflows:
         yield from _coverage(run, look.shown)
     if run.diagnostics:
-        text = "\n".join(render_text(one) for one in run.diagnostics)
-        yield from ("", *_code_block(masker.text(text.rstrip())))
+        text = "\n".join(render_text(one, masker=masker) for one in run.diagnostics)
+        yield from ("", *_code_block(text.rstrip()))
 
 
 def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:

@@ -1,5 +1,7 @@
 import base64
+import html
 import json
+import re
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.report.secrets import MASK, NO_MASK, Masker
+from arazzo_runner.report.secrets import MASK, NO_MASK, URL_MASK, Masker
 
 SECRET = "pä$s/wo rd+\"1'"
 
@@ -201,3 +203,107 @@ def test_no_encoding_lets_a_secret_through(secret, before, after, encode):
     assert MASK in shown
     if MASK not in inner and inner not in encode(before) + MASK + encode(after):
         assert inner not in shown.replace(MASK, "\0")
+
+
+ENCODINGS = {
+    "raw": str,
+    "json": json.dumps,
+    "json-utf8": lambda text: json.dumps(text, ensure_ascii=False),
+    "json-slash": lambda text: json.dumps(text).replace("/", r"\/"),
+    "percent": lambda text: quote(text, safe=""),
+    "percent-path": quote,
+    "percent-lower": lambda text: re.sub("%..", lambda one: one[0].lower(), quote(text)),
+    "form": quote_plus,
+    "json-go": lambda text: json.dumps(text).translate({ord(one): rf"\u{ord(one):04x}" for one in "<>&"}),
+    "html": html.escape,
+    "html-numbers": lambda text: html.escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64url": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("inner", ENCODINGS)
+@pytest.mark.parametrize("outer", ENCODINGS)
+@pytest.mark.parametrize("secret", ["hunter22", SECRET, "a&b<c>/d?e", "\U0001f511grün", "t" * 1200])
+def test_two_layers_of_encodings_hide_nothing(inner, outer, secret):
+    encoded = ENCODINGS[outer](ENCODINGS[inner](secret))
+    shown = Masker([secret]).text(f"x {encoded} y")
+    assert MASK in shown
+    assert len(shown) <= len(f'x "\\"{MASK}\\"" y') + 14
+    assert shown.startswith("x ")
+    assert shown.endswith(" y")
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "masked"),
+    [
+        ("0123456789" * 8, "you sent 01234567890123…", "you sent ***…"),
+        ("0123456789" * 8, 'string "you sent 01234567…" is not', 'string "you sent ***…" is not'),
+        ("0123456789" * 8, "you sent 012…", "you sent 012…"),
+        ("0123456789" * 8, "you sent 0123 and…", "you sent 0123 and…"),
+        ('a"b"c"d"e"f', r"got a\"b\"c\…", "got ***…"),
+        ("é" * 30, r"got \u00e9\u00e9\u00e9\u00e9\u00…", "got ***…"),
+        ("0123456789" * 8, base64.b64encode(b"0123456789" * 8).decode()[:20] + "…", "***…"),
+    ],
+)
+def test_the_beginning_of_a_secret_that_others_have_cut_is_masked(secret, text, masked):
+    assert Masker([secret]).text(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("test", MASK),
+        ("the latest test of a contest", "the latest *** of a contest"),
+        ("abc", "abc"),
+        ("xsession-1y", "x***y"),
+        ('"test"', '"***"'),
+    ],
+)
+def test_what_was_observed_is_masked_and_short_words_only_as_such(text, masked):
+    masker = Masker()
+    masker.observe(["test", "abc", "session-1"])
+    assert masker.text(text) == masked
+
+
+def test_a_secret_that_was_observed_before_is_masked_anywhere():
+    masker = Masker(["test"])
+    masker.observe(["test"])
+    assert masker.text("latest") == "la***"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("see https://ann:pw@h/a?token=t&x=1", "see https://***@h/a?token=***&x=1"),
+        ("mail ann@example.com, http://h/@x", "mail ann@example.com, http://h/@x"),
+        ("a=1&b=2", "a=1&b=2"),
+    ],
+)
+def test_secrets_of_urls_are_masked_unknown(text, masked):
+    assert URL_MASK.text(text) == masked
+    assert Masker(["hunter22"]).value({"a": [text]}) == {"a": [masked]}
+    assert NO_MASK.text(text) == text
+
+
+def test_a_value_without_secrets_is_the_same():
+    value = {"a": [1, "b", b"c", MISSING], "d": {"e": 'x"y'}}
+    assert Masker(["hunter22"]).value(value) is value
+
+
+def test_secrets_are_found_in_values_through_all_layers():
+    inner = json.dumps({"a": json.dumps({"b": SECRET})})
+    assert MASK in Masker([SECRET]).value({"x": inner})["x"]
+    assert Masker(["hunter22"]).value({"x": [b"a hunter22"]}) == {"x": [b"a ***"]}
+
+
+def test_all_secrets_overlapping_are_one():
+    assert Masker(["abcdef", "defghi"]).text("x abcdefghi y") == "x *** y"
+
+
+def test_what_was_observed_may_turn_out_to_be_a_secret():
+    masker = Masker()
+    masker.observe(["test"])
+    assert masker.text("latest") == "latest"
+    masker.learn(["test"])
+    assert masker.text("latest") == "la***"

@@ -4,13 +4,7 @@ import click
 import pytest
 
 from arazzo_runner.cli import main as command_line
-from arazzo_runner.cli.run.reports import (
-    Reports,
-    ReportTarget,
-    read_reports,
-    reports_of_args,
-    without_password,
-)
+from arazzo_runner.cli.run.reports import Reports, ReportTarget, read_reports, reports_of_args
 from arazzo_runner.report.files import KINDS
 
 
@@ -158,18 +152,6 @@ def test_a_report_that_fails_keeps_no_other_from_being_written(folder, monkeypat
     monkeypatch.setattr(ReportObserver, "end", late)
     assert command_line.main(["run", "workflow.yaml", *words]) == 2
     assert (folder / "r.xml").exists()
-
-
-@pytest.mark.parametrize(
-    ("document", "shown"),
-    [
-        ("https://user:hunter22@host/a", "https://***@host/a"),
-        ("https://host/a@b", "https://host/a@b"),
-        ("dir/a@b.yaml", "dir/a@b.yaml"),
-    ],
-)
-def test_a_document_is_named_without_a_password(document, shown):
-    assert without_password(document) == shown
 
 
 def test_a_refused_url_is_reported_without_its_password(folder):

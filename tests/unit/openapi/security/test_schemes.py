@@ -1,6 +1,6 @@
 """Credentials: from where they are read, which requirement they satisfy, what is sent."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 import pytest
 
@@ -143,10 +143,9 @@ def test_schemes(secured, scheme, headers, query, cookies):
     assert (found.query, found.cookies) == (tuple(query), tuple(cookies))
 
 
-def test_secrets_in_every_spelling(secured):
+def test_secrets_are_the_values_alone(secured):
     found = authorize(secured([{"basic": [], "query": []}]), "api", ALL)
-    basic = [PAIR, "p:w +", "p%3Aw%20%2B", "p%3Aw+%2B", b64encode(b"p:w +").decode()]
-    assert found.secrets == (*basic, "k/", "k%2F", b64encode(b"k/").decode())
+    assert found.secrets == ("p:w +", f"{b64decode(PAIR).decode()}", "k/")
     assert "secrets" not in repr(found)
 
 
@@ -321,7 +320,7 @@ def test_tokens_to_fetch(secured, name, parts, flow, urls):
 def test_the_secrets_of_a_flow_are_masked_and_no_others(secured):
     operation = secured([{"machine": []}], OAUTH)
     found = authorize(operation, "api", held("machine", **CLIENT), frozenset(), SERVER)
-    assert found.secrets == ("s/cret", "s%2Fcret", b64encode(b"s/cret").decode())
+    assert found.secrets == ("s/cret",)
 
 
 @pytest.mark.parametrize("name", ["machine", "oidc", "implicit"])

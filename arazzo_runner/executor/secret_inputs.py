@@ -1,0 +1,137 @@
+"""Which values of the inputs are secret by their schema: ``format: password`` and ``writeOnly``.
+
+Arazzo Specification 1.1.0, "Data Types": ``password`` is a hint to obscure the value. JSON Schema
+Validation 2020-12, section 9.4: what is ``writeOnly`` is never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from arazzo_runner.document.inputs_schema import resolve_schema
+from arazzo_runner.executor.inputs import compile_inputs
+from arazzo_runner.expression.value import Value
+
+SHORTEST: Final = 4
+"""The characters of the shortest text in a secret object or list that is masked by itself."""
+
+_ALL: Final = ("allOf", "anyOf", "oneOf")
+_BRANCHES: Final = ("if", "then", "else", "not")
+_OTHERS: Final = ("additionalProperties", "unevaluatedProperties")
+_ITEMS: Final = ("items", "additionalItems", "unevaluatedItems", "contains")
+
+
+def secret_inputs(schema: Value, inputs: Mapping[str, Value]) -> Iterator[str]:
+    """The secret values, wherever the schema says so: nested, referenced, or in a branch."""
+    yield from _secret([schema], schema, dict(inputs))
+
+
+def has_secrets(schema: Value, root: Value) -> bool:
+    """Whether a value of this schema may hold a secret; for values that cannot be read."""
+    todo, seen = [schema], set[int]()
+    while todo:
+        node = todo.pop()
+        if id(node) in seen or not isinstance(node, dict | list):
+            continue
+        seen.add(id(node))
+        if isinstance(node, list):
+            todo += node
+            continue
+        if _says_secret(node):
+            return True
+        todo += node.values()
+        if isinstance(node.get("$ref"), str):
+            todo.append(resolve_schema(node["$ref"], root))
+    return False
+
+
+def _says_secret(schema: Mapping[str, Value]) -> bool:
+    return schema.get("format") == "password" or schema.get("writeOnly") is True
+
+
+def scalars(value: Value) -> Iterator[str]:
+    """The text and numbers in a secret value; in an object or list of four characters or more."""
+    match value:
+        case dict() | list():
+            for one in value.values() if isinstance(value, dict) else value:
+                yield from (text for text in scalars(one) if len(text) >= SHORTEST)
+        case bool() | None:
+            return
+        case str() | int() | float():
+            text = _text(value)
+            if text is not None:
+                yield text
+
+
+def _text(value: str | float) -> str | None:
+    try:
+        return str(value)
+    except ValueError:  # an integer of more digits than Python spells
+        return None
+
+
+def _secret(schemas: list[Value], root: Value, value: Value) -> Iterator[str]:
+    applied = _applied(schemas, root)
+    if any(map(_says_secret, applied)):
+        yield from scalars(value)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _secret(_of_member(applied, str(name)), root, member)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secret(_of_item(applied, index), root, item)
+
+
+def _applied(schemas: list[Value], root: Value) -> list[dict[str, Any]]:
+    """All schemas that are, or may be, applied to the same value."""
+    todo, seen, found = [*schemas], set[int](), list[dict[str, Any]]()
+    while todo:
+        node = todo.pop()
+        if not isinstance(node, dict) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        found.append(node)
+        for name in _ALL:
+            todo += node[name] if isinstance(node.get(name), list) else ()
+        todo += [node.get(name) for name in _BRANCHES]
+        dependent = node.get("dependentSchemas")
+        todo += dependent.values() if isinstance(dependent, dict) else ()
+        for name in ("$ref", "$dynamicRef"):
+            if isinstance(node.get(name), str):
+                todo.append(resolve_schema(node[name], root))
+    return found
+
+
+def _of_member(schemas: list[dict[str, Any]], name: str) -> list[Value]:
+    found: list[Value] = []
+    for one in schemas:
+        stated = one.get("properties")
+        if isinstance(stated, dict) and name in stated:
+            found.append(stated[name])
+        else:
+            found += [one.get(keyword) for keyword in _OTHERS]
+        patterns = one.get("patternProperties")
+        if isinstance(patterns, dict):
+            found += [schema for pattern, schema in patterns.items() if _matches(pattern, name)]
+    return found
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Whether a name matches, by the validator that has a bound on the time for it."""
+    try:
+        judge = compile_inputs({"patternProperties": {pattern: False}})
+    except ValueError:  # told when the workflow is bound
+        return False
+    return not judge.is_valid({name: None})
+
+
+def _of_item(schemas: list[dict[str, Any]], index: int) -> list[Value]:
+    found: list[Value] = []
+    for one in schemas:
+        for keyword in ("prefixItems", "items"):
+            first = one.get(keyword)
+            if isinstance(first, list) and index < len(first):
+                found.append(first[index])
+        found += [one.get(keyword) for keyword in _ITEMS]
+    return found

@@ -1,0 +1,137 @@
+"""What becomes known as secret while a run goes on, learned before anything else is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from arazzo_runner.executor.events import (
+    Event,
+    RequestSent,
+    ResponseReceived,
+    StepFinished,
+    WorkflowFinished,
+    WorkflowStarted,
+)
+from arazzo_runner.executor.plan import Plan, Slot, WorkflowKey, WorkflowPlan
+from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
+from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.expression.ast import DynamicValue
+from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.scope import Exchange, Headers, Scope, header_value
+from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.response.body import BodyError, decode_body
+from arazzo_runner.report.secret_names import header_values, url_values
+from arazzo_runner.report.secrets import Masker
+
+
+class SecretObserver:
+    """Tells a masker of inputs that are passwords, and of what went out or came where secrets do.
+
+    An output that the plan passes on into such a place is known as soon as it came.
+    """
+
+    def __init__(self, plan: Plan, masker: Masker) -> None:
+        self._plan = plan
+        self._masker = masker
+        self._by_workflow = {id(one.workflow): one for one in plan.workflows.values()}
+        self._by_step: dict[str, list[tuple[Slot, DynamicValue]]] | None = None
+        self._seen: set[object] = set()
+
+    def __call__(self, event: Event) -> None:
+        """Learn from an event."""
+        match event:
+            case RequestSent(_, request):
+                self._request(request)
+            case ResponseReceived(key, outcome):
+                self._outcome(key, outcome)
+            case StepFinished(workflow, result):
+                step = (self._by_workflow[id(workflow)].key, result.step_id)
+                self._slots(self._plan.secret.steps.get(step, ()), result.outputs)
+            case WorkflowStarted(workflow, inputs):
+                self._inputs(self._by_workflow[id(workflow)], inputs)
+            case WorkflowFinished(result):
+                for (_, name), slots in self._plan.secret.outputs.items():
+                    if name == result.workflow_id:
+                        self._slots(slots, result.outputs)
+
+    def _inputs(self, plan: WorkflowPlan, inputs: dict[str, Value]) -> None:
+        self._masker.learn(secret_inputs(plan.inputs_schema, inputs))
+        self._slots(self._plan.secret.inputs.get(plan.key, ()), inputs)
+
+    def _slots(self, slots: Iterable[Slot], values: dict[str, Value]) -> None:
+        for slot in slots:
+            self._learn(slot, slot.pick(values))
+
+    def _learn(self, slot: Slot, value: Value) -> None:
+        learn = self._masker.learn if slot.is_named else self._masker.observe
+        learn(scalars(value))
+
+    # --- what goes over the wire ------------------------------------------------------------------
+
+    def _request(self, request: HttpRequest) -> None:
+        self._headers(request.headers)
+        if request.url not in self._seen:
+            self._seen.add(request.url)
+            self._masker.observe(url_values(request.url, self._plan.secret.query))
+
+    def _headers(self, headers: Headers) -> None:
+        # Step after step sends the same ones.
+        if headers and headers not in self._seen:
+            self._seen.add(headers)
+            self._masker.observe(header_values(headers, self._masker.header_names))
+
+    def _outcome(self, key: str, outcome: HttpResponse | TransportFailure) -> None:
+        for one in outcome.exchanges:
+            self._request(one.request)
+            if one.response is not None:
+                self._headers(one.response.headers)
+        if outcome.request is not None:
+            self._request(outcome.request)
+        if isinstance(outcome, HttpResponse):
+            self._headers(outcome.sent_headers)
+            self._headers(outcome.headers)
+            if self._plan.secret.steps:
+                self._outputs(key, outcome)
+
+    def _outputs(self, key: str, response: HttpResponse) -> None:
+        """Learn the outputs that will be made of a response, before it is told."""
+        found = self._slots_of(key.partition("#")[0])
+        if not found:
+            return
+        try:
+            body = decode_body(
+                header_value(response.headers, "Content-Type"), response.body, _DEPTH
+            )
+        except BodyError:
+            body = MISSING
+        exchange = Exchange(
+            "", "", status=response.status, response_headers=response.headers, response_body=body
+        )
+        scope = Scope(exchange=exchange)
+        for slot, value in found:
+            try:
+                output = evaluate(value, scope)
+            except EvaluationError:  # it reads more than the response: the end of the step tells
+                continue
+            self._learn(slot, slot.pick({slot.name: None if output is MISSING else output}))
+
+    def _slots_of(self, name: str) -> list[tuple[Slot, DynamicValue]]:
+        if self._by_step is None:
+            self._by_step = {}
+            for (key, step_id), slots in self._plan.secret.steps.items():
+                known = self._by_step.setdefault(f"{key[1]}/{step_id}", [])
+                known += self._made_of_responses(key, step_id, slots)
+        return self._by_step.get(name, [])
+
+    def _made_of_responses(
+        self, key: WorkflowKey, step_id: str, slots: Iterable[Slot]
+    ) -> Iterable[tuple[Slot, DynamicValue]]:
+        for step in self._plan.workflows[key].steps:
+            if step.step.step_id == step_id:
+                outputs = dict(step.step.outputs)
+                yield from ((one, outputs[one.name]) for one in slots if one.name in outputs)
+
+
+_DEPTH = 512
+"""The depth of JSON that is looked into; the run's own limit is judged elsewhere."""

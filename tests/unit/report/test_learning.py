@@ -1,0 +1,133 @@
+"""What a run teaches a masker, before anything else is told of it."""
+
+import json
+
+import pytest
+
+import arazzo_runner as arazzo
+from arazzo_runner.executor.events import ResponseReceived
+from arazzo_runner.executor.plan import Plan, SecretFlow
+from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.openapi.message import WireExchange
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.report.formats.ndjson import EventLines
+from arazzo_runner.report.learning import SecretObserver
+from arazzo_runner.report.secrets import Masker
+
+EMPTY = Plan(())
+
+
+@pytest.fixture
+def masker():
+    return Masker()
+
+
+@pytest.fixture
+def observe(masker):
+    return SecretObserver(EMPTY, masker)
+
+
+def test_what_came_and_what_went_out_in_secret_fields_is_learned(build, masker, observe):
+    answer = build.response(200, {}, headers=(("X-Auth-Token", "tok-1234"), ("X-Id", "4711x")))
+    observe(ResponseReceived("w/s#1@1", answer, 0))
+    assert masker.text("tok-1234 4711x") == "*** 4711x"
+
+
+def test_a_failure_is_learned_from_too(build, masker, observe):
+    request = build.request(url="https://h/?token=tok-5678", headers=(("Cookie", "sid=abc-12345"),))
+    observe(ResponseReceived("w/s#1@1", TransportFailure("timeout", "late", request=request), 0))
+    assert masker.text("tok-5678 abc-12345") == "*** ***"
+
+
+def test_all_exchanges_are_learned_from(build, masker, observe):
+    request = build.request(headers=(("Authorization", "Bearer tok-1234"),))
+    answer = build.response(302, {}, headers=(("Set-Cookie", "sid=abc-12345; Path=/orders"),))
+    exchanges = (WireExchange(request, answer, 0.0, 0.1), WireExchange(request, None, 0.1, 0.1))
+    failure = TransportFailure("timeout", "late", exchanges=exchanges)
+    observe(ResponseReceived("w/s#1@1", failure, 0))
+    assert masker.text("tok-1234 abc-12345 /orders") == "*** *** /orders"
+
+
+def test_query_parameters_of_security_schemes_are_secret(build, masker):
+    observe = SecretObserver(Plan((), {}, SecretFlow(query=frozenset({"appid"}))), masker)
+    request = build.request(url="https://h/?appid=tok-5678&page=1234")
+    observe(ResponseReceived("w/s#1@1", TransportFailure("timeout", "late", request=request), 0))
+    assert masker.text("tok-5678 1234") == "*** 1234"
+
+
+DOCUMENT = """
+arazzo: 1.0.1
+info: {title: Session, version: "1"}
+sourceDescriptions: [{name: api, url: api.json, type: openapi}]
+workflows:
+- workflowId: w
+  inputs: {type: object, properties: {user: {type: string}}}
+  steps:
+  - stepId: login
+    operationId: login
+    outputs: {token: $response.body#/token, both: "{$inputs.user}/{$response.body#/token}"}
+  - stepId: me
+    operationId: me
+    parameters: [{name: X-Api-Key, in: header, value: $steps.login.outputs.token}]
+  outputs: {token: $steps.login.outputs.token}
+"""
+API = {
+    "openapi": "3.0.3",
+    "info": {"title": "Accounts", "version": "1"},
+    "servers": [{"url": "https://accounts.example"}],
+    "paths": {
+        "/login": {"post": {"operationId": "login", "responses": {}}},
+        "/me": {
+            "get": {
+                "operationId": "me",
+                "parameters": [{"name": "X-Api-Key", "in": "header", "schema": {"type": "string"}}],
+                "responses": {},
+            }
+        },
+    },
+}
+
+
+class Login:
+    """A world whose every answer holds a token."""
+
+    def __init__(self, response):
+        self.response = response
+
+    async def send(self, call):
+        return self.response
+
+
+def lines(folder, response, **options):
+    """The events of a run as its report in lines tells them."""
+    (folder / "w.arazzo.yaml").write_text(DOCUMENT)
+    (folder / "api.json").write_text(json.dumps(API))
+    description = arazzo.load(folder / "w.arazzo.yaml")
+    options = pipeline.RunConfig(needs_credentials=False, **options)
+    prepared = pipeline.prepare_run(description, {"user": "ann"}, (), options)
+    masker, found = prepared.masker(), []
+    observers = [
+        pipeline.secrets_observer(prepared, masker),
+        EventLines(found.append, masker, lambda: 0),
+    ]
+    observe = lambda event: [one(event) for one in observers]  # noqa: E731
+    pipeline.execute_run(prepared, Login(response), options, observe)
+    return [line.decode() for line in found]
+
+
+def test_an_output_is_secret_in_the_event_that_it_came_with(build, tmp_path):
+    told = lines(tmp_path, build.response(200, {"token": "tok-5e2c", "name": "ann-smith"}))
+    assert not [one for one in told if "tok-5e2c" in one]
+    assert any('"response_received"' in one and "ann-smith" in one for one in told)
+
+
+def test_an_output_of_a_body_that_cannot_be_read(build, tmp_path):
+    told = lines(tmp_path, build.response(200, b'{"token": "tok-5e2c'))
+    assert any("tok-5e2c" in one for one in told)
+
+
+def test_an_output_that_reads_more_than_its_response_is_known_at_the_end_of_its_step(
+    build, tmp_path
+):
+    told = lines(tmp_path, build.response(200, {"token": "tok-5e2c"}), secrets=("both",))
+    assert not [one for one in told if "tok-5e2c" in one]
