@@ -44,7 +44,7 @@ def test_text_is_shown_in_one_line(text, limit, line):
     ],
 )
 def test_values_are_shown_with_their_type(value, typed):
-    shown = SafeText(Masker(["hunter22", "4711", "12"])).typed(value, 40)
+    shown = SafeText(Masker(["hunter22", "4711", "12"])).typed_text(value, 40)
     assert shown == typed
 
 
