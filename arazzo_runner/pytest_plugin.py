@@ -6,7 +6,7 @@ fixture: a test suite without workflows pays for this file alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,42 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> WorkflowFi
     from arazzo_runner.pytest_support.collect import workflow_file
 
     return workflow_file(file_path, parent)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Hand what answers break of their descriptions over to the report, also from a worker."""
+    report = yield
+    if call.when == "call" and _has_run(item):
+        from arazzo_runner.testing.contract_summary import KEY
+
+        vars(report)["arazzo_findings"] = item.stash.get(KEY, [])
+    return report
+
+
+def _has_run(item: pytest.Item) -> bool:
+    return "arazzo" in getattr(item, "fixturenames", ())
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Count what answers break of their API descriptions, equal findings once."""
+    reports = [one for each in terminalreporter.stats.values() for one in each]
+    found = [(one.nodeid, one.arazzo_findings) for one in reports if _findings_of(one)]
+    if not found:
+        return
+    from arazzo_runner.testing.contract_summary import summary_lines
+
+    title, lines = summary_lines(found)
+    terminalreporter.section(f"arazzo: {title}")
+    for line in lines:
+        terminalreporter.write_line(line)
+
+
+def _findings_of(report: Any) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = getattr(report, "arazzo_findings", [])
+    return found
 
 
 def _is_document(path: Path, parent: pytest.Collector) -> bool:

@@ -30,7 +30,7 @@ from arazzo_runner.document.model import (
     SourceType,
     Workflow,
 )
-from arazzo_runner.document.node import Node, ObjectSpec, ReadContext
+from arazzo_runner.document.node import Node, ObjectSpec, ReadContext, is_name
 from arazzo_runner.document.parameters import parameter, parameters
 from arazzo_runner.document.steps import outputs, steps
 from arazzo_runner.document.targets import workflow_names
@@ -154,7 +154,7 @@ def load_value(source: SourceFile, value: Value) -> LoadResult:
     other = foreign_document(source, value)
     if other is not None:
         return LoadResult(None, (other,))
-    reading = ReadContext(source, NEWEST, _source_urls(value))
+    reading = ReadContext(source, NEWEST, _source_urls(value), unreadable=_unreadable_names(value))
     written_in = version(Node(value, (), reading))
     if written_in is None:
         return LoadResult(None, tuple(reading.findings))
@@ -171,6 +171,24 @@ def _source_urls(value: dict[str, Value]) -> dict[str, str]:
         for item in (items if isinstance(items, list) else ())
         if isinstance(item, dict) and isinstance(item.get("name"), str)
     }
+
+
+def _unreadable_names(value: dict[str, Value]) -> frozenset[str]:
+    """The names of inputs and outputs that no expression can hold; nothing is checked yet."""
+    workflows = value.get("workflows")
+    holders = [one for one in _list(workflows) if isinstance(one, dict)]
+    maps = [_map(_map(one.get("inputs")).get("properties")) for one in holders]
+    steps = (step for one in holders for step in _list(one.get("steps")) if isinstance(step, dict))
+    maps += (_map(one.get("outputs")) for one in (*holders, *steps))
+    return frozenset(name for one in maps for name in one if not is_name(name))
+
+
+def _list(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+def _map(value: Value) -> dict[str, Value]:
+    return value if isinstance(value, dict) else {}
 
 
 def _document(root: Node) -> ArazzoDocument:

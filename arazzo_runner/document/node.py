@@ -88,6 +88,11 @@ _KEY: Final = re.compile(r"[a-zA-Z0-9.\-_]+")
 _ID: Final = re.compile(r"[A-Za-z0-9_\-]+")
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is a name as expressions hold them."""
+    return _KEY.fullmatch(text) is not None
+
+
 class ObjectSpec(Struct, frozen=True):
     """The fixed fields of one object; ``new`` are those that came with Arazzo 1.1.
 
@@ -109,7 +114,8 @@ class ObjectSpec(Struct, frozen=True):
 class ReadContext(Struct, frozen=True):
     """One document being read: what is known before, and what was found.
 
-    ``sources`` are its source descriptions' URLs by name. ``holes`` are the places where an object
+    ``sources`` are its source descriptions' URLs by name, ``unreadable`` the inputs and outputs
+    that it declares by names that no expression can hold. ``holes`` are the places where an object
     could not be read: it is left out of the model, or has a stand-in for what is missing.
     """
 
@@ -118,6 +124,12 @@ class ReadContext(Struct, frozen=True):
     sources: Mapping[str, str] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
     holes: list[Place] = field(default_factory=list)
+    unreadable: frozenset[str] = frozenset()
+
+    def unreadable_in(self, text: str) -> str | None:
+        """The declared name in a text that no expression can hold; None without one."""
+        named = (one for one in self.unreadable if f".{one}" in text)
+        return max(named, key=len, default=None)
 
 
 class _FindingDetails(TypedDict, total=False):

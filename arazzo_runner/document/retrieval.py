@@ -67,8 +67,8 @@ class DocumentAccess(Struct, frozen=True):
 
     ``retrieve_for`` gives what a document may read that came from this URI: less than its user
     may. ``open`` reads the path or URL that the user named. ``find`` gives the path of a file by
-    its name, from the folders that the user named, or None. ``memory`` spares the parsing of large
-    texts.
+    the path in its URI, from the folders that the user named, or None. ``memory`` spares the
+    parsing of large texts.
     """
 
     retrieve_for: Callable[[str], Retrieve]

@@ -215,7 +215,7 @@ class DocumentStore:
 
     def _look(self, uri: str, asking: str) -> RetrievedDocument:
         retrieve = self._access.retrieve_for(asking)
-        moved = self._access.find(split_uri(uri).path.rpartition("/")[2])
+        moved = self._access.find(split_uri(uri).path)
         if moved is None:
             return retrieve(uri)
         if is_remote(uri):

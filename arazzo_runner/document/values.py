@@ -5,6 +5,7 @@ Arazzo Specification 1.1.0, "Runtime Expressions", Selector Object and Expressio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -43,6 +44,7 @@ VERSIONS: Final = {
 }
 LANGUAGES: Final = tuple(VERSIONS)
 SELECTOR: Final = ObjectSpec("Selector Object", ("context", "selector", "type"))
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 EXPRESSION_TYPE: Final = ObjectSpec("Expression Type Object", ("type", "version"))
 
 
@@ -125,15 +127,37 @@ def report_malformed(node: Node, found: MalformedExpression, code: str, what: st
     start = min(found.at, end)
     node.error(
         code,
-        f"`{shown}` is not {what}: {found.reason}",
+        f"`{shown}` is not {what}: {_why(node, found)}",
         place=node.place.within(start, min(start + 1, end)),
-        fix=_correction(node, what),
+        fix=_correction(node, found, what),
     )
 
 
-def _correction(node: Node, what: str) -> Fix | None:
+def _why(node: Node, found: MalformedExpression) -> str:
+    name = node.reading.unreadable_in(found.text)
+    if name is not None:
+        other = _NOT_IN_NAMES.sub("_", name).strip("_")
+        way_out = f"rename `{name}`" + (f", to `{other}` for instance" if other else "")
+        return f"names in expressions hold letters, digits, `.`, `-` and `_` alone; {way_out}"
+    if found.way_out and _is_output(node):
+        return f"{found.reason}; an output is one expression, and no text round it"
+    return found.explanation
+
+
+def _is_output(node: Node) -> bool:
+    """Whether a string is an output of a step or workflow; a payload may have such names, too."""
+    match node.pointer:
+        case ("workflows", _, "outputs", _) | ("workflows", _, "steps", _, "outputs", _):
+            return True
+        case _:
+            return False
+
+
+def _correction(node: Node, found: MalformedExpression, what: str) -> Fix | None:
     from arazzo_runner.expression.autocorrect import correct_condition, correct_string
 
+    if node.reading.unreadable_in(found.text) or (found.way_out and _is_output(node)):
+        return None
     meant = (correct_condition if what == "a condition" else correct_string)(node.value)
     return None if meant is None else replace_text(node.place, meant)
 
@@ -152,6 +176,8 @@ def report_nonstandard(node: Node, notice: Notice, code: str = "AZ119") -> None:
 
 def _standard_form(node: Node, notice: Notice, code: str) -> Fix | None:
     place = node.place.within(notice.start, notice.end)
+    if node.reading.unreadable_in(node.value):
+        return None
     if code != "AZ121":
         return replace_text(place, notice.standard)
     # What has been text becomes a value; in a query, a part of another language would.

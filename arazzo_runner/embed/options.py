@@ -14,7 +14,7 @@ from arazzo_runner.embed.documents import rendered_errors
 from arazzo_runner.embed.route import NetworkTarget, RequestTarget, needs_event_loop, route_of
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.plan import ALL_WARN, CheckKind, CheckSeverity, Clock, Limits, Settings
+from arazzo_runner.executor.plan import ALL_WARN, CheckSeverity, Clock, Limits, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials
@@ -36,7 +36,7 @@ _KINDS: Final[dict[str, OptionTypes]] = {
     "int": (int,),
     "float": (int, float),
     "Sequence[str]": (list, tuple, set, frozenset),
-    "CheckSeverity | Mapping[CheckKind, CheckSeverity]": (str, Mapping),
+    "CheckSeverity | Mapping[str, CheckSeverity]": (str, Mapping),
     "HttpSettings": (HttpSettings,),
     "Limits": (Limits,),
     "Clock": (Clock,),
@@ -105,7 +105,7 @@ class RunOptions(TypedDict, total=False):
     http: HttpSettings
     timeout: float
     limits: Limits
-    checks: CheckSeverity | Mapping[CheckKind, CheckSeverity]
+    checks: CheckSeverity | Mapping[str, CheckSeverity]
     until: str
     fail_fast: bool
     secrets: Sequence[str]
@@ -222,16 +222,17 @@ def _servers(given: Mapping[str, Any], route: RequestTarget) -> dict[str, str]:
 
 
 def _checks(
-    given: CheckSeverity | Mapping[CheckKind, CheckSeverity],
-) -> dict[CheckKind, CheckSeverity]:
+    given: CheckSeverity | Mapping[str, CheckSeverity],
+) -> dict[str, CheckSeverity]:
     """The severities of the contract checks; a bare one is for all kinds."""
-    checks = dict(ALL_WARN)
+    checks: dict[str, CheckSeverity] = dict(ALL_WARN)
     checks.update(dict.fromkeys(ALL_WARN, given) if isinstance(given, str) else given)
-    if not ALL_WARN.keys() >= checks.keys() or not {*get_args(CheckSeverity)} >= {*checks.values()}:
+    of_kinds = {one.partition(":")[0] for one in checks}
+    if not ALL_WARN.keys() >= of_kinds or not {*get_args(CheckSeverity)} >= {*checks.values()}:
         kinds = ", ".join(f"`{one}`" for one in ALL_WARN)
         raise TypeError(
             f"`checks` cannot be `{given}`: it is `off`, `warn` or `error`, or a mapping of some of"
-            f" {kinds} to these"
+            f" {kinds} to these, for one operation or step as `schema:listJobs`"
         )
     return checks
 

@@ -15,7 +15,13 @@ from arazzo_runner.executor.events import CriterionJudged, RequestSent, Response
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
 from arazzo_runner.executor.payload import build_payload
 from arazzo_runner.executor.payload_text import FormText, form_pairs
-from arazzo_runner.executor.plan import Argument, OperationCall, StepPlan, WorkflowCall
+from arazzo_runner.executor.plan import (
+    Argument,
+    OperationCall,
+    StepPlan,
+    WorkflowCall,
+    severities_for,
+)
 from arazzo_runner.executor.result import (
     Attempt,
     CriterionResult,
@@ -204,7 +210,7 @@ def _response_outcome(
     )
     scope = replace(frame.scope, exchange=exchange)
     criteria = _judge_all(planned, scope, frame, key)
-    checks = _check(call, response, body, frame) if error is None else ()
+    checks = _check(planned, call, response, body, frame) if error is None else ()
     error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))
     succeeded = error is None and _is_passed(criteria, checks)
     sent = response.request or built.request
@@ -246,9 +252,16 @@ def _judge_all(
 
 
 def _check(
-    call: OperationCall, response: HttpResponse, body: MaybeValue, frame: WorkflowState
+    planned: StepPlan,
+    call: OperationCall,
+    response: HttpResponse,
+    body: MaybeValue,
+    frame: WorkflowState,
 ) -> tuple[CheckResult, ...]:
-    severities = frame.ledger.settings.checks
+    step_id = planned.step.step_id
+    step = f"{frame.plan.workflow.workflow_id}/{step_id}"
+    names = (call.operation.operation_id or "", step_id, step)
+    severities = severities_for(frame.ledger.settings.checks, names)
     return check_response(call.operation, response.status, response.headers, body, severities)
 
 

@@ -8,9 +8,9 @@ What the user decides about a run, beyond the document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal as Choice
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from msgspec import Struct, field
 
@@ -192,12 +192,30 @@ class Plan(Struct, frozen=True):
 CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
 CheckSeverity: TypeAlias = Choice["off", "warn", "error"]
 
-ALL_WARN: dict[CheckKind, CheckSeverity] = {
+ALL_WARN: dict[str, CheckSeverity] = {
     "status": "warn",
     "content-type": "warn",
     "schema": "warn",
     "headers": "warn",
 }
+
+
+def severities_for(
+    checks: Mapping[str, CheckSeverity], names: Iterable[str]
+) -> Mapping[CheckKind, CheckSeverity]:
+    """The severities by kind where an operation or step of these ``names`` is checked.
+
+    ``checks`` has them by kind, and narrowed as ``schema:listJobs``; later names count more.
+    """
+    kinds: tuple[CheckKind, ...] = get_args(CheckKind)
+    general = {kind: checks[kind] for kind in kinds if kind in checks}
+    if len(general) == len(checks):
+        return general
+    for name in names:
+        general.update(
+            {kind: checks[f"{kind}:{name}"] for kind in kinds if f"{kind}:{name}" in checks}
+        )
+    return general
 
 
 class Limits(Struct, frozen=True):
@@ -221,12 +239,13 @@ class Clock(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    """``checks`` are the contract checks' severities; ``until`` is the last step to run.
+    """``checks`` are the contract checks' severities, by kind or, narrowed, by ``kind:name``.
 
+    ``until`` is the last step to run.
     ``fail_fast`` leaves out the workflows after the first that does not pass.
     """
 
     limits: Limits = field(default_factory=Limits)
-    checks: Mapping[CheckKind, CheckSeverity] = field(default_factory=lambda: ALL_WARN)
+    checks: Mapping[str, CheckSeverity] = field(default_factory=lambda: ALL_WARN)
     until: str | None = None
     fail_fast: bool = False

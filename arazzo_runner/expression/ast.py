@@ -142,10 +142,17 @@ class MalformedExpression(Expression, frozen=True):
     """A string that begins like an expression and does not parse; using it is an error.
 
     ``reason`` is a sentence; ``at`` is the offset in the whole string where parsing stopped.
+    ``way_out`` is what to write where an expression may be a part of text.
     """
 
     reason: str
     at: int
+    way_out: str = ""
+
+    @property
+    def explanation(self) -> str:
+        """The reason, with the way out where there is one."""
+        return f"{self.reason}; {self.way_out}" if self.way_out else self.reason
 
 
 # --- values as documents write them ---------------------------------------------------------------

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from arazzo_runner.expression.ast import Literal, MalformedExpression
-from arazzo_runner.expression.common_mistakes import OPERATORS, WORDS
+from arazzo_runner.expression.common_mistakes import CALCULATES, OPERATORS, WORDS, range_of_statuses
 from arazzo_runner.expression.condition import parse_condition
-from arazzo_runner.expression.parse import malformed_in, parse_string
+from arazzo_runner.expression.parse import malformed_in, parse_string, parse_template
 
 _MOST: Final = 20
 """Mistakes in one text; each is mended by itself."""
 
 _Repair: TypeAlias = Callable[[str, int], str | None]
 
-_SYMBOL: Final = re.compile(r"[=<>!&|]+")
+_SYMBOL: Final = re.compile(r"[=<>!&|]+(?!~)(?![=<>!&|])")
 _AND_OR: Final = re.compile(r"(?:and|or)\b", re.IGNORECASE)
 _IS: Final = re.compile(r"is(?P<negated>\s+not)?\b", re.IGNORECASE)
 _STATUS: Final = re.compile(r"(\$(?:response\.)?)status_?code\b", re.IGNORECASE)
@@ -33,6 +33,7 @@ _UNQUOTED: Final = re.compile(
     re.IGNORECASE,
 )
 _EQUALS: Final = re.compile(r"[=!]=\s*\Z")
+_STATUSES: Final = re.compile(r"\$statusCode\s*==\s*(?P<range>[1-5][xX]{2})(?![\w-])")
 _POINTER: Final = re.compile(r"#(?:\.|\$\.)?(?=[A-Za-z_])")
 _NAMED: Final = re.compile(r"""\[(?P<quote>['"])(?P<name>[A-Za-z0-9_-]+)(?P=quote)\]""")
 _NAMER: Final = re.compile(r"\.(?:outputs|inputs|header|query|path)\Z|\$(?:inputs|outputs)\Z")
@@ -120,6 +121,16 @@ def _correct_quotes(text: str, at: int) -> str | None:
     return text[:at] + meant + text[found.end() :]
 
 
+def _range(text: str, at: int) -> str | None:
+    """`$statusCode == 2XX` as the range that it is."""
+    found = next((one for one in _STATUSES.finditer(text) if one.start("range") == at), None)
+    if found is None:
+        return None
+    meant = range_of_statuses(found["range"], None)
+    is_all = not (text[: found.start()] + text[found.end() :]).strip()
+    return text[: found.start()] + (meant if is_all else f"({meant})") + text[found.end() :]
+
+
 # --- in expressions -------------------------------------------------------------------------------
 
 
@@ -144,11 +155,21 @@ def _outputs(text: str, at: int) -> str | None:
 
 
 def _in_braces(text: str, at: int) -> str | None:
-    """An expression in front of other text; what the text itself has in braces stays."""
+    """An expression in front of other text; what the text itself has in braces stays.
+
+    What follows may be no text but a comparison or a sum: then nothing is meant for certain.
+    """
     found = _EXPRESSION.match(text)
     if found is None or not text[found.end() : found.end() + 1].isspace() or found.end() != at:
         return None
-    return "{" + found[0] + "}" + text[at:]
+    return None if CALCULATES.match(text, at) else "{" + found[0] + "}" + _all_in_braces(text[at:])
+
+
+def _all_in_braces(text: str) -> str:
+    for notice in reversed(parse_template(text)[1]):
+        if notice.standard.startswith("{"):
+            text = text[: notice.start] + notice.standard + text[notice.end :]
+    return text
 
 
 _IN_CONDITIONS: Final = (
@@ -157,6 +178,7 @@ _IN_CONDITIONS: Final = (
     _status,
     _correct_other_side,
     _without_braces,
+    _range,
     _correct_quotes,
     _pointer,
     _correct_bracket_name,

@@ -5,7 +5,9 @@ These forms stand in thousands of published documents: they are explained, never
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 from typing import Final
 
 from arazzo_runner.text.source import pointer_text
@@ -15,9 +17,34 @@ _STEP: Final = re.compile(r"""\.([A-Za-z_][\w-]*)|\[([0-9]+)\]|\['([^']*)'\]|\["
 _DOUBLE_QUOTED: Final = re.compile(r'"([^"\']*)"')
 _COUNTED: Final = re.compile(r"\bcount\(\s*(\$(?:\.[A-Za-z_][\w-]*)+)\s*\)")
 _LENGTH: Final = re.compile(r"(\$(?:\.[A-Za-z_][\w-]*|\[[0-9]+\])*)\.length(?:\(\))?(?![\w(-])")
+# A comparison with the length of the root itself, and the parts of one that ask for an empty array.
+_ROOT_LENGTH: Final = re.compile(
+    r"(?:(?P<left>[0-9]+)\s*(?P<before>[<>=!]=?)\s*)?"
+    r"(?:\$\.length(?:\(\))?(?![\w(-])|length\(\s*\$\s*\)|count\(\s*\$(?:\.\*|\[\*\])\s*\))"
+    r"(?:\s*(?P<after>[<>=!]=?)\s*(?P<right>[0-9]+))?"
+)
+_NEGATION: Final = re.compile(r"!(?!=)")
 _OF_LENGTH: Final = re.compile(r"(?:\.|#?/)length")
 _OPERATOR: Final = re.compile(r"==|!=|<|>|&&|\|\|")
+_HYPHENATED: Final = re.compile(r"\.([A-Za-z_]\w*(?:-[A-Za-z]\w*)+)")
+_AND_OR: Final = re.compile(r"\s(and|or)\s", re.IGNORECASE)
+_STRINGS: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+_RANGE: Final = re.compile(r"(?P<class>[1-5])[xX]{2}")
+_ASKED: Final = re.compile(r"(?P<operand>\$[^\s()<>=!&|]+)\s*(?P<operator>[=!]=)\s*\Z")
+_LENGTH_OF: Final = re.compile(
+    r"\s*(?:length|len|size|count)\(\s*\$response\.body(?:#(?P<pointer>/[^\s()]*))?\s*\)"
+    r"\s*(?P<compared>(?:[=!]=|[<>]=?)\s*[0-9]+)\s*"
+)
+_LISTED: Final = re.compile(r"in\s*[\[(](?P<items>[^\[\]()]+)[\])]", re.IGNORECASE)
+_OPERAND_BEFORE: Final = re.compile(r"(?P<operand>\$[^\s()<>=!&|]+)\s+\Z")
+_SPACE_IN_POINTER: Final = re.compile(
+    r"(?P<head>\$[^\s()#]+#(?:/[^\s()/]+)*)/(?P<name>[^\s()/]+) \Z"
+)
+_REST_OF_NAME: Final = re.compile(r"[\w-]+(?= ?[=!<>]=?)")
 _SCRIPT: Final = re.compile(r"\[\(|\bin\b|=~|\.length\b")
+
+CALCULATES: Final = re.compile(r"\s+(?:[=!<>]=?|&&?|\|\|?|\?|[-+*/%]\s)")
+"""What follows an expression where text is meant as a comparison or a sum."""
 
 OPERATORS: Final = {
     "=": "==",
@@ -44,6 +71,18 @@ WORDS: Final = {
 }
 """Words, in lower case, that mean a literal."""
 
+MATCHING: Final = frozenset({"=~", "!~", "~", "~=", "matches", "contains", "like"})
+"""Operators of other languages that look for something in a text."""
+
+_COMPARES: Final[dict[str, Callable[[int, int], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
 
 def simple_condition(text: str, context: str = "$response.body") -> str | None:
     """The simple condition for a comparison of JSONPaths such as ``$.status == 'x'``, if any."""
@@ -62,9 +101,63 @@ def _as_pointer(path: str) -> str:
 
 
 def length_as_function(text: str) -> str | None:
-    """The JSONPath for a comparison with ``.length``, which RFC 9535 has as a function, if any."""
+    """The JSONPath for a comparison with ``.length``, which RFC 9535 has as a function, if any.
+
+    A filter selects nothing from an empty array: there is none for what an empty one has to fulfil.
+    """
     replaced, count = _LENGTH.subn(r"length(\1)", text)
-    return f"$[?{replaced}]" if count and "[?" not in text else None
+    if not count or "[?" in text or _may_hold_for_empty(text):
+        return None
+    return f"$[?{replaced}]"
+
+
+def _may_hold_for_empty(text: str) -> bool:
+    """Whether a comparison with the root's own length can hold for an empty array."""
+    compared = list(_ROOT_LENGTH.finditer(text))
+    return any(_holds_for_empty(one) for one in compared) or (
+        bool(compared) and _NEGATION.search(text) is not None
+    )
+
+
+def _holds_for_empty(compared: re.Match[str]) -> bool:
+    before, after = _COMPARES.get(compared["before"]), _COMPARES.get(compared["after"])
+    if after is not None:
+        return after(0, int(compared["right"]))
+    return before is None or before(int(compared["left"]), 0)
+
+
+def _needs_empty(compared: re.Match[str]) -> bool:
+    """Whether it holds for an empty array alone: lengths are whole and not negative."""
+    before, after = _COMPARES.get(compared["before"]), _COMPARES.get(compared["after"])
+    if after is not None:
+        bound = int(compared["right"])
+        return after(0, bound) and not after(1, bound) and not after(bound + 1, bound)
+    bound = int(compared["left"] or 0)
+    return before is not None and before(bound, 0) and not before(bound, 1)
+
+
+def is_filter_for_empty(query: str) -> bool:
+    """Whether a JSONPath is a filter on the root that only an empty array fulfils.
+
+    RFC 9535, section 2.3.5.2: a filter selects among members, and an empty array has none.
+    """
+    text = "".join(query.split())
+    if not (text.startswith("$[?") and text.endswith("]")):
+        return False
+    compared = _ROOT_LENGTH.fullmatch(text[3:-1])
+    return compared is not None and _needs_empty(compared)
+
+
+def empty_array(text: str, context: str) -> str | None:
+    """What to write instead of asking a JSONPath whether the root is an empty array; None else."""
+    compared = _ROOT_LENGTH.fullmatch(text.strip())
+    if not is_filter_for_empty(text) and (compared is None or not _needs_empty(compared)):
+        return None
+    first = f"{context}/0" if "#" in context else f"{context}#/0"
+    return (
+        "a filter selects nothing from an empty array (RFC 9535); whether it is empty is"
+        f" `{first} == null`, a condition of type simple"
+    )
 
 
 def length_of_array(expression: str) -> str | None:
@@ -79,6 +172,8 @@ def length_of_array(expression: str) -> str | None:
 
 def jsonpath_in_simple(text: str) -> str:
     """Why a JSONPath cannot stand in a simple condition, with the condition to write."""
+    if empty := empty_array(text, "$response.body"):
+        return f"this is a JSONPath; {empty}"
     portable = length_as_function(text)
     if portable:
         return f"this is a JSONPath; as a condition of type jsonpath it is `{portable}`"
@@ -91,16 +186,74 @@ def jsonpath_in_simple(text: str) -> str:
     )
 
 
-def bare_word(phrase: str) -> str:
-    """Why a word without quotes is no value, with the text to write."""
+def bare_word(phrase: str, before: str, after: str) -> str:
+    """Why a word without quotes is no value, with the text to write: that round it tells which."""
     meant = WORDS.get(phrase.lower())
     if meant:
         return f"`{phrase}` is not a literal; write `{meant}`"
     first = phrase.split(" ", 1)[0]
     if first.lower() in OPERATORS:
         return f"`{first}` is not an operator; write `{OPERATORS[first.lower()]}`"
+    if after.startswith("("):
+        return _no_function(phrase, before, after)
+    asked = _ASKED.search(before)
+    if _RANGE.fullmatch(phrase):
+        return f"`{phrase}` is not a literal; write `{range_of_statuses(phrase, asked)}`"
+    if phrase in ("[]", "{}"):
+        return _no_collection(phrase, asked)
     quoted = phrase.replace("'", "''")
     return f"`{phrase}` is not a literal, and strings are in single quotes; quote it: `'{quoted}'`"
+
+
+def _no_function(name: str, before: str, after: str) -> str:
+    found = _LENGTH_OF.fullmatch(before + name + after)
+    tokens = (found["pointer"] or "").split("/")[1:] if found else ["items"]
+    path = "$" + "".join(f"['{token}']" for token in tokens)
+    query = f"$[?length({path}) {found['compared'] if found else '> 0'}]"
+    if not found or is_filter_for_empty(query):
+        query = "$[?length($.items) > 0]"
+    return (
+        f"`{name}` is no literal, and simple conditions have no functions; one of type jsonpath"
+        f" counts, with a `context`: `{query}`"
+    )
+
+
+def _no_collection(phrase: str, asked: re.Match[str] | None) -> str:
+    if asked is None or phrase == "{}":
+        return f"`{phrase}` is no literal; arrays and objects cannot be written in a condition"
+    items = asked["operand"]
+    first = f"{items}/0" if "#" in items else f"{items}#/0"
+    what = "has items" if asked["operator"] == "!=" else "is empty"
+    return f"`[]` is no literal; whether an array {what} is `{first} {asked['operator']} null`"
+
+
+def range_of_statuses(phrase: str, asked: re.Match[str] | None) -> str:
+    """The condition for ``2XX`` and the like after a comparison."""
+    first = int(phrase[0]) * 100
+    operand = asked["operand"] if asked else "$statusCode"
+    if asked and asked["operator"] == "!=":
+        return f"{operand} < {first} || {operand} >= {first + 100}"
+    return f"{operand} >= {first} && {operand} < {first + 100}"
+
+
+def no_operator(word: str, before: str, rest: str) -> str | None:
+    """What to write instead of an operator that simple conditions do not have; None for others."""
+    operand = _OPERAND_BEFORE.search(before)
+    if word.lower() in MATCHING:
+        context = operand["operand"] if operand else "$response.body"
+        return (
+            f"`{word}` is no operator; a condition of `type: regex` searches in a text:"
+            f" `context: {context}`, and the pattern as its `condition`"
+        )
+    if word.lower() == "in" and operand and (listed := _LISTED.match(rest)):
+        items = (one.strip().replace('"', "'") for one in listed["items"].split(","))
+        choice = " || ".join(f"{operand['operand']} == {one}" for one in items if one)
+        return f"`{word}` is no operator; write `{choice}`"
+    name, more = _SPACE_IN_POINTER.search(before), _REST_OF_NAME.match(rest)
+    if name and more and name["head"].endswith("#"):
+        whole = f"{name['head'][:-1]}['{name['name']} {more[0]}']"
+        return f"white space ends a JSON Pointer; a name that holds some is written `{whole}`"
+    return None
 
 
 def filter_on_members(query: str) -> str | None:
@@ -126,7 +279,8 @@ def portable_filter(query: str) -> str | None:
     if replaced == query:
         return None  # it asks about the root as it is
     # count() counts nodes: the items of an array, not the one array.
-    return _COUNTED.sub(r"count(\1[*])", replaced)
+    portable = _COUNTED.sub(r"count(\1[*])", replaced)
+    return None if is_filter_for_empty(portable) else portable
 
 
 def _roots_for_members(query: str) -> list[str]:
@@ -151,6 +305,10 @@ def _roots_for_members(query: str) -> list[str]:
 
 def jsonpath_syntax(query: str, version: str | None, context: str) -> str | None:
     """The way out of a JSONPath that does not parse, when its form is a known one."""
+    if empty := empty_array(query, context):
+        return empty
+    if _may_hold_for_empty(query):
+        return "a filter selects nothing from an empty array (RFC 9535), which fulfils this, too"
     portable = length_as_function(query)
     if portable:
         return f"the length of an array is a function (RFC 9535): `{portable}`"
@@ -160,9 +318,21 @@ def jsonpath_syntax(query: str, version: str | None, context: str) -> str | None
             "a JSONPath has comparisons only inside a filter (RFC 9535); as a condition of"
             f" type simple: `{simple}`"
         )
+    if spelled := _spelled_for_rfc(query):
+        return spelled
     if version == "draft-goessner-dispatch-jsonpath-00" or _SCRIPT.search(query):
         return (
             "paths follow the rules of RFC 9535, including those of"
             " draft-goessner-dispatch-jsonpath-00: a filter is `[?@.a == 1]`, the last item `[-1]`"
         )
+    return None
+
+
+def _spelled_for_rfc(query: str) -> str | None:
+    plain = _STRINGS.sub("", query)
+    if _HYPHENATED.search(plain):
+        bracketed = _HYPHENATED.sub(r"['\1']", query)
+        return f"a name with a hyphen stands in quotes and brackets (RFC 9535): `{bracketed}`"
+    if found := _AND_OR.search(plain):
+        return f"in a filter `{found[1]}` is `{OPERATORS[found[1].lower()]}` (RFC 9535)"
     return None

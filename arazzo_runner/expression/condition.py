@@ -29,7 +29,12 @@ from arazzo_runner.expression.ast import (
     Operand,
     Or,
 )
-from arazzo_runner.expression.common_mistakes import OPERATORS, bare_word, jsonpath_in_simple
+from arazzo_runner.expression.common_mistakes import (
+    OPERATORS,
+    bare_word,
+    jsonpath_in_simple,
+    no_operator,
+)
 from arazzo_runner.expression.grammar import read_expression
 from arazzo_runner.expression.parse import PARSED, length_error
 from arazzo_runner.expression.scanner import ConditionScanner, ParseError
@@ -39,7 +44,7 @@ MAX_NESTING: Final = 50
 """How deep parentheses and ``!`` may nest."""
 
 _SPACE: Final = re.compile(r"\s*")
-_COMPARATOR: Final = re.compile(r"[=<>]+|![=]+")
+_COMPARATOR: Final = re.compile(r"[=<>]+~?|![=~]+|~=?")
 _STRING: Final = re.compile(r"'((?:[^']|'')*)'")
 _DOUBLE_QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -127,7 +132,8 @@ def _comparator(cursor: ConditionScanner) -> Choice["==", "!=", "<", "<=", ">", 
         case other if other in OPERATORS:
             raise ParseError(f"`{other}` is not an operator; write `{OPERATORS[other]}`", start)
         case other:
-            raise ParseError(f"`{other}` is not an operator", start)
+            way_out = no_operator(other, cursor.text[:start], "")
+            raise ParseError(way_out or f"`{other}` is not an operator", start)
 
 
 def _primary(cursor: ConditionScanner, depth: int) -> Condition:
@@ -140,7 +146,7 @@ def _primary(cursor: ConditionScanner, depth: int) -> Condition:
             return _double_quoted_text(cursor)
         case "$":
             return _expression(cursor)
-        case "{":
+        case "{" if not cursor.text.startswith("{}", cursor.at):
             raise ParseError(
                 "braces are not used in simple conditions: write `$…`, not `{$…}`", cursor.at
             )
@@ -212,7 +218,8 @@ def _word(cursor: ConditionScanner) -> Constant:
         case _ if _NUMBER.fullmatch(word):
             return Constant(_number(word, start), word, start)
         case _:
-            raise ParseError(bare_word(phrase.group().strip()), start)
+            before, after = cursor.text[:start], cursor.text[phrase.end() :]
+            raise ParseError(bare_word(phrase.group().strip(), before, after), start)
 
 
 def _number(word: str, at: int) -> int | float:
@@ -240,6 +247,9 @@ def _accept_symbol(cursor: ConditionScanner, symbol: str) -> bool:
 def _unexpected_reason(cursor: ConditionScanner) -> str:
     found = _ANY_WORD.match(cursor.text, cursor.at)
     word = found.group() if found else ""
+    way_out = no_operator(word, cursor.text[: cursor.at], cursor.text[cursor.at :])
+    if way_out:
+        return way_out
     meant = OPERATORS.get(word.lower())
     return f"`{word}` is not expected here" + (f"; write `{meant}`" if meant else "")
 

@@ -164,7 +164,7 @@ def _component(ref: ComponentRef, _: Scope) -> MaybeValue:
 
 
 def _malformed_error(bad: MalformedExpression, _: Scope) -> MaybeValue:
-    raise EvaluationError(bad.reason, bad.text)
+    raise EvaluationError(bad.explanation, bad.text)
 
 
 def _template(template: Template, scope: Scope) -> str:

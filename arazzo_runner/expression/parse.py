@@ -23,6 +23,7 @@ from arazzo_runner.expression.ast import (
     Selector,
     Template,
 )
+from arazzo_runner.expression.common_mistakes import CALCULATES
 from arazzo_runner.expression.grammar import ROOTS, is_expression_start, read_expression
 from arazzo_runner.expression.scanner import ConditionScanner, ParseError, Scanner
 
@@ -119,16 +120,22 @@ def _read_whole(text: str, start: int, end: int, notices: list[Notice]) -> Expre
     except ParseError as stop:
         return MalformedExpression(whole, start, stop.reason, stop.at)
     if cursor.at < end:
+        reason = _leftover(expression.text, text[cursor.at : end])
         return MalformedExpression(
-            whole, start, _leftover(expression.text, text[cursor.at : end]), cursor.at
+            whole, start, reason, cursor.at, _way_out(expression.text, cursor)
         )
     return expression
 
 
+def _way_out(expression: str, cursor: Scanner) -> str:
+    if CALCULATES.match(cursor.text, cursor.at, cursor.end):
+        return "an expression reads one value: nothing is compared or calculated"
+    return f"in text an expression stands in braces: `{{{expression}}}`"
+
+
 def _leftover(expression: str, rest: str) -> str:
     shown = rest if len(rest) <= 20 else rest[:20] + "…"
-    way_out = f"in text an expression is in braces: `{{{expression}}}`"
-    return f"`{shown}` cannot follow `{expression}`; {way_out}"
+    return f"`{shown}` cannot follow `{expression}`"
 
 
 def _parts(text: str, notices: list[Notice]) -> Iterator[str | Expression]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from arazzo_runner.document.model import Criterion, SimpleCriterion
+from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
+from arazzo_runner.expression.common_mistakes import empty_array, is_filter_for_empty
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.partial_evaluation import criterion_verdict, is_about_status
 from arazzo_runner.lint.responses import (
@@ -114,8 +115,15 @@ def _place(criterion: Criterion, constant: Constant) -> Place:
 
 def _can_hold(criterion: Criterion) -> bool:
     """Whether a criterion holds for any status, or for a request without an answer."""
+    if _asks_for_empty(criterion):
+        return False
     without_answer, verdicts = _verdicts(criterion)
     return without_answer is not False or verdicts != {False}
+
+
+def _asks_for_empty(criterion: Criterion) -> bool:
+    is_jsonpath = isinstance(criterion, QueryCriterion) and criterion.kind == "jsonpath"
+    return is_jsonpath and is_filter_for_empty(criterion.text)
 
 
 _Verdicts: TypeAlias = tuple[bool | None, frozenset[bool | None]]
@@ -187,6 +195,9 @@ def _can_hold_together(criteria: tuple[Criterion, ...]) -> bool:
 
 
 def _never_help(criterion: Criterion) -> str | None:
+    if isinstance(criterion, QueryCriterion) and _asks_for_empty(criterion):
+        context = criterion.context.text if criterion.context else "$response.body"
+        return empty_array(criterion.text, context)
     for _, constant in status_constants(criterion):
         if status_of(constant) is None:
             return "a status is a number from 100 to 599"

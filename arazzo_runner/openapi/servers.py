@@ -39,6 +39,18 @@ def server_url(operation: Operation, override: str | None, variables: Mapping[st
     return _check_variable(absolute, "AZ908", f"the server `{server.url}` of `{name}`")
 
 
+def base_path(operation: Operation) -> str:
+    """The path below which the documented server has the operation; empty where it has none."""
+    server = operation.servers[0]
+    defaults = {name: one.default for name, one in server.variables.items()}
+    url = _VARIABLE.sub(lambda found: defaults.get(found[1], found[0]), server.url)
+    if not url.startswith("/"):
+        url = _absolute(url, operation)
+        if not _is_web_url(url):
+            return ""
+    return urlsplit(url).path.rstrip("/")
+
+
 def _absolute(url: str, operation: Operation) -> str:
     try:
         return urljoin(operation.description.source.uri, url)

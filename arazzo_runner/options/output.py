@@ -14,9 +14,9 @@ OUTPUT = (
         _RUNS,
         _SECTION,
         key="checks",
-        metavar="[KIND=]off|warn|error",
+        metavar="[KIND[:OPERATION|STEP]=]off|warn|error",
         is_repeatable=True,
-        keyword=Keyword("checks", "CheckSeverity | Mapping[CheckKind, CheckSeverity]"),
+        keyword=Keyword("checks", "CheckSeverity | Mapping[str, CheckSeverity]"),
         pytest="contract checks of responses",
     ),
     Option(

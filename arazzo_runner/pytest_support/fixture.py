@@ -37,6 +37,7 @@ from arazzo_runner.report.exit_code import summarize_run
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.steps import retry_lines, step_details, step_head
 from arazzo_runner.report.terminal.style import TextStyle, plain_look, value_lines
+from arazzo_runner.testing.contract_summary import keep_findings
 
 
 def render_transcript(result: RunResult, masker: Masker) -> str:
@@ -216,6 +217,7 @@ class Arazzo(Struct, frozen=True):
             counted.append((key, int(str(before.get(key, 0))) + count))
         self.item.add_report_section("call", "arazzo", render_transcript(ran, result.masker))
         add_run(self.item, description, ran, result.masker)
+        keep_findings(self.item, ran, result.masker)
 
 
 @contextmanager

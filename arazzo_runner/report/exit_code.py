@@ -6,12 +6,14 @@ How much ran: the counts in the report's ``summary`` and in the console's last l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 
 from msgspec import Struct
 
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
+from arazzo_runner.openapi.response.contract import CheckResult
+from arazzo_runner.report.failure import Folded, folded
 from arazzo_runner.report.traversal import steps_of
 
 
@@ -90,7 +92,8 @@ class Summary(Struct, frozen=True):
     """Counts over a run, with what steps called and retries ran.
 
     ``steps`` counts visits, ``requests`` those of every attempt. ``criteria_passed`` and
-    ``criteria_failed`` count the last attempt of each visit, whose verdict is the step's.
+    ``criteria_failed`` count the last attempt of each visit, whose verdict is the step's;
+    ``findings`` are the contract checks that did not hold in these, equal ones folded.
     """
 
     workflows: Mapping[Status, int]
@@ -98,6 +101,12 @@ class Summary(Struct, frozen=True):
     requests: int
     criteria_passed: int
     criteria_failed: int
+    findings: tuple[Folded, ...] = ()
+
+    @property
+    def finding_count(self) -> int:
+        """How many contract checks did not hold."""
+        return sum(one.times for one in self.findings)
 
 
 def summarize_run(result: RunResult) -> Summary:
@@ -110,7 +119,14 @@ def summarize_run(result: RunResult) -> Summary:
         sum(attempt.request is not None for step in steps for attempt in step.attempts),
         passed,
         failed,
+        tuple(folded(_last_checks(steps))),
     )
+
+
+def _last_checks(steps: list[StepResult]) -> Iterator[CheckResult]:
+    for step in steps:
+        for attempt in step.attempts[-1:]:
+            yield from attempt.checks
 
 
 def _count_criteria(steps: list[StepResult]) -> tuple[int, int]:

@@ -5,7 +5,11 @@ What a contract check found, as a sentence: where in the body, and where in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from msgspec import Struct
 
 from arazzo_runner.executor.result import (
     Attempt,
@@ -19,14 +23,42 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import CheckResult, response_for
+from arazzo_runner.report.base_path import base_path_hint
 from arazzo_runner.report.body import media_type
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.diagnostics.text import Caret, caret_block
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
 from arazzo_runner.report.traversal import has_replay_failure
-from arazzo_runner.text.positions import locate_place
+from arazzo_runner.text.positions import locate_place, position
 from arazzo_runner.text.source import Place
+
+_INDEX: Final = re.compile(r"/[0-9]+(?=/|\Z)")
+
+
+class Folded(Struct, frozen=True):
+    """A contract finding, and how often an equal one came: of other items, in other visits."""
+
+    check: CheckResult
+    times: int
+
+
+def folded(checks: Iterable[CheckResult]) -> list[Folded]:
+    """What did not hold, equal findings once, in the order of the first ones."""
+    found: dict[object, list[CheckResult]] = {}
+    for check in checks:
+        if not check.passed:
+            found.setdefault(likeness(check), []).append(check)
+    return [Folded(equal[0], len(equal)) for equal in found.values()]
+
+
+def likeness(check: CheckResult) -> object:
+    """What equal findings have in common: the words of the description that they break, and where.
+
+    Without a place in the description it is their own words.
+    """
+    where = check.place or check.message
+    return check.kind, check.severity, where, _INDEX.sub("/*", check.pointer or "")
 
 
 def check_sentence(check: CheckResult) -> str:
@@ -40,8 +72,7 @@ def placed_sentence(check: CheckResult) -> str:
     """The finding with its place in the API description: ``… (shop.yaml:7:11)``."""
     if check.place is None:
         return check_sentence(check)
-    span = locate_place(check.place)
-    return f"{check_sentence(check)} ({check.place.source.name}:{span.line}:{span.column})"
+    return f"{check_sentence(check)} ({position(check.place)})"
 
 
 VALUE_LIMIT = 200
@@ -242,8 +273,7 @@ def _arrow(place: Place, look: TextStyle) -> str:
 
 
 def _position(place: Place, look: TextStyle) -> str:
-    span = locate_place(place)
-    return look.shown.text(f"{place.source.name}:{span.line}:{span.column}")
+    return look.shown.text(position(place))
 
 
 def _predicted_lines(step: StepResult, look: TextStyle) -> Iterator[str]:
@@ -264,6 +294,7 @@ def _circumstances(step: StepResult, attempt: Attempt, look: TextStyle) -> Itera
     yield from _problem(attempt, look)
     if attempt.response and step.operation:
         yield f"API description: {_documented_text(step.operation, attempt.response.status, look)}"
+    yield from _help(base_path_hint(step.operation, attempt), look)
     yield f"repeat: {curl_line(attempt.request, look.shown.masker)}"
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
-from urllib.parse import unquote
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -84,6 +84,7 @@ class _DocumentReader:
         self._environment = environment
         self._stdin = stdin
         self._fetcher: Fetcher | None = None
+        self._found: dict[str, str | None] = {}
 
     def open(self, location: str) -> RetrievedDocument:
         """Read what the user named."""
@@ -110,12 +111,12 @@ class _DocumentReader:
 
     def retrieve_for(self, asking: str) -> Retrieve:
         """What a document may read that was retrieved from ``asking``."""
-        return self._for_remote if is_remote(asking) else self._for_local
+        return self._for_remote if is_remote(asking) else partial(self._for_local, asking)
 
-    def _for_local(self, uri: str) -> RetrievedDocument:
+    def _for_local(self, asking: str, uri: str) -> RetrievedDocument:
         if is_remote(uri):
             return self._fetch(uri, self._of_user())
-        return self._file(uri)
+        return self._file(uri, asking)
 
     def _for_remote(self, uri: str) -> RetrievedDocument:
         if is_remote(uri):
@@ -125,10 +126,11 @@ class _DocumentReader:
             raise RetrieveError(message, "`--allow-read` allows it", "AZ216")
         return self._file(uri)
 
-    def _file(self, uri: str) -> RetrievedDocument:
+    def _file(self, uri: str, asking: str = "") -> RetrievedDocument:
         if (split_uri(uri).scheme or "").lower() != "file":
             raise _unknown_scheme_error(uri)
-        return read_regular(uri, self._settings.max_bytes)
+        path = file_path(asking) if asking.startswith("file:") else ""
+        return read_regular(uri, self._settings.max_bytes, path)
 
     def _fetch(self, url: str, reach: AddressPolicy) -> RetrievedDocument:
         if self._fetcher is None:
@@ -150,9 +152,11 @@ class _DocumentReader:
         given = self._settings
         return document_policy(allow_http=given.allow_http, allow_net=given.allow_net)
 
-    def find(self, name: str) -> str | None:
-        """The path of a file in the folders of ``--source-dir``, by its name in a URI."""
-        return find_in(self._settings.source_dirs, unquote(name))
+    def find(self, path: str) -> str | None:
+        """The path of a file in the folders of ``--source-dir``, by the path in its URI."""
+        if path not in self._found:
+            self._found[path] = find_in(self._settings.source_dirs, path)
+        return self._found[path]
 
 
 def _unknown_scheme_error(uri: str) -> RetrieveError:

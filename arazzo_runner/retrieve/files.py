@@ -1,6 +1,6 @@
 """Documents in files: paths, ``file:`` URIs, and what is said when there is nothing to read.
 
-Where a file that a document names may have gone: files of its name below the document.
+Where a file that a document names may have gone: files of its name.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
-from typing import Final
 from urllib.parse import quote, unquote
 
 from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
@@ -19,8 +18,12 @@ from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import nearest
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, size_finding
+from arazzo_runner.text.suggested_fix import is_slip
 
 _LISTED = 1_000
+_LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+_MOST = 20_000
+"""The files that are looked at below a folder; in a larger tree nothing is found."""
 _ENDINGS = (".yaml", ".yml", ".json")
 
 
@@ -54,14 +57,17 @@ def read_named(path: str, limit: int) -> RetrievedDocument:
     return _read(path, path, limit)
 
 
-def read_regular(uri: str, limit: int) -> RetrievedDocument:
-    """Read the file that a document named; only a regular one, since others may never end."""
+def read_regular(uri: str, limit: int, asking: str | None = None) -> RetrievedDocument:
+    """Read the file that a document named; only a regular one, since others may never end.
+
+    ``asking`` is the path of that document, which is not what it means itself.
+    """
     path = file_path(uri)
     shown = path_label(path)
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError) as reason:
-        raise _unreadable_error(path, shown, reason) from None
+        raise _unreadable_error(path, shown, reason, asking) from None
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise RetrieveError(f"`{shown}` is not a regular file", None, "AZ216")
     return _read(path, shown, limit)
@@ -81,9 +87,12 @@ def _read(path: str, shown: str, limit: int) -> RetrievedDocument:
     return RetrievedDocument(data, shown, file_uri(path))
 
 
-def _unreadable_error(path: str, shown: str, reason: OSError | ValueError) -> RetrieveError:
+def _unreadable_error(
+    path: str, shown: str, reason: OSError | ValueError, asking: str | None = None
+) -> RetrieveError:
     if isinstance(reason, FileNotFoundError | NotADirectoryError):
-        return RetrieveError(f"there is no file `{shown}`", _nearest_file(path))
+        hint = _nearest_file(path) if asking is None else _where(path, asking)
+        return RetrieveError(f"there is no file `{shown}`", hint)
     words = reason.strerror if isinstance(reason, OSError) else str(reason)
     return RetrieveError(f"`{shown}` cannot be read: {(words or 'unknown error').lower()}")
 
@@ -96,6 +105,24 @@ def _nearest_file(path: str) -> str | None:
     match = nearest(name.partition(".")[0], stems)
     found = stems[match] if match else nearest(name, stems.values())
     return f"did you mean `{found}`?" if match and found else None
+
+
+def _where(path: str, asking: str) -> str | None:
+    """Where the file that a document names may be: of its name below the folder, or misspelt in it.
+
+    A file whose name is merely like it describes another API.
+    """
+    below = [one for one in files_below(Path(path).parent, Path(path).name) if not _is(one, asking)]
+    if len(below) == 1:
+        return f"there is `{path_label(str(below[0]))}`"
+    beside = (one for one in _files(Path(path).parent) if one.lower().endswith(_ENDINGS))
+    others = [one for one in beside if not _is(Path(path).parent / one, asking)]
+    slips = [one for one in others if is_slip(Path(path).stem, Path(one).stem)]
+    return f"did you mean `{slips[0]}`?" if len(slips) == 1 else None
+
+
+def _is(path: Path, other: str) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _folder_error(path: str, shown: str) -> RetrieveError:
@@ -115,47 +142,78 @@ def _files(folder: Path) -> list[str]:
         return []
 
 
-def find_in(folders: tuple[str, ...], name: str) -> str | None:
-    """The first file of this name in the folders that the user named, or None.
+def files_below(folder: Path, name: str) -> list[Path]:
+    """The files of this name in a folder and all folders below it, those near the top first.
 
-    The name comes from a document: it must not lead out of the folders.
+    Of a whole disk there are none.
     """
-    if Path(name).name != name:
-        return None
-    candidates = (Path(folder) / name for folder in folders)
-    return next((str(one) for one in candidates if one.is_file()), None)
-
-
-_LEFT_OUT: Final = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
-_MOST: Final = 20_000
-"""The files that are looked at; in a larger tree nothing is found."""
-
-
-def find_moved(document: str, url: str, folders: tuple[str, ...]) -> dict[str, str]:
-    """The files that ``url`` of the document at this path may mean, and their texts.
-
-    They stand in the folders that the user named, or else anywhere below that of the document; the
-    keys are references from there (RFC 3986, section 4.2). None for a URL, which may just be down.
-    """
-    name = unquote(PurePosixPath(split_uri(url).path).name)
-    if is_remote(url) or not name:
-        return {}
-    home = Path(document).parent
-    named = find_in(folders, name)
-    paths = [Path(named)] if named else list(_files_below(home, name))
-    found = ((_reference(home, path), _text(path)) for path in paths)
-    return {reference: text for reference, text in found if text is not None and reference != url}
-
-
-def _files_below(folder: Path, name: str) -> Iterator[Path]:
+    if Path(os.path.realpath(folder)) == Path(Path(folder).resolve().anchor):
+        return []
     seen = 0
+    found: list[Path] = []
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(one for one in folders if one[0] != "." and one not in _LEFT_OUT)
         seen += len(files)
         if seen > _MOST:
-            return
+            return []
         if name in files:
-            yield Path(root, name)
+            found.append(Path(root, name))
+    return sorted(found, key=lambda one: len(one.parts))
+
+
+def find_in(folders: tuple[str, ...], path: str) -> str | None:
+    """The file that the path of a URI may mean, in the folders that the user named, or None.
+
+    It has the same name, and of several the one that has most folders of the path in common; where
+    two have as many, that at the top of a folder counts. The path must not lead out of the folders.
+    """
+    names = [unquote(one) for one in path.split("/")]
+    if Path(names[-1]).name != names[-1]:
+        return None
+    for folder in folders:
+        found = _best(files_below(Path(folder), names[-1]), names, Path(folder))
+        if found is not None:
+            return str(found)
+    return None
+
+
+def _best(found: list[Path], names: list[str], folder: Path) -> Path | None:
+    most = max((_in_common(one, names) for one in found), default=0)
+    best = [one for one in found if _in_common(one, names) == most]
+    if len(best) == 1 or (best and best[0].parent == folder):
+        return best[0]
+    return None
+
+
+def _in_common(found: Path, names: list[str]) -> int:
+    """How many names at the ends of two paths are the same."""
+    pairs = zip(reversed(found.parts), reversed(names), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def find_moved(document: str, url: str, folders: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The files that ``url`` of the document at this path may mean, and their texts, by place.
+
+    First those in the folders that the user named, then those below the folder that the URL names,
+    then those below the document's; the document itself is none. The keys are references from the
+    document (RFC 3986, section 4.2). None for a URL, which may just be down.
+    """
+    path = unquote(split_uri(url).path)
+    name = PurePosixPath(path).name
+    if is_remote(url) or not name:
+        return
+    home = Path(document).parent
+    named = find_in(folders, split_uri(url).path)
+    yield _texts(document, url, [Path(named)] if named else [])
+    yield _texts(document, url, files_below((home / path).parent, name))
+    yield _texts(document, url, files_below(home, name))
+
+
+def _texts(document: str, url: str, paths: list[Path]) -> dict[str, str]:
+    home = Path(document).parent
+    others = (one for one in paths if os.path.realpath(one) != os.path.realpath(document))
+    found = ((_reference(home, path), _text(path)) for path in others)
+    return {reference: text for reference, text in found if text is not None and reference != url}
 
 
 def _reference(home: Path, path: Path) -> str:

@@ -13,12 +13,23 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from arazzo_runner.text.outline import NotJson, Outline, is_json_start, walk_json
-from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile, Span, span_between
+from arazzo_runner.text.source import (
+    Extent,
+    Place,
+    Pointer,
+    SourceFile,
+    Span,
+    pointer_text,
+    span_between,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from arazzo_runner.text.diagnostic import Diagnostic
+
+LONG_LINE: Final = 200
+"""A text of one line and more characters than these is no text for people."""
 
 
 def locate_place(place: Place) -> Span:
@@ -26,6 +37,19 @@ def locate_place(place: Place) -> Span:
     if place.span is not None:
         return place.span
     return span_between(place.source, *_offsets(place))
+
+
+def position(place: Place) -> str:
+    """A place for people: ``file:line:column``, or ``file#/pointer`` where all is in one long line.
+
+    In minified JSON nobody finds a column.
+    """
+    text = place.source.text
+    is_one_line = len(text) > LONG_LINE and "\n" not in text.rstrip()
+    if is_one_line and place.pointer:
+        return f"{place.source.name}#{pointer_text(place.pointer)}"
+    span = locate_place(place)
+    return f"{place.source.name}:{span.line}:{span.column}"
 
 
 def extent_of(source: SourceFile, pointer: Pointer) -> Extent | None:

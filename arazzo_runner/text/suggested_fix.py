@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,6 +15,12 @@ _ALIKE: Final = 0.8
 
 _APART: Final = 0.1
 """How much less like it the next name must be."""
+
+_LONG_ENOUGH: Final = 4
+"""Letters of a word in which one may be wrong; in twice as many, two."""
+
+_VARIABLE: Final = re.compile(r"\{[^{}]*\}")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+|[^\W_]")
 
 
 class Edit(Struct, frozen=True):
@@ -63,7 +70,8 @@ def change_text(place: Place, text: str) -> Fix:
 def rename_to_known(place: Place, name: str, known: Iterable[str]) -> Fix | None:
     """The fix that writes a known name for ``name``, which names nothing; None in doubt which one.
 
-    The same name but for case is safe, where it is the only one; another is a guess.
+    The same name but for case is safe, where it is the only one; another is a guess. To be one, it
+    takes more than a near spelling: `getUser` and `setUser` are near, and no slip of each other.
     """
     names = set(known)
     same = _same_but_for_case(name, names)
@@ -94,4 +102,55 @@ def _single_similar_name(name: str, names: Iterable[str]) -> str | None:
             ranked.append((matcher.ratio(), one))
     ranked.sort(reverse=True)
     best, second = [*ranked, (0.0, ""), (0.0, "")][:2]
-    return best[1] if best[0] >= _ALIKE and best[0] - second[0] >= _APART else None
+    if best[0] < _ALIKE or best[0] - second[0] < _APART:
+        return None
+    return best[1] if is_slip(name, best[1]) else None
+
+
+def is_slip(written: str, name: str) -> bool:
+    """Whether ``written`` is ``name`` but for separators, plurals and a letter or two in a word.
+
+    Word by word, so that no other word and no other number passes for the one that was meant.
+    """
+    one, other = _words(written), _words(name)
+    if "".join(one) == "".join(other):
+        return True
+    return len(one) == len(other) and all(map(_is_slip_of_word, one, other))
+
+
+def _words(name: str) -> list[str]:
+    # What a path template calls its variables makes no difference.
+    return [one.casefold() for one in _WORD.findall(_VARIABLE.sub("{}", name))]
+
+
+def _is_slip_of_word(written: str, word: str) -> bool:
+    if _singular(written) == _singular(word) or _undoubled(written) == _undoubled(word):
+        return True
+    shorter = min(len(written), len(word))
+    if written[0] != word[0]:
+        return False
+    if shorter < _LONG_ENOUGH:
+        return sorted(written) == sorted(word) and _distance(written, word) == 1
+    return _distance(written, word) <= (2 if shorter >= 2 * _LONG_ENOUGH else 1)
+
+
+def _singular(word: str) -> str:
+    return re.sub(r"ies\Z", "y", word).removesuffix("s")
+
+
+def _undoubled(word: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters are left out, put in, changed, or swapped with the next one."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        before, last, row = row, before, [i]
+        for j, b in enumerate(other, start=1):
+            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and one[i - 2 : i] == other[j - 1] + other[j - 2]:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -115,7 +115,7 @@ def test_titles_of_diagnostics() -> None:
 
 
 def test_the_page_of_the_html_report() -> None:
-    page = PROJECT / "arazzo_runner" / "report" / "page" / "report.html.jinja"
+    page = PROJECT / "arazzo_runner" / "report" / "formats" / "page" / "report.html.jinja"
     prose = re.sub(r"\{[%#{].*?[%#}]\}", "", page.read_text("utf-8"), flags=re.DOTALL)
     assert list(banned_words(prose)) == []
 

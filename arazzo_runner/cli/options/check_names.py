@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import click
+from click.core import ParameterSource
+
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
+from arazzo_runner.cli.options.settings import narrowed_to, read_checks
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
+from arazzo_runner.openapi.lookup import operation_ids
 from arazzo_runner.openapi.security.schemes import is_movable
 from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.pipeline.load import Description
@@ -20,6 +25,7 @@ def check_names(description: Description, given: Mapping[str, Any]) -> None:
     found += _credentials(description, given)
     if given["until"] is not None:
         found += _until_findings(description, given["until"])
+    found += _checks(description, given.get("checks", ()))
     if found:
         raise UsageError(*found)
 
@@ -94,6 +100,28 @@ def _until_findings(description: Description, step_id: str) -> list[Diagnostic]:
     if step_id in known:
         return []
     return [error("AZ906", f"`--until {step_id}` names no step", help=_way_out(step_id, known))]
+
+
+def _checks(description: Description, typed: Iterable[str]) -> Iterator[Diagnostic]:
+    """Narrowed checks of what there is not; what a file sets is for other documents, too."""
+    narrowed = {text: narrowed_to(read_checks([text])) for text in typed}
+    source = click.get_current_context().get_parameter_source("checks")
+    if source is not ParameterSource.COMMANDLINE or not any(narrowed.values()):
+        return
+    known = set(_checked(description))
+    for text, names in narrowed.items():
+        if not known.issuperset(names):
+            message = f"`--check {text}` names no operation and no step"
+            yield error("AZ906", message, help=did_you_mean(names[0], known))
+
+
+def _checked(description: Description) -> Iterator[str]:
+    for unit in description.units.values():
+        for workflow in unit.document.workflows:
+            for step in workflow.steps:
+                yield from (step.step_id, f"{workflow.workflow_id}/{step.step_id}")
+    for api in description.apis().values():
+        yield from operation_ids(api)
 
 
 def _way_out(name: str, known: Iterable[str]) -> str:

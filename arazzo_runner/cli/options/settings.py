@@ -1,6 +1,6 @@
 """What flags say of a run, as the engine takes it.
 
-``--check [KIND=]off|warn|error``
+``--check [KIND[:OPERATION|STEP]=]off|warn|error``
 
 ``--credential NAME@ORIGIN``: which credentials may go to another origin after a redirect.
 
@@ -26,21 +26,30 @@ from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
 
 
-def read_checks(texts: Iterable[str]) -> dict[CheckKind, CheckSeverity]:
-    """The severities of the contract checks; a bare severity is for all kinds."""
-    found = dict(ALL_WARN)
+def read_checks(texts: Iterable[str]) -> dict[str, CheckSeverity]:
+    """The severities of the contract checks; a bare severity is for all kinds.
+
+    One of an operation or step has its name after the kind: ``schema:listJobs``.
+    """
+    found: dict[str, CheckSeverity] = dict(ALL_WARN)
     for text in texts:
-        kind, equals, severity = text.rpartition("=")
+        which, equals, severity = text.rpartition("=")
+        kind, colon, name = which.partition(":")
         kinds = [one for one in get_args(CheckKind) if not equals or one == kind]
         severities = [one for one in get_args(CheckSeverity) if one == severity]
-        if not kinds or not severities:
+        if not kinds or not severities or (colon and not name):
             listed = ", ".join(f"`{one}`" for one in ALL_WARN)
             raise click.UsageError(
                 f"`--check {text}`: write `off`, `warn` or `error`, or one of {listed} before it, "
-                "such as `schema=error`"
+                "such as `schema=error`, or `schema:listJobs=off` for an operation or step"
             )
-        found.update(dict.fromkeys(kinds, severities[0]))
+        found.update(dict.fromkeys((f"{one}{colon}{name}" for one in kinds), severities[0]))
     return found
+
+
+def narrowed_to(checks: Mapping[str, CheckSeverity]) -> list[str]:
+    """The operations and steps that checks are narrowed to."""
+    return [name for key in checks if (name := key.partition(":")[2])]
 
 
 def settings_of(given: Mapping[str, Any]) -> Settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.fix.moved_source import with_moved_sources
-from arazzo_runner.fix.rounds import FixResult, fix_rounds
+from arazzo_runner.fix.rounds import FixResult, fix_rounds, refused
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions, absolute_path, validate
@@ -51,12 +51,24 @@ class ValidateSettings(Struct, frozen=True):
 
 
 def check_document(setting: ValidateSettings, document: str) -> FixedDocument:
-    """Validate a document, and tell where its sources may have gone."""
-    found = validate(setting.access, document, setting.options, setting.shared)
-    if not any(one.code == "AZ201" and one.place is not None for one in found):
+    """Validate a document: findings, and fixes that do no harm."""
+    wanted = replace(setting.options, selection=Selection())
+    found = validate(setting.access, document, wanted, setting.shared)
+    if any(one.code == "AZ101" for one in found):
         return FixedDocument(found)
+    work = _FixTask(setting, document, FixOptions(writes=False, takes_unsafe=True))
+    if not any(_can_have_fix(one) for one in found):
+        return FixedDocument(work.reported(found))
     source, _ = _read(setting, document)
-    return FixedDocument(tuple(_with_moved_sources(setting, document, source, found)))
+    judged = _with_moved_sources(setting, document, source, found)
+    no_good = refused(source, judged, work.judge, setting.options.limits.document)
+    return FixedDocument(
+        work.reported(replace(one, fix=None) if one in no_good else one for one in judged)
+    )
+
+
+def _can_have_fix(found: Diagnostic) -> bool:
+    return found.fix is not None or (found.code == "AZ201" and found.place is not None)
 
 
 def fix_document(setting: ValidateSettings, document: str, mending: FixOptions) -> FixedDocument:
@@ -68,9 +80,8 @@ def fix_document(setting: ValidateSettings, document: str, mending: FixOptions) 
         source, mark = _read(setting, document)
     except ArazzoError:  # which says what `validate` says as well
         return FixedDocument(validate(setting.access, document, setting.options, setting.shared))
-    work = _FixTask(setting, document, mending)
-    done = work.done(source)
-    left = work.without_refused(done.left)
+    done = mended_text(setting, document, mending, source)
+    left = done.left
     if done.text == source.text:
         return FixedDocument(left)
     if mending.writes:
@@ -78,6 +89,15 @@ def fix_document(setting: ValidateSettings, document: str, mending: FixOptions) 
         setting.shared.shelf.forget(source.uri)
     diff = diff_text(source.name, source.text, done.text)
     return FixedDocument(left, len(done.mended), diff)
+
+
+def mended_text(
+    setting: ValidateSettings, document: str, mending: FixOptions, source: SourceFile
+) -> FixResult:
+    """A text of a document with all fixes that are wanted and do no harm; nothing is written."""
+    work = _FixTask(setting, document, mending)
+    done = work.done(source)
+    return replace(done, left=work.without_refused(done.left))
 
 
 def _read(setting: ValidateSettings, document: str) -> tuple[SourceFile, bytes]:
@@ -90,9 +110,11 @@ def _read(setting: ValidateSettings, document: str) -> tuple[SourceFile, bytes]:
 def _with_moved_sources(
     setting: ValidateSettings, document: str, source: SourceFile, found: Sequence[Diagnostic]
 ) -> Sequence[Diagnostic]:
+    if not any(one.code == "AZ201" for one in found):
+        return found
     data = parse(source, setting.options.limits.document, Severity.ERROR).value
 
-    def candidates(url: str) -> dict[str, str]:
+    def candidates(url: str) -> Iterator[dict[str, str]]:
         return find_moved(document, url, setting.folders)
 
     return list(with_moved_sources(found, source.uri, data, candidates))
@@ -123,9 +145,7 @@ class _FixTask(Struct, frozen=True):
         access = replace(self.setting.access, open=lambda _document: retrieved)
         every = replace(self.setting.options, selection=Selection())
         found = validate(access, self.document, every, self.setting.shared)
-        if any(one.code == "AZ201" for one in found):
-            return _with_moved_sources(self.setting, self.document, source, found)
-        return found
+        return _with_moved_sources(self.setting, self.document, source, found)
 
     def takes(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         """Those that the user wants to have mended."""

@@ -22,7 +22,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
-from arazzo_runner.document.node import join_names
+from arazzo_runner.document.node import is_name, join_names
 from arazzo_runner.document.rules.expressions import WorkflowExpressions
 from arazzo_runner.document.rules.names import (
     DocumentNames,
@@ -112,14 +112,15 @@ def _input(
     declared = known.inputs[workflow_id]
     if declared is None or _has_name(declared.names, found):
         return
+    readable = [one for one in declared.names if is_name(one)]
     yield Diagnostic(
         "AZ210",
         Severity.ERROR if declared.closed else Severity.WARNING,
         f"the workflow `{workflow_id}` declares no input `{found.name}`",
         place,
         "never has a value",
-        did_you_mean(found.name, declared.names) or "declare it in `inputs.properties`",
-        fix=rename_to_known(place, found.name, declared.names),
+        did_you_mean(found.name, readable) or "declare it in `inputs.properties`",
+        fix=rename_to_known(place, found.name, readable),
     )
 
 
@@ -162,8 +163,9 @@ def _undeclared_output(
     severity: Severity, what: str, found: NamedRef, place: Place, outputs: Iterable[str]
 ) -> Diagnostic:
     message = f"{what} has no output `{found.name}`"
-    help_ = did_you_mean(found.name, outputs) or f"declare it in the `outputs` of {what}"
-    fix = rename_to_known(place, found.name, outputs)
+    readable = [one for one in outputs if is_name(one)]
+    help_ = did_you_mean(found.name, readable) or f"declare it in the `outputs` of {what}"
+    fix = rename_to_known(place, found.name, readable)
     return Diagnostic("AZ211", severity, message, place, "never has a value", help_, (), fix)
 
 

@@ -15,7 +15,7 @@ from arazzo_runner.report.safe_text import escape
 from arazzo_runner.report.secrets import MASK, URL_MASK, Masker
 from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, TextStyle
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
-from arazzo_runner.text.positions import locate_place
+from arazzo_runner.text.positions import locate_place, position
 from arazzo_runner.text.source import Place, SourceFile, Span, line_starts, pointer_text
 
 MAX_LINE: Final = 120
@@ -50,8 +50,7 @@ def render_line(diagnostic: Diagnostic, style: AnsiStyle = PLAIN) -> str:
     way_out = f"; {diagnostic.help}" if diagnostic.help else ""
     where = ""
     if diagnostic.place:
-        span = locate_place(diagnostic.place)
-        where = f" ({diagnostic.place.source.name}:{span.line}:{span.column})"
+        where = f" ({position(diagnostic.place)})"
     return f"{head}: {escape(URL_MASK.text(diagnostic.message + where + way_out))}"
 
 
@@ -127,7 +126,7 @@ def _frame(
     shown: _LabelledSpan, arrow: str, width: int, style: AnsiStyle, masker: Masker
 ) -> Iterator[str]:
     span = shown.span
-    where = f"{escape(masker.text(shown.place.source.name))}:{span.line}:{span.column}"
+    where = escape(masker.text(position(shown.place)))
     yield f"{' ' * width}{style.paint(style.dim, arrow)}{where}"
     line = _source_line(shown.place.source, span.line)
     if not line.strip():

@@ -20,6 +20,7 @@ from arazzo_runner.executor.events import (
     WorkflowStarted,
 )
 from arazzo_runner.executor.result import RunResult, Status, StepError, StepResult, WorkflowResult
+from arazzo_runner.report.failure import likeness
 from arazzo_runner.report.safe_text import SafeText
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.steps import retry_lines, step_details, step_head, warning_lines
@@ -71,6 +72,8 @@ class Console:
         self._visits: list[VisitInProgress] = []
         self._visited = 0
         self._reported: set[StepError] = set()
+        self._warned: frozenset[object] = frozenset()
+        self._hinted: set[str] = set()
 
     def __call__(self, event: Event) -> None:
         """Take note of an event, and write what is to be said about it."""
@@ -145,7 +148,9 @@ class Console:
     def _finish_step(self, event: StepFinished) -> None:
         self._visits.pop()
         self._visited += 1
-        result, look = event.result, self._look_at(event.depth)
+        look = self._look_at(event.depth)
+        event = replace(event, result=self._news(event.result))
+        result = event.result
         head = step_head(result, look)
         failed = result.status in (Status.FAILED, Status.ERROR)
         if self._visited > DETAILED_STEPS and look.verbosity == "normal" and not failed:
@@ -156,12 +161,29 @@ class Console:
             lines += _indent_lines(event.depth, self._explain(result, look))
         self.write([*lines, ""])
 
+    def _news(self, result: StepResult) -> StepResult:
+        """A visit without the warnings that an earlier one had; ``-v`` shows all of them."""
+        if self.look.verbosity != "normal" or not any(one.checks for one in result.attempts[-1:]):
+            return result
+        *earlier, last = result.attempts
+        warned = {likeness(one) for one in last.checks if not one.passed and one.severity == "warn"}
+        told, self._warned = self._warned, self._warned | warned
+        news = tuple(one for one in last.checks if one.passed or likeness(one) not in told)
+        return replace(result, attempts=(*earlier, replace(last, checks=news)))
+
     def _explain(self, result: StepResult, look: TextStyle) -> list[str]:
         # Most runs need no explanation, and none of what it takes to write one.
+        from arazzo_runner.report.base_path import base_path_hint
         from arazzo_runner.report.failure import step_failure_lines
 
         self._reported.update(one.error for one in result.attempts[-1:] if one.error)
         lines = step_failure_lines(result, look)
+        for hint in (base_path_hint(result.operation, one) for one in result.attempts[-1:]):
+            if hint is None:
+                continue
+            if hint in self._hinted:  # what it says is of the server, not of the step
+                lines = [one for one in lines if look.shown.text(hint) not in one]
+            self._hinted.add(hint)
         return ["", *lines] if lines else []
 
     def _shorten(self, event: StepFinished, head: str) -> list[str]:

@@ -16,9 +16,8 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.media_type import MULTIPART
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
-from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.body import FORM, decode_text, form_parts, is_json, media_type
-from arazzo_runner.report.failure import placed_sentence
+from arazzo_runner.report.failure import Folded, folded, placed_sentence
 from arazzo_runner.report.safe_text import duration_text
 from arazzo_runner.report.terminal.style import LABEL, TextStyle, value_lines
 from arazzo_runner.text.json_write import INDENTED, write_json
@@ -219,13 +218,16 @@ def _operand(expression: str, value: Value, look: TextStyle) -> str:
 
 
 def warning_lines(attempt: Attempt, look: TextStyle) -> list[str]:
-    """A line for each contract check that did not hold and only warns."""
-    warned = [one for one in attempt.checks if not one.passed and one.severity == "warn"]
-    return [_warning(one, look) for one in warned]
+    """A line for each contract check that did not hold and only warns, equal ones in one."""
+    warned = [one for one in attempt.checks if one.severity == "warn"]
+    if look.verbosity == "bodies":
+        return [_warning(Folded(one, 1), look) for one in warned if not one.passed]
+    return [_warning(one, look) for one in folded(warned)]
 
 
-def _warning(check: CheckResult, look: TextStyle) -> str:
-    text = look.shown.line(placed_sentence(check), 2 * look.width)
+def _warning(found: Folded, look: TextStyle) -> str:
+    more = f" (and {found.times - 1:,} more like it)" if found.times > 1 else ""
+    text = look.shown.line(placed_sentence(found.check), 2 * look.width) + more
     return look.style.paint(look.style.warn, "warn".ljust(LABEL)) + text
 
 

@@ -37,7 +37,18 @@ def _counts(summary: Summary) -> str:
     criteria = count_text(summary.criteria_passed + summary.criteria_failed, "criterion")
     failed = f" ({summary.criteria_failed:,} failed)" if summary.criteria_failed else ""
     steps = count_text(sum(summary.steps.values()), "step")
-    return f"{steps}, {count_text(summary.requests, 'request')}, {criteria}{failed}"
+    return (
+        f"{steps}, {count_text(summary.requests, 'request')}, {criteria}{failed}{_found(summary)}"
+    )
+
+
+def _found(summary: Summary) -> str:
+    """What the API descriptions say of the answers, apart from what failed."""
+    if not summary.findings:
+        return ""
+    kinds = len(summary.findings)
+    folded = f" of {count_text(kinds, 'kind')}" if kinds < summary.finding_count else ""
+    return f", {count_text(summary.finding_count, 'contract finding')}{folded}"
 
 
 def _passed_text(result: RunResult) -> str:

@@ -38,7 +38,7 @@ class Outside:
         return DocumentAccess(
             self.retrieve_for,
             self.open,
-            lambda name: f"dir/{name}" if name in self.folder else None,
+            self.find,
         )
 
     def retrieve_for(self, asking: str) -> Callable[[str], RetrievedDocument]:
@@ -51,6 +51,10 @@ class Outside:
         if self.files[uri] == "guarded":
             raise RetrieveError("not allowed", None, "AZ216")
         return RetrievedDocument(self.files[uri].encode(), uri.rpartition("/")[2], uri)
+
+    def find(self, path: str) -> str | None:
+        name = path.rpartition("/")[2]
+        return f"dir/{name}" if name in self.folder else None
 
     def open(self, location: str) -> RetrievedDocument:
         self.asked.append((location, "user"))

@@ -25,6 +25,7 @@ async def later(event) -> None:
         ({"on_event": later}, TypeError, "`on_event` is called and never awaited; use `stream`"),
         ({"cancel": True}, TypeError, "`cancel` is of the type bool, and not anything with"),
         ({"checks": "fail"}, TypeError, "`checks` cannot be `fail`: it is `off`, `warn`"),
+        ({"checks": {"body:listJobs": "off"}}, TypeError, "`checks` cannot be"),
         ({"checks": {"body": "off"}}, TypeError, "`checks` cannot be `{'body': 'off'}`"),
     ],
 )
@@ -65,6 +66,16 @@ def test_none_counts_as_left_out() -> None:
         (
             {"schema": "off"},
             {"status": "warn", "content-type": "warn", "schema": "off", "headers": "warn"},
+        ),
+        (
+            {"schema:listJobs": "off"},
+            {
+                "status": "warn",
+                "content-type": "warn",
+                "schema": "warn",
+                "headers": "warn",
+                "schema:listJobs": "off",
+            },
         ),
     ],
 )

@@ -124,6 +124,8 @@ MALFORMED = [
     ("$workflows.w.steps.s", 13, "`inputs` or `outputs` is expected here, not `steps`"),
     ("$workflows.w.inputs.", 20, "the name of one of its inputs is missing here"),
     ("$sourceDescriptions.api.", 24, "an operationId, a workflowId or `url` is missing here"),
+    ("$inputs.a > 3", 9, "nothing is compared or calculated"),
+    ("$inputs.a || $inputs.b", 9, "nothing is compared or calculated"),
     (
         "$components.inputs.x",
         12,
@@ -143,7 +145,7 @@ def test_malformed_strings_are_no_text(text, at, reason):
     bad, _ = parse_string(text)
     assert isinstance(bad, MalformedExpression)
     assert bad.at == at
-    assert reason in bad.reason
+    assert reason in bad.explanation
     assert bad.text == text
 
 

@@ -41,8 +41,71 @@ def document(*operation_ids: Any) -> Any:
 )
 def test_candidates(texts: dict[str, str], called: list[Any], url: str | None) -> None:
     (found,) = with_moved_sources(
-        [LOST], URL.source.uri, document(*called), {"api.yaml": texts}.__getitem__
+        [LOST], URL.source.uri, document(*called), {"api.yaml": [texts]}.__getitem__
     )
+    assert found.fix == (replace_text(URL, url) if url else None)
+    assert found.help == (f"there is `{url}`, which describes what is called" if url else None)
+
+
+BANK = "openapi: 3.0.0\npaths: {/accounts/{id}: {get: {operationId: getAccount}}}\n"
+SIGN_IN = "arazzo: 1.0.1\nworkflows: [{workflowId: signIn}]\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "called", "tiers", "url"),
+    [
+        ({}, ["getPet"], [{}, {"new/api.yaml": API}], "new/api.yaml"),
+        ({}, ["getPet"], [{"a/api.yaml": API}, {"b/api.yaml": API}], "a/api.yaml"),
+        ({}, ["getPet"], [{"a/api.yaml": BANK}, {"b/api.yaml": API}], "b/api.yaml"),
+        ({}, ["getPet"], [{"a/api.yaml": API, "c/api.yaml": API}, {"b/api.yaml": API}], None),
+        ({"type": "openapi"}, [], [{"a/api.yaml": SIGN_IN}], None),
+        ({"type": "arazzo"}, [], [{"a/api.yaml": API}], None),
+        ({"type": "asyncapi"}, [], [{"a/api.yaml": "asyncapi: 3.0.0"}], "a/api.yaml"),
+        # of several sources, what is called by its source counts
+        ({"other": 1}, ["getPet", "getAccount", "getOrder"], [{"a/api.yaml": BANK}], "a/api.yaml"),
+        ({"other": 1}, ["getPet", "getOrder"], [{"a/api.yaml": BANK}], None),
+        (
+            {"other": 1},
+            ["getPet", "$sourceDescriptions.api.getAccount"],
+            [{"a/api.yaml": BANK}],
+            "a/api.yaml",
+        ),
+        (
+            {"other": 1},
+            ["getPet", "$sourceDescriptions.api.getAccount"],
+            [{"a/api.yaml": API}],
+            None,
+        ),
+        ({"other": 1}, ["$sourceDescriptions.second.x"], [{"a/api.yaml": API}], "a/api.yaml"),
+        (
+            {},
+            [{"operationPath": "{$sourceDescriptions.api.url}#/paths/~1accounts~1{id}/get"}],
+            [{"a/api.yaml": BANK}],
+            "a/api.yaml",
+        ),
+        (
+            {},
+            [{"operationPath": "{$sourceDescriptions.api.url}#/paths/~1accounts~1{id}/get"}],
+            [{"a/api.yaml": API}],
+            None,
+        ),
+        (
+            {"type": "arazzo"},
+            [{"workflowId": "$sourceDescriptions.api.signIn"}, {"workflowId": "other"}],
+            [{"a/api.yaml": SIGN_IN}],
+            "a/api.yaml",
+        ),
+    ],
+)
+def test_the_source_that_is_meant(
+    source: dict[str, Any], called: list[Any], tiers: list[dict[str, str]], url: str | None
+) -> None:
+    data = document()
+    others = [{"name": "second", "url": "b.yaml"}] if source.pop("other", None) else []
+    data["sourceDescriptions"] = [{**data["sourceDescriptions"][0], **source}, *others]
+    steps = [one if isinstance(one, dict) else {"operationId": one} for one in called]
+    data["workflows"][0]["steps"] = steps
+    (found,) = with_moved_sources([LOST], URL.source.uri, data, {"api.yaml": tiers}.__getitem__)
     assert found.fix == (replace_text(URL, url) if url else None)
 
 
@@ -59,3 +122,10 @@ def test_other_findings_stay_as_they_are(other: Any) -> None:
     assert list(with_moved_sources([other], URL.source.uri, {"workflows": 1}, {}.__getitem__)) == [
         other
     ]
+
+
+def test_a_document_of_which_nothing_is_known() -> None:
+    data = {"workflows": 1, "sourceDescriptions": [{"name": "api", "url": "api.yaml"}]}
+    tiers = {"api.yaml": [{"a/api.yaml": API}]}
+    (found,) = with_moved_sources([LOST], URL.source.uri, data, tiers.__getitem__)
+    assert found.fix == replace_text(URL, "a/api.yaml")

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.openapi.lookup import find_by_pointer
-from arazzo_runner.openapi.servers import declared_variables, server_url
+from arazzo_runner.openapi.servers import base_path, declared_variables, server_url
 
 VARIABLES = {
     "region": {"default": "eu", "enum": ["eu", "us"]},
@@ -129,3 +129,24 @@ def test_the_variables_of_all_servers_wherever_they_stand():
     description = {"servers": servers, "paths": {"/a": {"servers": "none", "get": [servers[:1]]}}}
     assert list(declared_variables(description)) == ["region", "base", "region", "unused"]
     assert list(declared_variables([{"servers": [{"url": 1}]}])) == []
+
+
+@pytest.mark.parametrize(
+    ("servers", "uri", "path"),
+    [
+        ([], "https://api.example.com/specs/openapi.json", ""),
+        ([], "file:///home/me/openapi.json", ""),
+        ([{"url": "https://a.example/v1/"}], "file:///home/me/openapi.json", "/v1"),
+        ([{"url": "/v2"}], "file:///home/me/openapi.json", "/v2"),
+        ([{"url": "v2"}], "file:///home/me/openapi.json", ""),
+        ([{"url": "v2"}], "https://api.example.com/specs/openapi.json", "/specs/v2"),
+        ([{"url": "https://{region}.example", "variables": VARIABLES}], "file:///a", ""),
+        (
+            [{"url": "https://a.example/{region}/{x}", "variables": VARIABLES}],
+            "file:///a",
+            "/eu/{x}",
+        ),
+    ],
+)
+def test_the_path_of_the_documented_server(serving, servers, uri, path):
+    assert base_path(serving(*servers, uri=uri)) == path

@@ -241,8 +241,8 @@ def test_a_local_document_reads_files(access, local, tmp_path):
     Path("api.yaml").write_bytes(b"text")
     read = access().retrieve_for(local)
     assert read(f"{tmp_path.as_uri()}/api.yaml").name == "api.yaml"
-    found = refusal(read, f"{tmp_path.as_uri()}/apy.yaml")
-    assert (found.code, found.message) == ("AZ201", "there is no file `apy.yaml`")
+    found = refusal(read, f"{tmp_path.as_uri()}/apis.yaml")
+    assert (found.code, found.message) == ("AZ201", "there is no file `apis.yaml`")
     assert found.hint == "did you mean `api.yaml`?"
 
 
@@ -311,4 +311,5 @@ def test_source_dirs(access):
     reading = access(source_dirs=("moved",))
     assert reading.find("a%20b.yaml") == "moved/a b.yaml"
     assert reading.find("%2e%2e%2fmoved%2fa b.yaml") is None
+    assert reading.find("/docs/a%20b.yaml") == "moved/a b.yaml"
     assert reading.find("c.yaml") is None

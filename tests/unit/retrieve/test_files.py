@@ -1,12 +1,15 @@
 import os
+from pathlib import Path
 
 import pytest
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.retrieve import files as room
 from arazzo_runner.retrieve.files import (
     file_path,
     file_uri,
+    files_below,
     find_in,
     path_label,
     read_named,
@@ -141,3 +144,64 @@ def test_a_name_does_not_lead_out_of_the_folder(folder, name):
     (folder / "two").mkdir()
     (folder / "two" / "a.yaml").touch()
     assert find_in(("one",), name) is None
+
+
+# --- where a file may have gone -------------------------------------------------------------------
+
+
+def touch(*paths):
+    for path in paths:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).touch()
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "found"),
+    [
+        (["d/api.yaml"], "/x/api.yaml", "d/api.yaml"),
+        (["d/a/b/api.yaml"], "/x/api.yaml", "d/a/b/api.yaml"),
+        (["d/shop/api.yaml", "d/bank/api.yaml"], "/x/shop/api.yaml", "d/shop/api.yaml"),
+        (["d/shop/api.yaml", "d/bank/api.yaml"], "/x/api.yaml", None),
+        (["d/api.yaml", "d/bank/api.yaml"], "/x/api.yaml", "d/api.yaml"),
+        (["d/api.yaml", "d/bank/api.yaml"], "/bank/api.yaml", "d/bank/api.yaml"),
+        (["d/node_modules/api.yaml", "d/.git/api.yaml"], "api.yaml", None),
+        (["e/a/api.yaml"], "api.yaml", "e/a/api.yaml"),
+        (["d/other-api.yaml"], "api.yaml", None),
+        (["api.yaml"], "../api.yaml", None),
+        (["d/api.yaml"], "..", None),
+        (["d/api.yaml"], "", None),
+    ],
+)
+def test_in_folders_that_the_user_named(folder, files, path, found):
+    touch(*files)
+    assert find_in(("d", "e"), path) == found
+
+
+def test_a_huge_tree_is_left(folder, monkeypatch):
+    touch("d/a/api.yaml")
+    monkeypatch.setattr(room, "_MOST", 0)
+    assert files_below(Path("d"), "api.yaml") == []
+    assert files_below(Path(Path.cwd().anchor), "api.yaml") == []
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "hint"),
+    [
+        (["o/old/shop.yaml", "o/shop-jobs.yaml"], "o/shop.yaml", "there is `o/old/shop.yaml`"),
+        (["o/old/shop.yaml", "o/new/shop.yaml"], "o/shop.yaml", None),
+        (["o/shop-jobs-api-openapi.yaml"], "o/shop-openapi.yaml", None),
+        (["o/shop-openaip.yaml"], "o/shop-openapi.yaml", "did you mean `shop-openaip.yaml`?"),
+        (["o/shop.json"], "o/shop.yaml", "did you mean `shop.json`?"),
+        (["o/shop.json", "o/shop.yml"], "o/shop.yaml", None),
+        (["w.arazzo.yaml"], "w.openapi.yaml", None),
+        ([], "w.yaml", None),  # the document itself, which is `w.yml`
+        (["d/w.yml"], "w.yml", "there is `d/w.yml`"),
+    ],
+)
+def test_what_a_document_may_have_meant(folder, files, path, hint):
+    touch("w.yml", *files)
+    if path == "w.yml":
+        Path("w.yml").unlink()
+    with pytest.raises(RetrieveError) as caught:
+        read_regular(file_uri(path), 10, "w.yml")
+    assert caught.value.hint == hint

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from arazzo_runner.text import positions as module
 from arazzo_runner.text.diagnostic import Severity, warning
 from arazzo_runner.text.parse import DocumentLimits, parse
-from arazzo_runner.text.positions import locate_place, place_between, sort_findings
+from arazzo_runner.text.positions import locate_place, place_between, position, sort_findings
 from arazzo_runner.text.source import Place, SourceFile, Span
 
 YAML = """\
@@ -272,3 +272,20 @@ def test_findings_stand_in_the_order_of_their_places():
     assert [each.message for each in found] == [
         "nowhere", "first of one", "first of one, later said", "last of one", "of two",
     ]  # fmt: skip
+
+
+LONG = '{"a":{"b/c":"' + "x" * 200 + '"}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "shown"),
+    [
+        (LONG, ("a", "b/c"), "f.json#/a/b~1c"),
+        (LONG + "\n", ("a",), "f.json#/a"),
+        (LONG, (), "f.json:1:1"),
+        (LONG.replace(":", ":\n", 1), ("a",), "f.json:2:1"),
+        ('{"a":1}', ("a",), "f.json:1:6"),
+    ],
+)
+def test_positions_in_a_source_of_one_line_are_pointers(text, place, shown):
+    assert position(Place(SourceFile("f.json", text, "f:/f.json"), place)) == shown

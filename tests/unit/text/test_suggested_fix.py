@@ -8,6 +8,7 @@ from arazzo_runner.text.suggested_fix import (
     Fix,
     change_text,
     guess_known,
+    is_slip,
     remove_member,
     rename_to_known,
     replace_text,
@@ -55,3 +56,35 @@ def test_what_a_server_may_take_is_never_safe_to_rename() -> None:
         (Edit(PLACE, "limit", "Limit"),), is_safe=False
     )
     assert guess_known(PLACE, "Limit", ["offset"]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "is_one"),
+    [
+        ("createExecutoin", "createExecution", True),
+        ("create_execution", "CreateExecution", True),
+        ("listOrder", "list-orders", True),
+        ("getCategory", "getCategories", True),
+        ("getPte", "getPet", True),
+        ("getOrdr", "getOrder", True),
+        ("onee", "one", True),
+        ("gettPet", "getPet", True),
+        ("setTemplateAtributs", "setTemplateAttributes", True),
+        ("#/paths/~1orders~1{id}/get", "#/paths/~1orders~1{orderId}/get", True),
+        ("#/paths/~1orders/post", "#/paths/~1orders/get", False),
+        ("getUser", "setUser", False),  # another word
+        ("getUser", "putUser", False),
+        ("loginUser", "logoutUser", False),
+        ("postUser", "pastUser", True),
+        ("step1", "step2", False),
+        ("v1Items", "v2Items", False),
+        ("listItems", "listAllItems", False),  # one word more
+        ("api.listItems", "listItems", False),
+        ("item", "term", False),
+        ("getCat", "getCar", False),
+        ("getACL", "getAcl", True),
+        ("日本語", "日本", False),
+    ],
+)
+def test_a_slip_is_no_other_word(written: str, name: str, is_one: bool) -> None:
+    assert is_slip(written, name) is is_one

@@ -135,6 +135,13 @@ def test_other_empty_nodelists(text, context, hint):
         ("$.status == 'x'", "$response.body", None, "`$response.body#/status == 'x'`"),
         ("$.n == 1", "$response.body#/pets/0", None, "`$response.body#/pets/0/n == 1`"),
         ("$.pets.length > 0", "$response.body", None, "`$[?length($.pets) > 0]`"),
+        ("$.length > 0", "$response.body", None, "`$[?length($) > 0]`"),
+        ("0 < $.length", "$response.body", None, "`$[?0 < length($)]`"),
+        ("$.length == 0", "$response.body", None, "empty is `$response.body#/0 == null`"),
+        ("$.length() < 1", "$response.body#/pets", None, "`$response.body#/pets/0 == null`"),
+        ("0 >= $.length", "$response.body", None, "empty is `$response.body#/0 == null`"),
+        ("$.my-prop", "$response.body", None, "`$['my-prop']`"),
+        ("$.a[?@.b and @.c]", "$response.body", None, "in a filter `and` is `&&`"),
         ("$.a[0].length() == $.n", "$response.body", None, "`$[?length($.a[0]) == $.n]`"),
         ("$.pets[(@.length-1)]", "$response.body", None, "the last item `[-1]`"),
         (

@@ -313,7 +313,7 @@ def test_tokens_to_fetch(secured, name, parts, flow, urls):
     (need,) = found.needs
     assert (need.source, need.scheme, need.flow, need.scopes) == ("api", name, flow, ("a", "b"))
     assert {field: getattr(need, field) for field in urls} == urls
-    assert need.called == f"`{name}` of `api`"
+    assert need.label == f"`{name}` of `api`"
     assert (found.headers, found.credentials.of("api", name)) == ((), parts)
 
 

@@ -202,7 +202,7 @@ def test_a_long_run_becomes_terse(build, monkeypatch):
     text = shown(build.events(workflow))
     assert text.count("  sent  ") == 3
     assert text.count("(one line per step from here on; `-v` shows all)") == 1
-    assert text.count("warn  odd") == 4
+    assert text.count("warn  odd") == 1  # the others are equal
     assert "error: step `create`" in text
     assert shown(build.events(workflow), verbosity="verbose").count("  sent  ") == 5
 
@@ -298,3 +298,14 @@ def test_a_limit_of_the_run_is_no_fault_of_a_response(build):
 def test_the_verdict_agrees_with_the_exit_code(build, code, words):
     workflow = build.workflow(build.step(), status=Status.ERROR)
     assert verdict(build, workflow, code=code).startswith(f"FAIL {words}")
+
+
+def test_equal_warnings_are_written_once_and_all_of_them_with_v(build) -> None:
+    warned = build.attempt(checks=(build.check("odd", False), build.check("odd", False)))
+    workflow = build.workflow(*(build.step(f"s{n}", attempts=[warned]) for n in range(2)))
+    text = shown(build.events(workflow))
+    assert (text.count("warn  odd"), text.count("(and 1 more like it)")) == (1, 1)
+    text = shown(build.events(workflow), verbosity="verbose")
+    assert (text.count("warn  odd"), text.count("(and 1 more like it)")) == (2, 2)
+    text = shown(build.events(workflow), verbosity="bodies")
+    assert (text.count("warn  odd"), text.count("more like it")) == (4, 0)
