@@ -74,10 +74,14 @@ class SchemeStatus(Struct, frozen=True):
         return any(not one.optional and not one.passed for one in self.uses)
 
 
+_SchemeKey: TypeAlias = tuple[str, int, str]
+"""The source, the identity of its description, and the name that it has there."""
+
+
 def scheme_statuses(
     units: Mapping[str, Unit], plan: Plan, sources: CredentialStores, *, certificate: bool
 ) -> list[SchemeStatus]:
-    """All schemes of all API descriptions, in the order of the documents.
+    """All schemes of all API descriptions, in the order of the documents; those by URI last.
 
     ``certificate`` tells that connections show one. Nothing but variables is looked at. Raises
     DocumentError for a broken description.
@@ -86,8 +90,9 @@ def scheme_statuses(
     found: dict[tuple[str, int, str], SchemeStatus] = {}
     for unit in units.values():
         for source, api in unit.apis.items():
-            for name, scheme in api.schemes.items():
-                own = tuple(use for key, use in uses if key == (source, id(api), name))
+            named = {key[2]: one for key, one, _ in uses if key[:2] == (source, id(api))}
+            for name, scheme in {**api.schemes, **named}.items():
+                own = tuple(use for key, _, use in uses if key == (source, id(api), name))
                 variables = tuple(_variables(source, scheme, sources))
                 readiness = _readiness(scheme, variables, certificate=certificate)
                 one = SchemeStatus(source, api, scheme, variables, own, readiness)
@@ -95,7 +100,7 @@ def scheme_statuses(
     return list(found.values())
 
 
-def _uses(plan: Plan) -> Iterator[tuple[tuple[str, int, str], StepUse]]:
+def _uses(plan: Plan) -> Iterator[tuple[_SchemeKey, SecurityScheme, StepUse]]:
     """The steps by source, description and scheme; a step may have several."""
     for workflow in plan.workflows.values():
         for step in workflow.steps:
@@ -105,15 +110,16 @@ def _uses(plan: Plan) -> Iterator[tuple[tuple[str, int, str], StepUse]]:
 
 def _uses_of(
     workflow: WorkflowPlan, step: StepPlan, call: OperationCall
-) -> Iterator[tuple[tuple[str, int, str], StepUse]]:
+) -> Iterator[tuple[_SchemeKey, SecurityScheme, StepUse]]:
     operation = call.operation
     given = {parameter_key(one.parameter) for one in call.arguments}
     alternatives = required_schemes(operation)
-    optional = operation.security is None or [] in alternatives
+    optional = [] in alternatives
     for wanted in (one for each in alternatives for one in each):
         key = (call.source, id(operation.description), wanted.scheme.name)
         yield (
             key,
+            wanted.scheme,
             StepUse(
                 workflow.workflow.workflow_id,
                 step.step.step_id,

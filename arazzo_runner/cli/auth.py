@@ -201,8 +201,6 @@ def _uses(uses: tuple[StepUse, ...]) -> Iterator[str]:
     for workflow, group in groupby(uses, key=lambda one: one.workflow_id):
         steps = ", ".join(_step(one) for one in group)
         yield f"  needed by  {workflow}: {steps}"
-    if all(one.operation.security is None for one in uses):
-        yield "  the description declares no `security`; its only scheme is used when it is set"
 
 
 def _step(one: StepUse) -> str:
@@ -211,7 +209,7 @@ def _step(one: StepUse) -> str:
         notes.append(f"scopes {' '.join(one.scopes)}")
     if one.passed:
         notes.append("passed as a parameter by the workflow")
-    elif one.optional and one.operation.security is not None:
+    elif one.optional:
         notes.append("optional")
     return f"{one.step_id} ({', '.join(notes)})" if notes else one.step_id
 
@@ -274,7 +272,9 @@ def _plan(description: Description, given: Mapping[str, Any]) -> Plan:
         environment={},
         needs_credentials=False,
     )
-    return pipeline.plan_run(description, pipeline.select_workflows(description, names), options)[0]
+    return pipeline.plan_run(
+        description, pipeline.select_workflows(description, names), options
+    ).plan
 
 
 def _trials(

@@ -55,7 +55,7 @@ def _start(file: str, document: str | None, occasion: CommandSession) -> Started
     typed = inputs_for(description, given, recording.asked.workflows)
     options = _options(recording, given)
     prepared = recording_run.prepare_replay(recording, description, typed, options)
-    show_warnings(description.warnings)
+    show_warnings(prepared.warnings)
     return Replay(recording, description, prepared, options).run
 
 

@@ -17,6 +17,7 @@ from arazzo_runner.document.model import (
     Components,
     EndAction,
     FailureAction,
+    FinallyCall,
     OperationById,
     Parameter,
     Reusable,
@@ -95,7 +96,14 @@ def _workflow(on: _Resolver, workflow: Workflow) -> Workflow:
         success_actions=_success_actions(on, workflow.success_actions),
         failure_actions=_failure_actions(on, workflow.failure_actions),
         parameters=tuple(one for one, _ in parameters),
+        finally_call=_finally(on, workflow.finally_call),
     )
+
+
+def _finally(on: _Resolver, call: FinallyCall | None) -> FinallyCall | None:
+    if call is None:
+        return None
+    return replace(call, parameters=tuple(one for one, _ in _parameters(on, call.parameters)))
 
 
 def _step(on: _Resolver, step: Step, inherited: _PlacedParameters) -> Step:

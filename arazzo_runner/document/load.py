@@ -21,6 +21,7 @@ from arazzo_runner.document.actions import (
     success_action,
     success_actions,
 )
+from arazzo_runner.document.extensions import finally_call
 from arazzo_runner.document.file_type import NEWEST, foreign_document, version
 from arazzo_runner.document.model import (
     ArazzoDocument,
@@ -80,6 +81,7 @@ def workflow(node: Node) -> Workflow | None:
         outputs=outputs(node),
         parameters=parameters(node, "parameters"),
         place=node.place,
+        finally_call=finally_call(node),
     )
     return None if workflow_id is None else read
 

@@ -210,6 +210,18 @@ class Step(Struct, frozen=True):
     action: Choice["send", "receive"] | None
     depends_on: tuple[StepName, ...]
     place: Place
+    url: DynamicValue | None = None
+    """``x-url``, an extension: where its request goes."""
+    sends_invalid: bool = False
+    """``x-send-invalid``, an extension: its request may contradict the description."""
+
+
+class FinallyCall(Struct, frozen=True):
+    """``x-finally``, an extension: the workflow that runs when this one ends, with its inputs."""
+
+    target: WorkflowName
+    parameters: tuple[Parameter | Reusable, ...]
+    place: Place
 
 
 class Workflow(Struct, frozen=True):
@@ -226,6 +238,7 @@ class Workflow(Struct, frozen=True):
     outputs: tuple[tuple[str, DynamicValue], ...]
     parameters: tuple[Parameter | Reusable, ...]
     place: Place
+    finally_call: FinallyCall | None = None
 
 
 class Components(Struct, frozen=True):

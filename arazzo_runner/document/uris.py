@@ -60,6 +60,26 @@ def resolve_reference(base: str, reference: str) -> str:
     return str(_resolve(split_uri(base), split_uri(reference)))
 
 
+def relative_reference(base: str, target: str) -> str:
+    """A reference that leads from a base URI to a target; the target itself where none is shorter.
+
+    Different targets have different references.
+    """
+    here, there = split_uri(base), split_uri(target)
+    if (here.scheme, here.authority) != (there.scheme, there.authority):
+        return target
+    above, below = here.path.split("/")[:-1], there.path.split("/")
+    if not above or above[0] != below[0]:
+        return target
+    shared = 0
+    while shared < min(len(above), len(below) - 1) and above[shared] == below[shared]:
+        shared += 1
+    path = "/".join([".."] * (len(above) - shared) + below[shared:])
+    if not path or ":" in path.partition("/")[0]:
+        path = f"./{path}"  # section 4.2: else it would be empty, or begin with a scheme
+    return str(replace(there, scheme=None, authority=None, path=path))
+
+
 def without_fragment(uri: str) -> str:
     """The URI of the document that a URI points into."""
     return uri.partition("#")[0]

@@ -228,7 +228,7 @@ def is_selector(value: Value) -> bool:
     match value:
         case {"context": str(context), "selector": str(), "type": kind} if len(value) == 3:
             language = kind.get("type") if isinstance(kind, dict) else kind
-            return context.startswith("$") and language in LANGUAGES
+            return context.startswith("$") and (language in LANGUAGES or kind == "regex")
         case _:
             return False
 
@@ -239,7 +239,7 @@ def read_selector(node: Node) -> DynamicValue:
     node.new_in_1_1("a Selector Object")
     context = read_expression(node, "context")
     how = read_template(node.at("selector")) if node.text("selector") is not None else None
-    type_ = read_selector_type(node, "type")
+    type_ = read_selector_type(node, "type", (*LANGUAGES, "regex"))
     if context is None or how is None or type_ is None:
         return Constant(None)
     return Selector(context, how, type_)
@@ -251,10 +251,12 @@ def read_selector_type(
     """The language in a field: its name, or an Expression Type Object with its version."""
     if not isinstance(node.value.get(name), dict):
         language = node.choice(name, languages)
+        if language == "regex":
+            return SelectorType("regex", "")
         return _type(language, VERSIONS[language][0]) if language else None
     kind = node.at(name)
     kind.is_object(EXPRESSION_TYPE)
-    language = kind.choice("type", languages)
+    language = kind.choice("type", [one for one in languages if one in VERSIONS])
     version = kind.text("version")
     if language is None or version is None:
         return None

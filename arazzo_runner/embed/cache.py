@@ -13,12 +13,10 @@ from msgspec import Struct
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.embed.documents import DocumentPath, check_names, document_location, load_path
-from arazzo_runner.executor.plan import Plan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.retrieve.files import file_path
-from arazzo_runner.text.diagnostic import Diagnostic
 
 FileStamp: TypeAlias = tuple[int, int, int]
 """What changes with a file: its time of change in ns, size, and inode."""
@@ -42,7 +40,7 @@ class PlanCache:
         self._secrets = secrets
         self._lock = Lock()
         self._loaded: OrderedDict[str, _CachedDescription] = OrderedDict()
-        self._plans: OrderedDict[Any, tuple[Description, Plan, list[Diagnostic]]] = OrderedDict()
+        self._plans: OrderedDict[Any, tuple[Description, pipeline.PlanResult]] = OrderedDict()
 
     def prepared(
         self,
@@ -53,8 +51,8 @@ class PlanCache:
         """Ready to run. Raises UsageError, InputError and DocumentError."""
         with self._lock:
             description = self._description(document)
-            plan, lacking = self._plan(description, tuple(workflows))
-        return pipeline.with_inputs(description, plan, inputs, lacking)
+            planned = self._plan(description, tuple(workflows))
+        return pipeline.with_inputs(description, planned, inputs)
 
     def _description(self, document: Description | DocumentPath) -> Description:
         if isinstance(document, Description):
@@ -69,19 +67,17 @@ class PlanCache:
         _put(self._loaded, where, known)
         return known.description
 
-    def _plan(
-        self, description: Description, workflows: tuple[str, ...]
-    ) -> tuple[Plan, list[Diagnostic]]:
+    def _plan(self, description: Description, workflows: tuple[str, ...]) -> pipeline.PlanResult:
         key = (id(description), workflows)
         if key in self._plans:
-            _, plan, lacking = self._plans[key]
+            _, planned = self._plans[key]
         else:
             check_names(description, self._options, self._secrets)
             selected = pipeline.select_workflows(description, workflows)
-            plan, lacking = pipeline.plan_run(description, selected, self._options)
+            planned = pipeline.plan_run(description, selected, self._options)
         # The description is kept with its plan, so that no other one can have its id.
-        _put(self._plans, key, (description, plan, lacking))
-        return plan, lacking
+        _put(self._plans, key, (description, planned))
+        return planned
 
 
 def _put(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:

@@ -233,6 +233,8 @@ def check_names(
         found += _unknown_names("server_variables", options.server_variables, variables, "variable")
     if options.settings.until is not None:
         found += _unknown_names("until", [options.settings.until], _steps(description), "step")
+    invalid = [one for one in options.settings.send_invalid if one != "all"]
+    found += _unknown_names("send_invalid", invalid, _steps(description), "step") if invalid else ()
     if secrets:
         found += _unknown_names("secrets", secrets, secret_names(description), "input or output")
     if found:

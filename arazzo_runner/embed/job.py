@@ -128,7 +128,8 @@ def _interrupt_check(job: RunJob) -> Callable[[], bool]:
 
 def result_of(job: RunJob, ran: RunResult) -> Result:
     """The result of what ran."""
-    return Result(ran, _code(ran), job.description, job.started_at, job.masker)
+    warnings = job.prepared.warnings
+    return Result(ran, _code(ran), job.description, job.started_at, job.masker, warnings)
 
 
 def _code(ran: RunResult) -> ExitCode:

@@ -17,6 +17,7 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import ALL_WARN, CheckSeverity, Clock, Limits, Settings
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.openapi.request.link import origin_of
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials
 from arazzo_runner.options.table import OPTIONS, Table, keywords_of
 from arazzo_runner.pipeline import run as pipeline
@@ -108,6 +109,8 @@ class RunOptions(TypedDict, total=False):
     checks: CheckSeverity | Mapping[str, CheckSeverity]
     until: str
     fail_fast: bool
+    allow_origins: Sequence[str]
+    send_invalid: Sequence[str]
     secrets: Sequence[str]
     show_secrets: bool
     clock: Clock
@@ -195,6 +198,8 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         checks=_checks(given.get("checks", {})),
         until=given.get("until"),
         fail_fast=given.get("fail_fast", False),
+        allow_origins=tuple(_origin(one) for one in given.get("allow_origins", ())),
+        send_invalid=tuple(given.get("send_invalid", ())),
     )
     return pipeline.RunConfig(
         servers=_servers(given, route),
@@ -208,6 +213,13 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
             Credentials(certificate=bool(_http(given).cert))
         ),
     )
+
+
+def _origin(text: str) -> str:
+    origin = origin_of(text)
+    if origin is None:
+        raise ValueError(f"`allow_origins` has `{text}`, which is no origin")
+    return origin
 
 
 def _servers(given: Mapping[str, Any], route: RequestTarget) -> dict[str, str]:

@@ -14,7 +14,7 @@ from arazzo_runner.pipeline.run import rfc3339
 from arazzo_runner.report.exit_code import ExitCode, status_of
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
-from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean
 from arazzo_runner.version import VERSION
 
 
@@ -43,6 +43,7 @@ class Result:
         description: Description,
         started_at: float,
         masker: Masker,
+        warnings: tuple[Diagnostic, ...],
     ) -> None:
         self._ran = ran
         self._description = description
@@ -50,8 +51,8 @@ class Result:
         self._masker = masker
         self.exit_code = int(code)
         """What `arazzo run` would end with."""
-        self.diagnostics = tuple(description.warnings)
-        """What was found in the documents that did not keep them from running."""
+        self.diagnostics = warnings
+        """What was found about these workflows and their documents that did not stop the run."""
 
     @property
     def masker(self) -> Masker:

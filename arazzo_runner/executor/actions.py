@@ -32,33 +32,32 @@ def choose_action(
 ) -> tuple[Decision | None, tuple[ConsideredAction, ...]]:
     """The first candidate whose criteria all hold and whose retries are not used up.
 
-    Beside it those whose criteria were judged; an action without criteria holds.
+    Beside it those that were judged; an action without criteria holds.
     """
     considered: list[ConsideredAction] = []
     for position, planned in enumerate(candidates):
-        if _is_used_up(planned, used.get(position, 0)):
-            continue
-        one = _consider(planned, scope, seconds)
-        if one.criteria:
+        one = _consider(planned, used.get(position, 0), scope, seconds)
+        if one.criteria or one.reason:
             considered.append(one)
         if one.holds:
             return Decision(position, planned), tuple(considered)
     return None, tuple(considered)
 
 
-def _consider(planned: PlannedAction, scope: Scope, seconds: float) -> ConsideredAction:
+def _consider(planned: PlannedAction, count: int, scope: Scope, seconds: float) -> ConsideredAction:
     action = planned.action
+    if isinstance(action, RetryAction) and count >= _retry_limit(action):
+        limit = _retry_limit(action)
+        reason = f"its {'one retry is' if limit == 1 else f'{limit} retries are'} used up"
+        return ConsideredAction(action.name, planned.level, holds=False, criteria=(), reason=reason)
     criteria = judge_until_unmet(action.criteria, scope, seconds)
     holds = all(one.passed for one in criteria)
     return ConsideredAction(action.name, planned.level, holds, criteria)
 
 
-def _is_used_up(planned: PlannedAction, count: int) -> bool:
-    if not isinstance(planned.action, RetryAction):
-        return False
+def _retry_limit(action: RetryAction) -> int:
     # Failure Action Object: without retryLimit, a single retry.
-    limit = planned.action.retry_limit
-    return count >= (1 if limit is None else limit)
+    return 1 if action.retry_limit is None else action.retry_limit
 
 
 def describe_action(planned: PlannedAction, target: str | None) -> ActionTaken:

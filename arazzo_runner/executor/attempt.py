@@ -5,11 +5,13 @@ Building the request of a step from the current values.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.criteria import judge_call, judge_criterion, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
@@ -30,7 +32,7 @@ from arazzo_runner.executor.result import (
     StepError,
     WorkflowResult,
 )
-from arazzo_runner.executor.run_state import WorkflowState
+from arazzo_runner.executor.run_state import TimeLimit, WorkflowState
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.ast import Literal as Constant
@@ -41,8 +43,10 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.request.build import RequestRefused, build_request
 from arazzo_runner.openapi.request.encoding import json_text
 from arazzo_runner.openapi.request.form import encode_pairs
+from arazzo_runner.openapi.request.link import Link, resolve_link
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.response.contract import CheckResult, check_response
+from arazzo_runner.openapi.security.schemes import Authorization, credential_carrier, parameter_key
 
 
 class BuiltCall(Struct, frozen=True):
@@ -51,17 +55,29 @@ class BuiltCall(Struct, frozen=True):
     request: HttpRequest
     exchange: Exchange
     body: MaybeValue
+    authorization: Authorization
 
 
-def build_call(call: OperationCall, scope: Scope, seconds: float) -> BuiltCall:
+def build_call(
+    call: OperationCall, scope: Scope, seconds: float, origins: Collection[str] = ()
+) -> BuiltCall:
     """Evaluate the arguments and the payload, and write the request.
 
-    Raises EvaluationError, RequestRefused or BodyError: then nothing may be sent.
+    ``origins`` are those that an ``x-url`` may lead to beside the server's: no credential goes
+    there, nor what the workflow passes in place of one. Raises EvaluationError, RequestRefused or
+    BodyError: then nothing may be sent.
     """
     values = [(one.parameter, _value(one, scope)) for one in call.arguments]
+    link, authorization = _link(call, scope, origins), call.authorization
+    if link is not None and link.is_elsewhere:
+        authorization = Authorization()
+        secret = {credential_carrier(one) for one in call.operation.description.schemes.values()}
+        values = [one for one in values if parameter_key(one[0]) not in secret]
     payload = build_payload(call.body, scope, seconds) if call.body else None
     body = (payload.content_type, payload.content) if payload else None
-    request = build_request(call.operation, call.server, values, body, call.authorization)
+    request = build_request(
+        call.operation, call.server, values, body, authorization, link, requires=not call.is_free
+    )
     exchange = Exchange(
         method=request.method,
         url=request.url,
@@ -70,7 +86,17 @@ def build_call(call: OperationCall, scope: Scope, seconds: float) -> BuiltCall:
         path={p.name: value for p, value in values if p.location == "path"},
         request_body=payload.value if payload else MISSING,
     )
-    return BuiltCall(request, exchange, exchange.request_body)
+    return BuiltCall(request, exchange, exchange.request_body, authorization)
+
+
+def _link(call: OperationCall, scope: Scope, origins: Collection[str]) -> Link | None:
+    """Where ``x-url`` leads; where it has no value, the request goes to its operation."""
+    if call.url is None:
+        return None
+    value = evaluate_within_bounds(call.url, scope)
+    if value is MISSING or value is None:
+        return None
+    return resolve_link(call.server, value, origins)
 
 
 def _value(argument: Argument, scope: Scope) -> MaybeValue:
@@ -112,16 +138,15 @@ def _incomplete_dependency(planned: StepPlan, frame: WorkflowState) -> StepError
 
     A ``goto`` may have passed them by, and nothing may have run the other workflow.
     """
-    step = planned.step
-    for name in step.depends_on:
-        if name.workflow is None:
-            where, completed = "", name.step_id in frame.steps
-        else:
-            where = f" of `{name.workflow.workflow_id}`"
-            completed = frame.ledger.has_visited(name.workflow.workflow_id, name.step_id)
-        if not completed:
-            message = f"it depends on the step `{name.step_id}`{where}, which has not run"
-            return StepError("prerequisite", message, None, "request", step.place)
+    here = (planned.key.document, planned.key.workflow)
+    for key in planned.depends_on:
+        is_here = (key.document, key.workflow) == here
+        if not (key.step in frame.steps if is_here else frame.ledger.has_visited(key)):
+            where = "" if is_here else f" of `{key.workflow}`"
+            if key.document != planned.key.document:
+                where += f" in `{relative_reference(planned.key.document, key.document)}`"
+            message = f"it depends on the step `{key.step}`{where}, which has not run"
+            return StepError("prerequisite", message, None, "request", planned.step.place)
     return None
 
 
@@ -130,39 +155,47 @@ async def _try_operation(
 ) -> AttemptOutcome:
     scope, ledger = frame.scope, frame.ledger
     try:
-        built = build_call(call, scope, ledger.settings.limits.query_seconds)
+        settings = ledger.settings
+        built = build_call(call, scope, settings.limits.query_seconds, settings.allow_origins)
     except (EvaluationError, RequestRefused, BodyError) as reason:
         return _unsent_outcome(planned, scope, _refusal_error(reason, planned))
     ledger.tell(RequestSent(key, built.request, frame.depth))
-    outcome = await ledger.world.send(_send_call(planned, call, built, key, ledger.time_left()))
+    sent = _send_call(planned, call, built, key, ledger.time_left())
+    outcome = await ledger.world.send(replace(sent, is_final=True) if ledger.is_ending else sent)
     if isinstance(outcome, TransportFailure) and outcome.code == "timeout":
         ledger.check_time(planned.step.place)
-        outcome = _run_timeout(ledger.stopped) or outcome
+        outcome = _out_of_time(outcome, ledger.stopped)
     ledger.tell(ResponseReceived(key, outcome, frame.depth))
     if isinstance(outcome, TransportFailure):
         if outcome.code == "cancelled":
             ledger.stop("cancelled", outcome.message, outcome.hint, planned.step.place)
-        return _failed_outcome(planned, scope, built, outcome)
+        if outcome.head is None or outcome.unsent:
+            return _failed_outcome(planned, scope, built, outcome)
+        return _cut_off(planned, call, built, outcome, outcome.head, frame, key)
     return _response_outcome(planned, call, built, outcome, frame, key)
 
 
-def _run_timeout(stopped: StepError | None) -> TransportFailure | None:
-    """A request that took all that was left of the run's time failed for that."""
-    if stopped is None or stopped.code != "run-timeout":
-        return None
-    return TransportFailure("timeout", stopped.message, stopped.hint)
+def _out_of_time(outcome: TransportFailure, stopped: StepError | None) -> TransportFailure:
+    """A request that took all that was left of the run, or of a calling step, failed for that."""
+    if stopped is None or stopped.code not in ("run-timeout", "timeout"):
+        return outcome
+    return replace(outcome, message=stopped.message, hint=stopped.hint)
 
 
 def _send_call(
     planned: StepPlan, call: OperationCall, built: BuiltCall, key: str, left: float
 ) -> SendCall:
-    """The call; it has no more time than is left of the run's."""
-    own = planned.step.timeout
-    # An integer of a document may be too large to become a float.
-    timeout = max(left if own is None else min(min(own, 10**12) / 1000, left), 0.001)
+    """The call; it has no more time than is left of the run's and of calling steps'."""
+    own = _seconds(planned.step.timeout)
+    timeout = max(left if own is None else min(own, left), 0.001)
     operation = (call.source, call.operation.method, call.operation.path)
-    by = call.authorization
+    by = built.authorization
     return SendCall(key, built.request, timeout, operation, by.needs, by.carriers)
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    # An integer of a document may be too large to become a float.
+    return None if milliseconds is None else min(milliseconds, 10**12) / 1000
 
 
 def _refusal_error(
@@ -192,6 +225,24 @@ def _failed_outcome(
     return AttemptOutcome(attempt, after, _evaluable_outputs(planned, after))
 
 
+def _cut_off(
+    planned: StepPlan,
+    call: OperationCall,
+    built: BuiltCall,
+    failure: TransportFailure,
+    head: HttpResponse,
+    frame: WorkflowState,
+    key: str,
+) -> AttemptOutcome:
+    """The attempt of which no more than the head came: its status and headers are readable."""
+    response = replace(
+        head, duration=failure.duration, request=failure.request, exchanges=failure.exchanges
+    )
+    place = planned.step.place
+    error = StepError(failure.code, failure.message, failure.hint, "response", place)
+    return _response_outcome(planned, call, built, response, frame, key, error)
+
+
 def _response_outcome(
     planned: StepPlan,
     call: OperationCall,
@@ -199,8 +250,11 @@ def _response_outcome(
     response: HttpResponse,
     frame: WorkflowState,
     key: str,
+    error: StepError | None = None,
 ) -> AttemptOutcome:
-    body, error = _read_body(response, planned, frame.ledger.settings.limits.json_depth)
+    body: MaybeValue = MISSING
+    if error is None:
+        body, error = _read_body(response, planned, frame.ledger.settings.limits.json_depth)
     exchange = replace(
         built.exchange,
         request_headers=response.sent_headers or built.request.headers,
@@ -292,7 +346,7 @@ async def _try_workflow(
         return _unsent_outcome(
             planned, frame.scope, refused_inputs_error(reason, planned.step.place)
         )
-    child = await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1)
+    child, over = await _call_in_time(planned, call, inputs, frame)
     values = WorkflowValues(child.inputs, child.outputs)
     seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key[1]: values})
     scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
@@ -300,7 +354,7 @@ async def _try_workflow(
     criteria = own + (_judge_all(planned, scope, frame, key) if planned.criteria else ())
     passed = _is_passed(criteria, ())
     unusable = _child_error(child, planned) if child.status is Status.ERROR else None
-    error, outputs = _outputs(planned, scope, unusable, passed=passed)
+    error, outputs = _outputs(planned, scope, over or unusable, passed=passed)
     if not planned.step.outputs:
         outputs = dict(child.outputs)
     attempt = Attempt(
@@ -308,6 +362,26 @@ async def _try_workflow(
         workflow=child,
     )  # fmt: skip
     return AttemptOutcome(attempt, scope, outputs, child)
+
+
+async def _call_in_time(
+    planned: StepPlan, call: WorkflowCall, inputs: Mapping[str, Value], frame: WorkflowState
+) -> tuple[WorkflowResult, StepError | None]:
+    """Run the workflow within the step's ``timeout``; beside it what is said when that is over."""
+    ledger, seconds = frame.ledger, _seconds(planned.step.timeout)
+    if seconds is None:
+        return await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1), None
+    step = planned.step
+    message = (
+        f"the `timeout` of the step `{step.step_id}`, which calls `{call.key[1]}`, was over"
+        f" after {step.timeout} ms"
+    )
+    error = StepError("timeout", message, None, "response", step.place)
+    limit = TimeLimit(ledger.clock.limited() + seconds, error)
+    with ledger.time_limit(limit):
+        child = await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1)
+        ledger.check_time(step.place)
+    return child, ledger.lift(limit)
 
 
 def _child_error(child: WorkflowResult, planned: StepPlan) -> StepError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from arazzo_runner.document.rules.expressions import expressions_in
+from arazzo_runner.document.rules.expressions import expressions_in, in_url
 from arazzo_runner.executor.attempt import build_call
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowPlan
 from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
@@ -62,7 +62,9 @@ def _unmet_dependencies(planned: StepPlan) -> str:
     The step itself is none of them: at its first visit, as in a run, its outputs are not there.
     """
     step = planned.step
-    parts = (*expressions_in(step.parameters), *expressions_in(step.request_body))
+    parts = (
+        *expressions_in(step.parameters), *expressions_in(step.request_body), *in_url(step)
+    )  # fmt: skip
     asked = [one for one, _ in parts]
     steps = [
         one.step_id

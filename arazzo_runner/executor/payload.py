@@ -119,7 +119,7 @@ def _replace(
                 return _replace_xml(value, target, new, kind.version, seconds)
             case "jsonpointer":
                 places: list[tuple[str | int, ...]] = [_tokens(target)]
-            case "jsonpath":
+            case "jsonpath" | "regex":
                 places = locations(kind, target, value, seconds)
             case _:
                 assert_never(kind.language)

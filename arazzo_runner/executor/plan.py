@@ -23,6 +23,7 @@ from arazzo_runner.document.model import (
     SuccessAction,
     Workflow,
 )
+from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.payload_text import FormText, JsonText, PayloadText
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.value import Value
@@ -33,6 +34,29 @@ from arazzo_runner.text.source import Place
 
 WorkflowKey: TypeAlias = tuple[str, str]
 """The URI of an Arazzo document and a workflowId in it."""
+
+
+class StepKey(Struct, frozen=True):
+    """Which step: names of workflows and steps are unique in their document or workflow alone."""
+
+    document: str
+    workflow: str
+    step: str
+
+    def text(self, entry: str) -> str:
+        """``workflow/step``, behind the document's URI, as seen from the ``entry`` document's.
+
+        Two steps never have the same text.
+        """
+        name = f"{_escaped(self.workflow)}/{_escaped(self.step)}"
+        return (
+            name if self.document == entry else f"{relative_reference(entry, self.document)}#{name}"
+        )
+
+
+def _escaped(name: str) -> str:
+    """A name without the characters that divide a key."""
+    return "".join(f"%{ord(one):02X}" if one in "%/#@" else one for one in name)
 
 
 class Unit(Struct, frozen=True):
@@ -93,6 +117,10 @@ class OperationCall(Struct, frozen=True):
     arguments: tuple[Argument, ...]
     body: BodyPlan | None
     authorization: Authorization
+    url: DynamicValue | None = None
+    """Where the request goes in place of the built URL (``x-url``), where that has a value."""
+    is_free: bool = False
+    """Whether the request may contradict the description (``x-send-invalid``)."""
 
 
 class WorkflowCall(Struct, frozen=True):
@@ -114,6 +142,7 @@ class PlannedAction(Struct, frozen=True):
 class StepPlan(Struct, frozen=True):
     """A step, bound; actions are merged with the workflow's, in the order they are tried.
 
+    ``depends_on`` are the steps that have to be completed before it, wherever they stand;
     ``findings`` are what contradicts the API description here, for when the step fails.
     """
 
@@ -122,6 +151,8 @@ class StepPlan(Struct, frozen=True):
     criteria: tuple[Criterion, ...]
     on_success: tuple[PlannedAction, ...]
     on_failure: tuple[PlannedAction, ...]
+    key: StepKey
+    depends_on: tuple[StepKey, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
 
 
@@ -135,6 +166,8 @@ class WorkflowPlan(Struct, frozen=True):
     depends_on: tuple[WorkflowKey, ...]
     inputs_schema: Value | None
     """The ``inputs`` schema, self-contained: references into components are bundled."""
+    finally_call: WorkflowCall | None = None
+    """The workflow that runs when this one ends (``x-finally``)."""
 
 
 Tokens: TypeAlias = tuple[str | int, ...]
@@ -188,6 +221,11 @@ class Plan(Struct, frozen=True):
     workflows: Mapping[WorkflowKey, WorkflowPlan] = field(default_factory=dict)
     secret: SecretFlow = field(default_factory=SecretFlow)
 
+    @property
+    def entry(self) -> str:
+        """The URI of the document whose workflows were selected."""
+        return self.selected[0][0] if self.selected else ""
+
 
 CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
 CheckSeverity: TypeAlias = Choice["off", "warn", "error"]
@@ -232,20 +270,33 @@ class Limits(Struct, frozen=True):
 
 
 class Clock(Struct, frozen=True):
-    """Two clocks: ``monotonic`` in seconds for durations, ``now`` in seconds since 1970, UTC."""
+    """Two clocks: ``monotonic`` in seconds for durations, ``now`` in seconds since 1970, UTC.
+
+    ``recorded`` are seconds that limits count beside the measured ones: those which a replay does
+    not wait for.
+    """
 
     monotonic: Callable[[], float]
     now: Callable[[], float]
+    recorded: Callable[[], float] = lambda: 0.0
+
+    def limited(self) -> float:
+        """The instant that limits of time are held against."""
+        return self.monotonic() + self.recorded()
 
 
 class Settings(Struct, frozen=True):
     """``checks`` are the contract checks' severities, by kind or, narrowed, by ``kind:name``.
 
     ``until`` is the last step to run.
-    ``fail_fast`` leaves out the workflows after the first that does not pass.
+    ``fail_fast`` leaves out the workflows after the first that does not pass. ``allow_origins``
+    are those that an ``x-url`` may lead to, beside the server's own. ``send_invalid`` are steps, or
+    ``all``, whose requests may contradict their descriptions.
     """
 
     limits: Limits = field(default_factory=Limits)
     checks: Mapping[str, CheckSeverity] = field(default_factory=lambda: ALL_WARN)
     until: str | None = None
     fail_fast: bool = False
+    allow_origins: tuple[str, ...] = ()
+    send_invalid: tuple[str, ...] = ()

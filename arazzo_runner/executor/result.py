@@ -101,12 +101,16 @@ class ActionTaken(Struct, frozen=True):
 
 
 class ConsideredAction(SafeRepr, frozen=True):
-    """An action whose criteria were judged, up to the first that does not hold."""
+    """An action whose criteria were judged, up to the first that does not hold.
+
+    ``reason`` says why they were not judged at all: its retries are used up.
+    """
 
     name: str
     level: Choice["step", "workflow"]
     holds: bool
     criteria: tuple[CriterionResult, ...]
+    reason: str | None = None
 
     def brief(self) -> str:
         """Which action, and whether it is taken."""
@@ -118,7 +122,7 @@ class Attempt(SafeRepr, frozen=True):
 
     ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
     of the request as a value. ``interlude`` is what a retry ran before the next attempt, and
-    ``considered`` the actions that were asked for their criteria, in order. ``exchanges`` are what
+    ``considered`` the actions that were judged, in order. ``exchanges`` are what
     went over the wire, redirects too, where the world tells. ``workflow`` is what the called
     workflow did; that of the last attempt is the step's.
     """
@@ -177,7 +181,8 @@ class WorkflowResult(SafeRepr, frozen=True):
 
     ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
     the step. Those that one of the run's own workflows went on in are entries of the run.
-    ``case`` names the one of several sets of inputs that it ran with.
+    ``finally_run`` is what ran when it had ended (``x-finally``). ``case`` names the one of several
+    sets of inputs that it ran with.
     """
 
     workflow_id: str
@@ -191,6 +196,7 @@ class WorkflowResult(SafeRepr, frozen=True):
     place: Place
     gone_to: tuple[WorkflowResult, ...] = ()
     case: str | None = None
+    finally_run: WorkflowResult | None = None
 
     @property
     def title(self) -> str:

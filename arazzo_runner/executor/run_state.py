@@ -7,33 +7,47 @@ Where a step stands when it runs: its workflow, the scope, the run, and how deep
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey, WorkflowPlan
+from arazzo_runner.executor.plan import Clock, Plan, Settings, StepKey, WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import StepError, WorkflowResult
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.scope import Scope, WorkflowValues
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.source import Place
 
+GRACE: Final = 4.0
+"""So many seconds has what runs when a workflow was stopped; a signal ends a run within 5."""
+
+
+class TimeLimit(Struct, frozen=True):
+    """The instant (``Clock.limited``) that ends something, and what that then fails with."""
+
+    until: float
+    error: StepError
+
 
 class RunState:
     """The run in progress.
 
-    ``stopped`` is set once, by the first limit reached or interruption, and ends every workflow
-    in progress as an error, whatever its actions say.
+    ``stopped`` is set by the first limit reached or interruption, and ends every workflow in
+    progress as an error, whatever its actions say. Only the time limit of a step that calls a
+    workflow ends no more than that workflow, and is lifted with it.
     """
 
     __slots__ = (
         "_interrupted",
         "_started",
+        "_time_limits",
         "clock",
         "completed",
         "entries",
+        "is_ending",
         "plan",
         "run_inputs",
         "settings",
@@ -65,19 +79,22 @@ class RunState:
         self.stopped: StepError | None = None
         self.steps = 0
         self.waited = 0.0
-        self.visits: dict[str, int] = {}
+        self.visits: dict[StepKey, int] = {}
         self.values: dict[WorkflowKey, WorkflowValues] = {}
         self.completed: dict[WorkflowKey, WorkflowResult] = {}
         self.entries: list[WorkflowResult] = []
         self._interrupted = interrupted
-        self._started = clock.monotonic()
+        self._started = clock.limited()
+        self._time_limits: list[TimeLimit] = []
+        self.is_ending = False
 
     def count_step(self, place: Place) -> None:
         """Count a visit of a step against ``--max-steps``, the run's time and interruptions."""
         limits = self.settings.limits
-        if self._interrupted():
-            self.stop("cancelled", "the run was interrupted", None, place)
-        elif self.steps >= limits.max_steps:
+        self.check_interruption(place)
+        if self.stopped is not None:
+            return
+        if self.steps >= limits.max_steps:
             self.stop(
                 "max-steps",
                 f"the run reached its limit of {limits.max_steps} steps",
@@ -88,17 +105,64 @@ class RunState:
             self.check_time(place)
             self.steps += self.stopped is None
 
+    def check_interruption(self, place: Place) -> None:
+        """Stop where the user has interrupted the run: nothing more is sent."""
+        if self._interrupted() and not self.is_ending:
+            self.stop("cancelled", "the run was interrupted", None, place)
+
     def time_left(self) -> float:
-        """The seconds that the run may still take; none are left when it is 0 or less."""
-        elapsed = self.clock.monotonic() - self._started
-        return self.settings.limits.run_timeout - elapsed
+        """The seconds that what runs now may still take; none are left when it is 0 or less."""
+        now = self.clock.limited()
+        left = self._started + self.settings.limits.run_timeout - now
+        return min([left, *(limit.until - now for limit in self._time_limits)])
 
     def check_time(self, place: Place) -> None:
-        """Hold the time of the run against ``--run-timeout``."""
-        if self.time_left() <= 0:
-            limit = self.settings.limits.run_timeout
+        """Hold the time against ``--run-timeout``, and against the limits of steps in progress."""
+        now, limit = self.clock.limited(), self.settings.limits.run_timeout
+        if now - self._started >= limit:
             message = f"the run took longer than {limit:g} s"
             self.stop("run-timeout", message, "raise the limit with `--run-timeout`", place)
+        # The outermost that is over ends all within it.
+        over = next((one.error for one in self._time_limits if one.until <= now), None)
+        if over is not None and self.stopped is None:
+            self.stopped = over
+
+    @contextmanager
+    def time_limit(self, limit: TimeLimit) -> Iterator[None]:
+        """Let what runs within it be over in time; :meth:`lift` says whether it was."""
+        self._time_limits.append(limit)
+        try:
+            yield
+        finally:
+            self._time_limits.pop()
+
+    @contextmanager
+    def ending(self, place: Place) -> Iterator[None]:
+        """Let what runs when a workflow has ended run, also where a limit or the user stopped it.
+
+        It then has :data:`GRACE` seconds, and steps as a run has.
+        """
+        before = (self.stopped, self.steps, self.is_ending, self._started, self._time_limits)
+        self.is_ending = True
+        if self.stopped is not None:
+            now = self.clock.limited()
+            message = f"what `x-finally` runs took longer than the {GRACE:g} s that it has left"
+            late = StepError("timeout", message, None, "response", place)
+            self.stopped, self.steps, self._started = None, 0, now
+            self._time_limits = [TimeLimit(now + GRACE, late)]
+        try:
+            yield
+        finally:
+            stopped, steps, self.is_ending, self._started, self._time_limits = before
+            if stopped is not None:
+                self.stopped, self.steps = stopped, steps
+
+    def lift(self, limit: TimeLimit) -> StepError | None:
+        """What a limit fails with, if it stopped what ran within it; other things go on."""
+        if self.stopped is not limit.error:
+            return None
+        self.stopped = None
+        return limit.error
 
     def count_wait(self, seconds: float, place: Place) -> None:
         """Count a wait against the limit for all waits of a run."""
@@ -145,15 +209,14 @@ class RunState:
         before = self.values.get(key)
         self.values[key] = WorkflowValues(inputs, before.outputs if before else {})
 
-    def has_visited(self, workflow_id: str, step_id: str) -> bool:
+    def has_visited(self, key: StepKey) -> bool:
         """Whether a step has run, or is running."""
-        return f"{workflow_id}/{step_id}" in self.visits
+        return key in self.visits
 
-    def next_visit(self, workflow_id: str, step_id: str) -> str:
-        """The stable key of a visit, ``workflow/step#visit``."""
-        key = f"{workflow_id}/{step_id}"
+    def next_visit(self, key: StepKey) -> str:
+        """The stable key of a visit, ``workflow/step#visit``, see :meth:`StepKey.text`."""
         self.visits[key] = visit = self.visits.get(key, 0) + 1
-        return f"{key}#{visit}"
+        return f"{key.text(self.plan.entry)}#{visit}"
 
 
 class CallWorkflow(Protocol):

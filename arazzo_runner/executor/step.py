@@ -80,14 +80,13 @@ async def visit_step(planned: StepPlan, frame: WorkflowState) -> Visit:
     """Run a step until an attempt decides what comes next (a ``retry`` decides on another)."""
     ledger = frame.ledger
     started = ledger.clock.monotonic()
-    key = ledger.next_visit(frame.plan.workflow.workflow_id, planned.step.step_id)
+    key = ledger.next_visit(planned.key)
     call = planned.call
     operation = call.operation if isinstance(call, OperationCall) else None
     ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth))
     attempts, tried, decision = await _attempts(planned, frame, key)
     attempts, following = _record_action(attempts, tried, decision, frame)
     result = _result(planned, tuple(attempts), tried, ledger.clock.monotonic() - started)
-    frame.steps[planned.step.step_id] = result.outputs
     ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth))
     return Visit(result, following)
 
@@ -99,7 +98,7 @@ async def _attempts(
     earlier: list[Attempt] = []
     used: dict[int, int] = {}
     while True:
-        tried = await try_step(planned, frame, f"{key}@{len(earlier) + 1}")
+        tried = await _try(planned, frame, f"{key}@{len(earlier) + 1}")
         tried, decision = _decide(planned, tried, frame, used)
         if decision is None or not isinstance(decision.planned.action, RetryAction):
             return earlier, tried, decision
@@ -107,9 +106,17 @@ async def _attempts(
         if frame.ledger.stopped:
             return earlier, tried, None
         used[decision.position] = used.get(decision.position, 0) + 1
-        earlier.append(await _retry(planned, decision.planned, tried, frame, len(earlier) + 1))
+        number = len(earlier) + 1
+        earlier.append(await _retry(planned, decision.planned, tried, frame, key, number))
         if frame.ledger.stopped:
             return earlier[:-1], replace(tried, attempt=earlier[-1]), None
+
+
+async def _try(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
+    """One attempt; its outputs are there for the actions that are judged next."""
+    tried = await try_step(planned, frame, key)
+    frame.steps[planned.step.step_id] = tried.outputs
+    return tried
 
 
 def _decide(
@@ -131,6 +138,7 @@ async def _retry(
     chosen: PlannedAction,
     tried: AttemptOutcome,
     frame: WorkflowState,
+    key: str,
     number: int,
 ) -> Attempt:
     """Wait, run what the retry names, and give back the failed attempt with what was decided."""
@@ -145,7 +153,8 @@ async def _retry(
         return attempt
     ledger.tell(StepRetried(planned.step, number, taken, frame.depth))
     seconds = max(min(wait.seconds, ledger.time_left()), 0.0)
-    await ledger.world.sleep(f"{planned.step.step_id}@{number}", seconds)
+    await ledger.world.sleep(f"{key}@{number}/wait", seconds)
+    ledger.check_interruption(planned.step.place)
     ledger.check_time(planned.step.place)
     if ledger.stopped:
         return attempt
@@ -175,12 +184,11 @@ async def _visit_once(planned: StepPlan, frame: WorkflowState) -> StepResult:
     """One attempt of a step between two of another: its own actions are not followed."""
     ledger = frame.ledger
     started = ledger.clock.monotonic()
-    key = ledger.next_visit(frame.plan.workflow.workflow_id, planned.step.step_id)
+    key = ledger.next_visit(planned.key)
     operation = planned.call.operation if isinstance(planned.call, OperationCall) else None
     ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth + 1))
-    tried = await try_step(planned, frame, f"{key}@1")
+    tried = await _try(planned, frame, f"{key}@1")
     result = _result(planned, (tried.attempt,), tried, ledger.clock.monotonic() - started)
-    frame.steps[planned.step.step_id] = result.outputs
     ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth + 1))
     return result
 

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.executor.events import WorkflowFinished, WorkflowStarted
 from arazzo_runner.executor.inputs import (
     CallInputError,
     check_inputs,
+    inputs_for_call,
     not_started_result,
     relevant_inputs,
 )
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import (
     ActionTaken,
+    FaultSide,
     Status,
     StepError,
     StepResult,
@@ -27,9 +30,18 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.executor.run_state import RunState, WorkflowState
 from arazzo_runner.executor.scope import evaluate_outputs, start_scope
 from arazzo_runner.executor.step import Finish, Jump, Next, Proceed, Transfer, Visit, visit_step
-from arazzo_runner.expression.scope import WorkflowValues
+from arazzo_runner.expression.scope import Scope, WorkflowValues
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.source import Place
+
+
+class _Ended(Struct, frozen=True):
+    """A workflow that has ended: what came of it, its scope, and where it goes on."""
+
+    plan: WorkflowPlan
+    result: WorkflowResult
+    scope: Scope
+    transfer: Transfer | None
 
 
 async def run_chain(
@@ -40,18 +52,59 @@ async def run_chain(
     ``goto`` is one way: each takes over the status and outputs of the one it went to. Going on is
     a loop here, not a call, so that workflows may go to each other as long as the limits allow.
     """
-    results: list[WorkflowResult] = []
+    ended: list[_Ended] = []
     transfer: Transfer | None = Transfer(key, inputs, ActionTaken("", "goto", "workflow"))
     while transfer is not None:
         plan = ledger.plan.workflows[transfer.key]
-        result, transfer = await _run_workflow(plan, transfer.inputs, ledger, depth)
-        results.append(result)
-    last = results[-1]
-    results = [replace(one, status=last.status, outputs=last.outputs) for one in results[:-1]]
-    results.append(last)
+        one = await _run_workflow(plan, transfer.inputs, ledger, depth)
+        ended.append(one)
+        transfer = one.transfer
+    last = ended[-1].result
+    results = [replace(one.result, status=last.status, outputs=last.outputs) for one in ended[:-1]]
+    results = await _finally([*results, last], ended, ledger, depth)
+    for one, result in zip(ended, results, strict=True):
+        ledger.values[one.plan.key] = WorkflowValues(result.inputs, result.outputs)
     for result in reversed(results):
         ledger.tell(WorkflowFinished(result, depth))
     return results
+
+
+async def _finally(
+    results: list[WorkflowResult], ended: Sequence[_Ended], ledger: RunState, depth: int
+) -> list[WorkflowResult]:
+    """Run what the workflows' ``x-finally`` name, the last one's first; it can only harm."""
+    results = list(results)
+    for at in reversed(range(len(results))):
+        run = await _run_finally(ended[at], ledger, depth)
+        if run is None:
+            continue
+        results[at] = replace(results[at], finally_run=run)
+        if results[at].passed and not run.passed:
+            error = _not_ended(run, ended[at].plan.workflow.place)
+            results[at] = replace(results[at], error=results[at].error or error)
+            results = [replace(one, status=run.status) for one in results]
+    return results
+
+
+async def _run_finally(ended: _Ended, ledger: RunState, depth: int) -> WorkflowResult | None:
+    call, place = ended.plan.finally_call, ended.plan.workflow.place
+    if call is None or (ledger.stopped is not None and ledger.stopped.code == "max-depth"):
+        return None
+    callee = ledger.plan.workflows[call.key]
+    with ledger.ending(place):
+        try:
+            inputs = inputs_for_call(callee, call.arguments, ended.scope)
+        except CallInputError as reason:
+            return not_started_result(callee, reason)
+        return await call_workflow(call.key, inputs, ledger, depth + 1)
+
+
+def _not_ended(run: WorkflowResult, place: Place) -> StepError:
+    message = f"the workflow `{run.workflow_id}`, which `x-finally` runs, {run.status.value}"
+    if run.error is not None:
+        message += f": {run.error.message}"
+    fault: FaultSide = "response" if run.status is Status.ERROR else "request"
+    return StepError("finally", message, None, fault, place)
 
 
 async def call_workflow(
@@ -59,13 +112,12 @@ async def call_workflow(
 ) -> WorkflowResult:
     """Run a workflow for a step or a retry; those it goes to are kept in its result."""
     head, *gone_to = await run_chain(key, inputs, ledger, depth)
-    ledger.values[key] = WorkflowValues(head.inputs, head.outputs)
     return replace(head, gone_to=tuple(gone_to)) if gone_to else head
 
 
 async def _run_workflow(
     plan: WorkflowPlan, inputs: Mapping[str, Value], ledger: RunState, depth: int
-) -> tuple[WorkflowResult, Transfer | None]:
+) -> _Ended:
     ledger.check_depth(depth, plan.workflow.place)
     unmet = await _prerequisites(plan, ledger, depth)
     started = ledger.clock.monotonic()
@@ -79,7 +131,8 @@ async def _run_workflow(
     outputs = evaluate_outputs(plan.workflow.outputs, scope)[0]
     ledger.values[plan.key] = WorkflowValues(inputs, outputs)
     duration = ledger.clock.monotonic() - started
-    return _finish(plan, inputs, outputs, visited, end, ledger, duration)
+    result, transfer = _finish(plan, inputs, outputs, visited, end, ledger, duration)
+    return _Ended(plan, result, scope, transfer)
 
 
 def _finish(
@@ -144,7 +197,8 @@ async def _steps(frame: WorkflowState, visited: list[StepResult]) -> Next:
 
 def _next(visit: Visit, frame: WorkflowState) -> Next:
     """What comes after a visit, unless ``--until`` ends the workflow here."""
-    if frame.depth == 0 and visit.result.step_id == frame.ledger.settings.until:
+    is_selected = frame.depth == 0 and frame.plan.key[0] == frame.ledger.plan.entry
+    if is_selected and visit.result.step_id == frame.ledger.settings.until:
         return Finish(visit.result.status)
     return visit.next
 

@@ -28,11 +28,15 @@ FailureCode: TypeAlias = Choice[
 class SendCall(Struct, frozen=True):
     """Send one request. ``timeout`` bounds the whole attempt, in seconds (None: the world's own).
 
-    ``key`` is ``workflow/step#visit@attempt``, unique within a run. ``operation`` names the
-    operation as ``(source, method, path template)``, for worlds that answer from descriptions.
+    ``key`` is ``workflow/step#visit@attempt``, unique within a run: a step of another document than
+    the one that runs has the reference to that before it (``other.yaml#workflow/step#1@1``).
+    ``operation`` names the operation as ``(source, method, path template)``, for worlds that answer
+    from descriptions.
     ``needs`` are tokens to fetch and challenges to answer (``auth/world.py``).
     ``carriers`` are the security schemes whose credential stands in a header field, with its name
     in lower case: the user may let it go to other origins too (``http/redirects.py``).
+    ``is_final`` is a call of what runs when a workflow has ended: it is sent although the run was
+    interrupted.
     """
 
     key: str
@@ -41,6 +45,7 @@ class SendCall(Struct, frozen=True):
     operation: tuple[str, str, str]
     needs: tuple[Need, ...] = ()
     carriers: tuple[tuple[str, str], ...] = ()
+    is_final: bool = False
 
 
 class PublishCall(Struct, frozen=True):
@@ -73,7 +78,8 @@ class TransportFailure(SafeRepr, frozen=True):
 
     ``duration`` is in seconds, until the failure was known. ``request`` is the one that was sent
     in place of the one built, where a hook changed it. ``unsent`` tells that it never came to that:
-    what it needed before could not be had. ``exchanges`` are what went over the wire.
+    what it needed before could not be had. ``exchanges`` are what went over the wire. ``head`` is
+    the response without its body, where that much came: its status and headers are known.
     """
 
     code: FailureCode
@@ -83,6 +89,7 @@ class TransportFailure(SafeRepr, frozen=True):
     request: HttpRequest | None = None
     unsent: bool = False
     exchanges: tuple[WireExchange, ...] = ()
+    head: HttpResponse | None = None
 
     def brief(self) -> str:
         """The code alone."""
@@ -97,7 +104,7 @@ class World(Protocol):
         ...
 
     async def sleep(self, key: str, seconds: float) -> None:
-        """Let ``seconds`` pass."""
+        """Let ``seconds`` pass; ``key`` is that of the attempt before, with ``/wait``."""
         ...
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:

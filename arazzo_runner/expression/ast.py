@@ -171,9 +171,12 @@ class Template(Struct, frozen=True):
 
 
 class SelectorType(Struct, frozen=True):
-    """An Expression Type Object: the language and its version (defaults filled in)."""
+    """An Expression Type Object: the language and its version (defaults filled in).
 
-    language: Choice["jsonpath", "xpath", "jsonpointer"]
+    ``regex``, which has no version, is an extension.
+    """
+
+    language: Choice["jsonpath", "xpath", "jsonpointer", "regex"]
     version: str
 
 

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias, assert_never
 from arazzo_runner.expression.ast import SelectorType
 from arazzo_runner.expression.pointer import array_index, at_pointer
 from arazzo_runner.expression.query.limits import QueryError
-from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe, json_type
+from arazzo_runner.expression.query.regex import regex_part
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe, json_type, to_text
 
 __all__ = ["JsonLocation", "QueryError", "locations", "pointer_tokens", "select"]
 
@@ -21,7 +22,8 @@ JsonLocation: TypeAlias = tuple[str | int, ...]
 def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: float) -> MaybeValue:
     """What a selector yields from a value: MISSING, one value, or a list of several.
 
-    An XPath node is its string value. Raises :class:`QueryError`: the selector is invalid, it
+    An XPath node is its string value; of a regular expression's first match the first group, or
+    all of it without one. Raises :class:`QueryError`: the selector is invalid, it
     does not fit the value, or it takes more than ``seconds``.
     """
     if value is MISSING:
@@ -33,6 +35,8 @@ def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: f
             return _single_or_list([found for _, found in _nodes(text, value, seconds)])
         case "xpath":
             return _single_or_list(_xpath(selector_type.version, text, value, seconds))
+        case "regex":
+            return regex_part(text, to_text(value), seconds)
         case _:
             assert_never(selector_type.language)
 
@@ -53,6 +57,8 @@ def locations(
             return [location for location, _ in _nodes(text, value, seconds)]
         case "xpath":
             raise QueryError(f"XPath needs XML; the value is {describe(value)}")
+        case "regex":
+            raise QueryError("a regular expression names no place in a value")
         case _:
             assert_never(selector_type.language)
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from arazzo_runner.executor.world import FailureCode, PublishCall, ReceiveCall, TransportFailure
 
 if TYPE_CHECKING:
     from arazzo_runner.http.origin import Origin
+    from arazzo_runner.openapi.message import HttpResponse
 
 _MIB = 1024 * 1024
 _SERVER_HINT = "start the server, or name another one with `--server`"
@@ -25,6 +28,11 @@ class TransportError(Exception):
     def __init__(self, code: FailureCode, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.failure = TransportFailure(code, message, hint)
+
+    def after(self, head: HttpResponse | None) -> TransportError:
+        """The same, of a response whose head had come."""
+        self.failure = replace(self.failure, head=head)
+        return self
 
 
 # Before anything is sent

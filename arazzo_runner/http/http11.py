@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import h11
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.http import errors as http_errors
@@ -87,6 +88,7 @@ class Http1:
         self._settings = settings
         size = settings.max_header_bytes
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=size)
+        self.head: HttpResponse | None = None
 
     @property
     def is_reusable(self) -> bool:
@@ -101,7 +103,13 @@ class Http1:
         """Send ``message`` and return its response; raises Unusable."""
         if self._h11.our_state is h11.DONE:
             self._h11.start_next_cycle()
-        return _Exchange(self._h11, message, self._settings).steps()
+        self.head = None
+        return self._steps(_Exchange(self._h11, message, self._settings))
+
+    def _steps(self, exchange: _Exchange) -> ExchangeSteps:
+        self.head = yield from exchange.head()
+        body = yield from exchange.body(self.head)
+        return replace(self.head, body=body)
 
     def tunnel(self, message: WireRequest) -> Generator[Outbound, bytes, int]:
         """Send a CONNECT ``message`` and return the status; raises Unusable."""
@@ -124,13 +132,17 @@ class _Exchange:
         self._body: ResponseBody | None = None
         self._expected: int | None = None
 
-    def steps(self) -> ExchangeSteps:
+    def head(self) -> ExchangeSteps:
+        """The response without its body."""
         head = yield from self._head()
         headers = decode_headers(head.headers.raw_items())
-        self._expected = content_length(self._message.method, head.status_code, headers)
-        body = yield from self._whole_body(headers)
         version = f"HTTP/{head.http_version.decode('ascii')}"
-        return HttpResponse(head.status_code, headers, body, 0.0, version)
+        return HttpResponse(head.status_code, headers, b"", 0.0, version)
+
+    def body(self, head: HttpResponse) -> Generator[Outbound, bytes, bytes]:
+        """The body that follows a head."""
+        self._expected = content_length(self._message.method, head.status, head.headers)
+        return (yield from self._whole_body(head.headers))
 
     def status(self) -> Generator[Outbound, bytes, int]:
         head = yield from self._head()

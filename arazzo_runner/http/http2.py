@@ -21,11 +21,12 @@ from h2.events import (
 )
 from h2.exceptions import DenialOfServiceError, ProtocolError
 from h2.settings import SettingCodes, Settings
+from msgspec.structs import replace
 
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http import http11
 from arazzo_runner.http.body import ResponseBody
-from arazzo_runner.http.http11 import ExchangeSteps, Outbound, RawHeaders, WireRequest
+from arazzo_runner.http.http11 import ExchangeSteps, Outbound, WireRequest
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.http.uploads import chunks
 from arazzo_runner.openapi.message import HttpResponse
@@ -54,12 +55,19 @@ class Http2:
         self._h2.decoder.max_header_list_size = size  # before the server has acknowledged it
         self._h2.initiate_connection()
         self.is_reusable = False
+        self._exchange: _Exchange | None = None
+
+    @property
+    def head(self) -> HttpResponse | None:
+        """The head of the latest request's response, as far as it came."""
+        return self._exchange.head if self._exchange else None
 
     def exchange(self, message: WireRequest) -> ExchangeSteps:
         """Send ``message`` and return its response; raises Unusable."""
         self.is_reusable = False
         try:
-            response = yield from _Exchange(self._h2, message, self._settings).steps()
+            self._exchange = _Exchange(self._h2, message, self._settings)
+            response = yield from self._exchange.steps()
         except DenialOfServiceError:
             raise http_errors.header_size_error(
                 message.origin, self._settings.max_header_bytes
@@ -82,8 +90,7 @@ class _Exchange:
         self._settings = settings
         self._stream = connection.get_next_available_stream_id()
         self._interim = 0
-        self._status = 0
-        self._headers: RawHeaders = ()
+        self.head: HttpResponse | None = None
         self._body: ResponseBody | None = None
         self._done = False
         self._chunks = chunks(message.body)
@@ -95,8 +102,8 @@ class _Exchange:
         while not self._done:
             yield from self._read()
         assert self._body is not None
-        headers = http11.decode_headers(self._headers)
-        return HttpResponse(self._status, headers, self._body.finish(), 0.0, "HTTP/2")
+        assert self.head is not None
+        return replace(self.head, body=self._body.finish())
 
     def _send(self) -> Generator[Outbound, bytes, None]:
         self._h2.send_headers(self._stream, _fields(self._message), end_stream=not self._left)
@@ -157,12 +164,12 @@ class _Exchange:
 
     def _begin(self, event: ResponseReceived) -> None:
         fields = [(bytes(name), bytes(value)) for name, value in event.headers or ()]
-        self._status = int(dict(fields)[b":status"])
-        self._headers = [field for field in fields if not field[0].startswith(b":")]
-        http11.check_headers(self._origin, self._headers, self._settings)
-        self._body = ResponseBody(
-            self._origin, http11.decode_headers(self._headers), self._settings
-        )
+        status = int(dict(fields)[b":status"])
+        raw = [field for field in fields if not field[0].startswith(b":")]
+        http11.check_headers(self._origin, raw, self._settings)
+        headers = http11.decode_headers(raw)
+        self.head = HttpResponse(status, headers, b"", 0.0, "HTTP/2")
+        self._body = ResponseBody(self._origin, headers, self._settings)
 
     def _feed(self, event: DataReceived) -> None:
         assert self._body is not None

@@ -36,6 +36,11 @@ class HttpProtocol(Protocol):
         """Whether another request may follow."""
         ...
 
+    @property
+    def head(self) -> HttpResponse | None:
+        """The head of the latest request's response, as far as it came, with an empty body."""
+        ...
+
     def exchange(self, message: WireRequest) -> ExchangeSteps:
         """Send a message and return its response."""
         ...
@@ -70,6 +75,9 @@ class ConnectionPool:
         try:
             steps = connection.wire.exchange(self._forward(message))
             response = await self._drive_exchange(steps, connection.stream, origin, deadline)
+        except http_errors.TransportError as reason:
+            await connection.stream.aclose()
+            raise reason.after(connection.wire.head) from None
         except BaseException:
             await connection.stream.aclose()
             raise

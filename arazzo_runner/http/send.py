@@ -119,7 +119,13 @@ class Sender:
         encoded = tuple((name.encode(), value.encode()) for name, value in headers)
         message = WireRequest(request.method, origin, target, encoded, request.body)
         wire.send(replace(request, headers=headers))
-        response = await self._outlet.exchange(message, deadline)
+        try:
+            response = await self._outlet.exchange(message, deadline)
+        except http_errors.TransportError as reason:
+            head = reason.failure.head
+            if head is not None:
+                wire.receive(head)
+            raise reason.after(head and replace(head, sent_headers=headers)) from None
         wire.receive(response)
         if self._cookies is not None:
             self._cookies.keep(origin, target, response.headers)

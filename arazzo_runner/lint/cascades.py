@@ -119,9 +119,12 @@ def _has_unread_sources(document: ArazzoDocument) -> bool:
 def _targets(document: ArazzoDocument) -> Iterator[StepTarget]:
     for workflow in document.workflows:
         yield from workflow.depends_on
+        if workflow.finally_call is not None:
+            yield workflow.finally_call.target
         yield from (step.target for step in workflow.steps)
         yield from _action_targets(workflow.success_actions, workflow.failure_actions)
         for step in workflow.steps:
+            yield from (one.workflow for one in step.depends_on if one.workflow is not None)
             yield from _action_targets(step.on_success, step.on_failure)
 
 

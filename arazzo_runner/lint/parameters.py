@@ -23,7 +23,7 @@ def missing_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:
     given = {
         parameter_key(one.parameter.location, one.parameter.name) for one in view.call.arguments
     }
-    if any(location == "querystring" for location, _ in given):
+    if view.call.url is not None or any(location == "querystring" for location, _ in given):
         return  # the whole query, which may hold them all
     for parameter in view.operation.parameters:
         identity = parameter_key(parameter.location, parameter.name)

@@ -44,6 +44,7 @@ from arazzo_runner.expression.common_mistakes import (
 from arazzo_runner.expression.condition import operands, parse_condition
 from arazzo_runner.expression.query.evaluate import check_query
 from arazzo_runner.expression.query.limits import QueryError
+from arazzo_runner.expression.query.regex import compile_regex
 from arazzo_runner.expression.select import pointer_tokens
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.reads import selectors
@@ -125,6 +126,8 @@ def _parse_findings(
         match kind.language:
             case "jsonpointer":
                 pointer_tokens(text)
+            case "regex":
+                compile_regex(text)
             case "jsonpath" | "xpath" as language:
                 check_query(language, kind.version, text, context)
             case _:
@@ -139,6 +142,8 @@ def _values(workflow: Workflow) -> Iterator[tuple[DynamicValue, Place]]:
     for step in workflow.steps:
         yield from _outputs(step.outputs, step.place)
         yield from _parameter_values(step.parameters)
+        if step.url is not None:
+            yield step.url, step.place.at("x-url")
         if step.request_body is not None:
             yield from _of_body(step.request_body)
         for action in (*step.on_success, *step.on_failure):

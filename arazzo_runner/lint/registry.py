@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from arazzo_runner.document.model import ArazzoDocument
-from arazzo_runner.lint import comparisons, control_flow, parameters, status, unused, value_types
+from arazzo_runner.lint import (
+    comparisons,
+    control_flow,
+    extensions,
+    parameters,
+    status,
+    unused,
+    value_types,
+)
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.missing_members import missing_member_findings
 from arazzo_runner.lint.queries import root_filter_findings
@@ -47,5 +55,6 @@ SHAPE: Final[Mapping[str, DocumentRule]] = {
     "AZ501": unused.unused_input_findings,
     "AZ502": unused.unused_output_findings,
     "AZ503": unused.unused_component_findings,
+    "AZ507": extensions.own_extensions,
 }
 """What a document says of itself: the way through it, and what nothing reads."""

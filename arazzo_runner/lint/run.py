@@ -39,6 +39,9 @@ def call_findings(plan: Plan) -> Iterator[Diagnostic]:
 
 def _calls(plan: Plan) -> Iterator[tuple[WorkflowKey, tuple[InputArgument, ...], Place]]:
     for workflow in plan.workflows.values():
+        last, written = workflow.finally_call, workflow.workflow.finally_call
+        if last is not None and written is not None:
+            yield last.key, last.arguments, written.target.place
         for step in workflow.steps:
             if isinstance(step.call, WorkflowCall):
                 yield step.call.key, step.call.arguments, step.step.target.place
@@ -106,8 +109,15 @@ def plan_findings(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _of_step(view: StepContext) -> Iterator[Diagnostic]:
-    for rule in AGREEMENT.values():
-        yield from rule(view)
+    found = (one for rule in AGREEMENT.values() for one in rule(view))
+    if view.step.step.sends_invalid:
+        yield from (_for_run(one) if _is_error(one) else one for one in found)
+    else:
+        yield from found
+
+
+def _is_error(found: Diagnostic) -> bool:
+    return found.severity is Severity.ERROR and found.code.startswith("AZ3")
 
 
 def run_warnings(plan: Plan) -> list[Diagnostic]:

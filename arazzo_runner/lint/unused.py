@@ -20,7 +20,7 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.document.rules.expressions import expressions_in
-from arazzo_runner.executor.plan import OperationCall, Plan, Unit
+from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowPlan
 from arazzo_runner.expression.ast import Expression, InputRef, SourceRef, StepOutputRef, WorkflowRef
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.context import StepContext
@@ -133,8 +133,16 @@ def unused_source_findings(unit: Unit, plan: Plan) -> Iterator[Diagnostic]:
 def _is_bound(document: ArazzoDocument, plan: Plan) -> bool:
     bound = {key[1]: one for key, one in plan.workflows.items() if key[0] == document.base_uri}
     return all(
-        one.workflow_id in bound and len(bound[one.workflow_id].steps) == len(one.steps)
+        one.workflow_id in bound and _is_whole(one, bound[one.workflow_id])
         for one in document.workflows
+    )
+
+
+def _is_whole(workflow: Workflow, planned: WorkflowPlan) -> bool:
+    if (workflow.finally_call is None) != (planned.finally_call is None):
+        return False
+    return len(planned.steps) == len(workflow.steps) and all(
+        len(one.depends_on) == len(one.step.depends_on) for one in planned.steps
     )
 
 
@@ -145,8 +153,12 @@ def _used_sources(unit: Unit, plan: Plan) -> Iterator[str]:
     for planned in plan.workflows.values():
         if planned.unit is not unit:
             continue
+        if planned.finally_call is not None:
+            yield from _source_names(planned.finally_call.key, unit.documents)
         for step in planned.steps:
             yield from _source_names(step.call, unit.documents)
+            for key in step.depends_on:
+                yield from _source_names((key.document, key.workflow), unit.documents)
             for action in (*step.on_success, *step.on_failure):
                 yield from _source_names(action.target, unit.documents)
 

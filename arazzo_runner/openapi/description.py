@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Final
 from typing import Literal as Choice
 
+from msgspec.structs import replace
+
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument, SecurityScheme
@@ -94,8 +96,7 @@ def read_description(
         load=load,
         documents={source.uri: (source, value)},
     )
-    description.schemes.update(_schemes(description, place))
-    return description
+    return replace(description, schemes=_schemes(description, place))
 
 
 def read_scheme(

@@ -6,7 +6,7 @@ self-contained JSON Schema 2020-12 when something has to be validated or generat
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 from typing import Literal as Choice
 
@@ -184,7 +184,7 @@ class ApiDescription(Struct, frozen=True, eq=False):
     api_version: str
     raw: Value
     source: SourceFile
-    schemes: dict[str, SecurityScheme]
+    schemes: Mapping[str, SecurityScheme]
     load: LoadDocument | None = None
     # What was worked out or read so far, each thing once; a cache, not state.
     documents: dict[str, tuple[SourceFile, Value]] = field(default_factory=dict)

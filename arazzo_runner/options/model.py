@@ -26,6 +26,7 @@ Kind: TypeAlias = Choice[
     "server",  # [SOURCE=]URL
     "server-variable",
     "credential-origin",
+    "origin",
     "codes",
 ]
 """What a value is, and how the command line reads it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from arazzo_runner.options.model import Option
+from arazzo_runner.options.model import Keyword, Option
 
 _SENDING = ("run", "auth")
 _SECTION = "Network"
@@ -72,6 +72,17 @@ NETWORK = (
         metavar="NAME@ORIGIN",
         is_repeatable=True,
         member="HttpSettings.credential_origins",
+    ),
+    Option(
+        "allow-origin",
+        "Let `x-url` refer to this origin too; no credential is sent there.",
+        section=_SECTION,
+        kind="origin",
+        key="allow_origins",
+        metavar="ORIGIN",
+        is_repeatable=True,
+        keyword=Keyword("allow_origins", "Sequence[str]"),
+        pytest="let `x-url` refer to this origin too",
     ),
     Option(
         "http2",

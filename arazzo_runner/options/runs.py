@@ -104,6 +104,15 @@ SELECTION = (
         kind="switch",
         keyword=Keyword("fail_fast", "bool"),
     ),
+    Option(
+        "send-invalid",
+        "Send requests of this step as written, also against the API description.",
+        section=_SELECTION,
+        metavar="STEP|all",
+        is_repeatable=True,
+        keyword=Keyword("send_invalid", "Sequence[str]"),
+        pytest="send requests of this step as written",
+    ),
 )
 
 SERVERS = (

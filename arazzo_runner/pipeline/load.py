@@ -36,11 +36,12 @@ if TYPE_CHECKING:
 class Description(SafeRepr, frozen=True):
     """An Arazzo Description: its documents by base URI, the entry document first.
 
-    ``warnings`` are the findings that do not keep it from running.
+    ``warnings`` are the findings about its texts that do not keep it from running; those about a
+    selection of workflows are in the plan of it (``running.PlanResult``).
     """
 
     units: Mapping[str, Unit]
-    warnings: list[Diagnostic] = field(default_factory=list)
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def entry(self) -> Unit:
@@ -169,7 +170,7 @@ def load_from(
         raise UsageError(*findings)
     if wrong or not examined.units:
         raise DocumentError(*findings)
-    return Description(examined.units, findings)
+    return Description(examined.units, tuple(findings))
 
 
 def is_usage(codes: set[str]) -> bool:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from msgspec import field
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner.document.model import Workflow
@@ -74,10 +74,23 @@ class RunConfig(SafeRepr, frozen=True):
         return ", ".join(self.servers.values())
 
 
+class PlanResult(Struct, frozen=True):
+    """A plan and what was found with it.
+
+    ``warnings`` are those of the description and of these workflows, in the order of the texts;
+    ``missing_credentials`` are errors, once the plan is to be run.
+    """
+
+    plan: Plan
+    warnings: tuple[Diagnostic, ...] = ()
+    missing_credentials: tuple[Diagnostic, ...] = ()
+
+
 class PreparedRun(SafeRepr, frozen=True):
     """A plan ready to run with its inputs; ``secrets`` are the values to mask.
 
-    ``flowing`` are inputs that go where credentials do.
+    ``flowing`` are inputs that go where credentials do. ``warnings`` are the findings that do not
+    keep these workflows from running.
     """
 
     description: Description
@@ -85,6 +98,7 @@ class PreparedRun(SafeRepr, frozen=True):
     inputs: Mapping[str, Value]
     secrets: tuple[str, ...]
     flowing: tuple[str, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     def brief(self) -> str:
         """The workflows alone."""
@@ -117,7 +131,7 @@ def select_workflows(description: Description, workflows: Sequence[str]) -> list
 
 def plan_run(
     description: Description, selected: Sequence[WorkflowKey], options: RunConfig
-) -> tuple[Plan, list[Diagnostic]]:
+) -> PlanResult:
     """Bind the selected workflows, and say what credentials they lack. Raises DocumentError."""
     missing: list[MissingCredentials] = []
     binding = BindContext(
@@ -126,17 +140,20 @@ def plan_run(
         options.server_variables,
         _authorizer(options, missing),
         None if options.needs_credentials else "http://localhost",
+        options.settings.send_invalid,
     )
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*sort_findings(binding.findings))
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
-    known = description.warnings
     bound, contradictions = plan_with_findings(bound)
-    found = (*binding.findings, *contradictions, *run_warnings(bound))
-    known[:] = sort_findings([*known, *(one for one in found if one not in known)])
+    found = (*description.warnings, *binding.findings, *contradictions, *run_warnings(bound))
     lacking = missing if options.needs_credentials else ()
-    return bound, [error("AZ905", one.message, None, "", one.hint) for one in lacking]
+    return PlanResult(
+        bound,
+        tuple(sort_findings(dict.fromkeys(found))),
+        tuple(error("AZ905", one.message, None, "", one.hint) for one in lacking),
+    )
 
 
 def _authorizer(options: RunConfig, missing: list[MissingCredentials]) -> Authorize:
@@ -175,27 +192,32 @@ def prepare_run(
 
     Raises UsageError, InputError and DocumentError.
     """
-    bound, lacking = plan_run(
+    planned = plan_run(
         description, select_workflows(description, workflows), options or RunConfig()
     )
-    return with_inputs(description, bound, inputs, lacking)
+    return with_inputs(description, planned, inputs)
 
 
 def with_inputs(
     description: Description,
-    bound: Plan,
+    planned: PlanResult,
     inputs: Mapping[str, Value],
-    lacking: Sequence[Diagnostic] = (),
     unknown: Collection[str] = (),
 ) -> PreparedRun:
     """Check the inputs of a plan, which may run many times. Raises UsageError and InputError.
 
     The values of inputs named in ``unknown`` stand for others, and are not judged.
     """
+    bound, lacking = planned.plan, planned.missing_credentials
     problems = input_problems(bound, inputs) if bound.selected else []
     problems = [(key, one) for key, one in problems if one.name not in unknown]
     prepared = PreparedRun(
-        description, bound, inputs, _secrets(bound, inputs), tuple(_flowing(bound, inputs))
+        description,
+        bound,
+        inputs,
+        _secrets(bound, inputs),
+        tuple(_flowing(bound, inputs)),
+        planned.warnings,
     )
     # What is wrong with a password must not show it.
     masker = prepared.masker() if problems else NO_MASK
@@ -261,9 +283,10 @@ def execute_run(
     options: RunConfig,
     observer: Observer = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
+    clock: Clock | None = None,
 ) -> RunResult:
     """Run to the end without an event loop; ``world`` must not suspend."""
-    context = RunContext(world, SYSTEM_CLOCK, options.settings, observer, interrupted)
+    context = RunContext(world, clock or SYSTEM_CLOCK, options.settings, observer, interrupted)
     return run_coroutine(run_plan(prepared.plan, prepared.inputs, context))
 
 

@@ -135,7 +135,8 @@ class Cassette(Struct, frozen=True):
 
         started_at = time.time()
         ran = recording_run.replay(self.recording, self.prepared, self.options, observe)
-        return Result(ran, exit_code(ran), self.description, started_at, self.masker)
+        code, warnings = exit_code(ran), self.prepared.warnings
+        return Result(ran, code, self.description, started_at, self.masker, warnings)
 
 
 def load_cassette(

@@ -151,8 +151,7 @@ class WorkflowFile(pytest.Module):
         keys = pipeline.select_workflows(description, ())
         chosen = {name for _, name in keys} | set(self._selected_workflows())
         workflows = [one for one in document.workflows if one.workflow_id in chosen]
-        _bind(description, workflows, engine)
-        _warn(description.warnings)
+        _warn(_bind(description, workflows, engine))
         return [item for one in workflows for item in self._tests(description, one)]
 
     def _tests(self, description: Description, workflow: Workflow) -> Iterator[pytest.Item]:
@@ -175,14 +174,17 @@ class WorkflowFile(pytest.Module):
                 yield name.partition("[")[0]
 
 
-def _bind(description: Description, workflows: Sequence[Workflow], engine: PytestEngine) -> None:
-    """Find out whether the workflows fit their API descriptions. Raises DocumentError.
+def _bind(
+    description: Description, workflows: Sequence[Workflow], engine: PytestEngine
+) -> Sequence[Diagnostic]:
+    """What is to be said of the workflows, which fit their API descriptions or DocumentError.
 
     Where requests go and what credentials they bear is known when a test runs.
     """
     uri = description.entry.document.base_uri
     options = pipeline.RunConfig(servers=engine.servers, needs_credentials=False)
-    pipeline.plan_run(description, [(uri, one.workflow_id) for one in workflows], options)
+    keys = [(uri, one.workflow_id) for one in workflows]
+    return pipeline.plan_run(description, keys, options).warnings
 
 
 def _warn(findings: Sequence[Diagnostic]) -> None:

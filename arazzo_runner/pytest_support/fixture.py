@@ -216,7 +216,7 @@ class Arazzo(Struct, frozen=True):
             counted[:] = [one for one in counted if one[0] != key]
             counted.append((key, int(str(before.get(key, 0))) + count))
         self.item.add_report_section("call", "arazzo", render_transcript(ran, result.masker))
-        add_run(self.item, description, ran, result.masker)
+        add_run(self.item, description, ran, result.masker, result.diagnostics)
         keep_findings(self.item, ran, result.masker)
 
 

@@ -86,6 +86,8 @@ def _run_options(flags: Mapping[str, Any]) -> RunOptions:
         http=http_settings(flags),
         limits=settings.limits,
         checks=settings.checks,
+        allow_origins=settings.allow_origins,
+        send_invalid=settings.send_invalid,
     )
 
 

@@ -97,11 +97,17 @@ def begin_report(config: pytest.Config, wanted: Sequence[str]) -> None:
     config.pluginmanager.register(SessionReport(reports), _PLUGIN)
 
 
-def add_run(item: pytest.Item, description: Description, result: RunResult, masker: Masker) -> None:
+def add_run(
+    item: pytest.Item,
+    description: Description,
+    result: RunResult,
+    masker: Masker,
+    warnings: tuple[Diagnostic, ...],
+) -> None:
     """Add a run to the reports of this pytest run, if there are to be any."""
     report: SessionReport | None = item.config.pluginmanager.get_plugin(_PLUGIN)
     if report is not None:
-        report.add(item, description, result, masker)
+        report.add(item, description, result, masker, warnings)
 
 
 def add_failure(config: pytest.Config, reason: DiagnosedError) -> None:
@@ -123,7 +129,12 @@ class SessionReport:
         self._started = time.perf_counter()
 
     def add(
-        self, item: pytest.Item, description: Description, result: RunResult, masker: Masker
+        self,
+        item: pytest.Item,
+        description: Description,
+        result: RunResult,
+        masker: Masker,
+        warnings: tuple[Diagnostic, ...],
     ) -> None:
         """Keep one run."""
         name = item.nodeid
@@ -135,7 +146,7 @@ class SessionReport:
                 _with_case_name(mask_value(result, masker), item.name),
                 description.source_infos(),
                 description.operation_names(),
-                tuple(description.warnings),
+                warnings,
             )
         )
 

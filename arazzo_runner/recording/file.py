@@ -135,7 +135,7 @@ _DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=parse_num
 
 SCHEMA_VERSION: Final = "1.0"
 _PAIR: Final = re.compile(r'\[\n +("(?:[^"\\]|\\.)*+"),\n +("(?:[^"\\]|\\.)*+")\n +\]')
-_COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait")
+_COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait", "run_timeout")
 
 
 def write_recording(path: str | Path, recording: Recording, masker: Masker) -> None:
@@ -213,6 +213,8 @@ def _options_json(asked: RecordedOptions, masker: Masker) -> dict[str, Value]:
         "source_dirs": list(asked.source_dirs),
         "until": settings.until,
         "fail_fast": settings.fail_fast,
+        "allow_origins": list(settings.allow_origins),
+        "send_invalid": list(settings.send_invalid),
         "checks": dict(settings.checks),
         **{name: getattr(settings.limits, name) for name in _COUNTED},
     }
@@ -238,9 +240,18 @@ def _outcome_json(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
     match one.outcome:
         case HttpResponse() as response:
             return {"response": _response_json(response, one.request.headers, masker)}
-        case TransportFailure(code, message, hint, duration):
-            spelled = {"code": code, "message": masker.text(message), "hint": hint}
-            return {"failure": {**spelled, "duration": round(duration, 6)}}
+        case TransportFailure(code, message, hint, duration, head=head):
+            spelled: dict[str, Value] = {
+                "code": code,
+                "message": masker.text(message),
+                "hint": hint,
+            }
+            spelled["duration"] = round(duration, 6)
+            if one.timed_out:
+                spelled["timed_out"] = True
+            if head is not None:
+                spelled["head"] = _response_json(head, one.request.headers, masker)
+            return {"failure": spelled}
 
 
 def _response_json(response: HttpResponse, built: Headers, masker: Masker) -> dict[str, Value]:
@@ -289,6 +300,8 @@ class _Failure(Struct, frozen=True):
     message: str
     hint: str | None = None
     duration: float = 0.0
+    timed_out: bool = False
+    head: _Response | None = None
 
 
 class _Exchange(Struct, frozen=True):
@@ -307,11 +320,14 @@ class _Options(Struct, frozen=True):
     source_dirs: tuple[str, ...] = ()
     until: str | None = None
     fail_fast: bool = False
+    allow_origins: tuple[str, ...] = ()
+    send_invalid: tuple[str, ...] = ()
     checks: dict[str, str] = field(default_factory=dict)
     max_steps: Annotated[int, Meta(ge=1)] = 1_000
     max_depth: Annotated[int, Meta(ge=1)] = 16
     max_retries: Annotated[int, Meta(ge=0)] = 10
     max_wait: Annotated[float, Meta(ge=0)] = 60.0
+    run_timeout: Annotated[float, Meta(ge=0)] = 3_600.0
 
 
 class _File(Struct, frozen=True):
@@ -347,7 +363,14 @@ def _read_options(form: _Options) -> RecordedOptions:
         form.server_variables,
         form.sources,
         form.source_dirs,
-        Settings(limits, settings.checks, form.until, form.fail_fast),
+        Settings(
+            limits,
+            settings.checks,
+            form.until,
+            form.fail_fast,
+            form.allow_origins,
+            form.send_invalid,
+        ),
     )
 
 
@@ -357,7 +380,8 @@ def _exchange(form: _Exchange) -> RecordedExchange:
     request = HttpRequest(asked.method, asked.url, asked.headers, body)
     operation = form.operation
     named = (operation.source, operation.method, operation.path)
-    return RecordedExchange(form.key, named, request, _outcome(form))
+    late = form.failure is not None and form.failure.timed_out
+    return RecordedExchange(form.key, named, request, _outcome(form), late)
 
 
 def _outcome(form: _Exchange) -> SendOutcome:
@@ -365,8 +389,14 @@ def _outcome(form: _Exchange) -> SendOutcome:
         if form.failure is None:
             raise ValueError(f"the exchange `{form.key}` has neither `response` nor `failure`")
         failure = form.failure
-        return TransportFailure(failure.code, failure.message, failure.hint, failure.duration)
-    response = form.response
+        head = _response(failure.head) if failure.head else None
+        return TransportFailure(
+            failure.code, failure.message, failure.hint, failure.duration, head=head
+        )
+    return _response(form.response)
+
+
+def _response(response: _Response) -> HttpResponse:
     return HttpResponse(
         response.status,
         response.headers,

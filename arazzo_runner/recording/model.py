@@ -19,13 +19,15 @@ SendOutcome: TypeAlias = HttpResponse | TransportFailure
 class RecordedExchange(Struct, frozen=True):
     """One request as the workflow built it, and what came of it.
 
-    ``key`` is ``workflow/step#visit@attempt``; ``operation`` is (source, method, path template).
+    ``key`` is that of the :class:`SendCall`; ``operation`` is (source, method, path template).
+    ``timed_out`` tells that there was no answer in all the time that the call had.
     """
 
     key: str
     operation: tuple[str, str, str]
     request: HttpRequest
     outcome: SendOutcome
+    timed_out: bool = False
 
 
 class RecordedOptions(Struct, frozen=True):
@@ -71,5 +73,13 @@ class RecordingWorld(WrappedWorld):
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send through the wrapped world, and keep the exchange."""
         outcome = await self._world.send(call)
-        self.exchanges.append(RecordedExchange(call.key, call.operation, call.request, outcome))
+        late = _took_all_time(call, outcome)
+        self.exchanges.append(
+            RecordedExchange(call.key, call.operation, call.request, outcome, late)
+        )
         return outcome
+
+
+def _took_all_time(call: SendCall, outcome: SendOutcome) -> bool:
+    is_timeout = isinstance(outcome, TransportFailure) and outcome.code == "timeout"
+    return is_timeout and call.timeout is not None and outcome.duration >= call.timeout

@@ -9,6 +9,7 @@ What a world holds against requests, put into results after a run has gone its w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -54,6 +55,9 @@ class ReplayFailures:
         """The workflow, failed where a request in it has an objection."""
         steps = tuple(map(self.step, workflow.steps))
         gone_to = tuple(map(self.workflow, workflow.gone_to))
+        last = self.workflow(workflow.finally_run) if workflow.finally_run else None
+        if last is not workflow.finally_run:
+            workflow = replace(workflow, status=Status.FAILED, finally_run=last)
         if _is_same(steps, workflow.steps) and _is_same(gone_to, workflow.gone_to):
             return workflow
         return replace(workflow, status=Status.FAILED, steps=steps, gone_to=gone_to)
@@ -105,12 +109,17 @@ def _with_error(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
 
 
 MAX_NAMED = 10
+_MARGIN: Final = 1e-6
 
 
 class ReplayWorld(HttpWorldBase):
-    """Answers each request with what the recording has under its key; waiting takes no time."""
+    """Answers each request with what the recording has under its key; waiting takes no time.
+
+    ``elapsed`` are the seconds that it took when it was recorded: the limits of a run count them.
+    """
 
     def __init__(self, recording: Recording) -> None:
+        self.elapsed = 0.0
         self._left = {one.key: one for one in recording.exchanges}
         self._objections = ReplayFailures()
 
@@ -122,10 +131,13 @@ class ReplayWorld(HttpWorldBase):
         found = differences(recorded.request, call.request)
         if found:
             self._objections.raise_against(call.request, _difference_error(found))
-        return _answer(recorded, call)
+        outcome = _answer(recorded, call)
+        self.elapsed += outcome.duration
+        return outcome
 
-    async def sleep(self, key: str, seconds: float) -> None:
-        """Let no time pass."""
+    async def sleep(self, key: str, seconds: float) -> None:  # noqa: ARG002
+        """Let no time pass, but in ``elapsed``."""
+        self.elapsed += seconds
 
     def missing(self) -> tuple[RecordedExchange, ...]:
         """What was recorded and has not been asked for."""
@@ -163,7 +175,16 @@ def _answer(recorded: RecordedExchange, call: SendCall) -> SendOutcome:
     """The outcome, with the header fields that its world had added to the request."""
     outcome = recorded.outcome
     if isinstance(outcome, TransportFailure):
-        return outcome
+        if outcome.head is not None:
+            outcome = replace(outcome, head=_with_sent(outcome.head, recorded, call))
+        if not recorded.timed_out or call.timeout is None:
+            return outcome
+        # What went before takes another time in a replay; all the time of a call is all of it.
+        return replace(outcome, duration=call.timeout + _MARGIN)
+    return _with_sent(outcome, recorded, call)
+
+
+def _with_sent(outcome: HttpResponse, recorded: RecordedExchange, call: SendCall) -> HttpResponse:
     added = (one for one in outcome.sent_headers if one not in recorded.request.headers)
     sent = (*call.request.headers, *added)
     return HttpResponse(

@@ -70,10 +70,10 @@ def prepare_replay(
     """
     options = replay_options(recording, options)
     selected = pipeline.select_workflows(description, recording.asked.workflows)
-    bound, _ = pipeline.plan_run(description, selected, options)
+    planned = pipeline.plan_run(description, selected, options)
     given = {**recording.inputs, **(inputs or {})}
     masked = [name for name, value in given.items() if _is_masked(value)]
-    return pipeline.with_inputs(description, bound, given, (), masked)
+    return pipeline.with_inputs(description, planned, given, masked)
 
 
 def replay_options(
@@ -114,4 +114,5 @@ def replay(
     """
     world = ReplayWorld(recording)
     told = world.judging_observer(observer)
-    return world.judge(pipeline.execute_run(prepared, world, options, told, interrupted))
+    clock = replace(pipeline.SYSTEM_CLOCK, recorded=lambda: world.elapsed)
+    return world.judge(pipeline.execute_run(prepared, world, options, told, interrupted, clock))

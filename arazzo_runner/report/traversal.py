@@ -33,6 +33,11 @@ def workflows_of(workflows: Iterable[WorkflowResult]) -> Iterator[WorkflowResult
         for step in workflow.steps:
             yield from workflows_of(_inner_workflows(step))
         yield from workflows_of(workflow.gone_to)
+        yield from workflows_of(_finally(workflow))
+
+
+def _finally(workflow: WorkflowResult) -> Iterable[WorkflowResult]:
+    return () if workflow.finally_run is None else (workflow.finally_run,)
 
 
 def _inner_workflows(step: StepResult) -> Iterator[WorkflowResult]:
@@ -53,6 +58,7 @@ def steps_of(workflows: Iterable[WorkflowResult]) -> Iterator[StepResult]:
         for step in workflow.steps:
             yield from _with_inner(step)
         yield from steps_of(workflow.gone_to)
+        yield from steps_of(_finally(workflow))
 
 
 def _with_inner(step: StepResult) -> Iterator[StepResult]:
@@ -111,7 +117,8 @@ class VisitInProgress(Struct):
 
     def attempt(self, action: ActionTaken) -> Attempt:
         """The failed attempt as its events told it; its result comes only with the step's."""
-        response = self.outcome if isinstance(self.outcome, HttpResponse) else None
+        came = self.outcome
+        response = came.head if isinstance(came, TransportFailure) else came
         return Attempt(
             self.request, response, MISSING, MISSING, self._error(), self.criteria, (), action,
             succeeded=False,

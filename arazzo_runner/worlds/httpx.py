@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 import anyio
 import httpx
+from msgspec.structs import replace
 
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.http import errors as http_errors
@@ -217,14 +218,16 @@ class _HttpxTransport:
 
     async def exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
         """Send once; raises Unusable."""
+        came: list[HttpResponse] = []
         try:
             with self._limit(deadline.left()):
-                return await self._exchange(message, deadline)
-        except http_errors.TransportError:
-            raise
+                return await self._exchange(message, deadline, came)
+        except http_errors.TransportError as reason:
+            raise reason.after(came[0] if came else None) from None
         # An application in this very process may raise anything, and a failure is a value.
         except Exception as reason:
-            raise self._failure(message, deadline, reason) from reason
+            failure = self._failure(message, deadline, reason)
+            raise failure.after(came[0] if came else None) from reason
 
     def _failure(
         self, message: WireRequest, deadline: Deadline, reason: Exception
@@ -241,32 +244,38 @@ class _HttpxTransport:
             )
         return http_errors.application_error(message.origin, reason)
 
-    async def _exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
+    async def _exchange(
+        self, message: WireRequest, deadline: Deadline, came: list[HttpResponse]
+    ) -> HttpResponse:
+        """One exchange; its head is put into ``came`` as soon as it is known."""
         settings = self._settings
         seconds = deadline.within(settings.read_timeout)
         timeout = httpx.Timeout(seconds, connect=min(seconds, settings.connect_timeout))
         response = await self._dispatcher.send(message, timeout)
         try:
-            return await self._read(message, response, deadline)
+            came.append(self._head(message, response))
+            return await self._read(message, response, came[0], deadline)
         finally:
             await _close(response)
 
-    async def _read(
-        self, message: WireRequest, response: httpx.Response, deadline: Deadline
-    ) -> HttpResponse:
+    def _head(self, message: WireRequest, response: httpx.Response) -> HttpResponse:
         raw = response.headers.raw
         http11.check_headers(message.origin, raw, self._settings)
-        headers = http11.decode_headers(raw)
-        body = ResponseBody(message.origin, headers, self._settings)
-        length = http11.content_length(message.method, response.status_code, headers) or 0
+        version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
+        return HttpResponse(response.status_code, http11.decode_headers(raw), b"", 0.0, version)
+
+    async def _read(
+        self, message: WireRequest, response: httpx.Response, head: HttpResponse, deadline: Deadline
+    ) -> HttpResponse:
+        body = ResponseBody(message.origin, head.headers, self._settings)
+        length = http11.content_length(message.method, head.status, head.headers) or 0
         body.announce(length)
         async for chunk in _chunks(response):
             deadline.left()
             body.feed(chunk)
         if body.received < length:
             raise http_errors.truncated_body_error(message.origin, body.received, length)
-        version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
-        return HttpResponse(response.status_code, headers, body.finish(), 0.0, version)
+        return replace(head, body=body.finish())
 
 
 async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:

@@ -157,6 +157,8 @@ class SignalWorld:
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send through the wrapped world."""
+        if call.is_final:
+            return await self._world.send(call)
         try:
             with self._waiting:
                 return await self._world.send(call)
@@ -203,9 +205,11 @@ class CancellableWorld(WrappedWorld):
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send through the wrapped world, until stopped."""
+        if call.is_final:
+            return await self._world.send(call)
         outcome: HttpResponse | TransportFailure = _STOPPED
         if self._stop.is_set():
-            return outcome
+            return replace(_STOPPED, unsent=True)
         from anyio import create_task_group
 
         async with create_task_group() as both:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -113,9 +113,11 @@ class Studio:
             if asked.get("DateCreatedFrom", "") <= one["date_created"]
             and one["date_created"] < asked.get("DateCreatedTo", "9999")
         ]
-        further = f"{self.url}{path}?PageToken=opaque" if len(found) > size else None
+        begin = int(asked.get("PageToken", "PT0").removeprefix("PT"))
+        more = {**asked, "PageToken": f"PT{begin + size}"}
+        further = f"{self.url}{path}?{urlencode(more)}" if len(found) > begin + size else None
         meta = _meta(path, further, "executions")
-        return Answer(200, {"executions": found[:size], "meta": meta})
+        return Answer(200, {"executions": found[begin : begin + size], "meta": meta})
 
     def _one(self, request: Request, sid: str) -> Answer:
         if request.method == "DELETE":

@@ -180,15 +180,16 @@ def test_poll_execution(run: Run, studio: Studio) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "borders"),
-    [(0, []), (20, []), (21, [2]), (45, [26, 6])],
+    ("count", "tokens"),
+    [(0, []), (20, []), (21, [20]), (45, [20, 40])],
 )
-def test_list_executions(count, borders, run: Run, studio: Studio) -> None:
-    """The second page begins below the oldest execution of the first, and so on."""
+def test_list_executions(count, tokens, run: Run, studio: Studio) -> None:
+    """Each further page is at the URL that the one before names, with the same credentials."""
     sids = [studio.create() for _ in range(count)]
     told = run("list-executions", studio.url, ["flowSid=" + FLOW], CREDENTIALS)
-    dates = [f"DateCreatedTo=2025-01-01T00%3A{minute:02}%3A00Z&" for minute in borders]
-    assert came(studio) == [f"GET {EXECUTIONS}?{date}PageSize=20" for date in ["", *dates]]
+    pages = ["", *(f"&PageToken=PT{token}" for token in tokens)]
+    assert came(studio) == [f"GET {EXECUTIONS}?PageSize=20{page}" for page in pages]
+    assert {one.headers["authorization"] for one in studio.requests} == {basic(ACCOUNT, TOKEN)}
     assert told.exit == 0
     pages = [step["outputs"]["executions"] for step in told.report["workflows"][0]["steps"]]
     assert [one["sid"] for page in pages for one in page] == sids[::-1]

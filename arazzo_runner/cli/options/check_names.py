@@ -26,6 +26,7 @@ def check_names(description: Description, given: Mapping[str, Any]) -> None:
     if given["until"] is not None:
         found += _until_findings(description, given["until"])
     found += _checks(description, given.get("checks", ()))
+    found += _send_invalid(description, given.get("send_invalid", ()))
     if found:
         raise UsageError(*found)
 
@@ -122,6 +123,15 @@ def _checked(description: Description) -> Iterator[str]:
                 yield from (step.step_id, f"{workflow.workflow_id}/{step.step_id}")
     for api in description.apis().values():
         yield from operation_ids(api)
+
+
+def _send_invalid(description: Description, names: Iterable[str]) -> Iterator[Diagnostic]:
+    workflows = (one for unit in description.units.values() for one in unit.document.workflows)
+    known = {step.step_id for one in workflows for step in one.steps}
+    for name in names:
+        if name != "all" and name not in known:
+            message = f"`--send-invalid {name}` names no step"
+            yield error("AZ906", message, help=_way_out(name, known))
 
 
 def _way_out(name: str, known: Iterable[str]) -> str:

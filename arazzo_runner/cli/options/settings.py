@@ -2,7 +2,7 @@
 
 ``--check [KIND[:OPERATION|STEP]=]off|warn|error``
 
-``--credential NAME@ORIGIN``: which credentials may go to another origin after a redirect.
+``--credential NAME@ORIGIN`` and ``--allow-origin ORIGIN``: what may go to which other origin.
 
 Loading the document that a command was given, by the flags about documents.
 
@@ -55,7 +55,14 @@ def narrowed_to(checks: Mapping[str, CheckSeverity]) -> list[str]:
 def settings_of(given: Mapping[str, Any]) -> Settings:
     """Limits, checks, and where to stop. Raises click.UsageError."""
     limits = Limits(**members_of("Limits", given))
-    return Settings(limits, read_checks(given["checks"]), given["until"], given["fail_fast"])
+    return Settings(
+        limits,
+        read_checks(given["checks"]),
+        given["until"],
+        given["fail_fast"],
+        given["allow_origins"],
+        given["send_invalid"],
+    )
 
 
 def credential_origins(
@@ -67,6 +74,23 @@ def credential_origins(
         name, origin = _parse_origin(text, param)
         found.setdefault(name, []).append(origin)
     return found
+
+
+def allowed_origins(
+    _ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Read repeated origins, such as ``https://uploads.example.com``."""
+    return tuple(_origin(text, param) for text in texts)
+
+
+def _origin(text: str, param: click.Parameter) -> str:
+    from arazzo_runner.openapi.request.link import origin_of
+
+    origin = origin_of(text)
+    if origin is None or origin != origin_of(text.rstrip("/")) or "/" in text.rstrip("/")[8:]:
+        message = f"`{text}` is no origin, such as `https://uploads.example.com`"
+        raise click.BadParameter(message, param=param)
+    return origin
 
 
 def _parse_origin(text: str, param: click.Parameter) -> tuple[str, str]:

@@ -211,15 +211,15 @@ def prepare_cases(
     rows = _rows(description, given)
     common = inputs_for(description, given, given["workflows"])
     selected = pipeline.select_workflows(description, given["workflows"])
-    bound, lacking = pipeline.plan_run(description, selected, options)
-    if lacking:
-        raise UsageError(*lacking)
+    planned = pipeline.plan_run(description, selected, options)
+    if planned.missing_credentials:
+        raise UsageError(*planned.missing_credentials)
     cases: list[CaseRun] = []
     problems: list[Diagnostic] = []
     for row in rows:
         inputs: dict[str, Value] = {**common, **row.inputs}
         try:
-            prepared = pipeline.with_inputs(description, bound, inputs)
+            prepared = pipeline.with_inputs(description, planned, inputs)
             cases.append(CaseRun(row.id, prepared))
         except InputError as reason:
             problems += (_with_place(one, row.place) for one in reason.diagnostics)

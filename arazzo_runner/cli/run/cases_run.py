@@ -36,7 +36,7 @@ from arazzo_runner.report.terminal.cases import names_width, row_lines
 from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.live import LiveCases
 from arazzo_runner.report.terminal.style import TextStyle
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.worlds.mock import MockWorld
 from arazzo_runner.worlds.wrappers import CancellableWorld
 
@@ -207,8 +207,11 @@ def ready_cases(
     given: Mapping[str, Any],
     options: pipeline.RunConfig,
     new_traces: TracesFactory,
-) -> StartedRun:
-    """Read the file of cases and check all of them. Raises UsageError and InputError."""
+) -> tuple[StartedRun, Sequence[Diagnostic]]:
+    """Read the file of cases and check all of them; what is to be said before they run.
+
+    Raises UsageError and InputError.
+    """
     if given["record"] is not None:
         message = "`--record` records one run, and `--cases` makes several"
         raise UsageError(
@@ -219,7 +222,7 @@ def ready_cases(
         raise UsageError(error("AZ906", f"`{given['cases']}` contains no case"))
     if options.needs_credentials:
         check_person(cases[0].prepared.plan)
-    return CaseSet(cases, options, new_traces).perform
+    return CaseSet(cases, options, new_traces).perform, cases[0].prepared.warnings
 
 
 class CaseSet(Struct, frozen=True):

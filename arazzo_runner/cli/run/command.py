@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -26,7 +26,7 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.files import check_writable
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import Diagnostic, error
 
 
 @click.command("run", cls=SectionedCommand, short_help="run a document's workflows")
@@ -61,13 +61,14 @@ class RunCommand(Struct, frozen=True):
             check_writable(self.given["record"], "recording")
         options = self._options()
         new_traces = traces_for(self.given, os.environ)
-        ready = self._ready(description, options, new_traces)
-        show_warnings([*description.warnings, *unknown_secrets(description, self.given)])
+        ready, warnings = self._ready(description, options, new_traces)
+        show_warnings([*warnings, *unknown_secrets(description, self.given)])
         return ready
 
     def _ready(
         self, description: Description, options: pipeline.RunConfig, new_traces: TracesFactory
-    ) -> StartedRun:
+    ) -> tuple[StartedRun, Sequence[Diagnostic]]:
+        """The run and what is to be said before it."""
         if self.given["cases"] is not None:
             from arazzo_runner.cli.run.cases_run import ready_cases
 
@@ -79,7 +80,11 @@ class RunCommand(Struct, frozen=True):
         prepared = pipeline.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
-        return lambda performance: self._run(prepared, options, performance, new_traces)
+
+        def start(session: RunSession) -> int:
+            return self._run(prepared, options, session, new_traces)
+
+        return start, prepared.warnings
 
     def _options(self) -> pipeline.RunConfig:
         given = self.given

@@ -277,7 +277,7 @@ class ReportObserver:
             exit_code=code,
             result=result,
             sources=self._prepared.description.source_infos(),
-            diagnostics=tuple(self._prepared.description.warnings),
+            diagnostics=self._prepared.warnings,
             operations=self._prepared.description.operation_names(),
             workflows=tuple(self._prepared.plan.workflows.values()),
             **self._circumstances(),

@@ -127,6 +127,8 @@ def _in_workflow(workflow: Workflow) -> Iterator[PlacedExpression]:
     yield from expressions_in(workflow.parameters)
     yield from expressions_in(workflow.success_actions)
     yield from expressions_in(workflow.failure_actions)
+    if workflow.finally_call is not None:
+        yield from expressions_in(workflow.finally_call.parameters)
     yield from _in_outputs(workflow)
 
 
@@ -135,6 +137,7 @@ def _in_step(step: Step) -> Iterator[PlacedExpression]:
         yield from _in_values(parameter)
     if step.request_body is not None:
         yield from _in_values(step.request_body)
+    yield from in_url(step)
     if step.correlation_id is not None:
         yield from in_value(step.correlation_id, step.place.at("correlationId"))
     for criterion in step.success_criteria:
@@ -142,6 +145,12 @@ def _in_step(step: Step) -> Iterator[PlacedExpression]:
     yield from expressions_in(step.on_success)
     yield from expressions_in(step.on_failure)
     yield from _in_outputs(step)
+
+
+def in_url(step: Step) -> Iterator[PlacedExpression]:
+    """The expressions of ``x-url``."""
+    if step.url is not None:
+        yield from in_value(step.url, step.place.at("x-url"))
 
 
 def _in_outputs(owner: Step | Workflow) -> Iterator[PlacedExpression]:

@@ -24,8 +24,8 @@ from arazzo_runner.document.rules.expressions import (
     WorkflowExpressions,
     expressions_in,
 )
-from arazzo_runner.expression.ast import StepOutputRef
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
+from arazzo_runner.expression.ast import Expression, StepOutputRef
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.source import Place
 
 Needs: TypeAlias = Mapping[str, Mapping[str, Place]]
@@ -44,6 +44,7 @@ def dependency_findings(
             yield from _circles("step", {one.step_id: _needs(one, found) for one, found in pairs})
         else:
             yield from _early_read_findings(walk)
+        yield from (one for step in steps for one in _own_outputs(step))
 
 
 def workflow_needs(document: ArazzoDocument) -> Needs:
@@ -140,6 +141,21 @@ def _early_read(workflow: Workflow, step: Step, name: str, place: Place) -> Diag
         when,
         f"move `{name}` before it, or give `{step.step_id}` a `dependsOn: [{name}]`",
     )
+
+
+def _own_outputs(step: Step) -> Iterator[Diagnostic]:
+    """A step's outputs are there once its criteria are judged, for its actions; not before."""
+    outputs = dict(step.outputs)
+    for one, place in expressions_in(step.success_criteria):
+        if isinstance(one, StepOutputRef) and one.step_id == step.step_id:
+            why = f"outputs of `{step.step_id}` follow its criteria"
+            message = f"`{one.text}` is not there yet: {why}"
+            source = outputs.get(one.name)
+            if isinstance(source, Expression):
+                way_out = f"write `{source.text}`, which that output reads"
+            else:
+                way_out = "write what the output reads; actions of the step may read the output"
+            yield warning("AZ212", message, place, "not there yet", way_out)
 
 
 def _can_return(workflow: Workflow, start: str, end: str) -> bool:

@@ -56,6 +56,8 @@ def name_findings(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
 def _in_workflow(workflow: Workflow, names: DocumentNames) -> Iterator[Diagnostic]:
     for name in workflow.depends_on:
         yield from _workflow_name(name, names)
+    if workflow.finally_call is not None:
+        yield from _workflow_name(workflow.finally_call.target, names)
     for action in (*workflow.success_actions, *workflow.failure_actions):
         yield from _action(action, workflow.workflow_id, names)
     for step in workflow.steps:

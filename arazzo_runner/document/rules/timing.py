@@ -15,6 +15,7 @@ from arazzo_runner.document.rules.expressions import (
     PlacedExpression,
     WorkflowExpressions,
     expressions_in,
+    in_url,
     in_value,
 )
 from arazzo_runner.document.rules.reads import named_workflows
@@ -56,7 +57,7 @@ def missing_message_findings(walked: Iterable[WorkflowExpressions]) -> Iterator[
 
 
 def _of_step(step: Step, expressions: Iterable[PlacedExpression]) -> Iterator[Diagnostic]:
-    before = chain(expressions_in(step.parameters), expressions_in(step.request_body))
+    before = chain(expressions_in(step.parameters), expressions_in(step.request_body), in_url(step))
     yield from _no_message(before, _order_help(f"`{step.step_id}`"), _AS_OUTPUT)
     if step.target == OperationById("", None, step.place):
         return  # what it calls could not be read

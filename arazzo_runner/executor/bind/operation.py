@@ -5,7 +5,7 @@ What binding works with: the documents, what the user chose, and where findings 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -35,7 +35,8 @@ class BindContext(Struct, frozen=True):
     """``servers`` are base URLs by source name (``""`` for all), ``variables`` server variables.
 
     ``authorize`` gives the credentials for an operation of a source, beside what the workflow
-    passes by itself; ``fallback_server`` serves where a description knows none.
+    passes by itself; ``send_invalid`` names steps (or ``all``) that may contradict the description
+    of their operation; ``fallback_server`` serves where a description knows none.
     """
 
     units: Mapping[str, Unit]
@@ -43,6 +44,7 @@ class BindContext(Struct, frozen=True):
     variables: Mapping[str, str] = field(default_factory=dict)
     authorize: Authorize = lambda _source, _operation, _given, _server: Authorization()
     fallback_server: str | None = None
+    send_invalid: Collection[str] = ()
     findings: list[Diagnostic] = field(default_factory=list)
 
     def report(self, finding: Diagnostic) -> None:

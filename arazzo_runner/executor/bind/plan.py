@@ -19,13 +19,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from arazzo_runner.document.model import Step, Workflow, WorkflowName
+from msgspec.structs import replace
+
+from arazzo_runner.document.model import FinallyCall, Step, StepName, Workflow, WorkflowName
 from arazzo_runner.document.rules.order import step_needs
 from arazzo_runner.executor.bind.operation import BindContext, find_workflow
-from arazzo_runner.executor.bind.step import bind_actions, bind_call
+from arazzo_runner.executor.bind.step import bind_actions, bind_call, input_arguments
 from arazzo_runner.executor.inputs import bundle_inputs, compile_inputs
 from arazzo_runner.executor.plan import (
     Plan,
+    StepKey,
     StepPlan,
     Unit,
     WorkflowCall,
@@ -35,6 +38,7 @@ from arazzo_runner.executor.plan import (
 from arazzo_runner.expression.value import Value, to_text
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.source import Place, Pointer
+from arazzo_runner.text.suggested_fix import rename_to_known
 
 
 def run_order(workflow: Workflow) -> tuple[Step, ...]:
@@ -175,6 +179,8 @@ def bind(binding: BindContext, selected: Sequence[WorkflowKey]) -> Plan:
 
 def _reachable(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
     yield from plan.depends_on
+    if plan.finally_call is not None:
+        yield plan.finally_call.key
     for step in plan.steps:
         if isinstance(step.call, WorkflowCall):
             yield step.call.key
@@ -201,18 +207,55 @@ def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: BindContext) ->
         steps=tuple(step for step in planned if step),
         depends_on=tuple(key for key in depends_on if key),
         inputs_schema=schema,
+        finally_call=_bind_finally(workflow.finally_call, unit, binding),
     )
+
+
+def _bind_finally(
+    call: FinallyCall | None, unit: Unit, binding: BindContext
+) -> WorkflowCall | None:
+    key = None if call is None else find_workflow(call.target, unit, binding)
+    if call is None or key is None:
+        return None
+    return WorkflowCall(key, input_arguments(call.parameters, "step"))
 
 
 def _bind_step(
     step: Step, workflow: Workflow, unit: Unit, positions: dict[str, int], binding: BindContext
 ) -> StepPlan | None:
+    if "all" in binding.send_invalid or step.step_id in binding.send_invalid:
+        step = replace(step, sends_invalid=True)
     on_success = bind_actions(step.on_success, workflow.success_actions, unit, positions, binding)
     on_failure = bind_actions(step.on_failure, workflow.failure_actions, unit, positions, binding)
     call = bind_call(step, workflow, unit, binding)
     if call is None:
         return None
-    return StepPlan(step, call, step.success_criteria, on_success, on_failure)
+    uri = unit.document.base_uri
+    own = StepKey(uri, workflow.workflow_id, step.step_id)
+    named = (_bind_step_name(name, own, unit, binding) for name in step.depends_on)
+    depends_on = tuple(key for key in named if key)
+    return StepPlan(step, call, step.success_criteria, on_success, on_failure, own, depends_on)
+
+
+def _bind_step_name(
+    name: StepName, own: StepKey, unit: Unit, binding: BindContext
+) -> StepKey | None:
+    """The step that an item of ``dependsOn`` names; None when there is none, which is reported."""
+    if name.workflow is None:
+        return StepKey(own.document, own.workflow, name.step_id)
+    found = find_workflow(name.workflow, unit, binding)
+    if found is None:
+        return None
+    document = binding.units[found[0]].document
+    workflow = next(one for one in document.workflows if one.workflow_id == found[1])
+    known = [step.step_id for step in workflow.steps]
+    if name.step_id not in known:
+        help_line = did_you_mean(name.step_id, known)
+        message = f"the workflow `{found[1]}` has no step `{name.step_id}`"
+        fix = rename_to_known(name.place, name.step_id, known)
+        binding.report(error("AZ208", message, name.place, "unknown", help_line, fix))
+        return None
+    return StepKey(found[0], found[1], name.step_id)
 
 
 def entry_workflows(unit: Unit, units: Iterable[Unit]) -> list[str]:
@@ -237,6 +280,8 @@ def _workflows_used(unit: Unit) -> Iterator[WorkflowKey]:
 
 
 def _named_workflows(workflow: Workflow) -> Iterator[WorkflowName]:
+    if workflow.finally_call is not None:
+        yield workflow.finally_call.target
     for step in workflow.steps:
         actions = (*step.on_success, *step.on_failure,
                    *workflow.success_actions, *workflow.failure_actions)  # fmt: skip

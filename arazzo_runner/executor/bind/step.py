@@ -54,15 +54,15 @@ from arazzo_runner.executor.plan import (
 )
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.ast import Literal as Constant
-from arazzo_runner.expression.value import MISSING
+from arazzo_runner.expression.value import MISSING, MaybeValue
 from arazzo_runner.openapi.media_type import FORM
-from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.model import MediaType, Operation
 from arazzo_runner.openapi.model import Parameter as ApiParameter
 from arazzo_runner.openapi.request.body import choose_media_type
 from arazzo_runner.openapi.request.build import RequestRefused, undeclared_parameter
 from arazzo_runner.openapi.security.schemes import parameter_key
 from arazzo_runner.openapi.servers import server_url
-from arazzo_runner.text.diagnostic import did_you_mean, error
+from arazzo_runner.text.diagnostic import did_you_mean, error, warning
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import rename_to_known
 
@@ -197,7 +197,8 @@ def _bind_operation_call(
     step: Step, source: str, operation: Operation, workflow: Workflow, binding: BindContext
 ) -> OperationCall | None:
     arguments = tuple(_bind_arguments(step, workflow, operation, binding))
-    _require_path_parameters(step, operation, arguments, binding)
+    if step.url is None:
+        _require_path_parameters(step, operation, arguments, binding)
     given = frozenset(parameter_key(argument.parameter) for argument in arguments)
     try:
         server = _server(source, operation, binding)
@@ -210,7 +211,9 @@ def _bind_operation_call(
         for finding in reason.diagnostics:
             binding.report(finding)
         return None
-    return OperationCall(source, operation, server, arguments, body, authorization)
+    return OperationCall(
+        source, operation, server, arguments, body, authorization, step.url, step.sends_invalid
+    )
 
 
 def _place_of_content(step: Step) -> Place:
@@ -303,12 +306,29 @@ def _require_path_parameters(
             binding.report(error("AZ301", message, step.place.at("stepId"), "", help_line))
 
 
+def _media_type(
+    step: Step,
+    operation: Operation,
+    content_type: str | None,
+    sample: MaybeValue,
+    binding: BindContext,
+) -> tuple[str, MediaType | None]:
+    try:
+        return choose_media_type(operation, content_type, sample)
+    except RequestRefused as reason:
+        if not step.sends_invalid or content_type is None:
+            raise
+        place = _place_of_content(step)
+        binding.report(warning("AZ305", str(reason), place, "", reason.hint))
+        return content_type, None
+
+
 def _bind_body(step: Step, operation: Operation, binding: BindContext) -> BodyPlan | None:
     body = step.request_body
     if body is None:
         return None
     sample = body.payload.value if isinstance(body.payload, Constant) else MISSING
-    content_type, media = choose_media_type(operation, body.content_type, sample)
+    content_type, media = _media_type(step, operation, body.content_type, sample, binding)
     place = body.place.at("payload")
     text = _read_text(content_type, body.payload, "the payload", place, binding)
     return BodyPlan(content_type, media, body.payload, text, body.replacements, body.place)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from arazzo_runner.expression.query.limits import Budget, QueryError
+from arazzo_runner.expression.value import MISSING, MaybeValue
 
 T = TypeVar("T")
 
@@ -35,10 +36,24 @@ def regex_search(pattern: str, subject: str, seconds: float) -> bool:
     Raises :class:`QueryError`: the pattern is invalid, the subject is too long, or the search
     takes longer than ``seconds``.
     """
+    return _first_match(pattern, subject, seconds) is not None
+
+
+def regex_part(pattern: str, subject: str, seconds: float) -> MaybeValue:
+    """The first group of the first match, or the match where the pattern has no group.
+
+    MISSING without a match, or where the group has no part in it. Raises :class:`QueryError`.
+    """
+    match = _first_match(pattern, subject, seconds)
+    part: str | None = match and match[1 if match.re.groups else 0]
+    return MISSING if part is None else part
+
+
+def _first_match(pattern: str, subject: str, seconds: float) -> Any:
     check_subject(subject)
     search = compile_regex(pattern).search
     try:
-        return search(subject, timeout=seconds) is not None
+        return search(subject, timeout=seconds)
     except TimeoutError:
         raise QueryError(
             f"the regular expression takes longer than {seconds:g} s",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from msgspec import Struct
 
@@ -19,6 +19,7 @@ from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import Location, Operation, Parameter, Response
 from arazzo_runner.openapi.openapi3 import DEFAULT_STYLES
 from arazzo_runner.openapi.request.encoding import RequestRefused, percent_encode
+from arazzo_runner.openapi.request.link import Link
 from arazzo_runner.openapi.request.parameters import check_header, serialize_parameter
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.source import Place, SourceFile
@@ -62,23 +63,29 @@ def build_request(
     arguments: Sequence[tuple[Parameter, MaybeValue]],
     body: tuple[str, bytes] | None,
     authorization: Authorization | None,
+    link: Link | None = None,
+    *,
+    requires: bool = True,
 ) -> HttpRequest:
     """Write a request; ``body`` is a content type and bytes.
 
     ``server`` has no final slash; a query that it has comes before that of the request. MISSING
     values are left out, the defaults of schemas are not sent; what the workflow gives wins over
-    what credentials would add. Raises RequestRefused when a required parameter or body has no
+    what credentials would add. A ``link`` takes the place of the server and the path; of its query
+    nothing is written again. Raises RequestRefused when what the description ``requires`` has no
     value, or when a value cannot be carried where it belongs.
     """
     template = _template(operation)
     texts = _texts(arguments)
-    _check_required(operation, template, texts, body)
+    if requires:
+        _check_required(operation, template, texts, body, link)
     extra = authorization or _NOTHING
     base, _, own_query = server.partition("?")
-    path = _path(operation, template, texts["path"])
+    base = base + _path(operation, template, texts["path"]) if link is None else link.url
+    own_query = own_query if link is None else ""
     return HttpRequest(
         method=operation.method,
-        url=base + path + _query(template, texts, extra, own_query),
+        url=base + _query(base, texts if link is None else _without(texts, link), extra, own_query),
         headers=_headers(template, texts, body, extra),
         body=b"" if body is None else body[1],
     )
@@ -127,10 +134,16 @@ def _texts(arguments: Iterable[tuple[Parameter, MaybeValue]]) -> ParameterTexts:
 
 
 def _check_required(
-    operation: Operation, template: RequestTemplate, texts: ParameterTexts, body: object | None
+    operation: Operation,
+    template: RequestTemplate,
+    texts: ParameterTexts,
+    body: object | None,
+    link: Link | None,
 ) -> None:
     called = f"`{operation.method} {operation.path}`"
     for location, name in template.required:
+        if link is not None and location.startswith("query"):
+            continue  # the query of the link is known to the server alone
         if name not in texts[location] and not _has_value(texts[location], location, name):
             message = f"{called} requires the {location} parameter `{name}`, which has no value"
             raise RequestRefused(message, name)
@@ -158,9 +171,14 @@ def _path(operation: Operation, template: RequestTemplate, texts: Mapping[str, s
     return "".join(pieces)
 
 
-def _query(
-    template: RequestTemplate, texts: ParameterTexts, extra: Authorization, own_query: str = ""
-) -> str:
+def _without(texts: ParameterTexts, link: Link) -> ParameterTexts:
+    """The parameters without those that the query of a link has already."""
+    taken = {name for name, _ in parse_qsl(urlsplit(link.url).query, keep_blank_values=True)}
+    query = {name: text for name, text in texts["query"].items() if name not in taken}
+    return {**texts, "query": query}
+
+
+def _query(base: str, texts: ParameterTexts, extra: Authorization, own_query: str = "") -> str:
     pieces = [own_query] if own_query else []
     pieces += (*texts["query"].values(), *texts["querystring"].values())
     pieces += [
@@ -170,8 +188,8 @@ def _query(
     ]
     if not pieces:
         return ""
-    # Some descriptions have a query in their paths already.
-    mark = "&" if any("?" in literal for literal in template.literals) else "?"
+    # Some descriptions have a query in their paths already, and links have one.
+    mark = "&" if "?" in base else "?"
     return mark + "&".join(pieces)
 
 

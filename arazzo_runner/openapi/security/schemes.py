@@ -117,16 +117,16 @@ def authorize(
     """Choose the first security requirement that the credentials satisfy, and apply it.
 
     All schemes of a requirement apply together; ``{}`` makes security optional. What the
-    workflow passes itself (``given``) satisfies its scheme and is left to it. Where nothing is
-    declared, the only scheme there is applies if its credentials are set. ``server`` is what
-    relative URLs of OAuth2 are resolved against. Raises MissingCredentials, and DocumentError:
+    workflow passes itself (``given``) satisfies its scheme and is left to it. An operation that
+    requires nothing gets nothing, whatever schemes are declared. ``server`` is what relative URLs
+    of OAuth2 are resolved against. Raises MissingCredentials, and DocumentError:
     AZ214 for a scheme that is not declared, AZ217 for a broken one.
     """
     alternatives = required_schemes(operation)
     usable = [one for one in alternatives if one and _is_satisfied(one, source, credentials, given)]
     if usable:
         return _apply(usable[0], source, credentials, given, server)
-    if operation.security is None or not alternatives or [] in alternatives:
+    if not alternatives or [] in alternatives:
         return Authorization()
     raise _missing_error(operation, source, alternatives, credentials)
 
@@ -134,13 +134,9 @@ def authorize(
 def required_schemes(operation: Operation) -> list[list[RequiredScheme]]:
     """The alternatives of an operation, each the schemes that apply together.
 
-    Without any declared: the only scheme there is, which serves but is not required. Raises
-    DocumentError AZ214.
+    None where the operation and its description declare no security. Raises DocumentError AZ214.
     """
-    if operation.security is not None:
-        return [_required_schemes(operation, one) for one in operation.security]
-    only = list(operation.description.schemes.values())
-    return [[RequiredScheme(only[0])]] if len(only) == 1 else []
+    return [_required_schemes(operation, one) for one in operation.security or ()]
 
 
 def _required_schemes(
@@ -157,9 +153,13 @@ def _scheme(operation: Operation, name: str) -> SecurityScheme:
         return description.schemes[name]
     if description.version >= (3, 2) and any(mark in name for mark in "#/:"):
         # Since 3.2 a requirement may name its scheme by URI.
-        scheme = read_scheme(description, name, {"$ref": name}, operation.place)
-        description.schemes[name] = scheme
-        return scheme
+        key = ("scheme", name)
+        if key not in description.memo:
+            scheme = read_scheme(description, name, {"$ref": name}, operation.place)
+            same = (one for one in description.schemes.values() if one.place == scheme.place)
+            description.memo[key] = next(same, scheme)
+        by_uri: SecurityScheme = description.memo[key]
+        return by_uri
     message = f"the security scheme `{name}` is not declared"
     hint = did_you_mean(name, description.schemes)
     raise DocumentError(error("AZ214", message, operation.place, help=hint))

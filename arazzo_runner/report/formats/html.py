@@ -189,6 +189,8 @@ class _VisitNumbers:
             self._step(step, end)
             end += step["duration"]
         self.run(workflow.get("gone_to", []), end)
+        if "finally" in workflow:
+            self.run([workflow["finally"]], end)
 
     def _step(self, step: dict[str, Any], start: float) -> None:
         self._number += 1

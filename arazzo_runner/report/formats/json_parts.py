@@ -60,13 +60,15 @@ class JsonParts:
 
     def workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
         """A run of a workflow, with its steps and what it went on in."""
-        spelled = self.end_of_workflow(workflow)
+        spelled = self.ending(workflow)
         spelled["steps"] = [self.step(step) for step in workflow.steps]
         if workflow.gone_to:
             spelled["gone_to"] = [self.workflow(one) for one in workflow.gone_to]
+        if workflow.finally_run is not None:
+            spelled["finally"] = self.workflow(workflow.finally_run)
         return spelled
 
-    def end_of_workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
+    def ending(self, workflow: WorkflowResult) -> dict[str, Value]:
         """What came of a workflow, without its steps."""
         spelled = {
             "workflow_id": self.text(workflow.workflow_id),
@@ -117,12 +119,13 @@ class JsonParts:
         return spelled
 
     def _considered_action(self, action: ConsideredAction) -> dict[str, Value]:
-        return {
+        spelled: dict[str, Value] = {
             "name": self.text(action.name),
             "level": action.level,
             "holds": action.holds,
             "criteria": [self.criterion(criterion) for criterion in action.criteria],
         }
+        return {**spelled, "reason": self.text(action.reason)} if action.reason else spelled
 
     def _interlude(self, between: WorkflowResult | StepResult) -> dict[str, Value]:
         if isinstance(between, WorkflowResult):

@@ -218,15 +218,15 @@ class Console:
 
     def _finish_workflow(self, result: WorkflowResult, depth: int) -> None:
         name = result.workflow_id
-        started = self._workflow_in_progress(name)
+        started = self._workflow_in_progress(result)
         self._running.remove(started)
         self.write([*self._title(started), *_indent_lines(depth, self._end(result))])
         stopped = result.error is not None and result.error.code == "cancelled"
         if self._again and not (depth or result.passed or stopped):
             self.write([f"  rerun: {self._again(name)}", ""])
 
-    def _workflow_in_progress(self, workflow_id: str) -> WorkflowInProgress:
-        return next(one for one in self._running if one.workflow.workflow_id == workflow_id)
+    def _workflow_in_progress(self, result: WorkflowResult) -> WorkflowInProgress:
+        return next(one for one in self._running if one.workflow.place == result.place)
 
     def _end(self, result: WorkflowResult) -> list[str]:
         """The error that ended a workflow, unless it was told already, and its outputs."""

@@ -341,7 +341,7 @@ class TerminalConsole(Console):
 
     def _finish_workflow(self, result: WorkflowResult, depth: int) -> None:
         if self._folds and depth and result.passed:
-            self._running.remove(self._workflow_in_progress(result.workflow_id))
+            self._running.remove(self._workflow_in_progress(result))
         else:
             super()._finish_workflow(result, depth)
 

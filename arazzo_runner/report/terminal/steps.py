@@ -10,7 +10,14 @@ import re
 from typing import assert_never
 from urllib.parse import parse_qsl
 
-from arazzo_runner.executor.result import ActionTaken, Attempt, CriterionResult, Status, StepResult
+from arazzo_runner.executor.result import (
+    ActionTaken,
+    Attempt,
+    ConsideredAction,
+    CriterionResult,
+    Status,
+    StepResult,
+)
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.media_type import MULTIPART
@@ -157,7 +164,7 @@ def status_mark(status: Status, look: TextStyle) -> str:
 
 
 def step_details(result: StepResult, look: TextStyle) -> list[str]:
-    """The lines below the head: sent, got, criteria, warnings, outputs, the action taken."""
+    """The lines below the head: sent, got, criteria, warnings, outputs, actions."""
     if not result.attempts:
         return []
     attempt = result.attempts[-1]
@@ -166,6 +173,7 @@ def step_details(result: StepResult, look: TextStyle) -> list[str]:
         *(line for one in attempt.criteria if _is_news(one) for line in _criterion(one, look)),
         *warning_lines(attempt, look),
         *look.label_lines("out", value_lines(result.outputs, look)),
+        *_considered(attempt, look),
         *(_action(attempt.action, look) if attempt.action else ()),
     ]
 
@@ -263,6 +271,7 @@ def retry_lines(
             if attempt.error
             else ()
         ),
+        *_considered(attempt, look),
         *(look.label_lines("then", [_wait(attempt.action, look)]) if attempt.action else ()),
     ]
 
@@ -270,12 +279,33 @@ def retry_lines(
 def _failed_criterion(criterion: CriterionResult, look: TextStyle) -> str:
     """A criterion that does not hold, and what its expressions were, in one line."""
     line = look.style.paint(look.style.bad, look.marks.failed.ljust(LABEL))
-    line += _condition(criterion, look)
+    return line + _condition(criterion, look) + _why(criterion, look)
+
+
+def _why(criterion: CriterionResult, look: TextStyle) -> str:
+    """What the expressions of a criterion were, or why it could not be judged, in brackets."""
     if criterion.error:
-        return f"{line}  ({look.shown.text(criterion.error)})"
+        return f"  ({look.shown.text(criterion.error)})"
     masked = (look.shown.masker.operand(one.expression, one.value) for one in criterion.operands)
     values = ", ".join(look.shown.typed_text(value, 60) for value in masked)
-    return f"{line}  ({values})" if values else line
+    return f"  ({values})" if values else ""
+
+
+def _considered(attempt: Attempt, look: TextStyle) -> list[str]:
+    """With ``-vv``: the actions that were judged, and of each what does not hold."""
+    if look.verbosity != "bodies":
+        return []
+    return look.label_lines("acts", [_consideration(one, look) for one in attempt.considered])
+
+
+def _consideration(action: ConsideredAction, look: TextStyle) -> str:
+    level = " of the workflow" if action.level == "workflow" else ""
+    mark = look.marks.passed if action.holds else look.marks.failed
+    line = f"`{look.shown.text(action.name)}`{level} {mark}"
+    if action.reason:
+        return f"{line} {look.shown.text(action.reason)}"
+    unmet = (one for one in action.criteria if not one.passed)
+    return line + "".join(f" {_condition(one, look)}{_why(one, look)}" for one in unmet)
 
 
 def _wait(action: ActionTaken, look: TextStyle) -> str:

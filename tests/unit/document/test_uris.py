@@ -1,6 +1,11 @@
 import pytest
 
-from arazzo_runner.document.uris import base_uri, resolve_reference, without_fragment
+from arazzo_runner.document.uris import (
+    base_uri,
+    relative_reference,
+    resolve_reference,
+    without_fragment,
+)
 
 # RFC 3986, section 5.4: normal and abnormal examples, against http://a/b/c/d;p?q
 RFC_3986 = """
@@ -61,3 +66,23 @@ def test_semantics_5_the_base_uri(self_uri, retrieved, url, resolved):
 
 def test_the_fragment_is_taken_off():
     assert without_fragment("https://e.com/a?b#c#d") == "https://e.com/a?b"
+
+
+@pytest.mark.parametrize(
+    ("base", "target", "reference"),
+    [
+        ("file:///a/b/c.yaml", "file:///a/b/d.yaml", "d.yaml"),
+        ("file:///a/b/c.yaml", "file:///a/b/c.yaml", "c.yaml"),
+        ("file:///a/b/c.yaml", "file:///a/d/e/f.yaml", "../d/e/f.yaml"),
+        ("file:///a/b/c.yaml", "file:///a/b", "../b"),
+        ("https://x.example/a?v=1", "https://x.example/b/?v=2", "b/?v=2"),
+        ("https://x.example/a", "https://y.example/a", "https://y.example/a"),
+        ("https://x.example", "https://x.example/a", "https://x.example/a"),
+        ("https://x.example/a/b", "https://x.example/a/", "./"),
+        ("https://x.example/a/b", "https://x.example/a/c:d", "./c:d"),
+        ("urn:x:y", "urn:x:z", "urn:x:z"),
+        ("file:///a/b", "file:c", "file:c"),
+    ],
+)
+def test_references_from_a_base(base, target, reference):
+    assert relative_reference(base, target) == reference

@@ -54,6 +54,32 @@ def test_errors_are_told_with_the_line(shop) -> None:
     assert told.endswith("help: did you mean `getThing`?")
 
 
+def test_a_run_leaves_the_description_as_it_was(shop) -> None:
+    dirty = DOCUMENT.replace(
+        "workflows:",
+        """workflows:
+  - workflowId: dirty
+    steps:
+      - stepId: get
+        operationId: getThing
+        parameters: [{name: id, in: path, value: 1}]
+        successCriteria: [{condition: $response.body#/nope == 1 || $statusCode == 200}]""",
+    )
+    shop.write_text(dirty, encoding="utf-8")
+    description = arazzo.load(shop)
+    before = description.warnings
+
+    def codes(workflow: str) -> list[str]:
+        result = arazzo.run(description, workflow, inputs=inputs[workflow], mock=True)
+        return [one.code for one in result.diagnostics]
+
+    inputs = {"dirty": {}, "make": {"name": "cup"}}
+    clean = codes("make")
+    assert "AZ310" in codes("dirty")
+    assert (codes("make"), description.warnings) == (clean, before)
+    assert "AZ310" not in clean
+
+
 @pytest.mark.parametrize("document", ["missing.yaml", "-", "", Path("missing.yaml")])
 def test_what_cannot_be_read(document) -> None:
     with pytest.raises(arazzo.UsageError, match=r"error\[AZ101\]"):

@@ -24,6 +24,7 @@ async def later(event) -> None:
         ({"on_event": 3}, TypeError, "`on_event` is of the type int, and not a function"),
         ({"on_event": later}, TypeError, "`on_event` is called and never awaited; use `stream`"),
         ({"cancel": True}, TypeError, "`cancel` is of the type bool, and not anything with"),
+        ({"allow_origins": ["x"]}, ValueError, "`allow_origins` has `x`, which is no origin"),
         ({"checks": "fail"}, TypeError, "`checks` cannot be `fail`: it is `off`, `warn`"),
         ({"checks": {"body:listJobs": "off"}}, TypeError, "`checks` cannot be"),
         ({"checks": {"body": "off"}}, TypeError, "`checks` cannot be `{'body': 'off'}`"),
@@ -45,7 +46,7 @@ def _fitting(name: str) -> object:
     given = {
         "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
         "mock": True, "seed": 1, "http": arazzo.HttpSettings(), "timeout": 0.5, "limits": arazzo.Limits(),
-        "checks": "off", "until": "x", "fail_fast": True, "secrets": ["x"], "show_secrets": True, "otel": True,
+        "checks": "off", "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
         "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
     }  # fmt: skip
     return given.get(name, print)

@@ -155,4 +155,4 @@ def _of_nothing(description):
     from arazzo_runner.report.exit_code import ExitCode
     from arazzo_runner.report.secrets import Masker
 
-    return RunResult((), 0.0), ExitCode.NOTHING, description, 0.0, Masker()
+    return RunResult((), 0.0), ExitCode.NOTHING, description, 0.0, Masker(), ()

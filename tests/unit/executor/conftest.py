@@ -66,6 +66,7 @@ class ScriptedWorld:
     pass_time: Callable = lambda _seconds: None
     calls: list = field(default_factory=list)
     waits: list = field(default_factory=list)
+    wait_keys: list = field(default_factory=list)
 
     async def send(self, call):
         self.calls.append(call)
@@ -74,6 +75,7 @@ class ScriptedWorld:
 
     async def sleep(self, key, seconds):
         self.waits.append(seconds)
+        self.wait_keys.append(key)
         self.pass_time(seconds)
 
     async def publish(self, call):

@@ -1,6 +1,6 @@
 """Actions, retries, nested workflows, dependencies: what runs after what."""
 
-from arazzo_runner.executor.plan import Limits, Settings
+from arazzo_runner.executor.plan import Limits, Settings, StepKey
 from arazzo_runner.executor.world import TransportFailure
 
 ONE = """
@@ -521,3 +521,169 @@ def nested(depth):
     for _ in range(depth):
         value = [value]
     return value
+
+
+CALLED = """
+- workflowId: w
+  steps:
+  - {stepId: a, workflowId: v, timeout: 30, onFailure: [{name: n, type: goto, stepId: b}]}
+  - {stepId: never, operationId: createThing}
+  - {stepId: b, operationId: listThings}
+- workflowId: v
+  steps:
+  - stepId: c
+    operationId: listThings
+    onFailure: [{name: r, type: retry, retryAfter: 0.02, retryLimit: 5}, {name: n, type: goto, stepId: d}]
+  - {stepId: d, operationId: createThing}
+"""
+
+
+def test_the_time_of_a_calling_step_bounds_requests_and_waits(run, answer):
+    ran = run(CALLED, answer(503), answer(503), answer(200))
+    assert (ran.statuses, ran.visited) == ([("w", "passed")], ["a", "b"])
+    (attempt,) = ran.first.steps[0].attempts
+    assert (attempt.error.code, attempt.response) == ("timeout", None)
+    assert attempt.error.message == (
+        "the `timeout` of the step `a`, which calls `v`, was over after 30 ms"
+    )
+    assert (attempt.workflow.status.value, attempt.workflow.error) == ("error", attempt.error)
+    first, second = ran.world.waits
+    assert (first, 0 < second < 0.02) == (0.02, True)
+    assert [call.timeout > 1 for call in ran.world.calls] == [False, False, True]
+
+
+def test_the_time_of_a_calling_step_counts_to_the_end_of_the_workflow(run):
+    """The clock of these tests goes on by a millisecond whenever it is looked at."""
+    results = [run(CALLED.replace("timeout: 30", f"timeout: {ms}")) for ms in range(1, 25)]
+    called = [ran.first.steps[0] for ran in results]
+    ended_late = [
+        one.workflow.steps
+        for one in called
+        if one.status.value == "error"
+        and [step.passed for step in one.workflow.steps] == [True] * 2
+    ]
+    assert ended_late
+    assert called[-1].passed
+
+
+def test_the_time_of_the_run_is_not_lifted_with_that_of_a_step(run, answer):
+    text = CALLED.replace("timeout: 30", "timeout: 90000")
+    ran = run(text, answer(503), settings=Settings(Limits(run_timeout=0.03)))
+    assert (ran.statuses, ran.first.error.code) == ([("w", "error")], "run-timeout")
+    assert ran.visited == ["a"]
+
+
+def test_the_outermost_limit_that_is_over_ends_what_is_within(run, answer):
+    text = (
+        CALLED
+        + """
+- workflowId: u
+  steps:
+  - {stepId: o, workflowId: w, timeout: 8, onFailure: [{name: n, type: goto, stepId: p}]}
+  - {stepId: p, operationId: listThings}
+"""
+    )
+    ran = run(text, answer(503), answer(200), only="u")
+    outer = ran.first.steps[0]
+    assert outer.attempts[0].error.message.startswith("the `timeout` of the step `o`")
+    assert (ran.visited, ran.statuses) == (["o", "p"], [("u", "passed")])
+
+
+def test_keys_tell_documents_apart():
+    entry = "file:///a/main.yaml"
+    keys = [
+        StepKey(*parts).text(entry)
+        for parts in (
+            (entry, "w", "s"),
+            ("file:///a/b/main.yaml", "w", "s"),
+            ("https://a.example/main.yaml", "w", "s"),
+            (entry, "w/x", "s"),
+            (entry, "w", "x/s"),
+            (entry, "w#1", "100%@"),
+        )
+    ]
+    assert keys == [
+        "w/s",
+        "b/main.yaml#w/s",
+        "https://a.example/main.yaml#w/s",
+        "w%2Fx/s",
+        "w/x%2Fs",
+        "w%231/100%25%40",
+    ]
+
+
+def test_waits_have_keys_of_their_own(run, answer):
+    text = """
+- workflowId: w
+  steps:
+  - {stepId: a, operationId: listThings, onFailure: [{name: r, type: retry, retryLimit: 2}]}
+  - {stepId: v, workflowId: v}
+- workflowId: v
+  steps: [{stepId: a, operationId: listThings, onFailure: [{name: r, type: retry}]}]
+"""
+    ran = run(text, *(answer(status) for status in (500, 500, 200, 500, 200)))
+    assert ran.world.wait_keys == ["w/a#1@1/wait", "w/a#1@2/wait", "v/a#1@1/wait"]
+
+
+def test_an_interruption_during_a_wait_sends_nothing_more(run, answer):
+    looks = iter([False, True])
+    text = with_step("onFailure: [{name: r, type: retry, retryAfter: 5, retryLimit: 3}]")
+    ran = run(text, answer(503), interrupted=lambda: next(looks))
+    assert (len(ran.world.calls), ran.first.error.code) == (1, "cancelled")
+    (attempt,) = ran.first.steps[0].attempts
+    assert (attempt.response.status, attempt.action.type) == (503, "retry")
+    assert [type(one).__name__ for one in ran.events].count("RequestSent") == 1
+
+
+FINALLY = """
+- workflowId: w
+  x-finally: {workflowId: clean, parameters: [{name: id, value: $steps.a.outputs.id}]}
+  steps:
+  - {stepId: a, operationId: listThings, outputs: {id: $response.body#/id}}
+  - {stepId: b, operationId: listThings}
+- workflowId: clean
+  inputs: {type: object, required: [id], properties: {id: {type: string}}}
+  steps:
+  - stepId: c
+    operationId: getThing
+    parameters: [{name: id, in: path, value: $inputs.id}]
+    onFailure: [{name: again, type: retry, retryAfter: 3, retryLimit: 9}]
+"""
+
+
+def test_what_x_finally_names_runs_after_an_interruption(run, answer):
+    looks = iter([False, True])
+    ran = run(FINALLY, answer(200, {"id": "7"}), interrupted=lambda: next(looks, True))
+    assert (ran.statuses, ran.first.error.code) == ([("w", "error")], "cancelled")
+    assert ran.first.finally_run.passed
+    assert [call.is_final for call in ran.world.calls] == [False, True]
+    assert ran.world.calls[-1].timeout <= 4
+
+
+def test_what_x_finally_names_has_an_end(run, answer):
+    looks = iter([False, True])
+    ran = run(FINALLY, answer(200, {"id": "7"}), answer(503), interrupted=lambda: next(looks, True))
+    assert ran.first.finally_run.error.message == (
+        "what `x-finally` runs took longer than the 4 s that it has left"
+    )
+    assert ran.first.error.code == "cancelled"
+
+
+def test_inputs_that_what_x_finally_names_does_not_take(run, answer):
+    ran = run(FINALLY, answer(200, {"id": 7}))
+    assert (ran.statuses, ran.first.error.code) == ([("w", "failed")], "finally")
+    assert ran.first.finally_run.error.code == "inputs-refused"
+
+
+def test_x_finally_is_bounded_in_depth(run):
+    text = """
+- workflowId: w
+  x-finally: {workflowId: v}
+  steps: [{stepId: a, operationId: listThings}]
+- workflowId: v
+  x-finally: {workflowId: w}
+  steps: [{stepId: b, operationId: listThings}]
+"""
+    ran = run(text, only="w")
+    assert len(ran.world.calls) == 17
+    assert ran.first.status.value == "error"

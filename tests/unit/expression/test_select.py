@@ -9,6 +9,7 @@ from arazzo_runner.expression.value import MISSING
 POINTER = SelectorType("jsonpointer", "rfc6901")
 JSONPATH = SelectorType("jsonpath", "rfc9535")
 XPATH = SelectorType("xpath", "xpath-31")
+REGEX = SelectorType("regex", "")
 VALUE = {"a": [{"n": 1}, {"n": 2}], "b": None, "c/d": 3}
 XML = b"<r><p k='v'>1</p><p>2</p></r>"
 
@@ -65,6 +66,29 @@ def test_what_does_not_fit_raises(selector_type, text, value, reason):
 )
 def test_44_locations(selector_type, text, places):
     assert locations(selector_type, text, VALUE) == places
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "part"),
+    [
+        ("b(.)", "abcabd", "c"),
+        ("b.", "abc", "bc"),
+        ("x", "abc", MISSING),
+        ("b(x)?", "abc", MISSING),
+        ("(2)", 123, "2"),
+        (r'"n":\s*(\d+)', {"n": 4}, "4"),
+        ("a", MISSING, MISSING),
+    ],
+)
+def test_59_regex(pattern, value, part):
+    assert select(REGEX, pattern, value, 1.0) == part
+
+
+def test_59_regex_names_no_place():
+    with pytest.raises(QueryError, match="names no place"):
+        locations(REGEX, "a", "a")
+    with pytest.raises(QueryError, match="takes longer than"):
+        select(REGEX, "^(a|aa)+$", "a" * 100 + "b", 0.02)
 
 
 def test_xpath_names_no_place_in_json():

@@ -180,6 +180,8 @@ def test_failures_and_limits(talk, answer, code, words) -> None:
     assert isinstance(failure, TransportFailure)
     assert failure.code == code
     assert words in failure.message
+    is_in_body = answer is close_in_the_body or "10 bytes" in words
+    assert (failure.head is not None and failure.head.status == 200) is is_in_body
 
 
 def test_at_the_limits(talk) -> None:

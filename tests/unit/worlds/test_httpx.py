@@ -185,6 +185,7 @@ def test_a_truncated_body() -> None:
     transport = Transport([("Content-Length", "10")], Streamed(b"01234"))
     (failure,) = without_loop(TransportWorld(transport), call())
     assert failure.message == "the response body of `http://app` ends after 5 bytes instead of 10"
+    assert (failure.head.status, failure.head.header("content-length")) == (200, "10")
     (response,) = without_loop(TransportWorld(transport), call("HEAD"))
     assert isinstance(response, HttpResponse)
 
