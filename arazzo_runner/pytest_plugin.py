@@ -64,7 +64,7 @@ def pytest_runtest_makereport(
     """Hand what answers break of their descriptions over to the report, also from a worker."""
     report = yield
     if call.when == "call" and _has_run(item):
-        from arazzo_runner.testing.contract_summary import KEY
+        from arazzo_runner.pytest_support.contract_summary import KEY
 
         vars(report)["arazzo_findings"] = item.stash.get(KEY, [])
     return report
@@ -80,7 +80,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     found = [(one.nodeid, one.arazzo_findings) for one in reports if _findings_of(one)]
     if not found:
         return
-    from arazzo_runner.testing.contract_summary import summary_lines
+    from arazzo_runner.pytest_support.contract_summary import summary_lines
 
     title, lines = summary_lines(found)
     terminalreporter.section(f"arazzo: {title}")

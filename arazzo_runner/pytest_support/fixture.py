@@ -30,6 +30,7 @@ from arazzo_runner.pytest_support.cassette import (
     cassette_folder,
     load_cassette,
 )
+from arazzo_runner.pytest_support.contract_summary import keep_findings
 from arazzo_runner.pytest_support.engine import OpenRunners, PytestEngine, engine_of, render_error
 from arazzo_runner.pytest_support.report import add_run
 from arazzo_runner.recording.model import RecordedOptions
@@ -37,7 +38,6 @@ from arazzo_runner.report.exit_code import summarize_run
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.steps import retry_lines, step_details, step_head
 from arazzo_runner.report.terminal.style import TextStyle, plain_look, value_lines
-from arazzo_runner.testing.contract_summary import keep_findings
 
 
 def render_transcript(result: RunResult, masker: Masker) -> str:

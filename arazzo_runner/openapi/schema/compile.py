@@ -31,8 +31,8 @@ from arazzo_runner.openapi.references import (
     value_at,
 )
 from arazzo_runner.openapi.schema.dialect import translate_schema
+from arazzo_runner.openapi.schema.validator import Validator, python_numbers
 from arazzo_runner.openapi.schema.walk import AccessFlag, flagged_properties
-from arazzo_runner.operation.validator import Validator, python_numbers
 from arazzo_runner.text.source import Place, Pointer
 
 MAX_CHECKS: Final = 10_000
