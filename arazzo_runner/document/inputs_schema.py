@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from arazzo_runner.expression.pointer import array_index
 from arazzo_runner.expression.value import Value
 
 _SURE: Final = ("allOf",)
@@ -91,8 +92,8 @@ def _at(value: Value, pointer: str) -> Value | None:
         match value:
             case dict() if name in value:
                 value = value[name]
-            case list() if name.isdigit() and int(name) < len(value):
-                value = value[int(name)]
+            case list() if (index := array_index(name)) is not None and index < len(value):
+                value = value[index]
             case _:
                 return None
     return value

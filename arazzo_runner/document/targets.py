@@ -28,6 +28,10 @@ _METHODS: Final = frozenset(
     {"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
 )
 _TARGETS: Final = ("operationId", "operationPath", "workflowId", "channelPath")
+_OF_OTHERS: Final = (
+    "`x-operation` is of another tool: describe the operation in an OpenAPI file of its own, and"
+    " name it by `operationId`"
+)
 _CHANNEL: Final = "{$sourceDescriptions.<name>.url}#/channels/orders"
 # What stands before the `#` of an operationPath, by the standard and as it is found.
 _SOURCE: Final = re.compile(r"(\{)?\$sourceDescriptions\.(.+?)(\.url)?(\})?")
@@ -61,6 +65,7 @@ def _report_several_targets(node: Node, given: list[str]) -> None:
             "AZ111",
             f"a step needs one of {join_names(_TARGETS[:3])}",
             label="calls nothing",
+            help=_OF_OTHERS if node.has("x-operation") else None,
         )
     for name in given[1:]:
         node.error(

@@ -15,6 +15,7 @@ from arazzo_runner.executor.criteria import judge_until_unmet
 from arazzo_runner.executor.plan import PlannedAction
 from arazzo_runner.executor.result import ActionTaken, ConsideredAction
 from arazzo_runner.expression.scope import Headers, Scope, header_value
+from arazzo_runner.text.http_date import parse_http_date
 
 RetryCounts: TypeAlias = Mapping[int, int]
 """How often each retry action (by its position among the candidates) was used on this visit."""
@@ -120,9 +121,5 @@ def retry_after(headers: Headers, now: float) -> float | None:
 
 
 def _moment(date: str) -> float | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except (ValueError, OverflowError):
-        return None
+    moment = parse_http_date(date)
+    return None if moment is None else moment.timestamp()

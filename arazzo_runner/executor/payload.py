@@ -14,6 +14,7 @@ from arazzo_runner.executor.payload_text import FormText, JsonText, XmlText, for
 from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate, SelectorType
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.pointer import array_index
 from arazzo_runner.expression.query.limits import QueryError, ValueTooLargeError, check_bounds
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.select import locations
@@ -172,7 +173,7 @@ def _set(value: MaybeValue, tokens: tuple[str | int, ...], new: Value, target: s
         raise absent
     if head == "-" and not rest:
         return [*value, new]
-    index = int(head) if str(head).isdecimal() else -1
-    if not 0 <= index < len(value):
+    index = array_index(str(head))
+    if index is None or index >= len(value):
         raise absent
     return [*value[:index], _set(value[index], tuple(rest), new, target), *value[index + 1 :]]

@@ -322,8 +322,8 @@ def jsonpath_syntax(query: str, version: str | None, context: str) -> str | None
         return spelled
     if version == "draft-goessner-dispatch-jsonpath-00" or _SCRIPT.search(query):
         return (
-            "paths follow the rules of RFC 9535, including those of"
-            " draft-goessner-dispatch-jsonpath-00: a filter is `[?@.a == 1]`, the last item `[-1]`"
+            "paths are read by the rules of RFC 9535: a filter is `[?@.a == 1]`, the last item"
+            " `[-1]`; draft-goessner-dispatch-jsonpath-00 has `[(@.length-1)]` besides"
         )
     return None
 

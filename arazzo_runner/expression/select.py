@@ -20,11 +20,14 @@ JsonLocation: TypeAlias = tuple[str | int, ...]
 
 
 def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: float) -> MaybeValue:
-    """What a selector yields from a value: MISSING, one value, or a list of several.
+    """What a selector yields from a value.
 
-    An XPath node is its string value; of a regular expression's first match the first group, or
-    all of it without one. Raises :class:`QueryError`: the selector is invalid, it
-    does not fit the value, or it takes more than ``seconds``.
+    A JSON Pointer and a singular JSONPath (RFC 9535, section 2.3.5.1) give a value or MISSING, any
+    other JSONPath a list, of whatever length: the shape follows from the query, not from the data.
+    An XPath gives MISSING, one value, or a list of several; a node is its string value. Of
+    the first match of a regular expression it is the first group, or all of it without one. Raises
+    :class:`QueryError`: the selector is invalid, it does not fit the value, or it takes more than
+    ``seconds``.
     """
     if value is MISSING:
         return MISSING
@@ -32,7 +35,7 @@ def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: f
         case "jsonpointer":
             return at_pointer(value, pointer_tokens(text))
         case "jsonpath":
-            return _single_or_list([found for _, found in _nodes(text, value, seconds)])
+            return _selected(selector_type.version, text, value, seconds)
         case "xpath":
             return _single_or_list(_xpath(selector_type.version, text, value, seconds))
         case "regex":
@@ -54,7 +57,7 @@ def locations(
         case "jsonpointer":
             return _pointer_location(pointer_tokens(text), value)
         case "jsonpath":
-            return [location for location, _ in _nodes(text, value, seconds)]
+            return [at for at, _ in _nodes(selector_type.version, text, value, seconds)]
         case "xpath":
             raise QueryError(f"XPath needs XML; the value is {describe(value)}")
         case "regex":
@@ -86,12 +89,21 @@ def xml_text(value: Value) -> str | bytes:
     raise QueryError(f"XPath needs XML; the value is of type {json_type(value)}")
 
 
-def _nodes(text: str, value: Value, seconds: float) -> list[tuple[JsonLocation, Any]]:
+def _selected(version: str, text: str, value: Value, seconds: float) -> MaybeValue:
+    from arazzo_runner.expression.query.jsonpath import is_singular
+
+    found = [one for _, one in _nodes(version, text, value, seconds)]
+    if not is_singular(text, version):
+        return found
+    return found[0] if found else MISSING
+
+
+def _nodes(version: str, text: str, value: Value, seconds: float) -> list[tuple[JsonLocation, Any]]:
     from arazzo_runner.expression.query.jsonpath import jsonpath_nodes
 
     if isinstance(value, bytes):
         raise QueryError(f"JSONPath needs JSON; the value is {describe(value)}")
-    return jsonpath_nodes(text, value, seconds)
+    return jsonpath_nodes(text, value, seconds, version)
 
 
 def _single_or_list(values: list[Value]) -> MaybeValue:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.http.origin import Origin
+from arazzo_runner.text.http_date import parse_http_date
 
 _MAX_COOKIES = 50
 _MAX_SIZE = 4096
@@ -113,9 +114,5 @@ def _expiry(attributes: dict[str, str]) -> float | None:
         return time() + min(float(seconds), 1e12)
     if "expires" not in attributes:
         return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(attributes["expires"]).timestamp()
-    except (ValueError, OverflowError):
-        return None
+    moment = parse_http_date(attributes["expires"])
+    return None if moment is None else moment.timestamp()

@@ -1,7 +1,7 @@
 """Which findings only follow from others: those are left out, for their cause is said.
 
-A name cannot be judged where the source that would hold it could not be read, nor can what is
-missing from an object of which a part could not be understood.
+A name cannot be judged where the source that would hold it could not be read, nor a value in which
+something is wrong already, nor what is missing from an object of which a part could not be read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.text.codes import CODES
-from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, nearest
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 
 MissingNames: TypeAlias = frozenset[tuple[str, str]]
@@ -35,29 +35,46 @@ _SourcePointer: TypeAlias = tuple[SourceFile, Pointer]
 
 # What is said of a name both where the document alone is looked at and where it is bound.
 _NAMES: Final = frozenset({"AZ202", "AZ203", "AZ204", "AZ206", "AZ207", "AZ208"})
-# What is said of a step as a whole: all of it has to be understood.
-_OF_WHOLES: Final = frozenset({"AZ219", *(code for code in CODES if code.startswith("AZ3"))})
+# What is said of steps by what they call.
+_OF_STEPS: Final = frozenset({"AZ219", *(code for code in CODES if code.startswith("AZ3"))})
+# What is said of a step where a part of this field may be missing: it could not be read.
+_OF_FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    "parameters": frozenset({"AZ219", "AZ301", "AZ319"}),
+    "requestBody": frozenset({"AZ303", "AZ312", "AZ313", "AZ319"}),
+    "successCriteria": frozenset({"AZ304", "AZ306", "AZ307", "AZ310", "AZ311"}),
+    "onSuccess": frozenset({"AZ310"}),
+    "onFailure": frozenset({"AZ310"}),
+}
+_STEP_DEPTH: Final = 4
+"""``/workflows/0/steps/0``"""
 
 
 class Causes(Struct, frozen=True):
     """What is known to be wrong before a plan is looked at.
 
     ``said`` are the findings so far by code and spot, ``broken`` the spots of errors, ``unknown``
-    those of names that a source would have to hold which could not be read.
+    those of names that a source would have to hold which could not be read. ``holes`` are the
+    fields of steps, of workflows and of the components of which something could not be read.
     """
 
     findings: frozenset[tuple[str, _SourcePointer]]
     broken: frozenset[_SourcePointer]
     unknown: frozenset[_SourcePointer]
+    holes: frozenset[tuple[_SourcePointer, str]]
 
-    def is_whole(self, step: Place) -> bool:
-        """Whether a step could be understood, with the parameters that it inherits or refers to."""
-        inherited = (*step.pointer[:2], "parameters")
-        parts = (step.pointer, inherited, ("components", "parameters"))
-        return not any(
-            source is step.source and pointer[: len(part)] == part
-            for source, pointer in self.broken
-            for part in parts
+    def explain(self, code: str, place: Place) -> bool:
+        """Whether a finding about a step follows from another at its place, or from a hole."""
+        source, pointer = place.source, place.pointer
+        # A name is not wrong for what is wrong with its value.
+        end = len(pointer) + (0 if place.target == "key" else 1)
+        if any((source, pointer[:at]) in self.broken for at in range(_STEP_DEPTH + 1, end)):
+            return True
+        owners = (pointer[:_STEP_DEPTH], pointer[:2], ())
+        return any(
+            ((source, owner), field) in self.holes
+            for field, codes in _OF_FIELDS.items()
+            if code in codes
+            for owner in owners
         )
 
 
@@ -70,7 +87,30 @@ def find_causes(
         frozenset((one.code, spot) for one, spot in placed),
         frozenset(spot for one, spot in placed if one.severity is Severity.ERROR),
         frozenset(_unknown_places(units, missing)),
+        frozenset(hole for one, spot in placed if _is_structural(one) for hole in _hole(*spot)),
     )
+
+
+def _is_structural(found: Diagnostic) -> bool:
+    """Whether the model misses something: a malformed expression and an unknown name are there."""
+    if found.severity is not Severity.ERROR or found.code in ("AZ117", "AZ118"):
+        return False
+    return found.code.startswith("AZ1") or found.code == "AZ209"
+
+
+def _hole(source: SourceFile, pointer: Pointer) -> Iterator[tuple[_SourcePointer, str]]:
+    """The field that something is missing from, or was probably meant for, and whose it is."""
+    match pointer:
+        case ("workflows", _, "steps", _, str(name), *_):
+            field = name if name in _OF_FIELDS else nearest(name, _OF_FIELDS)
+            if field is not None:
+                yield (source, pointer[:_STEP_DEPTH]), field
+        case ("workflows", _, "parameters", *_):
+            yield (source, pointer[:2]), "parameters"
+        case ("components", "parameters", *_):
+            yield (source, ()), "parameters"
+        case _:
+            return
 
 
 def without_cascades(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
@@ -86,14 +126,7 @@ def _is_cascade(found: Diagnostic, place: Place, known: Causes) -> bool:
         # What a step calls has the step's place where it could not be read.
         is_stand_in = place.pointer[-2:-1] == ("steps",)
         return is_stand_in or spot in known.unknown or (found.code, spot) in known.findings
-    return found.code in _OF_WHOLES and not known.is_whole(_step(place))
-
-
-def _step(place: Place) -> Place:
-    """The step that a place is in, or the place itself."""
-    if place.pointer[:1] != ("workflows",) or place.pointer[2:3] != ("steps",):
-        return place
-    return Place(place.source, place.pointer[:4])
+    return found.code in _OF_STEPS and known.explain(found.code, place)
 
 
 def _for_run(found: Diagnostic) -> Diagnostic:

@@ -10,7 +10,13 @@ from msgspec import Struct, field
 from arazzo_runner.document.model import Criterion
 from arazzo_runner.document.rules.expressions import PlacedExpression, expressions_in
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, WorkflowKey, WorkflowPlan
-from arazzo_runner.lint.responses import ResponseOutcome, passing_outcomes, response_outcomes
+from arazzo_runner.lint.partial_evaluation import criteria_verdict
+from arazzo_runner.lint.responses import (
+    ResponseOutcome,
+    passing_outcomes,
+    response_outcomes,
+    sample_statuses,
+)
 from arazzo_runner.openapi.model import Operation
 
 T = TypeVar("T")
@@ -74,7 +80,7 @@ class StepContext(Struct, frozen=True):
     @property
     def expects_refusal(self) -> bool:
         """Whether the step is there to be refused: it succeeds with 4xx and 5xx alone."""
-        return bool(self.passing) and all(one.status >= 400 for one in self.passing)
+        return _is_refusal(self.passing, self.step.criteria)
 
 
 class StepContexts(Struct, frozen=True):
@@ -118,7 +124,19 @@ def _step_context(
     every = response_outcomes(call.operation, _criteria(step))
     possible = passing_outcomes(every, step.criteria)
     successes = tuple(one for one in every if 200 <= one.status <= 299)
-    return StepContext(workflow, step, call, every, possible, possible or successes or every, views)
+    answers = possible or successes or every
+    if not possible and _is_refusal(possible, step.criteria):
+        answers = ()  # nothing is known of an answer that nobody documents
+    return StepContext(workflow, step, call, every, possible, answers, views)
+
+
+def _is_refusal(possible: tuple[ResponseOutcome, ...], criteria: tuple[Criterion, ...]) -> bool:
+    """Whether criteria hold for 4xx and 5xx alone, documented or, where none is, at all."""
+    statuses = [one.status for one in possible]
+    if not statuses and criteria:
+        asked = sample_statuses(criteria)
+        statuses = [one for one in asked if criteria_verdict(criteria, one) is not False]
+    return bool(statuses) and all(one >= 400 for one in statuses)
 
 
 def _criteria(step: StepPlan) -> Iterator[Criterion]:

@@ -11,6 +11,7 @@ from arazzo_runner.executor.plan import Argument
 from arazzo_runner.expression.ast import BodyRef, HeaderRef, Literal
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.openapi.model import Location, Operation, Parameter, SecurityScheme
+from arazzo_runner.openapi.request.build import is_set_by_runner
 from arazzo_runner.openapi.schema.descend import shape_of
 from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.openapi.security.schemes import credential_carrier
@@ -28,6 +29,7 @@ def missing_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:
     for parameter in view.operation.parameters:
         identity = parameter_key(parameter.location, parameter.name)
         is_needed = parameter.required and parameter.location != "path"
+        is_needed = is_needed and not is_set_by_runner(parameter)
         if (
             is_needed
             and identity not in given
@@ -51,6 +53,8 @@ def unknown_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:
     for argument in view.call.arguments:
         parameter = argument.parameter
         identity = parameter_key(parameter.location, parameter.name)
+        if parameter.location == "path":
+            continue  # that is said where the step is bound
         # What a workflow gives to all its steps need not be for each of them.
         if parameter in view.operation.parameters or argument.place in inherited:
             continue

@@ -6,19 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from arazzo_runner.document.model import ArazzoDocument
-from arazzo_runner.lint import (
-    comparisons,
-    control_flow,
-    extensions,
-    parameters,
-    status,
-    unused,
-    value_types,
-)
+from arazzo_runner.lint import comparisons, control_flow, extensions, parameters, status, unused
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.missing_members import missing_member_findings
 from arazzo_runner.lint.queries import root_filter_findings
 from arazzo_runner.lint.reads import header_findings, unsent_findings
+from arazzo_runner.lint.values import requests
 from arazzo_runner.text.diagnostic import Diagnostic
 
 DocumentRule: TypeAlias = Callable[[ArazzoDocument], Iterator[Diagnostic]]
@@ -29,7 +22,7 @@ AGREEMENT: Final[Mapping[str, StepRule]] = {
     "AZ220": parameters.message_findings,
     "AZ301": parameters.missing_parameter_findings,
     "AZ302": parameters.unknown_parameter_findings,
-    "AZ303": value_types.missing_body_findings,
+    "AZ303": requests.missing_body_findings,
     "AZ304": status.undocumented_status_findings,
     "AZ306": status.constant_criterion_findings,
     "AZ307": status.unmet_criteria_findings,
@@ -37,8 +30,8 @@ AGREEMENT: Final[Mapping[str, StepRule]] = {
     "AZ309": comparisons.unlisted_findings,
     "AZ310": missing_member_findings,
     "AZ311": header_findings,
-    "AZ312": value_types.unexpected_body_findings,
-    "AZ313": value_types.type_findings,  # and AZ314 to AZ316
+    "AZ312": requests.unexpected_body_findings,
+    "AZ313": requests.type_findings,  # and AZ314 to AZ316
     "AZ317": parameters.credential_findings,
     "AZ318": root_filter_findings,
     "AZ319": unsent_findings,

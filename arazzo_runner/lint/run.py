@@ -7,7 +7,7 @@ Arazzo Specification 1.1.0, Parameter Object: without an `in`, a parameter is an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -25,6 +25,8 @@ from arazzo_runner.executor.plan import (
 from arazzo_runner.lint.context import StepContext, step_contexts
 from arazzo_runner.lint.queries import query_findings, selector_findings
 from arazzo_runner.lint.registry import AGREEMENT, SHAPE
+from arazzo_runner.lint.suppress import Silence
+from arazzo_runner.lint.vendor_extensions import foreign_findings
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
 from arazzo_runner.text.source import Place, Pointer
 from arazzo_runner.text.suggested_fix import rename_to_known
@@ -131,24 +133,27 @@ def run_warnings(plan: Plan) -> list[Diagnostic]:
     found = chain(
         query_findings(documents),
         selector_findings(documents),
+        foreign_findings(documents),
         *(rule(document) for document in documents for rule in flow),
     )
     told = (one for one in found if one.severity is not Severity.HINT and one.place is not None)
-    return [_for_run(one) for one in told if _workflow(one.place) in planned]
+    return [_for_run(one) for one in told if _is_in(one.place, planned)]
 
 
-def _workflow(place: Place | None) -> Place | None:
-    """The workflow that a place is in."""
-    return place and Place(place.source, place.pointer[:_WORKFLOW_DEPTH])
+def _is_in(place: Place | None, planned: Collection[Place]) -> bool:
+    """Whether a place is in one of these workflows, or in what a document's workflows share."""
+    if place is None or place.pointer[:1] != ("workflows",):
+        return True
+    return Place(place.source, place.pointer[:_WORKFLOW_DEPTH]) in planned
 
 
-def plan_with_findings(plan: Plan) -> tuple[Plan, list[Diagnostic]]:
+def plan_with_findings(plan: Plan, silence: Silence) -> tuple[Plan, list[Diagnostic]]:
     """The plan whose steps bear what contradicts their descriptions, and all of that as warnings.
 
     A run goes on: descriptions are often behind their servers.
     """
     found = [_for_run(one) for one in plan_findings(plan) if one.severity is not Severity.HINT]
-    found = list(dict.fromkeys(found))
+    found = silence.without(dict.fromkeys(found))
     if not found:
         return plan, []
     by_step: dict[Pointer, list[Diagnostic]] = {}

@@ -37,7 +37,7 @@ def undocumented_status_findings(view: StepContext) -> Iterator[Diagnostic]:
             and not criterion_verdict(criterion, None)
         ):
             yield from _criterion_findings(view, criterion)
-    if not view.step.criteria and not view.passing and _documents_no_failure_alone(view):
+    if not view.step.criteria and not view.passing:
         yield warning(
             "AZ304",
             f"the step succeeds on a 2xx status, and {view.operation_label} documents none",
@@ -50,6 +50,9 @@ def undocumented_status_findings(view: StepContext) -> Iterator[Diagnostic]:
 def _criterion_findings(view: StepContext, criterion: Criterion) -> Iterator[Diagnostic]:
     if all(criterion_verdict(criterion, one.status) is False for one in view.outcomes):
         yield _unmet_finding(view, criterion)
+        return
+    if (success := _default_alone(view, criterion)) is not None:
+        yield success
         return
     for operator, constant in status_constants(criterion):
         status = status_of(constant)
@@ -67,13 +70,42 @@ def _unmet_finding(view: StepContext, criterion: Criterion) -> Diagnostic:
     else:
         what = "never returns a status for which this is true"
         place = criterion.place.at("condition")
-    severity = Severity.WARNING if _is_incomplete(view) else Severity.ERROR
+    # Not all failures are documented (Responses Object): then it may hold, and nothing helps.
+    is_failure = _can_be_failure(criterion)
+    severity = Severity.WARNING if is_failure or _is_incomplete(view) else Severity.ERROR
     message = f"{view.operation_label} {what}"
-    help_line = _way_out(view)
+    if is_failure:
+        message = message.replace("never returns", "documents no")
+    help_line = None if is_failure else _way_out(view)
     fix = _other_success(view, asked[0], place) if len(asked) == 1 else None
     return Diagnostic(
         "AZ304", severity, message, place, _documented_statuses(view), help_line, (), fix
     )
+
+
+def _can_be_failure(criterion: Criterion) -> bool:
+    """Whether a criterion may hold for a status of 400 and more."""
+    statuses = (one for one in sample_statuses([criterion]) if one >= 400)
+    return any(criterion_verdict(criterion, one) is not False for one in statuses)
+
+
+def _default_alone(view: StepContext, criterion: Criterion) -> Diagnostic | None:
+    """The finding about a success that only `default` stands for, beside those documented."""
+    holding = [
+        one for one in view.outcomes if criterion_verdict(criterion, one.status) is not False
+    ]
+    documented = [one.status for one in view.outcomes if one.response.status[:1] == "2"]
+    asked = required_constants(criterion)
+    status = status_of(asked[0]) if len(asked) == 1 else None
+    by_default = all(one.response.status == "default" for one in holding)
+    if not by_default or not documented or status is None or not 200 <= status <= 299:
+        return None
+    listed = ", ".join(str(one) for one in dict.fromkeys(documented))
+    message = f"{view.operation_label} documents {listed}; {status} would be its `default`"
+    place = _place(criterion, asked[0])
+    fix = change_text(place, listed) if len(documented) == 1 else None
+    help_line = f"write `$statusCode == {listed}`" if fix else None
+    return warning("AZ304", message, place, _documented_statuses(view), help_line, fix)
 
 
 def _way_out(view: StepContext) -> str | None:
@@ -82,7 +114,8 @@ def _way_out(view: StepContext) -> str | None:
 
 
 def _only_success(view: StepContext) -> int | None:
-    successes = [one.status for one in view.outcomes if 200 <= one.status <= 299]
+    """The success that the operation documents by itself, where it is the only one."""
+    successes = [one.status for one in view.outcomes if one.response.status[:1] == "2"]
     return successes[0] if len(successes) == 1 else None
 
 
@@ -102,10 +135,6 @@ def _documented_statuses(view: StepContext) -> str:
 def _is_incomplete(view: StepContext) -> bool:
     """A description without any success does not list all that there is."""
     return all(one.status >= 400 for one in view.outcomes)
-
-
-def _documents_no_failure_alone(view: StepContext) -> bool:
-    return not _is_incomplete(view)
 
 
 def _place(criterion: Criterion, constant: Constant) -> Place:

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from arazzo_runner.text.codes import CODES
-from arazzo_runner.text.diagnostic import Diagnostic, nearest
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, nearest
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
 
@@ -40,6 +40,22 @@ class Selection(Struct, frozen=True):
             for pattern, codes in self.in_files.items()
             if codes and fnmatch(file, pattern)
         )
+
+
+class Silence(Struct, frozen=True):
+    """What a run does not tell, as `validate` does not: by comments, and by what is configured.
+
+    ``path`` is that of the document, for patterns of files.
+    """
+
+    selection: Selection = Selection()
+    path: str = ""
+
+    def without(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """The findings that are heard; what keeps a document from running always is."""
+        every = list(found)
+        heard = {id(one) for one in select_findings(every, self.selection, self.path)}
+        return [one for one in every if one.severity is Severity.ERROR or id(one) in heard]
 
 
 def unknown_code_message(beginning: str) -> str | None:

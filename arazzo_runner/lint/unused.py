@@ -24,6 +24,7 @@ from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowPlan
 from arazzo_runner.expression.ast import Expression, InputRef, SourceRef, StepOutputRef, WorkflowRef
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.context import StepContext
+from arazzo_runner.openapi.lookup import namesakes
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place, pointer_text
 from arazzo_runner.text.suggested_fix import replace_text
@@ -150,6 +151,8 @@ def _used_sources(unit: Unit, plan: Plan) -> Iterator[str]:
     for workflow in unit.document.workflows:
         yield from (one.name for one in _expressions(workflow) if isinstance(one, SourceRef))
         yield from (name.source for name in workflow.depends_on if name.source)
+        owners = (one.workflow for step in workflow.steps for one in step.depends_on)
+        yield from (owner.source for owner in owners if owner is not None and owner.source)
     for planned in plan.workflows.values():
         if planned.unit is not unit:
             continue
@@ -202,7 +205,9 @@ def unqualified_id_findings(view: StepContext) -> Iterator[Diagnostic]:
 def operation_path_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ506: an operationId SHOULD be preferred over the operationPath."""
     target, operation_id = view.step.step.target, view.operation.operation_id
-    if isinstance(target, OperationByPath) and operation_id:
+    if not isinstance(target, OperationByPath) or not operation_id:
+        return
+    if len(namesakes(view.operation.description, operation_id)) < 2:
         message = f"this operation has an operationId, `{operation_id}`"
         way_out = f"write `operationId: $sourceDescriptions.{target.source}.{operation_id}`"
         yield Diagnostic("AZ506", Severity.HINT, message, target.place, "", way_out)

@@ -58,8 +58,23 @@ def optional_text(node: dict[str, Value], name: str) -> str | None:
 
 
 def map_members(node: dict[str, Value]) -> list[tuple[str, Value]]:
-    """The members of a map object without its ``x-`` extensions."""
+    """The members of an object without its extensions, where it may have ``^x-`` fields.
+
+    Those are objects with fixed fields, and the Responses Object.
+    """
     return [(key, value) for key, value in node.items() if not key.startswith("x-")]
+
+
+def entries(node: dict[str, Value]) -> list[tuple[str, Value]]:
+    """The members of a map of objects: a key is a name, also one that begins with ``x-``.
+
+    A map has no extensions; what stands under ``x-`` and is no object can be no entry either.
+    """
+    return [
+        (key, value)
+        for key, value in node.items()
+        if isinstance(value, dict) or not key.startswith("x-")
+    ]
 
 
 SUPPORTED: Final = ((2, 0), (3, 0), (3, 1), (3, 2))
@@ -163,7 +178,7 @@ def _schemes(description: ApiDescription, place: Place) -> dict[str, SecuritySch
         declared = holder.get("securitySchemes")
     return {
         name: read_scheme(description, name, node, place.at(name))
-        for name, node in map_members(object_at(declared, place, f"`{place.pointer[-1]}`"))
+        for name, node in entries(object_at(declared, place, f"`{place.pointer[-1]}`"))
     }
 
 

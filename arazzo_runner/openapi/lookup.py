@@ -73,6 +73,24 @@ def find_by_id(description: ApiDescription, operation_id: str) -> Operation | No
     return None
 
 
+def namesakes(description: ApiDescription, operation_id: str) -> list[OperationEntry]:
+    """All operations at hand with this operationId, of which there should be one.
+
+    OpenAPI Specification 3.2.0, Operation Object: it MUST be unique.
+    """
+    names = _names(description)
+    paths = names.paths.get(operation_id, [])
+    if len(paths) < 2 and not names.behind:
+        return []
+    unread = replace(description, load=None)
+    found: list[OperationEntry] = []
+    for path in dict.fromkeys((*paths, *names.behind)):
+        with suppress(DocumentError):
+            entries = _entries(unread, path)
+            found += (one for one in entries if one.node.get("operationId") == operation_id)
+    return found
+
+
 def find_by_pointer(description: ApiDescription, tokens: tuple[str, ...]) -> Operation | None:
     """The operation at ``("paths", "/pets/{id}", "get")``, or None.
 
@@ -84,6 +102,18 @@ def find_by_pointer(description: ApiDescription, tokens: tuple[str, ...]) -> Ope
         if entry:
             return _build(description, entry)
     return None
+
+
+def standard_form(tokens: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The tokens that a pointer means which is not written as it has to be, else None.
+
+    Its ``/`` are not escaped, or its method is in capitals: names in JSON compare exactly.
+    """
+    *before, last = tokens
+    method = last.lower()
+    cased = (*before, method) if method in METHODS and before[-1:] != [ADDITIONAL] else tokens
+    meant = escaped_form(pointer_text(cased)) or cased
+    return None if meant == tokens else meant
 
 
 def escaped_form(text: str) -> tuple[str, ...] | None:
@@ -110,6 +140,38 @@ def _paths(description: ApiDescription) -> dict[str, Value]:
         description.memo["paths",] = {key: one for key, one in paths.items() if key[:1] == "/"}
     found: dict[str, Value] = description.memo["paths",]
     return found
+
+
+class _Names(Struct, frozen=True):
+    """The paths of each operationId that stands in ``paths`` itself, as often as it does.
+
+    ``behind`` are the paths whose operations stand elsewhere, or deeper.
+    """
+
+    paths: dict[str, list[str]]
+    behind: list[str]
+
+
+def _names(description: ApiDescription) -> _Names:
+    if ("names",) not in description.memo:
+        description.memo["names",] = _read_names(_paths(description))
+    found: _Names = description.memo["names",]
+    return found
+
+
+def _read_names(paths: dict[str, Value]) -> _Names:
+    names = _Names({}, [])
+    for path, item in paths.items():
+        if not isinstance(item, dict):
+            continue
+        if "$ref" in item or ADDITIONAL in item:
+            names.behind.append(path)
+        for method in item.keys() & METHODS:
+            node = item[method]
+            name = node.get("operationId") if isinstance(node, dict) else None
+            if isinstance(name, str):
+                names.paths.setdefault(name, []).append(path)
+    return names
 
 
 class _Search(Struct):
@@ -211,7 +273,7 @@ def _operations(
 
 def _at(description: ApiDescription, tokens: tuple[str, ...]) -> OperationEntry | None:
     match tokens:
-        case ("paths", path, method):
+        case ("paths", path, method) if method in METHODS:
             wanted = method.upper()
         case ("paths", path, "additionalOperations", method):
             wanted = method

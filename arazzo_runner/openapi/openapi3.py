@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.description import (
+    entries,
     list_at,
     malformed_error,
     map_members,
@@ -47,7 +48,7 @@ def read_content(description: ApiDescription, node: Value, place: Place) -> tupl
     """A ``content`` map, in its order; raises DocumentError AZ214 and AZ217."""
     return tuple(
         _media_type(description, name, *resolve_reference(description, one, place.at(name)))
-        for name, one in map_members(object_at(node, place, "`content`"))
+        for name, one in entries(object_at(node, place, "`content`"))
     )
 
 
@@ -74,7 +75,7 @@ def _media_type(description: ApiDescription, name: str, node: Value, place: Plac
         place=place,
         encoding={
             key: _encoding(description, one, place.at("encoding", key))
-            for key, one in map_members(encodings)
+            for key, one in entries(encodings)
         },
         examples=examples_of(description, media, place),
         item_schema=read_schema(media.get("itemSchema"), place.at("itemSchema")),
@@ -101,7 +102,7 @@ def _encoding(description: ApiDescription, node: Value, place: Place) -> Encodin
         allow_reserved=encoding.get("allowReserved") is True,
         headers=tuple(
             (name, value)
-            for name, one in map_members(headers)
+            for name, one in entries(headers)
             for value in _fixed_value(description, one, place.at("headers", name))
         ),
     )
@@ -292,7 +293,7 @@ def _response(description: ApiDescription, status: str, node: Value, place: Plac
         description=str(response.get("description", "")),
         headers=tuple(
             _header(description, name, one, place.at("headers", name))
-            for name, one in map_members(headers)
+            for name, one in entries(headers)
         ),
         content=read_content(description, response.get("content"), place.at("content")),
         place=place,
@@ -322,7 +323,8 @@ def _servers(
 
 def _server(description: ApiDescription, node: Value, place: Place) -> Server:
     server = object_at(node, place, "a server")
-    url = required_text(server, "url", place, "a server")
+    # An empty one is relative to the description like `/`, not the description itself.
+    url = required_text(server, "url", place, "a server") or "/"
     if place.source.uri != description.source.uri:
         # Relative to the document it stands in, which is another one than the description's.
         url = urljoin(place.source.uri, url)
@@ -331,7 +333,7 @@ def _server(description: ApiDescription, node: Value, place: Place) -> Server:
         url,
         {
             name: _variable(object_at(one, place, f"the server variable `{name}`"))
-            for name, one in map_members(variables)
+            for name, one in entries(variables)
         },
     )
 

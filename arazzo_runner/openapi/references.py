@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.expression.pointer import array_index
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.text.diagnostic import Diagnostic, Label, did_you_mean, error
@@ -131,9 +132,8 @@ def _step(node: Value, token: str | int) -> str | int | None:
     """The index or key that a token stands for in a value, None when it holds no such thing."""
     if isinstance(node, dict):
         return token if token in node else None
-    if isinstance(node, list) and str(token).isdecimal() and int(token) < len(node):
-        return int(token)
-    return None
+    index = array_index(str(token)) if isinstance(node, list) else None
+    return index if index is not None and index < len(node) else None
 
 
 def _resource(description: ApiDescription, uri: str, reference: str, place: Place) -> Place:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.description import (
+    entries,
     list_at,
     malformed_error,
     map_members,
@@ -209,7 +210,7 @@ def _response(
         status=status_key(status),
         description=str(node.get("description", "")),
         headers=tuple(
-            _header(name, one, place.at("headers", name)) for name, one in map_members(headers)
+            _header(name, one, place.at("headers", name)) for name, one in entries(headers)
         ),
         content=_content(description, node, place, produced) if "schema" in node else (),
         place=place,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from arazzo_runner.document.store import SourceLimits, TextCache
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
+from arazzo_runner.lint.suppress import Silence
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import all_operations
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument
@@ -33,15 +34,19 @@ if TYPE_CHECKING:
     from arazzo_runner.report.traversal import OperationName
 
 
+_NO_SILENCE: Final = Silence()
+
+
 class Description(SafeRepr, frozen=True):
     """An Arazzo Description: its documents by base URI, the entry document first.
 
-    ``warnings`` are the findings about its texts that do not keep it from running; those about a
-    selection of workflows are in the plan of it (``running.PlanResult``).
+    ``warnings`` are the findings about its texts that do not keep it from running, without those in
+    ``silence``; those about a selection of workflows are in the plan of it (``PlanResult``).
     """
 
     units: Mapping[str, Unit]
     warnings: tuple[Diagnostic, ...] = ()
+    silence: Silence = Silence()
 
     @property
     def entry(self) -> Unit:
@@ -155,22 +160,23 @@ def load_from(
     overrides: Mapping[str, str],
     limits: LoadLimits,
     shared: SharedCache | None = None,
+    silence: Silence = _NO_SILENCE,
 ) -> Description:
     """Read a document and all that its source descriptions name.
 
     ``document`` is a path or URL; ``overrides`` say where to read a source instead, by its name.
-    ``shared`` keeps what the next documents may need again. Raises DocumentError with everything
-    that was found, and UsageError when the document itself cannot be read, or nothing is wrong but
-    ``overrides``, and what they were to replace.
+    ``shared`` keeps what the next documents may need again, ``silence`` is what is not told.
+    Raises DocumentError with everything that was found, and UsageError when the document itself
+    cannot be read, or nothing is wrong but ``overrides``, and what they were to replace.
     """
     examined = examine_description(access, document, overrides, limits, shared or SharedCache())
-    findings = sort_findings(for_run(one) for one in examined.findings)
+    findings = silence.without(sort_findings(for_run(one) for one in examined.findings))
     wrong = [one for one in findings if one.severity is Severity.ERROR]
     if wrong and is_usage({one.code for one in wrong}):
         raise UsageError(*findings)
     if wrong or not examined.units:
         raise DocumentError(*findings)
-    return Description(examined.units, tuple(findings))
+    return Description(examined.units, tuple(findings), silence)
 
 
 def is_usage(codes: set[str]) -> bool:

@@ -146,8 +146,10 @@ def plan_run(
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*sort_findings(binding.findings))
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
-    bound, contradictions = plan_with_findings(bound)
-    found = (*description.warnings, *binding.findings, *contradictions, *run_warnings(bound))
+    silence = description.silence
+    bound, contradictions = plan_with_findings(bound, silence)
+    audible = silence.without((*binding.findings, *contradictions, *run_warnings(bound)))
+    found = (*description.warnings, *audible)
     lacking = missing if options.needs_credentials else ()
     return PlanResult(
         bound,

@@ -19,6 +19,7 @@ from arazzo_runner.lint.registry import SHAPE
 from arazzo_runner.lint.run import plan_findings
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.lint.unused import unused_source_findings
+from arazzo_runner.lint.vendor_extensions import foreign_findings
 from arazzo_runner.pipeline.load import (
     LoadLimits,
     PartialDescription,
@@ -66,17 +67,18 @@ def description_findings(examined: PartialDescription) -> list[Diagnostic]:
     """All findings about what was read of a description, in no order."""
     if not examined.units:
         return list(examined.findings)
-    known = find_causes(examined.findings, examined.units, examined.missing)
+    documents = [unit.document for unit in examined.units.values()]
+    queries = [*query_findings(documents), *selector_findings(documents)]
+    known = find_causes((*examined.findings, *queries), examined.units, examined.missing)
     # Where requests go is a matter of the run: an API description may leave it open.
     binding = BindContext(examined.units, fallback_server="http://localhost")
     base_uri, entry = next(iter(examined.units.items()))
     plan = bind(binding, [(base_uri, one.workflow_id) for one in entry.document.workflows])
-    documents = [unit.document for unit in examined.units.values()]
     return [
         *examined.findings,
         *without_cascades([*binding.findings, *plan_findings(plan)], known),
-        *query_findings(documents),
-        *selector_findings(documents),
+        *queries,
+        *foreign_findings(documents),
         *(_document_findings(entry, plan) if _is_understood(examined) else ()),
     ]
 

@@ -15,6 +15,7 @@ import pytest
 
 from arazzo_runner.cli.options.profiles import Profile
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
+from arazzo_runner.cli.validate.many import configured_silence
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.embed.documents import secret_names
 from arazzo_runner.embed.options import RunOptions
@@ -121,7 +122,8 @@ class PytestEngine:
             given = self._options.flags
             access = document_access(retrieve_settings(given), os.environ)
             limits = load_limits(given)
-            loaded = load_from(access, document, given["sources"], limits, self._shared)
+            silence = configured_silence(document)
+            loaded = load_from(access, document, given["sources"], limits, self._shared, silence)
             self._descriptions[key] = loaded
         return self._descriptions[key]
 

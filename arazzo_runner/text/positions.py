@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from arazzo_runner.text.diagnostic import Diagnostic
 
+_MERGE: Final = "<<"
 LONG_LINE: Final = 200
 """A text of one line and more characters than these is no text for people."""
 
@@ -121,10 +122,22 @@ def _find(extents: Mapping[Pointer, Extent], pointer: Pointer) -> tuple[Extent, 
 def _member(extents: Mapping[Pointer, Extent], at: Pointer, token: str | int) -> Pointer:
     """The pointer of a member; ``0`` and ``"0"`` both find the first item, and the key ``0``."""
     below = (*at, token)
+    if below not in extents and (*at, _MERGE) in extents and token != _MERGE:
+        ways = (_member(extents, one, token) for one in _merged(extents, (*at, _MERGE)))
+        return next((one for one in ways if one in extents), below)
     if below in extents or not str(token).isascii() or not str(token).isdigit():
         return below
     other = str(token) if isinstance(token, int) else int(token[:18])
     return (*at, other)
+
+
+def _merged(extents: Mapping[Pointer, Extent], at: Pointer) -> Iterator[Pointer]:
+    """The objects that a merge key names: one, or those of a list."""
+    index = 0
+    yield extents[at].target or at
+    while (item := (*at, index)) in extents:
+        yield extents[item].target or item
+        index += 1
 
 
 def _build_outline(text: str, until: int) -> Outline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error, shorten
+from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error, shorten, warning
 from arazzo_runner.text.outline import Outline, Token, unescape_string, walk_json
 from arazzo_runner.text.source import Place, Pointer, SourceFile, span_between
 from arazzo_runner.text.yaml_events import (
@@ -16,9 +16,11 @@ from arazzo_runner.text.yaml_events import (
 )
 from arazzo_runner.text.yaml_outline import walk_yaml
 from arazzo_runner.text.yaml_reader import (
+    MERGE,
     ScalarError,
     check_collection_tag,
     check_key_tag,
+    is_merge,
     parse_decimal,
     parse_integer,
     scalar_value,
@@ -29,12 +31,30 @@ def yaml_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ..
     """The findings about YAML text; ``repeats`` is how much an equal key matters."""
     outline = Outline()
     found: list[Diagnostic] = []
+    merge: Event | None = None
     for event in walk_yaml(source.text, outline):
+        if merge is not None:
+            if not isinstance(event, ScalarEvent) and not any(map(_is_of_merge, found)):
+                found.append(_merged(merge, source, outline.pointer))
+            merge = None
+        elif outline.expects_key and is_merge(event):
+            merge = event
         try:
             _check_event(event, outline)
         except ScalarError as refused:
             found.append(_scalar_finding(refused, source, outline.pointer, extent(event)))
     return (*found, *_duplicate_key_findings(source, outline, repeats))
+
+
+def _merged(key: Event, source: SourceFile, pointer: Pointer) -> Diagnostic:
+    place = Place(source, pointer, "key", span=span_between(source, *extent(key)))
+    message = "`<<` is the merge key of YAML 1.1, which YAML 1.2 does not have; it is understood"
+    way_out = "other tools may read a field of this name: write the members out"
+    return warning("AZ119", message, place, "is merged", way_out)
+
+
+def _is_of_merge(found: Diagnostic) -> bool:
+    return found.code == "AZ119"
 
 
 def json_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ...]:
@@ -101,6 +121,8 @@ def _duplicate_key_findings(
     source: SourceFile, outline: Outline, severity: Severity
 ) -> Iterator[Diagnostic]:
     for pointer, first, again in outline.repeats:
+        if pointer[-1] == MERGE:
+            continue  # both are merged
         place = Place(source, pointer, "key", span=span_between(source, *again))
         other = Place(source, pointer, "key", span=span_between(source, *first))
         yield Diagnostic(

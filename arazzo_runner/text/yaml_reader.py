@@ -202,6 +202,22 @@ def tag_name(tag: str) -> str:
     return tag if tag.startswith("!") else f"!<{tag}>"
 
 
+MERGE: Final = "<<"
+
+
+def is_merge(key: Event) -> bool:
+    """Whether a key is the merge key of YAML 1.1, which is written without quotes."""
+    return isinstance(key, ScalarEvent) and key.value == MERGE and key.implicit[0]
+
+
+def merge_sources(value: Any) -> list[dict[str, Any]] | None:
+    """The objects that a merge key names, the first of which wins; None when it names none."""
+    if isinstance(value, dict):
+        return [value]
+    is_list = isinstance(value, list) and value and all(isinstance(one, dict) for one in value)
+    return value if is_list else None
+
+
 class _Anchored(Struct, frozen=True):
     """What an alias stands for: shared, not copied; its nodes and levels count again."""
 
@@ -298,12 +314,20 @@ class _Builder:
     def mapping(self, start: MappingStartEvent) -> dict[str, Any]:
         self.enter(start)
         members: dict[str, Any] = {}
+        merged: list[dict[str, Any]] = []
         while type(event := self.next()) is not MappingEndEvent:
             key = self.key(event)
             if key in members:
                 self.doubtful = True
-            members[key] = self.node(self.next())
+            value = self.node(self.next())
+            if key == MERGE and is_merge(event) and (sources := merge_sources(value)) is not None:
+                merged += sources
+                self.doubtful = True
+                continue
+            members[key] = value
         self.depth -= 1
+        for source in merged:
+            members |= {key: one for key, one in source.items() if key not in members}
         return members
 
     def sequence(self, start: SequenceStartEvent) -> list[Any]:

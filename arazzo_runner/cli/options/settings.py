@@ -18,6 +18,7 @@ from typing import Any, Final, get_args
 import click
 from msgspec.structs import replace
 
+from arazzo_runner.cli.validate.many import configured_silence
 from arazzo_runner.document.store import SourceLimits
 from arazzo_runner.executor.plan import ALL_WARN, CheckKind, CheckSeverity, Limits, Settings
 from arazzo_runner.options.table import members_of
@@ -116,7 +117,8 @@ def load_document(document: str, given: Mapping[str, Any]) -> Description:
     Raises UsageError when it cannot be read, DocumentError when it cannot be used.
     """
     access = document_access(retrieve_settings(given), os.environ)
-    return load_from(access, document, given["sources"], load_limits(given))
+    silence = configured_silence(document)
+    return load_from(access, document, given["sources"], load_limits(given), silence=silence)
 
 
 def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:

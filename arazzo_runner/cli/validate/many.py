@@ -27,7 +27,7 @@ from arazzo_runner.cli.validate.fix import (
     check_document,
     fix_document,
 )
-from arazzo_runner.lint.suppress import Selection, unknown_code_message
+from arazzo_runner.lint.suppress import Selection, Silence, unknown_code_message
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
@@ -199,6 +199,16 @@ def selection(given: Mapping[str, Any], count: int) -> Selection:
     # Of many documents, some will not have a source of the name that `--source` gives.
     lost = ("AZ906",) if count > 1 else ()
     return Selection(given["select"], (*given["ignore"], *lost), _per_file_ignores())
+
+
+def configured_silence(document: str) -> Silence:
+    """What `[validate]` leaves out of a document, by its path or URL, for commands that run it."""
+    from arazzo_runner.pipeline.validate import absolute_path  # a run needs nothing else of it
+
+    codes = read_config().get("validate", {}).get("ignore", ())
+    texts = [codes] if isinstance(codes, str) else list(codes)
+    ignored = _code_list("ignore", [one.strip() for text in texts for one in str(text).split(",")])
+    return Silence(Selection(ignore=ignored, in_files=_per_file_ignores()), absolute_path(document))
 
 
 def _per_file_ignores() -> dict[str, tuple[str, ...]]:

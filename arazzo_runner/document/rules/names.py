@@ -14,11 +14,15 @@ from arazzo_runner.text.suggested_fix import rename_to_known
 
 
 class DocumentNames(Struct, frozen=True):
-    """The sources, workflows and steps of one document; steps by workflow, then by id."""
+    """The sources, workflows and steps of one document; steps by workflow, then by id.
+
+    ``documents`` are the sources that may be Arazzo documents.
+    """
 
     sources: frozenset[str]
     workflows: Mapping[str, Workflow]
     steps: Mapping[str, Mapping[str, Step]]
+    documents: frozenset[str] = frozenset()
 
 
 def names_of(document: ArazzoDocument) -> DocumentNames:
@@ -27,6 +31,7 @@ def names_of(document: ArazzoDocument) -> DocumentNames:
         frozenset(one.name for one in document.source_descriptions),
         {one.workflow_id: one for one in document.workflows},
         {one.workflow_id: {step.step_id: step for step in one.steps} for one in document.workflows},
+        frozenset(one.name for one in document.source_descriptions if one.type in (None, "arazzo")),
     )
 
 

@@ -86,7 +86,8 @@ def _target(target: StepTarget, names: DocumentNames) -> Iterator[Diagnostic]:
 def _workflow_name(name: WorkflowName, names: DocumentNames) -> Iterator[Diagnostic]:
     if name.source is not None:
         yield from check_source(name.source, name.place, names)
-    else:
+    elif not names.documents:
+        # Else binding says what the documents that are named have: it is their workflow, perhaps.
         yield from check_workflow(name.workflow_id, name.place, names)
 
 

@@ -5,25 +5,36 @@ What binding works with: the documents, what the user chose, and where findings 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
 from arazzo_runner.document.model import OperationById, OperationByPath, WorkflowName
+from arazzo_runner.document.rules.names import check_workflow, names_of
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import Unit, WorkflowKey
 from arazzo_runner.openapi.lookup import (
+    OperationEntry,
     all_operations,
-    escaped_form,
     find_by_id,
     find_by_pointer,
+    namesakes,
     operation_ids,
     pointer_of,
+    standard_form,
 )
 from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.openapi.security.schemes import Authorization, ParameterKeys
-from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, nearest, warning
+from arazzo_runner.text.diagnostic import (
+    Diagnostic,
+    Label,
+    Severity,
+    did_you_mean,
+    error,
+    nearest,
+    warning,
+)
 from arazzo_runner.text.source import Place, pointer_text
 from arazzo_runner.text.suggested_fix import rename_to_known, replace_text
 
@@ -61,13 +72,46 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: BindContext) -> Workf
     known = [workflow.workflow_id for workflow in target.document.workflows]
     if name.workflow_id in known:
         return target.document.base_uri, name.workflow_id
-    where = f" in `{name.source}`" if name.source else ""
+    standard = _standard_form(name, known, unit, binding)
+    if standard is not None:
+        binding.report(_form_error(name, standard))
+        return None
+    if name.source is None:
+        for one in check_workflow(name.workflow_id, name.place, names_of(unit.document)):
+            binding.report(one)
+        return None
     listed = ", ".join(f"`{one}`" for one in known)
     help_line = did_you_mean(name.workflow_id, known) or f"its workflows are {listed}"
-    message = f"no workflow is called `{name.workflow_id}`{where}"
+    message = f"no workflow is called `{name.workflow_id}` in `{name.source}`"
     fix = rename_to_known(name.place, name.workflow_id, known)
     binding.report(error("AZ207", message, name.place, "unknown workflowId", help_line, fix))
     return None
+
+
+def _form_error(name: WorkflowName, standard: str) -> Diagnostic:
+    message = f"no workflow is called `{name.workflow_id}`"
+    fix = replace_text(name.place, standard)
+    return error("AZ207", message, name.place, "", f"write `{standard}`", fix)
+
+
+def _standard_form(
+    name: WorkflowName, known: Collection[str], unit: Unit, binding: BindContext
+) -> str | None:
+    """The name that a form of other tools means; None for any other, and where it is not sure.
+
+    ``$sourceDescriptions.<source>.workflows.<id>``, ``<source>.<id>``, and the bare ``<id>`` of a
+    workflow that one source alone has.
+    """
+    if name.source is not None:
+        workflow_id = name.workflow_id.removeprefix("workflows.")
+        return f"$sourceDescriptions.{name.source}.{workflow_id}" if workflow_id in known else None
+    elsewhere = {
+        f"$sourceDescriptions.{source}.{one.workflow_id}"
+        for source, uri in unit.documents.items()
+        for one in binding.units[uri].document.workflows
+        if name.workflow_id in (one.workflow_id, f"{source}.{one.workflow_id}")
+    }
+    return elsewhere.pop() if len(elsewhere) == 1 else None
 
 
 def _unit_of_source(name: WorkflowName, unit: Unit, binding: BindContext) -> Unit | None:
@@ -90,6 +134,9 @@ def _unit_of_source(name: WorkflowName, unit: Unit, binding: BindContext) -> Uni
 SourceOperation: TypeAlias = tuple[str, Operation]
 """The name of the source description, and the operation."""
 
+_SHOWN: Final = 4
+"""So many operations of one name are shown."""
+
 
 def find_by_operation_id(
     named: OperationById, unit: Unit, binding: BindContext
@@ -103,7 +150,7 @@ def find_by_operation_id(
         return _find_in_source(named, named.source, unit, binding)
     found, broken = operation_candidates(named.operation_id, unit)
     if len(found) == 1:
-        return found[0]
+        return _only_one(named, *found[0], binding)
     if found:
         _report_ambiguous(named, [name for name, _ in found], binding)
     elif broken:
@@ -144,7 +191,36 @@ def _find_in_source(
     if operation is None:
         _report_unknown(named, {source: api}, binding)
         return None
-    return source, operation
+    return _only_one(named, source, operation, binding)
+
+
+def _only_one(
+    named: OperationById, source: str, operation: Operation, binding: BindContext
+) -> SourceOperation | None:
+    """The operation, if no other of its description has the same operationId."""
+    same = namesakes(operation.description, named.operation_id)
+    if len(same) < 2:
+        return source, operation
+    binding.report(_twice_error(named, source, same))
+    return None
+
+
+def _twice_error(named: OperationById, source: str, same: Sequence[OperationEntry]) -> Diagnostic:
+    """Operation Object: the operationId MUST be unique among all operations of the description."""
+    shown = same[:_SHOWN]
+    listed = " and ".join(f"`{one.method} {one.path}`" for one in shown)
+    more = f" and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
+    pointers = [f"#{pointer_text(pointer_of(one.method, one.path))}" for one in shown]
+    paths = [f"`'{{$sourceDescriptions.{source}.url}}{one}'`" for one in pointers]
+    return Diagnostic(
+        code="AZ205",
+        severity=Severity.ERROR,
+        message=f"in `{source}`, `{named.operation_id}` is the operationId of {listed}{more}",
+        place=named.place,
+        label="which one?",
+        help=f"name the one you mean by its `operationPath`: {' or '.join(paths)}",
+        more=tuple(Label(one.place.at("operationId"), f"{one.method} {one.path}") for one in shown),
+    )
 
 
 def _report_ambiguous(named: OperationById, sources: list[str], binding: BindContext) -> None:
@@ -155,9 +231,12 @@ def _report_ambiguous(named: OperationById, sources: list[str], binding: BindCon
 
 
 def _report_unknown(
-    named: OperationById, apis: dict[str, ApiDescription] | object, binding: BindContext
+    named: OperationById, apis: Mapping[str, ApiDescription], binding: BindContext
 ) -> None:
-    assert isinstance(apis, dict)
+    qualified = _qualified(named, apis)
+    if qualified is not None:
+        binding.report(_unqualified_error(named, qualified))
+        return
     known = [one for api in apis.values() for one in operation_ids(api)]
     sources = ", ".join(f"`{name}`" for name in apis) or "any source description"
     match = nearest(named.operation_id, known)
@@ -167,6 +246,22 @@ def _report_unknown(
     message = f"no operation is called `{named.operation_id}`"
     fix = rename_to_known(named.place, named.operation_id, known)
     binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line, fix))
+
+
+def _qualified(named: OperationById, apis: Mapping[str, ApiDescription]) -> str | None:
+    """``source.operationId``, a form of other tools, as the standard has it; None for any other."""
+    text = named.operation_id
+    for name, api in apis.items() if named.source is None else ():
+        operation_id = text.removeprefix(f"{name}.")
+        if operation_id != text and operation_id in operation_ids(api):
+            return f"$sourceDescriptions.{name}.{operation_id}"
+    return None
+
+
+def _unqualified_error(named: OperationById, qualified: str) -> Diagnostic:
+    message = f"no operation is called `{named.operation_id}`"
+    fix = replace_text(named.place, qualified)
+    return error("AZ204", message, named.place, "", f"write `{qualified}`", fix)
 
 
 def _some_names(known: list[str]) -> str | None:
@@ -213,17 +308,23 @@ def find_by_operation_path(
     operation = find_by_pointer(api, path.pointer)
     if operation is not None:
         return path.source, operation
-    tokens = escaped_form(pointer_text(path.pointer))
+    tokens = standard_form(path.pointer)
     operation = find_by_pointer(api, tokens) if tokens else None
     if operation is None or tokens is None:
         _report_no_operation(path, api, binding)
         return None
-    message = "the `/` of the path in this JSON Pointer are not escaped"
-    escaped = f"#{pointer_text(tokens)}"
+    standard = f"#{pointer_text(tokens)}"
     fragment = path.place.within(path.text.index("#"), len(path.text))
-    fix = replace_text(fragment, escaped)
-    binding.report(warning("AZ119", message, path.place, "", f"write `{escaped}`", fix))
+    fix = replace_text(fragment, standard)
+    message = _what_is_unusual(path.pointer, tokens)
+    binding.report(warning("AZ119", message, path.place, "", f"write `{standard}`", fix))
     return path.source, operation
+
+
+def _what_is_unusual(written: tuple[str, ...], standard: tuple[str, ...]) -> str:
+    if written[-1] == standard[-1]:
+        return "the `/` of the path in this JSON Pointer are not escaped"
+    return f"the method is `{standard[-1]}`, in lower case: JSON Pointers compare exactly"
 
 
 def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: BindContext) -> None:

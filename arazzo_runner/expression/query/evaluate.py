@@ -102,7 +102,7 @@ def _jsonpath(query: _Query) -> _Verdict:
     if isinstance(query.value, bytes):
         raise QueryError(f"JSONPath needs JSON; the context is {describe(query.value)}")
     _check_jsonpath(query.text, query.version, query.context.text)
-    nodes = jsonpath_nodes(query.text, query.value, query.seconds)
+    nodes = jsonpath_nodes(query.text, query.value, query.seconds, query.version)
     return bool(nodes), None if nodes else _why_no_nodes(query)
 
 
@@ -110,7 +110,7 @@ def _check_jsonpath(text: str, version: str | None, context: str) -> None:
     from arazzo_runner.expression.query.jsonpath import compile_jsonpath
 
     try:
-        compile_jsonpath(text)
+        compile_jsonpath(text, version)
     except QueryError as problem:
         hint = problem.hint or common_mistakes.jsonpath_syntax(text, version, context)
         raise QueryError(str(problem), hint) from None

@@ -7,6 +7,7 @@ bytes ran for seconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from functools import lru_cache
@@ -30,19 +31,29 @@ from arazzo_runner.expression.value import Value
 MAX_TEXT: Final = 4_000
 """The longest JSONPath, in bytes."""
 
+GOESSNER: Final = "draft-goessner-dispatch-jsonpath-00"
+"""The other version that the specification names."""
+
+# A string, or the draft's script expression where a selector stands.
+_SCRIPT: Final = re.compile(
+    r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"
+      | (?P<before>[\[,]\s*)\(\s*@\.length\s*-\s*(?P<back>[1-9][0-9]*)\s*\)(?=\s*[\],])""",
+    re.VERBOSE,
+)
+
 # Compiled queries are kept and shared, so that the budget of an evaluation cannot live in them.
 _budget: ContextVar[Budget] = ContextVar("jsonpath_budget")
 
 
 def jsonpath_nodes(
-    text: str, value: Value, seconds: float
+    text: str, value: Value, seconds: float, version: str | None = None
 ) -> list[tuple[tuple[str | int, ...], Value]]:
     """The nodes that a JSONPath selects: their locations and values, in its order.
 
     Raises :class:`QueryError`: the path is not RFC 9535, or it is too long, or it visits more
     nodes than ``seconds`` are worth.
     """
-    query = compile_jsonpath(text)
+    query = compile_jsonpath(text, version)
     token = _budget.set(Budget.of(seconds))
     try:
         return [(node.location, node.value) for node in query.finditer(value)]
@@ -53,17 +64,35 @@ def jsonpath_nodes(
 
 
 @lru_cache(maxsize=256)
-def compile_jsonpath(text: str) -> JSONPathQuery:
-    """The compiled JSONPath. Raises :class:`QueryError` when it is not RFC 9535."""
+def compile_jsonpath(text: str, version: str | None = None) -> JSONPathQuery:
+    """The compiled JSONPath. Raises :class:`QueryError` when it is not RFC 9535.
+
+    The version of the draft also has its script expression ``[(@.length-1)]``.
+    """
     size = len(text.encode("utf-8", "replace"))
     if size > MAX_TEXT:
         raise QueryError(f"the JSONPath has {size:,} bytes; {MAX_TEXT:,} are allowed")
     try:
-        return _environment().compile(text)
+        return _environment().compile(_without_scripts(text) if version == GOESSNER else text)
     except JSONPathError as problem:
         raise QueryError(f"the JSONPath is invalid: {problem}") from None
     except RecursionError:
         raise QueryError("the JSONPath is nested too deeply") from None
+
+
+def is_singular(text: str, version: str | None = None) -> bool:
+    """Whether a JSONPath leads to one node at most, by its form (RFC 9535, section 2.3.5.1).
+
+    Raises :class:`QueryError` when it is not RFC 9535.
+    """
+    return compile_jsonpath(text, version).singular_query()
+
+
+def _without_scripts(text: str) -> str:
+    """``[(@.length-1)]`` counts from the end of an array: RFC 9535 writes it ``[-1]``."""
+    return _SCRIPT.sub(
+        lambda found: f"{found['before']}-{found['back']}" if found["back"] else found[0], text
+    )
 
 
 @lru_cache(maxsize=1)

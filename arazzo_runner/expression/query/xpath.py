@@ -10,12 +10,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 from math import isfinite, isnan
+from sys import maxsize
 from typing import Any, Final, TypeAlias
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
+from xml.etree.ElementTree import Comment, Element, ParseError, TreeBuilder, XMLParser
 
 from elementpath.datatypes import UntypedAtomic
 from elementpath.exceptions import ElementPathError
-from elementpath.xpath_nodes import XPathNode
+from elementpath.xpath_nodes import (
+    CommentNode,
+    EtreeDocumentNode,
+    ProcessingInstructionNode,
+    XPathNode,
+)
 from msgspec import Struct
 
 from arazzo_runner.expression.query.limits import Budget, QueryError
@@ -29,12 +35,15 @@ MAX_DEPTH: Final = 512
 class XmlDocument(Struct, frozen=True):
     """The root element, and the namespaces by prefix; of two declarations the first counts.
 
-    The empty prefix is the default namespace of the root element: names without a prefix mean it
+    ``before`` and ``after`` are the comments and processing instructions outside of the root. The
+    empty prefix is the default namespace of the root element: names without a prefix mean it
     in XPath 2.0 and later; XPath 1.0 has no such default.
     """
 
     root: Element
     namespaces: dict[str, str]
+    before: tuple[Element, ...] = ()
+    after: tuple[Element, ...] = ()
 
 
 def parse_xml(text: str | bytes, budget: Budget) -> XmlDocument:
@@ -46,19 +55,50 @@ def parse_xml(text: str | bytes, budget: Budget) -> XmlDocument:
         root = parser.close()
     except (ParseError, ValueError, LookupError) as problem:
         raise QueryError(f"the value is not well-formed XML: {problem}") from None
-    return XmlDocument(root, target.namespaces)
+    before = tuple(target.outside[: target.before])
+    return XmlDocument(root, target.namespaces, before, tuple(target.outside[target.before :]))
+
+
+def is_element(node: Element) -> bool:
+    """Whether a node of the tree is an element: the tags of the others are functions."""
+    return isinstance(node.tag, str)
+
+
+def without_comments(root: Element) -> None:
+    """Take comments and processing instructions out of a tree, and join the text round them."""
+    for holder in root.iter():
+        if not all(map(is_element, holder)):
+            _join_text(holder)
+
+
+def _join_text(holder: Element) -> None:
+    last: Element | None = None
+    for node in list(holder):
+        if is_element(node):
+            last = node
+            continue
+        tail = node.tail or ""
+        holder.remove(node)
+        if last is None:
+            holder.text = (holder.text or "") + tail
+        else:
+            last.tail = (last.tail or "") + tail
 
 
 class _Target(TreeBuilder):
     """Builds the tree while it counts, and notes the prefixes, which the tree does not keep."""
 
     def __init__(self, budget: Budget) -> None:
-        super().__init__()
+        super().__init__(insert_comments=True, insert_pis=True)
         self.budget = budget
         self.depth = 0
+        self.before = 0
+        self.outside: list[Element] = []
         self.namespaces: dict[str, str] = {}
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        if self.depth == 0:
+            self.before = len(self.outside)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise QueryError(f"the XML is nested deeper than {MAX_DEPTH} elements")
@@ -68,6 +108,19 @@ class _Target(TreeBuilder):
     def end(self, tag: str, /) -> Element:
         self.depth -= 1
         return super().end(tag)
+
+    def comment(self, text: str | None, /) -> Element:
+        self.budget.spend()
+        return self._noted(super().comment(text))
+
+    def pi(self, target: str, text: str | None = None, /) -> Element:
+        self.budget.spend()
+        return self._noted(super().pi(target, text))
+
+    def _noted(self, node: Element) -> Element:
+        if self.depth == 0:
+            self.outside.append(node)
+        return node
 
     def start_ns(self, prefix: str, uri: str) -> None:
         """Called by the parser for each namespace declaration."""
@@ -162,7 +215,48 @@ def _evaluate(document: XmlDocument, query: str, version: str, budget: Budget) -
     parser.budget = budget
     context = BoundedContext(document.root, namespaces=document.namespaces, fragment=False)
     context.budget = budget
+    _place_outside(document, context.root)
+    # elementpath leaves out of string values what follows a comment; its nodes are made by now.
+    without_comments(document.root)
     return list(parser.parse(query).select_flatten(context))
+
+
+def _place_outside(document: XmlDocument, holder: Item) -> None:
+    """Put comments and processing instructions round the root element into the document node.
+
+    Positions are the document order; the root element has the first.
+    """
+    (root,) = holder.children
+    holder.__class__ = _Document
+    holder.position = -len(document.before) - 1
+    for at, one in enumerate(document.before):
+        _outside(one, holder, at - len(document.before))
+    holder.children.remove(root)
+    holder.children.append(root)
+    for at, one in enumerate(document.after):
+        _outside(one, holder, maxsize + at)
+
+
+class _Document(EtreeDocumentNode):
+    """A document node; the library counts comments round the root element to its string value."""
+
+    __slots__ = ()
+
+    @property
+    def string_value(self) -> str:
+        return str(self.getroot().string_value)
+
+    @property
+    def compat_string_value(self) -> str:
+        return str(self.getroot().compat_string_value)
+
+
+def _outside(node: Element, holder: Item, position: int) -> None:
+    tag: object = node.tag
+    if tag is Comment:
+        CommentNode(node, holder, position)
+    else:
+        ProcessingInstructionNode(node, None, holder, position)
 
 
 def _value(item: Item) -> Value:

@@ -24,7 +24,13 @@ from arazzo_runner.openapi.request.parameters import check_header, serialize_par
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.source import Place, SourceFile
 
-__all__ = ["RequestRefused", "build_request", "undeclared_parameter"]
+__all__ = [
+    "OF_CONNECTION",
+    "RequestRefused",
+    "build_request",
+    "path_variables",
+    "undeclared_parameter",
+]
 
 ParameterTexts: TypeAlias = dict[Location, dict[str, str]]
 """The wire forms of the parameters that have one, by location and name."""
@@ -34,6 +40,9 @@ _EXPRESSION: Final = re.compile(r"\{([^{}]+)\}")
 _PATH: Final = "/:@!$&'()*+,;=%?"
 # Framing belongs to the connection (RFC 9112, section 6); a second word on it is an attack.
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+OF_CONNECTION: Final = _FRAMING | {"host"}
+"""Headers that the connection sets, in lower case, whatever a description or document says."""
+_NEGOTIATED: Final = frozenset({"accept", "content-type"})
 _NOWHERE: Final = Place(SourceFile("", "", ""))
 _NOTHING: Final = Authorization()
 
@@ -55,6 +64,21 @@ def undeclared_parameter(name: str, location: Location) -> Parameter:
     """A parameter that the description does not have, with the default style of its location."""
     style = DEFAULT_STYLES[location]
     return Parameter(name, location, location == "path", style, style == "form", _NOWHERE)
+
+
+def path_variables(operation: Operation) -> tuple[str, ...]:
+    """The names of the template expressions in an operation's path."""
+    return _template(operation).names
+
+
+def is_set_by_runner(parameter: Parameter) -> bool:
+    """Whether a parameter is a header that needs no value of its own.
+
+    The connection sets some; of ``Accept`` and ``Content-Type`` the definitions are ignored
+    (Parameter Object, ``name``), and every request has the one, every body the other.
+    """
+    name = parameter.name.lower()
+    return parameter.location == "header" and (name in OF_CONNECTION or name in _NEGOTIATED)
 
 
 def build_request(
@@ -108,7 +132,7 @@ def _compile_template(operation: Operation) -> RequestTemplate:
         required=tuple(
             (one.location, one.name)
             for one in operation.parameters
-            if one.required and one.location != "path"
+            if one.required and one.location != "path" and not is_set_by_runner(one)
         ),
         accept=check_header(undeclared_parameter("Accept", "header"), _accept(operation.responses)),
     )

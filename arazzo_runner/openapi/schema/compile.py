@@ -268,7 +268,7 @@ def _items(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> di
 def _required(_work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     # `required: true` within a property is of an old draft, and says nothing here.
     names = value if isinstance(value, list) else []
-    return {key: [name for name in names if name not in spot.hidden]}
+    return {key: [one for one in names if not (isinstance(one, str) and one in spot.hidden)]}
 
 
 def _reference(work: _BundleState, _key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:

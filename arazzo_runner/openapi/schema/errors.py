@@ -18,11 +18,15 @@ MAX_FINDINGS: Final = 10
 
 
 class SchemaError(Struct, frozen=True):
-    """One thing that is wrong: a JSON Pointer into the value, and the place in the description."""
+    """One thing that is wrong: a JSON Pointer into the value, and the place in the description.
+
+    ``keyword`` is that of the schema which the value breaks, where it is one.
+    """
 
     pointer: str
     message: str
     place: Place
+    keyword: str = ""
 
 
 def schema_errors(
@@ -33,18 +37,26 @@ def schema_errors(
     A schema that cannot be used is one finding. Raises nothing.
     """
     try:
-        bundled = bundle_schema(schema, description, direction)
-        judge = _validator(bundled, description, direction)
+        _validator(bundle_schema(schema, description, direction), description, direction)
     except (DocumentError, ValueError) as reason:
         return [SchemaError("", f"the schema cannot be used: {_first_line(reason)}", schema.place)]
     try:
-        if judge.is_valid(value):
-            return []
-        errors = list(islice(judge.iter_errors(value), MAX_FINDINGS))
+        return errors_of(value, schema, description, direction)
     except ValueError as reason:
         return [
             SchemaError("", f"the value cannot be checked: {_first_line(reason)}", schema.place)
         ]
+
+
+def errors_of(
+    value: Value, schema: Schema, description: ApiDescription, direction: Direction
+) -> list[SchemaError]:
+    """Like :func:`findings`; raises DocumentError and ValueError when nothing can be judged."""
+    bundled = bundle_schema(schema, description, direction)
+    judge = _validator(bundled, description, direction)
+    if judge.is_valid(value):
+        return []
+    errors = list(islice(judge.iter_errors(value), MAX_FINDINGS))
     return [
         _schema_error(one, value, bundled, description)
         for error in errors
@@ -100,7 +112,7 @@ def _schema_error(
 ) -> SchemaError:
     pointer = pointer_text(tuple(error.instance_path))
     place = _place_or_parent(bundled.place_of(tuple(error.schema_path)), description)
-    return SchemaError(pointer, _message(error, _instance(error, value)), place)
+    return SchemaError(pointer, _message(error, _instance(error, value)), place, error.kind.name)
 
 
 def _instance(error: Any, value: Value) -> Value:
@@ -119,7 +131,7 @@ def _message(error: Any, instance: Value) -> str:
             message = f"{shown} is not of type {' or '.join(kind.types)}"
         case "enum":
             message = f"{shown} is none of {_join_values(kind.options)}"
-        case "pattern":
+        case "pattern" if hasattr(kind, "pattern"):  # one that took too long has none
             message = f"{shown} does not match `{kind.pattern}`"
         case "additionalProperties" | "unevaluatedProperties":
             message = f"not documented: {_join_values(kind.unexpected)}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,6 +23,7 @@ from arazzo_runner.report.formats.json import indent_json
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import MASK, Masker
 from arazzo_runner.report.traversal import steps_of
+from arazzo_runner.text.http_date import parse_http_date
 
 HarCookie = dict[str, str | bool]
 
@@ -77,11 +77,8 @@ def _split(attributes: list[str]) -> list[tuple[str, str, str]]:
 
 
 def _moment(date: str) -> str | None:
-    try:
-        moment = parsedate_to_datetime(date.replace("-", " "))
-        return moment.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
-    except (ValueError, OverflowError):
-        return None
+    moment = parse_http_date(date)
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
 _UNKNOWN = -1

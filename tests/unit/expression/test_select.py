@@ -8,6 +8,7 @@ from arazzo_runner.expression.value import MISSING
 
 POINTER = SelectorType("jsonpointer", "rfc6901")
 JSONPATH = SelectorType("jsonpath", "rfc9535")
+GOESSNER = SelectorType("jsonpath", "draft-goessner-dispatch-jsonpath-00")
 XPATH = SelectorType("xpath", "xpath-31")
 REGEX = SelectorType("regex", "")
 VALUE = {"a": [{"n": 1}, {"n": 2}], "b": None, "c/d": 3}
@@ -25,6 +26,15 @@ XML = b"<r><p k='v'>1</p><p>2</p></r>"
         (JSONPATH, "$.a[0].n", VALUE, 1),
         (JSONPATH, "$.b", VALUE, None),
         (JSONPATH, "$.z", VALUE, MISSING),
+        (JSONPATH, "$.z[*]", VALUE, []),
+        (JSONPATH, "$.a[?@.n == 2].n", VALUE, [2]),
+        (JSONPATH, "$.a[0:1].n", VALUE, [1]),
+        (JSONPATH, "$.a[(@.length-1)].n", VALUE, QueryError),
+        (GOESSNER, "$.a[(@.length-1)].n", VALUE, 2),
+        (GOESSNER, "$.a[ ( @.length - 2 ) , 1].n", VALUE, [1, 2]),
+        (GOESSNER, "$.a[(@.length-3)].n", VALUE, MISSING),
+        (GOESSNER, "$.a[(@.length-0)].n", VALUE, QueryError),
+        (GOESSNER, "$['[(@.length-1)]']", {"[(@.length-1)]": 4}, 4),
         (XPATH, "//p", XML, ["1", "2"]),
         (XPATH, "/r/p/@k", XML, "v"),
         (XPATH, "count(//p)", XML, 2),
@@ -33,6 +43,10 @@ XML = b"<r><p k='v'>1</p><p>2</p></r>"
     ],
 )
 def test_28_selectors(selector_type, text, value, found):
+    if found is QueryError:
+        with pytest.raises(QueryError, match="invalid"):
+            select(selector_type, text, value, 1.0)
+        return
     assert select(selector_type, text, value, 1.0) == found
 
 

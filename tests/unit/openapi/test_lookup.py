@@ -8,8 +8,10 @@ from arazzo_runner.openapi.lookup import (
     escaped_form,
     find_by_id,
     find_by_pointer,
+    namesakes,
     operation_ids,
     pointer_of,
+    standard_form,
 )
 
 PARTS = "https://api.example.com/specs/parts.json"
@@ -203,6 +205,48 @@ def test_3_2_methods_are_of_3_2(api):
 )
 def test_escaped_form(text, tokens):
     assert escaped_form(text) == tokens
+
+
+@pytest.mark.parametrize(
+    ("tokens", "meant"),
+    [
+        (("paths", "/pets", "GET"), ("paths", "/pets", "get")),
+        (("paths", "", "pets", "Get"), ("paths", "/pets", "get")),
+        (("paths", "pets", "get"), ("paths", "/pets", "get")),
+        (("paths", "/pets", "get"), None),
+        (("paths", "/pets", "additionalOperations", "GET"), None),
+        (("paths", "/pets", "COPY"), None),
+        (("GET",), ("get",)),
+    ],
+)
+def test_57_standard_form(tokens, meant):
+    assert standard_form(tokens) == meant
+
+
+@pytest.mark.parametrize(
+    ("paths", "found"),
+    [
+        ({"/a": {"get": {"operationId": "x"}}, "/b": {"get": {"operationId": "y"}}}, []),
+        (
+            {"/a": {"get": {"operationId": "x"}}, "/b": {"put": {"operationId": "x"}}},
+            [("GET", "/a"), ("PUT", "/b")],
+        ),
+        (
+            {"/a": {"get": {"operationId": "x"}, "put": {"operationId": "x"}}},
+            [("GET", "/a"), ("PUT", "/a")],
+        ),
+        (
+            {"/a": {"get": {"operationId": "x"}}, "/b": {"$ref": "#/paths/~1a"}},
+            [("GET", "/a"), ("GET", "/b")],
+        ),
+        ({"/a": {"get": {"operationId": "x"}}, "/b": {"$ref": "far.json"}}, [("GET", "/a")]),
+        ({"/a": {"x-note": {"operationId": "x"}, "get": [], "put": {"operationId": 1}}}, []),
+        ({"/a": 1}, []),
+    ],
+)
+def test_49_operations_of_one_name(describe, paths, found):
+    description = describe({"openapi": "3.1.0", "paths": paths})
+    assert [(one.method, one.path) for one in namesakes(description, "x")] == found
 
 
 @pytest.mark.parametrize(

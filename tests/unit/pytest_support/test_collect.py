@@ -122,6 +122,15 @@ def test_a_document_that_cannot_be_used(project: Project, old: str, new: str, me
     assert ".py" not in output.partition("= ERRORS =")[2]
 
 
+@pytest.mark.parametrize("where", ["comment", "configuration"])
+def test_63_what_validate_is_told_to_ignore_is_no_warning(project: Project, where: str) -> None:
+    is_comment = where == "comment"
+    value = "value: none}]" + ("  # arazzo: ignore[AZ315]" if is_comment else "")
+    project.write("pets.arazzo.yaml", PETS.replace("value: 404}]", value))
+    project.write("arazzo.toml", "" if is_comment else '[validate]\nignore = ["AZ315"]\n')
+    project.run("--collect-only", "-W", "error").assert_outcomes(errors=0)
+
+
 def test_findings_are_warnings(project: Project) -> None:
     project.write("pets.arazzo.yaml", PETS.replace("value: 404", "value: none"))
     finding = "warning[AZ315]: `readPet` accepts an integer here"

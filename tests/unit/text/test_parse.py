@@ -12,7 +12,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.parse import DocumentLimits, parse
 from arazzo_runner.text.positions import locate_place
-from arazzo_runner.text.source import SourceFile
+from arazzo_runner.text.source import Place, SourceFile
 
 # The writer speaks YAML 1.1: NEL, LS and PS are line breaks there, and `0E0` is a string.
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029")
@@ -68,7 +68,8 @@ def test_any_text_is_read_or_refused_with_a_place(text):
         ("a: &x [&x 1, *x]\nb: *x", {"a": [1, 1], "b": [1, 1]}),
         ("&k a: 1\nb: *k", {"a": 1, "b": "a"}),
         ("a: &x !!int '1'\nb: *x", {"a": 1, "b": 1}),
-        ("b: &b {x: 1}\nc:\n  <<: *b\n  y: 2", {"b": {"x": 1}, "c": {"<<": {"x": 1}, "y": 2}}),
+        ("c: {'<<': {x: 1}, y: 2}", {"c": {"<<": {"x": 1}, "y": 2}}),
+        ("c: {<<: 1, y: 2}", {"c": {"<<": 1, "y": 2}}),
         ("%YAML 1.2\n---\na: 1\n...\n", {"a": 1}),
         ("{a: 1, 'b': [x, y,], }", {"a": 1, "b": ["x", "y"]}),
         ("# note\n[1]", [1]),
@@ -81,6 +82,36 @@ def test_any_text_is_read_or_refused_with_a_place(text):
 )  # fmt: skip
 def test_yaml_becomes_plain_data(read, text, value):
     assert read.value(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("b: &b {x: 1}\nc:\n  <<: *b\n  y: 2", {"b": {"x": 1}, "c": {"x": 1, "y": 2}}),
+        ("c: {x: 0, <<: {x: 1, y: 2}}", {"c": {"x": 0, "y": 2}}),
+        ("c: {<<: [{x: 1}, {x: 2, y: 3}], z: 4}", {"c": {"x": 1, "y": 3, "z": 4}}),
+        (
+            "c: {<<: {x: 1}, <<: {x: 2, y: 3}}\nd: {<<: {z: 1}}",
+            {"c": {"x": 1, "y": 3}, "d": {"z": 1}},
+        ),
+        ("c: {<<: {<<: {x: 1}, y: 2}}", {"c": {"x": 1, "y": 2}}),
+    ],
+)
+def test_61_merge_keys_are_merged_with_one_warning(read, text, value):
+    found = read.parse(text)
+    assert found.value == value
+    assert [(one.code, one.severity.value) for one in found.diagnostics] == [("AZ119", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "line"),
+    [(("c", "x"), 1), (("c", "y"), 2), (("c", "z"), 4), (("c", "w"), 5), (("c", "nope"), 4)],
+)
+def test_61_merged_members_stand_where_they_are_written(read, pointer, line):
+    source = read.source(
+        "a: &a {x: 1}\nb: &b {x: 2, y: 3}\nc:\n  <<: [*a, *b, {z: 5}]\n  w: 6\n", "a.yaml"
+    )
+    assert locate_place(Place(source, pointer)).line == line
 
 
 @pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029"])

@@ -78,7 +78,7 @@ def findings(examine):
         ("{stepId: b, operationId: getThing, parameters: [{name: id, in: path, value: 1}, {name: ID, in: path, value: 1}]}", "AZ302", "has no path parameter `ID`", "did you mean `id`?"),
         ("{stepId: b, operationId: listThings, parameters: [{name: zzz, in: path, value: 1}]}", "AZ302", "has no path parameter `zzz`", "its path parameters: none"),
         ("{stepId: b, operationId: createThing, requestBody: {contentType: text/csv, payload: 1}}", "AZ305", "`text/csv` is not offered", "offered: `application/json`"),
-        ("{stepId: b, workflowId: v}", "AZ207", "no workflow is called `v`", "its workflows are `w`"),
+        ("{stepId: b, workflowId: v}", "AZ207", "no workflow is called `v`", "the workflows are `w`"),
         ("{stepId: b, workflowId: $sourceDescriptions.other.their}", "AZ207", "no workflow is called `their` in `other`", "did you mean `theirs`?"),
         ("{stepId: b, workflowId: $sourceDescriptions.api.x}", "AZ207", "`api` is an API description", None),
         ("{stepId: b, workflowId: $sourceDescriptions.othr.x}", "AZ203", "no source description is called `othr`", "did you mean `other`?"),

@@ -37,6 +37,30 @@ def test_25_versions(version, query, found):
     assert values(query, version=version) == found
 
 
+COMMENTED = "<?top a?><!--head--><r><!--one-->x<?php echo?>v<p>y<!--two-->z<c/>w<!--three-->v</p></r><!--foot-->"
+
+
+@pytest.mark.parametrize("version", ["xpath-10", "xpath-31"])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("//comment()", ["head", "one", "two", "three", "foot"]),
+        ("/comment()", ["head", "foot"]),
+        ("/r/comment()", ["one"]),
+        ("//processing-instruction()", ["a", "echo"]),
+        ("//processing-instruction('php')", ["echo"]),
+        ("/comment() | /r | //p/text()", ["head", "xvyzwv", "y", "z", "w", "v", "foot"]),
+        ("/r/node()", ["one", "x", "echo", "v", "yzwv"]),
+        ("//p/preceding::comment()", ["head", "one"]),
+        ("string(/)", ["xvyzwv"]),
+        ("string(//p)", ["yzwv"]),
+        ("count(/*)", [1]),
+    ],
+)
+def test_25_comments_and_processing_instructions(version, query, found):
+    assert values(query, COMMENTED, version) == found
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -8,14 +8,14 @@ Request bodies and parameters by the schemas that describe them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 from typing import Literal as Choice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from arazzo_runner.executor.payload_text import FormText, JsonText
-from arazzo_runner.executor.plan import Argument, BodyPlan
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     DynamicValue,
@@ -27,32 +27,36 @@ from arazzo_runner.expression.ast import (
 from arazzo_runner.expression.value import Value, describe, is_ordered, to_text
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.schemas import expression_shape
-from arazzo_runner.openapi.media_type import FORM, essence, is_json
-from arazzo_runner.openapi.request.form import is_file_part
+from arazzo_runner.lint.values.constraints import (
+    Broken,
+    broken_by_items,
+    broken_by_scalar,
+)
 from arazzo_runner.openapi.schema.descend import (
     MissingMember,
     SchemaShape,
     descend_step,
     member_hint,
     schema_properties,
-    shape_of,
     type_words,
     types_of_value,
 )
 from arazzo_runner.openapi.schema.shape import (
     Alternative,
     JsonTypes,
-    schemas_of,
     types_of_alternative,
 )
 from arazzo_runner.openapi.schema.walk import flagged_properties
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest, warning
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import guess_known
 
 _NUMBERS: Final = frozenset({"number", "integer"})
 _TREES: Final = frozenset({"object", "array"})
+_ARRAY: Final = frozenset({"array"})
 _LONGEST: Final = 60
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_BETWEEN: Final = re.compile(r"[,|]")
 
 Members: TypeAlias = tuple[tuple[str, DynamicValue], ...]
 
@@ -60,12 +64,14 @@ Members: TypeAlias = tuple[tuple[str, DynamicValue], ...]
 class TypeCheckContext(Struct, frozen=True):
     """What is fitted: in which step, what it becomes on the wire, and whether that is all of it.
 
-    It is not where replacements add to a payload later on.
+    It is not where replacements add to a payload later on. ``delimiter`` stands between the items
+    of an array that is one text.
     """
 
     view: StepContext
     becomes: Choice["json", "form", "parameter"]
     is_whole: bool = True
+    delimiter: str | None = None
 
     @property
     def is_text(self) -> bool:
@@ -189,6 +195,11 @@ def _array(
     if not any(_is_accepted(one, "array") for one in shape.alternatives or ()):
         yield from _kind_fits(frozenset({"array"}), shape, place, on, "an array")
         return
+    known_items = [one.value for one in items if isinstance(one, Literal)]
+    are_known = len(known_items) == len(items)
+    counted = known_items if are_known else list(range(len(items)))
+    if on.is_whole and (broken := broken_by_items(counted, shape, are_known=are_known)):
+        yield _refused("this array", broken, place, on)
     for index, item in enumerate(items):
         yield from value_findings(item, descend_step(shape, index), place.at(index), on)
 
@@ -200,6 +211,9 @@ def _scalar(
     constant: Value, shape: SchemaShape, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
     kinds, values = shape.kinds, shape.values
+    if on.becomes == "parameter" and kinds == _ARRAY and constant is not None:
+        yield from _as_item(constant, shape, place, on)
+        return
     if kinds is not None and not _can_be(constant, kinds, on):
         shown = describe(constant, _LONGEST)
         message = f"{on.view.operation_label} accepts {type_words(kinds)} here, not {shown}"
@@ -214,6 +228,53 @@ def _scalar(
         texts = (one for one in values if isinstance(one, str))
         fix = guess_known(place, constant, texts) if isinstance(constant, str) else None
         yield Diagnostic("AZ315", on.certain, message, place, "", help_line, (), fix)
+    elif constant is not None and (broken := broken_by_scalar(_readings(constant, on), shape)):
+        yield _refused(describe(constant, _LONGEST), broken, place, on)
+
+
+def _refused(shown: str, broken: Broken, place: Place, on: TypeCheckContext) -> Diagnostic:
+    message = f"{shown} is not what {on.view.operation_label} accepts here: {broken.message}"
+    severity = Severity.WARNING if broken.by_format else on.certain
+    return Diagnostic("AZ315", severity, message, place)
+
+
+def _readings(constant: Value, on: TypeCheckContext) -> Iterator[Value]:
+    """The values that a constant may be once it is text: itself, its spelling, a number."""
+    yield constant
+    if not on.is_text:
+        return
+    text = to_text(constant)
+    yield text
+    if _NUMBER.fullmatch(text):
+        yield float(text) if set(text) & set(".eE") else int(text)
+
+
+def _as_item(
+    constant: Value, shape: SchemaShape, place: Place, on: TypeCheckContext
+) -> Iterator[Diagnostic]:
+    """A scalar for a parameter that is an array: its items as one text, or else the only item."""
+    if on.delimiter is not None:
+        yield from _of_items(to_text(constant).split(on.delimiter), shape, place, on)
+        return
+    several = [one.strip() for one in _BETWEEN.split(to_text(constant))]
+    as_list = len(several) > 1 and not list(_of_items(several, shape, place, on))
+    found = [] if as_list else list(_of_items([constant], shape, place, on))
+    yield from found
+    if isinstance(constant, str) and not found:
+        shown = describe(constant, _LONGEST)
+        message = (
+            f"{on.view.operation_label} accepts an array here, and {shown} is sent as its only item"
+        )
+        severity = Severity.WARNING if as_list else Severity.HINT
+        help_line = f"write a list: `[{', '.join(several if as_list else [constant])}]`"
+        yield Diagnostic("AZ315", severity, message, place, "", help_line)
+
+
+def _of_items(
+    items: Iterable[Value], shape: SchemaShape, place: Place, on: TypeCheckContext
+) -> Iterator[Diagnostic]:
+    found = _array(tuple(Literal(one) for one in items), shape, place, on)
+    yield from (replace(one, place=place) for one in found)
 
 
 def _can_be(constant: Value, kinds: JsonTypes, on: TypeCheckContext) -> bool:
@@ -288,116 +349,3 @@ def _can_be_written(kinds: JsonTypes, wanted: JsonTypes, on: TypeCheckContext) -
         return True
     # Objects and arrays are fields of a form as JSON; in a path or query they fall apart.
     return "string" in wanted and (on.becomes == "form" or bool(kinds - _TREES))
-
-
-def missing_body_findings(view: StepContext) -> Iterator[Diagnostic]:
-    """AZ303: a required request body that the step does not give."""
-    body = view.operation.request_body
-    if body is None or not body.required or view.call.body is not None:
-        return
-    severity = Severity.WARNING if view.expects_refusal else Severity.ERROR
-    message = f"{view.operation_label} requires a request body, and the step has none"
-    types = ", ".join(f"`{media.name}`" for media in body.content)
-    place = view.step.step.place.at("stepId")
-    help_line = f"add a `requestBody` ({types})" if types else "add a `requestBody`"
-    yield Diagnostic("AZ303", severity, message, place, "", help_line)
-
-
-def unexpected_body_findings(view: StepContext) -> Iterator[Diagnostic]:
-    """AZ312: a request body for an operation that takes none."""
-    body = view.step.step.request_body
-    if body is not None and view.operation.request_body is None:
-        message = f"{view.operation_label} documents no request body"
-        yield warning("AZ312", message, body.place.key(), "not documented")
-
-
-def type_findings(view: StepContext) -> Iterator[Diagnostic]:
-    """AZ313 to AZ316: parameters and bodies that do not fit their schemas."""
-    for argument in view.call.arguments:
-        yield from _parameter(argument, view)
-    if view.call.body is not None:
-        yield from _body(view.call.body, view)
-
-
-def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:
-    parameter = argument.parameter
-    if parameter.schema is None:
-        return
-    is_json_text = parameter.media_type is not None and is_json(parameter.media_type)
-    value: DynamicValue | None = argument.value
-    if is_json_text and parameter.location == "querystring":
-        # A string is the whole query string; what an expression yields may be one.
-        value = None if isinstance(value, Expression) else _json(argument.value, argument.text)
-    if value is None:
-        return
-    on = TypeCheckContext(view, "json" if is_json_text else "parameter")
-    shape = shape_of(schemas_of(view.operation.description), parameter.schema)
-    yield from value_findings(value, shape, argument.place.at("value"), on)
-
-
-def _body(body: BodyPlan, view: StepContext) -> Iterator[Diagnostic]:
-    media = body.media
-    if media is None or media.schema is None or body.payload is None:
-        return
-    shape = shape_of(schemas_of(view.operation.description), media.schema)
-    place, is_whole = body.place.at("payload"), not body.replacements
-    kind = essence(body.content_type)
-    if is_json(kind):
-        value = _json(body.payload, body.text)
-        if value is not None:
-            yield from value_findings(value, shape, place, TypeCheckContext(view, "json", is_whole))
-        return
-    if kind != FORM and not kind.startswith("multipart/"):
-        return
-    fields = _fields(body)
-    if fields is not None:
-        fields = fields if kind == FORM else _contents(fields)
-        yield from value_findings(fields, shape, place, TypeCheckContext(view, "form", is_whole))
-
-
-def _contents(fields: DynamicValue) -> DynamicValue:
-    """The members of a multipart body with each file's content in place of what names the file."""
-    match fields:
-        case Literal(dict() as members):
-            return _contents(
-                ObjectTemplate(tuple((name, Literal(one)) for name, one in members.items()))
-            )
-        case ObjectTemplate(members):
-            return ObjectTemplate(tuple((name, _content(one)) for name, one in members))
-        case _:
-            return fields
-
-
-def _content(value: DynamicValue) -> DynamicValue:
-    match value:
-        case Literal(dict() as file) if is_file_part(file.keys()):
-            return Literal(file["content"])
-        case ObjectTemplate(members) if is_file_part([name for name, _ in members]):
-            return dict(members)["content"]
-        case Literal(list() as items):
-            return ArrayTemplate(tuple(_content(Literal(one)) for one in items))
-        case ArrayTemplate(items):
-            return ArrayTemplate(tuple(_content(one) for one in items))
-        case _:
-            return value
-
-
-def _json(value: DynamicValue, text: object) -> DynamicValue | None:
-    """What is sent as JSON, also of a text; None where only an expression knows that."""
-    if isinstance(text, JsonText):
-        tree: DynamicValue = text.tree
-        return tree
-    is_text = isinstance(value, Template) or (
-        isinstance(value, Literal) and isinstance(value.value, str)
-    )
-    return None if is_text else value  # the text is none: AZ320
-
-
-def _fields(body: BodyPlan) -> DynamicValue | None:
-    """The fields of a form, also of one that is written as text; None when they are not known."""
-    if not isinstance(body.text, FormText):
-        return body.payload if isinstance(body.payload, Literal | ObjectTemplate) else None
-    pairs = [(name.value, value) for name, value in body.text.pairs if isinstance(name, Literal)]
-    if len(pairs) < len(body.text.pairs):
-        return None
-    return ObjectTemplate(tuple((str(name), value) for name, value in pairs))

@@ -130,7 +130,7 @@ CHOICE = {
         (NEW, {"sku": "a", "count": "$inputs.text"}, ["AZ316 warning `$inputs.text`: `send` accepts an integer here, and `$inputs.text` is a string"]),
         (NEW, {"sku": "a", "state": "$inputs.other"}, ["AZ316 warning `$inputs.other`: `$inputs.other` never has a value that `send` accepts here"]),
         (NEW, "$inputs.list", ["AZ316 warning `$inputs.list`: `send` accepts an object here, and `$inputs.list` is an array"]),
-        ({"type": "array", "items": False}, [1], []),
+        ({"type": "array", "items": False}, [1], ["AZ315 error `1`: the request body is not what `send` accepts: False schema does not allow 1"]),
         ({"type": "array", "prefixItems": [{"type": "string"}]}, ["a", 1], []),
         (True, {"a": 1}, []),
     ],
@@ -138,6 +138,40 @@ CHOICE = {
 def test_json(found, schema, payload, lines):
     body = {"contentType": "application/json", "payload": payload}
     assert found(document(body), *CODES, shop=taking(schema)) == lines
+
+
+SLOW = {"pattern": "^(a|a|a)*(?=b)c$"}
+EVEN = {"type": "number", "multipleOf": 2, "maximum": 8}
+
+
+@pytest.mark.parametrize(
+    ("schema", "payload", "reasons"),
+    [
+        (EVEN, 4, []),
+        (EVEN, 3, ["3 is not a multiple of 2"]),
+        (EVEN, 10, ["10 is greater than the maximum of 8"]),
+        ({"oneOf": [EVEN, {"const": "all"}]}, 10, ["10 is greater than the maximum of 8"]),
+        ({"oneOf": [EVEN, {"type": "number", "minimum": 20}]}, 22, []),
+        ({"anyOf": [{"enum": ["a"], "type": "string"}, {"type": "string", "minLength": 3}]}, "bb", ['"bb" is shorter than 3 characters']),
+        ({"anyOf": [{"enum": ["a"], "type": "string"}, {"type": "string", "minLength": 3}]}, "a", []),
+        ({"type": "string", "format": "date"}, "soon", ['"soon" is not a "date"']),
+        ({"type": "string", "format": "date"}, "2024-02-29", []),
+        ({"type": "string", "format": "colour"}, "soon", []),
+        ({"type": "string", "pattern": "("}, "soon", []),
+        ({"type": "string", **SLOW}, "a" * 60, []),
+        ({"type": "array", "minItems": 2}, ["$inputs.any"], ["[0] has less than 2 items"]),
+        ({"type": "array", "uniqueItems": True}, [1, 1], ["[1,1] has non-unique elements"]),
+        ({"type": "array", "uniqueItems": True}, ["$inputs.any", "$inputs.any"], []),
+        ({"type": "object", "minProperties": 1}, {}, ["{} has less than 1 property"]),
+        ({"type": "object", "required": ["a"], "minProperties": 3, "properties": {"a": {"default": 1}}}, {"b": 1, "c": 2}, ["{\"b\":1,\"c\":2} has less than 3 properties"]),
+    ],
+)  # fmt: skip
+def test_literals_are_held_against_all_of_a_schema(found, schema, payload, reasons):
+    body = {"contentType": "application/json", "payload": payload}
+    lines = found(document(body), "AZ315", shop=taking(schema))
+    assert [
+        line.partition(": ")[2].rpartition("takes: ")[2].rpartition("here: ")[2] for line in lines
+    ] == reasons
 
 
 @pytest.mark.parametrize(
@@ -219,6 +253,8 @@ paths:
       parameters:
         - {name: id, in: path, required: true, schema: {type: integer}}
         - {name: tags, in: query, schema: {type: array, items: {type: string}}}
+        - {name: codes, in: query, explode: false, schema: {type: array, items: {type: integer}}}
+        - {name: Accept, in: header, schema: {type: integer}}
         - {name: word, in: query, schema: {type: string}}
         - {name: filter, in: query, content: {application/json: {schema: {type: object}}}}
         - {name: free, in: query}
@@ -233,7 +269,13 @@ paths:
         ("id", "path", "3", []),
         ("id", "path", "$inputs.text", []),
         ("id", "path", "{$inputs.any}", []),
-        ("tags", "query", "a", []),
+        ("tags", "query", "a", ["AZ315 hint `a`: `go` takes an array here, and string \"a\" is sent as its only item"]),
+        ("tags", "query", "a,b", ["AZ315 warning `a,b`: `go` takes an array here, and string \"a,b\" is sent as its only item"]),
+        ("tags", "query", 3, []),
+        ("tags", "query", "a,3", ["AZ315 warning `a,3`: `go` takes an array here, and string \"a,3\" is sent as its only item"]),
+        ("codes", "query", "1,2", []),
+        ("codes", "query", "1,b", ["AZ315 error `1,b`: `go` takes an integer here, not string \"b\""]),
+        ("Accept", "header", "text/plain", []),
         ("tags", "query", "$inputs.text", []),
         ("word", "query", 3, []),
         ("word", "query", "$inputs.flag", []),
