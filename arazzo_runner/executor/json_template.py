@@ -43,9 +43,9 @@ def read_json_template(pieces: list[Piece]) -> JsonTemplate:
     _check(pieces)
     expressions = [piece for _, piece in pieces if not isinstance(piece, str)]
     if not expressions:
-        return Constant(_parsed(_masked(pieces)))
+        return Constant(_parse(_masked(pieces)))
     marks = _Marks(expressions, [piece for _, piece in pieces if isinstance(piece, str)])
-    return marks.tree(_parsed(marks.text(pieces), marks.members))
+    return marks.tree(_parse(marks.text(pieces), marks.members))
 
 
 def read_sequence_template(pieces: list[Piece]) -> ArrayTemplate:
@@ -178,7 +178,7 @@ def _check(pieces: list[Piece]) -> None:
     """Parse the text with stand-ins as long as the expressions, so that offsets stay."""
     text = _masked(pieces)
     try:
-        _parsed(text)
+        _parse(text)
     except json.JSONDecodeError as reason:
         fault = json_fault(text, reason)
         start = fault.start + pieces[0][0]
@@ -209,7 +209,7 @@ def _way_out(text: str, way_out: str) -> str:
     return "a JSON string stands in double quotes; other text needs a `contentType` of its own"
 
 
-def _parsed(text: str, members: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+def _parse(text: str, members: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
     def refuse(constant: str) -> float:
         raise json.JSONDecodeError("Expecting value", text, text.index(constant))
 

@@ -67,12 +67,12 @@ def _payload_value(plan: BodyPlan, scope: Scope) -> MaybeValue:
 
             return xml_text(parts, scope)
         case None:
-            return _evaluated(plan, scope)
+            return _evaluate(plan, scope)
         case _:
             assert_never(plan.text)
 
 
-def _evaluated(plan: BodyPlan, scope: Scope) -> MaybeValue:
+def _evaluate(plan: BodyPlan, scope: Scope) -> MaybeValue:
     if plan.payload is None:
         return MISSING
     if essence(plan.content_type).startswith("multipart/"):

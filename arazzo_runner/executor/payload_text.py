@@ -97,10 +97,10 @@ def split(pieces: list[Piece], separator: str, limit: int = -1) -> list[list[Pie
 
 def form_pairs(form: FormText, scope: Scope) -> list[tuple[str, str]]:
     """The names and values of a form in text; raises EvaluationError."""
-    return [(_spelled(name, scope), _spelled(value, scope)) for name, value in form.pairs]
+    return [(_spell(name, scope), _spell(value, scope)) for name, value in form.pairs]
 
 
-def _spelled(part: DynamicValue, scope: Scope) -> str:
+def _spell(part: DynamicValue, scope: Scope) -> str:
     return to_text(evaluate(part, scope))
 
 

@@ -48,13 +48,13 @@ class StepKey(Struct, frozen=True):
 
         Two steps never have the same text.
         """
-        name = f"{_escaped(self.workflow)}/{_escaped(self.step)}"
+        name = f"{_escape(self.workflow)}/{_escape(self.step)}"
         return (
             name if self.document == entry else f"{relative_reference(entry, self.document)}#{name}"
         )
 
 
-def _escaped(name: str) -> str:
+def _escape(name: str) -> str:
     """A name without the characters that divide a key."""
     return "".join(f"%{ord(one):02X}" if one in "%/#@" else one for one in name)
 

@@ -137,7 +137,7 @@ class RunState:
             self._time_limits.pop()
 
     @contextmanager
-    def ending(self, place: Place) -> Iterator[None]:
+    def grace_period(self, place: Place) -> Iterator[None]:
         """Let what runs when a workflow has ended run, also where a limit or the user stopped it.
 
         It then has :data:`GRACE` seconds, and steps as a run has.

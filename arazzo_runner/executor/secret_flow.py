@@ -53,7 +53,7 @@ def secret_flow(plan: Plan, is_secret: IsSecret, names: Iterable[str] = ()) -> S
     schemes say.
     """
     carriers = frozenset(_carriers(plan))
-    todo = [*_named(plan, frozenset(names)), *_used(plan, carriers, is_secret)]
+    todo = [*_by_name(plan, frozenset(names)), *_used(plan, carriers, is_secret)]
     callers = _callers(plan) if todo else {}
     seen: dict[Slot, None] = {}
     while todo:
@@ -64,16 +64,16 @@ def secret_flow(plan: Plan, is_secret: IsSecret, names: Iterable[str] = ()) -> S
     return SecretFlow(
         frozenset(name for location, name in carriers if location == "header"),
         frozenset(name for location, name in carriers if location == "query"),
-        _grouped((one.workflow, one) for one in seen if one.kind == "input"),
-        _grouped((one.workflow, one) for one in seen if one.kind == "workflow"),
-        _grouped(((one.workflow, one.step), one) for one in seen if one.kind == "step"),
+        _group((one.workflow, one) for one in seen if one.kind == "input"),
+        _group((one.workflow, one) for one in seen if one.kind == "workflow"),
+        _group(((one.workflow, one.step), one) for one in seen if one.kind == "step"),
     )
 
 
 Key = TypeVar("Key")
 
 
-def _grouped(pairs: Iterable[tuple[Key, Slot]]) -> dict[Key, tuple[Slot, ...]]:
+def _group(pairs: Iterable[tuple[Key, Slot]]) -> dict[Key, tuple[Slot, ...]]:
     groups: dict[Key, list[Slot]] = {}
     for key, slot in pairs:
         groups.setdefault(key, []).append(slot)
@@ -88,7 +88,7 @@ def _carriers(plan: Plan) -> Iterator[tuple[str, str]]:
             yield location, name.lower()
 
 
-def _named(plan: Plan, names: frozenset[str]) -> Iterator[Slot]:
+def _by_name(plan: Plan, names: frozenset[str]) -> Iterator[Slot]:
     for key, workflow in plan.workflows.items() if names else ():
         yield from (Slot("input", key, "", name, is_named=True) for name in names)
         for name, _ in workflow.workflow.outputs:

@@ -72,7 +72,7 @@ def _text(value: str | float) -> str | None:
 
 
 def _secret(schemas: list[Value], root: Value, value: Value) -> Iterator[str]:
-    applied = _applied(schemas, root)
+    applied = _subschemas(schemas, root)
     if any(map(_says_secret, applied)):
         yield from scalars(value)
     elif isinstance(value, dict):
@@ -83,7 +83,7 @@ def _secret(schemas: list[Value], root: Value, value: Value) -> Iterator[str]:
             yield from _secret(_of_item(applied, index), root, item)
 
 
-def _applied(schemas: list[Value], root: Value) -> list[dict[str, Any]]:
+def _subschemas(schemas: list[Value], root: Value) -> list[dict[str, Any]]:
     """All schemas that are, or may be, applied to the same value."""
     todo, seen, found = [*schemas], set[int](), list[dict[str, Any]]()
     while todo:

@@ -91,7 +91,7 @@ async def _run_finally(ended: _Ended, ledger: RunState, depth: int) -> WorkflowR
     if call is None or (ledger.stopped is not None and ledger.stopped.code == "max-depth"):
         return None
     callee = ledger.plan.workflows[call.key]
-    with ledger.ending(place):
+    with ledger.grace_period(place):
         try:
             inputs = inputs_for_call(callee, call.arguments, ended.scope)
         except CallInputError as reason:

@@ -79,13 +79,13 @@ def read_xml_template(pieces: list[Piece]) -> tuple[str | XmlValue, ...]:
 
 def xml_text(parts: tuple[str | XmlValue, ...], scope: Scope) -> str:
     """The XML text with its values; raises EvaluationError where one cannot stand in it."""
-    found = [part if isinstance(part, str) else _escaped(part, scope) for part in parts]
+    found = [part if isinstance(part, str) else _escape(part, scope) for part in parts]
     if sum(map(len, found)) > MAX_TEXT:
         raise EvaluationError(f"the text grows beyond {MAX_TEXT:,} characters", "")
     return "".join(found)
 
 
-def _escaped(part: XmlValue, scope: Scope) -> str:
+def _escape(part: XmlValue, scope: Scope) -> str:
     expression, where = part.expression, part.where
     text = str(evaluate(Template((expression,)), scope))
     if refused := _NO_CHARACTER.search(text):

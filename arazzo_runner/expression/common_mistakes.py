@@ -318,7 +318,7 @@ def jsonpath_syntax(query: str, version: str | None, context: str) -> str | None
             "a JSONPath has comparisons only inside a filter (RFC 9535); as a condition of"
             f" type simple: `{simple}`"
         )
-    if spelled := _spelled_for_rfc(query):
+    if spelled := _spell_for_rfc(query):
         return spelled
     if version == "draft-goessner-dispatch-jsonpath-00" or _SCRIPT.search(query):
         return (
@@ -328,7 +328,7 @@ def jsonpath_syntax(query: str, version: str | None, context: str) -> str | None
     return None
 
 
-def _spelled_for_rfc(query: str) -> str | None:
+def _spell_for_rfc(query: str) -> str | None:
     plain = _STRINGS.sub("", query)
     if _HYPHENATED.search(plain):
         bracketed = _HYPHENATED.sub(r"['\1']", query)

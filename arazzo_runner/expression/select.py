@@ -35,7 +35,7 @@ def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: f
         case "jsonpointer":
             return at_pointer(value, pointer_tokens(text))
         case "jsonpath":
-            return _selected(selector_type.version, text, value, seconds)
+            return _select_jsonpath(selector_type.version, text, value, seconds)
         case "xpath":
             return _single_or_list(_xpath(selector_type.version, text, value, seconds))
         case "regex":
@@ -89,7 +89,7 @@ def xml_text(value: Value) -> str | bytes:
     raise QueryError(f"XPath needs XML; the value is of type {json_type(value)}")
 
 
-def _selected(version: str, text: str, value: Value, seconds: float) -> MaybeValue:
+def _select_jsonpath(version: str, text: str, value: Value, seconds: float) -> MaybeValue:
     from arazzo_runner.expression.query.jsonpath import is_singular
 
     found = [one for _, one in _nodes(version, text, value, seconds)]

@@ -42,19 +42,21 @@ def with_moved_sources(
             yield found
             continue
         source = value_at(document, place.pointer[:-1])
-        url = _only_one(candidates(source["url"]), _Wanted(source, _called(document, source)))
+        url = _single_file(
+            candidates(source["url"]), _MovedSource(source, _operations_called(document, source))
+        )
         way_out = f"there is `{url}`, which describes what is called"
         yield replace(found, fix=replace_text(place, url), help=way_out) if url else found
 
 
-class _Wanted(Struct, frozen=True):
+class _MovedSource(Struct, frozen=True):
     """A source description, and what the document calls in it."""
 
     source: Value
     called: _Called
 
 
-def _only_one(candidates: Iterable[Mapping[str, str]], wanted: _Wanted) -> str | None:
+def _single_file(candidates: Iterable[Mapping[str, str]], wanted: _MovedSource) -> str | None:
     for texts in candidates:
         serving = [url for url, text in texts.items() if _has_operations(text.casefold(), wanted)]
         if serving:
@@ -66,7 +68,7 @@ def _is_url(place: Place, uri: str) -> bool:
     return place.source.uri == uri and place.pointer[-1:] == ("url",)
 
 
-def _has_operations(text: str, wanted: _Wanted) -> bool:
+def _has_operations(text: str, wanted: _MovedSource) -> bool:
     kind = wanted.source.get("type")
     words = _OF_TYPE.get(kind, (kind,) if kind else _ANY)
     if not any(one in text for one in words):
@@ -79,7 +81,7 @@ _Called: TypeAlias = tuple[list[str], float]
 """Names in lower case, and how many of them are in what is meant."""
 
 
-def _called(document: Value, source: Value) -> _Called:
+def _operations_called(document: Value, source: Value) -> _Called:
     """What is called in a source by its name; without such calls, what may be in any source."""
     everything = [one.casefold() for one in _names(document)]
     prefixes = tuple(

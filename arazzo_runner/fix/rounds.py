@@ -61,7 +61,7 @@ def fix_rounds(
     return FixResult(source.text, left, mended)
 
 
-def refused(
+def refused_fixes(
     source: SourceFile, found: Sequence[Diagnostic], judge: FindFindings, limits: DocumentLimits
 ) -> frozenset[Diagnostic]:
     """Those of the findings about a text, all of them, whose fixes do harm and are not offered.
@@ -73,14 +73,16 @@ def refused(
     """
     fixable = [one for one in found if _can_mend(one, source)]
     mending = _FixRounds(judge, limits)
-    together = mending.halved(source, found, fixable, trials=1)  # mostly there is nothing to refuse
+    together = mending.try_halves(
+        source, found, fixable, trials=1
+    )  # mostly there is nothing to refuse
     if together is not None and len(together.mended) == len(fixable):
         return frozenset()
     done: set[Diagnostic] = set()
     for is_safe in (True, False):
         group = [one for one in fixable if one.fix and one.fix.is_safe is is_safe]
         for stage in _stages(group):
-            tried = mending.halved(source, found, stage)
+            tried = mending.try_halves(source, found, stage)
             done.update(set(stage) - set(tried.mended if tried else ()))
     return frozenset(done)
 
@@ -97,10 +99,10 @@ class _FixRounds(Struct, frozen=True):
         What these bring to light is no matter of the others.
         """
         fixable = [one for one in wanted if _can_mend(one, source)]
-        tried = (self.halved(source, left, stage) for stage in _stages(fixable))
+        tried = (self.try_halves(source, left, stage) for stage in _stages(fixable))
         return next((one for one in tried if one is not None), None)
 
-    def halved(
+    def try_halves(
         self,
         source: SourceFile,
         left: Sequence[Diagnostic],

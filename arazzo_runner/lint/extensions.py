@@ -10,7 +10,7 @@ from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place
 
 
-def own_extensions(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def extension_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ507: the first extension of a document that changes what its workflows do."""
     found = next((one for each in document.workflows for one in _in_workflow(each)), None)
     if found is not None:

@@ -48,6 +48,6 @@ SHAPE: Final[Mapping[str, DocumentRule]] = {
     "AZ501": unused.unused_input_findings,
     "AZ502": unused.unused_output_findings,
     "AZ503": unused.unused_component_findings,
-    "AZ507": extensions.own_extensions,
+    "AZ507": extensions.extension_findings,
 }
 """What a document says of itself: the way through it, and what nothing reads."""

@@ -82,7 +82,7 @@ def foreign_templates(document: ArazzoDocument) -> Iterator[Diagnostic]:
             workflow = read.get(place.pointer)
             names = _names(workflow, document) if workflow else _Names({}, {}, {})
             for text, at in _texts(value, place):
-                yield from _judged(text, at, names)
+                yield from _template_findings(text, at, names)
 
 
 def _children(node: Value) -> Iterable[tuple[str | int, Value]]:
@@ -134,7 +134,7 @@ def _bare(name: str) -> str:
 # --- what a text holds ----------------------------------------------------------------------------
 
 
-def _judged(text: str, place: Place, names: _Names) -> Iterator[Diagnostic]:
+def _template_findings(text: str, place: Place, names: _Names) -> Iterator[Diagnostic]:
     if found := _PREFIXED.fullmatch(text):
         yield _of_prefix(text, found["kind"], place)
         return
@@ -179,14 +179,14 @@ def _of_name(text: str, written: _Written, names: _Names) -> Iterator[Diagnostic
         message = f"`{shown}` has braces of another tool; here the outer ones are sent"
     if meant is None:
         input_ = _input_for(written.name)
-        expression = _spelled(f"$inputs.{input_}", text, written)
+        expression = _arazzo_spelling(f"$inputs.{input_}", text, written)
         value = "@PATH" if written.name == "file" else "VALUE"
         help_line = (
             f"declare an input, write `{expression}`, and give it with `-i {input_}={value}`"
         )
         yield warning("AZ123", message, place, "stays text", help_line)
         return
-    expression = _spelled(meant, text, written)
+    expression = _arazzo_spelling(meant, text, written)
     # A condition has no templates: what to write depends on what stands round it.
     is_certain = "condition" not in place.pointer and not meant.endswith(".outputs")
     fix = change_text(place, expression) if is_certain else None
@@ -194,7 +194,7 @@ def _of_name(text: str, written: _Written, names: _Names) -> Iterator[Diagnostic
     yield warning("AZ123", message, place, "stays text", help_line, fix)
 
 
-def _spelled(expression: str, text: str, written: _Written) -> str:
+def _arazzo_spelling(expression: str, text: str, written: _Written) -> str:
     """An expression as it stands for all of a text, or for a part of it."""
     return expression if written.text == text else f"{{{expression}}}"
 

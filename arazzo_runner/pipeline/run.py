@@ -40,8 +40,8 @@ from arazzo_runner.openapi.security.schemes import (
     required_schemes,
 )
 from arazzo_runner.pipeline.load import Description
-from arazzo_runner.report.learning import SecretObserver
 from arazzo_runner.report.secret_names import HEADER_NAMES, is_secret
+from arazzo_runner.report.secret_observer import SecretObserver
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, did_you_mean, error
 from arazzo_runner.text.positions import sort_findings

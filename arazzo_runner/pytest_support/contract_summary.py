@@ -13,10 +13,10 @@ from arazzo_runner.report.failure import placed_sentence
 from arazzo_runner.report.safe_text import SafeText, count_text
 from arazzo_runner.report.secrets import Masker
 
-Told: TypeAlias = list[tuple[str, int]]
+ItemFindings: TypeAlias = list[tuple[str, int]]
 """Sentences, and how often each of them came."""
 
-KEY: Final = pytest.StashKey[Told]()
+KEY: Final = pytest.StashKey[ItemFindings]()
 WIDTH: Final = 300
 
 
@@ -28,7 +28,7 @@ def keep_findings(item: pytest.Item, result: RunResult, masker: Masker) -> None:
         told.append((shown.line(placed_sentence(one.check), WIDTH), one.times))
 
 
-def summary_lines(reports: Iterable[tuple[str, Told]]) -> tuple[str, list[str]]:
+def summary_lines(reports: Iterable[tuple[str, ItemFindings]]) -> tuple[str, list[str]]:
     """A title and lines about what tests, by their node ids, have found."""
     times: dict[str, int] = {}
     tests: dict[str, dict[str, None]] = {}

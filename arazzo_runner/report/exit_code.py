@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.openapi.response.contract import CheckResult
-from arazzo_runner.report.failure import Folded, folded
+from arazzo_runner.report.failure import Folded, fold_findings
 from arazzo_runner.report.traversal import steps_of
 
 
@@ -119,7 +119,7 @@ def summarize_run(result: RunResult) -> Summary:
         sum(attempt.request is not None for step in steps for attempt in step.attempts),
         passed,
         failed,
-        tuple(folded(_last_checks(steps))),
+        tuple(fold_findings(_last_checks(steps))),
     )
 
 

@@ -43,7 +43,7 @@ class Folded(Struct, frozen=True):
     times: int
 
 
-def folded(checks: Iterable[CheckResult]) -> list[Folded]:
+def fold_findings(checks: Iterable[CheckResult]) -> list[Folded]:
     """What did not hold, equal findings once, in the order of the first ones."""
     found: dict[object, list[CheckResult]] = {}
     for check in checks:

@@ -89,14 +89,14 @@ class Needles:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where any of them stands."""
-        return [span for one in self._found(text) for span in one.spans(text)]
+        return [span for one in self._needles_in(text) for span in one.spans(text)]
 
     def start_of_beginning(self, text: str) -> int | None:
         """Where the first one begins that a text was cut within, at its end."""
         found = (one.start_of_beginning(text) for one in self._by_length)
         return min((at for at in found if at is not None), default=None)
 
-    def _found(self, text: str) -> list[Needle]:
+    def _needles_in(self, text: str) -> list[Needle]:
         if len(self._texts) > _FEW:
             return [one for one in self._candidates(text) if one.text in text]
         # Of nearly all texts this is all that is done: nothing longer than the text is in it.
@@ -121,15 +121,15 @@ def needles(secret: str, *, word: bool = False) -> tuple[Needle, ...]:
     What was escaped before it went into Base64 is among it, too.
     """
     found = {secret: Needle(secret, word=word)}
-    for text in _escaped(secret):
-        for once in _encoded(text):
+    for text in _escape(secret):
+        for once in _encode(text):
             found.setdefault(once.text, once)
             if text == secret:
-                found.update({one.text: one for one in _encoded(once.text) if one.text})
+                found.update({one.text: one for one in _encode(once.text) if one.text})
     return tuple(found.values())
 
 
-def _escaped(secret: str) -> dict[str, None]:
+def _escape(secret: str) -> dict[str, None]:
     """The secret, and what it is in JSON, URLs, forms and HTML as these are mostly written."""
     if secret.isascii() and secret.isalnum():
         return {secret: None}
@@ -163,7 +163,7 @@ def _lower_hex(text: str) -> str:
     return "%".join([first, *(one[:2].lower() + one[2:] for one in others)])
 
 
-def _encoded(text: str) -> Iterator[Needle]:
+def _encode(text: str) -> Iterator[Needle]:
     """The text inside a longer Base64 text, beginning at each of the three alignments.
 
     The outermost characters also hold bits of its neighbours, so they may be any.

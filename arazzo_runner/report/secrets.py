@@ -117,7 +117,7 @@ class Masker:
             # An escape takes up to ten characters for one, in two layers.
             self._longest = max(self._longest, 16 * len(secret) + 32)
 
-    def _known(self) -> Needles:
+    def _current_needles(self) -> Needles:
         """What to search for; of a secret that is new it is made now."""
         if self._new:
             new, self._new = self._new, []
@@ -172,15 +172,17 @@ class Masker:
         """Where secrets stand in a text."""
         found = list(url_secrets(text)) if "://" in text or "=" in text else []
         if self._exact:
-            found += self._found(text, _layers(text))
+            found += self._secret_spans(text, _layers(text))
             if _CUT in text:
                 for cut in re.finditer(_CUT, text):
                     found += self._beginning(text, cut.start())
         return found
 
-    def _found(self, text: str, layers: int, seen: set[str] | None = None) -> list[tuple[int, int]]:
+    def _secret_spans(
+        self, text: str, layers: int, seen: set[str] | None = None
+    ) -> list[tuple[int, int]]:
         """Where secrets stand; ``seen`` are texts that other ways of decoding have led to."""
-        found = self._known().spans(text)
+        found = self._current_needles().spans(text)
         if self._short is not None:
             found += [match.span() for match in self._short.finditer(text)]
         if not layers or not has_escapes(text):
@@ -189,7 +191,7 @@ class Masker:
         for one in decodings(text):
             if one.text not in seen:
                 seen.add(one.text)
-                inside = self._found(one.text, layers - 1, seen)
+                inside = self._secret_spans(one.text, layers - 1, seen)
                 found += [one.source(start, end) for start, end in inside]
         return found
 
@@ -201,7 +203,7 @@ class Masker:
             yield from_ + at, end
 
     def _start_of_beginning(self, text: str, layers: int) -> int | None:
-        starts = [self._known().start_of_beginning(text)]
+        starts = [self._current_needles().start_of_beginning(text)]
         if layers:
             for one in decodings(without_part(text)):
                 at = self._start_of_beginning(one.text, layers - 1)
@@ -219,7 +221,7 @@ class Masker:
         if any(len(one) < SHORTEST_ANYWHERE for one in self._exact):
             return True
         try:
-            text = json.dumps(value, ensure_ascii=False, default=_spelled)
+            text = json.dumps(value, ensure_ascii=False, default=_searchable_text)
         except (ValueError, TypeError, RecursionError):
             return True
         if any(True for _ in url_secrets(text)):
@@ -227,7 +229,7 @@ class Masker:
         if not self._exact:
             return False
         # Being JSON is one layer more.
-        return _CUT in text or bool(self._found(text, _layers(text) + 1))
+        return _CUT in text or bool(self._secret_spans(text, _layers(text) + 1))
 
     def _value(self, value: Value) -> Value:
         # `map` takes one stack frame a level, a comprehension two; JSON may be 512 levels deep.
@@ -322,7 +324,7 @@ def _short_pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"""(?<=["=])(?:{"|".join(map(re.escape, short))})(?=["&\s]|\Z)""")
 
 
-def _spelled(value: Any) -> str:
+def _searchable_text(value: Any) -> str:
     """What JSON has no form for, as it is searched for secrets."""
     if isinstance(value, FileBody):
         return value.label

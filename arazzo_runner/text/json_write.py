@@ -50,7 +50,7 @@ INDENTED: Final = JsonStyle(indent=2)
 def write_json(value: Any, style: JsonStyle = SPACED) -> str:
     """A value as JSON text; raises ValueError and TypeError as ``json.dumps`` does."""
     encoder = style.encoder()
-    if has_spelled(value):
+    if has_spellings(value):
         return "".join(_pieces(value, encoder, "\n"))
     return encoder.encode(value)
 
@@ -60,7 +60,7 @@ def json_pieces(value: Any, style: JsonStyle = SPACED) -> Iterator[str]:
     return _pieces(value, style.encoder(), "\n")
 
 
-def has_spelled(value: Any) -> bool:
+def has_spellings(value: Any) -> bool:
     """Whether a number with a spelling of its own is in a value; true also where it is unclear."""
     if isinstance(value, str | int | None):
         return False

@@ -123,7 +123,7 @@ def _member(extents: Mapping[Pointer, Extent], at: Pointer, token: str | int) ->
     """The pointer of a member; ``0`` and ``"0"`` both find the first item, and the key ``0``."""
     below = (*at, token)
     if below not in extents and (*at, _MERGE) in extents and token != _MERGE:
-        ways = (_member(extents, one, token) for one in _merged(extents, (*at, _MERGE)))
+        ways = (_member(extents, one, token) for one in _merge_targets(extents, (*at, _MERGE)))
         return next((one for one in ways if one in extents), below)
     if below in extents or not str(token).isascii() or not str(token).isdigit():
         return below
@@ -131,7 +131,7 @@ def _member(extents: Mapping[Pointer, Extent], at: Pointer, token: str | int) ->
     return (*at, other)
 
 
-def _merged(extents: Mapping[Pointer, Extent], at: Pointer) -> Iterator[Pointer]:
+def _merge_targets(extents: Mapping[Pointer, Extent], at: Pointer) -> Iterator[Pointer]:
     """The objects that a merge key names: one, or those of a list."""
     index = 0
     yield extents[at].target or at

@@ -35,7 +35,7 @@ def yaml_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ..
     for event in walk_yaml(source.text, outline):
         if merge is not None:
             if not isinstance(event, ScalarEvent) and not any(map(_is_of_merge, found)):
-                found.append(_merged(merge, source, outline.pointer))
+                found.append(_merge_key_finding(merge, source, outline.pointer))
             merge = None
         elif outline.expects_key and is_merge(event):
             merge = event
@@ -46,7 +46,7 @@ def yaml_findings(source: SourceFile, repeats: Severity) -> tuple[Diagnostic, ..
     return (*found, *_duplicate_key_findings(source, outline, repeats))
 
 
-def _merged(key: Event, source: SourceFile, pointer: Pointer) -> Diagnostic:
+def _merge_key_finding(key: Event, source: SourceFile, pointer: Pointer) -> Diagnostic:
     place = Place(source, pointer, "key", span=span_between(source, *extent(key)))
     message = "`<<` is the merge key of YAML 1.1, which YAML 1.2 does not have; it is understood"
     way_out = "other tools may read a field of this name: write the members out"

@@ -109,14 +109,14 @@ def _checks(description: Description, typed: Iterable[str]) -> Iterator[Diagnost
     source = click.get_current_context().get_parameter_source("checks")
     if source is not ParameterSource.COMMANDLINE or not any(narrowed.values()):
         return
-    known = set(_checked(description))
+    known = set(_names_of_checks(description))
     for text, names in narrowed.items():
         if not known.issuperset(names):
             message = f"`--check {text}` names no operation and no step"
             yield error("AZ906", message, help=did_you_mean(names[0], known))
 
 
-def _checked(description: Description) -> Iterator[str]:
+def _names_of_checks(description: Description) -> Iterator[str]:
     for unit in description.units.values():
         for workflow in unit.document.workflows:
             for step in workflow.steps:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.fix.moved_source import with_moved_sources
-from arazzo_runner.fix.rounds import FixResult, fix_rounds, refused
+from arazzo_runner.fix.rounds import FixResult, fix_rounds, refused_fixes
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions, absolute_path, validate
@@ -61,7 +61,7 @@ def check_document(setting: ValidateSettings, document: str) -> FixedDocument:
         return FixedDocument(work.reported(found))
     source, _ = _read(setting, document)
     judged = _with_moved_sources(setting, document, source, found)
-    no_good = refused(source, judged, work.judge, setting.options.limits.document)
+    no_good = refused_fixes(source, judged, work.judge, setting.options.limits.document)
     return FixedDocument(
         work.reported(replace(one, fix=None) if one in no_good else one for one in judged)
     )

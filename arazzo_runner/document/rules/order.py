@@ -44,7 +44,7 @@ def dependency_findings(
             yield from _circles("step", {one.step_id: _needs(one, found) for one, found in pairs})
         else:
             yield from _early_read_findings(walk)
-        yield from (one for step in steps for one in _own_outputs(step))
+        yield from (one for step in steps for one in _outputs_of_step(step))
 
 
 def workflow_needs(document: ArazzoDocument) -> Needs:
@@ -143,7 +143,7 @@ def _early_read(workflow: Workflow, step: Step, name: str, place: Place) -> Diag
     )
 
 
-def _own_outputs(step: Step) -> Iterator[Diagnostic]:
+def _outputs_of_step(step: Step) -> Iterator[Diagnostic]:
     """A step's outputs are there once its criteria are judged, for its actions; not before."""
     outputs = dict(step.outputs)
     for one, place in expressions_in(step.success_criteria):

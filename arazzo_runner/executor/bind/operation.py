@@ -150,7 +150,7 @@ def find_by_operation_id(
         return _find_in_source(named, named.source, unit, binding)
     found, broken = operation_candidates(named.operation_id, unit)
     if len(found) == 1:
-        return _only_one(named, *found[0], binding)
+        return _single_operation(named, *found[0], binding)
     if found:
         _report_ambiguous(named, [name for name, _ in found], binding)
     elif broken:
@@ -191,10 +191,10 @@ def _find_in_source(
     if operation is None:
         _report_unknown(named, {source: api}, binding)
         return None
-    return _only_one(named, source, operation, binding)
+    return _single_operation(named, source, operation, binding)
 
 
-def _only_one(
+def _single_operation(
     named: OperationById, source: str, operation: Operation, binding: BindContext
 ) -> SourceOperation | None:
     """The operation, if no other of its description has the same operationId."""
@@ -233,7 +233,7 @@ def _report_ambiguous(named: OperationById, sources: list[str], binding: BindCon
 def _report_unknown(
     named: OperationById, apis: Mapping[str, ApiDescription], binding: BindContext
 ) -> None:
-    qualified = _qualified(named, apis)
+    qualified = _qualified_id(named, apis)
     if qualified is not None:
         binding.report(_unqualified_error(named, qualified))
         return
@@ -248,7 +248,7 @@ def _report_unknown(
     binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line, fix))
 
 
-def _qualified(named: OperationById, apis: Mapping[str, ApiDescription]) -> str | None:
+def _qualified_id(named: OperationById, apis: Mapping[str, ApiDescription]) -> str | None:
     """``source.operationId``, a form of other tools, as the standard has it; None for any other."""
     text = named.operation_id
     for name, api in apis.items() if named.source is None else ():

@@ -111,13 +111,13 @@ class _Target(TreeBuilder):
 
     def comment(self, text: str | None, /) -> Element:
         self.budget.spend()
-        return self._noted(super().comment(text))
+        return self._with_outside(super().comment(text))
 
     def pi(self, target: str, text: str | None = None, /) -> Element:
         self.budget.spend()
-        return self._noted(super().pi(target, text))
+        return self._with_outside(super().pi(target, text))
 
-    def _noted(self, node: Element) -> Element:
+    def _with_outside(self, node: Element) -> Element:
         if self.depth == 0:
             self.outside.append(node)
         return node

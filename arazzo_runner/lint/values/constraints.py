@@ -54,7 +54,7 @@ def broken_by_scalar(readings: Iterable[Value], shape: SchemaShape) -> Broken | 
 def broken_by_items(items: list[Value], shape: SchemaShape, *, are_known: bool) -> Broken | None:
     """What the number of items breaks, and where they are known, that they are not unique."""
     keywords = _OF_ITEMS if are_known else _OF_COUNTS
-    found = [_broken(items, one, keywords, shape) for one in shape.alternatives or ()]
+    found = [_first_violation(items, one, keywords, shape) for one in shape.alternatives or ()]
     return None if None in found else _first(found)
 
 
@@ -88,10 +88,10 @@ def _of_reading(value: Value, alternative: Alternative, shape: SchemaShape) -> B
     listed = [values for part in alternative if (values := listed_values(part.node)) is not None]
     if any(to_text(value) not in map(to_text, values) for values in listed):
         return Broken("")  # that is said of all alternatives together
-    return _broken(value, alternative, (*_OF_SCALARS, "format"), shape)
+    return _first_violation(value, alternative, (*_OF_SCALARS, "format"), shape)
 
 
-def _broken(
+def _first_violation(
     value: Value, alternative: Alternative, keywords: tuple[str, ...], shape: SchemaShape
 ) -> Broken | None:
     errors = (error for part in alternative for error in _errors(value, part, keywords, shape))
@@ -107,13 +107,13 @@ def _errors(
     key = ("constraints", part.place.source, part.place.pointer, keywords)
     memo = shape.schemas.memo
     if key not in memo:
-        memo[key] = _compiled(part.node, keywords, shape.schemas.version)
+        memo[key] = _compile(part.node, keywords, shape.schemas.version)
     judge = memo[key]
     if judge is not None:
         yield from judge.iter_errors(value)
 
 
-def _compiled(node: dict[str, Value], keywords: tuple[str, ...], version: tuple[int, int]) -> Any:
+def _compile(node: dict[str, Value], keywords: tuple[str, ...], version: tuple[int, int]) -> Any:
     """A validator of some keywords of a schema; None where it has none, or they are malformed."""
     written = {key: node[key] for key in keywords if key in node}
     if written.get("format") not in _FORMATS:

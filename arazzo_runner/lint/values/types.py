@@ -199,7 +199,7 @@ def _array(
     are_known = len(known_items) == len(items)
     counted = known_items if are_known else list(range(len(items)))
     if on.is_whole and (broken := broken_by_items(counted, shape, are_known=are_known)):
-        yield _refused("this array", broken, place, on)
+        yield _refused_finding("this array", broken, place, on)
     for index, item in enumerate(items):
         yield from value_findings(item, descend_step(shape, index), place.at(index), on)
 
@@ -229,10 +229,10 @@ def _scalar(
         fix = guess_known(place, constant, texts) if isinstance(constant, str) else None
         yield Diagnostic("AZ315", on.certain, message, place, "", help_line, (), fix)
     elif constant is not None and (broken := broken_by_scalar(_readings(constant, on), shape)):
-        yield _refused(describe(constant, _LONGEST), broken, place, on)
+        yield _refused_finding(describe(constant, _LONGEST), broken, place, on)
 
 
-def _refused(shown: str, broken: Broken, place: Place, on: TypeCheckContext) -> Diagnostic:
+def _refused_finding(shown: str, broken: Broken, place: Place, on: TypeCheckContext) -> Diagnostic:
     message = f"{shown} is not what {on.view.operation_label} accepts here: {broken.message}"
     severity = Severity.WARNING if broken.by_format else on.certain
     return Diagnostic("AZ315", severity, message, place)

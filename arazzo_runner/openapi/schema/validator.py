@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any, Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.json_write import has_spelled
+from arazzo_runner.text.json_write import has_spellings
 from arazzo_runner.text.number import JsonNumber
 
 _LONGEST: Final = 1_000
@@ -35,7 +35,7 @@ class Validator:
 
 def python_numbers(value: Value) -> Value:
     """A value with decimals in place of numbers that keep their spelling; itself without any."""
-    return _converted(value) if has_spelled(value) else value
+    return _converted(value) if has_spellings(value) else value
 
 
 def _converted(value: Value) -> Value:

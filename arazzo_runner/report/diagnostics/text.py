@@ -154,7 +154,7 @@ def _masked(line: str, first: int, last: int, masker: Masker) -> tuple[str, int,
     """A line without its secrets, and where a range of it is then."""
     spans = masker.spans(line)
 
-    def moved(at: int, *, is_end: bool) -> int:
+    def shifted(at: int, *, is_end: bool) -> int:
         shift = 0
         for start, end in spans:
             if at >= end:
@@ -166,7 +166,7 @@ def _masked(line: str, first: int, last: int, masker: Masker) -> tuple[str, int,
     text = line
     for start, end in reversed(spans):
         text = text[:start] + MASK + text[end:]
-    return text, moved(first, is_end=False), moved(last, is_end=True)
+    return text, shifted(first, is_end=False), shifted(last, is_end=True)
 
 
 def _window(line: str, first: int, last: int) -> tuple[str, int, int]:

@@ -60,7 +60,7 @@ class JsonParts:
 
     def workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
         """A run of a workflow, with its steps and what it went on in."""
-        spelled = self.ending(workflow)
+        spelled = self.end_of_workflow(workflow)
         spelled["steps"] = [self.step(step) for step in workflow.steps]
         if workflow.gone_to:
             spelled["gone_to"] = [self.workflow(one) for one in workflow.gone_to]
@@ -68,7 +68,7 @@ class JsonParts:
             spelled["finally"] = self.workflow(workflow.finally_run)
         return spelled
 
-    def ending(self, workflow: WorkflowResult) -> dict[str, Value]:
+    def end_of_workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
         """What came of a workflow, without its steps."""
         spelled = {
             "workflow_id": self.text(workflow.workflow_id),

@@ -49,7 +49,7 @@ def _late_events(workflow: WorkflowResult, show: JsonParts) -> Iterator[bytes]:
     for step in workflow.steps:
         fields = {"workflow_id": name, "step": show.step(step), "depth": 0}
         yield _line("step_finished", fields)
-    yield _line("workflow_finished", {"workflow": show.ending(workflow), "depth": 0})
+    yield _line("workflow_finished", {"workflow": show.end_of_workflow(workflow), "depth": 0})
 
 
 class EventLines:
@@ -109,7 +109,7 @@ def _event_fields(event: Event, show: JsonParts) -> tuple[str, EventFields]:
             name = show.text(workflow.workflow_id)
             return "step_finished", {"workflow_id": name, "step": show.step(result)}
         case WorkflowFinished(result):
-            return "workflow_finished", {"workflow": show.ending(result)}
+            return "workflow_finished", {"workflow": show.end_of_workflow(result)}
         case _:
             assert_never(event)
 

@@ -24,7 +24,7 @@ from arazzo_runner.openapi.media_type import MULTIPART
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.report.body import FORM, decode_text, form_parts, is_json, media_type
-from arazzo_runner.report.failure import Folded, folded, placed_sentence
+from arazzo_runner.report.failure import Folded, fold_findings, placed_sentence
 from arazzo_runner.report.safe_text import duration_text
 from arazzo_runner.report.terminal.style import LABEL, TextStyle, value_lines
 from arazzo_runner.text.json_write import INDENTED, write_json
@@ -230,7 +230,7 @@ def warning_lines(attempt: Attempt, look: TextStyle) -> list[str]:
     warned = [one for one in attempt.checks if one.severity == "warn"]
     if look.verbosity == "bodies":
         return [_warning(Folded(one, 1), look) for one in warned if not one.passed]
-    return [_warning(one, look) for one in folded(warned)]
+    return [_warning(one, look) for one in fold_findings(warned)]
 
 
 def _warning(found: Folded, look: TextStyle) -> str:

@@ -37,12 +37,11 @@ def _counts(summary: Summary) -> str:
     criteria = count_text(summary.criteria_passed + summary.criteria_failed, "criterion")
     failed = f" ({summary.criteria_failed:,} failed)" if summary.criteria_failed else ""
     steps = count_text(sum(summary.steps.values()), "step")
-    return (
-        f"{steps}, {count_text(summary.requests, 'request')}, {criteria}{failed}{_found(summary)}"
-    )
+    requests = count_text(summary.requests, "request")
+    return f"{steps}, {requests}, {criteria}{failed}{_contract_text(summary)}"
 
 
-def _found(summary: Summary) -> str:
+def _contract_text(summary: Summary) -> str:
     """What the API descriptions say of the answers, apart from what failed."""
     if not summary.findings:
         return ""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from arazzo_runner.fix import rounds as room
-from arazzo_runner.fix.rounds import ROUNDS, FixResult, SelectFixes, fix_rounds, refused
+from arazzo_runner.fix.rounds import ROUNDS, FixResult, SelectFixes, fix_rounds, refused_fixes
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import parse
@@ -200,10 +200,10 @@ def test_refused_are_those_that_do_harm_and_no_others() -> None:
         return [found for name in data for found in rule(Place(source, (name,)), data[name])]
 
     source = SourceFile("a.yaml", "a: A\nb: B\nc: C\nd: D\ne: e\n", "file:///a.yaml")
-    no_good = refused(source, judge(source), judge, LIMITS)
+    no_good = refused_fixes(source, judge(source), judge, LIMITS)
     assert sorted(one.message for one in no_good) == ["B", "D"]
     harmless = SourceFile("a.yaml", "a: A\nc: C\n", "file:///a.yaml")
-    assert not refused(harmless, judge(harmless), judge, LIMITS)
+    assert not refused_fixes(harmless, judge(harmless), judge, LIMITS)
 
 
 def test_one_that_does_harm_keeps_nobody_from_being_mended() -> None:

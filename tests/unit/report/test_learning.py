@@ -11,7 +11,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.openapi.message import WireExchange
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.formats.ndjson import EventLines
-from arazzo_runner.report.learning import SecretObserver
+from arazzo_runner.report.secret_observer import SecretObserver
 from arazzo_runner.report.secrets import Masker
 
 EMPTY = Plan(())

@@ -13,7 +13,7 @@ from arazzo_runner.text.json_write import (
     INDENTED,
     SPACED,
     JsonStyle,
-    has_spelled,
+    has_spellings,
     json_pieces,
     write_json,
 )
@@ -94,7 +94,7 @@ def test_all_else_is_written_as_json_does(style):
     ],
 )
 def test_looking_for_them(value, found):
-    assert has_spelled(value) is found
+    assert has_spellings(value) is found
 
 
 def test_what_json_refuses():
