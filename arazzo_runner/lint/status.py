@@ -75,7 +75,7 @@ def _unmet_finding(view: StepContext, criterion: Criterion) -> Diagnostic:
     severity = Severity.WARNING if is_failure or _is_incomplete(view) else Severity.ERROR
     message = f"{view.operation_label} {what}"
     if is_failure:
-        message = message.replace("never returns", "documents no")
+        message = message.replace("never returns", "does not document")
     help_line = None if is_failure else _way_out(view)
     fix = _other_success(view, asked[0], place) if len(asked) == 1 else None
     return Diagnostic(

@@ -160,8 +160,6 @@ def _used_sources(unit: Unit, plan: Plan) -> Iterator[str]:
             yield from _source_names(planned.finally_call.key, unit.documents)
         for step in planned.steps:
             yield from _source_names(step.call, unit.documents)
-            for key in step.depends_on:
-                yield from _source_names((key.document, key.workflow), unit.documents)
             for action in (*step.on_success, *step.on_failure):
                 yield from _source_names(action.target, unit.documents)
 
