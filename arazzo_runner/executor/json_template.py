@@ -23,7 +23,7 @@ from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, Value, describe
 from arazzo_runner.text.json_errors import json_fault
 from arazzo_runner.text.number import parse_number
-from arazzo_runner.text.yaml_reader import MAX_DIGITS
+from arazzo_runner.text.yaml_scalars import MAX_DIGITS
 
 _PRIVATE_USE: Final = range(0xE000, 0xF8FF)
 

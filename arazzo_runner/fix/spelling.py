@@ -19,7 +19,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.text.positions import extent_of, part_of_scalar, properties_end
 from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile
 from arazzo_runner.text.suggested_fix import Edit
-from arazzo_runner.text.yaml_reader import FIRST, ScalarError, resolve_plain
+from arazzo_runner.text.yaml_scalars import FIRST, ScalarError, resolve_plain
 
 Style = Choice["plain", "single", "double", "block"]
 

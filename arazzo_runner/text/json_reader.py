@@ -13,7 +13,7 @@ from arazzo_runner.text.limits import DocumentLimits, depth_error, node_count_er
 from arazzo_runner.text.outline import tokens
 from arazzo_runner.text.positions import place_between
 from arazzo_runner.text.source import Place, SourceFile
-from arazzo_runner.text.yaml_reader import ScalarError, parse_decimal, parse_integer
+from arazzo_runner.text.yaml_scalars import ScalarError, parse_decimal, parse_integer
 
 SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 """An escape that is half a character, which is fine in pairs alone."""

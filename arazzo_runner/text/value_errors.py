@@ -15,12 +15,11 @@ from arazzo_runner.text.yaml_events import (
     extent,
 )
 from arazzo_runner.text.yaml_outline import walk_yaml
-from arazzo_runner.text.yaml_reader import (
-    MERGE,
+from arazzo_runner.text.yaml_reader import MERGE, is_merge
+from arazzo_runner.text.yaml_scalars import (
     ScalarError,
     check_collection_tag,
     check_key_tag,
-    is_merge,
     parse_decimal,
     parse_integer,
     scalar_value,

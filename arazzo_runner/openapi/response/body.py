@@ -14,7 +14,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.openapi import media_type
 from arazzo_runner.openapi.media_type import codec_of
 from arazzo_runner.text.number import parse_number
-from arazzo_runner.text.yaml_reader import MAX_DIGITS
+from arazzo_runner.text.yaml_scalars import MAX_DIGITS
 
 _SHOWN: Final = 60
 _CONTAINERS: Final = frozenset({dict, list})

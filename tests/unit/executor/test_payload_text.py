@@ -56,10 +56,10 @@ def test_json(text, value):
     [
         ("application/json", "", 0, "a value is missing here"),
         ("application/json", "hello", 0, "a value is missing here"),
-        ("application/vnd.x+json", '{"a": {$inputs.n},}', 17, "a comma stands before"),
+        ("application/vnd.x+json", '{"a": {$inputs.n},}', 17, "a comma before"),
         ("application/json", '{"a": -{$inputs.n}}', 6, "a value is missing"),
         ("application/json", '{"a": {$inputs.n}{$inputs.n}}', 17, "a comma or a closing bracket"),
-        ("application/json", '["\\{$inputs.n}"]', 2, "no escape that JSON has"),
+        ("application/json", '["\\{$inputs.n}"]', 2, "this is not a JSON escape"),
         ("application/json", "[Infinity]", 1, "a value is missing"),
         ("application/json", "[" * 100_000, 0, "is nested too deep"),
         ("application/json", "1" * 5_000, 0, "more than 4,300 digits"),

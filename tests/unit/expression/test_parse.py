@@ -103,7 +103,7 @@ def test_tolerated_forms_come_with_a_notice(text, node, fields, part, standard):
 MALFORMED = [
     ("$inputs", 7, "after `$inputs` comes a dot and a name, as in `$inputs.name`"),
     ("$inputs.", 8, "the name of the input is missing here"),
-    ("$inputs.a b", 9, "in text an expression is in braces: `{$inputs.a}`"),
+    ("$inputs.a b", 9, "in text an expression stands in braces: `{$inputs.a}`"),
     ("$inputs.a" + " and so on and so forth", 9, "` and so on and so fo…` cannot follow"),
     ("$url/x", 4, "`/x` cannot follow `$url`"),
     ("$request.", 9, "`header`, `query`, `path`, `body` or `payload` is expected here"),

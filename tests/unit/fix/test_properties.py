@@ -47,7 +47,7 @@ def test_there_is_something_to_fix() -> None:
 )
 def test_a_change_outside_is_seen(after: str, problem: str) -> None:
     source = SCRIPT.SourceFile("a.yaml", "a: y # c\n", "")
-    fixed = SCRIPT.Fixed(source, (), SCRIPT.Mended(after, ()), SCRIPT.Mended(after, ()))
+    fixed = SCRIPT.Fixed(source, (), SCRIPT.FixResult(after, ()), SCRIPT.FixResult(after, ()))
     assert problem in list(SCRIPT.find_problems(fixed))
 
 
@@ -55,8 +55,10 @@ def test_another_text_at_the_second_call_and_one_error_more_are_seen() -> None:
     from arazzo_runner.text.diagnostic import error
 
     source = SCRIPT.SourceFile("a.yaml", "a: y\n", "")
-    once = SCRIPT.Mended("a: y\n", (error("AZ204", "new"),))
-    found = list(SCRIPT.find_problems(SCRIPT.Fixed(source, (), once, SCRIPT.Mended("a: z\n", ()))))
+    once = SCRIPT.FixResult("a: y\n", (error("AZ204", "new"),))
+    found = list(
+        SCRIPT.find_problems(SCRIPT.Fixed(source, (), once, SCRIPT.FixResult("a: z\n", ())))
+    )
     assert [one.partition(":")[0] for one in found] == [
         "a second call changes more",
         "0 errors become 1",

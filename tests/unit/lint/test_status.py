@@ -51,14 +51,14 @@ def test_a_success_of_default_beside_a_documented_one_is_doubtful(found):
         ("[{condition: $statusCode == 201}]", "AZ304 error `201`: `get` never returns the status 201"),
         ("[{condition: 201 == $statusCode}]", "AZ304 error `201`: `get` never returns the status 201"),
         ("[{condition: $statusCode == '201'}]", "AZ304 error `'201'`: `get` never returns the status 201"),
-        ("[{condition: $statusCode >= 500}]", "AZ304 warning `$statusCode >= 500`: `get` documents no status for which this is true"),
+        ("[{condition: $statusCode >= 500}]", "AZ304 warning `$statusCode >= 500`: `get` does not document a status for which this is true"),
         (
             "[{condition: $statusCode == 201 || $statusCode == 202}]",
             "AZ304 error `$statusCode == 201 || $statusCode == 202`: `get` never returns a status for which this is true",
         ),
         (
             "[{condition: '^5', context: $statusCode, type: regex}]",
-            "AZ304 warning `^5`: `get` documents no status for which this is true",
+            "AZ304 warning `^5`: `get` does not document a status for which this is true",
         ),
         (
             "[{condition: $statusCode == 200 || $statusCode == 201}]",

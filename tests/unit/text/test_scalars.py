@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.number import JsonNumber
-from arazzo_runner.text.yaml_reader import MAX_DIGITS
+from arazzo_runner.text.yaml_scalars import MAX_DIGITS
 
 STRINGS = [
     "yes", "no", "on", "off", "y", "n", "Yes", "NO", "tRUE", "nULL", "2024-01-01",

@@ -148,7 +148,7 @@ def test_other_empty_nodelists(text, context, hint):
             "$..[",
             "$response.body",
             "draft-goessner-dispatch-jsonpath-00",
-            "follow the rules of RFC 9535",
+            "are read by the rules of RFC 9535",
         ),
     ],
 )

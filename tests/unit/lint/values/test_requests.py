@@ -1,5 +1,7 @@
 """Request bodies and values by their schemas: AZ303, AZ312 to AZ316."""
 
+import json
+
 import pytest
 import yaml
 
@@ -167,10 +169,11 @@ EVEN = {"type": "number", "multipleOf": 2, "maximum": 8}
     ],
 )  # fmt: skip
 def test_literals_are_held_against_all_of_a_schema(found, schema, payload, reasons):
-    body = {"contentType": "application/json", "payload": payload}
+    text = json.dumps(payload) if isinstance(payload, str) else payload
+    body = {"contentType": "application/json", "payload": text}
     lines = found(document(body), "AZ315", shop=taking(schema))
     assert [
-        line.partition(": ")[2].rpartition("takes: ")[2].rpartition("here: ")[2] for line in lines
+        line.partition(": ")[2].rpartition("accepts: ")[2].rpartition("here: ")[2] for line in lines
     ] == reasons
 
 
@@ -225,8 +228,8 @@ FIELDS = {
         ("multipart/form-data", {"to": "a"}, []),
         # Of a file in a multipart body the content counts; in a form it is data like any other.
         ("multipart/form-data", {"to": {"content": "a", "filename": "b"}, "data": {"content": "$inputs.tree", "contentType": "c"}}, []),
-        ("multipart/form-data", {"to": "a", "count": {"content": "x", "filename": "b"}}, ["""AZ315 error `content: x`: `send` takes an integer here, not string "x\""""]),
-        ("multipart/form-data", {"to": "$inputs.text", "count": [{"content": "x", "filename": "b"}]}, ["AZ315 error `- content: x`: `send` takes an integer here, not an array"]),
+        ("multipart/form-data", {"to": "a", "count": {"content": "x", "filename": "b"}}, ["""AZ315 error `content: x`: `send` accepts an integer here, not string "x\""""]),
+        ("multipart/form-data", {"to": "$inputs.text", "count": [{"content": "x", "filename": "b"}]}, ["AZ315 error `- content: x`: `send` accepts an integer here, not an array"]),
         ("multipart/form-data", {"to": [{"content": "$inputs.text", "filename": "b"}]}, []),
         ("multipart/form-data", ["a"], []),
         ("text/plain", {"nothing": 1}, []),
@@ -269,12 +272,12 @@ paths:
         ("id", "path", "3", []),
         ("id", "path", "$inputs.text", []),
         ("id", "path", "{$inputs.any}", []),
-        ("tags", "query", "a", ["AZ315 hint `a`: `go` takes an array here, and string \"a\" is sent as its only item"]),
-        ("tags", "query", "a,b", ["AZ315 warning `a,b`: `go` takes an array here, and string \"a,b\" is sent as its only item"]),
+        ("tags", "query", "a", ["AZ315 hint `a`: `go` accepts an array here, and string \"a\" is sent as its only item"]),
+        ("tags", "query", "a,b", ["AZ315 warning `a,b`: `go` accepts an array here, and string \"a,b\" is sent as its only item"]),
         ("tags", "query", 3, []),
-        ("tags", "query", "a,3", ["AZ315 warning `a,3`: `go` takes an array here, and string \"a,3\" is sent as its only item"]),
+        ("tags", "query", "a,3", ["AZ315 warning `a,3`: `go` accepts an array here, and string \"a,3\" is sent as its only item"]),
         ("codes", "query", "1,2", []),
-        ("codes", "query", "1,b", ["AZ315 error `1,b`: `go` takes an integer here, not string \"b\""]),
+        ("codes", "query", "1,b", ["AZ315 error `1,b`: `go` accepts an integer here, not string \"b\""]),
         ("Accept", "header", "text/plain", []),
         ("tags", "query", "$inputs.text", []),
         ("word", "query", 3, []),
