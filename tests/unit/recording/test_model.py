@@ -11,14 +11,13 @@ from arazzo_runner.executor.world import SendCall, TransportFailure, run_corouti
 from arazzo_runner.expression.value import FileBody
 from arazzo_runner.http.send import HttpWorldBase
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
-from arazzo_runner.recording.file import (
+from arazzo_runner.recording.body import (
     body_from_json,
     body_to_json,
     files_from_json,
     files_to_json,
-    read_recording,
-    write_recording,
 )
+from arazzo_runner.recording.file import read_recording, write_recording
 from arazzo_runner.recording.model import (
     RecordedExchange,
     RecordedOptions,
