@@ -1,7 +1,7 @@
 """The pytest plugin, as far as pytest needs it at every start: options, fixtures, which files.
 
-All else is in ``testing/``, and is imported with the first workflow file or the first use of a
-fixture: a test suite without workflows pays for this file alone.
+All else is in ``pytest_support/``, and is imported with the first workflow file or the first use of
+a fixture: a test suite without workflows pays for this file alone.
 """
 
 from __future__ import annotations

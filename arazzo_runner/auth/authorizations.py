@@ -1,4 +1,4 @@
-"""Which requests of a plan need a token or an answer to a challenge; nothing heavy is loaded."""
+"""Which requests of a plan need a token or a response to a challenge; nothing heavy is loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person at a terminal: URLs to open, and the browser that comes back to this machine.
+"""A browser opened for a person at a terminal, and its redirect received on 127.0.0.1.
 
 RFC 8252, section 7.3: the redirect goes to 127.0.0.1 on a port of the system's choice.
 """

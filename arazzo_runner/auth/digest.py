@@ -1,6 +1,6 @@
-"""HTTP digest: the answer to a challenge. RFC 7616.
+"""HTTP digest authentication: `WWW-Authenticate` challenges read, and the `Authorization` for one.
 
-Reading `WWW-Authenticate`: the challenges of a server. RFC 9110, section 11.6.1.
+RFC 7616 (digest); RFC 9110, section 11.6.1 (challenges).
 """
 
 from __future__ import annotations

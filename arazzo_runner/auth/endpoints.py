@@ -1,7 +1,7 @@
-"""Where tokens come from: requests to the endpoints of an authorization server, and nowhere else.
+"""Requests to the endpoints of an authorization server.
 
 These requests carry the credentials of a client or a user. They follow no redirect, keep no
-cookie, read a small answer, and go no further than the document that names them may.
+cookie, read a small response, and go no further than the document that names them may.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a person has to agree: the flows that end in a browser.
+"""The OAuth 2.0 flows in which a person has to agree: authorization code and device code.
 
 RFC 6749, section 4.1, with RFC 7636 (PKCE) and RFC 8252 (a redirect to this machine); RFC 8628.
 """

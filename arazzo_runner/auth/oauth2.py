@@ -1,10 +1,6 @@
-"""Asking a token endpoint, and reading its answer. RFC 6749, sections 2.3.1, 5.1 and 5.2.
+"""OAuth 2.0 token requests: endpoints as described or discovered, responses, and errors in words.
 
-The endpoints of an authorization server: as a description writes them, or as discovered.
-
-OpenID Connect Discovery 1.0, section 4; RFC 8414.
-
-Why there is no token, in plain words.
+RFC 6749, sections 2.3.1, 5.1 and 5.2; OpenID Connect Discovery 1.0, section 4; RFC 8414.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""From where the variables of credentials are read, one source after the other.
+"""The sources that variables of credentials are read from, one after the other.
 
 The environment comes first, then the file of ``--env-file``, then other variables that serve
-instead, then a command, then the system's keyring. Somebody at the terminal is asked last.
-
-Credentials from the system's keyring, by the library `keyring`.
+instead, then a command, then the system's keyring (library `keyring`). Somebody at the terminal is
+asked last.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The world that fulfils what a call needs: tokens that are fetched, challenges that are answered.
+"""The world that adds what a call needs: tokens that are fetched, responses to challenges.
 
-A request is repeated in two cases only, and that is one attempt: to answer a challenge, and with
-a new token where the server does not take the one that was fetched (status 401 each).
+A request is repeated in two cases only, and that is one attempt: to respond to a challenge, and
+with a new token where the server does not take the one that was fetched (status 401 each).
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""`arazzo auth DOCUMENT`
-
-`arazzo auth --test`: what is tried for each scheme, over the network of the flags.
-
-What `arazzo auth` shows people: each scheme, its variables, and the steps that need it.
-"""
+"""`arazzo auth DOCUMENT`: security schemes with their variables and steps; `--test` tries them."""
 
 from __future__ import annotations
 

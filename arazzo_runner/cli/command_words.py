@@ -1,4 +1,4 @@
-"""What was typed, kept for messages that tell how to do it again."""
+"""The words of the command line as they were typed, for messages that say how to repeat it."""
 
 from __future__ import annotations
 

@@ -1,13 +1,11 @@
-"""Inputs from the command line: text becomes the type that the workflow declares.
+"""Inputs from the command line: `-i` and `--inputs`, in the types that the workflows declare.
 
-``-i NAME=@FILE`` where the workflow declares that the input is a file.
+``-i NAME=@FILE``, by the schema of the input::
 
-type: string, format: binary            the file itself, read when it is sent
-contentMediaType: image/png             likewise
-contentEncoding: base64                 its bytes as Base64 text
-type: array, items: {format: binary}    one file, or several with several flags
-
-The inputs that were typed, as the workflows of a document declare them.
+    type: string, format: binary            the file itself, read when it is sent
+    contentMediaType: image/png             likewise
+    contentEncoding: base64                 its bytes as Base64 text
+    type: array, items: {format: binary}    one file, or several with several flags
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The command `arazzo`: commands load when they are used, so that `--help` answers at once.
+"""The command `arazzo`: its subcommands, loaded when they are used, and its standard streams.
 
-Standard streams as users have them: closed ones, and those of any encoding.
+So `--help` responds at once. Streams may be closed, and of any encoding.
 """
 
 from __future__ import annotations

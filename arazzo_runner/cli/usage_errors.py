@@ -1,4 +1,4 @@
-"""What is wrong with a command line, said like everything else that is wrong."""
+"""Errors of usage as diagnostics: what is wrong with a command line."""
 
 from __future__ import annotations
 

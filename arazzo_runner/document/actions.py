@@ -1,7 +1,4 @@
-"""Success Action Objects and Failure Action Objects.
-
-Criterion Objects: simple conditions, and queries over a context.
-"""
+"""Success Action Objects, Failure Action Objects and their Criterion Objects."""
 
 from __future__ import annotations
 

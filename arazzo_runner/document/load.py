@@ -1,9 +1,7 @@
-"""From text to the model: the Arazzo document, with everything that is wrong about it.
+"""From text to the model: the Arazzo document with its workflows, components, and all findings.
 
 Arazzo Specification 1.0.1 and 1.1.0, "Schema". What the prose allows is accepted, also where the
 published JSON Schema is narrower.
-
-Workflow Objects and the Components Object.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""Reading the objects of the specification field by field, collecting every finding.
+"""The objects of the specification read field by field, with every finding collected.
 
 A :class:`Node` is a value, where it stands, and the :class:`ReadContext` it belongs to. Its methods
-give a field in the type that the specification states, or None after saying what is wrong: no
-finding ends the reading.
-
-Words that the messages about a document share.
+give a field in the type that the specification states, or None after reporting what is wrong: no
+finding ends the reading. The functions are words that messages about a document share.
 """
 
 from __future__ import annotations

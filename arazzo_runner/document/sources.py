@@ -1,7 +1,7 @@
 """The documents that source descriptions name, and those that nested Arazzo documents name in turn.
 
 Arazzo Specification 1.1.0, Source Description Object, "Parsing Documents" and "Identity-Based
-Referencing". Each document is read once; documents may refer to each other in circles.
+Referencing". Each document is read once; documents may refer to each other in cycles.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""The documents at hand: each text is read and parsed once, and known by every URI it has.
+"""The store of documents: each text is read and parsed once, and known by every URI it has.
 
-Large texts to plain data: remembered from run to run, and parsed without collecting garbage.
-
-The documents that references of API descriptions lead to: read when one is followed, each once.
-
-They count with the source descriptions, and may reach as far as the document that refers to them.
+Among them are documents that references of API descriptions lead to, read when one is followed;
+they count with the source descriptions, and may reach as far as the document that refers to them.
+Large texts are cached from run to run, and parsed with the garbage collector paused.
 """
 
 from __future__ import annotations

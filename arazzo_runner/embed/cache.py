@@ -1,4 +1,4 @@
-"""What a runner keeps of documents: descriptions, read again when a file has changed, and plans."""
+"""The cache of a runner: descriptions, read again when a file has changed, and plans."""
 
 from __future__ import annotations
 

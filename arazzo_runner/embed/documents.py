@@ -1,10 +1,7 @@
-"""Documents for programs: read from a path, a URL or a text, and kept for many runs.
+"""Documents for Python programs, and errors about documents and calls in the words of Python.
 
-Errors about documents and calls, told to a program: their text is the rendered diagnostics.
-
-What messages say of flags, said of keyword arguments.
-
-Names in keyword arguments that must be in the documents: a misspelt one would be passed over.
+Documents are read from a path, a URL or a text. The text of an error is its rendered diagnostics,
+in which flags are keyword arguments; a misspelt name in a keyword argument is such an error.
 """
 
 from __future__ import annotations

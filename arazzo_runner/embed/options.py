@@ -1,7 +1,4 @@
-"""What a program may say of a run: the keyword arguments of `run` and its relatives, read once.
-
-Of which kind each keyword argument is: said at once, and not by what it breaks later.
-"""
+"""The keyword arguments of `run` and its relatives: their types checked, then read once."""
 
 from __future__ import annotations
 

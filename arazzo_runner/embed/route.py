@@ -1,4 +1,4 @@
-"""Where the requests of a run go: over the network, or to what the caller handed in."""
+"""Where the requests of a run go: over the network, or to what the caller passed in."""
 
 from __future__ import annotations
 

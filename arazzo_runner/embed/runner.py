@@ -1,7 +1,4 @@
-"""A runner: one set of options for many runs, keeping what they can share.
-
-Inputs from a program: JSON values, whatever Python types they come in.
-"""
+"""A runner: one set of options for many runs, with what they share; inputs as JSON values."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """The worlds of a route, opened and closed: what is shared by many runs, and what one run has.
 
 Connections, a TLS context and the lifespan of an application are opened once; what a run must not
-see of the one before it (cookies, the mock's state) begins with each.
-
-The worlds of runs whose credentials need a token to be fetched, or a challenge answered.
+see of the one before it (cookies, the mock's state) begins with each. A world of a run whose
+credentials need a token or a response to a challenge is wrapped in one that provides them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""One attempt of a step: call, answer, verdict. Nothing here decides what comes next.
+"""One attempt of a step: its request built and sent, its response judged.
 
-Building the request of a step from the current values.
+Nothing here decides what comes next.
 """
 
 from __future__ import annotations

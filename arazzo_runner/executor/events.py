@@ -1,4 +1,4 @@
-"""What happens during a run, told while it happens: the only channel out of the core.
+"""The events of a run, emitted while it happens: the only channel out of the core.
 
 Consoles, reports, traces and test plugins are observers of these; the core prints nothing.
 """

@@ -1,8 +1,6 @@
-"""Inputs of a workflow: defaults filled in, then held against the JSON Schema.
+"""Inputs of a workflow: passed by a step, an action or the run, defaults filled in, then validated.
 
 Arazzo Specification 1.1.0, Workflow Object, ``inputs`` (JSON Schema 2020-12).
-
-Giving inputs to a workflow: from a step, an action, or the run itself.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""The plan: each workflow with every name in it bound to its target, once.
+"""The plan: each workflow with every name in it bound to its target, and the settings of a run.
 
 ``executor/bind/plan.py`` makes it; nothing in it is looked up again while a run goes on.
 Documents and API descriptions meet here and nowhere else.
-
-What the user decides about a run, beyond the document.
 """
 
 from __future__ import annotations

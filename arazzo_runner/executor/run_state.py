@@ -1,8 +1,7 @@
-"""What a whole run shares: its world, and the little that has to be counted across workflows.
+"""The state of a run: its world, and the little that has to be counted across workflows.
 
-This is the one mutable value of the core. Everything else is replaced, never changed.
-
-Where a step stands when it runs: its workflow, the scope, the run, and how deep.
+:class:`RunState` is the one mutable value of the core; everything else is replaced, never changed.
+:class:`WorkflowState` is where a step stands when it runs: workflow, scope, run, and depth.
 """
 
 from __future__ import annotations

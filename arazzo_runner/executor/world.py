@@ -1,11 +1,9 @@
-"""The seam between the core and everything outside it.
+"""The seam between the core and everything outside it, and the core run without an event loop.
 
 A call is serializable data with a stable key, never a closure, so that a durable engine can
 remember that it happened. Failures of the outside are values, since Arazzo decides on them.
 A world never repeats a call by itself: the core owns retries. (What ``needs`` asks for is no retry:
-a challenge that is answered, and a token that is renewed, belong to one attempt.)
-
-Run the core without an event loop, for worlds that never suspend.
+a response to a challenge, and a token that is renewed, belong to one attempt.)
 """
 
 from __future__ import annotations

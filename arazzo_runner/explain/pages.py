@@ -1,10 +1,8 @@
-"""What a diagnostic code means: read from the page of its name beside this file.
+"""Explanations of diagnostic codes: read from the page of its name beside this file, and rendered.
 
 A page is Markdown: a line ``Severity: …``, what the code means, then sections. Its examples are
 fenced blocks that are called after their files, and a ``console`` block with the command that is
-run on them and what it says. `arazzo explain`, docs/diagnostics and the tests all read it.
-
-How an explanation is shown: text for people, and JSON.
+run on them and what it prints. `arazzo explain`, docs/diagnostics and the tests all read it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Text that does not parse, written as it was meant where it can mean one thing alone.
+"""Corrections of text that does not parse, where it can mean one thing alone.
 
-What the reasons of :class:`MalformedExpression` tell people to write, for a program to write.
+They are what the reasons of :class:`MalformedExpression` say to people, for a program to write.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What people write in conditions instead of what works, and what to write.
+"""Common mistakes in conditions and queries, and what to write instead.
 
-These forms stand in thousands of published documents: they are explained, never passed over.
+These forms stand in thousands of published documents: they are explained, never ignored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a simple condition holds. Nothing here raises on any condition.
+"""Simple conditions judged: whether each is true. Nothing here raises on any condition.
 
 Arazzo 1.1.0, "Criterion Object", section "Simple Conditions". What cannot be evaluated fails and
 says why.

@@ -1,11 +1,9 @@
-"""The values that expressions yield: JSON data, bytes for binary bodies, and MISSING.
+"""The values that expressions yield: JSON data, bytes for binary bodies, files, and MISSING.
 
 MISSING is not null: a member that is not there has no value at all, and what that means depends
-on where it is used (a parameter is left out, a condition reads null, a template is an error).
-
-A file that the user named, as a value: binary whose content is read when it is sent.
-
-Only the command line and programs make such values; no text of a document becomes one.
+on where it is used (a parameter is omitted, a condition reads null, a template is an error).
+A file is binary whose content is read when it is sent; only the command line and programs make
+such values, no text of a document becomes one.
 """
 
 from __future__ import annotations

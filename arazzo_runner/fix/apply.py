@@ -1,6 +1,6 @@
-"""Putting fixes into the text of a document, so that nothing else in it changes.
+"""Fixes put into the text of a document, so that nothing else in it changes.
 
-What a document's data is once edits are made: what the edited text has to hold.
+The data that the edits are to yield is computed too, to compare the edited text with.
 """
 
 from __future__ import annotations

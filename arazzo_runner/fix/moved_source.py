@@ -1,6 +1,6 @@
-"""AZ201: a source description that is no longer where the document says, and has one other place.
+"""AZ201: the fix for a source description that has moved, where there is one other place for it.
 
-Where that may be is for the caller to find out: this room reads no files.
+The caller finds out where that may be: this room reads no files.
 """
 
 from __future__ import annotations

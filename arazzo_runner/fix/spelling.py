@@ -1,8 +1,7 @@
-"""From an edit of a document's data to an edit of its text.
+"""From an edit of a document's data to an edit of its text, in the spelling of the scalar there.
 
-One string in the spelling of the scalar that holds it: plain, quoted, block, or JSON.
-
-YAML 1.2.2, chapters 7.3 (flow scalars) and 8.1 (block scalars); RFC 8259, section 7.
+Scalars are plain, quoted, block, or JSON: YAML 1.2.2, chapters 7.3 (flow scalars) and 8.1 (block
+scalars); RFC 8259, section 7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A response body as it comes in: counted, decoded in bounded pieces, complete or refused.
+"""A response body as it is received: counted, decoded in bounded pieces, complete or refused.
 
 Content-Encoding is RFC 9110, section 8.4. Of what is offered in Accept-Encoding, each is undone by
-zlib, which can be told how much to give out at once; so a bomb costs no more than the limit.
+zlib, which can be limited in how much it gives out at once; so a bomb costs no more than the limit.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Real HTTP: the world of the command line, and its twin for event loops.
+"""The HTTP client: the world of the command line, and the one for event loops.
 
-Both are the same machine over another network (``blocking``, ``eventloop``): where the network does
-not suspend, ``send`` does not, and the core runs without an event loop.
+Both are the same machine over another network (``http/network.py``, ``http/anyio_network.py``):
+where the network does not suspend, ``send`` does not, and the core runs without an event loop.
 """
 
 from __future__ import annotations

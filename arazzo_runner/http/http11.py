@@ -1,9 +1,7 @@
-"""One exchange over HTTP/1.1, without IO: a generator gives bytes to send and takes bytes received.
+"""One request and its response over HTTP/1.1, without IO: bytes to send, bytes received, headers.
 
 h11 owns the protocol (framing, states, what may be reused); here are the limits and the words. The
-blocking and the async world both drive these steps, so there is one of it.
-
-The header fields of an answer: within the limits, and as text.
+blocking and the async world both drive this generator, so there is one of it.
 """
 
 from __future__ import annotations

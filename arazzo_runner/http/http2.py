@@ -1,4 +1,4 @@
-"""One exchange over HTTP/2, without IO; h2 owns the protocol. RFC 9113.
+"""One request and its response over HTTP/2, without IO; h2 owns the protocol. RFC 9113.
 
 One request at a time: a run has no use for more. Loaded only when a server agreed to speak it.
 """

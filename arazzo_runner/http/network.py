@@ -1,8 +1,7 @@
-"""What a world needs of the network: names to addresses, connections, bytes. Two ways to have it.
+"""The network that the client needs (names, connections, bytes), and one with blocking sockets.
 
-All failures are OSError (TimeoutError, ssl.SSLError and socket.gaierror are such).
-
-The network by blocking sockets: nothing here suspends, so no event loop is needed.
+All failures are OSError (TimeoutError, ssl.SSLError and socket.gaierror are such). Blocking
+sockets do not suspend, so no event loop is needed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Where a redirect leads, for ``--follow-redirects``. RFC 9110, section 15.4.
+"""Redirects, for ``--follow-redirects``: where they lead, and what may be sent there.
 
-Never from https to http. To another origin goes nothing that the document set: no cookies, no
-headers, no body, and of the credentials those alone that the user allows there.
-
-Where credentials may go beside the server they are for: ``--credential NAME@ORIGIN``.
+RFC 9110, section 15.4. Never from https to http. To another origin goes nothing that the document
+set: no cookies, no headers, no body, and of the credentials those alone that
+``--credential NAME@ORIGIN`` allows.
 """
 
 from __future__ import annotations

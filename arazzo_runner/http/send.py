@@ -1,6 +1,6 @@
-"""What every way of sending has in common: the headers, cookies, redirects, and the time limit.
+"""Sending a call: headers, cookies, redirects, the time limit, and the log of its requests.
 
-What goes over the wire for one call, in order: each request, when it was sent, and what came.
+The log has each request, when it was sent, and what was received.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which findings only follow from others: those are left out, for their cause is said.
+"""Cascading findings: those that only follow from another one are not reported.
 
 A name cannot be judged where the source that would hold it could not be read, nor a value in which
 something is wrong already, nor what is missing from an object of which a part could not be read.

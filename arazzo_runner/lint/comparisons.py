@@ -1,4 +1,4 @@
-"""Comparisons that the schemas of their operands decide: other types, values never had.
+"""Comparisons that the schemas of their operands decide: other types, values that cannot occur.
 
 Arazzo Specification 1.1.0, "Simple Conditions", as ``expression/value.py`` compares.
 """

@@ -1,7 +1,7 @@
-"""The way through a workflow: steps that nothing leads to, loops that nothing ends, dead actions.
+"""The control flow of a workflow: unreachable steps, loops without an end, dead actions.
 
 Arazzo Specification 1.1.0, Success Action Object and Failure Action Object: the first action whose
-criteria hold is taken; without one, a step that succeeded is followed by the next.
+criteria pass is taken; without one, a step that succeeded is followed by the next.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""AZ310: what an expression reads although the schema that describes it cannot have it.
+"""AZ310: reads of members that the schema of the value cannot have or does not name.
 
 An error where the schema proves it, a warning where it only does not name it.
 """

@@ -1,6 +1,6 @@
-"""Parameters by the operation's description: those it requires, those it has, and credentials.
+"""Parameters of steps by the operation's description: required, unknown, and those of credentials.
 
-What belongs to AsyncAPI steps, in steps that call operations over HTTP.
+What belongs to AsyncAPI steps is reported in steps that call operations over HTTP.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Whether a criterion can hold when only the status of the response is known.
+"""Criteria evaluated when only the status of the response is known.
 
-Three answers: it holds, it does not, or None: that depends on more than the status.
+Three results: true, false, or None, which depends on more than the status.
 """
 
 from __future__ import annotations

@@ -1,16 +1,11 @@
-"""Queries that can never be evaluated: regex, JSONPath and XPath that are none.
+"""Queries that can never be evaluated: AZ117 and malformed regex, JSONPath and XPath; AZ318.
 
-Arazzo Specification 1.1.0, "Evaluation Errors": in a run such a criterion fails. Here its text is
-parsed without a value; a text that is completed by expressions is known only when it is evaluated.
+Arazzo Specification 1.1.0, "Evaluation Errors": in a run such a criterion fails. Selector Objects
+and targets of replacements (Payload Replacement Object) are queries too. Here the text is parsed
+without a value; a text that is completed by expressions is known only when it is evaluated.
 
-AZ117: Selector Objects, and targets of replacements, that can never be evaluated.
-
-Arazzo Specification 1.1.0, Selector Object, Payload Replacement Object. A text that is completed
-by expressions is known only when it is evaluated.
-
-AZ318: a JSONPath that begins with a filter, where the root is an object.
-
-RFC 9535, section 2.3.5: a filter looks at the members of the root, never at the root itself.
+AZ318: a JSONPath that begins with a filter, where the root is an object. RFC 9535, section 2.3.5: a
+filter looks at the members of the root, never at the root itself.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
-"""Every place where a step reads something, with the answers that it can be reading then.
+"""Every place where a step reads something, with the responses that it can be reading then.
 
-AZ319: parts of the request that are read and not sent.
-
-Arazzo Specification 1.1.0, "Runtime Expressions": request parameters must be declared by the
-operation, or they cannot be evaluated.
-
-AZ311: response headers that are read and not documented.
+AZ311: response headers that are read and not documented. AZ319: parts of the request that are read
+and not sent; Arazzo Specification 1.1.0, "Runtime Expressions": request parameters must be declared
+by the operation, or they cannot be evaluated.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The findings about a plan's agreement with the API descriptions, for `validate` and `run`.
-
-Steps that call workflows: the inputs that they give, by what the workflow declares.
+"""All rules run over a plan, for `validate` and `run`; and the inputs that steps give to workflows.
 
 Arazzo Specification 1.1.0, Parameter Object: without an `in`, a parameter is an input.
 """

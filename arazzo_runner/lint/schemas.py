@@ -1,4 +1,4 @@
-"""What is known of the value that an expression yields, from the schemas that describe it.
+"""The schemas of the values that expressions yield.
 
 Nothing is known where a description leaves it open: that proves nothing, and is never a finding.
 """

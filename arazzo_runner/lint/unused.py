@@ -1,6 +1,4 @@
-"""What a document declares and nothing reads: inputs, outputs, components, source descriptions.
-
-How steps name their operations: the specification prefers one way where there are two.
+"""AZ5xx, style: what is declared and never read, and the preferred way to name an operation.
 
 Arazzo Specification 1.1.0, Step Object, ``operationId`` and ``operationPath``.
 """

@@ -1,6 +1,6 @@
-"""An API in process: it answers from its description and keeps what a run does to it.
+"""An API in process: it responds by its description and keeps what a run does to it.
 
-read_request ─► route_of ─► what happens to the resources (here, listing.py) ─► written
+read_request ─► route_of ─► what happens to the resources (here, lists.py) ─► response.py
 """
 
 from __future__ import annotations

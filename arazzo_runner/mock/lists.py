@@ -1,11 +1,8 @@
-"""Lists: which resources, which page of them, and what is said about the page.
-
-Query parameters that narrow a list: by equality, or as one end of a range.
+"""Lists of resources: filtered by query parameters, one page of them, and its links.
 
 `status=sold` keeps the items whose member is `sold`; `DateCreatedFrom` and `price_lt` are the ends
 of a range of `date_created` and `price`. The beginning of a range belongs to it, its end does not,
-unless its name says so (`lte`, `max`).
-Parameters that no member is called like say nothing to the mock.
+unless its name says so (`lte`, `max`). Parameters named like no member change nothing.
 """
 
 from __future__ import annotations

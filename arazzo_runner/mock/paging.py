@@ -1,7 +1,7 @@
-"""Pages of a list: what a request asks for, and what the answer says of it.
+"""Pages of a list: which page a request asks for, and what the response says of it.
 
 Names of parameters and members are compared plainly (`page_size` is `PageSize`). A page is asked
-for by its index, by an offset, or by a token that an earlier answer gave.
+for by its index, by an offset, or by a token that an earlier response gave.
 """
 
 from __future__ import annotations

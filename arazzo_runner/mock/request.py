@@ -1,7 +1,7 @@
 """A request as the mock understands it, or the problem with it.
 
-A strict server's view: everything that the description says of a request is held against it, and
-nothing else. Undeclared query parameters and headers pass, since OpenAPI does not forbid them, and
+A strict server's view: everything that the description says of a request is checked, and nothing
+else. Undeclared query parameters and headers pass, since OpenAPI does not forbid them, and
 credentials are never asked for, so that a workflow can be tried without an account.
 """
 

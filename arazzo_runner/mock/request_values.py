@@ -1,10 +1,8 @@
-"""The parameters of a request, taken out of it as the description says they were put in.
+"""The parameters and the body of a request as values, read by the description.
 
 OpenAPI Specification 3.2.0, Parameter Object, "Style Values" and "Style Examples"; what is read
 here is what ``openapi/request/parameters.py`` writes, though written apart from it: it is its
-judge.
-
-The body of a request as a value, by its media type.
+judge. A body is read by its media type.
 """
 
 from __future__ import annotations

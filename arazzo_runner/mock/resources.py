@@ -1,6 +1,6 @@
-"""What a run has created, read, changed and deleted.
+"""The resources that a run has created, read, changed and deleted; their values by plain names.
 
-What the mock knows of a resource: values by plain names, so that `FlowSid` is `flow_sid`.
+In plain names `FlowSid` is `flow_sid`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Reading an OpenAPI description: which version it is, and its security schemes; no more.
+"""An OpenAPI description read: its version, its security schemes, and typed access to its data.
 
-OpenAPI Specification 2.0, 3.0.4, 3.1.1, 3.2.0. Operations are built when ``find.py`` is asked.
-
-Taking apart the plain data of an API description, with a message where it has another shape.
+OpenAPI Specification 2.0, 3.0.4, 3.1.1, 3.2.0. Operations are built when ``lookup.py`` is asked.
+Data of another shape than expected is an error with a message.
 """
 
 from __future__ import annotations

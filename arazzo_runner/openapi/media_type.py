@@ -1,10 +1,8 @@
-"""Media types by name: what kind of content each is, and which documented range covers it.
-
-Which ``charset`` of a server is taken at its word, and text in one that is sent.
+"""Media types and charsets: what kind of content each is, and text decoded and encoded in one.
 
 Python finds codecs by name that are no character encodings (`zlib` unpacks, `rot13` turns letters),
-that fail on whatever comes (`undefined`), or whose work grows with the square of the text
-(`punycode`).
+that fail on any input (`undefined`), or whose work grows with the square of the text
+(`punycode`): these are refused.
 """
 
 from __future__ import annotations

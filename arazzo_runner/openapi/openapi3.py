@@ -1,6 +1,6 @@
 """The Operation Object of OpenAPI 3.0, 3.1 and 3.2 in the one shape of ``model.py``.
 
-Media Type Objects and the schemas in them (OpenAPI 3.x, sections of these names).
+With its Media Type Objects and their schemas (OpenAPI 3.x, sections of these names).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A row of the table of options, from which flags, settings, keywords and pytest's twins are made.
+"""A row of the table of options: flags, settings, keywords and pytest's options are made from it.
 
 Nothing but `typing` is imported here: pytest reads the table at every start, hence no Struct.
 """

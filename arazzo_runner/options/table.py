@@ -1,8 +1,9 @@
 """The table of options: a new flag, setting, keyword or limit is one row of it.
 
-Made from it are the flags with their twins in the environment and the keys of `arazzo.toml`
-(`cli/options`), the kinds of keyword arguments (`embed/kinds`), what messages call a flag in Python
-(`embed/wording`), the options of pytest (`testing/twins`), and docs/options.md (`scripts/docs`).
+Made from it are the flags with their environment variables and the keys of `arazzo.toml`
+(`cli/options/`), the types of keyword arguments (`embed/options.py`), what messages call a flag in
+Python (`embed/documents.py`), the options of pytest (`pytest_support/flags.py`), and
+docs/options.md (`scripts/docs`).
 """
 
 from __future__ import annotations

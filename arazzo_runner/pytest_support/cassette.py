@@ -1,4 +1,4 @@
-"""``--arazzo-record DIR`` and ``--arazzo-replay DIR``: tests that need no server any more.
+"""``--arazzo-record DIR`` and ``--arazzo-replay DIR``: cassettes, for tests without a server.
 
 Each run of a test is a file in the folder, under the name of the test.
 """

@@ -1,7 +1,4 @@
-"""A document becomes a collector of pytest, each of its workflows a test.
-
-One workflow, or one case of it, as a test of pytest.
-"""
+"""The collector of pytest for a document, and its tests: each workflow, or each case of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What answers break of their API descriptions, at the end of a pytest run: equal findings once."""
+"""The summary of contract findings at the end of a pytest run, equal findings once."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the tests of one pytest run share: flags, documents that were read, connections.
 
-Of what is said for all tests, what concerns one document: others may have other sources.
+Options are for all tests; a document gets those that concern it, as others may have other sources.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The fixture `arazzo`: runs workflows within a test, and adds what they did to its report.
 
-What a run did, for the captured output of a test: each step as the console tells it.
+The captured output of the test has each step as the console shows it.
 """
 
 from __future__ import annotations

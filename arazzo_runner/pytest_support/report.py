@@ -1,6 +1,6 @@
 """``--arazzo-report KIND[=PATH]``: one report of all workflows that ran in the tests.
 
-What ran, on its way from a worker of pytest-xdist to the process that writes the reports.
+Results of a worker of pytest-xdist are sent to the process that writes the reports.
 """
 
 from __future__ import annotations

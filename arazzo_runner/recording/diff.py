@@ -1,4 +1,4 @@
-"""How a request differs from the recorded one, for people; a recorded ``***`` matches anything."""
+"""The difference between a request and the recorded one; a recorded ``***`` matches anything."""
 
 from __future__ import annotations
 

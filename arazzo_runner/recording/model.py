@@ -1,4 +1,4 @@
-"""``--record``: a world that keeps every exchange of a run, to be replayed without a server."""
+"""``--record``: a world that records requests and responses, to be replayed without a server."""
 
 from __future__ import annotations
 

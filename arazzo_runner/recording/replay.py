@@ -1,9 +1,7 @@
-"""A world that answers from a recording, and holds every request against the recorded one.
+"""A world that responds from a recording and compares every request with the recorded one.
 
 The run follows the recording to its end, whatever differs; :meth:`ReplayWorld.judged` then makes
-each difference the failure of its step.
-
-What a world holds against requests, put into results after a run has gone its way.
+each difference the failure of its step, in results and events.
 """
 
 from __future__ import annotations

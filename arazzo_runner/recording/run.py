@@ -1,4 +1,4 @@
-"""Between runs and recordings: what is kept of a run, and how a recording is run again."""
+"""Recordings of runs made, and a recording run again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a 404 may come from: a `--server` without the path that the API description has there."""
+"""A possible cause of a 404: a `--server` without the path that the API description has there."""
 
 from __future__ import annotations
 

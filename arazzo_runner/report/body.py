@@ -1,6 +1,6 @@
 """Bodies of messages as reports show them: JSON as JSON, text as text, the rest as Base64.
 
-The parts of a ``multipart/form-data`` body in one line: names and values, no delimiters.
+The parts of a ``multipart/form-data`` body are names and values in one line, without delimiters.
 """
 
 from __future__ import annotations

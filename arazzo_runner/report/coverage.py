@@ -1,11 +1,7 @@
-"""How much of the descriptions and of the workflows a run has gone through.
+"""Coverage: which operations, statuses and branches a run has covered, measured and in lines.
 
-A branch is what an author has written for one of several outcomes: a criterion has two (it holds,
-it does not), an action one (it is taken).
-
-The branches of a workflow, and how often each was taken.
-
-Coverage in lines: the counts, and what was never gone through.
+A branch is what an author has written for one of several outcomes: a criterion has two (passed,
+failed), an action one (taken).
 """
 
 from __future__ import annotations

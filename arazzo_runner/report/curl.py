@@ -1,7 +1,4 @@
-"""The ``curl`` line that repeats a request.
-
-A request with files as ``curl`` sends it: from the same files, named as the user named them.
-"""
+"""The ``curl`` line that repeats a request, with files from where the user named them."""
 
 from __future__ import annotations
 

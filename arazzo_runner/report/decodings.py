@@ -1,4 +1,4 @@
-"""Text with the escapes of JSON, URLs, forms or HTML taken out, and where each piece of it was."""
+"""Text decoded from JSON, URLs, forms or HTML, and where each piece of it was."""
 
 from __future__ import annotations
 

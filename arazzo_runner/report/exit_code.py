@@ -1,6 +1,6 @@
-"""Exit codes: whose fault is it?
+"""The exit code of a run, which says whose fault it is, and the counts of its summary.
 
-How much ran: the counts in the report's ``summary`` and in the console's last line.
+The counts stand in the report's ``summary`` and in the console's last line.
 """
 
 from __future__ import annotations

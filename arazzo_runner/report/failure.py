@@ -1,6 +1,6 @@
 """Why a step failed, for people: what was judged, what it was, and how to see it again.
 
-What a contract check found, as a sentence: where in the body, and where in the description.
+What a contract check found is a sentence with its place in the body and in the description.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The kinds of report files, each rendered by its own module, loaded when it is asked for.
+"""Report files: their kinds, each rendered by its own module, and their writing.
 
-Writing report files: the old report or the new one, never half of one.
+A file is the old report or the new one, never half of one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A run as its reports tell it: the result, and the circumstances around it."""
+"""A run as its reports show it: the result, and the circumstances around it."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Text from outside, made safe to show: what could steer a terminal or reorder a line is spelled.
+"""Text from outside made safe to show: masked, escaped, and cut to a line.
 
 Documents, servers and file names may hold escape sequences, and directional characters that make
-a line read as something else than it is (Unicode Technical Report 36, section 3.4).
-
-What comes from outside, made fit to be shown: masked, escaped, and cut to a line.
+a line read as something else than it is (Unicode Technical Report 36, section 3.4): what could
+steer a terminal or reorder a line is spelled.
 """
 
 from __future__ import annotations

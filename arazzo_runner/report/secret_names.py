@@ -1,4 +1,4 @@
-"""What carries secrets by its name: header fields, cookies, query parameters; and their values."""
+"""Names of header fields, cookies and query parameters that carry secrets; and their values."""
 
 from __future__ import annotations
 

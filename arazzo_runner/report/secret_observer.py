@@ -1,4 +1,4 @@
-"""What becomes known as secret while a run goes on, learned before anything else is told of it."""
+"""An observer that teaches the masker what becomes secret during a run; it has to be the first."""
 
 from __future__ import annotations
 

@@ -4,9 +4,8 @@ A secret is found by its value wherever it stands, raw or in Base64, percent-enc
 and in two layers of these; and by the name of the header field or query parameter that carries it.
 Nothing is made of a secret before there is a text to mask: a run that shows nothing costs nothing.
 
-A result or event with its secrets masked: of many runs, each has its own, and a report has all.
-
-One masker that knows the secrets of a thousand runs would take a thousand times as long.
+Results and events are masked too: of many runs, each has its own masker, and a report has all,
+since one masker that knows the secrets of a thousand runs would take a thousand times as long.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Every workflow, step and attempt of a result, also those inside steps, in the order run.
+"""Traversal of results: workflows, steps and attempts, those inside steps too, in the order run.
 
-How reports name what they tell of.
-
-What is known of a run while it goes on, collected from its events.
+Names of operations in reports are made here, and what observers know of a run in progress.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Documents from files, standard input and https: all input of documents is here.
+"""Access to documents: from files, standard input and https; all input of documents is here.
 
-A document gets no power that its user did not give: what it may read depends on where it came from.
-What the user names is read as it is, with the few addresses excepted that no document comes from.
+A document gets no power that its user did not give: what it may read depends on where it is.
+What the user names is read as it is, with the few addresses excepted that no document is at.
 """
 
 from __future__ import annotations

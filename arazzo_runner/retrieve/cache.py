@@ -1,4 +1,4 @@
-"""What large API descriptions were parsed to, on disk between runs.
+"""The cache on disk of parsed API descriptions, between runs.
 
 The files are for this version of the program alone, spelled in MessagePack, and safe to delete; one
 that is broken counts as none. What the disk refuses costs time, and nothing else.

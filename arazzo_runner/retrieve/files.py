@@ -1,7 +1,4 @@
-"""Documents in files: paths, ``file:`` URIs, and what is said when there is nothing to read.
-
-Where a file that a document names may have gone: files of its name.
-"""
+"""Documents in files: paths, ``file:`` URIs, errors, and where a file may have moved to."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Documents over http and https, as far as the one that asks for them may reach.
+"""Documents over http and https, as far as the document that refers to them may reach.
 
-A document that came inside of another: the root part of a ``multipart/related`` answer.
-
-Arazzo Specification 1.1.0, appendix B, "Base URI From Encapsulating Entity"; RFC 3986, section
-5.1.2; RFC 2387 (the root part) and RFC 2557, section 4.2 (``Content-Location`` of a part).
+The root part of a ``multipart/related`` response is a document too. Arazzo Specification 1.1.0,
+appendix B, "Base URI From Encapsulating Entity"; RFC 3986, section 5.1.2; RFC 2387 (the root part)
+and RFC 2557, section 4.2 (``Content-Location`` of a part).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When runs are traced, and where the spans go."""
+"""Whether runs are traced, and where the spans go."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """OpenTelemetry: a span for each workflow, step and request (docs/opentelemetry.md).
 
-Imported only where traces are asked for; of OpenTelemetry the API alone is used.
-
-The attributes of spans: OpenTelemetry's for HTTP, and our own that begin with ``arazzo.``.
+Imported only where traces are asked for; of OpenTelemetry the API alone is used. Attributes are
+OpenTelemetry's for HTTP, and our own that begin with ``arazzo.``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""One finding about a text: code, severity, sentence, place, help. Rendered in ``report/``.
+"""A diagnostic: code, severity, sentence, place, help. Rendered in ``report/``.
 
-Values that say in a word what they are: what they hold may be secret, or without end.
+:class:`SafeRepr` is for values whose `repr` must not show what they hold, which may be secret or
+without end.
 """
 
 from __future__ import annotations

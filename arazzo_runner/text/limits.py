@@ -1,4 +1,4 @@
-"""How large a document may be, and what is said when one is larger."""
+"""Limits of documents, and the findings where one is exceeded."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Where each value of a text stands, by its pointer: gathered while a text is walked through.
-
-A walk through JSON text that tells where everything stands, also in text that is malformed.
-"""
+"""The outline of JSON text: where each value stands, by its pointer, also in malformed text."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Text to plain JSON data: decoding, YAML 1.2 and JSON, within limits, with everything found.
+"""Bytes to text to plain JSON data: UTF-8, YAML 1.2 and JSON, within limits, with all findings.
 
 YAML is read by its core schema (YAML 1.2.2, section 10.3), keys are strings as written, and no tag
-but those of JSON data is known. A merge key ``<<`` is a key like others: YAML 1.2 has none.
-
-Bytes to text: UTF-8, nothing else, as YAML files are written and RFC 8259 asks of JSON.
+but those of JSON data is known. A merge key ``<<`` is a key like others: YAML 1.2 has none. Text is
+UTF-8, nothing else, as YAML files are written and RFC 8259 asks of JSON.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Where in a text a thing stands: looked up when a message or report asks, the index built once.
+"""Positions of places in a text, looked up when a message or report asks; the index is built once.
 
-From offsets in a decoded string to offsets in the raw scalar that spells it.
-
-YAML 1.2.2, chapters 7.3 (flow scalars: quotes, escapes, line folding) and 8.1 (block scalars).
+An offset in a decoded string is an offset in the raw scalar that spells it: YAML 1.2.2, chapters
+7.3 (flow scalars: quotes, escapes, line folding) and 8.1 (block scalars).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is wrong in a text that parses: equal keys, tags, numbers and strings beyond JSON data."""
+"""Findings in a text that parses: duplicate keys, tags, numbers and strings beyond JSON data."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""What is wrong with malformed YAML, in words for people who have never read a YAML grammar.
+"""Errors of malformed YAML, in words for people who have never read a YAML grammar.
 
-The mistakes that people make in YAML, told from the text around the place where parsing stopped.
-
-One function a kind of mistake; None where it was something else.
+The mistake is recognized by the text around the place where parsing stopped: one function a kind
+of mistake, None where it was something else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A walk through YAML text that tells where everything stands."""
+"""The outline of YAML text: where each value stands, by its pointer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""YAML text to plain JSON data, within limits, by the parser's events.
+"""YAML text to plain JSON data, within limits, by the parser's events and the core schema.
 
-Nothing but values is built; when something in the text is doubtful (an equal key, a tag, a number
-out of range), that is noted, and ``text/value_errors.py`` reads the text again to say where.
+Nothing but values is built; when something in the text is doubtful (a duplicate key, a tag, a
+number out of range), that is noted, and ``text/value_errors.py`` reads the text again to say where.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Worlds over things handed in: httpx transports (ASGI and WSGI apps, mocks) and httpx clients.
+"""Worlds over httpx transports (ASGI and WSGI apps, mocks) and httpx clients that are passed in.
 
 The limits hold as far as they can: bytes are read raw and decoded here, but what the transport
-itself does before (buffering a response, redirecting) is its own. Who hands a thing in, closes it.
+itself does before (buffering a response, redirecting) is its own. Who passes one in, closes it.
 """
 
 from __future__ import annotations

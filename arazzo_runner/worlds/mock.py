@@ -1,4 +1,4 @@
-"""``--mock``: a world that answers every request from the API descriptions, in process."""
+"""``--mock``: a world that responds to every request from the API descriptions, in process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worlds that do not suspend, made fit for an event loop."""
+"""A world that does not suspend, run in threads for an event loop."""
 
 from __future__ import annotations
 

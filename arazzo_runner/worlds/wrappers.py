@@ -1,10 +1,8 @@
-"""A world round another one: all calls go through, and what differs is overridden.
+"""Wrappers round a world: all calls go through, and what differs is overridden.
 
-A world with the caller's own functions before a request, after a response, and for waiting.
-
-A world whose calls may be broken off by the user: KeyboardInterrupt becomes a failure.
-
-Runs that the caller may stop: anything with ``is_set``, asked often, ends waits and requests.
+:class:`HookedWorld` has the caller's functions before a request, after a response, and for waiting;
+in :class:`SignalWorld` a KeyboardInterrupt becomes a failure; in :class:`CancellableWorld` anything
+with ``is_set``, asked often, ends waits and requests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names on the command line that must be in the documents: a misspelt one would be passed over."""
+"""Names on the command line that must be in the documents: a misspelt one would be ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``--env-file``: variables for credentials, and the twins of flags."""
+"""``--env-file``: variables for credentials, and the environment variables of flags."""
 
 from __future__ import annotations
 

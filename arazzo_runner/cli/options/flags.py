@@ -1,4 +1,4 @@
-"""The table of options as flags of commands, each with its twin in the environment."""
+"""The table of options as flags of commands, each with its environment variable."""
 
 from __future__ import annotations
 

@@ -1,12 +1,7 @@
-"""What flags say of a run, as the engine takes it.
+"""Settings of a run made from flags: checks, limits, loading, credentials after redirects, notes.
 
-``--check [KIND[:OPERATION|STEP]=]off|warn|error``
-
-``--credential NAME@ORIGIN`` and ``--allow-origin ORIGIN``: what may go to which other origin.
-
-Loading the document that a command was given, by the flags about documents.
-
-What every report of a run has to say about how it was made.
+``--check [KIND[:OPERATION|STEP]=]off|warn|error``; ``--credential NAME@ORIGIN`` and
+``--allow-origin ORIGIN``: what may go to which other origin.
 """
 
 from __future__ import annotations

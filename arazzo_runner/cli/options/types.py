@@ -1,7 +1,4 @@
-"""Values with units on the command line: durations, sizes, counts.
-
-Values of flags that say where things are: `NAME=VALUE`, servers, folders.
-"""
+"""Types of flags: durations, sizes, counts, `NAME=VALUE`, servers, folders."""
 
 from __future__ import annotations
 

@@ -1,10 +1,8 @@
-"""Files of cases: the inputs of a workflow in several runs, a row each.
+"""``--cases FILE``: the cases in a file, each a set of inputs, checked against the workflows.
 
 In CSV the first line names the inputs, text becomes the declared type, and an empty cell gives
 none; a name with dots reaches into an object. JSONL has an object of inputs a line, JSON a list of
 them. `id` names the case, where the workflow has no input of that name.
-
-``--cases FILE``: the rows of a file as sets of inputs, each held against the workflows.
 """
 
 from __future__ import annotations

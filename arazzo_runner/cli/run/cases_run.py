@@ -1,6 +1,6 @@
-"""The cases of ``--cases`` run, ``--jobs`` of them at once, and told in the order of the file.
+"""The cases of ``--cases`` run, ``--jobs`` of them at once, and shown in the order of the file.
 
-What is told of the cases of `--cases`: a line each, one report of all.
+A line each, and one report of all.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""``--report KIND[=PATH]`` and ``--json``: what is to be written, and where.
+"""``--report KIND[=PATH]`` and ``--json``: which reports a run writes, where, and their writing.
 
-The reports of one run: lines of events while it goes on, everything else when it is over.
+Lines of events are written during the run, everything else when it is over.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""One use of a command that runs workflows: when it began, and how it ends when it cannot start.
+"""One use of a command that runs workflows: signals, console, reports, recording and exit code.
 
-One run and all who are told of it: the console, the reports, the recording; then the verdict.
-
-Stopping a run politely: the first signal ends it with a report, the second at once.
+A command that cannot start ends here too. The first signal ends a run with a report, the second at
+once.
 """
 
 from __future__ import annotations

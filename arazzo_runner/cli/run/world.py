@@ -1,7 +1,4 @@
-"""The world that a run's flags ask for.
-
-``--otel``: traces of runs, where they are asked for.
-"""
+"""The world that a run's flags ask for, and the traces of ``--otel`` round it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`arazzo validate --fix`: documents mended, and written or shown as a diff."""
+"""`arazzo validate --fix`: documents fixed, and written or shown as a diff."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Validating many documents: one after the other, or shared out among processes.
+"""Many documents validated, in one process or several, with the findings that a user selects.
 
-The documents in folders: files named ``*.arazzo.*``, and others with `arazzo` at their root.
-
-Which findings a user wants to hear of: `--select`, `--ignore`, and the configuration.
+Folders hold the files named ``*.arazzo.*``, and others with `arazzo` at their root. `--select` and
+`--ignore`, and the configuration, choose among the findings.
 """
 
 from __future__ import annotations

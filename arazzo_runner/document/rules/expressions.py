@@ -1,7 +1,7 @@
 """Every expression of an object, with the place where it stands.
 
 The rules about references walk the model with this; so can anything that asks what a document
-reads. Reusable Objects are passed over, except for the value that they set.
+reads. Of Reusable Objects only the value that they set is visited.
 """
 
 from __future__ import annotations

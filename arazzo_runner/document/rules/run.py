@@ -1,4 +1,4 @@
-"""The names in a document that must lead somewhere in it; no API description is needed for that."""
+"""All rules that need no API description, run over a document: names must resolve in it."""
 
 from __future__ import annotations
 

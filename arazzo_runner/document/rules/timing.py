@@ -1,4 +1,4 @@
-"""What is read when it is not there: messages before they come, workflows before they ran.
+"""Reads of what is not there yet: messages before they are received, workflows before they ran.
 
 Arazzo Specification 1.1.0, "Runtime Expressions": `$request`, `$response` and their like are those
 of the step that stands around them.

@@ -1,6 +1,6 @@
-"""Finding the operation that a step names, in its source descriptions.
+"""The operation that a step names, looked up in its source descriptions.
 
-What binding works with: the documents, what the user chose, and where findings go.
+:class:`BindContext` is what all binding works with: documents, the user's choices, and findings.
 """
 
 from __future__ import annotations

@@ -1,15 +1,10 @@
-"""Making the plan: every workflow that a run can reach, with its names bound.
+"""The plan made: every workflow that a run can reach, its steps in order, with its names bound.
 
-``validate`` and ``run`` find the same unknown name here, in one function, and say it in one
-message.
+``validate`` and ``run`` find the same unknown name here, in one function, and report it in one
+message. Malformed keywords and dangling references of ``inputs`` schemas are found here too.
 
-The order of a workflow's steps where ``dependsOn`` is used.
-
-Arazzo Specification 1.1.0, "Step Dependencies and Execution Order".
-
-What keeps an ``inputs`` schema from judging anything: malformed keywords, dangling references.
-
-Arazzo Specification 1.1.0, Workflow Object, ``inputs`` (JSON Schema 2020-12).
+Arazzo Specification 1.1.0, "Step Dependencies and Execution Order" and Workflow Object, ``inputs``
+(JSON Schema 2020-12).
 """
 
 from __future__ import annotations

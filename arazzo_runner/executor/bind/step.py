@@ -1,8 +1,7 @@
-"""Binding a step to its operation or workflow, with its parameters and body.
+"""A step bound: its operation or workflow, parameters, body, and each action with its target.
 
-Arazzo Specification 1.1.0, Step Object and Parameter Object.
-
-Binding actions: the step's list, then the workflow's, each with its target.
+Actions are the step's, then the workflow's. Arazzo Specification 1.1.0, Step Object and Parameter
+Object.
 """
 
 from __future__ import annotations

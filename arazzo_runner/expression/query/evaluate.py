@@ -1,4 +1,4 @@
-"""Whether a regex, jsonpath or xpath criterion holds. Nothing here raises.
+"""Regex, jsonpath and xpath criteria judged: whether each is true. Nothing here raises.
 
 Arazzo 1.1.0, "Criterion Object", section "Condition Evaluation". What cannot be evaluated fails
 and says why.

@@ -1,6 +1,6 @@
-"""JSONPath (RFC 9535) within bounds: visited nodes are counted, patterns have a time limit.
+"""JSONPath (RFC 9535) within limits: visited nodes are counted, patterns have a time limit.
 
-The library evaluates; its parser is told to make segments and filters that count what they visit,
+The library evaluates; its parser is made to build segments and filters that count what they visit,
 and ``match`` and ``search`` that cannot hang. Its own ones have no bound: ``$..*..*..*..*`` on 540
 bytes ran for seconds.
 """

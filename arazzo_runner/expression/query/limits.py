@@ -1,9 +1,8 @@
-"""What every query language needs: its error, and a bound on the work that a query may do.
+"""Limits of queries and values: the work of a query, its error, and the size of what is built.
 
-How large a value may grow that a document builds: a few lines can double it again and again.
-
-Values are shared, not copied, so that a payload of 2 to the power of 40 members costs nothing
-until it is written out. It is counted before, level by level, and no further than the limit.
+A few lines of a document can double a value again and again. Values are shared, not copied, so that
+a payload of 2 to the power of 40 members costs nothing until it is written out. It is counted
+before, level by level, and no further than the limit.
 """
 
 from __future__ import annotations

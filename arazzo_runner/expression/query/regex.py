@@ -1,4 +1,4 @@
-"""Regular expressions under a time bound: ``re`` can neither be bounded nor interrupted.
+"""Regular expressions within a time limit: ``re`` can neither be bounded nor interrupted.
 
 LIMITS: a hostile pattern fails its criterion instead of hanging the run.
 """

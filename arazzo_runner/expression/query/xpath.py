@@ -1,9 +1,7 @@
-"""XPath 1.0 to 3.1 on XML text, within bounds: no DTD, file, network or environment.
+"""XPath 1.0 to 3.1 on XML text, within limits: no DTD, entity, file, network or environment.
 
 elementpath evaluates. Nothing can interrupt it, so its tokens and axes count what they do
-(``xpath_bounds``), and a document with more nodes than the bound is refused.
-
-XML text → an element tree, without DTDs and entities, its size counted.
+(``xpath_limits.py``), and a document with more nodes than the limit is refused.
 """
 
 from __future__ import annotations

@@ -1,13 +1,10 @@
-"""elementpath's parsers and context, made to count their work and kept from the outside.
+"""elementpath's parsers and context with limits: their work is counted, the outside is closed.
 
 Every token counts each evaluation, each item that it selects and the size of what it makes; every
 axis counts the nodes it walks over. What reads files, the network or the environment is not
-there, nor is what parses XML again.
-
-``matches``, ``replace`` and ``tokenize`` of XPath with a time bound.
-
-XPath and XQuery Functions and Operators 3.1, section 5.6. The library's own use ``re``, which a
-hostile pattern hangs.
+there, nor is what parses XML again. ``matches``, ``replace`` and ``tokenize`` have a time limit
+(XPath and XQuery Functions and Operators 3.1, section 5.6), since the library's own use ``re``,
+which a hostile pattern hangs.
 """
 
 from __future__ import annotations

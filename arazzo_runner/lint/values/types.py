@@ -1,9 +1,7 @@
-"""Whether a value that a document writes fits the schema of what gets it: AZ313 to AZ316.
+"""Values of a document checked against the schema of what takes them: AZ313 to AZ316.
 
-As far as the value is known: constants, and expressions of which a schema tells something. A part
-of a request that is text on the wire (a parameter, a field of a form) takes what can be spelled so.
-
-Request bodies and parameters by the schemas that describe them.
+As far as the value is known: constants, and expressions with a schema. A part of a request that is
+text on the wire (a parameter, a field of a form) takes what can be spelled so.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""One flat schema for what a schema says with ``$ref``, ``allOf``, ``oneOf``, ``anyOf``, ``if``.
+"""One flat schema for a schema with ``$ref``, ``allOf``, ``oneOf``, ``anyOf``, ``if``; a validator.
 
 To make a value it must be known what holds at once: references are followed, parts merged, and of
 alternatives one is chosen. The result is for making values, not for judging them: what a merge
 cannot express (``not``, a second pattern) is left to the validator.
-
-Is a value valid, and if not, why: the mock's view of a JSON Schema validator.
 """
 
 from __future__ import annotations

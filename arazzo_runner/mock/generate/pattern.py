@@ -1,11 +1,9 @@
-"""Strings that match the ``pattern`` of a schema.
+"""Strings that match the ``pattern`` of a schema: its regular expression parsed and used.
 
-The tree of a schema's regular expression (ECMA-262), as far as strings can be made from it.
-
-An own small parser: the libraries that make strings take Python's dialect, read it with a private
-module of the standard library, and repeat without regard to ``maxLength``. What a pattern demands
-beyond its characters (look-around, back-references) is not in the tree:
-``mock/generate/pattern.py`` tries.
+An own small parser of ECMA-262: the libraries that make strings take Python's dialect, read it with
+a private module of the standard library, and repeat without regard to ``maxLength``. What a pattern
+demands beyond its characters (look-around, back-references) is not in the tree: candidates are
+tried.
 """
 
 from __future__ import annotations

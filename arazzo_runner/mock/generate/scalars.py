@@ -1,6 +1,6 @@
-"""Strings and numbers for a flat schema.
+"""Strings and numbers for a flat schema, strings by its ``format`` too.
 
-Strings for the ``format`` of a schema (JSON Schema 2020-12 and the OpenAPI Format Registry).
+JSON Schema 2020-12 and the OpenAPI Format Registry.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Choices that look random and are a pure function of a seed and a place.
 
-Nothing is remembered between two throws, so a value does not depend on what was made before it:
+Nothing is remembered between two choices, so a value does not depend on what was made before it:
 the same seed and the same place give the same value in every run and on every machine.
 """
 

@@ -1,7 +1,7 @@
-"""A value for a schema: documented examples first, otherwise made up, and valid in any case.
+"""A value for a schema: documented examples first, otherwise generated, and valid in any case.
 
 The schema is a self-contained JSON Schema 2020-12 (``openapi/schema/compile.py`` makes one) that
-may hold OpenAPI's ``example``. The value is a pure function of the schema and the dice.
+may hold OpenAPI's ``example``. The value is a pure function of the schema and the seed.
 """
 
 from __future__ import annotations

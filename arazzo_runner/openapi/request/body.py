@@ -1,7 +1,7 @@
 """Request bodies: which media type, and the payload written in it.
 
 OpenAPI Specification 3.2.0, sections "Request Body Object", "Media Type Object", "Encoding
-Object". What a response body holds is read in ``response_body.py``.
+Object". What a response body holds is read in ``openapi/response/body.py``.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
-"""Values as text in URLs, headers and cookies: the expansions behind each ``style``.
+"""Values as text in URLs, headers, cookies and JSON, and the error of a request that has none.
 
-RFC 6570, section 3.2, with the styles that OpenAPI adds to it (OpenAPI Specification 3.2.0,
-sections "Style Values" and "URL Percent-Encoding"; appendix C).
-
-Why a request could not be built.
-
-Writing JSON text: compact, and refused where a value has no JSON.
+The expansions behind each ``style``: RFC 6570, section 3.2, with the styles that OpenAPI adds to it
+(OpenAPI Specification 3.2.0, sections "Style Values" and "URL Percent-Encoding"; appendix C). JSON
+text is compact, and refused where a value has no JSON.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""``multipart/form-data`` and its relatives (RFC 7578, RFC 2046).
+"""``multipart/form-data`` and its relatives (RFC 7578, RFC 2046), with files in them.
 
-OpenAPI Specification 3.2.0, section "Encoding `multipart` Media Types".
-
-Bodies with files in them: what reports show of them, and the pieces that are sent.
+OpenAPI Specification 3.2.0, section "Encoding `multipart` Media Types". A body with files is what
+reports show of it, and the pieces that are sent.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Is this response what the API description says?
+"""The contract check: whether a response is what the API description says.
 
 OpenAPI Specification 3.2.0, sections "Responses Object", "Response Object", "Header Object".
 """

@@ -1,13 +1,12 @@
-"""A schema of an API description as a self-contained JSON Schema 2020-12.
+"""A schema of an API description as a self-contained JSON Schema 2020-12, compiled; and its cost.
 
 What is reached by ``$ref`` is bundled under ``$defs``; what OpenAPI 2.0 and 3.0 say in their own
 words is translated. OpenAPI Specification 3.0.4 and 3.1.1, section "Schema Object"; JSON Schema
 2020-12 core, sections 8.2 and 9.3.
 
-What it takes to hold one value against a schema: references make short schemas endless.
-
-``S0: allOf [S1, S1]``, ``S1: allOf [S2, S2]`` and so on are 2 to the power of their number of
-checks, and the validator cannot be interrupted.
+The cost of checking one value is bounded, since references make short schemas endless: ``S0: allOf
+[S1, S1]``, ``S1: allOf [S2, S2]`` and so on are 2 to the power of their number of checks, and the
+validator cannot be interrupted.
 """
 
 from __future__ import annotations

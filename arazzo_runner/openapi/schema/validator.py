@@ -1,4 +1,4 @@
-"""Values held against a compiled schema, numbers that keep their spelling among them."""
+"""Values checked against a compiled schema, numbers that keep their spelling among them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a schema surely also is: the target of its ``$ref`` and the members of its ``allOf``.
+"""Applicators of a schema that surely apply: ``$ref`` and ``allOf``; ``readOnly`` and such.
 
-Which properties do not count in a request (``readOnly``) or a response (``writeOnly``).
+Properties flagged ``readOnly`` do not count in a request, ``writeOnly`` ones not in a response.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which security requirement of an operation is satisfied, and what it adds to a request.
 
 OpenAPI Specification 3.2.0, sections "Security Scheme Object" and "Security Requirement
-Object". No request is made here: what has to be fetched or answered first is a ``Need``.
+Object". No request is made here: what has to be fetched first is a ``TokenNeed``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""One diagnostic, two renderings: text with the source line and carets, and the report's JSON.
-
-A text with carets under parts of it, in the manner of the diagnostics.
-"""
+"""A diagnostic as text with the source line and carets, and as the JSON of reports."""
 
 from __future__ import annotations
 

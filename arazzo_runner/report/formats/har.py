@@ -1,6 +1,6 @@
-"""What went over the wire, as an HTTP Archive 1.2 that browsers' viewers open.
+"""The run as an HTTP Archive (HAR) 1.2, which browsers' viewers open.
 
-Cookies as HAR 1.2 has them: names and attributes, with values that are masked by the header.
+Cookies have names and attributes, with values that are masked by the header.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """The run as one HTML page that needs nothing else: it loads nothing, and runs only its own script.
 
-The page is made from the JSON report, so that both say the same and all is masked already. What
-comes from outside is escaped twice over: control characters are spelled, and the template escapes
-every expression. A policy lets nothing run but the style and script whose hashes it names.
-
-Values and bodies as the HTML page shows them, within bounds.
+The page is made from the JSON report, so that both say the same and all is masked already; values
+and bodies are cut to limits. What comes from outside is escaped twice over: control characters are
+spelled, and the template escapes every expression. A policy lets nothing run but the style and
+script whose hashes it names.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""The report as JSON: the form that ``report.schema.json`` describes.
+"""The report as JSON, coverage included: the form that ``report.schema.json`` describes.
 
-Coverage as it stands in the report.
-
-JSON over lines, as ``json.dumps(…, indent=2)`` has it, in a fifth of the time.
+Its lines are those of ``json.dumps(…, indent=2)``, in a fifth of the time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The run as lines of JSON, each an event told while it happens, with the objects of the report."""
+"""The run as lines of JSON, each an event, written while it happens; objects are the report's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run on a terminal or in a log, told while it happens: plain lines, one write a step."""
+"""The run on a terminal or in a log, shown while it happens: plain lines, one write a step."""
 
 from __future__ import annotations
 

@@ -1,11 +1,8 @@
-"""The console of a terminal: like that of a log, but much that passes is folded.
+"""The console of a terminal: like that of a log, with passed steps folded and live lines below.
 
-The bottom of a terminal, redrawn while a run goes on; what is written stands above it.
-
-Most runs are over before there is anything to look at: the lines, and what draws them, come only
-after a moment.
-
-What a run is doing at a moment, in a few lines: the bottom of a terminal while it goes on.
+Live lines are the bottom of a terminal, redrawn while a run goes on: what it is doing; what is
+written stands above them. Most runs are over before there is anything to look at: the lines, and
+what draws them, are loaded only after a moment.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The lines of one visit of a step.
+"""The lines of one visit of a step, its request and response among them.
 
-What was sent and got, in a few lines: a line a body, with ``-v`` headers, with ``-vv`` all.
+Bodies are a line each, with ``-v`` headers too, with ``-vv`` all.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Colours and marks: what a terminal can show, and what is left where it cannot.
+"""The style of a text rendering: what is shown, how wide, in which colours and signs.
 
-How a text rendering looks: what is shown, how wide, in which colours and signs.
-
-Inputs and outputs by name: a line each, and what is longer a line a member.
+Where a terminal cannot show a sign, there is a plain one. Inputs and outputs are a line each by
+name, longer ones a line a member.
 """
 
 from __future__ import annotations
