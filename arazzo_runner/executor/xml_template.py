@@ -138,5 +138,5 @@ def _check(text: str) -> None:
         lines = text.splitlines(keepends=True)
         start = sum(map(len, lines[: reason.lineno - 1])) + reason.offset
         words = f"is not well-formed XML: {expat.ErrorString(reason.code)}"
-        way_out = "mend it; a value that is a whole document stands without braces: `$inputs.xml`"
+        way_out = "fix it; a value that is a whole document stands without braces: `$inputs.xml`"
         raise TextFault(words, way_out, min(start, len(text))) from None
