@@ -42,8 +42,9 @@ class CredentialStores(Struct, frozen=True):
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment with the file behind it; an empty variable is none."""
-        return {**self.file, **{name: text for name, text in self.environment.items() if text}}
+        """The environment with the file behind it; an empty variable counts where none has more."""
+        filled = {name: text for name, text in self.environment.items() if text}
+        return {**self.environment, **self.file, **filled}
 
     def more(self, name: str) -> str | None:
         """What the other sources know of a variable."""
@@ -61,6 +62,14 @@ class CredentialStores(Struct, frozen=True):
         if self.variables.get(self.aliases.get(name, "")):
             return "alias"
         return None
+
+    def empty_origin(self, name: str) -> CredentialSource | None:
+        """Where a variable is set to nothing."""
+        if name in self.file:
+            return "env-file"
+        if name in self.environment:
+            return "environment"
+        return "alias" if self.aliases.get(name, "") in self.variables else None
 
 
 def cached_lookup(look_up: CredentialLookup) -> CredentialLookup:

@@ -14,6 +14,7 @@ from arazzo_runner.openapi.model import ApiDescription, Operation, SecuritySchem
 from arazzo_runner.openapi.security.credentials import (
     CredentialFlow,
     CredentialPart,
+    can_be_empty,
     credential_flows,
     credential_parts,
     find_flow,
@@ -138,6 +139,8 @@ def _variables(
     for kind in credential_parts(scheme):
         name = variable_name(source, scheme.name, kind)
         origin = sources.origin(name)
+        if origin is None and can_be_empty(scheme, kind):
+            origin = sources.empty_origin(name)
         if origin is not None:
             alias = sources.aliases.get(name) if origin == "alias" else None
             yield CredentialVariable(name, kind, is_set=True, origin=origin, alias=alias)

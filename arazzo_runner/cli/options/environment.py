@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 _KEY = "arazzo.env_file"
 
@@ -38,19 +42,17 @@ def take_env_file(ctx: click.Context, param: click.Parameter, path: Any) -> dict
 
 
 def read_env_file(path: str, param: click.Parameter | None = None) -> dict[str, str]:
-    """Variables from a file of ``NAME=VALUE`` lines.
+    """Variables from a file of ``NAME=VALUE`` lines, as the library `python-dotenv` reads them.
 
-    ``#`` begins a comment line, ``export`` before a name is allowed, quotes round a value fall.
-    Raises click.BadParameter.
+    Comments, ``export``, quotes with their escapes, values of several lines; what looks like a
+    variable in a value stays as it is. Raises click.BadParameter.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as reason:
         why = _words(reason)
         raise click.BadParameter(f"`{path}` cannot be read: {why}", param=param) from None
-    numbered = [(number, line.strip()) for number, line in enumerate(lines, 1)]
-    counting = [(number, line) for number, line in numbered if line and not line.startswith("#")]
-    return dict(_variable(path, number, line, param) for number, line in counting)
+    return dict(_variables(text, path, param))
 
 
 def _words(reason: OSError | ValueError) -> str:
@@ -59,12 +61,26 @@ def _words(reason: OSError | ValueError) -> str:
     return ((reason.strerror if isinstance(reason, OSError) else "") or str(reason)).lower()
 
 
-def _variable(path: str, number: int, line: str, param: click.Parameter | None) -> tuple[str, str]:
-    name, equals, value = line.removeprefix("export ").partition("=")
-    if not equals or not name.strip():
-        # The line is not shown: it may be a secret.
-        raise click.BadParameter(f"line {number} of `{path}` is not NAME=VALUE", param=param)
-    value = value.strip()
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
-        value = value[1:-1]
-    return name.strip(), value
+def _variables(text: str, path: str, param: click.Parameter | None) -> Iterator[tuple[str, str]]:
+    from dotenv.parser import parse_stream  # its import takes longer than a file
+
+    for binding in parse_stream(StringIO(text)):
+        if binding.key is not None and binding.value is not None:
+            yield binding.key, binding.value
+        elif binding.error or binding.key is not None:
+            # The line is not shown: it may be a secret.
+            message = f"line {_line(binding)} of `{path}` {_fault(binding)}"
+            raise click.BadParameter(message, param=param)
+
+
+def _line(binding: Binding) -> int:
+    """The line of an entry, of which empty lines before it are a part."""
+    text = binding.original.string
+    return binding.original.line + text.count("\n", 0, len(text) - len(text.lstrip()))
+
+
+def _fault(binding: Binding) -> str:
+    name, equals, value = binding.original.string.partition("=")
+    if equals and name.strip() and value.lstrip()[:1] in ("'", '"'):
+        return "has a quote that is not closed, or text after the closing one"
+    return "is not NAME=VALUE"

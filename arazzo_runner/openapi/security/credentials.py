@@ -51,7 +51,12 @@ class CredentialFlow(Struct, frozen=True):
 
     def is_satisfied_by(self, parts: CredentialParts) -> bool:
         """Whether all that it needs is there."""
-        return all(parts.get(kind) for kind in self.needs)
+        return all(has_part(parts, kind) for kind in self.needs)
+
+
+def has_part(parts: CredentialParts, kind: CredentialPart) -> bool:
+    """Whether a part is there; an empty password is one, anything else that is empty is not."""
+    return bool(parts.get(kind)) or (kind == "password" and parts.get(kind) == "")
 
 
 _TOKEN: Final = CredentialFlow(("token",))
@@ -97,6 +102,14 @@ def _is_offered(way: CredentialFlow, scheme: SecurityScheme) -> bool:
 def find_flow(scheme: SecurityScheme, parts: CredentialParts) -> CredentialFlow | None:
     """The first way that these parts are enough for."""
     return next((way for way in credential_flows(scheme) if way.is_satisfied_by(parts)), None)
+
+
+def can_be_empty(scheme: SecurityScheme, kind: CredentialPart) -> bool:
+    """Whether a variable that is set to nothing is a value: many APIs take a key as user name.
+
+    RFC 7617, section 2: ``password = *<any UTF-8>``.
+    """
+    return scheme.type == "http" and kind == "password"
 
 
 def credential_parts(scheme: SecurityScheme) -> tuple[CredentialPart, ...]:
@@ -159,14 +172,16 @@ def credentials_from(
 ) -> Credentials:
     """Read the credentials of a source's schemes from environment variables.
 
-    ``aliases`` maps a variable to another one that serves when the variable itself is not set;
+    ``aliases`` maps a variable to another one that serves when the variable itself is not set or
+    empty;
     ``more`` is asked for what is still missing, and for no more than one way needs. A line end
     after a value, as files leave it, does not belong to it. Raises UsageError AZ905 for a value
     that no request can carry.
     """
 
     def from_environment(name: str) -> str | None:
-        return environment.get(name) or environment.get(aliases.get(name, ""))
+        value = environment.get(name)
+        return value or environment.get(aliases.get(name, ""), value)
 
     every = {scheme.name: _parts(source, scheme, from_environment, more) for scheme in schemes}
     return Credentials({(source, name): parts for name, parts in every.items() if parts})
@@ -200,7 +215,7 @@ def _available_parts(
     for kind in wanted:
         name = variable_name(source, scheme.name, kind)
         value = look_up(name)
-        if value:
+        if value or (value == "" and can_be_empty(scheme, kind)):
             yield kind, _check_sendable(name, kind, value.rstrip("\r\n"), scheme)
 
 

@@ -26,6 +26,7 @@ from arazzo_runner.openapi.security.credentials import (
     credential_parts,
     credentials_from,
     find_flow,
+    has_part,
     variable_name,
     variable_names,
 )
@@ -181,9 +182,13 @@ def missing_parts(scheme: SecurityScheme, source: str, credentials: Credentials)
     parts = credentials.of(source, scheme.name)
     if find_flow(scheme, parts) is not None:
         return []
-    nearest = min(_by_preference(scheme), key=lambda way: not any(map(parts.get, way.needs)))
+    nearest = min(
+        _by_preference(scheme), key=lambda way: not any(has_part(parts, one) for one in way.needs)
+    )
     return [
-        variable_name(source, scheme.name, kind) for kind in nearest.needs if not parts.get(kind)
+        variable_name(source, scheme.name, kind)
+        for kind in nearest.needs
+        if not has_part(parts, kind)
     ]
 
 
@@ -295,7 +300,8 @@ def _basic(username: str, password: str) -> Authorization:
     # RFC 7617, section 2.1: UTF-8.
     pair = b64encode(f"{username}:{password}".encode()).decode("ascii")
     headers = (("Authorization", f"Basic {pair}"),)
-    return Authorization(headers, secrets=(password, f"{username}:{password}"))
+    # Without a password, the user name is the key.
+    return Authorization(headers, secrets=(password or username, f"{username}:{password}"))
 
 
 def _api_key(scheme: SecurityScheme, key: str) -> Authorization:
