@@ -21,7 +21,7 @@ from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.text.diagnostic import error
 
-__all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld"]
+__all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld", "check_settings"]
 
 _SLICE = 60.0
 
@@ -129,6 +129,13 @@ class AsyncHttpWorld(HttpWorldBase):
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+def check_settings(settings: HttpSettings, environment: Mapping[str, str] = os.environ) -> None:
+    """Raise UsageError for settings that cannot be used, as the worlds here do when they open."""
+    from arazzo_runner.http.network import BlockingNetwork
+
+    _connections(settings, BlockingNetwork(), environment)
 
 
 def _connections(

@@ -19,7 +19,7 @@ from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.settings import load_document, settings_of
 from arazzo_runner.cli.run.record import RecordOption
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
-from arazzo_runner.cli.run.world import TracesFactory, open_world, traces_for
+from arazzo_runner.cli.run.world import TracesFactory, check_network, open_world, traces_for
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
@@ -59,6 +59,7 @@ class RunCommand(Struct, frozen=True):
         check_names(description, self.given)
         if self.given["record"] is not None:
             check_writable(self.given["record"], "recording")
+        check_network(self.given)
         options = self._options()
         new_traces = traces_for(self.given, os.environ)
         ready, warnings = self._ready(description, options, new_traces)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
-from arazzo_runner.errors import DiagnosedError, UsageError
+from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, WorkflowResult
 from arazzo_runner.pipeline import run as pipeline
@@ -179,6 +180,11 @@ def reports_of_args(args: Sequence[str], environ: Mapping[str, str]) -> Reports:
         return Reports(tuple(_of_json("--json" in args)))
 
 
+def start_code(error: DiagnosedError) -> ExitCode:
+    """The exit code of what could not start for an error."""
+    return ExitCode.INVALID if isinstance(error, DocumentError) else ExitCode.USAGE
+
+
 ReportContext = Callable[[], Mapping[str, Any]]
 
 
@@ -249,16 +255,25 @@ class ReportObserver:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Report a bug; a reader that has gone, or a full disk, is none."""
-        if isinstance(error, Exception) and not isinstance(error, OSError):
-            with suppress(UsageError, OSError):
-                self.end(RunResult(tuple(self._finished), self._elapsed()), ExitCode.BUG)
+        """Report what ended the run; a reader that has gone, or a full disk, is no bug."""
+        if not isinstance(error, Exception) or isinstance(error, OSError):
+            return
+        result = RunResult(tuple(self._finished), self._elapsed())
+        with suppress(UsageError, OSError):
+            if isinstance(error, DiagnosedError):
+                self.end(result, start_code(error), error.diagnostics)
+            else:
+                self.end(result, ExitCode.BUG)
 
-    def end(self, result: RunResult, code: int) -> None:
-        """Write all that is to be written of a run that is over. Raises UsageError (AZ907)."""
+    def end(self, result: RunResult, code: int, more: Sequence[Diagnostic] = ()) -> None:
+        """Write all that is to be written of a run that is over, ``more`` among the diagnostics.
+
+        Raises UsageError (AZ907).
+        """
         if not self._reports.targets:
             return
         report = self.report(result, code)
+        report = replace(report, diagnostics=(*report.diagnostics, *more))
         told = [target for target, _, _ in self._live]
         live, self._live = self._live, []
         for _, _, lines in live:

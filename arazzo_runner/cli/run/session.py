@@ -17,13 +17,15 @@ from shutil import get_terminal_size
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
+import click
 from msgspec import Struct, field
 
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.settings import report_notes
-from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports
+from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports, start_code
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
-from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
+from arazzo_runner.cli.usage_errors import usage_diagnostic
+from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.pipeline import run as pipeline
@@ -267,8 +269,10 @@ class CommandSession(Struct):
                     reports.check()
                     ready = start()
             except DiagnosedError as error:
-                code = 3 if isinstance(error, DocumentError) else 2
-                return self._failed_start(reports, error, code)
+                return self._failed_start(reports, error, start_code(error))
+            except click.ClickException as mistake:
+                refusal = UsageError(usage_diagnostic(mistake))
+                return self._failed_start(reports, refusal, ExitCode.USAGE)
             except KeyboardInterrupt:
                 return self._failed_start(reports, UsageError(), signals.code or 130)
             except Exception:

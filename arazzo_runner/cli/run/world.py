@@ -72,6 +72,15 @@ def authorized_world(
     yield authorizing_world(world, needing, endpoints, learn, person())
 
 
+def check_network(given: Mapping[str, Any]) -> None:
+    """Raise UsageError for flags about the network that cannot be used, before a run begins."""
+    if given["mock"] or given["dry_run"]:
+        return
+    from arazzo_runner.http.client import check_settings
+
+    check_settings(http_settings(given))
+
+
 def http_settings(given: Mapping[str, Any]) -> HttpSettings:
     """How requests are sent, by the flags about the network."""
     members = members_of("HttpSettings", given)

@@ -5,7 +5,9 @@ import pytest
 
 from arazzo_runner.cli import main as command_line
 from arazzo_runner.cli.run.reports import Reports, ReportTarget, read_reports, reports_of_args
+from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.report.files import KINDS
+from arazzo_runner.text.diagnostic import error
 
 
 @pytest.mark.parametrize(
@@ -169,3 +171,26 @@ def test_reports_say_how_a_run_was_made(folder):
         "responses were generated from the API descriptions (`--mock`)",
         "TLS certificates were not verified (`--insecure`)",
     ]
+
+
+def _run(capsys, *words):
+    code = command_line.main(["run", "workflow.yaml", "--json", *words])
+    report = json.loads(capsys.readouterr().out)
+    return code, report["exit_code"], [one["message"] for one in report["diagnostics"]]
+
+
+def test_report_of_http2_without_its_package(folder, capsys, monkeypatch):
+    monkeypatch.setattr("arazzo_runner.http.client._has_h2", lambda: False)
+    message = "`--http2` needs the package `h2`, which is not installed"
+    assert _run(capsys, "--http2") == (2, 2, [message])
+
+
+@pytest.mark.parametrize(("kind", "code"), [(UsageError, 2), (DocumentError, 3)])
+def test_report_of_what_ends_a_run_in_its_middle(folder, capsys, monkeypatch, kind, code):
+    """What has diagnostics is no bug, wherever it is raised."""
+
+    def refuse(*_):
+        raise kind(error("AZ906", "no"))
+
+    monkeypatch.setattr("arazzo_runner.pipeline.run.execute_run", refuse)
+    assert _run(capsys) == (code, code, ["no"])
