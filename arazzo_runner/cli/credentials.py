@@ -10,7 +10,6 @@ keyring = "arazzo"                                                  # a service 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.auth.sources import CredentialStore, CredentialStores
-from arazzo_runner.cli.options.config_file import CREDENTIALS, config_file, read_config
+from arazzo_runner.cli.options.config_file import CREDENTIALS, check_owner, config_file, read_config
 from arazzo_runner.cli.options.profiles import profile_of
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Plan
@@ -162,7 +161,7 @@ def _other_stores(config: CredentialConfig) -> list[CredentialStore]:
     """Commands and the keyring; what they need is loaded when they are asked."""
     found: list[CredentialStore] = []
     if config.commands or config.command is not None:
-        _check_owner()
+        check_owner()
     if config.commands:
         found.append(_single_commands(config.commands))
     if config.command is not None:
@@ -170,20 +169,6 @@ def _other_stores(config: CredentialConfig) -> list[CredentialStore]:
     if config.keyring is not None:
         found.append(_keyring(config.keyring))
     return found
-
-
-def _check_owner() -> None:
-    """Run no commands of a file that a stranger may have put above the working directory.
-
-    A folder that everybody may write to, such as `/tmp`, is no place for the commands of others.
-    """
-    path = config_file()
-    if path is None or os.name != "posix":
-        return
-    is_shared = path.parent.stat().st_mode & stat.S_IWOTH
-    if is_shared and path.stat().st_uid != os.getuid():
-        why = "it belongs to another user, in a folder that everybody may write to"
-        raise click.UsageError(f"`{path}`: its commands for credentials are not run: {why}")
 
 
 def _single_commands(commands: Mapping[str, str]) -> CredentialStore:

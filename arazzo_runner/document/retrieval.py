@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -68,10 +68,12 @@ class DocumentAccess(Struct, frozen=True):
     ``retrieve_for`` gives what a document may read that came from this URI: less than its user
     may. ``open`` reads the path or URL that the user named. ``find`` gives the path of a file by
     the path in its URI, from the folders that the user named, or None. ``memory`` spares the
-    parsing of large texts.
+    parsing of large texts. ``expect`` is told of the URLs of source descriptions by name, before
+    they are read.
     """
 
     retrieve_for: Callable[[str], Retrieve]
     open: Retrieve
     find: Callable[[str], str | None]
     memory: ParseCache | None = None
+    expect: Callable[[Mapping[str, str]], None] = lambda _urls: None

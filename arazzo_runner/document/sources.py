@@ -160,6 +160,12 @@ class _SourceLoader:
         overrides = self._usable_overrides()
         self._documents[document.base_uri] = document
         self._keys[document.source] = document.base_uri
+        self._library.expect(
+            {
+                one.name: overrides.get(one.name) or resolve_reference(document.base_uri, one.url)
+                for one in document.source_descriptions
+            }
+        )
         for index, one in enumerate(document.source_descriptions):
             self._named.append(one.name)
             wanted = _PendingSource(document, index, overrides.get(one.name))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Final, TypeAlias
@@ -178,6 +178,10 @@ class DocumentStore:
         own = [base_uri(identity, text.file.uri)] if isinstance(identity, str) else []
         for uri in (*uris, text.file.uri, *own):
             self._texts.setdefault(without_fragment(uri), text)
+
+    def expect(self, urls: Mapping[str, str]) -> None:
+        """Take note of the URLs of source descriptions, by name."""
+        self._access.expect(urls)
 
     def _count(self, size: int) -> None:
         self._bytes += size

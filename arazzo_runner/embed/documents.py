@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
+from arazzo_runner.openapi.request.user_headers import parse_user_header
 from arazzo_runner.openapi.security.credentials import credential_parts
 from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.options.model import Keyword, Option
@@ -26,10 +27,27 @@ from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.retrieve.files import file_uri
+from arazzo_runner.retrieve.source_headers import HeaderSettings
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 from arazzo_runner.text.json_write import JsonStyle, write_json
 
 DocumentPath: TypeAlias = str | PathLike[str]
+
+
+HeaderOptions: TypeAlias = Mapping[str, str | Mapping[str, str]] | Sequence[str]
+"""Header fields by name, or by sources; or texts as `--header` has them."""
+
+
+def header_texts(given: HeaderOptions) -> tuple[str, ...]:
+    """The header fields as ``[SOURCE=]NAME: VALUE``. Raises ValueError for what cannot be sent."""
+    texts = list(given) if not isinstance(given, Mapping) else []
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        fields = value.items() if isinstance(value, Mapping) else ()
+        texts += [f"{name}={one}: {text}" for one, text in fields]
+        texts += [f"{name}: {value}"] if isinstance(value, str) else []
+    for text in texts:
+        parse_user_header(text, {text.partition("=")[0]})
+    return tuple(texts)
 
 
 class LoadOptions(TypedDict, total=False):
@@ -40,6 +58,7 @@ class LoadOptions(TypedDict, total=False):
     allow_read: bool
     allow_http: bool
     allow_net: bool
+    headers: HeaderOptions
     limits: LoadLimits
 
 
@@ -69,7 +88,7 @@ def _with_note(access: DocumentAccess, note: Callable[[str], object]) -> Documen
     def retrieve_for(asking: str) -> Retrieve:
         return with_note(access.retrieve_for(asking))
 
-    return DocumentAccess(retrieve_for, with_note(access.open), access.find)
+    return replace(access, retrieve_for=retrieve_for, open=with_note(access.open), memory=None)
 
 
 _STYLE: Final = JsonStyle(indent=2, ensure_ascii=True)
@@ -106,6 +125,7 @@ def access_for(given: LoadOptions) -> DocumentAccess:
         allow_http=given.get("allow_http", False),
         allow_net=given.get("allow_net", False),
         source_dirs=_folders(given.get("source_dir", ())),
+        headers=HeaderSettings(header_texts(given.get("headers", ()))),
     )
     return document_access(settings, os.environ)
 

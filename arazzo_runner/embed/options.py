@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, get_args
 
-from arazzo_runner.embed.documents import rendered_errors
+from arazzo_runner.embed.documents import HeaderOptions, header_texts, rendered_errors
 from arazzo_runner.embed.route import NetworkTarget, RequestTarget, needs_event_loop, route_of
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
@@ -36,6 +36,7 @@ _KINDS: Final[dict[str, OptionTypes]] = {
     "Sequence[str]": (list, tuple, set, frozenset),
     "CheckSeverity | Mapping[str, CheckSeverity]": (str, Mapping),
     "HttpSettings": (HttpSettings,),
+    "HeaderOptions": (Mapping, list, tuple),
     "Limits": (Limits,),
     "Clock": (Clock,),
 }
@@ -101,6 +102,7 @@ class RunOptions(TypedDict, total=False):
     world: World
     wrap: WorldWrapper
     http: HttpSettings
+    headers: HeaderOptions
     timeout: float
     limits: Limits
     checks: CheckSeverity | Mapping[str, CheckSeverity]
@@ -205,6 +207,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         # Who stands between may bring credentials of their own, or need none.
         needs_credentials=isinstance(route, NetworkTarget) and "before_request" not in given,
         secrets=tuple(given.get("secrets", ())),
+        headers=header_texts(given.get("headers", ())),
         settings=settings,
         credentials=_credentials(given.get("credentials", {})).joined(
             Credentials(certificate=bool(_http(given).cert))

@@ -26,6 +26,7 @@ def missing_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:
     }
     if view.call.url is not None or any(location == "querystring" for location, _ in given):
         return  # the whole query, which may hold them all
+    users = {parameter_key("header", name) for name, _ in view.call.authorization.user_headers}
     for parameter in view.operation.parameters:
         identity = parameter_key(parameter.location, parameter.name)
         is_needed = parameter.required and parameter.location != "path"
@@ -34,6 +35,7 @@ def missing_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:
             is_needed
             and identity not in given
             and identity not in credential_carriers(view.operation)
+            and identity not in users
         ):
             yield _missing_parameter(view, parameter)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _SENDING = ("run", "auth")
+_RETRIEVING = ("run", "validate", "auth", "list")
 _SECTION = "Limits"
 
 LIMITS = (
@@ -57,7 +58,7 @@ LIMITS = (
     Option(
         "timeout",
         "Timeout of one request, response included.",
-        _SENDING,
+        _RETRIEVING,
         _SECTION,
         kind="duration",
         metavar="T",

@@ -26,6 +26,7 @@ Kind: TypeAlias = Choice[
     "server",  # [SOURCE=]URL
     "server-variable",
     "credential-origin",
+    "header",  # [SOURCE=]NAME=VALUE
     "origin",
     "codes",
 ]

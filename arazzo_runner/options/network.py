@@ -5,13 +5,14 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _SENDING = ("run", "auth")
+_RETRIEVING = ("run", "validate", "auth", "list")
 _SECTION = "Network"
 
 NETWORK = (
     Option(
         "cacert",
         "CA certificates to trust.",
-        _SENDING,
+        _RETRIEVING,
         _SECTION,
         kind="file",
         metavar="FILE",
@@ -20,7 +21,7 @@ NETWORK = (
     Option(
         "cert",
         "Client certificate.",
-        _SENDING,
+        _RETRIEVING,
         _SECTION,
         kind="file",
         metavar="FILE",
@@ -29,7 +30,7 @@ NETWORK = (
     Option(
         "key",
         "Private key of the client certificate.",
-        _SENDING,
+        _RETRIEVING,
         _SECTION,
         kind="file",
         metavar="FILE",
@@ -38,7 +39,7 @@ NETWORK = (
     Option(
         "insecure",
         "Do not verify TLS certificates; noted in each report.",
-        _SENDING,
+        _RETRIEVING,
         _SECTION,
         kind="switch",
         member="HttpSettings.insecure",
@@ -46,7 +47,7 @@ NETWORK = (
     Option(
         "proxy",
         "Send requests through this proxy.",
-        _SENDING,
+        _RETRIEVING,
         _SECTION,
         metavar="URL",
         member="HttpSettings.proxy",
@@ -61,6 +62,20 @@ NETWORK = (
         least=0,
         default=0,
         member="HttpSettings.follow_redirects",
+    ),
+    Option(
+        "header",
+        "Send this header to the servers of the document, or of one source description;"
+        " also `NAME: VALUE`.",
+        _RETRIEVING,
+        _SECTION,
+        kind="header",
+        short="H",
+        key="headers",
+        metavar="[SOURCE=]NAME=VALUE",
+        is_repeatable=True,
+        keyword=Keyword("headers", "HeaderOptions"),
+        pytest="a header for the servers of the document (of one source)",
     ),
     Option(
         "credential",

@@ -58,6 +58,12 @@ class Description(SafeRepr, frozen=True):
         """The workflows of the document that was loaded, in its order."""
         return tuple(one.workflow_id for one in self.entry.document.workflows)
 
+    @property
+    def source_names(self) -> frozenset[str]:
+        """The names of all source descriptions."""
+        units = self.units.values()
+        return frozenset(one.name for unit in units for one in unit.document.source_descriptions)
+
     def brief(self) -> str:
         """Where it was read, and its workflows."""
         return f"{self.entry.document.source.name}: {', '.join(self.workflow_ids)}"

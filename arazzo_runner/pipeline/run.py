@@ -26,9 +26,11 @@ from arazzo_runner.executor.run import RunContext, input_problems, run_plan
 from arazzo_runner.executor.secret_flow import secret_flow
 from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
 from arazzo_runner.executor.world import World, run_coroutine
+from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
 from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.request.user_headers import user_headers
 from arazzo_runner.openapi.security.credentials import CredentialLookup, no_lookup
 from arazzo_runner.openapi.security.schemes import (
     Authorization,
@@ -36,11 +38,12 @@ from arazzo_runner.openapi.security.schemes import (
     MissingCredentials,
     ParameterKeys,
     authorize,
+    credential_carrier,
     credentials_from,
     required_schemes,
 )
 from arazzo_runner.pipeline.load import Description
-from arazzo_runner.report.secret_names import HEADER_NAMES, is_secret
+from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret
 from arazzo_runner.report.secret_observer import SecretObserver
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, did_you_mean, error
@@ -55,7 +58,8 @@ class RunConfig(SafeRepr, frozen=True):
     and win; ``environment`` is where the others are read from, ``aliases`` names other variables
     that serve too, ``more`` is asked for what is not set, and ``ask`` for what is then missing:
     it gives variables. ``needs_credentials`` False leaves requests without credentials where none
-    are set. ``secrets`` are names of inputs and outputs to mask.
+    are set. ``headers`` are ``[SOURCE=]NAME=VALUE``. ``secrets`` are names of inputs and outputs to
+    mask.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +68,7 @@ class RunConfig(SafeRepr, frozen=True):
     aliases: Mapping[str, str] = field(default_factory=dict)
     needs_credentials: bool = True
     secrets: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
     credentials: Credentials = field(default_factory=Credentials)
     more: CredentialLookup = no_lookup
@@ -138,7 +143,7 @@ def plan_run(
         description.units,
         options.servers,
         options.server_variables,
-        _authorizer(options, missing),
+        _authorizer(description, options, missing),
         None if options.needs_credentials else "http://localhost",
         options.settings.send_invalid,
     )
@@ -158,7 +163,9 @@ def plan_run(
     )
 
 
-def _authorizer(options: RunConfig, missing: list[MissingCredentials]) -> Authorize:
+def _authorizer(
+    description: Description, options: RunConfig, missing: list[MissingCredentials]
+) -> Authorize:
     """Gives each operation its credentials; collects in ``missing`` what is not set, once each."""
     typed: dict[str, str] = {}
 
@@ -169,6 +176,14 @@ def _authorizer(options: RunConfig, missing: list[MissingCredentials]) -> Author
         return found.joined(options.credentials)
 
     def give(source: str, operation: Operation, given: ParameterKeys, server: str) -> Authorization:
+        headers = user_headers(options.headers, source, description.source_names)
+        passed = given | {("header", name.lower()) for name, _ in headers}
+        found = credential(source, operation, passed, server)
+        return with_user_headers(found, headers, operation) if headers else found
+
+    def credential(
+        source: str, operation: Operation, given: ParameterKeys, server: str
+    ) -> Authorization:
         try:
             return authorize(operation, source, held(source, operation), given, server)
         except MissingCredentials as reason:
@@ -177,11 +192,22 @@ def _authorizer(options: RunConfig, missing: list[MissingCredentials]) -> Author
             answer = options.ask(reason)
             typed.update(answer)
             if answer:
-                return give(source, operation, given, server)
+                return credential(source, operation, given, server)
             missing.append(reason)
             return Authorization()
 
     return give
+
+
+def with_user_headers(
+    authorization: Authorization, headers: Headers, operation: Operation
+) -> Authorization:
+    """The authorization with the user's header fields; what is secret of them is known as such."""
+    schemes = operation.description.schemes.values()
+    carriers = (credential_carrier(one) for one in schemes)
+    names = HEADER_NAMES | {name for location, name in carriers if location == "header"}
+    secrets = (*authorization.secrets, *header_values(headers, names))
+    return replace(authorization, user_headers=headers, secrets=secrets)
 
 
 def prepare_run(

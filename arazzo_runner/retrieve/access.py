@@ -27,6 +27,7 @@ from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.retrieve.files import file_path, file_uri, find_in, read_named, read_regular
+from arazzo_runner.retrieve.source_headers import HeaderSettings, SourceHeaders, is_same_origin
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, size_finding
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class RetrieveSettings(Struct, frozen=True):
     """What may be read for a run: ``max_bytes`` a document, and what its flags allow.
 
     ``source_dirs`` are the folders of ``--source-dir``; ``remember`` keeps large texts parsed on
-    disk; of ``http`` count the times and TLS.
+    disk; of ``http`` count the times, TLS and the proxy; ``headers`` go with requests.
     """
 
     max_bytes: int = DESCRIPTION_LIMITS.max_bytes
@@ -50,6 +51,7 @@ class RetrieveSettings(Struct, frozen=True):
     source_dirs: tuple[str, ...] = ()
     remember: bool = False
     http: HttpSettings = field(default_factory=HttpSettings)
+    headers: HeaderSettings = field(default_factory=HeaderSettings)
 
 
 def document_access(
@@ -64,7 +66,7 @@ def document_access(
     """
     reading = _DocumentReader(settings, environment, stdin)
     memory = _memory(environment) if settings.remember else None
-    return DocumentAccess(reading.retrieve_for, reading.open, reading.find, memory)
+    return DocumentAccess(reading.retrieve_for, reading.open, reading.find, memory, reading.expect)
 
 
 def _memory(environment: Mapping[str, str]) -> ParseCache | None:
@@ -85,6 +87,8 @@ class _DocumentReader:
         self._stdin = stdin
         self._fetcher: Fetcher | None = None
         self._found: dict[str, str | None] = {}
+        self._headers = SourceHeaders(settings.headers)
+        self.expect = self._headers.expect
 
     def open(self, location: str) -> RetrievedDocument:
         """Read what the user named."""
@@ -111,16 +115,19 @@ class _DocumentReader:
 
     def retrieve_for(self, asking: str) -> Retrieve:
         """What a document may read that was retrieved from ``asking``."""
-        return self._for_remote if is_remote(asking) else partial(self._for_local, asking)
+        return partial(self._for_remote if is_remote(asking) else self._for_local, asking)
 
     def _for_local(self, asking: str, uri: str) -> RetrievedDocument:
         if is_remote(uri):
-            return self._fetch(uri, self._of_user())
+            return self._fetch(uri, self._of_user(), asking)
         return self._file(uri, asking)
 
-    def _for_remote(self, uri: str) -> RetrievedDocument:
+    def _for_remote(self, asking: str, uri: str) -> RetrievedDocument:
         if is_remote(uri):
-            return self._fetch(uri, self._of_stranger())
+            # Its own origin is where the user let it be read.
+            is_own = is_same_origin(uri, asking)
+            reach = self._of_user() if is_own else self._of_stranger()
+            return self._fetch(uri, reach, asking)
         if not self._settings.allow_read:
             message = f"`{uri}` is a file, and a document from a URL may not read files"
             raise RetrieveError(message, "`--allow-read` allows it", "AZ216")
@@ -132,14 +139,17 @@ class _DocumentReader:
         path = file_path(asking) if asking.startswith("file:") else ""
         return read_regular(uri, self._settings.max_bytes, path)
 
-    def _fetch(self, url: str, reach: AddressPolicy) -> RetrievedDocument:
+    def _fetch(self, url: str, reach: AddressPolicy, asking: str = "") -> RetrievedDocument:
         if self._fetcher is None:
             from arazzo_runner.retrieve.http import Fetcher
 
             size = self._settings.max_bytes
             http = replace(self._settings.http, max_response_size=size, max_decoded_size=size)
             self._fetcher = Fetcher(http, self._environment)
-        return self._fetcher.get(url, reach, self._of_stranger())
+        headers = self._headers.of(url, asking)
+        retrieved = self._fetcher.get(url, reach, self._of_stranger(), headers)
+        self._headers.redirect(url, retrieved.uri)
+        return retrieved
 
     def _of_user(self) -> AddressPolicy:
         from arazzo_runner.http.address_guard import user_policy

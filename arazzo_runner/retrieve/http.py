@@ -7,10 +7,12 @@ and RFC 2557, section 4.2 (``Content-Location`` of a part).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urldefrag
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
@@ -27,6 +29,7 @@ from arazzo_runner.http.origin import parse_url
 from arazzo_runner.http.redirects import redirected_request
 from arazzo_runner.http.settings import Deadline, HttpSettings
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.retrieve.source_headers import DocumentHeaders
 from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
@@ -65,6 +68,7 @@ def _named_part(start: object, parts: list[Message]) -> Message:
 
 
 MAX_REDIRECTS: Final = 5
+NO_HEADERS: Final = DocumentHeaders()
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -72,18 +76,28 @@ class Fetcher:
     """Gets documents; a TLS context is made once, connections are closed after each document."""
 
     def __init__(self, settings: HttpSettings, environment: Mapping[str, str]) -> None:
-        # No client certificate: it is for the servers of the run, not for those of documents.
-        self._settings = replace(settings, cert=None, key=None, cookies=False, follow_redirects=0)
+        self._settings = replace(settings, cookies=False, follow_redirects=0, http2=False)
         self._senders = GuardedSenders(self._settings, BlockingNetwork(), environment)
 
-    def get(self, url: str, near: AddressPolicy, far: AddressPolicy) -> RetrievedDocument:
+    def get(
+        self,
+        url: str,
+        near: AddressPolicy,
+        far: AddressPolicy,
+        headers: DocumentHeaders = NO_HEADERS,
+    ) -> RetrievedDocument:
         """The document at a URL, within ``near``; after a redirect to another origin, ``far``.
 
         Raises RetrieveError, and DocumentError (AZ109) where it is too large.
         """
         deadline = Deadline(self._settings.timeout)
+        request = HttpRequest("GET", _quote(url), headers.first)
         try:
-            return self._follow_redirects(HttpRequest("GET", _quote(url)), near, far, deadline)
+            response = self._follow_redirects(request, near, far, deadline)
+            if headers.has_fallback and _is_refusal(response):
+                request = HttpRequest("GET", _quote(url), headers.fallback)
+                response = self._follow_redirects(request, near, far, deadline)
+            return _retrieve(_Answer(request, *response))
         except TransportError as reason:
             raise _transport_error(reason.failure) from None
         except TimeoutError:
@@ -94,12 +108,13 @@ class Fetcher:
 
     def _follow_redirects(
         self, request: HttpRequest, reach: AddressPolicy, far: AddressPolicy, deadline: Deadline
-    ) -> RetrievedDocument:
+    ) -> tuple[str, HttpResponse]:
+        """The last URL, and the response from there."""
         for _ in range(MAX_REDIRECTS + 1):
             response = self._answer(request, reach, deadline)
             after = redirected_request(request, response)
             if after is None:
-                return _retrieve(request.url, response)
+                return request.url, response
             if parse_url(after.url)[0] != parse_url(request.url)[0]:
                 reach = far
             request = after
@@ -125,9 +140,65 @@ def _quote(url: str) -> str:
     return quote(urldefrag(url).url, safe=_SAFE)
 
 
-def _retrieve(url: str, response: HttpResponse) -> RetrievedDocument:
+_UNAUTHORIZED: Final = (401, 403)
+_HTML: Final = re.compile(
+    rb"\A(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class _Answer(Struct, frozen=True):
+    """What came of the request for a document: from where in the end, and the response."""
+
+    request: HttpRequest
+    url: str
+    response: HttpResponse
+
+
+def _is_refusal(answer: tuple[str, HttpResponse]) -> bool:
+    """Whether a server wants to know who asks: by status, or by the page of a login."""
+    _, response = answer
+    return response.status in _UNAUTHORIZED or _is_html(response)
+
+
+def _is_html(response: HttpResponse) -> bool:
+    # The content says so: there are servers that send YAML as `text/html`.
+    return response.status == 200 and _HTML.match(response.body[:10_000]) is not None
+
+
+def _unauthorized_error(answer: _Answer) -> RetrieveError:
+    message = f"`{url_label(answer.url)}` returns status {answer.response.status}"
+    return RetrieveError(message, _login_hint(answer.request))
+
+
+def _html_error(answer: _Answer) -> RetrieveError:
+    label, asked = url_label(answer.url), url_label(answer.request.url)
+    message = f"`{label}` returns a page (HTML) and no document"
+    if label == asked:
+        hint = "name the URL of the document itself, which is often that of a raw file; or, if the"
+        return RetrieveError(message, f"{hint} page is a login, {_login_hint(answer.request)}")
+    message = f"`{asked}` redirects to `{label}`, a page (HTML) such as that of a login"
+    return RetrieveError(message, _login_hint(answer.request))
+
+
+def _login_hint(request: HttpRequest) -> str:
+    if request.headers:
+        names = " and ".join(f"`{name}`" for name, _ in request.headers)
+        return f"{names} was sent along: is its value still valid?"
+    return (
+        "`--header 'NAME: VALUE'` is sent to the servers of the document, `headers` of"
+        " `[sources.NAME]` in `arazzo.toml` to where its description is read"
+    )
+
+
+def _retrieve(answer: _Answer) -> RetrievedDocument:
+    url, response = answer.url, answer.response
+    if response.status in _UNAUTHORIZED:
+        raise _unauthorized_error(answer)
     if response.status != 200:
         raise RetrieveError(f"`{url_label(url)}` returns status {response.status}")
+    if _is_html(response):
+        raise _html_error(answer)
     content_type = header_value(response.headers, "content-type")
     if content_type is None or not is_related(content_type):
         return RetrievedDocument(response.body, url_label(url), url)

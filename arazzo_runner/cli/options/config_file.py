@@ -10,6 +10,7 @@ ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 CREDENTIALS = "credentials"
 """The table that `cli/credentials.py` reads."""
+
+SOURCES = "sources"
+"""The table that `cli/options/source_tables.py` reads."""
 
 _PROFILES = "profiles"
 # Keys of a command's table that are no flags.
@@ -60,13 +64,29 @@ def read_config() -> dict[str, Any]:
     return tables if isinstance(tables, dict) else {}
 
 
+def check_owner() -> None:
+    """Run no commands of a file that a stranger may have put above the working directory.
+
+    A folder that everybody may write to, such as `/tmp`, is no place for the commands of others.
+    """
+    import stat
+
+    path = config_file()
+    if path is None or os.name != "posix":
+        return
+    is_shared = path.parent.stat().st_mode & stat.S_IWOTH
+    if is_shared and path.stat().st_uid != os.getuid():
+        why = "it belongs to another user, in a folder that everybody may write to"
+        raise click.UsageError(f"`{path}`: its commands are not run: {why}")
+
+
 def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dict[str, Any]:
     """The defaults for a command's flags, by click's names.
 
     Raises click.UsageError for a table or key that there is not.
     """
     tables = read_config()
-    known = [*commands, CREDENTIALS, _PROFILES]
+    known = [*commands, CREDENTIALS, SOURCES, _PROFILES]
     for table, content in tables.items():
         if table not in known:
             raise_config_error(f"there is no table `[{table}]`", table, known)

@@ -9,7 +9,7 @@ import click
 
 from arazzo_runner.cli.options.environment import EnvironmentOption, take_env_file
 from arazzo_runner.cli.options.profiles import take_profile
-from arazzo_runner.cli.options.settings import allowed_origins, credential_origins
+from arazzo_runner.cli.options.settings import allowed_origins, check_headers, credential_origins
 from arazzo_runner.cli.options.types import (
     SIZE,
     TEXT,
@@ -109,6 +109,7 @@ _CALLBACKS: Final[dict[Kind, dict[str, Any]]] = {
     "server": {"callback": parse_servers},
     "server-variable": {"callback": parse_server_variables},
     "credential-origin": {"callback": credential_origins},
+    "header": {"callback": check_headers},
     "origin": {"callback": allowed_origins},
     "codes": {"callback": _codes},
 }

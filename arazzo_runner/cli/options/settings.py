@@ -13,13 +13,18 @@ from typing import Any, Final, get_args
 import click
 from msgspec.structs import replace
 
+from arazzo_runner.cli.options.source_tables import source_headers
 from arazzo_runner.cli.validate.many import configured_silence
 from arazzo_runner.document.store import SourceLimits
 from arazzo_runner.executor.plan import ALL_WARN, CheckKind, CheckSeverity, Limits, Settings
+from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.openapi.request.user_headers import parse_user_header
 from arazzo_runner.options.table import members_of
 from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
+from arazzo_runner.retrieve.source_headers import HeaderSettings
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
+from arazzo_runner.version import VERSION
 
 
 def read_checks(texts: Iterable[str]) -> dict[str, CheckSeverity]:
@@ -89,6 +94,18 @@ def _origin(text: str, param: click.Parameter) -> str:
     return origin
 
 
+def check_headers(
+    _ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse a header that cannot be sent; which source it is for, the document says later."""
+    for text in texts:
+        try:
+            parse_user_header(text, ())
+        except ValueError as reason:
+            raise click.BadParameter(str(reason), param=param) from None
+    return texts
+
+
 def _parse_origin(text: str, param: click.Parameter) -> tuple[str, str]:
     from arazzo_runner.http.errors import TransportError
     from arazzo_runner.http.redirects import parse_destination
@@ -125,7 +142,25 @@ def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:
         allow_net=given["allow_net"],
         source_dirs=tuple(given["source_dirs"]),
         remember=not given["no_cache"],
+        http=_document_http(given),
+        headers=_document_headers(given),
     )
+
+
+def _document_http(given: Mapping[str, Any]) -> HttpSettings:
+    """The flags about the network, as far as a command has them."""
+    members = members_of("HttpSettings", given)
+    used = {name: members[name] for name in _FOR_DOCUMENTS if name in members}
+    settings = HttpSettings(**used, user_agent=f"arazzo/{VERSION}")
+    return settings.with_timeout(given["timeout"]) if "timeout" in given else settings
+
+
+def _document_headers(given: Mapping[str, Any]) -> HeaderSettings:
+    sources = source_headers(given.get("env_file") or {})
+    return HeaderSettings(given.get("headers", ()), given.get("servers") or {}, sources)
+
+
+_FOR_DOCUMENTS: Final = ("cacert", "cert", "key", "insecure", "proxy")
 
 
 def load_limits(given: Mapping[str, Any]) -> LoadLimits:

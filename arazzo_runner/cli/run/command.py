@@ -94,6 +94,7 @@ class RunCommand(Struct, frozen=True):
             server_variables=given["server_variables"],
             needs_credentials=not (given["mock"] or given["dry_run"]),
             secrets=tuple(given["secrets"]),
+            headers=given["headers"],
             settings=settings_of(given),
         )
         return with_credentials(options, given)

@@ -21,6 +21,7 @@ from arazzo_runner.openapi.openapi3 import DEFAULT_STYLES
 from arazzo_runner.openapi.request.encoding import RequestRefused, percent_encode
 from arazzo_runner.openapi.request.link import Link
 from arazzo_runner.openapi.request.parameters import check_header, serialize_parameter
+from arazzo_runner.openapi.request.user_headers import merge_headers
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -101,9 +102,9 @@ def build_request(
     """
     template = _template(operation)
     texts = _texts(arguments)
-    if requires:
-        _check_required(operation, template, texts, body, link)
     extra = authorization or _NOTHING
+    if requires:
+        _check_required(operation, template, texts | _header_texts(extra, texts), body, link)
     base, _, own_query = server.partition("?")
     base = base + _path(operation, template, texts["path"]) if link is None else link.url
     own_query = own_query if link is None else ""
@@ -175,6 +176,10 @@ def _check_required(
         raise RequestRefused(f"{called} requires a request body, and there is none")
 
 
+def _header_texts(extra: Authorization, texts: ParameterTexts) -> ParameterTexts:
+    return {"header": {**texts["header"], **dict(extra.user_headers)}}
+
+
 def _has_value(texts: Mapping[str, str], location: Location, name: str) -> bool:
     return location == "header" and name.lower() in map(str.lower, texts)
 
@@ -239,7 +244,8 @@ def _headers(
     )
     names = {name.lower() for name in given}
     headers = [(name, text) for name, text in own if name.lower() not in names]
-    return (*headers, *given.items(), *_cookies(texts["cookie"], extra))
+    every = (*headers, *given.items(), *_cookies(texts["cookie"], extra))
+    return merge_headers(every, extra.user_headers) if extra.user_headers else every
 
 
 def _cookies(given: Mapping[str, str], extra: Authorization) -> Headers:

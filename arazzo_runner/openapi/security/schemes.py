@@ -76,7 +76,8 @@ class Authorization(Struct, frozen=True):
     """What the credentials add to a request; ``secrets`` is what to mask of them.
 
     ``needs`` are what has to be fetched or answered first, and ``credentials`` what with.
-    ``carriers`` are the schemes by name with the header field of each, see :func:`movable`.
+    ``carriers`` are the schemes by name with the header field of each, see :func:`is_movable`.
+    ``user_headers`` are those that the user adds; they win over all that a request has.
     """
 
     headers: Headers = ()
@@ -86,6 +87,7 @@ class Authorization(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     credentials: Credentials = field(default_factory=Credentials)
     carriers: tuple[tuple[str, str], ...] = ()
+    user_headers: Headers = ()
 
     def __repr__(self) -> str:
         return "Authorization(***)"

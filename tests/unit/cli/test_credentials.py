@@ -88,5 +88,5 @@ def test_commands_of_a_stranger_are_not_run(tmp_path, monkeypatch, mode, owner, 
         return
     with pytest.raises(click.UsageError) as caught:
         credential_stores(given, config)
-    assert "its commands for credentials are not run" in caught.value.message
+    assert "its commands are not run" in caught.value.message
     assert credential_stores(given, credential_config({A: "KEY"})).aliases == {A: "KEY"}

@@ -1,0 +1,82 @@
+"""``[sources.NAME]``: how the description of a source is read."""
+
+import pickle
+
+import click
+import pytest
+
+from arazzo_runner.cli.options.source_tables import source_headers
+from arazzo_runner.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KEY", "k\n")
+
+    def write(text):
+        (tmp_path / "arazzo.toml").write_text(text)
+
+    write("")
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ('headers = { X-A = "1", X-B = { env = "KEY" } }', (("X-A", "1"), ("X-B", "k"))),
+        ('headers = { X-A = { command = "printf c" } }', (("X-A", "c"),)),
+        ('scheme = "login"', (("Authorization", "Bearer t"),)),
+        ('scheme = "user"', (("Authorization", "Basic bWU6"),)),
+        ('scheme = "login"\nheaders = { authorization = "mine" }', (("authorization", "mine"),)),
+        ("", ()),
+    ],
+)
+def test_header_fields(config, text, headers):
+    config(f"[sources.shop]\n{text}")
+    variables = {
+        "ARAZZO_AUTH_SHOP_LOGIN_TOKEN": "t",
+        "ARAZZO_AUTH_SHOP_USER_USERNAME": "me",
+        "ARAZZO_AUTH_SHOP_USER_PASSWORD": "",
+    }
+    tables = pickle.loads(pickle.dumps(source_headers(variables)))
+    assert dict(tables) == {"shop": headers}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[sources]\nshop = "x"', "`shop` has to be a table: `[sources.shop]`"),
+        ('[sources.shop]\nheader = "x"', "`[sources.shop]` has no key `header`"),
+        ('[sources.shop]\nheaders = "x"', "has to be a table of names and values"),
+        ("[sources.shop]\nscheme = 1", "has to be the name of a security scheme"),
+        ("[sources.shop]\nheaders = { X-A = 1 }", "`X-A` of `[sources.shop]` has to be a text"),
+        ('[sources.shop]\nheaders = { X-A = { env = "A", b = "" } }', "has to be a text"),
+        ('[sources.shop]\nheaders = { Host = "a" }', "`Host` is set by the connection only"),
+    ],
+)
+def test_tables_that_cannot_be_meant(config, text, why):
+    config(text)
+    with pytest.raises(click.UsageError) as caught:
+        dict(source_headers({}))
+    assert why in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('headers = { X-A = { env = "NONE" } }', "`NONE`, the value of the header `X-A`"),
+        ('scheme = "login"', "`scheme` of `[sources.shop]` has no credentials"),
+    ],
+)
+def test_what_is_not_set_matters_where_it_is_needed(config, text, why):
+    config(f"[sources.shop]\n{text}")
+    tables = source_headers({})
+    assert (list(tables), len(tables), tables.get("bank", ())) == (["shop"], 1, ())
+    with pytest.raises(UsageError) as caught:
+        tables["shop"]
+    assert why in caught.value.diagnostics[0].message
+
+
+def test_no_tables():
+    assert source_headers({}) == {}
