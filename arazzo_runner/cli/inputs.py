@@ -20,12 +20,7 @@ from msgspec import Struct
 
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import DocumentError, InputError
-from arazzo_runner.executor.inputs import (
-    bundle_inputs,
-    declared_schemas,
-    direct_properties,
-    schema_parts,
-)
+from arazzo_runner.executor.inputs_schema import InputsSchema, direct_properties, schema_parts
 from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.openapi.media_type import is_json, is_text, is_xml
@@ -332,8 +327,9 @@ def input_schemas_of(description: Description, workflows: Sequence[str]) -> Inpu
     known: dict[str, Value] = {}
     definitions: dict[str, Value] = {}
     for schema in reversed(_schemas(description, workflows)):
-        known.update(declared_schemas(schema) or {})
-        definitions.update(schema.get("$defs", {}) if isinstance(schema, dict) else {})
+        known.update(schema.schemas())
+        # All schemas of a document have the same name for the same definition.
+        definitions.update(schema.value.get("$defs", {}) if isinstance(schema.value, dict) else {})
     return InputSchemas(known, {"$defs": definitions})
 
 
@@ -374,11 +370,9 @@ def _secret_lines(
             yield from one.place.source.text.splitlines()
 
 
-def _schemas(description: Description, names: Sequence[str]) -> list[Any]:
+def _schemas(description: Description, names: Sequence[str]) -> list[InputsSchema]:
     """The schemas of the inputs: of the workflows to run, then of the others of the document."""
-    document = description.entry.document
+    declared = description.entry.inputs
     selected = [workflow_id for _, workflow_id in pipeline.select_workflows(description, names)]
-    others = [one for one in document.workflows if one.workflow_id not in selected]
-    chosen = {one.workflow_id: one for one in document.workflows}
-    every = [*(chosen[name] for name in selected), *others]
-    return [bundle_inputs(one.inputs, document.components.inputs) for one in every]
+    others = [name for name in declared if name not in selected]
+    return [declared[name] for name in (*selected, *others)]

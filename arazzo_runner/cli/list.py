@@ -21,8 +21,7 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.executor.bind.plan import entry_workflows
-from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas, schema_parts
-from arazzo_runner.expression.value import Value
+from arazzo_runner.executor.inputs_schema import DeclaredInput, InputsSchema, schema_parts
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.json_write import INDENTED, write_json
 
@@ -38,8 +37,10 @@ def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 
     show_diagnostics(description.warnings)
     unit = description.entry
     started = entry_workflows(unit, description.units.values())
-    components = unit.document.components.inputs
-    listed = [_workflow_json(one, started, components) for one in unit.document.workflows]
+    listed = [
+        _workflow_json(one, started, unit.inputs[one.workflow_id])
+        for one in unit.document.workflows
+    ]
     if as_json:
         sys.stdout.write(write_json({"workflows": listed}, INDENTED) + "\n")
     else:
@@ -47,32 +48,25 @@ def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 
     return 0
 
 
-def _workflow_json(
-    workflow: Workflow, started: list[str], components: dict[str, Value]
-) -> dict[str, Any]:
-    schema = bundle_inputs(workflow.inputs, components)
+def _workflow_json(workflow: Workflow, started: list[str], schema: InputsSchema) -> dict[str, Any]:
     return {
         "workflow_id": workflow.workflow_id,
         "summary": workflow.summary,
         "started_by_run": workflow.workflow_id in started,
-        "inputs": [
-            _input(name, one, schema) for name, one in (declared_schemas(schema) or {}).items()
-        ],
+        "inputs": [_input(one, schema) for one in (schema.declared or {}).values()],
         "steps": [{"step_id": step.step_id, "target": _target(step)} for step in workflow.steps],
         "outputs": [name for name, _ in workflow.outputs],
     }
 
 
-def _input(name: str, schema: Value, root: Value) -> dict[str, Any]:
-    known = schema_parts(schema, root)
+def _input(declared: DeclaredInput, schema: InputsSchema) -> dict[str, Any]:
+    known = schema_parts(declared.schema, schema.value)
     stated = {key: one for part in reversed(known) for key, one in part.items()}
-    lists = (part.get("required") for part in schema_parts(root, root))
-    required = any(name in names for names in lists if isinstance(names, list))
     kind = stated.get("type")
     return {
-        "name": name,
+        "name": declared.name,
         "type": " or ".join(kind) if isinstance(kind, list) else kind,
-        "required": required,
+        "required": declared.name in schema.required(),
         "description": stated.get("description"),
         **({"default": stated["default"]} if "default" in stated else {}),
     }

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
 from arazzo_runner.errors import DiagnosedError, UsageError
-from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.openapi.request.user_headers import parse_user_header
 from arazzo_runner.openapi.security.credentials import credential_parts
 from arazzo_runner.openapi.servers import declared_variables
@@ -303,7 +302,6 @@ def inputs_of(description: Description) -> set[str]:
     return {
         name
         for unit in description.units.values()
-        for one in unit.document.workflows
-        for name in declared_schemas(bundle_inputs(one.inputs, unit.document.components.inputs))
-        or ()
+        for schema in unit.inputs.values()
+        for name in schema.declared or ()
     }

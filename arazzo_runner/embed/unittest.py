@@ -14,7 +14,6 @@ from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import ArazzoError
-from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.pipeline.run import select_workflows
@@ -63,12 +62,7 @@ class ArazzoTestCase(unittest.TestCase):
 
     def inputs_of(self, workflow: str) -> Mapping[str, Any]:
         """The inputs of a workflow: those of ``inputs`` that it declares."""
-        document = self.description.entry.document
-        schema = next(one.inputs for one in document.workflows if one.workflow_id == workflow)
-        known = declared_schemas(bundle_inputs(schema, document.components.inputs))
-        return {
-            name: value for name, value in self.inputs.items() if known is None or name in known
-        }
+        return self.description.entry.inputs[workflow].relevant(self.inputs)
 
     def assert_passes(
         self, workflow: str | None = None, inputs: Mapping[str, Value] | None = None

@@ -22,6 +22,7 @@ from arazzo_runner.document.model import (
     Workflow,
 )
 from arazzo_runner.document.uris import relative_reference
+from arazzo_runner.executor.inputs_schema import InputsSchema
 from arazzo_runner.executor.payload_text import FormText, JsonText, PayloadText
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.value import Value
@@ -61,13 +62,15 @@ class Unit(Struct, frozen=True):
     """An Arazzo document with what its source descriptions name.
 
     ``apis`` are the OpenAPI sources by name, ``documents`` the Arazzo sources by name (the URI of
-    another unit), ``fields`` what ``$sourceDescriptions.<name>.<field>`` reads.
+    another unit), ``fields`` what ``$sourceDescriptions.<name>.<field>`` reads, ``inputs`` what
+    its workflows declare, by workflowId.
     """
 
     document: ArazzoDocument
     apis: Mapping[str, ApiDescription]
     documents: Mapping[str, str]
     fields: Mapping[str, Mapping[str, Value]]
+    inputs: Mapping[str, InputsSchema]
 
 
 class Argument(Struct, frozen=True):
@@ -162,8 +165,7 @@ class WorkflowPlan(Struct, frozen=True):
     unit: Unit
     steps: tuple[StepPlan, ...]
     depends_on: tuple[WorkflowKey, ...]
-    inputs_schema: Value | None
-    """The ``inputs`` schema, self-contained: references into components are bundled."""
+    inputs_schema: InputsSchema
     finally_call: WorkflowCall | None = None
     """The workflow that runs when this one ends (``x-finally``)."""
 

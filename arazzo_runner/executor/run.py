@@ -7,13 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.inputs import (
-    InputProblem,
-    apply_defaults,
-    declared_schemas,
-    find_problems,
-    relevant_inputs,
-)
+from arazzo_runner.executor.inputs import InputProblem, find_problems, undeclared_problems
 from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
 from arazzo_runner.executor.run_state import RunState
@@ -43,24 +37,15 @@ def input_problems(
     keys = _run_keys(plan)
     found = [(key, problem) for key in keys for problem in _problems_of(plan, key, inputs)]
     for name in inputs:
-        if not any(_accepts_input(plan, key, name) for key in keys):
+        if not any(plan.workflows[key].inputs_schema.accepts(name) for key in keys):
             schema = plan.workflows[keys[0]].inputs_schema
-            undeclared = [
-                one for one in find_problems(schema, {name: None}) if one.kind == "undeclared"
-            ]
-            found.extend((keys[0], one) for one in undeclared)
+            found.extend((keys[0], one) for one in undeclared_problems(schema, [name]))
     return found
 
 
 def _problems_of(plan: Plan, key: WorkflowKey, inputs: Mapping[str, Value]) -> list[InputProblem]:
-    workflow = plan.workflows[key]
-    given = apply_defaults(workflow.inputs_schema, relevant_inputs(workflow, inputs))
-    return find_problems(workflow.inputs_schema, given)
-
-
-def _accepts_input(plan: Plan, key: WorkflowKey, name: str) -> bool:
-    known = declared_schemas(plan.workflows[key].inputs_schema)
-    return known is None or name in known
+    schema = plan.workflows[key].inputs_schema
+    return find_problems(schema, schema.with_defaults(schema.relevant(inputs)))
 
 
 def _run_keys(plan: Plan) -> list[WorkflowKey]:
@@ -104,9 +89,9 @@ def _is_skipped(ledger: RunState) -> bool:
 
 
 async def _run_selected(key: WorkflowKey, ledger: RunState) -> None:
-    workflow = ledger.plan.workflows[key]
-    given = relevant_inputs(workflow, ledger.run_inputs)
-    results = await run_chain(key, apply_defaults(workflow.inputs_schema, given), ledger, 0)
+    schema = ledger.plan.workflows[key].inputs_schema
+    given = schema.with_defaults(schema.relevant(ledger.run_inputs))
+    results = await run_chain(key, given, ledger, 0)
     ledger.entries.extend(results)
     ledger.completed[key] = results[0]
 

@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from arazzo_runner.document.inputs_schema import resolve_schema
 from arazzo_runner.executor.inputs import compile_inputs
+from arazzo_runner.executor.inputs_schema import InputsSchema, definition, possible_parts
 from arazzo_runner.expression.value import Value
 
 SHORTEST: Final = 4
 """The characters of the shortest text in a secret object or list that is masked by itself."""
 
-_ALL: Final = ("allOf", "anyOf", "oneOf")
-_BRANCHES: Final = ("if", "then", "else", "not")
 _OTHERS: Final = ("additionalProperties", "unevaluatedProperties")
 _ITEMS: Final = ("items", "additionalItems", "unevaluatedItems", "contains")
 
 
-def secret_inputs(schema: Value, inputs: Mapping[str, Value]) -> Iterator[str]:
+def secret_inputs(schema: InputsSchema, inputs: Mapping[str, Value]) -> Iterator[str]:
     """The secret values, wherever the schema says so: nested, referenced, or in a branch."""
-    yield from _secret([schema], schema, dict(inputs))
+    yield from _secret([schema.value], schema.value, dict(inputs))
 
 
 def has_secrets(schema: Value, root: Value) -> bool:
@@ -42,7 +40,7 @@ def has_secrets(schema: Value, root: Value) -> bool:
             return True
         todo += node.values()
         if isinstance(node.get("$ref"), str):
-            todo.append(resolve_schema(node["$ref"], root))
+            todo.append(definition(node["$ref"], root))
     return False
 
 
@@ -84,23 +82,10 @@ def _secret(schemas: list[Value], root: Value, value: Value) -> Iterator[str]:
 
 
 def _subschemas(schemas: list[Value], root: Value) -> list[dict[str, Any]]:
-    """All schemas that are, or may be, applied to the same value."""
-    todo, seen, found = [*schemas], set[int](), list[dict[str, Any]]()
-    while todo:
-        node = todo.pop()
-        if not isinstance(node, dict) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        found.append(node)
-        for name in _ALL:
-            todo += node[name] if isinstance(node.get(name), list) else ()
-        todo += [node.get(name) for name in _BRANCHES]
-        dependent = node.get("dependentSchemas")
-        todo += dependent.values() if isinstance(dependent, dict) else ()
-        for name in ("$ref", "$dynamicRef"):
-            if isinstance(node.get(name), str):
-                todo.append(resolve_schema(node[name], root))
-    return found
+    """All schemas that say something of the same value, under ``not`` too."""
+    applied = possible_parts(schemas, root)
+    negated = [one["not"] for one in applied if "not" in one]
+    return [*applied, *(_subschemas(negated, root) if negated else ())]
 
 
 def _of_member(schemas: list[dict[str, Any]], name: str) -> list[Value]:

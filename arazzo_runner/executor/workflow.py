@@ -16,7 +16,6 @@ from arazzo_runner.executor.inputs import (
     check_inputs,
     inputs_for_call,
     not_started_result,
-    relevant_inputs,
 )
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import (
@@ -237,7 +236,7 @@ async def _run_prerequisite(
 ) -> Sequence[WorkflowResult]:
     plan = ledger.plan.workflows[key]
     try:
-        inputs = check_inputs(plan, relevant_inputs(plan, ledger.run_inputs))
+        inputs = check_inputs(plan, plan.inputs_schema.relevant(ledger.run_inputs))
     except CallInputError as reason:
         return [not_started_result(plan, reason)]
     return await run_chain(key, inputs, ledger, depth)

@@ -45,7 +45,6 @@ SHAPE: Final[Mapping[str, DocumentRule]] = {
     "AZ402": control_flow.endless_findings,
     "AZ403": control_flow.dead_action_findings,
     "AZ404": control_flow.recursion_findings,
-    "AZ501": unused.unused_input_findings,
     "AZ502": unused.unused_output_findings,
     "AZ503": unused.unused_component_findings,
     "AZ507": extensions.extension_findings,

@@ -11,7 +11,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from arazzo_runner.executor.inputs import declared_schemas, schema_parts
 from arazzo_runner.executor.plan import (
     InputArgument,
     Plan,
@@ -55,9 +54,9 @@ def _calls(plan: Plan) -> Iterator[tuple[WorkflowKey, tuple[InputArgument, ...],
 def _undeclared_inputs(
     callee: WorkflowPlan, arguments: Iterable[InputArgument]
 ) -> Iterator[Diagnostic]:
-    known = declared_schemas(callee.inputs_schema)
+    known = callee.inputs_schema.declared or {}
     for argument in arguments:
-        if known is None or argument.name in known or argument.level == "workflow":
+        if callee.inputs_schema.accepts(argument.name) or argument.level == "workflow":
             continue
         name = callee.workflow.workflow_id
         message = f"the workflow `{name}` has no input `{argument.name}`"
@@ -74,25 +73,12 @@ def _missing_inputs(
     callee: WorkflowPlan, arguments: Iterable[InputArgument], place: Place
 ) -> Iterator[Diagnostic]:
     given = {one.name for one in arguments}
-    for name in _required_inputs(callee):
-        if name not in given:
+    schema = callee.inputs_schema
+    for name in schema.required():
+        if name not in given and not schema.has_default(name):
             message = f"the workflow `{callee.workflow.workflow_id}` requires the input `{name}`"
             help_line = f"add it to `parameters`: name: {name}, value: …"
             yield error("AZ219", message, place, "missing", help_line)
-
-
-def _required_inputs(callee: WorkflowPlan) -> Iterator[str]:
-    """The inputs that have to be given, since they have no default."""
-    schema = callee.inputs_schema
-    known = declared_schemas(schema) or {}
-    every = schema_parts(schema, schema) if schema is not None else []
-    for part in every:
-        names = part.get("required")
-        given = names if isinstance(names, list) else ()
-        for name in (one for one in given if isinstance(one, str)):
-            stated = schema_parts(known.get(name), schema)
-            if not any("default" in one for one in stated):
-                yield name
 
 
 _WORKFLOW_DEPTH: Final = 2
@@ -126,12 +112,13 @@ def run_warnings(plan: Plan) -> list[Diagnostic]:
     Queries and selectors that can never be evaluated, and ways that lead nowhere.
     """
     planned = {one.workflow.place for one in plan.workflows.values()}
-    documents = list({id(one.unit): one.unit.document for one in plan.workflows.values()}.values())
+    units = list({id(one.unit): one.unit for one in plan.workflows.values()}.values())
+    documents = [one.document for one in units]
     flow = [rule for code, rule in SHAPE.items() if code.startswith("AZ4")]
     found = chain(
         query_findings(documents),
         selector_findings(documents),
-        foreign_findings(documents),
+        foreign_findings(units),
         *(rule(document) for document in documents for rule in flow),
     )
     told = (one for one in found if one.severity is not Severity.HINT and one.place is not None)

@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.document.inputs_schema import resolve_schema
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.inputs_schema import definition
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.expression.ast import (
     BodyRef,
@@ -189,7 +189,7 @@ def inputs_shape(view: StepContext) -> SchemaShape | None:
 
 
 def _inputs_shape(workflow: WorkflowPlan) -> SchemaShape | None:
-    schema = workflow.inputs_schema
+    schema = workflow.inputs_schema.value
     return None if schema is None else _keyword_shape(schema, workflow.workflow.place.at("inputs"))
 
 
@@ -235,7 +235,7 @@ def _keyword_shape(schema: Value, place: Place) -> SchemaShape:
     """What a schema says that stands by itself: its references lead into it."""
 
     def follow(reference: str, place: Place) -> tuple[Value, Place]:
-        found = resolve_schema(reference, schema)
+        found = definition(reference, schema)
         if found is None:
             raise DocumentError(error("AZ209", f"`{reference}` cannot be resolved", place))
         return found, Place(place.source, ("inputs", reference))

@@ -12,8 +12,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.document.inputs_schema import declared_inputs
-from arazzo_runner.document.model import ArazzoDocument, Workflow
+from arazzo_runner.document.model import Workflow
+from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.ast import Expression, Literal, MalformedExpression
 from arazzo_runner.expression.parse import parse_string
 from arazzo_runner.expression.value import Value
@@ -69,8 +69,9 @@ class _Written(Struct, frozen=True):
     place: Place
 
 
-def foreign_templates(document: ArazzoDocument) -> Iterator[Diagnostic]:
+def foreign_templates(unit: Unit) -> Iterator[Diagnostic]:
     """AZ123 for each template of another tool whose name means something."""
+    document = unit.document
     read = {one.place.pointer: one for one in document.workflows}
     root = Place(document.source)
     for name in ("workflows", "components"):
@@ -80,7 +81,7 @@ def foreign_templates(document: ArazzoDocument) -> Iterator[Diagnostic]:
                 continue
             place = root.at(name, token)
             workflow = read.get(place.pointer)
-            names = _names(workflow, document) if workflow else _Names({}, {}, {})
+            names = _names(workflow, unit) if workflow else _Names({}, {}, {})
             for text, at in _texts(value, place):
                 yield from _template_findings(text, at, names)
 
@@ -111,9 +112,8 @@ def _may_hold(text: str) -> bool:
     return "$" in text or "{{" in text or "<%" in text or text.startswith("x-")
 
 
-def _names(workflow: Workflow, document: ArazzoDocument) -> _Names:
-    declared = declared_inputs(workflow.inputs, document.raw)
-    inputs = declared.names if declared else ()
+def _names(workflow: Workflow, unit: Unit) -> _Names:
+    inputs = unit.inputs[workflow.workflow_id].declared or ()
     outputs = {
         _bare(name): f"$steps.{step.step_id}.outputs.{name}"
         for step in workflow.steps

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from arazzo_runner.document.inputs_schema import declared_inputs
 from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
@@ -28,20 +27,23 @@ from arazzo_runner.text.source import Place, pointer_text
 from arazzo_runner.text.suggested_fix import replace_text
 
 
-def unused_input_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
-    """AZ501: an input that nothing reads."""
-    reads = {one.workflow_id: list(_expressions(one)) for one in document.workflows}
+def unused_input_findings(unit: Unit) -> Iterator[Diagnostic]:
+    """AZ501: an input that no workflow reads which has it."""
+    workflows = unit.document.workflows
+    reads = {one.workflow_id: list(_expressions(one)) for one in workflows}
     outside = _read_from_outside(one for every in reads.values() for one in every)
-    for workflow in document.workflows:
-        declared = declared_inputs(workflow.inputs, document.raw)
-        if declared is None or _passes_inputs_on(workflow):
-            continue
+    unused, used = dict[Place, str](), set[Place]()
+    for workflow in workflows:
         names = [one.name for one in reads[workflow.workflow_id] if isinstance(one, InputRef)]
         read = {*names, *map(_first, names), *outside.get(workflow.workflow_id, ())}
-        for name in declared.names:
-            if name not in read:
-                place = workflow.place.at("inputs", "properties", name).key()
-                yield _hint("AZ501", f"the input `{name}` is never used", place)
+        for one in (unit.inputs[workflow.workflow_id].declared or {}).values():
+            if one.name in read or _passes_inputs_on(workflow):
+                used.add(one.place)
+            else:
+                unused[one.place] = one.name
+    for place, name in unused.items():
+        if place not in used and place.source is unit.document.source:
+            yield _hint("AZ501", f"the input `{name}` is never used", place.key())
 
 
 def _passes_inputs_on(workflow: Workflow) -> bool:

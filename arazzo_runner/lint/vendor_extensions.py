@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from arazzo_runner.document.model import ArazzoDocument
+from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.templates import foreign_templates
 from arazzo_runner.text.diagnostic import Diagnostic, warning
@@ -35,11 +36,11 @@ _COUNTERPARTS: Final = {
 }
 
 
-def foreign_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnostic]:
+def foreign_findings(units: Iterable[Unit]) -> Iterator[Diagnostic]:
     """AZ123 for all that belongs to other tools: their fields, and their templates."""
-    for document in documents:
-        yield from foreign_fields(document)
-        yield from foreign_templates(document)
+    for unit in units:
+        yield from foreign_fields(unit.document)
+        yield from foreign_templates(unit)
 
 
 def foreign_fields(document: ArazzoDocument) -> Iterator[Diagnostic]:

@@ -16,8 +16,10 @@ from arazzo_runner.document.rules.run import name_findings
 from arazzo_runner.document.sources import DocumentMember, DocumentSet, ResolvedSource, load_sources
 from arazzo_runner.document.store import SourceLimits, TextCache
 from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.executor.bind.inputs import read_inputs_schemas
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
+from arazzo_runner.lint.inputs import input_findings
 from arazzo_runner.lint.suppress import Silence
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import all_operations
@@ -216,6 +218,7 @@ def examine_description(
     sources = load_sources(resolved, access, overrides, limits.sources, shared.shelf)
     found = [*loaded.diagnostics, *unresolved, *name_findings(resolved), *sources.diagnostics]
     units = assemble(sources, found, shared)
+    found += (one for unit in units.values() for one in input_findings(unit))
     return PartialDescription(units, tuple(found), _missing_operations(sources, units))
 
 
@@ -254,7 +257,7 @@ def assemble(
         for source in member.sources:
             if source.type == "openapi" and source.uri not in apis:
                 _read_api(source, apis, findings, shared, sources.referred.read)
-    return {uri: _unit(member, apis, sources.members) for uri, member in sources.members.items()}
+    return {uri: _unit(member, apis, sources) for uri, member in sources.members.items()}
 
 
 def _read_api(
@@ -273,7 +276,7 @@ def _read_api(
 def _unit(
     member: DocumentMember,
     apis: Mapping[str, ApiDescription],
-    members: Mapping[str, DocumentMember],
+    sources: DocumentSet,
 ) -> Unit:
     document = member.document
     types = {source.name: source.type for source in member.sources}
@@ -283,12 +286,13 @@ def _unit(
         documents={
             one.name: one.uri
             for one in member.sources
-            if one.type == "arazzo" and one.uri in members
+            if one.type == "arazzo" and one.uri in sources.members
         },
         fields={
             one.name: {"name": one.name, "url": one.url, "type": one.type or types.get(one.name)}
             for one in document.source_descriptions
         },
+        inputs=read_inputs_schemas(document, sources.referred.read),
     )
 
 

@@ -14,13 +14,19 @@ from datetime import UTC, datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind.operation import Authorize, BindContext
 from arazzo_runner.executor.bind.plan import bind, entry_workflows
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.inputs import InputProblem, apply_defaults, direct_properties
-from arazzo_runner.executor.plan import Clock, OperationCall, Plan, Settings, WorkflowKey
+from arazzo_runner.executor.inputs import InputProblem
+from arazzo_runner.executor.plan import (
+    Clock,
+    OperationCall,
+    Plan,
+    Settings,
+    WorkflowKey,
+    WorkflowPlan,
+)
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_plan
 from arazzo_runner.executor.secret_flow import secret_flow
@@ -263,25 +269,25 @@ _INPUT_CODES = {"missing": "AZ902", "undeclared": "AZ903", "invalid": "AZ904"}
 def _input_error(plan: Plan, key: WorkflowKey, problem: InputProblem, masker: Masker) -> Diagnostic:
     workflow = plan.workflows[key].workflow
     message = f"workflow `{workflow.workflow_id}`: {masker.text(problem.message)}"
-    place = _place_of_input(workflow, problem.name)
+    place = _place_of_input(plan.workflows[key], problem.name)
     return error(_INPUT_CODES[problem.kind], message, place, "", problem.hint)
 
 
-def _place_of_input(workflow: Workflow, name: str | None) -> Place:
-    """Where an input is declared; where that is elsewhere, the `inputs` of the workflow."""
-    schema = workflow.inputs
-    if schema is None:
-        return workflow.place.at("workflowId")
-    if isinstance(schema, dict) and name in direct_properties(schema):
-        return workflow.place.at("inputs", "properties", str(name)).key()
-    return workflow.place.at("inputs").key()
+def _place_of_input(plan: WorkflowPlan, name: str | None) -> Place:
+    """Where an input is declared, or the `inputs` of the workflow."""
+    workflow = plan.workflow
+    declared = (plan.inputs_schema.declared or {}).get(name or "")
+    if declared is not None:
+        return declared.place.key()
+    is_there = workflow.inputs is not None
+    return workflow.place.at("inputs").key() if is_there else workflow.place.at("workflowId")
 
 
 def _secrets(plan: Plan, inputs: Mapping[str, Value]) -> tuple[str, ...]:
     """The values to mask: credentials in use, and inputs that are secret."""
     found: list[str] = []
     for workflow in plan.workflows.values():
-        own = apply_defaults(workflow.inputs_schema, inputs)
+        own = workflow.inputs_schema.with_defaults(inputs)
         found.extend(secret_inputs(workflow.inputs_schema, own))
         for slot in plan.secret.inputs.get(workflow.key, ()):
             found.extend(scalars(slot.pick(own)) if slot.is_named else ())
@@ -295,7 +301,7 @@ def _flowing(plan: Plan, inputs: Mapping[str, Value]) -> Iterator[str]:
     """The inputs that go where credentials do."""
     for key in plan.selected:
         slots = plan.secret.inputs.get(key, ())
-        own = apply_defaults(plan.workflows[key].inputs_schema, inputs) if slots else {}
+        own = plan.workflows[key].inputs_schema.with_defaults(inputs) if slots else {}
         for slot in slots:
             yield from scalars(slot.pick(own))
 

@@ -18,7 +18,7 @@ from arazzo_runner.lint.queries import query_findings, selector_findings
 from arazzo_runner.lint.registry import SHAPE
 from arazzo_runner.lint.run import plan_findings
 from arazzo_runner.lint.suppress import Selection, select_findings
-from arazzo_runner.lint.unused import unused_source_findings
+from arazzo_runner.lint.unused import unused_input_findings, unused_source_findings
 from arazzo_runner.lint.vendor_extensions import foreign_findings
 from arazzo_runner.pipeline.load import (
     LoadLimits,
@@ -78,7 +78,7 @@ def description_findings(examined: PartialDescription) -> list[Diagnostic]:
         *examined.findings,
         *without_cascades([*binding.findings, *plan_findings(plan)], known),
         *queries,
-        *foreign_findings(documents),
+        *foreign_findings(examined.units.values()),
         *(_document_findings(entry, plan) if _is_understood(examined) else ()),
     ]
 
@@ -93,4 +93,5 @@ def _document_findings(entry: Unit, plan: Plan) -> Iterator[Diagnostic]:
     """What the document says of itself, once all of it could be understood."""
     for rule in SHAPE.values():
         yield from rule(entry.document)
+    yield from unused_input_findings(entry)
     yield from unused_source_findings(entry, plan)

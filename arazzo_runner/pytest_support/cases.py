@@ -20,7 +20,6 @@ from arazzo_runner.cli.inputs import InputSchemas
 from arazzo_runner.cli.run.cases_file import ENDINGS, read_cases
 from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import did_you_mean, error
@@ -81,7 +80,8 @@ def cases_of(description: Description, workflow: Workflow, path: Path) -> list[W
     """
     document = description.entry.document
     names = (f"{_stem(path)}.{workflow.workflow_id}.cases", f"{_stem(path)}.cases")
-    known = _input_schemas(document, workflow)
+    schema = description.entry.inputs[workflow.workflow_id]
+    known = InputSchemas(schema.schemas(), schema.value)
     cases = [*_document_cases(document, workflow), *_file_cases(path, names[0], known)]
     cases = cases or list(_file_cases(path, names[1], known))
     _check_ids(cases)
@@ -90,11 +90,6 @@ def cases_of(description: Description, workflow: Workflow, path: Path) -> list[W
 
 def _stem(path: Path) -> str:
     return path.stem.removesuffix(".arazzo")
-
-
-def _input_schemas(document: ArazzoDocument, workflow: Workflow) -> InputSchemas:
-    schema = bundle_inputs(workflow.inputs, document.components.inputs)
-    return InputSchemas(declared_schemas(schema) or {}, schema)
 
 
 def _file_cases(document: Path, name: str, known: InputSchemas) -> Iterator[WorkflowCase]:

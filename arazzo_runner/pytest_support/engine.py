@@ -21,7 +21,6 @@ from arazzo_runner.embed.documents import secret_names
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
-from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.openapi.servers import declared_variables
@@ -61,10 +60,7 @@ def relevant_inputs_of(
     description: Description, workflow: Workflow, inputs: Mapping[str, Value]
 ) -> dict[str, Value]:
     """Those of some inputs that a workflow declares; all of them where it welcomes any."""
-    known = declared_schemas(
-        bundle_inputs(workflow.inputs, description.entry.document.components.inputs)
-    )
-    return {name: value for name, value in inputs.items() if known is None or name in known}
+    return description.entry.inputs[workflow.workflow_id].relevant(inputs)
 
 
 _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")

@@ -11,7 +11,6 @@ from click.core import ParameterSource
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.cli.options.settings import narrowed_to, read_checks
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.inputs import bundle_inputs, declared_schemas
 from arazzo_runner.openapi.lookup import operation_ids
 from arazzo_runner.openapi.security.schemes import is_movable
 from arazzo_runner.openapi.servers import declared_variables
@@ -42,9 +41,7 @@ def unknown_secrets(description: Description, given: Mapping[str, Any]) -> list[
 
 
 def _inputs(unit: Any) -> Iterable[str]:
-    components = unit.document.components.inputs
-    schemas = (bundle_inputs(one.inputs, components) for one in unit.document.workflows)
-    return [name for schema in schemas for name in declared_schemas(schema) or ()]
+    return [name for schema in unit.inputs.values() for name in schema.declared or ()]
 
 
 def _outputs(unit: Any) -> Iterable[str]:

@@ -9,7 +9,6 @@ from click.core import ParameterSource
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.dry_run import DryRunStep, dry_run_steps
-from arazzo_runner.executor.inputs import apply_defaults, relevant_inputs
 from arazzo_runner.executor.plan import Settings, WorkflowPlan
 from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
 from arazzo_runner.pipeline import run as pipeline
@@ -44,8 +43,8 @@ def show_dry_run(
 def _dry_run(
     prepared: pipeline.PreparedRun, workflow: WorkflowPlan, settings: Settings
 ) -> list[DryRunStep]:
-    given = relevant_inputs(workflow, prepared.inputs)
-    inputs = apply_defaults(workflow.inputs_schema, given)
+    schema = workflow.inputs_schema
+    inputs = schema.with_defaults(schema.relevant(prepared.inputs))
     return dry_run_steps(workflow, inputs, settings.limits.query_seconds)
 
 

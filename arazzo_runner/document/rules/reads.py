@@ -5,13 +5,12 @@ Arazzo Specification 1.1.0, "Runtime Expressions". No API description is needed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.document.inputs_schema import DeclaredInputs, declared_inputs
 from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
@@ -33,7 +32,6 @@ from arazzo_runner.document.rules.names import (
 from arazzo_runner.expression.ast import (
     ComponentRef,
     Expression,
-    InputRef,
     NamedRef,
     SourceRef,
     StepOutputRef,
@@ -52,20 +50,16 @@ class _KnownNames(Struct, frozen=True):
 
     document: ArazzoDocument
     names: DocumentNames
-    inputs: Mapping[str, DeclaredInputs | None]
     elsewhere: frozenset[str]
 
 
 def read_findings(
     document: ArazzoDocument, names: DocumentNames, walked: Iterable[WorkflowExpressions]
 ) -> Iterator[Diagnostic]:
-    """Inputs, outputs, steps, workflows, sources and components that are read and not there."""
-    inputs = {
-        one.workflow_id: declared_inputs(one.inputs, document.raw) for one in document.workflows
-    }
+    """Outputs, steps, workflows, sources and components that are read and not there."""
     called = (name for one in document.workflows for name in named_workflows(one))
     elsewhere = frozenset(one.workflow_id for one in called if one.source is not None)
-    known = _KnownNames(document, names, inputs, elsewhere)
+    known = _KnownNames(document, names, elsewhere)
     for walk in walked:
         for found, place in chain(walk.own, *walk.steps):
             yield from _expression_findings(found, place, walk.workflow.workflow_id, known)
@@ -92,8 +86,6 @@ def _expression_findings(
     found: Expression, place: Place, workflow_id: str, known: _KnownNames
 ) -> Iterator[Diagnostic]:
     match found:
-        case InputRef():
-            return _input(found, place, workflow_id, known)
         case StepOutputRef():
             return _step_output(found, place, workflow_id, known)
         case WorkflowRef():
@@ -106,26 +98,8 @@ def _expression_findings(
             return iter(())
 
 
-def _input(
-    found: InputRef | WorkflowRef, place: Place, workflow_id: str, known: _KnownNames
-) -> Iterator[Diagnostic]:
-    declared = known.inputs[workflow_id]
-    if declared is None or _has_name(declared.names, found):
-        return
-    readable = [one for one in declared.names if is_name(one)]
-    yield Diagnostic(
-        "AZ210",
-        Severity.ERROR if declared.closed else Severity.WARNING,
-        f"the workflow `{workflow_id}` declares no input `{found.name}`",
-        place,
-        "never has a value",
-        did_you_mean(found.name, readable) or "declare it in `inputs.properties`",
-        fix=rename_to_known(place, found.name, readable),
-    )
-
-
-def _has_name(names: Iterable[str], found: NamedRef) -> bool:
-    """A name may hold dots; where it is not a key as a whole, it walks from its first part."""
+def has_name(names: Iterable[str], found: NamedRef) -> bool:
+    """Whether a name is known, which may hold dots: as a whole, or its first part."""
     return found.name in names or found.name.partition(".")[0] in names
 
 
@@ -139,7 +113,7 @@ def _step_output(
     if isinstance(step.target, WorkflowName) and not step.outputs:
         return  # then its outputs are those of the workflow that it calls
     outputs = dict(step.outputs)
-    if not _has_name(outputs, found):
+    if not has_name(outputs, found):
         what = f"the step `{step.step_id}`"
         yield _undeclared_output(Severity.ERROR, what, found, place, outputs)
 
@@ -151,10 +125,9 @@ def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Ite
             yield from check_workflow(found.workflow_id, place, known.names)
         return
     if found.field == "inputs":
-        yield from _input(found, place, workflow.workflow_id, known)
-        return
+        return  # lint/inputs.py judges them
     outputs = dict(workflow.outputs)
-    if not _has_name(outputs, found) and not _goes_to_workflow(workflow):
+    if not has_name(outputs, found) and not _goes_to_workflow(workflow):
         what = f"the workflow `{workflow.workflow_id}`"
         yield _undeclared_output(Severity.WARNING, what, found, place, outputs)
 

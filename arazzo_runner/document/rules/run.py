@@ -37,8 +37,8 @@ from arazzo_runner.text.diagnostic import Diagnostic
 def name_findings(document: ArazzoDocument) -> tuple[Diagnostic, ...]:
     """All findings about names in a resolved document.
 
-    Unknown sources (AZ203), workflows (AZ207) and steps (AZ208); inputs (AZ210) and outputs
-    (AZ211) that are read and not declared; outputs read too early (AZ212); circles (AZ213);
+    Unknown sources (AZ203), workflows (AZ207) and steps (AZ208); outputs (AZ211)
+    that are read and not declared; outputs read too early (AZ212); circles (AZ213);
     messages (AZ220) and workflows (AZ221) that are read where there are none yet.
     """
     names, walked = names_of(document), walks(document)

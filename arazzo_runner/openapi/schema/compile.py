@@ -3,16 +3,12 @@
 What is reached by ``$ref`` is bundled under ``$defs``; what OpenAPI 2.0 and 3.0 say in their own
 words is translated. OpenAPI Specification 3.0.4 and 3.1.1, section "Schema Object"; JSON Schema
 2020-12 core, sections 8.2 and 9.3.
-
-The cost of checking one value is bounded, since references make short schemas endless: ``S0: allOf
-[S1, S1]``, ``S1: allOf [S2, S2]`` and so on are 2 to the power of their number of checks, and the
-validator cannot be interrupted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 from typing import Literal as Choice
 
@@ -29,88 +25,31 @@ from arazzo_runner.openapi.references import (
     reference_target,
     value_at,
 )
+from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.validator import Validator, python_numbers
 from arazzo_runner.openapi.schema.walk import AccessFlag, flagged_properties
 from arazzo_runner.text.source import Place, Pointer
 
-MAX_CHECKS: Final = 10_000
-"""Subschemas that one value is held against, counted as often as they are."""
-
-# JSON Schema 2020-12 core, section 10.2: the applicators that are about the same value.
-_SCHEMA_KEYWORDS: Final = ("not", "if", "then", "else")
-_SEVERAL: Final = ("allOf", "anyOf", "oneOf")
-_NAMED: Final = ("dependentSchemas",)
-_APPLIED: Final = frozenset((*_SEVERAL, *_NAMED, "then", "else", "not", "if"))
-
-
-def check_cost(schema: Value) -> None:
-    """Raise ValueError for a bundled schema that asks too much of one value."""
-    defs = schema.get("$defs") if isinstance(schema, dict) else None
-    if not isinstance(defs, dict):
-        return  # without references, a schema asks for no more than is written in it
-    known: dict[int, int] = {}
-    todo: list[Value] = [schema]
-    while todo:
-        node = todo.pop()
-        members = node.values() if isinstance(node, dict) else node
-        todo += [one for one in members if isinstance(one, dict | list)]
-        if not isinstance(node, dict) or _APPLIED.isdisjoint(node):
-            continue
-        if _checks(node, defs, known) > MAX_CHECKS:
-            message = f"its references need more than {MAX_CHECKS:,} checks of one value"
-            raise ValueError(message)
-
-
-def _checks(schema: dict[str, Value], defs: dict[str, Value], known: dict[int, int]) -> int:
-    """The checks of a schema; a circle through it counts once, as the validator goes it once."""
-    order, begun = [schema], set[int]()
-    while order:
-        node = order[-1]
-        inner = list(_about_the_same(node, defs))
-        waiting = [one for one in inner if id(one) not in known and id(one) not in begun]
-        if waiting and id(node) not in begun:
-            begun.add(id(node))
-            order.extend(waiting)
-            continue
-        order.pop()
-        known.setdefault(id(node), min(1 + sum(known.get(id(one), 1) for one in inner), 2**64))
-    return known[id(schema)]
-
-
-def _about_the_same(node: dict[str, Value], defs: dict[str, Value]) -> Iterator[dict[str, Value]]:
-    found: list[Value] = [node.get(name) for name in _SCHEMA_KEYWORDS]
-    for name in _SEVERAL:
-        found += node[name] if isinstance(node.get(name), list) else ()
-    for name in _NAMED:
-        found += node[name].values() if isinstance(node.get(name), dict) else ()
-    reference = node.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#/$defs/"):
-        found.append(defs.get(reference.removeprefix("#/$defs/")))
-    yield from (one for one in found if isinstance(one, dict))
-
-
 Direction: TypeAlias = Choice["request", "response"]
+Follow: TypeAlias = Callable[[str, Place], tuple[Value, Place]]
+"""What a reference at a place leads to, and its place. Raises DocumentError."""
+
 DynamicScope: TypeAlias = frozenset[tuple[str, str, Pointer]]
 """The dynamic anchors in force: (anchor, URI of the file, pointer), the outermost of each name."""
 
-# Said for readers, or said otherwise in the bundled schema.
-_LEFT_OUT: Final = frozenset(
-    {
-        "$anchor",
-        "$defs",
-        "$dynamicAnchor",
-        "$id",
-        "$schema",
-        "definitions",
-        "description",
-        "externalDocs",
-        "nullable",
-        "title",
-        "x-nullable",
-        "xml",
-    }
-)
+# Said otherwise in the bundled schema.
+_OF_IDENTITY: Final = frozenset({"$anchor", "$defs", "$dynamicAnchor", "$id", "$schema"})
+# What is said for readers as well.
+_LEFT_OUT: Final = _OF_IDENTITY | {
+    "definitions",
+    "description",
+    "externalDocs",
+    "nullable",
+    "title",
+    "x-nullable",
+    "xml",
+}
 
 
 class Bundle(Struct, frozen=True):
@@ -167,8 +106,27 @@ def schema_validator(schema: Value) -> Validator:
     return Validator(compiled)
 
 
+def bundle_verbatim(schema: Schema, description: ApiDescription, follow: Follow) -> Bundle:
+    """A schema of JSON Schema 2020-12 with all it refers to; nothing else about it is changed.
+
+    What is malformed stays for the validator to refuse. ``follow`` says where a reference leads.
+    All schemas of a description that are bundled so have the same name for the same definition.
+    """
+    memo = description.memo
+    names = memo.setdefault(("verbatim names",), {})
+    places = memo.setdefault(("verbatim places",), {})
+    return _bundled(_BundleState(description, follow, None, names, places), schema)
+
+
 def _bundle(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
-    work = _BundleState(description, "readOnly" if direction == "request" else "writeOnly")
+    def follow(reference: str, place: Place) -> tuple[Value, Place]:
+        return reference_target(description, reference, place)
+
+    hidden: AccessFlag = "readOnly" if direction == "request" else "writeOnly"
+    return _bundled(_BundleState(description, follow, hidden), schema)
+
+
+def _bundled(work: _BundleState, schema: Schema) -> Bundle:
     value = _convert(work, schema.value, _SchemaPlace(schema.place))
     defs = dict[str, Value]()
     while work.todo:
@@ -201,31 +159,47 @@ class _SchemaPlace(Struct, frozen=True):
 class _BundleState(Struct, frozen=True):
     """What a bundling has met: the names of the schemas referred to, and which are still to do.
 
-    ``hidden`` is the keyword of the properties that do not count in this direction.
+    ``follow`` gives what a reference at a place leads to. ``hidden`` is the keyword of the
+    properties that do not count in this direction; None: the schema is taken as it is written.
     """
 
     description: ApiDescription
-    hidden: AccessFlag
+    follow: Follow
+    hidden: AccessFlag | None
     names: dict[tuple[str, Pointer, DynamicScope], str] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
     todo: list[tuple[str, Value, _SchemaPlace]] = field(default_factory=list)
+
+    def malformed(self, value: Value, instead: Value) -> Value:
+        """What becomes of a keyword's value that JSON Schema does not allow."""
+        return value if self.hidden is None else instead
 
 
 def _convert(work: _BundleState, node: Value, spot: _SchemaPlace) -> Value:
     if not isinstance(node, dict):
-        return node if isinstance(node, bool) else {}
+        return node if isinstance(node, bool) else work.malformed(node, {})
     spot = replace(spot, dynamic=_enter(work, spot))
+    if work.hidden is None:
+        return _members(work, node, spot, _OF_IDENTITY)
     reference = reference_of(node)
     if reference is not None and work.description.version < (3, 1):
         # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
         return _reference(work, "$ref", reference, spot)
     own = flagged_properties(work.description, node, spot.place, work.hidden)
     spot = replace(spot, hidden=spot.hidden | own)
+    written = _members(work, node, spot, _LEFT_OUT)
+    return translate_schema(work.description.version, node, written)
+
+
+def _members(
+    work: _BundleState, node: dict[str, Value], spot: _SchemaPlace, left_out: frozenset[str]
+) -> dict[str, Value]:
     written = dict[str, Value]()
     for key, value in node.items():
-        if key not in _LEFT_OUT:
+        if key not in left_out:
             written |= _HANDLERS.get(key, _copy)(work, key, value, spot)
-    return translate_schema(work.description.version, node, written)
+    return written
 
 
 def _copy(_work: _BundleState, key: str, value: Value, _spot: _SchemaPlace) -> dict[str, Value]:
@@ -241,50 +215,51 @@ def _convert_schema(
 def _convert_list(
     work: _BundleState, key: str, value: Value, spot: _SchemaPlace
 ) -> dict[str, Value]:
-    items = enumerate(value if isinstance(value, list) else [])
-    return {key: [_convert(work, one, spot.at(key, index)) for index, one in items]}
+    if not isinstance(value, list):
+        return {key: work.malformed(value, [])}
+    return {key: [_convert(work, one, spot.at(key, at)) for at, one in enumerate(value)]}
 
 
 def _all_of(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
-    items = enumerate(value if isinstance(value, list) else [])
-    return {key: [_convert(work, one, spot.beside(key, index)) for index, one in items]}
+    if not isinstance(value, list):
+        return {key: work.malformed(value, [])}
+    return {key: [_convert(work, one, spot.beside(key, at)) for at, one in enumerate(value)]}
 
 
 def _convert_map(
     work: _BundleState, key: str, value: Value, spot: _SchemaPlace
 ) -> dict[str, Value]:
-    members = value.items() if isinstance(value, dict) else ()
-    return {key: {name: _convert(work, one, spot.at(key, name)) for name, one in members}}
+    if not isinstance(value, dict):
+        return {key: work.malformed(value, {})}
+    return {key: {name: _convert(work, one, spot.at(key, name)) for name, one in value.items()}}
 
 
 def _items(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or work.hidden is None:
         return _convert_schema(work, key, value, spot)
     # A list of schemas in `items` is what `prefixItems` is since 2020-12.
     return {"prefixItems": _convert_list(work, key, value, spot)[key]}
 
 
-def _required(_work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
+def _required(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     # `required: true` within a property is of an old draft, and says nothing here.
-    names = value if isinstance(value, list) else []
+    names = value if isinstance(value, list) else work.malformed(value, [])
+    if work.hidden is None:
+        return {key: names}
     return {key: [one for one in names if not (isinstance(one, str) and one in spot.hidden)]}
 
 
-def _reference(work: _BundleState, _key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
+def _reference(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     if not isinstance(value, str):
-        return {}
-    return {
-        "$ref": _definition_reference(
-            work, *reference_target(work.description, value, spot.place), spot.dynamic
-        )
-    }
+        return {key: value} if work.hidden is None else {}
+    return {"$ref": _definition_reference(work, *work.follow(value, spot.place), spot.dynamic)}
 
 
 def _dynamic_reference(
-    work: _BundleState, _key: str, value: Value, spot: _SchemaPlace
+    work: _BundleState, key: str, value: Value, spot: _SchemaPlace
 ) -> dict[str, Value]:
     if not isinstance(value, str):
-        return {}
+        return {key: value} if work.hidden is None else {}
     return {"$ref": _definition_reference(work, *_dynamic_target(work, value, spot), spot.dynamic)}
 
 
@@ -360,8 +335,11 @@ def _definition_reference(
             number += 1
             name = f"{stem}_{number}"
         work.names[key], work.places[name] = name, place
+    name = work.names[key]
+    if name not in work.begun:
+        work.begun.add(name)
         work.todo.append((name, node, _SchemaPlace(place, dynamic)))
-    return f"#/$defs/{work.names[key]}"
+    return f"#/$defs/{name}"
 
 
 def _enter(work: _BundleState, spot: _SchemaPlace) -> DynamicScope:
@@ -381,7 +359,7 @@ def _enter(work: _BundleState, spot: _SchemaPlace) -> DynamicScope:
 def _dynamic_target(work: _BundleState, reference: str, spot: _SchemaPlace) -> tuple[Value, Place]:
     """What a ``$dynamicRef`` means here: the outermost anchor of its name, if it is dynamic."""
     description = work.description
-    node, found = reference_target(description, reference, spot.place)
+    node, found = work.follow(reference, spot.place)
     anchor = reference.partition("#")[2]
     if not isinstance(node, dict) or node.get("$dynamicAnchor") != anchor:
         return node, found

@@ -4,6 +4,9 @@ import pytest
 
 from arazzo_runner.document.load import load_document
 from arazzo_runner.document.rules.run import name_findings
+from arazzo_runner.executor.bind.inputs import read_inputs_schemas
+from arazzo_runner.executor.plan import Unit
+from arazzo_runner.lint.inputs import input_findings
 from arazzo_runner.lint.queries import query_findings
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.limits import DocumentLimits
@@ -28,9 +31,12 @@ def findings(step: str) -> list[Diagnostic]:
     text = f"{HEAD}      - stepId: two\n{indented}"
     loaded = load_document(SourceFile("a.yaml", text, "file:///a.yaml"), DocumentLimits())
     assert loaded.document is not None
+    inputs = read_inputs_schemas(loaded.document, None)
+    unit = Unit(loaded.document, {}, {}, {}, inputs)
     return [
         *loaded.diagnostics,
         *name_findings(loaded.document),
+        *input_findings(unit),
         *query_findings([loaded.document]),
     ]
 

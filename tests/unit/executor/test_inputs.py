@@ -1,13 +1,10 @@
-"""Inputs: bundling, declared names, defaults, problems."""
+"""Inputs: what a schema declares, references, defaults, problems."""
 
 import pytest
 
-from arazzo_runner.executor.inputs import (
-    apply_defaults,
-    bundle_inputs,
-    declared_schemas,
-    find_problems,
-)
+from arazzo_runner.executor.bind.inputs import schema_findings
+from arazzo_runner.executor.inputs import find_problems as problems_of
+from unit.executor.inputs_of import inputs_of
 
 SCHEMA = {
     "type": "object",
@@ -16,23 +13,131 @@ SCHEMA = {
 }
 
 
+def find_problems(schema, inputs):
+    return problems_of(inputs_of(schema), inputs)
+
+
+def declared(*args, **extra):
+    return inputs_of(*args, **extra).declared
+
+
 def test_references_into_components_become_definitions():
-    schema = {"$ref": "#/components/inputs/page"}
     components = {
         "page": {"type": "object", "properties": {"size": {"$ref": "#/components/inputs/size"}}},
         "size": {"type": "integer"},
     }
-    bundled = bundle_inputs(schema, components)
-    assert bundled["$ref"] == "#/$defs/page"
-    assert bundled["$defs"]["page"]["properties"]["size"] == {"$ref": "#/$defs/size"}
-    assert declared_schemas(bundled) == {"size": {"$ref": "#/$defs/size"}}
-    assert [one.kind for one in find_problems(bundled, {"size": "x"})] == ["invalid"]
+    inputs = inputs_of({"$ref": "#/components/inputs/page"}, components)
+    assert inputs.value["$ref"] == "#/$defs/page"
+    assert inputs.value["$defs"]["page"]["properties"]["size"] == {"$ref": "#/$defs/size"}
+    assert inputs.schemas() == {"size": {"$ref": "#/$defs/size"}}
+    place = inputs.declared["size"].place
+    assert place.pointer == ("components", "inputs", "page", "properties", "size")
+    assert [one.kind for one in problems_of(inputs, {"size": "x"})] == ["invalid"]
 
 
-def test_anchors_are_references_too():
-    components = {"page": {"$anchor": "paging", "properties": {"size": {"type": "integer"}}}}
-    bundled = bundle_inputs({"allOf": [{"$ref": "#paging"}]}, components)
-    assert declared_schemas(bundled) == {"size": {"type": "integer"}}
+COMPONENTS = {
+    "page": {"properties": {"page": {}}},
+    "named": {"$anchor": "here", "properties": {"named": {}}},
+    "a/b": {"properties": {"slash": {}}},
+    "loop": {"$ref": "#/components/inputs/loop", "properties": {"looped": {}}},
+    "own": {"$defs": {"x": {"properties": {"inner": {}}}}, "$ref": "#/$defs/x"},
+    "whole": {"$id": "https://example.com/whole", "$ref": "#/$defs/x",
+              "$defs": {"x": {"properties": {"identified": {}}}}},
+    "tree": {"$dynamicAnchor": "node", "properties": {"deep": {"$dynamicRef": "#node"}}},
+    "forest": {"$id": "https://example.com/forest", "$dynamicAnchor": "node",
+               "$ref": "#/$defs/t", "required": ["deep"],
+               "$defs": {"t": {"$id": "tree", "$dynamicAnchor": "node",
+                               "properties": {"deep": {"$dynamicRef": "#node"}}}}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("schema", "names"),
+    [
+        ({"$ref": "#/components/inputs/page"}, ["page"]),
+        ({"$ref": "#/components/inputs/a~1b"}, ["slash"]),
+        ({"$ref": "#here"}, ["named"]),
+        ({"allOf": [{"$ref": "#here"}]}, ["named"]),
+        ({"$ref": "#/info", "properties": {"a": {}}}, ["a"]),
+        ({"$ref": "#/components/inputs/loop"}, ["looped"]),
+        ({"$ref": "#/$defs/x", "$defs": {"x": {"properties": {"y": {}}}}}, ["y"]),
+        ({"$ref": "#/components/inputs/own"}, ["inner"]),
+        ({"$ref": "#/components/inputs/whole"}, ["identified"]),
+        ({"$ref": "https://example.com/whole"}, ["identified"]),
+        ({"$ref": "#/components/inputs/tree"}, ["deep"]),
+        ({"properties": {"a": {"$ref": "#"}}}, ["a"]),
+        ({"$ref": "shared/inputs.json#/$defs/paging"}, ["limit", "after"]),
+        ({"$ref": "lib.arazzo.yaml#/components/inputs/key"}, ["key"]),
+        ({"$dynamicRef": "#/components/inputs/page"}, ["page"]),
+    ],
+)
+def test_references(schema, names):
+    files = {
+        "file:///work/shared/inputs.json": {
+            "$defs": {
+                "paging": {"properties": {"limit": {}}, "allOf": [{"$ref": "more.json"}]},
+            }
+        },
+        "file:///work/shared/more.json": {"properties": {"after": {"$ref": "#"}}},
+        "file:///work/lib.arazzo.yaml": {
+            "components": {"inputs": {"key": {"properties": {"key": {}}}}}
+        },
+    }
+    inputs = inputs_of(schema, COMPONENTS, files)
+    assert list(inputs.declared) == names
+    assert list(schema_findings(inputs)) == []
+
+
+def test_a_dynamic_reference_is_to_the_outermost_anchor():
+    forest = {"forest": COMPONENTS["forest"]}
+    inputs = inputs_of({"$ref": "#/components/inputs/forest"}, forest)
+    assert problems_of(inputs, {"deep": {"deep": {}}})[0].message.startswith("input `deep.deep`: ")
+    plain = inputs_of({"$ref": "#/components/inputs/tree"}, COMPONENTS)
+    assert problems_of(plain, {"deep": {"deep": {}}}) == []
+
+
+def test_a_reference_is_relative_to_self():
+    files = {"https://example.com/docs/x.json": {"properties": {"there": {}}}}
+    found = declared({"$ref": "x.json"}, {}, files, **{"$self": "https://example.com/docs/a.yaml"})
+    assert list(found) == ["there"]
+
+
+def test_values_that_look_like_references_are_values():
+    schema = {"properties": {"a": {"default": {"$ref": "#/components/inputs/page"}}}}
+    inputs = inputs_of(schema, COMPONENTS)
+    assert inputs.with_defaults({}) == {"a": {"$ref": "#/components/inputs/page"}}
+
+
+@pytest.mark.parametrize(
+    ("reference", "code", "message"),
+    [
+        ("#/components/inputs/pages", "AZ209", "there is no `pages` in `components.inputs`"),
+        ("#/components/inputs/page/x", "AZ214", "the reference `#/components/inputs/page/x` "),
+        ("#/$defs/nowhere", "AZ214", "the reference `#/$defs/nowhere` cannot be resolved"),
+        ("#nowhere", "AZ214", "the reference `#nowhere` names an anchor that does not exist"),
+        ("gone.json", "AZ214", "the document that `gone.json` refers to cannot be read: "),
+    ],
+)
+def test_references_that_cannot_be_resolved(reference, code, message):
+    inputs = inputs_of({"properties": {"a": {"$ref": reference}, "b": {}}}, COMPONENTS)
+    (found,) = schema_findings(inputs)
+    assert (found.code, found.message[: len(message)]) == (code, message)
+    assert found.place.pointer == ("workflows", 0, "inputs", "properties", "a", "$ref")
+    assert list(inputs.declared) == ["a", "b"]
+    assert problems_of(inputs, {"a": 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "closed"),
+    [
+        ({"properties": {"a": {}}}, False),
+        ({"properties": {"a": {}}, "additionalProperties": False}, True),
+        ({"properties": {"a": {}}, "unevaluatedProperties": False}, True),
+        ({"properties": {"a": {}}, "allOf": [{"unevaluatedProperties": False}]}, True),
+    ],
+)
+def test_closed(schema, closed):
+    assert inputs_of(schema).closed is closed
 
 
 @pytest.mark.parametrize(
@@ -64,6 +169,13 @@ def test_anchors_are_references_too():
         ),
         ({**SCHEMA, "dependentSchemas": {"to": {"properties": {"a": {}}}}}, ["to", "page", "a"]),
         ({"properties": {"a": {}}, "anyOf": [{"additionalProperties": True}]}, None),
+        ({"properties": {"a": {}}, "additionalProperties": {}}, None),
+        ({"properties": {"a": {}}, "unevaluatedProperties": {"type": "string"}}, None),
+        ({"properties": {"a": {}}, "dependentSchemas": {"a": {"patternProperties": {}}}}, None),
+        ({"properties": {"a": {}}, "not": {"properties": {"b": {}}}}, ["a"]),
+        ({"properties": {"a": {}}, "allOf": "no list", "dependentSchemas": [], "$ref": 3}, ["a"]),
+        ({"properties": []}, None),
+        ({"required": ["a"]}, None),
         (
             {
                 "anyOf": [{"$ref": "#/$defs/x"}],
@@ -74,7 +186,7 @@ def test_anchors_are_references_too():
     ],
 )
 def test_declared_names(schema, names):
-    found = declared_schemas(schema)
+    found = declared(schema)
     assert found is None if names is None else list(found) == names
 
 
@@ -83,26 +195,24 @@ def test_the_schema_that_surely_holds_counts():
         "properties": {"a": {"type": "integer"}},
         "oneOf": [{"properties": {"a": {"type": "string"}}}],
     }
-    assert declared_schemas(schema) == {"a": {"type": "integer"}}
+    assert inputs_of(schema).schemas() == {"a": {"type": "integer"}}
 
 
 def test_a_definition_of_its_own_does_not_take_a_components_place():
-    schema = {"$ref": "#/components/inputs/a", "$defs": {"a": {"properties": {"own": {}}}}}
-    bundled = bundle_inputs(
-        schema,
-        {
-            "a": {"properties": {"theirs": {"$ref": "#/components/inputs/b/items"}}},
-            "b": {"items": {}},
-        },
-    )
-    assert declared_schemas(bundled) == {"theirs": {"$ref": "#/$defs/b/items"}}
+    schema = {
+        "allOf": [{"$ref": "#/components/inputs/a"}, {"$ref": "#/$defs/a"}],
+        "$defs": {"a": {"properties": {"own": {}}}},
+    }
+    components = {
+        "a": {"properties": {"theirs": {"$ref": "#/components/inputs/b/items"}}},
+        "b": {"items": {}},
+    }
+    assert list(declared(schema, components)) == ["theirs", "own"]
 
 
 def test_circular_references_end():
-    bundled = bundle_inputs(
-        {"$ref": "#/components/inputs/a"}, {"a": {"$ref": "#/components/inputs/a"}}
-    )
-    assert declared_schemas(bundled) is None
+    schema = {"$ref": "#/components/inputs/a"}
+    assert declared(schema, {"a": {"$ref": "#/components/inputs/a"}}) is None
 
 
 def test_defaults_fill_nested_objects_and_leave_null_alone():
@@ -112,7 +222,7 @@ def test_defaults_fill_nested_objects_and_leave_null_alone():
             "note": {"default": "x"},
         }
     }
-    assert apply_defaults(schema, {"note": None}) == {"note": None, "page": {"size": 50}}
+    assert inputs_of(schema).with_defaults({"note": None}) == {"note": None, "page": {"size": 50}}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from arazzo_runner.executor.secret_inputs import has_secrets, scalars, secret_inputs
+from unit.executor.inputs_of import inputs_of
 
 PASSWORD = {"type": "string", "format": "password"}
 S = "hunter22"
@@ -38,7 +39,7 @@ def test_secret_wherever_the_schema_says_so(schema, value):
         "properties": {"x": schema, "y": {}},
         "$defs": {"p": PASSWORD, "tree": tree, "n": named},
     }
-    found = list(secret_inputs(whole, {"x": value, "y": "open"}))
+    found = list(secret_inputs(inputs_of(whole), {"x": value, "y": "open"}))
     assert set(found) == {S}
 
 
@@ -63,7 +64,7 @@ def test_secret_wherever_the_schema_says_so(schema, value):
     ],
 )
 def test_nothing_is_secret_that_no_schema_says(schema):
-    assert list(secret_inputs(schema, {"a": S, "list": [S, [S]]})) == []
+    assert list(secret_inputs(inputs_of(schema), {"a": S, "list": [S, [S]]})) == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 import pytest
 
 STEP = "/workflows/0/steps/1"
-CLOSED = {"additionalProperties": False, "properties": {"id": {}, "a.b": {}, "c": {}}}
 
 
 @pytest.fixture
@@ -16,14 +15,11 @@ def judge_read(judge):
 @pytest.mark.parametrize(
     ("text", "expected", "help"),
     [
-        ("$inputs.idd", "warning AZ210 {p}[0:11]: the workflow `w` declares no input `idd`", "did you mean `id`?"),
-        ("{$inputs.zzz}!", "warning AZ210 {p}[1:12]: the workflow `w` declares no input `zzz`", "declare it in `inputs.properties`"),
         ("$steps.tow.outputs.x", "error AZ208 {p}[0:20]: the workflow `w` has no step `tow`", "did you mean `two`?"),
         ("$steps.one.outputs.xx", "error AZ211 {p}[0:21]: the step `one` has no output `xx`", "did you mean `x`?"),
         ("$steps.one.outputs.zzz", "error AZ211 {p}[0:22]: the step `one` has no output `zzz`", "declare it in the `outputs` of the step `one`"),
         ("$workflows.vv.outputs.x", "error AZ207 {p}[0:23]: no workflow is called `vv`", None),
         ("$workflows.v.outputs.x", "warning AZ211 {p}[0:22]: the workflow `v` has no output `x`", "declare it in the `outputs` of the workflow `v`"),
-        ("$workflows.v.inputs.x", "warning AZ210 {p}[0:21]: the workflow `v` declares no input `x`", "declare it in `inputs.properties`"),
         ("$sourceDescriptions.apy.url", "error AZ203 {p}[0:27]: no source description is called `apy`", "did you mean `api`?"),
         ("$components.parameters.p", "error AZ209 {p}[0:24]: there is no `p` in `components.parameters`", None),
         ("$components.successActions.p", "error AZ209 {p}[0:28]: there is no `p` in `components.successActions`", None),
@@ -40,14 +36,10 @@ def test_what_is_read_and_not_there(judge_read, text, expected, help):
 @pytest.mark.parametrize(
     "text",
     [
-        "$inputs.id",
-        "$inputs.id.deep",
-        "$inputs.id#/deep",
         "$steps.one.outputs.x",
         "$steps.one.outputs.x.y",
         "$steps.two.outputs.o",
         "$sourceDescriptions.api.url",
-        "$workflows.w.inputs.id",
         "$workflows.w.outputs.out",
         "$response.body",
         "$url",
@@ -56,31 +48,6 @@ def test_what_is_read_and_not_there(judge_read, text, expected, help):
 def test_what_is_there(judge_read, text):
     changes = {"/workflows/0/outputs": {"out": "$steps.one.outputs.x"}}
     assert judge_read(text, changes=changes).entries == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("$inputs.a.b", []),
-        ("$inputs.c.d", []),
-        ("$inputs.a", ["error"]),
-        ("$inputs.x-y", ["error"]),
-    ],
-)
-def test_an_input_that_a_closed_schema_refuses_is_an_error(judge_read, text, found):
-    judged = judge_read(text, changes={"/workflows/0/inputs": CLOSED})
-    assert [one.severity.value for one in judged.entries] == found
-
-
-@pytest.mark.parametrize(
-    "schema", [{}, True, {"type": "object"}, {"properties": {}, "additionalProperties": True}]
-)
-def test_a_schema_that_welcomes_any_name_is_open(judge_read, schema):
-    assert judge_read("$inputs.zzz", changes={"/workflows/0/inputs": schema}).entries == ()
-
-
-def test_without_a_schema_there_are_no_inputs(judge_read):
-    assert judge_read("$inputs.a", changes={"/workflows/0/inputs": "(gone)"}).codes == ["AZ210"]
 
 
 def test_an_operation_step_without_outputs_has_none(judge):

@@ -44,7 +44,7 @@ def findings(examine):
         ("{minProperties: -1}", "AZ113", "the schema of the inputs cannot be used", None, f"{INPUTS}/minProperties"),
         ("{$ref: '#/components/inputs/pag'}", "AZ209", "there is no `pag` in `components.inputs`", "did you mean `page`?", f"{INPUTS}/$ref"),
         ("{allOf: [{$ref: '#/components/inputs/zzz'}]}", "AZ209", "there is no `zzz`", "its schemas: `page`, `note`", f"{INPUTS}/allOf/0/$ref"),
-        ("{properties: {a: {$ref: '#nowhere'}}}", "AZ113", "the reference `#nowhere` of a schema cannot be resolved", "#/components/inputs/<name>", f"{INPUTS}/properties/a/$ref"),
+        ("{properties: {a: {$ref: '#nowhere'}}}", "AZ214", "the reference `#nowhere` names an anchor that does not exist", None, f"{INPUTS}/properties/a/$ref"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used(findings, schema, code, message, help_line, pointer):
@@ -61,10 +61,12 @@ def test_a_component_is_wrong_in_its_own_place(findings):
     assert pointer_text(found.place.pointer) == "/components/inputs/note/properties/a/type"
 
 
-def test_a_reference_that_is_written_otherwise_has_the_place_of_the_whole(findings):
+def test_a_reference_to_another_document_has_its_place(findings):
     schema = "{$id: 'https://schemas.example/', allOf: [{$ref: 'else.json'}]}"
     (found,) = findings(HEAD.replace("SCHEMA", schema))
-    assert (found.code, pointer_text(found.place.pointer)) == ("AZ113", INPUTS)
+    assert found.code == "AZ214"
+    assert pointer_text(found.place.pointer) == f"{INPUTS}/allOf/0/$ref"
+    assert "`else.json`" in found.message
 
 
 def test_a_schema_that_can_be_used(findings):

@@ -1,0 +1,46 @@
+"""Inputs that are read, by what the workflow declares.
+
+Arazzo Specification 1.1.0, "Runtime Expressions" and Workflow Object, ``inputs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from arazzo_runner.document.node import is_name
+from arazzo_runner.document.rules.expressions import walks
+from arazzo_runner.document.rules.reads import has_name
+from arazzo_runner.executor.plan import Unit
+from arazzo_runner.expression.ast import InputRef, WorkflowRef
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean
+from arazzo_runner.text.source import Place
+from arazzo_runner.text.suggested_fix import rename_to_known
+
+
+def input_findings(unit: Unit) -> Iterator[Diagnostic]:
+    """AZ210: an input that is read and not declared."""
+    for walk in walks(unit.document):
+        for found, place in chain(walk.own, *walk.steps):
+            if isinstance(found, InputRef):
+                yield from _undeclared_input(found, place, walk.workflow.workflow_id, unit)
+            elif isinstance(found, WorkflowRef) and found.field == "inputs":
+                yield from _undeclared_input(found, place, found.workflow_id, unit)
+
+
+def _undeclared_input(
+    found: InputRef | WorkflowRef, place: Place, workflow_id: str, unit: Unit
+) -> Iterator[Diagnostic]:
+    schema = unit.inputs.get(workflow_id)
+    if schema is None or schema.declared is None or has_name(schema.declared, found):
+        return
+    readable = [one for one in schema.declared if is_name(one)]
+    yield Diagnostic(
+        "AZ210",
+        Severity.ERROR if schema.closed else Severity.WARNING,
+        f"the workflow `{workflow_id}` declares no input `{found.name}`",
+        place,
+        "never has a value",
+        did_you_mean(found.name, readable) or "declare it in `inputs.properties`",
+        fix=rename_to_known(place, found.name, readable),
+    )

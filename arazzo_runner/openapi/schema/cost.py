@@ -1,0 +1,67 @@
+"""What it takes to hold one value against a schema: references make short schemas endless.
+
+``S0: allOf [S1, S1]``, ``S1: allOf [S2, S2]`` and so on are 2 to the power of their number of
+checks, and the validator cannot be interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from arazzo_runner.expression.value import Value
+
+MAX_CHECKS: Final = 10_000
+"""Subschemas that one value is held against, counted as often as they are."""
+
+# JSON Schema 2020-12 core, section 10.2: the applicators that are about the same value.
+_SCHEMA_KEYWORDS: Final = ("not", "if", "then", "else")
+_SEVERAL: Final = ("allOf", "anyOf", "oneOf")
+_NAMED: Final = ("dependentSchemas",)
+_APPLIED: Final = frozenset((*_SEVERAL, *_NAMED, "then", "else", "not", "if"))
+
+
+def check_cost(schema: Value) -> None:
+    """Raise ValueError for a bundled schema that asks too much of one value."""
+    defs = schema.get("$defs") if isinstance(schema, dict) else None
+    if not isinstance(defs, dict):
+        return  # without references, a schema asks for no more than is written in it
+    known: dict[int, int] = {}
+    todo: list[Value] = [schema]
+    while todo:
+        node = todo.pop()
+        members = node.values() if isinstance(node, dict) else node
+        todo += [one for one in members if isinstance(one, dict | list)]
+        if not isinstance(node, dict) or _APPLIED.isdisjoint(node):
+            continue
+        if _checks(node, defs, known) > MAX_CHECKS:
+            message = f"its references need more than {MAX_CHECKS:,} checks of one value"
+            raise ValueError(message)
+
+
+def _checks(schema: dict[str, Value], defs: dict[str, Value], known: dict[int, int]) -> int:
+    """The checks of a schema; a circle through it counts once, as the validator goes it once."""
+    order, begun = [schema], set[int]()
+    while order:
+        node = order[-1]
+        inner = list(_about_the_same(node, defs))
+        waiting = [one for one in inner if id(one) not in known and id(one) not in begun]
+        if waiting and id(node) not in begun:
+            begun.add(id(node))
+            order.extend(waiting)
+            continue
+        order.pop()
+        known.setdefault(id(node), min(1 + sum(known.get(id(one), 1) for one in inner), 2**64))
+    return known[id(schema)]
+
+
+def _about_the_same(node: dict[str, Value], defs: dict[str, Value]) -> Iterator[dict[str, Value]]:
+    found: list[Value] = [node.get(name) for name in _SCHEMA_KEYWORDS]
+    for name in _SEVERAL:
+        found += node[name] if isinstance(node.get(name), list) else ()
+    for name in _NAMED:
+        found += node[name].values() if isinstance(node.get(name), dict) else ()
+    reference = node.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#/$defs/"):
+        found.append(defs.get(reference.removeprefix("#/$defs/")))
+    yield from (one for one in found if isinstance(one, dict))
