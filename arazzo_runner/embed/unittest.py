@@ -62,7 +62,7 @@ class ArazzoTestCase(unittest.TestCase):
 
     def inputs_of(self, workflow: str) -> Mapping[str, Any]:
         """The inputs of a workflow: those of ``inputs`` that it declares."""
-        return self.description.entry.inputs[workflow].relevant(self.inputs)
+        return self.description.entry.inputs[workflow].accepted_inputs(self.inputs)
 
     def assert_passes(
         self, workflow: str | None = None, inputs: Mapping[str, Value] | None = None

@@ -15,8 +15,8 @@ from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.criteria import judge_call, judge_criterion, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
-from arazzo_runner.executor.payload import build_payload
-from arazzo_runner.executor.payload_text import FormText, form_pairs
+from arazzo_runner.executor.payload.resolve import build_payload
+from arazzo_runner.executor.payload.text import FormText, form_pairs
 from arazzo_runner.executor.plan import (
     Argument,
     OperationCall,
@@ -105,7 +105,7 @@ def _value(argument: Argument, scope: Scope) -> MaybeValue:
         return evaluate_within_bounds(argument.value, scope)
     if isinstance(text, FormText):
         return encode_pairs(form_pairs(text, scope)).decode("ascii")
-    from arazzo_runner.executor.json_template import json_value
+    from arazzo_runner.executor.payload.json_template import json_value
 
     return json_text(json_value(text.tree, scope))
 

@@ -157,7 +157,7 @@ def inherit_inputs(callee: WorkflowPlan, run_inputs: Mapping[str, Value]) -> dic
 
     Its schema's defaults and the inputs of the same name. Raises CallInputError.
     """
-    return check_inputs(callee, callee.inputs_schema.relevant(run_inputs))
+    return check_inputs(callee, callee.inputs_schema.accepted_inputs(run_inputs))
 
 
 def check_inputs(callee: WorkflowPlan, given: Mapping[str, Value]) -> dict[str, Value]:

@@ -54,7 +54,7 @@ class InputsSchema(Struct, frozen=True):
         """Whether the workflow takes an input of this name."""
         return self.declared is None or name in self.declared
 
-    def relevant(self, inputs: Mapping[str, Value]) -> dict[str, Value]:
+    def accepted_inputs(self, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """Those of some inputs that the workflow takes."""
         return {name: value for name, value in inputs.items() if self.accepts(name)}
 
@@ -85,9 +85,12 @@ def read_inputs_schema(bundle: Bundle, findings: Iterable[Diagnostic] = ()) -> I
     schema = bundle.value
     if schema is None:
         return InputsSchema(None, bundle, {}, findings=tuple(findings))
-    nodes = [*_walk([(schema, ())], schema, _sure), *_walk([(schema, ())], schema, _possible)]
+    nodes = [
+        *_walk([(schema, ())], schema, _sure),
+        *_walk([(schema, ())], schema, _possible_subschemas),
+    ]
     parts = [node for node, _ in nodes]
-    declared = None if any(map(_is_open, parts)) else _declared(nodes, bundle)
+    declared = None if any(map(_is_open, parts)) else _declared_inputs(nodes, bundle)
     return InputsSchema(schema, bundle, declared, any(map(_is_closed, parts)), tuple(findings))
 
 
@@ -100,7 +103,9 @@ def _is_closed(part: dict[str, Any]) -> bool:
     return any(part.get(one) is False for one in _OTHERS)
 
 
-def _declared(nodes: Iterable[SchemaNode], bundle: Bundle) -> dict[str, DeclaredInput] | None:
+def _declared_inputs(
+    nodes: Iterable[SchemaNode], bundle: Bundle
+) -> dict[str, DeclaredInput] | None:
     """The properties; None where no schema states any."""
     found: dict[str, DeclaredInput] = {}
     has_names = False
@@ -134,7 +139,7 @@ def schema_parts(schema: Value, root: Value) -> list[dict[str, Any]]:
 
 def possible_parts(schemas: Iterable[Value], root: Value) -> list[dict[str, Any]]:
     """All schemas that are, or may be, applied to the value of these schemas."""
-    return [node for node, _ in _walk([(one, ()) for one in schemas], root, _possible)]
+    return [node for node, _ in _walk([(one, ()) for one in schemas], root, _possible_subschemas)]
 
 
 def definition(reference: Value, root: Value) -> Value:
@@ -167,7 +172,9 @@ def _sure(node: dict[str, Any], path: Pointer, root: Value) -> Iterator[tuple[Va
         yield definition(reference, root), () if reference == "#" else ("$defs", name)
 
 
-def _possible(node: dict[str, Any], path: Pointer, root: Value) -> Iterator[tuple[Value, Pointer]]:
+def _possible_subschemas(
+    node: dict[str, Any], path: Pointer, root: Value
+) -> Iterator[tuple[Value, Pointer]]:
     yield from _sure(node, path, root)
     for name in _POSSIBLE:
         yield from _members(node, name, path)

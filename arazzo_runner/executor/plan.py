@@ -23,7 +23,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.inputs_schema import InputsSchema
-from arazzo_runner.executor.payload_text import FormText, JsonText, PayloadText
+from arazzo_runner.executor.payload.text import FormText, JsonText, PayloadText
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Parameter
@@ -246,13 +246,14 @@ def severities_for(
     ``checks`` has them by kind, and narrowed as ``schema:listJobs``; later names count more.
     """
     kinds: tuple[CheckKind, ...] = get_args(CheckKind)
-    general = {kind: checks[kind] for kind in kinds if kind in checks}
+    general: dict[CheckKind, CheckSeverity] = {
+        kind: checks[kind] for kind in kinds if kind in checks
+    }
     if len(general) == len(checks):
         return general
     for name in names:
-        general.update(
-            {kind: checks[f"{kind}:{name}"] for kind in kinds if f"{kind}:{name}" in checks}
-        )
+        for kind in kinds:
+            general[kind] = checks.get(f"{kind}:{name}", general[kind])
     return general
 
 

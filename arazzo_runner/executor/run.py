@@ -45,7 +45,7 @@ def input_problems(
 
 def _problems_of(plan: Plan, key: WorkflowKey, inputs: Mapping[str, Value]) -> list[InputProblem]:
     schema = plan.workflows[key].inputs_schema
-    return find_problems(schema, schema.with_defaults(schema.relevant(inputs)))
+    return find_problems(schema, schema.with_defaults(schema.accepted_inputs(inputs)))
 
 
 def _run_keys(plan: Plan) -> list[WorkflowKey]:
@@ -90,7 +90,7 @@ def _is_skipped(ledger: RunState) -> bool:
 
 async def _run_selected(key: WorkflowKey, ledger: RunState) -> None:
     schema = ledger.plan.workflows[key].inputs_schema
-    given = schema.with_defaults(schema.relevant(ledger.run_inputs))
+    given = schema.with_defaults(schema.accepted_inputs(ledger.run_inputs))
     results = await run_chain(key, given, ledger, 0)
     ledger.entries.extend(results)
     ledger.completed[key] = results[0]

@@ -60,7 +60,7 @@ def relevant_inputs_of(
     description: Description, workflow: Workflow, inputs: Mapping[str, Value]
 ) -> dict[str, Value]:
     """Those of some inputs that a workflow declares; all of them where it welcomes any."""
-    return description.entry.inputs[workflow.workflow_id].relevant(inputs)
+    return description.entry.inputs[workflow.workflow_id].accepted_inputs(inputs)
 
 
 _NAMED: Final = ("servers", "credentials", "server_variables", "secrets")

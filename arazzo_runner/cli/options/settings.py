@@ -44,7 +44,8 @@ def read_checks(texts: Iterable[str]) -> dict[str, CheckSeverity]:
                 f"`--check {text}`: write `off`, `warn` or `error`, or one of {listed} before it, "
                 "such as `schema=error`, or `schema:listJobs=off` for an operation or step"
             )
-        found.update(dict.fromkeys((f"{one}{colon}{name}" for one in kinds), severities[0]))
+        for one in kinds:
+            found[f"{one}{colon}{name}"] = severities[0]
     return found
 
 

@@ -44,7 +44,7 @@ def _dry_run(
     prepared: pipeline.PreparedRun, workflow: WorkflowPlan, settings: Settings
 ) -> list[DryRunStep]:
     schema = workflow.inputs_schema
-    inputs = schema.with_defaults(schema.relevant(prepared.inputs))
+    inputs = schema.with_defaults(schema.accepted_inputs(prepared.inputs))
     return dry_run_steps(workflow, inputs, settings.limits.query_seconds)
 
 

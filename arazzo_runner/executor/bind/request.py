@@ -14,7 +14,7 @@ from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.bind.operation import (
     BindContext,
 )
-from arazzo_runner.executor.payload_text import (
+from arazzo_runner.executor.payload.text import (
     FormText,
     JsonText,
     PayloadText,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 from typing import Literal as Choice
 
-from arazzo_runner.executor.payload_text import FormText, JsonText
+from arazzo_runner.executor.payload.text import FormText, JsonText
 from arazzo_runner.executor.plan import Argument, BodyPlan
 from arazzo_runner.expression.ast import (
     ArrayTemplate,

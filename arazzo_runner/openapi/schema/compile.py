@@ -171,14 +171,14 @@ class _BundleState(Struct, frozen=True):
     begun: set[str] = field(default_factory=set)
     todo: list[tuple[str, Value, _SchemaPlace]] = field(default_factory=list)
 
-    def malformed(self, value: Value, instead: Value) -> Value:
+    def tolerate(self, value: Value, instead: Value) -> Value:
         """What becomes of a keyword's value that JSON Schema does not allow."""
         return value if self.hidden is None else instead
 
 
 def _convert(work: _BundleState, node: Value, spot: _SchemaPlace) -> Value:
     if not isinstance(node, dict):
-        return node if isinstance(node, bool) else work.malformed(node, {})
+        return node if isinstance(node, bool) else work.tolerate(node, {})
     spot = replace(spot, dynamic=_enter(work, spot))
     if work.hidden is None:
         return _members(work, node, spot, _OF_IDENTITY)
@@ -216,13 +216,13 @@ def _convert_list(
     work: _BundleState, key: str, value: Value, spot: _SchemaPlace
 ) -> dict[str, Value]:
     if not isinstance(value, list):
-        return {key: work.malformed(value, [])}
+        return {key: work.tolerate(value, [])}
     return {key: [_convert(work, one, spot.at(key, at)) for at, one in enumerate(value)]}
 
 
 def _all_of(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     if not isinstance(value, list):
-        return {key: work.malformed(value, [])}
+        return {key: work.tolerate(value, [])}
     return {key: [_convert(work, one, spot.beside(key, at)) for at, one in enumerate(value)]}
 
 
@@ -230,7 +230,7 @@ def _convert_map(
     work: _BundleState, key: str, value: Value, spot: _SchemaPlace
 ) -> dict[str, Value]:
     if not isinstance(value, dict):
-        return {key: work.malformed(value, {})}
+        return {key: work.tolerate(value, {})}
     return {key: {name: _convert(work, one, spot.at(key, name)) for name, one in value.items()}}
 
 
@@ -243,7 +243,7 @@ def _items(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> di
 
 def _required(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     # `required: true` within a property is of an old draft, and says nothing here.
-    names = value if isinstance(value, list) else work.malformed(value, [])
+    names = value if isinstance(value, list) else work.tolerate(value, [])
     if work.hidden is None:
         return {key: names}
     return {key: [one for one in names if not (isinstance(one, str) and one in spot.hidden)]}

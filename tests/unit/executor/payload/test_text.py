@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from arazzo_runner.executor.json_template import json_value
-from arazzo_runner.executor.payload_text import (
+from arazzo_runner.executor.payload.json_template import json_value
+from arazzo_runner.executor.payload.text import (
     FormText,
     JsonText,
     TextFault,
@@ -13,7 +13,7 @@ from arazzo_runner.executor.payload_text import (
     form_pairs,
     read_payload_text,
 )
-from arazzo_runner.executor.xml_template import xml_text
+from arazzo_runner.executor.payload.xml_template import xml_text
 from arazzo_runner.expression.ast import Literal
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.parse import parse_string

@@ -10,7 +10,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from arazzo_runner.document.model import PayloadReplacement
-from arazzo_runner.executor.payload_text import FormText, JsonText, XmlText, form_pairs
+from arazzo_runner.executor.payload.text import FormText, JsonText, XmlText, form_pairs
 from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate, SelectorType
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
@@ -59,11 +59,11 @@ def _payload_value(plan: BodyPlan, scope: Scope) -> MaybeValue:
         case FormText() as form:
             return dict(form_pairs(form, scope))
         case JsonText(tree):
-            from arazzo_runner.executor.json_template import json_value
+            from arazzo_runner.executor.payload.json_template import json_value
 
             return json_value(tree, scope)
         case XmlText(parts):
-            from arazzo_runner.executor.xml_template import xml_text
+            from arazzo_runner.executor.payload.xml_template import xml_text
 
             return xml_text(parts, scope)
         case None:

@@ -64,15 +64,15 @@ def read_payload_text(content_type: str, payload: DynamicValue | None) -> Payloa
     if media_type.essence(content_type) == media_type.FORM:
         return FormText(tuple(_fields(pieces)))
     if media_type.is_json(content_type):
-        from arazzo_runner.executor.json_template import read_json_template
+        from arazzo_runner.executor.payload.json_template import read_json_template
 
         return JsonText(read_json_template(pieces))
     if media_type.is_json_sequence(content_type):
-        from arazzo_runner.executor.json_template import read_sequence_template
+        from arazzo_runner.executor.payload.json_template import read_sequence_template
 
         return JsonText(read_sequence_template(pieces))
     if media_type.is_xml(content_type):
-        from arazzo_runner.executor.xml_template import read_xml_template
+        from arazzo_runner.executor.payload.xml_template import read_xml_template
 
         return XmlText(read_xml_template(pieces))
     return None
