@@ -253,7 +253,8 @@ def severities_for(
         return general
     for name in names:
         for kind in kinds:
-            general[kind] = checks.get(f"{kind}:{name}", general[kind])
+            if narrowed := checks.get(f"{kind}:{name}"):
+                general[kind] = narrowed
     return general
 
 
