@@ -243,6 +243,7 @@ def check_names(
         *_unknown_names("servers", options.servers, {"", *apis}, "API description"),
         *_unknown_names("credentials", credentials, apis, "API description"),
         *_schemes(description, options),
+        *_no_auth(description, options),
     ]
     if options.server_variables:
         variables = {name for api in apis.values() for name in declared_variables(api.raw)}
@@ -283,6 +284,15 @@ def _schemes(description: Description, options: pipeline.RunConfig) -> Iterator[
             yield from _unknown_names(
                 "credentials", parts, credential_parts(known[scheme]), f"part of `{scheme}`"
             )
+
+
+def _no_auth(description: Description, options: pipeline.RunConfig) -> Iterator[Diagnostic]:
+    apis = description.apis()
+    for source, _, scheme in (one.partition(".") for one in options.no_auth if one != "all"):
+        yield from _unknown_names("no_auth", [source], {"all", *apis}, "API description")
+        if scheme and source in apis:
+            known = apis[source].schemes
+            yield from _unknown_names("no_auth", [scheme], known, f"security scheme of `{source}`")
 
 
 def _steps(description: Description) -> list[str]:

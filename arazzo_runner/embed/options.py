@@ -103,6 +103,7 @@ class RunOptions(TypedDict, total=False):
     wrap: WorldWrapper
     http: HttpSettings
     headers: HeaderOptions
+    no_auth: Sequence[str]
     timeout: float
     limits: Limits
     checks: CheckSeverity | Mapping[str, CheckSeverity]
@@ -208,6 +209,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         needs_credentials=isinstance(route, NetworkTarget) and "before_request" not in given,
         secrets=tuple(given.get("secrets", ())),
         headers=header_texts(given.get("headers", ())),
+        no_auth=tuple(given.get("no_auth", ())),
         settings=settings,
         credentials=_credentials(given.get("credentials", {})).joined(
             Credentials(certificate=bool(_http(given).cert))

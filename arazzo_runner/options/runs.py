@@ -60,6 +60,19 @@ INPUTS = (
     ),
 )
 
+AUTH = (
+    Option(
+        "no-auth",
+        "Send no credentials: to all servers, those of a source description, or of one scheme.",
+        section=_INPUTS,
+        key="no_auth",
+        metavar="all|SOURCE[.SCHEME]",
+        is_repeatable=True,
+        keyword=Keyword("no_auth", "Sequence[str]"),
+        pytest="send no credentials to all servers, those of a source description, or of a scheme",
+    ),
+)
+
 CASES = (
     Option(
         "cases",

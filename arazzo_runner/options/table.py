@@ -17,7 +17,7 @@ from arazzo_runner.options.model import Function, Keyword, Option
 from arazzo_runner.options.network import NETWORK
 from arazzo_runner.options.output import OUTPUT
 from arazzo_runner.options.python import PYTHON
-from arazzo_runner.options.runs import CASES, INPUTS, SECRETS, SELECTION, SERVERS
+from arazzo_runner.options.runs import AUTH, CASES, INPUTS, SECRETS, SELECTION, SERVERS
 from arazzo_runner.options.validate import OTHERS, VALIDATE
 
 Table: TypeAlias = tuple[Option, ...]
@@ -25,6 +25,7 @@ Table: TypeAlias = tuple[Option, ...]
 OPTIONS: Final[Table] = (
     *VALIDATE,
     *INPUTS,
+    *AUTH,
     *CASES,
     *SELECTION,
     *SERVERS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct, field
@@ -64,8 +64,8 @@ class RunConfig(SafeRepr, frozen=True):
     and win; ``environment`` is where the others are read from, ``aliases`` names other variables
     that serve too, ``more`` is asked for what is not set, and ``ask`` for what is then missing:
     it gives variables. ``needs_credentials`` False leaves requests without credentials where none
-    are set. ``headers`` are ``[SOURCE=]NAME=VALUE``. ``secrets`` are names of inputs and outputs to
-    mask.
+    are set. ``headers`` are ``[SOURCE=]NAME=VALUE``; ``no_auth`` is where no credentials go:
+    ``all`` or ``SOURCE[.SCHEME]``. ``secrets`` are names of inputs and outputs to mask.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +75,7 @@ class RunConfig(SafeRepr, frozen=True):
     needs_credentials: bool = True
     secrets: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    no_auth: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
     credentials: Credentials = field(default_factory=Credentials)
     more: CredentialLookup = no_lookup
@@ -175,8 +176,13 @@ def _authorizer(
     """Gives each operation its credentials; collects in ``missing`` what is not set, once each."""
     typed: dict[str, str] = {}
 
-    def held(source: str, operation: Operation) -> Credentials:
-        every = [one.scheme for each in required_schemes(operation) for one in each]
+    def held(source: str, operation: Operation, skipped: frozenset[str]) -> Credentials:
+        every = [
+            one.scheme
+            for each in required_schemes(operation)
+            for one in each
+            if one.scheme.name not in skipped
+        ]
         environment = {**typed, **options.environment} if typed else options.environment
         found = credentials_from(environment, source, every, options.aliases, options.more)
         return found.joined(options.credentials)
@@ -190,8 +196,12 @@ def _authorizer(
     def credential(
         source: str, operation: Operation, given: ParameterKeys, server: str
     ) -> Authorization:
+        if not {"all", source}.isdisjoint(options.no_auth):
+            return Authorization()
+        skipped = skipped_schemes(source, options.no_auth)
         try:
-            return authorize(operation, source, held(source, operation), given, server)
+            credentials = held(source, operation, skipped)
+            return authorize(operation, source, credentials, given, server, skipped)
         except MissingCredentials as reason:
             if any(reason.variables == one.variables for one in missing):
                 return Authorization()
@@ -203,6 +213,12 @@ def _authorizer(
             return Authorization()
 
     return give
+
+
+def skipped_schemes(source: str, texts: Iterable[str]) -> frozenset[str]:
+    """The schemes of a source that ``SOURCE.SCHEME`` names."""
+    pairs = (text.partition(".") for text in texts)
+    return frozenset(scheme for name, _, scheme in pairs if scheme and name == source)
 
 
 def with_user_headers(

@@ -44,8 +44,14 @@ def relevant_options(options: RunOptions, description: Description) -> RunOption
         servers=_known_only(options.get("servers", {}), {"", *apis}),
         credentials=_known_only(options.get("credentials", {}), apis),
         server_variables=_known_only(variables, known),
+        no_auth=[one for one in options.get("no_auth", ()) if _is_known_scheme(one, apis)],
         secrets=[one for one in secrets if one in names],
     )
+
+
+def _is_known_scheme(text: str, apis: Mapping[str, ApiDescription]) -> bool:
+    source, _, scheme = text.partition(".")
+    return text == "all" or (source in apis and (not scheme or scheme in apis[source].schemes))
 
 
 def _variables(apis: Iterable[ApiDescription]) -> set[str]:

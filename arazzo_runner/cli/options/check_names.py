@@ -25,6 +25,7 @@ def check_names(description: Description, given: Mapping[str, Any]) -> None:
     if given["until"] is not None:
         found += _until_findings(description, given["until"])
     found += _checks(description, given.get("checks", ()))
+    found += _no_auth(description, given.get("no_auth", ()))
     found += _send_invalid(description, given.get("send_invalid", ()))
     if found:
         raise UsageError(*found)
@@ -129,6 +130,20 @@ def _send_invalid(description: Description, names: Iterable[str]) -> Iterator[Di
         if name != "all" and name not in known:
             message = f"`--send-invalid {name}` names no step"
             yield error("AZ906", message, help=_way_out(name, known))
+
+
+def _no_auth(description: Description, texts: Iterable[str]) -> Iterator[Diagnostic]:
+    apis = description.apis()
+    for text in texts:
+        source, _, scheme = text.partition(".")
+        if text == "all":
+            continue
+        if source not in apis:
+            message = f"`--no-auth {text}` names no API description"
+            yield error("AZ906", message, help=_way_out(source, {"all", *apis}))
+        elif scheme and scheme not in apis[source].schemes:
+            message = f"`--no-auth {text}`: `{source}` has no security scheme `{scheme}`"
+            yield error("AZ906", message, help=_way_out(scheme, apis[source].schemes))
 
 
 def _way_out(name: str, known: Iterable[str]) -> str:

@@ -188,6 +188,7 @@ def _limits_of(limits: DocumentLimits, given: Mapping[str, Any]) -> DocumentLimi
 
 _NOTES: Final = {
     "mock": "responses were generated from the API descriptions (`--mock`)",
+    "no_auth": "credentials were not sent where `--no-auth` says so",
     "insecure": "TLS certificates were not verified (`--insecure`)",
     "show_secrets": "secrets are not masked (`--show-secrets`)",
 }

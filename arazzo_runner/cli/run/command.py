@@ -95,6 +95,7 @@ class RunCommand(Struct, frozen=True):
             needs_credentials=not (given["mock"] or given["dry_run"]),
             secrets=tuple(given["secrets"]),
             headers=given["headers"],
+            no_auth=given["no_auth"],
             settings=settings_of(given),
         )
         return with_credentials(options, given)
