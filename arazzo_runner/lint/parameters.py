@@ -11,10 +11,10 @@ from arazzo_runner.executor.plan import Argument
 from arazzo_runner.expression.ast import BodyRef, HeaderRef, Literal
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.openapi.model import Location, Operation, Parameter, SecurityScheme
-from arazzo_runner.openapi.request.build import is_set_by_runner
+from arazzo_runner.openapi.request.build import needs_value
 from arazzo_runner.openapi.schema.descend import shape_of
 from arazzo_runner.openapi.schema.shape import schemas_of
-from arazzo_runner.openapi.security.schemes import credential_carrier
+from arazzo_runner.openapi.security.schemes import credential_carrier, is_carried
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, warning
 from arazzo_runner.text.suggested_fix import guess_known
 
@@ -29,23 +29,21 @@ def missing_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:
     users = {parameter_key("header", name) for name, _ in view.call.authorization.user_headers}
     for parameter in view.operation.parameters:
         identity = parameter_key(parameter.location, parameter.name)
-        is_needed = parameter.required and parameter.location != "path"
-        is_needed = is_needed and not is_set_by_runner(parameter)
-        if (
-            is_needed
-            and identity not in given
-            and identity not in credential_carriers(view.operation)
-            and identity not in users
-        ):
+        if parameter.location == "cookie":
+            is_needed = not is_carried(parameter, view.operation)
+        else:
+            is_needed = needs_value(parameter, view.operation)
+        if parameter.required and is_needed and identity not in given and identity not in users:
             yield _missing_parameter(view, parameter)
 
 
 def _missing_parameter(view: StepContext, parameter: Parameter) -> Diagnostic:
     step, where, name = view.step.step, parameter.location, parameter.name
-    is_doubtful = view.expects_refusal or where == "cookie"
-    severity = Severity.WARNING if is_doubtful else Severity.ERROR
+    severity = Severity.WARNING if where == "cookie" else Severity.ERROR
     message = f"step `{step.step_id}` does not set the {where} parameter `{name}`"
     help_line = f"add it to `parameters`: name: {name}, in: {where}, value: …"
+    if view.expects_refusal and not view.step.step.sends_invalid:
+        help_line += "; or write `x-send-invalid: true`, to send the request without"
     return Diagnostic("AZ301", severity, message, step.place.at("stepId"), "", help_line)
 
 

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from arazzo_runner.document.model import ArazzoDocument
-from arazzo_runner.lint import comparisons, control_flow, extensions, parameters, status, unused
+from arazzo_runner.lint import (
+    broken_references,
+    comparisons,
+    control_flow,
+    extensions,
+    parameters,
+    status,
+    unused,
+)
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.missing_members import missing_member_findings
 from arazzo_runner.lint.queries import root_filter_findings
@@ -19,6 +27,7 @@ StepRule: TypeAlias = Callable[[StepContext], Iterator[Diagnostic]]
 
 AGREEMENT: Final[Mapping[str, StepRule]] = {
     "AZ113": parameters.action_findings,
+    "AZ214": broken_references.reference_findings,
     "AZ220": parameters.message_findings,
     "AZ301": parameters.missing_parameter_findings,
     "AZ302": parameters.unknown_parameter_findings,

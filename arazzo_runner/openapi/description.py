@@ -15,7 +15,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument, SecurityScheme
 from arazzo_runner.openapi.references import resolve_reference
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.text.source import Place, SourceFile
 
 
@@ -95,7 +95,8 @@ def read_description(
     """Recognize an OpenAPI 2.0, 3.0, 3.1 or 3.2 description and read its security schemes.
 
     ``load`` reads the other documents that references lead to. Raises DocumentError: AZ202 when
-    it is not an OpenAPI description, AZ214 and AZ217 when a security scheme is broken.
+    it is not an OpenAPI description, AZ217 when its outline is malformed. What is wrong with a
+    security scheme stands in ``unusable``, for when it is required.
     """
     place = Place(source)
     version = _version(value, place)
@@ -110,7 +111,8 @@ def read_description(
         load=load,
         documents={source.uri: (source, value)},
     )
-    return replace(description, schemes=_schemes(description, place))
+    schemes, unusable = _schemes(description, place)
+    return replace(description, schemes=schemes, unusable=unusable)
 
 
 def read_scheme(
@@ -166,7 +168,10 @@ def _unknown_version_error(message: str, place: Place) -> DocumentError:
     return DocumentError(error("AZ202", message, place))
 
 
-def _schemes(description: ApiDescription, place: Place) -> dict[str, SecurityScheme]:
+def _schemes(
+    description: ApiDescription, place: Place
+) -> tuple[dict[str, SecurityScheme], dict[str, tuple[Diagnostic, ...]]]:
+    """The security schemes, and what is wrong with those that cannot be used."""
     raw = description.raw
     if description.version == (2, 0):
         holder, place = raw, place.at("securityDefinitions")
@@ -175,10 +180,14 @@ def _schemes(description: ApiDescription, place: Place) -> dict[str, SecuritySch
         holder = object_at(raw.get("components"), place.at("components"), "`components`")
         place = place.at("components", "securitySchemes")
         declared = holder.get("securitySchemes")
-    return {
-        name: read_scheme(description, name, node, place.at(name))
-        for name, node in entries(object_at(declared, place, f"`{place.pointer[-1]}`"))
-    }
+    found = dict[str, SecurityScheme]()
+    unusable = dict[str, tuple[Diagnostic, ...]]()
+    for name, node in entries(object_at(declared, place, f"`{place.pointer[-1]}`")):
+        try:
+            found[name] = read_scheme(description, name, node, place.at(name))
+        except DocumentError as reason:
+            unusable[name] = reason.diagnostics
+    return found, unusable
 
 
 def _carrier(scheme: dict[str, Value], place: Place, name: str) -> Carrier:

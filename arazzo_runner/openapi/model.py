@@ -13,6 +13,7 @@ from typing import Literal as Choice
 from msgspec import Struct, field
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place, SourceFile
 
 Location: TypeAlias = Choice["path", "query", "querystring", "header", "cookie"]
@@ -71,7 +72,7 @@ class MediaType(Struct, frozen=True):
 
     ``item_schema`` (3.2) is that of each item of a sequence, ``prefix_encoding`` and
     ``item_encoding`` (3.2) are those of its first items and of the others; ``description`` is
-    where the schema's references are looked up.
+    where the schema's references are looked up, ``broken`` what is wrong with its examples.
     """
 
     name: str
@@ -83,6 +84,7 @@ class MediaType(Struct, frozen=True):
     prefix_encoding: tuple[Encoding, ...] = ()
     item_encoding: Encoding | None = None
     description: ApiDescription | None = None
+    broken: tuple[Diagnostic, ...] = ()
 
 
 class RequestBody(Struct, frozen=True):
@@ -103,13 +105,17 @@ class Header(Struct, frozen=True):
 
 
 class Response(Struct, frozen=True):
-    """Response Object; ``status`` is ``201``, ``2XX`` or ``default``, upper case."""
+    """Response Object; ``status`` is ``201``, ``2XX`` or ``default``, upper case.
+
+    ``broken`` is what is wrong with one that cannot be read; then nothing else is known of it.
+    """
 
     status: str
     description: str
     headers: tuple[Header, ...]
     content: tuple[MediaType, ...]
     place: Place
+    broken: tuple[Diagnostic, ...] = ()
 
 
 class SecurityScheme(Struct, frozen=True):
@@ -129,6 +135,7 @@ class SecurityRequirement(Struct, frozen=True):
     """Security Requirement Object: all of these (scheme name, scopes) together."""
 
     schemes: tuple[tuple[str, tuple[str, ...]], ...]
+    place: Place
 
 
 class ServerVariable(Struct, frozen=True):
@@ -186,6 +193,8 @@ class ApiDescription(Struct, frozen=True, eq=False):
     source: SourceFile
     schemes: Mapping[str, SecurityScheme]
     load: LoadDocument | None = None
+    # What is wrong with the security schemes that cannot be used, by their names.
+    unusable: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     # What was worked out or read so far, each thing once; a cache, not state.
     documents: dict[str, tuple[SourceFile, Value]] = field(default_factory=dict)
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)

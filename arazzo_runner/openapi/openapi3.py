@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Final, cast, get_args
 from urllib.parse import urljoin
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.description import (
     entries,
@@ -36,6 +37,7 @@ from arazzo_runner.openapi.model import (
     Style,
 )
 from arazzo_runner.openapi.references import resolve_reference
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 
 
@@ -53,13 +55,20 @@ def read_content(description: ApiDescription, node: Value, place: Place) -> tupl
 
 
 def examples_of(
-    description: ApiDescription, node: dict[str, Value], place: Place
+    description: ApiDescription,
+    node: dict[str, Value],
+    place: Place,
+    broken: list[Diagnostic],
 ) -> tuple[Value, ...]:
-    """The values of ``example`` and ``examples``."""
+    """The values of ``example`` and ``examples``; ``broken`` gets what is wrong with them."""
     found = [node["example"]] if "example" in node else []
     named = node.get("examples")
     for name, one in named.items() if isinstance(named, dict) else ():
-        example, _ = resolve_reference(description, one, place.at("examples", name))
+        try:
+            example, _ = resolve_reference(description, one, place.at("examples", name))
+        except DocumentError as reason:
+            broken.extend(reason.diagnostics)  # no request needs it
+            continue
         if isinstance(example, dict):
             found += [example[key] for key in ("dataValue", "value") if key in example][:1]
     return tuple(found)
@@ -68,6 +77,8 @@ def examples_of(
 def _media_type(description: ApiDescription, name: str, node: Value, place: Place) -> MediaType:
     media = object_at(node, place, f"the media type `{name}`")
     encodings = object_at(media.get("encoding"), place.at("encoding"), "`encoding`")
+    broken: list[Diagnostic] = []
+    examples = examples_of(description, media, place, broken)
     prefix = list_at(media.get("prefixEncoding"), place.at("prefixEncoding"), "`prefixEncoding`")
     return MediaType(
         name=name,
@@ -77,7 +88,7 @@ def _media_type(description: ApiDescription, name: str, node: Value, place: Plac
             key: _encoding(description, one, place.at("encoding", key))
             for key, one in entries(encodings)
         },
-        examples=examples_of(description, media, place),
+        examples=examples,
         item_schema=read_schema(media.get("itemSchema"), place.at("itemSchema")),
         prefix_encoding=tuple(
             _encoding(description, one, place.at("prefixEncoding", index))
@@ -87,6 +98,7 @@ def _media_type(description: ApiDescription, name: str, node: Value, place: Plac
         if "itemEncoding" not in media
         else _encoding(description, media["itemEncoding"], place.at("itemEncoding")),
         description=description,
+        broken=tuple(broken),
     )
 
 
@@ -205,7 +217,8 @@ def _key(parameter: Parameter) -> str:
 
 def _requirement(node: Value, place: Place) -> SecurityRequirement:
     schemes = object_at(node, place, "a security requirement")
-    return SecurityRequirement(tuple((name, _scopes(scopes)) for name, scopes in schemes.items()))
+    named = tuple((name, _scopes(scopes)) for name, scopes in schemes.items())
+    return SecurityRequirement(named, place)
 
 
 def _scopes(node: Value) -> tuple[str, ...]:
@@ -273,11 +286,17 @@ def _request_body(
 def _responses(description: ApiDescription, node: Value, place: Place) -> tuple[Response, ...]:
     responses = map_members(object_at(node, place, "`responses`"))
     return tuple(
-        _response(
-            description, status_key(status), *resolve_reference(description, one, place.at(status))
-        )
+        _read_response(description, status_key(status), one, place.at(status))
         for status, one in responses
     )
+
+
+def _read_response(description: ApiDescription, status: str, node: Value, place: Place) -> Response:
+    """A response; nothing but its status is known of one that is broken: no request needs it."""
+    try:
+        return read_response(description, status, *resolve_reference(description, node, place))
+    except DocumentError as reason:
+        return Response(status, "", (), (), place, reason.diagnostics)
 
 
 def status_key(status: str) -> str:
@@ -285,7 +304,8 @@ def status_key(status: str) -> str:
     return status if status == "default" else status.upper()
 
 
-def _response(description: ApiDescription, status: str, node: Value, place: Place) -> Response:
+def read_response(description: ApiDescription, status: str, node: Value, place: Place) -> Response:
+    """A Response Object; raises DocumentError AZ214 and AZ217."""
     response = object_at(node, place, f"the response `{status}`")
     headers = object_at(response.get("headers"), place.at("headers"), "`headers`")
     return Response(

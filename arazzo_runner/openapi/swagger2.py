@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.description import (
     entries,
@@ -193,11 +194,20 @@ def _responses(
     place = place.at("responses")
     produced = _media_types(description, operation, "produces") or ("*/*",)
     return tuple(
-        _response(
-            description, status, produced, resolve_reference(description, one, place.at(status))
-        )
+        _read_response(description, status, produced, one, place.at(status))
         for status, one in map_members(object_at(operation.get("responses"), place, "`responses`"))
     )
+
+
+def _read_response(
+    description: ApiDescription, status: str, produced: tuple[str, ...], node: Value, place: Place
+) -> Response:
+    """A response; nothing but its status is known of one that is broken: no request needs it."""
+    try:
+        resolved = resolve_reference(description, node, place)
+        return _response(description, status, produced, resolved)
+    except DocumentError as reason:
+        return Response(status_key(status), "", (), (), place, reason.diagnostics)
 
 
 def _response(

@@ -153,6 +153,7 @@ def plan_run(
         _authorizer(description, options, missing),
         None if options.needs_credentials else "http://localhost",
         options.settings.send_invalid,
+        options.needs_credentials,
     )
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):

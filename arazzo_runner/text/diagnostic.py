@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.text.source import Place, Span
 from arazzo_runner.text.suggested_fix import Fix
@@ -96,6 +97,11 @@ def warning(
 ) -> Diagnostic:
     """A finding about something that works but is probably not meant."""
     return Diagnostic(code, Severity.WARNING, message, place, label, help, (), fix)
+
+
+def as_warning(finding: Diagnostic) -> Diagnostic:
+    """A finding as a warning, whatever it was."""
+    return replace(finding, severity=Severity.WARNING)
 
 
 def shorten(text: str, limit: int = 60) -> str:

@@ -47,7 +47,8 @@ class BindContext(Struct, frozen=True):
 
     ``authorize`` gives the credentials for an operation of a source, beside what the workflow
     passes by itself; ``send_invalid`` names steps (or ``all``) that may contradict the description
-    of their operation; ``fallback_server`` serves where a description knows none.
+    of their operation; ``fallback_server`` serves where a description knows none. Where nothing
+    ``needs_credentials``, security that cannot be used is no error.
     """
 
     units: Mapping[str, Unit]
@@ -56,6 +57,7 @@ class BindContext(Struct, frozen=True):
     authorize: Authorize = lambda _source, _operation, _given, _server: Authorization()
     fallback_server: str | None = None
     send_invalid: Collection[str] = ()
+    needs_credentials: bool = True
     findings: list[Diagnostic] = field(default_factory=list)
 
     def report(self, finding: Diagnostic) -> None:

@@ -30,7 +30,7 @@ from arazzo_runner.executor.plan import (
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING, MaybeValue
-from arazzo_runner.openapi.media_type import FORM
+from arazzo_runner.openapi.media_type import FORM, is_xml
 from arazzo_runner.openapi.model import MediaType, Operation
 from arazzo_runner.openapi.model import Parameter as ApiParameter
 from arazzo_runner.openapi.request.body import choose_media_type
@@ -40,9 +40,10 @@ from arazzo_runner.openapi.request.build import (
     path_variables,
     undeclared_parameter,
 )
-from arazzo_runner.openapi.security.schemes import parameter_key
+from arazzo_runner.openapi.schema.compile import broken_references
+from arazzo_runner.openapi.security.schemes import parameter_key, security_findings
 from arazzo_runner.openapi.servers import server_url
-from arazzo_runner.text.diagnostic import did_you_mean, error, warning
+from arazzo_runner.text.diagnostic import as_warning, did_you_mean, error, warning
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import rename_to_known
 
@@ -56,6 +57,8 @@ def bind_operation_call(
     if step.url is None:
         _require_path_parameters(step, operation, arguments, binding)
     given = frozenset(parameter_key(argument.parameter) for argument in arguments)
+    for finding in security_findings(operation):
+        binding.report(finding if binding.needs_credentials else as_warning(finding))
     try:
         server = _server(source, operation, binding)
         body = _bind_body(step, operation, binding)
@@ -107,11 +110,13 @@ def _bind_arguments(
         if location is None:
             continue  # document/load.py has said that `in` is missing
         known = _declared_parameter(operation, parameter)
-        if known is None and location == "path":
-            if parameter.name not in path_variables(operation):
-                if level == "step":
-                    _refuse_path_parameter(parameter, operation, binding)
-                continue
+        if location == "path" and parameter.name not in path_variables(operation):
+            if known is not None:
+                _warn_of_parameter(parameter, operation, binding)
+            elif level == "step":
+                _refuse_path_parameter(parameter, operation, binding)
+            continue
+        if location == "path" and known is None:
             _warn_of_variable(parameter, operation, binding)
         api = known or undeclared_parameter(parameter.name, location)
         text = _read_querystring(api, parameter, binding) if location == "querystring" else None
@@ -135,6 +140,11 @@ def _warn_of_variable(parameter: Parameter, operation: Operation, binding: BindC
     )
     place = parameter.place.at("name")
     binding.report(warning("AZ302", message, place, "sent as it is"))
+
+
+def _warn_of_parameter(parameter: Parameter, operation: Operation, binding: BindContext) -> None:
+    message = f"the path `{operation.path}` has no variable `{parameter.name}`"
+    binding.report(warning("AZ302", message, parameter.place.at("name"), "not sent"))
 
 
 def _is_of_connection(argument: Argument, binding: BindContext) -> bool:
@@ -177,10 +187,10 @@ def _require_path_parameters(
     step: Step, operation: Operation, arguments: tuple[Argument, ...], binding: BindContext
 ) -> None:
     given = {one.parameter.name for one in arguments if one.parameter.location == "path"}
-    for parameter in operation.parameters:
-        if parameter.location == "path" and parameter.name not in given:
-            message = f"step `{step.step_id}` does not set the path parameter `{parameter.name}`"
-            help_line = f"add it to `parameters`: name: {parameter.name}, in: path, value: …"
+    for name in dict.fromkeys(path_variables(operation)):
+        if name not in given:
+            message = f"step `{step.step_id}` does not set the path parameter `{name}`"
+            help_line = f"add it to `parameters`: name: {name}, in: path, value: …"
             binding.report(error("AZ301", message, step.place.at("stepId"), "", help_line))
 
 
@@ -207,7 +217,17 @@ def _bind_body(step: Step, operation: Operation, binding: BindContext) -> BodyPl
     content_type, media = _choose_media_type(step, operation, sample, binding)
     place = body.place.at("payload")
     text = _read_text(content_type, body.payload, "the payload", place, binding)
+    if text is None and media is not None and is_xml(content_type):
+        _require_schema(media)
     return BodyPlan(content_type, media, body.payload, text, body.replacements, body.place)
+
+
+def _require_schema(media: MediaType) -> None:
+    """Raise DocumentError where a schema that gives an XML body its names cannot be resolved."""
+    if media.schema is not None and media.description is not None:
+        found = broken_references(media.schema, media.description)
+        if found:
+            raise DocumentError(*found)
 
 
 def _read_text(

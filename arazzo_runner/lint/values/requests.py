@@ -32,7 +32,7 @@ from arazzo_runner.openapi.schema.descend import (
 from arazzo_runner.openapi.schema.shape import (
     schemas_of,
 )
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, warning
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.source import Place
 
 _DELIMITERS: Final = {
@@ -49,12 +49,13 @@ def missing_body_findings(view: StepContext) -> Iterator[Diagnostic]:
     body = view.operation.request_body
     if body is None or not body.required or view.call.body is not None:
         return
-    severity = Severity.WARNING if view.expects_refusal else Severity.ERROR
     message = f"{view.operation_label} requires a request body, and the step has none"
     types = ", ".join(f"`{media.name}`" for media in body.content)
     place = view.step.step.place.at("stepId")
     help_line = f"add a `requestBody` ({types})" if types else "add a `requestBody`"
-    yield Diagnostic("AZ303", severity, message, place, "", help_line)
+    if view.expects_refusal and not view.step.step.sends_invalid:
+        help_line += "; or write `x-send-invalid: true`, to send the request without"
+    yield error("AZ303", message, place, "", help_line)
 
 
 def unexpected_body_findings(view: StepContext) -> Iterator[Diagnostic]:

@@ -22,7 +22,7 @@ from arazzo_runner.openapi.request.encoding import RequestRefused, percent_encod
 from arazzo_runner.openapi.request.link import Link
 from arazzo_runner.openapi.request.parameters import check_header, serialize_parameter
 from arazzo_runner.openapi.request.user_headers import merge_headers
-from arazzo_runner.openapi.security.schemes import Authorization
+from arazzo_runner.openapi.security.schemes import Authorization, is_carried
 from arazzo_runner.text.source import Place, SourceFile
 
 __all__ = [
@@ -51,12 +51,14 @@ _NOTHING: Final = Authorization()
 class RequestTemplate(Struct, frozen=True):
     """What all requests of an operation have in common.
 
-    ``literals`` and ``names`` of the path alternate, a literal first and last; ``required`` are
-    the parameters by (location, name).
+    ``literals`` and ``names`` of the path alternate, a literal first and last; ``reserved`` are
+    the names whose values may have several segments; ``required`` are the parameters by
+    (location, name).
     """
 
     literals: tuple[str, ...]
     names: tuple[str, ...]
+    reserved: frozenset[str]
     required: tuple[tuple[Location, str], ...]
     accept: str
 
@@ -82,6 +84,16 @@ def is_set_by_runner(parameter: Parameter) -> bool:
     return parameter.location == "header" and (name in OF_CONNECTION or name in _NEGOTIATED)
 
 
+def needs_value(parameter: Parameter, operation: Operation) -> bool:
+    """Whether nobody but the workflow gives a required parameter its value.
+
+    A cookie may be one that the server has set, and a credential has its security scheme.
+    """
+    if parameter.location in ("path", "cookie") or is_set_by_runner(parameter):
+        return False  # the path is judged by itself
+    return not is_carried(parameter, operation)
+
+
 def build_request(
     operation: Operation,
     server: str,
@@ -101,7 +113,7 @@ def build_request(
     value, or when a value cannot be carried where it belongs.
     """
     template = _template(operation)
-    texts = _texts(arguments)
+    texts = _texts(arguments, template.reserved)
     extra = authorization or _NOTHING
     if requires:
         _check_required(operation, template, texts | _header_texts(extra, texts), body, link)
@@ -129,11 +141,13 @@ def _compile_template(operation: Operation) -> RequestTemplate:
     pieces = _EXPRESSION.split(operation.path.partition("#")[0])
     return RequestTemplate(
         literals=tuple(quote(literal, safe=_PATH) for literal in pieces[::2]),
-        names=tuple(pieces[1::2]),
+        # RFC 6570, section 3.2.3, as some descriptions write it: `{+name}`.
+        names=tuple(one.removeprefix("+") for one in pieces[1::2]),
+        reserved=frozenset(one[1:] for one in pieces[1::2] if one[0] == "+"),
         required=tuple(
             (one.location, one.name)
             for one in operation.parameters
-            if one.required and one.location != "path" and not is_set_by_runner(one)
+            if one.required and needs_value(one, operation)
         ),
         accept=check_header(undeclared_parameter("Accept", "header"), _accept(operation.responses)),
     )
@@ -149,10 +163,16 @@ def _accept(responses: Iterable[Response]) -> str:
     return ", ".join(json + others) or "*/*"
 
 
-def _texts(arguments: Iterable[tuple[Parameter, MaybeValue]]) -> ParameterTexts:
+def _texts(
+    arguments: Iterable[tuple[Parameter, MaybeValue]], reserved: frozenset[str]
+) -> ParameterTexts:
     texts: ParameterTexts = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
     for parameter, value in arguments:
-        text = serialize_parameter(parameter, value)
+        if parameter.location == "path" and parameter.name in reserved and isinstance(value, str):
+            pieces = (serialize_parameter(parameter, one) for one in value.split("/"))
+            text: str | None = "/".join(one for one in pieces if one is not None)
+        else:
+            text = serialize_parameter(parameter, value)
         if text is not None:
             texts[parameter.location][parameter.name] = text
     return texts

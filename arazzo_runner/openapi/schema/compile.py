@@ -29,6 +29,7 @@ from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.validator import Validator, python_numbers
 from arazzo_runner.openapi.schema.walk import AccessFlag, flagged_properties
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place, Pointer
 
 Direction: TypeAlias = Choice["request", "response"]
@@ -116,6 +117,21 @@ def bundle_verbatim(schema: Schema, description: ApiDescription, follow: Follow)
     names = memo.setdefault(("verbatim names",), {})
     places = memo.setdefault(("verbatim places",), {})
     return _bundled(_BundleState(description, follow, None, names, places), schema)
+
+
+def broken_references(schema: Schema, description: ApiDescription) -> tuple[Diagnostic, ...]:
+    """What is wrong with the references of a schema, and of all it refers to."""
+    found: list[Diagnostic] = []
+
+    def follow(reference: str, place: Place) -> tuple[Value, Place]:
+        try:
+            return reference_target(description, reference, place)
+        except DocumentError as reason:
+            found.extend(reason.diagnostics)
+            return True, place.at("$ref")
+
+    _bundled(_BundleState(description, follow, None), schema)
+    return tuple(dict.fromkeys(found))
 
 
 def _bundle(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:

@@ -11,6 +11,7 @@ paths:
   /a:
     get:
       operationId: needs
+      security: [{key: []}, {}]
       parameters:
         - {name: q, in: query, required: true, schema: {type: string}}
         - {name: X-Key, in: header, required: true, schema: {type: string}}
@@ -64,7 +65,7 @@ ALL = [("q", "query", "1"), ("x-key", "header", "1"), ("session", "cookie", "1")
         (step("needs", *ALL[1:]), ["AZ301 error `s`: step `s` does not set the query parameter `q`"]),
         (step("needs", ALL[0], ALL[2]), ["AZ301 error `s`: step `s` does not set the header parameter `X-Key`"]),
         (step("needs", *ALL[:2]), ["AZ301 warning `s`: step `s` does not set the cookie parameter `session`"]),
-        (step("needs", *ALL[1:], successCriteria=[{"condition": "$statusCode == 400"}]), ["AZ301 warning `s`: step `s` does not set the query parameter `q`"]),
+        (step("needs", *ALL[1:], successCriteria=[{"condition": "$statusCode == 400"}]), ["AZ301 error `s`: step `s` does not set the query parameter `q`"]),
         (step("needs", ("any", "querystring", "q=1")), []),
         (step("plain", ("limit", "query", 1), ("x-tenant", "header", "a")), []),
         (step("plain", ("limti", "query", 1)), ["AZ302 warning `limti`: `plain` documents no query parameter `limti`"]),

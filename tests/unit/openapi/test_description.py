@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.openapi.description import list_at
 from arazzo_runner.openapi.model import SecurityScheme
-from arazzo_runner.text.source import Place
+from arazzo_runner.text.source import Place, pointer_text
 
 UNSUPPORTED = " is not supported; `swagger: 2.0` and `openapi: 3.0`, `3.1`, `3.2` are"
 
@@ -140,12 +140,12 @@ def test_security_schemes(api, version, node, expected):
         ),
     ],
 )
-def test_malformed_schemes(api, failure, node, message, pointer):
-    def read():
-        api(components={"securitySchemes": {"s": node}})
-
-    place = "/components/securitySchemes/s" + pointer
-    assert failure(read) == ("AZ217", message, None, place)
+def test_malformed_schemes(api, node, message, pointer):
+    found = api(components={"securitySchemes": {"s": node, "t": {"type": "oauth2"}}})
+    assert list(found.schemes) == ["t"]
+    (finding,) = found.unusable["s"]
+    assert (finding.code, finding.message) == ("AZ217", message)
+    assert pointer_text(finding.place.pointer) == "/components/securitySchemes/s" + pointer
 
 
 def test_arrays_are_arrays(describe, failure):

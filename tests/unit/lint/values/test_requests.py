@@ -50,7 +50,7 @@ def taking(schema, media="application/json"):
     ("text", "lines"),
     [
         (document(None), ["AZ303 error `s`: `send` requires a request body, and the step has none"]),
-        (document(None, successCriteria=[{"condition": "$statusCode == 400"}]), ["AZ303 warning `s`: `send` requires a request body, and the step has none"]),
+        (document(None, successCriteria=[{"condition": "$statusCode == 400"}]), ["AZ303 error `s`: `send` requires a request body, and the step has none"]),
         (document({"payload": {}}), []),
         (document({"contentType": "application/json"}), []),
     ],

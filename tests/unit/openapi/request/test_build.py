@@ -102,7 +102,7 @@ def test_defaults_are_not_sent(operation):
 
 
 @pytest.mark.parametrize(
-    ("location", "value"), [("query", MISSING), ("header", None), ("cookie", []), ("query", None)]
+    ("location", "value"), [("query", MISSING), ("header", None), ("query", None)]
 )
 def test_required_parameters(operation, location, value):
     one = operation(parameters(("x", location, {"required": True})))
@@ -111,6 +111,36 @@ def test_required_parameters(operation, location, value):
             call(one, arguments)
         message = f"`GET /pets` requires the {location} parameter `x`, which has no value"
         assert (raised.value.message, raised.value.parameter) == (message, "x")
+
+
+def test_a_required_cookie_may_be_one_of_the_server(operation):
+    assert call(operation(parameters(("x", "cookie", {"required": True})))).headers[1:] == ()
+
+
+def test_semantics_52_a_required_parameter_may_carry_the_credential(operation):
+    members = parameters(("X-Key", "header", {"required": True}))
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}
+    root = {"components": {"securitySchemes": schemes}}
+    one = operation({**members, "security": [{"key": []}]}, **root)
+    assert call(one).headers[1:] == ()
+    with pytest.raises(RequestRefused, match="requires the header parameter `X-Key`"):
+        call(operation(members, **root))
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [("a/b c", "/v1/a/b%20c/x"), ("a?b#c", "/v1/a%3Fb%23c/x"), (7, "/v1/7/x")],
+)
+def test_a_variable_of_several_segments(operation, value, path):
+    one = operation(parameters(("name", "path", {})), path="/v1/{+name}/x")
+    assert call(one, {"name": value}).url.endswith(path)
+
+
+@pytest.mark.parametrize("value", ["../a", "a/..", "a//b", "/a", "a/", "."])
+def test_no_segment_leads_to_another_path(operation, value):
+    one = operation(parameters(("name", "path", {})), path="/v1/{+name}/x")
+    with pytest.raises(RequestRefused, match="which would call another path"):
+        call(one, {"name": value})
 
 
 def test_a_required_header_of_another_case(operation):

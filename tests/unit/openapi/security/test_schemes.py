@@ -11,6 +11,8 @@ from arazzo_runner.openapi.security.schemes import (
     MissingCredentials,
     authorize,
     credentials_from,
+    required_schemes,
+    security_findings,
     variable_names,
 )
 
@@ -235,13 +237,24 @@ def test_missing(secured, security, held, wanted, variables, hint):
     assert error.schemes == tuple(name for one in security for name in one)
 
 
-def test_undeclared_schemes(secured, failure):
-    code, message, hint, _ = failure(authorize, secured([{"baisc": []}]), "api", ALL)
-    assert (code, message) == ("AZ214", "the security scheme `baisc` is not declared")
-    assert hint == "did you mean `basic`?"
+def test_undeclared_schemes(secured):
+    one = secured([{"baisc": []}])
+    (found,) = security_findings(one)
+    assert (found.code, found.severity.value) == ("AZ214", "error")
+    assert found.message == "the security scheme `baisc` is not declared"
+    assert found.help == "did you mean `basic`?"
+    assert found.place.pointer[-3:] == ("security", 0, "baisc")
+    assert authorize(one, "api", ALL) == Authorization()
 
 
-def test_schemes_by_uri_since_3_2(secured, failure):
+@pytest.mark.parametrize("other", [{"head": []}, {}])
+def test_undeclared_schemes_beside_others(secured, other):
+    one = secured([{"baisc": []}, other])
+    assert [found.severity.value for found in security_findings(one)] == ["warning"]
+    assert len(required_schemes(one)) == 1
+
+
+def test_schemes_by_uri_since_3_2(secured):
     reference = "#/x-schemes/shared"
     shared = {"x-schemes": {"shared": SCHEMES["head"]}}
     credentials = Credentials({("api", reference): {"key": "k"}})
@@ -249,7 +262,7 @@ def test_schemes_by_uri_since_3_2(secured, failure):
     for _ in range(2):
         assert authorize(one, "api", credentials).headers == (("X-Key", "k"),)
     older = secured([{reference: []}], version="3.1.0", **shared)
-    assert failure(authorize, older, "api", credentials)[0] == "AZ214"
+    assert [found.code for found in security_findings(older)] == ["AZ214"]
 
 
 def test_nothing_to_authorize(secured):
