@@ -96,7 +96,7 @@ def suspending_world(job: RunJob, begin: NewWorld) -> World:
 def _run_world(
     job: RunJob, begin: NewWorld, network: Callable[[], Network], settle: AwaitHook
 ) -> World:
-    world, hooks = begin(job.description), job.chosen.hooks
+    world, hooks = begin(job.prepared), job.chosen.hooks
     if job.chosen.wrap is not None:
         world = checked_world("what `wrap` gives", job.chosen.wrap(world))
     if job.traces is not None:

@@ -29,13 +29,13 @@ from arazzo_runner.embed.route import (
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.pipeline.load import Description
+from arazzo_runner.pipeline.run import PreparedRun
 from arazzo_runner.report.secrets import Masker
 
 if TYPE_CHECKING:
     from arazzo_runner.http.network import Network
 
-NewWorld: TypeAlias = Callable[[Description], World]
+NewWorld: TypeAlias = Callable[[PreparedRun], World]
 """Gives the world of one run."""
 
 
@@ -50,9 +50,9 @@ def open_blocking(
         with rendered_errors():
             opened = HttpWorld(http, environment)
         with opened as world:
-            yield lambda _description: world.begin()
+            yield lambda _prepared: world.begin()
     else:
-        yield lambda description: _world(route, http, description)
+        yield lambda prepared: _world(route, http, prepared)
 
 
 @asynccontextmanager
@@ -67,14 +67,14 @@ async def open_suspending(
             with rendered_errors():
                 opened = AsyncHttpWorld(http, environment)
             async with opened as world:
-                yield lambda _description: world.begin()
+                yield lambda _prepared: world.begin()
         case AsgiTarget():
             from arazzo_runner.worlds.asgi_lifespan import started_application
 
             async with started_application(route.app) as app:
-                yield lambda description: _world(AsgiTarget(app, route.client), http, description)
+                yield lambda prepared: _world(AsgiTarget(app, route.client), http, prepared)
         case _:
-            yield lambda description: _with_checkpoints(route, _world(route, http, description))
+            yield lambda prepared: _with_checkpoints(route, _world(route, http, prepared))
 
 
 def _with_checkpoints(route: RequestTarget, world: World) -> World:
@@ -90,14 +90,14 @@ def _with_checkpoints(route: RequestTarget, world: World) -> World:
             return world
 
 
-def _world(route: RequestTarget, http: HttpSettings, description: Description) -> World:
+def _world(route: RequestTarget, http: HttpSettings, prepared: PreparedRun) -> World:
     match route:
         case WorldTarget():
             return route.world
         case MockTarget():
-            from arazzo_runner.worlds.mock import MockWorld
+            from arazzo_runner.worlds.mock import mock_world
 
-            return MockWorld(description.apis(), route.seed)
+            return mock_world(prepared.plan, prepared.description.apis(), route.seed)
         case ClientTarget() | AsyncClientTarget():
             return _client_world(route, http)
         case TransportTarget() | AsyncTransportTarget() | WsgiTarget() | AsgiTarget():

@@ -9,19 +9,23 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from arazzo_runner.expression.scope import header_value
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.compose import (
     advance_states,
     compose_body,
     echoed_facts,
     touched_facts,
-    with_facts,
 )
+from arazzo_runner.mock.expectations import NO_EXPECTATION, StepExpectation
+from arazzo_runner.mock.generate.flatten import NoExample, request_validator
 from arazzo_runner.mock.generate.seeded import SeededChoice
-from arazzo_runner.mock.http import to_response
+from arazzo_runner.mock.http import BODILESS, to_response
 from arazzo_runner.mock.ids import new_id, path_facts
 from arazzo_runner.mock.lists import ListRequest
-from arazzo_runner.mock.problem import Problem, ProblemError, problem_members, problem_response
+from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
+from arazzo_runner.mock.reads import with_reads
+from arazzo_runner.mock.reason import with_reason, with_status
 from arazzo_runner.mock.request import ParsedRequest, read_request
 from arazzo_runner.mock.resources import (
     Facts,
@@ -33,33 +37,61 @@ from arazzo_runner.mock.resources import (
     path_text,
     resource_path,
 )
-from arazzo_runner.mock.response import documented_response, status_response
+from arazzo_runner.mock.response import ENVELOPES, chosen_response, status_response
 from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
-from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
+from arazzo_runner.mock.templates import (
+    ResponseTemplate,
+    ResponseTemplates,
+    is_noun,
+    write_only_names,
+)
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 
 
 class MockApi:
-    """One API; a run has one for each source description, and they know nothing of each other."""
+    """One API; a run has one for each source description, and they know nothing of each other.
 
-    def __init__(self, seed: int = 0) -> None:
+    ``lenient`` answers requests that are not as documented too, with a note.
+    """
+
+    def __init__(self, seed: int = 0, *, lenient: bool = False) -> None:
         self.dice = SeededChoice(seed)
         self.state = MockState()
         self.frames = ResponseTemplates()
+        self.lenient = lenient
 
-    def answer(self, operation: Operation, request: HttpRequest) -> HttpResponse:
+    def answer(
+        self, operation: Operation, request: HttpRequest, expected: StepExpectation = NO_EXPECTATION
+    ) -> HttpResponse:
         """Answer a request. Raises NoExample where no answer can be made up."""
         try:
-            incoming = read_request(operation, request)
-            return self.route(incoming, route_of(incoming))
+            incoming = read_request(operation, request, is_lenient=self.lenient)
+            incoming = replace(incoming, expected=expected)
+            response = self.route(incoming, route_of(incoming))
         except ProblemError as refusal:
             return self.refuse(operation, refusal.problem)
+        notes = (*incoming.notes, *response.notes)
+        return replace(response, notes=notes) if notes else response
 
     def route(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
         path = resource_path(route.collection, route.name)
-        if self.state.is_deleted(path) and incoming.operation.method != "PUT":
+        is_gone = self.state.is_deleted(path)
+        known = self.state.get(route.collection, route.name) is not None
+        is_new = route.action == "create" or (
+            incoming.operation.method == "PUT" and not known and route.action == "change"
+        )
+        chosen = chosen_response(
+            incoming.operation,
+            incoming.expected,
+            header_value(incoming.headers, "Accept"),
+            is_new=is_new,
+        )
+        incoming = replace(incoming, response=chosen)
+        if not 200 <= chosen.status <= 299:
+            return self.fail(incoming)
+        if is_gone and incoming.operation.method != "PUT":
             raise ProblemError(
                 Problem(404, f"there is no resource at `{path}` any more: it was deleted")
             )
@@ -79,9 +111,18 @@ class MockApi:
             case _:
                 assert_never(route.action)
 
+    def fail(self, incoming: ParsedRequest) -> HttpResponse:
+        """The documented failure that the step expects; nothing happens to the resources."""
+        answer = incoming.answer()
+        said = f"the mock returns {answer.status}, as the step expects"
+        frame = self.frames.of_response(answer)
+        body = with_status(frame, frame.base(self.dice.at(str(answer.status))), answer.status)
+        return self.written(incoming, body, None, {}, said)
+
     def create(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``POST /pets``"""
-        operation, sent = incoming.operation, facts_of(incoming.body)
+        operation = incoming.operation
+        sent, spelling = self.sent_facts(incoming, route)
         home = self.frames.home(operation, route)
         own = id_field(home.members, route.parameter)
         name = sent.get(normalized_name(own)) if own else None
@@ -89,17 +130,40 @@ class MockApi:
         if name is None:
             taken = self.state.collections.get(route.collection, {})
             place = self.dice.at(route.collection, "created", clock)
-            name = new_id(operation, route, home, taken, place)
+            readers = id_readers(incoming, own, route)
+            name = new_id(self.frames, operation, route, home, taken, place, readers)
         self.state.written.add(route.collection)
         facts = path_facts(incoming, route, own, name)
         known = {**sent, **_echoes(incoming), **facts}
-        resource = Resource(path_text(name), known, clock, frozenset(sent))
+        spelling = {normalized_name(own or "id"): own or "id", **spelling}
+        known.setdefault(normalized_name(own or "id"), name)
+        resource = Resource(path_text(name), known, clock, frozenset(sent), spelling=spelling)
         return self.respond(incoming, replace(route, name=resource.id), resource, facts)
+
+    def sent_facts(
+        self, incoming: ParsedRequest, route: MockRoute
+    ) -> tuple[dict[str, Value], dict[str, str]]:
+        """What a body says of the resource, out of its envelope, and how it spells the names."""
+        body = incoming.body
+        if isinstance(body, dict) and len(body) == 1:
+            (name, inner), noun = next(iter(body.items())), route.template.rpartition("/")[2]
+            frame = self.frames.of_response(incoming.answer())
+            held = normalized_name(name) in ENVELOPES or name == frame.envelope(route)
+            if isinstance(inner, dict) and (held or is_noun(name, normalized_name(noun))):
+                body = inner
+        if incoming.media and incoming.media.schema:
+            schema = request_validator(incoming.media.schema, incoming.operation.description).schema
+            secret = write_only_names(schema)
+        else:
+            secret = frozenset()
+        facts = facts_of(body)
+        names = body if isinstance(body, dict) else {}
+        return facts, {normalized_name(one): one for one in names if one not in secret}
 
     def fetch(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets/{id}``; one that was never created is made up, and stays."""
-        frame = self.frames.of(incoming.operation)
-        resource, facts = self.resource_of(incoming, route, frame)
+        frame = self.frames.of_response(incoming.answer()).resource(route)
+        route, resource, facts = self.resource_of(incoming, route, frame)
         resource = replace(resource, fetches=resource.fetches + 1)
         later = advance_states(frame, resource)
         if later:
@@ -109,17 +173,21 @@ class MockApi:
     def change(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``PUT``, ``PATCH`` or ``POST /pets/{id}``"""
         home = self.frames.home(incoming.operation, route)
-        resource, facts = self.resource_of(incoming, route, home)
-        sent = facts_of(incoming.body)
+        route, resource, facts = self.resource_of(incoming, route, home)
+        sent, spelling = self.sent_facts(incoming, route)
         later = touched_facts(home, self.state.tick())
         changed = resource.with_facts({**later, **sent, **_echoes(incoming), **facts})
-        changed = replace(changed, fixed=resource.fixed | sent.keys())
+        changed = replace(
+            changed,
+            fixed=resource.fixed | sent.keys(),
+            spelling={**resource.spelling, **spelling},
+        )
         return self.respond(incoming, route, changed, facts)
 
     def delete(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``DELETE /pets/{id}``"""
         frame = self.frames.home(incoming.operation, route)
-        resource, facts = self.resource_of(incoming, route, frame)
+        route, resource, facts = self.resource_of(incoming, route, frame)
         response = self.respond(incoming, route, resource, facts)
         self.state.remove(route.collection, resource.id)
         return response
@@ -127,29 +195,35 @@ class MockApi:
     def clear(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``DELETE /pets``"""
         self.state.clear(route.collection)
-        body = self.frames.of(incoming.operation).base(self.dice)
-        return to_response(
-            documented_response(incoming.operation), body, incoming.operation, None, self.dice
-        )
+        body = self.frames.of_response(incoming.answer()).base(self.dice)
+        return self.written(incoming, body, None, {})
 
     def list(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets``"""
         body = ListRequest(self.frames, self.state, self.dice, incoming, route).body()
-        return to_response(
-            documented_response(incoming.operation), body, incoming.operation, None, self.dice
-        )
+        return self.written(incoming, body, None, {})
 
     def resource_of(
         self, incoming: ParsedRequest, route: MockRoute, frame: ResponseTemplate
-    ) -> tuple[Resource, Facts]:
+    ) -> tuple[MockRoute, Resource, Facts]:
         """The resource that a path names, though it may be new, and the facts of the path."""
         own = id_field(frame.members, route.parameter) if route.parameter else None
         value = incoming.parameters.get(("path", route.parameter), route.name)
-        facts = path_facts(incoming, route, own, value)
         resource = self.state.get(route.collection, route.name)
+        if resource is None and route.parameter:
+            resource = self.state.named(route.collection, route.name)
+            if resource is not None:
+                route = replace(route, name=resource.id)
+                value = resource.facts.get(normalized_name(own or ""), value)
+        facts = path_facts(incoming, route, own, value)
         # One that was there before the run began: older than whatever the run creates.
         born = -60 * (1 + len(self.state.resources_of(route.collection)))
-        return (resource or Resource(route.name, {}, born)).with_facts(facts), facts
+        if resource is None:
+            shown = own or ("id" if route.parameter else "")
+            spelling = {normalized_name(shown): shown} if shown else {}
+            known = {normalized_name(shown): value} if shown else {}
+            resource = Resource(route.name, known, born, spelling=spelling)
+        return route, resource.with_facts(facts), facts
 
     def respond(
         self, incoming: ParsedRequest, route: MockRoute, resource: Resource, facts: Facts
@@ -158,27 +232,60 @@ class MockApi:
         operation = incoming.operation
         url = incoming.address(resource_path(route.collection, resource.id))
         place = self.dice.at(route.collection, resource.id)
-        body = compose_body(self.frames.of(operation), resource, facts, url, place)
+        frame = self.frames.of_response(incoming.answer())
+        envelope = frame.envelope(route)
+        body = compose_body(frame, resource, facts, url, place, envelope)
+        body = with_reads(frame, body, incoming.expected.reads, resource.facts, place)
         # What can never be fetched is no resource but an action: each answers for itself.
         if route.parameter or item_operation(operation.description, route):
-            self.state.put(route.collection, resource.with_facts(facts_of(body)))
+            shown = body.get(envelope) if envelope and isinstance(body, dict) else body
+            self.state.put(route.collection, resource.with_facts(facts_of(shown)))
         created = url if route.action == "create" else None
-        return to_response(documented_response(operation), body, operation, created, place)
+        return self.written(incoming, body, created, resource.facts)
+
+    def written(
+        self,
+        incoming: ParsedRequest,
+        body: Value,
+        created: str | None,
+        facts: Facts,
+        note: str = "",
+    ) -> HttpResponse:
+        """The response with this body, and in it what the step reads."""
+        answer, place = incoming.answer(), self.dice.at(incoming.operation.path, "read")
+        frame = self.frames.of_response(answer)
+        if answer.media_type is not None and answer.status not in BODILESS:
+            listed = answer.array if route_of(incoming).action == "list" else None
+            body = with_reads(frame, body, incoming.expected.reads, facts, place, listed)
+        response = to_response(answer, body, incoming.operation, created, self.dice)
+        return replace(response, notes=(*response.notes, note)) if note else response
 
     def refuse(self, operation: Operation, problem: Problem) -> HttpResponse:
-        """The documented answer where a resource is not there, a problem (RFC 9457) otherwise."""
-        answer = status_response(operation, 404) if problem.status == 404 else None
+        """The documented response with the reason in it, else a problem (RFC 9457)."""
+        answer = status_response(operation, problem.status)
         if answer is None or answer.media is None:
             return problem_response(problem)
-        said = {"message": problem.detail, "error": problem.detail, "code": problem.status}
-        frame = ResponseTemplate(answer.schema, answer.examples)
-        base = frame.base(self.dice.at("404"))
-        body = with_facts(frame, base, {**said, **problem_members(problem)})
-        return to_response(answer, body, operation, None, self.dice)
+        answer = replace(answer, status=problem.status)
+        frame = self.frames.of_response(answer)
+        try:
+            base = frame.base(self.dice.at(str(problem.status)))
+            body = with_reason(frame, base, problem)
+            return to_response(answer, body, operation, None, self.dice)
+        except NoExample:
+            return problem_response(problem)
+
+
+def id_readers(incoming: ParsedRequest, own: str | None, route: MockRoute) -> tuple[Value, ...]:
+    """The schemas of where the workflow sends the id of what it creates."""
+    names = {normalized_name(one) for one in (own or "id", route.parameter)}
+    for read in incoming.expected.reads:
+        if read.schemas and normalized_name(str(read.tokens[-1])) in names:
+            return read.schemas
+    return ()
 
 
 def _echoes(incoming: ParsedRequest) -> dict[str, Value]:
     """What the documented examples of request and answer have in common."""
     sent = incoming.media.examples if incoming.media else ()
-    answered = documented_response(incoming.operation).examples
+    answered = incoming.answer().examples
     return echoed_facts(sent[0], answered[0], incoming.body) if sent and answered else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, Value
@@ -13,25 +13,56 @@ from arazzo_runner.mock.templates import ResponseTemplate
 
 SHORTEST: Final = 6
 """A shorter text is not looked for in other texts of an example: it may be there by chance."""
+MAX_DIGITS: Final = 19
 OWN_URLS: Final = ("url", "self", "href")
 FETCHES_PER_STATE: Final = 2
 """How often a resource shows each of its states before the next one."""
 
 
 def compose_body(
-    frame: ResponseTemplate, resource: Resource, identity: Facts, url: str, dice: SeededChoice
+    frame: ResponseTemplate,
+    resource: Resource,
+    identity: Facts,
+    url: str,
+    dice: SeededChoice,
+    envelope: str | None = None,
 ) -> Value:
     """The body for a resource: ``identity`` are the facts of its path, ``url`` is its own.
 
-    Each fact is taken over unless the schema does not allow it there. Raises NoExample.
+    Each fact is taken over unless the schema does not allow it there. ``envelope`` is the member
+    that holds the resource, where the body itself is not it. Raises NoExample.
     """
+    if envelope is None:
+        return _compose(frame, resource, identity, url, dice)
     base = frame.base(dice)
     if not isinstance(base, dict):
         return base
+    inner = _compose(frame.part(envelope), resource, identity, url, dice.at(envelope))
+    body = {**base, envelope: inner}
+    return body if frame.fits(body) else base
+
+
+def _compose(
+    frame: ResponseTemplate, resource: Resource, identity: Facts, url: str, dice: SeededChoice
+) -> Value:
+    base = frame.base(dice, resource.facts)
+    if not isinstance(base, dict):
+        return base
     base = _rename_ids(base, identity)
+    if frame.is_open:
+        # Nothing is documented: what is known is shown, by the names that a client wrote.
+        base = {**base, **_spelled_facts(resource)}
     return with_facts(
         frame, base, {**_resource_facts(frame, base, resource, url), **resource.facts}
     )
+
+
+def _spelled_facts(resource: Resource) -> dict[str, Value]:
+    return {
+        name: resource.facts[plain]
+        for plain, name in resource.spelling.items()
+        if plain in resource.facts
+    }
 
 
 def with_facts(frame: ResponseTemplate, body: dict[str, Value], facts: Facts) -> dict[str, Value]:
@@ -40,10 +71,35 @@ def with_facts(frame: ResponseTemplate, body: dict[str, Value], facts: Facts) ->
         value = facts.get(normalized_name(name), MISSING)
         if value is MISSING or (name in body and body[name] == value):
             continue
-        changed = {**body, name: value}
-        if frame.fits(changed):
-            body = changed
+        for one in _fact_forms(body.get(name), value):
+            changed = {**body, name: one}
+            if frame.fits(changed):
+                body = changed
+                break
     return body
+
+
+def _fact_forms(held: Value, value: Value) -> Iterator[Value]:
+    """A fact, and an object with what the server adds to it; a number or text in the other form."""
+    if isinstance(held, dict) and isinstance(value, dict) and held.keys() - value.keys():
+        yield value
+        yield _merged(held, value)
+        return
+    yield value
+    if isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, str) and value.isdecimal() and len(value) < MAX_DIGITS:
+        yield int(value)
+
+
+def _merged(held: dict[str, Value], value: dict[str, Value]) -> dict[str, Value]:
+    both = {
+        name: _merged(held[name], one)
+        if isinstance(held.get(name), dict) and isinstance(one, dict)
+        else one
+        for name, one in value.items()
+    }
+    return {**held, **both}
 
 
 def _resource_facts(
@@ -84,10 +140,15 @@ def advance_states(frame: ResponseTemplate, resource: Resource) -> dict[str, Val
     if resource.fetches <= FETCHES_PER_STATE or resource.fetches % FETCHES_PER_STATE == 0:
         return {}
     found: dict[str, Value] = {}
-    for name, states in frame.states.items():
-        now = resource.facts.get(normalized_name(name), MISSING)
-        if normalized_name(name) not in resource.fixed and now in states[:-1]:
-            found[normalized_name(name)] = states[states.index(now) + 1]
+    for (name, *rest), states in frame.states.items():
+        plain = normalized_name(name)
+        held = found.get(plain, resource.facts.get(plain, MISSING))
+        members = held if isinstance(held, dict) else {}
+        now = members.get(rest[0], MISSING) if rest else held
+        if plain in resource.fixed or now not in states[:-1]:
+            continue
+        later = states[states.index(now) + 1]
+        found[plain] = {**members, rest[0]: later} if rest else later
     return found
 
 

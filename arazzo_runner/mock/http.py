@@ -31,10 +31,12 @@ def to_response(
         for one in answer.headers
         if one.name.lower() != "content-type"
     )
+    notes = (answer.note,) if answer.note else ()
     if answer.media_type is None or answer.status in BODILESS:
-        return HttpResponse(answer.status, headers, b"")
+        return HttpResponse(answer.status, headers, b"", notes=notes)
     body = b"" if operation.method == "HEAD" else _body(answer, answer.media_type, value)
-    return HttpResponse(answer.status, (("Content-Type", answer.media_type), *headers), body)
+    headers = (("Content-Type", answer.media_type), *headers)
+    return HttpResponse(answer.status, headers, body, notes=notes)
 
 
 def _header(header: Header, operation: Operation, location: str | None, dice: SeededChoice) -> str:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.generate.flatten import (
-    EXAMPLES,
-    NoExample,
-    flatten,
-    schema_part,
-    validator_of,
-)
+from arazzo_runner.mock.generate.flatten import NoExample, combine_schemas, schema_part
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.request import ParsedRequest
 from arazzo_runner.mock.resources import id_field, normalized_name, path_text
-from arazzo_runner.mock.routes import MockRoute, item_operation
-from arazzo_runner.mock.templates import ResponseTemplate
-from arazzo_runner.openapi.model import Operation
+from arazzo_runner.mock.response import path_stem
+from arazzo_runner.mock.routes import MockRoute
+from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
+from arazzo_runner.openapi.lookup import find_by_pointer
+from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.openapi.schema.compile import standalone_schema
 
+METHODS: Final = ("get", "put", "patch", "delete", "post")
 TRIES: Final = 1_000
 """How many ids are tried before all are held to be taken."""
 
@@ -45,50 +43,94 @@ def path_facts(
 
 
 def new_id(
+    frames: ResponseTemplates,
     operation: Operation,
     route: MockRoute,
     home: ResponseTemplate,
     taken: Mapping[str, object],
     dice: SeededChoice,
+    readers: Sequence[Value] = (),
 ) -> Value:
-    """An id for what is created: valid as a member of ``home`` and as the path parameter."""
+    """An id for what is created: valid as a member of ``home`` and as the path parameter.
+
+    ``readers`` are the schemas of where a workflow sends it.
+    """
     own = id_field(home.members, route.parameter)
     schemas = [schema_part(home.members[own], home.schema)] if own else []
-    schemas += _parameter_schemas(item_operation(operation.description, route), route.parameter)
-    judges = [validator_of(schema) for schema in schemas]
+    schemas += _parameter_schemas(operation, route)
+    schemas += readers
+    at = (operation.method, operation.path, "id", route.parameter)
+    made = [frames.schema((*at, str(index)), one) for index, one in enumerate(schemas)]
     found = [
-        one for at, schema in enumerate(schemas) for one in _candidates(schema, taken, dice.at(at))
+        one for index, each in enumerate(made) for one in _candidates(each, taken, dice.at(index))
     ]
     for value in found:
-        if all(fits(value) for fits in judges):
+        if all(each.fits(value) for each in made):
             return value
-    # None serves both: then the last, which the path takes.
+    if len(schemas) > 1:
+        together = frames.schema((*at, "all"), combine_schemas(schemas))
+        found += _candidates(together, taken, dice.at("all"))
+    # None serves all: then the last, which the path takes.
     return (
-        found[-1] if found else _unused_value({"type": "string"}, taken, dice.at(route.parameter))
+        found[-1]
+        if found
+        else _unused_value(
+            frames.schema(("id",), {"type": "string"}), taken, dice.at(route.parameter)
+        )
     )
 
 
-def _candidates(schema: Value, taken: Mapping[str, object], dice: SeededChoice) -> list[Value]:
+def _candidates(
+    frame: ResponseTemplate, taken: Mapping[str, object], dice: SeededChoice
+) -> list[Value]:
     try:
-        return [_unused_value(schema, taken, dice)]
+        return [_unused_value(frame, taken, dice)]
     except NoExample:
         return []
 
 
-def _unused_value(schema: Value, taken: Mapping[str, object], dice: SeededChoice) -> Value:
+def _unused_value(
+    frame: ResponseTemplate, taken: Mapping[str, object], dice: SeededChoice
+) -> Value:
     """A value that is not taken. Examples are passed over: each would be the same id again."""
-    flat = flatten(schema, schema, (), 0).schema
-    bare = schema_part({key: value for key, value in flat.items() if key not in EXAMPLES}, schema)
+    bare = frame.without_examples()
     for attempt in range(TRIES):
-        value = generate_value(bare, dice.at(attempt))
-        if path_text(value) not in taken:
+        value = generate_value(bare.root, dice.at(attempt), bare)
+        if value is not None and path_text(value) not in taken:
             return value
     raise NoExample("a free id: all that were tried are in use")
 
 
-def _parameter_schemas(fetch: Operation | None, name: str) -> list[Value]:
-    return [
-        standalone_schema(one.schema, fetch.description, "request")
-        for one in (fetch.parameters if fetch else ())
-        if fetch and one.name == name and one.location == "path" and one.schema
-    ]
+def _parameter_schemas(operation: Operation, route: MockRoute) -> list[Value]:
+    """The schemas of the path parameter, by the operations on a single item."""
+    description = operation.description
+    start = f"{route.template}/{{{route.parameter}}}"
+    found: list[Value] = []
+    for path in description.raw.get("paths", ()):
+        stem = path_stem(path)
+        if not (stem == start or stem.startswith(start + "/")):
+            continue
+        for one in operations_at(description, path):
+            for parameter in one.parameters:
+                if (
+                    parameter.name == route.parameter
+                    and parameter.location == "path"
+                    and parameter.schema
+                ):
+                    schema = standalone_schema(parameter.schema, description, "request")
+                    if schema not in found:
+                        found.append(schema)
+        if found:
+            return found[:1]
+    return found
+
+
+def operations_at(description: ApiDescription, path: str) -> Iterator[Operation]:
+    """The operations of a path that can be read."""
+    for method in METHODS:
+        try:
+            operation = find_by_pointer(description, ("paths", path, method))
+        except DocumentError:
+            continue
+        if operation is not None:
+            yield operation

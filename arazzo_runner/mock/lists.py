@@ -30,7 +30,6 @@ from arazzo_runner.mock.resources import (
     path_text,
     resource_path,
 )
-from arazzo_runner.mock.response import documented_response
 from arazzo_runner.mock.routes import MockRoute
 from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
 
@@ -130,15 +129,15 @@ class ListRequest(Struct, frozen=True):
 
     def populate(self, count: int, filters: dict[str, Value]) -> None:
         """Make resources that a run did not create, one after the other, the newest first."""
-        frame, operation = self.frame(), self.incoming.operation
+        frame, operation = self.frame().resource(self.route), self.incoming.operation
         own = id_field(frame.members, self.route.parameter)
         for at in range(count):
             taken = self.state.collections.setdefault(self.route.collection, {})
             dice = self.dice.at(self.route.collection, "listed", len(taken))
-            name = new_id(operation, self.route, frame, taken, dice)
+            name = new_id(self.frames, operation, self.route, frame, taken, dice)
             resource = Resource(path_text(name), {}, self.born(count, at, len(taken)))
             resource = resource.with_facts(path_facts(self.incoming, self.route, own, name))
-            known = facts_of(self.item(resource))
+            known = facts_of(self.within(self.item(resource)))
             facts = {**known, **filter_facts(known, filters)}
             self.state.put(self.route.collection, resource.with_facts(facts))
 
@@ -152,13 +151,20 @@ class ListRequest(Struct, frozen=True):
 
     def frame(self) -> ResponseTemplate:
         """The frame of an item."""
-        return self.frames.items(self.incoming.operation, self.route)
+        return self.frames.items(self.incoming.answer(), self.incoming.operation, self.route)
+
+    def within(self, item: Value) -> Value:
+        """The resource within an item of the list."""
+        name = self.frame().envelope(self.route)
+        return item.get(name) if name and isinstance(item, dict) else item
 
     def item(self, resource: Resource) -> Value:
         """A resource as the list shows it."""
         place = self.dice.at(self.route.collection, resource.id)
         url = self.incoming.address(resource_path(self.route.collection, resource.id))
-        return compose_body(self.frame(), resource, resource.facts, url, place)
+        frame = self.frame()
+        envelope = frame.envelope(self.route)
+        return compose_body(frame, resource, resource.facts, url, place, envelope)
 
     def page(self, total: int) -> Page:
         """The page that is asked for."""
@@ -177,16 +183,18 @@ class ListRequest(Struct, frozen=True):
 
     def around(self, items: list[Value], page: Page) -> Value:
         """The items in the documented answer, which tells of the page."""
-        frame = self.frames.of(self.incoming.operation)
+        answer = self.incoming.answer()
+        frame = self.frames.of_response(answer)
         base = frame.base(self.dice.at(self.route.collection, "page"))
-        array = documented_response(self.incoming.operation).array
-        if not array:
+        if not answer.array:
             return items if frame.fits(items) else base
-        body = {**base, array[0]: items}
+        if not isinstance(base, dict):
+            return base
+        body = _with(base, answer.array, items)
         if not frame.fits(body):
             return base
-        for path in _places(body, array[0]):
-            body = _page_members(frame, body, path, page, array[0])
+        for path in _places(body, answer.array[-1]):
+            body = _page_members(frame, body, path, page, answer.array[-1])
         return body
 
 
@@ -194,7 +202,7 @@ def _places(body: dict[str, Value], array: str) -> Iterator[tuple[str, ...]]:
     """The members that may tell of the page: at the top, or one object below."""
     for name, value in body.items():
         if isinstance(value, dict):
-            yield from ((name, inner) for inner in value)
+            yield from ((name, inner) for inner in value if inner != array)
         elif name != array:
             yield (name,)
 
@@ -213,6 +221,7 @@ def _with(body: dict[str, Value], path: tuple[str, ...], value: Value) -> dict[s
     """The body with another value at ``path``, or without it for MISSING."""
     name, *rest = path
     if rest:
-        return {**body, name: _with(body[name], tuple(rest), value)}
+        inner = body.get(name)
+        return {**body, name: _with(inner if isinstance(inner, dict) else {}, tuple(rest), value)}
     others = {key: one for key, one in body.items() if key != name}
     return others if value is MISSING else {**body, name: value}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from typing import Any
 
 from msgspec import Struct
 
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.text.source import Pointer, pointer_text
 
@@ -25,7 +26,9 @@ class Problem(Struct, frozen=True):
 
 
 class ProblemError(Exception):
-    """The mock refuses a request."""
+    """The mock refuses a request; ``value`` is what was read of the part at fault, if anything."""
+
+    value: Any = MISSING
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.detail)

@@ -8,13 +8,16 @@ credentials are never asked for, so that a workflow can be tried without an acco
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
-from arazzo_runner.expression.scope import header_value
+from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.mock.expectations import NO_EXPECTATION, StepExpectation
 from arazzo_runner.mock.generate.flatten import request_validator
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.request_values import (
@@ -24,11 +27,13 @@ from arazzo_runner.mock.request_values import (
     parse_query,
     read_body,
 )
-from arazzo_runner.mock.response import path_stem
+from arazzo_runner.mock.response import DocumentedResponse, documented_response, path_stem
 from arazzo_runner.openapi.media_type import match_media_type
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import MediaType, Operation, Parameter, RequestBody
 from arazzo_runner.text.source import Pointer, pointer_text
+
+T = TypeVar("T")
 
 
 class ParsedRequest(Struct, frozen=True):
@@ -46,6 +51,10 @@ class ParsedRequest(Struct, frozen=True):
     query: Pairs
     body: MaybeValue
     media: MediaType | None
+    expected: StepExpectation = NO_EXPECTATION
+    response: DocumentedResponse | None = None
+    headers: Headers = ()
+    notes: tuple[str, ...] = ()
 
     def path(self, template: str) -> str:
         """The concrete path of a template, decoded."""
@@ -53,31 +62,79 @@ class ParsedRequest(Struct, frozen=True):
 
     def address(self, path: str) -> str:
         """The URL of a concrete path; it ends as the paths of the API do."""
-        ending = self.operation.path[len(path_stem(self.operation.path)) :]
-        return self.base + quote(path, safe="/:@!$&'()*+,;=~") + ending
+        template = self.operation.path.partition("?")[0]
+        ending = template[len(path_stem(template)) :]
+        path, mark, query = path.partition("/?")
+        return self.base + quote(path, safe="/:@!$&'()*+,;=~") + ending + (mark and f"?{query}")
+
+    def answer(self) -> DocumentedResponse:
+        """The response that is given."""
+        return self.response or documented_response(self.operation)
 
 
-def read_request(operation: Operation, request: HttpRequest) -> ParsedRequest:
-    """Take a request apart and judge it. Raises Refused."""
+def read_request(
+    operation: Operation, request: HttpRequest, *, is_lenient: bool = False
+) -> ParsedRequest:
+    """Take a request apart and judge it. Raises ProblemError.
+
+    With ``is_lenient`` what is not as documented is a note of the request instead.
+    """
     base, texts = _match(operation.path, request.url)
     query = parse_query(urlsplit(request.url).query)
     parts = RequestParts(texts, query, urlsplit(request.url).query, request.headers)
+    reading = _Reading(is_lenient=is_lenient)
+    read = ((one, reading.take(partial(_parameter, operation, one, parts), MISSING))
+            for one in operation.parameters)  # fmt: skip
     parameters: dict[tuple[str, str], Value] = {
-        (one.location, one.name): value
-        for one in operation.parameters
-        if (value := _parameter(operation, one, parts)) is not MISSING
+        (one.location, one.name): value for one, value in read if value is not MISSING
     }
-    body, media = _body(operation, request)
+    nothing: tuple[MaybeValue, MediaType | None] = (MISSING, None)
+    body, media = reading.take(partial(_body, operation, request), nothing)
     pieces = {name: unquote(text) for name, text in texts.items()}
-    return ParsedRequest(operation, base, request.url, pieces, parameters, query, body, media)
+    return ParsedRequest(
+        operation=operation,
+        base=base,
+        url=request.url,
+        pieces=pieces,
+        parameters=parameters,
+        query=query,
+        body=body,
+        media=media,
+        headers=request.headers,
+        notes=tuple(reading.notes),
+    )
+
+
+class _Reading:
+    """Takes parts of a request; what is wrong with them is noted where that is allowed."""
+
+    def __init__(self, *, is_lenient: bool) -> None:
+        self.is_lenient = is_lenient
+        self.notes: list[str] = []
+
+    def take(self, read: Callable[[], T], instead: T) -> T:
+        try:
+            return read()
+        except ProblemError as reason:
+            if not self.is_lenient:
+                raise
+            self.notes.append(
+                f"a strict mock would return {reason.problem.status}: {reason.problem.detail}"
+            )
+            value: T = instead if reason.value is MISSING else reason.value
+            return value
 
 
 def _match(template: str, url: str) -> tuple[str, dict[str, str]]:
     """The server's URL and the texts in the path, still encoded."""
     parts = urlsplit(url)
-    pieces = re.split(r"\{([^}]*)\}", template)
+    pieces = re.split(r"\{([^}]*)\}", re.split("[?#]", template, maxsplit=1)[0])
     fixed, names = pieces[::2], pieces[1::2]
-    found = re.search("([^/]*)".join(map(re.escape, fixed)) + "$", parts.path)
+    pattern = re.escape(fixed[0])
+    for name, text in zip(names, fixed[1:], strict=True):
+        # `{key+}` spans several segments, as in the templates of API gateways.
+        pattern += ("(.*)" if name.endswith(("+", "*")) else "([^/]*)") + re.escape(text)
+    found = re.search(pattern + "$", parts.path)
     if found is None:
         raise ProblemError(
             Problem(404, f"there is no resource at `{parts.path}`; the path is `{template}`")
@@ -100,9 +157,11 @@ def _parameter(operation: Operation, parameter: Parameter, parts: RequestParts) 
         raise _bad_request_error(operation, f"{what} is missing, which is required", at)
     wrong = None if value is MISSING else judge.fault(value)
     if wrong and not (value == "" and parameter.allow_empty_value):
-        raise _bad_request_error(
+        refusal = _bad_request_error(
             operation, f"{what} is not as documented: {_problem_text(wrong)}", at
         )
+        refusal.value = value
+        raise refusal
     return value
 
 
@@ -159,5 +218,7 @@ def _body_value(
     if wrong:
         message, pointer = wrong
         detail = f"the body is not as documented: {message}"
-        raise ProblemError(Problem(_status(operation), detail, pointer=pointer))
+        refusal = ProblemError(Problem(_status(operation), detail, pointer=pointer))
+        refusal.value = (value, media)
+        raise refusal
     return value

@@ -37,6 +37,9 @@ def path_text(value: Value) -> str:
 
 
 COMMON_IDS = ("id", "sid", "uuid", "key", "name", "slug")
+NAMES = ("name", "key", "slug", "uuid", "login", "username", "title")
+"""Members by which a resource may be found too, where its path names it so."""
+CERTAIN_IDS = ("id", "sid", "uuid", "uid", "guid")
 
 
 def id_field(names: Iterable[str], parameter: str) -> str | None:
@@ -46,13 +49,21 @@ def id_field(names: Iterable[str], parameter: str) -> str | None:
     one that is called as ids often are.
     """
     by_plain = {normalized_name(name): name for name in names}
+    return exact_id_field(by_plain.values(), parameter) or next(
+        (by_plain[name] for name in COMMON_IDS if name in by_plain), None
+    )
+
+
+def exact_id_field(names: Iterable[str], parameter: str) -> str | None:
+    """The member that is called like a path parameter or its end, or as only ids are."""
+    by_plain = {normalized_name(name): name for name in names}
     wanted = normalized_name(parameter)
     if wanted in by_plain:
         return by_plain[wanted]
     endings = [name for name in by_plain if name and wanted.endswith(name)]
     if endings:
         return by_plain[max(endings, key=len)]
-    return next((by_plain[name] for name in COMMON_IDS if name in by_plain), None)
+    return next((by_plain[name] for name in CERTAIN_IDS if name in by_plain), None)
 
 
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
@@ -64,7 +75,7 @@ class Resource(Struct, frozen=True):
 
     ``fixed`` are plain names whose values a client has set; ``fetches`` counts how often it was
     read by itself; ``born`` is when it was created, in seconds of the mock's clock: below 0 for one
-    that was there before the run.
+    that was there before the run. ``spelling`` has the names of its facts as a client wrote them.
     """
 
     id: str
@@ -72,6 +83,7 @@ class Resource(Struct, frozen=True):
     born: int
     fixed: frozenset[str] = frozenset()
     fetches: int = 0
+    spelling: Mapping[str, str] = {}
 
     def with_facts(self, facts: Facts) -> Resource:
         """The resource with further facts."""
@@ -95,6 +107,13 @@ class MockState:
     def get(self, collection: str, name: str) -> Resource | None:
         """The resource of this id, if there is one."""
         return self.collections.get(collection, {}).get(name)
+
+    def named(self, collection: str, name: str) -> Resource | None:
+        """The resource that is called so, though its id is another."""
+        for one in self.collections.get(collection, {}).values():
+            if name in (one.facts.get(plain) for plain in NAMES):
+                return one
+        return None
 
     def put(self, collection: str, resource: Resource) -> None:
         """Keep a resource, in the place of an earlier one of the same id."""

@@ -1,28 +1,50 @@
-"""The answer that an operation documents for success."""
+"""The responses that an operation documents, and which of them to give."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.expectations import StepExpectation
 from arazzo_runner.mock.generate.flatten import NoExample, flatten
 from arazzo_runner.mock.generate.value import type_of_schema
 from arazzo_runner.mock.paging import is_paged
+from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.resources import normalized_name
-from arazzo_runner.openapi.media_type import is_json
+from arazzo_runner.openapi.media_type import essence, is_covered, is_json, parameter_of
 from arazzo_runner.openapi.model import ApiDescription, Header, MediaType, Operation, Response
+from arazzo_runner.openapi.response.contract import response_for
 from arazzo_runner.openapi.schema.compile import standalone_schema
 
 ArrayPath: TypeAlias = tuple[str, ...]
 """Where the items of a list are: ``()`` the answer itself, ``("data",)`` a member of it."""
 
+ENVELOPES = (
+    "data",
+    "result",
+    "results",
+    "response",
+    "payload",
+    "body",
+    "item",
+    "record",
+    "entity",
+    "resource",
+    "object",
+    "attributes",
+)
+"""Members that hold what a response is about."""
 ARRAY_NAMES = ("data", "items", "results", "records", "entries", "values", "value", "content")
 
 
 class DocumentedResponse(Struct, frozen=True):
-    """``schema`` is self-contained; ``examples`` are documented ones; ``array`` as for lists."""
+    """``schema`` is self-contained; ``examples`` are documented ones; ``array`` as for lists.
+
+    ``key`` names the response within its description; ``note`` says what is not as documented.
+    """
 
     status: int
     media_type: str | None
@@ -31,39 +53,161 @@ class DocumentedResponse(Struct, frozen=True):
     examples: tuple[Value, ...]
     headers: tuple[Header, ...]
     array: ArrayPath | None
+    key: tuple[str, ...] = ()
+    note: str = ""
 
 
 def documented_response(operation: Operation) -> DocumentedResponse:
-    """The success answer of an operation; worked out once."""
-    memo, key = operation.description.memo, ("mock", operation.method, operation.path)
+    """The success answer of an operation, whoever asks."""
+    success = success_response(operation)
+    status = _number(success.status) if success else 200
+    return response_with(operation, success, 200 if success is None else status)
+
+
+def success_response(operation: Operation) -> Response | None:
+    """The response of the lowest 2xx status, else the default."""
+    by_status = {response.status: response for response in operation.responses}
+    successes = sorted(status for status in by_status if status.startswith("2"))
+    return by_status[successes[0]] if successes else by_status.get("default")
+
+
+def chosen_response(
+    operation: Operation, expected: StepExpectation, accept: str | None, *, is_new: bool
+) -> DocumentedResponse:
+    """The response to give: a documented success that the step expects, else what it expects.
+
+    ``is_new`` tells that the request made something, which is 201 where that is documented.
+    Raises ProblemError for an ``Accept`` that no documented content type fits.
+    """
+    if expected.case.isdecimal():
+        status = int(expected.case)
+        return response_with(operation, response_for(operation, status), status, accept)
+    successes = _success_statuses(operation, expected)
+    if is_new and 201 in successes:
+        successes = [201, *successes]
+    wanted = [one for one in successes if expected.is_wanted(one)]
+    if not wanted and expected.criteria:
+        wanted = [
+            status
+            for status in _documented_failures(operation, expected)
+            if expected.is_wanted(status)
+        ]
+    for status in (*wanted, *successes):
+        found = response_with(operation, response_for(operation, status), status, accept)
+        return _with_case(found, operation, expected)
+    return _undocumented_success(operation, expected)
+
+
+def _with_case(
+    found: DocumentedResponse, operation: Operation, expected: StepExpectation
+) -> DocumentedResponse:
+    """The response with the named example that the step is to get."""
+    return found if not expected.case else example_response(operation, expected.case) or found
+
+
+def example_response(operation: Operation, name: str) -> DocumentedResponse | None:
+    """The response that documents an example of this name, with that example alone."""
+    ordered = sorted(operation.responses, key=lambda one: not one.status.startswith("2"))
+    for response in ordered:
+        for media in response.content:
+            if name in media.example_names:
+                status = _number(response.status)
+                found = _of_response(operation, response, status, media)
+                value = media.examples[media.example_names.index(name)]
+                key = ("mock", operation.method, operation.path, "example", name)
+                return replace(found, examples=(value,), key=key)
+    return None
+
+
+def _success_statuses(operation: Operation, expected: StepExpectation) -> list[int]:
+    """The documented 2xx statuses in order; of ranges those that the step expects first."""
+    exact = sorted(int(one.status) for one in operation.responses if one.status.isdecimal())
+    found = [one for one in exact if 200 <= one <= 299]
+    names = {one.status for one in operation.responses}
+    if "2XX" in names or ("default" in names and not found):
+        found += [one for one in expected.statuses() if 200 <= one <= 299 and one not in found]
+        found += [] if 200 in found else [200]
+    return found
+
+
+def _documented_failures(operation: Operation, expected: StepExpectation) -> list[int]:
+    """The other documented statuses; of ranges those that the step expects."""
+    exact = sorted(int(one.status) for one in operation.responses if one.status.isdecimal())
+    asked = [one for one in expected.statuses() if response_for(operation, one) is not None]
+    return [one for one in dict.fromkeys((*exact, *asked)) if not 200 <= one <= 299]
+
+
+def _undocumented_success(operation: Operation, expected: StepExpectation) -> DocumentedResponse:
+    """A success that the description does not have, for without one nothing can be tried."""
+    asked = [one for one in (200, 201, 202, 204) if expected.is_wanted(one)]
+    status = next(iter(asked), 200)
+    found = response_with(operation, None, status)
+    label = f"`{operation.method} {operation.path}`"
+    note = f"the mock returns {status}: no success of {label} is documented"
+    if not expected.reads:
+        return replace(found, note=note)
+    return replace(found, media_type="application/json", key=(*found.key, "json"), note=note)
+
+
+def response_with(
+    operation: Operation, response: Response | None, status: int, accept: str | None = None
+) -> DocumentedResponse:
+    """A documented response with a status; worked out once. Raises ProblemError for 406."""
+    content = response.content if response else ()
+    media = _accepted_media_type(content, accept)
+    if media is None and content:
+        offered = " or ".join(f"`{one.name}`" for one in content)
+        raise ProblemError(
+            Problem(406, f"`Accept: {accept}` does not fit what is offered: {offered}")
+        )
+    names = (response.status if response else "", str(status), media.name if media else "")
+    key = ("mock", operation.method, operation.path, *names)
+    memo = operation.description.memo
     if key not in memo:
-        memo[key] = _of_response(operation, success_response(operation))
+        memo[key] = replace(_of_response(operation, response, status, media), key=key)
     found: DocumentedResponse = memo[key]
     return found
 
 
-def success_response(operation: Operation) -> Response | None:
-    """The response of the lowest 2xx status, else the default, else the lowest of all."""
-    by_status = {response.status: response for response in operation.responses}
-    for status in sorted(by_status):
-        if status.startswith("2"):
-            return by_status[status]
-    lowest = min(by_status, default="")
-    return by_status.get("default", by_status.get(lowest))
-
-
 def status_response(operation: Operation, status: int) -> DocumentedResponse | None:
-    """The answer that an operation documents for exactly this status."""
-    for response in operation.responses:
-        if response.status == str(status):
-            return _of_response(operation, response)
+    """The answer that an operation documents for a status, be it by a range or the default."""
+    response = response_for(operation, status)
+    return response_with(operation, response, status) if response else None
+
+
+def _accepted_media_type(content: tuple[MediaType, ...], accept: str | None) -> MediaType | None:
+    """The content type to give: by ``Accept`` (RFC 9110, section 12.5.1), JSON before others."""
+    ordered = sorted(content, key=lambda media: not is_json(media.name))
+    ranges = _accept_ranges(accept or "")
+    if not ranges:
+        return next(iter(ordered), None)
+    for name in ranges:
+        for media in ordered:
+            documented = essence(_concrete_type(media.name))
+            if is_covered(name, documented) or is_covered(media.name, name):
+                return media
+            if is_json(name) and is_json(documented):
+                return media
     return None
 
 
-def _of_response(operation: Operation, response: Response | None) -> DocumentedResponse:
+def _accept_ranges(accept: str) -> list[str]:
+    """The media ranges of an ``Accept`` header, the preferred first; no others."""
+    weighed = []
+    for piece in accept.split(","):
+        weight = parameter_of(piece, "q") or "1"
+        name = essence(piece)
+        if "/" in name and weight.replace(".", "", 1).isdecimal() and float(weight) > 0:
+            weighed.append((-float(weight), name))
+    return [name for _, name in sorted(weighed, key=lambda one: one[0])]
+
+
+def _of_response(
+    operation: Operation, response: Response | None, status: int, media: MediaType | None
+) -> DocumentedResponse:
     if response is None:
         return DocumentedResponse(
-            status=200,
+            status=status,
             media_type=None,
             media=None,
             schema=True,
@@ -71,12 +215,12 @@ def _of_response(operation: Operation, response: Response | None) -> DocumentedR
             headers=(),
             array=None,
         )
-    media = _preferred_media_type(response.content)
+    media = media or _accepted_media_type(response.content, None)
     schema: Value = True
     if media and media.schema:
         schema = standalone_schema(media.schema, operation.description, "response")
     return DocumentedResponse(
-        status=_number(response.status),
+        status=status,
         media_type=_concrete_type(media.name) if media else None,
         media=media,
         schema=schema,
@@ -92,12 +236,6 @@ def _number(status: str) -> int:
     return int(digits) if digits.isdecimal() else 200
 
 
-def _preferred_media_type(content: tuple[MediaType, ...]) -> MediaType | None:
-    return next(
-        (media for media in content if is_json(media.name)), content[0] if content else None
-    )
-
-
 def _concrete_type(media_type: str) -> str:
     """A media type for a documented range."""
     return {"*/*": "application/json", "application/*": "application/json",
@@ -107,12 +245,31 @@ def _concrete_type(media_type: str) -> str:
 def _array(operation: Operation, schema: Value) -> ArrayPath | None:
     try:
         flat = flatten(schema, schema, (), 0).schema
-        if type_of_schema(flat) == "array":
-            return ()
-        members = flat.get("properties", {})
-        arrays = [name for name, one in members.items() if _is_array(one, schema)]
     except NoExample:
         return None
+    if type_of_schema(flat) == "array":
+        return ()
+    found = _array_member(operation, flat.get("properties", {}), schema)
+    if found is not None:
+        return (found,)
+    for name, member in flat.get("properties", {}).items():
+        inner = _members_within(member, schema) if normalized_name(name) in ENVELOPES else {}
+        found = _array_member(operation, inner, schema)
+        if found is not None:
+            return (name, found)
+    return None
+
+
+def _members_within(member: Value, root: Value) -> dict[str, Value]:
+    try:
+        members: dict[str, Value] = flatten(member, root, (), 0).schema.get("properties", {})
+    except NoExample:
+        return {}
+    return members
+
+
+def _array_member(operation: Operation, members: dict[str, Value], root: Value) -> str | None:
+    arrays = [name for name, one in members.items() if _is_array(one, root)]
     last = normalized_name(path_stem(operation.path).rpartition("/")[2])
     named = [name for name in arrays if normalized_name(name) == last]
     if not named and (item_parameter(operation.description, operation.path) or is_paged(operation)):
@@ -120,11 +277,14 @@ def _array(operation: Operation, schema: Value) -> ArrayPath | None:
             name for wanted in ARRAY_NAMES for name in arrays if normalized_name(name) == wanted
         ]
         named = named or (arrays if len(arrays) == 1 else [])
-    return (named[0],) if named else None
+    return named[0] if named else None
 
 
 def _is_array(schema: Value, root: Value) -> bool:
-    return type_of_schema(flatten(schema, root, (), 0).schema) == "array"
+    try:
+        return type_of_schema(flatten(schema, root, (), 0).schema) == "array"
+    except NoExample:
+        return False
 
 
 def item_parameter(description: ApiDescription, template: str) -> str | None:
@@ -138,8 +298,14 @@ def item_parameter(description: ApiDescription, template: str) -> str | None:
 
 
 def path_stem(path: str) -> str:
-    """A path without what is only its ending: `/pets/{id}/` and `/pets/{id}.json`."""
-    return path.rstrip("/").removesuffix(".json")
+    """A path without what is only its ending: `/pets/{id}/` and `/pets/{id}.json`.
+
+    What some descriptions put into a query is a resource below: `/{bucket}?cors` is
+    `/{bucket}/?cors`.
+    """
+    path, mark, query = path.partition("#")[0].partition("?")
+    stem = path.rstrip("/").removesuffix(".json")
+    return f"{stem}/?{query}" if mark else stem
 
 
 def item_schema(answer: DocumentedResponse) -> Value:

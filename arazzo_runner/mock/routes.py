@@ -48,7 +48,7 @@ def route_of(incoming: ParsedRequest) -> MockRoute:
     template = path_stem(operation.path)
     home, _, last = template.rpartition("/")
     name = last[1:-1]
-    if last == f"{{{name}}}" and name in incoming.pieces:
+    if last == f"{{{name}}}" and name in incoming.pieces and not {*name} & {*"{}"}:
         action = _on_item(operation.method)
         return MockRoute(action, home, incoming.path(home), incoming.pieces[name], name)
     found = _on_collection(incoming, template, item_parameter(operation.description, template))

@@ -2,38 +2,215 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
-from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.generate.flatten import NoExample, flatten, schema_part, validator_of
+from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.mock.generate.flatten import (
+    CHOICES,
+    EXAMPLES,
+    NoExample,
+    flatten,
+    resolve,
+    schema_part,
+)
 from arazzo_runner.mock.generate.seeded import SeededChoice
-from arazzo_runner.mock.generate.value import generate_value
-from arazzo_runner.mock.resources import normalized_name
-from arazzo_runner.mock.response import DocumentedResponse, documented_response, item_schema
+from arazzo_runner.mock.generate.value import SchemaMemo, generate_value, type_of_schema
+from arazzo_runner.mock.resources import Facts, exact_id_field, normalized_name
+from arazzo_runner.mock.response import (
+    ENVELOPES,
+    DocumentedResponse,
+    documented_response,
+    item_schema,
+    path_stem,
+)
 from arazzo_runner.mock.routes import MockRoute, item_operation
+from arazzo_runner.openapi.media_type import is_json
 from arazzo_runner.openapi.model import Operation
 
 STATES: Final = ("status", "state", "phase")
+MAX_VARIANTS: Final = 24
+"""How many alternatives of a schema are tried for the one that facts fit."""
 
 
 class ResponseTemplate:
     """A schema with its examples, which bodies are made from.
 
     ``examples`` are the documented ones that are valid, ``members`` the schemas of the object's
-    members by name, ``states`` those members that tell a state, with the states they can be in.
+    members by name, ``states`` the ways to members that tell a state, with the states they can be
+    in; ``is_open`` tells that nothing is said of the members.
     """
 
-    def __init__(self, schema: Value, examples: tuple[Value, ...] = ()) -> None:
+    def __init__(
+        self, schema: Value, examples: tuple[Value, ...] = (), *, is_object: bool = False
+    ) -> None:
         self.schema = schema
-        self.fits: Callable[[Value], bool] = validator_of(schema)
-        self.examples = tuple(one for one in examples if self.fits(one))
+        self.memo = SchemaMemo(schema)
+        self.fits: Callable[[Value], bool] = self.memo.fits
+        answered = (without_write_only(one, schema, schema) for one in examples)
+        self.examples = tuple(one for one in answered if self.fits(one))
         self.members = _members(schema)
         self.states = _states(self.members, schema)
+        self.variants = min(count_variants(schema, schema), MAX_VARIANTS)
+        self.is_open = is_open_object(schema, is_object=is_object)
+        self._parts: dict[str, ResponseTemplate] = {}
+        self._bare: SchemaMemo | None = None
 
-    def base(self, dice: SeededChoice) -> Value:
-        """A documented example, else a value that is made up. Raises NoExample."""
-        return self.examples[0] if self.examples else generate_value(self.schema, dice)
+    def base(self, dice: SeededChoice, facts: Facts | None = None) -> Value:
+        """A documented example, else a value that is made up. Raises NoExample.
+
+        Of several examples and alternatives that one is taken which ``facts`` fit best.
+        """
+        if not facts or (len(self.examples) < 2 and self.variants < 2):
+            return self.examples[0] if self.examples else self._generate(dice, 0)
+        best, most = None, -1
+        for one in self._bases(dice):
+            agreeing = _count_agreeing(self, one, facts)
+            if agreeing > most:
+                best, most = one, agreeing
+        if most < 0:
+            raise NoExample("a value that satisfies the schema")
+        return best
+
+    def _bases(self, dice: SeededChoice) -> Iterator[Value]:
+        yield from self.examples
+        for variant in range(self.variants if self.variants > 1 or not self.examples else 0):
+            try:
+                yield self._generate(dice, variant)
+            except NoExample:
+                continue
+
+    def _generate(self, dice: SeededChoice, variant: int) -> Value:
+        if self.is_open and not self.examples:
+            return {}
+        value = generate_value(self.schema, dice, self.memo, variant)
+        return without_write_only(value, self.schema, self.schema)
+
+    def part(self, name: str) -> ResponseTemplate:
+        """The frame of a member."""
+        if name not in self._parts:
+            held = (one.get(name, MISSING) for one in self.examples if isinstance(one, dict))
+            examples = tuple(one for one in held if one is not MISSING)
+            schema = schema_part(self.members[name], self.schema)
+            self._parts[name] = ResponseTemplate(schema, examples)
+        return self._parts[name]
+
+    def without_examples(self) -> SchemaMemo:
+        """The schema without its own examples, for values that must be new."""
+        if self._bare is None:
+            flat = flatten(self.schema, self.schema, (), 0).schema
+            bare = {key: value for key, value in flat.items() if key not in EXAMPLES}
+            self._bare = SchemaMemo(schema_part(bare, self.schema))
+        return self._bare
+
+    def envelope(self, route: MockRoute) -> str | None:
+        """The member that holds the resource, where the body itself is not it."""
+        if exact_id_field(self.members, route.parameter):
+            return None
+        held = [name for name, one in self.members.items() if _has_members(one, self.schema)]
+        noun = normalized_name(path_stem(route.template).rpartition("/")[2])
+        named = [name for name in held if is_noun(name, noun)]
+        named += [name for name in held if normalized_name(name) in ENVELOPES]
+        if not named and len(self.members) == 1:
+            named = held
+        return named[0] if named else None
+
+    def resource(self, route: MockRoute) -> ResponseTemplate:
+        """The frame of the resource in the body: of the envelope's member, or of all."""
+        name = self.envelope(route)
+        return self.part(name) if name else self
+
+
+def is_noun(name: str, noun: str) -> bool:
+    """Whether a member is called like the items of a collection: `category` of `categories`."""
+    plain = normalized_name(name)
+    return bool(plain) and plain in (
+        noun, noun.removesuffix("s"), noun.removesuffix("es"), noun.removesuffix("ies") + "y"
+    )  # fmt: skip
+
+
+def _count_agreeing(frame: ResponseTemplate, base: Value, facts: Facts) -> int:
+    """How many of the facts a body can take over."""
+    if not isinstance(base, dict):
+        return 0
+    count = 0
+    for name, member in base.items():
+        value = facts.get(normalized_name(name), MISSING)
+        if value is not MISSING:
+            count += value == member or frame.fits({**base, name: value})
+    return count
+
+
+def count_variants(schema: Value, root: Value, hops: int = 8) -> int:
+    """How many alternatives a schema has, references followed."""
+    if not isinstance(schema, dict) or hops == 0:
+        return 1
+    count = 1
+    for keyword in CHOICES:
+        for branch in schema.get(keyword) or ():
+            count += count_variants(branch, root, hops - 1)
+    parts = list(schema.get("allOf") or ())
+    if "$ref" in schema:
+        with suppress(NoExample):
+            parts.append(resolve(schema["$ref"], root))
+    return max(count, *(count_variants(one, root, hops - 1) for one in parts), 1)
+
+
+def is_open_object(schema: Value, *, is_object: bool) -> bool:
+    """Whether any object will do; ``is_object`` says so of what has no schema at all."""
+    try:
+        flat = flatten(schema, schema, (), 0)
+    except NoExample:
+        return False
+    said = flat.schema
+    if flat.hard or any(keyword in said for keyword in ("enum", "const", *EXAMPLES)):
+        return False
+    if not (is_object and not said) and type_of_schema(said) != "object":
+        return False
+    closed = said.get("additionalProperties") is False
+    named = any(keyword in said for keyword in ("properties", "patternProperties", "required",
+                                                "minProperties"))  # fmt: skip
+    is_map = isinstance(said.get("additionalProperties"), dict) and said["additionalProperties"]
+    return not (closed or named or is_map)
+
+
+def without_write_only(value: Value, schema: Value, root: Value, depth: int = 0) -> Value:
+    """The value without the members that are only written (``writeOnly``)."""
+    if depth > MAX_DEPTH or not isinstance(value, dict | list) or not value:
+        return value
+    try:
+        flat = flatten(schema, root, (), 0).schema
+    except NoExample:
+        return value
+    if isinstance(value, list):
+        return [without_write_only(one, flat.get("items", True), root, depth + 1) for one in value]
+    members = flat.get("properties", {})
+    return {
+        name: without_write_only(one, members.get(name, True), root, depth + 1)
+        for name, one in value.items()
+        if name not in members or not _is_hidden(members[name], root)
+    }
+
+
+MAX_DEPTH: Final = 12
+
+
+def write_only_names(schema: Value) -> frozenset[str]:
+    """The members that are only written, of an object or one object below."""
+    flat = _flat_or_empty(schema, schema)
+    members = dict(flat.get("properties", {}))
+    for one in list(members.values()):
+        members = {**_flat_or_empty(one, schema).get("properties", {}), **members}
+    return frozenset(name for name, one in members.items() if _is_hidden(one, schema))
+
+
+def _has_members(member: Value, root: Value) -> bool:
+    try:
+        flat = flatten(member, root, (), 0).schema
+    except NoExample:
+        return False
+    return type_of_schema(flat) == "object"
 
 
 def _members(schema: Value) -> dict[str, Value]:
@@ -46,45 +223,81 @@ def _members(schema: Value) -> dict[str, Value]:
 
 
 def _is_hidden(member: Value, root: Value) -> bool:
+    if member is True or member == {}:
+        return False
     try:
         return flatten(member, root, (), 0).schema.get("writeOnly") is True
     except NoExample:
         return True
 
 
-def _states(members: dict[str, Value], root: Value) -> dict[str, list[Value]]:
-    told = {name: one for name, one in members.items() if normalized_name(name).endswith(STATES)}
-    found = {name: flatten(one, root, (), 0).schema.get("enum", []) for name, one in told.items()}
-    return {name: states for name, states in found.items() if len(states) > 1}
+def _states(members: dict[str, Value], root: Value) -> dict[tuple[str, ...], list[Value]]:
+    """The members that tell a state, here or one object below."""
+    found: dict[tuple[str, ...], Value] = {
+        (name,): one for name, one in members.items() if _tells_state(name)
+    }
+    for name, one in members.items():
+        flat = _flat_or_empty(one, root)
+        for inner, member in flat.get("properties", {}).items():
+            if _tells_state(inner) or _tells_state(name):
+                found[name, inner] = member
+    states = {way: _flat_or_empty(one, root).get("enum") or [] for way, one in found.items()}
+    return {way: each for way, each in states.items() if len(each) > 1}
+
+
+def _tells_state(name: str) -> bool:
+    return normalized_name(name).endswith(STATES)
+
+
+def _flat_or_empty(schema: Value, root: Value) -> dict[str, Value]:
+    try:
+        return flatten(schema, root, (), 0).schema
+    except NoExample:
+        return {}
 
 
 class ResponseTemplates:
     """Frames by operation."""
 
     def __init__(self) -> None:
-        self.known: dict[tuple[str, str, str], ResponseTemplate] = {}
+        self.known: dict[tuple[str, ...], ResponseTemplate] = {}
 
     def of(self, operation: Operation) -> ResponseTemplate:
         """The frame of the operation's success answer."""
-        answer = documented_response(operation)
-        return self._cached(operation, "", lambda: ResponseTemplate(answer.schema, answer.examples))
+        return self.of_response(documented_response(operation))
+
+    def of_response(self, answer: DocumentedResponse) -> ResponseTemplate:
+        """The frame of a documented response."""
+        is_object = answer.media_type is not None and is_json(answer.media_type)
+        return self._cached(
+            answer.key,
+            lambda: ResponseTemplate(answer.schema, answer.examples, is_object=is_object),
+        )
 
     def home(self, operation: Operation, route: MockRoute) -> ResponseTemplate:
         """The frame that a resource is fetched in; that of ``operation`` where none fetches it."""
-        return self.of(item_operation(operation.description, route) or operation)
+        frame = self.of(item_operation(operation.description, route) or operation)
+        return frame.resource(route)
 
-    def items(self, operation: Operation, route: MockRoute) -> ResponseTemplate:
+    def items(
+        self, answer: DocumentedResponse, operation: Operation, route: MockRoute
+    ) -> ResponseTemplate:
         """The frame of the items of a list; what fetches them may have the better example."""
-        answer = documented_response(operation)
         fetch = item_operation(operation.description, route)
         examples = _item_examples(answer) + (documented_response(fetch).examples if fetch else ())
         schema = schema_part(item_schema(answer), answer.schema)
-        return self._cached(operation, "items", lambda: ResponseTemplate(schema, examples))
+        return self._cached((*answer.key, "items"), lambda: ResponseTemplate(schema, examples))
+
+    def schema(self, key: tuple[str, ...], schema: Value) -> ResponseTemplate:
+        """The frame of a schema by itself; another schema of the same ``key`` replaces it."""
+        known = self.known.get(key)
+        if known is None or known.schema != schema:
+            known = self.known[key] = ResponseTemplate(schema)
+        return known
 
     def _cached(
-        self, operation: Operation, use: str, make: Callable[[], ResponseTemplate]
+        self, key: tuple[str, ...], make: Callable[[], ResponseTemplate]
     ) -> ResponseTemplate:
-        key = (operation.method, operation.path, use)
         if key not in self.known:
             self.known[key] = make()
         return self.known[key]

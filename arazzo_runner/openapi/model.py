@@ -72,7 +72,8 @@ class MediaType(Struct, frozen=True):
 
     ``item_schema`` (3.2) is that of each item of a sequence, ``prefix_encoding`` and
     ``item_encoding`` (3.2) are those of its first items and of the others; ``description`` is
-    where the schema's references are looked up, ``broken`` what is wrong with its examples.
+    where the schema's references are looked up. ``example_names`` are those of ``examples``, in
+    their order, empty for one without; ``broken`` is what is wrong with its examples.
     """
 
     name: str
@@ -80,6 +81,7 @@ class MediaType(Struct, frozen=True):
     place: Place
     encoding: dict[str, Encoding] = field(default_factory=dict)
     examples: tuple[Value, ...] = ()
+    example_names: tuple[str, ...] = ()
     item_schema: Schema | None = None
     prefix_encoding: tuple[Encoding, ...] = ()
     item_encoding: Encoding | None = None

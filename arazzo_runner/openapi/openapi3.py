@@ -61,7 +61,14 @@ def examples_of(
     broken: list[Diagnostic],
 ) -> tuple[Value, ...]:
     """The values of ``example`` and ``examples``; ``broken`` gets what is wrong with them."""
-    found = [node["example"]] if "example" in node else []
+    return tuple(value for _, value in _named_examples(description, node, place, broken))
+
+
+def _named_examples(
+    description: ApiDescription, node: dict[str, Value], place: Place, broken: list[Diagnostic]
+) -> list[tuple[str, Value]]:
+    """The values of ``example``, which has no name, and of ``examples``."""
+    found = [("", node["example"])] if "example" in node else []
     named = node.get("examples")
     for name, one in named.items() if isinstance(named, dict) else ():
         try:
@@ -70,16 +77,17 @@ def examples_of(
             broken.extend(reason.diagnostics)  # no request needs it
             continue
         if isinstance(example, dict):
-            found += [example[key] for key in ("dataValue", "value") if key in example][:1]
-    return tuple(found)
+            values = [example[key] for key in ("dataValue", "value") if key in example]
+            found += [(name, value) for value in values[:1]]
+    return found
 
 
 def _media_type(description: ApiDescription, name: str, node: Value, place: Place) -> MediaType:
     media = object_at(node, place, f"the media type `{name}`")
     encodings = object_at(media.get("encoding"), place.at("encoding"), "`encoding`")
     broken: list[Diagnostic] = []
-    examples = examples_of(description, media, place, broken)
     prefix = list_at(media.get("prefixEncoding"), place.at("prefixEncoding"), "`prefixEncoding`")
+    named = _named_examples(description, media, place, broken)
     return MediaType(
         name=name,
         schema=read_schema(media.get("schema"), place.at("schema")),
@@ -88,7 +96,8 @@ def _media_type(description: ApiDescription, name: str, node: Value, place: Plac
             key: _encoding(description, one, place.at("encoding", key))
             for key, one in entries(encodings)
         },
-        examples=examples,
+        examples=tuple(value for _, value in named),
+        example_names=tuple(one for one, _ in named),
         item_schema=read_schema(media.get("itemSchema"), place.at("itemSchema")),
         prefix_encoding=tuple(
             _encoding(description, one, place.at("prefixEncoding", index))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import (
     PublishCall,
     ReceiveCall,
@@ -14,6 +15,12 @@ from arazzo_runner.executor.world import (
 )
 from arazzo_runner.http.errors import messaging_failure
 from arazzo_runner.mock.api import MockApi
+from arazzo_runner.mock.expectations import (
+    NO_EXPECTATION,
+    Expectations,
+    expectations_of,
+)
+from arazzo_runner.mock.flow import value_flow
 from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.message import HttpResponse
@@ -25,11 +32,21 @@ class MockWorld:
 
     ``descriptions`` are the OpenAPI descriptions by the names of their sources. The same ``seed``
     gives the same answers. Waiting takes no time: ``slept`` is how many seconds were asked for.
+    ``expected`` is what the steps expect (``mock_world``); ``lenient`` answers requests too that
+    are not as documented, with a note.
     """
 
-    def __init__(self, descriptions: Mapping[str, ApiDescription], seed: int = 0) -> None:
+    def __init__(
+        self,
+        descriptions: Mapping[str, ApiDescription],
+        seed: int = 0,
+        expected: Expectations | None = None,
+        *,
+        lenient: bool = False,
+    ) -> None:
         self.descriptions = descriptions
-        self.apis = {name: MockApi(seed) for name in descriptions}
+        self.expected = expected or {}
+        self.apis = {name: MockApi(seed, lenient=lenient) for name in descriptions}
         self.slept = 0.0
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
@@ -43,7 +60,8 @@ class MockWorld:
         if operation is None:
             return _refused_failure(f"`{source}` does not describe `{method} {path}`")
         try:
-            return self.apis[source].answer(operation, call.request)
+            expected = self.expected.get(call.key.partition("#")[0], NO_EXPECTATION)
+            return self.apis[source].answer(operation, call.request, expected)
         except NoExample as reason:
             return _refused_failure(
                 f"no response of `{method} {path}` could be generated: {reason}"
@@ -62,6 +80,18 @@ class MockWorld:
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
         """Refuse: there are no channels here."""
         return messaging_failure(call)
+
+
+def mock_world(
+    plan: Plan,
+    descriptions: Mapping[str, ApiDescription],
+    seed: int = 0,
+    *,
+    lenient: bool = False,
+) -> MockWorld:
+    """The world for one run of a plan: its answers have what the steps ask for and read."""
+    expected = expectations_of(plan, value_flow(plan))
+    return MockWorld(descriptions, seed, expected, lenient=lenient)
 
 
 def _refused_failure(message: str) -> TransportFailure:

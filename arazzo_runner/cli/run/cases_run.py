@@ -37,7 +37,7 @@ from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.live import LiveCases
 from arazzo_runner.report.terminal.style import TextStyle
 from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.worlds.mock import MockWorld
+from arazzo_runner.worlds.mock import mock_world
 from arazzo_runner.worlds.wrappers import CancellableWorld
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ async def _worlds(
     prepared, given = batch.cases[0].prepared, batch.given
     if given["mock"]:
         apis = prepared.description.apis()
-        yield lambda: nullcontext(MockWorld(apis, given["mock_seed"]))
+        yield lambda: nullcontext(mock_world(prepared.plan, apis, given["mock_seed"]))
         return
     from arazzo_runner.http.client import AsyncHttpWorld
 

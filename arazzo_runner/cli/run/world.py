@@ -36,9 +36,9 @@ def open_world(
     ``waiting`` stands round what a signal may break off. ``learn`` is told of tokens.
     """
     if given["mock"]:
-        from arazzo_runner.worlds.mock import MockWorld
+        from arazzo_runner.worlds.mock import mock_world
 
-        mock = MockWorld(prepared.description.apis(), given["mock_seed"])
+        mock = mock_world(prepared.plan, prepared.description.apis(), given["mock_seed"])
         yield SignalWorld(mock, waiting)
         return
     from arazzo_runner.http.client import HttpWorld

@@ -7,7 +7,7 @@ cannot express (``not``, a second pattern) is left to the validator.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -157,8 +157,17 @@ def _condition(schema: dict[str, Value], variant: int) -> Iterator[Value]:
 
 
 def resolve(reference: str, root: Value) -> Value:
-    """The schema at a reference of a self-contained schema: all lead to ``#/$defs/<name>``."""
-    return root["$defs"][reference.removeprefix("#/$defs/")]
+    """The schema at a reference of a self-contained schema: mostly ``#/$defs/<name>``.
+
+    Raises NoExample for one that leads nowhere.
+    """
+    node = root
+    for token in reference.removeprefix("#").split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        node = node.get(name) if isinstance(node, dict) else None
+    if node is None or not reference.startswith("#"):
+        raise NoExample(f"the reference `{reference}`, which leads nowhere")
+    return node
 
 
 def _join(left: FlatSchema, right: FlatSchema) -> FlatSchema:
@@ -214,6 +223,34 @@ def _narrow(left: Value, right: Value) -> list[str]:
 def types_of(value: Value) -> list[str]:
     """The value of ``type`` as a list."""
     return [value] if isinstance(value, str) else list(value)
+
+
+def combine_schemas(schemas: Sequence[Value]) -> Value:
+    """One self-contained schema for what several of them demand together."""
+    parts, defs = [], dict[str, Value]()
+    for at, schema in enumerate(schemas):
+        if not isinstance(schema, dict) or "$defs" not in schema:
+            parts.append(schema)
+            continue
+        moved = _move_definitions(schema, f"{at}.")
+        defs |= {f"{at}.{name}": one for name, one in moved.pop("$defs").items()}
+        parts.append(moved)
+    whole = parts[0] if len(parts) == 1 else {"allOf": parts}
+    return {**whole, "$defs": defs} if defs and isinstance(whole, dict) else whole
+
+
+def _move_definitions(node: Value, prefix: str) -> Any:
+    start = "#/$defs/"
+    if isinstance(node, list):
+        return [_move_definitions(one, prefix) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: start + prefix + value.removeprefix(start)
+        if key == "$ref" and isinstance(value, str) and value.startswith(start)
+        else _move_definitions(value, prefix)
+        for key, value in node.items()
+    }
 
 
 def schema_part(schema: Value, root: Value) -> Value:

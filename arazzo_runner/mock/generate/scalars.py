@@ -88,7 +88,7 @@ def string_for(schema: dict[str, Value], dice: SeededChoice) -> str:
     text = format_string(schema.get("format", ""), dice)
     if text is not None and least <= len(text) and (most is None or len(text) <= most):
         return text
-    return _word(dice).ljust(least, "x")[:most]
+    return name_word(dice).ljust(least, "x")[:most]
 
 
 def _pattern_string(pattern: str, dice: SeededChoice, least: int, most: int | None) -> str:
@@ -98,7 +98,7 @@ def _pattern_string(pattern: str, dice: SeededChoice, least: int, most: int | No
     return text
 
 
-def _word(dice: SeededChoice) -> str:
+def name_word(dice: SeededChoice) -> str:
     """The member's name and four digits: readable, and different from one item to the next."""
     names = [token for token in dice.path if isinstance(token, str) and not token.startswith("#")]
     return f"{names[-1] if names else 'text'}-{dice.below(16**4):04x}"

@@ -64,36 +64,72 @@ class ValueContext(Struct, frozen=True):
         return ValueContext(self.dice.at("#", variant), self.refs, self.depth) if variant else self
 
 
-def generate_value(schema: Value, dice: SeededChoice) -> Value:
-    """A value that is valid against ``schema``. Raises NoExample when none was found."""
+class SchemaMemo:
+    """What was worked out for one root schema: flat parts and validators, each made once.
+
+    Parts are known by their identity, so they are held here for as long as the root.
+    """
+
+    def __init__(self, root: Value) -> None:
+        self.root = root
+        # What the validator does not take is not looked at: whatever follows is well-formed.
+        self.fits = validator_of(root)
+        self._judges: dict[int, tuple[Value, Callable[[Value], bool]]] = {
+            id(root): (root, self.fits)
+        }
+        self._flats: dict[tuple[int, tuple[str, ...], int], tuple[Value, FlatSchema]] = {}
+
+    def is_valid(self, schema: Value, value: Value) -> bool:
+        """Whether ``value`` is valid against ``schema``, a part of the root."""
+        known = self._judges.get(id(schema))
+        if known is None:
+            known = schema, validator_of(schema_part(schema, self.root))
+            self._judges[id(schema)] = known
+        return known[1](value)
+
+    def flat(self, schema: Value, refs: tuple[str, ...], variant: int) -> FlatSchema:
+        """The flat form of a part of the root. Raises NoExample as :func:`flatten` does."""
+        key = (id(schema), refs, variant)
+        known = self._flats.get(key)
+        if known is None:
+            known = schema, flatten(schema, self.root, refs, variant)
+            self._flats[key] = known
+        return known[1]
+
+
+def generate_value(
+    schema: Value, dice: SeededChoice, memo: SchemaMemo | None = None, first: int = 0
+) -> Value:
+    """A value that is valid against ``schema``. Raises NoExample when none was found.
+
+    ``memo`` keeps what is worked out for a schema that more values are made for; ``first`` is the
+    variant to begin with, among alternatives.
+    """
+    memo = memo or SchemaMemo(schema)
     for depth in DEPTHS:
         try:
-            return ValueGenerator(schema, depth).made(dice)
+            return ValueGenerator(memo, depth).made(dice, first)
         except DraftLimitError:
             continue
     raise NoExample("a schema whose minimum is too large")
 
 
 class ValueGenerator:
-    """Makes values for one root schema; it counts its drafts and keeps the judges it built."""
+    """Makes values for one root schema, and counts its drafts."""
 
-    def __init__(self, root: Value, depth: int) -> None:
-        self.root = root
+    def __init__(self, memo: SchemaMemo, depth: int) -> None:
+        self.memo = memo
+        self.root = memo.root
         self.depth = depth
         self.left = DRAFTS
-        # What the validator does not take is not looked at: whatever follows is well-formed.
-        self.judges: dict[int, Callable[[Value], bool]] = {id(root): validator_of(root)}
 
     def is_valid(self, schema: Value, value: Value) -> bool:
         """Whether ``value`` is valid against ``schema``, a part of the root."""
-        judge = self.judges.get(id(schema))
-        if judge is None:
-            judge = self.judges[id(schema)] = validator_of(schema_part(schema, self.root))
-        return judge(value)
+        return self.memo.is_valid(schema, value)
 
-    def made(self, dice: SeededChoice) -> Value:
+    def made(self, dice: SeededChoice, first: int = 0) -> Value:
         """A value of the root schema."""
-        for variant in range(VARIANTS):
+        for variant in range(first, first + VARIANTS):
             value = self.make(self.root, ValueContext(dice).again(variant), variant)
             if self.is_valid(self.root, value):
                 return value
@@ -107,7 +143,7 @@ class ValueGenerator:
         failure = NoExample("a value that satisfies the schema")
         for variant in range(first, first + VARIANTS):
             try:
-                flat = flatten(schema, self.root, spot.refs, variant)
+                flat = self.memo.flat(schema, spot.refs, variant)
                 value = self.draft(schema, flat, self.at(spot, variant), variant)
             except NoExample as error:
                 failure = error

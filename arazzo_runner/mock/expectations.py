@@ -1,0 +1,70 @@
+"""What the steps of a plan expect of their responses: a status, and members to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from arazzo_runner.document.model import Criterion
+from arazzo_runner.executor.plan import OperationCall, Plan
+from arazzo_runner.expression.value import Value
+from arazzo_runner.lint.partial_evaluation import criteria_verdict, is_about_status
+from arazzo_runner.lint.responses import sample_statuses
+from arazzo_runner.mock.flow import Sinks, Tokens, ValueFlow, body_reads
+
+
+class BodyRead(Struct, frozen=True):
+    """A part of a response that is read, and the schemas of where it is sent then."""
+
+    tokens: Tokens
+    schemas: tuple[Value, ...] = ()
+
+
+class StepExpectation(Struct, frozen=True):
+    """What a step expects. ``criteria`` are those about the status, ``reads`` what it reads.
+
+    ``case`` is the documented status or the name of the example that it is to get.
+    """
+
+    criteria: tuple[Criterion, ...] = ()
+    reads: tuple[BodyRead, ...] = ()
+    case: str = ""
+
+    def is_wanted(self, status: int) -> bool:
+        """Whether the step can succeed with this status."""
+        if not self.criteria:
+            return 200 <= status <= 299
+        return criteria_verdict(self.criteria, status) is not False
+
+    def statuses(self) -> tuple[int, ...]:
+        """The statuses that the step can succeed with, of those that it is likely to name."""
+        return tuple(one for one in sample_statuses(self.criteria) if self.is_wanted(one))
+
+
+NO_EXPECTATION = StepExpectation()
+Expectations: TypeAlias = Mapping[str, StepExpectation]
+"""By workflow and step: ``workflow/step``."""
+
+
+def expectations_of(plan: Plan, flow: ValueFlow) -> dict[str, StepExpectation]:
+    """What each step of a plan expects."""
+    found: dict[str, StepExpectation] = {}
+    for workflow in plan.workflows.values():
+        for planned in workflow.steps:
+            if not isinstance(planned.call, OperationCall):
+                continue
+            step_id = planned.step.step_id
+            sinks = flow.bodies.get((workflow.key, step_id), {})
+            ways = dict.fromkeys((*body_reads(planned), *sinks))
+            expected = StepExpectation(
+                tuple(one for one in planned.criteria if is_about_status(one)),
+                tuple(BodyRead(way, _schemas(sinks, way)) for way in ways if way),
+            )
+            found.setdefault(f"{workflow.workflow.workflow_id}/{step_id}", expected)
+    return found
+
+
+def _schemas(sinks: Sinks, way: Tokens) -> tuple[Value, ...]:
+    return tuple(one.schema for one in sinks.get(way, ()))

@@ -1,0 +1,259 @@
+"""Where the values of a plan flow to: which schema waits for an input, or for a part of a response.
+
+An output `id` that a later step puts into the path parameter `pet_id` has to be one that the
+parameter takes. So what the mock makes up is made for its readers too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+
+from msgspec import Struct, field
+
+from arazzo_runner.document.model import QueryCriterion, Step
+from arazzo_runner.document.rules.expressions import expressions_in, in_value
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.plan import (
+    BodyPlan,
+    OperationCall,
+    Plan,
+    StepPlan,
+    WorkflowCall,
+    WorkflowKey,
+    WorkflowPlan,
+)
+from arazzo_runner.expression.ast import (
+    ArrayTemplate,
+    BodyRef,
+    DynamicValue,
+    Expression,
+    InputRef,
+    Literal,
+    ObjectTemplate,
+    Path,
+    Selector,
+    StepOutputRef,
+    WorkflowRef,
+)
+from arazzo_runner.expression.query.jsonpath_prefix import leading_tokens
+from arazzo_runner.expression.value import Value
+from arazzo_runner.lint.reads import selector_tokens, selectors
+from arazzo_runner.mock.generate.flatten import NoExample, flatten, schema_part
+from arazzo_runner.openapi.model import ApiDescription, Schema
+from arazzo_runner.openapi.schema.compile import standalone_schema
+
+Tokens: TypeAlias = tuple[str | int, ...]
+
+MAX_HOPS: Final = 16
+"""How far a value is followed through outputs and inputs."""
+VARIANTS: Final = 8
+"""How many alternatives of a request's schema are looked at."""
+
+
+class Sink(Struct, frozen=True):
+    """A schema that a value has to fit where it is sent; ``required``: it has to be sent."""
+
+    schema: Value
+    required: bool = False
+
+
+Sinks: TypeAlias = dict[Tokens, list[Sink]]
+"""Sinks by the way from a value to the part of it that they take."""
+
+
+class ValueFlow(Struct):
+    """The sinks of a plan: of inputs by workflow and name, of responses by workflow and step."""
+
+    plan: Plan
+    inputs: dict[tuple[WorkflowKey, str], Sinks] = field(default_factory=dict)
+    bodies: dict[tuple[WorkflowKey, str], Sinks] = field(default_factory=dict)
+
+    def follow(self, flow: WorkflowPlan, value: DynamicValue | None, sink: Sink, at: Tokens = (),
+               hops: int = 0) -> None:  # fmt: skip
+        """Note a sink for what ``value`` reads; ``at`` is the way into it."""
+        if hops > MAX_HOPS:
+            return
+        match value:
+            case InputRef(name=name, path=path, walk=walk):
+                first, tokens = _split(name, path, walk)
+                _add(self.inputs.setdefault((flow.key, first), {}), (*tokens, *at), sink)
+            case StepOutputRef(step_id=step_id, name=name, path=path, walk=walk):
+                first, tokens = _split(name, path, walk)
+                self._follow_step(flow, step_id, first, sink, (*tokens, *at), hops + 1)
+            case WorkflowRef(workflow_id=called, field="outputs", name=name, path=path, walk=walk):
+                first, tokens = _split(name, path, walk)
+                for other in self.plan.workflows.values():
+                    if other.workflow.workflow_id == called:
+                        self._follow_output(other, first, sink, (*tokens, *at), hops + 1)
+            case ObjectTemplate(members) if at and isinstance(at[0], str):
+                self.follow(flow, dict(members).get(at[0]), sink, at[1:], hops + 1)
+            case _:
+                return
+
+    def _follow_step(
+        self, flow: WorkflowPlan, step_id: str, name: str, sink: Sink, at: Tokens, hops: int
+    ) -> None:
+        planned = next((one for one in flow.steps if one.step.step_id == step_id), None)
+        if planned is None:
+            return
+        value = dict(planned.step.outputs).get(name)
+        for tokens in _response_ways(value):
+            _add(self.bodies.setdefault((flow.key, step_id), {}), (*tokens, *at), sink)
+        if value is not None:
+            self.follow(flow, value, sink, at, hops)
+        elif isinstance(planned.call, WorkflowCall) and planned.call.key in self.plan.workflows:
+            self._follow_output(self.plan.workflows[planned.call.key], name, sink, at, hops)
+
+    def _follow_output(
+        self, flow: WorkflowPlan, name: str, sink: Sink, at: Tokens, hops: int
+    ) -> None:
+        self.follow(flow, dict(flow.workflow.outputs).get(name), sink, at, hops)
+
+    def add_call(self, flow: WorkflowPlan, call: OperationCall) -> None:
+        """The sinks that the request of a step is."""
+        description = call.operation.description
+        for argument in call.arguments:
+            schema = _standalone(argument.parameter.schema, description)
+            if schema is not None:
+                required = argument.parameter.required
+                self.follow(flow, argument.value, Sink(schema, required))
+        if call.body is not None:
+            self._add_body(flow, call.body, description)
+
+    def _add_body(self, flow: WorkflowPlan, body: BodyPlan, description: ApiDescription) -> None:
+        schema = _standalone(body.media.schema if body.media else None, description)
+        if schema is None:
+            return
+        for value, part, required in _parts(body.payload, schema, schema, required=True):
+            self.follow(flow, value, Sink(schema_part(part, schema), required))
+        for one in body.replacements:
+            if isinstance(one.target, Literal) and str(one.target.value).startswith("/"):
+                tokens = str(one.target.value).split("/")[1:]
+                found = _descend(schema, schema, tokens)
+                if found is not None:
+                    self.follow(flow, one.value, Sink(schema_part(found, schema)))
+
+    def add_links(self, flow: WorkflowPlan, call: WorkflowCall) -> None:
+        """What a called workflow does with its inputs is done with what it is given."""
+        for argument in call.arguments:
+            known = self.inputs.get((call.key, argument.name), {})
+            for at, sinks in list(known.items()):
+                for sink in sinks:
+                    self.follow(flow, argument.value, sink, at)
+
+
+def value_flow(plan: Plan) -> ValueFlow:
+    """Follow all that the steps of a plan send back to where it comes from."""
+    found = ValueFlow(plan)
+    calls = [(flow, step.call) for flow in plan.workflows.values() for step in flow.steps]
+    for flow, call in calls:
+        if isinstance(call, OperationCall):
+            found.add_call(flow, call)
+    for _ in range(3):  # the inputs of a workflow may be those of one that calls it, and so on
+        for flow, call in calls:
+            if isinstance(call, WorkflowCall):
+                found.add_links(flow, call)
+    return found
+
+
+def body_reads(planned: StepPlan) -> Iterator[Tokens]:
+    """The parts of its response that a step reads, in its criteria and outputs."""
+    step: Step = planned.step
+    for criterion in planned.criteria:
+        for one, _ in expressions_in(criterion):
+            yield from _response_ways(one)
+        if isinstance(criterion, QueryCriterion) and criterion.kind == "jsonpath":
+            tokens = _concrete(leading_tokens(criterion.text))
+            for way in _response_ways(criterion.context):
+                yield (*way, *tokens)
+    for _, value in step.outputs:
+        for one, _ in in_value(value, step.place):
+            yield from _response_ways(one)
+        for selector, _ in selectors(value, step.place):
+            yield from _response_ways(selector)
+
+
+def _response_ways(value: DynamicValue | None) -> Iterator[Tokens]:
+    match value:
+        case BodyRef(message="response", path=path):
+            yield path.tokens
+        case Selector(context=BodyRef(message="response", path=path)):
+            yield (*path.tokens, *_concrete(selector_tokens(value)))
+        case _:
+            return
+
+
+def _concrete(tokens: tuple[str | int | None, ...]) -> Tokens:
+    """Tokens with the first item where any may be."""
+    return tuple(0 if one is None else one for one in tokens)
+
+
+def _split(name: str, path: Path, walk: tuple[str | int, ...]) -> tuple[str, Tokens]:
+    """The name of an input or output, and the way into it."""
+    return (name.partition(".")[0], walk) if walk else (name, path.tokens)
+
+
+def _add(sinks: Sinks, at: Tokens, sink: Sink) -> None:
+    known = sinks.setdefault(at, [])
+    if all(one.schema is not sink.schema for one in known):
+        known.append(sink)
+
+
+def _standalone(schema: Schema | None, description: ApiDescription) -> Value | None:
+    if schema is None:
+        return None
+    try:
+        return standalone_schema(schema, description, "request")
+    except DocumentError:
+        return None
+
+
+def _parts(
+    value: DynamicValue | None, schema: Value, root: Value, *, required: bool
+) -> Iterator[tuple[DynamicValue, Value, bool]]:
+    """The expressions in a payload with the schemas of what they stand for."""
+    match value:
+        case Expression():
+            yield value, schema, required
+        case ObjectTemplate(members):
+            flat = _flat_with(schema, root, frozenset(name for name, _ in members))
+            for name, member in members:
+                properties: Mapping[str, Value] = flat.get("properties", {})
+                if name in properties:
+                    needed = required and name in flat.get("required", ())
+                    yield from _parts(member, properties[name], root, required=needed)
+        case ArrayTemplate(items):
+            inner = _flat_with(schema, root, frozenset()).get("items")
+            for item in items if inner is not None else ():
+                yield from _parts(item, inner, root, required=False)
+        case _:
+            return
+
+
+def _flat_with(schema: Value, root: Value, names: frozenset[str]) -> dict[str, Value]:
+    """The schema, of its alternatives that which has members of these names."""
+    best: dict[str, Value] = {}
+    score = -1
+    for variant in range(VARIANTS):
+        try:
+            flat = flatten(schema, root, (), variant).schema
+        except NoExample:
+            continue
+        has = len(names & flat.get("properties", {}).keys())
+        if has > score:
+            best, score = flat, has
+        if score == len(names):
+            break
+    return best
+
+
+def _descend(schema: Value, root: Value, tokens: list[str]) -> Value | None:
+    for token in tokens:
+        flat = _flat_with(schema, root, frozenset((token,)))
+        members = flat.get("properties", {})
+        found = members.get(token, flat.get("items") if token.isdecimal() else None)
+        if found is None:
+            return None
+        schema = found
+    return schema

@@ -1,0 +1,81 @@
+"""Inputs that were not given, made up: from an example, a default or the schema.
+
+A value also fits where the workflow sends it, if one can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from arazzo_runner.executor.plan import WorkflowPlan
+from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.flow import Sink, Sinks, Tokens, ValueFlow
+from arazzo_runner.mock.generate.flatten import NoExample, combine_schemas, schema_part
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.value import generate_value
+
+
+def generated_inputs(
+    flow: ValueFlow, given: Mapping[str, Value], seed: int = 0
+) -> dict[str, Value]:
+    """Values for the inputs that the selected workflows need and that were not given.
+
+    Needed are those that the schema requires, and those without a default that a required part
+    of a request is made of. What cannot be made up is left out.
+    """
+    made: dict[str, Value] = {}
+    for key in flow.plan.selected:
+        workflow = flow.plan.workflows[key]
+        for name, schema in needed_inputs(workflow, flow).items():
+            if name in given or name in made:
+                continue
+            dice = SeededChoice(seed).at("inputs", name)
+            for tried in _tries(workflow, schema, flow.inputs.get((key, name), {})):
+                try:
+                    made[name] = generate_value(tried, dice)
+                except NoExample:
+                    continue
+                break
+    return made
+
+
+def needed_inputs(workflow: WorkflowPlan, flow: ValueFlow) -> dict[str, Value]:
+    """The inputs that a workflow cannot do without, with their schemas, in the declared order."""
+    inputs = workflow.inputs_schema
+    declared = inputs.schemas()
+    required = set(inputs.required())
+    required |= {
+        name
+        for name in declared
+        if not inputs.has_default(name)
+        and any(
+            sink.required
+            for sinks in flow.inputs.get((workflow.key, name), {}).values()
+            for sink in sinks
+        )
+    }
+    ordered = [*declared, *sorted(required - declared.keys())]
+    return {name: declared.get(name, True) for name in ordered if name in required}
+
+
+def _tries(workflow: WorkflowPlan, schema: Value, sinks: Sinks) -> Iterable[Value]:
+    """Schemas to make a value for: with all that it flows into, with the first of these, alone."""
+    own = schema_part(schema, workflow.inputs_schema.value)
+    taken = [_wrapped(at, one) for at, found in sinks.items() for one in found]
+    if taken:
+        yield combine_schemas([own, *taken])
+    for one in taken:
+        yield combine_schemas([own, one])
+    yield own
+
+
+def _wrapped(at: Tokens, sink: Sink) -> Value:
+    """The schema of a value of which the part at ``at`` goes into the sink."""
+    schema = sink.schema
+    defs = {}
+    if isinstance(schema, dict) and "$defs" in schema:
+        defs = {"$defs": schema["$defs"]}
+        schema = {key: value for key, value in schema.items() if key != "$defs"}
+    for token in reversed(at):
+        schema = {"items": schema} if isinstance(token, int) else {"properties": {token: schema}}
+    return {**schema, **defs} if isinstance(schema, dict) else schema

@@ -1,0 +1,157 @@
+"""The members of a response that its step reads: made up where they are open to be made up.
+
+A description may leave out what a server sends, or leave members optional. Where its schema lets
+them be there, what the workflow reads is there, as its readers take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.mock.expectations import BodyRead
+from arazzo_runner.mock.flow import Tokens
+from arazzo_runner.mock.generate.flatten import (
+    NoExample,
+    combine_schemas,
+    flatten,
+    schema_part,
+    validator_of,
+)
+from arazzo_runner.mock.generate.scalars import name_word
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.value import generate_value
+from arazzo_runner.mock.paging import NEXT_TOKENS, PLACES
+from arazzo_runner.mock.resources import Facts, normalized_name
+from arazzo_runner.mock.templates import ResponseTemplate
+
+MAX_ITEM: Final = 20
+"""An item further back in a list is not made up."""
+
+
+def with_reads(
+    frame: ResponseTemplate,
+    body: Value,
+    reads: Iterable[BodyRead],
+    facts: Facts,
+    dice: SeededChoice,
+    listed: tuple[str, ...] | None = None,
+) -> Value:
+    """The body with what is read of it, as far as its schema allows.
+
+    ``listed`` is the way to the items of a list, of which there are as many as there are.
+    """
+    for read in reads:
+        tokens = _member_tokens(read.tokens)
+        if _is_beyond(body, tokens, listed) or not _is_lacking(_value_at(body, tokens), read):
+            continue
+        for candidate in _candidates(frame, read, tokens, facts, dice):
+            changed = _with(body, tokens, candidate)
+            if changed is not MISSING and frame.fits(changed):
+                body = changed
+                break
+    return body
+
+
+def _is_beyond(body: Value, tokens: Tokens, listed: tuple[str, ...] | None) -> bool:
+    """Whether an item is read that a list has not."""
+    if listed is None or tokens[: len(listed)] != listed or len(tokens) == len(listed):
+        return False
+    return _value_at(body, tokens[: len(listed) + 1]) is MISSING
+
+
+def _is_lacking(value: MaybeValue, read: BodyRead) -> bool:
+    """Whether a reader cannot do with what stands there; null says the end of pages, and such."""
+    if value is MISSING:
+        return True
+    if value is not None and value != "":
+        return False
+    name = normalized_name(str(read.tokens[-1]))
+    is_paging = name in PLACES or name in NEXT_TOKENS
+    return (
+        bool(read.schemas)
+        and not is_paging
+        and not all(validator_of(one)(value) for one in read.schemas)
+    )
+
+
+def _member_tokens(tokens: Tokens) -> Tokens:
+    """The way to a member: `length` of a list is no member."""
+    return tuple(int(one) if isinstance(one, str) and one.isdecimal() else one for one in tokens)
+
+
+def _value_at(value: Value, tokens: Tokens) -> MaybeValue:
+    for token in tokens:
+        match value, token:
+            case dict(), _ if str(token) in value:
+                value = value[str(token)]
+            case list(), int() if token < len(value):
+                value = value[token]
+            case _:
+                return MISSING
+    return value
+
+
+def _candidates(
+    frame: ResponseTemplate, read: BodyRead, tokens: Tokens, facts: Facts, dice: SeededChoice
+) -> Iterator[Value]:
+    """What may stand there: what is known of the resource, then what readers take."""
+    name = next((one for one in reversed(tokens) if isinstance(one, str)), "")
+    known = facts.get(normalized_name(name), MISSING)
+    judges = [validator_of(one) for one in read.schemas]
+    if known is not MISSING and known is not None and all(fits(known) for fits in judges):
+        yield known
+    own = schema_at(frame.schema, tokens)
+    place = dice.at(*(str(one) for one in tokens))
+    wanted = [one for one in (own, *read.schemas) if one not in (True, {}, None)]
+    for schemas in (wanted, wanted[:1], wanted[1:]):
+        if schemas:
+            try:
+                yield generate_value(combine_schemas(schemas), place)
+            except NoExample:
+                continue
+    if not wanted:
+        yield name_word(place)
+        yield 1 + place.below(999)
+        yield {}
+        yield []
+    yield from () if known is MISSING else (known,)
+
+
+def schema_at(schema: Value, tokens: Tokens) -> Value | None:
+    """The schema of a part of a value, self-contained; None where none is stated."""
+    node = schema
+    for token in tokens:
+        try:
+            flat = flatten(node, schema, (), 0).schema
+        except NoExample:
+            return None
+        if isinstance(token, int) and "items" in flat:
+            node = flat["items"]
+        elif str(token) in flat.get("properties", {}):
+            node = flat["properties"][str(token)]
+        else:
+            node = flat.get("additionalProperties", True)
+            if not isinstance(node, dict):
+                return None
+    return schema_part(node, schema)
+
+
+def _with(value: Value, tokens: Tokens, new: Value) -> MaybeValue:
+    """The value with another part at ``tokens``, made on the way; MISSING where it has no place."""
+    if not tokens:
+        return new
+    token, *rest = tokens
+    if isinstance(token, int) and (isinstance(value, list) or value is MISSING):
+        items = [] if value is MISSING else value
+        if token > MAX_ITEM or token > len(items):
+            return MISSING
+        held = items[token] if token < len(items) else MISSING
+        inner = _with(held, tuple(rest), new)
+        return MISSING if inner is MISSING else [*items[:token], inner, *items[token + 1 :]]
+    if value is MISSING or value is None or isinstance(value, dict):
+        members = value if isinstance(value, dict) else {}
+        inner = _with(members.get(str(token), MISSING), tuple(rest), new)
+        return MISSING if inner is MISSING else {**members, str(token): inner}
+    return MISSING
