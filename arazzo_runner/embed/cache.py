@@ -52,7 +52,7 @@ class PlanCache:
         with self._lock:
             description = self._description(document)
             planned = self._plan(description, tuple(workflows))
-        return pipeline.with_inputs(description, planned, inputs)
+        return pipeline.with_inputs(description, planned, inputs, mock=self._options.mock)
 
     def _description(self, document: Description | DocumentPath) -> Description:
         if isinstance(document, Description):

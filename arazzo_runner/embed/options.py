@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 from arazzo_runner.embed.documents import HeaderOptions, header_texts, rendered_errors
-from arazzo_runner.embed.route import NetworkTarget, RequestTarget, needs_event_loop, route_of
+from arazzo_runner.embed.route import (
+    MockTarget,
+    NetworkTarget,
+    RequestTarget,
+    needs_event_loop,
+    route_of,
+)
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import ALL_WARN, CheckSeverity, Clock, Limits, Settings
@@ -39,6 +45,7 @@ _KINDS: Final[dict[str, OptionTypes]] = {
     "HeaderOptions": (Mapping, list, tuple),
     "Limits": (Limits,),
     "Clock": (Clock,),
+    "OnOff": (str,),
 }
 _FUNCTIONS: Final = ("WorldWrapper", "Sleep", "BeforeRequest", "AfterResponse", "Observer")
 
@@ -74,6 +81,8 @@ def _check_more(given: Mapping[str, Any]) -> None:
         raise _type_error("cancel", given["cancel"], "anything with `is_set`, as `threading.Event`")
     if iscoroutinefunction(given.get("on_event")):
         raise TypeError("`on_event` is called and never awaited; use `stream` to await events")
+    if given.get("mock_inputs", "on") not in get_args(OnOff):
+        raise ValueError(f"`mock_inputs` is `{given['mock_inputs']}`, and not `on` or `off`")
     if not given.get("timeout", 1) > 0:
         raise ValueError(f"`timeout` is {given['timeout']}, and not more than 0 seconds")
 
@@ -82,6 +91,7 @@ def _type_error(name: str, value: object, kinds: str) -> TypeError:
     return TypeError(f"`{name}` is of the type {type(value).__name__}, and not {kinds}")
 
 
+OnOff: TypeAlias = Literal["on", "off"]
 WorldWrapper: TypeAlias = Callable[[World], World]
 """Gives a world round that of a run."""
 
@@ -95,6 +105,9 @@ class RunOptions(TypedDict, total=False):
     credentials: Mapping[str, Mapping[str, Mapping[CredentialPart, str]]]
     environment: Mapping[str, str]
     mock: bool
+    mock_inputs: OnOff
+    mock_cases: Mapping[str, str]
+    mock_lenient: bool
     seed: int
     client: httpx.Client | httpx.AsyncClient
     transport: httpx.BaseTransport | httpx.AsyncBaseTransport
@@ -211,6 +224,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         headers=header_texts(given.get("headers", ())),
         no_auth=tuple(given.get("no_auth", ())),
         settings=settings,
+        mock=route.settings if isinstance(route, MockTarget) else None,
         credentials=_credentials(given.get("credentials", {})).joined(
             Credentials(certificate=bool(_http(given).cert))
         ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.executor.world import World
+from arazzo_runner.mock.settings import MockSettings
 
 if TYPE_CHECKING:
     import httpx
@@ -19,9 +20,9 @@ class NetworkTarget(Struct, frozen=True):
 
 
 class MockTarget(Struct, frozen=True):
-    """To answers made up from the API descriptions; another ``seed`` gives other values."""
+    """To answers made up from the API descriptions."""
 
-    seed: int
+    settings: MockSettings
 
 
 class ClientTarget(Struct, frozen=True):
@@ -93,7 +94,7 @@ def route_of(given: Mapping[str, Any]) -> RequestTarget:
         raise TypeError(f"{listed} each set where requests are sent; pass only one of them")
     match asked:
         case ["mock"]:
-            return MockTarget(given.get("seed") or 0)
+            return MockTarget(_mock_settings(given))
         case ["client"]:
             return _client(given["client"])
         case ["transport"]:
@@ -104,6 +105,15 @@ def route_of(given: Mapping[str, Any]) -> RequestTarget:
             return WorldTarget(checked_world("`world`", given["world"]))
         case _:
             return NetworkTarget()
+
+
+def _mock_settings(given: Mapping[str, Any]) -> MockSettings:
+    return MockSettings(
+        given.get("seed") or 0,
+        given.get("mock_lenient", False),
+        given.get("mock_inputs", "on") == "on",
+        given.get("mock_cases", {}),
+    )
 
 
 def needs_event_loop(route: RequestTarget) -> bool:

@@ -97,7 +97,7 @@ def _world(route: RequestTarget, http: HttpSettings, prepared: PreparedRun) -> W
         case MockTarget():
             from arazzo_runner.worlds.mock import mock_world
 
-            return mock_world(prepared.plan, prepared.description.apis(), route.seed)
+            return mock_world(prepared.plan, prepared.description.apis(), route.settings)
         case ClientTarget() | AsyncClientTarget():
             return _client_world(route, http)
         case TransportTarget() | AsyncTransportTarget() | WsgiTarget() | AsgiTarget():

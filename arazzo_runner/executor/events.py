@@ -18,11 +18,15 @@ from arazzo_runner.text.diagnostic import SafeRepr
 
 
 class WorkflowStarted(SafeRepr, frozen=True):
-    """A workflow begins; ``depth`` is 0 for one that the run itself started."""
+    """A workflow begins; ``depth`` is 0 for one that the run itself started.
+
+    ``generated`` are the names of inputs that were made up.
+    """
 
     workflow: Workflow
     inputs: dict[str, Value]
     depth: int
+    generated: tuple[str, ...] = ()
 
     def brief(self) -> str:
         """Which workflow."""

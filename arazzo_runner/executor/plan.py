@@ -214,12 +214,14 @@ class SecretFlow(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """The workflows to run, in order, and all that they can reach.
 
-    ``secret`` is what of their values flows where secrets do (``executor/secret_flow.py``).
+    ``secret`` is what of their values flows where secrets do (``executor/secret_flow.py``),
+    ``generated`` are inputs that were made up.
     """
 
     selected: tuple[WorkflowKey, ...]
     workflows: Mapping[WorkflowKey, WorkflowPlan] = field(default_factory=dict)
     secret: SecretFlow = field(default_factory=SecretFlow)
+    generated: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def entry(self) -> str:

@@ -182,7 +182,7 @@ class WorkflowResult(SafeRepr, frozen=True):
     ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
     the step. Those that one of the run's own workflows went on in are entries of the run.
     ``finally_run`` is what ran when it had ended (``x-finally``). ``case`` names the one of several
-    sets of inputs that it ran with.
+    sets of inputs that it ran with, ``generated`` the inputs that were generated.
     """
 
     workflow_id: str
@@ -197,6 +197,7 @@ class WorkflowResult(SafeRepr, frozen=True):
     gone_to: tuple[WorkflowResult, ...] = ()
     case: str | None = None
     finally_run: WorkflowResult | None = None
+    generated: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -34,7 +34,7 @@ def input_problems(
     They go to every selected workflow and every prerequisite that declares them; an input that
     none declares is a problem of the first.
     """
-    keys = _run_keys(plan)
+    keys = run_keys(plan)
     found = [(key, problem) for key in keys for problem in _problems_of(plan, key, inputs)]
     for name in inputs:
         if not any(plan.workflows[key].inputs_schema.accepts(name) for key in keys):
@@ -48,7 +48,7 @@ def _problems_of(plan: Plan, key: WorkflowKey, inputs: Mapping[str, Value]) -> l
     return find_problems(schema, schema.with_defaults(schema.accepted_inputs(inputs)))
 
 
-def _run_keys(plan: Plan) -> list[WorkflowKey]:
+def run_keys(plan: Plan) -> list[WorkflowKey]:
     """The selected workflows and, after each, its prerequisites; each once."""
     order: dict[WorkflowKey, None] = {}
     todo = list(reversed(plan.selected))

@@ -120,7 +120,9 @@ async def _run_workflow(
     ledger.check_depth(depth, plan.workflow.place)
     unmet = await _prerequisites(plan, ledger, depth)
     started = ledger.clock.monotonic()
-    ledger.tell(WorkflowStarted(plan.workflow, dict(inputs), depth))
+    ledger.tell(
+        WorkflowStarted(plan.workflow, dict(inputs), depth, _generated_names(inputs, ledger))
+    )
     ledger.begin(plan.key, inputs)
     steps: dict[str, Mapping[str, Value]] = {}
     scope = start_scope(plan, inputs, steps, ledger)
@@ -156,8 +158,15 @@ def _finish(
         taken,
         error,
         workflow.place,
+        generated=_generated_names(inputs, ledger),
     )
     return result, transfer
+
+
+def _generated_names(inputs: Mapping[str, Value], ledger: RunState) -> tuple[str, ...]:
+    """The inputs that were made up for the run, also where they were given on."""
+    made = ledger.plan.generated
+    return tuple(name for name, value in inputs.items() if name in made and value == made[name])
 
 
 def _verdict(

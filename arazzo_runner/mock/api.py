@@ -89,8 +89,8 @@ class MockApi:
             is_new=is_new,
         )
         incoming = replace(incoming, response=chosen)
-        if not 200 <= chosen.status <= 299:
-            return self.fail(incoming)
+        if not 200 <= chosen.status <= 299 or "example" in chosen.key:
+            return self.stated(incoming)
         if is_gone and incoming.operation.method != "PUT":
             raise ProblemError(
                 Problem(404, f"there is no resource at `{path}` any more: it was deleted")
@@ -111,12 +111,14 @@ class MockApi:
             case _:
                 assert_never(route.action)
 
-    def fail(self, incoming: ParsedRequest) -> HttpResponse:
-        """The documented failure that the step expects; nothing happens to the resources."""
+    def stated(self, incoming: ParsedRequest) -> HttpResponse:
+        """The failure that the step expects, or its case; nothing happens to the resources."""
         answer = incoming.answer()
-        said = f"the mock returns {answer.status}, as the step expects"
+        said = "" if answer.note else f"the mock returns {answer.status}, as the step expects"
         frame = self.frames.of_response(answer)
-        body = with_status(frame, frame.base(self.dice.at(str(answer.status))), answer.status)
+        body = frame.base(self.dice.at(str(answer.status)))
+        if "example" not in answer.key:
+            body = with_status(frame, body, answer.status)
         return self.written(incoming, body, None, {}, said)
 
     def create(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:

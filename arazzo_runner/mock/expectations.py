@@ -48,8 +48,10 @@ Expectations: TypeAlias = Mapping[str, StepExpectation]
 """By workflow and step: ``workflow/step``."""
 
 
-def expectations_of(plan: Plan, flow: ValueFlow) -> dict[str, StepExpectation]:
-    """What each step of a plan expects."""
+def expectations_of(
+    plan: Plan, flow: ValueFlow, cases: Mapping[str, str]
+) -> dict[str, StepExpectation]:
+    """What each step of a plan expects; ``cases`` are what steps are to get."""
     found: dict[str, StepExpectation] = {}
     for workflow in plan.workflows.values():
         for planned in workflow.steps:
@@ -58,11 +60,13 @@ def expectations_of(plan: Plan, flow: ValueFlow) -> dict[str, StepExpectation]:
             step_id = planned.step.step_id
             sinks = flow.bodies.get((workflow.key, step_id), {})
             ways = dict.fromkeys((*body_reads(planned), *sinks))
+            name = f"{workflow.workflow.workflow_id}/{step_id}"
             expected = StepExpectation(
                 tuple(one for one in planned.criteria if is_about_status(one)),
                 tuple(BodyRead(way, _schemas(sinks, way)) for way in ways if way),
+                cases.get(name, cases.get(step_id, "")),
             )
-            found.setdefault(f"{workflow.workflow.workflow_id}/{step_id}", expected)
+            found.setdefault(name, expected)
     return found
 
 

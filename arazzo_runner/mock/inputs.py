@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from arazzo_runner.executor.plan import WorkflowPlan
+from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.flow import Sink, Sinks, Tokens, ValueFlow
 from arazzo_runner.mock.generate.flatten import NoExample, combine_schemas, schema_part
@@ -16,15 +16,15 @@ from arazzo_runner.mock.generate.value import generate_value
 
 
 def generated_inputs(
-    flow: ValueFlow, given: Mapping[str, Value], seed: int = 0
+    flow: ValueFlow, keys: Iterable[WorkflowKey], given: Mapping[str, Value], seed: int = 0
 ) -> dict[str, Value]:
-    """Values for the inputs that the selected workflows need and that were not given.
+    """Values for the inputs that these workflows need and that were not given.
 
     Needed are those that the schema requires, and those without a default that a required part
     of a request is made of. What cannot be made up is left out.
     """
     made: dict[str, Value] = {}
-    for key in flow.plan.selected:
+    for key in keys:
         workflow = flow.plan.workflows[key]
         for name, schema in needed_inputs(workflow, flow).items():
             if name in given or name in made:

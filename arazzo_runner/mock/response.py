@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.cases import is_status
 from arazzo_runner.mock.expectations import StepExpectation
 from arazzo_runner.mock.generate.flatten import NoExample, flatten
 from arazzo_runner.mock.generate.value import type_of_schema
@@ -79,9 +80,8 @@ def chosen_response(
     ``is_new`` tells that the request made something, which is 201 where that is documented.
     Raises ProblemError for an ``Accept`` that no documented content type fits.
     """
-    if expected.case.isdecimal():
-        status = int(expected.case)
-        return response_with(operation, response_for(operation, status), status, accept)
+    if expected.case:
+        return _case_response(operation, expected.case, accept)
     successes = _success_statuses(operation, expected)
     if is_new and 201 in successes:
         successes = [201, *successes]
@@ -93,16 +93,18 @@ def chosen_response(
             if expected.is_wanted(status)
         ]
     for status in (*wanted, *successes):
-        found = response_with(operation, response_for(operation, status), status, accept)
-        return _with_case(found, operation, expected)
+        return response_with(operation, response_for(operation, status), status, accept)
     return _undocumented_success(operation, expected)
 
 
-def _with_case(
-    found: DocumentedResponse, operation: Operation, expected: StepExpectation
-) -> DocumentedResponse:
-    """The response with the named example that the step is to get."""
-    return found if not expected.case else example_response(operation, expected.case) or found
+def _case_response(operation: Operation, case: str, accept: str | None) -> DocumentedResponse:
+    """The response of a documented status, or that of an example of this name."""
+    note = f"the mock returns `{case}`, by `--mock-case`"
+    found = None if is_status(case) else example_response(operation, case)
+    if found is None:
+        status = int(case) if is_status(case) else 200
+        found = response_with(operation, response_for(operation, status), status, accept)
+    return replace(found, note=note)
 
 
 def example_response(operation: Operation, name: str) -> DocumentedResponse | None:

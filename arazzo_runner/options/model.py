@@ -25,6 +25,7 @@ Kind: TypeAlias = Choice[
     "source",  # NAME=PATH|URL
     "server",  # [SOURCE=]URL
     "server-variable",
+    "mock-case",  # [WORKFLOW/]STEP=STATUS|EXAMPLE
     "credential-origin",
     "header",  # [SOURCE=]NAME=VALUE
     "origin",

@@ -28,13 +28,14 @@ from arazzo_runner.executor.plan import (
     WorkflowPlan,
 )
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.executor.run import RunContext, input_problems, run_plan
+from arazzo_runner.executor.run import RunContext, input_problems, run_keys, run_plan
 from arazzo_runner.executor.secret_flow import secret_flow
 from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
+from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.request.user_headers import user_headers
 from arazzo_runner.openapi.security.credentials import CredentialLookup, no_lookup
@@ -63,7 +64,8 @@ class RunConfig(SafeRepr, frozen=True):
     ``servers`` are base URLs by source name (``""``: for all); ``credentials`` are given by hand
     and win; ``environment`` is where the others are read from, ``aliases`` names other variables
     that serve too, ``more`` is asked for what is not set, and ``ask`` for what is then missing:
-    it gives variables. ``needs_credentials`` False leaves requests without credentials where none
+    it gives variables. ``mock`` is set where the mock answers. ``needs_credentials`` False
+    leaves requests without credentials where none
     are set. ``headers`` are ``[SOURCE=]NAME=VALUE``; ``no_auth`` is where no credentials go:
     ``all`` or ``SOURCE[.SCHEME]``. ``secrets`` are names of inputs and outputs to mask.
     """
@@ -79,6 +81,7 @@ class RunConfig(SafeRepr, frozen=True):
     settings: Settings = field(default_factory=Settings)
     credentials: Credentials = field(default_factory=Credentials)
     more: CredentialLookup = no_lookup
+    mock: MockSettings | None = None
     ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
 
     def brief(self) -> str:
@@ -158,6 +161,8 @@ def plan_run(
     bound = bind(binding, selected)
     if any(one.severity is Severity.ERROR for one in binding.findings):
         raise DocumentError(*sort_findings(binding.findings))
+    if options.mock is not None and options.mock.cases:
+        _check_cases(bound, options.mock)
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
     silence = description.silence
     bound, contradictions = plan_with_findings(bound, silence)
@@ -169,6 +174,13 @@ def plan_run(
         tuple(sort_findings(dict.fromkeys(found))),
         tuple(error("AZ905", one.message, None, "", one.hint) for one in lacking),
     )
+
+
+def _check_cases(plan: Plan, settings: MockSettings) -> None:
+    from arazzo_runner.mock.cases import case_findings
+
+    if found := list(case_findings(plan, settings.cases)):
+        raise UsageError(*found)
 
 
 def _authorizer(
@@ -246,7 +258,7 @@ def prepare_run(
     planned = plan_run(
         description, select_workflows(description, workflows), options or RunConfig()
     )
-    return with_inputs(description, planned, inputs)
+    return with_inputs(description, planned, inputs, mock=options.mock if options else None)
 
 
 def with_inputs(
@@ -254,12 +266,20 @@ def with_inputs(
     planned: PlanResult,
     inputs: Mapping[str, Value],
     unknown: Collection[str] = (),
+    mock: MockSettings | None = None,
 ) -> PreparedRun:
     """Check the inputs of a plan, which may run many times. Raises UsageError and InputError.
 
-    The values of inputs named in ``unknown`` stand for others, and are not judged.
+    The values of inputs named in ``unknown`` stand for others, and are not judged. With ``mock``
+    those that are needed and were not given are made up.
     """
     bound, lacking = planned.plan, planned.missing_credentials
+    if mock is not None and mock.makes_inputs:
+        from arazzo_runner.mock.flow import value_flow
+        from arazzo_runner.mock.inputs import generated_inputs
+
+        made = generated_inputs(value_flow(bound), run_keys(bound), inputs, mock.seed)
+        bound, inputs = replace(bound, generated=made), {**inputs, **made}
     problems = input_problems(bound, inputs) if bound.selected else []
     problems = [(key, one) for key, one in problems if one.name not in unknown]
     prepared = PreparedRun(

@@ -102,6 +102,7 @@ class WorkflowInProgress(Struct, eq=False):
     workflow: Workflow
     inputs: dict[str, Value]
     depth: int
+    generated: tuple[str, ...] = ()
     titled: bool = False
 
 

@@ -22,6 +22,7 @@ from arazzo_runner.mock.expectations import (
 )
 from arazzo_runner.mock.flow import value_flow
 from arazzo_runner.mock.generate.flatten import NoExample
+from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import ApiDescription
@@ -83,15 +84,11 @@ class MockWorld:
 
 
 def mock_world(
-    plan: Plan,
-    descriptions: Mapping[str, ApiDescription],
-    seed: int = 0,
-    *,
-    lenient: bool = False,
+    plan: Plan, descriptions: Mapping[str, ApiDescription], settings: MockSettings
 ) -> MockWorld:
     """The world for one run of a plan: its answers have what the steps ask for and read."""
-    expected = expectations_of(plan, value_flow(plan))
-    return MockWorld(descriptions, seed, expected, lenient=lenient)
+    expected = expectations_of(plan, value_flow(plan), settings.cases)
+    return MockWorld(descriptions, settings.seed, expected, lenient=settings.is_lenient)
 
 
 def _refused_failure(message: str) -> TransportFailure:

@@ -108,6 +108,7 @@ _CALLBACKS: Final[dict[Kind, dict[str, Any]]] = {
     "source": {"callback": parse_pairs("NAME=PATH or NAME=URL")},
     "server": {"callback": parse_servers},
     "server-variable": {"callback": parse_server_variables},
+    "mock-case": {"callback": parse_pairs("[WORKFLOW/]STEP=STATUS or STEP=EXAMPLE")},
     "credential-origin": {"callback": credential_origins},
     "header": {"callback": check_headers},
     "origin": {"callback": allowed_origins},

@@ -217,7 +217,7 @@ def prepare_cases(
     for row in rows:
         inputs: dict[str, Value] = {**common, **row.inputs}
         try:
-            prepared = pipeline.with_inputs(description, planned, inputs)
+            prepared = pipeline.with_inputs(description, planned, inputs, mock=options.mock)
             cases.append(CaseRun(row.id, prepared))
         except InputError as reason:
             problems += (_with_place(one, row.place) for one in reason.diagnostics)

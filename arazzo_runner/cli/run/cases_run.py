@@ -21,7 +21,12 @@ from arazzo_runner.cli.run.cases_file import CaseRun, prepare_cases
 from arazzo_runner.cli.run.reports import ReportObserver
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
 from arazzo_runner.cli.run.session import Maskers, RunSession, StartedRun, maskers_of
-from arazzo_runner.cli.run.world import TracesFactory, authorized_world, http_settings
+from arazzo_runner.cli.run.world import (
+    TracesFactory,
+    authorized_world,
+    http_settings,
+    mock_settings,
+)
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.plan import Settings
@@ -180,7 +185,7 @@ async def _worlds(
     prepared, given = batch.cases[0].prepared, batch.given
     if given["mock"]:
         apis = prepared.description.apis()
-        yield lambda: nullcontext(mock_world(prepared.plan, apis, given["mock_seed"]))
+        yield lambda: nullcontext(mock_world(prepared.plan, apis, mock_settings(given)))
         return
     from arazzo_runner.http.client import AsyncHttpWorld
 

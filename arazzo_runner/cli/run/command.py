@@ -19,7 +19,13 @@ from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.settings import load_document, settings_of
 from arazzo_runner.cli.run.record import RecordOption
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
-from arazzo_runner.cli.run.world import TracesFactory, check_network, open_world, traces_for
+from arazzo_runner.cli.run.world import (
+    TracesFactory,
+    check_network,
+    mock_settings,
+    open_world,
+    traces_for,
+)
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
@@ -97,6 +103,7 @@ class RunCommand(Struct, frozen=True):
             headers=given["headers"],
             no_auth=given["no_auth"],
             settings=settings_of(given),
+            mock=mock_settings(given) if given["mock"] else None,
         )
         return with_credentials(options, given)
 

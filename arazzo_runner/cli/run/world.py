@@ -15,6 +15,7 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.options.table import members_of
 from arazzo_runner.pipeline import run as pipeline
@@ -38,7 +39,7 @@ def open_world(
     if given["mock"]:
         from arazzo_runner.worlds.mock import mock_world
 
-        mock = mock_world(prepared.plan, prepared.description.apis(), given["mock_seed"])
+        mock = mock_world(prepared.plan, prepared.description.apis(), mock_settings(given))
         yield SignalWorld(mock, waiting)
         return
     from arazzo_runner.http.client import HttpWorld
@@ -79,6 +80,16 @@ def check_network(given: Mapping[str, Any]) -> None:
     from arazzo_runner.http.client import check_settings
 
     check_settings(http_settings(given))
+
+
+def mock_settings(given: Mapping[str, Any]) -> MockSettings:
+    """What the flags say of the mock."""
+    return MockSettings(
+        given["mock_seed"],
+        given["mock_lenient"],
+        given["mock_inputs"] == "on",
+        given["mock_cases"],
+    )
 
 
 def http_settings(given: Mapping[str, Any]) -> HttpSettings:

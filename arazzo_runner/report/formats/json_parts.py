@@ -78,6 +78,9 @@ class JsonParts:
             "duration": round_seconds(workflow.duration),
             "ended_by": self._ended_by(workflow.ended_by),
         }
+        if workflow.generated:
+            made = {name: workflow.inputs[name] for name in workflow.generated}
+            spelled["generated"] = self.values(made)
         if workflow.case is not None:
             spelled["case"] = self.text(workflow.case)
         if workflow.error:
@@ -104,7 +107,7 @@ class JsonParts:
         return {**self._attempt(attempt), **called}
 
     def _attempt(self, attempt: Attempt) -> dict[str, Value]:
-        spelled = {
+        spelled: dict[str, Value] = {
             "request": self.request(attempt.request) if attempt.request else None,
             "response": self.response(attempt.response, attempt.body) if attempt.response else None,
             "error": self.error(attempt.error) if attempt.error else None,
@@ -112,6 +115,8 @@ class JsonParts:
             "checks": [self._check(check) for check in attempt.checks],
             "action": self.action(attempt.action) if attempt.action else None,
         }
+        if attempt.response and attempt.response.notes:
+            spelled["notes"] = [self.text(one) for one in attempt.response.notes]
         if attempt.considered:
             spelled["considered"] = [self._considered_action(one) for one in attempt.considered]
         if attempt.interlude is not None:

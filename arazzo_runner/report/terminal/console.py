@@ -80,8 +80,8 @@ class Console:
         if self.look.verbosity == "quiet":
             return
         match event:
-            case WorkflowStarted(workflow, inputs, depth):
-                self._running.insert(0, WorkflowInProgress(workflow, inputs, depth))
+            case WorkflowStarted(workflow, inputs, depth, generated):
+                self._running.insert(0, WorkflowInProgress(workflow, inputs, depth, generated))
             case StepStarted():
                 self._start_step(event)
             case RequestSent(_, request):
@@ -210,9 +210,12 @@ class Console:
         name = look.style.paint(look.style.bold, look.shown.text(workflow.workflow_id))
         summary = look.shown.line(workflow.summary or "", look.width)
         inputs = value_lines(started.inputs, look)
+        names = ", ".join(f"`{look.shown.text(one)}`" for one in started.generated)
+        made = [f"made up, for they were not given: {names}"] if names else []
         return [
             f"{indent}{name}  {summary}".rstrip(),
             *(f"{indent}  {line}" for line in look.label_lines("with", inputs)),
+            *(f"{indent}  {line}" for line in look.label_lines("note", made)),
             "",
         ]
 

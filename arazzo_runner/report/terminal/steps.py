@@ -172,6 +172,7 @@ def step_details(result: StepResult, look: TextStyle) -> list[str]:
         *_exchange(attempt, look),
         *(line for one in attempt.criteria if _is_news(one) for line in _criterion(one, look)),
         *warning_lines(attempt, look),
+        *note_lines(attempt, look),
         *look.label_lines("out", value_lines(result.outputs, look)),
         *_considered(attempt, look),
         *(_action(attempt.action, look) if attempt.action else ()),
@@ -231,6 +232,12 @@ def warning_lines(attempt: Attempt, look: TextStyle) -> list[str]:
     if look.verbosity == "bodies":
         return [_warning(Folded(one, 1), look) for one in warned if not one.passed]
     return [_warning(one, look) for one in fold_findings(warned)]
+
+
+def note_lines(attempt: Attempt, look: TextStyle) -> list[str]:
+    """What the mock says of its response."""
+    notes = attempt.response.notes if attempt.response else ()
+    return look.label_lines("note", [look.shown.line(one, 2 * look.width) for one in notes])
 
 
 def _warning(found: Folded, look: TextStyle) -> str:
