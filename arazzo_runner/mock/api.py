@@ -20,7 +20,7 @@ from arazzo_runner.mock.compose import (
 from arazzo_runner.mock.expectations import NO_EXPECTATION, StepExpectation
 from arazzo_runner.mock.generate.flatten import NoExample, request_validator
 from arazzo_runner.mock.generate.seeded import SeededChoice
-from arazzo_runner.mock.http import BODILESS, to_response
+from arazzo_runner.mock.http import to_response
 from arazzo_runner.mock.ids import new_id, path_facts
 from arazzo_runner.mock.lists import ListRequest
 from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
@@ -37,7 +37,7 @@ from arazzo_runner.mock.resources import (
     path_text,
     resource_path,
 )
-from arazzo_runner.mock.response import ENVELOPES, chosen_response, status_response
+from arazzo_runner.mock.response import BODILESS, ENVELOPES, chosen_response, status_response
 from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
 from arazzo_runner.mock.templates import (
     ResponseTemplate,
@@ -281,7 +281,7 @@ def id_readers(incoming: ParsedRequest, own: str | None, route: MockRoute) -> tu
     """The schemas of where the workflow sends the id of what it creates."""
     names = {normalized_name(one) for one in (own or "id", route.parameter)}
     for read in incoming.expected.reads:
-        if read.schemas and normalized_name(str(read.tokens[-1])) in names:
+        if read.schemas and read.tokens and normalized_name(str(read.tokens[-1])) in names:
             return read.schemas
     return ()
 

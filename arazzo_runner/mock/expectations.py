@@ -16,10 +16,14 @@ from arazzo_runner.mock.flow import Sinks, Tokens, ValueFlow, body_reads
 
 
 class BodyRead(Struct, frozen=True):
-    """A part of a response that is read, and the schemas of where it is sent then."""
+    """A part of a response that is read, and the schemas of where it is sent then.
+
+    ``is_text`` tells that it is sent there as text.
+    """
 
     tokens: Tokens
     schemas: tuple[Value, ...] = ()
+    is_text: bool = False
 
 
 class StepExpectation(Struct, frozen=True):
@@ -63,12 +67,14 @@ def expectations_of(
             name = f"{workflow.workflow.workflow_id}/{step_id}"
             expected = StepExpectation(
                 tuple(one for one in planned.criteria if is_about_status(one)),
-                tuple(BodyRead(way, _schemas(sinks, way)) for way in ways if way),
+                tuple(_body_read(sinks, way) for way in ways),
                 cases.get(name, cases.get(step_id, "")),
             )
             found.setdefault(name, expected)
     return found
 
 
-def _schemas(sinks: Sinks, way: Tokens) -> tuple[Value, ...]:
-    return tuple(one.schema for one in sinks.get(way, ()))
+def _body_read(sinks: Sinks, way: Tokens) -> BodyRead:
+    taking = sinks.get(way, [])
+    schemas = tuple(one.schema for one in taking)
+    return BodyRead(way, schemas, bool(taking) and all(one.is_text for one in taking))

@@ -39,12 +39,14 @@ from arazzo_runner.expression.ast import (
 from arazzo_runner.expression.query.jsonpath_prefix import leading_tokens
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.reads import selector_tokens, selectors
-from arazzo_runner.mock.generate.flatten import NoExample, flatten, schema_part
+from arazzo_runner.mock.generate.flatten import NoExample, combine_schemas, flatten, schema_part
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.compile import standalone_schema
 
 Tokens: TypeAlias = tuple[str | int, ...]
 
+NOT_EMPTY: Final[Value] = {"minLength": 1}
+"""An empty text in a path would be another path."""
 MAX_HOPS: Final = 16
 """How far a value is followed through outputs and inputs."""
 VARIANTS: Final = 8
@@ -52,10 +54,14 @@ VARIANTS: Final = 8
 
 
 class Sink(Struct, frozen=True):
-    """A schema that a value has to fit where it is sent; ``required``: it has to be sent."""
+    """A schema that a value has to fit where it is sent; ``required``: it has to be sent.
+
+    ``is_text`` tells that it is sent as text, so that `"5"` is as good as 5.
+    """
 
     schema: Value
     required: bool = False
+    is_text: bool = False
 
 
 Sinks: TypeAlias = dict[Tokens, list[Sink]]
@@ -117,7 +123,9 @@ class ValueFlow(Struct):
             schema = _standalone(argument.parameter.schema, description)
             if schema is not None:
                 required = argument.parameter.required
-                self.follow(flow, argument.value, Sink(schema, required))
+                if argument.parameter.location == "path":
+                    schema = combine_schemas([schema, NOT_EMPTY])
+                self.follow(flow, argument.value, Sink(schema, required, is_text=True))
         if call.body is not None:
             self._add_body(flow, call.body, description)
 
@@ -191,7 +199,8 @@ def _concrete(tokens: tuple[str | int | None, ...]) -> Tokens:
 
 def _split(name: str, path: Path, walk: tuple[str | int, ...]) -> tuple[str, Tokens]:
     """The name of an input or output, and the way into it."""
-    return (name.partition(".")[0], walk) if walk else (name, path.tokens)
+    first = name.partition(".")[0] if walk else name
+    return first, (*walk, *path.tokens)
 
 
 def _add(sinks: Sinks, at: Tokens, sink: Sink) -> None:

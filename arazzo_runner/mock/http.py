@@ -7,15 +7,13 @@ from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.resources import path_text
-from arazzo_runner.mock.response import DocumentedResponse
+from arazzo_runner.mock.response import BODILESS, DocumentedResponse
 from arazzo_runner.openapi.media_type import is_xml
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import Header, Operation
 from arazzo_runner.openapi.request.body import encode_body
 from arazzo_runner.openapi.request.encoding import RequestRefused
 from arazzo_runner.openapi.schema.compile import standalone_schema
-
-BODILESS = (204, 205, 304)
 
 
 def to_response(

@@ -5,14 +5,21 @@ A value also fits where the workflow sends it, if one can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mock.flow import Sink, Sinks, Tokens, ValueFlow
-from arazzo_runner.mock.generate.flatten import NoExample, combine_schemas, schema_part
+from arazzo_runner.mock.generate.flatten import (
+    NoExample,
+    combine_schemas,
+    schema_part,
+    validator_of,
+)
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
+from arazzo_runner.mock.resources import path_text
 
 
 def generated_inputs(
@@ -30,13 +37,28 @@ def generated_inputs(
             if name in given or name in made:
                 continue
             dice = SeededChoice(seed).at("inputs", name)
-            for tried in _tries(workflow, schema, flow.inputs.get((key, name), {})):
-                try:
-                    made[name] = generate_value(tried, dice)
-                except NoExample:
-                    continue
-                break
+            sinks = flow.inputs.get((key, name), {})
+            value = next(_values(workflow, schema, sinks, dice), MISSING)
+            if value is not MISSING:
+                made[name] = value
     return made
+
+
+def _values(
+    workflow: WorkflowPlan, schema: Value, sinks: Sinks, dice: SeededChoice
+) -> Iterator[Value]:
+    """Values for an input, the best first: one that fits everywhere, one as text, any."""
+    own = schema_part(schema, workflow.inputs_schema.value)
+    for tried in _tries(own, sinks):
+        with suppress(NoExample):
+            yield generate_value(tried, dice)
+    texts = [one.schema for one in sinks.get((), ()) if one.is_text]
+    with suppress(NoExample):
+        text = path_text(generate_value(combine_schemas(texts), dice)) if texts else MISSING
+        if text is not MISSING and validator_of(own)(text):
+            yield text
+    with suppress(NoExample):
+        yield generate_value(own, dice)
 
 
 def needed_inputs(workflow: WorkflowPlan, flow: ValueFlow) -> dict[str, Value]:
@@ -58,15 +80,15 @@ def needed_inputs(workflow: WorkflowPlan, flow: ValueFlow) -> dict[str, Value]:
     return {name: declared.get(name, True) for name in ordered if name in required}
 
 
-def _tries(workflow: WorkflowPlan, schema: Value, sinks: Sinks) -> Iterable[Value]:
-    """Schemas to make a value for: with all that it flows into, with the first of these, alone."""
-    own = schema_part(schema, workflow.inputs_schema.value)
+def _tries(own: Value, sinks: Sinks) -> Iterator[Value]:
+    """Schemas to make a value for: with all that it flows into, or with one of these."""
     taken = [_wrapped(at, one) for at, found in sinks.items() for one in found]
     if taken:
         yield combine_schemas([own, *taken])
+    else:
+        yield own
     for one in taken:
         yield combine_schemas([own, one])
-    yield own
 
 
 def _wrapped(at: Tokens, sink: Sink) -> Value:

@@ -179,7 +179,11 @@ class ListRequest(Struct, frozen=True):
             isinstance(one, dict) and 0 in (one.get("minimum"), one.get("default"))
             for one in counted
         )
-        return page_of(self.filter_values(), names, 0 if zero else 1, total, self.incoming.url)
+        known = self.route.collection in self.state.paged
+        first, url = 0 if zero else 1, self.incoming.url
+        page = page_of(self.filter_values(), names, first, total, url, knows_tokens=known)
+        self.state.paged.add(self.route.collection)
+        return page
 
     def around(self, items: list[Value], page: Page) -> Value:
         """The items in the documented answer, which tells of the page."""

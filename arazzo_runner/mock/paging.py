@@ -39,6 +39,16 @@ class Page(Struct, frozen=True):
     url: str
     names: Mapping[str, str]
 
+    @property
+    def shown(self) -> int:
+        """How many items are on the page."""
+        return max(0, min(self.size, self.total - self.start))
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether a request can ask for a page."""
+        return not PAGING.isdisjoint(self.names)
+
     def index(self) -> int:
         """The index of the page, as the API counts."""
         return self.start // self.size + self.first_index
@@ -64,22 +74,29 @@ def requested_size(given: Mapping[str, Value]) -> int | None:
 
 
 def page_of(
-    given: Mapping[str, Value], names: Mapping[str, str], first_index: int, total: int, url: str
+    given: Mapping[str, Value],
+    names: Mapping[str, str],
+    first_index: int,
+    total: int,
+    url: str,
+    *,
+    knows_tokens: bool = True,
 ) -> Page:
-    """The page that a request asks for. Raises Refused for a token that no answer gave.
+    """The page that a request asks for. Raises ProblemError for a token that no answer gave.
 
     ``given`` are the query parameters by plain name; ``names`` the declared names by plain name.
+    ``knows_tokens`` tells that answers gave tokens: one of before the run leads to the beginning.
     """
     size = requested_size(given) or (DEFAULT_SIZE if PAGING & names.keys() else max(total, 1))
-    return Page(_start(given, names, size, first_index), size, total, first_index, url, names)
+    token = next((name for name in TOKENS if given.get(name)), None)
+    if token is None:
+        start = _start(given, size, first_index)
+    else:
+        start = _from_token(names[token], str(given[token]), knows_tokens=knows_tokens)
+    return Page(start, size, total, first_index, url, names)
 
 
-def _start(
-    given: Mapping[str, Value], names: Mapping[str, str], size: int, first_index: int
-) -> int:
-    for name in TOKENS:
-        if given.get(name):
-            return _from_token(names[name], str(given[name]))
+def _start(given: Mapping[str, Value], size: int, first_index: int) -> int:
     for name in OFFSETS:
         if isinstance(given.get(name), int):
             return max(0, int(given[name]))
@@ -89,9 +106,11 @@ def _start(
     return 0
 
 
-def _from_token(name: str, token: str) -> int:
+def _from_token(name: str, token: str, *, knows_tokens: bool) -> int:
     digits = token.removeprefix(MARK)
-    if not token.startswith(MARK) or not digits.isdecimal():
+    if not digits.isdecimal():
+        if not knows_tokens:
+            return 0
         raise ProblemError(
             Problem(
                 400,
@@ -149,9 +168,11 @@ def page_values(page: Page, name: str, key: str) -> Iterator[Value]:
         yield page.start
     if name in NUMBERS:
         yield NUMBERS[name](page)
+    if name in COUNTS:
+        yield page.shown if page.is_paged else page.total
     if name in PLACES:
         yield from _place(page, PLACES[name](page))
-    if name in NEXT_TOKENS:
+    if name in NEXT_TOKENS or name in TOKENS:
         yield from _next_token(page)
     if name in MORE:
         yield page.next() is not None
@@ -159,9 +180,11 @@ def page_values(page: Page, name: str, key: str) -> Iterator[Value]:
         yield key
 
 
-def _next_token(page: Page) -> tuple[Value, ...]:
+def _next_token(page: Page) -> tuple[MaybeValue, ...]:
     start = page.next()
-    return (None, "") if start is None else (f"{MARK}{start}",)
+    if start is None:  # where there has to be one, that of a page without items
+        return None, MISSING, "", f"{MARK}{page.total}", page.total
+    return f"{MARK}{start}", start
 
 
 def _place(page: Page, start: int | None) -> tuple[MaybeValue, ...]:
@@ -190,7 +213,11 @@ def _last(page: Page) -> int:
     return max(0, _pages(page) - 1) * page.size
 
 
-_TOTALS: Final = ("total", "totalcount", "totalitems", "totalresults", "totalelements")
+_TOTALS: Final = (
+    "total", "totalcount", "totalitems", "totalresults", "totalelements", "totalentries",
+    "totalrecords", "totalhits", "totalrows", "totalsize", "resultcount",
+    "resultscount", "numfound",
+)  # fmt: skip
 _PAGE_COUNTS: Final = ("totalpages", "pagecount", "numpages", "pages")
 NUMBERS: Final[dict[str, Callable[[Page], int]]] = {
     **dict.fromkeys(_TOTALS, _total),
@@ -205,5 +232,7 @@ PLACES: Final[dict[str, Callable[[Page], int | None]]] = {
     **dict.fromkeys(("last", *(f"last{ending}" for ending in _ENDINGS)), _last),
     **dict.fromkeys(("url", "uri", "self", "selflink"), _current_page),
 }
+COUNTS: Final = ("count", "itemcount", "itemscount", "pageitems", "numberofelements", "returned")
+"""Of the items on a page; of all where there are no pages."""
 NEXT_TOKENS: Final = ("nextpagetoken", "nextcursor", "nexttoken", "endcursor")
 MORE: Final = ("hasmore", "hasnext", "hasnextpage")

@@ -23,7 +23,7 @@ from arazzo_runner.mock.generate.scalars import name_word
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.paging import NEXT_TOKENS, PLACES
-from arazzo_runner.mock.resources import Facts, normalized_name
+from arazzo_runner.mock.resources import Facts, normalized_name, path_text
 from arazzo_runner.mock.templates import ResponseTemplate
 
 MAX_ITEM: Final = 20
@@ -44,6 +44,9 @@ def with_reads(
     """
     for read in reads:
         tokens = _member_tokens(read.tokens)
+        if not tokens:
+            body = _whole(frame, body, read, dice)
+            continue
         if _is_beyond(body, tokens, listed) or not _is_lacking(_value_at(body, tokens), read):
             continue
         for candidate in _candidates(frame, read, tokens, facts, dice):
@@ -52,6 +55,13 @@ def with_reads(
                 body = changed
                 break
     return body
+
+
+def _whole(frame: ResponseTemplate, body: Value, read: BodyRead, dice: SeededChoice) -> Value:
+    """The body as its readers take it, where nothing is documented of it."""
+    if frame.schema is not True or frame.examples or not read.schemas or body not in ({}, None):
+        return body
+    return next(_candidates(frame, read, (), {}, dice.at("body")), body)
 
 
 def _is_beyond(body: Value, tokens: Tokens, listed: tuple[str, ...] | None) -> bool:
@@ -111,12 +121,22 @@ def _candidates(
                 yield generate_value(combine_schemas(schemas), place)
             except NoExample:
                 continue
+    if read.is_text:
+        yield from _texts(read, place)
     if not wanted:
         yield name_word(place)
         yield 1 + place.below(999)
         yield {}
         yield []
     yield from () if known is MISSING else (known,)
+
+
+def _texts(read: BodyRead, place: SeededChoice) -> Iterator[Value]:
+    """What readers take, as text: a number in a path is text too."""
+    try:
+        yield path_text(generate_value(combine_schemas(read.schemas), place))
+    except NoExample:
+        return
 
 
 def schema_at(schema: Value, tokens: Tokens) -> Value | None:

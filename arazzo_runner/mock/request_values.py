@@ -18,7 +18,7 @@ from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.generate.flatten import flatten, schema_part, validator_of
 from arazzo_runner.mock.generate.value import type_of_schema
-from arazzo_runner.openapi.media_type import FORM, MULTIPART, essence, is_json
+from arazzo_runner.openapi.media_type import FORM, MULTIPART, essence, is_json, parameter_of
 from arazzo_runner.openapi.model import Encoding, MediaType, Parameter
 from arazzo_runner.text.number import parse_number
 
@@ -291,6 +291,9 @@ def _multipart(body: bytes, content_type: str) -> Pairs:
     head = f"Content-Type: {content_type}\r\n\r\n".encode()
     message = message_from_bytes(head + body, EmailMessage, policy=HTTP)
     if not message.is_multipart():
+        boundary = parameter_of(content_type, "boundary") or ""
+        if body.strip() == f"--{boundary}--".encode():
+            return ()
         raise ValueError("it has no parts")
     return tuple(_part(one) for one in message.iter_parts())
 

@@ -97,6 +97,7 @@ class MockState:
         self.collections: dict[str, dict[str, Resource]] = {}
         self.written: set[str] = set()
         self.gone: set[str] = set()
+        self.paged: set[str] = set()
         self.clock = 0
 
     def tick(self) -> int:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.cases import is_status
 from arazzo_runner.mock.expectations import StepExpectation
@@ -16,10 +17,18 @@ from arazzo_runner.mock.paging import is_paged
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.resources import normalized_name
 from arazzo_runner.openapi.media_type import essence, is_covered, is_json, parameter_of
-from arazzo_runner.openapi.model import ApiDescription, Header, MediaType, Operation, Response
+from arazzo_runner.openapi.model import (
+    ApiDescription,
+    Header,
+    MediaType,
+    Operation,
+    Response,
+    Schema,
+)
 from arazzo_runner.openapi.response.contract import response_for
 from arazzo_runner.openapi.schema.compile import standalone_schema
 
+BODILESS = (204, 205, 304)
 ArrayPath: TypeAlias = tuple[str, ...]
 """Where the items of a list are: ``()`` the answer itself, ``("data",)`` a member of it."""
 
@@ -93,8 +102,21 @@ def chosen_response(
             if expected.is_wanted(status)
         ]
     for status in (*wanted, *successes):
-        return response_with(operation, response_for(operation, status), status, accept)
+        found = response_with(operation, response_for(operation, status), status, accept)
+        return _with_body(found, operation, expected)
     return _undocumented_success(operation, expected)
+
+
+def _with_body(
+    found: DocumentedResponse, operation: Operation, expected: StepExpectation
+) -> DocumentedResponse:
+    """The response with a body where the step reads one though none is documented."""
+    if found.media_type is not None or not expected.reads or found.status in BODILESS:
+        return found
+    label = f"`{operation.method} {operation.path}`"
+    note = f"{label} documents no body for {found.status}: what the step reads is made up"
+    key = (*found.key, "json")
+    return replace(found, media_type="application/json", key=key, note=note)
 
 
 def _case_response(operation: Operation, case: str, accept: str | None) -> DocumentedResponse:
@@ -219,8 +241,9 @@ def _of_response(
         )
     media = media or _accepted_media_type(response.content, None)
     schema: Value = True
+    note = ""
     if media and media.schema:
-        schema = standalone_schema(media.schema, operation.description, "response")
+        schema, note = _schema_of(media.schema, operation)
     return DocumentedResponse(
         status=status,
         media_type=_concrete_type(media.name) if media else None,
@@ -229,7 +252,17 @@ def _of_response(
         examples=media.examples if media else (),
         headers=response.headers,
         array=_array(operation, schema) if media and media.schema else None,
+        note=note,
     )
+
+
+def _schema_of(schema: Schema, operation: Operation) -> tuple[Value, str]:
+    """The schema of a response; any object where it cannot be read, and a note that says so."""
+    try:
+        return standalone_schema(schema, operation.description, "response"), ""
+    except DocumentError as reason:
+        label = f"the response schema of `{operation.method} {operation.path}`"
+        return True, f"{label} is invalid: {reason}; what the step reads is made up"
 
 
 def _number(status: str) -> int:

@@ -64,10 +64,10 @@ class RunConfig(SafeRepr, frozen=True):
     ``servers`` are base URLs by source name (``""``: for all); ``credentials`` are given by hand
     and win; ``environment`` is where the others are read from, ``aliases`` names other variables
     that serve too, ``more`` is asked for what is not set, and ``ask`` for what is then missing:
-    it gives variables. ``mock`` is set where the mock answers. ``needs_credentials`` False
-    leaves requests without credentials where none
-    are set. ``headers`` are ``[SOURCE=]NAME=VALUE``; ``no_auth`` is where no credentials go:
-    ``all`` or ``SOURCE[.SCHEME]``. ``secrets`` are names of inputs and outputs to mask.
+    it gives variables. ``mock`` is set where the mock answers. ``needs_credentials`` False leaves
+    requests without credentials where none are set. ``headers`` are ``[SOURCE=]NAME=VALUE``;
+    ``no_auth`` is where no credentials go: ``all`` or ``SOURCE[.SCHEME]``. ``secrets`` are names of
+    inputs and outputs to mask.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)

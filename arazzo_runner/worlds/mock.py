@@ -33,7 +33,7 @@ class MockWorld:
 
     ``descriptions`` are the OpenAPI descriptions by the names of their sources. The same ``seed``
     gives the same answers. Waiting takes no time: ``slept`` is how many seconds were asked for.
-    ``expected`` is what the steps expect (``mock_world``); ``lenient`` answers requests too that
+    ``expected`` is what the steps expect (``mock_world``); ``lenient`` also answers requests that
     are not as documented, with a note.
     """
 

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.compile import schema_validator, standalone_schema
@@ -286,9 +287,16 @@ def request_validator(schema: Schema | None, description: ApiDescription) -> Val
         return Validator({})
     key = ("mock", "judge", schema.place.source.uri, schema.place.pointer)
     if key not in description.memo:
-        description.memo[key] = Validator(standalone_schema(schema, description, "request"))
+        description.memo[key] = _request_validator(schema, description)
     found: Validator = description.memo[key]
     return found
+
+
+def _request_validator(schema: Schema, description: ApiDescription) -> Validator:
+    try:
+        return Validator(standalone_schema(schema, description, "request"))
+    except (DocumentError, NoExample):
+        return Validator({})  # what cannot be read demands nothing; `validate` says what is wrong
 
 
 def _compile(schema: Value) -> Any:

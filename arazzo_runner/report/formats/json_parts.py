@@ -116,7 +116,8 @@ class JsonParts:
             "action": self.action(attempt.action) if attempt.action else None,
         }
         if attempt.response and attempt.response.notes:
-            spelled["notes"] = [self.text(one) for one in attempt.response.notes]
+            notes: list[Value] = [self.text(one) for one in attempt.response.notes]
+            spelled["notes"] = notes
         if attempt.considered:
             spelled["considered"] = [self._considered_action(one) for one in attempt.considered]
         if attempt.interlude is not None:
