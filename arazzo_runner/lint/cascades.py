@@ -21,6 +21,7 @@ from arazzo_runner.document.model import (
     Reusable,
     StepTarget,
     SuccessAction,
+    Workflow,
     WorkflowName,
 )
 from arazzo_runner.executor.plan import Unit
@@ -115,9 +116,14 @@ def _hole(source: SourceFile, pointer: Pointer) -> Iterator[tuple[_SourcePointer
 
 def without_cascades(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
     """The findings of binding that do not follow from others, as `validate` sees them."""
+    yield from map(_for_run, independent_findings(found, known))
+
+
+def independent_findings(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
+    """The findings of binding that do not follow from others."""
     for one in found:
         if one.place is None or not _is_cascade(one, one.place, known):
-            yield _for_run(one)
+            yield one
 
 
 def _is_cascade(found: Diagnostic, place: Place, known: Causes) -> bool:
@@ -151,14 +157,19 @@ def _has_unread_sources(document: ArazzoDocument) -> bool:
 
 def _targets(document: ArazzoDocument) -> Iterator[StepTarget]:
     for workflow in document.workflows:
-        yield from workflow.depends_on
-        if workflow.finally_call is not None:
-            yield workflow.finally_call.target
-        yield from (step.target for step in workflow.steps)
-        yield from _action_targets(workflow.success_actions, workflow.failure_actions)
-        for step in workflow.steps:
-            yield from (one.workflow for one in step.depends_on if one.workflow is not None)
-            yield from _action_targets(step.on_success, step.on_failure)
+        yield from targets_of(workflow)
+
+
+def targets_of(workflow: Workflow) -> Iterator[StepTarget]:
+    """All operations and workflows that a workflow names."""
+    yield from workflow.depends_on
+    if workflow.finally_call is not None:
+        yield workflow.finally_call.target
+    yield from (step.target for step in workflow.steps)
+    yield from _action_targets(workflow.success_actions, workflow.failure_actions)
+    for step in workflow.steps:
+        yield from (one.workflow for one in step.depends_on if one.workflow is not None)
+        yield from _action_targets(step.on_success, step.on_failure)
 
 
 def _action_targets(

@@ -19,7 +19,9 @@ from arazzo_runner.text.suggested_fix import rename_to_known
 
 
 def input_findings(unit: Unit) -> Iterator[Diagnostic]:
-    """AZ210: an input that is read and not declared."""
+    """AZ210: an input that is read and not declared; references of inputs that are broken."""
+    for schema in unit.inputs.values():
+        yield from schema.findings
     for walk in walks(unit.document):
         for found, place in chain(walk.own, *walk.steps):
             if isinstance(found, InputRef):

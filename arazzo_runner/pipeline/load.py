@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -17,14 +17,18 @@ from arazzo_runner.document.sources import DocumentMember, DocumentSet, Resolved
 from arazzo_runner.document.store import SourceLimits, TextCache
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.bind.inputs import read_inputs_schemas
-from arazzo_runner.executor.plan import Unit
+from arazzo_runner.executor.bind.operation import BindContext
+from arazzo_runner.executor.bind.plan import bind
+from arazzo_runner.executor.plan import Plan, Unit, WorkflowKey
 from arazzo_runner.expression.value import Value
+from arazzo_runner.lint.cascades import find_causes, independent_findings
 from arazzo_runner.lint.inputs import input_findings
+from arazzo_runner.lint.reach import reached_findings
 from arazzo_runner.lint.suppress import Silence
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import all_operations
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument
-from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity
+from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, as_warning
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode
 from arazzo_runner.text.positions import sort_findings
@@ -44,11 +48,24 @@ class Description(SafeRepr, frozen=True):
 
     ``warnings`` are the findings about its texts that do not keep it from running, without those in
     ``silence``; those about a selection of workflows are in the plan of it (``PlanResult``).
+    ``errors`` stop the workflows that need what they are about (``lint/reach``); they are among the
+    warnings too. ``missing`` are the sources that could not be read.
     """
 
     units: Mapping[str, Unit]
     warnings: tuple[Diagnostic, ...] = ()
     silence: Silence = Silence()
+    errors: tuple[Diagnostic, ...] = ()
+    missing: frozenset[tuple[str, str]] = frozenset()
+
+    def errors_of(self, plan: Plan, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """What keeps a plan from running, by what was ``found`` when it was bound."""
+        concerned = reached_findings(self.errors, self.units, self.missing, plan)
+        causes = find_causes(self.errors, self.units, self.missing)
+        wrong = [one for one in found if one.severity is Severity.ERROR]
+        independent = list(independent_findings(wrong, causes))
+        # A name that follows from nothing that is said has to be said itself.
+        return [*concerned, *(independent if concerned else wrong)]
 
     @property
     def entry(self) -> Unit:
@@ -174,17 +191,35 @@ def load_from(
 
     ``document`` is a path or URL; ``overrides`` say where to read a source instead, by its name.
     ``shared`` keeps what the next documents may need again, ``silence`` is what is not told.
-    Raises DocumentError with everything that was found, and UsageError when the document itself
-    cannot be read, or nothing is wrong but ``overrides``, and what they were to replace.
+    What is wrong with a part that some workflow does not need stops the others only. Raises
+    DocumentError with everything that was found when no workflow can run, and UsageError when the
+    document itself cannot be read, or nothing is wrong but ``overrides``, and what they were to
+    replace.
     """
     examined = examine_description(access, document, overrides, limits, shared or SharedCache())
     findings = silence.without(sort_findings(for_run(one) for one in examined.findings))
     wrong = [one for one in findings if one.severity is Severity.ERROR]
     if wrong and is_usage({one.code for one in wrong}):
         raise UsageError(*findings)
-    if wrong or not examined.units:
+    if not wrong:
+        return Description(examined.units, tuple(findings), silence)
+    warnings = tuple(as_warning(one) if one in wrong else one for one in findings)
+    missing = examined.missing
+    description = Description(examined.units, warnings, silence, tuple(wrong), missing)
+    if not examined.units or not any(_can_run(key, description) for key in _keys(description)):
         raise DocumentError(*findings)
-    return Description(examined.units, tuple(findings), silence)
+    return description
+
+
+def _keys(description: Description) -> Iterator[WorkflowKey]:
+    uri = description.entry.document.base_uri
+    return ((uri, one) for one in description.workflow_ids)
+
+
+def _can_run(key: WorkflowKey, description: Description) -> bool:
+    """Whether what is wrong with a description leaves a workflow that can run."""
+    binding = BindContext(description.units, fallback_server="http://localhost")
+    return not description.errors_of(bind(binding, [key]), binding.findings)
 
 
 def is_usage(codes: set[str]) -> bool:

@@ -53,7 +53,7 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret
 from arazzo_runner.report.secret_observer import SecretObserver
 from arazzo_runner.report.secrets import NO_MASK, Masker
-from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, did_you_mean, error
+from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, did_you_mean, error
 from arazzo_runner.text.positions import sort_findings
 from arazzo_runner.text.source import Place
 
@@ -159,8 +159,9 @@ def plan_run(
         options.needs_credentials,
     )
     bound = bind(binding, selected)
-    if any(one.severity is Severity.ERROR for one in binding.findings):
-        raise DocumentError(*sort_findings(binding.findings))
+    wrong = description.errors_of(bound, binding.findings)
+    if wrong:
+        raise DocumentError(*sort_findings(dict.fromkeys(wrong)))
     if options.mock is not None and options.mock.cases:
         _check_cases(bound, options.mock)
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))

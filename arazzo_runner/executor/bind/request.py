@@ -27,13 +27,13 @@ from arazzo_runner.executor.plan import (
     BodyPlan,
     OperationCall,
 )
-from arazzo_runner.expression.ast import DynamicValue
+from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate
 from arazzo_runner.expression.ast import Literal as Constant
-from arazzo_runner.expression.value import MISSING, MaybeValue
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.openapi.media_type import FORM, is_xml
 from arazzo_runner.openapi.model import MediaType, Operation
 from arazzo_runner.openapi.model import Parameter as ApiParameter
-from arazzo_runner.openapi.request.body import choose_media_type
+from arazzo_runner.openapi.request.body import choose_media_type, encode_body
 from arazzo_runner.openapi.request.build import (
     OF_CONNECTION,
     RequestRefused,
@@ -219,7 +219,22 @@ def _bind_body(step: Step, operation: Operation, binding: BindContext) -> BodyPl
     text = _read_text(content_type, body.payload, "the payload", place, binding)
     if text is None and media is not None and is_xml(content_type):
         _require_schema(media)
+    structure = _empty_structure(body.payload)
+    if structure is not None:
+        # What cannot be written from an empty one cannot be written from any.
+        encode_body(content_type, structure, media)
     return BodyPlan(content_type, media, body.payload, text, body.replacements, body.place)
+
+
+def _empty_structure(payload: DynamicValue | None) -> Value:
+    """An empty object or array, where the payload is one for sure; None for any other."""
+    match payload:
+        case ObjectTemplate() | Constant(dict()):
+            return {}
+        case ArrayTemplate() | Constant(list()):
+            return []
+        case _:
+            return None
 
 
 def _require_schema(media: MediaType) -> None:
