@@ -20,11 +20,8 @@ from arazzo_runner.openapi.security.credentials import (
     find_flow,
     variable_name,
 )
-from arazzo_runner.openapi.security.schemes import (
-    credential_carrier,
-    parameter_key,
-    required_schemes,
-)
+from arazzo_runner.openapi.security.requirements import required_schemes
+from arazzo_runner.openapi.security.schemes import credential_carrier, parameter_key
 
 Readiness: TypeAlias = Choice["ready", "lacking", "unknown"]
 """``unknown``: a command or the keyring may have what is not set, and was not asked."""

@@ -15,7 +15,8 @@ from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.lookup import all_operations, find_by_pointer, pointer_of
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.request.build import RequestRefused, build_request
-from arazzo_runner.openapi.security.schemes import Authorization, required_schemes
+from arazzo_runner.openapi.security.requirements import required_schemes
+from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.openapi.security.token_need import TokenNeed
 
 CredentialVerdict: TypeAlias = Choice["accepted", "refused", "unusable", "missing", "untested"]

@@ -30,7 +30,7 @@ def _findings(operation: Operation) -> Iterator[Diagnostic]:
     broken += [one for each, _ in media for one in each.broken]
     yield from map(as_warning, broken)
     for schema, direction in _schemas(operation):
-        yield from _broken(schema, operation.description, direction)
+        yield from _broken_reference(schema, operation.description, direction)
 
 
 def _schemas(operation: Operation) -> Iterator[tuple[Schema, Direction]]:
@@ -45,7 +45,7 @@ def _schemas(operation: Operation) -> Iterator[tuple[Schema, Direction]]:
             yield from ((one, "response") for one in (media.schema, media.item_schema) if one)
 
 
-def _broken(
+def _broken_reference(
     schema: Schema, description: ApiDescription, direction: Direction
 ) -> Iterator[Diagnostic]:
     try:

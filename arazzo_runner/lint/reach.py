@@ -37,7 +37,7 @@ class _Reach(Struct, frozen=True):
     unread: Mapping[str, set[tuple[str, str]]]
 
 
-def reached_findings(
+def findings_in_reach(
     found: Iterable[Diagnostic], units: Mapping[str, Unit], missing: MissingNames, plan: Plan
 ) -> list[Diagnostic]:
     """Those findings about texts that concern the workflows of a plan.

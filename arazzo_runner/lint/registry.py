@@ -10,12 +10,12 @@ from arazzo_runner.lint import (
     broken_references,
     comparisons,
     control_flow,
-    extensions,
     parameters,
     status,
     unused,
 )
 from arazzo_runner.lint.context import StepContext
+from arazzo_runner.lint.extensions import runner
 from arazzo_runner.lint.missing_members import missing_member_findings
 from arazzo_runner.lint.queries import root_filter_findings
 from arazzo_runner.lint.reads import header_findings, unsent_findings
@@ -56,6 +56,6 @@ SHAPE: Final[Mapping[str, DocumentRule]] = {
     "AZ404": control_flow.recursion_findings,
     "AZ502": unused.unused_output_findings,
     "AZ503": unused.unused_component_findings,
-    "AZ507": extensions.extension_findings,
+    "AZ507": runner.extension_findings,
 }
 """What a document says of itself: the way through it, and what nothing reads."""

@@ -20,10 +20,10 @@ from arazzo_runner.executor.plan import (
     WorkflowPlan,
 )
 from arazzo_runner.lint.context import StepContext, step_contexts
+from arazzo_runner.lint.extensions.vendor import foreign_findings
 from arazzo_runner.lint.queries import query_findings, selector_findings
 from arazzo_runner.lint.registry import AGREEMENT, SHAPE
 from arazzo_runner.lint.suppress import Silence
-from arazzo_runner.lint.vendor_extensions import foreign_findings
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
 from arazzo_runner.text.source import Place, Pointer
 from arazzo_runner.text.suggested_fix import rename_to_known

@@ -90,7 +90,7 @@ class MockApi:
         )
         incoming = replace(incoming, response=chosen)
         if not 200 <= chosen.status <= 299 or "example" in chosen.key:
-            return self.stated(incoming)
+            return self.expected_response(incoming)
         if is_gone and incoming.operation.method != "PUT":
             raise ProblemError(
                 Problem(404, f"there is no resource at `{path}` any more: it was deleted")
@@ -111,7 +111,7 @@ class MockApi:
             case _:
                 assert_never(route.action)
 
-    def stated(self, incoming: ParsedRequest) -> HttpResponse:
+    def expected_response(self, incoming: ParsedRequest) -> HttpResponse:
         """The failure that the step expects, or its case; nothing happens to the resources."""
         answer = incoming.answer()
         said = "" if answer.note else f"the mock returns {answer.status}, as the step expects"
@@ -119,7 +119,7 @@ class MockApi:
         body = frame.base(self.dice.at(str(answer.status)))
         if "example" not in answer.key:
             body = with_status(frame, body, answer.status)
-        return self.written(incoming, body, None, {}, said)
+        return self.write_response(incoming, body, None, {}, said)
 
     def create(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``POST /pets``"""
@@ -198,12 +198,12 @@ class MockApi:
         """``DELETE /pets``"""
         self.state.clear(route.collection)
         body = self.frames.of_response(incoming.answer()).base(self.dice)
-        return self.written(incoming, body, None, {})
+        return self.write_response(incoming, body, None, {})
 
     def list(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets``"""
         body = ListRequest(self.frames, self.state, self.dice, incoming, route).body()
-        return self.written(incoming, body, None, {})
+        return self.write_response(incoming, body, None, {})
 
     def resource_of(
         self, incoming: ParsedRequest, route: MockRoute, frame: ResponseTemplate
@@ -213,7 +213,7 @@ class MockApi:
         value = incoming.parameters.get(("path", route.parameter), route.name)
         resource = self.state.get(route.collection, route.name)
         if resource is None and route.parameter:
-            resource = self.state.named(route.collection, route.name)
+            resource = self.state.find_by_name(route.collection, route.name)
             if resource is not None:
                 route = replace(route, name=resource.id)
                 value = resource.facts.get(normalized_name(own or ""), value)
@@ -243,9 +243,9 @@ class MockApi:
             shown = body.get(envelope) if envelope and isinstance(body, dict) else body
             self.state.put(route.collection, resource.with_facts(facts_of(shown)))
         created = url if route.action == "create" else None
-        return self.written(incoming, body, created, resource.facts)
+        return self.write_response(incoming, body, created, resource.facts)
 
-    def written(
+    def write_response(
         self,
         incoming: ParsedRequest,
         body: Value,

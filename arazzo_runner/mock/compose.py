@@ -51,13 +51,13 @@ def _compose(
     base = _rename_ids(base, identity)
     if frame.is_open:
         # Nothing is documented: what is known is shown, by the names that a client wrote.
-        base = {**base, **_spelled_facts(resource)}
+        base = {**base, **_facts_as_text(resource)}
     return with_facts(
         frame, base, {**_resource_facts(frame, base, resource, url), **resource.facts}
     )
 
 
-def _spelled_facts(resource: Resource) -> dict[str, Value]:
+def _facts_as_text(resource: Resource) -> dict[str, Value]:
     return {
         name: resource.facts[plain]
         for plain, name in resource.spelling.items()
@@ -83,7 +83,7 @@ def _fact_forms(held: Value, value: Value) -> Iterator[Value]:
     """A fact, and an object with what the server adds to it; a number or text in the other form."""
     if isinstance(held, dict) and isinstance(value, dict) and held.keys() - value.keys():
         yield value
-        yield _merged(held, value)
+        yield _merge(held, value)
         return
     yield value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -92,9 +92,9 @@ def _fact_forms(held: Value, value: Value) -> Iterator[Value]:
         yield int(value)
 
 
-def _merged(held: dict[str, Value], value: dict[str, Value]) -> dict[str, Value]:
+def _merge(held: dict[str, Value], value: dict[str, Value]) -> dict[str, Value]:
     both = {
-        name: _merged(held[name], one)
+        name: _merge(held[name], one)
         if isinstance(held.get(name), dict) and isinstance(one, dict)
         else one
         for name, one in value.items()

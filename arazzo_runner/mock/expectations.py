@@ -36,7 +36,7 @@ class StepExpectation(Struct, frozen=True):
     reads: tuple[BodyRead, ...] = ()
     case: str = ""
 
-    def is_wanted(self, status: int) -> bool:
+    def is_expected(self, status: int) -> bool:
         """Whether the step can succeed with this status."""
         if not self.criteria:
             return 200 <= status <= 299
@@ -44,7 +44,7 @@ class StepExpectation(Struct, frozen=True):
 
     def statuses(self) -> tuple[int, ...]:
         """The statuses that the step can succeed with, of those that it is likely to name."""
-        return tuple(one for one in sample_statuses(self.criteria) if self.is_wanted(one))
+        return tuple(one for one in sample_statuses(self.criteria) if self.is_expected(one))
 
 
 NO_EXPECTATION = StepExpectation()

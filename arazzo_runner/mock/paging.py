@@ -40,7 +40,7 @@ class Page(Struct, frozen=True):
     names: Mapping[str, str]
 
     @property
-    def shown(self) -> int:
+    def item_count(self) -> int:
         """How many items are on the page."""
         return max(0, min(self.size, self.total - self.start))
 
@@ -169,7 +169,7 @@ def page_values(page: Page, name: str, key: str) -> Iterator[Value]:
     if name in NUMBERS:
         yield NUMBERS[name](page)
     if name in COUNTS:
-        yield page.shown if page.is_paged else page.total
+        yield page.item_count if page.is_paged else page.total
     if name in PLACES:
         yield from _place(page, PLACES[name](page))
     if name in NEXT_TOKENS or name in TOKENS:

@@ -18,7 +18,7 @@ REASONS: Final = (
 STATUSES: Final = ("status", "statuscode", "code", "httpstatus", "errorcode")
 MAX_DEPTH: Final = 3
 
-Way: TypeAlias = tuple[str | int, ...]
+ResponseSource: TypeAlias = tuple[str | int, ...]
 
 
 def with_reason(frame: ResponseTemplate, body: Value, problem: Problem) -> Value:
@@ -27,14 +27,14 @@ def with_reason(frame: ResponseTemplate, body: Value, problem: Problem) -> Value
     if isinstance(body, dict):
         for name, value in problem_members(problem).items():
             if (name in body or name in frame.members) and name != "type":
-                body = _fitting(frame, body, (name,), value)
+                body = _matching_media(frame, body, (name,), value)
     texts = [way for way, value in _scalars(body) if isinstance(value, str)]
     ranked = sorted(texts, key=_rank)
     for way in ranked:
-        changed = _fitting(frame, body, way, problem.detail)
+        changed = _matching_media(frame, body, way, problem.detail)
         if changed is not body:
             return changed
-    return _fitting(frame, body, (), problem.detail) if isinstance(body, str) else body
+    return _matching_media(frame, body, (), problem.detail) if isinstance(body, str) else body
 
 
 def with_status(frame: ResponseTemplate, body: Value, status: int) -> Value:
@@ -42,16 +42,16 @@ def with_status(frame: ResponseTemplate, body: Value, status: int) -> Value:
     for way, value in _scalars(body):
         name = normalized_name(str(way[-1])) if way else ""
         if isinstance(value, int) and not isinstance(value, bool) and name in STATUSES:
-            body = _fitting(frame, body, way, status)
+            body = _matching_media(frame, body, way, status)
     return body
 
 
-def _rank(way: Way) -> tuple[int, int]:
+def _rank(way: ResponseSource) -> tuple[int, int]:
     name = normalized_name(str(way[-1])) if way else ""
     return (REASONS.index(name) if name in REASONS else len(REASONS), len(way))
 
 
-def _scalars(value: Value, way: Way = ()) -> Iterator[tuple[Way, Value]]:
+def _scalars(value: Value, way: ResponseSource = ()) -> Iterator[tuple[ResponseSource, Value]]:
     if len(way) > MAX_DEPTH:
         return
     match value:
@@ -65,13 +65,15 @@ def _scalars(value: Value, way: Way = ()) -> Iterator[tuple[Way, Value]]:
             yield way, value
 
 
-def _fitting(frame: ResponseTemplate, body: Value, way: Way, value: Value) -> Value:
+def _matching_media(
+    frame: ResponseTemplate, body: Value, way: ResponseSource, value: Value
+) -> Value:
     """The body with another value at the end of the way, if that is valid."""
     changed = _with(body, way, value)
     return changed if frame.fits(changed) else body
 
 
-def _with(body: Value, way: Way, value: Value) -> Value:
+def _with(body: Value, way: ResponseSource, value: Value) -> Value:
     if not way:
         return value
     token, *rest = way

@@ -82,7 +82,7 @@ def read_request(
     base, texts = _match(operation.path, request.url)
     query = parse_query(urlsplit(request.url).query)
     parts = RequestParts(texts, query, urlsplit(request.url).query, request.headers)
-    reading = _Reading(is_lenient=is_lenient)
+    reading = _RequestReader(is_lenient=is_lenient)
     read = ((one, reading.take(partial(_parameter, operation, one, parts), MISSING))
             for one in operation.parameters)  # fmt: skip
     parameters: dict[tuple[str, str], Value] = {
@@ -105,7 +105,7 @@ def read_request(
     )
 
 
-class _Reading:
+class _RequestReader:
     """Takes parts of a request; what is wrong with them is noted where that is allowed."""
 
     def __init__(self, *, is_lenient: bool) -> None:

@@ -109,7 +109,7 @@ class MockState:
         """The resource of this id, if there is one."""
         return self.collections.get(collection, {}).get(name)
 
-    def named(self, collection: str, name: str) -> Resource | None:
+    def find_by_name(self, collection: str, name: str) -> Resource | None:
         """The resource that is called so, though its id is another."""
         for one in self.collections.get(collection, {}).values():
             if name in (one.facts.get(plain) for plain in NAMES):

@@ -94,12 +94,12 @@ def chosen_response(
     successes = _success_statuses(operation, expected)
     if is_new and 201 in successes:
         successes = [201, *successes]
-    wanted = [one for one in successes if expected.is_wanted(one)]
+    wanted = [one for one in successes if expected.is_expected(one)]
     if not wanted and expected.criteria:
         wanted = [
             status
             for status in _documented_failures(operation, expected)
-            if expected.is_wanted(status)
+            if expected.is_expected(status)
         ]
     for status in (*wanted, *successes):
         found = response_with(operation, response_for(operation, status), status, accept)
@@ -163,7 +163,7 @@ def _documented_failures(operation: Operation, expected: StepExpectation) -> lis
 
 def _undocumented_success(operation: Operation, expected: StepExpectation) -> DocumentedResponse:
     """A success that the description does not have, for without one nothing can be tried."""
-    asked = [one for one in (200, 201, 202, 204) if expected.is_wanted(one)]
+    asked = [one for one in (200, 201, 202, 204) if expected.is_expected(one)]
     status = next(iter(asked), 200)
     found = response_with(operation, None, status)
     label = f"`{operation.method} {operation.path}`"

@@ -23,7 +23,7 @@ from arazzo_runner.executor.plan import Plan, Unit, WorkflowKey
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.cascades import find_causes, independent_findings
 from arazzo_runner.lint.inputs import input_findings
-from arazzo_runner.lint.reach import reached_findings
+from arazzo_runner.lint.reach import findings_in_reach
 from arazzo_runner.lint.suppress import Silence
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import all_operations
@@ -60,7 +60,7 @@ class Description(SafeRepr, frozen=True):
 
     def errors_of(self, plan: Plan, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """What keeps a plan from running, by what was ``found`` when it was bound."""
-        concerned = reached_findings(self.errors, self.units, self.missing, plan)
+        concerned = findings_in_reach(self.errors, self.units, self.missing, plan)
         causes = find_causes(self.errors, self.units, self.missing)
         wrong = [one for one in found if one.severity is Severity.ERROR]
         independent = list(independent_findings(wrong, causes))

@@ -39,6 +39,7 @@ from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.request.user_headers import user_headers
 from arazzo_runner.openapi.security.credentials import CredentialLookup, no_lookup
+from arazzo_runner.openapi.security.requirements import required_schemes
 from arazzo_runner.openapi.security.schemes import (
     Authorization,
     Credentials,
@@ -47,7 +48,6 @@ from arazzo_runner.openapi.security.schemes import (
     authorize,
     credential_carrier,
     credentials_from,
-    required_schemes,
 )
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret

@@ -14,12 +14,12 @@ from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.executor.plan import Plan, Unit
 from arazzo_runner.lint.cascades import find_causes, without_cascades
+from arazzo_runner.lint.extensions.vendor import foreign_findings
 from arazzo_runner.lint.queries import query_findings, selector_findings
 from arazzo_runner.lint.registry import SHAPE
 from arazzo_runner.lint.run import plan_findings
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.lint.unused import unused_input_findings, unused_source_findings
-from arazzo_runner.lint.vendor_extensions import foreign_findings
 from arazzo_runner.pipeline.load import (
     LoadLimits,
     PartialDescription,

@@ -41,7 +41,8 @@ from arazzo_runner.openapi.request.build import (
     undeclared_parameter,
 )
 from arazzo_runner.openapi.schema.compile import broken_references
-from arazzo_runner.openapi.security.schemes import parameter_key, security_findings
+from arazzo_runner.openapi.security.requirements import security_findings
+from arazzo_runner.openapi.security.schemes import parameter_key
 from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.text.diagnostic import as_warning, did_you_mean, error, warning
 from arazzo_runner.text.source import Place

@@ -134,7 +134,7 @@ def test_where_it_is(monkeypatch, platform, environment, folder):
     assert cache_folder(environment) == Path(folder)
 
 
-def test_it_is_used_where_it_is_wanted(tmp_path, monkeypatch):
+def test_it_is_used_where_it_is_expected(tmp_path, monkeypatch):
     environment = {"ARAZZO_CACHE_DIR": str(tmp_path)}
     assert document_access(RetrieveSettings(), environment).memory is None
     assert document_access(RetrieveSettings(remember=True), environment).memory is not None

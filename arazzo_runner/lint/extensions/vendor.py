@@ -12,7 +12,7 @@ from typing import Final
 from arazzo_runner.document.model import ArazzoDocument
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
-from arazzo_runner.lint.templates import foreign_templates
+from arazzo_runner.lint.extensions.templates import foreign_templates
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 from arazzo_runner.text.source import Place
 
