@@ -3,8 +3,8 @@
 import configparser
 import re
 import tomllib
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -57,6 +57,20 @@ def layers_of(text: str) -> list[str]:
     return found[1].splitlines() if found else []
 
 
+def strays(tests: Iterable[str], modules: Iterable[str]) -> list[str]:
+    """Test files that are not called after a module of the same folder: `test_<module>[_<noun>].py`."""
+    known = set(modules)
+    return [one for one in tests if not any(name in known for name in _module_names(one))]
+
+
+def _module_names(test: str) -> Iterator[str]:
+    """The modules that a test file can be about: `a/test_b_c.py` about `a/b_c.py` or `a/b.py`."""
+    path = PurePosixPath(test)
+    words = path.stem.removeprefix("test_").split("_")
+    for count in range(1, len(words) + 1):
+        yield str(path.with_name("_".join(words[:count]) + ".py"))
+
+
 def requirements() -> set[str]:
     """The names of the libraries that the package needs, extras among them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -88,6 +102,13 @@ def test_layers_are_those_of_the_import_linter(page: Path) -> None:
     config.read(ROOT / ".importlinter", "utf-8")
     layers = config["importlinter:contract:layers"]["layers"].split("\n")
     assert layers_of(page.read_text("utf-8")) == [one.strip() for one in layers if one.strip()]
+
+
+def test_unit_tests_mirror_the_rooms() -> None:
+    unit = ROOT / "tests" / "unit"
+    tests = [path.relative_to(unit).as_posix() for path in sorted(unit.rglob("test_*.py"))]
+    modules = [path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")]
+    assert strays(tests, modules) == []
 
 
 def test_every_library_is_in_the_table() -> None:
