@@ -90,7 +90,7 @@ def run(
     inputs: Mapping[str, Value] | None = None,
     **options: Unpack[RunOptions],
 ) -> Result:
-    """Run a workflow, or all that no other one uses, to the end.
+    """Run a workflow, or all that no other workflow uses, to the end.
 
     Raises UsageError, InputError and DocumentError before anything is sent, and nothing for steps
     that fail: they are in the result. Within a running event loop it blocks that, see `arun`.

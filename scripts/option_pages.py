@@ -17,7 +17,7 @@ TOP = f"""{NOTE}
 
 # Options
 
-All flags of all commands, under the headings of `--help`. Each has a twin in the environment, its
+All flags of all commands, under the headings of `--help`. Each has an environment variable, its
 long name in capitals with `ARAZZO_` before it (`--max-steps` is `ARAZZO_MAX_STEPS`), and a key of
 the same name in `arazzo.toml` ([configuration](configuration.md)). Beside them stands what they are
 called in [Python](python-api.md) and in [pytest](pytest.md).
@@ -60,7 +60,7 @@ def section(title: str, options: Iterable[Option], table: Table) -> str:
 def _flag_cells(option: Option, table: Table) -> Iterator[str]:
     names = " ".join(filter(None, [option.flag, option.metavar or "|".join(option.choices)]))
     yield ", ".join(f"`{name}`" for name in [*_short(option), names])
-    yield f"{option.help}{'' if option.has_variable else ' No twin in the environment.'}"
+    yield f"{option.help}{'' if option.has_variable else ' No environment variable.'}"
     yield "" if option.default is None else f"`{option.default}`"
     yield ", ".join(f"`{command}`" for command in option.commands)
     yield _in_python(option, table)

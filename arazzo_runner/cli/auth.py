@@ -235,9 +235,9 @@ def _summary(schemes: Sequence[SchemeStatus]) -> str:
 @click.argument("document")
 @flags_of("auth")
 def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # noqa: FBT001 - click
-    """Show which credentials DOCUMENT needs, from where each is read, and which are set.
+    """Show which credentials DOCUMENT needs, where each is read from, and which are set.
 
-    No value is shown. Without --test nothing is sent, and no command or keyring is asked.
+    No value is shown. Without --test nothing is sent, and no command is run and no keyring read.
     """
     description = load_document(document, given)
     check_names(description, {**given, "until": None})

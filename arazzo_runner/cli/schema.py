@@ -21,7 +21,7 @@ _SCHEMAS: Final = {
 def command(name: str) -> int:
     """Print a JSON Schema (2020-12): of Arazzo documents, or of what other commands print as JSON.
 
-    Editors complete and check documents with that of `document`.
+    Editors use the schema of `document` to complete and check documents.
     """
     room, file = _SCHEMAS[name]
     sys.stdout.write(files(room).joinpath(file).read_text(encoding="utf-8"))

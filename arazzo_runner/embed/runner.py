@@ -84,7 +84,7 @@ def _type_label(value: object) -> str:
 
 
 Workflows: TypeAlias = str | Sequence[str] | None
-"""The workflow to run, or several; None for all that no other one uses."""
+"""The workflow to run, or several; None for all that no other workflow uses."""
 
 
 class Runner:
@@ -109,7 +109,7 @@ class Runner:
         on_event: Observer | None = None,
         cancel: StopEvent | None = None,
     ) -> Result:
-        """Run a workflow, or all that no other one uses, to the end.
+        """Run a workflow, or all that no other workflow uses, to the end.
 
         Raises UsageError, InputError and DocumentError before anything is sent, and nothing for
         steps that fail: they are in the result.

@@ -27,7 +27,7 @@ class ArazzoTestCase(unittest.TestCase):
 
     A subclass names its ``document``, by a path from its own file or the working directory; gives
     ``inputs`` and ``options`` (the keyword arguments of `run`); and may name the ``workflows`` to
-    run, instead of all that no other one uses. It may have tests of its own beside these.
+    run, instead of all that no other workflow uses. It may have tests of its own beside these.
     """
 
     document: ClassVar[str | Path | Description | None] = None

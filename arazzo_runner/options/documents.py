@@ -76,7 +76,7 @@ DOCUMENTS = (
     ),
     Option(
         "max-document-nodes",
-        "Maximum nodes of a document, aliases expanded.",
+        "Maximum number of nodes of a document, aliases expanded.",
         _LOADING,
         _SECTION,
         kind="count",

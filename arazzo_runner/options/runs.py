@@ -155,7 +155,7 @@ SERVERS = (
     ),
     Option(
         "mock",
-        "Answer all requests from the API descriptions, without a server.",
+        "Respond to all requests from the API descriptions, without a server.",
         section=_SERVERS,
         kind="switch",
         keyword=Keyword("mock", "bool"),

@@ -124,7 +124,7 @@ class Arazzo(Struct, frozen=True):
         inputs: Mapping[str, Value] | None = None,
         **options: Unpack[RunOptions],
     ) -> Result:
-        """Run a workflow, or all that no other one uses, and see that it passes.
+        """Run a workflow, or all that no other workflow uses, and see that it passes.
 
         Raises WorkflowFailed, with the result, when it does not; and before anything is sent
         UsageError, InputError and DocumentError.

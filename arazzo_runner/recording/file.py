@@ -285,7 +285,7 @@ def _exchange(form: _Exchange) -> RecordedExchange:
 def _outcome(form: _Exchange) -> SendOutcome:
     if form.response is None:
         if form.failure is None:
-            raise ValueError(f"the exchange `{form.key}` has neither `response` nor `failure`")
+            raise ValueError(f"the request `{form.key}` has neither `response` nor `failure`")
         failure = form.failure
         head = _response(failure.head) if failure.head else None
         return TransportFailure(

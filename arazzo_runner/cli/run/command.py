@@ -41,7 +41,8 @@ from arazzo_runner.text.diagnostic import Diagnostic, error
 def command(document: str, **given: Any) -> int:
     """Run the workflows of DOCUMENT: a path, `-` for standard input, or an https URL.
 
-    Without --workflow: all that no other one calls, goes to or retries with, in order.
+    Without --workflow, all workflows run that no other workflow calls, goes to or
+    retries with, in the order of the document.
     """
     occasion = CommandSession(document, given)
     return occasion.to_the_end(RunCommand(document, given, occasion).start)
