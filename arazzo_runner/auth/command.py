@@ -113,7 +113,7 @@ def _object(words: Sequence[str], output: bytes) -> dict[str, str]:
         found = None
     if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
         way_out = f"or write `{PLACEHOLDER}` where it takes the name, and print one value"
-        raise _failed_error(words, "printed no JSON object of names and texts", way_out)
+        raise _failed_error(words, "did not print a JSON object of names and strings", way_out)
     return found
 
 

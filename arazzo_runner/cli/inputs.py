@@ -229,7 +229,7 @@ def parse_input(name: str, text: str, schema: Value, root: Value) -> Value:
             return found
     listed = " or ".join(types)
     raise input_usage_error(
-        f"input `{name}`: `{shorten(text)}` is no {listed}", _WRITE[types[0]], "AZ904"
+        f"input `{name}`: `{shorten(text)}` is not of type {listed}", _WRITE[types[0]], "AZ904"
     )
 
 

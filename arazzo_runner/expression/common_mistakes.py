@@ -213,18 +213,18 @@ def _no_function(name: str, before: str, after: str) -> str:
     if not found or is_filter_for_empty(query):
         query = "$[?length($.items) > 0]"
     return (
-        f"`{name}` is no literal, and simple conditions have no functions; one of type jsonpath"
+        f"`{name}` is not a literal, and simple conditions have no functions; one of type jsonpath"
         f" counts, with a `context`: `{query}`"
     )
 
 
 def _no_collection(phrase: str, asked: re.Match[str] | None) -> str:
     if asked is None or phrase == "{}":
-        return f"`{phrase}` is no literal; arrays and objects cannot be written in a condition"
+        return f"`{phrase}` is not a literal; arrays and objects cannot be written in a condition"
     items = asked["operand"]
     first = f"{items}/0" if "#" in items else f"{items}#/0"
     what = "has items" if asked["operator"] == "!=" else "is empty"
-    return f"`[]` is no literal; whether an array {what} is `{first} {asked['operator']} null`"
+    return f"`[]` is not a literal; whether an array {what} is `{first} {asked['operator']} null`"
 
 
 def range_of_statuses(phrase: str, asked: re.Match[str] | None) -> str:
@@ -242,13 +242,13 @@ def no_operator(word: str, before: str, rest: str) -> str | None:
     if word.lower() in MATCHING:
         context = operand["operand"] if operand else "$response.body"
         return (
-            f"`{word}` is no operator; a condition of `type: regex` searches in a text:"
+            f"`{word}` is not an operator; a condition of `type: regex` searches in a text:"
             f" `context: {context}`, and the pattern as its `condition`"
         )
     if word.lower() == "in" and operand and (listed := _LISTED.match(rest)):
         items = (one.strip().replace('"', "'") for one in listed["items"].split(","))
         choice = " || ".join(f"{operand['operand']} == {one}" for one in items if one)
-        return f"`{word}` is no operator; write `{choice}`"
+        return f"`{word}` is not an operator; write `{choice}`"
     name, more = _SPACE_IN_POINTER.search(before), _REST_OF_NAME.match(rest)
     if name and more and name["head"].endswith("#"):
         whole = f"{name['head'][:-1]}['{name['name']} {more[0]}']"

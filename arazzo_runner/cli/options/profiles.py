@@ -136,5 +136,7 @@ def _pairs(value: Any, key: str, name: str) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
-        raise_config_error(f"`{key}` of the profile `{name}` has to be a table of names and texts")
+        raise_config_error(
+            f"`{key}` of the profile `{name}` has to be a table of names and strings"
+        )
     return tuple(f"{one}={text}" for one, text in value.items())

@@ -157,9 +157,7 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
             name, url = "", text
         if not url.lower().startswith(("http://", "https://")):
             shown = without_user(url)
-            message = (
-                f"`{shown}` is not an http or https URL; write all of it, such as `http://{shown}`"
-            )
+            message = f"`{shown}` is not an http or https URL; write the whole URL, such as `http://{shown}`"
             raise click.BadParameter(message, param=param)
         found[name] = url
     return found

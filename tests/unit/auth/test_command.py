@@ -49,7 +49,7 @@ def test_what_is_no_object_of_texts(printed):
         command_lookup("vault --token s3cret", Program(printed))("X")
     (finding,) = caught.value.diagnostics
     assert finding.code == "AZ905"
-    assert "`vault` printed no JSON object" in finding.message
+    assert "`vault` did not print a JSON object" in finding.message
     assert "s3cret" not in f"{finding.message} {finding.help}"
 
 

@@ -59,12 +59,12 @@ def test_text_becomes_the_declared_type(typed, inputs):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("count=x", "input `count`: `x` is no integer"),
-        ("count=1.5", "input `count`: `1.5` is no integer"),
-        ("on=yes", "input `on`: `yes` is no boolean"),
-        ("maybe=x", "input `maybe`: `x` is no integer or null"),
-        ("sizes=1,x", "input `sizes[1]`: `x` is no integer"),
-        ("address=x", "input `address`: `x` is no object"),
+        ("count=x", "input `count`: `x` is not of type integer"),
+        ("count=1.5", "input `count`: `1.5` is not of type integer"),
+        ("on=yes", "input `on`: `yes` is not of type boolean"),
+        ("maybe=x", "input `maybe`: `x` is not of type integer or null"),
+        ("sizes=1,x", "input `sizes[1]`: `x` is not of type integer"),
+        ("address=x", "input `address`: `x` is not of type object"),
         ("any:={", "input `any`: `{` is not JSON"),
         ("any:=NaN", "`NaN` is not a number that JSON has"),
         ('any:={"a": 1, "a": 2}', "the key `a` is duplicated in one object"),

@@ -65,7 +65,7 @@ def test_an_input_may_be_called_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message", "line"),
     [
-        ("a.csv", "name,count\nAl,1\nBo,many\n", "input `count`: `many` is no integer", 3),
+        ("a.csv", "name,count\nAl,1\nBo,many\n", "input `count`: `many` is not of type integer", 3),
         ("a.csv", "name\nAl,1\n", "the row has 2 cells, and the first line names 1", 2),
         ("a.csv", "name, count, name\nAl,1,Bo\n", "two columns are called `name`", 1),
         ("a.csv", "id;name\n1;Al\n", "names are separated by commas", 1),
