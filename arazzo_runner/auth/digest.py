@@ -113,34 +113,34 @@ def _quality(offered: Iterable[str]) -> str | None:
 
 
 def authorization_header(
-    given: DigestSession, request: HttpRequest, username: str, password: str, client_nonce: str
+    session: DigestSession, request: HttpRequest, username: str, password: str, client_nonce: str
 ) -> str:
     """The value of `Authorization` for a request, by the session's count (section 3.4)."""
-    hashed = _hasher(given)
+    hashed = _hasher(session)
     parts = urlsplit(request.url)
     uri = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    count = f"{given.count:08x}"
-    secret = hashed(_octets(f"{username}:{given.realm}:{password}", given))
-    if given.algorithm.lower().endswith("-sess"):
-        secret = hashed(f"{secret}:{given.nonce}:{client_nonce}".encode())
+    count = f"{session.count:08x}"
+    secret = hashed(_octets(f"{username}:{session.realm}:{password}", session))
+    if session.algorithm.lower().endswith("-sess"):
+        secret = hashed(f"{secret}:{session.nonce}:{client_nonce}".encode())
     subject = f"{request.method}:{uri}"
-    if given.quality == "auth-int":
-        subject += f":{_body_hash(given, request)}"
-    between = f"{count}:{client_nonce}:{given.quality}:" if given.quality else ""
-    told = f"{secret}:{given.nonce}:{between}{hashed(subject.encode())}"
+    if session.quality == "auth-int":
+        subject += f":{_body_hash(session, request)}"
+    between = f"{count}:{client_nonce}:{session.quality}:" if session.quality else ""
+    told = f"{secret}:{session.nonce}:{between}{hashed(subject.encode())}"
     fields = {
-        **_user(given, username, hashed),
-        "realm": _quote(given.realm),
-        "nonce": _quote(given.nonce),
+        **_user(session, username, hashed),
+        "realm": _quote(session.realm),
+        "nonce": _quote(session.nonce),
         "uri": _quote(uri),
         "response": _quote(hashed(told.encode())),
-        "algorithm": given.algorithm,
+        "algorithm": session.algorithm,
     }
-    if given.opaque is not None:
-        fields["opaque"] = _quote(given.opaque)
-    if given.quality:
-        fields |= {"qop": given.quality, "nc": count}
-    if given.quality or given.algorithm.lower().endswith("-sess"):
+    if session.opaque is not None:
+        fields["opaque"] = _quote(session.opaque)
+    if session.quality:
+        fields |= {"qop": session.quality, "nc": count}
+    if session.quality or session.algorithm.lower().endswith("-sess"):
         fields["cnonce"] = _quote(client_nonce)
     return "Digest " + ", ".join(f"{name}={value}" for name, value in fields.items())
 

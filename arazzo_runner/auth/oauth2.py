@@ -198,7 +198,7 @@ async def request_token(
     need: TokenNeed,
     parts: CredentialParts,
     provider: Provider,
-    asked: TokenRequest,
+    token_request: TokenRequest,
     endpoints: Endpoints,
     timeout: float | None,
 ) -> AccessToken:
@@ -206,15 +206,15 @@ async def request_token(
 
     A client with a secret authenticates by HTTP basic, and where that is not accepted in the body.
     """
-    renewing = asked.fields["grant_type"] == "refresh_token"
+    renewing = token_request.fields["grant_type"] == "refresh_token"
     endpoint = provider.refresh if renewing else provider.token
     outcome: HttpResponse | None = None
-    for request in _requests(endpoint, asked.fields, parts, provider.methods):
+    for request in _requests(endpoint, token_request.fields, parts, provider.methods):
         outcome = await post_form(need, endpoint, request, endpoints, timeout)
         if not _is_unauthenticated(outcome):
             break
     assert outcome is not None  # there is one way at least
-    return _token(need, endpoint, outcome, asked)
+    return _token(need, endpoint, outcome, token_request)
 
 
 async def post_form(

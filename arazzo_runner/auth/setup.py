@@ -63,7 +63,7 @@ def needs_person_findings(plan: Plan) -> list[Diagnostic]:
 
 def authorizing_world(
     world: World,
-    every: Iterable[Authorization],
+    authorizations: Iterable[Authorization],
     endpoints: Endpoints | None,
     learn: SecretListener,
     person: Person | None = None,
@@ -74,7 +74,7 @@ def authorizing_world(
     told of every secret before it can be shown.
     """
     credentials = Credentials()
-    for one in every:
+    for one in authorizations:
         credentials = credentials.joined(one.credentials)
     tokens = tokens_of(world, credentials, endpoints, learn, person)
     return AuthorizingWorld(world, credentials, tokens, _random_token)

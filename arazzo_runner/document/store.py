@@ -127,15 +127,15 @@ class TextCache:
         self._size = 0
         self._entries: OrderedDict[_SourceKey, tuple[_Outcome, int]] = OrderedDict()
 
-    def get(self, asked: _SourceKey) -> tuple[_Outcome, int] | None:
+    def get(self, key: _SourceKey) -> tuple[_Outcome, int] | None:
         """What came of asking before, and its size in bytes."""
-        if asked in self._entries:
-            self._entries.move_to_end(asked)
-        return self._entries.get(asked)
+        if key in self._entries:
+            self._entries.move_to_end(key)
+        return self._entries.get(key)
 
-    def put(self, asked: _SourceKey, outcome: _Outcome, size: int) -> None:
+    def put(self, key: _SourceKey, outcome: _Outcome, size: int) -> None:
         """Keep what came of asking."""
-        self._entries[asked] = (outcome, size)
+        self._entries[key] = (outcome, size)
         self._size += size
         while self._size > self._limit:
             _, (_, gone) = self._entries.popitem(last=False)

@@ -120,16 +120,16 @@ def report_parse(
             report_new_form(node, one)
 
 
-def report_malformed(node: Node, found: MalformedExpression, code: str, what: str) -> None:
+def report_malformed(node: Node, malformed: MalformedExpression, code: str, what: str) -> None:
     """Report text that does not parse, at the column where that became clear."""
-    shown = shorten(" ".join(found.text.split()))
+    shown = shorten(" ".join(malformed.text.split()))
     end = len(node.value)
-    start = min(found.at, end)
+    start = min(malformed.at, end)
     node.error(
         code,
-        f"`{shown}` is not {what}: {_why(node, found)}",
+        f"`{shown}` is not {what}: {_why(node, malformed)}",
         place=node.place.within(start, min(start + 1, end)),
-        fix=_correction(node, found, what),
+        fix=_correction(node, malformed, what),
     )
 
 
@@ -202,9 +202,9 @@ def _expressions(parsed: DynamicValue) -> Iterable[Expression]:
             return ()
 
 
-def report_new_form(node: Node, found: Expression) -> None:
+def report_new_form(node: Node, expression: Expression) -> None:
     """Warn about an expression that came with Arazzo 1.1 in a 1.0 document."""
-    match found:
+    match expression:
         case SelfRef():
             what = "`$self`"
         case BodyRef(message="message") | HeaderRef(message="message"):

@@ -27,17 +27,17 @@ from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.worlds.wrappers import StopEvent
 
 
-def read_inputs(given: Mapping[str, Any] | None) -> dict[str, Value]:
+def read_inputs(inputs: Mapping[str, Any] | None) -> dict[str, Value]:
     """The inputs as values of their own, which the caller cannot change any more.
 
     Tuples become lists; bytes are bodies and parts of bodies, paths are files to send as such.
     Raises TypeError for what is no JSON, UsageError for a file that cannot be read.
     """
-    if given is None:
+    if inputs is None:
         return {}
-    if not isinstance(given, Mapping):
-        raise TypeError(f"`inputs` is a {type(given).__name__}, and not a mapping of names")
-    return {str(name): _value(value, f"the input `{name}`") for name, value in given.items()}
+    if not isinstance(inputs, Mapping):
+        raise TypeError(f"`inputs` is a {type(inputs).__name__}, and not a mapping of names")
+    return {str(name): _value(value, f"the input `{name}`") for name, value in inputs.items()}
 
 
 def _value(value: Any, what: str) -> Value:

@@ -133,11 +133,11 @@ GROUPS: Final = {
 _CONTEXT: Final = 3
 
 
-def render_list(every: Iterable[Explanation], style: AnsiStyle) -> str:
+def render_list(explanations: Iterable[Explanation], style: AnsiStyle) -> str:
     """All codes with their titles, by what they are about."""
     lines: list[str] = []
     group = ""
-    for one in every:
+    for one in explanations:
         if one.code[:3] != group:
             group = one.code[:3]
             lines += ["", style.paint(style.bold, f"{group}xx {GROUPS[group]}")]
@@ -145,13 +145,17 @@ def render_list(every: Iterable[Explanation], style: AnsiStyle) -> str:
     return "\n".join(lines[1:]) + "\n\nhelp: `arazzo explain AZ304` shows one in full\n"
 
 
-def render_text(one: Explanation, style: AnsiStyle) -> str:
+def render_text(explanation: Explanation, style: AnsiStyle) -> str:
     """All of an explanation; of the mended files, what changed."""
-    title = style.paint(style.bold, f"{one.code}: {one.title}")
-    parts = [title, f"severity: {one.severity}", "", one.meaning]
-    for heading, words in ((WHY, one.why), (MEND, one.mend)):
+    title = style.paint(style.bold, f"{explanation.code}: {explanation.title}")
+    parts = [title, f"severity: {explanation.severity}", "", explanation.meaning]
+    for heading, words in ((WHY, explanation.why), (MEND, explanation.mend)):
         parts += ["", style.paint(style.bold, heading), words]
-    examples = (*_failing_lines(one, style), *_fixed_lines(one, style), *_side_files(one, style))
+    examples = (
+        *_failing_lines(explanation, style),
+        *_fixed_lines(explanation, style),
+        *_side_files(explanation, style),
+    )
     return "\n".join([*parts, *examples]) + "\n"
 
 
@@ -201,14 +205,14 @@ def _indent(block: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in block.splitlines())
 
 
-def render_json(one: Explanation) -> str:
+def render_json(explanation: Explanation) -> str:
     """An explanation as JSON, its examples with all files."""
-    return _dump_json({**_summary_json(one), **_details_json(one)})
+    return _dump_json({**_summary_json(explanation), **_details_json(explanation)})
 
 
-def render_list_json(every: Iterable[Explanation]) -> str:
+def render_list_json(explanations: Iterable[Explanation]) -> str:
     """All codes with title and severity as JSON."""
-    return _dump_json({"codes": [_summary_json(one) for one in every]})
+    return _dump_json({"codes": [_summary_json(one) for one in explanations]})
 
 
 def _summary_json(one: Explanation) -> dict[str, Any]:

@@ -227,11 +227,11 @@ def _no_collection(phrase: str, asked: re.Match[str] | None) -> str:
     return f"`[]` is not a literal; whether an array {what} is `{first} {asked['operator']} null`"
 
 
-def range_of_statuses(phrase: str, asked: re.Match[str] | None) -> str:
+def range_of_statuses(phrase: str, match: re.Match[str] | None) -> str:
     """The condition for ``2XX`` and the like after a comparison."""
     first = int(phrase[0]) * 100
-    operand = asked["operand"] if asked else "$statusCode"
-    if asked and asked["operator"] == "!=":
+    operand = match["operand"] if match else "$statusCode"
+    if match and match["operator"] == "!=":
         return f"{operand} < {first} || {operand} >= {first + 100}"
     return f"{operand} >= {first} && {operand} < {first + 100}"
 

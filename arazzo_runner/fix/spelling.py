@@ -306,13 +306,13 @@ def _next_member(place: Place, value: Value) -> int | None:
     return extent.key[0] if extent and extent.key else None
 
 
-def is_overlapping(one: TextEdit, other: TextEdit) -> bool:
+def is_overlapping(edit: TextEdit, other: TextEdit) -> bool:
     """Whether two edits of a text touch the same; two insertions at one place do."""
-    if one == other:
+    if edit == other:
         return False
-    if one.start == other.start:
+    if edit.start == other.start:
         return True
-    return one.start < other.end and other.start < one.end
+    return edit.start < other.end and other.start < edit.end
 
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:

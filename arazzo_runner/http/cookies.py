@@ -52,10 +52,10 @@ class CookieJars:
         if len(jar) > _MAX_COOKIES:
             del jar[next(iter(jar))]
 
-    def field(self, origin: Origin, target: str, given: str | None) -> str | None:
-        """The Cookie field for a request; a cookie that the step itself ``given`` stays its own."""
+    def field(self, origin: Origin, target: str, header: str | None) -> str | None:
+        """The Cookie field for a request; a cookie in the ``header`` of the step stays its own."""
         path = target.partition("?")[0]
-        own = {pair.partition("=")[0].strip() for pair in (given or "").split(";")}
+        own = {pair.partition("=")[0].strip() for pair in (header or "").split(";")}
         now = time()
         found = [
             one
@@ -63,7 +63,7 @@ class CookieJars:
             if one.name not in own and _is_unexpired(one, now) and _is_path_match(one.path, path)
         ]
         found.sort(key=lambda one: -len(one.path))
-        pairs = [given] if given else []
+        pairs = [header] if header else []
         return "; ".join(pairs + [f"{one.name}={one.value}" for one in found]) or None
 
 

@@ -41,10 +41,10 @@ class Proxies(Struct, frozen=True):
         return proxy
 
 
-def read_proxies(given: str | None, environment: Mapping[str, str]) -> Proxies:
+def read_proxies(flag: str | None, environment: Mapping[str, str]) -> Proxies:
     """The proxies of a run; UsageError for one that cannot be used."""
-    if given is not None:
-        one = {"http": given, "https": given}
+    if flag is not None:
+        one = {"http": flag, "https": flag}
         return Proxies(_parse_proxies(one, "`--proxy`"))
     found = {scheme: _variable(scheme, environment) for scheme in ("http", "https")}
     rules = environment.get("no_proxy") or environment.get("NO_PROXY") or ""

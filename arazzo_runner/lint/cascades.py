@@ -80,10 +80,10 @@ class Causes(Struct, frozen=True):
 
 
 def find_causes(
-    found: Iterable[Diagnostic], units: Mapping[str, Unit], missing: MissingNames
+    findings: Iterable[Diagnostic], units: Mapping[str, Unit], missing: MissingNames
 ) -> Causes:
     """The causes in the findings about the texts of a description."""
-    placed = [(one, (one.place.source, one.place.pointer)) for one in found if one.place]
+    placed = [(one, (one.place.source, one.place.pointer)) for one in findings if one.place]
     return Causes(
         frozenset((one.code, spot) for one, spot in placed),
         frozenset(spot for one, spot in placed if one.severity is Severity.ERROR),
@@ -114,9 +114,9 @@ def _hole(source: SourceFile, pointer: Pointer) -> Iterator[tuple[_SourcePointer
             return
 
 
-def without_cascades(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
+def without_cascades(findings: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
     """The findings of binding that do not follow from others, as `validate` sees them."""
-    yield from map(_for_run, independent_findings(found, known))
+    yield from map(_for_run, independent_findings(findings, known))
 
 
 def independent_findings(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:

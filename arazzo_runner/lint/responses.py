@@ -52,12 +52,12 @@ def _outcomes(operation: Operation, asked: tuple[int, ...]) -> tuple[ResponseOut
 
 
 def passing_outcomes(
-    every: tuple[ResponseOutcome, ...], criteria: tuple[Criterion, ...]
+    outcomes: tuple[ResponseOutcome, ...], criteria: tuple[Criterion, ...]
 ) -> tuple[ResponseOutcome, ...]:
     """Those outcomes with which a step can succeed (without criteria: 2xx)."""
     if not criteria:
-        return tuple(one for one in every if 200 <= one.status <= 299)
-    return tuple(one for one in every if criteria_verdict(criteria, one.status) is not False)
+        return tuple(one for one in outcomes if 200 <= one.status <= 299)
+    return tuple(one for one in outcomes if criteria_verdict(criteria, one.status) is not False)
 
 
 def is_documented(operation: Operation, status: int) -> bool:

@@ -68,11 +68,11 @@ def unknown_code_message(beginning: str) -> str | None:
 
 
 def select_findings(
-    found: Iterable[Diagnostic], selection: Selection, path: str
+    findings: Iterable[Diagnostic], selection: Selection, path: str
 ) -> Iterator[Diagnostic]:
     """The findings that are selected and that no comment in their file silences."""
     comments: dict[SourceFile, dict[int, tuple[str, ...]]] = {}
-    for one in found:
+    for one in findings:
         if not selection.takes(one.code, path):
             continue
         if one.place is None:

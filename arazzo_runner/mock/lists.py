@@ -41,9 +41,9 @@ ENDS: Final[dict[str, Callable[[Value, Value], bool]]] = {
 }
 
 
-def is_match(facts: Facts, given: Mapping[str, Value]) -> bool:
-    """Whether a resource belongs to a list that is asked for with ``given``, by plain name."""
-    return all(_is_equal(facts, name, value) for name, value in given.items())
+def is_match(facts: Facts, query: Mapping[str, Value]) -> bool:
+    """Whether a resource belongs to a list that is asked for with ``query``, by plain name."""
+    return all(_is_equal(facts, name, value) for name, value in query.items())
 
 
 def _is_equal(facts: Facts, name: str, wanted: Value) -> bool:
@@ -67,11 +67,11 @@ def _is_comparable(left: Value, right: Value) -> bool:
     return isinstance(left, int | float) and isinstance(right, int | float)
 
 
-def filter_facts(facts: Facts, given: Mapping[str, Value]) -> dict[str, Value]:
-    """The values that items have if they are listed: what ``given`` says of known members."""
+def filter_facts(facts: Facts, query: Mapping[str, Value]) -> dict[str, Value]:
+    """The values that items have if they are listed: what ``query`` says of known members."""
     return {
         name: value[0] if isinstance(value, list) and value else value
-        for name, value in given.items()
+        for name, value in query.items()
         if name in facts
     }
 

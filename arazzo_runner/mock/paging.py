@@ -67,14 +67,14 @@ def is_paged(operation: Operation) -> bool:
     return any(normalized_name(one.name) in PAGING for one in operation.parameters)
 
 
-def requested_size(given: Mapping[str, Value]) -> int | None:
+def requested_size(query: Mapping[str, Value]) -> int | None:
     """The page size that is asked for, by plain parameter names."""
-    sizes = (given[name] for name in SIZES if name in given)
+    sizes = (query[name] for name in SIZES if name in query)
     return next((size for size in sizes if isinstance(size, int) and size > 0), None)
 
 
 def page_of(
-    given: Mapping[str, Value],
+    query: Mapping[str, Value],
     names: Mapping[str, str],
     first_index: int,
     total: int,
@@ -84,15 +84,15 @@ def page_of(
 ) -> Page:
     """The page that a request asks for. Raises ProblemError for a token that no answer gave.
 
-    ``given`` are the query parameters by plain name; ``names`` the declared names by plain name.
+    ``query`` are the query parameters by plain name; ``names`` the declared names by plain name.
     ``knows_tokens`` tells that answers gave tokens: one of before the run leads to the beginning.
     """
-    size = requested_size(given) or (DEFAULT_SIZE if PAGING & names.keys() else max(total, 1))
-    token = next((name for name in TOKENS if given.get(name)), None)
+    size = requested_size(query) or (DEFAULT_SIZE if PAGING & names.keys() else max(total, 1))
+    token = next((name for name in TOKENS if query.get(name)), None)
     if token is None:
-        start = _start(given, size, first_index)
+        start = _start(query, size, first_index)
     else:
-        start = _from_token(names[token], str(given[token]), knows_tokens=knows_tokens)
+        start = _from_token(names[token], str(query[token]), knows_tokens=knows_tokens)
     return Page(start, size, total, first_index, url, names)
 
 

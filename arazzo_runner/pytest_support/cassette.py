@@ -106,14 +106,16 @@ class Recorder:
         return source, operation.method, operation.path
 
     def write(
-        self, file: Path, asked: RecordedOptions, inputs: Mapping[str, Value], masker: Masker
+        self, file: Path, options: RecordedOptions, inputs: Mapping[str, Value], masker: Masker
     ) -> None:
         """Write the recording. Raises UsageError."""
         document = relative_to_file(self._description.entry.document.source.name, str(file))
         when = pipeline.rfc3339(time.time())
         digests = recording_run.digests(self._description)
         exchanges = tuple(self._exchanges)
-        write_recording(file, Recording(document, exchanges, inputs, asked, digests, when), masker)
+        write_recording(
+            file, Recording(document, exchanges, inputs, options, digests, when), masker
+        )
 
 
 class Cassette(Struct, frozen=True):
@@ -142,7 +144,7 @@ class Cassette(Struct, frozen=True):
 def load_cassette(
     file: Path,
     description: Description,
-    asked: RecordedOptions,
+    run_options: RecordedOptions,
     inputs: Mapping[str, Value],
     secrets: Iterable[str],
 ) -> Cassette:
@@ -152,9 +154,11 @@ def load_cassette(
     and that is masked, need not be given.
     """
     read = read_recording(file)
-    asked = replace(asked, servers=read.asked.servers, server_variables=read.asked.server_variables)
+    run_options = replace(
+        run_options, servers=read.asked.servers, server_variables=read.asked.server_variables
+    )
     secret = {name: one for name, one in read.inputs.items() if MASK in repr(one)}
-    recording = replace(read, asked=asked, inputs=secret)
+    recording = replace(read, asked=run_options, inputs=secret)
     options = replace(recording_run.replay_options(recording), secrets=tuple(secrets))
     prepared = recording_run.prepare_replay(recording, description, inputs, options)
     return Cassette(recording, description, options, prepared, prepared.masker())

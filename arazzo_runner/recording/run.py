@@ -20,7 +20,7 @@ from arazzo_runner.report.secrets import MASK
 def recording_of(
     document: str,
     prepared: pipeline.PreparedRun,
-    asked: RecordedOptions,
+    options: RecordedOptions,
     world: RecordingWorld,
     recorded_at: str = "",
 ) -> Recording:
@@ -29,7 +29,7 @@ def recording_of(
         document,
         tuple(world.exchanges),
         prepared.inputs,
-        asked,
+        options,
         digests(prepared.description),
         recorded_at,
     )

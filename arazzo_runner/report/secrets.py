@@ -344,9 +344,9 @@ _WORDS: Final = frozenset({"code", "fault", "kind", "level", "method", "severity
 """Fields of words that are ours, also where a secret is such a word."""
 
 
-def mask_value(told: T, masker: Masker) -> T:
+def mask_value(value: T, masker: Masker) -> T:
     """The same with every secret masked."""
-    return told if masker is NO_MASK else _mask_value(told, masker)
+    return value if masker is NO_MASK else _mask_value(value, masker)
 
 
 def _mask_value(told: Any, masker: Masker) -> Any:

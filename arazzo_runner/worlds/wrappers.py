@@ -115,20 +115,20 @@ class HookedWorld(WrappedWorld):
             await self._settle(self._hooks.sleep(seconds))
 
 
-async def await_hook(given: MaybeAwaitable[Any]) -> Any:
+async def await_hook(outcome: MaybeAwaitable[Any]) -> Any:
     """What a hook gives, now or later."""
-    return await given if isinstance(given, Awaitable) else given
+    return await outcome if isinstance(outcome, Awaitable) else outcome
 
 
-async def call_hook(given: MaybeAwaitable[Any]) -> Any:
+async def call_hook(outcome: MaybeAwaitable[Any]) -> Any:
     """What a hook gives; RuntimeError where it has to be waited for."""
-    if isinstance(given, Coroutine):
-        given.close()
-    if isinstance(given, Awaitable):
+    if isinstance(outcome, Coroutine):
+        outcome.close()
+    if isinstance(outcome, Awaitable):
         raise RuntimeError(  # noqa: TRY004 - not the type is wrong, but where it is used
             "a hook returned an awaitable: make the hook an `async def`, or use `arun`"
         )
-    return given
+    return outcome
 
 
 def _check_type(value: T | None, kind: type[T], hook: str) -> T | None:

@@ -72,10 +72,10 @@ def profile_of(ctx: click.Context | None) -> Profile:
 def merge_profile_pairs(
     ctx: click.Context,
     param: click.Parameter,
-    found: Mapping[str, str],
+    pairs: Mapping[str, str],
     read: Callable[[], Mapping[str, str]],
 ) -> dict[str, str]:
-    """``NAME=VALUE`` pairs of a flag, ``found``, and those of the profile, by name.
+    """``NAME=VALUE`` pairs of a flag, ``pairs``, and those of the profile, by name.
 
     What was typed beats the profile, the profile beats ``[run]``. The empty name means all: such a
     value leaves nothing of what it beats. ``read`` reads those of the profile; what it raises is
@@ -86,7 +86,7 @@ def merge_profile_pairs(
     except click.BadParameter as mistake:
         raise_config_error(f"profile `{profile_of(ctx).name}`: {mistake.message}")
     is_typed = ctx.get_parameter_source(param.name or "") in _TYPED
-    lower, upper = (own, found) if is_typed else (found, own)
+    lower, upper = (own, pairs) if is_typed else (pairs, own)
     return dict(upper) if "" in upper else {**lower, **upper}
 
 

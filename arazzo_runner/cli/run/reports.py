@@ -66,15 +66,15 @@ class Reports(Struct, frozen=True):
                 if one.path != STDOUT:
                     check_writable(one.path)
 
-    def write(self, run: RunReport, masker: Masker, told: Iterable[ReportTarget] = ()) -> None:
-        """Write every report but those ``told`` already.
+    def write(self, run: RunReport, masker: Masker, targets: Iterable[ReportTarget] = ()) -> None:
+        """Write every report but ``targets``, which are written already.
 
         Raises UsageError (AZ907) for those that could not be written, after all others are.
         """
         problems: list[Diagnostic] = []
         for one in self.targets:
             try:
-                if one not in told:
+                if one not in targets:
                     self._put(one, renderer(one.kind)(run, masker))
                 if one.kind == "github":
                     _summarize_step(run, masker)

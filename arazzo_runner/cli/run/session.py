@@ -142,17 +142,17 @@ class RunSession(Struct, frozen=True):
     def end(
         self,
         result: RunResult,
-        told: ReportObserver,
+        observer: ReportObserver,
         console: Console,
         keep: Callable[[], None] = lambda: None,
     ) -> int:
         """Say how it ended, and write all that is to be written. Returns the exit code."""
         code = self._code(result)
         if self._covers():
-            console.cover(told.report(result, code).coverage)
+            console.cover(observer.report(result, code).coverage)
         console.finish(result, code)
         return first_code(
-            [code, *_write_problems(lambda: told.end(result, code)), *_write_problems(keep)]
+            [code, *_write_problems(lambda: observer.end(result, code)), *_write_problems(keep)]
         )
 
     @property

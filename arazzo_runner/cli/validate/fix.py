@@ -147,21 +147,21 @@ class _FixTask(Struct, frozen=True):
         found = validate(access, self.document, every, self.setting.shared)
         return _with_moved_sources(self.setting, self.document, source, found)
 
-    def takes(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    def takes(self, findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         """Those that the user wants to have mended."""
         unsafe = self.mending.takes_unsafe
-        return self.reported(one for one in found if one.fix and (one.fix.is_safe or unsafe))
+        return self.reported(one for one in findings if one.fix and (one.fix.is_safe or unsafe))
 
-    def without_refused(self, found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    def without_refused(self, findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         """What is left and wanted to be heard of; a fix that was wanted and is left does harm."""
-        refused = frozenset(self.takes(found))
-        every = (replace(one, fix=None) if one in refused else one for one in found)
+        refused = frozenset(self.takes(findings))
+        every = (replace(one, fix=None) if one in refused else one for one in findings)
         return self.reported(every)
 
-    def takes_places(self, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    def takes_places(self, findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         """Those about sources that have moved."""
-        return self.takes([one for one in found if one.code == "AZ201"])
+        return self.takes([one for one in findings if one.code == "AZ201"])
 
-    def reported(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    def reported(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         path = absolute_path(self.document)
-        return tuple(select_findings(found, self.setting.options.selection, path))
+        return tuple(select_findings(findings, self.setting.options.selection, path))

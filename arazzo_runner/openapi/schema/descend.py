@@ -240,9 +240,11 @@ def schema_properties(node: dict[str, Value]) -> dict[str, Value]:
     return found if isinstance(found, dict) else {}
 
 
-def names_of(one: Alternative) -> tuple[str, ...]:
+def names_of(alternative: Alternative) -> tuple[str, ...]:
     """The members that the schemas of an alternative name."""
-    return tuple(dict.fromkeys(name for part in one for name in schema_properties(part.node)))
+    return tuple(
+        dict.fromkeys(name for part in alternative for name in schema_properties(part.node))
+    )
 
 
 def _is_open(node: dict[str, Value]) -> bool:

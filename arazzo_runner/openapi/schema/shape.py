@@ -73,16 +73,16 @@ def alternatives(schemas: SchemaContext, schema: Schema) -> Alternatives:
     return found
 
 
-def intersection(schemas: SchemaContext, every: Iterable[Schema]) -> Alternatives:
+def intersection(schemas: SchemaContext, parts: Iterable[Schema]) -> Alternatives:
     """The alternatives that several schemas for one value leave."""
     nothing_said: Alternatives = ((),)
-    return reduce(_product, (alternatives(schemas, one) for one in every), nothing_said)
+    return reduce(_product, (alternatives(schemas, one) for one in parts), nothing_said)
 
 
-def union(every: Iterable[Alternatives]) -> Alternatives:
+def union(branches: Iterable[Alternatives]) -> Alternatives:
     """The alternatives where one of several may hold."""
     found: list[Alternative] = []
-    for one in every:
+    for one in branches:
         if one is None:
             return None
         found += one

@@ -105,14 +105,15 @@ def authorize(
     operation: Operation,
     source: str,
     credentials: Credentials,
-    given: ParameterKeys = frozenset(),
+    parameters: ParameterKeys = frozenset(),
     server: str = "",
     skipped: frozenset[str] = frozenset(),
 ) -> Authorization:
     """Choose the first security requirement that the credentials satisfy, and apply it.
 
     All schemes of a requirement apply together; ``{}`` makes security optional. What the
-    workflow passes itself (``given``) satisfies its scheme and is left to it. An operation that
+    workflow passes itself (``parameters``) satisfies its scheme and is left to it. An operation
+    that
     requires nothing gets nothing, whatever schemes are declared. ``server`` is what relative URLs
     of OAuth2 are resolved against. Schemes that are ``skipped`` need nothing and add nothing;
     alternatives without them come first. Raises MissingCredentials.
@@ -121,10 +122,10 @@ def authorize(
     needed = [[each for each in one if each.scheme.name not in skipped] for one in alternatives]
     pairs = sorted(zip(alternatives, needed, strict=True), key=lambda pair: pair[0] != pair[1])
     usable = [
-        one for whole, one in pairs if whole and _is_satisfied(one, source, credentials, given)
+        one for whole, one in pairs if whole and _is_satisfied(one, source, credentials, parameters)
     ]
     if usable:
-        return _apply(usable[0], source, credentials, given, server)
+        return _apply(usable[0], source, credentials, parameters, server)
     if not alternatives or [] in alternatives:
         return Authorization()
     raise _missing_error(operation, source, needed, credentials)

@@ -117,13 +117,13 @@ class ValidationReport(Struct, frozen=True):
 
 
 def locate_findings(
-    found: Iterable[Diagnostic], style: AnsiStyle | None, document: str
+    findings: Iterable[Diagnostic], style: AnsiStyle | None, document: str
 ) -> tuple[LocatedFinding, ...]:
     """The findings about a document as plain data; with a style, with their text for people."""
     from arazzo_runner.fix.apply import FixSpeller
 
     speller = FixSpeller(DESCRIPTION_LIMITS)
-    return tuple(_locate_finding(one, style, document, speller) for one in found)
+    return tuple(_locate_finding(one, style, document, speller) for one in findings)
 
 
 def _locate_finding(

@@ -74,9 +74,9 @@ def _message(one: LocatedFinding) -> str:
     return (escape(one.message) + way_out).replace("](", "] (")
 
 
-def fingerprint(one: LocatedFinding) -> str:
+def fingerprint(finding: LocatedFinding) -> str:
     """What makes a finding the same one although lines have moved."""
-    said = "\n".join((one.code, one.file, one.pointer, one.message))
+    said = "\n".join((finding.code, finding.file, finding.pointer, finding.message))
     return sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
