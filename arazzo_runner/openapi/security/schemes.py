@@ -112,11 +112,10 @@ def authorize(
     """Choose the first security requirement that the credentials satisfy, and apply it.
 
     All schemes of a requirement apply together; ``{}`` makes security optional. What the
-    workflow passes itself (``parameters``) satisfies its scheme and is left to it. An operation
-    that
-    requires nothing gets nothing, whatever schemes are declared. ``server`` is what relative URLs
-    of OAuth2 are resolved against. Schemes that are ``skipped`` need nothing and add nothing;
-    alternatives without them come first. Raises MissingCredentials.
+    workflow passes itself (``parameters``) satisfies its scheme. An operation that requires
+    nothing gets nothing. ``server`` is what relative URLs of OAuth2 are resolved against. Schemes
+    that are ``skipped`` need and add nothing; alternatives without them come first. Raises
+    MissingCredentials.
     """
     alternatives = required_schemes(operation)
     needed = [[each for each in one if each.scheme.name not in skipped] for one in alternatives]
