@@ -97,11 +97,6 @@ def test_a_tag_may_be_a_marker_of_pytest(project: Project) -> None:
         ("[smoke]", "[[]]", "`x-tags` has to be a list of words"),
         ("[smoke]", "[parametrize]", "`parametrize` cannot be a tag"),
         ("[smoke]", "_x", "`_x` cannot be a tag"),
-        (
-            "operationId: addPet",
-            "operationId: addPt",
-            "error[AZ204]: no operation is called `addPt`",
-        ),
         ("steps:", "stps:", "error[AZ110]"),
         ("arazzo: 1.0.1", "arazzo: [", "error[AZ103]"),
         ("    x-tags", "    x-cases: 1\n    x-tags", "`x-cases` has to be a list"),
@@ -120,6 +115,13 @@ def test_a_document_that_cannot_be_used(project: Project, old: str, new: str, me
     assert "--> pets.arazzo.yaml:" in output
     assert "Traceback" not in output
     assert ".py" not in output.partition("= ERRORS =")[2]
+
+
+def test_semantics_51_a_workflow_that_cannot_run_stops_its_own_test_alone(project: Project) -> None:
+    project.write("pets.arazzo.yaml", PETS.replace("operationId: addPet", "operationId: addPt"))
+    result = project.run(MOCK)
+    result.assert_outcomes(errors=1, failed=1)  # `missPet` runs, and fails as it is meant to
+    assert "error[AZ204]: no operation is called `addPt`" in result.stdout.str()
 
 
 @pytest.mark.parametrize("where", ["comment", "configuration"])
