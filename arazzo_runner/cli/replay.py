@@ -15,7 +15,6 @@ from arazzo_runner.cli.inputs import check_stdin, inputs_for
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.settings import load_document, read_checks
-from arazzo_runner.cli.run.record import resolve_from_file
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
@@ -23,6 +22,7 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.recording import run as recording_run
+from arazzo_runner.recording.documents import documents_resolved_from, resolve_from_file
 from arazzo_runner.recording.file import read_recording
 from arazzo_runner.recording.model import Recording
 from arazzo_runner.report.safe_text import escape
@@ -47,11 +47,12 @@ def _start(file: str, document: str | None, occasion: CommandSession) -> Started
     recording = read_recording(file)
     given = {**occasion.given, **_places(recording, file, occasion.given)}
     occasion.document = document or resolve_from_file(recording.document, file)
-    if occasion.document == "-" and document is None:
+    documents = documents_resolved_from(recording.documents, file)
+    if occasion.document == "-" and document is None and "-" not in documents.by_uri:
         message = f"the document of `{file}` was read from standard input"
         raise UsageError(error("AZ906", message, help=f"name it: `arazzo replay {file} DOCUMENT`"))
     check_stdin(occasion.document, given["inputs_file"], given["inputs"])
-    description = load_document(occasion.document, given)
+    description = load_document(occasion.document, given, documents.wrap)
     typed = inputs_for(description, given, recording.asked.workflows)
     options = _options(recording, given)
     prepared = recording_run.prepare_replay(recording, description, typed, options)

@@ -32,12 +32,11 @@ from arazzo_runner.executor.run import RunContext, input_problems, run_keys, run
 from arazzo_runner.executor.secret_flow import secret_flow
 from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
 from arazzo_runner.executor.world import World, run_coroutine
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
 from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.model import Operation
-from arazzo_runner.openapi.request.user_headers import user_headers
+from arazzo_runner.openapi.request.user_headers import parse_user_header, user_headers
 from arazzo_runner.openapi.security.credentials import CredentialLookup, no_lookup
 from arazzo_runner.openapi.security.requirements import required_schemes
 from arazzo_runner.openapi.security.schemes import (
@@ -46,7 +45,6 @@ from arazzo_runner.openapi.security.schemes import (
     MissingCredentials,
     ParameterKeys,
     authorize,
-    credential_carrier,
     credentials_from,
 )
 from arazzo_runner.pipeline.load import Description
@@ -93,12 +91,14 @@ class PlanResult(Struct, frozen=True):
     """A plan and what was found with it.
 
     ``warnings`` are those of the description and of these workflows, in the order of the texts;
-    ``missing_credentials`` are errors, once the plan is to be run.
+    ``missing_credentials`` are errors, once the plan is to be run. ``secrets`` are those of the
+    user's header fields.
     """
 
     plan: Plan
     warnings: tuple[Diagnostic, ...] = ()
     missing_credentials: tuple[Diagnostic, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 class PreparedRun(SafeRepr, frozen=True):
@@ -174,6 +174,7 @@ def plan_run(
         bound,
         tuple(sort_findings(dict.fromkeys(found))),
         tuple(error("AZ905", one.message, None, "", one.hint) for one in lacking),
+        tuple(_header_secrets(options.headers, description, bound.secret.headers)),
     )
 
 
@@ -182,6 +183,15 @@ def _check_cases(plan: Plan, settings: MockSettings) -> None:
 
     if found := list(case_findings(plan, settings.cases)):
         raise UsageError(*found)
+
+
+def _header_secrets(
+    texts: Iterable[str], description: Description, carriers: frozenset[str]
+) -> Iterator[str]:
+    """What is secret of the user's header fields, also of sources that are not called."""
+    for text in texts:
+        one = parse_user_header(text, description.source_names)
+        yield from header_values(((one.name, one.value),), HEADER_NAMES | carriers)
 
 
 def _authorizer(
@@ -205,7 +215,7 @@ def _authorizer(
         headers = user_headers(options.headers, source, description.source_names)
         passed = given | {("header", name.lower()) for name, _ in headers}
         found = credential(source, operation, passed, server)
-        return with_user_headers(found, headers, operation) if headers else found
+        return replace(found, user_headers=headers) if headers else found
 
     def credential(
         source: str, operation: Operation, given: ParameterKeys, server: str
@@ -233,17 +243,6 @@ def skipped_schemes(source: str, texts: Iterable[str]) -> frozenset[str]:
     """The schemes of a source that ``SOURCE.SCHEME`` names."""
     pairs = (text.partition(".") for text in texts)
     return frozenset(scheme for name, _, scheme in pairs if scheme and name == source)
-
-
-def with_user_headers(
-    authorization: Authorization, headers: Headers, operation: Operation
-) -> Authorization:
-    """The authorization with the user's header fields; what is secret of them is known as such."""
-    schemes = operation.description.schemes.values()
-    carriers = (credential_carrier(one) for one in schemes)
-    names = HEADER_NAMES | {name for location, name in carriers if location == "header"}
-    secrets = (*authorization.secrets, *header_values(headers, names))
-    return replace(authorization, user_headers=headers, secrets=secrets)
 
 
 def prepare_run(
@@ -287,7 +286,7 @@ def with_inputs(
         description,
         bound,
         inputs,
-        _secrets(bound, inputs),
+        (*_secrets(bound, inputs), *planned.secrets),
         tuple(_flowing(bound, inputs)),
         planned.warnings,
     )

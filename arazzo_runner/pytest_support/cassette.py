@@ -15,7 +15,6 @@ import pytest
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.cli.run.record import relative_to_file
 from arazzo_runner.embed.result import Result
 from arazzo_runner.executor.events import (
     Event,
@@ -31,6 +30,11 @@ from arazzo_runner.openapi.model import Operation
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.recording import run as recording_run
+from arazzo_runner.recording.documents import (
+    documents_of,
+    documents_relative_to,
+    relative_to_file,
+)
 from arazzo_runner.recording.file import read_recording, write_recording
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording
 from arazzo_runner.report.exit_code import exit_code
@@ -113,9 +117,9 @@ class Recorder:
         when = pipeline.rfc3339(time.time())
         digests = recording_run.digests(self._description)
         exchanges = tuple(self._exchanges)
-        write_recording(
-            file, Recording(document, exchanges, inputs, options, digests, when), masker
-        )
+        documents = documents_relative_to(documents_of(self._description), str(file))
+        recording = Recording(document, exchanges, inputs, options, digests, when, documents)
+        write_recording(file, recording, masker)
 
 
 class Cassette(Struct, frozen=True):

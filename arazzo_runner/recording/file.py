@@ -23,6 +23,7 @@ from arazzo_runner.recording.body import (
     files_from_json,
     files_to_json,
 )
+from arazzo_runner.recording.documents import documents_from_json, documents_to_json
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording, SendOutcome
 from arazzo_runner.report.files import write_atomically
 from arazzo_runner.report.secrets import Masker
@@ -98,6 +99,7 @@ def _recording_json(recording: Recording, masker: Masker) -> dict[str, Value]:
         "asked": _options_json(recording.asked, masker),
         "inputs": masker.value(files_to_json(dict(recording.inputs))),
         "exchanges": [_exchange_json(one, masker) for one in recording.exchanges],
+        **documents_to_json(recording.documents, masker),
     }
 
 
@@ -111,6 +113,8 @@ def _options_json(asked: RecordedOptions, masker: Masker) -> dict[str, Value]:
         "source_dirs": list(asked.source_dirs),
         "until": settings.until,
         "fail_fast": settings.fail_fast,
+        "headers": [masker.text(one) for one in asked.headers],
+        "no_auth": list(asked.no_auth),
         "allow_origins": list(settings.allow_origins),
         "send_invalid": list(settings.send_invalid),
         "checks": dict(settings.checks),
@@ -218,6 +222,8 @@ class _Options(Struct, frozen=True):
     source_dirs: tuple[str, ...] = ()
     until: str | None = None
     fail_fast: bool = False
+    headers: tuple[str, ...] = ()
+    no_auth: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
     send_invalid: tuple[str, ...] = ()
     checks: dict[str, str] = field(default_factory=dict)
@@ -236,6 +242,9 @@ class _File(Struct, frozen=True):
     asked: _Options = field(default_factory=_Options)
     digests: dict[str, str] = field(default_factory=dict)
     recorded_at: str = ""
+    documents: dict[str, dict[str, str]] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, str] = field(default_factory=dict)
 
 
 def _recording(form: _File) -> Recording:
@@ -248,6 +257,7 @@ def _recording(form: _File) -> Recording:
         _read_options(form.asked),
         form.digests,
         form.recorded_at,
+        documents_from_json(form.documents, form.moved, form.contents),
     )
 
 
@@ -269,6 +279,8 @@ def _read_options(form: _Options) -> RecordedOptions:
             form.allow_origins,
             form.send_invalid,
         ),
+        form.headers,
+        form.no_auth,
     )
 
 

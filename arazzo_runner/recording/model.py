@@ -11,6 +11,7 @@ from arazzo_runner.executor.plan import Settings
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.recording.documents import RecordedDocuments
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
 SendOutcome: TypeAlias = HttpResponse | TransportFailure
@@ -43,13 +44,15 @@ class RecordedOptions(Struct, frozen=True):
     sources: Mapping[str, str] = field(default_factory=dict)
     source_dirs: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    headers: tuple[str, ...] = ()
+    no_auth: tuple[str, ...] = ()
 
 
 class Recording(Struct, frozen=True):
     """A run that was kept.
 
-    ``document`` is a path or URL, ``digests`` the SHA-256 of each document's text by its name. In
-    a recording that was read, secrets are ``***``.
+    ``document`` is a path or URL, ``digests`` the SHA-256 of each document's text by its name,
+    ``documents`` what was read. In a recording that was read, secrets are ``***``.
     """
 
     document: str
@@ -58,6 +61,7 @@ class Recording(Struct, frozen=True):
     asked: RecordedOptions = field(default_factory=RecordedOptions)
     digests: Mapping[str, str] = field(default_factory=dict)
     recorded_at: str = ""
+    documents: RecordedDocuments = field(default_factory=RecordedDocuments)
 
 
 class RecordingWorld(WrappedWorld):

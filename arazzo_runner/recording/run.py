@@ -84,6 +84,8 @@ def replay_options(
         options or pipeline.RunConfig(settings=recording.asked.settings),
         servers=recording.asked.servers,
         server_variables=recording.asked.server_variables,
+        headers=recording.asked.headers,
+        no_auth=recording.asked.no_auth,
         environment={},
         aliases={},
         needs_credentials=False,

@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, get_args
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeAlias, get_args
 
 import click
 from msgspec.structs import replace
 
 from arazzo_runner.cli.options.source_tables import source_headers
 from arazzo_runner.cli.validate.many import configured_silence
+from arazzo_runner.document.retrieval import DocumentAccess
 from arazzo_runner.document.store import SourceLimits
 from arazzo_runner.executor.plan import ALL_WARN, CheckKind, CheckSeverity, Limits, Settings
 from arazzo_runner.http.settings import HttpSettings
@@ -124,12 +125,18 @@ def _parse_origin(text: str, param: click.Parameter) -> tuple[str, str]:
     return name, origin
 
 
-def load_document(document: str, given: Mapping[str, Any]) -> Description:
+AccessWrapper: TypeAlias = Callable[[DocumentAccess], DocumentAccess]
+"""Puts other ways to documents round those of the flags."""
+
+
+def load_document(
+    document: str, given: Mapping[str, Any], wrap: AccessWrapper = lambda access: access
+) -> Description:
     """Load ``document`` with what its sources name; ``given`` are the flags by name.
 
     Raises UsageError when it cannot be read, DocumentError when it cannot be used.
     """
-    access = document_access(retrieve_settings(given), os.environ)
+    access = wrap(document_access(retrieve_settings(given), os.environ))
     silence = configured_silence(document)
     return load_from(access, document, given["sources"], load_limits(given), silence=silence)
 

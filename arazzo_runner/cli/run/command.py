@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-from msgspec import Struct
+from msgspec import Struct, field
 
 from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.diagnostics import show_warnings
@@ -16,7 +16,7 @@ from arazzo_runner.cli.inputs import check_stdin, inputs_for
 from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.cli.options.settings import load_document, settings_of
+from arazzo_runner.cli.options.settings import AccessWrapper, load_document, settings_of
 from arazzo_runner.cli.run.record import RecordOption
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
 from arazzo_runner.cli.run.world import (
@@ -31,6 +31,7 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
+from arazzo_runner.recording.documents import DocumentLog
 from arazzo_runner.report.files import check_writable
 from arazzo_runner.text.diagnostic import Diagnostic, error
 
@@ -54,6 +55,7 @@ class RunCommand(Struct, frozen=True):
     document: str
     given: Mapping[str, Any]
     session: CommandSession
+    log: DocumentLog = field(default_factory=DocumentLog)
 
     def start(self) -> StartedRun:
         """All that can go wrong before something is sent."""
@@ -62,7 +64,7 @@ class RunCommand(Struct, frozen=True):
             from arazzo_runner.cli.run.dry_run import refuse_reports
 
             refuse_reports(click.get_current_context())
-        description = load_document(self.document, self.given)
+        description = load_document(self.document, self.given, self._around())
         check_names(description, self.given)
         if self.given["record"] is not None:
             check_writable(self.given["record"], "recording")
@@ -72,6 +74,9 @@ class RunCommand(Struct, frozen=True):
         ready, warnings = self._ready(description, options, new_traces)
         show_warnings([*warnings, *unknown_secrets(description, self.given)])
         return ready
+
+    def _around(self) -> AccessWrapper:
+        return self.log.wrap if self.given["record"] is not None else lambda access: access
 
     def _ready(
         self, description: Description, options: pipeline.RunConfig, new_traces: TracesFactory
@@ -121,7 +126,7 @@ class RunCommand(Struct, frozen=True):
 
             return show_dry_run(prepared, masked.shown, options.settings, sys.stdout)
         traces = new_traces(masked.recording)
-        keeping = RecordOption(self.document, self.given, self.session.started_at)
+        keeping = RecordOption(self.document, self.given, self.session.started_at, self.log)
         signals = performance.signals
 
         def go(observer: Observer) -> RunResult:

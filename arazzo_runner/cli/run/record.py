@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from arazzo_runner.executor.world import World
 from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.recording.documents import (
+    DocumentLog,
+    documents_relative_to,
+    relative_to_file,
+)
 from arazzo_runner.recording.model import RecordedOptions, RecordingWorld
 from arazzo_runner.report.secrets import Masker
 
@@ -16,8 +21,11 @@ from arazzo_runner.report.secrets import Masker
 class RecordOption:
     """Wraps the world of a run, and writes the recording when it is over."""
 
-    def __init__(self, document: str, given: Mapping[str, Any], started_at: float) -> None:
+    def __init__(
+        self, document: str, given: Mapping[str, Any], started_at: float, log: DocumentLog
+    ) -> None:
         self._document = document
+        self._log = log
         self._flags = given
         self._started_at = started_at
         self._world: RecordingWorld | None = None
@@ -43,6 +51,8 @@ class RecordOption:
         asked = _recorded_options(self._flags, options, file)
         when = pipeline.rfc3339(self._started_at)
         recording = recording_of(document, prepared, asked, self._world, when)
+        documents = documents_relative_to(self._log.documents(), file)
+        recording = replace(recording, documents=documents)
         write_recording(file, recording, masker)
 
 
@@ -56,21 +66,6 @@ def _recorded_options(
         {name: relative_to_file(place, file) for name, place in given["sources"].items()},
         tuple(relative_to_file(folder, file) for folder in given["source_dirs"]),
         options.settings,
+        tuple(given["headers"]),
+        tuple(given["no_auth"]),
     )
-
-
-def relative_to_file(place: str, file: str) -> str:
-    """A path as it is seen from the folder of ``file``; URLs and ``-`` are the same everywhere."""
-    if place == "-" or "://" in place:
-        return place
-    try:
-        return Path(os.path.relpath(place, Path(file).parent)).as_posix()
-    except ValueError:  # on another drive, where there are drives
-        return place
-
-
-def resolve_from_file(place: str, file: str) -> str:
-    """A path that was seen from the folder of ``file``, as it is seen from here."""
-    if place == "-" or "://" in place:
-        return place
-    return os.path.normpath(Path(file).parent / place)
