@@ -147,7 +147,7 @@ class TokenCache:
         return token if token.refresh else replace(token, refresh=given)
 
     async def _fetch(self, need: TokenNeed, timeout: float | None) -> AccessToken:
-        parts = self._credentials.of(need.source, need.scheme)
+        parts = self._credentials.of(need.owner, need.scheme)
         match need.flow:
             case "clientCredentials":
                 fields = {"grant_type": "client_credentials", **scope_field(need)}
@@ -182,7 +182,7 @@ class TokenCache:
     async def _request(
         self, need: TokenNeed, asked: TokenRequest, timeout: float | None
     ) -> AccessToken:
-        parts = self._credentials.of(need.source, need.scheme)
+        parts = self._credentials.of(need.owner, need.scheme)
         provider = await self._provider(need, timeout)
         return await request_token(need, parts, provider, asked, self._by.endpoints, timeout)
 

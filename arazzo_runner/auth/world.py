@@ -97,7 +97,7 @@ class AuthorizingWorld(WrappedWorld):
             return None
         # A nonce serves for many requests, each with another count (section 3.4).
         session = self._sessions[key] = self._sessions[key].next()
-        parts = self._credentials.of(need.source, need.scheme)
+        parts = self._credentials.of(need.owner, need.scheme)
         return digest.authorization_header(
             session, request, parts["username"], parts["password"], self._random()
         )

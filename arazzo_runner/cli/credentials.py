@@ -5,12 +5,15 @@ ARAZZO_AUTH_SHOP_LOGIN_USERNAME = "SHOP_USER"                       # another va
 ARAZZO_AUTH_SHOP_LOGIN_PASSWORD = { command = "pass show shop" }    # a program that prints it
 cred_command = "vault-reader {name}"                                # a program for all
 keyring = "arazzo"                                                  # a service of the keyring
+
+[credentials.alice]                                                 # for steps that name `alice`
+ARAZZO_AUTH_SHOP_LOGIN_USERNAME = "ALICE_USER"
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -23,7 +26,13 @@ from arazzo_runner.cli.options.config_file import CREDENTIALS, check_owner, conf
 from arazzo_runner.cli.options.profiles import profile_of
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Plan
-from arazzo_runner.openapi.security.schemes import Credentials, MissingCredentials
+from arazzo_runner.openapi.model import SecurityScheme
+from arazzo_runner.openapi.security.credentials import CredentialReader
+from arazzo_runner.openapi.security.schemes import (
+    Credentials,
+    MissingCredentials,
+    credentials_from,
+)
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.safe_text import escape
 
@@ -44,6 +53,7 @@ class CredentialConfig(Struct, frozen=True):
     commands: Mapping[str, str] = field(default_factory=dict)
     command: str | None = None
     keyring: str | None = None
+    named: Mapping[str, CredentialConfig] = field(default_factory=dict)
 
     def joined(self, other: CredentialConfig) -> CredentialConfig:
         """Both tables as one, the other is a profile's; it wins, variable by variable."""
@@ -54,6 +64,7 @@ class CredentialConfig(Struct, frozen=True):
             {**commands, **other.commands},
             other.command or self.command,
             other.keyring or self.keyring,
+            {**self.named, **other.named},
         )
 
 
@@ -81,8 +92,41 @@ def _entry(name: str, value: Any) -> CredentialConfig:
             return CredentialConfig(aliases={name: value})
         case {"command": str(command)} if len(value) == 1 and name not in (_COMMAND, _KEYRING):
             return CredentialConfig(commands={name: command})
+        case dict() if not name.startswith("ARAZZO_") and name not in (_COMMAND, _KEYRING):
+            return CredentialConfig(named={name: credential_config(value)})
         case _:
             raise _refused_error(name)
+
+
+def named_credentials(
+    given: Mapping[str, Any], config: CredentialConfig | None = None
+) -> dict[str, CredentialReader]:
+    """The credentials that steps may name, ``[credentials.NAME]``. Raises UsageError."""
+    config = config or credential_config(credential_table())
+    if not config.named:
+        return {}
+    variables = CredentialStores(dict(os.environ), given["env_file"]).variables
+    return {name: _named_reader(one, variables) for name, one in config.named.items()}
+
+
+def _named_reader(config: CredentialConfig, variables: Mapping[str, str]) -> CredentialReader:
+    """Nothing but what the table names, and the client of a scheme that it has a part of."""
+    aliases = config.aliases.items()
+    own = {name: variables[other] for name, other in aliases if other in variables}
+    prefixes = {name.rpartition("_")[0] for name in (*config.aliases, *config.commands)}
+    for name, value in variables.items():
+        prefix = next((name[: -len(one)] for one in _CLIENT if name.endswith(one)), None)
+        if prefix is not None and prefix in prefixes:
+            own.setdefault(name, value)
+    more = CredentialStores(others=tuple(_other_stores(config))).more
+
+    def read(source: str, schemes: Iterable[SecurityScheme]) -> Credentials:
+        return credentials_from(own, source, schemes, {}, more)
+
+    return read
+
+
+_CLIENT: Final = ("_CLIENT_ID", "_CLIENT_SECRET")
 
 
 def _refused_error(name: str) -> click.UsageError:
@@ -118,7 +162,12 @@ def with_credentials(
     ``config`` is that of :func:`sources_of`. Raises UsageError, click.UsageError.
     """
     sources = credential_stores(given, config)
-    options = replace(options, environment=sources.variables, aliases=sources.aliases)
+    options = replace(
+        options,
+        environment=sources.variables,
+        aliases=sources.aliases,
+        identities=named_credentials(given, config),
+    )
     if not options.needs_credentials:
         return options
     certificate = Credentials(certificate=bool(given["cert"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from arazzo_runner.document.model import FinallyCall
@@ -11,6 +12,7 @@ from arazzo_runner.document.targets import workflow_name
 from arazzo_runner.document.values import read_selector, read_text
 from arazzo_runner.expression.ast import DynamicValue, Literal
 
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 FINALLY: Final = ObjectSpec("object of `x-finally`", ("workflowId",), ("parameters",))
 
 
@@ -36,6 +38,26 @@ def step_url(node: Node) -> DynamicValue | None:
         )
         return None
     return found
+
+
+def step_credentials(node: Node) -> str:
+    """``x-credentials`` of a step: the name of the credentials that its request is sent with."""
+    if not node.has("x-credentials"):
+        return ""
+    held = node.at("x-credentials")
+    if node.has("workflowId"):
+        _only_for_operations(held)
+        return ""
+    if not isinstance(held.value, str) or _NAME.fullmatch(held.value) is None:
+        held.hole()
+        held.error(
+            "AZ113",
+            "`x-credentials` is no name of credentials",
+            label="must be letters, digits, `_` and `-`",
+            help="the secrets stand elsewhere: in `[credentials.NAME]` of `arazzo.toml`",
+        )
+        return ""
+    return held.value
 
 
 def sends_invalid(node: Node) -> bool:

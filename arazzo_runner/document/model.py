@@ -214,6 +214,8 @@ class Step(Struct, frozen=True):
     """``x-url``, an extension: where its request goes."""
     sends_invalid: bool = False
     """``x-send-invalid``, an extension: its request may contradict the description."""
+    credentials: str = ""
+    """``x-credentials``, an extension: the name of the credentials of its request."""
 
 
 class FinallyCall(Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Final
 from typing import Literal as Choice
 
 from arazzo_runner.document.actions import criteria, failure_actions, success_actions
-from arazzo_runner.document.extensions import sends_invalid, step_url
+from arazzo_runner.document.extensions import sends_invalid, step_credentials, step_url
 from arazzo_runner.document.model import (
     Criterion,
     OperationById,
@@ -81,6 +81,7 @@ def step(node: Node) -> Step | None:
         place=node.place,
         url=step_url(node),
         sends_invalid=sends_invalid(node),
+        credentials=step_credentials(node),
     )
     return read if step_id is not None else None
 

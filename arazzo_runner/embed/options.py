@@ -21,6 +21,7 @@ from arazzo_runner.executor.plan import ALL_WARN, CheckSeverity, Clock, Limits, 
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.request.link import origin_of
+from arazzo_runner.openapi.security.credentials import CredentialReader
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials
 from arazzo_runner.options.table import OPTIONS, Table, keywords_of
 from arazzo_runner.pipeline import run as pipeline
@@ -96,6 +97,12 @@ WorldWrapper: TypeAlias = Callable[[World], World]
 """Gives a world round that of a run."""
 
 
+NamedCredentials: TypeAlias = (
+    Mapping[str, Mapping[str, Mapping[CredentialPart, str]]] | CredentialReader
+)
+"""Credentials by source description and security scheme."""
+
+
 class RunOptions(TypedDict, total=False):
     """The keyword arguments of a run. Times are in seconds."""
 
@@ -103,6 +110,7 @@ class RunOptions(TypedDict, total=False):
     servers: Mapping[str, str]
     server_variables: Mapping[str, str]
     credentials: Mapping[str, Mapping[str, Mapping[CredentialPart, str]]]
+    named_credentials: Mapping[str, NamedCredentials]
     environment: Mapping[str, str]
     mock: bool
     mock_inputs: OnOff
@@ -225,6 +233,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         no_auth=tuple(given.get("no_auth", ())),
         settings=settings,
         mock=route.settings if isinstance(route, MockTarget) else None,
+        identities=_identities(given.get("named_credentials", {})),
         credentials=_credentials(given.get("credentials", {})).joined(
             Credentials(certificate=bool(_http(given).cert))
         ),
@@ -263,6 +272,15 @@ def _checks(
             f" {kinds} to these, for one operation or step as `schema:listJobs`"
         )
     return checks
+
+
+def _identities(given: Mapping[str, NamedCredentials]) -> dict[str, CredentialReader]:
+    return {name: one if callable(one) else _reader(one) for name, one in given.items()}
+
+
+def _reader(given: Mapping[str, Mapping[str, Mapping[CredentialPart, str]]]) -> CredentialReader:
+    held = _credentials(given)
+    return lambda _source, _schemes: held
 
 
 def _credentials(given: Mapping[str, Mapping[str, Mapping[CredentialPart, str]]]) -> Credentials:

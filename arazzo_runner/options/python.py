@@ -16,6 +16,11 @@ PYTHON = (
         "Mapping[str, Mapping[str, Mapping[CredentialPart, str]]]",
         "Credentials by source description and security scheme.",
     ),
+    _only(
+        "named_credentials",
+        "Mapping[str, NamedCredentials]",
+        "Credentials that steps name by `x-credentials`.",
+    ),
     _only("environment", "Mapping[str, str]", "Where other credentials are read from."),
     _only(
         "client",

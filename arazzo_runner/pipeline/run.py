@@ -35,9 +35,9 @@ from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
 from arazzo_runner.mock.settings import MockSettings
-from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.model import Operation, SecurityScheme
 from arazzo_runner.openapi.request.user_headers import parse_user_header, user_headers
-from arazzo_runner.openapi.security.credentials import CredentialLookup, no_lookup
+from arazzo_runner.openapi.security.credentials import CredentialLookup, CredentialReader, no_lookup
 from arazzo_runner.openapi.security.requirements import required_schemes
 from arazzo_runner.openapi.security.schemes import (
     Authorization,
@@ -46,6 +46,7 @@ from arazzo_runner.openapi.security.schemes import (
     ParameterKeys,
     authorize,
     credentials_from,
+    with_identity,
 )
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret
@@ -64,8 +65,8 @@ class RunConfig(SafeRepr, frozen=True):
     that serve too, ``more`` is asked for what is not set, and ``ask`` for what is then missing:
     it gives variables. ``mock`` is set where the mock answers. ``needs_credentials`` False leaves
     requests without credentials where none are set. ``headers`` are ``[SOURCE=]NAME=VALUE``;
-    ``no_auth`` is where no credentials go: ``all`` or ``SOURCE[.SCHEME]``. ``secrets`` are names of
-    inputs and outputs to mask.
+    ``no_auth`` is where no credentials go: ``all`` or ``SOURCE[.SCHEME]``; ``identities`` are the
+    credentials that steps may name. ``secrets`` are names of inputs and outputs to mask.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class RunConfig(SafeRepr, frozen=True):
     credentials: Credentials = field(default_factory=Credentials)
     more: CredentialLookup = no_lookup
     mock: MockSettings | None = None
+    identities: Mapping[str, CredentialReader] = field(default_factory=dict)
     ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
 
     def brief(self) -> str:
@@ -200,43 +202,75 @@ def _authorizer(
     """Gives each operation its credentials; collects in ``missing`` what is not set, once each."""
     typed: dict[str, str] = {}
 
-    def held(source: str, operation: Operation, skipped: frozenset[str]) -> Credentials:
-        every = [
-            one.scheme
-            for each in required_schemes(operation)
-            for one in each
-            if one.scheme.name not in skipped
-        ]
+    def held(source: str, schemes: Iterable[SecurityScheme]) -> Credentials:
         environment = {**typed, **options.environment} if typed else options.environment
-        found = credentials_from(environment, source, every, options.aliases, options.more)
+        found = credentials_from(environment, source, schemes, options.aliases, options.more)
         return found.joined(options.credentials)
 
-    def give(source: str, operation: Operation, given: ParameterKeys, server: str) -> Authorization:
+    def authorize_step(
+        source: str, operation: Operation, given: ParameterKeys, server: str, identity: str
+    ) -> Authorization:
         headers = user_headers(options.headers, source, description.source_names)
         passed = given | {("header", name.lower()) for name, _ in headers}
-        found = credential(source, operation, passed, server)
+        found = credential(source, operation, passed, server, identity)
         return replace(found, user_headers=headers) if headers else found
 
     def credential(
-        source: str, operation: Operation, given: ParameterKeys, server: str
+        source: str, operation: Operation, given: ParameterKeys, server: str, identity: str
     ) -> Authorization:
         if not {"all", source}.isdisjoint(options.no_auth):
             return Authorization()
         skipped = skipped_schemes(source, options.no_auth)
         try:
-            credentials = held(source, operation, skipped)
-            return authorize(operation, source, credentials, given, server, skipped)
+            if identity:
+                found = _named_credentials(options, identity, source, operation, skipped)
+                by = authorize(operation, source, found, given, server, skipped)
+                return with_identity(by, identity)
+            found = held(source, _needed_schemes(operation, skipped))
+            return authorize(operation, source, found, given, server, skipped)
         except MissingCredentials as reason:
-            if any(reason.variables == one.variables for one in missing):
+            lacking = _missing_of_identity(reason, identity) if identity else reason
+            if any(lacking.variables == one.variables for one in missing):
                 return Authorization()
-            answer = options.ask(reason)
+            answer = {} if identity else options.ask(reason)
             typed.update(answer)
             if answer:
-                return credential(source, operation, given, server)
-            missing.append(reason)
+                return credential(source, operation, given, server, identity)
+            missing.append(lacking)
             return Authorization()
 
-    return give
+    return authorize_step
+
+
+def _needed_schemes(operation: Operation, skipped: frozenset[str]) -> list[SecurityScheme]:
+    schemes = (one.scheme for each in required_schemes(operation) for one in each)
+    return [one for one in schemes if one.name not in skipped]
+
+
+def _named_credentials(
+    options: RunConfig, identity: str, source: str, operation: Operation, skipped: frozenset[str]
+) -> Credentials:
+    """The credentials that a step names; those of others never take their place."""
+    schemes = _needed_schemes(operation, skipped)
+    certificate = Credentials(certificate=options.credentials.certificate)
+    if identity in options.identities:
+        return options.identities[identity](source, schemes).joined(certificate)
+    if not schemes or not options.needs_credentials:
+        return certificate
+    message = f"a step is sent with the credentials `{identity}`, which there are not"
+    way_out = f"add a table `[credentials.{identity}]` to `arazzo.toml`"
+    known = ", ".join(f"`{name}`" for name in options.identities)
+    hint = f"there are {known}; or {way_out}" if known else way_out
+    raise MissingCredentials(message, (), (identity,), hint)
+
+
+def _missing_of_identity(reason: MissingCredentials, identity: str) -> MissingCredentials:
+    if reason.variables == (identity,):
+        return reason
+    message = f"{reason.message}, as `{identity}`"
+    hint = f"{reason.hint}, by `[credentials.{identity}]` of `arazzo.toml`"
+    variables = tuple(f"{identity}: {one}" for one in reason.variables)
+    return MissingCredentials(message, reason.schemes, variables, hint)
 
 
 def skipped_schemes(source: str, texts: Iterable[str]) -> frozenset[str]:

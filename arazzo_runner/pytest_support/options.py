@@ -14,7 +14,7 @@ import pytest
 from msgspec import Struct
 
 from arazzo_runner.auth.sources import CredentialStores
-from arazzo_runner.cli.credentials import credential_stores
+from arazzo_runner.cli.credentials import credential_stores, named_credentials
 from arazzo_runner.cli.main import COMMANDS
 from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.cli.options.settings import settings_of
@@ -83,6 +83,7 @@ def _run_options(flags: Mapping[str, Any]) -> RunOptions:
     settings = settings_of(flags)
     return keywords(flags) | RunOptions(
         environment=CredentialVariables(credential_stores(flags)),
+        named_credentials=named_credentials(flags),
         http=http_settings(flags),
         limits=settings.limits,
         checks=settings.checks,

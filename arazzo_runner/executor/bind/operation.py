@@ -38,8 +38,9 @@ from arazzo_runner.text.diagnostic import (
 from arazzo_runner.text.source import Place, pointer_text
 from arazzo_runner.text.suggested_fix import rename_to_known, replace_text
 
-Authorize: TypeAlias = Callable[[str, Operation, ParameterKeys, str], Authorization]
-"""By the source's name, the operation, what the workflow passes, and the server's URL."""
+Authorize: TypeAlias = Callable[[str, Operation, ParameterKeys, str, str], Authorization]
+"""By the source's name, the operation, what the workflow passes, the server's URL, and the name
+of the credentials (``x-credentials``)."""
 
 
 class BindContext(Struct, frozen=True):
@@ -54,7 +55,7 @@ class BindContext(Struct, frozen=True):
     units: Mapping[str, Unit]
     servers: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
-    authorize: Authorize = lambda _source, _operation, _given, _server: Authorization()
+    authorize: Authorize = lambda _source, _operation, _given, _server, _identity: Authorization()
     fallback_server: str | None = None
     send_invalid: Collection[str] = ()
     needs_credentials: bool = True

@@ -63,7 +63,7 @@ def bind_operation_call(
     try:
         server = _server(source, operation, binding)
         body = _bind_body(step, operation, binding)
-        authorization = binding.authorize(source, operation, given, server)
+        authorization = binding.authorize(source, operation, given, server, step.credentials)
     except RequestRefused as reason:
         binding.report(error("AZ305", str(reason), _place_of_content(step), "", reason.hint))
         return None

@@ -29,6 +29,8 @@ def _in_workflow(workflow: Workflow) -> Iterator[tuple[str, Place]]:
             yield "`x-url`", step.place.at("x-url").key()
         if step.sends_invalid:
             yield "`x-send-invalid`", step.place.at("x-send-invalid").key()
+        if step.credentials:
+            yield "`x-credentials`", step.place.at("x-credentials").key()
         yield from _regex_outputs(step)
 
 

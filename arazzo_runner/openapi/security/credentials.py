@@ -159,6 +159,10 @@ class Credentials(Struct, frozen=True):
         return Credentials({**self.values, **other.values}, certificate)
 
 
+CredentialReader: TypeAlias = Callable[[str, Iterable[SecurityScheme]], Credentials]
+"""The credentials of a source's schemes."""
+
+
 def no_lookup(_name: str) -> None:
     """A look-up that finds nothing."""
 

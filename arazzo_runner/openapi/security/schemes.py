@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.expression.scope import Headers
 from arazzo_runner.openapi.model import Operation, Parameter, SecurityScheme
@@ -29,7 +30,7 @@ from arazzo_runner.openapi.security.credentials import (
     variable_names,
 )
 from arazzo_runner.openapi.security.requirements import RequiredScheme, required_schemes
-from arazzo_runner.openapi.security.token_need import DigestNeed, Need, token_need
+from arazzo_runner.openapi.security.token_need import DigestNeed, Need, credential_owner, token_need
 
 __all__ = [
     "Authorization",
@@ -47,6 +48,7 @@ __all__ = [
     "parameter_key",
     "required_schemes",
     "variable_names",
+    "with_identity",
 ]
 
 # What to ask for where nothing is set: first what needs no person.
@@ -82,6 +84,14 @@ class Authorization(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "Authorization(***)"
+
+
+def with_identity(authorization: Authorization, identity: str) -> Authorization:
+    """The authorization of credentials that a step names, apart from those of the others."""
+    needs = tuple(replace(one, identity=identity) for one in authorization.needs)
+    values = authorization.credentials.values.items()
+    held = {(credential_owner(source, identity), name): parts for (source, name), parts in values}
+    return replace(authorization, needs=needs, credentials=Credentials(held))
 
 
 class MissingCredentials(ValueError):

@@ -25,6 +25,7 @@ class TokenNeed(Struct, frozen=True, tag=True):
     """A bearer token by OAuth2, for the scopes of one requirement; URLs are absolute.
 
     Empty URLs are those that the flow does not use, or that ``discovery_url`` leads to.
+    ``identity`` are the credentials that a step names.
     ``from_url`` tells that the API description was read from a URL: it reaches less.
     """
 
@@ -38,6 +39,12 @@ class TokenNeed(Struct, frozen=True, tag=True):
     device_url: str = ""
     discovery_url: str = ""
     from_url: bool = False
+    identity: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Whose credentials it is met with: the source's, or those of an identity for it."""
+        return credential_owner(self.source, self.identity)
 
     @property
     def label(self) -> str:
@@ -50,6 +57,17 @@ class DigestNeed(Struct, frozen=True, tag=True):
 
     source: str
     scheme: str
+    identity: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Whose credentials it is met with."""
+        return credential_owner(self.source, self.identity)
+
+
+def credential_owner(source: str, identity: str) -> str:
+    """The key of credentials; a source has no space in its name."""
+    return f"{source} {identity}" if identity else source
 
 
 Need: TypeAlias = TokenNeed | DigestNeed
