@@ -18,19 +18,15 @@ from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind.operation import Authorize, BindContext
 from arazzo_runner.executor.bind.plan import bind, entry_workflows
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.inputs import InputProblem
 from arazzo_runner.executor.plan import (
     Clock,
-    OperationCall,
     Plan,
     Settings,
     WorkflowKey,
-    WorkflowPlan,
 )
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_keys, run_plan
 from arazzo_runner.executor.secret_flow import secret_flow
-from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
@@ -48,13 +44,13 @@ from arazzo_runner.openapi.security.schemes import (
     credentials_from,
     with_identity,
 )
+from arazzo_runner.pipeline.inputs import flowing_inputs, input_error, input_secrets
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret
 from arazzo_runner.report.secret_observer import SecretObserver
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, did_you_mean, error
 from arazzo_runner.text.positions import sort_findings
-from arazzo_runner.text.source import Place
 
 
 class RunConfig(SafeRepr, frozen=True):
@@ -320,61 +316,18 @@ def with_inputs(
         description,
         bound,
         inputs,
-        (*_secrets(bound, inputs), *planned.secrets),
-        tuple(_flowing(bound, inputs)),
+        (*input_secrets(bound, inputs), *planned.secrets),
+        tuple(flowing_inputs(bound, inputs)),
         planned.warnings,
     )
     # What is wrong with a password must not show it.
     masker = prepared.masker() if problems else NO_MASK
-    refused = [_input_error(bound, key, one, masker) for key, one in problems]
+    refused = [input_error(bound, key, one, masker) for key, one in problems]
     if refused or lacking:
         reason = (InputError if refused else UsageError)(*refused, *lacking)
         reason.secrets = (*prepared.secrets, *prepared.flowing)
         raise reason
     return prepared
-
-
-_INPUT_CODES = {"missing": "AZ902", "undeclared": "AZ903", "invalid": "AZ904"}
-
-
-def _input_error(plan: Plan, key: WorkflowKey, problem: InputProblem, masker: Masker) -> Diagnostic:
-    workflow = plan.workflows[key].workflow
-    message = f"workflow `{workflow.workflow_id}`: {masker.text(problem.message)}"
-    place = _place_of_input(plan.workflows[key], problem.name)
-    return error(_INPUT_CODES[problem.kind], message, place, "", problem.hint)
-
-
-def _place_of_input(plan: WorkflowPlan, name: str | None) -> Place:
-    """Where an input is declared, or the `inputs` of the workflow."""
-    workflow = plan.workflow
-    declared = (plan.inputs_schema.declared or {}).get(name or "")
-    if declared is not None:
-        return declared.place.key()
-    is_there = workflow.inputs is not None
-    return workflow.place.at("inputs").key() if is_there else workflow.place.at("workflowId")
-
-
-def _secrets(plan: Plan, inputs: Mapping[str, Value]) -> tuple[str, ...]:
-    """The values to mask: credentials in use, and inputs that are secret."""
-    found: list[str] = []
-    for workflow in plan.workflows.values():
-        own = workflow.inputs_schema.with_defaults(inputs)
-        found.extend(secret_inputs(workflow.inputs_schema, own))
-        for slot in plan.secret.inputs.get(workflow.key, ()):
-            found.extend(scalars(slot.pick(own)) if slot.is_named else ())
-        for call in (step.call for step in workflow.steps):
-            if isinstance(call, OperationCall):
-                found.extend(call.authorization.secrets)
-    return tuple(dict.fromkeys(found))
-
-
-def _flowing(plan: Plan, inputs: Mapping[str, Value]) -> Iterator[str]:
-    """The inputs that go where credentials do."""
-    for key in plan.selected:
-        slots = plan.secret.inputs.get(key, ())
-        own = plan.workflows[key].inputs_schema.with_defaults(inputs) if slots else {}
-        for slot in slots:
-            yield from scalars(slot.pick(own))
 
 
 def secrets_observer(prepared: PreparedRun, masker: Masker) -> Observer:
