@@ -5,12 +5,13 @@ read_request ─► route_of ─► what happens to the resources (here, lists.p
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
 
 from arazzo_runner.expression.scope import header_value
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mock.compose import (
     advance_states,
     compose_body,
@@ -20,7 +21,7 @@ from arazzo_runner.mock.compose import (
 from arazzo_runner.mock.expectations import NO_EXPECTATION, StepExpectation
 from arazzo_runner.mock.generate.flatten import NoExample, request_validator
 from arazzo_runner.mock.generate.seeded import SeededChoice
-from arazzo_runner.mock.http import to_response
+from arazzo_runner.mock.http import to_response, with_wished_headers
 from arazzo_runner.mock.ids import new_id, path_facts
 from arazzo_runner.mock.lists import ListRequest
 from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
@@ -45,8 +46,13 @@ from arazzo_runner.mock.templates import (
     is_noun,
     write_only_names,
 )
+from arazzo_runner.mock.wishes import Wish, wishes_of, with_wishes
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
+
+SUCCESSES = (200, 201, 202, 204)
+REFUSALS = (400, 422)
+"""What servers return for requests that are not as documented: which of them, a step may know."""
 
 
 class MockApi:
@@ -62,22 +68,30 @@ class MockApi:
         self.lenient = lenient
 
     def answer(
-        self, operation: Operation, request: HttpRequest, expected: StepExpectation = NO_EXPECTATION
+        self,
+        operation: Operation,
+        request: HttpRequest,
+        expected: StepExpectation = NO_EXPECTATION,
+        key: str = "",
     ) -> HttpResponse:
-        """Answer a request. Raises NoExample where no answer can be made up."""
+        """Answer a request; ``key`` names the attempt. Raises NoExample for what cannot be made up."""
         try:
-            incoming = read_request(operation, request, is_lenient=self.lenient)
-            incoming = replace(incoming, expected=expected)
+            # A step that wants to be refused is refused.
+            is_lenient = self.lenient and any(map(expected.is_expected, SUCCESSES))
+            incoming = read_request(operation, request, is_lenient=is_lenient)
+            incoming = replace(incoming, expected=expected, key=key)
             response = self.route(incoming, route_of(incoming))
         except ProblemError as refusal:
-            return self.refuse(operation, refusal.problem)
+            return self.refuse(operation, refusal.problem, expected)
         notes = (*incoming.notes, *response.notes)
         return replace(response, notes=notes) if notes else response
 
     def route(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
         path = resource_path(route.collection, route.name)
-        is_gone = self.state.is_deleted(path)
+        is_gone = self.state.is_deleted(path) and incoming.operation.method != "PUT"
+        if is_gone and (incoming.expected.is_expected(404) or not incoming.expected.criteria):
+            raise _deleted_error(path)
         known = self.state.get(route.collection, route.name) is not None
         is_new = route.action == "create" or (
             incoming.operation.method == "PUT" and not known and route.action == "change"
@@ -87,14 +101,13 @@ class MockApi:
             incoming.expected,
             header_value(incoming.headers, "Accept"),
             is_new=is_new,
+            is_lenient=self.lenient,
         )
         incoming = replace(incoming, response=chosen)
         if not 200 <= chosen.status <= 299 or "example" in chosen.key:
             return self.expected_response(incoming)
-        if is_gone and incoming.operation.method != "PUT":
-            raise ProblemError(
-                Problem(404, f"there is no resource at `{path}` any more: it was deleted")
-            )
+        if is_gone:
+            raise _deleted_error(path)
         match route.action:
             case "create":
                 return self.create(incoming, route)
@@ -123,6 +136,8 @@ class MockApi:
 
     def create(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``POST /pets``"""
+        if isinstance(incoming.body, list) and all(isinstance(one, dict) for one in incoming.body):
+            return self.create_several(incoming, route, incoming.body)
         operation = incoming.operation
         sent, spelling = self.sent_facts(incoming, route)
         home = self.frames.home(operation, route)
@@ -142,23 +157,41 @@ class MockApi:
         resource = Resource(path_text(name), known, clock, frozenset(sent), spelling=spelling)
         return self.respond(incoming, replace(route, name=resource.id), resource, facts)
 
+    def create_several(
+        self, incoming: ParsedRequest, route: MockRoute, bodies: list[Value]
+    ) -> HttpResponse:
+        """``POST /pets`` with a list of them; the response has them where it has a list."""
+        response: HttpResponse | None = None
+        before = set(self.state.collections.get(route.collection, {}))
+        for body in bodies:
+            response = self.create(replace(incoming, body=body), route)
+        answer = incoming.answer()
+        listing = ListRequest(self.frames, self.state, self.dice, incoming, route)
+        made = [one for name, one in self.state.collections.get(route.collection, {}).items()
+                if name not in before]  # fmt: skip
+        body = listing.with_items(answer, made) if made or response is None else MISSING
+        if body is MISSING:
+            return response or self.write_response(incoming, {}, None, {})
+        fixed = frozenset().union(*(one.fixed for one in made))
+        return self.write_response(incoming, body, None, {}, fixed=fixed)
+
     def sent_facts(
         self, incoming: ParsedRequest, route: MockRoute
     ) -> tuple[dict[str, Value], dict[str, str]]:
         """What a body says of the resource, out of its envelope, and how it spells the names."""
         body = incoming.body
-        if isinstance(body, dict) and len(body) == 1:
-            (name, inner), noun = next(iter(body.items())), route.template.rpartition("/")[2]
-            frame = self.frames.of_response(incoming.answer())
-            held = normalized_name(name) in ENVELOPES or name == frame.envelope(route)
-            if isinstance(inner, dict) and (held or is_noun(name, normalized_name(noun))):
-                body = inner
+        others: dict[str, Value] = {}
+        if isinstance(body, dict):
+            name = sent_envelope(body, self.frames.of_response(incoming.answer()), route)
+            if name is not None:
+                others = facts_of({key: one for key, one in body.items() if key != name})
+                body = body[name]
         if incoming.media and incoming.media.schema:
             schema = request_validator(incoming.media.schema, incoming.operation.description).schema
             secret = write_only_names(schema)
         else:
             secret = frozenset()
-        facts = facts_of(body)
+        facts = {**others, **facts_of(body)}
         names = body if isinstance(body, dict) else {}
         return facts, {normalized_name(one): one for one in names if one not in secret}
 
@@ -203,7 +236,9 @@ class MockApi:
     def list(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets``"""
         body = ListRequest(self.frames, self.state, self.dice, incoming, route).body()
-        return self.write_response(incoming, body, None, {})
+        listed = self.state.resources_of(route.collection)
+        fixed = frozenset().union(*(one.fixed for one in listed))
+        return self.write_response(incoming, body, None, {}, fixed=fixed)
 
     def resource_of(
         self, incoming: ParsedRequest, route: MockRoute, frame: ResponseTemplate
@@ -243,7 +278,7 @@ class MockApi:
             shown = body.get(envelope) if envelope and isinstance(body, dict) else body
             self.state.put(route.collection, resource.with_facts(facts_of(shown)))
         created = url if route.action == "create" else None
-        return self.write_response(incoming, body, created, resource.facts)
+        return self.write_response(incoming, body, created, resource.facts, fixed=resource.fixed)
 
     def write_response(
         self,
@@ -252,6 +287,7 @@ class MockApi:
         created: str | None,
         facts: Facts,
         note: str = "",
+        fixed: Collection[str] = (),
     ) -> HttpResponse:
         """The response with this body, and in it what the step reads."""
         answer, place = incoming.answer(), self.dice.at(incoming.operation.path, "read")
@@ -259,11 +295,34 @@ class MockApi:
         if answer.media_type is not None and answer.status not in BODILESS:
             listed = answer.array if route_of(incoming).action == "list" else None
             body = with_reads(frame, body, incoming.expected.reads, facts, place, listed)
+        wishes = tuple(wishes_of(incoming.expected.success))
+        body, notes = self.wished(incoming, frame, body, wishes, fixed)
         response = to_response(answer, body, incoming.operation, created, self.dice)
-        return replace(response, notes=(*response.notes, note)) if note else response
+        response = with_wished_headers(response, answer, wishes)
+        notes = [*notes, note] if note else notes
+        return replace(response, notes=(*response.notes, *notes)) if notes else response
 
-    def refuse(self, operation: Operation, problem: Problem) -> HttpResponse:
+    def wished(
+        self,
+        incoming: ParsedRequest,
+        frame: ResponseTemplate,
+        body: Value,
+        wishes: tuple[Wish, ...],
+        fixed: Collection[str],
+    ) -> tuple[Value, Sequence[str]]:
+        """The body as the criteria of the step want it, where it is made up."""
+        if not wishes or incoming.answer().media_type is None:
+            return body, []
+        is_polling = attempt_of(incoming.key) <= incoming.expected.patience
+        return with_wishes(frame, body, wishes, fixed, is_polling=is_polling)
+
+    def refuse(
+        self, operation: Operation, problem: Problem, expected: StepExpectation = NO_EXPECTATION
+    ) -> HttpResponse:
         """The documented response with the reason in it, else a problem (RFC 9457)."""
+        asked = [one for one in expected.statuses() if one in REFUSALS] if expected.criteria else []
+        if problem.status in REFUSALS and asked and problem.status not in asked:
+            problem = replace(problem, status=asked[0])
         answer = status_response(operation, problem.status)
         if answer is None or answer.media is None:
             return problem_response(problem)
@@ -275,6 +334,27 @@ class MockApi:
             return to_response(answer, body, operation, None, self.dice)
         except NoExample:
             return problem_response(problem)
+
+
+def attempt_of(key: str) -> int:
+    """The number of the attempt that a key names: 2 of `workflow/step#1@2`."""
+    number = key.rpartition("@")[2]
+    return int(number) if number.isdecimal() else 1
+
+
+def _deleted_error(path: str) -> ProblemError:
+    return ProblemError(Problem(404, f"there is no resource at `{path}` any more: it was deleted"))
+
+
+def sent_envelope(body: dict[str, Value], frame: ResponseTemplate, route: MockRoute) -> str | None:
+    """The member of a request that holds the resource, where the body itself is not it."""
+    own, noun = frame.envelope(route), normalized_name(route.template.rpartition("/")[2])
+    if own in body and isinstance(body[own], dict):
+        return own
+    for name, inner in body.items() if len(body) == 1 else ():
+        if isinstance(inner, dict) and (normalized_name(name) in ENVELOPES or is_noun(name, noun)):
+            return name
+    return None
 
 
 def id_readers(incoming: ParsedRequest, own: str | None, route: MockRoute) -> tuple[Value, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, Value
@@ -37,13 +37,24 @@ def compose_body(
     base = frame.base(dice)
     if not isinstance(base, dict):
         return base
-    inner = _compose(frame.part(envelope), resource, identity, url, dice.at(envelope))
+    beside = {normalized_name(name) for name in frame.members if name != envelope}
+    inner_dice = dice.at(envelope)
+    inner = _compose(frame.part(envelope), resource, identity, url, inner_dice, beside)
     body = {**base, envelope: inner}
-    return body if frame.fits(body) else base
+    if not frame.fits(body):
+        return base
+    held = {normalized_name(one) for one in inner} if isinstance(inner, dict) else set()
+    facts = {name: one for name, one in resource.facts.items() if name in resource.fixed - held}
+    return with_facts(frame, body, facts)
 
 
 def _compose(
-    frame: ResponseTemplate, resource: Resource, identity: Facts, url: str, dice: SeededChoice
+    frame: ResponseTemplate,
+    resource: Resource,
+    identity: Facts,
+    url: str,
+    dice: SeededChoice,
+    beside: Collection[str] = (),
 ) -> Value:
     base = frame.base(dice, resource.facts)
     if not isinstance(base, dict):
@@ -51,7 +62,8 @@ def _compose(
     base = _rename_ids(base, identity)
     if frame.is_open:
         # Nothing is documented: what is known is shown, by the names that a client wrote.
-        base = {**base, **_facts_as_text(resource)}
+        shown = _facts_as_text(resource).items()
+        base = {**base, **{name: one for name, one in shown if normalized_name(name) not in beside}}
     return with_facts(
         frame, base, {**_resource_facts(frame, base, resource, url), **resource.facts}
     )

@@ -7,12 +7,15 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.document.model import Criterion
-from arazzo_runner.executor.plan import OperationCall, Plan
+from arazzo_runner.document.model import Criterion, RetryAction
+from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.partial_evaluation import criteria_verdict, is_about_status
 from arazzo_runner.lint.responses import sample_statuses
 from arazzo_runner.mock.flow import Sinks, Tokens, ValueFlow, body_reads
+
+PATIENCE = 5
+"""After so many attempts a state is what the step waits for, if it may be."""
 
 
 class BodyRead(Struct, frozen=True):
@@ -27,13 +30,17 @@ class BodyRead(Struct, frozen=True):
 
 
 class StepExpectation(Struct, frozen=True):
-    """What a step expects. ``criteria`` are those about the status, ``reads`` what it reads.
+    """What a step expects.
 
+    ``criteria`` are those about the status, ``reads`` what it reads, ``success`` all its criteria;
+    ``patience`` is how many attempts states have to advance in, where it is retried.
     ``case`` is the documented status or the name of the example that it is to get.
     """
 
     criteria: tuple[Criterion, ...] = ()
     reads: tuple[BodyRead, ...] = ()
+    success: tuple[Criterion, ...] = ()
+    patience: int = 0
     case: str = ""
 
     def is_expected(self, status: int) -> bool:
@@ -68,10 +75,20 @@ def expectations_of(
             expected = StepExpectation(
                 tuple(one for one in planned.criteria if is_about_status(one)),
                 tuple(_body_read(sinks, way) for way in ways),
+                planned.criteria,
+                _patience(planned),
                 cases.get(name, cases.get(step_id, "")),
             )
             found.setdefault(name, expected)
     return found
+
+
+def _patience(planned: StepPlan) -> int:
+    """The attempts before the last in which a state need not be what the step waits for."""
+    retries = [one.action for one in planned.on_failure if isinstance(one.action, RetryAction)]
+    return min(
+        (PATIENCE, *(1 if one.retry_limit is None else one.retry_limit for one in retries))
+    ) if retries else 0  # fmt: skip
 
 
 def _body_read(sinks: Sinks, way: Tokens) -> BodyRead:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.resources import path_text
 from arazzo_runner.mock.response import BODILESS, DocumentedResponse
+from arazzo_runner.mock.wishes import Wish
 from arazzo_runner.openapi.media_type import is_xml
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import Header, Operation
@@ -35,6 +40,21 @@ def to_response(
     body = b"" if operation.method == "HEAD" else _body(answer, answer.media_type, value)
     headers = (("Content-Type", answer.media_type), *headers)
     return HttpResponse(answer.status, headers, body, notes=notes)
+
+
+def with_wished_headers(
+    response: HttpResponse, answer: DocumentedResponse, wishes: Iterable[Wish]
+) -> HttpResponse:
+    """The response with the header fields that a step compares with a text, with a note each."""
+    for wish in wishes:
+        documented = [one for one in answer.headers if one.name.lower() == wish.header.lower()]
+        if not wish.header or response.header(wish.header) == wish.value or documented:
+            continue
+        others = tuple(one for one in response.headers if one[0].lower() != wish.header.lower())
+        note = f"`{wish.header}` is `{wish.value}`, as the step expects; it is not documented so"
+        fields = (*others, (wish.header, str(wish.value)))
+        response = replace(response, headers=fields, notes=(*response.notes, note))
+    return response
 
 
 def _header(header: Header, operation: Operation, location: str | None, dice: SeededChoice) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mock.compose import compose_body
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.ids import new_id, path_facts
@@ -30,6 +30,7 @@ from arazzo_runner.mock.resources import (
     path_text,
     resource_path,
 )
+from arazzo_runner.mock.response import ENVELOPES, DocumentedResponse
 from arazzo_runner.mock.routes import MockRoute
 from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
 
@@ -81,6 +82,7 @@ POPULATION: Final = 2
 PAGES: Final = 2.5
 """How many pages they fill where a page size is asked for, so that there are pages to walk."""
 MOST: Final = 100
+SORTS: Final = ("sort", "sortby", "orderby", "order", "ordering")
 
 
 class ListRequest(Struct, frozen=True):
@@ -94,10 +96,29 @@ class ListRequest(Struct, frozen=True):
 
     def body(self) -> Value:
         """The body of the answer: the page that was asked for. Raises Refused and NoExample."""
-        resources = self.resources()
+        resources = self.ordered(self.resources())
         page = self.page(len(resources))
         shown = resources[page.start : page.start + page.size]
         return self.around([self.item(one) for one in shown], page)
+
+    def with_items(self, answer: DocumentedResponse, resources: list[Resource]) -> MaybeValue:
+        """The documented response with these resources in its list; MISSING where it has none."""
+        way = answer.array
+        if way is None:
+            members = self.frames.of_response(answer).members
+            way = next(((name,) for name in members if normalized_name(name) in ENVELOPES), None)
+        if way is None:
+            return MISSING
+        frame = self.frames.of_response(answer)
+        base = frame.base(self.dice.at(self.route.collection, "several"))
+        items: list[Value] = [dict(self.spelled(one)) for one in resources]
+        body = _with(base, way, items) if way and isinstance(base, dict) else items
+        return body if frame.fits(body) else MISSING
+
+    def spelled(self, resource: Resource) -> dict[str, Value]:
+        """A resource by the names that clients wrote."""
+        return {name: resource.facts[plain] for plain, name in resource.spelling.items()
+                if plain in resource.facts}  # fmt: skip
 
     def filter_values(self) -> dict[str, Value]:
         """The query parameters that were given, by plain name."""
@@ -106,9 +127,31 @@ class ListRequest(Struct, frozen=True):
             normalized_name(name): value for (where, name), value in parameters if where == "query"
         }
 
+    def ordered(self, resources: list[Resource]) -> list[Resource]:
+        """The resources as `sort` asks for: `title`, `-year`, `year desc`."""
+        given = self.filter_values()
+        asked = next((given[name] for name in SORTS if name in given), None)
+        texts = asked if isinstance(asked, list) else str(asked or "").split(",")
+        for text in reversed([str(one).strip() for one in texts]):
+            name, _, order = text.lstrip("+-").replace(":", " ").partition(" ")
+            plain = normalized_name(name)
+            sortable = [
+                one for one in resources if isinstance(one.facts.get(plain), str | int | float)
+            ]
+            kinds = {isinstance(one.facts[plain], str) for one in sortable}
+            if len(sortable) < len(resources) or len(kinds) != 1:
+                continue
+            is_falling = text.startswith("-") or order.strip().lower().startswith("desc")
+            resources = sorted(resources, key=lambda one: one.facts[plain], reverse=is_falling)
+        return resources
+
     def resources(self) -> list[Resource]:
         """All resources that belong to the list, the newest first."""
-        filters = {name: one for name, one in self.filter_values().items() if name not in PAGING}
+        filters = {
+            name: one
+            for name, one in self.filter_values().items()
+            if name not in PAGING and name not in SORTS
+        }
         found = [one for one in self.ensure_resources() if is_match(one.facts, filters)]
         if found or not filters or self.route.collection in self.state.written:
             return found

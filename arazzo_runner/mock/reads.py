@@ -43,14 +43,14 @@ def with_reads(
     ``listed`` is the way to the items of a list, of which there are as many as there are.
     """
     for read in reads:
-        tokens = _member_tokens(read.tokens)
+        tokens = member_tokens(read.tokens)
         if not tokens:
             body = _whole(frame, body, read, dice)
             continue
-        if _is_beyond(body, tokens, listed) or not _is_lacking(_value_at(body, tokens), read):
+        if _is_beyond(body, tokens, listed) or not _is_lacking(value_at(body, tokens), read):
             continue
         for candidate in _candidates(frame, read, tokens, facts, dice):
-            changed = _with(body, tokens, candidate)
+            changed = with_value(body, tokens, candidate)
             if changed is not MISSING and frame.fits(changed):
                 body = changed
                 break
@@ -68,7 +68,7 @@ def _is_beyond(body: Value, tokens: Tokens, listed: tuple[str, ...] | None) -> b
     """Whether an item is read that a list has not."""
     if listed is None or tokens[: len(listed)] != listed or len(tokens) == len(listed):
         return False
-    return _value_at(body, tokens[: len(listed) + 1]) is MISSING
+    return value_at(body, tokens[: len(listed) + 1]) is MISSING
 
 
 def _is_lacking(value: MaybeValue, read: BodyRead) -> bool:
@@ -86,12 +86,13 @@ def _is_lacking(value: MaybeValue, read: BodyRead) -> bool:
     )
 
 
-def _member_tokens(tokens: Tokens) -> Tokens:
+def member_tokens(tokens: Tokens) -> Tokens:
     """The way to a member: `length` of a list is no member."""
     return tuple(int(one) if isinstance(one, str) and one.isdecimal() else one for one in tokens)
 
 
-def _value_at(value: Value, tokens: Tokens) -> MaybeValue:
+def value_at(value: Value, tokens: Tokens) -> MaybeValue:
+    """The part of a value; MISSING where it is not there."""
     for token in tokens:
         match value, token:
             case dict(), _ if str(token) in value:
@@ -158,7 +159,7 @@ def schema_at(schema: Value, tokens: Tokens) -> Value | None:
     return schema_part(node, schema)
 
 
-def _with(value: Value, tokens: Tokens, new: Value) -> MaybeValue:
+def with_value(value: Value, tokens: Tokens, new: Value) -> MaybeValue:
     """The value with another part at ``tokens``, made on the way; MISSING where it has no place."""
     if not tokens:
         return new
@@ -168,10 +169,10 @@ def _with(value: Value, tokens: Tokens, new: Value) -> MaybeValue:
         if token > MAX_ITEM or token > len(items):
             return MISSING
         held = items[token] if token < len(items) else MISSING
-        inner = _with(held, tuple(rest), new)
+        inner = with_value(held, tuple(rest), new)
         return MISSING if inner is MISSING else [*items[:token], inner, *items[token + 1 :]]
     if value is MISSING or value is None or isinstance(value, dict):
         members = value if isinstance(value, dict) else {}
-        inner = _with(members.get(str(token), MISSING), tuple(rest), new)
+        inner = with_value(members.get(str(token), MISSING), tuple(rest), new)
         return MISSING if inner is MISSING else {**members, str(token): inner}
     return MISSING

@@ -55,6 +55,7 @@ class ParsedRequest(Struct, frozen=True):
     response: DocumentedResponse | None = None
     headers: Headers = ()
     notes: tuple[str, ...] = ()
+    key: str = ""
 
     def path(self, template: str) -> str:
         """The concrete path of a template, decoded."""

@@ -234,18 +234,19 @@ def _is_hidden(member: Value, root: Value) -> bool:
 def _states(members: dict[str, Value], root: Value) -> dict[tuple[str, ...], list[Value]]:
     """The members that tell a state, here or one object below."""
     found: dict[tuple[str, ...], Value] = {
-        (name,): one for name, one in members.items() if _tells_state(name)
+        (name,): one for name, one in members.items() if tells_state(name)
     }
     for name, one in members.items():
         flat = _flat_or_empty(one, root)
         for inner, member in flat.get("properties", {}).items():
-            if _tells_state(inner) or _tells_state(name):
+            if tells_state(inner) or tells_state(name):
                 found[name, inner] = member
     states = {way: _flat_or_empty(one, root).get("enum") or [] for way, one in found.items()}
     return {way: each for way, each in states.items() if len(each) > 1}
 
 
-def _tells_state(name: str) -> bool:
+def tells_state(name: str) -> bool:
+    """Whether a member is called like a state."""
     return normalized_name(name).endswith(STATES)
 
 

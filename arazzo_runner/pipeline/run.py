@@ -309,7 +309,8 @@ def with_inputs(
         from arazzo_runner.mock.inputs import generated_inputs
 
         made = generated_inputs(value_flow(bound), run_keys(bound), inputs, mock.seed)
-        bound, inputs = replace(bound, generated=made), {**inputs, **made}
+        if made:
+            bound, inputs = replace(bound, generated=made), {**inputs, **made}
     problems = input_problems(bound, inputs) if bound.selected else []
     problems = [(key, one) for key, one in problems if one.name not in unknown]
     prepared = PreparedRun(

@@ -62,7 +62,7 @@ class MockWorld:
             return _refused_failure(f"`{source}` does not describe `{method} {path}`")
         try:
             expected = self.expected.get(call.key.partition("#")[0], NO_EXPECTATION)
-            return self.apis[source].answer(operation, call.request, expected)
+            return self.apis[source].answer(operation, call.request, expected, call.key)
         except NoExample as reason:
             return _refused_failure(
                 f"no response of `{method} {path}` could be generated: {reason}"

@@ -45,7 +45,7 @@ def test_every_option_has_a_kind() -> None:
 def _fitting(name: str) -> object:
     given = {
         "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
-        "mock": True, "seed": 1, "http": arazzo.HttpSettings(), "timeout": 0.5, "limits": arazzo.Limits(),
+        "mock": True, "seed": 1, "mock_inputs": "on", "mock_cases": {}, "mock_lenient": True, "http": arazzo.HttpSettings(), "timeout": 0.5, "limits": arazzo.Limits(),
         "checks": "off", "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "headers": {"X-A": "1"}, "no_auth": ["all"], "named_credentials": {}, "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
         "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
     }  # fmt: skip

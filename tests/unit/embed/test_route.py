@@ -7,6 +7,7 @@ import pytest
 
 from arazzo_runner.embed import route
 from arazzo_runner.embed.route import needs_event_loop, route_of
+from arazzo_runner.mock.settings import MockSettings
 from unit.embed.shop import asgi, wsgi
 
 
@@ -64,7 +65,7 @@ def test_routes(given, kind, waits) -> None:
 
 
 def test_seed_of_the_mock() -> None:
-    assert route_of({"mock": True, "seed": 3}) == route.MockTarget(3)
+    assert route_of({"mock": True, "seed": 3}) == route.MockTarget(MockSettings(3))
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_what_is_given_to_one_run(description) -> None:
 
 
 def test_what_is_wrong_with_one_run(description) -> None:
-    runner = arazzo.Runner(mock=True)
+    runner = arazzo.Runner(mock=True, mock_inputs="off")
     with pytest.raises(TypeError, match="`on_event` is of the type int"):
         runner.run(description, on_event=3)
     with pytest.raises(arazzo.InputError, match=r"error\[AZ902\]"):

@@ -99,7 +99,7 @@ def test_what_a_hook_raises_ends_it(description) -> None:
 def test_a_call_that_is_wrong_is_told_with_the_first_event(shop) -> None:
     async def main() -> None:
         with pytest.raises(arazzo.InputError):
-            await anext(arazzo.stream(shop, mock=True))
+            await anext(arazzo.stream(shop, mock=True, mock_inputs="off"))
 
     asyncio.run(main())
 

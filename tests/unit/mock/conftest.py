@@ -57,7 +57,7 @@ class Client:
         """
         operation = find_by_pointer(self.description, ("paths", template, method.lower()))
         documented = operation.responses and response_for(operation, response.status)
-        needless = method == "HEAD" or not documented
+        needless = method == "HEAD" or not documented or response.notes
         is_judge = self.description.version in ((3, 0), (3, 1))  # it reads no others
         if needless or not operation.responses or not is_judge:
             return

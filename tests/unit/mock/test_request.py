@@ -161,12 +161,8 @@ def test_a_problem_points_into_the_body(strict):
     assert response[1]["pointer"] == "/meta/1"
 
 
-def test_a_schema_that_cannot_be_used_is_said(strict):
-    failure = strict.send("GET", "/broken?q=a")
-    assert failure.code == "refused"
-    assert failure.message.startswith(
-        "no response of `GET /broken` could be generated: a schema that"
-    )
+def test_a_schema_that_cannot_be_used_demands_nothing(strict):
+    assert strict.send("GET", "/broken?q=a").status == 200
 
 
 def test_a_body_that_is_not_documented_is_not_looked_at(strict):
