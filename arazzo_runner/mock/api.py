@@ -38,7 +38,13 @@ from arazzo_runner.mock.resources import (
     path_text,
     resource_path,
 )
-from arazzo_runner.mock.response import BODILESS, ENVELOPES, chosen_response, status_response
+from arazzo_runner.mock.response import (
+    BODILESS,
+    ENVELOPES,
+    DocumentedResponse,
+    chosen_response,
+    status_response,
+)
 from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
 from arazzo_runner.mock.templates import (
     ResponseTemplate,
@@ -74,7 +80,7 @@ class MockApi:
         expected: StepExpectation = NO_EXPECTATION,
         key: str = "",
     ) -> HttpResponse:
-        """Answer a request; ``key`` names the attempt. Raises NoExample for what cannot be made up."""
+        """Answer a request of the attempt ``key``. Raises NoExample for what cannot be made up."""
         try:
             # A step that wants to be refused is refused.
             is_lenient = self.lenient and any(map(expected.is_expected, SUCCESSES))
@@ -96,13 +102,7 @@ class MockApi:
         is_new = route.action == "create" or (
             incoming.operation.method == "PUT" and not known and route.action == "change"
         )
-        chosen = chosen_response(
-            incoming.operation,
-            incoming.expected,
-            header_value(incoming.headers, "Accept"),
-            is_new=is_new,
-            is_lenient=self.lenient,
-        )
+        chosen = self.choose_response(incoming, is_new=is_new)
         incoming = replace(incoming, response=chosen)
         if not 200 <= chosen.status <= 299 or "example" in chosen.key:
             return self.expected_response(incoming)
@@ -123,6 +123,19 @@ class MockApi:
                 return self.clear(incoming, route)
             case _:
                 assert_never(route.action)
+
+    def choose_response(self, incoming: ParsedRequest, *, is_new: bool) -> DocumentedResponse:
+        """The documented response to give. Raises ProblemError for an ``Accept`` that none fits."""
+        accept = header_value(incoming.headers, "Accept")
+        operation, expected = incoming.operation, incoming.expected
+        try:
+            return chosen_response(
+                operation, expected, accept, is_new=is_new, is_lenient=self.lenient
+            )
+        except ProblemError:
+            if not self.lenient:
+                raise
+            return chosen_response(operation, expected, None, is_new=is_new, is_lenient=True)
 
     def expected_response(self, incoming: ParsedRequest) -> HttpResponse:
         """The failure that the step expects, or its case; nothing happens to the resources."""

@@ -7,6 +7,7 @@ them be there, what the workflow reads is there, as its readers take it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
@@ -47,6 +48,7 @@ def with_reads(
         if not tokens:
             body = _whole(frame, body, read, dice)
             continue
+        body = body if listed is not None else _with_items(frame, body, tokens, dice)
         if _is_beyond(body, tokens, listed) or not _is_lacking(value_at(body, tokens), read):
             continue
         for candidate in _candidates(frame, read, tokens, facts, dice):
@@ -54,6 +56,20 @@ def with_reads(
             if changed is not MISSING and frame.fits(changed):
                 body = changed
                 break
+    return body
+
+
+def _with_items(frame: ResponseTemplate, body: Value, tokens: Tokens, dice: SeededChoice) -> Value:
+    """The body with one more item in each list of which the next item is read."""
+    for at, token in enumerate(tokens):
+        held = value_at(body, tokens[:at])
+        if not (isinstance(token, int) and isinstance(held, list) and token == len(held)):
+            continue
+        schema = schema_at(frame.schema, tokens[: at + 1])
+        with suppress(NoExample):
+            item = generate_value(True if schema is None else schema, dice.at("item", token))
+            changed = with_value(body, tokens[: at + 1], item)
+            body = changed if changed is not MISSING and frame.fits(changed) else body
     return body
 
 
