@@ -80,7 +80,7 @@ class MockApi:
         expected: StepExpectation = NO_EXPECTATION,
         key: str = "",
     ) -> HttpResponse:
-        """Answer a request of the attempt ``key``. Raises NoExample for what cannot be made up."""
+        """Answer a request; ``key`` names the attempt. Raises NoExample where none can be made."""
         try:
             # A step that wants to be refused is refused.
             is_lenient = self.lenient and any(map(expected.is_expected, SUCCESSES))

@@ -203,6 +203,14 @@ class ListRequest(Struct, frozen=True):
 
     def item(self, resource: Resource) -> Value:
         """A resource as the list shows it."""
+        key = (self.route.collection, resource.id, id(self.frame()))
+        known = self.state.shown.get(key)
+        if known is None or known[0] is not resource:
+            known = self.state.shown[key] = (resource, self.composed(resource))
+        return known[1]
+
+    def composed(self, resource: Resource) -> Value:
+        """A resource as the list shows it, made anew."""
         place = self.dice.at(self.route.collection, resource.id)
         url = self.incoming.address(resource_path(self.route.collection, resource.id))
         frame = self.frame()
@@ -232,7 +240,7 @@ class ListRequest(Struct, frozen=True):
         """The items in the documented answer, which tells of the page."""
         answer = self.incoming.answer()
         frame = self.frames.of_response(answer)
-        base = frame.base(self.dice.at(self.route.collection, "page"))
+        base = frame.page(self.dice.at(self.route.collection, "page"))
         if not answer.array:
             return items if frame.fits(items) else base
         if not isinstance(base, dict):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ Facts: TypeAlias = Mapping[str, Value]
 """Values by plain name."""
 
 
+@lru_cache(maxsize=65_536)
 def normalized_name(name: str) -> str:
     """A name without case, underscores, hyphens and dots."""
     return "".join(one for one in name.casefold() if one.isalnum())
@@ -98,6 +100,7 @@ class MockState:
         self.written: set[str] = set()
         self.gone: set[str] = set()
         self.paged: set[str] = set()
+        self.shown: dict[tuple[str, str, int], tuple[Resource, Value]] = {}
         self.clock = 0
 
     def tick(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -56,6 +56,7 @@ class ResponseTemplate:
         self.is_open = is_open_object(schema, is_object=is_object)
         self._parts: dict[str, ResponseTemplate] = {}
         self._bare: SchemaMemo | None = None
+        self._page: Value = None
 
     def base(self, dice: SeededChoice, facts: Facts | None = None) -> Value:
         """A documented example, else a value that is made up. Raises NoExample.
@@ -64,22 +65,35 @@ class ResponseTemplate:
         """
         if not facts or (len(self.examples) < 2 and self.variants < 2):
             return self.examples[0] if self.examples else self._generate(dice, 0)
-        best, most = None, -1
-        for one in self._bases(dice):
-            agreeing = _count_agreeing(self, one, facts)
-            if agreeing > most:
-                best, most = one, agreeing
-        if most < 0:
-            raise NoExample("a value that satisfies the schema")
-        return best
+        counts = [_count_agreeing(self, one, facts) for one in self.examples]
+        most = max(counts, default=-1)
+        variant, agreeing = self._best_variant(facts) if self.variants > 1 else (0, -1)
+        if counts and most >= agreeing:
+            return self.examples[counts.index(most)]
+        return self._generate(dice, variant)
 
-    def _bases(self, dice: SeededChoice) -> Iterator[Value]:
-        yield from self.examples
-        for variant in range(self.variants if self.variants > 1 or not self.examples else 0):
+    def page(self, dice: SeededChoice) -> Value:
+        """The base of a list, which is the same for all of its pages. Raises NoExample."""
+        if self._page is None:
+            self._page = self.base(dice)
+        return self._page
+
+    def _best_variant(self, facts: Facts) -> tuple[int, int]:
+        """The alternative that most of the facts fit, and how many of them."""
+        best, most = 0, -1
+        for variant in range(self.variants):
             try:
-                yield self._generate(dice, variant)
+                flat = self.memo.flat(self.schema, (), variant).schema
             except NoExample:
                 continue
+            agreeing = sum(
+                self.memo.is_valid(member, facts[plain])
+                for name, member in flat.get("properties", {}).items()
+                if (plain := normalized_name(name)) in facts
+            )
+            if agreeing > most:
+                best, most = variant, agreeing
+        return best, most
 
     def _generate(self, dice: SeededChoice, variant: int) -> Value:
         if self.is_open and not self.examples:
