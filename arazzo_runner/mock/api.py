@@ -32,6 +32,7 @@ from arazzo_runner.mock.resources import (
     Facts,
     MockState,
     Resource,
+    exact_id_field,
     facts_of,
     id_field,
     normalized_name,
@@ -260,6 +261,8 @@ class MockApi:
         own = id_field(frame.members, route.parameter) if route.parameter else None
         value = incoming.parameters.get(("path", route.parameter), route.name)
         resource = self.state.get(route.collection, route.name)
+        if not isinstance(value, str):  # a number is no `name`
+            own = exact_id_field(frame.members, route.parameter)
         if resource is None and route.parameter:
             resource = self.state.find_by_name(route.collection, route.name)
             if resource is not None:
