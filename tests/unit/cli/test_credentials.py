@@ -4,9 +4,9 @@ import os
 
 import click
 import pytest
-from arazzo_runner.openapi.security.missing import MissingCredentials
 
 from arazzo_runner.cli.credentials import credential_config, credential_stores, prompt_missing
+from arazzo_runner.openapi.security.schemes import MissingCredentials
 
 A, B = "ARAZZO_AUTH_SHOP_KEY_KEY", "ARAZZO_AUTH_SHOP_LOGIN_TOKEN"
 

@@ -68,7 +68,7 @@ workflows:
       - stepId: read
         operationId: readPet
         parameters: [{name: id, in: path, value: 404}]
-        successCriteria: [{condition: $statusCode == 404}]
+        successCriteria: [{condition: $statusCode == 404}, {condition: $response.header.content-type != null}]
 """
 
 

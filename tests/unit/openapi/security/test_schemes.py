@@ -3,13 +3,13 @@
 from base64 import b64decode, b64encode
 
 import pytest
-from arazzo_runner.openapi.security.missing import MissingCredentials
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.openapi.security.requirements import required_schemes, security_findings
 from arazzo_runner.openapi.security.schemes import (
     Authorization,
     Credentials,
+    MissingCredentials,
     authorize,
     credentials_from,
     variable_names,
