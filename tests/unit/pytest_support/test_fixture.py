@@ -92,7 +92,7 @@ def test_inputs_for_all_are_taken_where_they_are_declared(project: Project) -> N
     project.write("pets.arazzo.yaml", PETS.replace(", default: Rex", "").replace(
         "      type: object\n", "      type: object\n      required: [name]\n"
     ))  # fmt: skip
-    project.run(MOCK, "-m", "smoke").assert_outcomes(errors=1)
+    project.run(MOCK, "--arazzo-mock-inputs=off", "-m", "smoke").assert_outcomes(errors=1)
     project.write("conftest.py", INPUTS)
     project.run(MOCK, "-m", "smoke").assert_outcomes(passed=1)
 
