@@ -20,7 +20,7 @@ from arazzo_runner.text.diagnostic import SafeRepr
 class WorkflowStarted(SafeRepr, frozen=True):
     """A workflow begins; ``depth`` is 0 for one that the run itself started.
 
-    ``generated`` are the names of inputs that were made up.
+    ``generated`` are the names of inputs that were generated.
     """
 
     workflow: Workflow

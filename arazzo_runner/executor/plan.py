@@ -215,7 +215,7 @@ class Plan(Struct, frozen=True):
     """The workflows to run, in order, and all that they can reach.
 
     ``secret`` is what of their values flows where secrets do (``executor/secret_flow.py``),
-    ``generated`` are inputs that were made up.
+    ``generated`` are inputs that were generated.
     """
 
     selected: tuple[WorkflowKey, ...]

@@ -164,7 +164,7 @@ def _finish(
 
 
 def _generated_names(inputs: Mapping[str, Value], ledger: RunState) -> tuple[str, ...]:
-    """The inputs that were made up for the run, also where they were given on."""
+    """The inputs that were generated for the run, also where they were given on."""
     made = ledger.plan.generated
     return tuple(name for name, value in inputs.items() if name in made and value == made[name])
 

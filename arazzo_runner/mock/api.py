@@ -18,14 +18,12 @@ from arazzo_runner.mock.compose import (
     echoed_facts,
     touched_facts,
 )
-from arazzo_runner.mock.expectations import NO_EXPECTATION, StepExpectation
 from arazzo_runner.mock.generate.flatten import NoExample, request_validator
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.http import to_response, with_wished_headers
 from arazzo_runner.mock.ids import new_id, path_facts
 from arazzo_runner.mock.lists import ListRequest
 from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
-from arazzo_runner.mock.reads import with_reads
 from arazzo_runner.mock.reason import with_reason, with_status
 from arazzo_runner.mock.request import ParsedRequest, read_request
 from arazzo_runner.mock.resources import (
@@ -47,13 +45,15 @@ from arazzo_runner.mock.response import (
     status_response,
 )
 from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
+from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
+from arazzo_runner.mock.steps.reads import with_reads
+from arazzo_runner.mock.steps.wishes import Wish, wishes_of, with_wishes
 from arazzo_runner.mock.templates import (
     ResponseTemplate,
     ResponseTemplates,
     is_noun,
     write_only_names,
 )
-from arazzo_runner.mock.wishes import Wish, wishes_of, with_wishes
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 
@@ -84,7 +84,7 @@ class MockApi:
         """Answer a request; ``key`` names the attempt. Raises NoExample where none can be made."""
         try:
             # A step that wants to be refused is refused.
-            is_lenient = self.lenient and any(map(expected.is_expected, SUCCESSES))
+            is_lenient = self.lenient and any(map(expected.is_success, SUCCESSES))
             incoming = read_request(operation, request, is_lenient=is_lenient)
             incoming = replace(incoming, expected=expected, key=key)
             response = self.route(incoming, route_of(incoming))
@@ -97,7 +97,7 @@ class MockApi:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
         path = resource_path(route.collection, route.name)
         is_gone = self.state.is_deleted(path) and incoming.operation.method != "PUT"
-        if is_gone and (incoming.expected.is_expected(404) or not incoming.expected.criteria):
+        if is_gone and (incoming.expected.is_success(404) or not incoming.expected.criteria):
             raise _deleted_error(path)
         known = self.state.get(route.collection, route.name) is not None
         is_new = route.action == "create" or (
@@ -106,7 +106,7 @@ class MockApi:
         chosen = self.choose_response(incoming, is_new=is_new)
         incoming = replace(incoming, response=chosen)
         if not 200 <= chosen.status <= 299 or "example" in chosen.key:
-            return self.expected_response(incoming)
+            return self.static_response(incoming)
         if is_gone:
             raise _deleted_error(path)
         match route.action:
@@ -138,7 +138,7 @@ class MockApi:
                 raise
             return chosen_response(operation, expected, None, is_new=is_new, is_lenient=True)
 
-    def expected_response(self, incoming: ParsedRequest) -> HttpResponse:
+    def static_response(self, incoming: ParsedRequest) -> HttpResponse:
         """The failure that the step expects, or its case; nothing happens to the resources."""
         answer = incoming.answer()
         said = "" if answer.note else f"the mock returns {answer.status}, as the step expects"
@@ -210,7 +210,7 @@ class MockApi:
         return facts, {normalized_name(one): one for one in names if one not in secret}
 
     def fetch(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
-        """``GET /pets/{id}``; one that was never created is made up, and stays."""
+        """``GET /pets/{id}``; one that was never created is generated, and stays."""
         frame = self.frames.of_response(incoming.answer()).resource(route)
         route, resource, facts = self.resource_of(incoming, route, frame)
         resource = replace(resource, fetches=resource.fetches + 1)
@@ -308,7 +308,8 @@ class MockApi:
         """The response with this body, and in it what the step reads."""
         answer, place = incoming.answer(), self.dice.at(incoming.operation.path, "read")
         frame = self.frames.of_response(answer)
-        if answer.media_type is not None and answer.status not in BODILESS:
+        is_read = answer.media_type is not None and answer.status not in BODILESS
+        if is_read and incoming.expected.is_success(answer.status):
             listed = answer.array if route_of(incoming).action == "list" else None
             body = with_reads(frame, body, incoming.expected.reads, facts, place, listed)
         wishes = tuple(wishes_of(incoming.expected.success))
@@ -326,8 +327,9 @@ class MockApi:
         wishes: tuple[Wish, ...],
         fixed: Collection[str],
     ) -> tuple[Value, Sequence[str]]:
-        """The body as the criteria of the step want it, where it is made up."""
-        if not wishes or incoming.answer().media_type is None:
+        """The body as the criteria of the step want it, where it is generated."""
+        answer = incoming.answer()
+        if not wishes or answer.media_type is None or incoming.expected.case:
             return body, []
         is_polling = attempt_of(incoming.key) <= incoming.expected.patience
         return with_wishes(frame, body, wishes, fixed, is_polling=is_polling)

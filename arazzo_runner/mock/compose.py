@@ -1,4 +1,4 @@
-"""An answer that is documented or made up, made true for one resource by what is known of it."""
+"""An answer that is documented or generated, made true for one resource by what is known of it."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ def _compose(
     base = _rename_ids(base, identity)
     if frame.is_open:
         # Nothing is documented: what is known is shown, by the names that a client wrote.
-        shown = _facts_as_text(resource).items()
+        shown = _facts_by_spelling(resource).items()
         base = {**base, **{name: one for name, one in shown if normalized_name(name) not in beside}}
     return with_facts(
         frame, base, {**_resource_facts(frame, base, resource, url), **resource.facts}
     )
 
 
-def _facts_as_text(resource: Resource) -> dict[str, Value]:
+def _facts_by_spelling(resource: Resource) -> dict[str, Value]:
     return {
         name: resource.facts[plain]
         for plain, name in resource.spelling.items()

@@ -96,7 +96,7 @@ class ListRequest(Struct, frozen=True):
 
     def body(self) -> Value:
         """The body of the answer: the page that was asked for. Raises Refused and NoExample."""
-        resources = self.ordered(self.resources())
+        resources = self.sort_resources(self.resources())
         page = self.page(len(resources))
         shown = resources[page.start : page.start + page.size]
         return self.around([self.item(one) for one in shown], page)
@@ -111,11 +111,11 @@ class ListRequest(Struct, frozen=True):
             return MISSING
         frame = self.frames.of_response(answer)
         base = frame.base(self.dice.at(self.route.collection, "several"))
-        items: list[Value] = [dict(self.spelled(one)) for one in resources]
+        items: list[Value] = [dict(self.members_of(one)) for one in resources]
         body = _with(base, way, items) if way and isinstance(base, dict) else items
         return body if frame.fits(body) else MISSING
 
-    def spelled(self, resource: Resource) -> dict[str, Value]:
+    def members_of(self, resource: Resource) -> dict[str, Value]:
         """A resource by the names that clients wrote."""
         return {name: resource.facts[plain] for plain, name in resource.spelling.items()
                 if plain in resource.facts}  # fmt: skip
@@ -127,7 +127,7 @@ class ListRequest(Struct, frozen=True):
             normalized_name(name): value for (where, name), value in parameters if where == "query"
         }
 
-    def ordered(self, resources: list[Resource]) -> list[Resource]:
+    def sort_resources(self, resources: list[Resource]) -> list[Resource]:
         """The resources as `sort` asks for: `title`, `-year`, `year desc`."""
         given = self.filter_values()
         asked = next((given[name] for name in SORTS if name in given), None)
@@ -206,10 +206,10 @@ class ListRequest(Struct, frozen=True):
         key = (self.route.collection, resource.id, id(self.frame()))
         known = self.state.shown.get(key)
         if known is None or known[0] is not resource:
-            known = self.state.shown[key] = (resource, self.composed(resource))
+            known = self.state.shown[key] = (resource, self.compose_item(resource))
         return known[1]
 
-    def composed(self, resource: Resource) -> Value:
+    def compose_item(self, resource: Resource) -> Value:
         """A resource as the list shows it, made anew."""
         place = self.dice.at(self.route.collection, resource.id)
         url = self.incoming.address(resource_path(self.route.collection, resource.id))

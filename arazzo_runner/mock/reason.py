@@ -27,14 +27,14 @@ def with_reason(frame: ResponseTemplate, body: Value, problem: Problem) -> Value
     if isinstance(body, dict):
         for name, value in problem_members(problem).items():
             if (name in body or name in frame.members) and name != "type":
-                body = _matching_media(frame, body, (name,), value)
+                body = _replace_if_valid(frame, body, (name,), value)
     texts = [way for way, value in _scalars(body) if isinstance(value, str)]
     ranked = sorted(texts, key=_rank)
     for way in ranked:
-        changed = _matching_media(frame, body, way, problem.detail)
+        changed = _replace_if_valid(frame, body, way, problem.detail)
         if changed is not body:
             return changed
-    return _matching_media(frame, body, (), problem.detail) if isinstance(body, str) else body
+    return _replace_if_valid(frame, body, (), problem.detail) if isinstance(body, str) else body
 
 
 def with_status(frame: ResponseTemplate, body: Value, status: int) -> Value:
@@ -42,7 +42,7 @@ def with_status(frame: ResponseTemplate, body: Value, status: int) -> Value:
     for way, value in _scalars(body):
         name = normalized_name(str(way[-1])) if way else ""
         if isinstance(value, int) and not isinstance(value, bool) and name in STATUSES:
-            body = _matching_media(frame, body, way, status)
+            body = _replace_if_valid(frame, body, way, status)
     return body
 
 
@@ -65,7 +65,7 @@ def _scalars(value: Value, way: ResponseSource = ()) -> Iterator[tuple[ResponseS
             yield way, value
 
 
-def _matching_media(
+def _replace_if_valid(
     frame: ResponseTemplate, body: Value, way: ResponseSource, value: Value
 ) -> Value:
     """The body with another value at the end of the way, if that is valid."""

@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.expectations import NO_EXPECTATION, StepExpectation
 from arazzo_runner.mock.generate.flatten import request_validator
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.request_values import (
@@ -28,6 +27,7 @@ from arazzo_runner.mock.request_values import (
     read_body,
 )
 from arazzo_runner.mock.response import DocumentedResponse, documented_response, path_stem
+from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
 from arazzo_runner.openapi.media_type import match_media_type
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import MediaType, Operation, Parameter, RequestBody

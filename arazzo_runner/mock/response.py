@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.cases import is_status
-from arazzo_runner.mock.expectations import StepExpectation
 from arazzo_runner.mock.generate.flatten import NoExample, flatten
 from arazzo_runner.mock.generate.value import type_of_schema
 from arazzo_runner.mock.paging import is_paged
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.resources import normalized_name
+from arazzo_runner.mock.steps.cases import is_status
+from arazzo_runner.mock.steps.expectations import StepExpectation
 from arazzo_runner.openapi.media_type import essence, is_covered, is_json, parameter_of
 from arazzo_runner.openapi.model import (
     ApiDescription,
@@ -100,12 +100,12 @@ def chosen_response(
     successes = _success_statuses(operation, expected)
     if is_new and 201 in successes:
         successes = [201, *successes]
-    wanted = [one for one in successes if expected.is_expected(one)]
+    wanted = [one for one in successes if expected.is_success(one)]
     if not wanted and expected.criteria:
         wanted = [
             status
             for status in _documented_failures(operation, expected)
-            if expected.is_expected(status)
+            if expected.is_success(status)
         ]
     if not wanted and successes and is_lenient and expected.statuses():
         return _undocumented_status(operation, expected.statuses()[0], successes[0])
@@ -122,7 +122,7 @@ def _with_body(
     if found.media_type is not None or not expected.reads or found.status in BODILESS:
         return found
     label = f"`{operation.method} {operation.path}`"
-    note = f"{label} documents no body for {found.status}: what the step reads is made up"
+    note = f"{label} documents no body for {found.status}: what the step reads is generated"
     key = (*found.key, "json")
     return replace(found, media_type="application/json", key=key, note=note)
 
@@ -179,7 +179,7 @@ def _undocumented_status(operation: Operation, status: int, success: int) -> Doc
 
 def _undocumented_success(operation: Operation, expected: StepExpectation) -> DocumentedResponse:
     """A success that the description does not have, for without one nothing can be tried."""
-    asked = [one for one in (200, 201, 202, 204) if expected.is_expected(one)]
+    asked = [one for one in (200, 201, 202, 204) if expected.is_success(one)]
     status = next(iter(asked), 200)
     found = response_with(operation, None, status)
     label = f"`{operation.method} {operation.path}`"
@@ -278,7 +278,7 @@ def _schema_of(schema: Schema, operation: Operation) -> tuple[Value, str]:
         return standalone_schema(schema, operation.description, "response"), ""
     except DocumentError as reason:
         label = f"the response schema of `{operation.method} {operation.path}`"
-        return True, f"{label} is invalid: {reason}; what the step reads is made up"
+        return True, f"{label} is invalid: {reason}; what the step reads is generated"
 
 
 def _number(status: str) -> int:

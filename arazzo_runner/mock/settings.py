@@ -10,7 +10,7 @@ from msgspec import Struct, field
 class MockSettings(Struct, frozen=True):
     """``cases`` are the documented status or the name of the example that a step is to get.
 
-    They stand by ``step`` or ``workflow/step``. ``makes_inputs`` makes up what is needed and was
+    They stand by ``step`` or ``workflow/step``. ``makes_inputs`` generates what is needed and was
     not given; ``is_lenient`` answers requests too that are not as documented. Another ``seed``
     gives other values.
     """

@@ -59,7 +59,7 @@ class ResponseTemplate:
         self._page: Value = None
 
     def base(self, dice: SeededChoice, facts: Facts | None = None) -> Value:
-        """A documented example, else a value that is made up. Raises NoExample.
+        """A documented example, else a value that is generated. Raises NoExample.
 
         Of several examples and alternatives that one is taken which ``facts`` fit best.
         """

@@ -163,13 +163,13 @@ SERVERS = (
     ),
     Option(
         "mock-inputs",
-        "Whether the mock makes up required inputs that are not set.",
+        "Whether the mock generates required inputs that are not set.",
         section=_SERVERS,
         kind="choice",
         choices=("on", "off"),
         default="on",
         keyword=Keyword("mock_inputs", "OnOff"),
-        pytest="whether the mock makes up required inputs that are not set",
+        pytest="whether the mock generates required inputs that are not set",
     ),
     Option(
         "mock-case",

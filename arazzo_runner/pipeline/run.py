@@ -177,7 +177,7 @@ def plan_run(
 
 
 def _check_cases(plan: Plan, settings: MockSettings) -> None:
-    from arazzo_runner.mock.cases import case_findings
+    from arazzo_runner.mock.steps.cases import case_findings
 
     if found := list(case_findings(plan, settings.cases)):
         raise UsageError(*found)
@@ -301,12 +301,12 @@ def with_inputs(
     """Check the inputs of a plan, which may run many times. Raises UsageError and InputError.
 
     The values of inputs named in ``unknown`` stand for others, and are not judged. With ``mock``
-    those that are needed and were not given are made up.
+    those that are needed and were not given are generated.
     """
     bound, lacking = planned.plan, planned.missing_credentials
     if mock is not None and mock.makes_inputs:
-        from arazzo_runner.mock.flow import value_flow
-        from arazzo_runner.mock.inputs import generated_inputs
+        from arazzo_runner.mock.steps.flow import value_flow
+        from arazzo_runner.mock.steps.inputs import generated_inputs
 
         made = generated_inputs(value_flow(bound), run_keys(bound), inputs, mock.seed)
         if made:

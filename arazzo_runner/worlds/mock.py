@@ -15,14 +15,14 @@ from arazzo_runner.executor.world import (
 )
 from arazzo_runner.http.errors import messaging_failure
 from arazzo_runner.mock.api import MockApi
-from arazzo_runner.mock.expectations import (
+from arazzo_runner.mock.generate.flatten import NoExample
+from arazzo_runner.mock.settings import MockSettings
+from arazzo_runner.mock.steps.expectations import (
     NO_EXPECTATION,
     Expectations,
     expectations_of,
 )
-from arazzo_runner.mock.flow import value_flow
-from arazzo_runner.mock.generate.flatten import NoExample
-from arazzo_runner.mock.settings import MockSettings
+from arazzo_runner.mock.steps.flow import value_flow
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import ApiDescription

@@ -71,7 +71,7 @@ def format_string(name: str, dice: SeededChoice) -> str | None:
 
 
 MAX_LENGTH = 1_000_000
-"""The longest string that is made up."""
+"""The longest string that is generated."""
 
 SPREAD = 999
 """Numbers without an upper bound are at most this far from the lower one."""

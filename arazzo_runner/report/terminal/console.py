@@ -211,7 +211,7 @@ class Console:
         summary = look.shown.line(workflow.summary or "", look.width)
         inputs = value_lines(started.inputs, look)
         names = ", ".join(f"`{look.shown.text(one)}`" for one in started.generated)
-        made = [f"made up, for they were not given: {names}"] if names else []
+        made = [f"generated, since they are not set: {names}"] if names else []
         return [
             f"{indent}{name}  {summary}".rstrip(),
             *(f"{indent}  {line}" for line in look.label_lines("with", inputs)),

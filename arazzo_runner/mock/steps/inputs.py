@@ -1,4 +1,4 @@
-"""Inputs that were not given, made up: from an example, a default or the schema.
+"""Inputs that were not given, generated: from an example, a default or the schema.
 
 A value also fits where the workflow sends it, if one can.
 """
@@ -10,7 +10,6 @@ from contextlib import suppress
 
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
 from arazzo_runner.expression.value import MISSING, Value
-from arazzo_runner.mock.flow import Sink, Sinks, Tokens, ValueFlow
 from arazzo_runner.mock.generate.flatten import (
     NoExample,
     combine_schemas,
@@ -20,6 +19,7 @@ from arazzo_runner.mock.generate.flatten import (
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.resources import path_text
+from arazzo_runner.mock.steps.flow import Sink, Sinks, Tokens, ValueFlow
 
 
 def generated_inputs(
@@ -28,7 +28,7 @@ def generated_inputs(
     """Values for the inputs that these workflows need and that were not given.
 
     Needed are those that the schema requires, and those without a default that a required part
-    of a request is made of. What cannot be made up is left out.
+    of a request is made of. What cannot be generated is left out.
     """
     made: dict[str, Value] = {}
     for key in keys:

@@ -12,7 +12,7 @@ from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.partial_evaluation import criteria_verdict, is_about_status
 from arazzo_runner.lint.responses import sample_statuses
-from arazzo_runner.mock.flow import Sinks, Tokens, ValueFlow, body_reads
+from arazzo_runner.mock.steps.flow import Sinks, Tokens, ValueFlow, body_reads
 
 PATIENCE = 5
 """After so many attempts a state is what the step waits for, if it may be."""
@@ -43,7 +43,7 @@ class StepExpectation(Struct, frozen=True):
     patience: int = 0
     case: str = ""
 
-    def is_expected(self, status: int) -> bool:
+    def is_success(self, status: int) -> bool:
         """Whether the step can succeed with this status."""
         if not self.criteria:
             return 200 <= status <= 299
@@ -51,7 +51,7 @@ class StepExpectation(Struct, frozen=True):
 
     def statuses(self) -> tuple[int, ...]:
         """The statuses that the step can succeed with, of those that it is likely to name."""
-        return tuple(one for one in sample_statuses(self.criteria) if self.is_expected(one))
+        return tuple(one for one in sample_statuses(self.criteria) if self.is_success(one))
 
 
 NO_EXPECTATION = StepExpectation()

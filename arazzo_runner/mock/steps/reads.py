@@ -1,4 +1,4 @@
-"""The members of a response that its step reads: made up where they are open to be made up.
+"""The members of a response that its step reads: generated where they are open to be generated.
 
 A description may leave out what a server sends, or leave members optional. Where its schema lets
 them be there, what the workflow reads is there, as its readers take it.
@@ -11,8 +11,6 @@ from contextlib import suppress
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.expectations import BodyRead
-from arazzo_runner.mock.flow import Tokens
 from arazzo_runner.mock.generate.flatten import (
     NoExample,
     combine_schemas,
@@ -25,10 +23,12 @@ from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.paging import NEXT_TOKENS, PLACES
 from arazzo_runner.mock.resources import Facts, normalized_name, path_text
+from arazzo_runner.mock.steps.expectations import BodyRead
+from arazzo_runner.mock.steps.flow import Tokens
 from arazzo_runner.mock.templates import ResponseTemplate
 
 MAX_ITEM: Final = 20
-"""An item further back in a list is not made up."""
+"""An item further back in a list is not generated."""
 
 
 def with_reads(

@@ -18,17 +18,17 @@ def case_findings(plan: Plan, cases: Mapping[str, str]) -> Iterator[Diagnostic]:
         named = [one for key, one in operations.items() if name in (key, key.partition("/")[2])]
         if not named:
             steps = [*operations, *(key.partition("/")[2] for key in operations)]
-            hint = did_you_mean(name, steps) or f"its steps: {_join_names(operations)}"
+            hint = did_you_mean(name, steps) or f"its steps: {_list_text(operations)}"
             yield error("AZ906", f"{shown}: no step `{name}` calls an operation", help=hint)
         elif not any(is_documented(one, case) for one in named):
             label = f"`{named[0].method} {named[0].path}`"
             message = f"{shown}: {label} documents no status and no example `{case}`"
             yield error(
-                "AZ906", message, help=f"documented: {_join_names(documented_cases(named[0]))}"
+                "AZ906", message, help=f"documented: {_list_text(documented_cases(named[0]))}"
             )
 
 
-def _join_names(names: Mapping[str, object] | list[str]) -> str:
+def _list_text(names: Mapping[str, object] | list[str]) -> str:
     return ", ".join(f"`{one}`" for one in names) or "none"
 
 

@@ -1,6 +1,6 @@
 """What the success criteria of a step compare with constants.
 
-The mock gives these values in place of others that it made up, where the description allows them.
+The mock gives these values in place of others that it generated, where the description allows them.
 What a client has set, and states that advance, stay as they are: a criterion about these is a
 check.
 """
@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import And, BodyRef, Comparison, Constant, HeaderRef, Or
 from arazzo_runner.expression.value import MISSING, Value, is_equal, is_ordered
-from arazzo_runner.mock.flow import Tokens
-from arazzo_runner.mock.reads import member_tokens, value_at, with_value
 from arazzo_runner.mock.resources import normalized_name
+from arazzo_runner.mock.steps.flow import Tokens
+from arazzo_runner.mock.steps.reads import member_tokens, value_at, with_value
 from arazzo_runner.mock.templates import ResponseTemplate, tells_state
 from arazzo_runner.text.json_write import write_json
 from arazzo_runner.text.source import pointer_text
@@ -41,10 +41,10 @@ class Wish(Struct, frozen=True):
 
     def is_granted(self, body: Value) -> bool:
         """Whether it, or another that would do, holds in a body."""
-        held = self.holds(value_at(body, self.tokens))
+        held = self.is_met(value_at(body, self.tokens))
         return held or any(one.is_granted(body) for one in self.others)
 
-    def holds(self, value: Value) -> bool:
+    def is_met(self, value: Value) -> bool:
         """Whether a value is as the criterion wants it."""
         if value is MISSING:
             return False
@@ -140,7 +140,7 @@ def with_wishes(
             continue
         for candidate in wish.candidates():
             changed = with_value(body, wish.tokens, candidate)
-            if changed is not MISSING and wish.holds(candidate) and frame.fits(changed):
+            if changed is not MISSING and wish.is_met(candidate) and frame.fits(changed):
                 body = changed
                 where = pointer_text(wish.tokens) or "the body"
                 notes.append(f"`{where}` is {write_json(candidate)}, as the step expects")
