@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.problem import Problem, problem_members
 from arazzo_runner.mock.resources import normalized_name
+from arazzo_runner.mock.steps.flow import Tokens
 from arazzo_runner.mock.templates import ResponseTemplate
 
 REASONS: Final = (
@@ -17,8 +18,6 @@ REASONS: Final = (
 """Members that say what went wrong, the likeliest first."""
 STATUSES: Final = ("status", "statuscode", "code", "httpstatus", "errorcode")
 MAX_DEPTH: Final = 3
-
-ResponseSource: TypeAlias = tuple[str | int, ...]
 
 
 def with_reason(frame: ResponseTemplate, body: Value, problem: Problem) -> Value:
@@ -46,12 +45,12 @@ def with_status(frame: ResponseTemplate, body: Value, status: int) -> Value:
     return body
 
 
-def _rank(way: ResponseSource) -> tuple[int, int]:
+def _rank(way: Tokens) -> tuple[int, int]:
     name = normalized_name(str(way[-1])) if way else ""
     return (REASONS.index(name) if name in REASONS else len(REASONS), len(way))
 
 
-def _scalars(value: Value, way: ResponseSource = ()) -> Iterator[tuple[ResponseSource, Value]]:
+def _scalars(value: Value, way: Tokens = ()) -> Iterator[tuple[Tokens, Value]]:
     if len(way) > MAX_DEPTH:
         return
     match value:
@@ -65,15 +64,13 @@ def _scalars(value: Value, way: ResponseSource = ()) -> Iterator[tuple[ResponseS
             yield way, value
 
 
-def _replace_if_valid(
-    frame: ResponseTemplate, body: Value, way: ResponseSource, value: Value
-) -> Value:
+def _replace_if_valid(frame: ResponseTemplate, body: Value, way: Tokens, value: Value) -> Value:
     """The body with another value at the end of the way, if that is valid."""
     changed = _with(body, way, value)
     return changed if frame.fits(changed) else body
 
 
-def _with(body: Value, way: ResponseSource, value: Value) -> Value:
+def _with(body: Value, way: Tokens, value: Value) -> Value:
     if not way:
         return value
     token, *rest = way

@@ -56,8 +56,9 @@ class Wish(Struct, frozen=True):
         """Values with which it holds."""
         yield self.value
         if self.operator in ("<", ">") and isinstance(self.value, int | float):
+            if self.operator == "<" and self.value > 0:
+                yield self.value / 2
             yield self.value + (1 if self.operator == ">" else -1)
-            yield self.value / 2
 
 
 def wishes_of(criteria: Iterable[Criterion]) -> Iterator[Wish]:
