@@ -20,9 +20,7 @@ response: 201 application/json
   {{
     "sid": "FNaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "status": "active",
-    "links": {{
-        "steps": "/v2/Flows/FW/Executions/FN/Steps"
-    }}
+    "flow_sid": "FW00000000000000000000000000000001"
   }}
 API description: `CreateExecution` documents only 201, and 201 was returned (openapi/studio.yaml:8:16)
 {REPEAT}
