@@ -39,6 +39,7 @@ class HttpResponse(SafeRepr, frozen=True):
     the request's headers as they went out, with those that the world added; empty: as built.
     ``request`` is the one that was sent in place of the one built, where a hook changed it.
     ``exchanges`` are all that went over the wire for it, redirects too, where the world tells.
+    ``hint`` is what the world knows of why the response may be none that was hoped for.
     """
 
     status: int
@@ -49,6 +50,7 @@ class HttpResponse(SafeRepr, frozen=True):
     sent_headers: Headers = ()
     request: HttpRequest | None = None
     exchanges: tuple[WireExchange, ...] = ()
+    hint: str | None = None
 
     def header(self, name: str) -> str | None:
         """The value of a header field, several joined by a comma; None when there is none."""

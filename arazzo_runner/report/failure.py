@@ -28,7 +28,7 @@ from arazzo_runner.report.base_path import base_path_hint
 from arazzo_runner.report.body import media_type
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.diagnostics.text import Caret, caret_block
-from arazzo_runner.report.response import response_summary
+from arazzo_runner.report.response import redirect_lines, response_hints, response_summary
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
 from arazzo_runner.report.traversal import has_replay_failure
@@ -312,11 +312,13 @@ def _circumstances(step: StepResult, attempt: Attempt, look: TextStyle) -> Itera
     if attempt.request is None:
         return
     yield look.shown.text(f"request: {attempt.request.method} {attempt.request.url}")
+    yield from (f"redirect: {line}" for line in redirect_lines(attempt, look))
     yield from response_summary(attempt, look)
     yield from _problem(attempt, look)
     if attempt.response and step.operation:
         yield f"API description: {_documented_text(step.operation, attempt.response.status, look)}"
     yield from _help(base_path_hint(step.operation, attempt), look)
+    yield from (line for hint in response_hints(attempt, look) for line in _help(hint, look))
     yield f"repeat: {curl_line(attempt.request, look.shown.masker)}"
 
 

@@ -14,6 +14,7 @@ from arazzo_runner.executor.result import Attempt
 from arazzo_runner.expression.value import MISSING, MaybeValue
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.report.body import decode_text, is_json, media_type
+from arazzo_runner.report.redirects import followed_redirects, redirect_location
 from arazzo_runner.report.safe_text import beginning, escape
 from arazzo_runner.report.terminal.style import TextStyle
 from arazzo_runner.text.json_write import INDENTED, json_pieces
@@ -49,6 +50,25 @@ def response_summary(attempt: Attempt, look: TextStyle) -> Iterator[str]:
             yield f"  {look.shown.text(name)}: {look.shown.line(value, WIDTH)}"
     if look.verbosity != "bodies":  # the whole body stands above the failure
         yield from (f"  {line}" for line in _body_lines(attempt, response, look))
+
+
+def redirect_lines(attempt: Attempt, look: TextStyle) -> Iterator[str]:
+    """``303 to GET https://…``, a line for each redirect that was followed."""
+    for one in followed_redirects(attempt):
+        yield look.shown.text(f"{one.status} to {one.request.method} {one.request.url}")
+
+
+def response_hints(attempt: Attempt, look: TextStyle) -> Iterator[str]:
+    """What may be behind the failure, by what the response is: the way out of each."""
+    response = attempt.response
+    if response is None:
+        return
+    if response.hint:
+        yield response.hint
+    location = redirect_location(response)
+    if location is not None:
+        target = look.shown.line(location, WIDTH)
+        yield f"the response redirects to `{target}`; `--follow-redirects 1` follows it"
 
 
 def _body_lines(attempt: Attempt, response: HttpResponse, look: TextStyle) -> list[str]:
