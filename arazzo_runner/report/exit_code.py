@@ -93,7 +93,8 @@ class Summary(Struct, frozen=True):
     """Counts over a run, with what steps called and retries ran.
 
     ``steps`` counts visits, ``requests`` those of every attempt, redirects too.
-    ``criteria_passed`` and ``criteria_failed`` count the last attempt of each visit, whose verdict is the step's;
+    ``criteria_passed`` and ``criteria_failed`` count the last attempt of each visit, whose
+    verdict is the step's;
     ``findings`` are the contract checks that did not hold in these, equal ones folded.
     """
 

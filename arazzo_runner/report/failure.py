@@ -26,6 +26,7 @@ from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import CheckResult, response_for
 from arazzo_runner.report.base_path import base_path_hint
 from arazzo_runner.report.body import media_type
+from arazzo_runner.report.criterion_hints import criterion_hints
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.diagnostics.text import Caret, caret_block
 from arazzo_runner.report.response import redirect_lines, response_hints, response_summary
@@ -171,6 +172,7 @@ def step_failure_lines(step: StepResult, look: TextStyle) -> list[str]:
     for criterion in attempt.criteria:
         if not criterion.passed:
             lines += _criterion_lines(criterion, subject, look)
+            lines += (_help(hint, look)[0] for hint in criterion_hints(criterion, attempt))
     for check in attempt.checks:
         if not check.passed and check.severity == "error":
             lines += _check_lines(check, subject, look)
