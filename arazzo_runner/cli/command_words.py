@@ -15,7 +15,7 @@ def remember_command(ctx: click.Context, words: Sequence[str]) -> None:
     ctx.meta[_KEY] = tuple(words)
 
 
-def command_words() -> tuple[str, ...]:
+def command_words(context: click.Context | None = None) -> tuple[str, ...]:
     """The words of the command that is being carried out; none outside of one."""
-    ctx = click.get_current_context(silent=True)
+    ctx = context or click.get_current_context(silent=True)
     return ctx.meta.get(_KEY, ()) if ctx is not None else ()

@@ -95,13 +95,9 @@ class CommandGroup(click.Group):
         name = args[0]
         remember_command(ctx, args)
         if name not in COMMANDS and not name.startswith("-"):
-            from arazzo_runner.text.diagnostic import nearest
+            from arazzo_runner.cli.usage_errors import UnknownCommandError
 
-            match = nearest(name, COMMANDS)
-            hint = f"did you mean `{match}`?" if match else f"commands: {', '.join(COMMANDS)}"
-            if name.endswith((".yml", ".yaml", ".json")):
-                hint = f"to run a document: `arazzo run {name}`"
-            raise click.UsageError(f"no command is called `{name}`; {hint}", ctx)
+            raise UnknownCommandError(args, COMMANDS, ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -5,12 +5,35 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import click
 from click.core import ParameterSource
 
+from arazzo_runner.cli.other_tools import (
+    command_hint,
+    extra_words,
+    extra_words_hint,
+    flag_hint,
+    without_secret,
+)
 from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
+
+
+class UnknownCommandError(click.UsageError):
+    """No command has the name of the first word; ``hint`` is the way out."""
+
+    def __init__(self, words: Sequence[str], known: Iterable[str], context: click.Context) -> None:
+        super().__init__(f"no command is called `{words[0]}`", context)
+        self.hint = command_hint(words) or _nearest_command(words[0], [*known])
+
+
+def _nearest_command(name: str, known: list[str]) -> str:
+    if name.endswith((".yml", ".yaml", ".json")):
+        return f"to run a document: `arazzo run {name}`"
+    match = nearest(name, known)
+    return f"did you mean `{match}`?" if match else f"commands: {', '.join(known)}"
 
 
 def report_usage_error(mistake: click.ClickException, args: Sequence[str]) -> int:
@@ -47,9 +70,12 @@ def _sentence(
     mistake: click.ClickException, context: click.Context | None
 ) -> tuple[str, str | None]:
     match mistake:
+        case UnknownCommandError(hint=hint):
+            return mistake.message, hint
         case click.NoSuchOption(option_name=name) if context is not None:
             message = f"`{context.command_path}` has no flag `{name}`"
-            return message, _nearest_flag(name, context.command) or _see_help(context)
+            way_out = flag_hint(name, context) or _nearest_flag(name, context.command)
+            return message, way_out or _see_help(context)
         case click.BadOptionUsage(option_name=name):
             needs = "needs" if "requires" in mistake.message else "takes no"
             return f"`{name}` {needs} {'a ' * (needs == 'needs')}value", None
@@ -58,8 +84,16 @@ def _sentence(
             return f"`{context.command_path}` needs a {wanted}", _see_help(context)
         case click.BadParameter(param=click.Parameter() as parameter):
             return f"`{_origin(parameter, context)}`: {_plain_message(mistake.message)}", None
+        case click.UsageError() if context is not None and (extra := _EXTRA.match(mistake.message)):
+            words = extra_words(extra[1], context)
+            shown = " ".join(map(without_secret, words))
+            message = f"one DOCUMENT is expected, and `{shown}` follows it"
+            return message, extra_words_hint(words, context)
         case _:
             return _plain_message(mistake.format_message()), None
+
+
+_EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 
 
 def _see_help(context: click.Context) -> str:
@@ -94,7 +128,4 @@ def _config_name() -> str:
 def _plain_message(message: str) -> str:
     """Click's sentences in our form: a small letter first, backticks, no final period."""
     text = message.rstrip(".").replace("'", "`")
-    extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", text)
-    if extra:
-        return f"one DOCUMENT is expected, and `{extra[1]}` follows it"
     return text[:1].lower() + text[1:]

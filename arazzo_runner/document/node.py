@@ -91,6 +91,12 @@ def is_name(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+def _other_name(name: str, taken: Iterable[str]) -> str | None:
+    """A name in place of one that cannot be, unless nothing is left of it or it is taken."""
+    other = re.sub(r"[^a-zA-Z0-9.\-_]+", "_", name).strip("_")
+    return f"rename it, to `{other}` for instance" if other and other not in taken else None
+
+
 class ObjectSpec(Struct, frozen=True):
     """The fixed fields of one object; ``new`` are those that came with Arazzo 1.1.
 
@@ -345,8 +351,9 @@ class Node(Struct, frozen=True):
             if not _KEY.fullmatch(key):
                 member.error(
                     "AZ113",
-                    f"`{key}` cannot be a name in `{name}`",
+                    f"`{key}` cannot be a name in `{name}`:"
+                    " names hold letters, digits, `.`, `-` and `_` alone",
                     place=member.place.key(),
-                    label="letters, digits, `.`, `-` and `_` only",
+                    help=_other_name(key, node.value),
                 )
             yield key, member

@@ -6,6 +6,7 @@ out. A path or query is never shown, since it may hold a secret.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -215,7 +216,12 @@ def not_http_error(origin: Origin, first: bytes) -> TransportError:
 
 def malformed_response_error(origin: Origin, reason: str) -> TransportError:
     """HTTP, but not valid."""
-    return TransportError("protocol", f"the response of `{origin}` is not valid HTTP: {reason}")
+    words = _OCTETS.sub(r"`\2`", reason.replace("`", "'"))
+    return TransportError("protocol", f"the response of `{origin}` is not valid HTTP: {words}")
+
+
+# How h11 and h2 spell octets in their messages.
+_OCTETS = re.compile(r"""(?:bytearray\()?\bb(['"])(.*?)\1\)?""")
 
 
 def decoding_error(origin: Origin, encoding: str, reason: str) -> TransportError:
@@ -228,7 +234,8 @@ def decoding_error(origin: Origin, encoding: str, reason: str) -> TransportError
 def unknown_encoding_error(origin: Origin, encoding: str) -> TransportError:
     """A content encoding that was not offered."""
     text = f"the response of `{origin}` is encoded as `{encoding}`; gzip and deflate are understood"
-    return TransportError("protocol", text, "remove the step's Accept-Encoding parameter")
+    hint = "requests accept these two unless a step sets Accept-Encoding; the server has to heed it"
+    return TransportError("protocol", text, hint)
 
 
 # Limits

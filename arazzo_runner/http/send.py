@@ -81,6 +81,7 @@ class Sender:
         self._settings = settings
         self._defaults = [(name.lower(), (name, value)) for name, value in defaults]
         self._cookies = CookieJars() if settings.cookies else None
+        self._ignored_cookies: set[Origin] = set()
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send a request and its redirects; a step's ``timeout`` may shorten the user's limit."""
@@ -129,7 +130,20 @@ class Sender:
         wire.receive(response)
         if self._cookies is not None:
             self._cookies.keep(origin, target, response.headers)
-        return replace(response, sent_headers=headers)
+        hint = self._cookie_hint(origin, headers, response)
+        return replace(response, sent_headers=headers, hint=hint)
+
+    def _cookie_hint(self, origin: Origin, sent: Headers, response: HttpResponse) -> str | None:
+        """What a refusal may be about: cookies that this server has set, and that were not kept."""
+        if self._cookies is not None:
+            return None
+        refused = response.status in (401, 403) and header_value(sent, "cookie") is None
+        ignored = origin in self._ignored_cookies
+        if header_value(response.headers, "set-cookie") is not None:
+            self._ignored_cookies.add(origin)
+        if not (refused and ignored):
+            return None
+        return f"`{origin}` set a cookie before, which was not kept; `--cookies` keeps cookies"
 
     def _headers(self, request: HttpRequest, origin: Origin, target: str) -> Headers:
         given = request.headers

@@ -6,6 +6,7 @@ system has none, certifi's list does. ``--cacert`` takes the place of both, as c
 
 from __future__ import annotations
 
+import shlex
 import ssl
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def _load_client_certificate(context: ssl.SSLContext, settings: HttpSettings) ->
     try:
         context.load_cert_chain(settings.cert, settings.key, password=_no_password)
     except OSError as reason:
-        raise _file_error("--cert", settings.cert, reason) from None
+        raise _key_error(settings.cert, settings.key, reason) from None
 
 
 def _no_password() -> str:
@@ -78,11 +79,29 @@ _REASONS = {
 }
 
 
+def _key_error(cert: str, key: str | None, reason: OSError) -> UsageError:
+    """What is wrong with the key, which is in a file of its own or in the certificate's."""
+    if not isinstance(reason, ssl.SSLError) or reason.reason in _REASONS:
+        return _file_error("--cert", cert, reason)
+    flag, path = ("--cert", cert) if key is None else ("--key", key)
+    content = Path(path).read_bytes()
+    if b"PRIVATE KEY-----" not in content and b"-----BEGIN" in content:
+        way_out = "name the file of the key with `--key`"
+        return _unusable_file_error(flag, path, "it contains no private key", way_out)
+    if b"ENCRYPTED" in content:
+        command = f"openssl pkey -in {shlex.quote(path)} -out key.pem"
+        way_out = f"write it without: `{command}`, then `--key key.pem`"
+        return _unusable_file_error(flag, path, "its key has a password", way_out)
+    return _file_error(flag, path, reason)
+
+
 def _file_error(flag: str, path: str, reason: OSError) -> UsageError:
     words = reason.strerror
     if isinstance(reason, ssl.SSLError):
-        words = _REASONS.get(reason.reason or "", "it is not PEM, or its key has a password")
-    message = f"`{flag} {path}` cannot be used: {words}"
-    return UsageError(
-        error("AZ906", message, help="it must be a readable PEM file, its key without a password")
-    )
+        words = _REASONS.get(reason.reason or "", "it is not PEM")
+    return _unusable_file_error(flag, path, words, "it must be a readable PEM file")
+
+
+def _unusable_file_error(flag: str, path: str, why: str | None, way_out: str) -> UsageError:
+    message = f"`{flag} {path}` cannot be used: {why}"
+    return UsageError(error("AZ906", message, help=way_out))

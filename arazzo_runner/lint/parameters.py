@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from arazzo_runner.executor.plan import Argument
 from arazzo_runner.expression.ast import BodyRef, HeaderRef, Literal
+from arazzo_runner.expression.parse import parse_string
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.openapi.model import Location, Operation, Parameter, SecurityScheme
 from arazzo_runner.openapi.request.build import needs_value
@@ -116,8 +117,15 @@ def credential_findings(view: StepContext) -> Iterator[Diagnostic]:
     schemes = {credential_carrier(one): one for one in declared if one.type != "mutualTLS"}
     for argument in view.call.arguments:
         identity = parameter_key(argument.parameter.location, argument.parameter.name)
-        if identity in schemes:
+        if identity in schemes and not _is_judged_text(argument.value):
             yield _credential(argument, schemes[identity])
+
+
+def _is_judged_text(value: object) -> bool:
+    """Whether a text has an expression that is not evaluated (AZ121): it is no credential yet."""
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        return False
+    return bool(parse_string(value.value)[1])
 
 
 def _credential(argument: Argument, scheme: SecurityScheme) -> Diagnostic:

@@ -40,6 +40,7 @@ class HttpResponse(SafeRepr, frozen=True):
     ``request`` is the one that was sent in place of the one built, where a hook changed it.
     ``exchanges`` are all that went over the wire for it, redirects too, where the world tells.
     ``notes`` say what a world that is no server did in place of one.
+    ``hint`` is what the world knows of why the response may be none that was hoped for.
     """
 
     status: int
@@ -50,6 +51,7 @@ class HttpResponse(SafeRepr, frozen=True):
     sent_headers: Headers = ()
     request: HttpRequest | None = None
     exchanges: tuple[WireExchange, ...] = ()
+    hint: str | None = None
     notes: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:

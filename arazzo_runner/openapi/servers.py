@@ -36,7 +36,13 @@ def server_url(operation: Operation, override: str | None, variables: Mapping[st
     if server.url == "/" and not _is_web_url(absolute):
         # OpenAPI Object, `servers`: without it, one with the URL `/`, that of the description.
         raise _no_server_error("AZ908", f"`{name}` names no server")
-    return _check_variable(absolute, "AZ908", f"the server `{server.url}` of `{name}`")
+    subject = f"the server `{server.url}` of `{name}`"
+    return _check_variable(absolute, "AZ908", subject, _relative_path(url))
+
+
+def _relative_path(url: str) -> str:
+    """The path of a server that has no host, which a `--server` has to repeat; else empty."""
+    return "" if "://" in url else f"/{url.strip('/')}"
 
 
 def base_path(operation: Operation) -> str:
@@ -77,8 +83,8 @@ def _variable(name: str, server: Server, variables: Mapping[str, str], operation
     return value
 
 
-def _no_server_error(code: str, message: str) -> UsageError:
-    hint = "set the server with `--server URL`, such as `--server https://api.example.com`"
+def _no_server_error(code: str, message: str, path: str = "") -> UsageError:
+    hint = f"set the server with `--server URL`, such as `--server https://api.example.com{path}`"
     return UsageError(error(code, message, help=hint))
 
 
@@ -98,9 +104,9 @@ def _is_web_url(url: str) -> bool:
     return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
 
 
-def _check_variable(url: str, code: str, subject: str) -> str:
+def _check_variable(url: str, code: str, subject: str, path: str = "") -> str:
     if not _is_web_url(url):
-        raise _no_server_error(code, f"{subject} is not an http or https URL")
+        raise _no_server_error(code, f"{subject} is not an http or https URL", path)
     # Server Object, `url`: a fragment does not belong to it. A query neither, but where there is
     # one, such as `?api-version=1`, the server wants it.
     base, mark, query = url.partition("#")[0].partition("?")

@@ -11,9 +11,10 @@ from enum import IntEnum
 
 from msgspec import Struct
 
-from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
+from arazzo_runner.executor.result import Attempt, RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.failure import Folded, fold_findings
+from arazzo_runner.report.redirects import followed_redirects
 from arazzo_runner.report.traversal import steps_of
 
 
@@ -91,8 +92,9 @@ def document_status(result: RunResult) -> Status:
 class Summary(Struct, frozen=True):
     """Counts over a run, with what steps called and retries ran.
 
-    ``steps`` counts visits, ``requests`` those of every attempt. ``criteria_passed`` and
-    ``criteria_failed`` count the last attempt of each visit, whose verdict is the step's;
+    ``steps`` counts visits, ``requests`` those of every attempt, redirects too.
+    ``criteria_passed`` and ``criteria_failed`` count the last attempt of each visit, whose
+    verdict is the step's;
     ``findings`` are the contract checks that did not hold in these, equal ones folded.
     """
 
@@ -116,11 +118,16 @@ def summarize_run(result: RunResult) -> Summary:
     return Summary(
         Counter(workflow.status for workflow in result.workflows),
         Counter(step.status for step in steps),
-        sum(attempt.request is not None for step in steps for attempt in step.attempts),
+        sum(_count_requests(attempt) for step in steps for attempt in step.attempts),
         passed,
         failed,
         tuple(fold_findings(_last_checks(steps))),
     )
+
+
+def _count_requests(attempt: Attempt) -> int:
+    """The request of an attempt, and those that followed redirects."""
+    return (attempt.request is not None) + sum(1 for _ in followed_redirects(attempt))
 
 
 def _last_checks(steps: list[StepResult]) -> Iterator[CheckResult]:

@@ -21,12 +21,15 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
+from arazzo_runner.expression.value import MaybeValue
 from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import CheckResult, response_for
 from arazzo_runner.report.base_path import base_path_hint
 from arazzo_runner.report.body import media_type
+from arazzo_runner.report.criterion_hints import criterion_hints
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.diagnostics.text import Caret, caret_block
+from arazzo_runner.report.response import redirect_lines, response_hints, response_summary
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
 from arazzo_runner.report.traversal import has_replay_failure
@@ -163,11 +166,13 @@ def step_failure_lines(step: StepResult, look: TextStyle) -> list[str]:
     if not step.attempts:
         return []
     attempt = step.attempts[-1]
-    subject = f"step `{step.step_id}`, attempt {len(step.attempts)}"
+    tries = len(step.attempts)
+    subject = f"{step.step_id} (attempt {tries})" if tries > 1 else step.step_id
     lines: list[str] = []
     for criterion in attempt.criteria:
         if not criterion.passed:
             lines += _criterion_lines(criterion, subject, look)
+            lines += (_help(hint, look)[0] for hint in criterion_hints(criterion, attempt))
     for check in attempt.checks:
         if not check.passed and check.severity == "error":
             lines += _check_lines(check, subject, look)
@@ -180,7 +185,7 @@ def step_failure_lines(step: StepResult, look: TextStyle) -> list[str]:
 
 
 def _criterion_lines(criterion: CriterionResult, subject: str, look: TextStyle) -> list[str]:
-    lines = [_first_line(f"{subject}: {_verdict(criterion)}", look)]
+    lines = [_first_line(f"{subject}: {_fact(criterion, look)}", look)]
     if criterion.place:
         marks = list(_marks(criterion, criterion.place, look))
         lines.append(_arrow(criterion.place.within(marks[0].start, marks[0].end), look))
@@ -193,21 +198,36 @@ def _criterion_lines(criterion: CriterionResult, subject: str, look: TextStyle) 
     return [*lines, *_help(criterion.hint, look)]
 
 
-def _verdict(criterion: CriterionResult) -> str:
+FACT_LIMIT: Final = 100
+"""A condition in a first line is shown up to this length, in characters; a value half of it."""
+
+
+def _fact(criterion: CriterionResult, look: TextStyle) -> str:
+    """What was judged and what it was: ``$statusCode == 201, got 422``."""
+    if not criterion.place:
+        return _implicit_fact(criterion)
+    stated = look.shown.line(criterion.condition, FACT_LIMIT)
+    if criterion.context:
+        stated += f" ({criterion.kind} on {look.shown.line(criterion.context, FACT_LIMIT)})"
     if criterion.error:
-        return f"a success criterion cannot be evaluated: {criterion.error}"
-    if criterion.place:
-        return "a success criterion failed"
-    return _implicit_verdict(criterion)
+        return f"{stated} cannot be evaluated: {criterion.error}"
+    values = [
+        (one.expression, look.shown.value(_masked_operand(one, look), FACT_LIMIT // 2))
+        for one in criterion.operands
+    ]
+    if len(values) == 1:
+        return f"{stated}, got {values[0][1]}"
+    listed = ", ".join(f"{name} = {value}" for name, value in values)
+    return f"{stated}, got {listed}" if listed else f"{stated} is false"
 
 
-def _implicit_verdict(criterion: CriterionResult) -> str:
+def _implicit_fact(criterion: CriterionResult) -> str:
     """The criterion that no document states: a 2xx status, or that the called workflow passed."""
     operand = next(iter(criterion.operands), None)
     if operand is None:
         return f"`{criterion.condition}` failed"
     if operand.expression == "$statusCode":
-        return f"status {operand.value} is not 2xx, which a step without `successCriteria` requires"
+        return f"a 2xx status (no `successCriteria`), got {operand.value}"
     return f"the called workflow `{operand.expression}` ended with status `{operand.value}`"
 
 
@@ -241,8 +261,11 @@ def _is_written_in(operand: OperandValue, criterion: CriterionResult) -> bool:
 
 
 def _typed_value(operand: OperandValue, look: TextStyle) -> str:
-    value = look.shown.masker.operand(operand.expression, operand.value)
-    return look.shown.typed_text(value, VALUE_LIMIT)
+    return look.shown.typed_text(_masked_operand(operand, look), VALUE_LIMIT)
+
+
+def _masked_operand(operand: OperandValue, look: TextStyle) -> MaybeValue:
+    return look.shown.masker.operand(operand.expression, operand.value)
 
 
 def _check_lines(check: CheckResult, subject: str, look: TextStyle) -> list[str]:
@@ -291,10 +314,13 @@ def _circumstances(step: StepResult, attempt: Attempt, look: TextStyle) -> Itera
     if attempt.request is None:
         return
     yield look.shown.text(f"request: {attempt.request.method} {attempt.request.url}")
+    yield from (f"redirect: {line}" for line in redirect_lines(attempt, look))
+    yield from response_summary(attempt, look)
     yield from _problem(attempt, look)
     if attempt.response and step.operation:
         yield f"API description: {_documented_text(step.operation, attempt.response.status, look)}"
     yield from _help(base_path_hint(step.operation, attempt), look)
+    yield from (line for hint in response_hints(attempt, look) for line in _help(hint, look))
     yield f"repeat: {curl_line(attempt.request, look.shown.masker)}"
 
 

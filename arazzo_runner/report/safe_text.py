@@ -87,7 +87,7 @@ class SafeText:
             case str():
                 return json.dumps(value[:enough], ensure_ascii=False)
             case dict() | list():
-                return _beginning(json_pieces(value, _STYLE), enough)
+                return beginning(json_pieces(value, _STYLE), enough)
             case FileBody():
                 return value.label
             case bytes():
@@ -103,7 +103,7 @@ def _bytes_text(value: Value) -> str:
 _STYLE = JsonStyle(default=_bytes_text)
 
 
-def _beginning(chunks: Iterator[str], enough: int) -> str:
+def beginning(chunks: Iterator[str], enough: int) -> str:
     """As many chunks as give ``enough`` characters: a value of 10 MB is not spelled for a line."""
     taken: list[str] = []
     length = 0

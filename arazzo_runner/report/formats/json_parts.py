@@ -20,6 +20,7 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.body import is_json, media_type, report_body, to_json_data
 from arazzo_runner.report.diagnostics.text import location_json, to_json
+from arazzo_runner.report.redirects import Redirect, followed_redirects
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.traversal import OperationName, operation_name
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -118,11 +119,22 @@ class JsonParts:
         if attempt.response and attempt.response.notes:
             notes: list[Value] = [self.text(one) for one in attempt.response.notes]
             spelled["notes"] = notes
+        redirects = [self._redirect(one) for one in followed_redirects(attempt)]
+        if redirects:
+            spelled["redirects"] = redirects
         if attempt.considered:
             spelled["considered"] = [self._considered_action(one) for one in attempt.considered]
         if attempt.interlude is not None:
             spelled["interlude"] = self._interlude(attempt.interlude)
         return spelled
+
+    def _redirect(self, redirect: Redirect) -> dict[str, Value]:
+        request = redirect.request
+        return {
+            "status": redirect.status,
+            "method": self.text(request.method),
+            "url": self.text(request.url),
+        }
 
     def _considered_action(self, action: ConsideredAction) -> dict[str, Value]:
         spelled: dict[str, Value] = {

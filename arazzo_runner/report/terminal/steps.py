@@ -25,6 +25,7 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.report.body import FORM, decode_text, form_parts, is_json, media_type
 from arazzo_runner.report.failure import Folded, fold_findings, placed_sentence
+from arazzo_runner.report.response import redirect_lines
 from arazzo_runner.report.safe_text import duration_text
 from arazzo_runner.report.terminal.style import LABEL, TextStyle, value_lines
 from arazzo_runner.text.json_write import INDENTED, write_json
@@ -182,7 +183,11 @@ def step_details(result: StepResult, look: TextStyle) -> list[str]:
 def _exchange(attempt: Attempt, look: TextStyle) -> list[str]:
     sent = request_lines(attempt.request, look) if attempt.request else []
     got = response_lines(attempt.response, look) if attempt.response else []
-    return look.label_lines("sent", sent) + look.label_lines("got", got)
+    return [
+        *look.label_lines("sent", sent),
+        *look.label_lines("redir", list(redirect_lines(attempt, look))),
+        *look.label_lines("got", got),
+    ]
 
 
 def _is_news(criterion: CriterionResult) -> bool:

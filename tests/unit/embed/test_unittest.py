@@ -58,7 +58,7 @@ def test_a_failure_is_told_without_the_stack_of_the_runner(shop) -> None:
     code, text = unittest(shop.parent, status="404 Gone")
     assert code == 1
     assert "FAILED (failures=2)" in text
-    assert "error: step `look`, attempt 1: a success criterion failed" in text
+    assert "error: look: $" in text
     assert "arazzo_runner" not in text
 
 
@@ -97,4 +97,4 @@ def test_chosen_workflows_and_loaded_documents(description) -> None:
     loader.loadTestsFromTestCase(Chosen).run(result)
     loader.loadTestsFromTestCase(Failing).run(result)
     assert (result.testsRun, len(result.failures), result.errors) == (2, 1, [])
-    assert "a success criterion failed" in result.failures[0][1]
+    assert "error: create: $" in result.failures[0][1]

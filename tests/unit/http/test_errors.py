@@ -46,7 +46,7 @@ BROKEN = {
     ),
     "not quite HTTP": (
         b"HTTP/1.1 OK\r\n\r\n",
-        "the response of `{}` is not valid HTTP: illegal status line: bytearray(b'HTTP/1.1 OK')",
+        "the response of `{}` is not valid HTTP: illegal status line: `HTTP/1.1 OK`",
     ),
     "switching": (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",

@@ -176,7 +176,8 @@ def test_tls_that_breaks() -> None:
         ({"cacert": "no.pem"}, "`--cacert no.pem` cannot be used: No such file or directory"),
         ({"cacert": "ca.key"}, "`--cacert ca.key` cannot be used: it contains no certificate"),
         ({"cert": "no.pem"}, "`--cert no.pem` cannot be used: No such file or directory"),
-        ({"cert": "locked.pem"}, "`--cert locked.pem` cannot be used: it is not PEM"),
+        ({"cert": "locked.pem"}, "`--cert locked.pem` cannot be used: its key has a password"),
+        ({"cert": "ca.key"}, "`--cert ca.key` cannot be used: it is not PEM"),
         ({"key": "ca.key"}, "`--key` needs the certificate it belongs to"),
     ],
 )
@@ -201,9 +202,22 @@ def test_an_encrypted_key_never_asks_the_terminal(authority, tmp_path) -> None:
         serialization.BestAvailableEncryption(b"secret"),
     )
     (tmp_path / "both.pem").write_bytes(locked + authority.cert_pem.bytes())
-    with pytest.raises(UsageError, match="cannot be used") as raised:
-        HttpWorld(HttpSettings(cert=str(tmp_path / "both.pem")), {})
-    assert "without a password" in (raised.value.diagnostics[0].help or "")
+    (tmp_path / "own.key").write_bytes(locked)
+    (tmp_path / "cert.pem").write_bytes(authority.cert_pem.bytes())
+    for cert, key, named in (("both.pem", None, "both.pem"), ("cert.pem", "own.key", "own.key")):
+        files = HttpSettings(cert=str(tmp_path / cert), key=key and str(tmp_path / key))
+        with pytest.raises(
+            UsageError, match=f"{named}` cannot be used: its key has a pass"
+        ) as raised:
+            HttpWorld(files, {})
+        assert f"{named} -out key.pem`" in (raised.value.diagnostics[0].help or "")
+
+
+def test_a_certificate_without_a_key_asks_for_the_flag(authority, tmp_path) -> None:
+    (tmp_path / "cert.pem").write_bytes(authority.cert_pem.bytes())
+    with pytest.raises(UsageError, match="contains no private key") as raised:
+        HttpWorld(HttpSettings(cert=str(tmp_path / "cert.pem")), {})
+    assert raised.value.diagnostics[0].help == "name the file of the key with `--key`"
 
 
 def test_the_context_is_strict() -> None:

@@ -54,36 +54,47 @@ def test_overridden(serving):
 
 
 @pytest.mark.parametrize(
-    ("servers", "uri", "code", "message"),
+    ("servers", "uri", "code", "message", "path"),
     [
         (
             [],
             "file:///home/me/openapi.json",
             "AZ908",
             "`openapi.json` names no server",
+            "",
         ),
         (
             [{"url": "v1"}],
             "file:///home/me/openapi.json",
             "AZ908",
             "the server `v1` of `openapi.json` is not an http or https URL",
+            "/v1",
+        ),
+        (
+            [{"url": "/echo/{v}/", "variables": {"v": {"default": "v2"}}}],
+            "file:///home/me/openapi.json",
+            "AZ908",
+            "the server `/echo/{v}/` of `openapi.json` is not an http or https URL",
+            "/echo/v2",
         ),
         (
             [{"url": "http://[v1"}],
             "https://x.example/openapi.json",
             "AZ908",
             "the server `http://[v1` of `openapi.json` is not an http or https URL",
+            "",
         ),
         (
             [{"url": "ws://a.example"}],
             "https://x.example/openapi.json",
             "AZ908",
             "the server `ws://a.example` of `openapi.json` is not an http or https URL",
+            "",
         ),
     ],
 )
-def test_no_server(serving, failure, servers, uri, code, message):
-    hint = "set the server with `--server URL`, such as `--server https://api.example.com`"
+def test_no_server(serving, failure, servers, uri, code, message, path):
+    hint = f"set the server with `--server URL`, such as `--server https://api.example.com{path}`"
     found = failure(server_url, serving(*servers, uri=uri), None, {})
     assert found == (code, message, hint, "")
 

@@ -30,7 +30,7 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
     result.stdout.fnmatch_lines(
         [
             "*_ missPet _*",
-            "error: step `read`, attempt 1: a success criterion failed",
+            "error: read: $statusCode == 404, got 200",
             "  --> pets.arazzo.yaml:30:*",
             "*$response.header.content-type != null*",
             "*missing*",
@@ -39,7 +39,7 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
             "*- Captured arazzo call -*",
             "missPet",
             "  ? read  GET /pets/{id} * 404*",
-            "FAILED pets.arazzo.yaml::missPet - Failed: error: step `read`, attempt 1: *",
+            "FAILED pets.arazzo.yaml::missPet - Failed: error: read: *",
         ]
     )
     assert ".py" not in result.stdout.str().partition("= FAILURES =")[2]
@@ -48,7 +48,7 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
 @pytest.mark.parametrize("style", ["--tb=short", "--tb=line", "--tb=native", "--tb=long"])
 def test_no_style_shows_our_own_stack(project: Project, style: str) -> None:
     output = project.lines(MOCK, ONE, style).partition("= FAILURES =")[2]
-    assert "a success criterion failed" in output
+    assert "read: $statusCode == 404, got 200" in output
     assert "def test" not in output
     assert "item.py" not in output or style == "--tb=line"
 
@@ -74,7 +74,7 @@ def test_a_line_of_the_document_is_where_a_test_is(project: Project) -> None:
 
 def test_no_response_is_a_failure(project: Project) -> None:
     output = project.lines("--arazzo-server", "http://127.0.0.1:9", ONE)
-    assert "error: step `read`, attempt 1: no server is listening at `127.0.0.1:9`" in output
+    assert "error: read: no server is listening at `127.0.0.1:9`" in output
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_junit_has_counts(project: Project) -> None:
     assert properties == {"arazzo_requests": "2", "arazzo_steps": "2"}
     failure = cases["missPet"].find("failure")
     assert failure is not None
-    assert "a success criterion failed" in str(failure.get("message"))
+    assert "read: $statusCode == 404, got 200" in str(failure.get("message"))
 
 
 def test_last_failed_first_failure_and_quiet(project: Project) -> None:

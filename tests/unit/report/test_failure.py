@@ -16,6 +16,12 @@ REPEAT = (
 )
 SURROUNDINGS = f"""\
 request: POST {URL}
+response: 201 application/json
+  {{
+    "sid": "FNaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "status": "active",
+    "flow_sid": "FW00000000000000000000000000000001"
+  }}
 API description: `CreateExecution` documents only 201, and 201 was returned (openapi/studio.yaml:8:16)
 {REPEAT}
 """
@@ -34,7 +40,7 @@ def verdict(build, **changes):
 def test_a_criterion_that_does_not_hold(build):
     assert explained(build.failed_step()) == (
         dedent("""\
-            error: step `create`, attempt 1: a success criterion failed
+            error: create: $statusCode == 200, got 201
               --> workflows/studio.arazzo.yaml:12:24
                |
             12 | $statusCode == 200
@@ -51,7 +57,7 @@ def test_only_what_failed_is_explained_and_the_last_attempt_counts(build):
         build.attempt(criteria=[build.criterion(), build.unmet(200)], checks=(build.check(),)),
     ]
     text = explained(build.step(status=Status.FAILED, attempts=attempts))
-    assert text.startswith("error: step `create`, attempt 2: a success criterion failed")
+    assert text.startswith("error: create (attempt 2): $statusCode == 200, got 201")
     assert text.count("error:") == 1
 
 
@@ -148,7 +154,7 @@ def test_a_query_shows_its_context(build, kind, words):
         "$response.body#/sid", "did you mean `FN`?", build.place(1, "condition"),
     )  # fmt: skip
     assert verdict(build, criteria=[judged]) == dedent(f"""\
-        error: step `create`, attempt 1: a success criterion failed
+        error: create: ^FN ({kind} on $response.body#/sid), got "XX1"
           --> workflows/studio.arazzo.yaml:13:55
            |
         13 | ^FN
@@ -173,7 +179,7 @@ def test_lines_of_a_block_scalar_have_their_numbers(build):
 def test_a_criterion_that_cannot_be_judged_says_why(build):
     judged = build.criterion("^(a+)+$", False, (), "it took over 1 s", "regex", "$inputs.x")
     assert verdict(build, criteria=[judged]) == dedent("""\
-        error: step `create`, attempt 1: a success criterion cannot be evaluated: it took over 1 s
+        error: create: ^(a+)+$ (regex on $inputs.x) cannot be evaluated: it took over 1 s
           --> workflows/studio.arazzo.yaml:12:24
            |
         12 | ^(a+)+$
@@ -187,7 +193,7 @@ def test_a_criterion_that_cannot_be_judged_says_why(build):
     [
         (
             [("$statusCode", 404)],
-            "status 404 is not 2xx, which a step without `successCriteria` requires",
+            "a 2xx status (no `successCriteria`), got 404",
         ),
         ([("charge", "failed")], "the called workflow `charge` ended with status `failed`"),
         ([], "`is well` failed"),
@@ -197,7 +203,7 @@ def test_an_implicit_criterion_needs_no_place(build, operands, sentence):
     values = tuple(build.operand(*one) for one in operands)
     judged = build.criterion("is well", False, values, kind="implicit", place=None)
     text = verdict(build, criteria=[judged])
-    assert text == f"error: step `create`, attempt 1: {sentence}\n"
+    assert text == f"error: create: {sentence}\n"
 
 
 def test_a_response_that_breaks_the_description(build):
@@ -206,10 +212,10 @@ def test_a_response_that_breaks_the_description(build):
         build.check("status 201", False, "error"),
     )
     assert verdict(build, checks=checks) == dedent("""\
-        error: step `create`, attempt 1: the response does not match the API description: `sid` is missing \
+        error: create: the response does not match the API description: `sid` is missing \
 (at `/sid` in the body)
          --> openapi/studio.yaml:6:7
-        error: step `create`, attempt 1: the response does not match the API description: status 201
+        error: create: the response does not match the API description: status 201
         """)
 
 
@@ -224,7 +230,7 @@ def test_an_error_has_its_place_and_the_way_out(build):
     error = build.error("nobody answered", hint="start the server", place=build.step_place())
     attempt = build.attempt(response=None, criteria=(), error=error)
     assert explained(build.step(status=Status.ERROR, attempts=[attempt])) == dedent(f"""\
-        error: step `create`, attempt 1: nobody answered
+        error: create: nobody answered
          --> workflows/studio.arazzo.yaml:9:9
         help: start the server
         request: POST {URL}
@@ -296,11 +302,8 @@ def test_of_a_called_workflow_its_own_failure_is_told_first(build):
         "call", Status.FAILED, [build.attempt(None, None, [judged])], operation=None, workflow=child
     )
     lines = explained(call).splitlines()
-    assert lines[0] == "error: step `create`, attempt 1: a success criterion failed"
-    assert (
-        lines[-1]
-        == "error: step `call`, attempt 1: the called workflow `charge` ended with status `failed`"
-    )
+    assert lines[0] == "error: create: $statusCode == 200, got 201"
+    assert lines[-1] == "error: call: the called workflow `charge` ended with status `failed`"
 
 
 def test_a_workflow_is_explained_by_the_step_that_ended_it(build):

@@ -30,7 +30,7 @@ def test_a_failed_workflow_points_to_the_criterion(build):
     (line,) = commands(build.report(build.run(workflow, build.workflow()), 1))
     assert line.startswith(
         "::error file=workflows/studio.arazzo.yaml,line=12,col=24,title=a%2Cb%3A step create::"
-        "error: step `create`, attempt 1: a success criterion failed%0A"
+        "error: create: $statusCode == 200, got 201%0A"
     )
 
 
@@ -47,7 +47,7 @@ def test_a_workflow_with_its_own_error_points_to_itself(build):
     limit = build.error("the run reached its limit", "max-steps")
     workflow = build.workflow(build.failed_step(), status=Status.ERROR, error=limit)
     (line,) = commands(build.report(build.run(workflow), 4))
-    assert ",line=6,col=5,title=trigger::error: step `create`" in line
+    assert ",line=6,col=5,title=trigger::error: create: " in line
     assert line.endswith("%0Aerror: workflow `trigger`: the run reached its limit")
 
 

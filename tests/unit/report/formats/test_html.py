@@ -128,6 +128,7 @@ def test_a_step_that_failed_is_linked_and_open(build):
     text = report_bytes(build.report(build.run(failed), 1), Masker()).decode()
     assert '<a href="#step-2">trigger, step create</a>' in text
     assert text.count("<details open>") == 1
+    assert text.count('<details class="fold" open><summary>Response body') == 1
     assert "^^^^^^^^^^^ integer 201" in text
 
 

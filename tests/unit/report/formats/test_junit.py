@@ -44,7 +44,7 @@ def test_a_case_a_workflow(build):
     assert list(passed) == []
     assert bad.get("name") == "bad & ***"
     assert bad[0].tag == "failure"
-    assert bad[0].get("message") == "step `create`, attempt 1: a success criterion failed"
+    assert bad[0].get("message") == "create: $statusCode == 200, got 201"
     assert "^^^^^^^^^^^ integer 201" in bad[0].text
     assert (ended[0].tag, ended[0].get("type")) == ("error", "error")
     assert ended[0].text == "error: workflow `lost`: the run reached its limit of 5 steps"

@@ -39,7 +39,7 @@ def test_a_run(build):
         "| ❌ | create |  | 201 | 3.4 ms |\n"
         "\n"
     )
-    assert block.startswith("error: step `create`, attempt 1: a success criterion failed\n")
+    assert block.startswith("error: create: $statusCode == 200, got 201\n")
     assert block.endswith("\n```\n\n### ✅ ok\n")
 
 

@@ -203,7 +203,7 @@ def test_a_long_run_becomes_terse(build, monkeypatch):
     assert text.count("  sent  ") == 3
     assert text.count("(one line per step from here on; `-v` shows all)") == 1
     assert text.count("warn  odd") == 1  # the others are equal
-    assert "error: step `create`" in text
+    assert "error: create: " in text
     assert shown(build.events(workflow), verbosity="verbose").count("  sent  ") == 5
 
 

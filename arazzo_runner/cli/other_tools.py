@@ -1,0 +1,109 @@
+"""What other tools call things: an error shows the command to paste, and none is an alias."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from arazzo_runner.cli.command_words import command_words
+from arazzo_runner.report.secret_names import is_secret
+
+COMMANDS: Final = {
+    "lint": "validate",
+    "check": "validate",
+    "test": "run",
+    "exec": "run",
+    "execute": "run",
+    "ls": "list",
+    "show": "list",
+    "help": "--help",
+    "version": "--version",
+}
+
+FLAGS: Final = {
+    "--url": "--server",
+    "--base-url": "--server",
+    "--host": "--server",
+    "--env": "--profile",
+    "--environment": "--profile",
+    "--var": "--input",
+    "--variable": "--input",
+    "--env-var": "--input",
+    "--workflow-id": "--workflow",
+    "--reporter": "--report",
+    "--reporters": "--report",
+    "-V": "--version",
+}
+
+_ASSIGNMENT: Final = re.compile(r"[\w.-]+:?=")
+_DOCUMENT: Final = re.compile(r"\.(ya?ml|json)\Z")
+_INPUT: Final = re.compile(r"(-i|--input=)?([\w.-]+)(:?=)")
+
+
+def command_hint(words: Sequence[str]) -> str | None:
+    """The command to paste for one that begins with another tool's word."""
+    name = COMMANDS.get(words[0])
+    if name is None:
+        return None
+    rest = [] if name.startswith("--") and len(words) == 1 else [*words[1:]]
+    return _paste([*rest[:1], name] if name.startswith("--") else [name, *rest])
+
+
+def flag_hint(name: str, context: click.Context) -> str | None:
+    """The command to paste for one with another tool's flag."""
+    flag = FLAGS.get(name)
+    if flag == "--version":
+        return _paste([flag])
+    if flag is None or not _has_flag(context, flag):
+        return None
+    return _paste([_with_flag(word, name, flag) for word in command_words(context)])
+
+
+def extra_words(joined: str, context: click.Context) -> list[str]:
+    """The words of the command line that click has joined by spaces."""
+    words = []
+    for word in command_words(context):
+        if joined == word or joined.startswith(f"{word} "):
+            words.append(word)
+            joined = joined[len(word) + 1 :]
+    return words
+
+
+def extra_words_hint(extra: Sequence[str], context: click.Context) -> str | None:
+    """The command to paste for ``run DOCUMENT NAME`` and ``run DOCUMENT name=value``."""
+    if any(_DOCUMENT.search(word) for word in extra):
+        return None
+    flags = ["--input" if _ASSIGNMENT.match(word) else "--workflow" for word in extra]
+    if not all(_has_flag(context, flag) for flag in flags):
+        return None
+    words = [*command_words(context)]
+    for word, flag in zip(extra, flags, strict=True):
+        at = len(words) - 1 - words[::-1].index(word)
+        words[at : at + 1] = ["-i" if flag == "--input" else flag, word]
+    return _paste(words)
+
+
+def _has_flag(context: click.Context, flag: str) -> bool:
+    return any(flag in one.opts for one in context.command.params)
+
+
+def _with_flag(word: str, name: str, flag: str) -> str:
+    if word == name or word.startswith(f"{name}="):
+        return flag + word.removeprefix(name)
+    return word
+
+
+def _paste(words: Sequence[str]) -> str:
+    return f"`arazzo {shlex.join(map(without_secret, words))}`"
+
+
+def without_secret(word: str) -> str:
+    """An input's value is shown only where its name does not say that it is a secret."""
+    match = _INPUT.match(word)
+    if match and is_secret("query", match[2].lower()):
+        return f"{match[0]}***"
+    return word

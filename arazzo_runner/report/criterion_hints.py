@@ -1,0 +1,67 @@
+"""What may be behind a criterion that failed, where the values themselves do not show it."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final
+
+from arazzo_runner.executor.result import Attempt, CriterionResult
+from arazzo_runner.expression.pointer import at_pointer
+from arazzo_runner.expression.select import pointer_tokens
+from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.report.body import media_type
+
+LONGEST: Final = 1_000_000
+"""A longer body is not read once more for a hint; in characters."""
+
+COMPARED: Final = 200
+"""Longer strings are not compared by their look; in characters."""
+
+_POINTER: Final = "$response.body#"
+_LITERAL: Final = re.compile(r"'((?:[^']|'')*)'")
+
+
+def criterion_hints(criterion: CriterionResult, attempt: Attempt) -> Iterator[str]:
+    """The ways out that the response and the characters of the values suggest."""
+    yield from _text_that_is_json(criterion, attempt)
+    if criterion.kind == "simple" and "==" in criterion.condition:
+        yield from _same_looking_texts(criterion)
+
+
+def _text_that_is_json(criterion: CriterionResult, attempt: Attempt) -> Iterator[str]:
+    """A body that is a string by its content type, and would have the member as JSON."""
+    body, response = attempt.body, attempt.response
+    if not isinstance(body, str) or response is None or len(body) > LONGEST:
+        return
+    missing = [one.expression for one in criterion.operands if one.value is MISSING]
+    pointers = [one.removeprefix(_POINTER) for one in missing if one.startswith(_POINTER)]
+    if not pointers:
+        return
+    try:
+        value: Value = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    for pointer in pointers:
+        if at_pointer(value, pointer_tokens(pointer)) is not MISSING:
+            kind = media_type(response.headers)
+            yield f"the body is `{kind}`, so it is a string; as JSON it would have `{pointer}`"
+
+
+def _same_looking_texts(criterion: CriterionResult) -> Iterator[str]:
+    """Strings that look alike and are not: combined and single characters, kinds of spaces."""
+    literals = [text.replace("''", "'") for text in _LITERAL.findall(criterion.condition)]
+    values = [one.value for one in criterion.operands if isinstance(one.value, str)]
+    texts = dict.fromkeys(text for text in [*values, *literals] if len(text) <= COMPARED)
+    for one, other in combinations(texts, 2):
+        if one.casefold() != other.casefold() and _look(one) == _look(other):
+            first, second = json.dumps(one), json.dumps(other)
+            yield f"the strings look alike, but their characters differ: `{first}` and `{second}`"
+
+
+def _look(text: str) -> str:
+    """The text with what looks alike made equal (Unicode Standard Annex 15, NFKC)."""
+    return unicodedata.normalize("NFKC", text).casefold()
