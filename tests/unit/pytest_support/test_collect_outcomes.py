@@ -30,7 +30,7 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
     result.stdout.fnmatch_lines(
         [
             "*_ missPet _*",
-            "error: read: $statusCode == 404, got 200",
+            "error: read: $response.header.content-type != null, got missing",
             "  --> pets.arazzo.yaml:30:*",
             "*$response.header.content-type != null*",
             "*missing*",
@@ -48,7 +48,7 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
 @pytest.mark.parametrize("style", ["--tb=short", "--tb=line", "--tb=native", "--tb=long"])
 def test_no_style_shows_our_own_stack(project: Project, style: str) -> None:
     output = project.lines(MOCK, ONE, style).partition("= FAILURES =")[2]
-    assert "read: $statusCode == 404, got 200" in output
+    assert "read: $response.header.content-type != null, got missing" in output
     assert "def test" not in output
     assert "item.py" not in output or style == "--tb=line"
 
@@ -105,7 +105,7 @@ def test_junit_has_counts(project: Project) -> None:
     assert properties == {"arazzo_requests": "2", "arazzo_steps": "2"}
     failure = cases["missPet"].find("failure")
     assert failure is not None
-    assert "read: $statusCode == 404, got 200" in str(failure.get("message"))
+    assert "read: $response.header.content-type != null, got missing" in str(failure.get("message"))
 
 
 def test_last_failed_first_failure_and_quiet(project: Project) -> None:

@@ -17,7 +17,7 @@ def test_a_failure_shows_the_line_of_the_test_and_no_stack_of_ours(project: Proj
     result.stdout.fnmatch_lines(
         [
             ">*# here",
-            "E*error: read: $statusCode == 404, got 200",
+            "E*error: read: $response.header.content-type != null, got missing",
             "*- Captured arazzo call -*",
             "FAILED test_pets.py::test_miss - *WorkflowFailed: *",
         ]
