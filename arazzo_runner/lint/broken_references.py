@@ -38,11 +38,15 @@ def _schemas(operation: Operation) -> Iterator[tuple[Schema, Direction]]:
         if parameter.schema is not None:
             yield parameter.schema, "request"
     for media in operation.request_body.content if operation.request_body else ():
-        yield from ((one, "request") for one in (media.schema, media.item_schema) if one)
+        for one in filter(None, (media.schema, media.item_schema)):
+            yield one, "request"
     for response in operation.responses:
-        yield from ((one.schema, "response") for one in response.headers if one.schema)
+        for header in response.headers:
+            if header.schema is not None:
+                yield header.schema, "response"
         for media in response.content:
-            yield from ((one, "response") for one in (media.schema, media.item_schema) if one)
+            for one in filter(None, (media.schema, media.item_schema)):
+                yield one, "response"
 
 
 def _broken_reference(

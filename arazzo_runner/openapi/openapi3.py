@@ -54,20 +54,13 @@ def read_content(description: ApiDescription, node: Value, place: Place) -> tupl
     )
 
 
-def examples_of(
-    description: ApiDescription,
-    node: dict[str, Value],
-    place: Place,
-    broken: list[Diagnostic],
-) -> tuple[Value, ...]:
-    """The values of ``example`` and ``examples``; ``broken`` gets what is wrong with them."""
-    return tuple(value for _, value in _named_examples(description, node, place, broken))
-
-
 def _named_examples(
     description: ApiDescription, node: dict[str, Value], place: Place, broken: list[Diagnostic]
 ) -> list[tuple[str, Value]]:
-    """The values of ``example``, which has no name, and of ``examples``."""
+    """The values of ``example``, which has no name, and of ``examples``.
+
+    ``broken`` gets what is wrong with them.
+    """
     found = [("", node["example"])] if "example" in node else []
     named = node.get("examples")
     for name, one in named.items() if isinstance(named, dict) else ():

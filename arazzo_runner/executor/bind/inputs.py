@@ -36,11 +36,7 @@ def read_inputs_schemas(
     # References mean the same in an Arazzo document as in an OpenAPI one that may have `$self`.
     holder = ApiDescription((3, 2), "", "", document.raw, document.source, {}, load)
     holder.documents[document.source.uri] = (document.source, document.raw)
-    found: dict[str, InputsSchema] = {}
-    for one in document.workflows:
-        if one.workflow_id not in found:
-            found[one.workflow_id] = _read(one, document, holder)
-    return found
+    return {one.workflow_id: _read(one, document, holder) for one in document.workflows}
 
 
 def _read(workflow: Workflow, document: ArazzoDocument, holder: ApiDescription) -> InputsSchema:

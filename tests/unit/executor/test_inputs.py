@@ -4,6 +4,9 @@ import pytest
 
 from arazzo_runner.executor.bind.inputs import schema_findings
 from arazzo_runner.executor.inputs import find_problems as problems_of
+from arazzo_runner.executor.inputs_schema import definition
+from arazzo_runner.lint.schemas import _keyword_shape
+from arazzo_runner.text.source import Place, SourceFile
 from unit.executor.inputs_of import inputs_of
 
 SCHEMA = {
@@ -277,3 +280,16 @@ def test_a_nested_problem_names_its_way():
     (problem,) = find_problems(schema, {"a": {"b": [1, "x"]}})
     assert problem.name == "a"
     assert problem.message.startswith("input `a.b[1]`: ")
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [("#/$defs/a", 1), ("#", {"$defs": {"a": 1}}), ("#/$defs/b", None), (7, None)],
+)
+def test_definitions_of_a_bundle(reference, expected):
+    assert definition(reference, {"$defs": {"a": 1}}) == expected
+
+
+def test_the_shape_of_a_schema_whose_reference_leads_nowhere_is_unknown():
+    shape = _keyword_shape({"$ref": "#/$defs/nowhere"}, Place(SourceFile("a", "", "a")))
+    assert (shape.kinds, shape.values) == (None, None)

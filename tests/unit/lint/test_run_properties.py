@@ -208,4 +208,4 @@ def test_semantics_51_what_validate_accepts_can_be_sent():
 
     holds()
     # The check is one that can fail: many documents are accepted, and many are not.
-    assert min(seen["accepted"], seen["refused"]) > 50
+    assert min(seen["accepted"], seen["refused"]) > 20

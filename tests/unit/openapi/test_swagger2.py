@@ -159,3 +159,9 @@ def test_responses(swagger):
 )
 def test_servers(swagger, root, own, urls):
     assert swagger(own, **root).servers == tuple(Server(url) for url in urls)
+
+
+def test_a_broken_response_is_known_by_its_status_alone(swagger):
+    (response,) = swagger({"responses": {"200": {"$ref": "#/responses/nowhere"}}}).responses
+    assert (response.status, response.content) == ("200", ())
+    assert [one.code for one in response.broken] == ["AZ214"]

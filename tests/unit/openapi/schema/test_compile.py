@@ -76,6 +76,7 @@ def alone(api):
         ("3.1.0", {"pattern": r"^[\w-.]+\d-\\d$"}, {"pattern": r"^[\w\-.]+\d\-\\d$"}),
         ("3.1.0", True, True),
         ("3.1.0", "malformed", {}),
+        ("3.1.0", {"anyOf": 1}, {"anyOf": []}),
     ],
 )
 def test_dialects(alone, version, schema, expected):
