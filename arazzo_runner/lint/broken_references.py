@@ -41,9 +41,8 @@ def _schemas(operation: Operation) -> Iterator[tuple[Schema, Direction]]:
         for one in filter(None, (media.schema, media.item_schema)):
             yield one, "request"
     for response in operation.responses:
-        for header in response.headers:
-            if header.schema is not None:
-                yield header.schema, "response"
+        for schema in filter(None, (header.schema for header in response.headers)):
+            yield schema, "response"
         for media in response.content:
             for one in filter(None, (media.schema, media.item_schema)):
                 yield one, "response"
