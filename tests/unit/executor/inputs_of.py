@@ -11,7 +11,7 @@ from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.source import SourceFile
 
-HERE = "file:///work/a.arazzo.yaml"
+HERE = "file:///project/a.arazzo.yaml"
 
 
 def document_of(schema, components=None, outputs=None, **extra) -> str:

@@ -76,13 +76,13 @@ COMPONENTS = {
 )
 def test_references(schema, names):
     files = {
-        "file:///work/shared/inputs.json": {
+        "file:///project/shared/inputs.json": {
             "$defs": {
                 "paging": {"properties": {"limit": {}}, "allOf": [{"$ref": "more.json"}]},
             }
         },
-        "file:///work/shared/more.json": {"properties": {"after": {"$ref": "#"}}},
-        "file:///work/lib.arazzo.yaml": {
+        "file:///project/shared/more.json": {"properties": {"after": {"$ref": "#"}}},
+        "file:///project/lib.arazzo.yaml": {
             "components": {"inputs": {"key": {"properties": {"key": {}}}}}
         },
     }
