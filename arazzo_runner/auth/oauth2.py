@@ -17,9 +17,10 @@ from msgspec.structs import replace
 
 from arazzo_runner.auth.endpoints import Endpoint, Endpoints
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.origin import parse_url
+from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.media_type import FORM
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.security.credentials import (
@@ -235,7 +236,7 @@ def form_request(
     endpoint: Endpoint, fields: Mapping[str, str], headers: Headers = ()
 ) -> HttpRequest:
     """A POST of form fields."""
-    kind = ("Content-Type", "application/x-www-form-urlencoded")
+    kind = ("Content-Type", FORM)
     body = urlencode(fields).encode()
     return HttpRequest("POST", endpoint.url, (*JSON_HEADERS, kind, *headers), body)
 

@@ -23,7 +23,7 @@ from arazzo_runner.errors import DocumentError, InputError
 from arazzo_runner.executor.inputs_schema import InputsSchema, direct_properties, schema_parts
 from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import FileBody, Value
-from arazzo_runner.openapi.media_type import is_json, is_text, is_xml
+from arazzo_runner.http_semantics.media_type import is_json, is_text, is_xml
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Severity, error, shorten

@@ -27,6 +27,7 @@ from arazzo_runner.document.values import (
 from arazzo_runner.expression.ast import DynamicValue, MalformedExpression, Template
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.parse import parse_expression
+from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.text.suggested_fix import Fix, change_text
 
 STEP: Final = ObjectSpec(
@@ -153,15 +154,10 @@ def _replacement(node: Node, content_type: str | None) -> PayloadReplacement | N
     if node.text("target") is None:
         return None
     target_ = read_template(node.at("target"))
-    if (type_.language == "jsonpointer") if type_ else (not named and _is_json(content_type)):
+    # Payload Replacement Object: the target is a JSON Pointer if the payload is JSON.
+    if (type_.language == "jsonpointer") if type_ else (not named and is_json(content_type or "")):
         _check_pointer(node.at("target"), target_)
     return PayloadReplacement(target_, type_, value, node.place)
-
-
-def _is_json(content_type: str | None) -> bool:
-    """Payload Replacement Object: the target is a JSON Pointer if the payload is JSON."""
-    essence = (content_type or "").partition(";")[0].strip().lower()
-    return essence == "application/json" or essence.endswith("+json")
 
 
 def _check_pointer(node: Node, target_: Template | Constant) -> None:

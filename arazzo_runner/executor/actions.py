@@ -14,8 +14,9 @@ from arazzo_runner.document.model import EndAction, GotoAction, RetryAction
 from arazzo_runner.executor.criteria import judge_until_unmet
 from arazzo_runner.executor.plan import PlannedAction
 from arazzo_runner.executor.result import ActionTaken, ConsideredAction
-from arazzo_runner.expression.scope import Headers, Scope, header_value
-from arazzo_runner.text.http_date import parse_http_date
+from arazzo_runner.expression.scope import Scope
+from arazzo_runner.http_semantics.date import parse_http_date
+from arazzo_runner.http_semantics.headers import Headers, header_value
 
 RetryCounts: TypeAlias = Mapping[int, int]
 """How often each retry action (by its position among the candidates) was used on this visit."""

@@ -37,8 +37,9 @@ from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate_within_bounds
-from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues, header_value
+from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.request.build import RequestRefused, build_request
 from arazzo_runner.openapi.request.encoding import json_text

@@ -36,8 +36,9 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.pointer import at_walk, value_at_path
 from arazzo_runner.expression.query.limits import MAX_TEXT, ValueTooLargeError, check_bounds
-from arazzo_runner.expression.scope import Scope, header_value
+from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
+from arazzo_runner.http_semantics.headers import header_value
 
 
 class EvaluationError(Exception):

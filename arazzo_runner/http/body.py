@@ -9,11 +9,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 
-from arazzo_runner.expression.scope import Headers
-from arazzo_runner.expression.scope import header_value as joined
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.headers import header_value as joined
 
 ACCEPT_ENCODING = "gzip, deflate"
 _MAX_ENCODINGS = 2

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.http.origin import Origin
-from arazzo_runner.text.http_date import parse_http_date
+from arazzo_runner.http_semantics.date import parse_http_date
+from arazzo_runner.http_semantics.headers import Headers
 
 _MAX_COOKIES = 50
 _MAX_SIZE = 4096

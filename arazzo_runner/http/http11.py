@@ -13,12 +13,12 @@ import h11
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.body import ResponseBody
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.http.uploads import chunks
+from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.request.multipart import has_files
 

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 from urllib.parse import quote, urldefrag, urljoin
 
-from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.address_guard import literal_zone
 from arazzo_runner.http.origin import Origin, parse_url
+from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 HeadersByOrigin: TypeAlias = Mapping[Origin, Set[str]]

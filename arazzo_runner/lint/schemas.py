@@ -28,9 +28,9 @@ from arazzo_runner.expression.ast import (
     UrlRef,
 )
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.media_type import is_json, is_range
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.responses import ResponseOutcome
-from arazzo_runner.openapi.media_type import is_json, is_range
 from arazzo_runner.openapi.model import MediaType, Response, Schema
 from arazzo_runner.openapi.schema.descend import (
     DescentFailure,

@@ -10,8 +10,8 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from arazzo_runner.expression.scope import header_value
 from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.mock.compose import (
     advance_states,
     compose_body,

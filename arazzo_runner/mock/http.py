@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.media_type import is_xml
 from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.resources import path_text
 from arazzo_runner.mock.response import BODILESS, DocumentedResponse
 from arazzo_runner.mock.steps.wishes import Wish
-from arazzo_runner.openapi.media_type import is_xml
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import Header, Operation
 from arazzo_runner.openapi.request.body import encode_body

@@ -15,8 +15,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
-from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.http_semantics.media_type import match_media_type
 from arazzo_runner.mock.generate.flatten import request_validator
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.request_values import (
@@ -28,7 +29,6 @@ from arazzo_runner.mock.request_values import (
 )
 from arazzo_runner.mock.response import DocumentedResponse, documented_response, path_stem
 from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
-from arazzo_runner.openapi.media_type import match_media_type
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import MediaType, Operation, Parameter, RequestBody
 from arazzo_runner.text.source import Pointer, pointer_text

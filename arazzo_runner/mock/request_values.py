@@ -14,11 +14,11 @@ from urllib.parse import quote_plus, unquote, unquote_plus
 
 from msgspec import Struct
 
-from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.http_semantics.media_type import FORM, MULTIPART, essence, is_json, parameter_of
 from arazzo_runner.mock.generate.flatten import flatten, schema_part, validator_of
 from arazzo_runner.mock.generate.value import type_of_schema
-from arazzo_runner.openapi.media_type import FORM, MULTIPART, essence, is_json, parameter_of
 from arazzo_runner.openapi.model import Encoding, MediaType, Parameter
 from arazzo_runner.text.number import parse_number
 
@@ -70,7 +70,7 @@ def decode_parameter(
 
 
 def _content(media_type: str, text: str) -> Value:
-    return json.loads(text, parse_float=parse_number) if "json" in media_type else text
+    return json.loads(text, parse_float=parse_number) if is_json(media_type) else text
 
 
 def _single(parameter: Parameter, parts: RequestParts) -> str | None:

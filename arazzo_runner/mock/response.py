@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.media_type import essence, is_covered, is_json, parameter_of
 from arazzo_runner.mock.generate.flatten import NoExample, flatten
 from arazzo_runner.mock.generate.value import type_of_schema
 from arazzo_runner.mock.paging import is_paged
@@ -16,7 +17,6 @@ from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.resources import normalized_name
 from arazzo_runner.mock.steps.cases import is_status
 from arazzo_runner.mock.steps.expectations import StepExpectation
-from arazzo_runner.openapi.media_type import essence, is_covered, is_json, parameter_of
 from arazzo_runner.openapi.model import (
     ApiDescription,
     Header,

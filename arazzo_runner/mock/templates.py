@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.mock.generate.flatten import (
     CHOICES,
     EXAMPLES,
@@ -26,7 +27,6 @@ from arazzo_runner.mock.response import (
     path_stem,
 )
 from arazzo_runner.mock.routes import MockRoute, item_operation
-from arazzo_runner.openapi.media_type import is_json
 from arazzo_runner.openapi.model import Operation
 
 STATES: Final = ("status", "state", "phase")

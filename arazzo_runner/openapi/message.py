@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from arazzo_runner.expression.scope import Headers, header_value
+from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.text.diagnostic import SafeRepr
 
 

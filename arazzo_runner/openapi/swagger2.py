@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.media_type import FORM, MULTIPART
 from arazzo_runner.openapi.description import (
     entries,
     list_at,
@@ -16,7 +17,6 @@ from arazzo_runner.openapi.description import (
     optional_text,
     required_text,
 )
-from arazzo_runner.openapi.media_type import FORM, MULTIPART
 from arazzo_runner.openapi.model import (
     ApiDescription,
     Encoding,

@@ -9,10 +9,10 @@ import base64
 import json
 from typing import Any, Final
 
-from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import FileBody, Value
-from arazzo_runner.openapi.media_type import codec_of, parameter_of
-from arazzo_runner.report.body import is_json, media_type
+from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.http_semantics.media_type import codec_of, is_json, parameter_of
+from arazzo_runner.report.body import media_type
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.json_write import JsonStyle, write_json
 from arazzo_runner.text.number import parse_number

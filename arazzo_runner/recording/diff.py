@@ -9,12 +9,11 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.media_type import essence, is_json, parameter_of
+from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.media_type import FORM, essence, is_json, parameter_of
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.recording.body import parse_json
-from arazzo_runner.report.body import FORM
 from arazzo_runner.report.secrets import MASK
 from arazzo_runner.text.json_write import JsonStyle, write_json
 

@@ -14,8 +14,8 @@ from msgspec import Meta, Struct, field
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Limits, Settings
 from arazzo_runner.executor.world import FailureCode, TransportFailure
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.body import (
     body_from_json,

@@ -10,9 +10,9 @@ import codecs
 import re
 from typing import Final
 
-from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, FileBody, MaybeValue, Value
-from arazzo_runner.openapi.media_type import codec_of, is_xml
+from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.http_semantics.media_type import codec_of, essence, is_json, is_xml, parameter_of
 from arazzo_runner.openapi.request.multipart import has_files
 from arazzo_runner.openapi.response.body import xml_charset
 from arazzo_runner.report.secrets import Masker
@@ -20,19 +20,10 @@ from arazzo_runner.report.secrets import Masker
 BODY_LIMIT = 64 * 1024
 """A longer body is cut in reports; in octets."""
 
-FORM = "application/x-www-form-urlencoded"
-
-_CHARSET = re.compile(r';\s*charset="?([^\s;"]+)', re.IGNORECASE)
-
 
 def media_type(headers: Headers) -> str:
     """The media type of ``Content-Type`` in lower case, without parameters; empty if not there."""
-    return (header_value(headers, "Content-Type") or "").partition(";")[0].strip().lower()
-
-
-def is_json(media: str) -> bool:
-    """Whether a media type is JSON (RFC 6839, section 3.1, for ``+json``)."""
-    return media in ("application/json", "text/json") or media.endswith("+json")
+    return essence(header_value(headers, "Content-Type") or "")
 
 
 def decode_text(octets: bytes, headers: Headers, *, cut: bool = False) -> str | None:
@@ -43,9 +34,9 @@ def decode_text(octets: bytes, headers: Headers, *, cut: bool = False) -> str | 
     ``cut`` says that they are only a beginning: an incomplete last character is left out.
     """
     kind = header_value(headers, "Content-Type") or ""
-    named = _CHARSET.search(kind)
+    named = parameter_of(kind, "charset")
     own = xml_charset(octets) if named is None and is_xml(kind) else None
-    codec = codec_of(named[1] if named else own or "utf-8")
+    codec = codec_of(named or own or "utf-8")
     if codec is None:
         return None
     try:

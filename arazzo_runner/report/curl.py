@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from arazzo_runner.expression.scope import header_value
 from arazzo_runner.expression.value import FileBody
+from arazzo_runner.http_semantics.headers import header_value
+from arazzo_runner.http_semantics.media_type import FORM
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.request.multipart import Upload, has_files, pieces_of
-from arazzo_runner.report.body import FORM, decode_text
+from arazzo_runner.report.body import decode_text
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.report.secrets import Masker
 

@@ -12,8 +12,9 @@ from typing import Final
 
 from arazzo_runner.executor.result import Attempt
 from arazzo_runner.expression.value import MISSING, MaybeValue
+from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.openapi.message import HttpResponse
-from arazzo_runner.report.body import decode_text, is_json, media_type
+from arazzo_runner.report.body import decode_text, media_type
 from arazzo_runner.report.redirects import followed_redirects, redirect_location
 from arazzo_runner.report.safe_text import beginning, escape
 from arazzo_runner.report.terminal.style import TextStyle

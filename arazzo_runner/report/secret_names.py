@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, unquote_plus
 
-from arazzo_runner.expression.scope import Headers
+from arazzo_runner.http_semantics.headers import Headers
 
 SHORTEST_ANYWHERE: Final = 4
 """A shorter secret ("1") stands everywhere by chance: it is masked only where it is a whole value.

@@ -17,8 +17,9 @@ from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
-from arazzo_runner.expression.scope import Exchange, Headers, Scope, header_value
+from arazzo_runner.expression.scope import Exchange, Scope
 from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.report.secret_names import header_values, url_values

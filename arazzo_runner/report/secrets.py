@@ -32,8 +32,8 @@ from arazzo_runner.executor.result import (
     WorkflowResult,
 )
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import FileBody, Value
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.decodings import decodings, has_escapes, without_part

@@ -20,7 +20,6 @@ from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import resolve_reference
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
-from arazzo_runner.expression.scope import header_value
 from arazzo_runner.http.address_guard import AddressPolicy
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.guarded_send import GuardedSenders
@@ -28,6 +27,8 @@ from arazzo_runner.http.network import BlockingNetwork
 from arazzo_runner.http.origin import parse_url
 from arazzo_runner.http.redirects import redirected_request
 from arazzo_runner.http.settings import Deadline, HttpSettings
+from arazzo_runner.http_semantics.headers import header_value
+from arazzo_runner.http_semantics.media_type import essence
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.retrieve.source_headers import DocumentHeaders
 from arazzo_runner.text.diagnostic import error
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 def is_related(content_type: str) -> bool:
     """Whether the answer holds its document as a part."""
-    return content_type.partition(";")[0].strip().lower() == "multipart/related"
+    return essence(content_type) == "multipart/related"
 
 
 def related_root(content_type: str, body: bytes, url: str) -> tuple[bytes, str] | None:

@@ -13,7 +13,16 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "core", "base", "manage
 # (Plain packages are in .importlinter.)
 PURE = {"pathlib": {"PurePath", "PurePosixPath", "PureWindowsPath"}, "urllib": {"parse"}}
 IMPURE = {"urllib.request", "http.client", "http.server", "subprocess", "ssl", "tempfile", "shutil"}
-CORE = ("lint", "document", "executor", "expression", "openapi", "options", "text")
+CORE = (
+    "lint",
+    "document",
+    "executor",
+    "expression",
+    "http_semantics",
+    "openapi",
+    "options",
+    "text",
+)
 CORE_FILES = [path for room in CORE for path in sorted((ROOT / room).rglob("*.py"))]
 
 

@@ -19,7 +19,7 @@ from arazzo_runner.cli.options.config_file import (
     read_config,
 )
 from arazzo_runner.errors import UsageError
-from arazzo_runner.expression.scope import Headers
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.request.user_headers import check_field, merge_headers
 from arazzo_runner.openapi.security.credentials import variable_name
 from arazzo_runner.text.diagnostic import error

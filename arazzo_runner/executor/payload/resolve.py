@@ -19,7 +19,7 @@ from arazzo_runner.expression.query.limits import QueryError, ValueTooLargeError
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.select import locations
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
-from arazzo_runner.openapi.media_type import essence, is_xml
+from arazzo_runner.http_semantics.media_type import essence, is_xml
 from arazzo_runner.openapi.request.body import encode_body
 from arazzo_runner.openapi.request.encoding import RequestRefused
 from arazzo_runner.openapi.request.form import encode_pairs, is_file_part

@@ -16,7 +16,7 @@ from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.evaluate import evaluate
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import to_text
-from arazzo_runner.openapi import media_type
+from arazzo_runner.http_semantics import media_type
 
 Piece: TypeAlias = tuple[int, str | Expression]
 """A part of a text, and where it begins in the whole; an expression begins at its brace."""

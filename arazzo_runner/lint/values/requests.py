@@ -16,12 +16,12 @@ from arazzo_runner.expression.ast import (
     ObjectTemplate,
     Template,
 )
+from arazzo_runner.http_semantics.media_type import FORM, essence, is_json
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.values.constraints import (
     broken_as_whole,
 )
 from arazzo_runner.lint.values.types import TypeCheckContext, value_findings
-from arazzo_runner.openapi.media_type import FORM, essence, is_json
 from arazzo_runner.openapi.model import Parameter, Schema
 from arazzo_runner.openapi.references import tokens_of
 from arazzo_runner.openapi.request.form import is_file_part

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, describe
-from arazzo_runner.openapi import media_type
-from arazzo_runner.openapi.media_type import charset_bytes
+from arazzo_runner.http_semantics import media_type
 from arazzo_runner.openapi.model import MediaType, Operation
-from arazzo_runner.openapi.request.encoding import RequestRefused, json_bytes
+from arazzo_runner.openapi.request.encoding import RequestRefused, charset_bytes, json_bytes
 from arazzo_runner.openapi.request.form import encode_form
 
 

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from msgspec import Struct
 
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import MaybeValue
-from arazzo_runner.openapi import media_type
+from arazzo_runner.http_semantics import media_type
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import Location, Operation, Parameter, Response
 from arazzo_runner.openapi.openapi3 import DEFAULT_STYLES

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
+from arazzo_runner.http_semantics.media_type import parameter_of
 from arazzo_runner.openapi.model import Style
 from arazzo_runner.text.json_write import JsonStyle, write_json
 
@@ -215,3 +216,14 @@ def _encode(style: JsonStyle, value: Value) -> str:
         raise RequestRefused(
             "binary data cannot be written as JSON", hint="send it as base64 text, or as a file"
         ) from reason
+
+
+def charset_bytes(text: str, content_type: str) -> bytes:
+    """Text in the charset of its content type; raises RequestRefused where that cannot be."""
+    charset = parameter_of(content_type, "charset") or "utf-8"
+    try:
+        return text.encode(charset)
+    except LookupError as reason:
+        raise RequestRefused(f"the charset `{charset}` is not known") from reason
+    except UnicodeEncodeError as reason:
+        raise RequestRefused(f"the text cannot be written in `{charset}`: {reason}") from reason

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote_plus
 
 from arazzo_runner.expression.value import MISSING, Value, describe
-from arazzo_runner.openapi.media_type import is_json
+from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.openapi.model import Encoding, MediaType
 from arazzo_runner.openapi.request.encoding import (
     EXPANSIONS,

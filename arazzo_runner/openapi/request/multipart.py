@@ -16,11 +16,15 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import FileBody, Value, describe
-from arazzo_runner.openapi import media_type
-from arazzo_runner.openapi.media_type import charset_bytes
+from arazzo_runner.http_semantics import media_type
 from arazzo_runner.openapi.model import ApiDescription, Encoding, MediaType, Schema
 from arazzo_runner.openapi.references import resolve_reference
-from arazzo_runner.openapi.request.encoding import EXPANSIONS, RequestRefused, expand_value
+from arazzo_runner.openapi.request.encoding import (
+    EXPANSIONS,
+    RequestRefused,
+    charset_bytes,
+    expand_value,
+)
 from arazzo_runner.openapi.request.form import has_style, is_file_part, items_of, part_text
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.openapi.media_type import FORM, is_json
+from arazzo_runner.http_semantics.media_type import FORM, is_json
 from arazzo_runner.openapi.model import Parameter
 from arazzo_runner.openapi.request.encoding import (
     EXPANSIONS,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from arazzo_runner.expression.scope import Headers
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.text.diagnostic import SafeRepr
 
 _PARTS: Final = re.compile(r"([^=:]*)([=:])(.*)", re.DOTALL)

@@ -11,8 +11,8 @@ import json
 from typing import Any, Final, NoReturn
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.openapi import media_type
-from arazzo_runner.openapi.media_type import codec_of
+from arazzo_runner.http_semantics import media_type
+from arazzo_runner.http_semantics.media_type import codec_of
 from arazzo_runner.text.number import parse_number
 from arazzo_runner.text.yaml_scalars import MAX_DIGITS
 

@@ -13,9 +13,9 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.openapi import media_type
+from arazzo_runner.http_semantics import media_type
+from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.model import (
     ApiDescription,
     Header,

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.expression.scope import Headers
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.model import Operation, Parameter, SecurityScheme
 from arazzo_runner.openapi.security.credentials import (
     SECRET_KINDS,

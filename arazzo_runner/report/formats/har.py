@@ -14,16 +14,17 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec.structs import replace
 
 from arazzo_runner.executor.result import Attempt, StepResult
-from arazzo_runner.expression.scope import Headers, header_value
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.date import parse_http_date
+from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.http_semantics.media_type import FORM
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.request.multipart import size_of
-from arazzo_runner.report.body import FORM, decode_text, media_type
+from arazzo_runner.report.body import decode_text, media_type
 from arazzo_runner.report.formats.json import indent_json
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import MASK, Masker
 from arazzo_runner.report.traversal import steps_of
-from arazzo_runner.text.http_date import parse_http_date
 
 HarCookie = dict[str, str | bool]
 

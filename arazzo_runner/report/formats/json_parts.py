@@ -14,11 +14,12 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.contract import CheckResult
-from arazzo_runner.report.body import is_json, media_type, report_body, to_json_data
+from arazzo_runner.report.body import media_type, report_body, to_json_data
 from arazzo_runner.report.diagnostics.text import location_json, to_json
 from arazzo_runner.report.redirects import Redirect, followed_redirects
 from arazzo_runner.report.secrets import Masker

@@ -18,12 +18,12 @@ from arazzo_runner.executor.result import (
     Status,
     StepResult,
 )
-from arazzo_runner.expression.scope import Headers
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.media_type import MULTIPART
+from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.media_type import FORM, MULTIPART, is_json
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
-from arazzo_runner.report.body import FORM, decode_text, form_parts, is_json, media_type
+from arazzo_runner.report.body import decode_text, form_parts, media_type
 from arazzo_runner.report.failure import Folded, fold_findings, placed_sentence
 from arazzo_runner.report.response import redirect_lines
 from arazzo_runner.report.safe_text import duration_text

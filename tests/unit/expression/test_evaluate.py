@@ -12,7 +12,7 @@ from arazzo_runner.expression.ast import (
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.parse import parse_expression, parse_string
 from arazzo_runner.expression.pointer import value_at_path
-from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues, header_value
+from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues
 from arazzo_runner.expression.value import MISSING
 
 BODY = {"a": {"b": [10, {"c": None}]}, "": 1, "x/y": 2, "n.m": 3, "0": "zero"}
@@ -171,9 +171,3 @@ def test_an_invalid_selector_is_an_error():
 def test_an_empty_path_is_the_value_itself():
     expression, _ = parse_expression("$response.body")
     assert value_at_path(BODY, expression.path) is BODY
-
-
-@pytest.mark.parametrize(("name", "value"), [("a", "1, 2"), ("SET-cookie", "x"), ("b", None)])
-def test_16_headers(name, value):
-    headers = (("A", "1"), ("a", "2"), ("Set-Cookie", "x"), ("set-cookie", "y"))
-    assert header_value(headers, name) == value

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.openapi.description import ApiDescription, read_description
 from arazzo_runner.openapi.lookup import all_operations, find_by_pointer, pointer_of
-from arazzo_runner.openapi.media_type import is_json
 from arazzo_runner.openapi.model import Operation, Schema
 from arazzo_runner.openapi.schema.compile import standalone_schema
 from arazzo_runner.text.source import SourceFile, pointer_text

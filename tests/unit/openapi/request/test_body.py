@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.openapi.media_type import match_media_type, parameter_of
+from arazzo_runner.http_semantics.media_type import match_media_type, parameter_of
 from arazzo_runner.openapi.model import MediaType, Schema
 from arazzo_runner.openapi.request.body import choose_media_type, encode_body
 from arazzo_runner.openapi.request.encoding import RequestRefused

@@ -10,10 +10,15 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
-from arazzo_runner.openapi.model import MediaType
-from arazzo_runner.openapi.request.encoding import RequestRefused
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_NamedT = TypeVar("_NamedT", bound=_Named)
 
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
@@ -93,7 +98,7 @@ def is_covered(name: str, content_type: str) -> bool:
     return essence(name) in (wanted, wanted.partition("/")[0] + "/*", "*/*", "*")
 
 
-def match_media_type(content: Iterable[MediaType], content_type: str) -> MediaType | None:
+def match_media_type(content: Iterable[_NamedT], content_type: str) -> _NamedT | None:
     """The documented media type for a content type, the most specific one, or None.
 
     First with its parameters, then without, then ``type/*``, then ``*/*`` (Request Body Object).
@@ -143,14 +148,3 @@ def codec_of(charset: str) -> str | None:
     except (LookupError, ValueError):  # ValueError: a NUL in the name
         return None
     return None if name in _REFUSED else name
-
-
-def charset_bytes(text: str, content_type: str) -> bytes:
-    """Text in the charset of its content type; raises RequestRefused where that cannot be."""
-    charset = parameter_of(content_type, "charset") or "utf-8"
-    try:
-        return text.encode(charset)
-    except LookupError as reason:
-        raise RequestRefused(f"the charset `{charset}` is not known") from reason
-    except UnicodeEncodeError as reason:
-        raise RequestRefused(f"the text cannot be written in `{charset}`: {reason}") from reason

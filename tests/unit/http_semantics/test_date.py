@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from arazzo_runner.text.http_date import parse_http_date
+from arazzo_runner.http_semantics.date import parse_http_date
 
 MOMENT = datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
 

@@ -3,7 +3,7 @@ import pkgutil
 
 import pytest
 
-from arazzo_runner.openapi.media_type import codec_of
+from arazzo_runner.http_semantics.media_type import codec_of, is_json
 
 NAMES = {one.name for one in pkgutil.iter_modules(encodings.__path__)} - {"aliases", "mbcs", "oem"}
 
@@ -33,3 +33,24 @@ def test_charsets(charset, codec):
 @pytest.mark.parametrize("name", sorted(filter(codec_of, NAMES)))
 def test_whatever_is_taken_gives_text_for_any_octets(name):
     assert isinstance(bytes(range(256)).decode(name, "replace"), str)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "json"),
+    [
+        ("application/json", True),
+        ("Application/JSON; charset=utf-8", True),
+        ("text/json", True),
+        ("application/x-json", True),
+        ("application/problem+json", True),
+        ("application/vnd.api+json;profile=x", True),
+        ("application/json-seq", False),
+        ("application/x-ndjson", False),
+        ("application/jsonpath", False),
+        ("text/plain; charset=json", False),
+        ("text/plain; a=b+json", False),
+        ("", False),
+    ],
+)
+def test_which_media_types_are_json(content_type, json):
+    assert is_json(content_type) is json

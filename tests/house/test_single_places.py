@@ -1,0 +1,51 @@
+"""Knowledge that stands in one module, and that the others have to ask for."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2] / "arazzo_runner"
+FILES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in ROOT.rglob("*.py")}
+
+MEDIA_TYPES = "http_semantics/media_type.py"
+
+
+def strings(node: ast.AST) -> Iterator[str]:
+    for one in ast.walk(node):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
+
+
+def media_type_tests(text: str) -> Iterator[int]:
+    """The lines of a module that compare or search a text with what names a kind of media type."""
+    for node in ast.walk(ast.parse(text)):
+        is_search = isinstance(node, ast.Call) and ast.unparse(node.func).endswith("endswith")
+        is_kind = {"application/json", "text/json", "+json", "+xml", "json"}.intersection
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            words = {word for side in sides for word in strings(side)}
+            is_substring = isinstance(node.ops[0], ast.In) and "json" in set(strings(node.left))
+            if is_kind(words) - {"json"} or is_substring:
+                yield node.lineno
+        elif is_search and is_kind(strings(node)):
+            yield node.lineno
+
+
+@pytest.mark.parametrize("path", sorted(set(FILES) - {MEDIA_TYPES}))
+def test_one_module_knows_which_media_types_are_json(path: str) -> None:
+    assert list(media_type_tests(FILES[path])) == [], f"ask {MEDIA_TYPES}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'x = essence == "application/json"',
+        'x = "json" in media_type',
+        'x = name in ("text/json", "application/json")',
+        'x = name.endswith(("+json", "+yaml"))',
+    ],
+)
+def test_a_second_place_for_media_types_is_found(line: str) -> None:
+    assert list(media_type_tests(line)) == [1]
