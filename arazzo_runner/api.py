@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Unpack
+
+from msgspec.structs import replace
 
 from arazzo_runner.embed.documents import (
     DocumentPath,
@@ -15,6 +18,7 @@ from arazzo_runner.embed.documents import (
     load_limits,
     load_path,
     rendered_errors,
+    source_folders,
     source_overrides,
 )
 from arazzo_runner.embed.options import RunOptions
@@ -25,7 +29,6 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.suppress import Selection
 from arazzo_runner.pipeline.load import Description, SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions
-from arazzo_runner.pipeline.validate import validate as findings
 from arazzo_runner.text.diagnostic import Diagnostic
 
 
@@ -63,16 +66,22 @@ def validate(
     """All findings about documents, and about their agreement with their API descriptions.
 
     ``select`` and ``ignore`` are beginnings of diagnostic codes. Nothing is sent, and nothing is
-    raised: a document that cannot be read is a finding.
+    raised: a document that cannot be read is a finding. As on the command line each fix has been
+    tried on the text, and those that would do harm are not offered.
     """
-    access, shared = access_for(options), SharedCache()
+    from arazzo_runner.pipeline.fix import ValidateSettings, check_document
+
+    access = access_for(options)
+    # Fixes are tried on the text that was judged.
+    access = replace(access, open=lru_cache(maxsize=1)(access.open))
     wanted = ValidateOptions(
         source_overrides(options), load_limits(options), Selection(tuple(select), tuple(ignore))
     )
+    setting = ValidateSettings(access, wanted, SharedCache(), source_folders(options))
     return [
         in_python_words(one)
         for document in documents
-        for one in findings(access, document_location(document), wanted, shared)
+        for one in check_document(setting, document_location(document))
     ]
 
 

@@ -17,12 +17,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.validate.fix import FixOptions, ValidateSettings, mended_text
 from arazzo_runner.cli.validate.many import find_documents
 from arazzo_runner.document.retrieval import RetrievedDocument
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.fix.rounds import FixResult
 from arazzo_runner.lint.suppress import Selection
+from arazzo_runner.pipeline.fix import FixOptions, ValidateSettings, mended_text
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions, validate
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access

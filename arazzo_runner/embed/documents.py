@@ -123,16 +123,18 @@ def access_for(given: LoadOptions) -> DocumentAccess:
         allow_read=given.get("allow_read", False),
         allow_http=given.get("allow_http", False),
         allow_net=given.get("allow_net", False),
-        source_dirs=_folders(given.get("source_dir", ())),
+        source_dirs=source_folders(given),
         headers=HeaderSettings(header_texts(given.get("headers", ()))),
     )
     return document_access(settings, os.environ)
 
 
-def _folders(given: DocumentPath | Iterable[DocumentPath]) -> tuple[str, ...]:
-    if isinstance(given, str | PathLike):
-        return (fspath(given),)
-    return tuple(fspath(one) for one in given)
+def source_folders(given: LoadOptions) -> tuple[str, ...]:
+    """The folders of `source_dir`, where moved descriptions are looked for."""
+    folders = given.get("source_dir", ())
+    if isinstance(folders, str | PathLike):
+        return (fspath(folders),)
+    return tuple(fspath(one) for one in folders)
 
 
 def document_location(document: object) -> str:

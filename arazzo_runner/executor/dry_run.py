@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
@@ -33,16 +33,21 @@ class DryRunStep(Struct, frozen=True):
 
 
 def dry_run_steps(
-    plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float
+    plan: WorkflowPlan, inputs: Mapping[str, Value], seconds: float, origins: Collection[str] = ()
 ) -> list[DryRunStep]:
-    """Try to build the request of each step of a workflow from its inputs alone."""
+    """Try to build the request of each step of a workflow from its inputs alone.
+
+    ``seconds`` bound its queries, ``origins`` are those that an ``x-url`` may lead to.
+    """
     document = plan.unit.document
     self_uri = document.base_uri if document.self_uri else None
     scope = Scope(inputs=inputs, self_uri=self_uri, sources=plan.unit.fields)
-    return [_dry_run_step(step, scope, seconds) for step in plan.steps]
+    return [_dry_run_step(step, scope, seconds, origins) for step in plan.steps]
 
 
-def _dry_run_step(planned: StepPlan, scope: Scope, seconds: float) -> DryRunStep:
+def _dry_run_step(
+    planned: StepPlan, scope: Scope, seconds: float, origins: Collection[str]
+) -> DryRunStep:
     step_id, call = planned.step.step_id, planned.call
     if not isinstance(call, OperationCall):
         return DryRunStep(step_id, None, None, f"calls the workflow `{call.key[1]}`")
@@ -50,9 +55,13 @@ def _dry_run_step(planned: StepPlan, scope: Scope, seconds: float) -> DryRunStep
     if waiting:
         return DryRunStep(step_id, call.operation, None, f"needs outputs of {waiting}")
     try:
-        request = build_call(call, scope, seconds).request
-        return DryRunStep(step_id, call.operation, request, None, call.authorization.needs)
-    except (EvaluationError, RequestRefused) as reason:
+        built = build_call(call, scope, seconds, origins)
+        needs = built.authorization.needs
+        return DryRunStep(step_id, call.operation, built.request, None, needs)
+    except RequestRefused as reason:
+        why = f"{reason}; {reason.hint}" if reason.hint else str(reason)
+        return DryRunStep(step_id, call.operation, None, why)
+    except EvaluationError as reason:
         return DryRunStep(step_id, call.operation, None, str(reason))
 
 

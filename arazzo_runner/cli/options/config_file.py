@@ -28,6 +28,7 @@ SOURCES = "sources"
 _PROFILES = "profiles"
 # Keys of a command's table that are no flags.
 _COMMAND_TABLES = {"validate": ("per-file-ignores",)}
+_TABLES_OF_PROFILES = ("inputs", "servers", "server-vars")
 
 
 def config_file() -> Path | None:
@@ -89,7 +90,7 @@ def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dic
     known = [*commands, CREDENTIALS, SOURCES, _PROFILES]
     for table, content in tables.items():
         if table not in known:
-            raise_config_error(f"there is no table `[{table}]`", table, known)
+            _raise_root_error(table, content, name, known)
         if not isinstance(content, dict):
             raise_config_error(f"`{table}` has to be a table: `[{table}]`")
     own = tables.get(name, {})
@@ -99,6 +100,32 @@ def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dic
         for key, value in own.items()
         if key not in others
     )
+
+
+def _raise_root_error(key: str, content: Any, command: str, known: list[str]) -> NoReturn:
+    """Raise click.UsageError about a key at the root; ``known`` are the tables that there are."""
+    home = _home_of(key, command)
+    if home:
+        raise_config_error(f"`{key}` stands at the root; {home}")
+    if isinstance(content, dict):
+        raise_config_error(f"there is no table `[{key}]`", key, known)
+    flag = "flags belong in the table of their command, such as `[run]`"
+    raise_config_error(f"there is no key `{key}` at the root", key, known, flag)
+
+
+def _home_of(key: str, command: str) -> str:
+    """The table that a key belongs in, as a sentence; empty where nothing has such a key."""
+    from arazzo_runner.options.table import OPTIONS
+
+    word = key.replace("_", "-")
+    homes = [one for option in OPTIONS if option.name == word for one in option.commands]
+    homes += (one for one, names in _COMMAND_TABLES.items() if word in names)
+    if homes:
+        home = command if command in homes else homes[0]
+        return f"flags of `{home}` belong in `[{home}]`"
+    if word in _TABLES_OF_PROFILES:
+        return f"it belongs in a profile: `[{_PROFILES}.NAME]`"
+    return ""
 
 
 def default_of(
@@ -118,11 +145,20 @@ def default_of(
     }
     option = flags.get(key.replace("_", "-"))
     if option is None:
-        raise_config_error(f"`[{table}]` has no key `{key}`", key, [*flags, *others])
+        home = _elsewhere(table, key)  # what is a key elsewhere is no misspelling
+        why = f"`[{table}]` has no key `{key}`" + (f"; {home}" if home else "")
+        raise_config_error(why, "" if home else key, [*flags, *others])
     if option.is_flag and not isinstance(value, bool) and not option.count:
         raise_config_error(f"`{key}` has to be `true` or `false`")
     listed = [value] if option.multiple and not isinstance(value, list) else value
     return str(option.name), listed
+
+
+def _elsewhere(table: str, key: str) -> str:
+    """Where a key that a table does not have belongs; empty where nothing has it."""
+    if key in (CREDENTIALS, SOURCES, _PROFILES):
+        return f"`[{key}]` is a table of its own, at the root"
+    return _home_of(key, table)
 
 
 def raise_config_error(

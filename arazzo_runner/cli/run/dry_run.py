@@ -45,7 +45,9 @@ def _dry_run(
 ) -> list[DryRunStep]:
     schema = workflow.inputs_schema
     inputs = schema.with_defaults(schema.accepted_inputs(prepared.inputs))
-    return dry_run_steps(workflow, inputs, settings.limits.query_seconds)
+    return dry_run_steps(
+        workflow, inputs, settings.limits.query_seconds, settings.allow_origins
+    )  # fmt: skip
 
 
 def _show(step: DryRunStep, masker: Masker, out: TextIO) -> None:

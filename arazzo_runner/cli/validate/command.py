@@ -20,7 +20,6 @@ from arazzo_runner.cli.validate.baseline import (
     read_baseline,
     write_baseline,
 )
-from arazzo_runner.cli.validate.fix import FixOptions
 from arazzo_runner.cli.validate.many import (
     JobResult,
     ValidationJob,
@@ -28,6 +27,7 @@ from arazzo_runner.cli.validate.many import (
     run_jobs,
     selection,
 )
+from arazzo_runner.pipeline.fix import FixOptions
 from arazzo_runner.pipeline.load import is_usage
 from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics import validate as rendering

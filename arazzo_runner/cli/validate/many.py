@@ -20,13 +20,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.cli.options.config_file import config_file, read_config
-from arazzo_runner.cli.validate.fix import (
-    FixOptions,
-    ValidateSettings,
-    check_document,
-    fix_document,
-)
+from arazzo_runner.cli.validate.fix import FixedDocument, fix_document
 from arazzo_runner.lint.suppress import Selection, Silence, unknown_code_message
+from arazzo_runner.pipeline.fix import FixOptions, ValidateSettings, check_document
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
@@ -127,7 +123,7 @@ def _run_each(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResul
     setting = ValidateSettings(access, job.options, SharedCache(), job.reading.source_dirs)
     for document in documents:
         if job.mending is None:
-            done = check_document(setting, document)
+            done = FixedDocument(check_document(setting, document))
         else:
             done = fix_document(setting, document, job.mending)
         yield JobResult(locate_findings(done.left, job.style, document), done.mended, done.diff)

@@ -1,12 +1,14 @@
 """Documents for programs: loaded, found, refused, told about."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
 import arazzo_runner as arazzo
+from arazzo_runner.cli.main import main
 from unit.embed.shop import DOCUMENT, SHOP
 
 BROKEN = DOCUMENT.replace("operationId: getThing", "operationId: getThink")
@@ -183,3 +185,26 @@ def test_names_that_are_not_there(call, shop) -> None:
     given, message = CALLS[call]
     with pytest.raises(arazzo.UsageError, match=message):
         arazzo.run(shop, inputs={"name": "cup"}, mock=True, **given)
+
+
+@pytest.mark.parametrize("name", ["guess-against-the-description", "nearest-operation-id"])
+def test_fixes_are_those_of_the_command_line(name, tmp_path, capsys) -> None:
+    """A guess that the description speaks against is not offered, a good one is."""
+    folder = Path(__file__).parents[2] / "cases" / "fix" / name
+    for file in (folder.parent / "shop.openapi.yaml", *folder.glob("*.yaml")):
+        shutil.copy(file, tmp_path)
+    document = tmp_path / "orders.arazzo.yaml"
+    main(["validate", "--select", "AZ204", "--format", "json", str(document)])
+    shown = json.loads(capsys.readouterr().out)["diagnostics"]
+    offered = [one["fix"] and one["fix"]["safety"] == "safe" for one in shown]
+    assert [
+        one.fix and one.fix.is_safe for one in arazzo.validate(document, select=["AZ204"])
+    ] == offered
+    assert any(one is not None for one in offered) is (name == "nearest-operation-id")
+
+
+def test_a_moved_description_is_found_as_on_the_command_line(shop, tmp_path) -> None:
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "shop.openapi.json").rename(tmp_path / "apis" / "shop.openapi.json")
+    (lost,) = arazzo.validate(shop, select=["AZ201"])
+    assert [one.text for one in lost.fix.edits] == ["apis/shop.openapi.json"]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.cli.validate.fix import FixOptions
 from arazzo_runner.cli.validate.many import ValidationJob, run_jobs, split_documents
+from arazzo_runner.pipeline.fix import FixOptions
 from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.retrieve.access import RetrieveSettings
 

@@ -1,0 +1,70 @@
+"""``arazzo.toml``: keys in places where nothing would read them."""
+
+import click
+import pytest
+
+from arazzo_runner.cli.main import COMMANDS, cli
+from arazzo_runner.cli.options.config_file import flags_for
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "why"),
+    [
+        (
+            "run",
+            'timeout = "1s"',
+            "`timeout` stands at the root; flags of `run` belong in `[run]`",
+        ),
+        (
+            "validate",
+            'timeout = "1s"',
+            "`timeout` stands at the root; flags of `validate` belong in `[validate]`",
+        ),
+        (
+            "run",
+            "strict = true",
+            "`strict` stands at the root; flags of `validate` belong in `[validate]`",
+        ),
+        (
+            "run",
+            "max_retries = 3",
+            "`max_retries` stands at the root; flags of `run` belong in `[run]`",
+        ),
+        (
+            "run",
+            '[per-file-ignores]\n"a/**" = ["AZ304"]',
+            "`per-file-ignores` stands at the root; flags of `validate` belong in `[validate]`",
+        ),
+        (
+            "run",
+            '[servers]\nshop = "http://x"',
+            "`servers` stands at the root; it belongs in a profile: `[profiles.NAME]`",
+        ),
+        ("run", 'timeot = "1s"', "there is no key `timeot` at the root; flags belong in the table"),
+        ("run", "[rum]\ntimeout = 1", "there is no table `[rum]`; did you mean `run`?"),
+        ("run", "run = 1", "`run` has to be a table: `[run]`"),
+        (
+            "run",
+            "[run]\nstrict = true",
+            "`[run]` has no key `strict`; flags of `validate` belong in `[validate]`",
+        ),
+        (
+            "validate",
+            "[validate]\nmax-steps = 3",
+            "`[validate]` has no key `max-steps`; flags of `run` belong in `[run]`",
+        ),
+        (
+            "run",
+            "[run.credentials]\nA = 'B'",
+            "`[run]` has no key `credentials`; `[credentials]` is a table of its own, at the root",
+        ),
+        ("run", "[run]\ntimeot = 1", "`[run]` has no key `timeot`; did you mean `timeout`?"),
+        ("run", "[run]\nzzzzzz = 1", "`[run]` has no key `zzzzzz`"),
+    ],
+)
+def test_keys_in_the_wrong_place(tmp_path, monkeypatch, command, text, why):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "arazzo.toml").write_text(text)
+    with pytest.raises(click.UsageError) as caught:
+        flags_for(command, cli.get_command(None, command), COMMANDS)
+    assert why in caught.value.message
