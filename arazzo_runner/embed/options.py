@@ -31,6 +31,7 @@ from arazzo_runner.worlds.wrappers import AfterResponse, BeforeRequest, Hooks, S
 
 if TYPE_CHECKING:
     import httpx
+    import httpx2
 
 OptionTypes: TypeAlias = tuple[type, ...]
 
@@ -117,8 +118,13 @@ class RunOptions(TypedDict, total=False):
     mock_cases: Mapping[str, str]
     mock_lenient: bool
     seed: int
-    client: httpx.Client | httpx.AsyncClient
-    transport: httpx.BaseTransport | httpx.AsyncBaseTransport
+    client: httpx.Client | httpx.AsyncClient | httpx2.Client | httpx2.AsyncClient
+    transport: (
+        httpx.BaseTransport
+        | httpx.AsyncBaseTransport
+        | httpx2.BaseTransport
+        | httpx2.AsyncBaseTransport
+    )
     app: Callable[..., Any]
     world: World
     wrap: WorldWrapper
@@ -253,8 +259,9 @@ def _servers(given: Mapping[str, Any], route: RequestTarget) -> dict[str, str]:
     if "server" in given:
         servers.setdefault("", given["server"])
     client = getattr(route, "client", None)
-    if not servers and client is not None and client.base_url.host:
-        servers[""] = str(client.base_url)
+    base = getattr(client, "base_url", None)
+    if not servers and base is not None and base.host:
+        servers[""] = str(base)
     return servers
 
 

@@ -12,7 +12,11 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.mock.settings import MockSettings
 
 if TYPE_CHECKING:
-    import httpx
+    from arazzo_runner.worlds.httpx_library import (
+        AsyncHttpxTransport,
+        HttpxClient,
+        HttpxTransport,
+    )
 
 
 class NetworkTarget(Struct, frozen=True):
@@ -26,41 +30,41 @@ class MockTarget(Struct, frozen=True):
 
 
 class ClientTarget(Struct, frozen=True):
-    """Through an httpx client that blocks."""
+    """Through a client that blocks, of httpx or httpx2."""
 
-    client: httpx.Client
+    client: HttpxClient
 
 
 class AsyncClientTarget(Struct, frozen=True):
-    """Through an asynchronous httpx client."""
+    """Through an asynchronous client of httpx or httpx2."""
 
-    client: httpx.AsyncClient
+    client: HttpxClient
 
 
 class TransportTarget(Struct, frozen=True):
     """Through an httpx transport; one of both kinds serves blocking runs and others."""
 
-    transport: httpx.BaseTransport
+    transport: HttpxTransport
 
 
 class AsyncTransportTarget(Struct, frozen=True):
     """Through an asynchronous httpx transport."""
 
-    transport: httpx.AsyncBaseTransport
+    transport: AsyncHttpxTransport
 
 
 class AsgiTarget(Struct, frozen=True):
     """To an ASGI application in this process, as a client would send it."""
 
     app: Callable[..., Any]
-    client: httpx.AsyncClient | None = None
+    client: HttpxClient | None = None
 
 
 class WsgiTarget(Struct, frozen=True):
     """To a WSGI application in this process, as a client would send it."""
 
     app: Callable[..., Any]
-    client: httpx.Client | None = None
+    client: HttpxClient | None = None
 
 
 class WorldTarget(Struct, frozen=True):
@@ -130,29 +134,29 @@ def checked_world(what: str, world: Any) -> World:
 
 
 def _client(client: Any) -> RequestTarget:
-    import httpx
+    from arazzo_runner.worlds.httpx_library import is_async_client, is_client
 
-    if isinstance(client, httpx.AsyncClient):
+    if is_async_client(client):
         return AsyncClientTarget(client)
-    if isinstance(client, httpx.Client):
+    if is_client(client):
         return ClientTarget(client)
-    raise TypeError(
-        f"`client` is of the type {_name(client)}, and not an httpx.Client or httpx.AsyncClient"
-    )
+    raise TypeError(f"`client` is of the type {_name(client)}, and not a client of httpx or httpx2")
 
 
 def _transport(transport: Any) -> RequestTarget:
-    import httpx
+    from arazzo_runner.worlds.httpx_library import is_async_transport, is_transport
 
-    later = isinstance(transport, httpx.AsyncBaseTransport)
+    later = is_async_transport(transport)
     # A mock is of both kinds; with an asynchronous handler only one of them works.
     if later and iscoroutinefunction(getattr(transport, "handler", None)):
         return AsyncTransportTarget(transport)
-    if isinstance(transport, httpx.BaseTransport):
+    if is_transport(transport):
         return TransportTarget(transport)
     if later:
         return AsyncTransportTarget(transport)
-    raise TypeError(f"`transport` is of the type {_name(transport)}, and not an httpx transport")
+    raise TypeError(
+        f"`transport` is of the type {_name(transport)}, and not a transport of httpx or httpx2"
+    )
 
 
 def _app(app: Any) -> RequestTarget:
@@ -179,8 +183,10 @@ def _app_of_client(route: RequestTarget, client: RequestTarget) -> RequestTarget
         case WsgiTarget(), ClientTarget():
             return WsgiTarget(route.app, client.client)
         case _:
-            message = "an ASGI `app` is called through an httpx.AsyncClient, a WSGI one through an"
-            raise TypeError(f"{message} httpx.Client")
+            raise TypeError(
+                "an ASGI `app` is called through an AsyncClient of httpx or httpx2, a WSGI one"
+                " through a Client"
+            )
 
 
 def _argument_count(app: Callable[..., Any]) -> int:

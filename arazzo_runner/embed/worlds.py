@@ -119,9 +119,8 @@ def _client_world(route: ClientTarget | AsyncClientTarget, http: HttpSettings) -
 def _transport_world(
     route: TransportTarget | AsyncTransportTarget | WsgiTarget | AsgiTarget, http: HttpSettings
 ) -> World:
-    import httpx
-
     from arazzo_runner.worlds import httpx as httpx_worlds
+    from arazzo_runner.worlds.httpx_library import library_of
 
     match route:
         case TransportTarget():
@@ -129,14 +128,14 @@ def _transport_world(
         case AsyncTransportTarget():
             return httpx_worlds.AsyncTransportWorld(route.transport, http)
         case WsgiTarget():
-            wsgi = httpx.WSGITransport(route.app)
+            wsgi = library_of(route.client).WSGITransport(route.app)
             if route.client is None:
                 return httpx_worlds.TransportWorld(wsgi, http)
             return httpx_worlds.ClientWorld(
                 httpx_worlds.client_with_transport(wsgi, route.client), http
             )
         case AsgiTarget():
-            asgi = httpx.ASGITransport(route.app)
+            asgi = library_of(route.client).ASGITransport(route.app)
             if route.client is None:
                 return httpx_worlds.AsyncTransportWorld(asgi, http)
             return httpx_worlds.AsyncClientWorld(

@@ -24,12 +24,13 @@ PYTHON = (
     _only("environment", "Mapping[str, str]", "Where other credentials are read from."),
     _only(
         "client",
-        "httpx.Client | httpx.AsyncClient",
+        "httpx.Client | httpx.AsyncClient | httpx2.Client | httpx2.AsyncClient",
         "Send requests with this client.",
     ),
     _only(
         "transport",
-        "httpx.BaseTransport | httpx.AsyncBaseTransport",
+        "httpx.BaseTransport | httpx.AsyncBaseTransport"
+        " | httpx2.BaseTransport | httpx2.AsyncBaseTransport",
         "Send requests over this transport.",
     ),
     _only("app", "Callable[..., Any]", "Call this ASGI or WSGI application in process."),

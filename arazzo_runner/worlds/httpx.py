@@ -1,4 +1,4 @@
-"""Worlds over httpx transports (ASGI and WSGI apps, mocks) and httpx clients that are passed in.
+"""Worlds over transports (ASGI and WSGI apps, mocks) and clients of httpx and httpx2.
 
 The limits hold as far as they can: bytes are read raw and decoded here, but what the transport
 itself does before (buffering a response, redirecting) is its own. Who passes one in, closes it.
@@ -12,7 +12,6 @@ from time import sleep
 from typing import Any, Protocol, TypeAlias
 
 import anyio
-import httpx
 from msgspec.structs import replace
 
 from arazzo_runner.executor.world import SendCall, TransportFailure
@@ -25,6 +24,13 @@ from arazzo_runner.http.settings import Deadline, HttpSettings
 from arazzo_runner.http.uploads import async_chunks, chunks
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.request.multipart import has_files
+from arazzo_runner.worlds.httpx_library import (
+    AsyncHttpxTransport,
+    HttpxClient,
+    HttpxTransport,
+    exception_names,
+    library_of,
+)
 
 _CLIENT_HEADERS = (("Accept-Encoding", ACCEPT_ENCODING),)
 """All else is the client's own."""
@@ -58,9 +64,7 @@ class _SuspendingWorld(_BlockingWorld):
 class TransportWorld(_BlockingWorld):
     """Sends through an httpx transport."""
 
-    def __init__(
-        self, transport: httpx.BaseTransport, settings: HttpSettings | None = None
-    ) -> None:
+    def __init__(self, transport: HttpxTransport, settings: HttpSettings | None = None) -> None:
         settings = settings or HttpSettings()
         outlet = _HttpxTransport(_TransportDispatcher(transport), settings, _no_time_limit)
         super().__init__(Sender(outlet, settings, world_headers(settings)))
@@ -70,7 +74,7 @@ class AsyncTransportWorld(_SuspendingWorld):
     """Sends through an asynchronous httpx transport."""
 
     def __init__(
-        self, transport: httpx.AsyncBaseTransport, settings: HttpSettings | None = None
+        self, transport: AsyncHttpxTransport, settings: HttpSettings | None = None
     ) -> None:
         settings = settings or HttpSettings()
         outlet = _HttpxTransport(_AsyncTransportDispatcher(transport), settings, anyio.fail_after)
@@ -83,7 +87,7 @@ class ClientWorld(_BlockingWorld):
     Redirects are followed by the settings, never by the client.
     """
 
-    def __init__(self, client: httpx.Client, settings: HttpSettings | None = None) -> None:
+    def __init__(self, client: HttpxClient, settings: HttpSettings | None = None) -> None:
         settings = settings or HttpSettings()
         outlet = _HttpxTransport(_ClientDispatcher(client), settings, _no_time_limit)
         super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
@@ -92,25 +96,27 @@ class ClientWorld(_BlockingWorld):
 class AsyncClientWorld(_SuspendingWorld):
     """Sends through an asynchronous httpx client, like :class:`ClientWorld`."""
 
-    def __init__(self, client: httpx.AsyncClient, settings: HttpSettings | None = None) -> None:
+    def __init__(self, client: HttpxClient, settings: HttpSettings | None = None) -> None:
         settings = settings or HttpSettings()
         outlet = _HttpxTransport(_AsyncClientDispatcher(client), settings, anyio.fail_after)
         super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
 
 
-def client_with_transport(transport: httpx.BaseTransport, client: httpx.Client) -> httpx.Client:
+def client_with_transport(transport: HttpxTransport, client: HttpxClient) -> HttpxClient:
     """A client like another one, over a transport of its own."""
-    return httpx.Client(transport=transport, **_client_options(client))
+    made: HttpxClient = library_of(client).Client(transport=transport, **_client_options(client))
+    return made
 
 
-def async_client_with_transport(
-    transport: httpx.AsyncBaseTransport, client: httpx.AsyncClient
-) -> httpx.AsyncClient:
+def async_client_with_transport(transport: AsyncHttpxTransport, client: HttpxClient) -> HttpxClient:
     """A client like another one, over a transport of its own."""
-    return httpx.AsyncClient(transport=transport, **_client_options(client))
+    made: HttpxClient = library_of(client).AsyncClient(
+        transport=transport, **_client_options(client)
+    )
+    return made
 
 
-def _client_options(client: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
+def _client_options(client: Any) -> dict[str, Any]:
     return {
         "auth": client.auth,
         "headers": client.headers,
@@ -120,6 +126,9 @@ def _client_options(client: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
         "trust_env": False,
     }
 
+
+Timeouts: TypeAlias = tuple[float, float, float, float]
+"""Seconds to connect, to read, to write, and to wait for a free connection."""
 
 TimeLimit: TypeAlias = Callable[[float], AbstractContextManager[object]]
 
@@ -132,26 +141,28 @@ def _no_time_limit(_seconds: float) -> AbstractContextManager[object]:
 class _Dispatcher(Protocol):
     """How a request reaches what was handed in."""
 
-    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: Timeouts) -> Any:
         """The response, its body not yet read."""
         ...
 
 
 class _TransportDispatcher:
-    def __init__(self, transport: httpx.BaseTransport) -> None:
+    def __init__(self, transport: HttpxTransport) -> None:
         self._transport = transport
 
-    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
-        return self._transport.handle_request(_bare_request(message, timeout, chunks))
+    async def send(self, message: WireRequest, timeout: Timeouts) -> Any:
+        return self._transport.handle_request(
+            _bare_request(self._transport, message, timeout, chunks)
+        )
 
 
 class _AsyncTransportDispatcher:
-    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+    def __init__(self, transport: AsyncHttpxTransport) -> None:
         self._transport = transport
 
-    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: Timeouts) -> Any:
         return await self._transport.handle_async_request(
-            _bare_request(message, timeout, async_chunks)
+            _bare_request(self._transport, message, timeout, async_chunks)
         )
 
 
@@ -164,41 +175,46 @@ def _content(body: bytes, streaming: BodyStream) -> bytes | Iterator[bytes] | As
 
 
 def _bare_request(
-    message: WireRequest, timeout: httpx.Timeout, streaming: BodyStream
-) -> httpx.Request:
-    return httpx.Request(
+    transport: HttpxTransport | AsyncHttpxTransport,
+    message: WireRequest,
+    timeout: Timeouts,
+    streaming: BodyStream,
+) -> Any:
+    return library_of(transport).Request(
         message.method,
         f"{message.origin}{message.target}",
         headers=message.headers,
         content=_content(message.body, streaming),
-        extensions={"timeout": timeout.as_dict()},
+        extensions={
+            "timeout": dict(zip(("connect", "read", "write", "pool"), timeout, strict=True))
+        },
     )
 
 
 class _ClientDispatcher:
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: HttpxClient) -> None:
         self._client = client
 
-    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: Timeouts) -> Any:
         request = _client_request(self._client, message, timeout, chunks)
         return self._client.send(request, stream=True, follow_redirects=False)
 
 
 class _AsyncClientDispatcher:
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: HttpxClient) -> None:
         self._client = client
 
-    async def send(self, message: WireRequest, timeout: httpx.Timeout) -> httpx.Response:
+    async def send(self, message: WireRequest, timeout: Timeouts) -> Any:
         request = _client_request(self._client, message, timeout, async_chunks)
         return await self._client.send(request, stream=True, follow_redirects=False)
 
 
 def _client_request(
-    client: httpx.Client | httpx.AsyncClient,
+    client: HttpxClient,
     message: WireRequest,
-    timeout: httpx.Timeout,
+    timeout: Timeouts,
     streaming: BodyStream,
-) -> httpx.Request:
+) -> Any:
     return client.build_request(
         message.method,
         f"{message.origin}{message.target}",
@@ -232,13 +248,15 @@ class _HttpxTransport:
     def _failure(
         self, message: WireRequest, deadline: Deadline, reason: Exception
     ) -> http_errors.TransportError:
-        if isinstance(reason, TimeoutError | httpx.TimeoutException) and deadline.passed():
+        names = exception_names(reason)
+        is_timeout = "TimeoutException" in names
+        if (is_timeout or isinstance(reason, TimeoutError)) and deadline.passed():
             return http_errors.attempt_timeout_error(message.origin, deadline.limit)
-        if isinstance(reason, httpx.TimeoutException):
+        if is_timeout:
             return http_errors.read_timeout_error(message.origin, self._settings.read_timeout)
-        if isinstance(reason, httpx.ConnectError):
+        if "ConnectError" in names:
             return http_errors.unreachable_error(message.origin, str(reason))
-        if isinstance(reason, httpx.HTTPError):
+        if "HTTPError" in names:
             return http_errors.malformed_response_error(
                 message.origin, str(reason) or type(reason).__name__
             )
@@ -250,7 +268,7 @@ class _HttpxTransport:
         """One exchange; its head is put into ``came`` as soon as it is known."""
         settings = self._settings
         seconds = deadline.within(settings.read_timeout)
-        timeout = httpx.Timeout(seconds, connect=min(seconds, settings.connect_timeout))
+        timeout = (min(seconds, settings.connect_timeout), seconds, seconds, seconds)
         response = await self._dispatcher.send(message, timeout)
         try:
             came.append(self._head(message, response))
@@ -258,14 +276,14 @@ class _HttpxTransport:
         finally:
             await _close(response)
 
-    def _head(self, message: WireRequest, response: httpx.Response) -> HttpResponse:
+    def _head(self, message: WireRequest, response: Any) -> HttpResponse:
         raw = response.headers.raw
         http11.check_headers(message.origin, raw, self._settings)
         version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
         return HttpResponse(response.status_code, http11.decode_headers(raw), b"", 0.0, version)
 
     async def _read(
-        self, message: WireRequest, response: httpx.Response, head: HttpResponse, deadline: Deadline
+        self, message: WireRequest, response: Any, head: HttpResponse, deadline: Deadline
     ) -> HttpResponse:
         body = ResponseBody(message.origin, head.headers, self._settings)
         length = http11.content_length(message.method, head.status, head.headers) or 0
@@ -278,9 +296,9 @@ class _HttpxTransport:
         return replace(head, body=body.finish())
 
 
-async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _chunks(response: Any) -> AsyncIterator[bytes]:
     """The bytes as the transport gives them: httpx's own reading would decode them first."""
-    if isinstance(response.stream, httpx.AsyncByteStream):
+    if hasattr(response.stream, "__aiter__"):
         async for chunk in response.stream:
             yield chunk
         return
@@ -288,8 +306,8 @@ async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def _close(response: httpx.Response) -> None:
-    if isinstance(response.stream, httpx.AsyncByteStream):
+async def _close(response: Any) -> None:
+    if hasattr(response.stream, "__aiter__"):
         await response.aclose()
     else:
         response.close()

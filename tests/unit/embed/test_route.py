@@ -3,6 +3,7 @@
 import functools
 
 import httpx
+import httpx2
 import pytest
 
 from arazzo_runner.embed import route
@@ -35,7 +36,22 @@ def answer(request):
 
 WORLD = object()
 BOTH = httpx.MockTransport(answer)
-LATER = httpx.MockTransport(answer_later)
+LIBRARIES = [httpx, httpx2]
+
+
+class OwnClient:
+    """A client of neither library, which does what theirs do."""
+
+    def build_request(self, method, url, **options):
+        return method, url
+
+    def send(self, request, **options):
+        return None
+
+
+class OwnTransport:
+    def handle_request(self, request):
+        return None
 
 
 @pytest.mark.parametrize(
@@ -50,18 +66,29 @@ LATER = httpx.MockTransport(answer_later)
         ({"app": functools.partial(asgi)}, route.AsgiTarget, True),
         ({"app": wsgi}, route.WsgiTarget, False),
         ({"app": WsgiObject()}, route.WsgiTarget, False),
-        ({"transport": httpx.WSGITransport(wsgi)}, route.TransportTarget, False),
-        ({"transport": httpx.ASGITransport(asgi)}, route.AsyncTransportTarget, True),
-        ({"transport": BOTH}, route.TransportTarget, False),
-        ({"transport": LATER}, route.AsyncTransportTarget, True),
-        ({"client": httpx.Client(transport=BOTH)}, route.ClientTarget, False),
-        ({"client": httpx.AsyncClient(transport=BOTH)}, route.AsyncClientTarget, True),
+        ({"transport": OwnTransport()}, route.TransportTarget, False),
+        ({"client": OwnClient()}, route.ClientTarget, False),
     ],
 )
 def test_routes(given, kind, waits) -> None:
     found = route_of(given)
     assert type(found) is kind
     assert needs_event_loop(found) is waits
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda one: one.__name__)
+def test_routes_of_either_library(library) -> None:
+    both = library.MockTransport(answer)
+    rows = [
+        ({"transport": library.WSGITransport(wsgi)}, route.TransportTarget, False),
+        ({"transport": library.ASGITransport(asgi)}, route.AsyncTransportTarget, True),
+        ({"transport": both}, route.TransportTarget, False),
+        ({"transport": library.MockTransport(answer_later)}, route.AsyncTransportTarget, True),
+        ({"client": library.Client(transport=both)}, route.ClientTarget, False),
+        ({"client": library.AsyncClient(transport=both)}, route.AsyncClientTarget, True),
+    ]
+    for given, kind, waits in rows:
+        test_routes(given, kind, waits)
 
 
 def test_seed_of_the_mock() -> None:
@@ -73,7 +100,7 @@ def test_seed_of_the_mock() -> None:
     [
         (
             {"app": asgi, "client": httpx.Client(transport=BOTH)},
-            "an ASGI `app` is called through an httpx.AsyncClient",
+            "an ASGI `app` is called through an AsyncClient of httpx or httpx2",
         ),
         (
             {"app": wsgi, "mock": True},
@@ -81,8 +108,16 @@ def test_seed_of_the_mock() -> None:
         ),
         ({"app": "shop:app"}, "`app` is of the type str, and not an ASGI or WSGI application"),
         ({"app": lambda request: None}, "`app` takes 1 arguments: an ASGI application takes"),
-        ({"client": httpx}, "`client` is of the type module, and not an httpx.Client"),
-        ({"transport": 3}, "`transport` is of the type int, and not an httpx transport"),
+        ({"client": httpx}, "`client` is of the type module, and not a client of httpx or httpx2"),
+        ({"client": httpx2.Client}, "`client` is of the type type, and not a client of httpx"),
+        (
+            {"transport": 3},
+            "`transport` is of the type int, and not a transport of httpx or httpx2",
+        ),
+        (
+            {"transport": httpx2.WSGITransport},
+            "`transport` is of the type type, and not a transport",
+        ),
         ({"world": 3}, "`world` is of the type int, and not a World"),
         ({"world": route.WorldTarget}, "`world` is of the type StructMeta, and not a World"),
     ],

@@ -5,6 +5,7 @@ import threading
 
 import anyio
 import httpx
+import httpx2
 import pytest
 
 import arazzo_runner as arazzo
@@ -15,9 +16,18 @@ INPUTS = {"name": "cup", "pin": "s3cret-pin"}
 OUTPUTS = {"id": 7, "name": "cup"}
 
 
-async def reply_later(request: httpx.Request) -> httpx.Response:
-    await anyio.sleep(0)
-    return reply(request)
+def reply_of(library):
+    """A reply as the library has it; and later, as an asynchronous handler gives it."""
+
+    def handler(request):
+        status, body = answer(request.method, request.url.path)
+        return library.Response(status, content=body, headers={"Content-Type": "application/json"})
+
+    async def later(request):
+        await anyio.sleep(0)
+        return handler(request)
+
+    return handler, later
 
 
 class Shop:
@@ -34,14 +44,30 @@ class Shop:
 WAYS = {
     "ASGI": lambda: {"app": asgi},
     "WSGI": lambda: {"app": wsgi},
-    "transport": lambda: {"transport": httpx.MockTransport(reply)},
-    "asynchronous transport": lambda: {"transport": httpx.MockTransport(reply_later)},
-    "client": lambda: {"client": httpx.Client(transport=httpx.MockTransport(reply))},
-    "asynchronous client": lambda: {
-        "client": httpx.AsyncClient(transport=httpx.ASGITransport(asgi))
-    },
     "world": lambda: {"world": Shop()},
 }
+
+
+def ways_of(library):
+    """Clients, transports and applications called by them, of httpx or httpx2."""
+    handler, later = reply_of(library)
+    ways = {
+        "transport": lambda: {"transport": library.MockTransport(handler)},
+        "asynchronous transport": lambda: {"transport": library.MockTransport(later)},
+        "ASGI transport": lambda: {"transport": library.ASGITransport(asgi)},
+        "WSGI transport": lambda: {"transport": library.WSGITransport(wsgi)},
+        "client": lambda: {"client": library.Client(transport=library.MockTransport(handler))},
+        "WSGI client": lambda: {"client": library.Client(transport=library.WSGITransport(wsgi))},
+        "asynchronous client": lambda: {
+            "client": library.AsyncClient(transport=library.ASGITransport(asgi))
+        },
+        "ASGI and client": lambda: {"app": asgi, "client": library.AsyncClient()},
+        "WSGI and client": lambda: {"app": wsgi, "client": library.Client()},
+    }
+    return {f"{library.__name__} {name}": way for name, way in ways.items()}
+
+
+WAYS |= ways_of(httpx) | ways_of(httpx2)
 
 
 def check(result: arazzo.Result) -> None:
@@ -97,7 +123,8 @@ def test_the_client_says_where(description) -> None:
     assert seen == ["other.test", "other.test", "third.test", "third.test"]
 
 
-def test_an_app_as_a_client_would_call_it(description) -> None:
+@pytest.mark.parametrize("library", [httpx, httpx2], ids=lambda one: one.__name__)
+def test_an_app_as_a_client_would_call_it(library, description) -> None:
     seen = []
 
     def app(environ, start_response):
@@ -113,8 +140,8 @@ def test_an_app_as_a_client_would_call_it(description) -> None:
         await asgi(scope, receive, send)
 
     own = {"headers": {"X-Own": "1"}, "auth": ("a", "b"), "base_url": "http://own.test"}
-    check(arazzo.run(description, inputs=INPUTS, app=app, client=httpx.Client(**own)))
-    check(arazzo.run(description, inputs=INPUTS, app=later, client=httpx.AsyncClient(**own)))
+    check(arazzo.run(description, inputs=INPUTS, app=app, client=library.Client(**own)))
+    check(arazzo.run(description, inputs=INPUTS, app=later, client=library.AsyncClient(**own)))
     assert seen == [("1", "own.test", "Basic YTpi")] * 4
 
 

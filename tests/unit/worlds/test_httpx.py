@@ -4,6 +4,7 @@ import gzip
 
 import anyio
 import httpx
+import httpx2
 import pytest
 
 from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
@@ -190,27 +191,44 @@ def test_a_truncated_body() -> None:
     assert isinstance(response, HttpResponse)
 
 
+class Unrelated(Exception):
+    """Called like an exception of httpx, and none."""
+
+
+Unrelated.__name__ = "ConnectError"
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2], ids=lambda one: one.__name__)
 @pytest.mark.parametrize(
-    ("error", "code", "message"),
+    ("make", "code", "message"),
     [
-        (httpx.ReadTimeout("slow"), "timeout", "`http://app` sent nothing for 30 s"),
-        (httpx.ConnectError("no route"), "connect", "`app:80` cannot be reached: no route"),
+        (lambda it: it.ReadTimeout("slow"), "timeout", "`http://app` sent nothing for 30 s"),
+        (lambda it: it.ConnectError("no way"), "connect", "`app:80` cannot be reached: no way"),
         (
-            httpx.RemoteProtocolError("bad"),
+            lambda it: it.RemoteProtocolError("bad"),
             "protocol",
             "the response of `http://app` is not valid HTTP: bad",
         ),
         (
-            httpx.ReadError(""),
+            lambda it: it.ReadError(""),
             "protocol",
             "the response of `http://app` is not valid HTTP: ReadError",
         ),
-        (ValueError("bug"), "protocol", "what serves `http://app` raised `ValueError: bug`"),
-        (TimeoutError("own"), "protocol", "what serves `http://app` raised `TimeoutError: own`"),
+        (lambda _: ValueError("x"), "protocol", "what serves `http://app` raised `ValueError: x`"),
+        (
+            lambda _: TimeoutError("x"),
+            "protocol",
+            "what serves `http://app` raised `TimeoutError: x`",
+        ),
+        (
+            lambda _: Unrelated("x"),
+            "protocol",
+            "what serves `http://app` raised `ConnectError: x`",
+        ),
     ],
 )
-def test_what_is_raised_becomes_a_value(error, code, message) -> None:
-    (failure,) = without_loop(TransportWorld(Transport(error=error)), call())
+def test_what_is_raised_becomes_a_value(library, make, code, message) -> None:
+    (failure,) = without_loop(TransportWorld(Transport(error=make(library))), call())
     assert isinstance(failure, TransportFailure)
     assert (failure.code, failure.message) == (code, message)
 
