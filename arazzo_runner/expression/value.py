@@ -9,6 +9,7 @@ such values, no text of a document becomes one.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, TypeAlias, assert_never
 from typing import Literal as Choice
@@ -158,6 +159,14 @@ def is_equal(a: MaybeValue, b: MaybeValue) -> bool:
     booleans are not numbers, null equals null only, objects and arrays compare member by member;
     MISSING reads as null. Arazzo 1.1.0, "Simple Conditions".
     """
+    return has_equal_leaves(a, b, _is_equal_scalar)
+
+
+def has_equal_leaves(a: Any, b: Any, is_equal_leaf: Callable[[Any, Any], bool]) -> bool:
+    """Whether two values have the same shape, and ``is_equal_leaf`` holds wherever it ends.
+
+    A leaf is what is not on both sides an object, or on both an array.
+    """
     pending = [(a, b)]
     while pending:
         left, right = pending.pop()
@@ -169,7 +178,7 @@ def is_equal(a: MaybeValue, b: MaybeValue) -> bool:
             if len(left) != len(right):
                 return False
             pending += zip(left, right, strict=True)
-        elif not _is_equal_scalar(left, right):
+        elif not is_equal_leaf(left, right):
             return False
     return True
 
@@ -213,13 +222,13 @@ def _is_in_order(op: OrderOperator, a: Any, b: Any) -> bool:
 
 def _numbers(a: MaybeValue, b: MaybeValue) -> tuple[Any, Any]:
     """Two values as numbers side by side; exact where one has a spelling that no float keeps."""
-    left, right = _number(a, b), _number(b, a)
-    if isinstance(left, JsonNumber) or isinstance(right, JsonNumber):
-        return _exact(left, right)
-    return left, right
+    return exact_numbers(_number(a, b), _number(b, a))
 
 
-def _exact(left: float, right: float) -> tuple[Any, Any]:
+def exact_numbers(left: float, right: float) -> tuple[Any, Any]:
+    """Two numbers that compare by their exact values, whatever spelling they have."""
+    if not isinstance(left, JsonNumber) and not isinstance(right, JsonNumber):
+        return left, right  # Python compares integers with floats exactly
     from decimal import Decimal, InvalidOperation
 
     if left != left or right != right:  # noqa: PLR0124 - NaN, and integers that are no float

@@ -120,10 +120,12 @@ def parse_decimal(text: str) -> float:
     """
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        message = f"the number `{shorten(text)}` is too large: it is not finite"
-        raise ScalarError(
-            "AZ113", message, "write a smaller number, or quote it, so that it is a string"
+        message = (
+            f"the number `{shorten(text)}` is too large: documents and inputs hold decimals up to"
+            " 1.7976931348623157E308, as 64-bit floating point does"
         )
+        way_out = "write an integer in digits, which is kept exact, or quote it: it is a string then"
+        raise ScalarError("AZ113", message, way_out)
     is_spelled = repr(value) != text and _JSON_NUMBER.fullmatch(text)
     return JsonNumber(text) if is_spelled else value
 

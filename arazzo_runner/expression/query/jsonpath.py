@@ -2,7 +2,8 @@
 
 The library evaluates; its parser is made to build segments and filters that count what they visit,
 and ``match`` and ``search`` that cannot hang. Its own ones have no bound: ``$..*..*..*..*`` on 540
-bytes ran for seconds.
+bytes ran for seconds. Its comparisons are replaced as well: it reads integers as floats, which are
+exact up to 2^53 only, and takes ``true`` for 1 within arrays and objects.
 """
 
 from __future__ import annotations
@@ -11,10 +12,26 @@ import re
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
-from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathNode, JSONPathQuery, Parser
-from jsonpath_rfc9535.filter_expressions import FilterContext, FilterExpression
+from jsonpath_rfc9535 import (
+    NOTHING,
+    JSONPathEnvironment,
+    JSONPathError,
+    JSONPathNode,
+    JSONPathNodeList,
+    JSONPathQuery,
+    JSONPathSyntaxError,
+    Parser,
+)
+from jsonpath_rfc9535.filter_expressions import (
+    ComparisonExpression,
+    Expression,
+    FilterContext,
+    FilterExpression,
+    FloatLiteral,
+    IntegerLiteral,
+)
 from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
 from jsonpath_rfc9535.segments import (
     JSONPathChildSegment,
@@ -22,11 +39,12 @@ from jsonpath_rfc9535.segments import (
     JSONPathSegment,
 )
 from jsonpath_rfc9535.selectors import FilterSelector, JSONPathSelector
-from jsonpath_rfc9535.tokens import TokenStream
+from jsonpath_rfc9535.tokens import Token, TokenStream
 
 from arazzo_runner.expression.query.limits import Budget, QueryError
 from arazzo_runner.expression.query.regex import compile_regex, limited_call
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import Value, exact_numbers, has_equal_leaves
+from arazzo_runner.text.number import parse_number
 
 MAX_TEXT: Final = 4_000
 """The longest JSONPath, in bytes."""
@@ -40,6 +58,8 @@ _SCRIPT: Final = re.compile(
       | (?P<before>[\[,]\s*)\(\s*@\.length\s*-\s*(?P<back>[1-9][0-9]*)\s*\)(?=\s*[\],])""",
     re.VERBOSE,
 )
+
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 # Compiled queries are kept and shared, so that the budget of an evaluation cannot live in them.
 _budget: ContextVar[Budget] = ContextVar("jsonpath_budget")
@@ -171,8 +191,72 @@ class _CountedFilter(FilterExpression):
         return super().evaluate(context)
 
 
+class _Comparison(ComparisonExpression):
+    """A comparison of JSON values (RFC 9535, section 2.3.5.2.2), numbers by their exact values."""
+
+    __slots__ = ()
+
+    def evaluate(self, context: FilterContext) -> bool:
+        left, right = _operand(self.left, context), _operand(self.right, context)
+        match self.operator:
+            case "==":
+                return has_equal_leaves(left, right, _is_equal_leaf)
+            case "!=":
+                return not has_equal_leaves(left, right, _is_equal_leaf)
+            case "<" | "<=":
+                less, more = left, right
+            case _:
+                less, more = right, left
+        is_equal_enough = "=" in self.operator and has_equal_leaves(less, more, _is_equal_leaf)
+        return is_equal_enough or _is_less(less, more)
+
+
+def _make_exact(expression: Expression) -> None:
+    """Let a filter's comparisons be exact; a loop, since each operator is one level deeper."""
+    pending = [expression]
+    while pending:
+        outer = pending.pop()
+        for side in ("expression", "left", "right"):
+            inner = getattr(outer, side, None)
+            if isinstance(inner, ComparisonExpression):
+                exact = _Comparison(inner.token, inner.left, inner.operator, inner.right)
+                setattr(outer, side, exact)
+            elif inner is not None:
+                pending.append(inner)
+
+
+def _operand(expression: Expression, context: FilterContext) -> object:
+    """What is compared: a value, or the library's NOTHING where a query selects no node."""
+    value = expression.evaluate(context)
+    if isinstance(value, JSONPathNodeList):  # only singular queries can be compared
+        return value[0].value if value else NOTHING
+    return value
+
+
+def _is_equal_leaf(left: object, right: object) -> bool:
+    if _is_number(left) and _is_number(right):
+        left, right = exact_numbers(left, right)
+    # Neither true nor "1" is 1; NOTHING equals itself alone.
+    elif type(left) is not type(right):
+        return False
+    return bool(left == right)
+
+
+def _is_less(left: object, right: object) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return left < right
+    if _is_number(left) and _is_number(right):
+        less, more = exact_numbers(left, right)
+        return bool(less < more)
+    return False
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 class _BoundedParser(Parser):
-    """Makes the counting kinds of segments and filters."""
+    """Makes the counting kinds of segments and filters, and comparisons of exact numbers."""
 
     def parse_query(
         self, stream: TokenStream, *, in_filter: bool = False
@@ -184,8 +268,25 @@ class _BoundedParser(Parser):
 
     def parse_filter_selector(self, stream: TokenStream) -> FilterSelector:
         selector = super().parse_filter_selector(stream)
+        _make_exact(selector.expression)
         selector.expression = _CountedFilter(selector.expression)
         return selector
+
+    def parse_integer_literal(self, stream: TokenStream) -> Expression:
+        return _number_literal(stream.current)
+
+    def parse_float_literal(self, stream: TokenStream) -> Expression:
+        return _number_literal(stream.current)
+
+
+def _number_literal(token: Token) -> Expression:
+    """A number as it is spelled; RFC 9535, section 2.3.5.1, has no leading zeros."""
+    spelling = token.value
+    if not _NUMBER.fullmatch(spelling):
+        raise JSONPathSyntaxError("invalid number literal", token=token)
+    if spelling.lstrip("-").isdecimal():
+        return IntegerLiteral(token, value=int(spelling))
+    return FloatLiteral(token, value=parse_number(spelling))
 
 
 class _Match(FilterFunction):

@@ -5,6 +5,7 @@ import pytest
 
 from arazzo_runner.expression.query.jsonpath import jsonpath_nodes
 from arazzo_runner.expression.query.limits import Budget, QueryError
+from arazzo_runner.text.number import JsonNumber
 
 DATA = {
     "books": [
@@ -54,6 +55,9 @@ def test_bounds_change_no_result(path):
         ("$.a b", "the JSONPath is invalid"),
         ("$[?nope(@)]", "the JSONPath is invalid"),
         ("$.a == 1", "the JSONPath is invalid"),
+        ("$[?@ == 01]", "the JSONPath is invalid: invalid number literal"),
+        ("$[?@ == -01]", "the JSONPath is invalid: invalid number literal"),
+        ("$[?@ == 01.5]", "the JSONPath is invalid: invalid number literal"),
         ("$" + "[?@" * 600 + "]" * 600, "the JSONPath is nested too deeply"),
         ("$." + "x" * 4_000, "the JSONPath has 4,002 bytes; 4,000 are allowed"),
     ],
@@ -61,6 +65,56 @@ def test_bounds_change_no_result(path):
 def test_invalid_paths(path, reason):
     with pytest.raises(QueryError, match=reason):
         jsonpath_nodes(path, DATA, 1.0)
+
+
+_NUMBERS = [9007199254740992, 9007199254740993, JsonNumber("9007199254740993.0"), 1, True, "1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "data", "selected"),
+    [
+        ("@ == 9007199254740993", _NUMBERS, [1, 2]),
+        ("@ == 9007199254740992", _NUMBERS, [0]),
+        ("@ == 9007199254740993.0", _NUMBERS, [1, 2]),
+        ("@ > 9007199254740992", _NUMBERS, [1, 2]),
+        ("@ >= 9007199254740993", _NUMBERS, [1, 2]),
+        ("@ < 9007199254740993", _NUMBERS, [0, 3]),
+        ("@ <= 9007199254740992", _NUMBERS, [0, 3]),
+        ("@ != 1", _NUMBERS, [0, 1, 2, 4, 5]),
+        ("@ == -0", [0, -0.0, JsonNumber("-0.00"), False], [0, 1, 2]),
+        ("@ == 1e2", [100, 100.0, JsonNumber("1E2"), 99], [0, 1, 2]),
+        ("@ == 1e400", [JsonNumber("1E400"), JsonNumber("1E401"), 10**400], [0, 2]),
+        ("@ < 1e400", [JsonNumber("1E400"), JsonNumber("1E399")], [1]),
+        (
+            "@ == 2936.23380448434092597",
+            [JsonNumber("2936.23380448434092597"), 2936.233804484341],
+            [0],
+        ),
+        ("@ < 2936.233804484341", [JsonNumber("2936.23380448434092597")], [0]),
+        ("@ == $[0]", [[1, {"a": 0}], [True, {"a": False}], [1.0, {"a": 0}]], [0, 2]),
+        ("@ == $[0]", [9007199254740993, 9007199254740992.0], [0]),
+        ("@.a == @.b", [{}, {"a": 1}, {"a": None, "b": None}, {"a": [1], "b": [2]}], [0, 2]),
+        ("@.a <= @.b", [{}, {"a": 1}, {"a": None, "b": None}, {"a": "x", "b": "y"}], [0, 2, 3]),
+        ("@.a < 'b'", [{"a": "a"}, {"a": "b"}, {"a": 1}], [0]),
+        ("length(@) == length(@.a)", [1, "x", {"a": "y"}], [0, 2]),
+    ],
+)
+def test_comparisons_are_exact(query, data, selected):
+    nodes = jsonpath_nodes(f"$[?{query}]", data, 1.0)
+    assert [location for location, _ in nodes] == [(index,) for index in selected]
+
+
+_SCALARS = [None, True, False, 0, 1, -1, 1.5, 1.0, "", "1", "a", "b", [], [1], {}, {"a": None}]
+
+
+@pytest.mark.parametrize("operator", ["==", "!=", "<", "<=", ">", ">="])
+def test_comparisons_of_all_kinds_are_those_of_the_standard(operator):
+    data = [{"x": one, "y": other} for one in _SCALARS for other in _SCALARS]
+    data += [{"x": one} for one in _SCALARS] + [{"y": one} for one in _SCALARS] + [{}]
+    for query in (f"@.x {operator} @.y", f"!(@.x {operator} 1) && (@.y {operator} 'a' || @.z)"):
+        expected = jsonpath_rfc9535.find(f"$[?{query}]", data)
+        nodes = jsonpath_nodes(f"$[?{query}]", data, 1.0)
+        assert [at for at, _ in nodes] == [node.location for node in expected]
 
 
 def test_a_path_of_the_longest_length_is_evaluated():
