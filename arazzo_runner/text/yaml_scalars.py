@@ -124,7 +124,9 @@ def parse_decimal(text: str) -> float:
             f"the number `{shorten(text)}` is too large: documents and inputs hold decimals up to"
             " 1.7976931348623157E308, as 64-bit floating point does"
         )
-        way_out = "write an integer in digits, which is kept exact, or quote it: it is a string then"
+        way_out = (
+            "write an integer in digits, which is kept exact, or quote it: it is a string then"
+        )
         raise ScalarError("AZ113", message, way_out)
     is_spelled = repr(value) != text and _JSON_NUMBER.fullmatch(text)
     return JsonNumber(text) if is_spelled else value

@@ -197,7 +197,11 @@ def test_findings_of_several_kinds_come_together(read):
 @pytest.mark.parametrize(
     ("text", "code", "message"),
     [
-        ("1e999", "AZ113", "the number `1e999` is too large: documents and inputs hold decimals up to 1.7976931348623157E308, as 64-bit floating point does"),
+        (
+            "1e999",
+            "AZ113",
+            "the number `1e999` is too large: documents and inputs hold decimals up to 1.7976931348623157E308, as 64-bit floating point does",
+        ),
         (r'"\ud800"', "AZ113", r"`\ud800` is half of a surrogate pair, which is not a character"),
         (
             r'{"\udc00": 1}',
