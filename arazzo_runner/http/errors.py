@@ -7,7 +7,7 @@ out. A path or query is never shown, since it may hold a secret.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec.structs import replace
 
@@ -23,11 +23,27 @@ _SIZE_HINT = "raise the limit with `--max-response-size`"
 _TIME_HINT = "raise the limit with `--timeout`"
 
 
-class TransportError(Exception):
-    """Carries a TransportFailure up to the world, which returns it as a value."""
+RequestFate: TypeAlias = Literal["unknown", "closed", "unprocessed"]
+"""What became of a request: the connection ended, or the server says that it did nothing."""
 
-    def __init__(self, code: FailureCode, message: str, hint: str | None = None) -> None:
+
+class TransportError(Exception):
+    """Carries a TransportFailure up to the world, which returns it as a value.
+
+    ``may_resend`` tells that the request can be sent once more, on a new connection.
+    """
+
+    may_resend = False
+
+    def __init__(
+        self,
+        code: FailureCode,
+        message: str,
+        hint: str | None = None,
+        fate: RequestFate = "unknown",
+    ) -> None:
         super().__init__(message)
+        self.fate = fate
         self.failure = TransportFailure(code, message, hint)
 
     def after(self, head: HttpResponse | None) -> TransportError:
@@ -166,7 +182,23 @@ def attempt_timeout_error(origin: Origin, seconds: float) -> TransportError:
 
 def no_response_error(origin: Origin) -> TransportError:
     """The connection ended before a single byte of an answer."""
-    return TransportError("protocol", f"`{origin}` closed the connection without a response")
+    text = f"`{origin}` closed the connection without a response"
+    return TransportError("protocol", text, fate="closed")
+
+
+def resend_error(origin: Origin, method: str) -> TransportError:
+    """A kept connection ended, and a second request might do twice what the first one asked for."""
+    text = (
+        f"`{origin}` closed the kept connection without a response; a {method} is not sent again"
+        " by itself, as it may have been processed"
+    )
+    return TransportError("protocol", text, "a `retry` action of the step sends it again")
+
+
+def unprocessed_request_error(origin: Origin) -> TransportError:
+    """The server says that it did not process the request (RFC 9113, section 8.7)."""
+    text = f"`{origin}` refused the request without processing it"
+    return TransportError("protocol", text, fate="unprocessed")
 
 
 def broken_connection_error(origin: Origin, reason: OSError) -> TransportError:
@@ -175,12 +207,11 @@ def broken_connection_error(origin: Origin, reason: OSError) -> TransportError:
 
     if isinstance(reason, ssl.SSLEOFError):
         text = f"`{origin}` closed the connection without TLS close_notify, perhaps incomplete"
-        return TransportError("protocol", text)
+        return TransportError("protocol", text, fate="closed")
     if isinstance(reason, ssl.SSLError):
         return _client_certificate_error(origin, reason)
-    return TransportError(
-        "protocol", f"the connection to `{origin}` broke: {_system_words(reason)}"
-    )
+    text = f"the connection to `{origin}` broke: {_system_words(reason)}"
+    return TransportError("protocol", text, fate="closed")
 
 
 def _client_certificate_error(origin: Origin, reason: OSError) -> TransportError:

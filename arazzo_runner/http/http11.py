@@ -70,13 +70,17 @@ H11Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
 
 
 class WireRequest(Struct, frozen=True):
-    """A request with all its headers; ``target`` is what stands in its first line."""
+    """A request with all its headers; ``target`` is what stands in its first line.
+
+    ``is_resent`` tells that it is sent for the second time.
+    """
 
     method: str
     origin: Origin
     target: str
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes = b""
+    is_resent: bool = False
 
 
 class Http1:
@@ -87,6 +91,12 @@ class Http1:
         size = settings.max_header_bytes
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=size)
         self.head: HttpResponse | None = None
+        self._exchange: _Exchange | None = None
+
+    @property
+    def has_received(self) -> bool:
+        """Whether anything has come since the latest request."""
+        return self._exchange is not None and self._exchange.received > 0
 
     @property
     def is_reusable(self) -> bool:
@@ -102,7 +112,8 @@ class Http1:
         if self._h11.our_state is h11.DONE:
             self._h11.start_next_cycle()
         self.head = None
-        return self._steps(_Exchange(self._h11, message, self._settings))
+        self._exchange = _Exchange(self._h11, message, self._settings)
+        return self._steps(self._exchange)
 
     def _steps(self, exchange: _Exchange) -> ExchangeSteps:
         self.head = yield from exchange.head()
@@ -124,7 +135,7 @@ class _Exchange:
         self._message = message
         self._origin = message.origin
         self._settings = settings
-        self._received = 0
+        self.received = 0
         self._ended = False
         self._header_bytes: int | None = None
         self._body: ResponseBody | None = None
@@ -182,7 +193,7 @@ class _Exchange:
 
     def _check_head(self, head: h11.Response | h11.InformationalResponse) -> int:
         """The bytes that heads have taken so far, within the limits."""
-        size = self._received - len(self._h11.trailing_data[0])
+        size = self.received - len(self._h11.trailing_data[0])
         check_headers(self._origin, head.headers, self._settings, size)
         return size
 
@@ -203,15 +214,15 @@ class _Exchange:
         return event
 
     def _receive(self, data: bytes) -> None:
-        if not self._received:
+        if not self.received:
             self._recognize(data)
-        self._received += len(data)
+        self.received += len(data)
         self._ended = not data
         self._h11.receive_data(data)
         if self._header_bytes is None:
             return
         # The body with its framing: chunks of a byte each are paid for as well.
-        size, limit = self._received - self._header_bytes, self._settings.max_response_size
+        size, limit = self.received - self._header_bytes, self._settings.max_response_size
         if size > limit:
             raise http_errors.body_size_error(self._origin, size, limit)
 
@@ -232,6 +243,6 @@ class _Exchange:
             return http_errors.truncated_body_error(
                 self._origin, self._body.received, self._expected
             )
-        if self._received:
+        if self.received:
             return http_errors.cut_header_error(self._origin)
         return http_errors.no_response_error(self._origin)

@@ -58,6 +58,11 @@ class Http2:
         self._exchange: _Exchange | None = None
 
     @property
+    def has_received(self) -> bool:
+        """Whether anything of the latest request's response has come."""
+        return self._exchange is not None and self._exchange.has_received
+
+    @property
     def head(self) -> HttpResponse | None:
         """The head of the latest request's response, as far as it came."""
         return self._exchange.head if self._exchange else None
@@ -74,7 +79,7 @@ class Http2:
             ) from None
         except ProtocolError as reason:
             raise http_errors.malformed_response_error(message.origin, str(reason)) from None
-        self.is_reusable = True
+        self.is_reusable = not self._exchange.is_last
         return response
 
 
@@ -92,10 +97,16 @@ class _Exchange:
         self._interim = 0
         self.head: HttpResponse | None = None
         self._body: ResponseBody | None = None
+        self.is_last = False
         self._done = False
         self._chunks = chunks(message.body)
         self._rest = memoryview(b"")
         self._left = size_of(message.body)
+
+    @property
+    def has_received(self) -> bool:
+        """Whether a response has begun; frames about the connection are none."""
+        return self.head is not None or self._interim > 0
 
     def steps(self) -> ExchangeSteps:
         yield from self._send()
@@ -145,15 +156,26 @@ class _Exchange:
             case StreamEnded():
                 self._done = True
             case StreamReset() if event.stream_id == self._stream:
-                raise http_errors.malformed_response_error(
-                    self._origin, f"the stream was reset ({event.error_code})"
-                )
+                raise self._reset(event)
             case ConnectionTerminated():
-                raise http_errors.malformed_response_error(
-                    self._origin, f"it ends the connection ({event.error_code})"
-                )
+                self._terminate(event)
             case _:
                 pass  # settings, pings, windows: h2 has dealt with them
+
+    def _reset(self, event: StreamReset) -> http_errors.TransportError:
+        if event.error_code == ErrorCodes.REFUSED_STREAM:
+            return http_errors.unprocessed_request_error(self._origin)
+        why = f"the stream was reset ({event.error_code})"
+        return http_errors.malformed_response_error(self._origin, why)
+
+    def _terminate(self, event: ConnectionTerminated) -> None:
+        """Section 6.8: streams above the last one were not processed."""
+        self.is_last = True
+        if event.last_stream_id is not None and event.last_stream_id < self._stream:
+            raise http_errors.unprocessed_request_error(self._origin)
+        if not self._done:
+            why = f"it ends the connection ({event.error_code})"
+            raise http_errors.malformed_response_error(self._origin, why)
 
     def _count_interim(self) -> None:
         self._interim += 1

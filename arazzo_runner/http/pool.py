@@ -28,12 +28,21 @@ T = TypeVar("T")
 _IDLE_SECONDS = 4.0
 
 
+# RFC 9110, section 9.2.2: what these ask for is the same when it is asked twice.
+_IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
+
+
 class HttpProtocol(Protocol):
     """A protocol's state on one connection."""
 
     @property
     def is_reusable(self) -> bool:
         """Whether another request may follow."""
+        ...
+
+    @property
+    def has_received(self) -> bool:
+        """Whether anything of the latest request's response has come."""
         ...
 
     @property
@@ -69,14 +78,20 @@ class ConnectionPool:
         self._context: ssl.SSLContext | None = None
 
     async def exchange(self, message: WireRequest, deadline: Deadline) -> HttpResponse:
-        """Send once on an idle or a new connection; raises Unusable."""
+        """Send once on an idle or a new connection; raises TransportError."""
         origin = message.origin
-        connection = await self._take(origin) or await self._open(origin, deadline)
+        kept = None if message.is_resent else await self._take(origin)
+        connection = kept or await self._open(origin, deadline)
         try:
             steps = connection.wire.exchange(self._forward(message))
             response = await self._drive_exchange(steps, connection.stream, origin, deadline)
         except http_errors.TransportError as reason:
             await connection.stream.aclose()
+            is_closed = reason.fate == "closed" and not connection.wire.has_received
+            if is_closed and kept is not None and message.method not in _IDEMPOTENT:
+                raise http_errors.resend_error(origin, message.method) from None
+            is_unprocessed = reason.fate == "unprocessed" or (is_closed and kept is not None)
+            reason.may_resend = is_unprocessed and not message.is_resent
             raise reason.after(connection.wire.head) from None
         except BaseException:
             await connection.stream.aclose()

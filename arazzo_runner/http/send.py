@@ -42,6 +42,8 @@ class ExchangeLog:
 
     def send(self, request: HttpRequest) -> None:
         """A request goes out, with all its header fields."""
+        if not self._ended:  # it is the same once more
+            self._end(None)
         self._since = monotonic()
         self._ended = False
         self._known.append(WireExchange(request, None, time(), 0.0))
@@ -119,9 +121,10 @@ class Sender:
         headers = self._headers(request, origin, target)
         encoded = tuple((name.encode(), value.encode()) for name, value in headers)
         message = WireRequest(request.method, origin, target, encoded, request.body)
-        wire.send(replace(request, headers=headers))
         try:
-            response = await self._outlet.exchange(message, deadline)
+            response = await self._exchange(
+                message, replace(request, headers=headers), deadline, wire
+            )
         except http_errors.TransportError as reason:
             head = reason.failure.head
             if head is not None:
@@ -132,6 +135,24 @@ class Sender:
             self._cookies.keep(origin, target, response.headers)
         hint = self._cookie_hint(origin, headers, response)
         return replace(response, sent_headers=headers, hint=hint)
+
+    async def _exchange(
+        self, message: WireRequest, request: HttpRequest, deadline: Deadline, wire: ExchangeLog
+    ) -> HttpResponse:
+        """Send once, and once more where nothing can have been processed.
+
+        RFC 9110, section 9.2.2; RFC 9112, section 9.3.1; RFC 9113, section 8.7.
+        """
+        wire.send(request)
+        try:
+            return await self._outlet.exchange(message, deadline)
+        except http_errors.TransportError as reason:
+            if not reason.may_resend:
+                raise
+            why = reason.failure.message
+        wire.send(request)
+        response = await self._outlet.exchange(replace(message, is_resent=True), deadline)
+        return replace(response, notes=(*response.notes, f"it was sent twice: at first, {why}"))
 
     def _cookie_hint(self, origin: Origin, sent: Headers, response: HttpResponse) -> str | None:
         """What a refusal may be about: cookies that this server has set, and that were not kept."""

@@ -39,7 +39,7 @@ class HttpResponse(SafeRepr, frozen=True):
     the request's headers as they went out, with those that the world added; empty: as built.
     ``request`` is the one that was sent in place of the one built, where a hook changed it.
     ``exchanges`` are all that went over the wire for it, redirects too, where the world tells.
-    ``notes`` say what a world that is no server did in place of one.
+    ``notes`` say what a reader has to know of it: what a mock did, that the request was sent twice.
     ``hint`` is what the world knows of why the response may be none that was hoped for.
     """
 

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
+from arazzo_runner.executor.world import SendCall, run_coroutine
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.network import is_readable
 from arazzo_runner.http.pool import ConnectionPool
@@ -125,17 +125,6 @@ def test_a_connection_is_idle_for_less_than_common_servers_keep_it(serve, ask, m
     server = serve([OK, OK])
     ask(server.url, server.url)
     assert server.accepted == 2
-
-
-def test_a_request_that_may_have_been_processed_is_never_sent_again(serve, ask) -> None:
-    def vanish(connection) -> None:
-        connection.close()
-
-    server = serve([OK, vanish])
-    _, failure = ask(server.url, server.url)
-    assert isinstance(failure, TransportFailure)
-    assert failure.message == f"`{server.url}` closed the connection without a response"
-    assert len(server.requests) == 2
 
 
 class Deaf:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 import trustme
 from h2.config import H2Configuration
-from h2.connection import H2Connection
+from h2.connection import ConnectionState, H2Connection
 from h2.events import DataReceived, RequestReceived, StreamEnded
 
 from arazzo_runner.errors import UsageError
@@ -36,7 +36,7 @@ class Peer:
         self.h2 = H2Connection(H2Configuration(client_side=False, header_encoding=None))
         self.h2.initiate_connection()
         data = self.server.requests[-1]
-        while data:
+        while data and self.h2.state_machine.state is not ConnectionState.CLOSED:
             for event in self.h2.receive_data(data):
                 self.take(event)
             self.flush()
@@ -74,15 +74,18 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def talk(serve, ask, authority, tmp_path):
-    """Plays a peer for the requests, given as method, headers and body."""
+    """Plays a peer, and ``others`` on later connections, for requests: method, headers, body."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     context.set_alpn_protocols(["h2"])
 
-    def exchange(peer: Peer, *requests, **settings) -> list[HttpResponse | TransportFailure]:
-        server = serve([peer.play], tls=context)
-        peer.server = server
+    def exchange(
+        peer: Peer, *requests, others=(), **settings
+    ) -> list[HttpResponse | TransportFailure]:
+        server = serve(*([one.play] for one in (peer, *others)), tls=context)
+        for one in (peer, *others):
+            one.server = server
         given = [HttpRequest(method, f"{server.url}/a?b", *rest) for method, *rest in requests]
         chosen = HttpSettings(http2=True, cacert=str(tmp_path / "ca.pem"), **settings)
         outcomes = ask(*given, settings=chosen)
@@ -158,6 +161,59 @@ def go_away(peer: Peer, stream: int) -> None:
 
 def rubbish(peer: Peer, stream: int) -> None:
     peer.connection.sendall(b"\0\0\1\0\0\0\0\0\0x")  # data of no stream
+
+
+def refuse(peer: Peer, stream: int) -> None:
+    peer.h2.reset_stream(stream, 7)
+
+
+def go_away_before(peer: Peer, stream: int) -> None:
+    peer.h2.close_connection(0, last_stream_id=max(0, stream - 2))
+
+
+def answer_and_go_away(peer: Peer, stream: int) -> None:
+    answering(b"first")(peer, stream)
+    peer.h2.close_connection(0, last_stream_id=stream)
+
+
+POST = ("POST", (), b"body")
+
+
+@pytest.mark.parametrize("request_", [GET, POST])
+@pytest.mark.parametrize("answer", [refuse, go_away_before])
+@pytest.mark.parametrize("before", [[], [answering(b"first")]], ids=["new", "kept"])
+def test_what_the_server_did_not_process_is_sent_again(talk, answer, request_, before) -> None:
+    peer, other = Peer([*before, answer]), Peer([answering(b"at last")])
+    outcomes = talk(peer, *[GET] * len(before), request_, others=[other])
+    assert isinstance(outcomes[-1], HttpResponse)
+    assert outcomes[-1].body == b"at last"
+    assert [one.response and one.response.status for one in outcomes[-1].exchanges] == [None, 200]
+    assert outcomes[-1].notes[0].endswith("refused the request without processing it")
+
+
+def test_it_is_sent_again_once(talk) -> None:
+    (failure,) = talk(Peer([refuse]), GET, others=[Peer([refuse]), Peer([answering(b"")])])
+    assert isinstance(failure, TransportFailure)
+    assert failure.message.endswith("refused the request without processing it")
+    assert len(failure.exchanges) == 2
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer", "is_sent_again"),
+    [(GET, close, True), (POST, close, False), (GET, go_away, False), (GET, reset, False)],
+)
+def test_a_kept_connection_that_ends(talk, request_, answer, is_sent_again) -> None:
+    other = Peer([answering(b"at last")])
+    _, outcome = talk(Peer([answering(b"first"), answer]), GET, request_, others=[other])
+    assert isinstance(outcome, HttpResponse) is is_sent_again
+    assert len(other.requests) == is_sent_again
+
+
+def test_a_connection_that_ends_with_the_answer(talk) -> None:
+    other = Peer([answering(b"second")])
+    first, second = talk(Peer([answer_and_go_away]), GET, POST, others=[other])
+    assert (first.body, second.body) == (b"first", b"second")
+    assert not second.notes
 
 
 @pytest.mark.parametrize(
