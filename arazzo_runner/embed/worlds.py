@@ -120,7 +120,7 @@ def _transport_world(
     route: TransportTarget | AsyncTransportTarget | WsgiTarget | AsgiTarget, http: HttpSettings
 ) -> World:
     from arazzo_runner.worlds import httpx as httpx_worlds
-    from arazzo_runner.worlds.httpx_library import library_of
+    from arazzo_runner.worlds.wrappers import InProcessWorld
 
     match route:
         case TransportTarget():
@@ -128,21 +128,33 @@ def _transport_world(
         case AsyncTransportTarget():
             return httpx_worlds.AsyncTransportWorld(route.transport, http)
         case WsgiTarget():
-            wsgi = library_of(route.client).WSGITransport(route.app)
-            if route.client is None:
-                return httpx_worlds.TransportWorld(wsgi, http)
-            return httpx_worlds.ClientWorld(
-                httpx_worlds.client_with_transport(wsgi, route.client), http
-            )
+            return InProcessWorld(_wsgi_world(route, http))
         case AsgiTarget():
-            asgi = library_of(route.client).ASGITransport(route.app)
-            if route.client is None:
-                return httpx_worlds.AsyncTransportWorld(asgi, http)
-            return httpx_worlds.AsyncClientWorld(
-                httpx_worlds.async_client_with_transport(asgi, route.client), http
-            )
+            return InProcessWorld(_asgi_world(route, http))
         case _:
             assert_never(route)
+
+
+def _wsgi_world(route: WsgiTarget, http: HttpSettings) -> World:
+    from arazzo_runner.worlds import httpx as httpx_worlds
+    from arazzo_runner.worlds.httpx_library import library_of
+
+    transport = library_of(route.client).WSGITransport(route.app)
+    if route.client is None:
+        return httpx_worlds.TransportWorld(transport, http)
+    client = httpx_worlds.client_with_transport(transport, route.client)
+    return httpx_worlds.ClientWorld(client, http)
+
+
+def _asgi_world(route: AsgiTarget, http: HttpSettings) -> World:
+    from arazzo_runner.worlds import httpx as httpx_worlds
+    from arazzo_runner.worlds.httpx_library import library_of
+
+    transport = library_of(route.client).ASGITransport(route.app)
+    if route.client is None:
+        return httpx_worlds.AsyncTransportWorld(transport, http)
+    client = httpx_worlds.async_client_with_transport(transport, route.client)
+    return httpx_worlds.AsyncClientWorld(client, http)
 
 
 def blocking_network() -> Network:

@@ -220,7 +220,7 @@ def _failed_outcome(
     sent = None if failure.unsent else failure.request or built.request
     attempt = Attempt(
         sent, None, built.body, MISSING, error, (), (), None, succeeded=False,
-        exchanges=failure.exchanges,
+        exchanges=failure.exchanges, in_process=failure.in_process,
     )  # fmt: skip
     after = replace(scope, exchange=built.exchange)
     return AttemptOutcome(attempt, after, _evaluable_outputs(planned, after))
@@ -237,7 +237,11 @@ def _cut_off(
 ) -> AttemptOutcome:
     """The attempt of which no more than the head came: its status and headers are readable."""
     response = replace(
-        head, duration=failure.duration, request=failure.request, exchanges=failure.exchanges
+        head,
+        duration=failure.duration,
+        request=failure.request,
+        exchanges=failure.exchanges,
+        in_process=failure.in_process,
     )
     place = planned.step.place
     error = StepError(failure.code, failure.message, failure.hint, "response", place)
@@ -271,7 +275,7 @@ def _response_outcome(
     sent = response.request or built.request
     attempt = Attempt(
         sent, response, built.body, body, error, criteria, checks, None, succeeded,
-        exchanges=response.exchanges,
+        exchanges=response.exchanges, in_process=response.in_process,
     )  # fmt: skip
     return AttemptOutcome(attempt, scope, outputs)
 

@@ -124,7 +124,7 @@ class Attempt(SafeRepr, frozen=True):
     of the request as a value. ``interlude`` is what a retry ran before the next attempt, and
     ``considered`` the actions that were judged, in order. ``exchanges`` are what
     went over the wire, redirects too, where the world tells. ``workflow`` is what the called
-    workflow did; that of the last attempt is the step's.
+    workflow did; that of the last attempt is the step's. ``in_process``: no server was asked.
     """
 
     request: HttpRequest | None
@@ -140,6 +140,7 @@ class Attempt(SafeRepr, frozen=True):
     considered: tuple[ConsideredAction, ...] = ()
     exchanges: tuple[WireExchange, ...] = ()
     workflow: WorkflowResult | None = None
+    in_process: bool = False
 
     def brief(self) -> str:
         """The verdict, and what came."""

@@ -78,6 +78,7 @@ class TransportFailure(SafeRepr, frozen=True):
     in place of the one built, where a hook changed it. ``unsent`` tells that it never came to that:
     what it needed before could not be had. ``exchanges`` are what went over the wire. ``head`` is
     the response without its body, where that much came: its status and headers are known.
+    ``in_process``: no server was asked, whatever the URL says.
     """
 
     code: FailureCode
@@ -88,6 +89,7 @@ class TransportFailure(SafeRepr, frozen=True):
     unsent: bool = False
     exchanges: tuple[WireExchange, ...] = ()
     head: HttpResponse | None = None
+    in_process: bool = False
 
     def brief(self) -> str:
         """The code alone."""

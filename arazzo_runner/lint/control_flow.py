@@ -24,6 +24,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.rules.order import circles
 from arazzo_runner.executor.bind.plan import run_order
+from arazzo_runner.executor.plan import Plan
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 
 _Action: TypeAlias = SuccessAction | FailureAction
@@ -107,6 +108,18 @@ def recursion_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
         help_line = "a run stops where workflows nest deeper than `--max-depth`"
         place = needs[circle[-1]][circle[0]]
         yield warning("AZ404", message, place, "closes the cycle", help_line)
+
+
+def retry_limit_findings(plan: Plan, limit: int) -> Iterator[Diagnostic]:
+    """AZ405: a ``retryLimit`` that a run stops before, since one visit has ``limit`` retries."""
+    steps = (step for workflow in plan.workflows.values() for step in workflow.steps)
+    actions = {one.action.place: one.action for step in steps for one in step.on_failure}
+    for action in actions.values():
+        if isinstance(action, RetryAction) and (action.retry_limit or 0) > limit:
+            message = f"`retryLimit` is {action.retry_limit}, and a run makes {limit} at most"
+            help_line = f"run it with `--max-retries {action.retry_limit}`"
+            place = action.place.at("retryLimit")
+            yield warning("AZ405", message, place, "above the limit", help_line)
 
 
 # --- the ways -------------------------------------------------------------------------------------

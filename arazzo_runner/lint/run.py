@@ -20,6 +20,7 @@ from arazzo_runner.executor.plan import (
     WorkflowPlan,
 )
 from arazzo_runner.lint.context import StepContext, step_contexts
+from arazzo_runner.lint.control_flow import retry_limit_findings
 from arazzo_runner.lint.extensions.vendor import foreign_findings
 from arazzo_runner.lint.queries import query_findings, selector_findings
 from arazzo_runner.lint.registry import AGREEMENT, SHAPE
@@ -106,10 +107,11 @@ def _is_error(found: Diagnostic) -> bool:
     return found.severity is Severity.ERROR and found.code.startswith("AZ3")
 
 
-def run_warnings(plan: Plan) -> list[Diagnostic]:
+def run_warnings(plan: Plan, max_retries: int) -> list[Diagnostic]:
     """What documents say of the workflows in a plan that a run is better told before, as warnings.
 
-    Queries and selectors that can never be evaluated, and ways that lead nowhere.
+    Queries and selectors that can never be evaluated, ways that lead nowhere, and retries beyond
+    the limit of the run.
     """
     planned = {one.workflow.place for one in plan.workflows.values()}
     units = list({id(one.unit): one.unit for one in plan.workflows.values()}.values())
@@ -119,6 +121,7 @@ def run_warnings(plan: Plan) -> list[Diagnostic]:
         query_findings(documents),
         selector_findings(documents),
         foreign_findings(units),
+        retry_limit_findings(plan, max_retries),
         *(rule(document) for document in documents for rule in flow),
     )
     told = (one for one in found if one.severity is not Severity.HINT and one.place is not None)

@@ -41,6 +41,7 @@ class HttpResponse(SafeRepr, frozen=True):
     ``exchanges`` are all that went over the wire for it, redirects too, where the world tells.
     ``notes`` say what a reader has to know of it: what a mock did, that the request was sent twice.
     ``hint`` is what the world knows of why the response may be none that was hoped for.
+    ``in_process``: no server was asked, whatever the URL says.
     """
 
     status: int
@@ -53,6 +54,7 @@ class HttpResponse(SafeRepr, frozen=True):
     exchanges: tuple[WireExchange, ...] = ()
     hint: str | None = None
     notes: tuple[str, ...] = ()
+    in_process: bool = False
 
     def header(self, name: str) -> str | None:
         """The value of a header field, several joined by a comma; None when there is none."""

@@ -165,7 +165,8 @@ def plan_run(
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
     silence = description.silence
     bound, contradictions = plan_with_findings(bound, silence)
-    audible = silence.without((*binding.findings, *contradictions, *run_warnings(bound)))
+    others = run_warnings(bound, options.settings.limits.max_retries)
+    audible = silence.without((*binding.findings, *contradictions, *others))
     found = (*description.warnings, *audible)
     lacking = missing if options.needs_credentials else ()
     return PlanResult(

@@ -12,8 +12,9 @@ from msgspec import Struct, field
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
-from arazzo_runner.executor.plan import Plan, Unit
+from arazzo_runner.executor.plan import Limits, Plan, Unit
 from arazzo_runner.lint.cascades import find_causes, without_cascades
+from arazzo_runner.lint.control_flow import retry_limit_findings
 from arazzo_runner.lint.extensions.vendor import foreign_findings
 from arazzo_runner.lint.queries import query_findings, selector_findings
 from arazzo_runner.lint.registry import SHAPE
@@ -77,6 +78,7 @@ def description_findings(examined: PartialDescription) -> list[Diagnostic]:
     return [
         *examined.findings,
         *without_cascades([*binding.findings, *plan_findings(plan)], known),
+        *retry_limit_findings(plan, Limits().max_retries),
         *queries,
         *foreign_findings(examined.units.values()),
         *(_document_findings(entry, plan) if _is_understood(examined) else ()),

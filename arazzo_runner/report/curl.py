@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from arazzo_runner.executor.result import Attempt
 from arazzo_runner.expression.value import FileBody
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import FORM
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.request.multipart import Upload, has_files, pieces_of
 from arazzo_runner.report.body import decode_text
+from arazzo_runner.report.redirects import followed_redirects
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.report.secrets import Masker
 
@@ -72,9 +74,37 @@ def curl_line(request: HttpRequest, masker: Masker) -> str:
 
     A body above 4 KiB is named as a file, ``@body``, to be saved from the report first.
     """
-    words = ["curl", *_method(request), *_url_options(request.url), *_headers(request, masker)]
+    return _line(request, _method(request), shell_quote(masker.text(request.url)), masker)
+
+
+def repeat_line(attempt: Attempt, request: HttpRequest, masker: Masker) -> str:
+    """The line that repeats an attempt: redirects are followed where they were.
+
+    ``$SERVER`` stands for the server where none was asked, so that none is by mistake.
+    """
+    url = shell_quote(masker.text(request.url))
+    if attempt.in_process:
+        target = _target(masker.text(request.url))
+        url = f'"$SERVER"{shell_quote(target) if target else ""}'
+    if not any(followed_redirects(attempt)):
+        return _line(request, _method(request), url, masker)
+    # After a 303 curl keeps a method that is set by `--request`, but not one that data imply.
+    method = ["--data-raw", "''", "--header", "'Content-Type:'"]
+    is_bare_post = request.method == "POST" and not request.body
+    method = method if is_bare_post else _method(request)
+    return _line(request, ["--location", *method], url, masker)
+
+
+def _line(request: HttpRequest, method: list[str], url: str, masker: Masker) -> str:
+    words = ["curl", *method, *_url_options(request.url), *_headers(request, masker)]
     feed, data = _data(request, masker)
-    return feed + " ".join([*words, *data, shell_quote(masker.text(request.url))])
+    return feed + " ".join([*words, *data, url])
+
+
+def _target(url: str) -> str:
+    """The URL without its origin."""
+    parts = urlsplit(url)
+    return url.removeprefix(f"{parts.scheme}://{parts.netloc}")
 
 
 def _method(request: HttpRequest) -> list[str]:

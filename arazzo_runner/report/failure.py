@@ -27,7 +27,7 @@ from arazzo_runner.openapi.response.contract import CheckResult, response_for
 from arazzo_runner.report.base_path import base_path_hint
 from arazzo_runner.report.body import media_type
 from arazzo_runner.report.criterion_hints import criterion_hints
-from arazzo_runner.report.curl import curl_line
+from arazzo_runner.report.curl import repeat_line
 from arazzo_runner.report.diagnostics.text import Caret, caret_block
 from arazzo_runner.report.response import redirect_lines, response_hints, response_summary
 from arazzo_runner.report.secrets import Masker
@@ -321,7 +321,8 @@ def _circumstances(step: StepResult, attempt: Attempt, look: TextStyle) -> Itera
         yield f"API description: {_documented_text(step.operation, attempt.response.status, look)}"
     yield from _help(base_path_hint(step.operation, attempt), look)
     yield from (line for hint in response_hints(attempt, look) for line in _help(hint, look))
-    yield f"repeat: {curl_line(attempt.request, look.shown.masker)}"
+    label = "repeat (set SERVER first)" if attempt.in_process else "repeat"
+    yield f"{label}: {repeat_line(attempt, attempt.request, look.shown.masker)}"
 
 
 def _problem(attempt: Attempt, look: TextStyle) -> Iterator[str]:

@@ -46,10 +46,12 @@ def response_summary(attempt: Attempt, look: TextStyle) -> Iterator[str]:
         return
     kind = look.shown.text(media_type(response.headers))
     yield f"response: {response.status} {kind}".rstrip()
-    for name, value in look.shown.masker.headers(response.headers):
+    # With `-v` all fields stand above the failure, with `-vv` the whole body too.
+    fields = look.shown.masker.headers(response.headers) if look.verbosity == "normal" else ()
+    for name, value in fields:
         if name.lower() in FIELDS:
             yield f"  {look.shown.text(name)}: {look.shown.line(value, WIDTH)}"
-    if look.verbosity != "bodies":  # the whole body stands above the failure
+    if look.verbosity != "bodies":
         yield from (f"  {line}" for line in _body_lines(attempt, response, look))
 
 

@@ -78,6 +78,7 @@ CODES: Final[dict[str, str]] = {
     "AZ402": "a loop that only a failure can end",
     "AZ403": "an unreachable action",
     "AZ404": "a workflow calls itself",
+    "AZ405": "more retries than a run makes",
     "AZ501": "an unused input",
     "AZ502": "an unused output",
     "AZ503": "an unused component",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import (
@@ -52,6 +54,9 @@ class MockWorld:
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Answer from the description of the operation; never fails to connect."""
+        return replace(self._answer(call), in_process=True)
+
+    def _answer(self, call: SendCall) -> HttpResponse | TransportFailure:
         source, method, path = call.operation
         description = self.descriptions[source]
         operation = find_by_pointer(description, ("paths", path, method.lower()))

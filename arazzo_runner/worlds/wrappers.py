@@ -51,6 +51,14 @@ class WrappedWorld:
         return await self._world.receive(call)
 
 
+class InProcessWorld(WrappedWorld):
+    """Wraps a world whose requests reach no server, but an application in this process."""
+
+    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
+        """Send, and say so of what comes."""
+        return replace(await self._world.send(call), in_process=True)
+
+
 T = TypeVar("T")
 MaybeAwaitable: TypeAlias = T | Awaitable[T]
 

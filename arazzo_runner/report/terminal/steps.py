@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import assert_never
 from urllib.parse import parse_qsl
+
+from msgspec.structs import replace
 
 from arazzo_runner.executor.result import (
     ActionTaken,
@@ -169,8 +172,9 @@ def step_details(result: StepResult, look: TextStyle) -> list[str]:
     if not result.attempts:
         return []
     attempt = result.attempts[-1]
+    is_explained = result.status in (Status.FAILED, Status.ERROR)
     return [
-        *_exchange(attempt, look),
+        *_exchange(attempt, look, response_lines if not is_explained else _failed_response_lines),
         *(line for one in attempt.criteria if _is_news(one) for line in _criterion(one, look)),
         *warning_lines(attempt, look),
         *note_lines(attempt, look),
@@ -180,9 +184,20 @@ def step_details(result: StepResult, look: TextStyle) -> list[str]:
     ]
 
 
-def _exchange(attempt: Attempt, look: TextStyle) -> list[str]:
+def _failed_response_lines(response: HttpResponse, look: TextStyle) -> list[str]:
+    """The response of a step that failed: the block about the failure has its body."""
+    if look.verbosity == "bodies":
+        return response_lines(response, look)
+    return response_lines(replace(response, body=b""), look)
+
+
+def _exchange(
+    attempt: Attempt,
+    look: TextStyle,
+    got_lines: Callable[[HttpResponse, TextStyle], list[str]] = response_lines,
+) -> list[str]:
     sent = request_lines(attempt.request, look) if attempt.request else []
-    got = response_lines(attempt.response, look) if attempt.response else []
+    got = got_lines(attempt.response, look) if attempt.response else []
     return [
         *look.label_lines("sent", sent),
         *look.label_lines("redir", list(redirect_lines(attempt, look))),

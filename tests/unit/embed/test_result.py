@@ -22,6 +22,20 @@ def failed(description) -> arazzo.Result:
     return arazzo.run(description, inputs=INPUTS, app=leaking)
 
 
+async def gone(scope, receive, send):
+    await send({"type": "http.response.start", "status": 410, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.mark.parametrize("app", [leaking, gone])
+def test_the_command_to_repeat_names_no_server_for_an_app_in_process(app, description) -> None:
+    """Whoever pastes it must not reach the server of the API description."""
+    lines = str(arazzo.run(description, inputs=INPUTS, app=app)).splitlines()
+    line = next(one for one in lines if one.startswith("repeat"))
+    assert line.startswith("repeat (set SERVER first): curl ")
+    assert '"$SERVER"/' in line
+
+
 def test_the_verdict(description, failed) -> None:
     passed = arazzo.run(description, inputs=INPUTS, app=wsgi)
     assert (passed.passed, passed.status, passed.exit_code) == (True, "passed", 0)

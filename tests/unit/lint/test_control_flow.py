@@ -1,4 +1,4 @@
-"""The way through a workflow: AZ401 to AZ404."""
+"""The way through a workflow: AZ401 to AZ405."""
 
 import pytest
 
@@ -40,6 +40,9 @@ B, C = "{stepId: b, operationId: list}", "{stepId: c, operationId: list}"
         (steps("{stepId: a, operationId: list}", B) + f"  successActions: [{END}]\n", ["AZ401 warning `b`: the step `b` is unreachable"]),
         (steps("{stepId: a, operationId: list}", "{stepId: b, operationId: list, onSuccess: [{name: stop, type: goto, stepId: a}]}") + f"  successActions: [{END}]\n", ["AZ401 warning `b`: the step `b` is unreachable"]),
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{AWAY}]}}") + "- workflowId: v\n  steps: [{stepId: s, workflowId: w}]\n", []),
+        (steps("{stepId: a, operationId: list, onFailure: [{name: r, type: retry, retryLimit: 11}]}"), ["AZ405 warning `11`: `retryLimit` is 11, and a run makes 10 at most"]),
+        (steps("{stepId: a, operationId: list, onFailure: [{name: r, type: retry, retryLimit: 10}]}"), []),
+        (steps("{stepId: a, operationId: list}", B) + "  failureActions: [{name: r, type: retry, retryLimit: 30}]\n", ["AZ405 warning `30`: `retryLimit` is 30, and a run makes 10 at most"]),
         (steps("{stepId: a, workflowId: v}") + "- workflowId: v\n  steps: [{stepId: s, workflowId: w}]\n", ["AZ404 warning `w`: the workflow `w` calls itself: `w` → `v` → `w`"]),
     ],
 )  # fmt: skip

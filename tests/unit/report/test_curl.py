@@ -1,5 +1,6 @@
 import base64
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -8,8 +9,8 @@ from typing import ClassVar
 
 import pytest
 
-from arazzo_runner.openapi.message import HttpRequest
-from arazzo_runner.report.curl import curl_line
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.report.curl import curl_line, repeat_line
 from arazzo_runner.report.secrets import NO_MASK, Masker
 
 URL = "https://api.example/v1/things"
@@ -138,3 +139,51 @@ def test_a_shell_and_curl_send_the_same_request(recorder, method, path, headers,
     got_method, got_path, got_headers, got_body = seen.pop()
     assert (got_method, got_path, got_body) == (method, path, body)
     assert {name: got_headers.get(name) for name in headers} == headers
+
+
+OTHER = "https://api.example/v1/others"
+
+
+def exchanges(request, status=None, method="GET"):
+    """What went over the wire: with a status, a redirect before the response."""
+    last = WireExchange(request, HttpResponse(500, (), b""), 0.0, 0.0)
+    if status is None:
+        return (last,)
+    answer = HttpResponse(status, (("Location", OTHER),), b"")
+    first = WireExchange(request, answer, 0.0, 0.0)
+    return (first, WireExchange(HttpRequest(method, OTHER), last.response, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "body", "changes", "line"),
+    [
+        ("GET", URL, b"", {}, f"curl {URL}"),
+        ("GET", URL, b"", {"status": 302}, f"curl --location {URL}"),
+        ("POST", URL, b"a", {"status": 303}, f"curl --location --header 'Content-Type:' --data-raw a {URL}"),
+        ("POST", URL, b"", {"status": 303}, f"curl --location --data-raw '' --header 'Content-Type:' {URL}"),
+        ("DELETE", URL, b"", {"status": 307}, f"curl --location --request DELETE {URL}"),
+        ("GET", URL, b"", {"in_process": True}, 'curl "$SERVER"/v1/things'),
+        ("GET", f"{URL}?a=$b&c=s3cret", b"", {"in_process": True}, """curl "$SERVER"'/v1/things?a=$b&c=***'"""),
+        ("GET", "http://h", b"", {"in_process": True}, 'curl "$SERVER"'),
+        ("GET", URL, b"", {"in_process": True, "status": 302}, 'curl --location "$SERVER"/v1/things'),
+    ],
+)  # fmt: skip
+def test_a_line_repeats_what_happened(build, method, url, body, changes, line):
+    request = HttpRequest(method, url, (), body)
+    wire = exchanges(request, changes.get("status"))
+    in_process = changes.get("in_process", False)
+    attempt = build.attempt(request=request, exchanges=wire, in_process=in_process)
+    assert repeat_line(attempt, request, Masker(["s3cret"])) == line
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl")
+def test_a_shell_puts_the_server_in_its_place(recorder, build):
+    origin, seen = recorder
+    request = HttpRequest("PUT", "https://real.example/a?x=$b", (), b"{}")
+    attempt = build.attempt(request=request, in_process=True)
+    line = repeat_line(attempt, request, NO_MASK).replace(
+        "curl ", "curl --silent --noproxy '*' --max-time 10 "
+    )
+    subprocess.run(["bash", "-c", line], check=True, env={**os.environ, "SERVER": origin})
+    assert [(one[0], one[1], one[3]) for one in seen] == [("PUT", "/a?x=$b", b"{}")]
+    seen.clear()
