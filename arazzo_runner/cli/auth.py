@@ -50,7 +50,7 @@ from arazzo_runner.openapi.security.token_need import token_need
 from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
-from arazzo_runner.report.safe_text import count_text, escape
+from arazzo_runner.report.safe_text import count_text, display_width, escape, pad
 from arazzo_runner.report.secrets import Masker
 
 
@@ -149,9 +149,9 @@ def scheme_report(
 
 def _scheme_lines(one: SchemeStatus) -> Iterator[str]:
     yield f"{one.source}  {one.scheme.name}  ({scheme_label(one.scheme)})"
-    width = max((len(each.name) for each in one.variables), default=0)
+    width = max((display_width(each.name) for each in one.variables), default=0)
     for each in one.variables:
-        yield f"  {each.name:<{width}}  {_state(each)}"
+        yield f"  {pad(each.name, width)}  {_state(each)}"
     yield from _flow_lines(one)
     yield from _uses(one.uses)
 

@@ -22,7 +22,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.executor.bind.plan import entry_workflows
 from arazzo_runner.executor.inputs_schema import DeclaredInput, InputsSchema, schema_parts
-from arazzo_runner.report.safe_text import escape
+from arazzo_runner.report.safe_text import display_width, escape, pad
 from arazzo_runner.text.json_write import INDENTED, write_json
 
 
@@ -88,8 +88,8 @@ def _lines(workflow: dict[str, Any]) -> Iterator[str]:
     if workflow["summary"]:
         yield f"  {escape(workflow['summary'])}"
     yield from _section("inputs", [_input_line(one) for one in workflow["inputs"]])
-    width = max((len(step["step_id"]) for step in workflow["steps"]), default=0)
-    steps = [f"{step['step_id']:<{width}}  {step['target']}" for step in workflow["steps"]]
+    width = max((display_width(step["step_id"]) for step in workflow["steps"]), default=0)
+    steps = [f"{pad(step['step_id'], width)}  {step['target']}" for step in workflow["steps"]]
     yield from _section("steps", steps)
     yield from _section("outputs", [", ".join(workflow["outputs"])] if workflow["outputs"] else [])
     yield ""

@@ -63,7 +63,7 @@ def usage_diagnostic(mistake: click.ClickException) -> Diagnostic:
     """The mistake as a finding (AZ906): which flag or argument, the value, the way out."""
     context = getattr(mistake, "ctx", None)
     message, help_line = _sentence(mistake, context)
-    return error("AZ906", message, help=help_line)
+    return error("AZ906", message, getattr(mistake, "place", None), help=help_line)
 
 
 def _sentence(

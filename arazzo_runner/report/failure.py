@@ -6,10 +6,11 @@ What a contract check found is a sentence with its place in the body and in the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.executor.result import (
     Attempt,
@@ -28,7 +29,7 @@ from arazzo_runner.report.base_path import base_path_hint
 from arazzo_runner.report.body import media_type
 from arazzo_runner.report.criterion_hints import criterion_hints
 from arazzo_runner.report.curl import repeat_line
-from arazzo_runner.report.diagnostics.text import Caret, caret_block
+from arazzo_runner.report.diagnostics.carets import Caret, Gutter, caret_lines
 from arazzo_runner.report.response import redirect_lines, response_hints, response_summary
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
@@ -187,9 +188,9 @@ def step_failure_lines(step: StepResult, look: TextStyle) -> list[str]:
 def _criterion_lines(criterion: CriterionResult, subject: str, look: TextStyle) -> list[str]:
     lines = [_first_line(f"{subject}: {_fact(criterion, look)}", look)]
     if criterion.place:
-        marks = list(_marks(criterion, criterion.place, look))
+        marks = list(_marks(criterion, look))
         lines.append(_arrow(criterion.place.within(marks[0].start, marks[0].end), look))
-        lines += caret_block(criterion.condition, marks, look)
+        lines += _condition_lines(criterion.condition, criterion.place, marks, look)
     lines += (
         f"value: {look.shown.text(one.expression)} is {_typed_value(one, look)}"
         for one in criterion.operands
@@ -231,19 +232,38 @@ def _implicit_fact(criterion: CriterionResult) -> str:
     return f"the called workflow `{operand.expression}` ended with status `{operand.value}`"
 
 
-def _marks(criterion: CriterionResult, place: Place, look: TextStyle) -> Iterator[Caret]:
+def _condition_lines(
+    condition: str, place: Place, marks: Sequence[Caret], look: TextStyle
+) -> Iterator[str]:
+    """The lines of a condition that have marks, by offsets in all of it, in a frame."""
+    numbers = [locate_place(place.within(one.start, one.end)).line for one in marks]
+    gutter = Gutter(len(str(max(numbers))), look.style)
+    yield gutter.text()
+    start = 0
+    for line in condition.split("\n"):
+        here = [index for index, one in enumerate(marks) if 0 <= one.start - start <= len(line)]
+        carets = [
+            replace(marks[index], start=marks[index].start - start, end=marks[index].end - start)
+            for index in here
+        ]
+        if here:
+            yield from caret_lines(line, numbers[here[0]], carets, gutter, look.shown.masker)
+        start += len(line) + 1
+    yield gutter.text()
+
+
+def _marks(criterion: CriterionResult, look: TextStyle) -> Iterator[Caret]:
     """Each operand below its expression; a query as a whole, since no part of it is to blame."""
     for one in criterion.operands:
         if _is_written_in(one, criterion):
-            yield _mark(place, one.start, one.expression, _typed_value(one, look))
+            yield _mark(one.start, one.expression, _typed_value(one, look), look)
     if not any(_is_written_in(one, criterion) for one in criterion.operands):
         words = "" if criterion.error else _QUERY_VERDICTS[criterion.kind]
-        yield _mark(place, 0, criterion.condition.partition("\n")[0], words)
+        yield _mark(0, criterion.condition.partition("\n")[0], words, look)
 
 
-def _mark(place: Place, start: int, text: str, words: str) -> Caret:
-    end = start + len(text)
-    return Caret(start, end, locate_place(place.within(start, end)).line, words)
+def _mark(start: int, text: str, words: str, look: TextStyle) -> Caret:
+    return Caret(start, start + len(text), words, look.style.bad)
 
 
 _QUERY_VERDICTS = {

@@ -41,6 +41,23 @@ def _escape_character(found: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}"
 
 
+def display_width(text: str) -> int:
+    """The columns that a terminal takes for a text in one line, such as :func:`escape` makes.
+
+    Wide characters take two, combining marks none (Unicode Standard Annex 11).
+    """
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def pad(text: str, width: int) -> str:
+    """The text with spaces behind it, up to so many columns."""
+    return text + " " * (width - display_width(text))
+
+
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 
 

@@ -49,3 +49,21 @@ def test_one_module_knows_which_media_types_are_json(path: str) -> None:
 )
 def test_a_second_place_for_media_types_is_found(line: str) -> None:
     assert list(media_type_tests(line)) == [1]
+
+
+CARETS = "report/diagnostics/carets.py"
+
+
+def caret_rows(text: str) -> list[int]:
+    """The lines of a module where carets are repeated: `"^" * width`."""
+    products = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.BinOp)]
+    return [
+        one.lineno
+        for one in products
+        if isinstance(one.op, ast.Mult) and "^" in {*strings(one.left), *strings(one.right)}
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(FILES))
+def test_one_module_draws_carets(path: str) -> None:
+    assert bool(caret_rows(FILES[path])) is (path == CARETS), f"ask {CARETS}"

@@ -11,13 +11,16 @@ ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from arazzo_runner.text.source import Place
 
 CREDENTIALS = "credentials"
 """The table that `cli/credentials.py` reads."""
@@ -49,20 +52,52 @@ def read_config() -> dict[str, Any]:
     path = config_file()
     if path is None:
         return {}
-    import tomllib
-
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = _parse_toml(path.read_text(encoding="utf-8"), path)
     except UnicodeDecodeError:
         raise_config_error("it is not UTF-8")
-    except tomllib.TOMLDecodeError as reason:
-        text = str(reason)
-        raise_config_error(f"it is not TOML: {text[:1].lower()}{text[1:]}")
     except OSError as reason:
         raise_config_error(reason.strerror or "it cannot be read")
     if path.name == "pyproject.toml":
         tables = tables.get("tool", {}).get("arazzo", {})
     return tables if isinstance(tables, dict) else {}
+
+
+_TOML_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+# A header may be written out, and the line goes to logs.
+_TOML_STRING: Final = re.compile(r"""(["'])([^"'\r\n]*)(\1?)""")
+
+
+class ConfigSyntaxError(click.UsageError):
+    """The configuration is not TOML; ``place`` is where."""
+
+    def __init__(self, message: str, place: Place) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+def _parse_toml(text: str, path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as reason:
+        raise _toml_error(str(reason), text, path) from None
+
+
+def _toml_error(why: str, text: str, path: Path) -> ConfigSyntaxError:
+    """The error of the parser, which names its position in words alone before Python 3.14."""
+    from arazzo_runner.text.source import Place, SourceFile, Span
+
+    at = _TOML_POSITION.search(why)
+    lines = text.rstrip().split("\n")
+    line, column = (len(lines), len(lines[-1]) + 1) if at is None or at[1] is None else at.groups()
+    span = Span(int(line), int(column), int(line), int(column) + 1)
+    shown = _TOML_STRING.sub(lambda string: string[1] + "*" * len(string[2]) + string[3], text)
+    source = SourceFile(str(path), shown, path.as_uri())
+    sentence = _TOML_POSITION.sub("", why)
+    sentence = f"the configuration is not TOML: {sentence[:1].lower()}{sentence[1:]}"
+    return ConfigSyntaxError(sentence, Place(source, (), span=span))
 
 
 def check_owner() -> None:

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.report.exit_code import summarize_run
 from arazzo_runner.report.failure import run_failure_lines
-from arazzo_runner.report.safe_text import count_text, duration_text
+from arazzo_runner.report.safe_text import count_text, display_width, duration_text, pad
 from arazzo_runner.report.terminal.style import AnsiStyle, Marks, TextStyle
 
 WIDEST = 40
-"""The column of names is as wide as the longest of them, up to this; in characters."""
+"""The column of names is as wide as the longest of them, up to this; in columns."""
 
 
 def names_width(names: Sequence[str]) -> int:
     """How wide the column of names is."""
-    return min(max(map(len, names), default=0), WIDEST)
+    return min(max(map(display_width, names), default=0), WIDEST)
 
 
 def row_lines(name: str, result: RunResult, again: str, look: TextStyle, width: int) -> list[str]:
@@ -25,7 +25,7 @@ def row_lines(name: str, result: RunResult, again: str, look: TextStyle, width: 
     summary = summarize_run(result)
     counts = f"{count_text(sum(summary.steps.values()), 'step')}, "
     counts += f"{count_text(summary.requests, 'request')}  {duration_text(result.duration)}"
-    shown = look.shown.line(name, WIDEST).ljust(width)
+    shown = pad(look.shown.line(name, WIDEST), width)
     lines = [f"  {look.style.paint(colour, mark)} {shown}  {counts}"]
     failures = run_failure_lines(result, look)
     if not failures:

@@ -137,6 +137,13 @@ def test_of_a_long_line_what_is_round_each_operand_is_shown(build):
     assert below == f"   | {' ' * 41}^^^^^^^^^ integer 2"
 
 
+def test_carets_stand_below_operands_after_wide_characters(build):
+    condition = "'日本語' == $inputs.a"
+    judged = build.criterion(condition, False, (build.operand("$inputs.a", 1, 9),))
+    under = f"   | {' ' * 12}^^^^^^^^^ integer 1\n"
+    assert f"12 | {condition}\n{under}" in verdict(build, criteria=[judged])
+
+
 def test_of_a_long_query_only_the_beginning_is_shown(build):
     query = "x" * 500
     judged = replace(build.criterion(query, False), kind="regex")

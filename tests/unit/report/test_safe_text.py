@@ -1,7 +1,7 @@
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.report.safe_text import SafeText, count_text, duration_text
+from arazzo_runner.report.safe_text import SafeText, count_text, duration_text, pad
 from arazzo_runner.report.secrets import NO_MASK, Masker
 
 
@@ -84,3 +84,8 @@ def test_durations(duration, text):
 )
 def test_counts(count, word, text):
     assert count_text(count, word) == text
+
+
+@pytest.mark.parametrize(("text", "padded"), [("a", "a   "), ("日", "日  "), ("abcde", "abcde")])
+def test_padding_counts_columns(text, padded):
+    assert pad(text, 4) == padded

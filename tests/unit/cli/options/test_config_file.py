@@ -1,10 +1,12 @@
-"""``arazzo.toml``: keys in places where nothing would read them."""
+"""``arazzo.toml``: keys in places where nothing would read them, and text that is not TOML."""
 
 import click
 import pytest
 
 from arazzo_runner.cli.main import COMMANDS, cli
-from arazzo_runner.cli.options.config_file import flags_for
+from arazzo_runner.cli.options.config_file import ConfigSyntaxError, flags_for, read_config
+from arazzo_runner.cli.usage_errors import usage_diagnostic
+from arazzo_runner.report.diagnostics.text import render_text
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,24 @@ def test_keys_in_the_wrong_place(tmp_path, monkeypatch, command, text, why):
     with pytest.raises(click.UsageError) as caught:
         flags_for(command, cli.get_command(None, command), COMMANDS)
     assert why in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "lines"),
+    [
+        ("[run]\ntimeout = 5s\n", "2:12", ["2 | timeout = 5s", "  |            ^"]),
+        ('x = ["日本", y]', "1:12", ['1 | x = ["**", y]', "  |            ^"]),
+        ("x = [1,\n\n", "1:8", ["1 | x = [1,", "  |        ^"]),
+        ('a = "Bearer abcdef', "1:19", ['1 | a = "*************', "  |                   ^"]),
+    ],
+)
+def test_a_configuration_that_is_not_toml(tmp_path, monkeypatch, text, position, lines):
+    (tmp_path / "arazzo.toml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigSyntaxError) as error:
+        read_config()
+    shown = render_text(usage_diagnostic(error.value)).splitlines()
+    assert shown[0].startswith("error[AZ906]: the configuration is not TOML: ")
+    assert "(at" not in shown[0]
+    assert shown[1] == f" --> {tmp_path}/arazzo.toml:{position}"
+    assert shown[3:5] == lines

@@ -2,7 +2,8 @@
 
 import pytest
 
-from arazzo_runner.report.diagnostics.text import MAX_LINE, location_json, render_text, to_json
+from arazzo_runner.report.diagnostics.carets import MAX_LINE
+from arazzo_runner.report.diagnostics.text import location_json, render_text, to_json
 from arazzo_runner.report.terminal.style import ANSI, AnsiStyle
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, error, warning
 from arazzo_runner.text.source import Place, SourceFile, Span
