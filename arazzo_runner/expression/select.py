@@ -24,8 +24,8 @@ def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: f
 
     A JSON Pointer and a singular JSONPath (RFC 9535, section 2.3.5.1) give a value or MISSING, any
     other JSONPath a list, of whatever length: the shape follows from the query, not from the data.
-    An XPath gives MISSING, one value, or a list of several; a node is its string value. Of
-    the first match of a regular expression it is the first group, or all of it without one. Raises
+    An XPath gives what its sequence is: MISSING, one value, or a list of several; an array of XPath
+    3.1 (``array { //id }``) is a list of whatever length. A node is its string value. Of the first match of a regular expression it is the first group, or all of it without one. Raises
     :class:`QueryError`: the selector is invalid, it does not fit the value, or it takes more than
     ``seconds``.
     """
@@ -37,7 +37,7 @@ def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: f
         case "jsonpath":
             return _select_jsonpath(selector_type.version, text, value, seconds)
         case "xpath":
-            return _single_or_list(_xpath(selector_type.version, text, value, seconds))
+            return _xpath(selector_type.version, text, value, seconds)
         case "regex":
             return regex_part(text, to_text(value), seconds)
         case _:
@@ -76,10 +76,10 @@ def pointer_tokens(text: str) -> tuple[str, ...]:
         raise QueryError(f"`{text}` is not a JSON Pointer: {problem}") from None
 
 
-def _xpath(version: str, text: str, value: Value, seconds: float) -> list[Value]:
-    from arazzo_runner.expression.query.xpath import xpath_values
+def _xpath(version: str, text: str, value: Value, seconds: float) -> MaybeValue:
+    from arazzo_runner.expression.query.xpath import unwrap_sequence, xpath_values
 
-    return xpath_values(xml_text(value), text, version, seconds)
+    return unwrap_sequence(xpath_values(xml_text(value), text, version, seconds), MISSING)
 
 
 def xml_text(value: Value) -> str | bytes:
@@ -104,16 +104,6 @@ def _nodes(version: str, text: str, value: Value, seconds: float) -> list[tuple[
     if isinstance(value, bytes):
         raise QueryError(f"JSONPath needs JSON; the value is {describe(value)}")
     return jsonpath_nodes(text, value, seconds, version)
-
-
-def _single_or_list(values: list[Value]) -> MaybeValue:
-    match values:
-        case []:
-            return MISSING
-        case [one]:
-            return one
-        case _:
-            return values
 
 
 def _pointer_location(tokens: tuple[str, ...], value: Value) -> list[JsonLocation]:

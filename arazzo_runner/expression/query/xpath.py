@@ -20,11 +20,13 @@ from elementpath.xpath_nodes import (
     ProcessingInstructionNode,
     XPathNode,
 )
+from elementpath.xpath_tokens import XPathArray, XPathMap
 from msgspec import Struct
 
 from arazzo_runner.expression.query.limits import Budget, QueryError
 from arazzo_runner.expression.query.xpath_limits import BoundedContext, parser_class
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import MaybeValue, Value
+from arazzo_runner.text.number import parse_number
 
 MAX_DEPTH: Final = 512
 """How deep elements may nest."""
@@ -142,7 +144,8 @@ Item: TypeAlias = Any  # a node or an atomic value, as elementpath has them
 def xpath_values(text: str | bytes, query: str, version: str, seconds: float) -> list[Value]:
     """What an XPath selects from XML: a node is its string value, an atomic value itself.
 
-    Raises :class:`QueryError`: the XML or the XPath is invalid, the version is unknown, the
+    An array of XPath 3.1 is a list, a map an object: within them, a sequence has the shape that
+    :func:`unwrap_sequence` gives it. Raises :class:`QueryError`: the XML or the XPath is invalid, the version is unknown, the
     evaluation fails or does more work than ``seconds`` are worth.
     """
     _, items = xpath_items(text, query, version, seconds)
@@ -216,7 +219,7 @@ def _evaluate(document: XmlDocument, query: str, version: str, budget: Budget) -
     _place_outside(document, context.root)
     # elementpath leaves out of string values what follows a comment; its nodes are made by now.
     without_comments(document.root)
-    return list(parser.parse(query).select_flatten(context))
+    return list(parser.parse(query).select(context))
 
 
 def _place_outside(document: XmlDocument, holder: Item) -> None:
@@ -257,16 +260,45 @@ def _outside(node: Element, holder: Item, position: int) -> None:
         ProcessingInstructionNode(node, None, holder, position)
 
 
+def unwrap_sequence(values: list[Value], empty: MaybeValue = None) -> MaybeValue:
+    """A sequence of values as one: ``empty`` for none, one as itself, several as a list.
+
+    XPath 3.1, section 2: an item is the same as a sequence of it alone.
+    """
+    match values:
+        case []:
+            return empty
+        case [one]:
+            return one
+        case _:
+            return values
+
+
 def _value(item: Item) -> Value:
     match item:
         case XPathNode():
             return item.string_value
+        case XPathArray():
+            return [_member(one) for one in item.items()]
+        case XPathMap():
+            return {str(_value(key)): _member(one) for key, one in item.items()}
         case bool() | int() | str():
             return item
         case float():
             # JSON has no NaN and no infinity.
             return item if isfinite(item) else str(item)
         case Decimal():
-            return int(item) if item == item.to_integral_value() else float(item)
+            return _number(item)
         case _:
             return str(item)
+
+
+def _member(member: Item) -> Value:
+    """A member of an array or map, which is a sequence."""
+    sequence = member if isinstance(member, list) else [member]
+    return unwrap_sequence([_value(one) for one in sequence])
+
+
+def _number(decimal: Decimal) -> Value:
+    whole = int(decimal)
+    return whole if whole == decimal else parse_number(f"{decimal:f}".rstrip("0"))

@@ -227,6 +227,44 @@ def test_work_is_limited(query):
         values(query, LARGE)
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("array { //p }", [["1", "22"]]),
+        ("array { //p[1] }", [["1"]]),
+        ("array { //nope }", [[]]),
+        ("[//p, //nope, //p[2], ['x', 1]]", [[["1", "22"], None, "22", ["x", 1]]]),
+        ("map { 'ids': array { //p }, 2: //p, 'none': () }",
+         [{"ids": ["1", "22"], "2": ["1", "22"], "none": None}]),
+        ("(array { //p }, 'x')", [["1", "22"], "x"]),
+        ("array { //p }?2", ["22"]),
+        ("array:size(array { //p })", [2]),
+    ],
+)  # fmt: skip
+def test_28_arrays_and_maps_keep_their_shape(query, found):
+    assert values(query) == found
+
+
+def test_an_array_has_no_truth():
+    with pytest.raises(QueryError, match="neither nodes nor one boolean"):
+        is_xpath_true(XML, "array { //p }", "xpath-31", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("decimal", "spelling"),
+    [
+        ("2936.23380448434092597", "2936.23380448434092597"),
+        ("19.90", "19.9"),
+        ("-0.5", "-0.5"),
+        ("12345678901234567890", "12345678901234567890"),
+        ("3.0", "3"),
+    ],
+)
+def test_58_decimals_are_kept(decimal, spelling):
+    (value,) = values(f"xs:decimal('{decimal}')")
+    assert str(value) == spelling
+
+
 def test_hostile_patterns_end_within_the_bound():
     query = f"matches('{'a' * 60}b', '^(a|aa)+$')"
     with pytest.raises(QueryError, match=r"takes longer than 0\.05 s"):
