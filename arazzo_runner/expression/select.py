@@ -25,7 +25,8 @@ def select(selector_type: SelectorType, text: str, value: MaybeValue, seconds: f
     A JSON Pointer and a singular JSONPath (RFC 9535, section 2.3.5.1) give a value or MISSING, any
     other JSONPath a list, of whatever length: the shape follows from the query, not from the data.
     An XPath gives what its sequence is: MISSING, one value, or a list of several; an array of XPath
-    3.1 (``array { //id }``) is a list of whatever length. A node is its string value. Of the first match of a regular expression it is the first group, or all of it without one. Raises
+    3.1 (``array { //id }``) is a list of whatever length. A node is its string value. Of the first
+    match of a regular expression it is the first group, or all of it without one. Raises
     :class:`QueryError`: the selector is invalid, it does not fit the value, or it takes more than
     ``seconds``.
     """

@@ -19,8 +19,10 @@ _JSON_LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _PERCENT: Final = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _FORM: Final = re.compile(r"(?:%[0-9a-fA-F]{2})+|\+")
 _HTML: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_PART: Final = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&#?[0-9A-Za-z]{0,31})\Z")
-"""An escape of which the end was cut off."""
+_PART: Final = re.compile(
+    r"(?:\\(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&#?[0-9A-Za-z]{0,31}|[\ud800-\udfff]+)\Z"
+)
+"""An escape of which the end was cut off, or what escapes of half a character stand for."""
 
 
 class Decoded:

@@ -14,6 +14,9 @@ from msgspec import Struct
 
 BASE64: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _BEGINNING: Final = 4
+_AT_CUT: Final = 2
+"""So many characters of a secret, at the end of a text that was cut, are masked."""
+
 _FEW: Final = 100
 """Up to so many, searching for each is faster than looking at each character of the text."""
 
@@ -43,10 +46,11 @@ class Needle(Struct, frozen=True):
 
     def start_of_beginning(self, text: str) -> int | None:
         """Where it begins at the end of a text that was cut within it; None where it does not."""
-        least = self.text[: 6 if self.before or self.after else 4]
+        least = self.text[:_AT_CUT]
         at = text.find(least, max(0, len(text) - len(self.text) + 1))
         while at >= 0:
-            if self.text.startswith(text[at:]):
+            is_whole = not self.word or not text[:at][-1:].isalnum()
+            if is_whole and self.text.startswith(text[at:]):
                 return self._start(text, at)
             at = text.find(least, at + 1)
         return None

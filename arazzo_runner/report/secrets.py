@@ -203,8 +203,11 @@ class Masker:
 
     def _start_of_beginning(self, text: str, layers: int) -> int | None:
         starts = [self._current_needles().start_of_beginning(text)]
+        whole = without_part(text)
+        if whole != text:
+            starts.append(self._current_needles().start_of_beginning(whole))
         if layers:
-            for one in decodings(without_part(text)):
+            for one in decodings(whole):
                 at = self._start_of_beginning(one.text, layers - 1)
                 starts.append(None if at is None else one.source(at, at + 1)[0])
         return min((at for at in starts if at is not None), default=None)

@@ -145,8 +145,8 @@ def xpath_values(text: str | bytes, query: str, version: str, seconds: float) ->
     """What an XPath selects from XML: a node is its string value, an atomic value itself.
 
     An array of XPath 3.1 is a list, a map an object: within them, a sequence has the shape that
-    :func:`unwrap_sequence` gives it. Raises :class:`QueryError`: the XML or the XPath is invalid, the version is unknown, the
-    evaluation fails or does more work than ``seconds`` are worth.
+    :func:`unwrap_sequence` gives it. Raises :class:`QueryError`: the XML or the XPath is invalid,
+    the version is unknown, the evaluation fails or does more work than ``seconds`` are worth.
     """
     _, items = xpath_items(text, query, version, seconds)
     return [_value(item) for item in items]

@@ -144,6 +144,25 @@ def test_carets_stand_below_operands_after_wide_characters(build):
     assert f"12 | {condition}\n{under}" in verdict(build, criteria=[judged])
 
 
+@pytest.mark.parametrize("width", range(100, 121))
+def test_a_long_condition_is_masked_before_it_is_cut(build, width):
+    secret = "QZ2/XK;qj8+Mv5#WxGHy"
+    condition = f"$inputs.a == '{'.' * (width - 14)}{secret}' && 1 == 1"
+    operands = (build.operand("$inputs.a", 1, 0),)
+    step = build.step(
+        status=Status.FAILED,
+        attempts=[
+            build.attempt(
+                request=None,
+                response=None,
+                criteria=[build.criterion(condition, False, operands)],
+            )
+        ],
+    )
+    text = explained(step, Masker([secret]))
+    assert not any(secret[at : at + 2] in text for at in range(len(secret) - 1))
+
+
 def test_of_a_long_query_only_the_beginning_is_shown(build):
     query = "x" * 500
     judged = replace(build.criterion(query, False), kind="regex")

@@ -39,7 +39,8 @@ def test_a_word_is_no_part_of_another(text, spans):
     [
         ("ab 0123", 3),
         ("ab 01234567", 3),
-        ("ab 012", None),
+        ("ab 01", 3),
+        ("ab 0", None),
         ("ab 0123 ", None),
         ("0123 0123", 5),
         ("", None),
@@ -49,6 +50,11 @@ def test_the_beginning_of_a_needle_at_the_end_of_a_text(text, start):
     found = Needles()
     found.add(needles("0123456789"))
     assert found.start_of_beginning(text) == start
+
+
+@pytest.mark.parametrize(("text", "start"), [("a te", 2), ("te", 0), ("late", None), ("a t", None)])
+def test_a_word_does_not_begin_within_another(text, start):
+    assert Needle("test", word=True).start_of_beginning(text) == start
 
 
 def test_what_a_plain_secret_may_be_is_few():

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arazzo_runner.expression.value import MISSING
+from arazzo_runner.expression.value import MISSING, describe
 from arazzo_runner.report.secrets import MASK, NO_MASK, URL_MASK, Masker
+from arazzo_runner.text.diagnostic import shorten
 
 SECRET = "pä$s/wo rd+\"1'"
 
@@ -239,7 +240,8 @@ def test_two_layers_of_encodings_hide_nothing(inner, outer, secret):
     [
         ("0123456789" * 8, "you sent 01234567890123…", "you sent ***…"),
         ("0123456789" * 8, 'string "you sent 01234567…" is not', 'string "you sent ***…" is not'),
-        ("0123456789" * 8, "you sent 012…", "you sent 012…"),
+        ("0123456789" * 8, "you sent 01…", "you sent ***…"),
+        ("0123456789" * 8, "you sent 0…", "you sent 0…"),
         ("0123456789" * 8, "you sent 0123 and…", "you sent 0123 and…"),
         ('a"b"c"d"e"f', r"got a\"b\"c\…", "got ***…"),
         ("é" * 30, r"got \u00e9\u00e9\u00e9\u00e9\u00…", "got ***…"),
@@ -248,6 +250,39 @@ def test_two_layers_of_encodings_hide_nothing(inner, outer, secret):
 )
 def test_the_beginning_of_a_secret_that_others_have_cut_is_masked(secret, text, masked):
     assert Masker([secret]).text(text) == masked
+
+
+_CUTS = {
+    "describe": lambda text: describe(text, 30),
+    "describe an object": lambda text: describe({"a": [text]}, 30),
+    "describe encoded JSON": lambda text: describe({"a": json.dumps(text)}, 30),
+    "shorten": lambda text: shorten(text, 30),
+    "quoted": lambda text: f"`{shorten(text, 30)}` is invalid",
+    "URL": lambda text: shorten(quote(text, safe=""), 30),
+}
+_DISTINCT = ["hunTer2/XyZ;qwk8+Mv5", "é\U0001f511\"ä\\ö\n&<>'%ßñ\U0001f600ü\tz9=¿1"]
+
+
+@pytest.mark.parametrize("secret", _DISTINCT)
+@pytest.mark.parametrize("cut", _CUTS.values(), ids=_CUTS)
+def test_a_cut_at_any_place_leaves_at_most_one_character_of_a_secret(secret, cut):
+    masker = Masker([secret])
+    for offset in range(45):
+        shown = masker.text(cut("." * offset + secret + "." * 50))
+        for at in range(len(secret) - 1):
+            pair = secret[at : at + 2]
+            for spelled in (pair, json.dumps(pair)[1:-1], quote(pair, safe="")):
+                assert spelled not in shown, (offset, shown)
+
+
+@pytest.mark.parametrize("offset", range(45))
+def test_a_cut_of_base64_leaves_at_most_one_character_of_a_secret(offset):
+    secret = "hunTer2/XyZ;qwk8+Mv5"
+    encoded = base64.b64encode(b"." * offset + secret.encode() + b"." * 50).decode()
+    shown = Masker([secret]).text(shorten(encoded, 30)).rstrip("…")
+    head = shown.partition(MASK)[0]
+    readable = base64.b64decode(head[: len(head) // 4 * 4])
+    assert not any(secret[at : at + 2].encode() in readable for at in range(len(secret) - 1))
 
 
 @pytest.mark.parametrize(
