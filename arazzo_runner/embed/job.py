@@ -118,7 +118,8 @@ def run_context(job: RunJob, world: World, *observers: Observer) -> RunContext:
             one(event)
 
     settings = job.chosen.options.settings
-    return RunContext(world, job.chosen.clock, settings, notify, _interrupt_check(job))
+    judge = pipeline.other_judge(settings)
+    return RunContext(world, job.chosen.clock, settings, notify, _interrupt_check(job), judge)
 
 
 def _interrupt_check(job: RunJob) -> Callable[[], bool]:

@@ -17,10 +17,18 @@ from arazzo_runner.embed.route import (
 )
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.plan import ALL_WARN, CheckSeverity, Clock, Limits, Settings
+from arazzo_runner.executor.plan import (
+    ALL_WARN,
+    CheckSeverity,
+    Clock,
+    JudgeName,
+    Limits,
+    Settings,
+)
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.request.link import origin_of
+from arazzo_runner.openapi.response.contract import CheckKind
 from arazzo_runner.openapi.security.credentials import CredentialReader
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials
 from arazzo_runner.options.table import OPTIONS, Table, keywords_of
@@ -48,6 +56,7 @@ _KINDS: Final[dict[str, OptionTypes]] = {
     "Limits": (Limits,),
     "Clock": (Clock,),
     "OnOff": (str,),
+    "JudgeName": (str,),
 }
 _FUNCTIONS: Final = ("WorldWrapper", "Sleep", "BeforeRequest", "AfterResponse", "Observer")
 
@@ -85,6 +94,8 @@ def _check_more(given: Mapping[str, Any]) -> None:
         raise TypeError("`on_event` is called and never awaited; use `stream` to await events")
     if given.get("mock_inputs", "on") not in get_args(OnOff):
         raise ValueError(f"`mock_inputs` is `{given['mock_inputs']}`, and not `on` or `off`")
+    if given.get("check_with") not in (None, *get_args(JudgeName)):
+        raise ValueError(f"`check_with` is `{given['check_with']}`, and not `openapi-core`")
     if not given.get("timeout", 1) > 0:
         raise ValueError(f"`timeout` is {given['timeout']}, and not more than 0 seconds")
 
@@ -134,6 +145,7 @@ class RunOptions(TypedDict, total=False):
     timeout: float
     limits: Limits
     checks: CheckSeverity | Mapping[str, CheckSeverity]
+    check_with: JudgeName
     until: str
     fail_fast: bool
     allow_origins: Sequence[str]
@@ -227,6 +239,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         fail_fast=given.get("fail_fast", False),
         allow_origins=tuple(_origin(one) for one in given.get("allow_origins", ())),
         send_invalid=tuple(given.get("send_invalid", ())),
+        check_with=given.get("check_with"),
     )
     return pipeline.RunConfig(
         servers=_servers(given, route),
@@ -270,10 +283,11 @@ def _checks(
 ) -> dict[str, CheckSeverity]:
     """The severities of the contract checks; a bare one is for all kinds."""
     checks: dict[str, CheckSeverity] = dict(ALL_WARN)
-    checks.update(dict.fromkeys(ALL_WARN, given) if isinstance(given, str) else given)
+    known = get_args(CheckKind)
+    checks.update(dict.fromkeys(known, given) if isinstance(given, str) else given)
     of_kinds = {one.partition(":")[0] for one in checks}
-    if not ALL_WARN.keys() >= of_kinds or not {*get_args(CheckSeverity)} >= {*checks.values()}:
-        kinds = ", ".join(f"`{one}`" for one in ALL_WARN)
+    if not {*known} >= of_kinds or not {*get_args(CheckSeverity)} >= {*checks.values()}:
+        kinds = ", ".join(f"`{one}`" for one in known)
         raise TypeError(
             f"`checks` cannot be `{given}`: it is `off`, `warn` or `error`, or a mapping of some of"
             f" {kinds} to these, for one operation or step as `schema:listJobs`"

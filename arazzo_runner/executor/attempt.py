@@ -46,7 +46,11 @@ from arazzo_runner.openapi.request.encoding import json_text
 from arazzo_runner.openapi.request.form import encode_pairs
 from arazzo_runner.openapi.request.link import Link, resolve_link
 from arazzo_runner.openapi.response.body import BodyError, decode_body
-from arazzo_runner.openapi.response.contract import CheckResult, check_response
+from arazzo_runner.openapi.response.contract import (
+    CheckResult,
+    check_response,
+    judged_results,
+)
 from arazzo_runner.openapi.security.schemes import Authorization, credential_carrier, parameter_key
 
 
@@ -269,10 +273,10 @@ def _response_outcome(
     )
     scope = replace(frame.scope, exchange=exchange)
     criteria = _judge_all(planned, scope, frame, key)
-    checks = _check(planned, call, response, body, frame) if error is None else ()
+    sent = response.request or built.request
+    checks = _check(planned, call, sent, response, body, frame) if error is None else ()
     error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))
     succeeded = error is None and _is_passed(criteria, checks)
-    sent = response.request or built.request
     attempt = Attempt(
         sent, response, built.body, body, error, criteria, checks, None, succeeded,
         exchanges=response.exchanges, in_process=response.in_process,
@@ -313,6 +317,7 @@ def _judge_all(
 def _check(
     planned: StepPlan,
     call: OperationCall,
+    request: HttpRequest,
     response: HttpResponse,
     body: MaybeValue,
     frame: WorkflowState,
@@ -321,7 +326,12 @@ def _check(
     step = f"{frame.plan.workflow.workflow_id}/{step_id}"
     names = (call.operation.operation_id or "", step_id, step)
     severities = severities_for(frame.ledger.settings.checks, names)
-    return check_response(call.operation, response.status, response.headers, body, severities)
+    own = check_response(call.operation, response.status, response.headers, body, severities)
+    judge, severity = frame.ledger.judge, severities.get("openapi-core", "warn")
+    if judge is None or severity == "off":
+        return own
+    seen = replace(request, headers=response.sent_headers or request.headers)
+    return own + judged_results(judge(call.operation, seen, response), own, severity)
 
 
 def _outputs(

@@ -27,6 +27,7 @@ from arazzo_runner.executor.payload.text import FormText, JsonText, PayloadText
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Parameter
+from arazzo_runner.openapi.response.contract import CheckKind
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
@@ -229,7 +230,7 @@ class Plan(Struct, frozen=True):
         return self.selected[0][0] if self.selected else ""
 
 
-CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
+JudgeName: TypeAlias = Choice["openapi-core"]
 CheckSeverity: TypeAlias = Choice["off", "warn", "error"]
 
 ALL_WARN: dict[str, CheckSeverity] = {
@@ -295,7 +296,7 @@ class Settings(Struct, frozen=True):
     ``until`` is the last step to run.
     ``fail_fast`` leaves out the workflows after the first that does not pass. ``allow_origins``
     are those that an ``x-url`` may lead to, beside the server's own. ``send_invalid`` are steps, or
-    ``all``, whose requests may contradict their descriptions.
+    ``all``, whose requests may contradict their descriptions. ``check_with`` is another judge.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -304,3 +305,4 @@ class Settings(Struct, frozen=True):
     fail_fast: bool = False
     allow_origins: tuple[str, ...] = ()
     send_invalid: tuple[str, ...] = ()
+    check_with: JudgeName | None = None

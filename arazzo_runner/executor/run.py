@@ -14,6 +14,7 @@ from arazzo_runner.executor.run_state import RunState
 from arazzo_runner.executor.workflow import run_chain
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.response.contract import Judge
 
 
 class RunContext(Struct, frozen=True):
@@ -24,6 +25,7 @@ class RunContext(Struct, frozen=True):
     settings: Settings
     observer: Observer
     interrupted: Callable[[], bool]
+    judge: Judge | None = None
 
 
 def input_problems(
@@ -71,6 +73,7 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
         context.observer,
         context.interrupted,
     )
+    ledger.judge = context.judge
     started = context.clock.monotonic()
     for key in plan.selected:
         if key in ledger.completed:

@@ -18,6 +18,7 @@ from arazzo_runner.executor.result import StepError, WorkflowResult
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.scope import Scope, WorkflowValues
 from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.response.contract import Judge
 from arazzo_runner.text.source import Place
 
 GRACE: Final = 4.0
@@ -47,6 +48,7 @@ class RunState:
         "completed",
         "entries",
         "is_ending",
+        "judge",
         "plan",
         "run_inputs",
         "settings",
@@ -75,6 +77,7 @@ class RunState:
         self.settings = settings
         self.clock = clock
         self.tell: Observer = tell
+        self.judge: Judge | None = None
         self.stopped: StepError | None = None
         self.steps = 0
         self.waited = 0.0

@@ -10,7 +10,7 @@ _SECTION = "Checks and output"
 OUTPUT = (
     Option(
         "check",
-        "Set the severity of contract checks: status, content-type, schema, headers.",
+        "Set the severity of contract checks: status, content-type, schema, headers, openapi-core.",
         _RUNS,
         _SECTION,
         key="checks",
@@ -18,6 +18,15 @@ OUTPUT = (
         is_repeatable=True,
         keyword=Keyword("checks", "CheckSeverity | Mapping[str, CheckSeverity]"),
         pytest="contract checks of responses",
+    ),
+    Option(
+        "check-with",
+        "Have requests and responses judged by openapi-core as well.",
+        section=_SECTION,
+        kind="choice",
+        choices=("openapi-core",),
+        keyword=Keyword("check_with", "JudgeName"),
+        pytest="have requests and responses judged by openapi-core as well",
     ),
     Option(
         "report",

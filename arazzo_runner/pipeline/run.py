@@ -33,6 +33,7 @@ from arazzo_runner.lint.run import plan_with_findings, run_warnings
 from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.model import Operation, SecurityScheme
 from arazzo_runner.openapi.request.user_headers import parse_user_header, user_headers
+from arazzo_runner.openapi.response.contract import Judge
 from arazzo_runner.openapi.security.credentials import CredentialLookup, CredentialReader, no_lookup
 from arazzo_runner.openapi.security.requirements import required_schemes
 from arazzo_runner.openapi.security.schemes import (
@@ -346,8 +347,20 @@ def execute_run(
     clock: Clock | None = None,
 ) -> RunResult:
     """Run to the end without an event loop; ``world`` must not suspend."""
-    context = RunContext(world, clock or SYSTEM_CLOCK, options.settings, observer, interrupted)
+    settings = options.settings
+    context = RunContext(
+        world, clock or SYSTEM_CLOCK, settings, observer, interrupted, other_judge(settings)
+    )
     return run_coroutine(run_plan(prepared.plan, prepared.inputs, context))
+
+
+def other_judge(settings: Settings) -> Judge | None:
+    """The judge that a run asks beside its own checks."""
+    if settings.check_with is None:
+        return None
+    from arazzo_runner.judge.openapi_core import openapi_core_opinions
+
+    return openapi_core_opinions
 
 
 SYSTEM_CLOCK = Clock(time.perf_counter, time.time)

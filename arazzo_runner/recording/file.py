@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.plan import Limits, Settings
+from arazzo_runner.executor.plan import JudgeName, Limits, Settings
 from arazzo_runner.executor.world import FailureCode, TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.headers import Headers
@@ -118,6 +118,7 @@ def _options_json(asked: RecordedOptions, masker: Masker) -> dict[str, Value]:
         "allow_origins": list(settings.allow_origins),
         "send_invalid": list(settings.send_invalid),
         "checks": dict(settings.checks),
+        **({"check_with": settings.check_with} if settings.check_with else {}),
         **{name: getattr(settings.limits, name) for name in _COUNTED},
     }
 
@@ -227,6 +228,7 @@ class _Options(Struct, frozen=True):
     allow_origins: tuple[str, ...] = ()
     send_invalid: tuple[str, ...] = ()
     checks: dict[str, str] = field(default_factory=dict)
+    check_with: JudgeName | None = None
     max_steps: Annotated[int, Meta(ge=1)] = 1_000
     max_depth: Annotated[int, Meta(ge=1)] = 16
     max_retries: Annotated[int, Meta(ge=0)] = 10
@@ -278,6 +280,7 @@ def _read_options(form: _Options) -> RecordedOptions:
             form.fail_fast,
             form.allow_origins,
             form.send_invalid,
+            form.check_with,
         ),
         form.headers,
         form.no_auth,

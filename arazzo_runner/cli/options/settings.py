@@ -17,9 +17,10 @@ from arazzo_runner.cli.options.source_tables import source_headers
 from arazzo_runner.cli.validate.many import configured_silence
 from arazzo_runner.document.retrieval import DocumentAccess
 from arazzo_runner.document.store import SourceLimits
-from arazzo_runner.executor.plan import ALL_WARN, CheckKind, CheckSeverity, Limits, Settings
+from arazzo_runner.executor.plan import ALL_WARN, CheckSeverity, Limits, Settings
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.request.user_headers import parse_user_header
+from arazzo_runner.openapi.response.contract import CheckKind
 from arazzo_runner.options.table import members_of
 from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
@@ -40,7 +41,7 @@ def read_checks(texts: Iterable[str]) -> dict[str, CheckSeverity]:
         kinds = [one for one in get_args(CheckKind) if not equals or one == kind]
         severities = [one for one in get_args(CheckSeverity) if one == severity]
         if not kinds or not severities or (colon and not name):
-            listed = ", ".join(f"`{one}`" for one in ALL_WARN)
+            listed = ", ".join(f"`{one}`" for one in get_args(CheckKind))
             raise click.UsageError(
                 f"`--check {text}`: write `off`, `warn` or `error`, or one of {listed} before it, "
                 "such as `schema=error`, or `schema:listJobs=off` for an operation or step"
@@ -65,6 +66,7 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         given["fail_fast"],
         given["allow_origins"],
         given["send_invalid"],
+        given["check_with"],
     )
 
 

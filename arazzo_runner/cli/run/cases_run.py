@@ -152,7 +152,14 @@ class _RunQueue(Struct):
 
         with new_world() as world:
             traced = traces.wrap(world)
-            context = RunContext(traced, pipeline.SYSTEM_CLOCK, batch.settings, observe, batch.stop)
+            context = RunContext(
+                traced,
+                pipeline.SYSTEM_CLOCK,
+                batch.settings,
+                observe,
+                batch.stop,
+                pipeline.other_judge(batch.settings),
+            )
             result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
         self.maskers.remove(masked.recording)
         entries = tuple(replace(one, case=case.name) for one in result.workflows)

@@ -6,7 +6,7 @@ OpenAPI Specification 3.2.0, sections "Responses Object", "Response Object", "He
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 from typing import Literal as Choice
 
@@ -16,6 +16,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics import media_type
 from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import (
     ApiDescription,
     Header,
@@ -28,7 +29,8 @@ from arazzo_runner.openapi.references import resolve_reference
 from arazzo_runner.openapi.schema.errors import schema_errors
 from arazzo_runner.text.source import Place
 
-CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers"]
+CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers", "openapi-core"]
+"""The last is no check of this module: it is what another judge says (:func:`judged_results`)."""
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -45,6 +47,17 @@ class CheckResult(Struct, frozen=True):
     message: str
     pointer: str | None = None
     place: Place | None = None
+
+
+class Opinion(Struct, frozen=True):
+    """What another judge holds against a request or its response; or why it did not judge them."""
+
+    message: str
+    is_judged: bool = True
+
+
+Judge: TypeAlias = Callable[[Operation, HttpRequest, HttpResponse], Sequence[Opinion]]
+"""Another judge of requests and responses; it has no opinion where it accepts both."""
 
 
 class _Verdict(Struct, frozen=True):
@@ -86,6 +99,33 @@ def check_response(
             for one in verdicts
         )
     return tuple(results)
+
+
+def judged_results(
+    opinions: Sequence[Opinion], own: Sequence[CheckResult], severity: Choice["warn", "error"]
+) -> tuple[CheckResult, ...]:
+    """The opinions of openapi-core as results that say whose verdict they are.
+
+    ``own`` are the results of this module for the same response: where the two differ, it is said.
+    """
+    is_fit = all(one.passed for one in own)
+    if not opinions:
+        kinds = ", ".join(f"`{one}`" for one in dict.fromkeys(x.kind for x in own if not x.passed))
+        differing = "" if is_fit else f"; the check {kinds} of this program does not"
+        message = f"openapi-core accepts the request and the response{differing}"
+        return (CheckResult("openapi-core", severity, passed=True, message=message),)
+    return tuple(_judged_result(one, severity, is_fit=is_fit) for one in opinions)
+
+
+def _judged_result(
+    opinion: Opinion, severity: Choice["warn", "error"], *, is_fit: bool
+) -> CheckResult:
+    if not opinion.is_judged:
+        message = f"openapi-core did not judge this: {opinion.message}"
+        return CheckResult("openapi-core", "warn", passed=False, message=message)
+    differing = " (the checks of this program found nothing)" if is_fit else ""
+    message = f"openapi-core, {opinion.message}{differing}"
+    return CheckResult("openapi-core", severity, passed=False, message=message)
 
 
 def documented_statuses(operation: Operation) -> tuple[str, ...]:

@@ -25,6 +25,11 @@ async def later(event) -> None:
         ({"on_event": later}, TypeError, "`on_event` is called and never awaited; use `stream`"),
         ({"cancel": True}, TypeError, "`cancel` is of the type bool, and not anything with"),
         ({"allow_origins": ["x"]}, ValueError, "`allow_origins` has `x`, which is no origin"),
+        (
+            {"check_with": "openapi"},
+            ValueError,
+            "`check_with` is `openapi`, and not `openapi-core`",
+        ),
         ({"checks": "fail"}, TypeError, "`checks` cannot be `fail`: it is `off`, `warn`"),
         ({"checks": {"body:listJobs": "off"}}, TypeError, "`checks` cannot be"),
         ({"checks": {"body": "off"}}, TypeError, "`checks` cannot be `{'body': 'off'}`"),
@@ -46,7 +51,7 @@ def _fitting(name: str) -> object:
     given = {
         "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
         "mock": True, "seed": 1, "mock_inputs": "on", "mock_cases": {}, "mock_lenient": True, "http": arazzo.HttpSettings(), "timeout": 0.5, "limits": arazzo.Limits(),
-        "checks": "off", "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "headers": {"X-A": "1"}, "no_auth": ["all"], "named_credentials": {}, "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
+        "checks": "off", "check_with": "openapi-core", "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "headers": {"X-A": "1"}, "no_auth": ["all"], "named_credentials": {}, "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
         "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
     }  # fmt: skip
     return given.get(name, print)
@@ -62,7 +67,13 @@ def test_none_counts_as_left_out() -> None:
     [
         (
             "error",
-            {"status": "error", "content-type": "error", "schema": "error", "headers": "error"},
+            {
+                "status": "error",
+                "content-type": "error",
+                "schema": "error",
+                "headers": "error",
+                "openapi-core": "error",
+            },
         ),
         (
             {"schema": "off"},

@@ -401,3 +401,40 @@ def test_traces_that_cannot_be_made(monkeypatch) -> None:
     monkeypatch.setattr(setup, "is_installed", lambda: False)
     with pytest.raises(arazzo.UsageError, match=r"help: pip install 'arazzo\[otel\]'"):
         arazzo.Runner(otel=True)
+
+
+# --- another judge --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", [*WAYS, "mock"])
+def test_openapi_core_judges_beside_us(way, description) -> None:
+    given = {"mock": True} if way == "mock" else WAYS[way]()
+    result = arazzo.run(description, inputs=INPUTS, check_with="openapi-core", **given)
+    judged = [one for step in result.steps.values() for one in step.attempts[-1].checks]
+    judged = [(one.severity, one.passed) for one in judged if one.kind == "openapi-core"]
+    assert judged == [("warn", True)] * 2
+
+
+def wrong(request: httpx.Request) -> httpx.Response:
+    body = b'{"id": 7, "name": 7}' if request.method == "GET" else b'{"id": 7}'
+    status = 200 if request.method == "GET" else 201
+    return httpx.Response(status, content=body, headers={"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    ("checks", "passed", "said"),
+    [
+        ({"schema": "off"}, True, [("openapi-core", "warn")]),
+        ({"schema": "off", "openapi-core": "error"}, False, [("openapi-core", "error")]),
+        ({"openapi-core:getThing": "off"}, True, [("schema", "warn")]),
+        ("off", True, []),
+    ],
+)
+def test_its_severity(checks, passed, said, description) -> None:
+    transport = httpx.MockTransport(wrong)
+    result = arazzo.run(
+        description, inputs=INPUTS, transport=transport, check_with="openapi-core", checks=checks
+    )
+    found = [one for one in result.steps["look"].attempts[-1].checks if not one.passed]
+    assert result.passed is passed
+    assert [(one.kind, one.severity) for one in found] == said

@@ -4,8 +4,11 @@ import pytest
 
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.openapi.response.contract import (
+    CheckResult,
+    Opinion,
     check_response,
     documented_statuses,
+    judged_results,
     response_for,
 )
 from arazzo_runner.text.source import pointer_text
@@ -370,3 +373,49 @@ def test_3_0_twilio_like(operation):
     assert all(result.passed for result in check_response(one, 201, JSON, body, WARN))
     (bad,) = check_response(one, 201, JSON, {"sid": "FN1"}, only("schema"))
     assert bad.message == '`/sid`: string "FN1" does not match `^FN[0-9a-fA-F]{32}$`'
+
+
+def own_result(kind, *, passed):
+    return CheckResult(kind, "warn", passed=passed, message="")
+
+
+FITS = [own_result("status", passed=True)]
+BREAKS = [own_result("schema", passed=False), own_result("schema", passed=False)]
+
+
+@pytest.mark.parametrize(
+    ("opinions", "own", "severity", "passed", "message"),
+    [
+        ([], FITS, "error", True, "openapi-core accepts the request and the response"),
+        (
+            [],
+            BREAKS,
+            "warn",
+            True,
+            "openapi-core accepts the request and the response; the check `schema` of this program does not",
+        ),
+        (
+            [Opinion("the body: no")],
+            FITS,
+            "error",
+            False,
+            "openapi-core, the body: no (the checks of this program found nothing)",
+        ),
+        ([Opinion("the body: no")], BREAKS, "warn", False, "openapi-core, the body: no"),
+        (
+            [Opinion("why", is_judged=False)],
+            FITS,
+            "warn",
+            False,
+            "openapi-core did not judge this: why",
+        ),
+    ],
+)
+def test_results_of_another_judge(opinions, own, severity, passed, message) -> None:
+    (result,) = judged_results(opinions, own, severity)
+    assert result == CheckResult("openapi-core", severity, passed, message)
+
+
+def test_what_is_not_judged_is_never_an_error() -> None:
+    (result,) = judged_results([Opinion("why", is_judged=False)], FITS, "error")
+    assert result.severity == "warn"
