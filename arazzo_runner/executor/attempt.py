@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.document.uris import relative_reference
+from arazzo_runner.executor.contract_checks import contract_checks
 from arazzo_runner.executor.criteria import judge_call, judge_criterion, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
@@ -22,7 +23,6 @@ from arazzo_runner.executor.plan import (
     OperationCall,
     StepPlan,
     WorkflowCall,
-    severities_for,
 )
 from arazzo_runner.executor.result import (
     Attempt,
@@ -48,8 +48,6 @@ from arazzo_runner.openapi.request.link import Link, resolve_link
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.response.contract import (
     CheckResult,
-    check_response,
-    judged_results,
 )
 from arazzo_runner.openapi.security.schemes import Authorization, credential_carrier, parameter_key
 
@@ -274,7 +272,7 @@ def _response_outcome(
     scope = replace(frame.scope, exchange=exchange)
     criteria = _judge_all(planned, scope, frame, key)
     sent = response.request or built.request
-    checks = _check(planned, call, sent, response, body, frame) if error is None else ()
+    checks = contract_checks(planned, call, sent, response, body, frame) if error is None else ()
     error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))
     succeeded = error is None and _is_passed(criteria, checks)
     attempt = Attempt(
@@ -312,26 +310,6 @@ def _judge_all(
     for result in results:
         frame.ledger.tell(CriterionJudged(key, result, frame.depth))
     return results
-
-
-def _check(
-    planned: StepPlan,
-    call: OperationCall,
-    request: HttpRequest,
-    response: HttpResponse,
-    body: MaybeValue,
-    frame: WorkflowState,
-) -> tuple[CheckResult, ...]:
-    step_id = planned.step.step_id
-    step = f"{frame.plan.workflow.workflow_id}/{step_id}"
-    names = (call.operation.operation_id or "", step_id, step)
-    severities = severities_for(frame.ledger.settings.checks, names)
-    own = check_response(call.operation, response.status, response.headers, body, severities)
-    judge, severity = frame.ledger.judge, severities.get("openapi-core", "warn")
-    if judge is None or severity == "off":
-        return own
-    seen = replace(request, headers=response.sent_headers or request.headers)
-    return own + judged_results(judge(call.operation, seen, response), own, severity)
 
 
 def _outputs(

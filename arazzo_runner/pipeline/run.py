@@ -358,7 +358,7 @@ def other_judge(settings: Settings) -> Judge | None:
     """The judge that a run asks beside its own checks."""
     if settings.check_with is None:
         return None
-    from arazzo_runner.judge.openapi_core import openapi_core_opinions
+    from arazzo_runner.oracle.openapi_core import openapi_core_opinions
 
     return openapi_core_opinions
 

@@ -19,11 +19,11 @@ from msgspec import Struct
 from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.query.regex import compile_regex
 from arazzo_runner.http_semantics.headers import header_value
-from arazzo_runner.judge.schema_keywords import bounded_validator
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.openapi.request.multipart import has_files
 from arazzo_runner.openapi.response.contract import Opinion
+from arazzo_runner.oracle.schema_keywords import bounded_validator
 from arazzo_runner.text.diagnostic import shorten
 
 MAX_BODY: Final = 1 << 20
@@ -138,7 +138,7 @@ def _new_validators(description: ApiDescription) -> _Validators | None:
 
     documents = _Documents(description)
     spec = SchemaPath.from_dict(
-        documents.judged(description.raw), base_uri=description.source.uri, handlers=documents
+        documents.admit(description.raw), base_uri=description.source.uri, handlers=documents
     )
     # Without its look at the whole description, of which other parts may be broken.
     app = OpenAPI(spec, config=Config(spec_validator_cls=cast("Any", None)))
@@ -171,12 +171,12 @@ class _Documents(dict[str, Any]):
     def _read(self, uri: str) -> Any:
         known = self._description.documents.get(uri)
         if known is not None:
-            return self.judged(known[1])
+            return self.admit(known[1])
         if self._description.load is None:
             raise ValueError(f"`{shorten(uri)}` cannot be read")
-        return self.judged(self._description.load(uri, self._description.source.uri)[1])
+        return self.admit(self._description.load(uri, self._description.source.uri)[1])
 
-    def judged(self, document: Any) -> Any:
+    def admit(self, document: Any) -> Any:
         """The document. Raises ValueError where a schema has a dialect of its own."""
         keys = _keys(document)
         if "$schema" in keys:

@@ -6,11 +6,11 @@ import pytest
 import yaml
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.judge import openapi_core
-from arazzo_runner.judge.openapi_core import openapi_core_opinions
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import find_by_id
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.oracle import openapi_core
+from arazzo_runner.oracle.openapi_core import openapi_core_opinions
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import SourceFile
 
