@@ -179,15 +179,6 @@ def _leave_stdout() -> None:
 
 
 def _bug(error: Exception, args: list[str]) -> int:
-    from hashlib import sha256
-    from traceback import format_exception
+    from arazzo_runner.cli.bug import report_bug
 
-    trace = "".join(format_exception(error))
-    if "--debug" in args:
-        sys.stderr.write(trace)
-    mark = sha256(trace.encode()).hexdigest()[:8]
-    sys.stderr.write(
-        f"error: a bug in arazzo ({type(error).__name__}, id {mark}), not in your document\n"
-        "help: run `arazzo --debug …` for the details, and please report them\n"
-    )
-    return 70
+    return report_bug(error, args)

@@ -66,7 +66,16 @@ class Masker:
     renderers of a run; :meth:`learn` adds what becomes known while it goes on.
     """
 
-    __slots__ = ("_exact", "_header_names", "_longest", "_needles", "_new", "_short", "_words")
+    __slots__ = (
+        "__weakref__",
+        "_exact",
+        "_header_names",
+        "_longest",
+        "_needles",
+        "_new",
+        "_short",
+        "_words",
+    )
 
     def __init__(
         self,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 import click
 from msgspec import Struct, field
 
+from arazzo_runner.cli.bug import remember_masker
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.settings import report_notes
 from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports, start_code
@@ -111,7 +112,7 @@ def maskers_of(prepared: pipeline.PreparedRun, given: Mapping[str, Any]) -> Mask
 
     With ``--show-secrets`` they are shown; what is kept is masked all the same.
     """
-    masker = prepared.masker()
+    masker = remember_masker(prepared.masker())
     return Maskers(NO_MASK if given["show_secrets"] else masker, masker)
 
 
