@@ -11,6 +11,7 @@ A failing step raises nothing: it is a result.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,7 +45,14 @@ class UsageError(DiagnosedError):
 
 
 class InputError(UsageError):
-    """The inputs do not fit the workflow's ``inputs`` schema; nothing was sent."""
+    """The inputs do not fit the workflow's ``inputs`` schema; nothing was sent.
+
+    ``missing`` has the required inputs that are not set, each with its schema and the whole schema.
+    """
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__(*diagnostics)
+        self.missing: Mapping[str, tuple[Any, Any]] = {}
 
 
 class WorkflowFailed(ArazzoError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from arazzo_runner.executor.inputs import InputProblem
 from arazzo_runner.executor.plan import (
@@ -26,6 +26,19 @@ def input_error(plan: Plan, key: WorkflowKey, problem: InputProblem, masker: Mas
     message = f"workflow `{workflow.workflow_id}`: {masker.text(problem.message)}"
     place = _place_of_input(plan.workflows[key], problem.name)
     return error(_INPUT_CODES[problem.kind], message, place, "", problem.hint)
+
+
+def missing_inputs(
+    plan: Plan, problems: Iterable[tuple[WorkflowKey, InputProblem]]
+) -> dict[str, tuple[Value, Value]]:
+    """The schemas of required inputs that are missing, each with the whole one that it is of."""
+    found: dict[str, tuple[Value, Value]] = {}
+    for key, problem in problems:
+        if problem.kind == "missing" and problem.name is not None:
+            schema = plan.workflows[key].inputs_schema
+            own = schema.schemas().get(problem.name)
+            found.setdefault(problem.name, (own, schema.value))
+    return found
 
 
 def _place_of_input(plan: WorkflowPlan, name: str | None) -> Place:

@@ -45,7 +45,12 @@ from arazzo_runner.openapi.security.schemes import (
     credentials_from,
     with_identity,
 )
-from arazzo_runner.pipeline.inputs import flowing_inputs, input_error, input_secrets
+from arazzo_runner.pipeline.inputs import (
+    flowing_inputs,
+    input_error,
+    input_secrets,
+    missing_inputs,
+)
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret
 from arazzo_runner.report.secret_observer import SecretObserver
@@ -327,7 +332,10 @@ def with_inputs(
     masker = prepared.masker() if problems else NO_MASK
     refused = [input_error(bound, key, one, masker) for key, one in problems]
     if refused or lacking:
-        reason = (InputError if refused else UsageError)(*refused, *lacking)
+        reason = UsageError(*lacking)
+        if refused:
+            reason = InputError(*refused, *lacking)
+            reason.missing = missing_inputs(bound, problems)
         reason.secrets = (*prepared.secrets, *prepared.flowing)
         raise reason
     return prepared

@@ -26,7 +26,7 @@ from arazzo_runner.cli.options.settings import report_notes
 from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports, start_code
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
 from arazzo_runner.cli.usage_errors import usage_diagnostic
-from arazzo_runner.errors import DiagnosedError, UsageError
+from arazzo_runner.errors import DiagnosedError, InputError, UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.pipeline import run as pipeline
@@ -287,6 +287,12 @@ class CommandSession(Struct):
     def _failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> int:
         reports.write_failed_start(self.circumstances(), code, error)
         show_diagnostics(error.diagnostics, secrets=error.secrets)
+        if isinstance(error, InputError) and error.missing:
+            from arazzo_runner.cli.placeholders import command_with_inputs
+
+            masker = Masker(error.secrets)
+            line = command_with_inputs(typed_command(), error.missing, masker)
+            sys.stderr.write(f"run: {line}\n")
         if not error.diagnostics:
             sys.stderr.write("interrupted before anything was sent\n")
         return code

@@ -1,0 +1,61 @@
+"""The command to paste where required inputs are missing: the one that was typed, with all of them.
+
+An input has a value of its schema (const, enum, example) or its type in angle brackets. One that is
+secret has a variable: ``-i password="$PASSWORD"``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from arazzo_runner.cli.inputs import file_kind
+from arazzo_runner.cli.run.rerun import RerunCommand
+from arazzo_runner.executor.inputs_schema import schema_parts
+from arazzo_runner.executor.secret_inputs import has_secrets
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.report.curl import shell_quote
+from arazzo_runner.report.secret_names import is_secret
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.json_write import write_json
+
+
+def command_with_inputs(
+    command: RerunCommand, missing: Mapping[str, tuple[Value, Value]], masker: Masker
+) -> str:
+    """One line for a POSIX shell; ``missing`` has the schema of each input and the whole schema."""
+    words = (f"-i {_assignment(name, *schemas)}" for name, schemas in missing.items())
+    return " ".join([command.line(masker), *words])
+
+
+def _assignment(name: str, schema: Value, root: Value) -> str:
+    if has_secrets(schema, root) or is_secret("query", name.lower()):
+        variable = re.sub(r"\W", "_", name, flags=re.ASCII).upper()
+        return f'{shell_quote(name)}="${variable}"'
+    if file_kind(schema, root) is not None:
+        return shell_quote(f"{name}=@FILE")
+    parts = list(schema_parts(schema, root))
+    value = next((one for part in parts if (one := _stated_value(part)) is not MISSING), MISSING)
+    kind = next((_type_name(part) for part in parts if "type" in part), "value")
+    is_text = isinstance(value, str) or (value is MISSING and kind not in ("array", "object"))
+    text = (
+        f"<{kind}>" if value is MISSING else value if isinstance(value, str) else write_json(value)
+    )
+    return shell_quote(f"{name}{'=' if is_text else ':='}{text}")
+
+
+def _stated_value(part: Mapping[str, Any]) -> MaybeValue:
+    """A value that the schema itself names."""
+    if "const" in part:
+        return part["const"]
+    lists = (part.get(key) for key in ("enum", "examples"))
+    firsts = (one[0] for one in lists if isinstance(one, list) and one)
+    return next(firsts, part.get("example", MISSING))
+
+
+def _type_name(part: Mapping[str, Any]) -> str:
+    stated = part["type"]
+    kind = next(iter(stated), "value") if isinstance(stated, list) else stated
+    form = part.get("format")
+    return form if kind == "string" and isinstance(form, str) else str(kind)
