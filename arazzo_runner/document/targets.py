@@ -233,14 +233,36 @@ def _path(node: Node, what: str, example: str) -> tuple[str, tuple[str, ...]] | 
 
 def _report_malformed_path(node: Node, what: str, example: str) -> None:
     names = tuple(node.reading.sources)
-    shown = example.replace("<name>", names[0]) if len(names) == 1 else example
+    name = names[0] if len(names) == 1 else "<name>"
+    pointer = _meant_pointer(node.value) if example == _OPERATION else None
+    help_line = f"write it like `{example}`, each `/` of a name as `~1`"
+    if pointer is not None:
+        help_line = f"write `{{{_PREFIX}<name>.url}}{pointer}`"
     node.hole()
     node.error(
         "AZ117",
         f"`{node.value}` does not name {what} of a source description",
         label="needs a source and a JSON Pointer",
-        help=f"write it like `{shown}`, each `/` of a name as `~1`",
+        help=help_line.replace("<name>", name),
     )
+
+
+_METHOD: Final = r"get|put|post|delete|options|head|patch|trace|query"
+_MEANT: Final = re.compile(
+    rf"(?:(?P<before>{_METHOD})\s+)?(?:{{?\$[^/#\s]*}}?)?#?(?:/paths)?"
+    rf"(?P<path>(?:/|~1)(?:[^\s~]|~1)*?)(?:/(?P<after>{_METHOD}))?",
+    re.IGNORECASE,
+)
+
+
+def _meant_pointer(text: str) -> str | None:
+    """The JSON Pointer of what looks like the path of an operation: ``GET /pets``."""
+    match = _MEANT.fullmatch(text)
+    if match is None:
+        return None
+    path = "/" + match["path"].replace("~1", "/").lstrip("/")
+    method = (match["before"] or match["after"] or "get").lower()
+    return f"#/paths/{path.replace('/', '~1')}/{method}"
 
 
 def _source_of_url(node: Node, text: str) -> str:

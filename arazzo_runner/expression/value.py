@@ -117,9 +117,10 @@ def to_text(value: Value) -> str:
 
 
 def _json(value: Value) -> str:
-    from arazzo_runner.text.json_write import COMPACT, write_json
+    """JSON in one line; what is binary within it as :func:`to_text` has it."""
+    from arazzo_runner.text.json_write import JsonStyle, write_json
 
-    return write_json(value, COMPACT)
+    return write_json(value, JsonStyle(compact=True, default=to_text))
 
 
 def describe(value: MaybeValue, limit: int = 80) -> str:
@@ -137,15 +138,19 @@ def describe(value: MaybeValue, limit: int = 80) -> str:
     return f"{name} {_cut_json(value, limit)}"
 
 
+def _binary_label(value: bytes) -> str:
+    return value.label if isinstance(value, FileBody) else f"binary of {len(value)} bytes"
+
+
 def _cut_json(value: Value, limit: int) -> str:
     if isinstance(value, str):
         shown = _json(value[: limit + 1])
         return shown if len(value) <= limit else f'{_json(value[:limit])[:-1]}…"'
-    from arazzo_runner.text.json_write import json_pieces
+    from arazzo_runner.text.json_write import JsonStyle, json_pieces
 
     # Piece by piece: a body of megabytes is not spelled out to show its first words.
     text = ""
-    for piece in json_pieces(value):
+    for piece in json_pieces(value, JsonStyle(default=_binary_label)):
         text += piece
         if len(text) > limit:
             return text[:limit] + "…"

@@ -141,8 +141,10 @@ def tls_error(origin: Origin, reason: OSError) -> TransportError:
     if isinstance(reason, ssl.SSLError) and reason.reason in _NOT_TLS:
         text = f"`{origin.address}` does not speak TLS: it may be an http server"
         return TransportError("tls", text, "use an `http://` URL with `--server`")
+    words = _system_words(reason)
+    hint = "if it is an http server, use an `http://` URL with `--server`"
     return TransportError(
-        "tls", f"no TLS connection to `{origin.address}`: {_system_words(reason)}"
+        "tls", f"no TLS connection to `{origin.address}`: {words}", hint if "eof" in words else None
     )
 
 
@@ -183,7 +185,10 @@ def attempt_timeout_error(origin: Origin, seconds: float) -> TransportError:
 def no_response_error(origin: Origin) -> TransportError:
     """The connection ended before a single byte of an answer."""
     text = f"`{origin}` closed the connection without a response"
-    return TransportError("protocol", text, fate="closed")
+    hint = "the server's log may say why"
+    if origin.scheme == "http":
+        hint += "; one that requires TLS needs an `https://` URL"
+    return TransportError("protocol", text, hint, fate="closed")
 
 
 def resend_error(origin: Origin, method: str) -> TransportError:

@@ -88,6 +88,31 @@ def test_what_a_target_gets_wrong(judge_target, field, text, expected):
     assert judged.has(expected.format(p=f"{STEP}/{field}")), judged.lines
 
 
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        ("/pets/{id}", "#/paths/~1pets~1{id}/get"),
+        ("GET /pets/{id}", "#/paths/~1pets~1{id}/get"),
+        ("post  /pets", "#/paths/~1pets/post"),
+        ("/paths/~1pets/put", "#/paths/~1pets/put"),
+        ("#/paths/pets/{id}/delete", "#/paths/~1pets~1{id}/delete"),
+        ("{$sourceDescriptions.api.url}/pets", "#/paths/~1pets/get"),
+    ],
+)
+def test_the_help_has_the_json_pointer_that_is_meant(judge_target, text, pointer):
+    (found,) = judge_target(operationPath=text).entries
+    assert found.help == f"write `{{$sourceDescriptions.api.url}}{pointer}`"
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("operationPath", "pets"), ("operationPath", "#/a~2"), ("channelPath", "/orders")],
+)
+def test_what_is_no_path_gets_an_example(judge_target, field, text):
+    (found,) = judge_target(**{field: text}).entries
+    assert found.help.startswith("write it like `{$sourceDescriptions.api.url}#/")
+
+
 def test_semantics_8_the_standard_operation_path(judge_target):
     judged = judge_target(operationPath="{$sourceDescriptions.api.url}#/paths/~1pets~1{id}/get")
     assert judged.entries == ()

@@ -53,6 +53,9 @@ def test_missing_is_falsy_and_shows_its_name():
         (10**30, "1" + "0" * 30),
         ({"a": [1, "é"]}, '{"a":[1,"é"]}'),
         (b"\x00\xff", "AP8="),
+        ({"a": [b"\x00\xff", 1.5]}, '{"a":["AP8=",1.5]}'),
+        ([FileBody("/tmp/a", "a.pem", 7, None, "")], '["a.pem"]'),
+        ({"n": JsonNumber("19.90"), "b": b"\x00"}, '{"n":19.90,"b":"AA=="}'),
     ],
 )
 def test_spell(value, text):
@@ -77,6 +80,12 @@ def test_spell(value, text):
 )
 def test_describe(value, text):
     assert describe(value, limit=8) == text
+
+
+def test_describe_shows_what_is_binary_within() -> None:
+    file = FileBody("/tmp/a", "a", 7, None, "")
+    shown = describe({"a": b"abc", "b": [file]}, limit=80)
+    assert shown == 'object {"a": "binary of 3 bytes", "b": ["@/tmp/a (7 bytes)"]}'
 
 
 def test_describe_stops_early_on_a_large_value():
