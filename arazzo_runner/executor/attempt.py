@@ -5,7 +5,6 @@ Nothing here decides what comes next.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import assert_never
 
@@ -205,24 +204,8 @@ def _seconds(milliseconds: int | None) -> float | None:
 def _refusal_error(
     reason: EvaluationError | RequestRefused | BodyError, planned: StepPlan
 ) -> StepError:
-    hint = reason.hint if isinstance(reason, RequestRefused) else None
-    if isinstance(reason, EvaluationError):
-        hint = _way_to_value(reason.expression)
+    hint = None if isinstance(reason, BodyError) else reason.hint
     return StepError("request-refused", str(reason), hint, "request", planned.step.place)
-
-
-def _way_to_value(expression: str) -> str | None:
-    """How what a request reads gets a value, where that is outside of the workflow."""
-    source, _, rest = expression.partition(".")
-    match source:
-        case "$workflows":
-            name = re.split(r"\.(?:inputs|outputs)\.", rest, maxsplit=1)[0]
-            return f"name `{name}` in the workflow's `dependsOn`, so that it runs before"
-        case "$inputs":
-            name = re.split("[.#]", rest, maxsplit=1)[0]
-            return f"set the input `{name}`, or give it a `default`"
-        case _:
-            return None
 
 
 def _unsent_outcome(planned: StepPlan, scope: Scope, error: StepError) -> AttemptOutcome:

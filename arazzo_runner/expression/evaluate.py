@@ -42,12 +42,30 @@ from arazzo_runner.http_semantics.headers import header_value
 
 
 class EvaluationError(Exception):
-    """An expression cannot be evaluated: the message is a sentence, ``expression`` its text."""
+    """An expression cannot be evaluated: the message is a sentence, ``expression`` its text.
 
-    def __init__(self, message: str, expression: str) -> None:
+    ``hint`` is the way out, where there is one.
+    """
+
+    def __init__(self, message: str, expression: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.expression = expression
+        self.hint = hint
+
+
+def missing_value_error(expression: Expression) -> EvaluationError:
+    """An expression within text has no value."""
+    message = f"`{expression.text}` has no value, so the text around it cannot be built"
+    hint: str | None = None
+    match expression:
+        case WorkflowRef(workflow_id=name):
+            hint = f"name `{name}` in the workflow's `dependsOn`, so that it runs before"
+        case InputRef(name=name):
+            hint = f"set the input `{name}`, or give it a `default`"
+        case _:
+            pass
+    return EvaluationError(message, expression.text, hint)
 
 
 def evaluate(dynamic: DynamicValue, scope: Scope) -> MaybeValue:
@@ -185,10 +203,7 @@ def _template(template: Template, scope: Scope) -> str:
 def _embedded_text(expression: Expression, scope: Scope) -> str:
     value = evaluate(expression, scope)
     if value is MISSING:
-        raise EvaluationError(
-            f"`{expression.text}` has no value, so the text around it cannot be built",
-            expression.text,
-        )
+        raise missing_value_error(expression)
     return to_text(value)
 
 

@@ -18,7 +18,7 @@ from arazzo_runner.expression.ast import (
     Template,
 )
 from arazzo_runner.expression.ast import Literal as Constant
-from arazzo_runner.expression.evaluate import EvaluationError, evaluate
+from arazzo_runner.expression.evaluate import EvaluationError, evaluate, missing_value_error
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, Value, describe
 from arazzo_runner.text.json_errors import json_fault
@@ -74,8 +74,7 @@ def json_value(template: JsonTemplate, scope: Scope) -> Value:
 def _standing(expression: Expression, scope: Scope) -> Value:
     value = evaluate(expression, scope)
     if value is MISSING:
-        reason = f"`{expression.text}` has no value, so the text round it cannot be built"
-        raise EvaluationError(reason, expression.text)
+        raise missing_value_error(expression)
     return value
 
 
