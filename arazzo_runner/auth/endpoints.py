@@ -7,6 +7,7 @@ cookie, read a small response, and go no further than the document that names th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import count
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -22,7 +23,9 @@ from arazzo_runner.http.origin import Origin, parse_url
 from arazzo_runner.http.settings import MIB, HttpSettings
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 
-_KEY: Final = "authorization"
+CALL_KEY: Final = "authorization"
+"""What the keys of the requests for tokens and of the waits between them begin with."""
+
 _NO_OPERATION: Final = ("", "", "")
 
 
@@ -96,7 +99,7 @@ class GuardedEndpoints:
         try:
             origin, _ = parse_url(request.url)
             sender = self._senders.to(origin, self._reaches.of(endpoint, origin))
-            outcome = await sender.send(SendCall(_KEY, request, timeout, _NO_OPERATION))
+            outcome = await sender.send(SendCall(CALL_KEY, request, timeout, _NO_OPERATION))
         except TransportError as reason:
             return replace(reason.failure, hint=None)
         except RetrieveError as reason:
@@ -119,13 +122,15 @@ class WorldEndpoints:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._numbers = count(1)
 
     async def ask(
         self, endpoint: Endpoint, request: HttpRequest, timeout: float | None
     ) -> HttpResponse | TransportFailure:
         """Send a request through the world."""
         del endpoint
-        return await self._world.send(SendCall(_KEY, request, timeout, _NO_OPERATION))
+        key = f"{CALL_KEY}#{next(self._numbers)}@1"
+        return await self._world.send(SendCall(key, request, timeout, _NO_OPERATION))
 
     def refusal(self, endpoint: Endpoint) -> TransportFailure | None:
         """A browser has its own network: https, or this machine."""

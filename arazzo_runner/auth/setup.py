@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from time import monotonic
 from typing import Final
 
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.auth.endpoints import (
+    CALL_KEY,
     EndpointPolicies,
     Endpoints,
     GuardedEndpoints,
@@ -88,12 +90,13 @@ def tokens_of(
     person: Person | None,
 ) -> TokenCache:
     """The tokens of one run, without the world that sends them."""
+    waits = count(1)
     by = TokenContext(
         endpoints or WorldEndpoints(world),
         learn,
         monotonic,
         _random_token,
-        lambda seconds: world.sleep("authorization", seconds),
+        lambda seconds: world.sleep(f"{CALL_KEY}#{next(waits)}/wait", seconds),
         person,
     )
     return TokenCache(credentials, by)

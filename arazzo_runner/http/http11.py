@@ -137,7 +137,7 @@ class _Exchange:
         self._settings = settings
         self.received = 0
         self._ended = False
-        self._header_bytes: int | None = None
+        self._header_bytes = 0
         self._body: ResponseBody | None = None
         self._expected: int | None = None
 
@@ -200,6 +200,7 @@ class _Exchange:
     def _whole_body(self, headers: Headers) -> Generator[Outbound, bytes, bytes]:
         self._body = ResponseBody(self._origin, headers, self._settings)
         self._body.announce(self._expected or 0)
+        self._check_body_size()  # what arrived together with the head
         while isinstance(event := (yield from self._event()), h11.Data):
             self._body.feed(bytes(event.data))
         return self._body.finish()
@@ -219,9 +220,11 @@ class _Exchange:
         self.received += len(data)
         self._ended = not data
         self._h11.receive_data(data)
-        if self._header_bytes is None:
-            return
-        # The body with its framing: chunks of a byte each are paid for as well.
+        if self._body is not None:
+            self._check_body_size()
+
+    def _check_body_size(self) -> None:
+        """Count the body with its framing: chunks of a byte each are paid for as well."""
         size, limit = self.received - self._header_bytes, self._settings.max_response_size
         if size > limit:
             raise http_errors.body_size_error(self._origin, size, limit)

@@ -48,7 +48,8 @@ def request_attributes(call: SendCall) -> Attributes:
     request = call.request
     parts = urlsplit(request.url)
     source, _, template = call.operation
-    resent = int(call.key.rpartition("@")[2] or 1) - 1
+    attempt = call.key.rpartition("@")[2]  # another's world may have keys of its own
+    resent = int(attempt) - 1 if attempt.isdecimal() else 0
     return {
         **_method(request.method),
         "server.address": parts.hostname or "",

@@ -4,26 +4,9 @@ import ast
 from pathlib import Path
 from statistics import median
 
-import pytest
-
 ROOT = Path(__file__).parents[2] / "arazzo_runner"
 FILES = sorted(ROOT.rglob("*.py"))
 VAGUE = {"utils", "util", "helpers", "helper", "common", "core", "base", "manager"}
-# The core does no IO: of these it may import the named things alone, of the others nothing.
-# (Plain packages are in .importlinter.)
-PURE = {"pathlib": {"PurePath", "PurePosixPath", "PureWindowsPath"}, "urllib": {"parse"}}
-IMPURE = {"urllib.request", "http.client", "http.server", "subprocess", "ssl", "tempfile", "shutil"}
-CORE = (
-    "lint",
-    "document",
-    "executor",
-    "expression",
-    "http_semantics",
-    "openapi",
-    "options",
-    "text",
-)
-CORE_FILES = [path for room in CORE for path in sorted((ROOT / room).rglob("*.py"))]
 
 
 def name(path: Path) -> str:
@@ -82,30 +65,3 @@ def test_names_say_what_is_inside() -> None:
 def test_rooms_have_empty_doors() -> None:
     doors = [path for path in FILES if path.name == "__init__.py" and path.parent != ROOT]
     assert [name(path) for path in doors if path.read_text(encoding="utf-8").strip()] == []
-
-
-@pytest.mark.parametrize("path", CORE_FILES, ids=name)
-def test_core_does_no_io(path: Path) -> None:
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    calls = [node.func.id for node in nodes if isinstance(node, ast.Call) and is_io(node.func)]
-    assert calls == []
-    assert [one for node in nodes for one in imported(node) if not is_pure(*one)] == []
-
-
-def is_io(function: ast.expr) -> bool:
-    return isinstance(function, ast.Name) and function.id in {"open", "print", "input"}
-
-
-def imported(node: ast.AST) -> list[tuple[str, str | None]]:
-    """What an import statement brings: modules, and the names taken from them."""
-    if isinstance(node, ast.Import):
-        return [(alias.name, None) for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [(node.module or "", alias.name) for alias in node.names]
-    return []
-
-
-def is_pure(module: str, taken: str | None) -> bool:
-    if module in PURE:
-        return taken in PURE[module]
-    return module not in IMPURE and f"{module}.{taken}" not in IMPURE

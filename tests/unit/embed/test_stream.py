@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 import arazzo_runner as arazzo
-from unit.embed.shop import asgi, wsgi
+from unit.embed.shop import DOCUMENT, asgi, wsgi
 
 INPUTS = {"name": "cup"}
 
@@ -129,3 +129,32 @@ def test_a_wait_that_is_cancelled(shop) -> None:
         assert scope.cancelled_caught
 
     asyncio.run(main())
+
+
+RETRYING = """
+- stepId: look
+  operationId: getThing
+  parameters: [{name: id, in: path, value: 7}]
+  onFailure: [{name: again, type: retry, retryAfter: 1, retryLimit: 1}]
+"""
+
+
+def test_the_world_of_a_stream_gets_the_keys_of_calls_and_waits(shop) -> None:
+    text = DOCUMENT.partition("    steps:")[0] + "    steps:" + RETRYING.replace("\n", "\n      ")
+    shop.write_text(text.rstrip() + "\n", encoding="utf-8")
+    keys: list[str] = []
+
+    class Remembering(arazzo.WrappedWorld):
+        async def send(self, call):
+            keys.append(call.key)
+            return arazzo.TransportFailure("connect", "it is down")
+
+        async def sleep(self, key, seconds):
+            keys.append(key)
+
+    async def main() -> None:
+        async for _ in arazzo.stream(shop, inputs=INPUTS, mock=True, wrap=Remembering):
+            pass
+
+    asyncio.run(main())
+    assert keys == ["make/look#1@1", "make/look#1@1/wait", "make/look#1@2"]

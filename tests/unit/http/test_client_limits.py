@@ -9,7 +9,10 @@ import pytest
 
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.http.client import HttpSettings
+from arazzo_runner.http.errors import TransportError
+from arazzo_runner.http.http11 import Http1, WireRequest
 from arazzo_runner.http.network import BlockingStream
+from arazzo_runner.http.origin import parse_url
 from arazzo_runner.http.settings import MIB, Deadline
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
@@ -50,8 +53,8 @@ LIMITS = {
     "chunks with their framing": (
         CHUNKED + CHUNKS,
         {"max_response_size": len(CHUNKS)},
-        {"max_response_size": 0},
-        "the response body of `{}` has 1 bytes or more, the limit is 0 bytes",
+        {"max_response_size": len(CHUNKS) - 1},
+        f"the response body of `{{}}` has {len(CHUNKS)} bytes or more, the limit is {len(CHUNKS) - 1} bytes",
         SIZE,
     ),
     "decoded size": (
@@ -122,6 +125,23 @@ def test_past_the_limit(serve, ask, name) -> None:
     assert (failure.code, failure.message) == ("limit", message.format(server.url))
     assert failure.hint == hint
     assert failure.duration > 0
+
+
+@pytest.mark.parametrize("cut", [None, len(CHUNKED), len(CHUNKED) + 1, len(CHUNKED) + 5])
+@pytest.mark.parametrize(("spare", "passes"), [(0, True), (-1, False)])
+def test_framing_counts_wherever_the_response_is_cut(cut, spare, passes) -> None:
+    settings = HttpSettings(max_response_size=len(CHUNKS) + spare)
+    origin, target = parse_url("http://127.0.0.1/")
+    steps = Http1(settings).exchange(WireRequest("GET", origin, target, ((b"Host", b"x"),)))
+    next(steps)
+    reply = CHUNKED + CHUNKS
+    with pytest.raises(StopIteration if passes else TransportError) as ended:
+        for piece in (reply,) if cut is None else (reply[:cut], reply[cut:]):
+            steps.send(piece)
+    if passes:
+        assert ended.value.value.body == b"x"
+    else:
+        assert ended.value.failure.code == "limit"
 
 
 def test_more_than_two_encodings(serve, ask) -> None:

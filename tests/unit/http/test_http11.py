@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import threading
 
 import pytest
 
@@ -97,17 +98,34 @@ def test_a_connection_is_kept_and_reused(serve, ask) -> None:
     assert server.accepted == 1
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + b"HTTP/1.1 500 Smuggled\r\n\r\n",
-    ],
-    ids=["asked to close", "bytes after the response"],
-)
-def test_a_connection_is_not_reused(serve, ask, first) -> None:
-    server = serve([first], [OK])
+def test_a_connection_that_the_server_will_close_is_not_reused(serve, ask) -> None:
+    server = serve([b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"], [OK])
     outcomes = ask(server.url, server.url)
+    assert [one.status for one in outcomes] == [200, 200]
+    assert server.accepted == 2
+
+
+SMUGGLED = b"HTTP/1.1 500 Smuggled\r\nContent-Length: 0\r\n\r\n"
+
+
+def test_bytes_after_a_response_do_not_become_the_next_one(serve, ask) -> None:
+    # The server keeps the connection open: nothing but those bytes says that it is of no use.
+    server = serve([OK + SMUGGLED, OK], [OK])
+    outcomes = ask(server.url, server.url)
+    assert [one.status for one in outcomes] == [200, 200]
+    assert server.accepted == 2
+
+
+def test_bytes_that_come_while_a_connection_is_idle_do_not_become_a_response(serve, ask) -> None:
+    arrived = threading.Event()
+
+    def late(connection: socket.socket) -> None:
+        connection.sendall(OK)
+        connection.sendall(SMUGGLED)
+        arrived.set()
+
+    server = serve([late, OK], [OK])
+    outcomes = ask(server.url, server.url, between=arrived.wait)
     assert [one.status for one in outcomes] == [200, 200]
     assert server.accepted == 2
 

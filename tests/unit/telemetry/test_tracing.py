@@ -204,6 +204,23 @@ def test_attributes_of_requests(method, url, found):
     assert attributes | found == attributes
 
 
+@pytest.mark.parametrize(
+    ("key", "resent"),
+    [
+        ("a/b#1@1", None),
+        ("a/b#1@3", 2),
+        ("authorization#1@1", None),
+        ("own", None),
+        ("own@x", None),
+        ("", None),
+    ],
+)
+def test_a_key_says_how_often_a_request_was_sent_before(key, resent):
+    attributes = request_attributes(SendCall(key, HttpRequest("GET", "http://h/"), None, OPERATION))
+    assert attributes["arazzo.call.key"] == key
+    assert attributes.get("http.request.resend_count") == resent
+
+
 def test_attributes_of_responses():
     response = HttpResponse(200, (), b"", http_version="HTTP/2")
     assert response_attributes(response) == {

@@ -158,6 +158,21 @@ def test_the_console(build, request, scene, name, options):
     assert "hunter22" not in text
 
 
+def test_what_happens_is_written_at_once(build):
+    octets = io.BytesIO()
+    # It keeps what it is given until it is flushed, as standard output does in a pipe.
+    out = io.TextIOWrapper(octets, encoding="utf-8", newline="\n")
+    watch = Console(out, Masker([]), "normal", PLAIN, 100)
+    events = build.events(build.workflow(build.step("one"), build.step("two")))
+    sizes = []
+    for event in events:
+        watch(event)
+        sizes.append(len(octets.getvalue()))
+        out.flush()
+        assert sizes[-1] == len(octets.getvalue())
+    assert len(set(sizes)) >= 4  # a title, two steps, the end
+
+
 def test_a_prerequisite_is_told_before_the_title_of_its_dependant(build):
     first = build.workflow(build.step("one"), workflow_id="first")
     second = build.workflow(build.step("two"), workflow_id="second")

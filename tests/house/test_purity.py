@@ -1,0 +1,150 @@
+"""The core is pure, and the check that says so fails for each thing that is put in."""
+
+from pathlib import Path
+from textwrap import indent
+
+import pytest
+
+from house.purity import CORE, impurities
+
+ROOT = Path(__file__).parents[2] / "arazzo_runner"
+FILES = [path for room in CORE for path in sorted((ROOT / room).rglob("*.py"))]
+FILES += [ROOT / "errors.py", ROOT / "version.py"]
+
+MODULES = [
+    *("httpx", "httpx2", "requests", "httpcore", "h11", "anyio", "trio", "asyncio", "threading"),
+    *("_thread", "concurrent.futures", "multiprocessing", "queue", "sched", "time", "random"),
+    *("secrets", "uuid", "os", "os.path", "posix", "io", "glob", "shutil", "tempfile", "fileinput"),
+    *("subprocess", "signal", "socket", "ssl", "select", "selectors", "http.client", "http.server"),
+    *("urllib.request", "ftplib", "smtplib", "logging", "logging.handlers", "importlib"),
+    *("importlib.resources", "builtins", "ctypes", "runpy", "pkgutil", "platform", "locale"),
+    *("getpass", "pickle", "shelve", "sqlite3", "dbm", "zipfile", "mmap", "calendar", "atexit"),
+]
+FORMS = [
+    "import {}",
+    "import {} as z",
+    "import json, {}",
+    "from {} import x",
+    "from {} import x as y",
+    "from {} import *",
+    "try:\n    import {}\nexcept ImportError:\n    pass",
+]
+USES = [
+    "open('x')",
+    "with open('x') as file: pass",
+    "read = open",
+    "list(map(open, []))",
+    "print(1)",
+    "input()",
+    "eval('1')",
+    "exec('1')",
+    "compile('1', '', 'eval')",
+    "__import__('os')",
+    "__builtins__['open']('x')",
+    "breakpoint()",
+    "from pathlib import Path",
+    "from pathlib import PurePath, Path as P",
+    "import pathlib\npathlib.Path('x')",
+    "from datetime import datetime\ndatetime.now()",
+    "from datetime import datetime as d\nd.now()",
+    "from datetime import datetime\nnow = datetime.now",
+    "from datetime import datetime\ndatetime.utcnow()",
+    "from datetime import datetime\ndatetime.today()",
+    "from datetime import date\ndate.today()",
+    "import datetime\ndatetime.datetime.now()",
+    "import datetime\ndatetime.date.today()",
+    "import datetime as d\nd.datetime.now(d.UTC)",
+    "from datetime import datetime\nkind = datetime\nkind.now()",
+    "type(moment).now()",
+    "import codecs\ncodecs.open('x')",
+    "from codecs import open",
+    "from codecs import open as read",
+    "import email.utils\nemail.utils.localtime()",
+    "from email.utils import make_msgid",
+    "import sys\nsys.stdout.write('x')",
+    "from sys import modules",
+    "import gc\ngc.collect()",
+    "import xml.etree.ElementTree\nxml.etree.ElementTree.parse('x')",
+    "import xml.etree.ElementTree as tree\ntree.parse('x')",
+    "from xml.etree.ElementTree import parse",
+    "from xml.etree import ElementTree\nElementTree.parse('x')",
+    "from urllib import request",
+    "from concurrent import futures",
+    "import urllib.parse, urllib.request",
+]
+ALLOWED = [
+    "import json\njson.dumps(1)",
+    "from datetime import UTC, datetime\ndatetime(2024, 1, 1, tzinfo=UTC)",
+    "import datetime\ndatetime.datetime.fromisoformat('2024-01-01').year",
+    "ledger.clock.now()\nself._clock.now()",
+    "access.open('x')\nself.open = 1\nclass A:\n    open: int",
+    "from pathlib import PurePath\nPurePath('x').open",
+    "import urllib.parse\nurllib.parse.quote('x')",
+    "from urllib import parse\nparse.quote('x')",
+    "from xml.parsers import expat\nexpat.ParserCreate()",
+    "from codecs import BOM_UTF8",
+    "import gc\ngc.disable()",
+    "import re\nre.compile('x')",
+    "from arazzo_runner.text.source import SourceFile",
+    "from elementpath.xpath30 import XPath30Parser",
+]
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def a_module(room: str) -> str:
+    """The text of a module of a room: the smallest one that says something."""
+    sizes = {path: path.stat().st_size for path in (ROOT / room).glob("*.py")}
+    path = min((one for one in sizes if sizes[one] > 500), key=sizes.__getitem__)
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", FILES, ids=room_of)
+def test_the_core_is_pure(path) -> None:
+    assert impurities(path.read_text(encoding="utf-8")) == []
+
+
+def test_every_room_of_the_core_is_looked_at() -> None:
+    assert {room_of(path).partition("/")[0] for path in FILES} == {*CORE, "errors.py", "version.py"}
+
+
+@pytest.mark.parametrize("room", CORE)
+def test_an_import_that_is_put_in_is_seen(room) -> None:
+    text = a_module(room)
+    added = [one for name in MODULES for form in FORMS for one in placed(form.format(name))]
+    lines = {int(one.partition(":")[0]) for one in impurities(text + "".join(added))}
+    end = text.count("\n")
+    unseen = []
+    for one in added:
+        start, end = end, end + one.count("\n")
+        unseen += [] if lines & set(range(start + 1, end + 1)) else [one]
+    assert unseen == []
+
+
+@pytest.mark.parametrize("room", CORE)
+@pytest.mark.parametrize("use", USES)
+def test_a_use_that_is_put_in_is_seen(room, use) -> None:
+    text = a_module(room)
+    assert [one for one in placed(use) if not impurities(text + one)] == []
+
+
+def placed(statements: str) -> list[str]:
+    """Statements at the end of a module, in a function, and in a method."""
+    places = [f"\n{statements}\n"]
+    if "import *" not in statements:  # which stands in no function
+        inside = indent(statements, "    ")
+        places.append(f"\ndef added():\n{inside}\n")
+        places.append(f"\nclass Added:\n    async def added(self):\n{indent(inside, '    ')}\n")
+    return places
+
+
+def test_where_it_stands_is_said() -> None:
+    text = "x = 1\nimport os\ndef f():\n    print(os.name)\n"
+    assert impurities(text) == ["2: import os", "4: os.name", "4: print"]
+
+
+@pytest.mark.parametrize("statements", ALLOWED)
+def test_what_only_computes_is_allowed(statements) -> None:
+    assert impurities(statements) == []
