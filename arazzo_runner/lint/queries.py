@@ -17,15 +17,12 @@ from typing import Final, assert_never
 from arazzo_runner.document.model import (
     ArazzoDocument,
     Criterion,
-    EndAction,
-    Parameter,
     QueryCriterion,
-    RequestBody,
     Reusable,
     Workflow,
 )
+from arazzo_runner.document.rules.expressions import values_in
 from arazzo_runner.expression.ast import (
-    DynamicValue,
     Literal,
     MalformedExpression,
     Selector,
@@ -102,7 +99,7 @@ def selector_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnosti
     """AZ117 for each selector that does not parse."""
     for document in documents:
         for workflow in document.workflows:
-            for value, place in _values(workflow):
+            for value, place in values_in(workflow):
                 for selector, at in selectors(value, place):
                     yield from _selector_findings(selector, at.at("selector"))
             yield from _targets(workflow)
@@ -131,33 +128,6 @@ def _parse_findings(
         yield error("AZ117", str(problem), place.within(0, len(text)), "", problem.hint)
 
 
-def _values(workflow: Workflow) -> Iterator[tuple[DynamicValue, Place]]:
-    yield from _outputs(workflow.outputs, workflow.place)
-    yield from _parameter_values(workflow.parameters)
-    for step in workflow.steps:
-        yield from _outputs(step.outputs, step.place)
-        yield from _parameter_values(step.parameters)
-        if step.url is not None:
-            yield step.url, step.place.at("x-url")
-        if step.request_body is not None:
-            yield from _of_body(step.request_body)
-        for action in (*step.on_success, *step.on_failure):
-            if not isinstance(action, EndAction | Reusable):
-                yield from _parameter_values(action.parameters)
-
-
-def _of_body(body: RequestBody) -> Iterator[tuple[DynamicValue, Place]]:
-    if body.payload is not None:
-        yield body.payload, body.place.at("payload")
-    yield from ((one.value, one.place.at("value")) for one in body.replacements)
-
-
-def _parameter_values(
-    parameters: Iterable[Parameter | Reusable],
-) -> Iterator[tuple[DynamicValue, Place]]:
-    yield from ((one.value, one.place.at("value")) for one in parameters if one.value is not None)
-
-
 def _targets(workflow: Workflow) -> Iterator[Diagnostic]:
     """The targets of replacements whose language is named."""
     bodies = (step.request_body for step in workflow.steps if step.request_body)
@@ -165,13 +135,6 @@ def _targets(workflow: Workflow) -> Iterator[Diagnostic]:
         if one.type is not None and isinstance(one.target, Literal):
             place = one.place.at("target")
             yield from _parse_findings(str(one.target.value), one.type, "the payload", place)
-
-
-def _outputs(
-    outputs: tuple[tuple[str, DynamicValue], ...], place: Place
-) -> Iterator[tuple[DynamicValue, Place]]:
-    for name, value in outputs:
-        yield value, place.at("outputs", name)
 
 
 _OBJECT: Final = frozenset({"object"})

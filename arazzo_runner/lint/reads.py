@@ -60,6 +60,8 @@ def _find_reads(view: StepContext) -> Iterator[ExpressionRead]:
     step = view.step.step
     for bearer in (step.parameters, step.request_body):
         yield from (ExpressionRead(one, place) for one, place in expressions_in(bearer))
+    if step.url is not None:
+        yield from _in_value(step.url, step.place.at("x-url"))
     yield from _in_criteria(step.success_criteria, view.answers)
     for actions, when in (
         (view.step.on_success, view.answers),
@@ -69,7 +71,8 @@ def _find_reads(view: StepContext) -> Iterator[ExpressionRead]:
             if planned.level == "step":
                 yield from _in_criteria(planned.action.criteria, when)
     for name, value in step.outputs:
-        yield from _in_output(value, step.place.at("outputs", name), view)
+        place = step.place.at("outputs", name)
+        yield from _in_value(value, place, view.answers, view.outcomes)
 
 
 def _in_criteria(
@@ -90,14 +93,18 @@ def _query(criterion: Criterion, when: tuple[ResponseOutcome, ...]) -> Iterator[
             return
 
 
-def _in_output(value: DynamicValue, place: Place, view: StepContext) -> Iterator[ExpressionRead]:
+def _in_value(
+    value: DynamicValue,
+    place: Place,
+    when: tuple[ResponseOutcome, ...] = (),
+    also: tuple[ResponseOutcome, ...] = (),
+) -> Iterator[ExpressionRead]:
     for one, at in in_value(value, place):
-        yield ExpressionRead(one, at, view.answers, view.outcomes)
+        yield ExpressionRead(one, at, when, also)
     for selector, at in selectors(value, place):
         tokens = selector_tokens(selector)
         if tokens:
-            place = at.at("selector")
-            yield ExpressionRead(selector.context, place, view.answers, view.outcomes, tokens)
+            yield ExpressionRead(selector.context, at.at("selector"), when, also, tokens)
 
 
 def selectors(value: DynamicValue, place: Place) -> Iterator[tuple[Selector, Place]]:

@@ -19,7 +19,7 @@ from arazzo_runner.lint.extensions import runner
 from arazzo_runner.lint.missing_members import missing_member_findings
 from arazzo_runner.lint.queries import root_filter_findings
 from arazzo_runner.lint.reads import header_findings, unsent_findings
-from arazzo_runner.lint.values import requests
+from arazzo_runner.lint.values import replacements, requests
 from arazzo_runner.text.diagnostic import Diagnostic
 
 DocumentRule: TypeAlias = Callable[[ArazzoDocument], Iterator[Diagnostic]]
@@ -44,6 +44,7 @@ AGREEMENT: Final[Mapping[str, StepRule]] = {
     "AZ317": parameters.credential_findings,
     "AZ318": root_filter_findings,
     "AZ319": unsent_findings,
+    "AZ322": replacements.target_findings,
     "AZ505": unused.unqualified_id_findings,
     "AZ506": unused.operation_path_findings,
 }

@@ -22,6 +22,8 @@ from arazzo_runner.expression.ast import (
     Literal,
     MethodRef,
     NamedRef,
+    Selector,
+    SelectorType,
     StatusCodeRef,
     StepOutputRef,
     Template,
@@ -128,7 +130,7 @@ def value_shape(
             return None  # it also stands for what could not be read
         case Literal(constant):
             return _schema_shape({"const": constant})
-        case Template():
+        case Template() | Selector(type=SelectorType(language="regex")):
             return _schema_shape({"type": "string"})
         case Expression():
             return expression_shape(value, view, when, depth)

@@ -74,6 +74,7 @@ CODES: Final[dict[str, str]] = {
     "AZ319": "a part of the request is read that is not sent",
     "AZ320": "a text is not a document of its content type",
     "AZ321": "the connection sets this header",
+    "AZ322": "a replacement whose target is not in the payload",
     "AZ401": "an unreachable step",
     "AZ402": "a loop that only a failure can end",
     "AZ403": "an unreachable action",

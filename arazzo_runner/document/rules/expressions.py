@@ -42,6 +42,7 @@ from arazzo_runner.expression.condition import operands
 from arazzo_runner.text.source import Place
 
 PlacedExpression: TypeAlias = tuple[Expression, Place]
+PlacedValue: TypeAlias = tuple[DynamicValue, Place]
 ExpressionOwner: TypeAlias = (
     Workflow
     | Step
@@ -95,6 +96,47 @@ def expressions_in(
             return _in_workflow(thing)
         case _:
             return chain.from_iterable(expressions_in(one) for one in thing)
+
+
+def values_in(workflow: Workflow) -> Iterator[PlacedValue]:
+    """All values of a workflow and its steps that may hold expressions, each with its place."""
+    yield from _outputs(workflow)
+    yield from _of_parameters(workflow.parameters)
+    if workflow.finally_call is not None:
+        yield from _of_parameters(workflow.finally_call.parameters)
+    yield from _of_actions((*workflow.success_actions, *workflow.failure_actions))
+    for step in workflow.steps:
+        yield from _outputs(step)
+        yield from _of_parameters(step.parameters)
+        if step.url is not None:
+            yield step.url, step.place.at("x-url")
+        if step.correlation_id is not None:
+            yield step.correlation_id, step.place.at("correlationId")
+        if step.request_body is not None:
+            yield from _of_body(step.request_body)
+        yield from _of_actions((*step.on_success, *step.on_failure))
+
+
+def _outputs(owner: Step | Workflow) -> Iterator[PlacedValue]:
+    yield from ((value, owner.place.at("outputs", name)) for name, value in owner.outputs)
+
+
+def _of_parameters(parameters: Iterable[Parameter | Reusable]) -> Iterator[PlacedValue]:
+    yield from ((one.value, one.place.at("value")) for one in parameters if one.value is not None)
+
+
+def _of_actions(
+    actions: Iterable[SuccessAction | FailureAction | Reusable],
+) -> Iterator[PlacedValue]:
+    for one in actions:
+        if not isinstance(one, EndAction | Reusable):
+            yield from _of_parameters(one.parameters)
+
+
+def _of_body(body: RequestBody) -> Iterator[PlacedValue]:
+    if body.payload is not None:
+        yield body.payload, body.place.at("payload")
+    yield from ((one.value, one.place.at("value")) for one in body.replacements)
 
 
 def in_value(value: DynamicValue, place: Place) -> Iterator[PlacedExpression]:
@@ -154,8 +196,8 @@ def in_url(step: Step) -> Iterator[PlacedExpression]:
 
 
 def _in_outputs(owner: Step | Workflow) -> Iterator[PlacedExpression]:
-    for name, value in owner.outputs:
-        yield from in_value(value, owner.place.at("outputs", name))
+    for value, place in _outputs(owner):
+        yield from in_value(value, place)
 
 
 def _in_values(

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.document.model import ArazzoDocument, Step, Workflow
-from arazzo_runner.expression.ast import DynamicValue, Selector
+from arazzo_runner.document.model import ArazzoDocument, Workflow
+from arazzo_runner.document.rules.expressions import values_in
+from arazzo_runner.lint.reads import selectors
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place
 
 
 def extension_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ507: the first extension of a document that changes what its workflows do."""
-    found = next((one for each in document.workflows for one in _in_workflow(each)), None)
-    if found is not None:
-        name, place = found
+    found = [one for each in document.workflows for one in _in_workflow(each)]
+    if found:
+        name, place = min(found, key=lambda one: _line_and_column(one[1]))
         message = f"{name} is an extension of this runner, which others ignore"
         way_out = "`# arazzo: ignore[AZ507]` in this line says that it is meant"
         yield Diagnostic("AZ507", Severity.HINT, message, place, "said once a document", way_out)
 
 
+def _line_and_column(place: Place) -> tuple[int, int]:
+    span = locate_place(place)
+    return span.line, span.column
+
+
 def _in_workflow(workflow: Workflow) -> Iterator[tuple[str, Place]]:
     if workflow.finally_call is not None:
         yield "`x-finally`", workflow.finally_call.place.key()
-    yield from _regex_outputs(workflow)
     for step in workflow.steps:
         if step.url is not None:
             yield "`x-url`", step.place.at("x-url").key()
@@ -31,14 +37,11 @@ def _in_workflow(workflow: Workflow) -> Iterator[tuple[str, Place]]:
             yield "`x-send-invalid`", step.place.at("x-send-invalid").key()
         if step.credentials:
             yield "`x-credentials`", step.place.at("x-credentials").key()
-        yield from _regex_outputs(step)
+    yield from _regex_selectors(workflow)
 
 
-def _regex_outputs(owner: Workflow | Step) -> Iterator[tuple[str, Place]]:
-    values: list[tuple[DynamicValue, Place]] = [
-        (value, owner.place.at("outputs", name)) for name, value in owner.outputs
-    ]
-    values += ((one.value, one.place.at("value")) for one in owner.parameters if one.value)
-    for value, place in values:
-        if isinstance(value, Selector) and value.type.language == "regex":
-            yield "a Selector Object of `type: regex`", place.at("type")
+def _regex_selectors(workflow: Workflow) -> Iterator[tuple[str, Place]]:
+    for value, place in values_in(workflow):
+        for selector, at in selectors(value, place):
+            if selector.type.language == "regex":
+                yield "a Selector Object of `type: regex`", at.at("type")

@@ -18,6 +18,7 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.http_semantics.media_type import FORM, essence, is_json
 from arazzo_runner.lint.context import StepContext
+from arazzo_runner.lint.schemas import value_shape
 from arazzo_runner.lint.values.constraints import (
     broken_as_whole,
 )
@@ -28,6 +29,7 @@ from arazzo_runner.openapi.request.form import is_file_part
 from arazzo_runner.openapi.schema.descend import (
     SchemaShape,
     shape_of,
+    type_words,
 )
 from arazzo_runner.openapi.schema.shape import (
     schemas_of,
@@ -72,6 +74,17 @@ def type_findings(view: StepContext) -> Iterator[Diagnostic]:
         yield from _parameter(argument, view)
     if view.call.body is not None:
         yield from _body(view.call.body, view)
+    if view.call.url is not None:
+        yield from _url(view.call.url, view)
+
+
+def _url(value: DynamicValue, view: StepContext) -> Iterator[Diagnostic]:
+    """AZ316: what is no text is no URL to send to."""
+    shape = value_shape(value, view, ())
+    kinds = shape.kinds - {"null"} if shape is not None and shape.kinds else frozenset()
+    if kinds and "string" not in kinds and isinstance(value, Expression):
+        message = f"`x-url` needs the text of a URL, and `{value.text}` is {type_words(kinds)}"
+        yield warning("AZ316", message, view.step.step.place.at("x-url"))
 
 
 def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:

@@ -298,3 +298,34 @@ def test_parameters_by_schema(found, name, where, value, lines):
         given.append({"name": "id", "in": "path", "value": 1})
     text = document(None, "go", parameters=given)
     assert found(text, *CODES, shop=PARAMETERS) == lines
+
+
+@pytest.mark.parametrize(
+    ("url", "lines"),
+    [
+        ("$inputs.text", []),
+        ("$inputs.maybe", []),
+        ("$inputs.any", []),
+        ("{$inputs.number}/a", []),
+        ("$inputs.number", ["AZ316 warning `$inputs.number`: `x-url` needs the text of a URL, and `$inputs.number` is an integer"]),
+        ("$inputs.list", ["AZ316 warning `$inputs.list`: `x-url` needs the text of a URL, and `$inputs.list` is an array"]),
+        ("$inputs.tree.none", []),
+        ({"context": "$inputs.number", "selector": "a", "type": "regex"}, []),
+    ],
+)  # fmt: skip
+def test_what_x_url_is_given(found, url, lines):
+    text = document({"payload": {}}, **{"x-url": url})
+    assert found(text, *CODES, shop=taking(None)) == lines
+
+
+def test_what_a_regular_expression_selects_is_a_string(found):
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}, "s": {"type": "string"}}}
+    selector = {"context": "$statusCode", "selector": "a", "type": "regex"}
+    first = {"stepId": "first", "operationId": "send", "requestBody": {"payload": {}}}
+    last = {"stepId": "last", "operationId": "send"}
+    body = {"n": "$steps.first.outputs.a", "s": "$steps.first.outputs.a"}
+    steps = [first | {"outputs": {"a": selector}}, last | {"requestBody": {"payload": body}}]
+    text = yaml.safe_dump([{"workflowId": "w", "steps": steps}])
+    assert found(text, *CODES, shop=taking(schema)) == [
+        "AZ316 warning `$steps.first.outputs.a`: `send` accepts an integer here, and `$steps.first.outputs.a` is a string"
+    ]
