@@ -19,7 +19,7 @@ from arazzo_runner.document.model import (
     SuccessAction,
     WorkflowName,
 )
-from arazzo_runner.document.node import Node, ObjectSpec, join_names
+from arazzo_runner.document.node import Node, ObjectSpec, join_names, type_label
 from arazzo_runner.document.parameters import parameter, read_each
 from arazzo_runner.document.targets import workflow_name
 from arazzo_runner.document.values import (
@@ -37,8 +37,9 @@ from arazzo_runner.expression.ast import (
     Notice,
     SelectorType,
 )
+from arazzo_runner.expression.common_mistakes import status_comparison
 from arazzo_runner.expression.condition import operands, parse_condition
-from arazzo_runner.text.suggested_fix import remove_member
+from arazzo_runner.text.suggested_fix import change_text, remove_member
 
 CRITERION: Final = ObjectSpec("Criterion Object", ("condition",), ("context", "type"))
 _TYPES: Final = ("simple", "regex", "jsonpath", "xpath")
@@ -58,12 +59,29 @@ def criterion(node: Node) -> Criterion | None:
     """A Criterion Object, or None when it cannot be read."""
     if not node.is_object(CRITERION):
         return None
-    condition = node.text("condition")
+    condition = _condition(node)
     context = read_expression(node, "context", _CODE)
     kind = _kind(node)
     if kind is None or condition is None:
         return None
     return _simple(node, condition) if kind == "simple" else _query(node, kind, condition, context)
+
+
+def _condition(node: Node) -> str | None:
+    """The text of a condition. In quotes, a number would be a simple one that is always true."""
+    value = node.value.get("condition")
+    if not isinstance(value, bool | int | float) or node.value.get("type", "simple") != "simple":
+        return node.text("condition")
+    held, meant = node.at("condition"), status_comparison(value)
+    held.hole()
+    held.error(
+        "AZ112",
+        f"`condition` must be a string, and is {type_label(value)}",
+        label="not a string",
+        help=f"write `{meant}`" if meant else "write what is compared: `$statusCode == 200`",
+        fix=change_text(held.place, meant) if meant else None,
+    )
+    return None
 
 
 def _kind(node: Node) -> Choice["simple", "regex"] | SelectorType | None:

@@ -84,6 +84,14 @@ _COMPARES: Final[dict[str, Callable[[int, int], bool]]] = {
 }
 
 
+_STATUS: Final = re.compile("[1-5][0-9]{2}")
+
+
+def status_comparison(value: object) -> str | None:
+    """A status alone, a number or its text, as the condition that is meant; None for others."""
+    return f"$statusCode == {value}" if _STATUS.fullmatch(str(value)) else None
+
+
 def simple_condition(text: str, context: str = "$response.body") -> str | None:
     """The simple condition for a comparison of JSONPaths such as ``$.status == 'x'``, if any."""
     if not _OPERATOR.search(text) or _LENGTH.search(text):

@@ -169,9 +169,8 @@ def _other_string(place: Place, extent: Extent, text: str, value: Value) -> Text
     written = value_at(value, place.pointer)
     if isinstance(written, bool | int | float):
         start = properties_end(place.source.text, extent)
-        is_quoted = text == place.source.text[start : extent.end]
         # Double quotes, which JSON has too.
-        return TextEdit(start, extent.end, f'"{text}"') if is_quoted else None
+        return TextEdit(start, extent.end, f'"{_escape(text)}"')
     if not isinstance(written, str):
         return None
     in_flow = _is_in_flow(place.source, place.pointer)

@@ -49,6 +49,11 @@ _OF_FIELDS: Final[Mapping[str, frozenset[str]]] = {
 _STEP_DEPTH: Final = 4
 """``/workflows/0/steps/0``"""
 
+RUNNABLE: Final = frozenset({"AZ118", "AZ210", "AZ211"})
+"""Errors that leave a run possible, to which they are warnings: a malformed condition fails its
+criterion and says why ("Evaluation Errors"); an input or output that is read but not declared is a
+value that is missing."""
+
 
 class Causes(Struct, frozen=True):
     """What is known to be wrong before a plan is looked at.
@@ -86,10 +91,15 @@ def find_causes(
     placed = [(one, (one.place.source, one.place.pointer)) for one in findings if one.place]
     return Causes(
         frozenset((one.code, spot) for one, spot in placed),
-        frozenset(spot for one, spot in placed if one.severity is Severity.ERROR),
+        frozenset(spot for one, spot in placed if _is_broken(one)),
         frozenset(_unknown_places(units, missing)),
         frozenset(hole for one, spot in placed if _is_structural(one) for hole in _hole(*spot)),
     )
+
+
+def _is_broken(found: Diagnostic) -> bool:
+    """Whether it is an error, if only to `validate`."""
+    return found.severity is Severity.ERROR or found.code in RUNNABLE
 
 
 def _is_structural(found: Diagnostic) -> bool:

@@ -19,6 +19,7 @@ from arazzo_runner.executor.plan import (
     WorkflowKey,
     WorkflowPlan,
 )
+from arazzo_runner.lint.cascades import Causes, independent_findings
 from arazzo_runner.lint.context import StepContext, step_contexts
 from arazzo_runner.lint.control_flow import retry_limit_findings
 from arazzo_runner.lint.extensions.vendor import foreign_findings
@@ -135,12 +136,16 @@ def _is_in(place: Place | None, planned: Collection[Place]) -> bool:
     return Place(place.source, place.pointer[:_WORKFLOW_DEPTH]) in planned
 
 
-def plan_with_findings(plan: Plan, silence: Silence) -> tuple[Plan, list[Diagnostic]]:
+def plan_with_findings(
+    plan: Plan, silence: Silence, known: Causes
+) -> tuple[Plan, list[Diagnostic]]:
     """The plan whose steps bear what contradicts their descriptions, and all of that as warnings.
 
-    A run goes on: descriptions are often behind their servers.
+    What follows from something ``known`` is not among it. A run goes on: descriptions are often
+    behind their servers.
     """
-    found = [_for_run(one) for one in plan_findings(plan) if one.severity is not Severity.HINT]
+    independent = independent_findings(plan_findings(plan), known)
+    found = [_for_run(one) for one in independent if one.severity is not Severity.HINT]
     found = silence.without(dict.fromkeys(found))
     if not found:
         return plan, []

@@ -8,7 +8,11 @@ from typing import Final, TypeAlias
 
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
-from arazzo_runner.expression.common_mistakes import empty_array, is_filter_for_empty
+from arazzo_runner.expression.common_mistakes import (
+    empty_array,
+    is_filter_for_empty,
+    status_comparison,
+)
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.partial_evaluation import criterion_verdict, is_about_status
 from arazzo_runner.lint.responses import (
@@ -185,12 +189,24 @@ def constant_criterion_findings(view: StepContext) -> Iterator[Diagnostic]:
         place = criterion.place.at("condition")
         if _verdicts(criterion)[1] == {True}:
             message = "this condition is always true, so it checks nothing"
-            yield warning("AZ306", message, place)
+            meant = _meant(criterion)
+            help_line = f"write `{meant}`" if meant else None
+            fix = change_text(place, meant) if meant else None
+            yield warning("AZ306", message, place, "", help_line, fix)
             continue
         for operator, constant in status_constants(criterion):
             status = status_of(constant)
             if operator == "!=" and view.outcomes and status is not None:
                 yield from _excluded_statuses(view, status, _place(criterion, constant))
+
+
+def _meant(criterion: Criterion) -> str | None:
+    """The condition that a status alone stands for."""
+    match criterion:
+        case SimpleCriterion(condition=Constant(value=value)):
+            return status_comparison(value)
+        case _:
+            return None
 
 
 def _excluded_statuses(view: StepContext, status: int, place: Place) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
@@ -21,7 +22,7 @@ from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.executor.plan import Plan, Unit, WorkflowKey
 from arazzo_runner.expression.value import Value
-from arazzo_runner.lint.cascades import find_causes, independent_findings
+from arazzo_runner.lint.cascades import RUNNABLE, Causes, find_causes, independent_findings
 from arazzo_runner.lint.inputs import input_findings
 from arazzo_runner.lint.reach import findings_in_reach
 from arazzo_runner.lint.suppress import Silence
@@ -49,7 +50,8 @@ class Description(SafeRepr, frozen=True):
     ``warnings`` are the findings about its texts that do not keep it from running, without those in
     ``silence``; those about a selection of workflows are in the plan of it (``PlanResult``).
     ``errors`` stop the workflows that need what they are about (``lint/reach``); they are among the
-    warnings too. ``missing`` are the sources that could not be read.
+    warnings too. ``missing`` are the sources that could not be read. ``alone`` is what keeps each
+    workflow from being bound; a cache, not state.
     """
 
     units: Mapping[str, Unit]
@@ -57,6 +59,11 @@ class Description(SafeRepr, frozen=True):
     silence: Silence = Silence()
     errors: tuple[Diagnostic, ...] = ()
     missing: frozenset[tuple[str, str]] = frozenset()
+    alone: dict[WorkflowKey, list[Diagnostic]] = field(default_factory=dict)
+
+    def causes(self, queries: Iterable[Diagnostic] = ()) -> Causes:
+        """What other findings may follow from; ``queries`` are those about malformed queries."""
+        return find_causes((*self.errors, *self.warnings, *queries), self.units, self.missing)
 
     def errors_of(self, plan: Plan, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """What keeps a plan from running, by what was ``found`` when it was bound."""
@@ -66,6 +73,25 @@ class Description(SafeRepr, frozen=True):
         independent = list(independent_findings(wrong, causes))
         # A name that follows from nothing that is said has to be said itself.
         return [*concerned, *(independent if concerned else wrong)]
+
+    def errors_of_workflow(self, key: WorkflowKey) -> list[Diagnostic]:
+        """What keeps a workflow from running, wherever its requests go."""
+        if key not in self.alone:
+            binding = BindContext(self.units, fallback_server="http://localhost")
+            self.alone[key] = self.errors_of(bind(binding, [key]), binding.findings)
+        return self.alone[key]
+
+    def errors_beside(self, plan: Plan) -> Iterator[Diagnostic]:
+        """What keeps workflows of the document from running that a plan does not need."""
+        for key in self.workflow_keys:
+            if key not in plan.workflows:
+                yield from self.errors_of_workflow(key)
+
+    @property
+    def workflow_keys(self) -> tuple[WorkflowKey, ...]:
+        """The workflows of the document that was loaded, as a plan names them."""
+        uri = self.entry.document.base_uri
+        return tuple((uri, one) for one in self.workflow_ids)
 
     @property
     def entry(self) -> Unit:
@@ -206,20 +232,12 @@ def load_from(
     warnings = tuple(as_warning(one) if one in wrong else one for one in findings)
     missing = examined.missing
     description = Description(examined.units, warnings, silence, tuple(wrong), missing)
-    if not examined.units or not any(_can_run(key, description) for key in _keys(description)):
+    if not examined.units:
         raise DocumentError(*findings)
+    blocking = [description.errors_of_workflow(key) for key in description.workflow_keys]
+    if all(blocking):
+        raise DocumentError(*sort_findings(dict.fromkeys(chain(findings, *blocking))))
     return description
-
-
-def _keys(description: Description) -> Iterator[WorkflowKey]:
-    uri = description.entry.document.base_uri
-    return ((uri, one) for one in description.workflow_ids)
-
-
-def _can_run(key: WorkflowKey, description: Description) -> bool:
-    """Whether what is wrong with a description leaves a workflow that can run."""
-    binding = BindContext(description.units, fallback_server="http://localhost")
-    return not description.errors_of(bind(binding, [key]), binding.findings)
 
 
 def is_usage(codes: set[str]) -> bool:
@@ -268,16 +286,9 @@ def _missing_operations(
     )
 
 
-_RUNNABLE = frozenset({"AZ118", "AZ210", "AZ211"})
-
-
 def for_run(finding: Diagnostic) -> Diagnostic:
-    """An error that leaves a run possible is a warning to it.
-
-    A malformed condition fails its criterion and says why ("Evaluation Errors"); an input or
-    output that is read but not declared is a value that is missing.
-    """
-    if finding.code not in _RUNNABLE or finding.severity is not Severity.ERROR:
+    """An error that leaves a run possible is a warning to it."""
+    if finding.code not in RUNNABLE or finding.severity is not Severity.ERROR:
         return finding
     return replace(finding, severity=Severity.WARNING)
 

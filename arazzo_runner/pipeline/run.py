@@ -55,7 +55,7 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret
 from arazzo_runner.report.secret_observer import SecretObserver
 from arazzo_runner.report.secrets import NO_MASK, Masker
-from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, did_you_mean, error
+from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, as_warning, did_you_mean, error
 from arazzo_runner.text.positions import sort_findings
 
 
@@ -170,9 +170,10 @@ def plan_run(
         _check_cases(bound, options.mock)
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
     silence = description.silence
-    bound, contradictions = plan_with_findings(bound, silence)
-    others = run_warnings(bound, options.settings.limits.max_retries)
-    audible = silence.without((*binding.findings, *contradictions, *others))
+    flow = run_warnings(bound, options.settings.limits.max_retries)
+    bound, contradictions = plan_with_findings(bound, silence, description.causes(flow))
+    beside = map(as_warning, description.errors_beside(bound))
+    audible = silence.without((*binding.findings, *contradictions, *flow, *beside))
     found = (*description.warnings, *audible)
     lacking = missing if options.needs_credentials else ()
     return PlanResult(

@@ -30,7 +30,7 @@ from arazzo_runner.pytest_support.report import add_failure
 from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.report.failure import explain_run
 from arazzo_runner.report.safe_text import escape
-from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.diagnostic import Diagnostic, as_warning
 from arazzo_runner.text.positions import locate_place
 
 if TYPE_CHECKING:
@@ -191,7 +191,9 @@ def _bind(
             found |= dict.fromkeys(planned.warnings)
     if reasons and len(reasons) == len(workflows):
         raise reasons[0]
-    return list(found)
+    # What fails a test of its own is no warning of the others.
+    failures = {as_warning(one) for reason in reasons for one in reason.diagnostics}
+    return [one for one in found if one not in failures]
 
 
 def _warn(findings: Sequence[Diagnostic]) -> None:

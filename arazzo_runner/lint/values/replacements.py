@@ -41,7 +41,7 @@ def target_findings(view: StepContext) -> Iterator[Diagnostic]:
         if tokens is None:
             return
         if not any(tokens[: len(one)] == one for one in changed):
-            yield from _absent(replacement, tokens, body)
+            yield from _absence(replacement, tokens, body)
         changed.append(tokens)
 
 
@@ -57,7 +57,7 @@ def _tokens(replacement: PayloadReplacement, body: BodyPlan) -> _Tokens | None:
     return tuple(one.replace("~1", "/").replace("~0", "~") for one in tokens)
 
 
-def _absent(
+def _absence(
     replacement: PayloadReplacement, tokens: _Tokens, body: BodyPlan
 ) -> Iterator[Diagnostic]:
     value: DynamicValue = Literal(None) if body.payload is None else body.payload

@@ -69,7 +69,8 @@ STYLES = [
     # what cannot be spelled there is left
     ("a: 'old'\n", "n\nw", "a: 'old'\n"),
     ("a: |\n  old\n", "new", "a: |\n  old\n"),
-    ("a: 1\n", "new", "a: 1\n"),
+    ("a: 1\n", "new", 'a: "new"\n'),
+    ('{"a": 1}', 'a "b"', '{"a": "a \\"b\\""}'),
     ("a: [x]\n", "new", "a: [x]\n"),
     ("b: old\n", "new", "b: old\n"),
 ]
@@ -227,7 +228,7 @@ def test_a_key_and_what_is_below_it() -> None:
 
 
 def test_edits_of_a_fix_go_together_or_not_at_all() -> None:
-    source = source_of("a: 1\nb: old\n")
+    source = source_of("a: [1]\nb: old\n")
     fix = Fix((Edit(Place(source).at("b"), "new"), Edit(Place(source).at("a"), "2")), True)
     done = apply_fixes(source, [fix], LIMITS)
     assert (done.text, done.fixes) == (source.text, ())
