@@ -162,11 +162,10 @@ def find_in(folders: tuple[str, ...], path: str) -> str | None:
     """The file that the path of a URI may mean, in the folders that the user named, or None.
 
     It has the same name, and of several the one that has most folders of the path in common; where
-    two have as many, that at the top of a folder counts. The path must not lead out of the folders.
+    two have as many, that at the top of a folder counts. No path leads out of the folders: its last
+    part is looked for among the names that are there.
     """
     names = [unquote(one) for one in path.split("/")]
-    if Path(names[-1]).name != names[-1]:
-        return None
     for folder in folders:
         found = _best(files_below(Path(folder), names[-1]), names, Path(folder))
         if found is not None:

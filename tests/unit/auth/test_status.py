@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 import arazzo_runner.auth
-from arazzo_runner.auth.status import scheme_label
+from arazzo_runner.auth.status import _readiness, scheme_label
 from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -44,3 +44,9 @@ def test_what_a_scheme_is_called(type_, scheme, location, flows, words):
     key = "key" if location else None
     one = SecurityScheme("s", type_, scheme, location, key, flows, None, PLACE)
     assert scheme_label(one) == words
+
+
+@pytest.mark.parametrize(("certificate", "readiness"), [(True, "ready"), (False, "lacking")])
+def test_mutual_tls_is_ready_with_a_certificate(certificate, readiness):
+    scheme = SecurityScheme("s", "mutualTLS", None, None, None, {}, None, PLACE)
+    assert _readiness(scheme, (), certificate=certificate) == readiness

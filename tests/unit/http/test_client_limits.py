@@ -9,7 +9,7 @@ import pytest
 
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.http.client import HttpSettings
-from arazzo_runner.http.errors import TransportError
+from arazzo_runner.http.errors import TransportError, size_text
 from arazzo_runner.http.http11 import Http1, WireRequest
 from arazzo_runner.http.network import BlockingStream
 from arazzo_runner.http.origin import parse_url
@@ -222,6 +222,31 @@ def test_a_write_has_no_time_left() -> None:
     one, other = socket.socketpair()
     with one, other, pytest.raises(TimeoutError):
         run_coroutine(BlockingStream(one).write(b"x", 0.0))
+
+
+def test_a_write_has_what_is_left_of_its_time(monkeypatch) -> None:
+    now = iter([10.0, 10.25, 10.25, 10.5])
+    monkeypatch.setattr("arazzo_runner.http.network.monotonic", lambda: next(now))
+    one, other = socket.socketpair()
+    with one, other:
+        run_coroutine(BlockingStream(one).write(b"x", 0.5))
+        assert one.gettimeout() == 0.25
+        with pytest.raises(TimeoutError):
+            run_coroutine(BlockingStream(one).write(b"x", 0.25))
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (MIB - 1, "1048575 bytes"),
+        (MIB, "1 MiB"),
+        (MIB + 1, "1048577 bytes"),
+        (0, "0 bytes"),
+        (5 * MIB, "5 MiB"),
+    ],
+)
+def test_how_a_size_is_shown(size, text) -> None:
+    assert size_text(size) == text
 
 
 def test_what_the_flags_set() -> None:

@@ -110,3 +110,40 @@ def test_on_the_wire(serve, ask) -> None:
     own = HttpRequest("GET", server.url, (("Cookie", "s=own"), ("A", "b")))
     ask(server.url, own, settings=HttpSettings(cookies=True))
     assert [lines(one) for one in server.requests] == [[], [b"Cookie: s=own; t=2"]]
+
+
+def reply(status: int, *headers: str) -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status} X", *headers, "Content-Length: 0", "", ""]).encode()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_without_the_cookie_that_was_set_before_says_so(serve, ask, status) -> None:
+    server = serve([reply(200, "Set-Cookie: s=1"), reply(status)])
+    first, second = ask(server.url, server.url)
+    assert first.hint is None
+    assert (
+        second.hint
+        == f"`{server.url}` set a cookie before, which was not kept; `--cookies` keeps cookies"
+    )
+
+
+@pytest.mark.parametrize(
+    ("replies", "own", "settings"),
+    [
+        ([reply(200, "Set-Cookie: s=1"), reply(404)], (), {}),
+        ([reply(200, "Set-Cookie: s=1"), reply(402)], (), {}),
+        ([reply(200), reply(401)], (), {}),
+        ([reply(200), reply(401, "Set-Cookie: s=1")], (), {}),
+        ([reply(200, "Set-Cookie: s=1"), reply(401)], (("Cookie", "s=own"),), {}),
+        ([reply(200, "Set-Cookie: s=1"), reply(401)], (), {"cookies": True}),
+    ],
+    ids=["another status", "a status between", "none was set", "only now", "one was sent", "kept"],
+)
+def test_nothing_is_said_of_cookies_where_they_are_not_missing(
+    serve, ask, replies, own, settings
+) -> None:
+    server = serve(replies)
+    outcomes = ask(
+        server.url, HttpRequest("GET", server.url, own), settings=HttpSettings(**settings)
+    )
+    assert [one.hint for one in outcomes] == [None, None]

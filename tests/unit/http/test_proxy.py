@@ -170,6 +170,9 @@ def test_a_tunnel_that_is_not_made(serve, ask, reply, code, message) -> None:
     (failure,) = ask("https://api.invalid/", settings=settings)
     assert isinstance(failure, TransportFailure)
     assert (failure.code, failure.message) == (code, message.format(f"127.0.0.1:{proxy.port}"))
+    if code == "connect":
+        hint = "check the user name and password in the proxy's URL"
+        assert failure.hint == (hint if "407" in message else None)
 
 
 def test_a_proxy_that_is_down(ask) -> None:

@@ -293,11 +293,14 @@ def test_a_cut_of_base64_leaves_at_most_one_character_of_a_secret(offset):
         ("abc", "abc"),
         ("xsession-1y", "x***y"),
         ('"test"', '"***"'),
+        ("xseven77y", "xseven77y"),
+        ("a seven77", "a ***"),
+        ("xeight888y", "x***y"),
     ],
 )
 def test_what_was_observed_is_masked_and_short_words_only_as_such(text, masked):
     masker = Masker()
-    masker.observe(["test", "abc", "session-1"])
+    masker.observe(["test", "abc", "session-1", "seven77", "eight888"])
     assert masker.text(text) == masked
 
 
@@ -313,6 +316,8 @@ def test_a_secret_that_was_observed_before_is_masked_anywhere():
         ("see https://ann:pw@h/a?token=t&x=1", "see https://***@h/a?token=***&x=1"),
         ("mail ann@example.com, http://h/@x", "mail ann@example.com, http://h/@x"),
         ("a=1&b=2", "a=1&b=2"),
+        ("GET /a?token=t HTTP/1.1", "GET /a?token=*** HTTP/1.1"),
+        ("https://ann:pw@h/a", "https://***@h/a"),
     ],
 )
 def test_secrets_of_urls_are_masked_unknown(text, masked):
@@ -342,3 +347,36 @@ def test_what_was_observed_may_turn_out_to_be_a_secret():
     assert masker.text("latest") == "latest"
     masker.learn(["test"])
     assert masker.text("latest") == "la***"
+
+
+def escaped(text: str, times: int) -> str:
+    for _ in range(times):
+        text = quote(text, safe="")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("size", "layers", "is_masked"),
+    [(0, 3, True), (16_384, 3, True), (16_385, 3, False), (16_385, 2, True), (16_384, 4, False)],
+)
+def test_the_work_for_escapes_in_escapes_is_bounded(size, layers, is_masked):
+    hidden = escaped(SECRET, layers)
+    text = f"{hidden} ".ljust(size, "x")
+    shown = Masker([SECRET]).text(text)
+    assert shown == (text.replace(hidden, MASK) if is_masked else text)
+
+
+def test_a_secret_longer_than_what_is_looked_at_is_cut_away():
+    long = "".join(f"{number:04}" for number in range(500))
+    text = f"{'x' * 10}{long}"
+    assert Masker([long]).clip(text, 20) == f"{'x' * 10}{MASK}"
+
+
+def test_of_two_beginnings_of_a_cut_secret_the_first_counts():
+    # As it stands "abcdefg" begins the secret, and decoded all of "abcdefgh abcdefg".
+    assert Masker(["abcdefgh abcdefgh!"]).text("x %61bcdefgh abcdefg…") == f"x {MASK}…"
+
+
+def test_a_value_that_is_no_json_is_masked_all_the_same():
+    huge = 10**5000  # more digits than Python spells
+    assert Masker(["hunter22"]).value({"n": huge, "a": "hunter22"}) == {"n": huge, "a": MASK}

@@ -9,6 +9,7 @@ from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.http.settings import Deadline, HttpSettings
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
+from arazzo_runner.retrieve.http import Fetcher
 
 REMOTE = "https://example.com/w.yaml"
 
@@ -138,6 +139,42 @@ def test_a_status_that_is_no_document(access, serve):
     server = serve([ok(b"gone").replace(b"200 OK", b"404 Not Found")])
     with pytest.raises(RetrieveError, match=r"/w\.yaml` returns status 404"):
         access().open(f"{server.url}/w.yaml?token=secret")
+
+
+PAGE = b"\xef\xbb\xbf <!-- hello -->\n<!DOCTYPE html><html></html>"
+
+
+def test_a_page_is_no_document(access, serve):
+    server = serve([ok(PAGE)])
+    found = refusal(access().open, f"{server.url}/w.yaml")
+    assert found.message == f"`{server.url}/w.yaml` returns a page (HTML) and no document"
+    assert found.hint.startswith("name the URL of the document itself")
+
+
+def test_the_page_of_an_error_is_its_status(access, serve):
+    server = serve([ok(PAGE).replace(b"200 OK", b"500 Sorry")])
+    found = refusal(access().open, f"{server.url}/w.yaml")
+    assert found.message == f"`{server.url}/w.yaml` returns status 500"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_says_how_to_send_credentials(access, serve, status):
+    server = serve([ok(b"no").replace(b"200 OK", f"{status} No".encode())])
+    found = refusal(access().open, f"{server.url}/w.yaml")
+    assert found.message == f"`{server.url}/w.yaml` returns status {status}"
+    assert found.hint.startswith("`--header 'NAME: VALUE'` is sent to the servers")
+
+
+def test_documents_are_fetched_without_what_is_for_steps(access, serve, monkeypatch):
+    """Their redirects are judged one at a time, and there are no cookies and no HTTP/2."""
+    made = []
+    monkeypatch.setattr(
+        "arazzo_runner.retrieve.http.GuardedSenders", lambda settings, *_: made.append(settings)
+    )
+    Fetcher(HttpSettings(cookies=True, follow_redirects=3, http2=True, timeout=7.0), {})
+    (settings,) = made
+    assert (settings.cookies, settings.follow_redirects, settings.http2) == (False, 0, False)
+    assert settings.timeout == 7.0
 
 
 def test_a_document_that_is_too_slow(access, serve):

@@ -40,6 +40,9 @@ def test_the_base_of_a_path_has_no_dots(folder):
 @pytest.mark.parametrize(("limit", "fits"), [(5, True), (4, False)])
 def test_the_size_of_a_file(folder, limit, fits):
     (folder / "a").write_bytes(b"12345")
+    (folder / "large").write_bytes(b"12345678")
+    with pytest.raises(DocumentError, match="the document has 8 bytes, and the limit is 5"):
+        read_named("large", 5)  # its whole size, though no more than the limit is read
     if fits:
         assert read_named("a", limit).data == b"12345"
         return
