@@ -45,6 +45,7 @@ class StepUse(Struct, frozen=True):
     """A step that needs a scheme; ``scopes`` are those that it asks for.
 
     ``optional``: the operation can be called without; ``passed``: the workflow passes it itself.
+    ``identity`` are the credentials that the step names.
     """
 
     workflow_id: str
@@ -54,10 +55,14 @@ class StepUse(Struct, frozen=True):
     server: str
     optional: bool
     passed: bool
+    identity: str = ""
 
 
 class SchemeStatus(Struct, frozen=True):
-    """A security scheme of a source, and all that is known of its credentials."""
+    """A security scheme of a source, and all that is known of its credentials.
+
+    ``identity`` is the name of the credentials that steps have to name; empty: those of the others.
+    """
 
     source: str
     api: ApiDescription
@@ -65,6 +70,7 @@ class SchemeStatus(Struct, frozen=True):
     variables: tuple[CredentialVariable, ...]
     uses: tuple[StepUse, ...]
     readiness: Readiness
+    identity: str = ""
 
     @property
     def is_needed(self) -> bool:
@@ -75,30 +81,62 @@ class SchemeStatus(Struct, frozen=True):
 _SchemeKey: TypeAlias = tuple[str, int, str]
 """The source, the identity of its description, and the name that it has there."""
 
+_SchemeUse: TypeAlias = tuple[_SchemeKey, SecurityScheme, StepUse]
+
+
+class NamedStores(Struct, frozen=True):
+    """Where credentials are read, and ``named`` those that steps name, which nothing else serves.
+
+    ``certificate`` tells that connections show one.
+    """
+
+    usual: CredentialStores
+    named: Mapping[str, CredentialStores]
+    certificate: bool
+
+    def of(self, identity: str) -> CredentialStores:
+        """The places for the credentials of a name; of one that there is not, none."""
+        return self.named.get(identity, CredentialStores()) if identity else self.usual
+
 
 def scheme_statuses(
-    units: Mapping[str, Unit], plan: Plan, sources: CredentialStores, *, certificate: bool
+    units: Mapping[str, Unit], plan: Plan, stores: NamedStores
 ) -> list[SchemeStatus]:
     """All schemes of all API descriptions, in the order of the documents; those by URI last.
 
-    ``certificate`` tells that connections show one. Nothing but variables is looked at. Raises
-    DocumentError for a broken description.
+    Named credentials follow the scheme that they are for, where a step uses them or they are set.
+    Nothing but variables is looked at. Raises DocumentError for a broken description.
     """
     uses = list(_uses(plan))
-    found: dict[tuple[str, int, str], SchemeStatus] = {}
+    found: dict[_SchemeKey, list[SchemeStatus]] = {}
     for unit in units.values():
         for source, api in unit.apis.items():
             named = {key[2]: one for key, one, _ in uses if key[:2] == (source, id(api))}
             for name, scheme in {**api.schemes, **named}.items():
-                own = tuple(use for key, _, use in uses if key == (source, id(api), name))
-                variables = tuple(_variables(source, scheme, sources))
-                readiness = _readiness(scheme, variables, certificate=certificate)
-                one = SchemeStatus(source, api, scheme, variables, own, readiness)
-                found[source, id(api), name] = one
-    return list(found.values())
+                own = [use for key, _, use in uses if key == (source, id(api), name)]
+                every = list(_statuses(source, api, scheme, own, stores))
+                found[source, id(api), name] = every
+    return [one for every in found.values() for one in every]
 
 
-def _uses(plan: Plan) -> Iterator[tuple[_SchemeKey, SecurityScheme, StepUse]]:
+def _statuses(
+    source: str,
+    api: ApiDescription,
+    scheme: SecurityScheme,
+    uses: Iterable[StepUse],
+    stores: NamedStores,
+) -> Iterator[SchemeStatus]:
+    """A scheme with the usual credentials, then with each of the named ones."""
+    uses = list(uses)
+    for identity in dict.fromkeys(["", *stores.named, *(one.identity for one in uses)]):
+        own = tuple(one for one in uses if one.identity == identity)
+        variables = tuple(_variables(source, scheme, stores.of(identity)))
+        if not identity or own or any(one.is_set for one in variables):
+            readiness = _readiness(scheme, variables, certificate=stores.certificate)
+            yield SchemeStatus(source, api, scheme, variables, own, readiness, identity)
+
+
+def _uses(plan: Plan) -> Iterator[_SchemeUse]:
     """The steps by source, description and scheme; a step may have several."""
     for workflow in plan.workflows.values():
         for step in workflow.steps:
@@ -106,9 +144,7 @@ def _uses(plan: Plan) -> Iterator[tuple[_SchemeKey, SecurityScheme, StepUse]]:
                 yield from _uses_of(workflow, step, step.call)
 
 
-def _uses_of(
-    workflow: WorkflowPlan, step: StepPlan, call: OperationCall
-) -> Iterator[tuple[_SchemeKey, SecurityScheme, StepUse]]:
+def _uses_of(workflow: WorkflowPlan, step: StepPlan, call: OperationCall) -> Iterator[_SchemeUse]:
     operation = call.operation
     given = {parameter_key(one.parameter) for one in call.arguments}
     alternatives = required_schemes(operation)
@@ -126,6 +162,7 @@ def _uses_of(
                 call.server,
                 optional,
                 credential_carrier(wanted.scheme) in given,
+                step.step.credentials,
             ),
         )
 

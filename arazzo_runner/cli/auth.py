@@ -16,16 +16,16 @@ from msgspec.structs import asdict
 
 from arazzo_runner.auth.endpoints import GuardedEndpoints
 from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints, tokens_of
-from arazzo_runner.auth.sources import CredentialStores
 from arazzo_runner.auth.status import (
     CredentialVariable,
+    NamedStores,
     SchemeStatus,
     StepUse,
     scheme_label,
     scheme_statuses,
 )
 from arazzo_runner.auth.verify import CredentialTest, try_request, try_tokens
-from arazzo_runner.cli.credentials import credential_stores, person
+from arazzo_runner.cli.credentials import credential_stores, named_stores, person
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.check_names import check_names
 from arazzo_runner.cli.options.click_help import SectionedCommand
@@ -57,7 +57,7 @@ from arazzo_runner.report.secrets import Masker
 class CredentialTester(Struct, frozen=True):
     """What trials are made with."""
 
-    sources: CredentialStores
+    stores: NamedStores
     given: Mapping[str, Any]
     masker: Masker
     world: World
@@ -66,7 +66,7 @@ class CredentialTester(Struct, frozen=True):
     @classmethod
     @contextmanager
     def opened(
-        cls, sources: CredentialStores, given: Mapping[str, Any], masker: Masker
+        cls, stores: NamedStores, given: Mapping[str, Any], masker: Masker
     ) -> Iterator[CredentialTester]:
         """The network, for as long as the block runs."""
         from arazzo_runner.http.client import HttpWorld
@@ -77,7 +77,7 @@ class CredentialTester(Struct, frozen=True):
         settings = http_settings(given)
         endpoints = guarded_endpoints(settings, BlockingNetwork(), os.environ, permissions)
         with HttpWorld(settings) as world:
-            yield cls(sources, given, masker, world, endpoints)
+            yield cls(stores, given, masker, world, endpoints)
 
     def trial(self, use: SchemeStatus) -> CredentialTest:
         """Try the credential of one scheme; commands and the keyring are asked for it."""
@@ -85,7 +85,8 @@ class CredentialTester(Struct, frozen=True):
         lacking = missing_parts(use.scheme, use.source, credentials)
         if lacking:
             names = " and ".join(f"`{name}`" for name in lacking)
-            return CredentialTest("missing", "it is not set", f"set {names}")
+            table = f" by `[credentials.{use.identity}]`" if use.identity else ""
+            return CredentialTest("missing", "it is not set", f"set {names}{table}")
         way = find_flow(use.scheme, credentials.of(use.source, use.scheme.name))
         if way is not None and way.flow is not None:
             return self._tokens(use, credentials, way.flow)
@@ -97,12 +98,9 @@ class CredentialTester(Struct, frozen=True):
 
     def _credentials(self, use: SchemeStatus) -> Credentials:
         """Those of this scheme alone, so that no other one is tried in its place."""
+        stores = self.stores.of(use.identity)
         found = credentials_from(
-            self.sources.variables,
-            use.source,
-            [use.scheme],
-            self.sources.aliases,
-            self.sources.more,
+            stores.variables, use.source, [use.scheme], stores.aliases, stores.more
         )
         parts = found.of(use.source, use.scheme.name)
         self.masker.learn(parts[kind] for kind in SECRET_KINDS if kind in parts)
@@ -148,7 +146,8 @@ def scheme_report(
 
 
 def _scheme_lines(one: SchemeStatus) -> Iterator[str]:
-    yield f"{one.source}  {one.scheme.name}  ({scheme_label(one.scheme)})"
+    identity = f"  as {one.identity}" if one.identity else ""
+    yield f"{one.source}  {one.scheme.name}  ({scheme_label(one.scheme)}){identity}"
     width = max((display_width(each.name) for each in one.variables), default=0)
     for each in one.variables:
         yield f"  {pad(each.name, width)}  {_state(each)}"
@@ -242,12 +241,10 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
     description = load_document(document, given)
     check_names(description, {**given, "until": None})
     show_diagnostics(description.warnings)
-    sources = credential_stores(given)
-    schemes = scheme_statuses(
-        description.units, _plan(description, given), sources, certificate=bool(given["cert"])
-    )
+    stores = NamedStores(credential_stores(given), named_stores(given), bool(given["cert"]))
+    schemes = scheme_statuses(description.units, _plan(description, given), stores)
     masker = Masker()
-    trials = _trials(schemes, sources, given, masker) if test else {}
+    trials = _trials(schemes, stores, given, masker) if test else {}
     code = _exit_code(trials.values())
     if as_json:
         listed = [_scheme_json(one, trials.get(index)) for index, one in enumerate(schemes)]
@@ -273,10 +270,10 @@ def _plan(description: Description, given: Mapping[str, Any]) -> Plan:
 
 
 def _trials(
-    schemes: list[SchemeStatus], sources: CredentialStores, given: Mapping[str, Any], masker: Masker
+    schemes: list[SchemeStatus], stores: NamedStores, given: Mapping[str, Any], masker: Masker
 ) -> dict[int, CredentialTest]:
     """What came of trying each scheme that a step uses, by its place in the list."""
-    with CredentialTester.opened(sources, given, masker) as testing:
+    with CredentialTester.opened(stores, given, masker) as testing:
         return {index: testing.trial(one) for index, one in enumerate(schemes) if one.uses}
 
 
@@ -293,6 +290,7 @@ def _scheme_json(one: SchemeStatus, trial: CredentialTest | None) -> dict[str, A
     return {
         "source": one.source,
         "scheme": scheme.name,
+        "identity": one.identity or None,
         "type": scheme.type,
         "called": scheme_label(scheme),
         "flows": [name for name in scheme.flows if not name.startswith("x-")],

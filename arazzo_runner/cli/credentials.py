@@ -102,28 +102,32 @@ def named_credentials(
     given: Mapping[str, Any], config: CredentialConfig | None = None
 ) -> dict[str, CredentialReader]:
     """The credentials that steps may name, ``[credentials.NAME]``. Raises UsageError."""
-    config = config or credential_config(credential_table())
-    if not config.named:
-        return {}
-    variables = CredentialStores(dict(os.environ), given["env_file"]).variables
-    return {name: _named_reader(one, variables) for name, one in config.named.items()}
+    return {name: _named_reader(one) for name, one in named_stores(given, config).items()}
 
 
-def _named_reader(config: CredentialConfig, variables: Mapping[str, str]) -> CredentialReader:
-    """Nothing but what the table names, and the client of a scheme that it has a part of."""
-    aliases = config.aliases.items()
-    own = {name: variables[other] for name, other in aliases if other in variables}
-    prefixes = {name.rpartition("_")[0] for name in (*config.aliases, *config.commands)}
-    for name, value in variables.items():
-        prefix = next((name[: -len(one)] for one in _CLIENT if name.endswith(one)), None)
-        if prefix is not None and prefix in prefixes:
-            own.setdefault(name, value)
-    more = CredentialStores(others=tuple(_other_stores(config))).more
-
+def _named_reader(stores: CredentialStores) -> CredentialReader:
     def read(source: str, schemes: Iterable[SecurityScheme]) -> Credentials:
-        return credentials_from(own, source, schemes, {}, more)
+        return credentials_from(stores.variables, source, schemes, stores.aliases, stores.more)
 
     return read
+
+
+def named_stores(
+    given: Mapping[str, Any], config: CredentialConfig | None = None
+) -> dict[str, CredentialStores]:
+    """Where the credentials of ``[credentials.NAME]`` are read, by name. Raises UsageError."""
+    config = config or credential_config(credential_table())
+    return {name: _named_stores(one, given["env_file"]) for name, one in config.named.items()}
+
+
+def _named_stores(config: CredentialConfig, file: Mapping[str, str]) -> CredentialStores:
+    """Nothing but what the table names, and the client of a scheme that it has a part of."""
+    prefixes = {name.rpartition("_")[0] for name in (*config.aliases, *config.commands)}
+    clients = {prefix + one for prefix in prefixes for one in _CLIENT} - config.aliases.keys()
+    known = {*clients, *config.aliases.values()}
+    environment = {name: value for name, value in os.environ.items() if name in known}
+    own = {name: value for name, value in file.items() if name in known}
+    return CredentialStores(environment, own, config.aliases, tuple(_other_stores(config)))
 
 
 _CLIENT: Final = ("_CLIENT_ID", "_CLIENT_SECRET")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import click
@@ -41,6 +42,7 @@ FLAGS: Final = {
 
 _ASSIGNMENT: Final = re.compile(r"[\w.-]+:?=")
 _DOCUMENT: Final = re.compile(r"\.(ya?ml|json)\Z")
+_KEY_FLAG: Final = "--key-password"
 _INPUT: Final = re.compile(r"(-i|--input=)?([\w.-]+)(:?=)")
 
 
@@ -98,11 +100,17 @@ def _with_flag(word: str, name: str, flag: str) -> str:
 
 
 def _paste(words: Sequence[str]) -> str:
-    return f"`arazzo {shlex.join(map(without_secret, words))}`"
+    shown = (
+        "***" if before == _KEY_FLAG else without_secret(word)
+        for before, word in pairwise(["", *words])
+    )
+    return f"`arazzo {shlex.join(shown)}`"
 
 
 def without_secret(word: str) -> str:
     """An input's value is shown only where its name does not say that it is a secret."""
+    if word.startswith(f"{_KEY_FLAG}="):
+        return f"{_KEY_FLAG}=***"
     match = _INPUT.match(word)
     if match and is_secret("query", match[2].lower()):
         return f"{match[0]}***"

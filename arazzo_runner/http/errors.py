@@ -141,11 +141,10 @@ def tls_error(origin: Origin, reason: OSError) -> TransportError:
     if isinstance(reason, ssl.SSLError) and reason.reason in _NOT_TLS:
         text = f"`{origin.address}` does not speak TLS: it may be an http server"
         return TransportError("tls", text, "use an `http://` URL with `--server`")
-    words = _system_words(reason)
-    hint = "if it is an http server, use an `http://` URL with `--server`"
-    return TransportError(
-        "tls", f"no TLS connection to `{origin.address}`: {words}", hint if "eof" in words else None
-    )
+    words = _alert_words(reason) or _system_words(reason)
+    clear = "if it is an http server, use an `http://` URL with `--server`"
+    hint = clear if "eof" in words else _certificate_hint(words)
+    return TransportError("tls", f"no TLS connection to `{origin.address}`: {words}", hint)
 
 
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"}
@@ -221,9 +220,31 @@ def broken_connection_error(origin: Origin, reason: OSError) -> TransportError:
 
 def _client_certificate_error(origin: Origin, reason: OSError) -> TransportError:
     """TLS 1.3 tells a client only now that its certificate is missing or not liked."""
-    words = _system_words(reason)
-    hint = "name the client's certificate with `--cert` and `--key`" if "certif" in words else None
-    return TransportError("tls", f"the TLS connection to `{origin}` broke: {words}", hint)
+    words = _alert_words(reason) or _system_words(reason)
+    text = f"the TLS connection to `{origin}` broke: {words}"
+    return TransportError("tls", text, _certificate_hint(words))
+
+
+def _certificate_hint(words: str) -> str | None:
+    return "name the client's certificate with `--cert` and `--key`" if "certif" in words else None
+
+
+def _alert_words(reason: OSError) -> str | None:
+    """What the server says of the client's certificate, which has its own alerts."""
+    alert = (getattr(reason, "reason", None) or "").partition("ALERT_")[2]
+    return _ALERTS.get(alert)
+
+
+# RFC 8446, section 6.2.
+_ALERTS = {
+    "BAD_CERTIFICATE": "the server refused the client certificate",
+    "CERTIFICATE_EXPIRED": "the server refused the client certificate, which has expired",
+    "CERTIFICATE_REQUIRED": "the server requires a client certificate",
+    "CERTIFICATE_REVOKED": "the server refused the client certificate, which was revoked",
+    "CERTIFICATE_UNKNOWN": "the server refused the client certificate",
+    "UNKNOWN_CA": "the server does not trust the authority of the client certificate",
+    "UNSUPPORTED_CERTIFICATE": "the server does not support this kind of client certificate",
+}
 
 
 def cut_header_error(origin: Origin) -> TransportError:

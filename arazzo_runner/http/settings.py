@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from time import monotonic
 
-from msgspec import Struct, field
+from msgspec import field
 from msgspec.structs import replace
+
+from arazzo_runner.text.diagnostic import SafeRepr
 
 MIB = 1024 * 1024
 
 
-class HttpSettings(Struct, frozen=True):
+class HttpSettings(SafeRepr, frozen=True):
     """How requests are sent, and what of an answer is accepted; times in seconds, sizes in bytes.
 
     ``timeout`` bounds a whole request, with its redirects. ``max_response_size`` counts the body
     as it is on the wire, ``max_decoded_size`` without its content encodings. ``follow_redirects``
     is how many are followed at most. ``proxy`` is an ``http://`` URL; None: what the environment
-    says; empty: none. ``cacert``, ``cert`` and ``key`` are paths of PEM files.
+    says; empty: none. ``cacert``, ``cert`` and ``key`` are paths of PEM files; ``cert`` may be that
+    of a PKCS#12 file, and ``key_password`` is the password of either.
     ``credential_origins`` are, by security scheme, the origins (``https://host[:port]``) that its
     credential goes along to where a redirect leads there.
     """
@@ -35,11 +38,18 @@ class HttpSettings(Struct, frozen=True):
     cacert: str | None = None
     cert: str | None = None
     key: str | None = None
+    key_password: str | None = None
     proxy: str | None = None
     http2: bool = False
     cookies: bool = False
     user_agent: str = "arazzo"
     credential_origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def brief(self) -> str:
+        """What is not as it is by default, by its name: some values are secrets."""
+        usual = HttpSettings()
+        names = self.__struct_fields__
+        return ", ".join(one for one in names if getattr(self, one) != getattr(usual, one))
 
     def with_timeout(self, seconds: float) -> HttpSettings:
         """What ``--timeout`` sets: the whole request, and no part of it may be slower."""

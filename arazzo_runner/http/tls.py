@@ -6,13 +6,11 @@ system has none, certifi's list does. ``--cacert`` takes the place of both, as c
 
 from __future__ import annotations
 
-import shlex
 import ssl
 from pathlib import Path
 
-from arazzo_runner.errors import UsageError
+from arazzo_runner.http.client_certificate import load_client_certificate, unusable_file_error
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.text.diagnostic import error
 
 
 def client_context(settings: HttpSettings) -> ssl.SSLContext:
@@ -23,7 +21,7 @@ def client_context(settings: HttpSettings) -> ssl.SSLContext:
     if settings.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    _load_client_certificate(context, settings)
+    load_client_certificate(context, settings)
     return context
 
 
@@ -38,7 +36,7 @@ def _trusting_context(cacert: str | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=cacert)
     except OSError as reason:
-        raise _file_error("--cacert", cacert, reason) from None
+        raise unusable_file_error("--cacert", cacert, reason) from None
 
 
 def _has_store(context: ssl.SSLContext) -> bool:
@@ -47,61 +45,3 @@ def _has_store(context: ssl.SSLContext) -> bool:
         return True
     folder = ssl.get_default_verify_paths().capath
     return folder is not None and any(Path(folder).iterdir())
-
-
-def _load_client_certificate(context: ssl.SSLContext, settings: HttpSettings) -> None:
-    """The client's own certificate."""
-    if settings.cert is None:
-        if settings.key is not None:
-            raise UsageError(
-                error(
-                    "AZ906",
-                    "`--key` needs the certificate it belongs to",
-                    help="name it with `--cert`",
-                )
-            )
-        return
-    try:
-        context.load_cert_chain(settings.cert, settings.key, password=_no_password)
-    except OSError as reason:
-        raise _key_error(settings.cert, settings.key, reason) from None
-
-
-def _no_password() -> str:
-    """Asked for an encrypted key's password; without this, OpenSSL would ask the terminal."""
-    return ""
-
-
-# OpenSSL's reasons that are more than a matter of form.
-_REASONS = {
-    "NO_CERTIFICATE_OR_CRL_FOUND": "it contains no certificate",
-    "KEY_VALUES_MISMATCH": "the key belongs to another certificate",
-}
-
-
-def _key_error(cert: str, key: str | None, reason: OSError) -> UsageError:
-    """What is wrong with the key, which is in a file of its own or in the certificate's."""
-    if not isinstance(reason, ssl.SSLError) or reason.reason in _REASONS:
-        return _file_error("--cert", cert, reason)
-    flag, path = ("--cert", cert) if key is None else ("--key", key)
-    content = Path(path).read_bytes()
-    if b"PRIVATE KEY-----" not in content and b"-----BEGIN" in content:
-        way_out = "name the file of the key with `--key`"
-        return _unusable_file_error(flag, path, "it contains no private key", way_out)
-    if b"ENCRYPTED" in content:
-        command = f"openssl pkey -in {shlex.quote(path)} -out key.pem"
-        way_out = f"write it without: `{command}`, then `--key key.pem`"
-        return _unusable_file_error(flag, path, "its key has a password", way_out)
-    return _file_error(flag, path, reason)
-
-
-def _file_error(flag: str, path: str, reason: OSError) -> UsageError:
-    words = reason.strerror
-    if isinstance(reason, ssl.SSLError):
-        words = _REASONS.get(reason.reason or "", "it is not PEM")
-    return _unusable_file_error(flag, path, words, "it must be a readable PEM file")
-
-
-def _unusable_file_error(flag: str, path: str, why: str | None, way_out: str) -> UsageError:
-    message = f"`{flag} {path}` cannot be used: {why}"
-    return UsageError(error("AZ906", message, help=way_out))

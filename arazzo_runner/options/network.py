@@ -17,15 +17,17 @@ NETWORK = (
         kind="file",
         metavar="FILE",
         member="HttpSettings.cacert",
+        pytest="CA certificates to trust",
     ),
     Option(
         "cert",
-        "Client certificate.",
+        "Client certificate, PEM or PKCS#12.",
         _RETRIEVING,
         _SECTION,
         kind="file",
         metavar="FILE",
         member="HttpSettings.cert",
+        pytest="client certificate, PEM or PKCS#12",
     ),
     Option(
         "key",
@@ -35,6 +37,16 @@ NETWORK = (
         kind="file",
         metavar="FILE",
         member="HttpSettings.key",
+        pytest="its private key",
+    ),
+    Option(
+        "key-password",
+        "Password of the private key, or of a PKCS#12 file; better in `ARAZZO_KEY_PASSWORD`.",
+        _RETRIEVING,
+        _SECTION,
+        metavar="TEXT",
+        member="HttpSettings.key_password",
+        pytest="the password of the key; better in `ARAZZO_KEY_PASSWORD`",
     ),
     Option(
         "insecure",
@@ -43,6 +55,7 @@ NETWORK = (
         _SECTION,
         kind="switch",
         member="HttpSettings.insecure",
+        pytest="do not verify TLS certificates",
     ),
     Option(
         "proxy",
@@ -51,6 +64,7 @@ NETWORK = (
         _SECTION,
         metavar="URL",
         member="HttpSettings.proxy",
+        pytest="send requests through this proxy",
     ),
     Option(
         "follow-redirects",

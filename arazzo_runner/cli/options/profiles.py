@@ -9,6 +9,9 @@ inputs = { flowSid = "FW0123" }
 [profiles.staging.credentials]                                # like `[credentials]`, and wins
 ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_PASSWORD = "STAGING_AUTH_TOKEN"
 
+[profiles.staging.sources.studioApi]                          # like `[sources.NAME]`, and wins
+headers = { X-Key = { env = "STAGING_KEY" } }
+
 A profile may be shared by many documents: what it says of sources, variables and inputs that a
 document does not have is left out.
 """
@@ -22,10 +25,15 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct, field
 
-from arazzo_runner.cli.options.config_file import default_of, raise_config_error, read_config
+from arazzo_runner.cli.options.config_file import (
+    SOURCES,
+    default_of,
+    raise_config_error,
+    read_config,
+)
 
 _KEY: Final = "arazzo.profile"
-_PROFILE_TABLES: Final = ("inputs", "credentials", "servers", "server-vars")
+_PROFILE_TABLES: Final = ("inputs", "credentials", "servers", "server-vars", SOURCES)
 _TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 
@@ -37,6 +45,7 @@ class Profile(Struct, frozen=True):
     credentials: Mapping[str, Any] = field(default_factory=dict)
     servers: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    sources: Mapping[str, Any] = field(default_factory=dict)
 
 
 NO_PROFILE: Final = Profile()
@@ -58,6 +67,7 @@ def take_profile(ctx: click.Context, _param: click.Parameter, name: str | None) 
         _profile_table(table, "credentials", name),
         _pairs(table.get("servers", {}), "servers", name),
         _pairs(table.get("server-vars", {}), "server-vars", name),
+        _profile_table(table, SOURCES, name),
     )
     ctx.meta[_KEY] = profile
     return profile

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias, get_args
 import click
 from msgspec.structs import replace
 
+from arazzo_runner.cli.options.profiles import NO_PROFILE
 from arazzo_runner.cli.options.source_tables import source_headers
 from arazzo_runner.cli.validate.many import configured_silence
 from arazzo_runner.document.retrieval import DocumentAccess
@@ -166,11 +167,11 @@ def _document_http(given: Mapping[str, Any]) -> HttpSettings:
 
 
 def _document_headers(given: Mapping[str, Any]) -> HeaderSettings:
-    sources = source_headers(given.get("env_file") or {})
+    sources = source_headers(given.get("env_file") or {}, given.get("profile", NO_PROFILE))
     return HeaderSettings(given.get("headers", ()), given.get("servers") or {}, sources)
 
 
-_FOR_DOCUMENTS: Final = ("cacert", "cert", "key", "insecure", "proxy")
+_FOR_DOCUMENTS: Final = ("cacert", "cert", "key", "key_password", "insecure", "proxy")
 
 
 def load_limits(given: Mapping[str, Any]) -> LoadLimits:

@@ -1,5 +1,7 @@
 """``[sources.NAME]``: how the description of a source is read that is behind a login.
 
+A profile may have such tables, which win key by key.
+
 [sources.shop]
 headers = { X-Tenant = "eu", X-Key = { env = "SHOP_KEY" }, X-Token = { command = "pass x" } }
 scheme = "login"             # the credentials ARAZZO_AUTH_SHOP_LOGIN_…, as HTTP basic or bearer
@@ -18,6 +20,7 @@ from arazzo_runner.cli.options.config_file import (
     raise_config_error,
     read_config,
 )
+from arazzo_runner.cli.options.profiles import Profile
 from arazzo_runner.errors import UsageError
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.request.user_headers import check_field, merge_headers
@@ -50,19 +53,21 @@ class SourceTables(Mapping[str, Headers]):
         return len(self._tables)
 
 
-def source_headers(env_file: Mapping[str, str]) -> Mapping[str, Headers]:
+def source_headers(env_file: Mapping[str, str], profile: Profile) -> Mapping[str, Headers]:
     """The header fields for reading descriptions, by the name of the source.
 
     Raises click.UsageError for a table that cannot be meant.
     """
-    tables = read_config().get(SOURCES, {})
+    tables = dict(read_config().get(SOURCES, {}))
     for name, table in tables.items():
-        _check_table(name, table)
+        _check_table(name, table, f"[{SOURCES}.{name}]")
+    for name, table in profile.sources.items():
+        _check_table(name, table, f"[profiles.{profile.name}.{SOURCES}.{name}]")
+        tables[name] = {**tables.get(name, {}), **table}
     return SourceTables(tables, {**env_file, **os.environ}) if tables else {}
 
 
-def _check_table(name: str, table: Any) -> None:
-    where = f"[{SOURCES}.{name}]"
+def _check_table(name: str, table: Any, where: str) -> None:
     if not isinstance(table, dict):
         raise_config_error(f"`{name}` has to be a table: `{where}`")
     for key in table:

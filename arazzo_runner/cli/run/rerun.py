@@ -12,6 +12,7 @@ from arazzo_runner.cli.command_words import command_words
 from arazzo_runner.report.secrets import Masker
 
 _INPUT: Final = re.compile(r"(--input=|-i(?!n))(.+)", re.DOTALL)
+_KEY_FLAG: Final = "--key-password"
 _LOGIN: Final = re.compile(r"(?<=://)[^/@\s]*@")
 
 
@@ -28,7 +29,8 @@ class RerunCommand(Struct, frozen=True):
     def line(self, masker: Masker, *more: str) -> str:
         """One line for a POSIX shell with ``more`` words at its end.
 
-        An input that holds a secret becomes a variable: ``-i password="$PASSWORD"``.
+        An input that holds a secret becomes a variable: ``-i password="$PASSWORD"``, and so does
+        the password of a key.
         """
         from arazzo_runner.report.curl import shell_quote
 
@@ -58,6 +60,10 @@ def _quote_words(words: Sequence[str], masker: Masker) -> Iterator[str]:
         glued = _INPUT.fullmatch(word)
         if before in ("-i", "--input"):
             yield _assignment(word, masker)
+        elif before == _KEY_FLAG:
+            yield '"$ARAZZO_KEY_PASSWORD"'
+        elif word.startswith(f"{_KEY_FLAG}="):
+            yield f'{_KEY_FLAG}="$ARAZZO_KEY_PASSWORD"'
         elif glued:
             yield glued[1] + _assignment(glued[2], masker)
         else:

@@ -14,7 +14,7 @@ from arazzo_runner.text.source import Place, SourceFile
 SCHEMA = json.loads(
     Path(arazzo_runner.auth.__path__[0], "auth.schema.json").read_text(encoding="utf-8")
 )
-CASES = Path(__file__).parents[2] / "cases" / "credentials"
+CASES = Path(__file__).parents[2] / "cases"
 PLACE = Place(SourceFile("api.yaml", "file:///api.yaml", ""))
 
 
@@ -22,7 +22,10 @@ def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("case", ["auth-json", "auth-test-refused"])
+@pytest.mark.parametrize(
+    "case",
+    ["credentials/auth-json", "credentials/auth-test-refused", "login/identities-as-json"],
+)
 def test_what_is_printed_fits_the_schema(case):
     printed = json.loads((CASES / case / "stdout.json").read_text(encoding="utf-8"))
     jsonschema.validate(printed, SCHEMA)

@@ -5,6 +5,7 @@ import pickle
 import click
 import pytest
 
+from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.cli.options.source_tables import source_headers
 from arazzo_runner.errors import UsageError
 
@@ -39,7 +40,7 @@ def test_header_fields(config, text, headers):
         "ARAZZO_AUTH_SHOP_USER_USERNAME": "me",
         "ARAZZO_AUTH_SHOP_USER_PASSWORD": "",
     }
-    tables = pickle.loads(pickle.dumps(source_headers(variables)))
+    tables = pickle.loads(pickle.dumps(source_headers(variables, NO_PROFILE)))
     assert dict(tables) == {"shop": headers}
 
 
@@ -58,7 +59,7 @@ def test_header_fields(config, text, headers):
 def test_tables_that_cannot_be_meant(config, text, why):
     config(text)
     with pytest.raises(click.UsageError) as caught:
-        dict(source_headers({}))
+        dict(source_headers({}, NO_PROFILE))
     assert why in caught.value.message
 
 
@@ -71,7 +72,7 @@ def test_tables_that_cannot_be_meant(config, text, why):
 )
 def test_what_is_not_set_matters_where_it_is_needed(config, text, why):
     config(f"[sources.shop]\n{text}")
-    tables = source_headers({})
+    tables = source_headers({}, NO_PROFILE)
     assert (list(tables), len(tables), tables.get("bank", ())) == (["shop"], 1, ())
     with pytest.raises(UsageError) as caught:
         tables["shop"]
@@ -79,4 +80,23 @@ def test_what_is_not_set_matters_where_it_is_needed(config, text, why):
 
 
 def test_no_tables():
-    assert source_headers({}) == {}
+    assert source_headers({}, NO_PROFILE) == {}
+
+
+def test_tables_of_a_profile_win_key_by_key(config):
+    config('[sources.shop]\nheaders = { X-A = "1" }\nscheme = "login"\n[sources.far]\n')
+    profile = Profile(
+        "staging", sources={"shop": {"headers": {"X-B": "2"}}, "new": {"headers": {"X-C": "3"}}}
+    )
+    tables = source_headers({"ARAZZO_AUTH_SHOP_LOGIN_TOKEN": "t"}, profile)
+    assert dict(tables) == {
+        "shop": (("Authorization", "Bearer t"), ("X-B", "2")),
+        "far": (),
+        "new": (("X-C", "3"),),
+    }
+
+
+def test_a_table_of_a_profile_is_named_where_it_stands(config):
+    profile = Profile("staging", sources={"shop": {"header": "x"}})
+    with pytest.raises(click.UsageError, match=r"`\[profiles.staging.sources.shop\]` has no key"):
+        source_headers({}, profile)

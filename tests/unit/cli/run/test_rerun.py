@@ -16,6 +16,8 @@ from arazzo_runner.report.secrets import Masker
         (["run", "a", "-i", "file=@secret.txt", "--inputs", "in.json"], "arazzo run a -i file=@secret.txt --inputs in.json"),
         (["run", "a", "--server", "http://me:pw@host/x"], "arazzo run a --server 'http://***@host/x'"),
         (["run", "a", "--server", "http://host/hunter22"], "arazzo run a --server 'http://host/***'"),
+        (["run", "a", "--key-password", "pw", "-v"], 'arazzo run a --key-password "$ARAZZO_KEY_PASSWORD" -v'),
+        (["run", "a", "--key-password=pw"], 'arazzo run a --key-password="$ARAZZO_KEY_PASSWORD"'),
         (["run", "a\x1b[31m"], r"arazzo run $'a\x1b[31m'"),
     ],
 )  # fmt: skip
