@@ -12,8 +12,15 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.embed.documents import DocumentPath, check_names, document_location, load_path
+from arazzo_runner.embed.documents import (
+    DocumentPath,
+    LoadOptions,
+    check_names,
+    document_location,
+    load_path,
+)
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.retrieve.files import file_path
@@ -32,11 +39,18 @@ class _CachedDescription(Struct, frozen=True):
 class PlanCache:
     """Descriptions and plans of the latest runs; several threads may ask at once.
 
-    A plan is bound once with the runner's options, so that credentials are those of that moment.
+    ``http`` is how documents are read over the network. A plan is bound once with the runner's
+    options, so that credentials are those of that moment.
     """
 
-    def __init__(self, options: pipeline.RunConfig, secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        options: pipeline.RunConfig,
+        secrets: Sequence[str] = (),
+        http: HttpSettings | None = None,
+    ) -> None:
         self._options = options
+        self._load_options = LoadOptions(http=http) if http is not None else LoadOptions()
         self._secrets = secrets
         self._lock = Lock()
         self._loaded: OrderedDict[str, _CachedDescription] = OrderedDict()
@@ -61,9 +75,11 @@ class PlanCache:
         known = self._loaded.get(where)
         if known is None or any(_stamp(file) != was for file, was in known.stamps.items()):
             stamps: dict[str, FileStamp | None] = {}
-            known = _CachedDescription(
-                load_path(where, {}, lambda uri: stamps.setdefault(uri, _stamp(uri))), stamps
-            )
+
+            def note(uri: str) -> None:
+                stamps.setdefault(uri, _stamp(uri))
+
+            known = _CachedDescription(load_path(where, self._load_options, note), stamps)
         _put(self._loaded, where, known)
         return known.description
 

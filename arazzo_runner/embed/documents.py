@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
 from arazzo_runner.errors import DiagnosedError, UsageError
+from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.request.user_headers import parse_user_header
 from arazzo_runner.openapi.security.credentials import credential_parts
 from arazzo_runner.openapi.servers import declared_variables
@@ -29,6 +30,7 @@ from arazzo_runner.retrieve.files import file_uri
 from arazzo_runner.retrieve.source_headers import HeaderSettings
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 from arazzo_runner.text.json_write import JsonStyle, write_json
+from arazzo_runner.version import VERSION
 
 DocumentPath: TypeAlias = str | PathLike[str]
 
@@ -57,6 +59,7 @@ class LoadOptions(TypedDict, total=False):
     allow_read: bool
     allow_http: bool
     allow_net: bool
+    http: HttpSettings
     headers: HeaderOptions
     limits: LoadLimits
 
@@ -124,6 +127,7 @@ def access_for(given: LoadOptions) -> DocumentAccess:
         allow_http=given.get("allow_http", False),
         allow_net=given.get("allow_net", False),
         source_dirs=source_folders(given),
+        http=given.get("http", HttpSettings(user_agent=f"arazzo/{VERSION}")),
         headers=HeaderSettings(header_texts(given.get("headers", ()))),
     )
     return document_access(settings, os.environ)

@@ -97,7 +97,7 @@ class Runner:
 
     def __init__(self, **options: Unpack[RunOptions]) -> None:
         self._chosen = parse_options(options)
-        self._cache = PlanCache(self._chosen.options, self._chosen.secrets)
+        self._cache = PlanCache(self._chosen.options, self._chosen.secrets, self._chosen.http)
         self._holder = RunnerConnections(self._chosen)
 
     def run(

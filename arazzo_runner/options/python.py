@@ -44,6 +44,7 @@ PYTHON = (
     _only("after_response", "AfterResponse", "Called with each response."),
     _only("on_event", "Observer", "Called with each event."),
     _only("cancel", "StopEvent", "End the run once this is set."),
+    _only("http", "HttpSettings", "How documents are read over the network.", "load"),
     _only("headers", "HeaderOptions", "Headers for documents at the servers.", "load"),
     _only("limits", "LoadLimits", "The limits of documents.", "load"),
 )

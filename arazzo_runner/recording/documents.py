@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from arazzo_runner.document.retrieval import (
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import resolve_reference, without_fragment
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secret_names import url_secrets
@@ -122,7 +123,7 @@ class DocumentLog:
 
 
 def documents_of(description: Description) -> RecordedDocuments:
-    """The documents of a description that is at hand, without what its APIs refer to."""
+    """The documents of a description that is at hand, with what of others it has asked for."""
     found: dict[str, RecordedDocument] = {}
     for unit in description.units.values():
         document = unit.document
@@ -130,6 +131,7 @@ def documents_of(description: Description) -> RecordedDocuments:
         texts |= {
             name: description.units[uri].document.source for name, uri in unit.documents.items()
         }
+        found.update(_referred(unit))
         found.setdefault(
             document_uri(document.source.uri), _recorded(document.source.uri, document.source.text)
         )
@@ -139,6 +141,17 @@ def documents_of(description: Description) -> RecordedDocuments:
                 uri = without_fragment(resolve_reference(document.base_uri, one.url))
                 found[uri] = _recorded(source.uri, source.text)
     return RecordedDocuments(found)
+
+
+def _referred(unit: Unit) -> Iterator[tuple[str, RecordedDocument]]:
+    """What references of API descriptions and inputs led to, by the URI that was asked for."""
+    for api in unit.apis.values():
+        for uri, (file, _) in api.documents.items():
+            yield uri, _recorded(file.uri, file.text)
+    for schema in unit.inputs.values():
+        for place in schema.bundle.places.values():
+            file = place.source
+            yield file.uri, _recorded(file.uri, file.text)
 
 
 def _recorded(uri: str, text: str) -> RecordedDocument:

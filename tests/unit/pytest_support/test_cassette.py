@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from unit.pytest_support.project import PETS, Project
+from arazzo_runner.cli import main as command_line
+from unit.pytest_support.project import OPENAPI, PETS, Project
 
 RECORD = ("--arazzo-mock", "--arazzo-record", "tapes")
 MISS = "pets.arazzo.yaml::missPet"
@@ -81,3 +82,29 @@ def test_one_of_both(project: Project) -> None:
     result = run(project, *RECORD, *REPLAY)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --arazzo-record and --arazzo-replay exclude each other"])
+
+
+def test_a_recording_holds_what_references_led_to(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = "schema: {type: object, properties: {name: {type: string}}}"
+    text = OPENAPI.replace(schema, 'schema: {$ref: "more/parts.yaml#/pet"}', 1)
+    assert text != OPENAPI
+    project.write("pets.openapi.yaml", text)
+    project.write("more/parts.yaml", 'pet: {$ref: "pet.yaml"}\n')
+    project.write("more/pet.yaml", "{type: object, properties: {name: {type: string}}}\n")
+    inputs = "{name: {type: string, default: Rex}, id: {type: integer}}"
+    text = PETS.replace(inputs, '{name: {$ref: "more/inputs.yaml#/name"}}')
+    assert text != PETS
+    project.write("pets.arazzo.yaml", text)
+    project.write("more/inputs.yaml", "name: {type: string, default: Rex}\n")
+    run(project, *RECORD).assert_outcomes(passed=1)
+    recording = project.path / "tapes/pets.arazzo.yaml/addPet.json"
+    places = json.loads(recording.read_text())["documents"]
+    assert {one.rpartition("/")[2] for one in places} == {
+        "pets.arazzo.yaml", "pets.openapi.yaml", "parts.yaml", "pet.yaml", "inputs.yaml",
+    }  # fmt: skip
+    for one in (*(project.path / "more").iterdir(), *project.path.glob("pets.*.yaml")):
+        one.unlink()
+    monkeypatch.chdir(recording.parent)
+    assert command_line.main(["replay", "addPet.json"]) == 0
