@@ -20,10 +20,14 @@ from msgspec import Struct
 
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.errors import DocumentError, InputError
-from arazzo_runner.executor.inputs_schema import InputsSchema, direct_properties, schema_parts
+from arazzo_runner.executor.inputs_schema import (
+    InputsSchema,
+    schema_parts,
+)
 from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.http_semantics.media_type import is_json, is_text, is_xml
+from arazzo_runner.openapi.schema.walk import properties_of
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Severity, error, shorten
@@ -210,7 +214,7 @@ def schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
     inner = {
         key: one
         for part in schema_parts(declared.get(head), root)
-        for key, one in direct_properties(part).items()
+        for key, one in properties_of(part).items()
     }
     return schema_of(rest, inner, root)
 

@@ -19,6 +19,7 @@ from arazzo_runner.expression.evaluate import EvaluationError, evaluate_within_b
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, FileBody, Value
 from arazzo_runner.openapi.schema.compile import schema_validator
+from arazzo_runner.openapi.schema.walk import OTHER_MEMBERS
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.text.source import Place
 
@@ -79,8 +80,7 @@ def _explain_errors(failure: Any, known: Collection[str] | None) -> list[InputPr
         name = failure.kind.property
         message = f"the required input `{name}` is missing"
         return [InputProblem("missing", name, message, f"pass it with `-i {name}=…`")]
-    unwelcome = ("additionalProperties", "unevaluatedProperties")
-    if not path and failure.kind.name in unwelcome and known is not None:
+    if not path and failure.kind.name in OTHER_MEMBERS and known is not None:
         return []  # said by `_undeclared`, with the names that are declared
     where = "".join(
         f"[{token}]" if isinstance(token, int) else f".{token}" for token in path

@@ -13,14 +13,15 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.schema.compile import Bundle
+from arazzo_runner.openapi.schema.walk import (
+    POSSIBLE,
+    Relation,
+    is_closed,
+    properties_of,
+    subschemas,
+)
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place, Pointer
-
-# JSON Schema 2020-12 core, section 10.2: what is applied to the same value depending on it.
-_POSSIBLE: Final = ("anyOf", "oneOf")
-_BRANCHES: Final = ("if", "then", "else")
-_DEPENDENT: Final = "dependentSchemas"
-_OTHERS: Final = ("additionalProperties", "unevaluatedProperties")
 
 _DEFINITION: Final = "#/$defs/"
 
@@ -91,16 +92,13 @@ def read_inputs_schema(bundle: Bundle, findings: Iterable[Diagnostic] = ()) -> I
     ]
     parts = [node for node, _ in nodes]
     declared = None if any(map(_is_open, parts)) else _declared_inputs(nodes, bundle)
-    return InputsSchema(schema, bundle, declared, any(map(_is_closed, parts)), tuple(findings))
+    return InputsSchema(schema, bundle, declared, any(map(is_closed, parts)), tuple(findings))
 
 
 def _is_open(part: dict[str, Any]) -> bool:
     """Whether a schema takes names that it does not state."""
-    return any(part.get(one, False) is not False for one in (*_OTHERS, "patternProperties"))
-
-
-def _is_closed(part: dict[str, Any]) -> bool:
-    return any(part.get(one) is False for one in _OTHERS)
+    others = subschemas(part, Relation.REST, Relation.UNEVALUATED, Relation.PATTERN)
+    return any(schema is not False for schema, _ in others)
 
 
 def _declared_inputs(
@@ -111,22 +109,13 @@ def _declared_inputs(
     has_names = False
     for part, path in nodes:  # of several schemas for one name that counts which surely applies
         has_names = has_names or isinstance(part.get("properties"), dict)
-        for name, one in direct_properties(part).items():
+        for name, one in properties_of(part).items():
             place = bundle.place_of((*path, "properties", name))
             found.setdefault(name, DeclaredInput(name, one, place))
     return found if has_names else None
 
 
 # --- reading a bundled schema ---------------------------------------------------------------------
-
-
-def direct_properties(part: dict[str, Any]) -> dict[str, Value]:
-    """The properties that one schema states by itself.
-
-    A schema may be malformed here: that is reported when its workflow is bound.
-    """
-    stated = part.get("properties")
-    return stated if isinstance(stated, dict) else {}
 
 
 def schema_parts(schema: Value, root: Value) -> list[dict[str, Any]]:
@@ -165,7 +154,7 @@ def _walk(start: list[tuple[Value, Pointer]], root: Value, inner: Any) -> Iterat
 
 
 def _sure(node: dict[str, Any], path: Pointer, root: Value) -> Iterator[tuple[Value, Pointer]]:
-    yield from _members(node, "allOf", path)
+    yield from _below(node, path, Relation.ALL)
     reference = node.get("$ref")
     if isinstance(reference, str):
         name = reference.removeprefix(_DEFINITION)
@@ -176,19 +165,13 @@ def _possible_subschemas(
     node: dict[str, Any], path: Pointer, root: Value
 ) -> Iterator[tuple[Value, Pointer]]:
     yield from _sure(node, path, root)
-    for name in _POSSIBLE:
-        yield from _members(node, name, path)
-    yield from ((node.get(name), (*path, name)) for name in _BRANCHES)
-    yield from _members(node, _DEPENDENT, path)
+    yield from _below(node, path, *POSSIBLE)
 
 
-def _members(node: dict[str, Any], name: str, path: Pointer) -> Iterator[tuple[Value, Pointer]]:
-    held = node.get(name)
-    if name == _DEPENDENT:
-        members = list(held.items()) if isinstance(held, dict) else []
-    else:
-        members = list(enumerate(held)) if isinstance(held, list) else []
-    yield from ((one, (*path, name, key)) for key, one in members)
+def _below(
+    node: dict[str, Any], path: Pointer, *relations: Relation
+) -> Iterator[tuple[Value, Pointer]]:
+    yield from ((one, (*path, *below)) for one, below in subschemas(node, *relations))
 
 
 # --- defaults -------------------------------------------------------------------------------------
@@ -199,7 +182,7 @@ _NONE: Final = object()
 def _fill(schema: Value, root: Value, value: dict[str, Value]) -> dict[str, Value]:
     filled = dict(value)
     for part in schema_parts(schema, root):
-        for name, property_schema in direct_properties(part).items():
+        for name, property_schema in properties_of(part).items():
             _fill_property(name, property_schema, root, filled)
     return filled
 

@@ -12,12 +12,12 @@ from typing import Any, Final
 from arazzo_runner.executor.inputs import compile_inputs
 from arazzo_runner.executor.inputs_schema import InputsSchema, definition, possible_parts
 from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.schema.walk import Relation, item_schemas, member_schemas, subschemas
+
+_ANY_ITEM: Final = (Relation.REST_ITEM, Relation.UNEVALUATED_ITEM, Relation.SOME_ITEM)
 
 SHORTEST: Final = 4
 """The characters of the shortest text in a secret object or list that is masked by itself."""
-
-_OTHERS: Final = ("additionalProperties", "unevaluatedProperties")
-_ITEMS: Final = ("items", "additionalItems", "unevaluatedItems", "contains")
 
 
 def secret_inputs(schema: InputsSchema, inputs: Mapping[str, Value]) -> Iterator[str]:
@@ -84,22 +84,12 @@ def _secret(schemas: list[Value], root: Value, value: Value) -> Iterator[str]:
 def _subschemas(schemas: list[Value], root: Value) -> list[dict[str, Any]]:
     """All schemas that say something of the same value, under ``not`` too."""
     applied = possible_parts(schemas, root)
-    negated = [one["not"] for one in applied if "not" in one]
+    negated = [not_ for one in applied for not_, _ in subschemas(one, Relation.NEGATION)]
     return [*applied, *(_subschemas(negated, root) if negated else ())]
 
 
 def _of_member(schemas: list[dict[str, Any]], name: str) -> list[Value]:
-    found: list[Value] = []
-    for one in schemas:
-        stated = one.get("properties")
-        if isinstance(stated, dict) and name in stated:
-            found.append(stated[name])
-        else:
-            found += [one.get(keyword) for keyword in _OTHERS]
-        patterns = one.get("patternProperties")
-        if isinstance(patterns, dict):
-            found += [schema for pattern, schema in patterns.items() if _matches(pattern, name)]
-    return found
+    return [schema for one in schemas for schema, _ in member_schemas(one, name, _matches)]
 
 
 def _matches(pattern: str, name: str) -> bool:
@@ -114,9 +104,6 @@ def _matches(pattern: str, name: str) -> bool:
 def _of_item(schemas: list[dict[str, Any]], index: int) -> list[Value]:
     found: list[Value] = []
     for one in schemas:
-        for keyword in ("prefixItems", "items"):
-            first = one.get(keyword)
-            if isinstance(first, list) and index < len(first):
-                found.append(first[index])
-        found += [one.get(keyword) for keyword in _ITEMS]
+        found += (schema for schema, _ in item_schemas(one, index))
+        found += (schema for schema, _ in subschemas(one, *_ANY_ITEM))
     return found

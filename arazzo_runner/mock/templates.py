@@ -9,7 +9,6 @@ from typing import Final
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.mock.generate.flatten import (
-    CHOICES,
     EXAMPLES,
     NoExample,
     flatten,
@@ -28,6 +27,7 @@ from arazzo_runner.mock.response import (
 )
 from arazzo_runner.mock.routes import MockRoute, item_operation
 from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.schema.walk import CHOICES, Relation, is_closed, keywords, subschemas
 
 STATES: Final = ("status", "state", "phase")
 MAX_VARIANTS: Final = 24
@@ -164,7 +164,7 @@ def count_variants(schema: Value, root: Value, hops: int = 8) -> int:
     for keyword in CHOICES:
         for branch in schema.get(keyword) or ():
             count += count_variants(branch, root, hops - 1)
-    parts = list(schema.get("allOf") or ())
+    parts = [one.schema for one in subschemas(schema, Relation.ALL)]
     if "$ref" in schema:
         with suppress(NoExample):
             parts.append(resolve(schema["$ref"], root))
@@ -182,11 +182,11 @@ def is_open_object(schema: Value, *, is_object: bool) -> bool:
         return False
     if not (is_object and not said) and type_of_schema(said) != "object":
         return False
-    closed = said.get("additionalProperties") is False
-    named = any(keyword in said for keyword in ("properties", "patternProperties", "required",
-                                                "minProperties"))  # fmt: skip
-    is_map = isinstance(said.get("additionalProperties"), dict) and said["additionalProperties"]
-    return not (closed or named or is_map)
+    is_map = any(isinstance(one, dict) and one for one, _ in subschemas(said, Relation.REST))
+    return not (is_closed(said) or is_map or not _NAMING.isdisjoint(said))
+
+
+_NAMING = frozenset((*keywords(Relation.MEMBER, Relation.PATTERN), "required", "minProperties"))
 
 
 def without_write_only(value: Value, schema: Value, root: Value, depth: int = 0) -> Value:

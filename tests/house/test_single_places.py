@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from arazzo_runner.openapi.schema.walk import APPLICATORS
+
 ROOT = Path(__file__).parents[2] / "arazzo_runner"
 FILES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in ROOT.rglob("*.py")}
 
@@ -67,3 +69,50 @@ def caret_rows(text: str) -> list[int]:
 @pytest.mark.parametrize("path", sorted(FILES))
 def test_one_module_draws_carets(path: str) -> None:
     assert bool(caret_rows(FILES[path])) is (path == CARETS), f"ask {CARETS}"
+
+
+WALK = "openapi/schema/walk.py"
+# Words of other things too: these are known by standing beside another one.
+WORDS = {"$defs", "contains", "definitions", "else", "if", "items", "not", "properties", "then"}
+
+
+def keyword_lists(text: str) -> list[int]:
+    """The lines of a module that know which keywords hold schemas.
+
+    A keyword that a schema is built with (``{"allOf": …}``) and a path (``("items", at)``) are no
+    knowledge of that kind; a keyword that is looked for is, and so are two of them in one list.
+    """
+    nodes = list(ast.walk(ast.parse(text)))
+    built = {id(key) for node in nodes if isinstance(node, ast.Dict) for key in node.keys}
+    plain = [node for node in nodes if isinstance(node, ast.Constant) and id(node) not in built]
+    lists = [node for node in nodes if isinstance(node, ast.Tuple | ast.List | ast.Set)]
+    found = {one.lineno for one in plain if one.value in [*(APPLICATORS.keys() - WORDS)]}
+    found |= {one.lineno for one in lists if is_keyword_list(one)}
+    return sorted(found)
+
+
+def is_keyword_list(node: ast.Tuple | ast.List | ast.Set) -> bool:
+    words = {one.value for one in node.elts if isinstance(one, ast.Constant)}
+    is_path = any(not isinstance(one, ast.Constant | ast.Starred) for one in node.elts)
+    return not is_path and len(APPLICATORS.keys() & words) > 1
+
+
+@pytest.mark.parametrize("path", sorted(set(FILES) - {WALK}))
+def test_one_module_knows_which_keywords_hold_schemas(path: str) -> None:
+    assert keyword_lists(FILES[path]) == [], f"ask {WALK}"
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ('x = ("if", "then", "else")', [1]),
+        ('x = {"items", "properties"}', [1]),
+        ('x = node.get("allOf")', [1]),
+        ('x = "prefixItems" in node', [1]),
+        ('x = {"allOf": [a, b]}', []),
+        ('x = ("properties", name, "items")', []),
+        ('x = node.get("items")', []),
+    ],
+)
+def test_a_second_place_for_keywords_is_found(line: str, lines: list[int]) -> None:
+    assert keyword_lists(line) == lines

@@ -23,6 +23,7 @@ from arazzo_runner.openapi.schema.shape import (
     listed_values,
     types_of_alternative,
 )
+from arazzo_runner.openapi.schema.walk import CHOICES
 
 _OF_SCALARS: Final = (
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
@@ -31,7 +32,7 @@ _OF_SCALARS: Final = (
 _OF_COUNTS: Final = ("minItems", "maxItems")
 _OF_ITEMS: Final = (*_OF_COUNTS, "uniqueItems")
 # What may be broken by a property that is not given alone, and what scalars are held against.
-_JUDGED_APART: Final = frozenset({"required", "oneOf", "anyOf", "pattern"})
+_JUDGED_APART: Final = frozenset({"required", *CHOICES, "pattern"})
 _UNFINISHED: Final = "Error executing regex"
 # Formats are annotations: a server may be more lenient. These have one meaning.
 _FORMATS: Final = frozenset({"date", "date-time", "email", "ipv4", "ipv6", "uuid"})

@@ -35,7 +35,6 @@ from arazzo_runner.openapi.schema.descend import (
     SchemaShape,
     descend_step,
     member_hint,
-    schema_properties,
     type_words,
     types_of_value,
 )
@@ -44,7 +43,7 @@ from arazzo_runner.openapi.schema.shape import (
     JsonTypes,
     types_of_alternative,
 )
-from arazzo_runner.openapi.schema.walk import flagged_properties
+from arazzo_runner.openapi.schema.walk import flagged_properties, properties_of
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import guess_known
@@ -159,7 +158,7 @@ def _missing_properties(alternative: Alternative, given: set[str], view: StepCon
 
 
 def _has_default(alternative: Alternative, name: str) -> bool:
-    schemas = (schema_properties(part.node).get(name) for part in alternative)
+    schemas = (properties_of(part.node).get(name) for part in alternative)
     return any(isinstance(one, dict) and "default" in one for one in schemas)
 
 

@@ -17,19 +17,36 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.compile import schema_validator, standalone_schema
+from arazzo_runner.openapi.schema.walk import (
+    CHOICES,
+    IN_PLACE,
+    POSSIBLE,
+    Relation,
+    keywords,
+    subschemas,
+)
 from arazzo_runner.text.source import Pointer
 
 ANNOTATIONS = ("title", "description", "deprecated")
 EXAMPLES = ("example", "examples", "default")
-CHOICES = ("oneOf", "anyOf")
-COMPOSED = ("$ref", "$defs", "allOf", *CHOICES, "if", "then", "else", "dependentSchemas")
+COMPOSED = ("$ref", *keywords(Relation.DEFINITION, Relation.ALL, *POSSIBLE))
 LARGER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 SMALLER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-MAPS = ("properties", "patternProperties", "dependentRequired")
-SCHEMAS = ("items", "additionalProperties", "propertyNames", "contains", "not")
-TRIED = ("not", "contains", "dependentRequired", "minProperties", "propertyNames", "uniqueItems")
-UNKNOWN = ("patternProperties", "unevaluatedItems", "unevaluatedProperties")
-HARD = frozenset((*CHOICES, "allOf", "if", "dependentSchemas", *TRIED, *UNKNOWN))
+MAPS = (*keywords(Relation.MEMBER, Relation.PATTERN), "dependentRequired")
+SCHEMAS = keywords(
+    Relation.ITEM,
+    Relation.SOME_ITEM,
+    Relation.REST,
+    Relation.UNEVALUATED,
+    Relation.UNEVALUATED_ITEM,
+    Relation.NAME,
+)
+TRIED = (
+    *keywords(Relation.SOME_ITEM, Relation.NAME),
+    *("dependentRequired", "minProperties", "uniqueItems"),
+)
+UNKNOWN = keywords(Relation.PATTERN, Relation.UNEVALUATED, Relation.UNEVALUATED_ITEM)
+HARD = frozenset((*keywords(*IN_PLACE), *TRIED, *UNKNOWN))
 
 
 MAX_PARTS = 10_000
@@ -134,7 +151,7 @@ def _parts(schema: dict[str, Value], variant: int) -> Iterator[Value]:
     """What holds beside the schema's own keywords: references as strings, and schemas."""
     if "$ref" in schema:
         yield schema["$ref"]
-    yield from schema.get("allOf", ())
+    yield from (one.schema for one in subschemas(schema, Relation.ALL))
     for keyword in CHOICES:
         if schema.get(keyword):
             branches = sorted(schema[keyword], key=_is_null)
@@ -142,7 +159,7 @@ def _parts(schema: dict[str, Value], variant: int) -> Iterator[Value]:
     if "if" in schema:
         yield from _condition(schema, variant)
     if variant % 2 == 0:
-        yield from schema.get("dependentSchemas", {}).values()
+        yield from (one.schema for one in subschemas(schema, Relation.DEPENDENT))
 
 
 def _is_null(branch: Value) -> bool:
@@ -189,6 +206,8 @@ def merge_keyword(keyword: str, left: Value, right: Value) -> Value:
         return min(left, right)
     if keyword in MAPS:
         return {**right, **left} | _merge_objects(left, right)
+    if keyword in keywords(Relation.NEGATION):
+        return {"anyOf": [left, right]}
     if keyword in SCHEMAS:
         return {"allOf": [left, right]}
     return _merge_lists(keyword, left, right)

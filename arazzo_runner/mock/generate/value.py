@@ -23,6 +23,14 @@ from arazzo_runner.mock.generate.flatten import (
 from arazzo_runner.mock.generate.pattern import generate_string
 from arazzo_runner.mock.generate.scalars import number_for, string_for
 from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.openapi.schema.walk import (
+    Relation,
+    item_schemas,
+    keywords,
+    listed_items,
+    member_schemas,
+    subschemas,
+)
 
 VARIANTS = 24
 """How many values are tried where a schema can only be satisfied by trying."""
@@ -37,8 +45,8 @@ DEPTHS = (4, 2, 1, 0)
 
 # In the order they are asked for; a schema without `type` is what its keywords are about.
 HINTS = {
-    "object": ("properties", "additionalProperties", "patternProperties", "required"),
-    "array": ("items", "prefixItems", "minItems", "contains"),
+    "object": (*keywords(Relation.MEMBER, Relation.REST, Relation.PATTERN), "required"),
+    "array": (*keywords(Relation.ITEM, Relation.SOME_ITEM), "minItems"),
     "string": ("pattern", "minLength", "maxLength", "format"),
     "number": ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"),
 }
@@ -232,8 +240,8 @@ class ValueGenerator:
     ) -> dict[str, Value]:
         """Members without a documented name: as many as are demanded, and one for a map."""
         schema = flat.schema
-        is_map = isinstance(schema.get("additionalProperties"), dict) and not value
-        least = schema.get("minProperties", 1 if is_map and schema["additionalProperties"] else 0)
+        is_map = any(isinstance(one, dict) and one for one, _ in subschemas(schema, Relation.REST))
+        least = schema.get("minProperties", 1 if is_map and not value else 0)
         extras: dict[str, Value] = {}
         for at in range(max(0, least - len(value))):
             name = self.name(flat, spot, at)
@@ -243,10 +251,11 @@ class ValueGenerator:
     def name(self, flat: FlatSchema, spot: ValueContext, at: int) -> str:
         """A name for the extra member number ``at``."""
         dice = spot.dice.at("#name", at)
-        if "propertyNames" in flat.schema:
-            names = {"type": "string", "allOf": [flat.schema["propertyNames"]]}
+        rules = [one.schema for one in subschemas(flat.schema, Relation.NAME)]
+        if rules:
+            names = {"type": "string", "allOf": rules}
             return str(self.make(names, ValueContext(dice, flat.refs, spot.depth)))
-        for pattern in flat.schema.get("patternProperties", ()):
+        for pattern in (str(path[1]) for _, path in subschemas(flat.schema, Relation.PATTERN)):
             return generate_string(pattern, dice) or pattern
         return f"key{at + 1}"
 
@@ -277,8 +286,8 @@ def type_of_schema(schema: dict[str, Value]) -> str:
     if "type" in schema:
         types = [name for name in types_of(schema["type"]) if name != "null"]
         return types[0] if types else "null"
-    for name, keywords in HINTS.items():
-        if any(keyword in schema for keyword in keywords):
+    for name, hints in HINTS.items():
+        if any(keyword in schema for keyword in hints):
             return name
     return "string"
 
@@ -300,28 +309,27 @@ def _is_included(member: Value) -> bool:
 
 def _member(schema: dict[str, Value], name: str) -> Value:
     """The schema of the member ``name``. Raises NoExample where there may be none."""
-    if name in schema.get("properties", ()):
-        return schema["properties"][name]
-    for pattern, member in schema.get("patternProperties", {}).items():
-        if validator_of({"pattern": pattern})(name):
-            return member
-    return schema.get("additionalProperties", True)
+    return next((one for one, _ in member_schemas(schema, name, _is_match)), True)
+
+
+def _is_match(pattern: str, name: str) -> bool:
+    return validator_of({"pattern": pattern})(name)
 
 
 def _item(schema: dict[str, Value], at: int) -> Value:
-    prefix = schema.get("prefixItems", ())
-    if at < len(prefix):
-        return prefix[at]
+    stated = next((one for one, _ in item_schemas(schema, at)), True)
+    prefix = len(listed_items(schema))
     # `contains` asks for one such item: let it be the first that is free.
-    if "contains" in schema and at < len(prefix) + max(1, schema.get("minContains", 1)):
-        return {"allOf": [schema.get("items", True), schema["contains"]]}
-    return schema.get("items", True)
+    some = [one for one, _ in subschemas(schema, Relation.SOME_ITEM)]
+    if some and prefix <= at < prefix + max(1, schema.get("minContains", 1)):
+        return {"allOf": [stated, *some]}
+    return stated
 
 
 def _length(schema: dict[str, Value]) -> int:
-    prefix = len(schema.get("prefixItems", ()))
-    contained = schema.get("minContains", 1) if "contains" in schema else 0
-    wished = 0 if schema.get("items") is False else 1
+    prefix = len(listed_items(schema))
+    contained = sum(schema.get("minContains", 1) for _ in subschemas(schema, Relation.SOME_ITEM))
+    wished = 0 if any(one is False for one, _ in item_schemas(schema, prefix)) else 1
     least: int = max(schema.get("minItems", 0), prefix + contained, wished)
     most: int = schema.get("maxItems", least)
     return min(least, most)

@@ -26,6 +26,7 @@ from arazzo_runner.mock.resources import Facts, normalized_name, path_text
 from arazzo_runner.mock.steps.expectations import BodyRead
 from arazzo_runner.mock.steps.flow import Tokens
 from arazzo_runner.mock.templates import ResponseTemplate
+from arazzo_runner.openapi.schema.walk import Relation, subschemas
 
 MAX_ITEM: Final = 20
 """An item further back in a list is not generated."""
@@ -169,7 +170,7 @@ def schema_at(schema: Value, tokens: Tokens) -> Value | None:
         elif str(token) in flat.get("properties", {}):
             node = flat["properties"][str(token)]
         else:
-            node = flat.get("additionalProperties", True)
+            node = next((one for one, _ in subschemas(flat, Relation.REST)), True)
             if not isinstance(node, dict):
                 return None
     return schema_part(node, schema)

@@ -28,7 +28,13 @@ from arazzo_runner.openapi.references import (
 from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.validator import Validator, python_numbers
-from arazzo_runner.openapi.schema.walk import AccessFlag, flagged_properties
+from arazzo_runner.openapi.schema.walk import (
+    APPLICATORS,
+    AccessFlag,
+    Relation,
+    flagged_properties,
+    keywords,
+)
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place, Pointer
 
@@ -39,11 +45,12 @@ Follow: TypeAlias = Callable[[str, Place], tuple[Value, Place]]
 DynamicScope: TypeAlias = frozenset[tuple[str, str, Pointer]]
 """The dynamic anchors in force: (anchor, URI of the file, pointer), the outermost of each name."""
 
+_DEFINITIONS: Final = frozenset(keywords(Relation.DEFINITION))
 # Said otherwise in the bundled schema.
 _OF_IDENTITY: Final = frozenset({"$anchor", "$defs", "$dynamicAnchor", "$id", "$schema"})
 # What is said for readers as well.
 _LEFT_OUT: Final = _OF_IDENTITY | {
-    "definitions",
+    *_DEFINITIONS,
     "description",
     "externalDocs",
     "nullable",
@@ -236,7 +243,9 @@ def _convert_list(
     return {key: [_convert(work, one, spot.at(key, at)) for at, one in enumerate(value)]}
 
 
-def _all_of(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
+def _convert_parts(
+    work: _BundleState, key: str, value: Value, spot: _SchemaPlace
+) -> dict[str, Value]:
     if not isinstance(value, list):
         return {key: work.tolerate(value, [])}
     return {key: [_convert(work, one, spot.beside(key, at)) for at, one in enumerate(value)]}
@@ -253,7 +262,7 @@ def _convert_map(
 def _items(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     if not isinstance(value, list) or work.hidden is None:
         return _convert_schema(work, key, value, spot)
-    # A list of schemas in `items` is what `prefixItems` is since 2020-12.
+    # Before 2020-12.
     return {"prefixItems": _convert_list(work, key, value, spot)[key]}
 
 
@@ -309,32 +318,20 @@ def _mapped_schema(work: _BundleState, value: Value, spot: _SchemaPlace) -> Valu
         return value
 
 
-# JSON Schema 2020-12: the keywords that hold schemas, or say something about them.
-_HANDLERS: Final[
-    dict[str, Callable[[_BundleState, str, Value, _SchemaPlace], dict[str, Value]]]
-] = {
-    **dict.fromkeys(
-        (
-            "additionalProperties",
-            "contains",
-            "contentSchema",
-            "else",
-            "if",
-            "not",
-            "propertyNames",
-            "then",
-            "unevaluatedItems",
-            "unevaluatedProperties",
-        ),
-        _convert_schema,
-    ),
-    **dict.fromkeys(("anyOf", "oneOf", "prefixItems"), _convert_list),
-    **dict.fromkeys(("dependentSchemas", "patternProperties", "properties"), _convert_map),
+_Handler: TypeAlias = Callable[[_BundleState, str, Value, _SchemaPlace], dict[str, Value]]
+_FORMS: Final[dict[str, _Handler]] = {
+    "schema": _convert_schema,
+    "list": _convert_list,
+    "map": _convert_map,
+    "schema or list": _items,
+}
+# The keywords that hold schemas, or say something about them.
+_HANDLERS: Final[dict[str, _Handler]] = {
+    **{name: _FORMS[one.form] for name, one in APPLICATORS.items() if name not in _DEFINITIONS},
+    **dict.fromkeys(keywords(Relation.ALL), _convert_parts),
     "$dynamicRef": _dynamic_reference,
     "$ref": _reference,
-    "allOf": _all_of,
     "discriminator": _discriminator,
-    "items": _items,
     "required": _required,
 }
 

@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.schema.walk import IN_PLACE, keywords, subschemas
 
 MAX_CHECKS: Final = 10_000
 """Subschemas that one value is held against, counted as often as they are."""
 
-# JSON Schema 2020-12 core, section 10.2: the applicators that are about the same value.
-_SCHEMA_KEYWORDS: Final = ("not", "if", "then", "else")
-_SEVERAL: Final = ("allOf", "anyOf", "oneOf")
-_NAMED: Final = ("dependentSchemas",)
-_APPLIED: Final = frozenset((*_SEVERAL, *_NAMED, "then", "else", "not", "if"))
+_APPLIED: Final = frozenset(keywords(*IN_PLACE))
 
 
 def check_cost(schema: Value) -> None:
@@ -56,11 +53,7 @@ def _checks(schema: dict[str, Value], defs: dict[str, Value], known: dict[int, i
 
 
 def _about_the_same(node: dict[str, Value], defs: dict[str, Value]) -> Iterator[dict[str, Value]]:
-    found: list[Value] = [node.get(name) for name in _SCHEMA_KEYWORDS]
-    for name in _SEVERAL:
-        found += node[name] if isinstance(node.get(name), list) else ()
-    for name in _NAMED:
-        found += node[name].values() if isinstance(node.get(name), dict) else ()
+    found = [one.schema for one in subschemas(node, *IN_PLACE)]
     reference = node.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/$defs/"):
         found.append(defs.get(reference.removeprefix("#/$defs/")))

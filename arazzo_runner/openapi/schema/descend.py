@@ -27,8 +27,17 @@ from arazzo_runner.openapi.schema.shape import (
     types_of_alternative,
     union,
 )
+from arazzo_runner.openapi.schema.walk import (
+    CHOICES,
+    DYNAMIC_REFERENCES,
+    Relation,
+    is_closed,
+    item_schemas,
+    keywords,
+    properties_of,
+    subschemas,
+)
 from arazzo_runner.text.diagnostic import did_you_mean
-from arazzo_runner.text.source import Place
 
 PathToken: TypeAlias = str | int | None
 """A member or an item; None is any of them."""
@@ -36,8 +45,9 @@ PathToken: TypeAlias = str | int | None
 _INDEX: Final = re.compile("0|[1-9][0-9]{0,17}")
 # With these a schema may mean more members than it names.
 _OPEN: Final = (
-    "$dynamicRef", "$recursiveRef", "dependentSchemas", "else", "if", "patternProperties", "then",
-)  # fmt: skip
+    *DYNAMIC_REFERENCES,
+    *keywords(Relation.CONDITION, Relation.DEPENDENT, Relation.PATTERN),
+)
 _CONTAINERS: Final = frozenset({"object", "array"})
 _NULL: Final = frozenset({"null"})
 
@@ -198,17 +208,16 @@ def _member(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step
         return intersection(schemas, named)
     if any(_is_open(part.node) for part in one):
         return None
-    if any(_is_closed(part.node) for part in one):
+    if any(is_closed(part.node) for part in one):
         return MissingMember(proven=True, known=names_of(one))
     return _unnamed_member(schemas, one)
 
 
 def _unnamed_member(schemas: SchemaContext, one: Alternative) -> _Step:
     others = [
-        Schema(part.node[key], part.place.at(key))
+        Schema(schema, part.place.at(*path))
         for part in one
-        for key in ("additionalProperties", "unevaluatedProperties")
-        if key in part.node
+        for schema, path in subschemas(part.node, Relation.REST, Relation.UNEVALUATED)
     ]
     known = names_of(one)
     return (
@@ -222,29 +231,21 @@ def _any_member(schemas: SchemaContext, one: Alternative) -> _Step:
     if any(_is_open(part.node) for part in one):
         return None
     every = [_member(schemas, one, name) for name in names_of(one)]
-    if not any(_is_closed(part.node) for part in one):
+    if not any(is_closed(part.node) for part in one):
         every.append(None)
     return _combine(every) if every else MissingMember(proven=True)
 
 
 def _named_schemas(one: Alternative, name: str) -> Iterator[Schema]:
     for part in one:
-        properties = schema_properties(part.node)
+        properties = properties_of(part.node)
         if name in properties:
             yield Schema(properties[name], part.place.at("properties", name))
 
 
-def schema_properties(node: dict[str, Value]) -> dict[str, Value]:
-    """The ``properties`` of one schema object."""
-    found = node.get("properties")
-    return found if isinstance(found, dict) else {}
-
-
 def names_of(alternative: Alternative) -> tuple[str, ...]:
     """The members that the schemas of an alternative name."""
-    return tuple(
-        dict.fromkeys(name for part in alternative for name in schema_properties(part.node))
-    )
+    return tuple(dict.fromkeys(name for part in alternative for name in properties_of(part.node)))
 
 
 def _is_open(node: dict[str, Value]) -> bool:
@@ -252,13 +253,9 @@ def _is_open(node: dict[str, Value]) -> bool:
 
     A discriminator without a choice beside it leads to schemas that are not known here.
     """
-    if "discriminator" in node and "oneOf" not in node and "anyOf" not in node:
+    if "discriminator" in node and not any(key in node for key in CHOICES):
         return True
     return any(key in node for key in _OPEN)
-
-
-def _is_closed(node: dict[str, Value]) -> bool:
-    return node.get("additionalProperties") is False or node.get("unevaluatedProperties") is False
 
 
 # --- arrays ---------------------------------------------------------------------------------------
@@ -269,17 +266,13 @@ def _item(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
         return MissingMember(proven=True, kinds=frozenset({"array"}))
     index = 0 if token is None else int(token)
     return intersection(
-        schemas, (found for part in one for found in _items(part.node, part.place, index))
+        schemas,
+        (
+            Schema(schema, part.place.at(*path))
+            for part in one
+            for schema, path in item_schemas(part.node, index)
+        ),
     )
-
-
-def _items(node: dict[str, Value], place: Place, index: int) -> Iterator[Schema]:
-    first = node.get("prefixItems")
-    items = node.get("items")
-    if isinstance(first, list) and index < len(first):
-        yield Schema(first[index], place.at("prefixItems", index))
-    elif isinstance(items, dict):
-        yield Schema(items, place.at("items"))
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -9,6 +9,9 @@ import re
 from typing import Final
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.schema.walk import Relation, keywords
+
+_COMBINING: Final = frozenset(keywords(Relation.ALL, Relation.CHOICE))
 
 # A class like `\w` cannot begin a range, yet many patterns have `[\w-.]`; ECMAScript's annex B
 # reads the hyphen as itself, the engine here wants it escaped.
@@ -40,7 +43,7 @@ def _translate_nullable(written: dict[str, Value]) -> dict[str, Value]:
     """
     kind, choices = written.get("type"), written.get("enum")
     if kind is None:
-        combined = any(key in written for key in ("allOf", "anyOf", "oneOf"))
+        combined = not _COMBINING.isdisjoint(written)
         return {"anyOf": [{"type": "null"}, written]} if combined else written
     if isinstance(kind, str):
         written["type"] = [kind, "null"]

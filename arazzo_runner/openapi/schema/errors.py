@@ -12,6 +12,7 @@ from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.references import load_document, value_at
 from arazzo_runner.openapi.schema.compile import Bundle, Direction, bundle_schema, schema_validator
+from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS
 from arazzo_runner.text.source import Place, pointer_text
 
 MAX_FINDINGS: Final = 10
@@ -77,7 +78,7 @@ def _narrow_errors(error: Any, schema: Value) -> list[Any]:
     The discriminator tells which; without one, the branch that got furthest into the value.
     """
     branches = getattr(error.kind, "context", None)
-    if error.kind.name not in ("oneOf", "anyOf") or not branches:
+    if error.kind.name not in CHOICES or not branches:
         return [error]
     index = _discriminated_branch(error, schema)
     if index is not None and index < len(branches):
@@ -133,9 +134,9 @@ def _message(error: Any, instance: Value) -> str:
             message = f"{shown} is none of {_join_values(kind.options)}"
         case "pattern" if hasattr(kind, "pattern"):  # one that took too long has none
             message = f"{shown} does not match `{kind.pattern}`"
-        case "additionalProperties" | "unevaluatedProperties":
+        case name if name in OTHER_MEMBERS:
             message = f"not documented: {_join_values(kind.unexpected)}"
-        case "oneOf" | "anyOf":
+        case name if name in CHOICES:
             message = f"{shown} does not fit the schemas it may have"
         case _:
             message = _cut(error.message)

@@ -17,13 +17,12 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, json_type
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.references import reference_of, reference_target
+from arazzo_runner.openapi.schema.walk import CHOICES, Relation, keyword_schemas, subschemas
 from arazzo_runner.text.source import Place
 
 MOST: Final = 64
 """More alternatives than these are not told apart: then nothing is known of the value."""
 
-_ALL_OF: Final = "allOf"
-_ONE_OF: Final = ("oneOf", "anyOf")
 _NULL: Final = {"type": "null"}
 
 
@@ -104,9 +103,9 @@ def _expand(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) -> A
     found: Alternatives = ((SchemaPart(node, place),),)
     if reference is not None:
         found = _product(found, _follow_reference(schemas, reference, place, seen))
-    for index, one in enumerate(_listed_values(node, _ALL_OF)):
-        found = _product(found, _expand(schemas, one, place.at(_ALL_OF, index), seen))
-    for key in _ONE_OF:
+    for one, path in subschemas(node, Relation.ALL):
+        found = _product(found, _expand(schemas, one, place.at(*path), seen))
+    for key in CHOICES:
         if isinstance(node.get(key), list):
             found = _product(found, _choose(schemas, node, key, place, seen))
     if _is_null_too(schemas, node):
@@ -117,13 +116,8 @@ def _expand(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) -> A
 def _choose(
     schemas: SchemaContext, node: dict[str, Value], key: str, place: Place, seen: _Seen
 ) -> Alternatives:
-    choices = enumerate(_listed_values(node, key))
-    return union(_expand(schemas, one, place.at(key, at), seen) for at, one in choices)
-
-
-def _listed_values(node: dict[str, Value], key: str) -> list[Value]:
-    found = node.get(key)
-    return found if isinstance(found, list) else []
+    branches = keyword_schemas(node, key)
+    return union(_expand(schemas, one, place.at(*path), seen) for one, path in branches)
 
 
 def _follow_reference(

@@ -1,17 +1,191 @@
-"""Applicators of a schema that surely apply: ``$ref`` and ``allOf``; ``readOnly`` and such.
+"""Which keywords hold schemas, and what each of these schemas is about.
+
+The keywords are those of JSON Schema 2020-12 (core, sections 8.2.4, 10 and 11; validation, section
+8.5) with those that earlier drafts, and OpenAPI 2.0 and 3.0 after them, spell otherwise. What
+follows from a relation is for the callers to decide.
 
 Properties flagged ``readOnly`` do not count in a request, ``writeOnly`` ones not in a response.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from typing import Any, Final, NamedTuple, TypeAlias
 from typing import Literal as Choice
-from typing import TypeAlias
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.openapi.references import reference_of, reference_target
 from arazzo_runner.text.source import Place, Pointer
+
+
+class Relation(Enum):
+    """What a schema within another one is about."""
+
+    ALL = auto()
+    """The same value, always."""
+    CHOICE = auto()
+    """The same value, in one of several branches."""
+    CONDITION = auto()
+    """The same value, or whether another branch is about it."""
+    DEPENDENT = auto()
+    """The same value, where it has a certain member."""
+    NEGATION = auto()
+    """The same value, which must not match."""
+    MEMBER = auto()
+    """The member of a name."""
+    PATTERN = auto()
+    """All members whose names match."""
+    REST = auto()
+    """The members that the keywords beside it say nothing of."""
+    UNEVALUATED = auto()
+    """The members that no schema of the value says anything of."""
+    NAME = auto()
+    """The names of the members."""
+    ITEM = auto()
+    """The item of an index, or all items that have no such schema."""
+    REST_ITEM = auto()
+    """The items behind those that a list has schemas for (before 2020-12)."""
+    UNEVALUATED_ITEM = auto()
+    """The items that no schema of the value says anything of."""
+    SOME_ITEM = auto()
+    """Some item, whichever it is."""
+    CONTENT = auto()
+    """What a text holds."""
+    DEFINITION = auto()
+    """No value, until a reference leads there."""
+
+
+Form: TypeAlias = Choice["schema", "list", "map", "schema or list"]
+"""How a keyword holds schemas."""
+
+
+class Applicator(NamedTuple):
+    """A keyword that holds schemas."""
+
+    relation: Relation
+    form: Form
+
+
+APPLICATORS: Final[dict[str, Applicator]] = {
+    "allOf": Applicator(Relation.ALL, "list"),
+    "oneOf": Applicator(Relation.CHOICE, "list"),
+    "anyOf": Applicator(Relation.CHOICE, "list"),
+    "if": Applicator(Relation.CONDITION, "schema"),
+    "then": Applicator(Relation.CONDITION, "schema"),
+    "else": Applicator(Relation.CONDITION, "schema"),
+    "dependentSchemas": Applicator(Relation.DEPENDENT, "map"),
+    "not": Applicator(Relation.NEGATION, "schema"),
+    "properties": Applicator(Relation.MEMBER, "map"),
+    "patternProperties": Applicator(Relation.PATTERN, "map"),
+    "additionalProperties": Applicator(Relation.REST, "schema"),
+    "unevaluatedProperties": Applicator(Relation.UNEVALUATED, "schema"),
+    "propertyNames": Applicator(Relation.NAME, "schema"),
+    "prefixItems": Applicator(Relation.ITEM, "list"),
+    # A list of schemas in `items` is what `prefixItems` is since 2020-12.
+    "items": Applicator(Relation.ITEM, "schema or list"),
+    "additionalItems": Applicator(Relation.REST_ITEM, "schema"),
+    "unevaluatedItems": Applicator(Relation.UNEVALUATED_ITEM, "schema"),
+    "contains": Applicator(Relation.SOME_ITEM, "schema"),
+    "contentSchema": Applicator(Relation.CONTENT, "schema"),
+    "$defs": Applicator(Relation.DEFINITION, "map"),
+    "definitions": Applicator(Relation.DEFINITION, "map"),
+}
+
+
+def keywords(*relations: Relation) -> tuple[str, ...]:
+    """The keywords whose schemas have one of the relations, in the order of the table."""
+    return tuple(name for name, one in APPLICATORS.items() if one.relation in relations)
+
+
+POSSIBLE: Final = (Relation.CHOICE, Relation.CONDITION, Relation.DEPENDENT)
+"""The relations of what may be about the same value, and may not."""
+
+IN_PLACE: Final = (Relation.ALL, *POSSIBLE, Relation.NEGATION)
+"""The relations of all that is about the same value (core, section 10.2)."""
+
+CHOICES: Final = keywords(Relation.CHOICE)
+OTHER_MEMBERS: Final = keywords(Relation.REST, Relation.UNEVALUATED)
+DYNAMIC_REFERENCES: Final = ("$dynamicRef", "$recursiveRef")
+
+_BY_RELATION: Final = {one: keywords(one) for one in Relation}
+
+
+class Subschema(NamedTuple):
+    """A schema within another one, and its path there; of any type where it is malformed."""
+
+    schema: Value
+    path: Pointer
+
+
+def subschemas(node: dict[str, Any], *relations: Relation) -> Iterator[Subschema]:
+    """The schemas of these relations that stand in a schema itself."""
+    for relation in relations:
+        for keyword in _BY_RELATION[relation]:
+            if keyword in node:
+                yield from keyword_schemas(node, keyword)
+
+
+def keyword_schemas(node: dict[str, Any], keyword: str) -> Iterator[Subschema]:
+    """The schemas that one keyword holds; none where it is malformed, or not there."""
+    held, form = node.get(keyword), APPLICATORS[keyword].form
+    if form == "map":
+        if isinstance(held, dict):
+            yield from (Subschema(one, (keyword, name)) for name, one in held.items())
+    elif isinstance(held, list):
+        if form != "schema":
+            yield from (Subschema(one, (keyword, index)) for index, one in enumerate(held))
+    elif form != "list" and keyword in node:
+        yield Subschema(held, (keyword,))
+
+
+def properties_of(node: dict[str, Any]) -> dict[str, Value]:
+    """The properties that one schema states by itself."""
+    stated = node.get("properties")
+    return stated if isinstance(stated, dict) else {}
+
+
+def is_closed(node: dict[str, Any]) -> bool:
+    """Whether a schema itself refuses members that are not stated."""
+    return any(node.get(keyword) is False for keyword in OTHER_MEMBERS)
+
+
+def member_schemas(
+    node: dict[str, Any], name: str, is_match: Callable[[str, str], bool]
+) -> Iterator[Subschema]:
+    """The schemas of one schema that are about its member of a name.
+
+    ``is_match`` says whether a pattern matches a name. Those of ``OTHER_MEMBERS`` are about what
+    neither a property nor a pattern names.
+    """
+    properties, is_named = properties_of(node), False
+    if name in properties:
+        is_named = True
+        yield Subschema(properties[name], ("properties", name))
+    for one in subschemas(node, Relation.PATTERN):
+        if is_match(str(one.path[1]), name):
+            is_named = True
+            yield one
+    if not is_named:
+        yield from subschemas(node, Relation.REST, Relation.UNEVALUATED)
+
+
+def listed_items(node: dict[str, Any]) -> list[Subschema]:
+    """The schemas of the first items, one for each."""
+    return [one for one in subschemas(node, Relation.ITEM) if len(one.path) > 1]
+
+
+def item_schemas(node: dict[str, Any], index: int) -> Iterator[Subschema]:
+    """The schema of one schema that is about its item of an index, if there is one."""
+    items = list(subschemas(node, Relation.ITEM))
+    listed = [one for one in items if len(one.path) > 1]
+    if index < len(listed):
+        yield listed[index]
+    elif any(one.path[0] == "items" for one in listed):
+        yield from subschemas(node, Relation.REST_ITEM)
+    else:
+        yield from (one for one in items if len(one.path) == 1)
 
 
 def all_of_parts(
@@ -29,9 +203,7 @@ def all_of_parts(
         found.append((node, place))
         if reference := reference_of(node):
             todo.append(reference_target(description, reference, place))
-        members = node.get("allOf")
-        for index, one in enumerate(members if isinstance(members, list) else ()):
-            todo.append((one, place.at("allOf", index)))
+        todo += ((one, place.at(*path)) for one, path in subschemas(node, Relation.ALL))
     return found
 
 
@@ -47,7 +219,7 @@ def flagged_properties(
     return frozenset(
         name
         for one, at in all_of_parts(description, node, place)
-        for name, schema in _members(one.get("properties"))
+        for name, schema in properties_of(one).items()
         if _has_flag(description, schema, at.at("properties", name), flag)
     )
 
@@ -56,7 +228,3 @@ def _has_flag(description: ApiDescription, node: Value, place: Place, flag: Acce
     if not isinstance(node, dict) or not ("$ref" in node or "allOf" in node or flag in node):
         return False
     return any(one.get(flag) is True for one, _ in all_of_parts(description, node, place))
-
-
-def _members(node: Value) -> list[tuple[str, Value]]:
-    return list(node.items()) if isinstance(node, dict) else []

@@ -174,7 +174,10 @@ def test_closed(schema, closed):
         ({"properties": {"a": {}}, "anyOf": [{"additionalProperties": True}]}, None),
         ({"properties": {"a": {}}, "additionalProperties": {}}, None),
         ({"properties": {"a": {}}, "unevaluatedProperties": {"type": "string"}}, None),
-        ({"properties": {"a": {}}, "dependentSchemas": {"a": {"patternProperties": {}}}}, None),
+        (
+            {"properties": {"a": {}}, "dependentSchemas": {"a": {"patternProperties": {"^x": {}}}}},
+            None,
+        ),
         ({"properties": {"a": {}}, "not": {"properties": {"b": {}}}}, ["a"]),
         ({"properties": {"a": {}}, "allOf": "no list", "dependentSchemas": [], "$ref": 3}, ["a"]),
         ({"properties": []}, None),
