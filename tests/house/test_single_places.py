@@ -72,6 +72,8 @@ def test_one_module_draws_carets(path: str) -> None:
 
 
 WALK = "openapi/schema/walk.py"
+# What judges beside our own reading of schemas may not share it.
+APART = {path for path in FILES if path.startswith("oracle/")}
 # Words of other things too: these are known by standing beside another one.
 WORDS = {"$defs", "contains", "definitions", "else", "if", "items", "not", "properties", "then"}
 
@@ -97,7 +99,7 @@ def is_keyword_list(node: ast.Tuple | ast.List | ast.Set) -> bool:
     return not is_path and len(APPLICATORS.keys() & words) > 1
 
 
-@pytest.mark.parametrize("path", sorted(set(FILES) - {WALK}))
+@pytest.mark.parametrize("path", sorted(set(FILES) - {WALK} - APART))
 def test_one_module_knows_which_keywords_hold_schemas(path: str) -> None:
     assert keyword_lists(FILES[path]) == [], f"ask {WALK}"
 
