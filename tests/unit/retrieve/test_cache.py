@@ -4,6 +4,7 @@ import os
 import sys
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -99,6 +100,32 @@ def test_what_was_used_longest_ago_goes_first(tmp_path):
     kept.recall("a")
     kept.keep("d", {"text": "x" * 70})
     assert [one.name[0] for one in files(tmp_path)] == ["a", "c", "d"]
+
+
+def test_at_the_limit_nothing_goes(tmp_path):
+    for name in "ab":
+        DiskParseCache(tmp_path).keep(name, "x")
+    total = sum(one.stat().st_size for one in files(tmp_path))
+    full = DiskParseCache(tmp_path, limit=total)
+    full.keep("b", "y")
+    assert (full.recall("a"), full.recall("b")) == ("x", "y")
+    os.utime(full._path("a"), (1, 1))
+    less = DiskParseCache(tmp_path, limit=total - 1)
+    less.keep("b", "z")
+    assert (less.recall("a"), less.recall("b")) == (None, "z")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no mode of a file")
+def test_only_a_folder_of_the_user_alone_is_private(tmp_path, monkeypatch):
+    open_to_all = tmp_path / "open"
+    open_to_all.mkdir()
+    open_to_all.chmod(0o777)
+    file = tmp_path / "file"
+    file.touch(0o600)
+    assert [cache._is_private(one) for one in (tmp_path, open_to_all, file)] == [True, False, False]
+    # On Windows, the folders of a user are that user's own, whatever their mode says.
+    monkeypatch.setattr(cache, "sys", SimpleNamespace(platform="win32"))
+    assert [cache._is_private(one) for one in (tmp_path, open_to_all, file)] == [True, True, False]
 
 
 def test_a_disk_that_refuses_costs_nothing(tmp_path):

@@ -1,0 +1,40 @@
+"""When a document is asked for a second time, with headers that the first request did not have."""
+
+import pytest
+
+from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.http.address_guard import user_policy
+from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.retrieve.http import Fetcher
+from arazzo_runner.retrieve.source_headers import DocumentHeaders
+
+KEY = (("X-Key", "k"),)
+PAGE = b"<html>please log in</html>"
+
+
+def reply(status: int, body: bytes) -> bytes:
+    return f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    ("first", "headers", "sent"),
+    [
+        (reply(200, b"text"), DocumentHeaders((), KEY), [False]),
+        (reply(404, b"none"), DocumentHeaders((), KEY), [False]),
+        (reply(401, b"who?"), DocumentHeaders((), KEY), [False, True]),
+        (reply(403, b"who?"), DocumentHeaders((), KEY), [False, True]),
+        (reply(200, PAGE), DocumentHeaders((), KEY), [False, True]),
+        (reply(404, PAGE), DocumentHeaders((), KEY), [False]),
+        (reply(401, b"who?"), DocumentHeaders(), [False]),
+        (reply(401, b"who?"), DocumentHeaders(KEY, KEY), [True]),
+    ],
+)
+def test_credentials_go_where_they_are_asked_for(serve, first, headers, sent) -> None:
+    server = serve([first], [reply(200, b"text")])
+    near = user_policy(allow_http=False)
+    try:
+        text = Fetcher(HttpSettings(), {}).get(f"{server.url}/w.yaml", near, near, headers).data
+    except RetrieveError:
+        text = None
+    assert [b"\r\nX-Key: k\r\n" in one for one in server.requests] == sent
+    assert text == (None if len(sent) == 1 and b" 200 " not in first else b"text")
