@@ -247,6 +247,10 @@ def _report_unknown(on: _Resolver, kind: str, item: Reusable, known: Iterable[st
     else:
         message = f"there is no `{item.name}` in `components.{kind}`"
         help_ = did_you_mean(item.name, known) or _other_component(on, item.name)
+        listed = ", ".join(f"`{name}`" for name in known)
+        help_ = help_ or (
+            f"there are {listed}" if listed else f"there are none; add it to `components.{kind}`"
+        )
     place = item.place.at("reference")
     fix = rename_to_known(place, item.name, known)
     on.findings.append(error("AZ209", message, place, label, help_, fix))

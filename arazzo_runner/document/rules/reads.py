@@ -169,7 +169,13 @@ def _component(found: ComponentRef, place: Place, known: _KnownNames) -> Iterato
         yield warning("AZ113", message, place, "never has a value", way_out)
     else:
         message = f"there is no `{found.name}` in `components.{found.type}`"
+        listed = ", ".join(f"`{name}`" for name in names)
         help_ = did_you_mean(found.name, names)
+        help_ = help_ or (
+            f"there are {listed}"
+            if listed
+            else f"there are none; add it to `components.{found.type}`"
+        )
         fix = rename_to_known(place, found.name, names)
         yield error("AZ209", message, place, "unknown", help_, fix)
 

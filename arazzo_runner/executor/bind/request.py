@@ -140,12 +140,14 @@ def _warn_of_variable(parameter: Parameter, operation: Operation, binding: BindC
         f" `{parameter.name}`"
     )
     place = parameter.place.at("name")
-    binding.report(warning("AZ302", message, place, "sent as it is"))
+    help_line = "describe it in the `parameters` of the operation"
+    binding.report(warning("AZ302", message, place, "sent as it is", help_line))
 
 
 def _warn_of_parameter(parameter: Parameter, operation: Operation, binding: BindContext) -> None:
     message = f"the path `{operation.path}` has no variable `{parameter.name}`"
-    binding.report(warning("AZ302", message, parameter.place.at("name"), "not sent"))
+    help_line = "remove it, or correct the path in the API description"
+    binding.report(warning("AZ302", message, parameter.place.at("name"), "not sent", help_line))
 
 
 def _is_of_connection(argument: Argument, binding: BindContext) -> bool:

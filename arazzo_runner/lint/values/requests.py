@@ -65,7 +65,8 @@ def unexpected_body_findings(view: StepContext) -> Iterator[Diagnostic]:
     body = view.step.step.request_body
     if body is not None and view.operation.request_body is None:
         message = f"{view.operation_label} documents no request body"
-        yield warning("AZ312", message, body.place.key(), "not documented")
+        help_line = "remove it, or describe it in the API description"
+        yield warning("AZ312", message, body.place.key(), "not documented", help_line)
 
 
 def type_findings(view: StepContext) -> Iterator[Diagnostic]:

@@ -168,7 +168,9 @@ def _missing_property(
     listed = " and ".join(f"`{name}`" for name in names)
     noun = "property" if len(names) == 1 else "properties"
     message = f"the request body of {on.view.operation_label} requires the {noun} {listed}"
-    way_out = f"it may have {forms} forms, and this is the closest" if forms > 1 else None
+    way_out = f"add {'it' if len(names) == 1 else 'them'} to the payload"
+    if forms > 1:
+        way_out += f"; it may have {forms} forms, and this is the closest"
     return Diagnostic("AZ313", on.certain, message, place, "missing here", way_out)
 
 

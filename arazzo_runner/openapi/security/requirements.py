@@ -76,4 +76,5 @@ def _scheme(operation: Operation, name: str, place: Place) -> SecurityScheme:
         return by_uri
     message = f"the security scheme `{name}` is not declared"
     hint = did_you_mean(name, description.schemes)
+    hint = hint or "declare it where the API description has its security schemes"
     raise DocumentError(error("AZ214", message, place, "not declared", hint))

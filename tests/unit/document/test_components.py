@@ -68,7 +68,7 @@ LABELS = {
     ("field", "reference", "message", "help"),
     [
         ("parameters", "parameters.pag", "there is no `pag` in `components.parameters`", "did you mean `page`?"),
-        ("parameters", "parameters.zzz", "there is no `zzz` in `components.parameters`", None),
+        ("parameters", "parameters.zzz", "there is no `zzz` in `components.parameters`", "there are `page`, `anywhere`, `broken`"),
         ("parameters", "parameters.done", "there is no `done` in `components.parameters`", "`components.successActions` has one"),
         ("parameters", "parameters.i", "there is no `i` in `components.parameters`", "that is a schema, for `$ref: '#/components/inputs/i'`"),
         ("parameters", "successActions.done", "`$components.successActions.done` is a success action, and a parameter is expected here", None),

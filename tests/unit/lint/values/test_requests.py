@@ -179,7 +179,10 @@ def test_literals_are_held_against_all_of_a_schema(found, schema, payload, reaso
 
 @pytest.mark.parametrize(
     ("schema", "help_line"),
-    [(NEW, None), (CHOICE, "it may have 2 forms, and this is the closest")],
+    [
+        (NEW, "add it to the payload"),
+        (CHOICE, "add it to the payload; it may have 2 forms, and this is the closest"),
+    ],
 )
 def test_of_several_forms_the_nearest_is_told(diagnose, schema, help_line):
     head = "arazzo: 1.1.0\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: shop, url: shop.yaml}]\nworkflows:\n"
