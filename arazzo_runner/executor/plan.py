@@ -43,6 +43,11 @@ class StepKey(Struct, frozen=True):
     workflow: str
     step: str
 
+    @property
+    def workflow_key(self) -> WorkflowKey:
+        """The workflow that has the step."""
+        return self.document, self.workflow
+
     def text(self, entry: str) -> str:
         """``workflow/step``, behind the document's URI, as seen from the ``entry`` document's.
 
@@ -52,6 +57,11 @@ class StepKey(Struct, frozen=True):
         return (
             name if self.document == entry else f"{relative_reference(entry, self.document)}#{name}"
         )
+
+
+def step_text(call_key: str) -> str:
+    """The :meth:`StepKey.text` within the key of a call, ``text#visit@attempt``."""
+    return call_key.rpartition("#")[0]
 
 
 def _escape(name: str) -> str:
@@ -209,7 +219,7 @@ class SecretFlow(Struct, frozen=True):
     query: frozenset[str] = frozenset()
     inputs: Mapping[WorkflowKey, tuple[Slot, ...]] = field(default_factory=dict)
     outputs: Mapping[WorkflowKey, tuple[Slot, ...]] = field(default_factory=dict)
-    steps: Mapping[tuple[WorkflowKey, str], tuple[Slot, ...]] = field(default_factory=dict)
+    steps: Mapping[StepKey, tuple[Slot, ...]] = field(default_factory=dict)
 
 
 class Plan(Struct, frozen=True):

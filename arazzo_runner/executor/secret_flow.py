@@ -18,6 +18,7 @@ from arazzo_runner.executor.plan import (
     Plan,
     SecretFlow,
     Slot,
+    StepKey,
     StepPlan,
     Tokens,
     WorkflowCall,
@@ -66,7 +67,7 @@ def secret_flow(plan: Plan, is_secret: IsSecret, names: Iterable[str] = ()) -> S
         frozenset(name for location, name in carriers if location == "query"),
         _group((one.workflow, one) for one in seen if one.kind == "input"),
         _group((one.workflow, one) for one in seen if one.kind == "workflow"),
-        _group(((one.workflow, one.step), one) for one in seen if one.kind == "step"),
+        _group((StepKey(*one.workflow, one.step), one) for one in seen if one.kind == "step"),
     )
 
 

@@ -9,7 +9,14 @@ from msgspec import Struct, field
 
 from arazzo_runner.document.model import Criterion
 from arazzo_runner.document.rules.expressions import PlacedExpression, expressions_in
-from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, WorkflowKey, WorkflowPlan
+from arazzo_runner.executor.plan import (
+    OperationCall,
+    Plan,
+    StepKey,
+    StepPlan,
+    WorkflowKey,
+    WorkflowPlan,
+)
 from arazzo_runner.lint.partial_evaluation import criteria_verdict
 from arazzo_runner.lint.responses import (
     ResponseOutcome,
@@ -89,16 +96,16 @@ class StepContexts(Struct, frozen=True):
     ``inputs`` is what was worked out about the workflows' inputs.
     """
 
-    plans: dict[tuple[WorkflowKey, str], tuple[WorkflowPlan, StepPlan, OperationCall]]
-    made: dict[tuple[WorkflowKey, str], StepContext] = field(default_factory=dict)
+    plans: dict[StepKey, tuple[WorkflowPlan, StepPlan, OperationCall]]
+    made: dict[StepKey, StepContext] = field(default_factory=dict)
     inputs: dict[WorkflowKey, Any] = field(default_factory=dict)
 
     def of(self, workflow: WorkflowKey, step_id: str) -> StepContext | None:
         """The view of one step; None when there is none that calls an operation."""
-        key = (workflow, step_id)
+        key = StepKey(*workflow, step_id)
         return self.at(key) if key in self.plans else None
 
-    def at(self, key: tuple[WorkflowKey, str]) -> StepContext:
+    def at(self, key: StepKey) -> StepContext:
         """The view of a step that is there."""
         if key not in self.made:
             self.made[key] = _step_context(*self.plans[key], self)
@@ -109,7 +116,7 @@ def step_contexts(plan: Plan) -> Iterator[StepContext]:
     """The steps of a plan that call operations."""
     views = StepContexts(
         {
-            (workflow.key, step.step.step_id): (workflow, step, step.call)
+            step.key: (workflow, step, step.call)
             for workflow in plan.workflows.values()
             for step in workflow.steps
             if isinstance(step.call, OperationCall)

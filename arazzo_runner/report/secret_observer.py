@@ -12,7 +12,7 @@ from arazzo_runner.executor.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
-from arazzo_runner.executor.plan import Plan, Slot, WorkflowKey, WorkflowPlan
+from arazzo_runner.executor.plan import Plan, Slot, StepKey, WorkflowPlan, step_text
 from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.ast import DynamicValue
@@ -47,7 +47,7 @@ class SecretObserver:
             case ResponseReceived(key, outcome):
                 self._outcome(key, outcome)
             case StepFinished(workflow, result):
-                step = (self._by_workflow[id(workflow)].key, result.step_id)
+                step = StepKey(*self._by_workflow[id(workflow)].key, result.step_id)
                 self._slots(self._plan.secret.steps.get(step, ()), result.outputs)
             case WorkflowStarted(workflow, inputs):
                 self._inputs(self._by_workflow[id(workflow)], inputs)
@@ -97,7 +97,7 @@ class SecretObserver:
 
     def _outputs(self, key: str, response: HttpResponse) -> None:
         """Learn the outputs that will be made of a response, before it is told."""
-        found = self._slots_of(key.partition("#")[0])
+        found = self._slots_of(step_text(key))
         if not found:
             return
         try:
@@ -119,17 +119,17 @@ class SecretObserver:
 
     def _slots_of(self, name: str) -> list[tuple[Slot, DynamicValue]]:
         if self._by_step is None:
-            self._by_step = {}
-            for (key, step_id), slots in self._plan.secret.steps.items():
-                known = self._by_step.setdefault(f"{key[1]}/{step_id}", [])
-                known += self._made_of_responses(key, step_id, slots)
+            self._by_step = {
+                key.text(self._plan.entry): [*self._made_of_responses(key, slots)]
+                for key, slots in self._plan.secret.steps.items()
+            }
         return self._by_step.get(name, [])
 
     def _made_of_responses(
-        self, key: WorkflowKey, step_id: str, slots: Iterable[Slot]
+        self, key: StepKey, slots: Iterable[Slot]
     ) -> Iterable[tuple[Slot, DynamicValue]]:
-        for step in self._plan.workflows[key].steps:
-            if step.step.step_id == step_id:
+        for step in self._plan.workflows[key.workflow_key].steps:
+            if step.key == key:
                 outputs = dict(step.step.outputs)
                 yield from ((one, outputs[one.name]) for one in slots if one.name in outputs)
 

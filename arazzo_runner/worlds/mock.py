@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.executor.plan import Plan
+from arazzo_runner.executor.plan import Plan, step_text
 from arazzo_runner.executor.world import (
     PublishCall,
     ReceiveCall,
@@ -66,7 +66,7 @@ class MockWorld:
         if operation is None:
             return _refused_failure(f"`{source}` does not describe `{method} {path}`")
         try:
-            expected = self.expected.get(call.key.partition("#")[0], NO_EXPECTATION)
+            expected = self.expected.get(step_text(call.key), NO_EXPECTATION)
             return self.apis[source].answer(operation, call.request, expected, call.key)
         except NoExample as reason:
             return _refused_failure(

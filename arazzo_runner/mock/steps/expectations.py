@@ -56,7 +56,7 @@ class StepExpectation(Struct, frozen=True):
 
 NO_EXPECTATION = StepExpectation()
 Expectations: TypeAlias = Mapping[str, StepExpectation]
-"""By workflow and step: ``workflow/step``."""
+"""By the text of a step's key."""
 
 
 def expectations_of(
@@ -69,7 +69,7 @@ def expectations_of(
             if not isinstance(planned.call, OperationCall):
                 continue
             step_id = planned.step.step_id
-            sinks = flow.bodies.get((workflow.key, step_id), {})
+            sinks = flow.bodies.get(planned.key, {})
             ways = dict.fromkeys((*body_reads(planned), *sinks))
             name = f"{workflow.workflow.workflow_id}/{step_id}"
             expected = StepExpectation(
@@ -79,7 +79,7 @@ def expectations_of(
                 _patience(planned),
                 cases.get(name, cases.get(step_id, "")),
             )
-            found.setdefault(name, expected)
+            found[planned.key.text(plan.entry)] = expected
     return found
 
 

@@ -18,6 +18,7 @@ from arazzo_runner.executor.plan import (
     BodyPlan,
     OperationCall,
     Plan,
+    StepKey,
     StepPlan,
     WorkflowCall,
     WorkflowKey,
@@ -73,7 +74,7 @@ class ValueFlow(Struct):
 
     plan: Plan
     inputs: dict[tuple[WorkflowKey, str], Sinks] = field(default_factory=dict)
-    bodies: dict[tuple[WorkflowKey, str], Sinks] = field(default_factory=dict)
+    bodies: dict[StepKey, Sinks] = field(default_factory=dict)
 
     def follow(self, flow: WorkflowPlan, value: DynamicValue | None, sink: Sink, at: Tokens = (),
                hops: int = 0) -> None:  # fmt: skip
@@ -105,7 +106,7 @@ class ValueFlow(Struct):
             return
         value = dict(planned.step.outputs).get(name)
         for tokens in _response_ways(value):
-            _add(self.bodies.setdefault((flow.key, step_id), {}), (*tokens, *at), sink)
+            _add(self.bodies.setdefault(planned.key, {}), (*tokens, *at), sink)
         if value is not None:
             self.follow(flow, value, sink, at, hops)
         elif isinstance(planned.call, WorkflowCall) and planned.call.key in self.plan.workflows:

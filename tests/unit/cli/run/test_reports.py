@@ -194,3 +194,55 @@ def test_report_of_what_ends_a_run_in_its_middle(folder, capsys, monkeypatch, ki
 
     monkeypatch.setattr("arazzo_runner.pipeline.run.execute_run", refuse)
     assert _run(capsys) == (code, code, ["no"])
+
+
+_SESSION = """\
+arazzo: 1.1.0
+info: {title: t, version: "1"}
+sourceDescriptions: [{name: api, url: session-api.yaml, type: openapi}]
+workflows:
+- workflowId: open
+  steps:
+  - {stepId: login, operationId: login, outputs: {token: $response.body#/token}}
+  - stepId: use
+    operationId: use
+    parameters: [{name: X-Auth-Token, in: header, value: $steps.login.outputs.token}]
+"""
+_SESSION_API = """\
+openapi: 3.1.0
+info: {title: t, version: "1"}
+servers: [{url: "http://127.0.0.1:1"}]
+paths:
+  /login:
+    post:
+      operationId: login
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json: {schema: {type: object}, example: {token: seven-of-nine}}
+  /use:
+    get:
+      operationId: use
+      parameters: [{name: X-Auth-Token, in: header, schema: {type: string}}]
+      responses: {"200": {description: ok}}
+"""
+_CALLER = """\
+arazzo: 1.1.0
+info: {title: t, version: "1"}
+sourceDescriptions: [{name: session, url: session.yaml, type: arazzo}]
+workflows:
+- workflowId: main
+  steps: [{stepId: open, workflowId: $sourceDescriptions.session.open}]
+"""
+
+
+@pytest.mark.parametrize("document", ["session.yaml", "caller.yaml"])
+def test_a_token_is_masked_in_the_event_that_brings_it(folder, capsys, document):
+    (folder / "session.yaml").write_text(_SESSION)
+    (folder / "session-api.yaml").write_text(_SESSION_API)
+    (folder / "caller.yaml").write_text(_CALLER)
+    assert command_line.main(["run", document, "--mock", "--report", "ndjson=-"]) == 0
+    shown = capsys.readouterr()
+    assert '"token": "***"' in shown.out or '"token":"***"' in shown.out
+    assert "seven-of-nine" not in shown.out + shown.err
