@@ -19,8 +19,9 @@ from arazzo_runner.http.address_guard import ANYWHERE, AddressPolicy, literal_zo
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.guarded_send import GuardedSenders
 from arazzo_runner.http.network import Network
-from arazzo_runner.http.origin import Origin, parse_url
+from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import MIB, HttpSettings
+from arazzo_runner.http.url import parse_url
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 
 CALL_KEY: Final = "authorization"

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from arazzo_runner.auth.endpoints import Endpoint, Endpoints
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.errors import TransportError
-from arazzo_runner.http.origin import parse_url
+from arazzo_runner.http.url import parse_url
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.http_semantics.media_type import FORM
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse

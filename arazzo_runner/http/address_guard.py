@@ -111,6 +111,10 @@ class GuardedNetwork:
         """A TCP connection; OSError."""
         return await self._network.connect(address, timeout)
 
+    async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        await self._network.sleep(seconds)
+
 
 def user_policy(*, allow_http: bool) -> AddressPolicy:
     """How far the user's own requests go, and those of the documents on this machine."""

@@ -21,6 +21,10 @@ _READ_SIZE = 64 * 1024
 class EventLoopNetwork:
     """Names by the loop's resolver, connections by its sockets."""
 
+    async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass; may be cancelled."""
+        await anyio.sleep(seconds)
+
     async def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses of a host; TimeoutError, socket.gaierror."""
         with anyio.fail_after(timeout):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from time import monotonic, sleep
-from types import TracebackType
+from typing import Self
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
@@ -23,15 +22,9 @@ from arazzo_runner.text.diagnostic import error
 
 __all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld", "check_settings"]
 
-_SLICE = 60.0
 
-
-class HttpWorld(HttpWorldBase):
-    """Sends by blocking sockets; usable with ``with``.
-
-    Raises UsageError at once for settings that cannot be used. Proxies may come from
-    ``environment``; ``connections`` may be those of another world.
-    """
+class _OverNetwork(HttpWorldBase):
+    """A world that sends over a network; all that its two colours share."""
 
     def __init__(
         self,
@@ -39,70 +32,17 @@ class HttpWorld(HttpWorldBase):
         environment: Mapping[str, str] = os.environ,
         connections: ConnectionPool | None = None,
     ) -> None:
-        from arazzo_runner.http.network import BlockingNetwork
-
         self._settings = settings or HttpSettings()
-        self._connections = connections or _connections(
-            self._settings, BlockingNetwork(), environment
-        )
+        self._network = self._open_network()
+        self._connections = connections or _connections(self._settings, self._network, environment)
         self._sender = Sender(self._connections, self._settings, world_headers(self._settings))
 
-    def begin(self) -> HttpWorld:
+    def _open_network(self) -> Network:
+        raise NotImplementedError
+
+    def begin(self) -> Self:
         """A world over the same connections, with cookies of its own: for one run of many."""
-        return HttpWorld(self._settings, connections=self._connections)
-
-    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
-        """Send a request; the connection is kept for the next one."""
-        return await self._sender.send(call)
-
-    async def sleep(self, key: str, seconds: float) -> None:
-        """Let ``seconds`` pass; a signal whose handler raises ends it at once."""
-        del key  # for worlds that remember
-        ends = monotonic() + seconds
-        # In slices, since the system's longest sleep is shorter than the longest wait.
-        while (left := ends - monotonic()) > 0:
-            sleep(min(left, _SLICE))
-
-    def close(self) -> None:
-        """Close all connections."""
-        run_coroutine(self._connections.aclose())
-
-    def __enter__(self) -> HttpWorld:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        reason: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class AsyncHttpWorld(HttpWorldBase):
-    """Sends within a running event loop (asyncio or trio); usable with ``async with``.
-
-    Raises UsageError at once for settings that cannot be used. Proxies may come from
-    ``environment``; ``connections`` may be those of another world.
-    """
-
-    def __init__(
-        self,
-        settings: HttpSettings | None = None,
-        environment: Mapping[str, str] = os.environ,
-        connections: ConnectionPool | None = None,
-    ) -> None:
-        from arazzo_runner.http.anyio_network import EventLoopNetwork
-
-        self._settings = settings or HttpSettings()
-        self._connections = connections or _connections(
-            self._settings, EventLoopNetwork(), environment
-        )
-        self._sender = Sender(self._connections, self._settings, world_headers(self._settings))
-
-    def begin(self) -> AsyncHttpWorld:
-        """A world over the same connections, with cookies of its own: for one run of many."""
-        return AsyncHttpWorld(self._settings, connections=self._connections)
+        return type(self)(self._settings, connections=self._connections)
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send a request; the connection is kept for the next one."""
@@ -111,23 +51,51 @@ class AsyncHttpWorld(HttpWorldBase):
     async def sleep(self, key: str, seconds: float) -> None:
         """Let ``seconds`` pass."""
         del key  # for worlds that remember
-        import anyio
-
-        await anyio.sleep(seconds)
+        await self._network.sleep(seconds)
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._connections.aclose()
 
-    async def __aenter__(self) -> AsyncHttpWorld:
+
+class HttpWorld(_OverNetwork):
+    """Sends by blocking sockets; usable with ``with``.
+
+    Raises UsageError at once for settings that cannot be used. Proxies may come from
+    ``environment``; ``connections`` may be those of another world.
+    """
+
+    def _open_network(self) -> Network:
+        from arazzo_runner.http.network import BlockingNetwork
+
+        return BlockingNetwork()
+
+    def close(self) -> None:
+        """Close all connections; nothing of it suspends."""
+        run_coroutine(self.aclose())
+
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        reason: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+
+class AsyncHttpWorld(_OverNetwork):
+    """Sends within a running event loop (asyncio or trio); usable with ``async with``.
+
+    Raises UsageError and takes arguments like :class:`HttpWorld`.
+    """
+
+    def _open_network(self) -> Network:
+        from arazzo_runner.http.anyio_network import EventLoopNetwork
+
+        return EventLoopNetwork()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *reason: object) -> None:
         await self.aclose()
 
 

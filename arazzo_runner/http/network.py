@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ class Network(Protocol):
         """A TCP connection."""
         ...
 
+    async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        ...
+
 
 def is_readable(descriptor: int) -> bool:
     """Whether a socket has bytes to read, or has been closed."""
@@ -72,10 +76,18 @@ def is_readable(descriptor: int) -> bool:
 
 
 _READ_SIZE = 64 * 1024
+_SLICE = 60.0
 
 
 class BlockingNetwork:
     """Names by the system's resolver, connections by its sockets."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass; a signal whose handler raises ends it at once."""
+        ends = monotonic() + seconds
+        # In slices, since the system's longest sleep is shorter than the longest wait.
+        while (left := ends - monotonic()) > 0:
+            sleep(min(left, _SLICE))
 
     async def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses of a host; TimeoutError, socket.gaierror."""

@@ -15,7 +15,8 @@ from urllib.parse import quote, urldefrag, urljoin
 
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.address_guard import literal_zone
-from arazzo_runner.http.origin import Origin, parse_url
+from arazzo_runner.http.origin import Origin
+from arazzo_runner.http.url import parse_url
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 

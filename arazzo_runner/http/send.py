@@ -21,10 +21,11 @@ from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.body import ACCEPT_ENCODING
 from arazzo_runner.http.cookies import CookieJars
 from arazzo_runner.http.http11 import WireRequest
-from arazzo_runner.http.origin import Origin, parse_url
+from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.redirects import headers_by_origin, redirected_request
 from arazzo_runner.http.settings import Deadline, HttpSettings
 from arazzo_runner.http.uploads import check_files
+from arazzo_runner.http.url import parse_url
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.request.multipart import has_files, size_of

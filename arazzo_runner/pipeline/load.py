@@ -29,10 +29,9 @@ from arazzo_runner.lint.suppress import Silence
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import all_operations
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument
-from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, as_warning
+from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, as_warning, sort_findings
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode
-from arazzo_runner.text.positions import sort_findings
 from arazzo_runner.text.source import SourceFile
 
 if TYPE_CHECKING:

@@ -55,8 +55,14 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret
 from arazzo_runner.report.secret_observer import SecretObserver
 from arazzo_runner.report.secrets import NO_MASK, Masker
-from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, as_warning, did_you_mean, error
-from arazzo_runner.text.positions import sort_findings
+from arazzo_runner.text.diagnostic import (
+    Diagnostic,
+    SafeRepr,
+    as_warning,
+    did_you_mean,
+    error,
+    sort_findings,
+)
 
 
 class RunConfig(SafeRepr, frozen=True):

@@ -27,8 +27,7 @@ from arazzo_runner.pipeline.load import (
     SharedCache,
     examine_description,
 )
-from arazzo_runner.text.diagnostic import Diagnostic, Severity
-from arazzo_runner.text.positions import sort_findings
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, sort_findings
 
 if TYPE_CHECKING:
     from arazzo_runner.document.retrieval import DocumentAccess

@@ -24,9 +24,9 @@ from arazzo_runner.http.address_guard import AddressPolicy
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.guarded_send import GuardedSenders
 from arazzo_runner.http.network import BlockingNetwork
-from arazzo_runner.http.origin import parse_url
 from arazzo_runner.http.redirects import redirected_request
 from arazzo_runner.http.settings import Deadline, HttpSettings
+from arazzo_runner.http.url import parse_url
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import essence
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse

@@ -14,7 +14,7 @@ from msgspec import Struct
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import without_fragment
 from arazzo_runner.http.errors import TransportError
-from arazzo_runner.http.origin import parse_url
+from arazzo_runner.http.url import parse_url
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.request.user_headers import is_ambiguous, merge_headers, user_headers
 from arazzo_runner.text.diagnostic import SafeRepr

@@ -125,3 +125,20 @@ def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """The help line that names the nearest known name, or None."""
     match = nearest(name, names)
     return f"did you mean `{match}`?" if match else None
+
+
+def sort_findings(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Findings as a reader meets their places: file by file, from the top; those without first."""
+    from arazzo_runner.text.positions import locate_place
+
+    every = list(findings)
+    files = {id(one.place.source): None for one in every if one.place is not None}
+    order = {file: number for number, file in enumerate(files)}
+
+    def position(found: Diagnostic) -> tuple[int, int, int]:
+        if found.place is None:
+            return -1, 0, 0
+        span = locate_place(found.place)
+        return order[id(found.place.source)], span.line, span.column
+
+    return sorted(every, key=position)

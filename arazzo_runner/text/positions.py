@@ -23,9 +23,7 @@ from arazzo_runner.text.source import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from arazzo_runner.text.diagnostic import Diagnostic
+    from collections.abc import Mapping
 
 _MERGE: Final = "<<"
 LONG_LINE: Final = 200
@@ -59,21 +57,6 @@ def extent_of(source: SourceFile, pointer: Pointer) -> Extent | None:
     """
     extent, found = _find(_extents(source), pointer)
     return extent if found else None
-
-
-def sort_findings(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Findings as a reader meets their places: file by file, from the top; those without first."""
-    every = list(findings)
-    files = {id(one.place.source): None for one in every if one.place is not None}
-    order = {file: number for number, file in enumerate(files)}
-
-    def position(found: Diagnostic) -> tuple[int, int, int]:
-        if found.place is None:
-            return -1, 0, 0
-        span = locate_place(found.place)
-        return order[id(found.place.source)], span.line, span.column
-
-    return sorted(every, key=position)
 
 
 def place_between(source: SourceFile, start: int, end: int) -> Place:

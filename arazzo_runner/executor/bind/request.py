@@ -14,11 +14,11 @@ from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.bind.operation import (
     BindContext,
 )
+from arazzo_runner.executor.payload.pieces import TextFault
 from arazzo_runner.executor.payload.text import (
     FormText,
     JsonText,
     PayloadText,
-    TextFault,
     XmlText,
     read_payload_text,
 )

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from msgspec import Struct
 
-from arazzo_runner.executor.payload.text import Piece, TextFault, split
+from arazzo_runner.executor.payload.pieces import Piece, TextFault, split
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     DynamicValue,

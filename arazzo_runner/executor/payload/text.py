@@ -11,25 +11,13 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from arazzo_runner.executor.payload.pieces import Piece, split
 from arazzo_runner.expression.ast import DynamicValue, Expression, MalformedExpression, Template
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.evaluate import evaluate
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import to_text
 from arazzo_runner.http_semantics import media_type
-
-Piece: TypeAlias = tuple[int, str | Expression]
-"""A part of a text, and where it begins in the whole; an expression begins at its brace."""
-
-
-class TextFault(Exception):
-    """A text is no document of its content type: a sentence, the way out, an offset in the text."""
-
-    def __init__(self, message: str, way_out: str, start: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.way_out = way_out
-        self.start = start
 
 
 class JsonText(Struct, frozen=True):
@@ -76,23 +64,6 @@ def read_payload_text(content_type: str, payload: DynamicValue | None) -> Payloa
 
         return XmlText(read_xml_template(pieces))
     return None
-
-
-def split(pieces: list[Piece], separator: str, limit: int = -1) -> list[list[Piece]]:
-    """Cut a text at each separator outside of its expressions, at most ``limit`` times."""
-    found: list[list[Piece]] = [[]]
-    for start, piece in pieces:
-        if not isinstance(piece, str) or (limit >= 0 and len(found) > limit):
-            found[-1].append((start, piece))
-            continue
-        at = start
-        for index, text in enumerate(piece.split(separator, limit)):
-            if index:
-                found.append([])
-            if text:
-                found[-1].append((at, text))
-            at += len(text) + len(separator)
-    return found
 
 
 def form_pairs(form: FormText, scope: Scope) -> list[tuple[str, str]]:

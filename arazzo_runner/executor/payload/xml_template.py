@@ -11,7 +11,7 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
-from arazzo_runner.executor.payload.text import Piece, TextFault
+from arazzo_runner.executor.payload.pieces import Piece, TextFault
 from arazzo_runner.expression.ast import Expression, Template
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.query.limits import MAX_TEXT

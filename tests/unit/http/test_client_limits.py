@@ -12,8 +12,8 @@ from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.errors import TransportError, size_text
 from arazzo_runner.http.http11 import Http1, WireRequest
 from arazzo_runner.http.network import BlockingStream
-from arazzo_runner.http.origin import parse_url
 from arazzo_runner.http.settings import MIB, Deadline
+from arazzo_runner.http.url import parse_url
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

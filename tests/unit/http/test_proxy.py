@@ -9,8 +9,9 @@ import trustme
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.client import HttpSettings, HttpWorld
-from arazzo_runner.http.origin import Origin, parse_url
+from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.proxy import read_proxies
+from arazzo_runner.http.url import parse_url
 from arazzo_runner.openapi.message import HttpResponse
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -4,13 +4,13 @@ import json
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arazzo_runner.text import positions as module
-from arazzo_runner.text.diagnostic import Severity, warning
+from arazzo_runner.text.diagnostic import Severity, sort_findings, warning
 from arazzo_runner.text.parse import DocumentLimits, parse
-from arazzo_runner.text.positions import locate_place, place_between, position, sort_findings
+from arazzo_runner.text.positions import locate_place, place_between, position
 from arazzo_runner.text.source import Place, SourceFile, Span
 
 YAML = """\
@@ -237,6 +237,7 @@ def read_alone(raw: str, column: int):
     return parse(source, DocumentLimits(), Severity.ERROR).value
 
 
+@settings(deadline=None)
 @given(VALUES.filter(bool), st.sampled_from([None, True, False]), st.booleans())
 def test_any_yaml_value_is_where_it_is_said_to_be(value, flow, unicode):
     text = yaml.safe_dump([value], default_flow_style=flow, allow_unicode=unicode)
@@ -245,6 +246,7 @@ def test_any_yaml_value_is_where_it_is_said_to_be(value, flow, unicode):
         assert read_alone(spelled(text, place), locate_place(place).column) == expected
 
 
+@settings(deadline=None)
 @given(VALUES, st.sampled_from([None, 2, "\t"]), st.booleans())
 def test_any_json_value_is_where_it_is_said_to_be(value, indent, ascii_only):
     text = json.dumps([value], indent=indent, ensure_ascii=ascii_only)
@@ -252,6 +254,7 @@ def test_any_json_value_is_where_it_is_said_to_be(value, indent, ascii_only):
         assert json.loads(spelled(text, at(text, *pointer))) == expected
 
 
+@settings(deadline=None)
 @given(TEXT.filter(bool), st.sampled_from(["|", ">", '"', "'", None]), st.booleans())
 def test_any_character_of_any_string_is_found(value, style, unicode):
     text = yaml.safe_dump({"a": value}, default_style=style, allow_unicode=unicode, width=20)

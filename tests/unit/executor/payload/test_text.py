@@ -5,10 +5,10 @@ import json
 import pytest
 
 from arazzo_runner.executor.payload.json_template import json_value
+from arazzo_runner.executor.payload.pieces import TextFault
 from arazzo_runner.executor.payload.text import (
     FormText,
     JsonText,
-    TextFault,
     XmlText,
     form_pairs,
     read_payload_text,

@@ -1,0 +1,60 @@
+"""A URL as HTTP sends to it: the origin, and the target on that server."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from arazzo_runner.http import errors as http_errors
+from arazzo_runner.http.origin import DEFAULT_PORTS, Origin
+
+
+def parse_url(url: str) -> tuple[Origin, str]:
+    """The origin and the request target (path and query) of an absolute URL.
+
+    Raises Unusable for one that cannot be sent to. RFC 9112, section 3.2.1.
+    """
+    plain = _PLAIN.match(url)
+    if plain is None:
+        return _origin(url), _target(urlsplit(url))
+    return _origin(plain[1]), plain[2]
+
+
+# What needs no second look: an origin, a path and a query of printable ASCII, no fragment.
+_PLAIN: Final = re.compile(r"(https?://[a-z0-9.:-]+)(/[!-\"$-~]*)(?<!\?)\Z")
+
+
+@lru_cache(maxsize=256)
+def _origin(url: str) -> Origin:
+    """The origin of a URL; a run asks for the same few again and again."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # its text may show a part of a password
+        raise http_errors.url_error("its host or port is malformed") from None
+    if parts.scheme not in DEFAULT_PORTS:
+        raise http_errors.url_error(f"`{parts.scheme}` is neither http nor https")
+    if not parts.hostname:
+        raise http_errors.url_error("it names no host")
+    if "@" in parts.netloc:
+        raise http_errors.credentials_in_url_error(parts.hostname)
+    port = DEFAULT_PORTS[parts.scheme] if port is None else port
+    return Origin(parts.scheme, _ascii(parts.hostname), port)
+
+
+def _target(parts: SplitResult) -> str:
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _ascii(host: str) -> str:
+    """The host as DNS knows it (RFC 5891)."""
+    if host.isascii():
+        return host
+    import idna
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError as reason:
+        raise http_errors.url_error(f"the host `{host}` is not a name: {reason}") from None
