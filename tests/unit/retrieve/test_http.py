@@ -3,9 +3,10 @@
 import pytest
 
 from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.address_guard import user_policy
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.retrieve.http import Fetcher
+from arazzo_runner.retrieve.http import Fetcher, _transport_error
 from arazzo_runner.retrieve.source_headers import DocumentHeaders
 
 KEY = (("X-Key", "k"),)
@@ -38,3 +39,18 @@ def test_credentials_go_where_they_are_asked_for(serve, first, headers, sent) ->
         text = None
     assert [b"\r\nX-Key: k\r\n" in one for one in server.requests] == sent
     assert text == (None if len(sent) == 1 and b" 200 " not in first else b"text")
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"), [("tls", "trust it"), ("connect", None), ("timeout", None), ("refused", None)]
+)
+def test_hints_about_steps_are_not_for_documents(code, hint) -> None:
+    found = _transport_error(TransportFailure(code, "it failed", "trust it"))
+    assert (found.message, found.hint) == ("it failed", hint)
+
+
+def test_what_is_too_large_has_the_flag_for_documents() -> None:
+    found = _transport_error(TransportFailure("limit", "it is too large", "a flag for responses"))
+    (diagnostic,) = found.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("AZ109", "it is too large")
+    assert "`--max-document-size`" in diagnostic.help
