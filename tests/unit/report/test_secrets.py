@@ -380,3 +380,7 @@ def test_of_two_beginnings_of_a_cut_secret_the_first_counts():
 def test_a_value_that_is_no_json_is_masked_all_the_same():
     huge = 10**5000  # more digits than Python spells
     assert Masker(["hunter22"]).value({"n": huge, "a": "hunter22"}) == {"n": huge, "a": MASK}
+
+
+def test_a_secret_that_begins_at_the_cut_is_cut_away():
+    assert Masker(["hunter22"]).clip(f"{'x' * 10}hunter22 y", 10) == "x" * 10
