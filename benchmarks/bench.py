@@ -14,6 +14,7 @@ import descriptions
 import embedding
 import growth
 import masking
+import mocking
 from contenders import ARAZZO, HERE, running, script, serving
 from documents import get_item, write_document
 from measure import Contender, further, rounds, table
@@ -86,6 +87,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         descriptions.openapi,
         embedding.runner,
         masking.masking,
+        mocking.mock,
     )
 }
 

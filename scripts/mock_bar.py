@@ -1,11 +1,18 @@
 """Run the workflows of all documents in folders against the mock, and count how many pass.
 
-    .venv/bin/python scripts/mock_bar.py [--no-inputs] [--list] FOLDER…
+    .venv/bin/python scripts/mock_bar.py [--no-inputs] [--lenient] [--send-invalid] [--list] FOLDER…
+    .venv/bin/python scripts/mock_bar.py --recordings [--lenient] FOLDER…
 
 A workflow counts when its document validates without an error and no other workflow calls it. Its
 inputs are made from their schema; with ``--no-inputs`` none are given, and the mock makes up those
 that are required. Printed are the share that passes, and the others by the reason of their failure;
-with ``--list`` each of them.
+with ``--list`` each of them. With ``--send-invalid`` documents count too whose requests their own
+descriptions do not allow, and are sent all the same. A source that is named by the address of a
+server is read from a file beside the document: ``patched``, ``api`` or ``spec``, JSON or YAML.
+
+``--recordings`` runs each workflow of a ``recording.json`` against the mock instead, and prints
+where the mock's status, or the kind of a member that criteria and outputs read, is another than the
+one that the server returned.
 """
 
 from __future__ import annotations
@@ -17,6 +24,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from multiprocessing import Pool
 
+from mock_recordings import local_sources, print_recordings
 from msgspec import Struct
 
 import arazzo_runner as arazzo
@@ -30,6 +38,16 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Severity
 
 SECONDS = 60.0
+REQUEST_CODES = frozenset({"AZ313", "AZ314", "AZ315", "AZ316"})
+"""What is wrong with a request that ``--send-invalid`` sends all the same."""
+
+
+class BarOptions(Struct, frozen=True):
+    """Whether inputs are given, whether the mock is lenient, and requests may be invalid."""
+
+    has_inputs: bool = True
+    is_lenient: bool = False
+    sends_invalid: bool = False
 
 
 class WorkflowOutcome(Struct, frozen=True):
@@ -40,19 +58,21 @@ class WorkflowOutcome(Struct, frozen=True):
     reason: str = ""
 
 
-def outcomes(document: str, *, has_inputs: bool) -> Iterator[WorkflowOutcome]:
+def outcomes(document: str, options: BarOptions) -> Iterator[WorkflowOutcome]:
     """How each workflow of a document goes; nothing for a document with errors."""
-    findings = arazzo.validate(document, allow_read=True)
-    if any(one.severity is Severity.ERROR for one in findings):
+    sources = local_sources(document)
+    findings = arazzo.validate(document, allow_read=True, sources=sources)
+    passable = REQUEST_CODES if options.sends_invalid else frozenset[str]()
+    if any(one.severity is Severity.ERROR and one.code not in passable for one in findings):
         return
     try:
-        description = arazzo.load(document, allow_read=True)
+        description = arazzo.load(document, allow_read=True, sources=sources)
     except ArazzoError:
         return
     called = _called(description)
     for workflow in description.entry.document.workflows:
         if workflow.workflow_id not in called:
-            yield _run_workflow(description, document, workflow.workflow_id, has_inputs=has_inputs)
+            yield _run_workflow(description, document, workflow.workflow_id, options)
 
 
 def _called(description: Description) -> set[str]:
@@ -63,12 +83,20 @@ def _called(description: Description) -> set[str]:
 
 
 def _run_workflow(
-    description: Description, document: str, name: str, *, has_inputs: bool
+    description: Description, document: str, name: str, options: BarOptions
 ) -> WorkflowOutcome:
     try:
-        inputs = _inputs(description, name) if has_inputs else {}
+        inputs = _inputs(description, name) if options.has_inputs else {}
         limits = arazzo.Limits(run_timeout=SECONDS)
-        result = arazzo.run(description, name, inputs=inputs, mock=True, limits=limits)
+        result = arazzo.run(
+            description,
+            name,
+            inputs=inputs,
+            mock=True,
+            mock_lenient=options.is_lenient,
+            send_invalid=["all"] if options.sends_invalid else [],
+            limits=limits,
+        )
     except (ArazzoError, NoExample) as reason:
         return WorkflowOutcome(document, name, f"not run: {reason}")
     except Exception as bug:  # noqa: BLE001 (it is counted like any other reason)
@@ -81,8 +109,9 @@ def _inputs(description: Description, name: str) -> dict[str, Value]:
     from arazzo_runner.pipeline.run import RunConfig, plan_run, select_workflows
 
     selected = select_workflows(description, (name,))
-    plan, _ = plan_run(description, selected, RunConfig(needs_credentials=False))
-    schema = plan.workflows[selected[0]].inputs_schema
+    plan = plan_run(description, selected, RunConfig(needs_credentials=False)).plan
+    declared = plan.workflows[selected[0]].inputs_schema
+    schema = declared.value if declared else None
     made = generate_value(schema, SeededChoice()) if schema is not None else {}
     return made if isinstance(made, dict) else {}
 
@@ -120,9 +149,8 @@ def _kind(result: arazzo.Result) -> str:
     return f"{attempt.response.status if attempt.response else ''} {'; '.join(told)}"
 
 
-def _job(task: tuple[str, bool]) -> list[WorkflowOutcome]:
-    document, has_inputs = task
-    return list(outcomes(document, has_inputs=has_inputs))
+def _job(task: tuple[str, BarOptions]) -> list[WorkflowOutcome]:
+    return list(outcomes(*task))
 
 
 def _summary(reason: str) -> str:
@@ -136,10 +164,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folders", nargs="+")
     parser.add_argument("--no-inputs", action="store_true")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--lenient", action="store_true")
+    parser.add_argument("--send-invalid", action="store_true")
+    parser.add_argument("--recordings", action="store_true")
     parser.add_argument("--jobs", type=int, default=1)
     chosen = parser.parse_args(arguments)
+    if chosen.recordings:
+        return print_recordings(chosen.folders, is_lenient=chosen.lenient)
     documents = [str(one) for one in find_documents(chosen.folders)]
-    tasks = [(one, not chosen.no_inputs) for one in documents]
+    options = BarOptions(not chosen.no_inputs, chosen.lenient, chosen.send_invalid)
+    tasks = [(one, options) for one in documents]
     with Pool(chosen.jobs) as pool:
         found = [one for each in pool.imap_unordered(_job, tasks, 4) for one in each]
     passed = sum(not one.reason for one in found)

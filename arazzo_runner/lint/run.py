@@ -86,6 +86,7 @@ def _missing_inputs(
 _WORKFLOW_DEPTH: Final = 2
 _STEP_DEPTH: Final = 4
 """``/workflows/0/steps/0``"""
+_OF_REQUESTS: Final = frozenset({"AZ305", "AZ312", "AZ313", "AZ314", "AZ315", "AZ316"})
 
 
 def plan_findings(plan: Plan) -> Iterator[Diagnostic]:
@@ -142,19 +143,28 @@ def plan_with_findings(
     """The plan whose steps bear what contradicts their descriptions, and all of that as warnings.
 
     What follows from something ``known`` is not among it. A run goes on: descriptions are often
-    behind their servers.
+    behind their servers. A step of which a finding about its request is silenced sends that on
+    purpose.
     """
     independent = independent_findings(plan_findings(plan), known)
-    found = [_for_run(one) for one in independent if one.severity is not Severity.HINT]
-    found = silence.without(dict.fromkeys(found))
-    if not found:
+    every = [_for_run(one) for one in independent if one.severity is not Severity.HINT]
+    heard = silence.without(dict.fromkeys(every))
+    if not every:
         return plan, []
+    told = _by_step(one for one in heard if one.code.startswith("AZ3"))
+    silenced = _by_step(one for one in every if one.code in _OF_REQUESTS and one not in heard)
+    workflows = {
+        key: _workflow_with_findings(one, told, silenced) for key, one in plan.workflows.items()
+    }
+    return replace(plan, workflows=workflows), heard
+
+
+def _by_step(found: Iterable[Diagnostic]) -> dict[Pointer, list[Diagnostic]]:
     by_step: dict[Pointer, list[Diagnostic]] = {}
     for one in found:
-        if one.place is not None and one.code.startswith("AZ3"):
+        if one.place is not None:
             by_step.setdefault(one.place.pointer[:_STEP_DEPTH], []).append(one)
-    workflows = {key: _workflow_with_findings(one, by_step) for key, one in plan.workflows.items()}
-    return replace(plan, workflows=workflows), found
+    return by_step
 
 
 def _for_run(found: Diagnostic) -> Diagnostic:
@@ -162,14 +172,28 @@ def _for_run(found: Diagnostic) -> Diagnostic:
 
 
 def _workflow_with_findings(
-    workflow: WorkflowPlan, by_step: dict[Pointer, list[Diagnostic]]
+    workflow: WorkflowPlan,
+    told: dict[Pointer, list[Diagnostic]],
+    silenced: dict[Pointer, list[Diagnostic]],
 ) -> WorkflowPlan:
-    steps = tuple(_step_with_findings(one, by_step) for one in workflow.steps)
+    steps = tuple(_step_with_findings(one, told, silenced) for one in workflow.steps)
     return replace(workflow, steps=steps)
 
 
-def _step_with_findings(step: StepPlan, by_step: dict[Pointer, list[Diagnostic]]) -> StepPlan:
-    home = step.step.place
+def _step_with_findings(
+    planned: StepPlan,
+    told: dict[Pointer, list[Diagnostic]],
+    silenced: dict[Pointer, list[Diagnostic]],
+) -> StepPlan:
+    if _of_the_step(planned, silenced):
+        planned = replace(planned, step=replace(planned.step, sends_invalid=True))
+    own = _of_the_step(planned, told)
+    return replace(planned, findings=own) if own else planned
+
+
+def _of_the_step(
+    planned: StepPlan, by_step: dict[Pointer, list[Diagnostic]]
+) -> tuple[Diagnostic, ...]:
+    home = planned.step.place
     near = by_step.get(home.pointer, ())
-    own = tuple(one for one in near if one.place and one.place.source is home.source)
-    return replace(step, findings=own) if own else step
+    return tuple(one for one in near if one.place and one.place.source is home.source)

@@ -21,7 +21,8 @@ from arazzo_runner.mock.compose import (
 from arazzo_runner.mock.generate.flatten import NoExample, request_validator
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.http import to_response, with_wished_headers
-from arazzo_runner.mock.ids import new_id, path_facts
+from arazzo_runner.mock.ids import id_readers, new_id, path_facts
+from arazzo_runner.mock.lifecycle import deleted_error, is_deleted, refuse_duplicate
 from arazzo_runner.mock.lists import ListRequest
 from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
 from arazzo_runner.mock.reason import with_reason, with_status
@@ -33,6 +34,7 @@ from arazzo_runner.mock.resources import (
     exact_id_field,
     facts_of,
     id_field,
+    is_noun,
     normalized_name,
     path_text,
     resource_path,
@@ -47,11 +49,15 @@ from arazzo_runner.mock.response import (
 from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
 from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
 from arazzo_runner.mock.steps.reads import with_reads
-from arazzo_runner.mock.steps.wishes import Wish, wishes_of, with_wishes
+from arazzo_runner.mock.steps.wishes import (
+    Wish,
+    WishSettings,
+    wishes_of,
+    with_wishes,
+)
 from arazzo_runner.mock.templates import (
     ResponseTemplate,
     ResponseTemplates,
-    is_noun,
     write_only_names,
 )
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
@@ -60,6 +66,11 @@ from arazzo_runner.openapi.model import Operation
 SUCCESSES = (200, 201, 202, 204)
 REFUSALS = (400, 422)
 """What servers return for requests that are not as documented: which of them, a step may know."""
+STRICT = (*REFUSALS, 406, 415)
+STRICT_NOTE = (
+    "the mock is strict: it takes no request that is not as documented; "
+    "with `--mock-lenient` it does"
+)
 
 
 class MockApi:
@@ -84,21 +95,26 @@ class MockApi:
         """Answer a request; ``key`` names the attempt. Raises NoExample where none can be made."""
         try:
             # A step that wants to be refused is refused.
-            is_lenient = self.lenient and any(map(expected.is_success, SUCCESSES))
+            takes_all = self.lenient or expected.sends_invalid
+            is_lenient = takes_all and any(map(expected.is_success, SUCCESSES))
             incoming = read_request(operation, request, is_lenient=is_lenient)
             incoming = replace(incoming, expected=expected, key=key)
             response = self.route(incoming, route_of(incoming))
         except ProblemError as refusal:
-            return self.refuse(operation, refusal.problem, expected)
+            response = self.refuse(operation, refusal.problem, expected)
+            is_surprise = response.status in STRICT and not expected.is_success(response.status)
+            return (
+                replace(response, notes=(*response.notes, STRICT_NOTE)) if is_surprise else response
+            )
         notes = (*incoming.notes, *response.notes)
         return replace(response, notes=notes) if notes else response
 
     def route(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
         path = resource_path(route.collection, route.name)
-        is_gone = self.state.is_deleted(path) and incoming.operation.method != "PUT"
+        is_gone = is_deleted(self.state, self.frames, incoming, route)
         if is_gone and (incoming.expected.is_success(404) or not incoming.expected.criteria):
-            raise _deleted_error(path)
+            raise deleted_error(path)
         known = self.state.get(route.collection, route.name) is not None
         is_new = route.action == "create" or (
             incoming.operation.method == "PUT" and not known and route.action == "change"
@@ -108,7 +124,7 @@ class MockApi:
         if not 200 <= chosen.status <= 299 or "example" in chosen.key:
             return self.static_response(incoming)
         if is_gone:
-            raise _deleted_error(path)
+            raise deleted_error(path)
         match route.action:
             case "create":
                 return self.create(incoming, route)
@@ -155,8 +171,9 @@ class MockApi:
         operation = incoming.operation
         sent, spelling = self.sent_facts(incoming, route)
         home = self.frames.home(operation, route)
-        own = id_field(home.members, route.parameter)
+        own = id_field(home.members, route.parameter, route.noun)
         name = sent.get(normalized_name(own)) if own else None
+        refuse_duplicate(self.state, incoming, route, own, sent)
         clock = self.state.tick()
         if name is None:
             taken = self.state.collections.get(route.collection, {})
@@ -237,7 +254,8 @@ class MockApi:
         """``DELETE /pets/{id}``"""
         frame = self.frames.home(incoming.operation, route)
         route, resource, facts = self.resource_of(incoming, route, frame)
-        response = self.respond(incoming, route, resource, facts)
+        known = resource.with_facts({"deleted": True})
+        response = self.respond(incoming, route, known, facts)
         self.state.remove(route.collection, resource.id)
         return response
 
@@ -258,7 +276,7 @@ class MockApi:
         self, incoming: ParsedRequest, route: MockRoute, frame: ResponseTemplate
     ) -> tuple[MockRoute, Resource, Facts]:
         """The resource that a path names, though it may be new, and the facts of the path."""
-        own = id_field(frame.members, route.parameter) if route.parameter else None
+        own = id_field(frame.members, route.parameter, route.noun) if route.parameter else None
         value = incoming.parameters.get(("path", route.parameter), route.name)
         resource = self.state.get(route.collection, route.name)
         if not isinstance(value, str):  # a number is no `name`
@@ -315,7 +333,9 @@ class MockApi:
         wishes = tuple(wishes_of(incoming.expected.success))
         body, notes = self.wished(incoming, frame, body, wishes, fixed)
         response = to_response(answer, body, incoming.operation, created, self.dice)
-        response = with_wished_headers(response, answer, wishes)
+        response = with_wished_headers(
+            response, answer, incoming.operation, wishes, is_lenient=self.lenient
+        )
         notes = [*notes, note] if note else notes
         return replace(response, notes=(*response.notes, *notes)) if notes else response
 
@@ -332,7 +352,9 @@ class MockApi:
         if not wishes or answer.media_type is None or incoming.expected.case:
             return body, []
         is_polling = attempt_of(incoming.key) <= incoming.expected.patience
-        return with_wishes(frame, body, wishes, fixed, is_polling=is_polling)
+        listed = answer.array if route_of(incoming).action == "list" else None
+        settings = WishSettings(fixed, is_polling, self.lenient, listed)
+        return with_wishes(frame, body, wishes, settings)
 
     def refuse(
         self, operation: Operation, problem: Problem, expected: StepExpectation = NO_EXPECTATION
@@ -360,28 +382,15 @@ def attempt_of(key: str) -> int:
     return int(number) if number.isdecimal() else 1
 
 
-def _deleted_error(path: str) -> ProblemError:
-    return ProblemError(Problem(404, f"there is no resource at `{path}` any more: it was deleted"))
-
-
 def sent_envelope(body: dict[str, Value], frame: ResponseTemplate, route: MockRoute) -> str | None:
     """The member of a request that holds the resource, where the body itself is not it."""
-    own, noun = frame.envelope(route), normalized_name(route.template.rpartition("/")[2])
+    own, noun = frame.envelope(route), route.noun
     if own in body and isinstance(body[own], dict):
         return own
     for name, inner in body.items() if len(body) == 1 else ():
         if isinstance(inner, dict) and (normalized_name(name) in ENVELOPES or is_noun(name, noun)):
             return name
     return None
-
-
-def id_readers(incoming: ParsedRequest, own: str | None, route: MockRoute) -> tuple[Value, ...]:
-    """The schemas of where the workflow sends the id of what it creates."""
-    names = {normalized_name(one) for one in (own or "id", route.parameter)}
-    for read in incoming.expected.reads:
-        if read.schemas and read.tokens and normalized_name(str(read.tokens[-1])) in names:
-            return read.schemas
-    return ()
 
 
 def _echoes(incoming: ParsedRequest) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.media_type import is_xml
-from arazzo_runner.mock.generate.flatten import NoExample
+from arazzo_runner.mock.generate.flatten import NoExample, validator_of
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.resources import path_text
@@ -43,18 +43,41 @@ def to_response(
 
 
 def with_wished_headers(
-    response: HttpResponse, answer: DocumentedResponse, wishes: Iterable[Wish]
+    response: HttpResponse,
+    answer: DocumentedResponse,
+    operation: Operation,
+    wishes: Iterable[Wish],
+    *,
+    is_lenient: bool = False,
 ) -> HttpResponse:
-    """The response with the header fields that a step compares with a text, with a note each."""
+    """The response with header fields that a step compares with a text, with a note each.
+
+    A field is set only where its documented schema takes the text; with ``is_lenient`` also where
+    it is not documented.
+    """
     for wish in wishes:
-        documented = [one for one in answer.headers if one.name.lower() == wish.header.lower()]
-        if not wish.header or response.header(wish.header) == wish.value or documented:
+        if not wish.header or response.header(wish.header) == wish.value:
             continue
-        others = tuple(one for one in response.headers if one[0].lower() != wish.header.lower())
-        note = f"`{wish.header}` is `{wish.value}`, as the step expects; it is not documented so"
+        name = wish.header.lower()
+        documented = [one for one in answer.headers if one.name.lower() == name]
+        fits = any(_takes_text(one, operation, str(wish.value)) for one in documented)
+        if not fits and (documented or not is_lenient):
+            continue
+        others = tuple(one for one in response.headers if one[0].lower() != name)
+        told = "" if documented else "; it is not documented"
+        note = f"`{wish.header}` is `{wish.value}`, as the step expects{told}"
         fields = (*others, (wish.header, str(wish.value)))
         response = replace(response, headers=fields, notes=(*response.notes, note))
     return response
+
+
+def _takes_text(header: Header, operation: Operation, text: str) -> bool:
+    """Whether the schema of a header field takes a text, or what it reads as."""
+    if header.schema is None:
+        return True
+    schema = standalone_schema(header.schema, operation.description, "response")
+    fits = validator_of(schema)
+    return fits(text) or (text.isdecimal() and fits(int(text)))
 
 
 def _header(header: Header, operation: Operation, location: str | None, dice: SeededChoice) -> str:

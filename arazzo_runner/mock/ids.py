@@ -42,6 +42,15 @@ def path_facts(
     return facts | ids
 
 
+def id_readers(incoming: ParsedRequest, own: str | None, route: MockRoute) -> tuple[Value, ...]:
+    """The schemas of where the workflow sends the id of what it creates."""
+    names = {normalized_name(one) for one in (own or "id", route.parameter)}
+    for read in incoming.expected.reads:
+        if read.schemas and read.tokens and normalized_name(str(read.tokens[-1])) in names:
+            return read.schemas
+    return ()
+
+
 def new_id(
     frames: ResponseTemplates,
     operation: Operation,
@@ -55,7 +64,7 @@ def new_id(
 
     ``readers`` are the schemas of where a workflow sends it.
     """
-    own = id_field(home.members, route.parameter)
+    own = id_field(home.members, route.parameter, route.noun)
     schemas = [schema_part(home.members[own], home.schema)] if own else []
     schemas += _parameter_schemas(operation, route)
     schemas += readers

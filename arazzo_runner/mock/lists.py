@@ -81,7 +81,7 @@ POPULATION: Final = 2
 """How many resources a collection has that the run did not fill."""
 PAGES: Final = 2.5
 """How many pages they fill where a page size is asked for, so that there are pages to walk."""
-MOST: Final = 100
+MOST: Final = 125
 SORTS: Final = ("sort", "sortby", "orderby", "order", "ordering")
 
 
@@ -173,16 +173,20 @@ class ListRequest(Struct, frozen=True):
     def populate(self, count: int, filters: dict[str, Value]) -> None:
         """Make resources that a run did not create, one after the other, the newest first."""
         frame, operation = self.frame().resource(self.route), self.incoming.operation
-        own = id_field(frame.members, self.route.parameter)
+        own = id_field(frame.members, self.route.parameter, self.route.noun)
         for at in range(count):
             taken = self.state.collections.setdefault(self.route.collection, {})
             dice = self.dice.at(self.route.collection, "listed", len(taken))
             name = new_id(self.frames, operation, self.route, frame, taken, dice)
             resource = Resource(path_text(name), {}, self.born(count, at, len(taken)))
             resource = resource.with_facts(path_facts(self.incoming, self.route, own, name))
-            known = facts_of(self.within(self.item(resource)))
-            facts = {**known, **filter_facts(known, filters)}
-            self.state.put(self.route.collection, resource.with_facts(facts))
+            item = self.item(resource)
+            known = facts_of(self.within(item))
+            further = filter_facts(known, filters)
+            resource = resource.with_facts({**known, **further})
+            self.state.put(self.route.collection, resource)
+            if not further:  # it is shown as it was made
+                self.state.shown[self.shown_key(resource)] = resource, item
 
     def born(self, count: int, at: int, others: int) -> int:
         """When a made-up resource came about: after what it belongs to, else before the run."""
@@ -203,11 +207,15 @@ class ListRequest(Struct, frozen=True):
 
     def item(self, resource: Resource) -> Value:
         """A resource as the list shows it."""
-        key = (self.route.collection, resource.id, id(self.frame()))
+        key = self.shown_key(resource)
         known = self.state.shown.get(key)
         if known is None or known[0] is not resource:
             known = self.state.shown[key] = (resource, self.compose_item(resource))
         return known[1]
+
+    def shown_key(self, resource: Resource) -> tuple[str, str, int]:
+        """Where an item is kept that was made."""
+        return self.route.collection, resource.id, id(self.frame())
 
     def compose_item(self, resource: Resource) -> Value:
         """A resource as the list shows it, made anew."""

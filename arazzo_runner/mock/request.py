@@ -31,6 +31,8 @@ from arazzo_runner.mock.response import DocumentedResponse, documented_response,
 from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import MediaType, Operation, Parameter, RequestBody
+from arazzo_runner.openapi.request.build import is_set_by_runner
+from arazzo_runner.openapi.security.schemes import is_carried
 from arazzo_runner.text.source import Pointer, pointer_text
 
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class ParsedRequest(Struct, frozen=True):
     def address(self, path: str) -> str:
         """The URL of a concrete path; it ends as the paths of the API do."""
         template = self.operation.path.partition("?")[0]
-        ending = template[len(path_stem(template)) :]
+        ending = template.replace("{+", "{")[len(path_stem(template)) :]
         path, mark, query = path.partition("/?")
         return self.base + quote(path, safe="/:@!$&'()*+,;=~") + ending + (mark and f"?{query}")
 
@@ -133,15 +135,17 @@ def _match(template: str, url: str) -> tuple[str, dict[str, str]]:
     fixed, names = pieces[::2], pieces[1::2]
     pattern = re.escape(fixed[0])
     for name, text in zip(names, fixed[1:], strict=True):
-        # `{key+}` spans several segments, as in the templates of API gateways.
-        pattern += ("(.*)" if name.endswith(("+", "*")) else "([^/]*)") + re.escape(text)
+        # `{key+}` spans several segments, as in the templates of API gateways, and so does
+        # `{+key}` (RFC 6570, section 3.2.3).
+        is_long = name.startswith("+") or name.endswith(("+", "*"))
+        pattern += ("(.*)" if is_long else "([^/]*)") + re.escape(text)
     found = re.search(pattern + "$", parts.path)
     if found is None:
         raise ProblemError(
             Problem(404, f"there is no resource at `{parts.path}`; the path is `{template}`")
         )
     prefix = f"{parts.scheme}://{parts.netloc}{parts.path[: found.start()]}"
-    return prefix, dict(zip(names, found.groups(), strict=True))
+    return prefix, dict(zip((one.removeprefix("+") for one in names), found.groups(), strict=True))
 
 
 def _parameter(operation: Operation, parameter: Parameter, parts: RequestParts) -> MaybeValue:
@@ -154,7 +158,7 @@ def _parameter(operation: Operation, parameter: Parameter, parts: RequestParts) 
         raise _bad_request_error(
             operation, f"{what} is not {parameter.media_type}: {error}", at
         ) from error
-    if value is MISSING and parameter.required:
+    if value is MISSING and parameter.required and _is_demanded(operation, parameter):
         raise _bad_request_error(operation, f"{what} is missing, which is required", at)
     wrong = None if value is MISSING else judge.fault(value)
     if wrong and not (value == "" and parameter.allow_empty_value):
@@ -164,6 +168,11 @@ def _parameter(operation: Operation, parameter: Parameter, parts: RequestParts) 
         refusal.value = value
         raise refusal
     return value
+
+
+def _is_demanded(operation: Operation, parameter: Parameter) -> bool:
+    """Whether a required parameter has to be sent: no credential, nothing that connections set."""
+    return not (is_carried(parameter, operation) or is_set_by_runner(parameter))
 
 
 def _problem_text(wrong: tuple[str, Pointer]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -38,22 +39,38 @@ def path_text(value: Value) -> str:
     return value if isinstance(value, str) else write_json(value, ASCII)
 
 
-COMMON_IDS = ("id", "sid", "uuid", "key", "name", "slug")
+COMMON_IDS = ("id", "sid", "uuid", "key", "slug", "code", "number", "name")
+ID_ENDS = ("id", "uuid", "number", "no", "code", "key", "reference")
+"""How ids end that begin with the noun of their collection: `orderNumber` of `/orders`."""
 NAMES = ("name", "key", "slug", "uuid", "login", "username", "title")
 """Members by which a resource may be found too, where its path names it so."""
 CERTAIN_IDS = ("id", "sid", "uuid", "uid", "guid")
 
 
-def id_field(names: Iterable[str], parameter: str) -> str | None:
+def is_noun(name: str, noun: str) -> bool:
+    """Whether a member is called like the items of a collection: `category` of `categories`."""
+    plain = normalized_name(name)
+    return bool(plain) and plain in (
+        noun, noun.removesuffix("s"), noun.removesuffix("es"), noun.removesuffix("ies") + "y"
+    )  # fmt: skip
+
+
+def id_field(names: Iterable[str], parameter: str, noun: str = "") -> str | None:
     """The member that holds what a path parameter names: for `petId`, `petId`, `pet_id`, or `id`.
 
     The member of the parameter's name, else the longest that the parameter's name ends with, else
-    one that is called as ids often are.
+    one that is called as ids are, by itself or after ``noun``, the plain name of the collection.
+    What has a better one is not known by its `name`.
     """
     by_plain = {normalized_name(name): name for name in names}
-    return exact_id_field(by_plain.values(), parameter) or next(
-        (by_plain[name] for name in COMMON_IDS if name in by_plain), None
-    )
+    exact = exact_id_field(by_plain.values(), parameter)
+    if exact:
+        return exact
+    own = (name for name in by_plain for end in ID_ENDS if name.endswith(end)
+           and is_noun(name.removesuffix(end), noun))  # fmt: skip
+    common = (name for name in COMMON_IDS if name in by_plain)
+    found = next(chain(own, common), None)
+    return by_plain[found] if found else None
 
 
 def exact_id_field(names: Iterable[str], parameter: str) -> str | None:
@@ -98,7 +115,7 @@ class MockState:
     def __init__(self) -> None:
         self.collections: dict[str, dict[str, Resource]] = {}
         self.written: set[str] = set()
-        self.gone: set[str] = set()
+        self.gone: dict[str, Resource | None] = {}
         self.paged: set[str] = set()
         self.shown: dict[tuple[str, str, int], tuple[Resource, Value]] = {}
         self.clock = 0
@@ -122,12 +139,20 @@ class MockState:
     def put(self, collection: str, resource: Resource) -> None:
         """Keep a resource, in the place of an earlier one of the same id."""
         self.collections.setdefault(collection, {})[resource.id] = resource
-        self.gone.discard(resource_path(collection, resource.id))
+        self.gone.pop(resource_path(collection, resource.id), None)
 
     def remove(self, collection: str, name: str) -> None:
-        """Forget a resource; its path and all below it are gone."""
-        self.collections.get(collection, {}).pop(name, None)
-        self.gone.add(resource_path(collection, name))
+        """Take a resource away; its path and all below it are gone."""
+        resource = self.collections.get(collection, {}).pop(name, None)
+        self.gone[resource_path(collection, name)] = resource
+
+    def restore(self, collection: str, name: str, facts: Facts) -> bool:
+        """Bring back a deleted resource with facts about its end; whether there was one."""
+        resource = self.gone.get(resource_path(collection, name))
+        if resource is None:
+            return False
+        self.put(collection, replace(resource.with_facts(facts), fixed=resource.fixed | {*facts}))
+        return True
 
     def clear(self, collection: str) -> None:
         """Forget all resources of a collection."""

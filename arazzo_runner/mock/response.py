@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -299,7 +300,7 @@ def _array(operation: Operation, schema: Value) -> ArrayPath | None:
     except NoExample:
         return None
     if type_of_schema(flat) == "array":
-        return ()
+        return None if "prefixItems" in flat else ()  # a tuple is no list of resources
     found = _array_member(operation, flat.get("properties", {}), schema)
     if found is not None:
         return (found,)
@@ -333,29 +334,50 @@ def _array_member(operation: Operation, members: dict[str, Value], root: Value) 
 
 def _is_array(schema: Value, root: Value) -> bool:
     try:
-        return type_of_schema(flatten(schema, root, (), 0).schema) == "array"
+        flat = flatten(schema, root, (), 0).schema
     except NoExample:
         return False
+    return type_of_schema(flat) == "array" and "prefixItems" not in flat
 
 
 def item_parameter(description: ApiDescription, template: str) -> str | None:
     """The parameter of the path below ``template`` that names its items: `id` of `/pets/{id}`."""
     start = path_stem(template) + "/{"
-    for path in map(path_stem, description.raw.get("paths", ())):
+    key = ("mock", "item parameter", start)
+    if key not in description.memo:
+        description.memo[key] = _item_parameter(description, start)
+    found: str | None = description.memo[key]
+    return found
+
+
+def _item_parameter(description: ApiDescription, start: str) -> str | None:
+    for path in path_stems(description):
         name = path[len(start) : -1]
         if path.startswith(start) and path.endswith("}") and not {*name} & {*"{/}"}:
             return name
     return None
 
 
+def path_stems(description: ApiDescription) -> Mapping[str, str]:
+    """The paths of a description by their stems; of several of one stem the first."""
+    key = ("mock", "stems")
+    if key not in description.memo:
+        found: dict[str, str] = {}
+        for path in description.raw.get("paths", ()):
+            found.setdefault(path_stem(path), path)
+        description.memo[key] = found
+    stems: Mapping[str, str] = description.memo[key]
+    return stems
+
+
 def path_stem(path: str) -> str:
     """A path without what is only its ending: `/pets/{id}/` and `/pets/{id}.json`.
 
     What some descriptions put into a query is a resource below: `/{bucket}?cors` is
-    `/{bucket}/?cors`.
+    `/{bucket}/?cors`. The variable of `{+id}` is `id`.
     """
     path, mark, query = path.partition("#")[0].partition("?")
-    stem = path.rstrip("/").removesuffix(".json")
+    stem = path.replace("{+", "{").rstrip("/").removesuffix(".json")
     return f"{stem}/?{query}" if mark else stem
 
 

@@ -19,8 +19,14 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.request import ParsedRequest
-from arazzo_runner.mock.resources import facts_of, id_field, path_text
-from arazzo_runner.mock.response import documented_response, item_parameter, item_schema, path_stem
+from arazzo_runner.mock.resources import facts_of, id_field, normalized_name, path_text
+from arazzo_runner.mock.response import (
+    documented_response,
+    item_parameter,
+    item_schema,
+    path_stem,
+    path_stems,
+)
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.model import ApiDescription, Operation
 
@@ -40,6 +46,11 @@ class MockRoute(Struct, frozen=True):
     collection: str
     name: str = ""
     parameter: str = ""
+
+    @property
+    def noun(self) -> str:
+        """The plain name of the collection: `pets` of `/owners/{id}/pets`."""
+        return normalized_name(self.template.rpartition("/")[2])
 
 
 def route_of(incoming: ParsedRequest) -> MockRoute:
@@ -75,7 +86,7 @@ def _on_collection(
             return MockRoute("list", home, incoming.path(home), "", items)
         case "POST" if parameter or _is_list(operation.description, template):
             return MockRoute("create", template, path, "", parameter or "id")
-        case "PUT" | "PATCH" if parameter and (name := _named_id(incoming.body, parameter)):
+        case "PUT" | "PATCH" if parameter and (name := _named_id(incoming, template, parameter)):
             return MockRoute("change", template, path, name, parameter)
         case "DELETE" if parameter:
             return MockRoute("clear", template, path)
@@ -109,10 +120,10 @@ def without_definitions(schema: Value) -> Value:
     return {key: value for key, value in schema.items() if key != "$defs"}
 
 
-def _named_id(body: Value, parameter: str) -> str | None:
+def _named_id(incoming: ParsedRequest, template: str, parameter: str) -> str | None:
     """The id that a body itself gives."""
-    facts = facts_of(body)
-    name = id_field(facts, parameter)
+    facts = facts_of(incoming.body)
+    name = id_field(facts, parameter, normalized_name(template.rpartition("/")[2]))
     return path_text(facts[name]) if name and facts[name] is not None else None
 
 
@@ -128,8 +139,7 @@ def _fetch(description: ApiDescription, template: str, parameter: str) -> Operat
 
 
 def _get(description: ApiDescription, template: str) -> Operation | None:
-    paths = description.raw.get("paths", ())
-    path = next((path for path in paths if path_stem(path) == template), template)
+    path = path_stems(description).get(template, template)
     return find_by_pointer(description, ("paths", path, "get"))
 
 

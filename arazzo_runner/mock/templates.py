@@ -17,7 +17,7 @@ from arazzo_runner.mock.generate.flatten import (
 )
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import SchemaMemo, generate_value, type_of_schema
-from arazzo_runner.mock.resources import Facts, exact_id_field, normalized_name
+from arazzo_runner.mock.resources import Facts, exact_id_field, is_noun, normalized_name
 from arazzo_runner.mock.response import (
     ENVELOPES,
     DocumentedResponse,
@@ -134,14 +134,6 @@ class ResponseTemplate:
         """The frame of the resource in the body: of the envelope's member, or of all."""
         name = self.envelope(route)
         return self.part(name) if name else self
-
-
-def is_noun(name: str, noun: str) -> bool:
-    """Whether a member is called like the items of a collection: `category` of `categories`."""
-    plain = normalized_name(name)
-    return bool(plain) and plain in (
-        noun, noun.removesuffix("s"), noun.removesuffix("es"), noun.removesuffix("ies") + "y"
-    )  # fmt: skip
 
 
 def _count_agreeing(frame: ResponseTemplate, base: Value, facts: Facts) -> int:

@@ -173,7 +173,7 @@ def plan_run(
     if wrong:
         raise DocumentError(*sort_findings(dict.fromkeys(wrong)))
     if options.mock is not None and options.mock.cases:
-        _check_cases(bound, options.mock)
+        _check_cases(bound, options.mock, description)
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
     silence = description.silence
     flow = run_warnings(bound, options.settings.limits.max_retries)
@@ -190,10 +190,17 @@ def plan_run(
     )
 
 
-def _check_cases(plan: Plan, settings: MockSettings) -> None:
+def _check_cases(plan: Plan, settings: MockSettings, description: Description) -> None:
     from arazzo_runner.mock.steps.cases import case_findings
 
-    if found := list(case_findings(plan, settings.cases)):
+    others = [
+        name
+        for unit in description.units.values()
+        for workflow in unit.document.workflows
+        for step in workflow.steps
+        for name in (step.step_id, f"{workflow.workflow_id}/{step.step_id}")
+    ]
+    if found := list(case_findings(plan, settings.cases, others)):
         raise UsageError(*found)
 
 

@@ -86,6 +86,7 @@ class SchemaMemo:
             id(root): (root, self.fits)
         }
         self._flats: dict[tuple[int, tuple[str, ...], int], tuple[Value, FlatSchema]] = {}
+        self._documented: dict[int, tuple[Value, MaybeValue]] = {}
 
     def is_valid(self, schema: Value, value: Value) -> bool:
         """Whether ``value`` is valid against ``schema``, a part of the root."""
@@ -94,6 +95,14 @@ class SchemaMemo:
             known = schema, validator_of(schema_part(schema, self.root))
             self._judges[id(schema)] = known
         return known[1](value)
+
+    def documented_value(self, schema: Value, flat: FlatSchema) -> MaybeValue:
+        """The first example or default of a part that is valid, or MISSING."""
+        known = self._documented.get(id(schema))
+        if known is None:
+            valid = (one for one in _documented_values(flat.schema) if self.is_valid(schema, one))
+            known = self._documented[id(schema)] = schema, next(valid, MISSING)
+        return known[1]
 
     def flat(self, schema: Value, refs: tuple[str, ...], variant: int) -> FlatSchema:
         """The flat form of a part of the root. Raises NoExample as :func:`flatten` does."""
@@ -175,20 +184,13 @@ class ValueGenerator:
             raise DraftLimitError
         if "const" in flat.schema:
             return flat.schema["const"]
-        known = MISSING if variant else self.documented_value(schema, flat)
+        known = MISSING if variant else self.memo.documented_value(schema, flat)
         if known is not MISSING:
             return known
         if flat.schema.get("enum"):
             values = sorted(flat.schema["enum"], key=lambda value: value is None)
             return values[variant % len(values)]
         return self.of_kind(type_of_schema(flat.schema), flat, spot, variant)
-
-    def documented_value(self, schema: Value, flat: FlatSchema) -> MaybeValue:
-        """The first example or default that is valid, or MISSING."""
-        for value in _documented_values(flat.schema):
-            if self.is_valid(schema, value):
-                return value
-        return MISSING
 
     def of_kind(self, name: str, flat: FlatSchema, spot: ValueContext, variant: int) -> Value:
         """A made-up value of a type."""
@@ -272,7 +274,7 @@ class ValueGenerator:
 
     def item(self, flat: FlatSchema, spot: ValueContext, at: int, others: list[Value]) -> Value:
         """The item number ``at``; another than the ``others`` where they must differ."""
-        schema = _item(flat.schema, at)
+        schema = item_schema_at(flat.schema, at)
         item: Value = None
         for variant in range(VARIANTS):
             item = self.make(schema, spot.below(flat, at).again(variant), at + variant)
@@ -316,7 +318,8 @@ def _is_match(pattern: str, name: str) -> bool:
     return validator_of({"pattern": pattern})(name)
 
 
-def _item(schema: dict[str, Value], at: int) -> Value:
+def item_schema_at(schema: dict[str, Value], at: int) -> Value:
+    """The schema of the item number ``at`` of an array, whose flat schema is given."""
     stated = next((one for one, _ in item_schemas(schema, at)), True)
     prefix = len(listed_items(schema))
     # `contains` asks for one such item: let it be the first that is free.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from arazzo_runner.executor.plan import OperationCall, Plan
 from arazzo_runner.openapi.model import Operation
@@ -10,12 +10,19 @@ from arazzo_runner.openapi.response.contract import documented_statuses, respons
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
 
-def case_findings(plan: Plan, cases: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Errors about cases of steps that do not run, and of what their operations do not document."""
+def case_findings(
+    plan: Plan, cases: Mapping[str, str], others: Collection[str] = ()
+) -> Iterator[Diagnostic]:
+    """Errors about cases of steps there are not, and of what their operations do not document.
+
+    ``others`` are steps of workflows that this plan does not run.
+    """
     operations = dict(_operations(plan))
     for name, case in cases.items():
         shown = f"`--mock-case {name}={case}`"
         named = [one for key, one in operations.items() if name in (key, key.partition("/")[2])]
+        if not named and name in others:
+            continue
         if not named:
             steps = [*operations, *(key.partition("/")[2] for key in operations)]
             hint = did_you_mean(name, steps) or f"its steps: {_list_text(operations)}"

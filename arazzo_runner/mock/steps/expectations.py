@@ -35,6 +35,7 @@ class StepExpectation(Struct, frozen=True):
     ``criteria`` are those about the status, ``reads`` what it reads, ``success`` all its criteria;
     ``patience`` is how many attempts states have to advance in, where it is retried.
     ``case`` is the documented status or the name of the example that it is to get.
+    ``sends_invalid`` tells that its request need not be as documented.
     """
 
     criteria: tuple[Criterion, ...] = ()
@@ -42,6 +43,7 @@ class StepExpectation(Struct, frozen=True):
     success: tuple[Criterion, ...] = ()
     patience: int = 0
     case: str = ""
+    sends_invalid: bool = False
 
     def is_success(self, status: int) -> bool:
         """Whether the step can succeed with this status."""
@@ -78,6 +80,7 @@ def expectations_of(
                 planned.criteria,
                 _patience(planned),
                 cases.get(name, cases.get(step_id, "")),
+                planned.step.sends_invalid,
             )
             found[planned.key.text(plan.entry)] = expected
     return found

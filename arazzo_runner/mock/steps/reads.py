@@ -20,7 +20,7 @@ from arazzo_runner.mock.generate.flatten import (
 )
 from arazzo_runner.mock.generate.scalars import name_word
 from arazzo_runner.mock.generate.seeded import SeededChoice
-from arazzo_runner.mock.generate.value import generate_value
+from arazzo_runner.mock.generate.value import generate_value, item_schema_at
 from arazzo_runner.mock.paging import NEXT_TOKENS, PLACES
 from arazzo_runner.mock.resources import Facts, normalized_name, path_text
 from arazzo_runner.mock.steps.expectations import BodyRead
@@ -157,16 +157,16 @@ def _texts(read: BodyRead, place: SeededChoice) -> Iterator[Value]:
         return
 
 
-def schema_at(schema: Value, tokens: Tokens) -> Value | None:
+def schema_at(schema: Value, tokens: Tokens, variant: int = 0) -> Value | None:
     """The schema of a part of a value, self-contained; None where none is stated."""
     node = schema
     for token in tokens:
         try:
-            flat = flatten(node, schema, (), 0).schema
+            flat = flatten(node, schema, (), variant).schema
         except NoExample:
             return None
-        if isinstance(token, int) and "items" in flat:
-            node = flat["items"]
+        if isinstance(token, int) and ("items" in flat or "prefixItems" in flat):
+            node = item_schema_at(flat, token)
         elif str(token) in flat.get("properties", {}):
             node = flat["properties"][str(token)]
         else:

@@ -122,3 +122,23 @@ def test_what_concerns_other_documents_is_left_out(project: Project) -> None:
         "--arazzo-server-var=a=b",
     )
     project.run("--arazzo-mock", "-m", "smoke", *arguments).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "outcome", "message"),
+    [
+        ((), {"passed": 1}, ""),
+        (("--arazzo-mock-case=read=404",), {"failed": 1}, "read: $statusCode == 200, got 404"),
+        (("--arazzo-mock-case=addPet/read=404",), {"failed": 1}, "got 404"),
+        (("--arazzo-mock-case=missPet/read=404",), {"passed": 1}, ""),
+        (("--arazzo-mock-case=read=500",), {"errors": 1}, "documents no status and no example"),
+        (("--arazzo-mock-case=raed=404",), {"errors": 1}, "no step `raed` calls an operation"),
+    ],
+)
+def test_a_case_of_the_mock(
+    project: Project, arguments: tuple[str, ...], outcome: dict[str, int], message: str
+) -> None:
+    """A step gets the documented error that is asked for; what is not documented is refused."""
+    result = project.run("--arazzo-mock", "pets.arazzo.yaml::addPet", *arguments)
+    result.assert_outcomes(**outcome)
+    assert message in result.stdout.str()

@@ -1,0 +1,76 @@
+"""The life of a resource: there is one of each name, and one that was deleted is gone."""
+
+from __future__ import annotations
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.problem import Problem, ProblemError
+from arazzo_runner.mock.request import ParsedRequest
+from arazzo_runner.mock.resources import (
+    CERTAIN_IDS,
+    Facts,
+    MockState,
+    normalized_name,
+    resource_path,
+)
+from arazzo_runner.mock.routes import MockRoute
+from arazzo_runner.mock.steps.wishes import named_values, tells_end, wishes_of
+from arazzo_runner.mock.templates import ResponseTemplates
+from arazzo_runner.text.json_write import write_json
+
+CONFLICT = 409
+UNIQUE = (*CERTAIN_IDS, "name", "username", "login", "email", "slug", "key", "code")
+"""Members of which two resources of a collection seldom have the same value."""
+
+
+def deleted_error(path: str) -> ProblemError:
+    """The refusal of a request about what was deleted."""
+    return ProblemError(Problem(404, f"there is no resource at `{path}` any more: it was deleted"))
+
+
+def is_deleted(
+    state: MockState, frames: ResponseTemplates, incoming: ParsedRequest, route: MockRoute
+) -> bool:
+    """Whether the resource is gone; one whose end is a documented state may still be read.
+
+    It is brought back with that state where the step expects it.
+    """
+    path = resource_path(route.collection, route.name)
+    if incoming.operation.method == "PUT" or not state.is_deleted(path):
+        return False
+    ended = _ended_facts(frames, incoming, route) if route.action == "fetch" else {}
+    return not (ended and state.restore(route.collection, route.name, ended))
+
+
+def _ended_facts(frames: ResponseTemplates, incoming: ParsedRequest, route: MockRoute) -> Facts:
+    """The documented state of a deleted resource that the step expects; nothing without one."""
+    frame = frames.of_response(incoming.answer())
+    envelope = frame.envelope(route)
+    for wish in wishes_of(incoming.expected.success):
+        tokens = wish.tokens[1:] if wish.tokens[:1] == (envelope,) else wish.tokens
+        if tells_end(wish) and tokens and wish.value in named_values(frame, wish.tokens):
+            value: Value = wish.value
+            for token in reversed(tokens[1:]):
+                value = {str(token): value}
+            return {normalized_name(str(tokens[0])): value}
+    return {}
+
+
+def refuse_duplicate(
+    state: MockState, incoming: ParsedRequest, route: MockRoute, own: str | None, sent: Facts
+) -> None:
+    """Raise ProblemError for a second resource of the same name, where 409 is documented.
+
+    A step whose criteria take no 409 gets what it expects.
+    """
+    documented = {one.status for one in incoming.operation.responses}
+    expected = incoming.expected
+    if str(CONFLICT) not in documented or (expected.criteria and not expected.is_success(CONFLICT)):
+        return
+    names = [normalized_name(own)] if own else []
+    for name in (*names, *UNIQUE):
+        value = sent.get(name)
+        for other in state.resources_of(route.collection):
+            if isinstance(value, str | int) and name in other.fixed and other.facts[name] == value:
+                shown = f"`{name}` {write_json(value)}"
+                detail = f"there already is a resource at `{route.collection}` with {shown}"
+                raise ProblemError(Problem(CONFLICT, detail))
