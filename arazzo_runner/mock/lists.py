@@ -186,7 +186,7 @@ class ListRequest(Struct, frozen=True):
             resource = resource.with_facts({**known, **further})
             self.state.put(self.route.collection, resource)
             if not further:  # it is shown as it was made
-                self.state.shown[self.shown_key(resource)] = resource, item
+                self.state.shown[self.item_key(resource)] = resource, item
 
     def born(self, count: int, at: int, others: int) -> int:
         """When a made-up resource came about: after what it belongs to, else before the run."""
@@ -207,13 +207,13 @@ class ListRequest(Struct, frozen=True):
 
     def item(self, resource: Resource) -> Value:
         """A resource as the list shows it."""
-        key = self.shown_key(resource)
+        key = self.item_key(resource)
         known = self.state.shown.get(key)
         if known is None or known[0] is not resource:
             known = self.state.shown[key] = (resource, self.compose_item(resource))
         return known[1]
 
-    def shown_key(self, resource: Resource) -> tuple[str, str, int]:
+    def item_key(self, resource: Resource) -> tuple[str, str, int]:
         """Where an item is kept that was made."""
         return self.route.collection, resource.id, id(self.frame())
 
