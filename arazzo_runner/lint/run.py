@@ -162,8 +162,8 @@ def plan_with_findings(
 def _by_step(found: Iterable[Diagnostic]) -> dict[Pointer, list[Diagnostic]]:
     by_step: dict[Pointer, list[Diagnostic]] = {}
     for one in found:
-        if one.place is not None:
-            by_step.setdefault(one.place.pointer[:_STEP_DEPTH], []).append(one)
+        pointer = one.place.pointer if one.place else ()
+        by_step.setdefault(pointer[:_STEP_DEPTH], []).append(one)
     return by_step
 
 
