@@ -28,6 +28,7 @@ from arazzo_runner.openapi.model import (
 )
 from arazzo_runner.openapi.response.contract import response_for
 from arazzo_runner.openapi.schema.compile import standalone_schema
+from arazzo_runner.openapi.schema.walk import listed_items
 
 BODILESS = (204, 205, 304)
 ArrayPath: TypeAlias = tuple[str, ...]
@@ -300,7 +301,7 @@ def _array(operation: Operation, schema: Value) -> ArrayPath | None:
     except NoExample:
         return None
     if type_of_schema(flat) == "array":
-        return None if "prefixItems" in flat else ()  # a tuple is no list of resources
+        return None if listed_items(flat) else ()  # a tuple is no list of resources
     found = _array_member(operation, flat.get("properties", {}), schema)
     if found is not None:
         return (found,)
@@ -337,7 +338,7 @@ def _is_array(schema: Value, root: Value) -> bool:
         flat = flatten(schema, root, (), 0).schema
     except NoExample:
         return False
-    return type_of_schema(flat) == "array" and "prefixItems" not in flat
+    return type_of_schema(flat) == "array" and not listed_items(flat)
 
 
 def item_parameter(description: ApiDescription, template: str) -> str | None:

@@ -165,7 +165,7 @@ def schema_at(schema: Value, tokens: Tokens, variant: int = 0) -> Value | None:
             flat = flatten(node, schema, (), variant).schema
         except NoExample:
             return None
-        if isinstance(token, int) and ("items" in flat or "prefixItems" in flat):
+        if isinstance(token, int) and any(subschemas(flat, Relation.ITEM)):
             node = item_schema_at(flat, token)
         elif str(token) in flat.get("properties", {}):
             node = flat["properties"][str(token)]
