@@ -19,6 +19,7 @@ from arazzo_runner.expression.evaluate import EvaluationError, evaluate_within_b
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, FileBody, Value
 from arazzo_runner.openapi.schema.compile import schema_validator
+from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.walk import OTHER_MEMBERS
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.text.source import Place
@@ -41,7 +42,8 @@ def find_problems(schema: InputsSchema, inputs: Mapping[str, Value]) -> list[Inp
     known = schema.declared
     found = undeclared_problems(schema, inputs)
     if schema.value is not None:
-        for failure in compile_inputs(schema.value).iter_errors(_as_json(dict(inputs))):
+        failures = compile_inputs(schema.value).iter_errors(_as_json(dict(inputs)))
+        for failure in relevant_errors(failures, schema.value):
             found.extend(_explain_errors(failure, known))
     return found
 

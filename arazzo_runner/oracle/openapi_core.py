@@ -23,7 +23,7 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.openapi.request.multipart import has_files
 from arazzo_runner.openapi.response.contract import Opinion
-from arazzo_runner.oracle.schema_keywords import bounded_validator
+from arazzo_runner.openapi.schema.keywords import bounded_validator
 from arazzo_runner.text.diagnostic import shorten
 
 MAX_BODY: Final = 1 << 20

@@ -13,15 +13,17 @@ from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.inputs import compile_inputs
 from arazzo_runner.executor.inputs_schema import InputsSchema, read_inputs_schema
-from arazzo_runner.expression.value import Value, to_text
+from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument, Schema
 from arazzo_runner.openapi.references import reference_target, tokens_of, value_at
 from arazzo_runner.openapi.schema.compile import Bundle, bundle_verbatim
+from arazzo_runner.openapi.schema.fallback import schema_faults
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.source import Place, Pointer
 
 _COMPONENTS: Final = "#/components/inputs/"
 _TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
+_MOST_FAULTS: Final = 10
 # How long the pointer of a schema is: of `/workflows/0/inputs` and `/components/inputs/page`.
 _DEPTH: Final = 3
 
@@ -106,11 +108,24 @@ def schema_findings(inputs: InputsSchema) -> Iterator[Diagnostic]:
     try:
         compile_inputs(inputs.value)
     except ValueError as reason:
-        yield _malformed_schema(reason, inputs)
+        yield from _malformed_schema(reason, inputs)
 
 
-def _malformed_schema(reason: Any, inputs: InputsSchema) -> Diagnostic:
-    path: Pointer = tuple(getattr(reason, "instance_path", ()))
+def _malformed_schema(reason: Any, inputs: InputsSchema) -> Iterator[Diagnostic]:
+    """All that the meta-schema says against a schema; else what kept it from being compiled."""
+    try:
+        faults = list(schema_faults(inputs.value))
+    except RecursionError:
+        faults = []
+    # Of several at one place the first is the most relevant.
+    first = {tuple(one.absolute_path): one for one in reversed(faults)}
+    for path in sorted(first, key=lambda one: [str(token) for token in one])[:_MOST_FAULTS]:
+        yield _schema_error(first[path], path, inputs)
+    if not first:
+        yield _schema_error(reason, tuple(getattr(reason, "instance_path", ())), inputs)
+
+
+def _schema_error(reason: Any, path: Pointer, inputs: InputsSchema) -> Diagnostic:
     message, help_line = _sentence(path, reason)
     return error("AZ113", message, inputs.bundle.place_of(path), "not JSON Schema", help_line)
 
@@ -129,6 +144,10 @@ def _sentence(path: Pointer, reason: Any) -> tuple[str, str | None]:
             return message, did_you_mean(str(value), _TYPES) or f"its types are {known}"
         case "pattern":
             return f"the pattern {written} is not a regular expression", None
+        case _ if getattr(reason, "validator", None) == "type":
+            kinds = reason.validator_value
+            expected = " or ".join(kinds) if isinstance(kinds, list) else kinds
+            return f"the schema of the inputs: {describe(value)} is not of type {expected}", None
         case _:
-            first, _, _ = str(reason).partition("\n")
+            first, _, _ = getattr(reason, "message", str(reason)).partition("\n")
             return f"the schema of the inputs cannot be used: {shorten(first, 200)}", None

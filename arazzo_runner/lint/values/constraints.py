@@ -23,6 +23,7 @@ from arazzo_runner.openapi.schema.shape import (
     listed_values,
     types_of_alternative,
 )
+from arazzo_runner.openapi.schema.validator import compile_schema
 from arazzo_runner.openapi.schema.walk import CHOICES
 
 _OF_SCALARS: Final = (
@@ -121,14 +122,7 @@ def _compile(node: dict[str, Value], keywords: tuple[str, ...], version: tuple[i
         written.pop("format", None)
     if not written:
         return None
-    import jsonschema_rs
-
     try:
-        return jsonschema_rs.Draft202012Validator(
-            translate_schema(version, dict(written), written),
-            validate_formats=True,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000),
-            offline=True,
-        )
+        return compile_schema(translate_schema(version, dict(written), written), 100_000, _FORMATS)
     except ValueError:
         return None

@@ -17,6 +17,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.compile import schema_validator, standalone_schema
+from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.walk import (
     CHOICES,
     IN_PLACE,
@@ -288,10 +289,11 @@ class Validator:
         self.compiled = _compile(schema)
 
     def fault(self, value: Value) -> tuple[str, Pointer] | None:
-        """The first thing that is wrong with a value, and where in it; None when it is valid."""
-        for error in self.compiled.iter_errors(value):
-            return error.message, tuple(error.instance_path)
-        return None
+        """What is most wrong with a value, and where in it; None when it is valid."""
+        if self.compiled.is_valid(value):
+            return None
+        error = relevant_errors(self.compiled.iter_errors(value), self.schema)[0]
+        return error.message, tuple(error.instance_path)
 
 
 def validator_of(schema: Value) -> Callable[[Value], bool]:

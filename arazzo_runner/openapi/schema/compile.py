@@ -27,7 +27,7 @@ from arazzo_runner.openapi.references import (
 )
 from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
-from arazzo_runner.openapi.schema.validator import Validator, python_numbers
+from arazzo_runner.openapi.schema.validator import Validator, compile_schema, python_numbers
 from arazzo_runner.openapi.schema.walk import (
     APPLICATORS,
     AccessFlag,
@@ -101,17 +101,9 @@ def schema_validator(schema: Value) -> Validator:
     Patterns are matched within a bound on backtracking, formats are annotations, nothing is
     fetched.
     """
-    import jsonschema_rs
-
     check_cost(schema)
-    compiled = jsonschema_rs.Draft202012Validator(
-        python_numbers(schema),
-        validate_formats=False,
-        # About a second of backtracking on one string at the most.
-        pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=1_000_000),
-        offline=True,
-    )
-    return Validator(compiled)
+    # About a second of backtracking on one string at the most.
+    return Validator(compile_schema(python_numbers(schema), 1_000_000))
 
 
 def bundle_verbatim(schema: Schema, description: ApiDescription, follow: Follow) -> Bundle:

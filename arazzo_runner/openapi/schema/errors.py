@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
@@ -12,6 +11,7 @@ from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.references import load_document, value_at
 from arazzo_runner.openapi.schema.compile import Bundle, Direction, bundle_schema, schema_validator
+from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS
 from arazzo_runner.text.source import Place, pointer_text
 
@@ -57,12 +57,8 @@ def errors_of(
     judge = _validator(bundled, description, direction)
     if judge.is_valid(value):
         return []
-    errors = list(islice(judge.iter_errors(value), MAX_FINDINGS))
-    return [
-        _schema_error(one, value, bundled, description)
-        for error in errors
-        for one in _narrow_errors(error, bundled.value)
-    ][:MAX_FINDINGS]
+    errors = relevant_errors(judge.iter_errors(value), bundled.value)
+    return [_schema_error(one, value, bundled, description) for one in errors[:MAX_FINDINGS]]
 
 
 def _validator(bundled: Bundle, description: ApiDescription, direction: Direction) -> Any:
@@ -70,42 +66,6 @@ def _validator(bundled: Bundle, description: ApiDescription, direction: Directio
     if key not in description.memo:
         description.memo[key] = schema_validator(bundled.value)
     return description.memo[key]
-
-
-def _narrow_errors(error: Any, schema: Value) -> list[Any]:
-    """The errors of the one branch that was meant, where a choice of schemas fails.
-
-    The discriminator tells which; without one, the branch that got furthest into the value.
-    """
-    branches = getattr(error.kind, "context", None)
-    if error.kind.name not in CHOICES or not branches:
-        return [error]
-    index = _discriminated_branch(error, schema)
-    if index is not None and index < len(branches):
-        chosen = branches[index]
-    else:
-        chosen = max(branches, key=_depth)
-        if _depth(chosen) <= len(error.instance_path):
-            return [error]
-    return [one for each in chosen for one in _narrow_errors(each, schema)] or [error]
-
-
-def _depth(errors: list[Any]) -> int:
-    return min((len(one.instance_path) for one in errors), default=0)
-
-
-def _discriminated_branch(error: Any, schema: Value) -> int | None:
-    """The number of the branch that the value's discriminator names."""
-    try:
-        parent, _ = value_at(schema, tuple(error.schema_path[:-1]))
-        tag = error.instance[parent["discriminator"]["propertyName"]]
-        mapping = parent["discriminator"].get("mapping", {})
-        wanted = mapping.get(tag, f"#/$defs/{tag}")
-        references = [one.get("$ref") for one in parent[error.schema_path[-1]]]
-        return references.index(wanted)
-    except (LookupError, TypeError, ValueError, AttributeError):
-        # No discriminator, or one that names no branch: nothing to go by.
-        return None
 
 
 def _schema_error(

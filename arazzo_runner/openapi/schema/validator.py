@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ _LARGEST: Final = 10_000
 
 
 class Validator:
-    """A schema that jsonschema-rs has compiled; it knows the number types of Python alone."""
+    """A compiled schema; it knows the number types of Python alone."""
 
     __slots__ = ("_compiled",)
 
@@ -31,6 +31,27 @@ class Validator:
         """All that is wrong with a value, in the words of jsonschema-rs."""
         found: Iterator[Any] = self._compiled.iter_errors(python_numbers(value))
         return found
+
+
+def compile_schema(schema: Value, backtracks: int, formats: Iterable[str] = ()) -> Any:
+    """A schema compiled by jsonschema-rs, or by jsonschema where that is not installed.
+
+    A string is matched with a pattern in ``backtracks`` steps at the most. ``formats`` are judged:
+    all that jsonschema-rs knows, where there is one. Raises ValueError.
+    """
+    try:
+        import jsonschema_rs
+    except ImportError:
+        from arazzo_runner.openapi.schema.fallback import PythonValidator, warn_of_fallback
+
+        warn_of_fallback()
+        return PythonValidator(schema, formats)
+    return jsonschema_rs.Draft202012Validator(
+        schema,
+        validate_formats=bool(formats),
+        pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=backtracks),
+        offline=True,
+    )
 
 
 def python_numbers(value: Value) -> Value:

@@ -4,7 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from arazzo_runner.expression.query.limits import QueryError
-from arazzo_runner.oracle.schema_keywords import bounded_validator
+from arazzo_runner.openapi.schema.keywords import bounded_validator
 
 Bounded = bounded_validator(Draft202012Validator, lambda: False)
 
@@ -33,7 +33,7 @@ def test_it_says_what_jsonschema_says(schema, value) -> None:
 
 
 def test_a_pattern_that_takes_too_long(monkeypatch) -> None:
-    monkeypatch.setattr("arazzo_runner.oracle.schema_keywords._SECONDS", 0.0)
+    monkeypatch.setattr("arazzo_runner.openapi.schema.keywords._SECONDS", 0.0)
     hard = {"pattern": "(?:a|a)*b(?<=a)"}
     with pytest.raises(QueryError, match="takes longer"):
         list(Bounded(hard).iter_errors("a" * 30_000))
