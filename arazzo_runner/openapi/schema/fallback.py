@@ -17,11 +17,11 @@ from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.query.regex import compile_regex
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.schema.keywords import bounded_validator
+from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS, Relation, subschemas
 
 SchemaPath: TypeAlias = tuple[str | int, ...]
 
 _NAMES: Final = {None: "falseSchema", "dependentRequired": "required"}
-_DATA: Final = frozenset({"const", "default", "enum", "example", "examples"})
 _TOO_DEEP: Final = "it is nested too deeply"
 
 
@@ -166,21 +166,15 @@ def schema_faults(schema: Value) -> Iterator[Any]:
     yield from sorted(judge.iter_errors(cast("Any", schema)), key=relevance, reverse=True)
 
 
-def _patterns(node: Value, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, str]]:
-    if isinstance(node, list):
-        for at, one in enumerate(node):
-            yield from _patterns(one, (*path, at))
-        return
+def _patterns(node: Value, path: SchemaPath = ()) -> Iterator[tuple[SchemaPath, str]]:
     if not isinstance(node, dict):
         return
     if isinstance(node.get("pattern"), str):
         yield (*path, "pattern"), node["pattern"]
-    named = node.get("patternProperties")
-    for pattern in named if isinstance(named, dict) else ():
-        yield (*path, "patternProperties"), pattern
-    for key, one in node.items():
-        if key not in _DATA:
-            yield from _patterns(one, (*path, key))
+    for one in subschemas(node, Relation.PATTERN):
+        yield (*path, one.path[0]), str(one.path[1])
+    for one in subschemas(node, *Relation):
+        yield from _patterns(one.schema, (*path, *one.path))
 
 
 # --- errors ---------------------------------------------------------------------------------------
@@ -214,10 +208,10 @@ def _kind(error: Any, places: Mapping[int, SchemaPath]) -> ErrorKind:
             return ErrorKind(name, options=value)
         case "pattern":
             return ErrorKind(name, pattern=value)
-        case "additionalProperties" | "unevaluatedProperties":
+        case keyword if keyword in OTHER_MEMBERS:
             names = [one for one in error.instance if repr(one) in error.message]
             return ErrorKind(name, unexpected=names)
-        case "anyOf" | "oneOf":
+        case keyword if keyword in CHOICES:
             branches: list[list[ValueFault]] = [[] for _ in value]
             for one in error.context:
                 branches[one.relative_schema_path[0]].append(_fault(one, places))

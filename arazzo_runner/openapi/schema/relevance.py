@@ -86,7 +86,7 @@ def _best_branch(branches: list[list[Any]], schema: Value) -> int | None:
     from jsonschema.exceptions import ValidationError, best_match
 
     heads = [_weighed(_ranked(one, schema)[0], schema) for one in branches]
-    best = best_match([ValidationError("", validator="anyOf", context=heads)])
+    best = best_match([ValidationError("", validator=CHOICES[0], context=heads)])
     return next((at for at, head in enumerate(heads) if head is best), None)
 
 
