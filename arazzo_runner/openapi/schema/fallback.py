@@ -116,11 +116,12 @@ def _is_integer(_checker: Any, value: Any) -> bool:
 
 
 def _multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> Iterator[Any]:
-    from fractions import Fraction
-
     from jsonschema import ValidationError
 
-    if validator.is_type(instance, "number") and Fraction(instance) % Fraction(divisor):
+    if not validator.is_type(instance, "number"):
+        return
+    (above, below), (by, under) = instance.as_integer_ratio(), divisor.as_integer_ratio()
+    if above * under % (by * below):
         yield ValidationError(f"{instance} is not a multiple of {divisor}")
 
 
