@@ -20,6 +20,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.url import parse_url
 from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.integers import parse_digits
 from arazzo_runner.http_semantics.media_type import FORM
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.body import BodyError, decode_body
@@ -321,8 +322,11 @@ def _token(
 
 def parse_seconds(answer: Mapping[str, Any], name: str) -> float | None:
     """A duration; some servers write it as text, and nonsense is as good as nothing."""
+    value: Any = answer.get(name)
+    if isinstance(value, str):
+        return parse_digits(value)
     try:
-        found = float(answer[name])
-    except (KeyError, TypeError, ValueError, OverflowError):
+        found = float(value)
+    except (TypeError, OverflowError):
         return None
     return found if isfinite(found) and found >= 0 else None

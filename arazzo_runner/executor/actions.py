@@ -17,6 +17,7 @@ from arazzo_runner.executor.result import ActionTaken, ConsideredAction
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.http_semantics.date import parse_http_date
 from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.http_semantics.integers import parse_digits
 
 RetryCounts: TypeAlias = Mapping[int, int]
 """How often each retry action (by its position among the candidates) was used on this visit."""
@@ -111,9 +112,8 @@ def retry_after(headers: Headers, now: float) -> float | None:
     text = (header_value(headers, "Retry-After") or "").strip()
     if not text:
         return None
-    if text.isascii() and text.isdigit():
-        # A wait of more digits than this is cut anyway; float() of hundreds would be infinite.
-        return float(text) if len(text) <= 15 else 1e15
+    if (seconds := parse_digits(text)) is not None:
+        return float(seconds)
     moment = _moment(text)
     if moment is None:
         return None

@@ -13,6 +13,7 @@ from msgspec import Struct
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http_semantics.date import parse_http_date
 from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.integers import parse_digits
 
 _MAX_COOKIES = 50
 _MAX_SIZE = 4096
@@ -109,9 +110,10 @@ def _path(given: str, target: str) -> str:
 
 def _expiry(attributes: dict[str, str]) -> float | None:
     """Max-Age rules over Expires; what cannot be read is ignored."""
-    seconds = attributes.get("max-age", "")
-    if seconds.removeprefix("-").isdecimal():
-        return time() + min(float(seconds), 1e12)
+    written = attributes.get("max-age", "")
+    seconds = parse_digits(written.removeprefix("-"))
+    if seconds is not None:
+        return 0 if written.startswith("-") else time() + seconds
     if "expires" not in attributes:
         return None
     moment = parse_http_date(attributes["expires"])

@@ -19,6 +19,7 @@ from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.http.uploads import chunks
 from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.http_semantics.integers import parse_digits, parse_status
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.request.multipart import has_files
 
@@ -45,8 +46,22 @@ def content_length(method: str, status: int, headers: Headers) -> int | None:
     """
     if method == "HEAD" or status in {204, 304}:
         return None
-    length = header_value(headers, "content-length") or ""
-    return int(length) if length.isascii() and length.isdecimal() else None
+    return parse_digits(header_value(headers, "content-length") or "")
+
+
+def check_status(origin: Origin, status: bytes) -> int:
+    """The status of a response that is HTTP, at the end of what was asked for; raises Unusable.
+
+    Statuses beyond 599 have no class (RFC 9110, section 15); 101 is for who asked to switch.
+    """
+    number = parse_status(status.decode("latin-1"))
+    if number is None:
+        reason = f"the status {status[:40]!r} is none from 100 to 599"
+        raise http_errors.malformed_response_error(origin, reason)
+    if number == 101:
+        reason = "status 101 switches to another protocol, which was not requested"
+        raise http_errors.malformed_response_error(origin, reason)
+    return number
 
 
 def decode_headers(fields: Iterable[tuple[bytes, bytes]]) -> Headers:
@@ -180,19 +195,21 @@ class _Exchange:
         outgoing = self._outbound_data()
         for _ in range(self._settings.max_informational + 1):
             event = yield from self._event(outgoing)
+            assert isinstance(event, h11.Response | h11.InformationalResponse)
+            size = self._check_head(event)
             if isinstance(event, h11.Response):
-                self._header_bytes = self._check_head(event)
+                self._header_bytes = size
                 return event
-            if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise http_errors.malformed_response_error(
-                    self._origin, "it switches to another protocol"
-                )
-            self._check_head(event)
             outgoing = b""
         raise http_errors.informational_count_error(self._origin, self._settings.max_informational)
 
     def _check_head(self, head: h11.Response | h11.InformationalResponse) -> int:
-        """The bytes that heads have taken so far, within the limits."""
+        """The bytes that heads have taken so far, within the limits; the head is HTTP/1's."""
+        check_status(self._origin, b"%d" % head.status_code)
+        if not head.http_version.startswith(b"1."):  # RFC 9110, section 2.5
+            version = b"HTTP/" + head.http_version
+            reason = f"{version!r} was not requested, and is no version of HTTP/1"
+            raise http_errors.malformed_response_error(self._origin, reason)
         size = self.received - len(self._h11.trailing_data[0])
         check_headers(self._origin, head.headers, self._settings, size)
         return size
@@ -239,6 +256,8 @@ class _Exchange:
             return http_errors.header_size_error(self._origin, self._settings.max_header_bytes)
         if self._ended:
             return self._cut_short()
+        if "_SWITCH_UPGRADE" in str(reason):  # h11 raises where no switch was requested
+            check_status(self._origin, b"101")
         return http_errors.malformed_response_error(self._origin, str(reason))
 
     def _cut_short(self) -> http_errors.TransportError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 from h2.config import H2Configuration
-from h2.connection import H2Connection
+from h2.connection import ConnectionInputs, H2Connection, H2ConnectionStateMachine
 from h2.errors import ErrorCodes
 from h2.events import (
     ConnectionTerminated,
@@ -43,12 +43,34 @@ _NOT_HERE = {
 }
 
 
+class _OpenStates(H2ConnectionStateMachine):
+    """States in which a GOAWAY ends nothing by itself: h2 would take no frame after it.
+
+    RFC 9113, section 6.8: the streams up to the last one that it names go on.
+    """
+
+    def process_input(self, input_: ConnectionInputs) -> list[Event]:
+        """The events of an input; raises ProtocolError where it is not allowed."""
+        return [] if input_ is ConnectionInputs.RECV_GOAWAY else super().process_input(input_)
+
+
+class _H2(H2Connection):
+    """An h2 connection whose streams outlive a GOAWAY."""
+
+    def __init__(self) -> None:
+        super().__init__(H2Configuration(client_side=True, header_encoding=None))
+        self.state_machine = _OpenStates()
+
+    def clear_outbound_data_buffer(self) -> None:
+        """Keep it: h2 would drop acknowledgements, which the streams that go on may need."""
+
+
 class Http2:
     """The client's end of one HTTP/2 connection."""
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
-        self._h2 = H2Connection(H2Configuration(client_side=True, header_encoding=None))
+        self._h2 = _H2()
         size = settings.max_header_bytes
         limits = {SettingCodes.ENABLE_PUSH: 0, SettingCodes.MAX_HEADER_LIST_SIZE: size}
         self._h2.local_settings = Settings(client=True, initial_values=limits)
@@ -148,6 +170,7 @@ class _Exchange:
     def _take(self, event: Event) -> None:
         match event:
             case InformationalResponseReceived():
+                http11.check_status(self._origin, _status(event))
                 self._count_interim()
             case ResponseReceived():
                 self._begin(event)
@@ -169,11 +192,11 @@ class _Exchange:
         return http_errors.malformed_response_error(self._origin, why)
 
     def _terminate(self, event: ConnectionTerminated) -> None:
-        """Section 6.8: streams above the last one were not processed."""
+        """Section 6.8: streams above the last one were not processed, the others may go on."""
         self.is_last = True
         if event.last_stream_id is not None and event.last_stream_id < self._stream:
             raise http_errors.unprocessed_request_error(self._origin)
-        if not self._done:
+        if event.error_code != ErrorCodes.NO_ERROR and not self._done:
             why = f"it ends the connection ({event.error_code})"
             raise http_errors.malformed_response_error(self._origin, why)
 
@@ -185,8 +208,8 @@ class _Exchange:
             )
 
     def _begin(self, event: ResponseReceived) -> None:
+        status = http11.check_status(self._origin, _status(event))
         fields = [(bytes(name), bytes(value)) for name, value in event.headers or ()]
-        status = int(dict(fields)[b":status"])
         raw = [field for field in fields if not field[0].startswith(b":")]
         http11.check_headers(self._origin, raw, self._settings)
         headers = http11.decode_headers(raw)
@@ -202,6 +225,11 @@ class _Exchange:
         if self._body is None:
             return http_errors.no_response_error(self._origin)
         return http_errors.truncated_body_error(self._origin, self._body.received, None)
+
+
+def _status(event: ResponseReceived | InformationalResponseReceived) -> bytes:
+    fields = {bytes(name): bytes(value) for name, value in event.headers or ()}
+    return fields[b":status"]  # h2 refuses a response without it
 
 
 def _fields(message: WireRequest) -> list[tuple[bytes, bytes]]:

@@ -30,12 +30,12 @@ from arazzo_runner.executor.plan import (
 from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.headers import OF_CONNECTION
 from arazzo_runner.http_semantics.media_type import FORM, is_xml
 from arazzo_runner.openapi.model import MediaType, Operation
 from arazzo_runner.openapi.model import Parameter as ApiParameter
 from arazzo_runner.openapi.request.body import choose_media_type, encode_body
 from arazzo_runner.openapi.request.build import (
-    OF_CONNECTION,
     RequestRefused,
     path_variables,
     undeclared_parameter,

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import MaybeValue
 from arazzo_runner.http_semantics import media_type
-from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.headers import OF_CONNECTION, Headers
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import Location, Operation, Parameter, Response
 from arazzo_runner.openapi.openapi3 import DEFAULT_STYLES
@@ -26,7 +26,6 @@ from arazzo_runner.openapi.security.schemes import Authorization, is_carried
 from arazzo_runner.text.source import Place, SourceFile
 
 __all__ = [
-    "OF_CONNECTION",
     "RequestRefused",
     "build_request",
     "path_variables",
@@ -39,10 +38,6 @@ ParameterTexts: TypeAlias = dict[Location, dict[str, str]]
 _EXPRESSION: Final = re.compile(r"\{([^{}]+)\}")
 # RFC 3986, section 3.3, and what the description has percent-encoded itself.
 _PATH: Final = "/:@!$&'()*+,;=%?"
-# Framing belongs to the connection (RFC 9112, section 6); a second word on it is an attack.
-_FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
-OF_CONNECTION: Final = _FRAMING | {"host"}
-"""Headers that the connection sets, in lower case, whatever a description or document says."""
 _NEGOTIATED: Final = frozenset({"accept", "content-type"})
 _NOWHERE: Final = Place(SourceFile("", "", ""))
 _NOTHING: Final = Authorization()
@@ -249,9 +244,10 @@ def _headers(
     extra: Authorization,
 ) -> Headers:
     given = texts["header"]
-    if refused := _FRAMING.intersection(name.lower() for name in given):
-        name = next(iter(refused))
-        raise RequestRefused(f"the header `{name}` is set by the connection only", name)
+    for name in (*given, *(name for name, _ in extra.headers)):
+        if name.lower() in OF_CONNECTION:
+            message = f"the header `{name}` is set by the connection only"
+            raise RequestRefused(message, name)
     own = [("Accept", template.accept)]
     if body is not None:
         content_type = check_header(

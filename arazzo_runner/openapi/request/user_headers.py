@@ -10,16 +10,12 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.headers import OF_CONNECTION, Headers
 from arazzo_runner.text.diagnostic import SafeRepr
 
 _PARTS: Final = re.compile(r"([^=:]*)([=:])(.*)", re.DOTALL)
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_OF_CONNECTION: Final = frozenset(
-    {"connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding",
-     "upgrade"}
-)  # fmt: skip
 
 
 class UserHeader(SafeRepr, frozen=True):
@@ -72,7 +68,7 @@ def check_field(name: str, value: str) -> None:
     """Raise ValueError for a header field that cannot be sent, without its value."""
     if _NAME.fullmatch(name) is None:
         raise ValueError("a header is `NAME=VALUE` or `NAME: VALUE`, with a name of HTTP")
-    if name.lower() in _OF_CONNECTION:
+    if name.lower() in OF_CONNECTION:
         raise ValueError(f"the header `{name}` is set by the connection only")
     if _CONTROL.search(value):
         raise ValueError(f"the header `{name}` contains a line break or another control character")

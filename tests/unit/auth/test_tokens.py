@@ -30,7 +30,9 @@ def test_a_token_serves_until_shortly_before_its_end(need):
     assert world.learned == ["t1", "t2"]
 
 
-@pytest.mark.parametrize("lifetime", [b"null", b'"never"', b"-5", b'"Infinity"', b"[]", b'"NaN"'])
+@pytest.mark.parametrize(
+    "lifetime", [b"null", b'"never"', b"-5", b'"Infinity"', b"[]", b'"NaN"', b'"1_0"']
+)
 def test_a_lifetime_that_is_none_is_endless(need, lifetime):
     body = b'{"access_token": "t", "expires_in": %s}' % lifetime
     world = World(HttpResponse(200, (), body))

@@ -17,6 +17,8 @@ PLACE = Place(SourceFile("x", "", "file:///x"))
         ((("retry-after", "7"),), 7.0),
         ((("Retry-After", " 0 "),), 0.0),
         ((("Retry-After", "1.5"),), None),
+        ((("Retry-After", "1_0"),), None),
+        ((("Retry-After", "\u0667"),), None),
         ((("Retry-After", "soon"),), None),
         ((("Retry-After", "-1"),), None),
         ((("Retry-After", "9" * 400),), 1e15),

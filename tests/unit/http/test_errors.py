@@ -50,7 +50,35 @@ BROKEN = {
     ),
     "switching": (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
-        "the response of `{}` is not valid HTTP: Received server _SWITCH_UPGRADE event",
+        "the response of `{}` is not valid HTTP: status 101 switches to another protocol, which",
+    ),
+    "a status without a class": (
+        b"HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n",
+        "the response of `{}` is not valid HTTP: the status `600` is none from 100 to 599",
+    ),
+    "a status below all": (
+        b"HTTP/1.1 099 Odd\r\n\r\n",
+        "the response of `{}` is not valid HTTP: InformationalResponse status_code should be in",
+    ),
+    "a status in other digits": (
+        "HTTP/1.1 20\u0660 OK\r\n\r\n".encode(),
+        "the response of `{}` is not valid HTTP: illegal status line",
+    ),
+    "another version": (
+        b"HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "the response of `{}` is not valid HTTP: `HTTP/9.9` was not requested, and is no version",
+    ),
+    "a version of interim responses": (
+        b"HTTP/2.0 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "the response of `{}` is not valid HTTP: `HTTP/2.0` was not requested, and is no version",
+    ),
+    "a length with an underscore": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1_0\r\n\r\n0123456789",
+        "the response of `{}` is not valid HTTP: bad Content-Length",
+    ),
+    "a chunk size with a sign": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\nx\r\n0\r\n\r\n",
+        "the response of `{}` is not valid HTTP: illegal chunk header: `+1",
     ),
     "two lengths": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
@@ -78,7 +106,9 @@ def test_a_switch_that_the_step_asked_for(serve, ask) -> None:
     reply = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"
     server = serve([reply])
     (failure,) = ask(HttpRequest("GET", server.url, (("Connection", "upgrade"), ("Upgrade", "x"))))
-    assert failure.message.endswith("is not valid HTTP: it switches to another protocol")
+    assert failure.message.endswith(
+        "status 101 switches to another protocol, which was not requested"
+    )
 
 
 def test_a_reset_connection(serve, ask) -> None:

@@ -9,7 +9,7 @@ import pytest
 import trustme
 from h2.config import H2Configuration
 from h2.connection import ConnectionState, H2Connection
-from h2.events import DataReceived, RequestReceived, StreamEnded
+from h2.events import DataReceived, PingAckReceived, RequestReceived, StreamEnded
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
@@ -176,7 +176,54 @@ def answer_and_go_away(peer: Peer, stream: int) -> None:
     peer.h2.close_connection(0, last_stream_id=stream)
 
 
+def go_away_gracefully(peer: Peer, stream: int) -> None:
+    """As servers do after so many requests; the response comes nevertheless (section 6.8)."""
+    peer.h2.ping(b"12345678")
+    # By hand: h2 sends nothing after a GOAWAY. First "soon", then "this was the last one".
+    ends = go_away_frame(2**31 - 1) + go_away_frame(stream)
+    peer.connection.sendall(peer.h2.data_to_send() + ends)
+    events = []
+    peer.h2.send_headers(stream, OK)
+    for _ in range(9):
+        peer.h2.send_data(stream, bytes(16_000))
+        peer.flush()
+        while peer.h2.local_flow_control_window(stream) < 16_000:
+            events += peer.h2.receive_data(peer.connection.recv(65536))
+    assert any(isinstance(one, PingAckReceived) for one in events)
+    peer.h2.send_data(stream, b"", end_stream=True)
+
+
+def go_away_frame(last: int, code: int = 0) -> bytes:
+    return bytes([0, 0, 8, 7, 0, 0, 0, 0, 0]) + last.to_bytes(4) + code.to_bytes(4)
+
+
+def end_after_going_away(peer: Peer, stream: int) -> None:
+    peer.connection.sendall(go_away_frame(stream))
+    close(peer, stream)
+
+
 POST = ("POST", (), b"body")
+
+
+@pytest.mark.parametrize("request_", [GET, POST])
+def test_a_graceful_end_of_the_connection_lets_the_response_come(talk, request_) -> None:
+    peer, other = Peer([go_away_gracefully]), Peer([answering(b"second")])
+    first, second = talk(peer, request_, POST, others=[other])
+    assert isinstance(first, HttpResponse), first
+    assert (len(first.body), second.body) == (144_000, b"second")
+    assert len(peer.requests) == len(other.requests) == 1
+
+
+@pytest.mark.parametrize("status", ["abc", "2_00", "", "099", "600", "20\u0660", "101", "1x"])
+def test_a_status_that_is_none(talk, status) -> None:
+    def answer(peer: Peer, stream: int) -> None:
+        block = peer.h2.encoder.encode([(":status", status.encode())])
+        peer.connection.sendall(len(block).to_bytes(3) + bytes([1, 4]) + stream.to_bytes(4) + block)
+
+    (failure,) = talk(Peer([answer]), GET)
+    assert isinstance(failure, TransportFailure)
+    assert " is not valid HTTP: " in failure.message
+    assert "status" in failure.message
 
 
 @pytest.mark.parametrize("request_", [GET, POST])
@@ -223,6 +270,7 @@ def test_a_connection_that_ends_with_the_answer(talk) -> None:
         (close_in_the_body, "protocol", "ends after 4 bytes before its last chunk"),
         (reset, "protocol", "the stream was reset"),
         (go_away, "protocol", "it ends the connection"),
+        (end_after_going_away, "protocol", "closed the connection without a response"),
         (rubbish, "protocol", "is not valid HTTP: "),
         (answering(b"", interim=3), "limit", "more than 2 interim (1xx) responses"),
         (answering(b"x" * 11), "limit", "has 11 bytes or more, the limit is 10 bytes"),

@@ -209,10 +209,14 @@ def test_what_the_workflow_gives_wins(operation):
     )
 
 
-@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "Connection"])
-def test_framing_is_the_connections(operation, name):
-    with pytest.raises(RequestRefused, match="is set by the connection only"):
+@pytest.mark.parametrize(
+    "name", ["Content-Length", "transfer-encoding", "Connection", "HOST", "Upgrade", "te"]
+)
+def test_what_the_connection_sets_is_not_of_documents_nor_of_credentials(operation, name):
+    with pytest.raises(RequestRefused, match=f"`{name}` is set by the connection only"):
         call(operation(), {("header", name): "1"})
+    with pytest.raises(RequestRefused, match=f"`{name}` is set by the connection only"):
+        call(operation(), {}, None, Authorization(((name, "1"),)))
 
 
 @pytest.mark.parametrize(
