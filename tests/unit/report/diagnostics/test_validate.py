@@ -143,21 +143,18 @@ def test_entries_that_are_gone() -> None:
     assert stale_baseline_line(2, "b.json").startswith("2 findings of `b.json` no longer occur;")
 
 
-SOURCE = SourceFile("a.yaml", "a: 'old'\nb: 1\n", "file:///a.yaml")
+SOURCE = SourceFile("a.yaml", "a: 'old'\nb: 1\nc: {}\n", "file:///a.yaml")
 
 
 def test_fixes_are_in_the_spelling_of_the_file() -> None:
     place = Place(SOURCE, ("a",))
-    safe, unsafe, none = locate_findings(
+    number, mapping = Place(SOURCE, ("b",)), Place(SOURCE, ("c",))
+    safe, unsafe, quoted, none = locate_findings(
         [
             error("AZ204", "x", place, fix=replace_text(place, "it's")),
             error("AZ304", "x", place, fix=change_text(place.within(1, 3), "x")),
-            error(
-                "AZ304",
-                "x",
-                place.source and Place(SOURCE, ("b",)),
-                fix=change_text(Place(SOURCE, ("b",)), "2"),
-            ),
+            error("AZ304", "x", number, fix=change_text(number, "2")),
+            error("AZ304", "x", mapping, fix=change_text(mapping, "2")),
         ],
         PLAIN,
         "a.yaml",
@@ -166,7 +163,8 @@ def test_fixes_are_in_the_spelling_of_the_file() -> None:
     assert safe.text.endswith("fix: `--fix` writes it\n")
     assert unsafe.fix == LocatedFix(False, (TextChange(1, 6, 1, 8, "x"),))
     assert unsafe.text.endswith("fix: `--fix --unsafe-fixes` writes it\n")
-    assert none.fix is None, "a number is not text"
+    assert quoted.fix == LocatedFix(False, (TextChange(2, 4, 2, 5, '"2"'),))
+    assert none.fix is None, "an object is not text"
     assert none.text.endswith("^\n")
 
 
