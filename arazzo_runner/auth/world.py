@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.auth import digest
 from arazzo_runner.auth.tokens import TokenCache
+from arazzo_runner.executor.plan import resend_key
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.security.credentials import Credentials
@@ -59,7 +60,8 @@ class AuthorizingWorld(WrappedWorld):
         before = first.exchanges + self._tokens.take_exchanges()
         if isinstance(request, TransportFailure):
             return replace(first, exchanges=before)
-        answer = await self._send(call, request, _remaining_time(call, first))
+        again = replace(call, key=resend_key(call.key))
+        answer = await self._send(again, request, _remaining_time(call, first))
         return replace(answer, exchanges=before + answer.exchanges)
 
     async def _send(

@@ -1,4 +1,4 @@
-"""The store of documents: each text is read and parsed once, and known by every URI it has.
+"""The store of documents: each text is read once for each origin that asks, and known by its URIs.
 
 Among them are documents that references of API descriptions lead to, read when one is followed;
 they count with the source descriptions, and may reach as far as the document that refers to them.
@@ -111,7 +111,11 @@ class _TotalSizeError(DocumentError):
 
 
 _SourceKey: TypeAlias = tuple[str, str]
-"""What was asked for, and who asked: what one may read, another may not."""
+"""What was asked for, and the origin that asked: what one may read, and which header fields go
+along, is another thing for another."""
+
+_LOCAL: Final = "local"
+_ANYONE: Final = "anyone"
 
 _Outcome: TypeAlias = ParsedDocument | RetrieveError | DocumentError
 
@@ -167,17 +171,23 @@ class DocumentStore:
         self._access = access
         self._limits = limits
         self._shelf = shelf or TextCache()
-        self._texts: dict[str, ParsedDocument] = {}
+        self._texts: dict[_SourceKey, ParsedDocument] = {}
         self._read: dict[_SourceKey, ParsedDocument] = {}
         self._failures: dict[_SourceKey, RetrieveError | DocumentError] = {}
         self._bytes = size
 
-    def keep(self, text: ParsedDocument, *uris: str) -> None:
-        """Know a text by these URIs and its own; the first text of a URI stays."""
+    def keep(self, text: ParsedDocument, *uris: str, origin: str = _LOCAL) -> None:
+        """Know a text by these URIs and its own; the first text of a URI stays.
+
+        It is at hand for the ``origin`` that asked for it, and for the one that it came from. A
+        file whose ``$self`` is a URL stands for that URL, whoever asks.
+        """
         identity = text.value.get("$self") if isinstance(text.value, dict) else None
         own = [base_uri(identity, text.file.uri)] if isinstance(identity, str) else []
+        came_from = _ANYONE if _is_file(text.file.uri) else _origin(text.file.uri)
         for uri in (*uris, text.file.uri, *own):
-            self._texts.setdefault(without_fragment(uri), text)
+            for one in (origin, came_from):
+                self._texts.setdefault((without_fragment(uri), one), text)
 
     def expect(self, urls: Mapping[str, str]) -> None:
         """Take note of the URLs of source descriptions, by name."""
@@ -196,15 +206,16 @@ class DocumentStore:
     def at_hand(self, uri: str, asking: str) -> ParsedDocument | None:
         """The text that a document may have that came from ``asking``; nothing is read for it.
 
-        What came from a URL does not get at files that others have read.
+        What came from a URL gets neither files nor what was read for documents of other origins:
+        it might not be allowed to read them, or others' header fields went with the requests.
         """
         if is_remote(asking) and _is_file(uri):
             return None
-        return self._texts.get(uri)
+        return self._texts.get((uri, _origin(asking))) or self._texts.get((uri, _ANYONE))
 
     def read_named(self, location: str) -> ParsedDocument:
         """The text at a path or URL that the user named instead of the document's."""
-        return self._once((location, "user"), lambda: self._access.open(location))
+        return self._once((location, "user"), _LOCAL, lambda: self._access.open(location))
 
     def retrieve(self, uri: str, asking: str) -> ParsedDocument:
         """The text at a URI that a document which came from ``asking`` names.
@@ -212,8 +223,8 @@ class DocumentStore:
         A remote one is looked for in the user's folders first, a file when it is not there.
         Raises RetrieveError, or DocumentError when the text cannot be parsed.
         """
-        stranger = "remote" if is_remote(asking) else "local"
-        return self._once((uri, stranger), lambda: self._look(uri, asking))
+        origin = _origin(asking)
+        return self._once((uri, origin), origin, lambda: self._look(uri, asking))
 
     def _look(self, uri: str, asking: str) -> RetrievedDocument:
         retrieve = self._access.retrieve_for(asking)
@@ -227,7 +238,9 @@ class DocumentStore:
         except RetrieveError:
             return self._access.open(moved)
 
-    def _once(self, asked: _SourceKey, read: Callable[[], RetrievedDocument]) -> ParsedDocument:
+    def _once(
+        self, asked: _SourceKey, origin: str, read: Callable[[], RetrievedDocument]
+    ) -> ParsedDocument:
         if asked in self._read:
             return self._read[asked]
         if asked in self._failures:
@@ -239,7 +252,7 @@ class DocumentStore:
             self._failures[asked] = failure
             raise
         key, _ = asked
-        self.keep(text, key)
+        self.keep(text, key, origin=origin)
         self._read[asked] = text
         return text
 
@@ -285,6 +298,12 @@ def _as_errors(
 def is_remote(uri: str) -> bool:
     """Whether a URI is read over the network."""
     return (split_uri(uri).scheme or "").lower() in ("http", "https")
+
+
+def _origin(uri: str) -> str:
+    """Who asks: scheme and authority as they are spelled, or all that is on this machine."""
+    parts = split_uri(uri)
+    return f"{parts.scheme}://{parts.authority}".lower() if is_remote(uri) else _LOCAL
 
 
 def _is_file(uri: str) -> bool:

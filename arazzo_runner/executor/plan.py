@@ -6,9 +6,10 @@ Documents and API descriptions meet here and nowhere else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeAlias, get_args
 from typing import Literal as Choice
-from typing import TypeAlias, get_args
 
 from msgspec import Struct, field
 
@@ -59,9 +60,26 @@ class StepKey(Struct, frozen=True):
         )
 
 
+_NUMBERS: Final = re.compile(r"@([0-9]{1,9})(?:\.([0-9]{1,9}))?\Z")
+
+
 def step_text(call_key: str) -> str:
     """The :meth:`StepKey.text` within the key of a call, ``text#visit@attempt``."""
     return call_key.rpartition("#")[0]
+
+
+def resend_key(call_key: str) -> str:
+    """The key of the second request of an attempt, ``text#visit@attempt.2``."""
+    return f"{call_key}.2"
+
+
+def attempt_numbers(call_key: str) -> tuple[int, int]:
+    """The numbers of the attempt and of its request in the key of a call.
+
+    The worlds of others may have other keys: they count as the first of the first.
+    """
+    found = _NUMBERS.search(call_key)
+    return (int(found[1]), int(found[2] or 1)) if found else (1, 1)
 
 
 def _escape(name: str) -> str:

@@ -27,7 +27,8 @@ class SendCall(Struct, frozen=True):
     """Send one request. ``timeout`` bounds the whole attempt, in seconds (None: the world's own).
 
     ``key`` is ``workflow/step#visit@attempt``, unique within a run: a step of another document than
-    the one that runs has the reference to that before it (``other.yaml#workflow/step#1@1``).
+    the one that runs has the reference to that before it (``other.yaml#workflow/step#1@1``). The
+    second request of an attempt, with another token or to answer a challenge, has ``.2`` behind it.
     ``operation`` names the operation as ``(source, method, path template)``, for worlds that answer
     from descriptions.
     ``needs`` are tokens to fetch and challenges to answer (``auth/world.py``).

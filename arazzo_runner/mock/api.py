@@ -10,6 +10,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from arazzo_runner.executor.plan import attempt_numbers
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.mock.compose import (
@@ -351,7 +352,7 @@ class MockApi:
         answer = incoming.answer()
         if not wishes or answer.media_type is None or incoming.expected.case:
             return body, []
-        is_polling = attempt_of(incoming.key) <= incoming.expected.patience
+        is_polling = attempt_numbers(incoming.key)[0] <= incoming.expected.patience
         listed = answer.array if route_of(incoming).action == "list" else None
         settings = WishSettings(fixed, is_polling, self.lenient, listed)
         return with_wishes(frame, body, wishes, settings)
@@ -374,12 +375,6 @@ class MockApi:
             return to_response(answer, body, operation, None, self.dice)
         except NoExample:
             return problem_response(problem)
-
-
-def attempt_of(key: str) -> int:
-    """The number of the attempt that a key names: 2 of `workflow/step#1@2`."""
-    number = key.rpartition("@")[2]
-    return int(number) if number.isdecimal() else 1
 
 
 def sent_envelope(body: dict[str, Value], frame: ResponseTemplate, route: MockRoute) -> str | None:

@@ -27,6 +27,7 @@ from arazzo_runner.executor.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
+from arazzo_runner.executor.plan import attempt_numbers
 from arazzo_runner.executor.result import StepResult, WorkflowResult
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
@@ -48,8 +49,7 @@ def request_attributes(call: SendCall) -> Attributes:
     request = call.request
     parts = urlsplit(request.url)
     source, _, template = call.operation
-    attempt = call.key.rpartition("@")[2]  # another's world may have keys of its own
-    resent = int(attempt) - 1 if attempt.isdecimal() else 0
+    resent = sum(attempt_numbers(call.key)) - 2
     return {
         **_method(request.method),
         "server.address": parts.hostname or "",

@@ -118,6 +118,22 @@ def test_a_token_that_is_rejected(need, second, status, sent):
     assert outcome.status == status
     assert api.authorizations == sent
     assert len(outcome.exchanges) == len(sent)
+    assert [one.key for one in api.calls] == ["w/s#1@1", "w/s#1@1.2"][: len(sent)]
+
+
+def test_a_world_that_remembers_by_key_does_not_repeat_the_first_response():
+    """As a durable engine does, and a recording."""
+    remembered = {}
+
+    class Remembering(Api):
+        async def send(self, call):
+            if call.key not in remembered:
+                remembered[call.key] = await super().send(call)
+            return remembered[call.key]
+
+    world, _ = world_of(Remembering(challenge(), OK), **USER)
+    assert run_coroutine(world.send(call(DIGEST))).status == 200
+    assert [one.status for one in remembered.values()] == [401, 200]
 
 
 def test_other_answers_are_no_reason_to_send_again(need):

@@ -209,6 +209,7 @@ def test_attributes_of_requests(method, url, found):
     [
         ("a/b#1@1", None),
         ("a/b#1@3", 2),
+        ("a/b#1@1.2", 1),
         ("authorization#1@1", None),
         ("own", None),
         ("own@x", None),
