@@ -5,7 +5,9 @@ Arazzo Specification 1.1.0, Step Object, ``operationId`` and ``operationPath``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from arazzo_runner.document.model import (
     ArazzoDocument,
@@ -16,15 +18,27 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
-from arazzo_runner.document.rules.expressions import expressions_in
+from arazzo_runner.document.rules.expressions import expressions_in, values_in
 from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowPlan
-from arazzo_runner.expression.ast import Expression, InputRef, SourceRef, StepOutputRef, WorkflowRef
+from arazzo_runner.expression.ast import (
+    ArrayTemplate,
+    Expression,
+    InputRef,
+    Literal,
+    ObjectTemplate,
+    SourceRef,
+    StepOutputRef,
+    Template,
+    WorkflowRef,
+)
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.openapi.lookup import namesakes
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place, pointer_text
 from arazzo_runner.text.suggested_fix import replace_text
+
+_INPUT: Final = re.compile(r"\$inputs\.([\w.-]*\w)")
 
 
 def unused_input_findings(unit: Unit) -> Iterator[Diagnostic]:
@@ -35,6 +49,7 @@ def unused_input_findings(unit: Unit) -> Iterator[Diagnostic]:
     unused, used = dict[Place, str](), set[Place]()
     for workflow in workflows:
         names = [one.name for one in reads[workflow.workflow_id] if isinstance(one, InputRef)]
+        names += _read_in_text(workflow)
         read = {*names, *map(_first, names), *outside.get(workflow.workflow_id, ())}
         for one in (unit.inputs[workflow.workflow_id].declared or {}).values():
             if one.name in read or _passes_inputs_on(workflow):
@@ -44,6 +59,30 @@ def unused_input_findings(unit: Unit) -> Iterator[Diagnostic]:
     for place, name in unused.items():
         if place not in used and place.source is unit.document.source:
             yield _hint("AZ501", f"the input `{name}` is never used", place.key())
+
+
+def _read_in_text(workflow: Workflow) -> Iterator[str]:
+    """The inputs that text means to read, in an expression that lacks its braces (AZ121)."""
+    todo: list[object] = [value for value, _ in values_in(workflow)]
+    while todo:
+        one = todo.pop()
+        match one:
+            case str():
+                yield from _INPUT.findall(one)
+            case Literal(value=value):
+                todo.append(value)
+            case ObjectTemplate(members=members):
+                todo += (member for _, member in members)
+            case ArrayTemplate(items=items):
+                todo += items
+            case Template(parts=parts):
+                todo += parts
+            case dict():
+                todo += one.values()
+            case list():
+                todo += one
+            case _:
+                pass
 
 
 def _passes_inputs_on(workflow: Workflow) -> bool:

@@ -109,3 +109,15 @@ def test_parameters_of_a_workflow_are_for_those_steps_that_know_them(found):
       steps: [{stepId: s, operationId: plain}]
     """
     assert found(text, *CODES, shop=DESCRIPTION) == []
+
+
+@pytest.mark.parametrize(("name", "count"), [("Authorization", 0), ("X-Authorization", 1)])
+def test_what_defines_authorization_as_a_parameter_is_ignored(found, name, count):
+    """Parameter Object, `name`, also where no security scheme carries it."""
+    parameters = f"[{{name: {name}, in: header, required: true, schema: {{type: string}}}}]"
+    operation = (
+        f"{{operationId: me, parameters: {parameters}, responses: {{'200': {{description: D}}}}}}"
+    )
+    head = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\n"
+    shop = f"{head}paths: {{/me: {{get: {operation}}}}}\n"
+    assert len(found("[{stepId: s, operationId: me}]", "AZ301", shop=shop)) == count

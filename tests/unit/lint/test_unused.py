@@ -120,3 +120,24 @@ def test_malformed_components(found, components):
         found(f"workflows: [{{workflowId: w, steps: [{STEP}]}}]\ncomponents: {components}\n", "AZ5")
         == []
     )
+
+
+def in_step(fields):
+    return workflow("a: {}, b.c: {}", f"{{stepId: s, operationId: list, {fields}}}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "unused"),
+    [
+        ("parameters: [{name: state, in: query, value: state $inputs.a}]", ["b.c"]),
+        ("requestBody: {payload: {n: [1, 'x $inputs.a', {m: 'y $inputs.b.c.'}]}}", []),
+        ("requestBody: {payload: {n: ['x $inputs.a', $statusCode, {m: $inputs.b.c}]}}", []),
+        ("requestBody: {payload: '{$inputs.b.c} and $inputs.a'}", []),
+        ("requestBody: {payload: {n: inputs.a, m: $input.a, o: 3}}", ["a", "b.c"]),
+        ("description: $inputs.a", ["a", "b.c"]),
+        ("outputs: {o: {context: $response.body, selector: /a, type: jsonpointer}}", ["a", "b.c"]),
+    ],
+)
+def test_inputs_that_text_means_to_read(found, fields, unused):
+    said = [f"AZ501 hint `{name}`: the input `{name}` is never used" for name in unused]
+    assert found(in_step(fields), "AZ501") == said
