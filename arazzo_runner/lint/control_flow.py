@@ -15,6 +15,7 @@ from arazzo_runner.document.model import (
     ArazzoDocument,
     EndAction,
     FailureAction,
+    GotoAction,
     RetryAction,
     Reusable,
     Step,
@@ -25,7 +26,8 @@ from arazzo_runner.document.model import (
 from arazzo_runner.document.rules.order import circles
 from arazzo_runner.executor.bind.plan import run_order
 from arazzo_runner.executor.plan import Plan
-from arazzo_runner.text.diagnostic import Diagnostic, warning
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, warning
+from arazzo_runner.text.source import Place
 
 _Action: TypeAlias = SuccessAction | FailureAction
 _ExitMap: TypeAlias = Mapping[str, "_Exits"]
@@ -122,28 +124,90 @@ def retry_limit_findings(plan: Plan, limit: int) -> Iterator[Diagnostic]:
             yield warning("AZ405", message, place, "above the limit", help_line)
 
 
+def hidden_failure_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
+    """AZ406: a `goto` after any failure of a step, from where the workflow passes all the same.
+
+    Nothing is hidden where the failed step runs again or another one stands in for it, where
+    criteria say which failures are meant, or an `end` says that the workflow may pass.
+    """
+    found: dict[Place, Diagnostic] = {}
+    for workflow in document.workflows:
+        ways = _success_map(workflow)
+        for step in run_order(workflow):
+            for action in _possible_actions(step.on_failure, workflow.failure_actions):
+                target = _next_step(action)
+                if _takes_any_failure(action) and _hides_failure(step, target, workflow, ways):
+                    hint = _hidden_failure(action, step, target, workflow)
+                    found.setdefault(action.place, hint)
+    yield from found.values()
+
+
+def _takes_any_failure(action: _Action) -> bool:
+    return isinstance(action, GotoAction) and not action.criteria
+
+
+def _hides_failure(step: Step, target: str | None, workflow: Workflow, ways: _ExitMap) -> bool:
+    """Whether the workflow passes by the steps from ``target`` on, the failed one not among them."""
+    normal = _reachable_steps(run_order(workflow)[:1], ways)
+    others = {name: exits for name, exits in ways.items() if name != step.step_id}
+    after = _reachable_steps((one for one in workflow.steps if one.step_id == target), others)
+    stands_in = target not in normal and not after.isdisjoint(normal)
+    if stands_in or not any(ways[name].ends for name in after):
+        return False
+    following = (one for one in workflow.steps if one.step_id in after)
+    actions = (_possible_actions(one.on_success, workflow.success_actions) for one in following)
+    return not any(_can_end(one) for each in actions for one in each)
+
+
+def _hidden_failure(
+    action: _Action, step: Step, target: str | None, workflow: Workflow
+) -> Diagnostic:
+    name = workflow.workflow_id
+    message = f"the workflow `{name}` can pass although its step `{step.step_id}` failed"
+    label = f"goes on to `{target}` after any failure"
+    help_line = (
+        "give it `criteria` for the failures that are meant, or clean up in an `x-finally`; "
+        f"an `end` action after `{target}` says that the workflow may pass"
+    )
+    place = action.place.at("stepId")
+    return Diagnostic("AZ406", Severity.HINT, message, place, label, help_line)
+
+
 # --- the ways -------------------------------------------------------------------------------------
 
 
 def _exit_map(workflow: Workflow) -> _ExitMap:
+    return {one.step_id: _exits(one, workflow, then) for one, then in _with_following(workflow)}
+
+
+def _success_map(workflow: Workflow) -> _ExitMap:
+    """What each step leads to when it succeeds."""
+    pairs = _with_following(workflow)
+    return {one.step_id: _success_exits(one, workflow, then) for one, then in pairs}
+
+
+def _with_following(workflow: Workflow) -> Iterator[tuple[Step, str | None]]:
+    """Each step with the id of the one after it, in the order of the run."""
     order = run_order(workflow)
-    following = [one.step_id for one in order[1:]]
-    return {
-        step.step_id: _exits(step, workflow, following[at] if at < len(following) else None)
-        for at, step in enumerate(order)
-    }
+    return zip(order, (*(one.step_id for one in order[1:]), None), strict=True)
 
 
 def _exits(step: Step, workflow: Workflow, following: str | None) -> _Exits:
-    after_success = _possible_actions(step.on_success, workflow.success_actions)
-    after_failure = _possible_actions(step.on_failure, workflow.failure_actions)
-    actions = (*after_success, *after_failure)
-    steps = {name for one in actions if (name := _next_step(one)) is not None}
-    falls_through = not any(_is_always_taken(one) for one in after_success)
-    if falls_through and following is not None:
-        steps.add(following)
-    ends = (falls_through and following is None) or any(_can_end(one) for one in actions)
-    return _Exits(frozenset(steps), ends)
+    passed = _success_exits(step, workflow, following)
+    failed = _possible_actions(step.on_failure, workflow.failure_actions)
+    return _Exits(passed.steps | _next_steps(failed), passed.ends or any(map(_can_end, failed)))
+
+
+def _success_exits(step: Step, workflow: Workflow, following: str | None) -> _Exits:
+    actions = _possible_actions(step.on_success, workflow.success_actions)
+    steps, ends = _next_steps(actions), any(map(_can_end, actions))
+    if any(_is_always_taken(one) for one in actions):
+        return _Exits(steps, ends)
+    return _Exits(steps | {following}, ends) if following is not None else _Exits(steps, True)
+
+
+def _next_steps(actions: Iterable[_Action]) -> frozenset[str]:
+    return frozenset(name for one in actions if (name := _next_step(one)) is not None)
 
 
 def _possible_actions(

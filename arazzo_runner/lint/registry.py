@@ -55,6 +55,7 @@ SHAPE: Final[Mapping[str, DocumentRule]] = {
     "AZ402": control_flow.endless_findings,
     "AZ403": control_flow.dead_action_findings,
     "AZ404": control_flow.recursion_findings,
+    "AZ406": control_flow.hidden_failure_findings,
     "AZ502": unused.unused_output_findings,
     "AZ503": unused.unused_component_findings,
     "AZ507": runner.extension_findings,

@@ -80,6 +80,7 @@ CODES: Final[dict[str, str]] = {
     "AZ403": "an unreachable action",
     "AZ404": "a workflow calls itself",
     "AZ405": "more retries than a run makes",
+    "AZ406": "a failure after which the workflow can pass",
     "AZ501": "an unused input",
     "AZ502": "an unused output",
     "AZ503": "an unused component",

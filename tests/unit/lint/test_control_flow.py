@@ -1,4 +1,4 @@
-"""The way through a workflow: AZ401 to AZ405."""
+"""The way through a workflow: AZ401 to AZ406."""
 
 import pytest
 
@@ -57,3 +57,44 @@ def test_the_first_step_may_wait_for_a_later_one_to_lead_to_it(found):
         f"{{stepId: b, operationId: list, onSuccess: [{END}]}}",
     )
     assert found(text, "AZ4") == ["AZ401 warning `a`: the step `a` is unreachable"]
+
+
+def _clean(target, *, criteria="", field="onFailure"):
+    return f"{field}: [{{name: clean, type: goto, stepId: {target}{criteria}}}]"
+
+
+A = "{stepId: a, operationId: list}"
+HIDDEN = "AZ406 hint `%s`: the workflow `w` can pass although its step `%s` failed"
+ENDS = "{stepId: c, operationId: list, onSuccess: [{name: done, type: end}]}"
+STOPS = "onSuccess: [{name: done, type: end}]"
+
+
+@pytest.mark.parametrize(
+    ("workflows", "lines"),
+    [
+        # What the normal way comes to as well, next or later.
+        (steps(A, f"{{stepId: b, operationId: list, {_clean('c')}}}", C), [HIDDEN % ("c", "b")]),
+        (steps(f"{{stepId: a, operationId: list, {_clean('c')}}}", B, C), [HIDDEN % ("c", "a")]),
+        # An action of the workflow is said once.
+        (steps(A, B, C) + f"  {_clean('c', field='failureActions')}\n", [HIDDEN % ("c", "a")]),
+        # What only failures lead to.
+        (steps(f"{{stepId: a, operationId: list, {STOPS}, {_clean('b')}}}", B), [HIDDEN % ("b", "a")]),
+        # Criteria, and an end that is written, on the way too.
+        (steps(A, f"{{stepId: b, operationId: list, {_clean('c', criteria=', criteria: [{condition: $statusCode == 404}]')}}}", C), []),
+        (steps(f"{{stepId: a, operationId: list, {_clean('c')}}}", B, ENDS), []),
+        (steps(f"{{stepId: a, operationId: list, {_clean('b')}}}", B, ENDS), []),
+        (steps(f"{{stepId: a, operationId: list, {_clean('b')}}}", B, C) + "  successActions: [{name: done, type: end, criteria: [{condition: $statusCode == 200}]}]\n", []),
+        # Once more from there: the failed step decides.
+        (steps(A, f"{{stepId: b, operationId: list, {_clean('a')}}}", C), []),
+        (steps(f"{{stepId: a, operationId: list, {_clean('a')}}}", B), []),
+        (steps(f"{{stepId: a, operationId: list, {STOPS}, {_clean('b')}}}", f"{{stepId: b, operationId: list, onSuccess: [{BACK}]}}"), []),
+        # Another step in its place, from which the way is the normal one.
+        (steps(f"{{stepId: a, operationId: list, onSuccess: [{LATER}], {_clean('b')}}}", B, C), []),
+        # Going to no other step, and to another workflow.
+        (steps("{stepId: a, operationId: list, onFailure: [{name: r, type: retry}, {name: e, type: end}]}", B), []),
+        (steps("{stepId: a, operationId: list, onFailure: [{name: r, type: retry, stepId: b}]}", B), []),
+        (steps(f"{{stepId: a, operationId: list, onFailure: [{AWAY}]}}", B) + "- workflowId: v\n  steps: [{stepId: s, operationId: list}]\n", []),
+    ],
+)  # fmt: skip
+def test_failures_that_the_workflow_hides(found, workflows, lines):
+    assert found(workflows, "AZ406") == lines
