@@ -13,8 +13,11 @@ from arazzo_runner.text.source import Place
 
 
 def extension_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
-    """AZ507: the first extension of a document that changes what its workflows do."""
-    found = [one for each in document.workflows for one in _in_workflow(each)]
+    """AZ507: the first extension of a document, of a run or of tests by pytest."""
+    found = [
+        *_of_tests(document),
+        *(one for each in document.workflows for one in _in_workflow(each)),
+    ]
     if found:
         name, place = min(found, key=lambda one: _line_and_column(one[1]))
         message = f"{name} is an extension of this runner, which others ignore"
@@ -25,6 +28,17 @@ def extension_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
 def _line_and_column(place: Place) -> tuple[int, int]:
     span = locate_place(place)
     return span.line, span.column
+
+
+def _of_tests(document: ArazzoDocument) -> Iterator[tuple[str, Place]]:
+    """What pytest reads: tags of the document, and tags and cases of its workflows."""
+    if "x-tags" in document.raw:
+        yield "`x-tags`", Place(document.source, ("x-tags",), "key")
+    for workflow in document.workflows:
+        written = document.raw["workflows"][workflow.place.pointer[1]]
+        for name in ("x-cases", "x-tags"):
+            if name in written:
+                yield f"`{name}`", workflow.place.at(name).key()
 
 
 def _in_workflow(workflow: Workflow) -> Iterator[tuple[str, Place]]:

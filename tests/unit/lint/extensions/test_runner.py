@@ -33,6 +33,13 @@ def test_extensions_of_steps(found, fields, place):
     assert [one.partition(": ")[2] for one in said] == ([f"{name} {ending}"] if place else [])
 
 
+@pytest.mark.parametrize("name", ["x-cases", "x-tags"])
+def test_extensions_of_tests(found, name):
+    text = f"- workflowId: w\n  {name}: []\n  steps:\n" + STEP % "x-send-invalid: true"
+    (said,) = found(text, "AZ507")
+    assert f"`{name}` is an extension of this runner" in said
+
+
 @pytest.mark.parametrize(
     "line",
     [
