@@ -143,6 +143,7 @@ class _FindingDetails(TypedDict, total=False):
     label: str
     help: str | None
     fix: Fix | None
+    subject: str
 
 
 def _is_scalar(value: Value) -> bool:
@@ -222,7 +223,8 @@ class Node(Struct, frozen=True):
     def _say(self, severity: Severity, code: str, message: str, more: _FindingDetails) -> None:
         place = more.get("place") or self.place
         label, help_ = more.get("label", ""), more.get("help")
-        found = Diagnostic(code, severity, message, place, label, help_, (), more.get("fix"))
+        fix, subject = more.get("fix"), more.get("subject", "")
+        found = Diagnostic(code, severity, message, place, label, help_, (), fix, subject)
         self.reading.findings.append(found)
 
     # --- the fields -------------------------------------------------------------------------------
@@ -257,7 +259,7 @@ class Node(Struct, frozen=True):
         self.hole()
         if name not in meant:  # else the unknown field says it already
             message = f"the field `{name}` of the {shape.title} is missing"
-            self.error("AZ111", message, label="missing here")
+            self.error("AZ111", message, label="missing here", subject=name)
 
     def text(self, name: str) -> str | None:
         """The string in a field; None without it."""

@@ -45,7 +45,8 @@ def _missing_parameter(view: StepContext, parameter: Parameter) -> Diagnostic:
     help_line = f"add it to `parameters`: name: {name}, in: {where}, value: …"
     if view.expects_refusal and not view.step.step.sends_invalid:
         help_line += "; or write `x-send-invalid: true`, to send the request without"
-    return Diagnostic("AZ301", severity, message, step.place.at("stepId"), "", help_line)
+    place, subject = step.place.at("stepId"), f"{where}:{name}"
+    return Diagnostic("AZ301", severity, message, place, "", help_line, subject=subject)
 
 
 def unknown_parameter_findings(view: StepContext) -> Iterator[Diagnostic]:

@@ -80,7 +80,7 @@ def _missing_inputs(
         if name not in given and not schema.has_default(name):
             message = f"the workflow `{callee.workflow.workflow_id}` requires the input `{name}`"
             help_line = f"add it to `parameters`: name: {name}, value: …"
-            yield error("AZ219", message, place, "missing", help_line)
+            yield replace(error("AZ219", message, place, "missing", help_line), subject=name)
 
 
 _WORKFLOW_DEPTH: Final = 2

@@ -51,7 +51,8 @@ class Diagnostic(SafeRepr, frozen=True):
 
     ``message`` is a sentence without a final period, backticks round the user's own words;
     ``label`` are the few words beside the caret; ``help`` is the way out; ``more`` are further
-    places that the finding is about; ``fix`` is what mends it, where that is known.
+    places that the finding is about; ``fix`` is what mends it, where that is known; ``subject`` is
+    what it is about where its place does not say it, such as the name of what is missing.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Diagnostic(SafeRepr, frozen=True):
     help: str | None = None
     more: tuple[Label, ...] = ()
     fix: Fix | None = None
+    subject: str = ""
 
     @property
     def span(self) -> Span | None:

@@ -55,7 +55,7 @@ def extent_of(source: SourceFile, pointer: Pointer) -> Extent | None:
 
     What an alias stands for is written at its anchor.
     """
-    extent, found = _find(_extents(source), pointer)
+    extent, found = _find(extents_of(source), pointer)
     return extent if found else None
 
 
@@ -69,7 +69,7 @@ def place_between(source: SourceFile, start: int, end: int) -> Place:
 
 
 def _offsets(place: Place) -> tuple[int, int]:
-    extents = _extents(place.source)
+    extents = extents_of(place.source)
     extent, found = _find(extents, place.pointer)
     if place.target == "key" and extent.key is not None:
         return extent.key
@@ -80,7 +80,14 @@ def _offsets(place: Place) -> tuple[int, int]:
     return part_of_scalar(place.source.text, content, place.part)
 
 
-def _extents(source: SourceFile) -> Mapping[Pointer, Extent]:
+def text_of(place: Place) -> str:
+    """The text at a place, as it is spelled."""
+    start, end = _offsets(place)
+    return place.source.text[start:end]
+
+
+def extents_of(source: SourceFile) -> Mapping[Pointer, Extent]:
+    """Where each value of a text is written, as far as it can be read."""
     if not source.extents:
         outline = _build_outline(source.text, len(source.text) + 1)
         outline.finish()

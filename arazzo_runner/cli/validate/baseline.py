@@ -1,7 +1,7 @@
 """`--baseline FILE`: the findings that an old repository lives with, so that new ones stand out.
 
-A finding is known by its code, its file, its pointer and what it says, not by its line. One whose
-steps have only moved is still known. How often it occurs counts.
+A finding is known by its code, its file, its place by names and what it is about, not by its line
+or its wording. One that has only moved is still known. How often it occurs counts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -20,7 +19,11 @@ from msgspec import Struct
 from arazzo_runner.report.diagnostics.located import LocatedFinding
 from arazzo_runner.report.files import write_atomically
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+_OUTDATED: Final = (
+    f"it is a baseline of version {_VERSION - 1}, which knew findings by their wording; delete it, and "
+    "`--write-baseline` creates it anew"
+)
 _WAY_OUT: Final = "name another file, or delete this one"
 
 
@@ -29,8 +32,8 @@ class BaselineEntry(Struct, frozen=True):
 
     code: str
     file: str
-    pointer: str
-    hash: str
+    place: str
+    subject: str
 
 
 Baseline: TypeAlias = Mapping[BaselineEntry, int]
@@ -55,6 +58,8 @@ def read_baseline(path: str) -> Baseline:
         _raise_baseline_error(path, (reason.strerror or "it cannot be read").lower())
     except ValueError:
         _raise_baseline_error(path, f"it is not JSON; {_WAY_OUT}")
+    if isinstance(content, dict) and content.get("version") == _VERSION - 1:
+        _raise_baseline_error(path, _OUTDATED)
     if not isinstance(content, dict) or content.get("version") != _VERSION:
         _raise_baseline_error(path, f"it is not a baseline of version {_VERSION}; {_WAY_OUT}")
     try:
@@ -64,7 +69,7 @@ def read_baseline(path: str) -> Baseline:
 
 
 def _entry(one: Mapping[str, Any]) -> BaselineEntry:
-    return BaselineEntry(str(one["code"]), str(one["file"]), str(one["pointer"]), str(one["hash"]))
+    return BaselineEntry(*(str(one[name]) for name in BaselineEntry.__struct_fields__))
 
 
 def _raise_baseline_error(path: str, why: str) -> NoReturn:
@@ -77,7 +82,7 @@ def compare(
     """Tell what is new, and which entries about these documents occur no more."""
     left: Counter[BaselineEntry] = Counter(dict(baseline))
     rest = [one for one in findings if not _take_entry(left, _entry_of(one, path))]
-    # What a step said is known where the step has moved.
+    # What a finding is about is known where it has another place, such as in a renamed step.
     anywhere = Counter(_without_place(one) for one in left.elements())
     new = []
     for one in rest:
@@ -103,12 +108,11 @@ def _take_entry(left: Counter[BaselineEntry], known: BaselineEntry) -> bool:
 
 
 def _without_place(known: BaselineEntry) -> BaselineEntry:
-    return BaselineEntry(known.code, known.file, "", known.hash)
+    return BaselineEntry(known.code, known.file, "", known.subject)
 
 
 def _entry_of(one: LocatedFinding, path: str) -> BaselineEntry:
-    said = sha256(one.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    return BaselineEntry(one.code, _relative(one.file, path), one.pointer, said)
+    return BaselineEntry(one.code, _relative(one.file, path), one.stable_place, one.subject)
 
 
 def _relative(file: str, path: str) -> str:
@@ -135,12 +139,12 @@ def write_baseline(
         {
             "code": known.code,
             "file": known.file,
-            "pointer": known.pointer,
-            "hash": known.hash,
+            "place": known.place,
+            "subject": known.subject,
             "count": counts[known],
             **({"message": messages[known]} if known in messages else {}),
         }
-        for known in sorted(counts, key=lambda one: (one.file, one.pointer, one.code, one.hash))
+        for known in sorted(counts, key=lambda one: (one.file, one.place, one.code, one.subject))
     ]
     content = {"version": _VERSION, "findings": entries}
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from arazzo_runner.document.model import (
     Parameter,
     Reusable,
@@ -194,7 +196,8 @@ def _require_path_parameters(
         if name not in given:
             message = f"step `{step.step_id}` does not set the path parameter `{name}`"
             help_line = f"add it to `parameters`: name: {name}, in: path, value: …"
-            binding.report(error("AZ301", message, step.place.at("stepId"), "", help_line))
+            finding = error("AZ301", message, step.place.at("stepId"), "", help_line)
+            binding.report(replace(finding, subject=f"path:{name}"))
 
 
 def _choose_media_type(

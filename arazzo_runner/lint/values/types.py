@@ -171,7 +171,8 @@ def _missing_property(
     way_out = f"add {'it' if len(names) == 1 else 'them'} to the payload"
     if forms > 1:
         way_out += f"; it may have {forms} forms, and this is the closest"
-    return Diagnostic("AZ313", on.certain, message, place, "missing here", way_out)
+    label, subject = "missing here", " ".join(names)
+    return Diagnostic("AZ313", on.certain, message, place, label, way_out, subject=subject)
 
 
 def _unknown_properties(

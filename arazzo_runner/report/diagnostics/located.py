@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from arazzo_runner.report.diagnostics.identity import IdentityReader
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -59,7 +61,8 @@ class LocatedFix(Struct, frozen=True):
 class LocatedFinding(Struct, frozen=True):
     """One finding; where it has no place, ``line`` is 0 and ``file`` the document it is about.
 
-    ``text`` is the rendering for people, empty where the format has no use for it.
+    ``text`` is the rendering for people, empty where the format has no use for it. ``stable_place``
+    and ``subject`` are those of :class:`IdentityReader`.
     """
 
     code: str
@@ -74,6 +77,8 @@ class LocatedFinding(Struct, frozen=True):
     pointer: str
     text: str = ""
     fix: LocatedFix | None = None
+    stable_place: str = ""
+    subject: str = ""
 
     def to_json(self) -> dict[str, object]:
         """The finding as it stands in the report."""
@@ -117,13 +122,21 @@ class ValidationReport(Struct, frozen=True):
 
 
 def locate_findings(
-    findings: Iterable[Diagnostic], style: AnsiStyle | None, document: str
+    findings: Sequence[Diagnostic], style: AnsiStyle | None, document: str
 ) -> tuple[LocatedFinding, ...]:
     """The findings about a document as plain data; with a style, with their text for people."""
     from arazzo_runner.fix.apply import FixSpeller
 
-    speller = FixSpeller(DESCRIPTION_LIMITS)
-    return tuple(_locate_finding(one, style, document, speller) for one in findings)
+    speller, reader = FixSpeller(DESCRIPTION_LIMITS), IdentityReader()
+    located = (_locate_finding(one, style, document, speller) for one in findings)
+    return tuple(_with_identity(*pair, reader) for pair in zip(located, findings, strict=True))
+
+
+def _with_identity(
+    located: LocatedFinding, finding: Diagnostic, reader: IdentityReader
+) -> LocatedFinding:
+    place, subject = reader.stable_place(finding), reader.subject(finding)
+    return replace(located, stable_place=place, subject=subject)
 
 
 def _locate_finding(

@@ -61,7 +61,7 @@ def _result(one: LocatedFinding, index: int) -> dict[str, Any]:
         "level": _LEVELS[one.severity],
         "message": {"text": _message(one)},
         "locations": [_location(one)] if one.file else [],
-        "partialFingerprints": {"arazzoFinding/v1": fingerprint(one)},
+        "partialFingerprints": {"arazzoFinding/v2": fingerprint(one)},
     }
     if one.fix is not None:
         result["fixes"] = [_fix(one.file, one.fix)]
@@ -75,9 +75,9 @@ def _message(one: LocatedFinding) -> str:
 
 
 def fingerprint(finding: LocatedFinding) -> str:
-    """What makes a finding the same one although lines have moved."""
-    said = "\n".join((finding.code, finding.file, finding.pointer, finding.message))
-    return sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+    """What makes a finding the same one although lines or items have moved, or it is worded anew."""
+    identity = "\n".join((finding.code, finding.file, finding.stable_place, finding.subject))
+    return sha256(identity.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def _location(one: LocatedFinding) -> dict[str, Any]:

@@ -11,9 +11,15 @@ from arazzo_runner.report.diagnostics.located import LocatedFinding
 
 
 def finding(
-    message: str = "wrong", pointer: str = "/a", file: str = "a.yaml", line: int = 1
+    message: str = "wrong",
+    place: str = "/a",
+    file: str = "a.yaml",
+    line: int = 1,
+    subject: str = "it",
 ) -> LocatedFinding:
-    return LocatedFinding("AZ304", "error", message, None, file, line, 1, line, 2, pointer)
+    return LocatedFinding(
+        "AZ304", "error", message, None, file, line, 1, line, 2, "/0", "", None, place, subject
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -40,11 +46,12 @@ def new_of(
         ([], [finding()], (["wrong"], 0, 0)),
         ([finding()], [finding()], ([], 1, 0)),
         ([finding(line=1)], [finding(line=9)], ([], 1, 0)),
-        ([finding(pointer="/a")], [finding(pointer="/b")], ([], 1, 0)),  # moved
-        ([finding()], [finding(), finding(pointer="/b")], (["wrong"], 1, 0)),
+        ([finding(place="/a")], [finding(place="/b")], ([], 1, 0)),  # moved
+        ([finding()], [finding(), finding(place="/b")], (["wrong"], 1, 0)),
         ([finding(), finding()], [finding()], ([], 1, 1)),
-        ([finding(pointer="/a"), finding(pointer="/b")], [finding(pointer="/b")], ([], 1, 1)),
-        ([finding()], [finding("else")], (["else"], 0, 1)),
+        ([finding(place="/a"), finding(place="/b")], [finding(place="/b")], ([], 1, 1)),
+        ([finding()], [finding("worded anew")], ([], 1, 0)),
+        ([finding()], [finding(subject="else")], (["wrong"], 0, 1)),
         ([finding()], [finding(file="b.yaml")], (["wrong"], 0, 1)),
         ([finding(file="b.yaml")], [], ([], 0, 0)),  # that document was not looked at
         (

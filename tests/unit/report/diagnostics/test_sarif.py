@@ -108,4 +108,12 @@ def test_words_of_documents_are_inert() -> None:
 
 def test_fingerprint_outlives_lines() -> None:
     assert fingerprint(finding(line=3)) == fingerprint(finding(line=30))
-    assert fingerprint(finding()) != fingerprint(finding(pointer="/a/1"))
+    assert fingerprint(finding(pointer="/a/0")) == fingerprint(finding(pointer="/a/1"))
+    assert fingerprint(finding(message="wrong")) == fingerprint(finding(message="not right"))
+
+
+@pytest.mark.parametrize(
+    "other", [{"code": "AZ305"}, {"file": "b.yaml"}, {"stable_place": "/a/b"}, {"subject": "x"}]
+)
+def test_fingerprint_tells_findings_apart(other: dict[str, Any]) -> None:
+    assert fingerprint(finding()) != fingerprint(finding(**other))
