@@ -91,6 +91,12 @@ def is_name(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+def unreadable_name(text: str, names: Iterable[str]) -> str | None:
+    """The longest name in a text of an expression that none can hold; None without one."""
+    named = (one for one in names if f".{one}" in text and not is_name(one))
+    return max(named, key=len, default=None)
+
+
 def _other_name(name: str, taken: Iterable[str]) -> str | None:
     """A name in place of one that cannot be, unless nothing is left of it or it is taken."""
     other = re.sub(r"[^a-zA-Z0-9.\-_]+", "_", name).strip("_")
@@ -132,8 +138,7 @@ class ReadContext(Struct, frozen=True):
 
     def unreadable_in(self, text: str) -> str | None:
         """The declared name in a text that no expression can hold; None without one."""
-        named = (one for one in self.unreadable if f".{one}" in text)
-        return max(named, key=len, default=None)
+        return unreadable_name(text, self.unreadable)
 
 
 class _FindingDetails(TypedDict, total=False):

@@ -113,9 +113,14 @@ def report_parse(
     """Report what parsing found out about the string at ``node``."""
     for bad in malformed_in(parsed):
         report_malformed(node, bad, code, "an expression")
+    # What follows a name that no expression can hold is a part of that name.
+    is_cut = node.reading.unreadable_in(node.value) is not None
     for notice in notices:
-        report_nonstandard(node, notice, "AZ119" if _is_read(parsed, notice) else "AZ121")
-    if node.is_1_0:
+        if not _is_read(parsed, notice):
+            report_nonstandard(node, notice, "AZ121")
+        elif not is_cut:
+            report_nonstandard(node, notice)
+    if node.is_1_0 and not is_cut:
         for one in _expressions(parsed):
             report_new_form(node, one)
 

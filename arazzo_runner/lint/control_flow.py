@@ -147,7 +147,7 @@ def _takes_any_failure(action: _Action) -> bool:
 
 
 def _hides_failure(step: Step, target: str | None, workflow: Workflow, ways: _ExitMap) -> bool:
-    """Whether the workflow passes by the steps from ``target`` on, the failed one not among them."""
+    """Whether the workflow passes by the steps from ``target`` on, without the failed one."""
     normal = _reachable_steps(run_order(workflow)[:1], ways)
     others = {name: exits for name, exits in ways.items() if name != step.step_id}
     after = _reachable_steps((one for one in workflow.steps if one.step_id == target), others)
@@ -203,7 +203,7 @@ def _success_exits(step: Step, workflow: Workflow, following: str | None) -> _Ex
     steps, ends = _next_steps(actions), any(map(_can_end, actions))
     if any(_is_always_taken(one) for one in actions):
         return _Exits(steps, ends)
-    return _Exits(steps | {following}, ends) if following is not None else _Exits(steps, True)
+    return _Exits(steps | {one for one in (following,) if one}, ends or following is None)
 
 
 def _next_steps(actions: Iterable[_Action]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from arazzo_runner.document.node import is_name
+from arazzo_runner.document.node import is_name, unreadable_name
 from arazzo_runner.document.rules.expressions import walks
 from arazzo_runner.document.rules.reads import has_name
 from arazzo_runner.executor.plan import Unit
@@ -36,10 +36,17 @@ def _undeclared_input(
     schema = unit.inputs.get(workflow_id)
     if schema is None or schema.declared is None or has_name(schema.declared, found):
         return
+    severity = Severity.ERROR if schema.closed else Severity.WARNING
+    written = unreadable_name(found.text, schema.declared)
+    if written is not None:
+        message = f"the workflow `{workflow_id}` declares `{written}`, which no expression can read"
+        help_line = "rename it: names in expressions hold letters, digits, `.`, `-` and `_` alone"
+        yield Diagnostic("AZ210", severity, message, place, "never has a value", help_line)
+        return
     readable = [one for one in schema.declared if is_name(one)]
     yield Diagnostic(
         "AZ210",
-        Severity.ERROR if schema.closed else Severity.WARNING,
+        severity,
         f"the workflow `{workflow_id}` declares no input `{found.name}`",
         place,
         "never has a value",

@@ -21,8 +21,8 @@ from arazzo_runner.report.files import write_atomically
 
 _VERSION: Final = 2
 _OUTDATED: Final = (
-    f"it is a baseline of version {_VERSION - 1}, which knew findings by their wording; delete it, and "
-    "`--write-baseline` creates it anew"
+    f"it is a baseline of version {_VERSION - 1}, which knew findings by their wording; "
+    "delete it, and `--write-baseline` creates it anew"
 )
 _WAY_OUT: Final = "name another file, or delete this one"
 

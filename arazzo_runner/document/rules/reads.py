@@ -21,7 +21,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
-from arazzo_runner.document.node import is_name, join_names
+from arazzo_runner.document.node import is_name, join_names, unreadable_name
 from arazzo_runner.document.rules.expressions import WorkflowExpressions
 from arazzo_runner.document.rules.names import (
     DocumentNames,
@@ -113,7 +113,7 @@ def _step_output(
     if isinstance(step.target, WorkflowName) and not step.outputs:
         return  # then its outputs are those of the workflow that it calls
     outputs = dict(step.outputs)
-    if not has_name(outputs, found):
+    if not (has_name(outputs, found) or unreadable_name(found.text, outputs)):
         what = f"the step `{step.step_id}`"
         yield _undeclared_output(Severity.ERROR, what, found, place, outputs)
 
@@ -127,7 +127,8 @@ def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Ite
     if found.field == "inputs":
         return  # lint/inputs.py judges them
     outputs = dict(workflow.outputs)
-    if not has_name(outputs, found) and not _goes_to_workflow(workflow):
+    is_named = has_name(outputs, found) or unreadable_name(found.text, outputs)
+    if not is_named and not _goes_to_workflow(workflow):
         what = f"the workflow `{workflow.workflow_id}`"
         yield _undeclared_output(Severity.WARNING, what, found, place, outputs)
 

@@ -1,7 +1,7 @@
 """What makes a finding the same one in another version of its document, however it is worded.
 
-That is its code, its file, its place by names in place of indices, and what it is about: so it stays
-the same where lines, steps and other items are added or change their order.
+That is its code, its file, its place by names in place of indices, and what it is about: so it
+stays the same where lines, steps and other items are added or change their order.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def _message(one: LocatedFinding) -> str:
 
 
 def fingerprint(finding: LocatedFinding) -> str:
-    """What makes a finding the same one although lines or items have moved, or it is worded anew."""
+    """What makes a finding the same one although items have moved, or it is worded anew."""
     identity = "\n".join((finding.code, finding.file, finding.stable_place, finding.subject))
     return sha256(identity.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
