@@ -113,30 +113,30 @@ def _unknown_parameter(view: StepContext, argument: Argument) -> Diagnostic:
 
 
 def credential_findings(view: StepContext) -> Iterator[Diagnostic]:
-    """AZ317: a credential in the document, for which the description has a security scheme."""
+    """AZ317: a credential in the document, for which the description has a security scheme.
+
+    One that an input or a login gives is none in the document, and other runners know no other way.
+    """
     declared = view.operation.description.schemes.values()
     schemes = {credential_carrier(one): one for one in declared if one.type != "mutualTLS"}
     for argument in view.call.arguments:
         identity = parameter_key(argument.parameter.location, argument.parameter.name)
-        if identity in schemes and not _is_judged_text(argument.value):
+        if identity in schemes and _is_credential(argument.value):
             yield _credential(argument, schemes[identity])
 
 
-def _is_judged_text(value: object) -> bool:
-    """Whether a text has an expression that is not evaluated (AZ121): it is no credential yet."""
-    if not isinstance(value, Literal) or not isinstance(value.value, str):
+def _is_credential(value: object) -> bool:
+    """Whether a value is written out, and no text with an expression without braces (AZ121)."""
+    if not isinstance(value, Literal):
         return False
-    return bool(parse_string(value.value)[1])
+    return not isinstance(value.value, str) or not parse_string(value.value)[1]
 
 
 def _credential(argument: Argument, scheme: SecurityScheme) -> Diagnostic:
-    name = argument.parameter.name
-    is_written = isinstance(argument.value, Literal)
-    severity = Severity.WARNING if is_written else Severity.HINT
-    what = "is written in the document" if is_written else "is passed as a parameter"
-    message = f"the credential `{name}` {what}, though `{scheme.name}` is a security scheme for it"
+    name, instead = argument.parameter.name, f"though `{scheme.name}` is a security scheme for it"
+    message = f"the credential `{name}` is written in the document, {instead}"
     help_line = "remove it: credentials are read from the environment; `arazzo auth` lists them"
-    return Diagnostic("AZ317", severity, message, argument.place, "", help_line)
+    return warning("AZ317", message, argument.place, "", help_line)
 
 
 def credential_carriers(operation: Operation) -> set[tuple[str, str]]:

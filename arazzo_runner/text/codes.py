@@ -69,7 +69,7 @@ CODES: Final[dict[str, str]] = {
     "AZ314": "a property that the request body does not have",
     "AZ315": "a value does not fit its schema",
     "AZ316": "an expression yields what does not fit the schema",
-    "AZ317": "a credential is passed as a parameter",
+    "AZ317": "a credential is written in the document",
     "AZ318": "a filter tests the members of an object, not the object",
     "AZ319": "a part of the request is read that is not sent",
     "AZ320": "a text is not a document of its content type",

@@ -77,7 +77,8 @@ ALL = [("q", "query", "1"), ("x-key", "header", "1"), ("session", "cookie", "1")
         (step("takes", ("filter[state]", "query", "a"), ("state", "query", "a")), []),
         (step("whole", ("anything", "query", "a")), []),
         (step("open", ("other", "query", "a")), ["AZ302 warning `other`: `open` documents no query parameter `other`"]),
-        (step("plain", ("api_key", "query", "$inputs.key")), ["AZ317 hint `in: query`: the credential `api_key` is passed as a parameter, though `key` is a security scheme for it"]),
+        (step("plain", ("api_key", "query", "$inputs.key")), []),
+        (step("plain", ("api_key", "query", 123)), ["AZ317 warning `in: query`: the credential `api_key` is written in the document, though `key` is a security scheme for it"]),
         (step("plain", ("authorization", "header", "Bearer x")), ["AZ317 warning `in: header`: the credential `authorization` is written in the document, though `token` is a security scheme for it"]),
     ],
 )  # fmt: skip
