@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from arazzo_runner.document.model import ArazzoDocument
 from arazzo_runner.executor.plan import (
     InputArgument,
     Plan,
@@ -117,17 +118,25 @@ def run_warnings(plan: Plan, max_retries: int) -> list[Diagnostic]:
     """
     planned = {one.workflow.place for one in plan.workflows.values()}
     units = list({id(one.unit): one.unit for one in plan.workflows.values()}.values())
-    documents = [one.document for one in units]
+    # What is found in others is not said: they are not looked at.
+    documents = [_with_workflows(one.document, planned) for one in units]
     flow = [rule for code, rule in SHAPE.items() if code.startswith("AZ4")]
     found = chain(
         query_findings(documents),
         selector_findings(documents),
-        foreign_findings(units),
+        foreign_findings(units, planned),
         retry_limit_findings(plan, max_retries),
         *(rule(document) for document in documents for rule in flow),
     )
     told = (one for one in found if one.severity is not Severity.HINT and one.place is not None)
     return [_for_run(one) for one in told if _is_in(one.place, planned)]
+
+
+def _with_workflows(document: ArazzoDocument, planned: Collection[Place]) -> ArazzoDocument:
+    """A document with these workflows of its own alone."""
+    return replace(
+        document, workflows=tuple(one for one in document.workflows if one.place in planned)
+    )
 
 
 def _is_in(place: Place | None, planned: Collection[Place]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -58,8 +59,13 @@ def base_path(operation: Operation) -> str:
 
 
 def _absolute(url: str, operation: Operation) -> str:
+    return _join(operation.description.source.uri, url)
+
+
+@lru_cache(maxsize=64)  # a description has few servers and many operations
+def _join(base: str, url: str) -> str:
     try:
-        return urljoin(operation.description.source.uri, url)
+        return urljoin(base, url)
     except ValueError:
         return url  # judged with all others that are no URLs
 

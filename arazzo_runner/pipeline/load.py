@@ -82,8 +82,11 @@ class Description(SafeRepr, frozen=True):
 
     def errors_beside(self, plan: Plan) -> Iterator[Diagnostic]:
         """What keeps workflows of the document from running that a plan does not need."""
-        for key in self.workflow_keys:
-            if key not in plan.workflows:
+        others = [key for key in self.workflow_keys if key not in plan.workflows]
+        binding = BindContext(self.units, fallback_server="http://localhost")
+        # All at once costs less than each alone, and mostly there is nothing.
+        if self.errors_of(bind(binding, others), binding.findings):
+            for key in others:
                 yield from self.errors_of_workflow(key)
 
     @property
@@ -233,8 +236,9 @@ def load_from(
     description = Description(examined.units, warnings, silence, tuple(wrong), missing)
     if not examined.units:
         raise DocumentError(*findings)
-    blocking = [description.errors_of_workflow(key) for key in description.workflow_keys]
-    if all(blocking):
+    # Up to the first workflow that can run.
+    if all(map(description.errors_of_workflow, description.workflow_keys)):
+        blocking = map(description.errors_of_workflow, description.workflow_keys)
         raise DocumentError(*sort_findings(dict.fromkeys(chain(findings, *blocking))))
     return description
 

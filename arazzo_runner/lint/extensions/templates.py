@@ -7,7 +7,7 @@ braces may well be meant; what resembles an input, a step or a word of an enviro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -69,8 +69,11 @@ class _Written(Struct, frozen=True):
     place: Place
 
 
-def foreign_templates(unit: Unit) -> Iterator[Diagnostic]:
-    """AZ123 for each template of another tool whose name means something."""
+def foreign_templates(unit: Unit, planned: Collection[Place] | None = None) -> Iterator[Diagnostic]:
+    """AZ123 for each template of another tool whose name means something.
+
+    With ``planned``, of workflows those at these places alone.
+    """
     document = unit.document
     read = {one.place.pointer: one for one in document.workflows}
     root = Place(document.source)
@@ -80,6 +83,8 @@ def foreign_templates(unit: Unit) -> Iterator[Diagnostic]:
             if _is_skipped(token):
                 continue
             place = root.at(name, token)
+            if planned is not None and name == "workflows" and place not in planned:
+                continue
             workflow = read.get(place.pointer)
             names = _names(workflow, unit) if workflow else _Names({}, {}, {})
             for text, at in _texts(value, place):

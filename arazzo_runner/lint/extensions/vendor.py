@@ -6,7 +6,7 @@ requests without the credentials, or to another server, than the document seems 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from arazzo_runner.document.model import ArazzoDocument
@@ -36,11 +36,16 @@ _COUNTERPARTS: Final = {
 }
 
 
-def foreign_findings(units: Iterable[Unit]) -> Iterator[Diagnostic]:
-    """AZ123 for all that belongs to other tools: their fields, and their templates."""
+def foreign_findings(
+    units: Iterable[Unit], planned: Collection[Place] | None = None
+) -> Iterator[Diagnostic]:
+    """AZ123 for all that belongs to other tools: their fields, and their templates.
+
+    With ``planned``, of templates in workflows those in these alone.
+    """
     for unit in units:
         yield from foreign_fields(unit.document)
-        yield from foreign_templates(unit)
+        yield from foreign_templates(unit, planned)
 
 
 def foreign_fields(document: ArazzoDocument) -> Iterator[Diagnostic]:
