@@ -50,7 +50,7 @@ from arazzo_runner.openapi.security.token_need import token_need
 from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
-from arazzo_runner.report.safe_text import count_text, display_width, escape, pad
+from arazzo_runner.report.safe_text import count_text, display_width, escape, escape_stream, pad
 from arazzo_runner.report.secrets import Masker
 
 
@@ -249,7 +249,7 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
     if as_json:
         listed = [_scheme_json(one, trials.get(index)) for index, one in enumerate(schemes)]
         whole = masker.value({"document": document, "schemes": listed, "exit_code": code})
-        sys.stdout.write(json.dumps(whole, indent=2) + "\n")
+        sys.stdout.write(escape_stream(json.dumps(whole, indent=2), "json") + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in scheme_report(schemes, trials, masker))
     return code

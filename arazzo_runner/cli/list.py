@@ -22,7 +22,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.executor.bind.plan import entry_workflows
 from arazzo_runner.executor.inputs_schema import DeclaredInput, InputsSchema, schema_parts
-from arazzo_runner.report.safe_text import display_width, escape, pad
+from arazzo_runner.report.safe_text import display_width, escape, escape_stream, pad
 from arazzo_runner.text.json_write import INDENTED, write_json
 
 
@@ -42,7 +42,8 @@ def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 
         for one in unit.document.workflows
     ]
     if as_json:
-        sys.stdout.write(write_json({"workflows": listed}, INDENTED) + "\n")
+        text = write_json({"workflows": listed}, INDENTED)
+        sys.stdout.write(escape_stream(text, "json") + "\n")
     else:
         sys.stdout.write("\n".join(line for one in listed for line in _lines(one)) + "\n")
     return 0

@@ -2,7 +2,8 @@
 
 Documents, servers and file names may hold escape sequences, and directional characters that make
 a line read as something else than it is (Unicode Technical Report 36, section 3.4): what could
-steer a terminal or reorder a line is spelled.
+steer a terminal or reorder a line is spelled. So is what the log of a CI job would take for a
+command: ``::name::`` at the start of a line, and ``##[name]`` and ``##vso[name]`` anywhere.
 """
 
 from __future__ import annotations
@@ -25,15 +26,41 @@ _UNSAFE: Final = re.compile(
 )
 _UNSAFE_IN_LINES: Final = re.compile(rf"(?![\t\n]){_UNSAFE.pattern}")
 
+# Workflow commands of GitHub Actions, which ignores what is white before them, and of Azure
+# Pipelines and TeamCity. The section markers of GitLab begin with a control character.
+_AT_START: Final = r"^([^\S\n]*):(?=:\s*[A-Za-z])"
+_ANYWHERE: Final = r"#(?=#[A-Za-z]*\[)"
+_COMMAND: Final = re.compile(f"{_AT_START}|{_ANYWHERE}", re.MULTILINE)
+
 
 def escape(text: str) -> str:
     r"""One line that shows ``text``: control characters as ``\x1b``, others as ``\u{202e}``."""
-    return _UNSAFE.sub(_escape_character, text)
+    return _escape_commands(_UNSAFE.sub(_escape_character, text))
 
 
 def escape_lines(text: str) -> str:
     """Like :func:`escape`, for text of several lines: line feeds and tabs stand."""
-    return _UNSAFE_IN_LINES.sub(_escape_character, text)
+    return _escape_commands(_UNSAFE_IN_LINES.sub(_escape_character, text))
+
+
+def _escape_commands(text: str) -> str:
+    if "::" not in text and "##" not in text:
+        return text
+    return _COMMAND.sub(lambda one: "\\x23" if one[1] is None else f"{one[1]}\\x3a", text)
+
+
+def escape_stream(text: str, kind: str | None) -> str:
+    """A report of some kind for a standard stream: of the same meaning, and without commands.
+
+    Reports for people are made of texts that are escaped already. XML has no CDATA sections.
+    """
+    match kind:
+        case "json" | "ndjson" | "har" | "sarif":
+            return re.sub(_ANYWHERE, r"\\u0023", text)
+        case "junit":
+            return _COMMAND.sub(lambda one: "&#35;" if one[1] is None else f"{one[1]}&#58;", text)
+        case _:
+            return text
 
 
 def _escape_character(found: re.Match[str]) -> str:

@@ -24,6 +24,7 @@ from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.files import KINDS, renderer
 from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.safe_text import escape_stream
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import Diagnostic, nearest
 from arazzo_runner.version import VERSION
@@ -87,7 +88,7 @@ class Reports(Struct, frozen=True):
         if target.path == STDOUT:
             # Where another report has standard output, annotations are read from the other stream.
             other = self.has_stdout and not target.is_stdout
-            write_stream(data, sys.stderr if other else sys.stdout)
+            write_stream(data, target.kind, sys.stderr if other else sys.stdout)
             return
         from arazzo_runner.report.files import write_atomically
 
@@ -116,9 +117,9 @@ def _summarize_step(run: RunReport, masker: Masker) -> None:
         append_summary(path, run, masker)
 
 
-def write_stream(data: bytes, stream: Any) -> None:
+def write_stream(data: bytes, kind: str, stream: Any) -> None:
     """Write a report to a standard stream, which takes every character (cli/main.py)."""
-    stream.write(data.decode("utf-8", "backslashreplace"))
+    stream.write(escape_stream(data.decode("utf-8", "backslashreplace"), kind))
     stream.flush()
 
 
@@ -198,7 +199,7 @@ class _Sink(Protocol):
 
 class _Stdout:
     def write(self, data: bytes) -> None:
-        write_stream(data, sys.stdout)
+        write_stream(data, "ndjson", sys.stdout)
 
     def close(self) -> None:
         """It stays open."""

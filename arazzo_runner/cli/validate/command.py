@@ -35,6 +35,7 @@ from arazzo_runner.report.diagnostics.located import LocatedFinding, ValidationR
 from arazzo_runner.report.diff import render_diff
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.files import write_atomically
+from arazzo_runner.report.safe_text import escape_lines, escape_stream
 from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, style_for
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 
@@ -101,6 +102,10 @@ def _style(given: Mapping[str, Any]) -> AnsiStyle | None:
     return style_for(sys.stdout, os.environ) if is_shown else PLAIN
 
 
+def _is_log_of_job() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true" or "TF_BUILD" in os.environ
+
+
 def _fix_options(given: Mapping[str, Any]) -> FixOptions | None:
     if not given["fix"] and not given["diff"]:
         return None
@@ -115,7 +120,8 @@ def _show_diff(done: Sequence[JobResult], output: str | None) -> int:
     elif sys.stdout.isatty():
         sys.stdout.write(render_diff(diff, style_for(sys.stdout, os.environ)))
     else:
-        sys.stdout.write(diff)
+        # `patch` takes the bytes as they are; the log of a job would take some for commands.
+        sys.stdout.write(escape_lines(diff) if _is_log_of_job() else diff)
     sys.stderr.write(rendering.diff_summary([one.mended for one in done if one.diff]))
     unread = [one.text for each in done for one in each.findings if one.code == "AZ101"]
     sys.stderr.write("".join(unread))
@@ -144,7 +150,7 @@ def _compare_baseline(
 
 def _write(done: ValidationReport, given: Mapping[str, Any]) -> None:
     if not given["output"]:
-        sys.stdout.write(_render(done, given))
+        sys.stdout.write(escape_stream(_render(done, given), given["form"]))
         return
     text = _render(done, given, is_file=True)
     write_atomically(given["output"], text.encode("utf-8", "backslashreplace"))

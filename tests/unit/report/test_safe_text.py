@@ -1,7 +1,18 @@
+import json
+from xml.etree import ElementTree as ET
+
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.report.safe_text import SafeText, count_text, duration_text, pad
+from arazzo_runner.report.safe_text import (
+    SafeText,
+    count_text,
+    duration_text,
+    escape,
+    escape_lines,
+    escape_stream,
+    pad,
+)
 from arazzo_runner.report.secrets import NO_MASK, Masker
 
 
@@ -89,3 +100,49 @@ def test_counts(count, word, text):
 @pytest.mark.parametrize(("text", "padded"), [("a", "a   "), ("日", "日  "), ("abcde", "abcde")])
 def test_padding_counts_columns(text, padded):
     assert pad(text, 4) == padded
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::from outside", r"\x3a:error::from outside"),
+        ("a\n \t::stop-commands::x\n", "a\n \t" + r"\x3a:stop-commands::x" + "\n"),
+        ("\u3000::add-mask::x", "\u3000" + r"\x3a:add-mask::x"),
+        ("::\u00a0error::", r"\x3a:" + "\u00a0error::"),
+        ("x ##[error]y", r"x \x23#[error]y"),
+        ("##vso[task.setvariable variable=a]b", r"\x23#vso[task.setvariable variable=a]b"),
+        ("##teamcity[x]", r"\x23#teamcity[x]"),
+        ("###[group]", r"#\x23#[group]"),
+        ("section_start:1:a\r\x1b[0K", r"section_start:1:a\x0d\x1b[0K"),
+        # No commands.
+        ("std::error::x", "std::error::x"),
+        ("::1 and ::", "::1 and ::"),
+        ("# a\n## b [c](d)", "# a\n## b [c](d)"),
+    ],
+)
+def test_no_line_is_a_command_to_the_log_of_a_job(text, shown):
+    assert escape_lines(text) == shown
+    for line in text.split("\n"):
+        assert not escape(line).lstrip().startswith("::e")
+        assert "##[" not in escape(line)
+
+
+@pytest.mark.parametrize("kind", ["json", "ndjson", "har", "sarif"])
+def test_json_on_a_stream_has_no_commands_and_the_same_meaning(kind):
+    text = json.dumps({"##[a]": "##[error] ##vso[x] ## [y] ::error::"}, indent=1)
+    shown = escape_stream(text, kind)
+    assert "##[" not in shown
+    assert "##vso[" not in shown
+    assert json.loads(shown) == json.loads(text)
+
+
+def test_xml_on_a_stream_has_no_commands_and_the_same_meaning():
+    text = "<a b='##[x]'>one\n ::error::\n##vso[y]</a>"
+    shown = escape_stream(text, "junit")
+    assert shown == "<a b='&#35;#[x]'>one\n &#58;:error::\n&#35;#vso[y]</a>"
+    assert ET.fromstring(shown).text == "one\n ::error::\n##vso[y]"
+
+
+@pytest.mark.parametrize("kind", ["markdown", "github", None])
+def test_reports_for_people_are_not_escaped_twice(kind):
+    assert escape_stream("::error::x\n##[y]", kind) == "::error::x\n##[y]"
