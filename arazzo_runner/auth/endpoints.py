@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
-from arazzo_runner.http.address_guard import ANYWHERE, AddressPolicy, literal_zone, user_policy
+from arazzo_runner.http.address_guard import ANYWHERE, AddressPolicy, system_zone, user_policy
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.guarded_send import GuardedSenders
 from arazzo_runner.http.network import Network
@@ -171,7 +171,7 @@ def _refusal(endpoint: Endpoint, reaches: EndpointPolicies) -> TransportFailure 
         return replace(reason.failure, hint=None)
     if not endpoint.url.isprintable():
         return TransportFailure("refused", f"the URL of `{origin}` contains a control character")
-    where = literal_zone(origin.host) or "public"
+    where = system_zone(origin.host) or "public"
     found = reaches.of(endpoint, origin).refusal(origin, where)
     return None if found is None else TransportFailure("refused", found.message, found.hint)
 

@@ -82,7 +82,7 @@ def messaging_failure(call: PublishCall | ReceiveCall) -> TransportFailure:
 
 def unknown_host_error(origin: Origin, reason: str) -> TransportError:
     """Name resolution failed."""
-    text = f"the host `{origin.host}` is not known: {reason}"
+    text = f"the host {origin.label(origin.host)} is not known: {reason}"
     return TransportError("connect", text, "check the name, or name another server with `--server`")
 
 
@@ -95,10 +95,12 @@ def proxy_error(reason: TransportError) -> TransportError:
 def connection_error(origin: Origin, reason: OSError) -> TransportError:
     """No address of the host took the connection."""
     if isinstance(reason, ConnectionRefusedError):
-        text = f"no server is listening at `{origin.address}`: the connection was refused"
+        text = (
+            f"no server is listening at {origin.label(origin.address)}: the connection was refused"
+        )
         return TransportError("connect", text, _SERVER_HINT)
     return TransportError(
-        "connect", f"`{origin.address}` cannot be reached: {_system_words(reason)}"
+        "connect", f"{origin.label(origin.address)} cannot be reached: {_system_words(reason)}"
     )
 
 
@@ -121,7 +123,9 @@ def application_error(origin: Origin, reason: Exception) -> TransportError:
 def connect_timeout_error(origin: Origin, seconds: float) -> TransportError:
     """No connection in time."""
     return TransportError(
-        "timeout", f"no connection to `{origin.address}` within {seconds:g} s", _TIME_HINT
+        "timeout",
+        f"no connection to {origin.label(origin.address)} within {seconds:g} s",
+        _TIME_HINT,
     )
 
 
@@ -154,7 +158,7 @@ def _certificate_error(origin: Origin, reason: OSError) -> TransportError:
     words = str(getattr(reason, "verify_message", reason)).rstrip(".")
     hint = "`--cacert FILE` trusts another authority; `--insecure` skips the check"
     return TransportError(
-        "tls", f"the certificate of `{origin.address}` is not trusted: {words}", hint
+        "tls", f"the certificate of {origin.label(origin.address)} is not trusted: {words}", hint
     )
 
 

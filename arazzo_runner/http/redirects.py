@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Mapping, Set
 from types import MappingProxyType
 from typing import Final, TypeAlias
-from urllib.parse import quote, urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin
 
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.address_guard import literal_zone
 from arazzo_runner.http.origin import Origin
-from arazzo_runner.http.url import parse_url
+from arazzo_runner.http.url import encode_url, parse_url
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
@@ -61,7 +61,6 @@ def matching_headers(headers: Headers, names: Set[str]) -> Headers:
 
 
 _REDIRECTS = {301, 302, 303, 307, 308}
-_SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
 def redirected_request(
@@ -91,7 +90,7 @@ def redirected_request(
 def _resolve_location(base: str, location: str, here: Origin) -> tuple[str, Origin]:
     """The absolute URL, and its origin; what no URL may hold is percent-encoded."""
     try:
-        url = urldefrag(urljoin(base, quote(location, safe=_SAFE))).url
+        url = urldefrag(urljoin(base, encode_url(location))).url
         return url, parse_url(url)[0]
     except ValueError:
         raise http_errors.redirect_location_error(here, "its Location is not a URL") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.origin import DEFAULT_PORTS, Origin
@@ -44,17 +44,39 @@ def _origin(url: str) -> Origin:
     return Origin(parts.scheme, _ascii(parts.hostname), port)
 
 
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
+_WITH_AUTHORITY: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:|)//([^/?#]*)(.*)", re.DOTALL)
+
+
+def encode_url(url: str) -> str:
+    """A URL, or a reference to one, in ASCII: the host as A-labels, all else percent-encoded.
+
+    Raises Unusable for a host that is not a name.
+    """
+    found = _WITH_AUTHORITY.fullmatch(url)
+    if found is None:
+        return quote(url, safe=_SAFE)
+    scheme, authority, rest = found.groups()
+    user, at, server = authority.rpartition("@")
+    host, colon, port = server.partition(":")
+    server = f"{_ascii(host)}{colon}{port}" if not host.startswith("[") else server
+    return f"{scheme}//{quote(f'{user}{at}{server}{rest}', safe=_SAFE)}"
+
+
 def _target(parts: SplitResult) -> str:
     return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
 def _ascii(host: str) -> str:
-    """The host as DNS knows it (RFC 5891)."""
-    if host.isascii():
+    """The host as DNS knows it: A-labels by UTS #46 and IDNA 2008 (RFC 5891).
+
+    RFC 3986, section 3.2.2, has other characters percent-encoded.
+    """
+    if host.isascii() and ("%" not in host or ":" in host):
         return host
     import idna
 
     try:
-        return idna.encode(host, uts46=True).decode("ascii")
+        return idna.encode(unquote(host), uts46=True).decode("ascii")
     except idna.IDNAError as reason:
         raise http_errors.url_error(f"the host `{host}` is not a name: {reason}") from None

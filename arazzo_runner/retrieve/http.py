@@ -7,10 +7,11 @@ and RFC 2557, section 4.2 (``Content-Location`` of a part).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urldefrag
+from urllib.parse import urldefrag
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +27,7 @@ from arazzo_runner.http.guarded_send import GuardedSenders
 from arazzo_runner.http.network import BlockingNetwork
 from arazzo_runner.http.redirects import redirected_request
 from arazzo_runner.http.settings import Deadline, HttpSettings
-from arazzo_runner.http.url import parse_url
+from arazzo_runner.http.url import encode_url, parse_url
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import essence
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
@@ -48,18 +49,31 @@ def related_root(content_type: str, body: bytes, url: str) -> tuple[bytes, str] 
     The URI decides what a document may read, so a location that is no web URL does not count.
     None when there are no parts.
     """
-    from email import message_from_bytes
+    from email.message import Message
+    from email.parser import BytesHeaderParser
 
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
-    whole = message_from_bytes(head + body)
-    parts = [one for one in whole.walk() if one is not whole and not one.is_multipart()]
+    whole = Message()
+    whole["Content-Type"] = content_type
+    # Only the headers of a part are parsed: parts within parts would be so to any depth.
+    parts = [BytesHeaderParser().parsebytes(one) for one in _parts(body, whole.get_boundary())]
     if not parts:
         return None
     root = _named_part(whole.get_param("start"), parts)
     data = root.get_payload(decode=True)
     assert isinstance(data, bytes)  # a part that holds no parts
-    location = resolve_reference(url, root.get("Content-Location") or "")
+    location = resolve_reference(url, str(root.get("Content-Location", "")))
     return data, location if is_remote(location) else url
+
+
+def _parts(body: bytes, boundary: str | None) -> list[bytes]:
+    """What stands between the delimiters (RFC 2046, section 5.1.1), the last of which may lack."""
+    if not boundary:
+        return []
+    mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
+    _, *parts = re.split(rb"(?:\A|\r?\n)--" + mark + rb"(?=--|[ \t\r\n])", body)
+    return [
+        one.partition(b"\n")[2] for one in itertools.takewhile(lambda one: one[:2] != b"--", parts)
+    ]
 
 
 def _named_part(start: object, parts: list[Message]) -> Message:
@@ -70,7 +84,6 @@ def _named_part(start: object, parts: list[Message]) -> Message:
 
 MAX_REDIRECTS: Final = 5
 NO_HEADERS: Final = DocumentHeaders()
-_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
 class Fetcher:
@@ -92,11 +105,11 @@ class Fetcher:
         Raises RetrieveError, and DocumentError (AZ109) where it is too large.
         """
         deadline = Deadline(self._settings.timeout)
-        request = HttpRequest("GET", _quote(url), headers.first)
         try:
+            request = HttpRequest("GET", _encode(url), headers.first)
             response = self._follow_redirects(request, near, far, deadline)
             if headers.has_fallback and _is_refusal(response):
-                request = HttpRequest("GET", _quote(url), headers.fallback)
+                request = HttpRequest("GET", _encode(url), headers.fallback)
                 response = self._follow_redirects(request, near, far, deadline)
             return _retrieve(_Answer(request, *response))
         except TransportError as reason:
@@ -137,8 +150,8 @@ def url_label(url: str) -> str:
     return url.partition("#")[0].partition("?")[0]
 
 
-def _quote(url: str) -> str:
-    return quote(urldefrag(url).url, safe=_SAFE)
+def _encode(url: str) -> str:
+    return encode_url(urldefrag(url).url)
 
 
 _UNAUTHORIZED: Final = (401, 403)

@@ -10,6 +10,7 @@ from arazzo_runner.http.address_guard import (
     AddressPolicy,
     GuardedNetwork,
     address_zone,
+    system_zone,
 )
 from arazzo_runner.http.origin import Origin
 
@@ -45,10 +46,90 @@ STRANGER = AddressPolicy(LOOPBACK, PUBLIC)
         ("::127.0.0.1", "loopback"),
         ("2002:a00:1::", "private"),
         ("2001:0:4136:e378:8000:63bf:f5ff:fffe", "private"),
+        ("::ffff:7f00:1", "loopback"),
+        ("::8.8.8.8", "public"),
+        ("64:ff9b::8.8.8.8", "public"),
+        ("64:ff9b::169.254.169.254", "never"),
+        ("64:ff9b::127.0.0.1", "private"),
+        ("64:ff9b:1::8.8.8.8", "private"),
+        ("64:ff9b:1:2:3::169.254.169.254", "never"),
+        ("::ffff:0:8.8.8.8", "public"),
+        ("::ffff:0:10.0.0.1", "private"),
+        ("2002:a9fe:a9fe::1", "never"),
+        ("2002:808:808::1", "public"),
+        ("2001:0:a9fe:a9fe:8000:63bf:f7f7:f7f7", "never"),
+        ("2001:0:808:808:8000:63bf:5601:5601", "never"),
+        ("2606:4700::5efe:a9fe:a9fe", "never"),
+        ("2606:4700::200:5efe:10.0.0.1", "private"),
+        ("2606:4700::200:5efe:8.8.8.8", "public"),
+        ("fe80::5efe:8.8.8.8", "never"),
+        # Blocks of IANA's registries, and addresses beside them
+        ("0.1.2.3", "private"),
+        ("192.0.0.8", "private"),
+        ("192.0.0.9", "public"),
+        ("192.0.0.10", "public"),
+        ("192.0.0.11", "private"),
+        ("192.88.99.1", "private"),
+        ("192.0.2.1", "private"),
+        ("192.0.3.1", "public"),
+        ("192.31.196.1", "public"),
+        ("198.17.255.255", "public"),
+        ("198.18.0.1", "private"),
+        ("198.19.255.255", "private"),
+        ("198.51.100.1", "private"),
+        ("203.0.113.1", "private"),
+        ("223.255.255.255", "public"),
+        ("239.255.255.255", "never"),
+        ("240.0.0.1", "private"),
+        ("100.63.255.255", "public"),
+        ("100.127.255.255", "private"),
+        ("100::1", "private"),
+        ("100:0:0:1::1", "private"),
+        ("2001:1::1", "public"),
+        ("2001:1::4", "private"),
+        ("2001:2::1", "private"),
+        ("2001:4:112::1", "public"),
+        ("2001:10::1", "private"),
+        ("2001:20::1", "public"),
+        ("2001:db8::1", "private"),
+        ("2001:200::1", "public"),
+        ("2620:4f:8000::1", "public"),
+        ("3fff::1", "private"),
+        ("4000::1", "private"),
+        ("5f00::1", "private"),
+        ("fc00::1", "private"),
+        ("fec0::1", "private"),
     ],
 )
 def test_zones(address, expected):
     assert address_zone(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", "loopback"),
+        ("127.0.0.1.", "loopback"),
+        ("127.1", "loopback"),
+        ("2130706433", "loopback"),
+        ("0x7f000001", "loopback"),
+        ("0177.0.0.1", "loopback"),
+        ("0x7f.0.0.1", "loopback"),
+        ("2852039166", "never"),
+        ("0251.0376.0251.0376", "never"),
+        ("0xa9.254.0xa9fe", "never"),
+        ("0", "never"),
+        ("localhost.", "loopback"),
+        ("api.localhost", "loopback"),
+        ("::ffff:169.254.169.254", "never"),
+        ("8.8.8.8", "public"),
+        ("example.com", None),
+        ("256.1.1.1", None),
+        ("1.2.3.4.5", None),
+    ],
+)
+def test_how_a_host_is_written(host, expected):
+    assert system_zone(host) == expected
 
 
 def refusal(reach: AddressPolicy, url: str, where: str) -> str | None:

@@ -111,6 +111,44 @@ def test_a_url(access, serve):
     assert server.requests[0].startswith(b"GET /a%20b.yaml?token=secret HTTP/1.1\r\n")
 
 
+@pytest.mark.parametrize("host", ["b\u00fccher.localhost", "b%C3%BCcher.localhost"])
+def test_a_document_at_an_internationalized_host(access, serve, monkeypatch, host):
+    last = serve([ok(b"text")])
+    server = serve([redirect(f"//w\u00fcste.localhost:{last.port}/b.yaml")])
+    asked = []
+
+    def resolve(name, port, timeout):
+        asked.append(name)
+        return [(2, ("127.0.0.1", port))]
+
+    monkeypatch.setattr("arazzo_runner.http.network.resolve_host", resolve)
+    read = access(allow_net=True).open(f"http://{host}:{server.port}/a.yaml")
+    assert read.data == b"text"
+    assert asked == ["xn--bcher-kva.localhost", "xn--wste-0ra.localhost"]
+    assert b"Host: xn--bcher-kva.localhost:" in server.requests[0]
+
+
+def test_a_name_that_resolves_otherwise_the_next_time_gains_nothing(access, monkeypatch):
+    """DNS rebinding: one look-up for each connection, and its address is connected to."""
+    answers = iter(["93.184.216.34", "127.0.0.1"])
+    connected = []
+
+    async def connect(self, address, timeout):
+        connected.append(address[1][0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(
+        "arazzo_runner.http.network.resolve_host",
+        lambda name, port, timeout: [(2, (next(answers), port))],
+    )
+    monkeypatch.setattr("arazzo_runner.http.network.BlockingNetwork.connect", connect)
+    read = access().retrieve_for(REMOTE)
+    assert "no server is listening" in refusal(read, "https://rebound.example/a.yaml").message
+    assert connected == ["93.184.216.34"]
+    assert "is a loopback address" in refusal(read, "https://rebound.example/a.yaml").message
+    assert connected == ["93.184.216.34"]
+
+
 def test_a_url_is_percent_encoded(access, serve):
     server = serve([ok(b"text")])
     access().open(f"{server.url}/a b.yaml")
@@ -235,6 +273,27 @@ def test_a_document_in_a_multipart_answer(access, serve, start, location, data, 
     server = serve([ok(body, f"Content-Type: Multipart/Related; boundary=x{start}")])
     read = access().open(f"{server.url}/a")
     assert (read.data, read.uri) == (data, uri if "://" in uri else server.url + uri)
+
+
+NESTED = b"".join(
+    b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (n, n + 1)
+    for n in range(5000)
+)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "data"),
+    [
+        ("multipart/related; boundary=b0", NESTED, NESTED.partition(b"\r\n\r\n")[2]),
+        ('multipart/related; boundary="\u65e5"', "--\u65e5\r\n\r\na\r\n--\u65e5--".encode(), b"a"),
+        ("multipart/related; boundary=b", b"--b\r\nContent-Location: \xff\r\n\r\na\r\n--b--", b"a"),
+        ("multipart/related; boundary=b", b"x\n--bb\n--b \n\na\n--b--\n--b\n\nc\n--b--", b"a"),
+        ("multipart/related; boundary=b", b"--b\n\na--b\n", b"a--b\n"),
+    ],
+)  # fmt: skip
+def test_hostile_multipart_answers(access, serve, content_type, body, data):
+    server = serve([ok(body, f"Content-Type: {content_type}")])
+    assert access().open(f"{server.url}/a").data == data
 
 
 def test_a_multipart_answer_without_parts(access, serve):
