@@ -35,7 +35,44 @@ def test_openapi_core_finds_nothing_wrong(client, name):
     assert mock.judged == len(every)
 
 
-def test_openapi_core_would_notice(studio, monkeypatch):
-    monkeypatch.setattr(MockApi, "answer", lambda *_: HttpResponse(200, JSON, b"[]"))
+NOTED = ("the mock returns 200, as the step expects",)
+PLACE = "/v2/Flows/{FlowSid}/Executions/{Sid}"
+
+
+def gives(monkeypatch, response):
+    monkeypatch.setattr(MockApi, "answer", lambda *_: response)
+
+
+@pytest.mark.parametrize("notes", [(), NOTED], ids=["plain", "noted"])
+def test_openapi_core_would_notice(studio, monkeypatch, notes):
+    gives(monkeypatch, HttpResponse(200, JSON, b"[]", notes=notes))
     with pytest.raises(OpenAPIError):
-        studio.send("GET", concrete("/v2/Flows/{FlowSid}/Executions/{Sid}"))
+        studio.send("GET", concrete(PLACE))
+
+
+@pytest.mark.parametrize("status", [202, 302])
+def test_a_status_that_is_not_documented_is_no_answer(studio, monkeypatch, status):
+    gives(monkeypatch, HttpResponse(status, JSON, b"{}", notes=NOTED))
+    with pytest.raises(AssertionError, match=f"does not document {status}"):
+        studio.send("GET", concrete(PLACE))
+
+
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.1", "3.2.0"])
+def test_each_version_is_judged(client, monkeypatch, version):
+    mock = client(ONE.replace("VERSION", version))
+    mock.get("/a")
+    assert mock.judged == 1
+    gives(monkeypatch, HttpResponse(200, JSON, b'"x"'))
+    with pytest.raises(OpenAPIError):
+        mock.get("/a")
+
+
+ONE = """
+openapi: VERSION
+info: {title: t, version: "1"}
+paths:
+  /a:
+    get:
+      responses:
+        "200": {description: "", content: {application/json: {schema: {type: integer}}}}
+"""
