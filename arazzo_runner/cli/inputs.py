@@ -377,6 +377,6 @@ def _secret_lines(
 def _schemas(description: Description, names: Sequence[str]) -> list[InputsSchema]:
     """The schemas of the inputs: of the workflows to run, then of the others of the document."""
     declared = description.entry.inputs
-    selected = [workflow_id for _, workflow_id in pipeline.select_workflows(description, names)]
+    selected = [one.workflow for one in pipeline.select_workflows(description, names)]
     others = [name for name in declared if name not in selected]
     return [declared[name] for name in (*selected, *others)]

@@ -45,7 +45,7 @@ class ArazzoTestCase(unittest.TestCase):
         try:
             with rendered_errors():
                 cls.description = _load(cls.document, cls.__module__)
-                names = [name for _, name in select_workflows(cls.description, cls.workflows)]
+                names = [key.workflow for key in select_workflows(cls.description, cls.workflows)]
         except ArazzoError as reason:
             cls.test_document = _failing_test(str(reason))  # type: ignore[attr-defined]
             return

@@ -341,7 +341,7 @@ async def _try_workflow(
         )
     child, over = await _call_in_time(planned, call, inputs, frame)
     values = WorkflowValues(child.inputs, child.outputs)
-    seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key[1]: values})
+    seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key.workflow: values})
     scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
     own = (judge_call(child.workflow_id, child.status.value),)
     criteria = own + (_judge_all(planned, scope, frame, key) if planned.criteria else ())
@@ -366,7 +366,7 @@ async def _call_in_time(
         return await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1), None
     step = planned.step
     message = (
-        f"the `timeout` of the step `{step.step_id}`, which calls `{call.key[1]}`, was over"
+        f"the `timeout` of the step `{step.step_id}`, which calls `{call.key.workflow}`, was over"
         f" after {step.timeout} ms"
     )
     error = StepError("timeout", message, None, "response", step.place)

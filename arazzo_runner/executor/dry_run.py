@@ -50,7 +50,7 @@ def _dry_run_step(
 ) -> DryRunStep:
     step_id, call = planned.step.step_id, planned.call
     if not isinstance(call, OperationCall):
-        return DryRunStep(step_id, None, None, f"calls the workflow `{call.key[1]}`")
+        return DryRunStep(step_id, None, None, f"calls the workflow `{call.key.workflow}`")
     waiting = _unmet_dependencies(planned)
     if waiting:
         return DryRunStep(step_id, call.operation, None, f"needs outputs of {waiting}")

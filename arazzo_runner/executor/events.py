@@ -1,6 +1,7 @@
 """The events of a run, emitted while it happens: the only channel out of the core.
 
-Consoles, reports, traces and test plugins are observers of these; the core prints nothing.
+Consoles, reports, traces and test plugins are observers of these; the core prints nothing. The keys
+tell workflows and steps of one name apart, of several documents.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from arazzo_runner.document.model import Step, Workflow
+from arazzo_runner.executor.plan import StepKey, WorkflowKey
 from arazzo_runner.executor.result import ActionTaken, CriterionResult, StepResult, WorkflowResult
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
@@ -26,7 +28,8 @@ class WorkflowStarted(SafeRepr, frozen=True):
     workflow: Workflow
     inputs: dict[str, Value]
     depth: int
-    generated: tuple[str, ...] = ()
+    generated: tuple[str, ...]
+    workflow_key: WorkflowKey
 
     def brief(self) -> str:
         """Which workflow."""
@@ -40,6 +43,7 @@ class StepStarted(SafeRepr, frozen=True):
     step: Step
     operation: Operation | None
     depth: int
+    step_key: StepKey
 
     def brief(self) -> str:
         """Which step, and what it calls."""
@@ -91,6 +95,7 @@ class StepRetried(SafeRepr, frozen=True):
     attempt: int
     action: ActionTaken
     depth: int
+    step_key: StepKey
 
     def brief(self) -> str:
         """Which step, and when again."""
@@ -103,6 +108,7 @@ class StepFinished(SafeRepr, frozen=True):
     workflow: Workflow
     result: StepResult
     depth: int
+    step_key: StepKey
 
     def brief(self) -> str:
         """Which step, and how it went."""
@@ -114,6 +120,7 @@ class WorkflowFinished(SafeRepr, frozen=True):
 
     result: WorkflowResult
     depth: int
+    workflow_key: WorkflowKey
 
     def brief(self) -> str:
         """Which workflow, and how it went."""

@@ -33,8 +33,16 @@ from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 
-WorkflowKey: TypeAlias = tuple[str, str]
-"""The URI of an Arazzo document and a workflowId in it."""
+
+class WorkflowKey(Struct, frozen=True):
+    """Which workflow: the URI of its Arazzo document and its workflowId, unique in that alone."""
+
+    document: str
+    workflow: str
+
+    def step(self, step_id: str) -> StepKey:
+        """A step of the workflow."""
+        return StepKey(self.document, self.workflow, step_id)
 
 
 class StepKey(Struct, frozen=True):
@@ -47,7 +55,7 @@ class StepKey(Struct, frozen=True):
     @property
     def workflow_key(self) -> WorkflowKey:
         """The workflow that has the step."""
-        return self.document, self.workflow
+        return WorkflowKey(self.document, self.workflow)
 
     def text(self, entry: str) -> str:
         """``workflow/step``, behind the document's URI, as seen from the ``entry`` document's.
@@ -255,7 +263,7 @@ class Plan(Struct, frozen=True):
     @property
     def entry(self) -> str:
         """The URI of the document whose workflows were selected."""
-        return self.selected[0][0] if self.selected else ""
+        return self.selected[0].document if self.selected else ""
 
 
 JudgeName: TypeAlias = Choice["openapi-core"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from arazzo_runner.executor.plan import Unit, WorkflowPlan
+from arazzo_runner.executor.plan import Unit, WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.run_state import RunState
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
@@ -48,13 +48,13 @@ class VisibleWorkflows(Mapping[str, WorkflowValues]):
         if workflow_id in self._called:
             return self._called[workflow_id]
         for uri in self._uris:
-            found = self._ledger.values.get((uri, workflow_id))
+            found = self._ledger.values.get(WorkflowKey(uri, workflow_id))
             if found is not None:
                 return found
         raise KeyError(workflow_id)
 
     def __iter__(self) -> Iterator[str]:
-        seen = {name for uri, name in self._ledger.values if uri in self._uris}
+        seen = {key.workflow for key in self._ledger.values if key.document in self._uris}
         return iter(seen | self._called.keys())
 
     def __len__(self) -> int:

@@ -18,7 +18,6 @@ from arazzo_runner.executor.plan import (
     Plan,
     SecretFlow,
     Slot,
-    StepKey,
     StepPlan,
     Tokens,
     WorkflowCall,
@@ -67,7 +66,7 @@ def secret_flow(plan: Plan, is_secret: IsSecret, names: Iterable[str] = ()) -> S
         frozenset(name for location, name in carriers if location == "query"),
         _group((one.workflow, one) for one in seen if one.kind == "input"),
         _group((one.workflow, one) for one in seen if one.kind == "workflow"),
-        _group((StepKey(*one.workflow, one.step), one) for one in seen if one.kind == "step"),
+        _group((one.workflow.step(one.step), one) for one in seen if one.kind == "step"),
     )
 
 
@@ -129,7 +128,7 @@ def _callers(plan: Plan) -> Callers:
                 caller = _Caller(workflow, step.call.arguments)
                 found.setdefault(step.call.key, []).append(caller)
             for one in (*step.on_success, *step.on_failure):
-                if isinstance(one.target, tuple):
+                if isinstance(one.target, WorkflowKey):
                     caller = _Caller(workflow, one.arguments, inherits=not one.arguments)
                     found.setdefault(one.target, []).append(caller)
     return found
@@ -215,7 +214,7 @@ def _read(
 
 
 def _keys(workflow_id: str, of: WorkflowPlan, plan: Plan) -> list[WorkflowKey]:
-    keys = ((uri, workflow_id) for uri in (of.key[0], *of.unit.documents.values()))
+    keys = (WorkflowKey(uri, workflow_id) for uri in (of.key.document, *of.unit.documents.values()))
     return [key for key in keys if key in plan.workflows]
 
 

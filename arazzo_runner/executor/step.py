@@ -83,11 +83,11 @@ async def visit_step(planned: StepPlan, frame: WorkflowState) -> Visit:
     key = ledger.next_visit(planned.key)
     call = planned.call
     operation = call.operation if isinstance(call, OperationCall) else None
-    ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth))
+    ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth, planned.key))
     attempts, tried, decision = await _attempts(planned, frame, key)
     attempts, following = _record_action(attempts, tried, decision, frame)
     result = _result(planned, tuple(attempts), tried, ledger.clock.monotonic() - started)
-    ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth))
+    ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth, planned.key))
     return Visit(result, following)
 
 
@@ -151,7 +151,7 @@ async def _retry(
     attempt = replace(tried.attempt, action=taken)
     if ledger.stopped:
         return attempt
-    ledger.tell(StepRetried(planned.step, number, taken, frame.depth))
+    ledger.tell(StepRetried(planned.step, number, taken, frame.depth, planned.key))
     seconds = max(min(wait.seconds, ledger.time_left()), 0.0)
     await ledger.world.sleep(f"{key}@{number}/wait", seconds)
     ledger.check_interruption(planned.step.place)
@@ -186,10 +186,12 @@ async def _visit_once(planned: StepPlan, frame: WorkflowState) -> StepResult:
     started = ledger.clock.monotonic()
     key = ledger.next_visit(planned.key)
     operation = planned.call.operation if isinstance(planned.call, OperationCall) else None
-    ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth + 1))
+    ledger.tell(
+        StepStarted(frame.plan.workflow, planned.step, operation, frame.depth + 1, planned.key)
+    )
     tried = await _try(planned, frame, f"{key}@1")
     result = _result(planned, (tried.attempt,), tried, ledger.clock.monotonic() - started)
-    ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth + 1))
+    ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth + 1, planned.key))
     return result
 
 

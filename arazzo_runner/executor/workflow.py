@@ -63,8 +63,8 @@ async def run_chain(
     results = await _finally([*results, last], ended, ledger, depth)
     for one, result in zip(ended, results, strict=True):
         ledger.values[one.plan.key] = WorkflowValues(result.inputs, result.outputs)
-    for result in reversed(results):
-        ledger.tell(WorkflowFinished(result, depth))
+    for one, result in zip(reversed(ended), reversed(results), strict=True):
+        ledger.tell(WorkflowFinished(result, depth, one.plan.key))
     return results
 
 
@@ -121,7 +121,9 @@ async def _run_workflow(
     unmet = await _prerequisites(plan, ledger, depth)
     started = ledger.clock.monotonic()
     ledger.tell(
-        WorkflowStarted(plan.workflow, dict(inputs), depth, _generated_names(inputs, ledger))
+        WorkflowStarted(
+            plan.workflow, dict(inputs), depth, _generated_names(inputs, ledger), plan.key
+        )
     )
     ledger.begin(plan.key, inputs)
     steps: dict[str, Mapping[str, Value]] = {}
@@ -205,7 +207,7 @@ async def _steps(frame: WorkflowState, visited: list[StepResult]) -> Next:
 
 def _next(visit: Visit, frame: WorkflowState) -> Next:
     """What comes after a visit, unless ``--until`` ends the workflow here."""
-    is_selected = frame.depth == 0 and frame.plan.key[0] == frame.ledger.plan.entry
+    is_selected = frame.depth == 0 and frame.plan.key.document == frame.ledger.plan.entry
     if is_selected and visit.result.step_id == frame.ledger.settings.until:
         return Finish(visit.result.status)
     return visit.next

@@ -102,7 +102,7 @@ class StepContexts(Struct, frozen=True):
 
     def of(self, workflow: WorkflowKey, step_id: str) -> StepContext | None:
         """The view of one step; None when there is none that calls an operation."""
-        key = StepKey(*workflow, step_id)
+        key = workflow.step(step_id)
         return self.at(key) if key in self.plans else None
 
     def at(self, key: StepKey) -> StepContext:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from arazzo_runner.document.model import OperationById, StepTarget
 from arazzo_runner.document.uris import resolve_reference, without_fragment
-from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowPlan
+from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowKey, WorkflowPlan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.cascades import MissingNames, targets_of
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -25,12 +25,12 @@ _LIMIT: Final = "AZ109"
 class _Reach(Struct, frozen=True):
     """What the workflows of a plan use.
 
-    ``workflows`` by (document URI, workflowId), ``sources`` by (document URI, name), ``components``
+    ``sources`` are named by (document URI, name), ``components``
     by (document URI, kind, name), ``files`` of the API descriptions. ``unread`` are the sources
     that could not be read, by the URI of the text.
     """
 
-    workflows: frozenset[tuple[str, str]]
+    workflows: frozenset[WorkflowKey]
     sources: frozenset[tuple[str, str]]
     components: frozenset[tuple[str, str, str]]
     files: frozenset[SourceFile]
@@ -58,14 +58,14 @@ def _concerns(found: Diagnostic, documents: Mapping[SourceFile, Unit], reach: _R
     uri = unit.document.base_uri
     match found.place.pointer:
         case ("workflows", int(index), *_):
-            return (uri, _workflow_id(unit, index)) in reach.workflows
+            return WorkflowKey(uri, _workflow_id(unit, index)) in reach.workflows
         case ("components", str(kind), str(name), *_):
             return (uri, kind, name) in reach.components
         case ("sourceDescriptions", int(), *_):
             source = _source_name(unit, found.place)
             return source is None or (uri, source) in reach.sources
         case _:
-            return any(uri == one for one, _ in reach.workflows)
+            return any(uri == one.document for one in reach.workflows)
 
 
 def _concerns_text(file: SourceFile, reach: _Reach) -> bool:
@@ -111,7 +111,7 @@ def _unread(units: Mapping[str, Unit], missing: MissingNames) -> dict[str, set[t
 
 
 def _sources_used(plan: WorkflowPlan, missing: MissingNames) -> Iterator[tuple[str, str]]:
-    uri = plan.key[0]
+    uri = plan.key.document
     for step in plan.steps:
         if isinstance(step.call, OperationCall):
             yield uri, step.call.source
@@ -129,7 +129,7 @@ def _is_anywhere(target: StepTarget) -> bool:
 
 
 def _components_used(plan: WorkflowPlan) -> Iterator[tuple[str, str, str]]:
-    uri = plan.key[0]
+    uri = plan.key.document
     document = plan.unit.document
     for kind, name in _references(document.raw["workflows"][plan.workflow.place.pointer[1]]):
         yield uri, kind, name

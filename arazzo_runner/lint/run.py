@@ -49,7 +49,7 @@ def _calls(plan: Plan) -> Iterator[tuple[WorkflowKey, tuple[InputArgument, ...],
                 yield step.call.key, step.call.arguments, step.step.target.place
             for planned in (*step.on_success, *step.on_failure):
                 # Without parameters, an action hands on the inputs of the run.
-                if isinstance(planned.target, tuple) and planned.arguments:
+                if isinstance(planned.target, WorkflowKey) and planned.arguments:
                     place = planned.action.place.at("workflowId")
                     yield planned.target, planned.arguments, place
 

@@ -19,7 +19,14 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.document.rules.expressions import expressions_in, values_in
-from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowPlan
+from arazzo_runner.executor.plan import (
+    OperationCall,
+    Plan,
+    Unit,
+    WorkflowCall,
+    WorkflowKey,
+    WorkflowPlan,
+)
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     Expression,
@@ -171,7 +178,11 @@ def unused_source_findings(unit: Unit, plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _is_bound(document: ArazzoDocument, plan: Plan) -> bool:
-    bound = {key[1]: one for key, one in plan.workflows.items() if key[0] == document.base_uri}
+    bound = {
+        key.workflow: one
+        for key, one in plan.workflows.items()
+        if key.document == document.base_uri
+    }
     return all(
         one.workflow_id in bound and _is_whole(one, bound[one.workflow_id])
         for one in document.workflows
@@ -207,9 +218,9 @@ def _source_names(target: object, documents: Mapping[str, str]) -> Iterator[str]
     if isinstance(target, OperationCall):
         yield target.source
         return
-    key = getattr(target, "key", target)
-    if isinstance(key, tuple):
-        yield from (name for name, uri in documents.items() if uri == key[0])
+    key = target.key if isinstance(target, WorkflowCall) else target
+    if isinstance(key, WorkflowKey):
+        yield from (name for name, uri in documents.items() if uri == key.document)
 
 
 def _expressions(workflow: Workflow) -> Iterator[Expression]:

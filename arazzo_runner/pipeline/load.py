@@ -93,7 +93,7 @@ class Description(SafeRepr, frozen=True):
     def workflow_keys(self) -> tuple[WorkflowKey, ...]:
         """The workflows of the document that was loaded, as a plan names them."""
         uri = self.entry.document.base_uri
-        return tuple((uri, one) for one in self.workflow_ids)
+        return tuple(WorkflowKey(uri, one) for one in self.workflow_ids)
 
     @property
     def entry(self) -> Unit:

@@ -127,7 +127,7 @@ class PreparedRun(SafeRepr, frozen=True):
 
     def brief(self) -> str:
         """The workflows alone."""
-        return ", ".join(name for _, name in self.plan.selected)
+        return ", ".join(one.workflow for one in self.plan.selected)
 
     def masker(self) -> Masker:
         """Knows the secrets; what the run learns is told to it by :func:`learning_secrets`."""
@@ -151,7 +151,8 @@ def select_workflows(description: Description, workflows: Sequence[str]) -> list
             message = f"no workflow of `{unit.document.source.name}` is called `{name}`"
             raise UsageError(error("AZ901", message, None, "", help_line))
     uri = unit.document.base_uri
-    return [(uri, name) for name in workflows or entry_workflows(unit, description.units.values())]
+    names = workflows or entry_workflows(unit, description.units.values())
+    return [WorkflowKey(uri, name) for name in names]
 
 
 def plan_run(

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
-from arazzo_runner.executor.plan import Limits, Plan, Unit
+from arazzo_runner.executor.plan import Limits, Plan, Unit, WorkflowKey
 from arazzo_runner.lint.cascades import find_causes, without_cascades
 from arazzo_runner.lint.control_flow import retry_limit_findings
 from arazzo_runner.lint.extensions.vendor import foreign_findings
@@ -73,7 +73,9 @@ def description_findings(examined: PartialDescription) -> list[Diagnostic]:
     # Where requests go is a matter of the run: an API description may leave it open.
     binding = BindContext(examined.units, fallback_server="http://localhost")
     base_uri, entry = next(iter(examined.units.items()))
-    plan = bind(binding, [(base_uri, one.workflow_id) for one in entry.document.workflows])
+    plan = bind(
+        binding, [WorkflowKey(base_uri, one.workflow_id) for one in entry.document.workflows]
+    )
     return [
         *examined.findings,
         *without_cascades([*binding.findings, *plan_findings(plan)], known),

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.errors import DiagnosedError, DocumentError, InputError, WorkflowFailed
+from arazzo_runner.executor.plan import WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
@@ -146,7 +147,7 @@ class WorkflowFile(pytest.Module):
         description = engine.load(self._name())
         document = description.entry.document
         keys = pipeline.select_workflows(description, ())
-        chosen = {name for _, name in keys} | set(self._selected_workflows())
+        chosen = {key.workflow for key in keys} | set(self._selected_workflows())
         workflows = [one for one in document.workflows if one.workflow_id in chosen]
         _warn(_bind(description, workflows, engine))
         return [item for one in workflows for item in self._tests(description, one)]
@@ -184,7 +185,7 @@ def _bind(
     reasons: list[DocumentError] = []
     for one in workflows:
         try:
-            planned = pipeline.plan_run(description, [(uri, one.workflow_id)], options)
+            planned = pipeline.plan_run(description, [WorkflowKey(uri, one.workflow_id)], options)
         except DocumentError as reason:
             reasons.append(reason)  # its own test fails with it
         else:

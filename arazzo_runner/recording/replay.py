@@ -152,10 +152,10 @@ class ReplayWorld(HttpWorldBase):
 
         def observe(event: Event) -> None:
             match event:
-                case StepFinished(workflow, result, depth):
-                    observer(StepFinished(workflow, self._objections.step(result), depth))
-                case WorkflowFinished(finished, depth):
-                    observer(WorkflowFinished(self._objections.workflow(finished), depth))
+                case StepFinished(result=visit):
+                    observer(replace(event, result=self._objections.step(visit)))
+                case WorkflowFinished(result=run):
+                    observer(replace(event, result=self._objections.workflow(run)))
                 case _:
                     observer(event)
 

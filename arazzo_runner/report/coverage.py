@@ -137,7 +137,7 @@ def _implicit_branches(
         return
     judged = [one for each in _attempts(visits) for one in each.criteria if one.kind == "implicit"]
     name = (
-        f"workflow {planned.call.key[1]} passed"
+        f"workflow {planned.call.key.workflow} passed"
         if isinstance(planned.call, WorkflowCall)
         else "2xx"
     )

@@ -35,7 +35,6 @@ class SecretObserver:
     def __init__(self, plan: Plan, masker: Masker) -> None:
         self._plan = plan
         self._masker = masker
-        self._by_workflow = {id(one.workflow): one for one in plan.workflows.values()}
         self._by_step: dict[str, list[tuple[Slot, DynamicValue]]] | None = None
         self._seen: set[object] = set()
 
@@ -46,15 +45,12 @@ class SecretObserver:
                 self._request(request)
             case ResponseReceived(key, outcome):
                 self._outcome(key, outcome)
-            case StepFinished(workflow, result):
-                step = StepKey(*self._by_workflow[id(workflow)].key, result.step_id)
+            case StepFinished(result=result, step_key=step):
                 self._slots(self._plan.secret.steps.get(step, ()), result.outputs)
-            case WorkflowStarted(workflow, inputs):
-                self._inputs(self._by_workflow[id(workflow)], inputs)
-            case WorkflowFinished(result):
-                for (_, name), slots in self._plan.secret.outputs.items():
-                    if name == result.workflow_id:
-                        self._slots(slots, result.outputs)
+            case WorkflowStarted(inputs=inputs, workflow_key=workflow):
+                self._inputs(self._plan.workflows[workflow], inputs)
+            case WorkflowFinished(result=result, workflow_key=workflow):
+                self._slots(self._plan.secret.outputs.get(workflow, ()), result.outputs)
 
     def _inputs(self, plan: WorkflowPlan, inputs: dict[str, Value]) -> None:
         self._masker.learn(secret_inputs(plan.inputs_schema, inputs))

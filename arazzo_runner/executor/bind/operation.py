@@ -74,7 +74,7 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: BindContext) -> Workf
         return None
     known = [workflow.workflow_id for workflow in target.document.workflows]
     if name.workflow_id in known:
-        return target.document.base_uri, name.workflow_id
+        return WorkflowKey(target.document.base_uri, name.workflow_id)
     standard = _standard_form(name, known, unit, binding)
     if standard is not None:
         binding.report(_form_error(name, standard))

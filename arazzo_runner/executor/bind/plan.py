@@ -62,7 +62,7 @@ def bind(binding: BindContext, selected: Sequence[WorkflowKey]) -> Plan:
     them is an error.
     """
     known = {
-        (uri, workflow.workflow_id): workflow
+        WorkflowKey(uri, workflow.workflow_id): workflow
         for uri, unit in binding.units.items()
         for workflow in unit.document.workflows
     }
@@ -84,13 +84,13 @@ def _reachable(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
         if isinstance(step.call, WorkflowCall):
             yield step.call.key
         for planned in (*step.on_success, *step.on_failure):
-            if isinstance(planned.target, tuple):
+            if isinstance(planned.target, WorkflowKey):
                 yield planned.target
 
 
 def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: BindContext) -> WorkflowPlan:
     """Bind one workflow, which ``key`` names."""
-    unit = binding.units[key[0]]
+    unit = binding.units[key.document]
     steps = run_order(workflow)
     positions = {step.step_id: position for position, step in enumerate(steps)}
     planned = (_bind_step(step, workflow, unit, positions, binding) for step in steps)
@@ -140,20 +140,20 @@ def _bind_step_name(
 ) -> StepKey | None:
     """The step that an item of ``dependsOn`` names; None when there is none, which is reported."""
     if name.workflow is None:
-        return StepKey(own.document, own.workflow, name.step_id)
+        return own.workflow_key.step(name.step_id)
     found = find_workflow(name.workflow, unit, binding)
     if found is None:
         return None
-    document = binding.units[found[0]].document
-    workflow = next(one for one in document.workflows if one.workflow_id == found[1])
+    document = binding.units[found.document].document
+    workflow = next(one for one in document.workflows if one.workflow_id == found.workflow)
     known = [step.step_id for step in workflow.steps]
     if name.step_id not in known:
         help_line = did_you_mean(name.step_id, known)
-        message = f"the workflow `{found[1]}` has no step `{name.step_id}`"
+        message = f"the workflow `{found.workflow}` has no step `{name.step_id}`"
         fix = rename_to_known(name.place, name.step_id, known)
         binding.report(error("AZ208", message, name.place, "unknown", help_line, fix))
         return None
-    return StepKey(found[0], found[1], name.step_id)
+    return found.step(name.step_id)
 
 
 def entry_workflows(unit: Unit, units: Iterable[Unit]) -> list[str]:
@@ -164,7 +164,7 @@ def entry_workflows(unit: Unit, units: Iterable[Unit]) -> list[str]:
     used = {key for one in units for key in _workflows_used(one)}
     uri = unit.document.base_uri
     every = (workflow.workflow_id for workflow in unit.document.workflows)
-    return [workflow_id for workflow_id in every if (uri, workflow_id) not in used]
+    return [one for one in every if WorkflowKey(uri, one) not in used]
 
 
 def _workflows_used(unit: Unit) -> Iterator[WorkflowKey]:
@@ -174,7 +174,7 @@ def _workflows_used(unit: Unit) -> Iterator[WorkflowKey]:
             uri = here if name.source is None else unit.documents.get(name.source)
             # A workflow that only calls itself is still one to start.
             if uri is not None and (uri, name.workflow_id) != (here, workflow.workflow_id):
-                yield uri, name.workflow_id
+                yield WorkflowKey(uri, name.workflow_id)
 
 
 def _named_workflows(workflow: Workflow) -> Iterator[WorkflowName]:

@@ -11,7 +11,7 @@ import pytest
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind, entry_workflows
-from arazzo_runner.executor.plan import Clock, Settings
+from arazzo_runner.executor.plan import Clock, Settings, WorkflowKey
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.openapi.message import HttpResponse
@@ -153,7 +153,7 @@ def run(load):
         binding = BindContext(description.units)
         names = [only] if only else entry_workflows(description.entry, description.units.values())
         uri = description.entry.document.base_uri
-        plan = bind(binding, [(uri, name) for name in names])
+        plan = bind(binding, [WorkflowKey(uri, name) for name in names])
         assert not [one for one in binding.findings if one.severity.value == "error"], (
             binding.findings
         )

@@ -3,6 +3,7 @@
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.executor.dry_run import dry_run_steps
+from arazzo_runner.executor.plan import WorkflowKey
 
 STEPS = """
 - workflowId: w
@@ -24,7 +25,7 @@ STEPS = """
 
 def test_each_step_has_its_request_or_the_reason(load):
     units = load(STEPS).units
-    plan = bind(BindContext(units), [(next(iter(units)), "w")])
+    plan = bind(BindContext(units), [WorkflowKey(next(iter(units)), "w")])
     (workflow, _) = plan.workflows.values()
     found = {one.step_id: one for one in dry_run_steps(workflow, {"q": "x"}, 1.0)}
     assert found["ready"].request.url == "https://api.example/v1/things?q=x"

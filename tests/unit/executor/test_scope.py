@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.executor.plan import Clock, Plan, Settings
+from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.run_state import RunState
 from arazzo_runner.executor.scope import VisibleWorkflows
 from arazzo_runner.expression.scope import WorkflowValues
@@ -19,14 +19,16 @@ def ledger():
 def test_workflows_are_a_mapping(ledger, load):
     unit = load("- {workflowId: w, steps: [{stepId: a, operationId: listThings}]}").entry
     uri = unit.document.base_uri
-    ledger.values.update({(uri, "w"): VALUES, ("file:///elsewhere", "x"): VALUES})
+    ledger.values.update(
+        {WorkflowKey(uri, "w"): VALUES, WorkflowKey("file:///elsewhere", "x"): VALUES}
+    )
     seen = VisibleWorkflows(unit, ledger, {"called": VALUES})
     assert (sorted(seen), len(seen)) == (["called", "w"], 2)
     assert (seen["w"], seen["called"], seen.get("x")) == (VALUES, VALUES, None)
 
 
 def test_outputs_stay_until_a_workflow_ends_again(ledger):
-    key = ("file:///w", "w")
+    key = WorkflowKey("file:///w", "w")
     ledger.begin(key, {"in": 0})
     assert ledger.values[key] == WorkflowValues({"in": 0}, {})
     ledger.values[key] = VALUES

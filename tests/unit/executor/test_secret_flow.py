@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
-from arazzo_runner.executor.plan import Slot
+from arazzo_runner.executor.plan import Slot, WorkflowKey
 from arazzo_runner.executor.secret_flow import secret_flow
 
 API = """
@@ -39,7 +39,7 @@ def flow(load):
     def flow(workflows, names=(), selected="w"):
         description = load(workflows, api=API)
         uri = description.entry.document.base_uri
-        plan = bind(BindContext(description.units), [(uri, selected)])
+        plan = bind(BindContext(description.units), [WorkflowKey(uri, selected)])
         return secret_flow(plan, lambda place, name: (place, name) == ("header", "x-key"), names)
 
     return flow
@@ -48,7 +48,7 @@ def flow(load):
 def short(found):
     slots = [one for each in (found.inputs, found.outputs, found.steps) for one in each.values()]
     return sorted(
-        f"{one.kind} {one.workflow[1]}{one.step and '/' + one.step}.{one.name}"
+        f"{one.kind} {one.workflow.workflow}{one.step and '/' + one.step}.{one.name}"
         + "".join(f"#{token}" for token in one.tokens)
         for each in slots
         for one in each
@@ -232,6 +232,6 @@ def test_what_the_user_names(flow):
     ],
 )
 def test_what_a_slot_picks(tokens, value):
-    slot = Slot("input", ("", "w"), "", "in", tokens)
+    slot = Slot("input", WorkflowKey("", "w"), "", "in", tokens)
     assert slot.pick({"in": {"a": [{"b": 1}], "0": 2}}) == value
     assert slot.pick({}) is None

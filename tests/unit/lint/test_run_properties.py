@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.executor.dry_run import dry_run_steps
 from arazzo_runner.executor.inputs import check_inputs
+from arazzo_runner.executor.plan import WorkflowKey
 from arazzo_runner.pipeline.load import LoadLimits, SharedCache, examine_description, load_from
 from arazzo_runner.pipeline.run import RunConfig, plan_run
 from arazzo_runner.pipeline.validate import description_findings
@@ -183,7 +184,7 @@ CREDENTIALS = {
 def refusals(files, inputs):
     """Why the request of the step cannot be built, with valid inputs and all credentials."""
     description = load_from(access_to(files), "main.json", {}, LoadLimits())
-    key = (description.entry.document.base_uri, "w")
+    key = WorkflowKey(description.entry.document.base_uri, "w")
     planned = plan_run(description, [key], RunConfig(environment=CREDENTIALS))
     assert planned.missing_credentials == ()
     workflow = planned.plan.workflows[key]

@@ -110,9 +110,9 @@ def test_observers_are_told_the_verdict():
     told = []
     observe = world.judging_observer(told.append)
     visited = step(attempt(request))
-    observe(StepFinished(None, visited, 0))
-    observe(WorkflowFinished(workflow(visited), 0))
+    observe(StepFinished(None, visited, 0, None))
+    observe(WorkflowFinished(workflow(visited), 0, None))
     assert [one.result.status for one in told] == [Status.FAILED, Status.FAILED]
-    other = StepFinished(None, step(attempt()), 0)
+    other = StepFinished(None, step(attempt()), 0, None)
     observe(other)
     assert told[-1].result is other.result

@@ -18,6 +18,7 @@ from arazzo_runner.executor.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
+from arazzo_runner.executor.plan import WorkflowKey
 from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
@@ -76,6 +77,9 @@ class Build:
     execution = EXECUTION
     origin = ORIGIN
     flow = FLOW
+
+    WORKFLOW = WorkflowKey("file:///w.arazzo.yaml", "w")
+    STEP = WORKFLOW.step("create")
 
     def __init__(self) -> None:
         self.document = SourceFile("workflows/studio.arazzo.yaml", DOCUMENT, "file:///w/studio")
@@ -188,21 +192,21 @@ class Build:
         return Step(step_id, None, target, (), None, (), (), (), (), None, None, None, (), place)
 
     def started(self, workflow, inputs=None, depth=0):
-        return WorkflowStarted(workflow, inputs or {}, depth)
+        return WorkflowStarted(workflow, inputs or {}, depth, (), self.WORKFLOW)
 
     def step_events(self, workflow, result, depth=0):
         """The events of a visit as the engine tells them, retries included."""
         called = result.workflow
         model = self.step_model(result.step_id, called.workflow_id if called else None)
-        yield StepStarted(workflow, model, result.operation, depth)
+        yield StepStarted(workflow, model, result.operation, depth, self.STEP)
         if called:
             yield from self.events(called, called.inputs, depth + 1)
         for number, attempt in enumerate(result.attempts, 1):
             yield from self._attempt_events(f"{result.step_id}#1@{number}", attempt, depth)
             if number < len(result.attempts):
-                yield StepRetried(model, number, attempt.action, depth)
+                yield StepRetried(model, number, attempt.action, depth, self.STEP)
                 yield from self._interlude(workflow, attempt.interlude, depth + 1)
-        yield StepFinished(workflow, result, depth)
+        yield StepFinished(workflow, result, depth, self.STEP)
 
     def _interlude(self, workflow, interlude, depth):
         match interlude:
@@ -228,7 +232,7 @@ class Build:
         yield self.started(model, result.inputs if inputs is None else inputs, depth)
         for step in result.steps:
             yield from self.step_events(model, step, depth)
-        yield WorkflowFinished(result, depth)
+        yield WorkflowFinished(result, depth, self.WORKFLOW)
 
 
 @pytest.fixture

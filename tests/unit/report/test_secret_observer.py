@@ -5,8 +5,8 @@ import json
 import pytest
 
 import arazzo_runner as arazzo
-from arazzo_runner.executor.events import ResponseReceived
-from arazzo_runner.executor.plan import Plan, SecretFlow
+from arazzo_runner.executor.events import ResponseReceived, WorkflowFinished
+from arazzo_runner.executor.plan import Plan, SecretFlow, Slot, WorkflowKey
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.openapi.message import WireExchange
 from arazzo_runner.pipeline import run as pipeline
@@ -53,6 +53,16 @@ def test_query_parameters_of_security_schemes_are_secret(build, masker):
     request = build.request(url="https://h/?appid=tok-5678&page=1234")
     observe(ResponseReceived("w/s#1@1", TransportFailure("timeout", "late", request=request), 0))
     assert masker.text("tok-5678 1234") == "*** 1234"
+
+
+@pytest.mark.parametrize(("uri", "shown"), [("file:///a", "***"), ("file:///b", "tok-5678")])
+def test_the_outputs_of_a_workflow_of_the_same_name_elsewhere(build, masker, uri, shown):
+    own = WorkflowKey("file:///a", "w")
+    flow = SecretFlow(outputs={own: (Slot("workflow", own, "", "token"),)})
+    observe = SecretObserver(Plan((), {}, flow), masker)
+    result = build.workflow(outputs={"token": "tok-5678"})
+    observe(WorkflowFinished(result, 0, WorkflowKey(uri, "w")))
+    assert masker.text("tok-5678") == shown
 
 
 DOCUMENT = """

@@ -5,6 +5,7 @@ import pytest
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
+from arazzo_runner.executor.plan import WorkflowKey
 from arazzo_runner.text.positions import locate_place
 
 OTHER = """
@@ -48,7 +49,7 @@ def findings(examine):
         text = HEAD.replace("STEP", step)
         units = examine(text, other=OTHER, broken=BROKEN, events=EVENTS, **files).units
         binding = BindContext(units)
-        plan = bind(binding, [(next(iter(units)), "w")])
+        plan = bind(binding, [WorkflowKey(next(iter(units)), "w")])
         for one in binding.findings:
             assert locate_place(one.place).line > 0
         return plan, binding.findings
@@ -123,7 +124,7 @@ def test_a_description_without_servers_needs_one(examine):
     api = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/x: {get: {operationId: x, responses: {}}}}"
     text = HEAD.replace("listThings", "x").replace("STEP", "{stepId: b, operationId: x}")
     units = examine(text, api=api, other=OTHER, broken=BROKEN, events=EVENTS).units
-    key = (next(iter(units)), "w")
+    key = WorkflowKey(next(iter(units)), "w")
     with pytest.raises(UsageError, match=r"`api\.yaml`"):
         bind(BindContext(units), [key])
     lenient = BindContext(units, fallback_server="http://localhost")
@@ -149,6 +150,6 @@ def test_several_sources_with_an_operation_id(examine):
         events=EVENTS,
     ).units
     binding = BindContext(units)
-    bind(binding, [(next(iter(units)), "w")])
+    bind(binding, [WorkflowKey(next(iter(units)), "w")])
     (found,) = binding.findings
     assert (found.code, found.help) == ("AZ205", "qualify it: `$sourceDescriptions.api.broken`")

@@ -4,6 +4,7 @@ import pytest
 
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
+from arazzo_runner.executor.plan import WorkflowKey
 from arazzo_runner.text.source import pointer_text
 
 HEAD = """
@@ -27,7 +28,7 @@ def findings(examine):
     def findings(text):
         units = examine(text).units
         binding = BindContext(units)
-        bind(binding, [(next(iter(units)), "w")])
+        bind(binding, [WorkflowKey(next(iter(units)), "w")])
         return binding.findings
 
     return findings

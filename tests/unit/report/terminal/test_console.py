@@ -246,7 +246,7 @@ def verdict(build, *workflows, code=None, style=PLAIN):
     result = build.run(*workflows)
     out = io.StringIO()
     out_console = Console(out, Masker(["hunter22"]), "quiet", style)
-    out_console(WorkflowFinished(build.workflow(), 0))
+    out_console(WorkflowFinished(build.workflow(), 0, build.WORKFLOW))
     out_console.finish(result, exit_code(result) if code is None else code)
     return out.getvalue()
 

@@ -90,7 +90,7 @@ def test_a_step_that_goes_on(build, look, time):
     going_on = LiveRun(look, time)
     workflow = build.workflow_model("trig\x1b[31mger")
     going_on(build.started(workflow))
-    going_on(StepStarted(workflow, build.step_model("hunter22"), build.operation(), 0))
+    going_on(StepStarted(workflow, build.step_model("hunter22"), build.operation(), 0, build.STEP))
     going_on(RequestSent("key", build.request(), 0))
     time.now += 2.5
     step, run = going_on.lines(time.now)
@@ -102,8 +102,8 @@ def test_a_wait_is_counted_down(build, look, time):
     going_on = LiveRun(look, time)
     workflow, step = build.workflow_model(), build.step_model()
     going_on(build.started(workflow))
-    going_on(StepStarted(workflow, step, None, 0))
-    going_on(StepRetried(step, 1, build.action(wait=30.0), 0))
+    going_on(StepStarted(workflow, step, None, 0, build.STEP))
+    going_on(StepRetried(step, 1, build.action(wait=30.0), 0, build.STEP))
     seen = []
     for _ in range(3):
         seen.append(going_on.lines(time.now)[0])
@@ -114,7 +114,7 @@ def test_a_wait_is_counted_down(build, look, time):
     assert going_on.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
     going_on(RequestSent("key", build.request(), 0))
     assert going_on.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
-    going_on(StepFinished(workflow, build.step(), 0))
+    going_on(StepFinished(workflow, build.step(), 0, build.STEP))
     assert len(going_on.lines(time.now)) == 1
 
 
