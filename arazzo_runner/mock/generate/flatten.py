@@ -8,6 +8,7 @@ cannot express (``not``, a second pattern) is left to the validator.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -16,7 +17,11 @@ from msgspec.structs import replace
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, Schema
-from arazzo_runner.openapi.schema.compile import schema_validator, standalone_schema
+from arazzo_runner.openapi.schema.compile import (
+    response_validator,
+    schema_validator,
+    standalone_schema,
+)
 from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.walk import (
     CHOICES,
@@ -300,6 +305,16 @@ def validator_of(schema: Value) -> Callable[[Value], bool]:
     """A judge of values. Raises NoExample for a schema that cannot be used."""
     judge: Callable[[Value], bool] = _compile(schema).is_valid
     return judge
+
+
+def format_validator(name: Value) -> Callable[[Value], bool]:
+    """A judge of values of a format, as responses are checked for it."""
+    return _format_validator(name) if isinstance(name, str) else lambda _value: True
+
+
+@lru_cache(maxsize=64)
+def _format_validator(name: str) -> Callable[[Value], bool]:
+    return response_validator({"format": name}).is_valid
 
 
 def request_validator(schema: Schema | None, description: ApiDescription) -> Validator:

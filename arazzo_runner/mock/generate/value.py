@@ -16,6 +16,7 @@ from arazzo_runner.mock.generate.flatten import (
     FlatSchema,
     NoExample,
     flatten,
+    format_validator,
     schema_part,
     types_of,
     validator_of,
@@ -100,7 +101,10 @@ class SchemaMemo:
         """The first example or default of a part that is valid, or MISSING."""
         known = self._documented.get(id(schema))
         if known is None:
-            valid = (one for one in _documented_values(flat.schema) if self.is_valid(schema, one))
+            values = filter(
+                format_validator(flat.schema.get("format")), _documented_values(flat.schema)
+            )
+            valid = (one for one in values if self.is_valid(schema, one))
             known = self._documented[id(schema)] = schema, next(valid, MISSING)
         return known[1]
 

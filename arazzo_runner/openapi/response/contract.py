@@ -151,12 +151,42 @@ def _verdicts_by_kind(
         return
     content_type = header_value(headers, "Content-Type")
     yield "headers", _headers(operation.description, response, headers)
-    if body is MISSING or not response.content:
+    if not response.content:
+        return
+    if body is MISSING:
+        if _has_content(operation.method, status):
+            yield "schema", _empty_body(response, content_type)
         return
     yield "content-type", _content_type(response, content_type)
     media = media_type.match_media_type(response.content, content_type or "application/json")
     if media is not None:
         yield "schema", _schema(operation.description, media, content_type, body)
+
+
+def _has_content(method: str, status: int) -> bool:
+    """Whether a response is to have its documented content (RFC 9110, sections 9.3.2 and 15).
+
+    The text of a redirect is only for those that do not follow it.
+    """
+    is_bodiless = status in (204, 205) or (not 200 <= status < 300 and status < 400)
+    return method.upper() != "HEAD" and not is_bodiless
+
+
+def _empty_body(response: Response, content_type: str | None) -> Iterator[_Verdict]:
+    """An empty body is a text or bytes as well, but neither JSON nor XML."""
+    documented = response.content
+    if content_type is not None:
+        media = media_type.match_media_type(documented, content_type)
+        documented = () if media is None else (media,)
+    if documented and all(_is_never_empty(one, content_type) for one in documented):
+        names = ", ".join(f"`{one.name}`" for one in documented)
+        message = f"the body is empty; documented: {names} with a schema"
+        yield _break_verdict(message, documented[0].place)
+
+
+def _is_never_empty(media: MediaType, content_type: str | None) -> bool:
+    name = content_type or media.name
+    return media.schema is not None and (media_type.is_json(name) or media_type.is_xml(name))
 
 
 def _status(operation: Operation, response: Response | None, status: int) -> Iterator[_Verdict]:

@@ -25,6 +25,7 @@ from arazzo_runner.openapi.references import (
     reference_target,
     value_at,
 )
+from arazzo_runner.openapi.schema.assertion import FORMATS, response_schema
 from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.validator import Validator, compile_schema, python_numbers
@@ -101,9 +102,18 @@ def schema_validator(schema: Value) -> Validator:
     Patterns are matched within a bound on backtracking, formats are annotations, nothing is
     fetched.
     """
+    return _compiled(schema)
+
+
+def response_validator(schema: Value) -> Validator:
+    """Like :func:`schema_validator`, also for what :mod:`assertion` says of responses."""
+    return _compiled(response_schema(schema), FORMATS)
+
+
+def _compiled(schema: Value, formats: tuple[str, ...] = ()) -> Validator:
     check_cost(schema)
     # About a second of backtracking on one string at the most.
-    return Validator(compile_schema(python_numbers(schema), 1_000_000))
+    return Validator(compile_schema(python_numbers(schema), 1_000_000, formats))
 
 
 def bundle_verbatim(schema: Schema, description: ApiDescription, follow: Follow) -> Bundle:

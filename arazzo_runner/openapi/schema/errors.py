@@ -10,7 +10,14 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.references import load_document, value_at
-from arazzo_runner.openapi.schema.compile import Bundle, Direction, bundle_schema, schema_validator
+from arazzo_runner.openapi.schema.assertion import RANGES
+from arazzo_runner.openapi.schema.compile import (
+    Bundle,
+    Direction,
+    bundle_schema,
+    response_validator,
+    schema_validator,
+)
 from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS
 from arazzo_runner.text.source import Place, pointer_text
@@ -64,7 +71,8 @@ def errors_of(
 def _validator(bundled: Bundle, description: ApiDescription, direction: Direction) -> Any:
     key = ("validator", bundled.place.source.uri, bundled.place.pointer, direction)
     if key not in description.memo:
-        description.memo[key] = schema_validator(bundled.value)
+        compiled = schema_validator if direction == "request" else response_validator
+        description.memo[key] = compiled(bundled.value)
     return description.memo[key]
 
 
@@ -73,7 +81,22 @@ def _schema_error(
 ) -> SchemaError:
     pointer = pointer_text(tuple(error.instance_path))
     place = _place_or_parent(bundled.place_of(tuple(error.schema_path)), description)
-    return SchemaError(pointer, _message(error, _instance(error, value)), place, error.kind.name)
+    message = _asserted(error, bundled.value) or _message(error, _instance(error, value))
+    return SchemaError(pointer, message, place, error.kind.name)
+
+
+def _asserted(error: Any, schema: Value) -> str | None:
+    """What a response breaks that its schema does not say as a keyword of JSON Schema."""
+    kind = error.kind.name
+    if kind == "falseSchema":
+        node, _ = value_at(schema, tuple(error.schema_path))
+        return "a `writeOnly` property is not allowed in a response" if node is not False else None
+    if kind in ("minimum", "maximum"):
+        node, _ = value_at(schema, tuple(error.schema_path[:-1]))
+        name = node.get("format")
+        if kind not in node and name in RANGES:
+            return f"{describe(error.instance)} is out of the range of `{name}`"
+    return None
 
 
 def _instance(error: Any, value: Value) -> Value:
@@ -94,6 +117,8 @@ def _message(error: Any, instance: Value) -> str:
             message = f"{shown} is none of {_join_values(kind.options)}"
         case "pattern" if hasattr(kind, "pattern"):  # one that took too long has none
             message = f"{shown} does not match `{kind.pattern}`"
+        case "format":
+            message = f"{shown} is not of the format `{kind.format}`"
         case name if name in OTHER_MEMBERS:
             message = f"not documented: {_join_values(kind.unexpected)}"
         case name if name in CHOICES:

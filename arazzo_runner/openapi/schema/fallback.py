@@ -62,9 +62,9 @@ class PythonValidator:
         _check_schema(schema)
         exact = exact_numbers(schema)
         self._places = dict(_places(exact))
-        self._judge = _validator_class()(
-            exact, registry=Registry(), format_checker=FormatChecker(formats)
-        )
+        # Which formats it knows depends on what else is installed.
+        judged = FormatChecker([one for one in formats if one in FormatChecker.checkers])
+        self._judge = _validator_class()(exact, registry=Registry(), format_checker=judged)
 
     def is_valid(self, value: Value) -> bool:
         """Whether a value fits; raises ValueError for one that cannot be judged."""
@@ -207,8 +207,8 @@ def _kind(error: Any, places: Mapping[int, SchemaPath]) -> ErrorKind:
             return ErrorKind(name, types=value if isinstance(value, list) else [value])
         case "enum":
             return ErrorKind(name, options=value)
-        case "pattern":
-            return ErrorKind(name, pattern=value)
+        case "pattern" | "format":
+            return ErrorKind(name, **{name: value})
         case keyword if keyword in OTHER_MEMBERS:
             names = [one for one in error.instance if repr(one) in error.message]
             return ErrorKind(name, unexpected=names)

@@ -125,6 +125,8 @@ def test_every_value_is_valid(schema, seed):
         ({"type": "string", "example": "x", "default": "y"}, "x"),
         ({"type": "string", "default": "y", "enum": ["z", "y"]}, "y"),
         ({"type": "string", "examples": ["e"], "enum": ["d", "e"]}, "e"),
+        ({"type": "string", "format": "date", "example": "x", "default": "2024-01-31"}, "2024-01-31"),
+        ({"type": "string", "format": "color", "example": "x"}, "x"),
         ({"const": 3, "example": 4}, 3),
         ({"type": "object", "properties": {"a": {"deprecated": True}, "b": False}}, {}),
         ({"type": "object", "properties": {"a": {"writeOnly": True}, "b": {"const": 1}}}, {"b": 1}),

@@ -419,3 +419,136 @@ def test_results_of_another_judge(opinions, own, severity, passed, message) -> N
 def test_what_is_not_judged_is_never_an_error() -> None:
     (result,) = judged_results([Opinion("why", is_judged=False)], FITS, "error")
     assert result.severity == "warn"
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "message"),
+    [
+        ({"format": "date-time"}, "2024-03-10T02:30:00Z", None),
+        (
+            {"format": "date-time"},
+            "2024-03-10 02:30:00Z",
+            'string "2024-03-10 02:30:00Z" is not of the format `date-time`',
+        ),
+        ({"format": "date"}, "2024-3-1", 'string "2024-3-1" is not of the format `date`'),
+        ({"format": "uuid"}, "12", 'string "12" is not of the format `uuid`'),
+        ({"format": "email"}, "a", 'string "a" is not of the format `email`'),
+        ({"format": "uri"}, "/a", 'string "/a" is not of the format `uri`'),
+        ({"format": "ipv4"}, "1.2.3", 'string "1.2.3" is not of the format `ipv4`'),
+        ({"format": "ipv6"}, "1.2.3.4", 'string "1.2.3.4" is not of the format `ipv6`'),
+        ({"format": "hostname"}, "a_b", 'string "a_b" is not of the format `hostname`'),
+        # A format is about values of its type, and one that is not registered says nothing.
+        ({"format": "date"}, 1, None),
+        ({"format": "color"}, "x", None),
+        ({"format": ["int32"]}, "x", "the schema cannot be used: "),
+        ({"items": True}, ["x"], None),
+        ({"format": "int32"}, 2**31 - 1, None),
+        ({"format": "int32"}, 2**31, "integer 2147483648 is out of the range of `int32`"),
+        ({"format": "int64"}, -(2**63), None),
+        (
+            {"format": "int64"},
+            2**63,
+            "integer 9223372036854775808 is out of the range of `int64`",
+        ),
+        ({"format": "int64"}, "x", None),
+        ({"format": "int32", "maximum": 5}, 6, "6 is greater than the maximum of 5"),
+        ({"format": "int32", "maximum": 5}, -(2**31), None),
+        ({"format": "other", "minimum": 5}, 4, "4 is less than the minimum of 5"),
+        ({"items": {"anyOf": [{"format": "int32"}]}}, [2**31], "`/0`: "),
+        ({"additionalProperties": {"$ref": "#/components/schemas/Day"}}, {"a": "x"}, "`/a`: "),
+        ({"patternProperties": {"^a": {"format": "int32"}}}, {"a": 2**31}, "`/a`: "),
+        # What must not match, or decides between others, is not held to it.
+        ({"not": {"properties": {"a": {"writeOnly": True}}}}, {"a": 1}, "{"),
+    ],
+)
+def test_formats_of_responses(operation, schema, body, message):
+    day = {"schemas": {"Day": {"type": "string", "format": "date"}}}
+    one = operation(responses(_200=content(schema)), components=day)
+    (result,) = check_response(one, 200, JSON, body, only("schema"))
+    assert result.passed == (message is None)
+    assert result.message.startswith(message or "the body is as documented")
+
+
+WRITTEN = "a `writeOnly` property is not allowed in a response"
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"properties": {"p": {"writeOnly": True}}}, f"`/p`: {WRITTEN}"),
+        ({"properties": {"p": {"$ref": "#/components/schemas/P"}}}, f"`/p`: {WRITTEN}"),
+        (
+            {"properties": {"p": {"allOf": [{}, {"$ref": "#/components/schemas/P"}]}}},
+            f"`/p`: {WRITTEN}",
+        ),
+        ({"properties": {"p": {"writeOnly": False}}}, None),
+        ({"properties": {"p": {"$ref": "#/components/schemas/Loop"}}}, None),
+        ({"properties": {"p": True}}, None),
+        ({"properties": {"p": False}}, "`/p`: False schema does not allow"),
+        ({"properties": {"q": {"writeOnly": True}}, "required": ["q"]}, None),
+    ],
+)
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_members_that_are_only_written(operation, version, schema, message):
+    schemas = {
+        "P": {"type": "string", "writeOnly": True},
+        "Loop": {"allOf": [{"$ref": "#/components/schemas/Loop"}]},
+    }
+    one = operation(
+        responses(_200=content(schema)), components={"schemas": schemas}, version=version
+    )
+    (result,) = check_response(one, 200, JSON, {"p": "s3cret"}, only("schema"))
+    assert result.passed == (message is None)
+    assert result.message.startswith(message or "the body is as documented")
+
+
+def test_a_schema_of_a_response_may_be_true(operation):
+    one = operation(responses(_200=content(True)))
+    (result,) = check_response(one, 200, JSON, "x", only("schema"))
+    assert result.passed
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "content_type", "documented", "message"),
+    [
+        (
+            "get",
+            200,
+            "application/json",
+            {"application/json": {"schema": {}}},
+            "`application/json`",
+        ),
+        ("get", 200, None, {"application/json": {"schema": {}}}, "`application/json`"),
+        ("post", 404, None, {"application/xml": {"schema": {}}}, "`application/xml`"),
+        ("get", 200, "application/json", {"*/*": {"schema": {}}}, "`*/*`"),
+        (
+            "get",
+            200,
+            None,
+            {"application/json": {"schema": {}}, "text/xml": {"schema": {}}},
+            "`application/json`, `text/xml`",
+        ),
+        ("head", 200, None, {"application/json": {"schema": {}}}, None),
+        ("get", 204, None, {"application/json": {"schema": {}}}, None),
+        ("get", 302, None, {"application/json": {"schema": {}}}, None),
+        ("get", 101, None, {"application/json": {"schema": {}}}, None),
+        ("get", 200, None, {"application/json": {}}, None),
+        # An empty text is one, and which of two types was meant is not known.
+        ("get", 200, "text/plain", {"text/plain": {"schema": {}}}, None),
+        (
+            "get",
+            200,
+            None,
+            {"text/plain": {"schema": {}}, "application/json": {"schema": {}}},
+            None,
+        ),
+        ("get", 200, "text/plain", {"application/json": {"schema": {}}}, None),
+        ("get", 200, None, {}, None),
+    ],
+)
+def test_empty_bodies(operation, method, status, content_type, documented, message):
+    one = operation({"responses": {"default": {"content": documented}}}, method=method)
+    headers = (("Content-Type", content_type),) if content_type else ()
+    results = check_response(one, status, headers, MISSING, only("schema"))
+    expected = [f"the body is empty; documented: {message} with a schema"] if message else []
+    assert [result.message for result in results if not result.passed] == expected

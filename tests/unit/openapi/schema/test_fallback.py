@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from arazzo_runner.openapi.schema.compile import schema_validator
+from arazzo_runner.openapi.schema.compile import response_validator, schema_validator
 from arazzo_runner.openapi.schema.fallback import PythonValidator, warn_of_fallback
 from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.validator import compile_schema
@@ -167,3 +167,12 @@ def test_a_pattern_that_takes_too_long(monkeypatch) -> None:
 def test_references_go_nowhere() -> None:
     with pytest.raises(ValueError, match="Unresolvable"):
         PythonValidator({"$ref": "http://127.0.0.1:9/x.json"}).is_valid(1)
+
+
+@pytest.mark.filterwarnings("ignore:jsonschema-rs is not installed")
+def test_formats_of_responses(without_rust) -> None:
+    judge = response_validator(
+        {"properties": {"day": {"format": "date"}, "no": {"format": "none"}}}
+    )
+    (error,) = judge.iter_errors({"day": "x", "no": "x"})
+    assert (error.kind.name, error.kind.format, error.instance_path) == ("format", "date", ["day"])

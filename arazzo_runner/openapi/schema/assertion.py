@@ -1,0 +1,86 @@
+"""What a response is held to beyond validation: formats, and members that are only written.
+
+JSON Schema 2020-12 validation, section 7.2.2 ("Format-Assertion Vocabulary") and 9.4; OpenAPI
+Specification 3.0.4, sections "Data Types" and "Schema Object" (`writeOnly`); OpenAPI Format
+Registry.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.schema.walk import APPLICATORS, Relation, keywords
+
+RANGES: Final = {
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+}
+"""The least and the greatest number of a format."""
+
+FORMATS: Final = (
+    *("date", "date-time", "duration", "email", "hostname", "idn-email", "idn-hostname"),
+    *("ipv4", "ipv6", "iri", "iri-reference", "json-pointer", "regex", "relative-json-pointer"),
+    *("time", "uri", "uri-reference", "uri-template", "uuid"),
+)
+"""The formats of strings that are judged (validation, section 7.3), as far as they can be."""
+
+_DEFINITION: Final = "#/$defs/"
+# What these hold is about other values than the response's, or must not be true of it.
+_UNJUDGED: Final = frozenset(keywords(Relation.NEGATION, Relation.CONDITION)) - {"then", "else"}
+
+
+def response_schema(schema: Value) -> Value:
+    """A standalone schema that also refuses what formats and ``writeOnly`` exclude.
+
+    Integers have the range of their format, and properties that are only written are ``false``.
+    Each part keeps its path.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    defs = schema.get("$defs", {})
+    judged = _judged(schema, defs)
+    return {**judged, "$defs": {name: _judged(one, defs) for name, one in defs.items()}}
+
+
+def is_write_only(node: Value, defs: dict[str, Any]) -> bool:
+    """Whether a property of a standalone schema is flagged, by what it refers to as well."""
+    todo, seen = [node], set[str]()
+    while todo:
+        one = todo.pop()
+        if not isinstance(one, dict):
+            continue
+        if one.get("writeOnly") is True:
+            return True
+        reference = one.get("$ref")
+        if isinstance(reference, str) and reference not in seen:
+            seen.add(reference)
+            todo.append(defs.get(reference.removeprefix(_DEFINITION)))
+        todo += one.get("allOf", ())
+    return False
+
+
+def _judged(node: Value, defs: dict[str, Any]) -> Any:
+    if not isinstance(node, dict):
+        return node
+    judged = {key: _member(key, value, defs) for key, value in node.items()}
+    if isinstance(node.get("format"), str) and node["format"] in RANGES:
+        least, greatest = RANGES[node["format"]]
+        judged.setdefault("minimum", least)
+        judged.setdefault("maximum", greatest)
+    return judged
+
+
+def _member(key: str, value: Value, defs: dict[str, Any]) -> Value:
+    if key not in APPLICATORS or key in _UNJUDGED or key == "$defs":
+        return value
+    if isinstance(value, list):
+        return [_judged(one, defs) for one in value]
+    if not isinstance(value, dict) or APPLICATORS[key].form != "map":
+        return _judged(value, defs)
+    if key != "properties":
+        return {name: _judged(one, defs) for name, one in value.items()}
+    return {
+        name: False if is_write_only(one, defs) else _judged(one, defs)
+        for name, one in value.items()
+    }
