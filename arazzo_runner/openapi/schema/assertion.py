@@ -39,8 +39,8 @@ def response_schema(schema: Value) -> Value:
     if not isinstance(schema, dict):
         return schema
     defs = schema.get("$defs", {})
-    judged = _judged(schema, defs)
-    return {**judged, "$defs": {name: _judged(one, defs) for name, one in defs.items()}}
+    judged = _strict_schema(schema, defs)
+    return {**judged, "$defs": {name: _strict_schema(one, defs) for name, one in defs.items()}}
 
 
 def is_write_only(node: Value, defs: dict[str, Any]) -> bool:
@@ -60,10 +60,10 @@ def is_write_only(node: Value, defs: dict[str, Any]) -> bool:
     return False
 
 
-def _judged(node: Value, defs: dict[str, Any]) -> Any:
+def _strict_schema(node: Value, defs: dict[str, Any]) -> Any:
     if not isinstance(node, dict):
         return node
-    judged = {key: _member(key, value, defs) for key, value in node.items()}
+    judged = {key: _strict_member(key, value, defs) for key, value in node.items()}
     if isinstance(node.get("format"), str) and node["format"] in RANGES:
         least, greatest = RANGES[node["format"]]
         judged.setdefault("minimum", least)
@@ -71,16 +71,16 @@ def _judged(node: Value, defs: dict[str, Any]) -> Any:
     return judged
 
 
-def _member(key: str, value: Value, defs: dict[str, Any]) -> Value:
+def _strict_member(key: str, value: Value, defs: dict[str, Any]) -> Value:
     if key not in APPLICATORS or key in _UNJUDGED or key == "$defs":
         return value
     if isinstance(value, list):
-        return [_judged(one, defs) for one in value]
+        return [_strict_schema(one, defs) for one in value]
     if not isinstance(value, dict) or APPLICATORS[key].form != "map":
-        return _judged(value, defs)
+        return _strict_schema(value, defs)
     if key != "properties":
-        return {name: _judged(one, defs) for name, one in value.items()}
+        return {name: _strict_schema(one, defs) for name, one in value.items()}
     return {
-        name: False if is_write_only(one, defs) else _judged(one, defs)
+        name: False if is_write_only(one, defs) else _strict_schema(one, defs)
         for name, one in value.items()
     }

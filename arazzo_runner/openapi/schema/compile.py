@@ -102,15 +102,15 @@ def schema_validator(schema: Value) -> Validator:
     Patterns are matched within a bound on backtracking, formats are annotations, nothing is
     fetched.
     """
-    return _compiled(schema)
+    return _validator_for(schema)
 
 
 def response_validator(schema: Value) -> Validator:
     """Like :func:`schema_validator`, also for what :mod:`assertion` says of responses."""
-    return _compiled(response_schema(schema), FORMATS)
+    return _validator_for(response_schema(schema), FORMATS)
 
 
-def _compiled(schema: Value, formats: tuple[str, ...] = ()) -> Validator:
+def _validator_for(schema: Value, formats: tuple[str, ...] = ()) -> Validator:
     check_cost(schema)
     # About a second of backtracking on one string at the most.
     return Validator(compile_schema(python_numbers(schema), 1_000_000, formats))
