@@ -10,6 +10,7 @@ from arazzo_runner.executor.result import (
     Attempt,
     ConsideredAction,
     CriterionResult,
+    Status,
     StepError,
     StepResult,
     WorkflowResult,
@@ -21,6 +22,7 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.body import media_type, report_body, to_json_data
 from arazzo_runner.report.diagnostics.text import location_json, to_json
+from arazzo_runner.report.failure import explain_failure
 from arazzo_runner.report.redirects import Redirect, followed_redirects
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.traversal import OperationName, operation_name
@@ -92,7 +94,7 @@ class JsonParts:
     def step(self, step: StepResult) -> dict[str, Value]:
         """A visit of a step, with its attempts."""
         named = operation_name(step.source, step.operation) if step.operation else None
-        return {
+        spelled: dict[str, Value] = {
             "step_id": self.text(step.step_id),
             "status": step.status.value,
             "operation": operation_json(named) if named else None,
@@ -102,6 +104,15 @@ class JsonParts:
             "attempts": [self._earlier(one) for one in step.attempts[:-1]]
             + [self._attempt(one) for one in step.attempts[-1:]],
         }
+        if step.status in (Status.FAILED, Status.ERROR):
+            spelled |= self._failure(step)
+        return spelled
+
+    def _failure(self, step: StepResult) -> dict[str, Value]:
+        """What the console says of a failed step: the fact first, then what belongs to it."""
+        fact, *rest = explain_failure(step, self._masker).split("\n")
+        lines: list[Value] = [*rest]
+        return {"failure": {"fact": fact.removeprefix("error: "), "lines": lines}} if fact else {}
 
     def _earlier(self, attempt: Attempt) -> dict[str, Value]:
         """An attempt before the last, with the workflow that it called: the step has the last."""
