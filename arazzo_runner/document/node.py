@@ -298,7 +298,7 @@ class Node(Struct, frozen=True):
             "AZ113",
             f"`{name}` cannot be `{value}`",
             label=f"one of {join_names(allowed)}",
-            help=did_you_mean(value, allowed),
+            help=did_you_mean(value, allowed) or f"write {join_names(allowed, 'or')}",
             fix=rename_to_known(node.place, value, allowed),
         )
         return None

@@ -69,6 +69,7 @@ def _check_whole_query(node: Node) -> None:
             "AZ113",
             "the value of a `querystring` parameter is the whole query, as text",
             label=f"is {type_label(node.value['value'])}",
+            help="write the query as one string, such as `status=open&limit=10`",
         )
 
 

@@ -44,6 +44,8 @@ VERSIONS: Final = {
 }
 LANGUAGES: Final = tuple(VERSIONS)
 SELECTOR: Final = ObjectSpec("Selector Object", ("context", "selector", "type"))
+# The first `; ` outside backticks, but for what says how the text is read.
+_WITH_WAY_OUT: Final = re.compile(r"((?:[^`;]|`[^`]*`|;(?! ))*); (?!it is read )(.+)", re.DOTALL)
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 EXPRESSION_TYPE: Final = ObjectSpec("Expression Type Object", ("type", "version"))
 
@@ -130,23 +132,32 @@ def report_malformed(node: Node, malformed: MalformedExpression, code: str, what
     shown = shorten(" ".join(malformed.text.split()))
     end = len(node.value)
     start = min(malformed.at, end)
+    why, way_out = _why(node, malformed)
     node.error(
         code,
-        f"`{shown}` is not {what}: {_why(node, malformed)}",
+        f"`{shown}` is not {what}: {why}",
         place=node.place.within(start, min(start + 1, end)),
+        help=way_out,
         fix=_correction(node, malformed, what),
     )
 
 
-def _why(node: Node, found: MalformedExpression) -> str:
+def _why(node: Node, found: MalformedExpression) -> tuple[str, str | None]:
+    """The reason, and the way out where there is one."""
     name = node.reading.unreadable_in(found.text)
     if name is not None:
         other = _NOT_IN_NAMES.sub("_", name).strip("_")
         way_out = f"rename `{name}`" + (f", to `{other}` for instance" if other else "")
-        return f"names in expressions hold letters, digits, `.`, `-` and `_` alone; {way_out}"
+        return "names in expressions hold letters, digits, `.`, `-` and `_` alone", way_out
     if found.way_out and _is_output(node):
-        return f"{found.reason}; an output is one expression, and no text round it"
-    return found.explanation
+        return found.reason, "an output is one expression, and no text round it"
+    return (found.reason, found.way_out) if found.way_out else _part_sentence(found.reason)
+
+
+def _part_sentence(sentence: str) -> tuple[str, str | None]:
+    """A sentence about an expression, and the way out that it ends with."""
+    parts = _WITH_WAY_OUT.fullmatch(sentence)
+    return (parts[1], parts[2]) if parts else (sentence, None)
 
 
 def _is_output(node: Node) -> bool:
@@ -169,12 +180,12 @@ def _correction(node: Node, found: MalformedExpression, what: str) -> Fix | None
 
 def report_nonstandard(node: Node, notice: Notice, code: str = "AZ119") -> None:
     """Report a form outside the standard, with the one to write instead."""
-    said = f"`{notice.standard}`" in notice.message
+    fact, way_out = _part_sentence(notice.message)
     node.warn(
         code,
-        notice.message,
+        fact,
         place=node.place.within(notice.start, notice.end),
-        help=None if said else f"write `{notice.standard}`",
+        help=way_out or f"write `{notice.standard}`",
         fix=_standard_form(node, notice, code),
     )
 

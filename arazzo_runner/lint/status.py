@@ -183,6 +183,9 @@ def _verdicts_for_all(criterion: Criterion) -> _Verdicts:
     return without_answer, frozenset(criterion_verdict(criterion, status) for status in statuses)
 
 
+_COMPARING = "compare something of the response, such as `$statusCode == 200`"
+
+
 def constant_criterion_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ306: a success criterion that holds whatever comes."""
     for criterion in view.step.criteria:
@@ -190,7 +193,7 @@ def constant_criterion_findings(view: StepContext) -> Iterator[Diagnostic]:
         if _verdicts(criterion)[1] == {True}:
             message = "this condition is always true, so it checks nothing"
             meant = _meant(criterion)
-            help_line = f"write `{meant}`" if meant else None
+            help_line = f"write `{meant}`" if meant else _COMPARING
             fix = change_text(place, meant) if meant else None
             yield warning("AZ306", message, place, "", help_line, fix)
             continue
@@ -212,7 +215,10 @@ def _meant(criterion: Criterion) -> str | None:
 def _excluded_statuses(view: StepContext, status: int, place: Place) -> Iterator[Diagnostic]:
     if not is_documented(view.operation, status):
         message = f"this is always true: {view.operation_label} documents no status {status}"
-        yield Diagnostic("AZ306", Severity.HINT, message, place, _documented_statuses(view))
+        way_out = "remove it, or compare with a status that is documented"
+        yield Diagnostic(
+            "AZ306", Severity.HINT, message, place, _documented_statuses(view), way_out
+        )
 
 
 def unmet_criteria_findings(view: StepContext) -> Iterator[Diagnostic]:

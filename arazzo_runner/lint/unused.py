@@ -65,7 +65,8 @@ def unused_input_findings(unit: Unit) -> Iterator[Diagnostic]:
                 unused[one.place] = one.name
     for place, name in unused.items():
         if place not in used and place.source is unit.document.source:
-            yield _hint("AZ501", f"the input `{name}` is never used", place.key())
+            way_out = f"remove it, or read it as `$inputs.{name}`"
+            yield _hint("AZ501", f"the input `{name}` is never used", place.key(), way_out)
 
 
 def _read_in_text(workflow: Workflow) -> Iterator[str]:
@@ -126,7 +127,9 @@ def unused_output_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
             for name, _ in step.outputs:
                 if (step.step_id, name) not in read:
                     message = f"the output `{name}` of `{step.step_id}` is never used"
-                    yield _hint("AZ502", message, step.place.at("outputs", name).key())
+                    way_out = f"remove it, or read it as `$steps.{step.step_id}.outputs.{name}`"
+                    place = step.place.at("outputs", name).key()
+                    yield _hint("AZ502", message, place, way_out)
 
 
 def unused_component_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
@@ -143,7 +146,13 @@ def unused_component_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
             if names & referred or _is_anchored(members[name], referred):
                 continue
             place = Place(document.source, ("components", kind, name)).key()
-            yield _hint("AZ503", f"the component `{name}` is never used", place)
+            field = (
+                "$ref: '#/components/inputs/"
+                if kind == "inputs"
+                else f"reference: '$components.{kind}."
+            )
+            way_out = f"remove it, or refer to it with `{field}{name}'`"
+            yield _hint("AZ503", f"the component `{name}` is never used", place, way_out)
 
 
 def _is_anchored(schema: Value, referred: set[str]) -> bool:
@@ -174,7 +183,9 @@ def unused_source_findings(unit: Unit, plan: Plan) -> Iterator[Diagnostic]:
     for source in document.source_descriptions:
         if source.name not in used:
             message = f"the source description `{source.name}` is never used"
-            yield _hint("AZ504", message, source.place.at("name"))
+            example = f"`$sourceDescriptions.{source.name}.<operationId>`"
+            way_out = f"remove it, or name it in a step: {example}"
+            yield _hint("AZ504", message, source.place.at("name"), way_out)
 
 
 def _is_bound(document: ArazzoDocument, plan: Plan) -> bool:
@@ -231,8 +242,8 @@ def _first(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _hint(code: str, message: str, place: Place) -> Diagnostic:
-    return Diagnostic(code, Severity.HINT, message, place, "unused")
+def _hint(code: str, message: str, place: Place, way_out: str) -> Diagnostic:
+    return Diagnostic(code, Severity.HINT, message, place, "unused", way_out)
 
 
 def unqualified_id_findings(view: StepContext) -> Iterator[Diagnostic]:

@@ -208,10 +208,11 @@ def _dead_reference_error(
 ) -> DocumentError:
     message = f"the reference `{reference}` {what}"
     if not walked:
-        return DocumentError(error("AZ214", message, place.at("$ref")))
+        way_out = "correct the reference, or add what it names to the API description"
+        return DocumentError(error("AZ214", message, place.at("$ref"), "", way_out))
     label = f"nothing at `{pointer_text(walked)}`"
     names = list(parent) if isinstance(parent, dict) else []
-    hint = did_you_mean(str(walked[-1]), names)
+    hint = did_you_mean(str(walked[-1]), names) or "correct the reference, or add what it names"
     return DocumentError(error("AZ214", message, place.at("$ref"), label, hint))
 
 

@@ -24,6 +24,9 @@ _MOST = 20_000
 _ENDINGS = (".yaml", ".yml", ".json")
 
 
+_OTHER_PATH = "give the path of the document, from the working directory"
+
+
 def file_uri(path: str) -> str:
     """The ``file:`` URI of a path, taken from the working directory."""
     return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100 (pathlib keeps `..`)
@@ -101,7 +104,7 @@ def _nearest_file(path: str) -> str | None:
     name = Path(path).name
     match = nearest(name.partition(".")[0], stems)
     found = stems[match] if match else nearest(name, stems.values())
-    return f"did you mean `{found}`?" if match and found else None
+    return f"did you mean `{found}`?" if match and found else _OTHER_PATH
 
 
 def _where(path: str, asking: str) -> str | None:

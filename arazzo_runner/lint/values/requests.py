@@ -22,7 +22,7 @@ from arazzo_runner.lint.schemas import value_shape
 from arazzo_runner.lint.values.constraints import (
     broken_as_whole,
 )
-from arazzo_runner.lint.values.types import TypeCheckContext, value_findings
+from arazzo_runner.lint.values.types import CHANGE_EITHER, TypeCheckContext, value_findings
 from arazzo_runner.openapi.model import Parameter, Schema
 from arazzo_runner.openapi.references import tokens_of
 from arazzo_runner.openapi.request.form import is_file_part
@@ -85,7 +85,8 @@ def _url(value: DynamicValue, view: StepContext) -> Iterator[Diagnostic]:
     kinds = shape.kinds - {"null"} if shape is not None and shape.kinds else frozenset()
     if kinds and "string" not in kinds and isinstance(value, Expression):
         message = f"`x-url` needs the text of a URL, and `{value.text}` is {type_words(kinds)}"
-        yield warning("AZ316", message, view.step.step.place.at("x-url"))
+        place = view.step.step.place.at("x-url")
+        yield warning("AZ316", message, place, "", "read the member that holds the URL")
 
 
 def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:
@@ -152,7 +153,8 @@ def _json(
     # What rules about one value at a time do not see: conditions, choices, counts of properties.
     for one in broken_as_whole(payload.value, schema, on.view.operation.description):
         message = f"the request body is not what {on.view.operation_label} accepts: {one.message}"
-        yield Diagnostic("AZ315", on.certain, message, place.at(*tokens_of(one.pointer)))
+        at = place.at(*tokens_of(one.pointer))
+        yield Diagnostic("AZ315", on.certain, message, at, "", CHANGE_EITHER)
 
 
 def _contents(fields: DynamicValue) -> DynamicValue:

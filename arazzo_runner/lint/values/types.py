@@ -51,6 +51,7 @@ from arazzo_runner.text.suggested_fix import guess_known
 _NUMBERS: Final = frozenset({"number", "integer"})
 _TREES: Final = frozenset({"object", "array"})
 _ARRAY: Final = frozenset({"array"})
+CHANGE_EITHER: Final = "write a value that the schema allows, or correct the schema"
 _LONGEST: Final = 60
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _BETWEEN: Final = re.compile(r"[,|]")
@@ -217,7 +218,7 @@ def _scalar(
     if kinds is not None and not _can_be(constant, kinds, on):
         shown = describe(constant, _LONGEST)
         message = f"{on.view.operation_label} accepts {type_words(kinds)} here, not {shown}"
-        yield Diagnostic("AZ315", on.certain, message, place)
+        yield Diagnostic("AZ315", on.certain, message, place, "", f"write {type_words(kinds)}")
     elif values is not None and not any(_is_type(constant, one, on) for one in values):
         shown = describe(constant, _LONGEST)
         spelled = [to_text(one) for one in values if one is not None]
@@ -235,7 +236,7 @@ def _scalar(
 def _refused_finding(shown: str, broken: Broken, place: Place, on: TypeCheckContext) -> Diagnostic:
     message = f"{shown} is not what {on.view.operation_label} accepts here: {broken.message}"
     severity = Severity.WARNING if broken.by_format else on.certain
-    return Diagnostic("AZ315", severity, message, place)
+    return Diagnostic("AZ315", severity, message, place, "", CHANGE_EITHER)
 
 
 def _readings(constant: Value, on: TypeCheckContext) -> Iterator[Value]:
@@ -335,10 +336,12 @@ def _kind_fits(
         return
     takes = f"{on.view.operation_label} accepts {type_words(wanted)} here"
     if isinstance(value, str):
-        yield Diagnostic("AZ315", on.certain, f"{takes}, not {value}", place)
+        help_line = f"write {type_words(wanted)}"
+        yield Diagnostic("AZ315", on.certain, f"{takes}, not {value}", place, "", help_line)
         return
     message = f"{takes}, and `{value.text}` is {type_words(kinds)}"
-    yield Diagnostic("AZ316", Severity.WARNING, message, place)
+    help_line = f"pass {type_words(wanted)}: a member of it, or another value"
+    yield Diagnostic("AZ316", Severity.WARNING, message, place, "", help_line)
 
 
 def _can_be_written(kinds: JsonTypes, wanted: JsonTypes, on: TypeCheckContext) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.schema.walk import APPLICATORS, Relation, keywords
+from arazzo_runner.openapi.schema.walk import APPLICATORS, Relation, keywords, subschemas
 
 RANGES: Final = {
     "int32": (-(2**31), 2**31 - 1),
@@ -27,7 +27,7 @@ FORMATS: Final = (
 
 _DEFINITION: Final = "#/$defs/"
 # What these hold is about other values than the response's, or must not be true of it.
-_UNJUDGED: Final = frozenset(keywords(Relation.NEGATION, Relation.CONDITION)) - {"then", "else"}
+_UNJUDGED: Final = frozenset(keywords(Relation.NEGATION, Relation.CONDITION))
 
 
 def response_schema(schema: Value) -> Value:
@@ -56,7 +56,7 @@ def is_write_only(node: Value, defs: dict[str, Any]) -> bool:
         if isinstance(reference, str) and reference not in seen:
             seen.add(reference)
             todo.append(defs.get(reference.removeprefix(_DEFINITION)))
-        todo += one.get("allOf", ())
+        todo += (part.schema for part in subschemas(one, Relation.ALL))
     return False
 
 

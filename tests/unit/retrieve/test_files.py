@@ -71,7 +71,7 @@ def test_a_missing_folder(folder, path):
     with pytest.raises(RetrieveError) as caught:
         read_named(path, 10)
     assert caught.value.message == f"there is no file `{path}`"
-    assert caught.value.hint is None
+    assert caught.value.hint == "give the path of the document, from the working directory"
 
 
 def test_a_folder(folder):
