@@ -15,6 +15,9 @@ STEPS = """
     operationId: createThing
     requestBody: {payload: {a: $workflows.v.outputs.x, b: $steps.ready.outputs.id, c: $steps.ready.outputs.id}}
   - {stepId: refused, operationId: getThing, parameters: [{name: id, in: path, value: $inputs.none}]}
+  - stepId: unread
+    operationId: listThings
+    parameters: [{name: q, in: query, value: {context: $inputs.q, selector: //a, type: xpath}}]
   - {stepId: next, operationId: listThings, parameters: [{name: q, in: query, value: $steps.next.outputs.last}]}
   - {stepId: call, workflowId: v}
 - workflowId: v
@@ -35,6 +38,7 @@ def test_each_step_has_its_request_or_the_reason(load):
         "waiting": "needs outputs of `ready`",
         "body": "needs outputs of `ready`, `v`",
         "refused": "path parameter `id` of `GET /things/{id}` has no value",
+        "unread": "the value is not well-formed XML: syntax error: line 1, column 0",
         "next": None,
         "call": "calls the workflow `v`",
     }
