@@ -1,8 +1,21 @@
 """``python -m arazzo_runner`` is ``arazzo``."""
 
-import sys
+from arazzo_runner.cli.signals import exit_at_signals
 
-from arazzo_runner.cli.main import main
+exit_at_signals()  # before anything is imported that takes time
+
+
+def main() -> int:
+    """Run the command line as a process: its arguments, its signals. Returns the exit code."""
+    from arazzo_runner.cli.main import main as run
+
+    try:
+        return run()
+    finally:
+        exit_at_signals()
+
 
 if __name__ == "__main__":
+    import sys
+
     sys.exit(main())

@@ -18,6 +18,7 @@ import click
 
 from arazzo_runner.cli.command_words import remember_command
 from arazzo_runner.cli.options.config_file import flags_for
+from arazzo_runner.cli.signals import interrupted_code, raise_at_signals
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.version import VERSION
 
@@ -116,6 +117,7 @@ def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes
     name = ctx.invoked_subcommand or ""
     command = cli.get_command(ctx, name)
     if command is not None:
+        raise_at_signals()  # its modules are there
         ctx.default_map = {name: flags_for(name, command, COMMANDS)}
 
 
@@ -132,9 +134,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         from arazzo_runner.cli.usage_errors import report_usage_error
 
         return report_usage_error(mistake, args)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as reason:
         sys.stderr.write("interrupted\n")
-        return 130
+        return interrupted_code(reason)
     except (BrokenPipeError, ClosedOutputError):
         return _broken_pipe()
     except ArazzoError as error:

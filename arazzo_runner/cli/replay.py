@@ -27,6 +27,7 @@ from arazzo_runner.recording.file import read_recording
 from arazzo_runner.recording.model import Recording
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.worlds.wrappers import SignalCompute
 
 
 @click.command("replay", cls=SectionedCommand, short_help="replay a recorded run, without a server")
@@ -87,11 +88,16 @@ class Replay(Struct, frozen=True):
 
     def run(self, performance: RunSession) -> int:
         """Run, tell, report; say which documents have changed where it did not pass."""
-        interrupted = performance.signals.interrupted
+        signals = performance.signals
 
         def go(observer: Observer) -> RunResult:
             return recording_run.replay(
-                self.recording, self.prepared, self.options, observer, interrupted
+                self.recording,
+                self.prepared,
+                self.options,
+                observer,
+                signals.interrupted,
+                SignalCompute(signals),
             )
 
         code = performance.perform(self.prepared, maskers_of(self.prepared, performance.given), go)

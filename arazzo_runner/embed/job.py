@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.route import checked_world
@@ -78,8 +80,10 @@ def run_blocking(job: RunJob, begin: NewWorld) -> Result:
 
 async def run_suspending(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end within an event loop."""
-    world = suspending_world(job, begin)
-    ran = await run_plan(job.prepared.plan, job.prepared.inputs, run_context(job, world))
+    from arazzo_runner.worlds.threads import compute_in_thread
+
+    context = replace(run_context(job, suspending_world(job, begin)), compute=compute_in_thread)
+    ran = await run_plan(job.prepared.plan, job.prepared.inputs, context)
     return result_of(job, ran)
 
 

@@ -6,7 +6,9 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar
+
+from msgspec.structs import replace
 
 from arazzo_runner.embed.job import RunJob, result_of, run_context, suspending_world
 from arazzo_runner.embed.result import Result
@@ -23,6 +25,8 @@ from arazzo_runner.executor.world import (
     World,
 )
 from arazzo_runner.openapi.message import HttpResponse
+
+T = TypeVar("T")
 
 StreamRequest: TypeAlias = Callable[[World], Awaitable[Any]]
 """What the engine waits for, given the world that can do it."""
@@ -106,7 +110,8 @@ StreamDriver: TypeAlias = Coroutine[StreamRequest, Any, RunResult]
 def _engine(job: RunJob, told: deque[Event]) -> StreamDriver:
     """The engine, which awaits nothing but its world: so it can be driven by hand."""
     prepared = job.prepared
-    return run_plan(prepared.plan, prepared.inputs, run_context(job, _StreamWorld(), told.append))
+    context = replace(run_context(job, _StreamWorld(), told.append), compute=_compute_in_stream)
+    return run_plan(prepared.plan, prepared.inputs, context)
 
 
 class _StreamCall:
@@ -117,6 +122,13 @@ class _StreamCall:
 
     def __await__(self) -> Generator[StreamRequest, Any, Any]:
         return (yield self._request)
+
+
+async def _compute_in_stream(work: Callable[[], T], /) -> T:
+    from arazzo_runner.worlds.threads import compute_in_thread
+
+    result: T = await _StreamCall(lambda _world: compute_in_thread(work))
+    return result
 
 
 class _StreamWorld:

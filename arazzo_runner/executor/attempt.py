@@ -5,25 +5,24 @@ Nothing here decides what comes next.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import assert_never
+from collections.abc import Mapping
+from functools import partial
+from typing import Final, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.contract_checks import contract_checks
-from arazzo_runner.executor.criteria import judge_call, judge_criterion, judge_status
+from arazzo_runner.executor.criteria import judge_all, judge_call, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
-from arazzo_runner.executor.payload.resolve import build_payload
-from arazzo_runner.executor.payload.text import FormText, form_pairs
 from arazzo_runner.executor.plan import (
-    Argument,
     OperationCall,
     StepPlan,
     WorkflowCall,
 )
+from arazzo_runner.executor.request import BuiltCall, build_call
 from arazzo_runner.executor.result import (
     Attempt,
     CriterionResult,
@@ -35,82 +34,19 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.executor.run_state import TimeLimit, WorkflowState
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
-from arazzo_runner.expression.ast import Literal as Constant
-from arazzo_runner.expression.evaluate import EvaluationError, evaluate_within_bounds
-from arazzo_runner.expression.scope import Exchange, Scope, WorkflowValues
+from arazzo_runner.expression.evaluate import EvaluationError
+from arazzo_runner.expression.scope import Scope, WorkflowValues
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics.headers import header_value
-from arazzo_runner.openapi.message import HttpRequest, HttpResponse
-from arazzo_runner.openapi.request.build import RequestRefused, build_request
-from arazzo_runner.openapi.request.encoding import json_text
-from arazzo_runner.openapi.request.form import encode_pairs
-from arazzo_runner.openapi.request.link import Link, resolve_link
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.request.build import RequestRefused
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.response.contract import (
     CheckResult,
 )
-from arazzo_runner.openapi.security.schemes import Authorization, credential_carrier, parameter_key
 
-
-class BuiltCall(Struct, frozen=True):
-    """A request ready to send, and the exchange as expressions see it before the answer."""
-
-    request: HttpRequest
-    exchange: Exchange
-    body: MaybeValue
-    authorization: Authorization
-
-
-def build_call(
-    call: OperationCall, scope: Scope, seconds: float, origins: Collection[str] = ()
-) -> BuiltCall:
-    """Evaluate the arguments and the payload, and write the request.
-
-    ``origins`` are those that an ``x-url`` may lead to beside the server's: no credential goes
-    there, nor what the workflow passes in place of one. Raises EvaluationError, RequestRefused or
-    BodyError: then nothing may be sent.
-    """
-    values = [(one.parameter, _value(one, scope)) for one in call.arguments]
-    link, authorization = _link(call, scope, origins), call.authorization
-    if link is not None and link.is_elsewhere:
-        authorization = Authorization()
-        secret = {credential_carrier(one) for one in call.operation.description.schemes.values()}
-        values = [one for one in values if parameter_key(one[0]) not in secret]
-    payload = build_payload(call.body, scope, seconds) if call.body else None
-    body = (payload.content_type, payload.content) if payload else None
-    request = build_request(
-        call.operation, call.server, values, body, authorization, link, requires=not call.is_free
-    )
-    exchange = Exchange(
-        method=request.method,
-        url=request.url,
-        request_headers=request.headers,
-        query={p.name: value for p, value in values if p.location == "query"},
-        path={p.name: value for p, value in values if p.location == "path"},
-        request_body=payload.value if payload else MISSING,
-    )
-    return BuiltCall(request, exchange, exchange.request_body, authorization)
-
-
-def _link(call: OperationCall, scope: Scope, origins: Collection[str]) -> Link | None:
-    """Where ``x-url`` leads; where it has no value, the request goes to its operation."""
-    if call.url is None:
-        return None
-    value = evaluate_within_bounds(call.url, scope)
-    if value is MISSING or value is None:
-        return None
-    return resolve_link(call.server, value, origins)
-
-
-def _value(argument: Argument, scope: Scope) -> MaybeValue:
-    text = argument.text
-    if text is None or isinstance(argument.value, Constant):
-        return evaluate_within_bounds(argument.value, scope)
-    if isinstance(text, FormText):
-        return encode_pairs(form_pairs(text, scope)).decode("ascii")
-    from arazzo_runner.executor.payload.json_template import json_value
-
-    return json_text(json_value(text.tree, scope))
+LARGE_BODY: Final = 1 << 20
+"""From so many bytes on, a response is worth a thread of an event loop."""
 
 
 class AttemptOutcome(Struct, frozen=True):
@@ -156,12 +92,13 @@ def _incomplete_dependency(planned: StepPlan, frame: WorkflowState) -> StepError
 async def _try_operation(
     planned: StepPlan, call: OperationCall, frame: WorkflowState, key: str
 ) -> AttemptOutcome:
-    scope, ledger = frame.scope, frame.ledger
+    scope, ledger, settings = frame.scope, frame.ledger, frame.ledger.settings
+    build = partial(build_call, call, scope, settings.limits.query_seconds, settings.allow_origins)
     try:
-        settings = ledger.settings
-        built = build_call(call, scope, settings.limits.query_seconds, settings.allow_origins)
+        built = await ledger.compute(build, planned.step.place, is_heavy=planned.is_heavy)
     except (EvaluationError, RequestRefused, BodyError) as reason:
-        return _unsent_outcome(planned, scope, _refusal_error(reason, planned))
+        error = ledger.stopped or _refusal_error(reason, planned)
+        return _unsent_outcome(planned, scope, error)
     ledger.tell(RequestSent(key, built.request, frame.depth))
     sent = _send_call(planned, call, built, key, ledger.time_left())
     outcome = await ledger.world.send(replace(sent, is_final=True) if ledger.is_ending else sent)
@@ -174,8 +111,8 @@ async def _try_operation(
             ledger.stop("cancelled", outcome.message, outcome.hint, planned.step.place)
         if outcome.head is None or outcome.unsent:
             return _failed_outcome(planned, scope, built, outcome)
-        return _cut_off(planned, call, built, outcome, outcome.head, frame, key)
-    return _response_outcome(planned, call, built, outcome, frame, key)
+        return await _cut_off(planned, call, built, outcome, outcome.head, frame, key)
+    return await _response_outcome(planned, call, built, outcome, frame, key)
 
 
 def _out_of_time(outcome: TransportFailure, stopped: StepError | None) -> TransportFailure:
@@ -228,7 +165,7 @@ def _failed_outcome(
     return AttemptOutcome(attempt, after, _evaluable_outputs(planned, after))
 
 
-def _cut_off(
+async def _cut_off(
     planned: StepPlan,
     call: OperationCall,
     built: BuiltCall,
@@ -247,10 +184,10 @@ def _cut_off(
     )
     place = planned.step.place
     error = StepError(failure.code, failure.message, failure.hint, "response", place)
-    return _response_outcome(planned, call, built, response, frame, key, error)
+    return await _response_outcome(planned, call, built, response, frame, key, error)
 
 
-def _response_outcome(
+async def _response_outcome(
     planned: StepPlan,
     call: OperationCall,
     built: BuiltCall,
@@ -258,6 +195,22 @@ def _response_outcome(
     frame: WorkflowState,
     key: str,
     error: StepError | None = None,
+) -> AttemptOutcome:
+    """Judge a response; :func:`_judge_response` touches nothing, and may be in a thread."""
+    judge = partial(_judge_response, planned, call, built, response, frame, error)
+    is_heavy = planned.is_heavy or len(response.body) > LARGE_BODY
+    outcome = await frame.ledger.compute(judge, planned.step.place, is_heavy=is_heavy)
+    _tell_criteria(outcome.attempt.criteria, frame, key)
+    return outcome
+
+
+def _judge_response(
+    planned: StepPlan,
+    call: OperationCall,
+    built: BuiltCall,
+    response: HttpResponse,
+    frame: WorkflowState,
+    error: StepError | None,
 ) -> AttemptOutcome:
     body: MaybeValue = MISSING
     if error is None:
@@ -270,10 +223,12 @@ def _response_outcome(
         response_body=body,
     )
     scope = replace(frame.scope, exchange=exchange)
-    criteria = _judge_all(planned, scope, frame, key)
+    criteria = _judge_all(planned, scope, frame)
     sent = response.request or built.request
     checks = contract_checks(planned, call, sent, response, body, frame) if error is None else ()
     error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))
+    # Whatever came of criteria and outputs whose time was over, they are not all there is.
+    error = error or frame.ledger.stopped
     succeeded = error is None and _is_passed(criteria, checks)
     attempt = Attempt(
         sent, response, built.body, body, error, criteria, checks, None, succeeded,
@@ -300,16 +255,19 @@ def _is_passed(criteria: tuple[CriterionResult, ...], checks: tuple[CheckResult,
 
 
 def _judge_all(
-    planned: StepPlan, scope: Scope, frame: WorkflowState, key: str
+    planned: StepPlan, scope: Scope, frame: WorkflowState
 ) -> tuple[CriterionResult, ...]:
-    seconds = frame.ledger.settings.limits.query_seconds
-    results = tuple(judge_criterion(criterion, scope, seconds) for criterion in planned.criteria)
-    if not results:
+    if not planned.criteria:
         # Step Object: without successCriteria the status decides.
-        results = (judge_status(scope.exchange.status if scope.exchange else None),)
+        return (judge_status(scope.exchange.status if scope.exchange else None),)
+    seconds = frame.ledger.settings.limits.query_seconds
+    is_over = partial(frame.ledger.is_over, planned.step.place)
+    return judge_all(planned.criteria, scope, seconds, is_over)
+
+
+def _tell_criteria(results: tuple[CriterionResult, ...], frame: WorkflowState, key: str) -> None:
     for result in results:
         frame.ledger.tell(CriterionJudged(key, result, frame.depth))
-    return results
 
 
 def _outputs(
@@ -332,22 +290,37 @@ def _evaluable_outputs(planned: StepPlan, scope: Scope) -> dict[str, Value]:
 async def _try_workflow(
     planned: StepPlan, call: WorkflowCall, frame: WorkflowState, key: str
 ) -> AttemptOutcome:
-    ledger = frame.ledger
+    ledger, place = frame.ledger, planned.step.place
+    callee = ledger.plan.workflows[call.key]
+    evaluate = partial(inputs_for_call, callee, call.arguments, frame.scope)
     try:
-        inputs = inputs_for_call(ledger.plan.workflows[call.key], call.arguments, frame.scope)
+        inputs = await ledger.compute(evaluate, place, is_heavy=planned.is_heavy)
     except CallInputError as reason:
-        return _unsent_outcome(
-            planned, frame.scope, refused_inputs_error(reason, planned.step.place)
-        )
+        error = ledger.stopped or refused_inputs_error(reason, place)
+        return _unsent_outcome(planned, frame.scope, error)
     child, over = await _call_in_time(planned, call, inputs, frame)
     values = WorkflowValues(child.inputs, child.outputs)
     seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key.workflow: values})
     scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
+    judge = partial(_judge_child, planned, child, scope, frame, over)
+    outcome = await ledger.compute(judge, place, is_heavy=planned.is_heavy)
+    _tell_criteria(outcome.attempt.criteria[1:], frame, key)
+    return outcome
+
+
+def _judge_child(
+    planned: StepPlan,
+    child: WorkflowResult,
+    scope: Scope,
+    frame: WorkflowState,
+    over: StepError | None,
+) -> AttemptOutcome:
     own = (judge_call(child.workflow_id, child.status.value),)
-    criteria = own + (_judge_all(planned, scope, frame, key) if planned.criteria else ())
+    criteria = own + (_judge_all(planned, scope, frame) if planned.criteria else ())
     passed = _is_passed(criteria, ())
     unusable = _child_error(child, planned) if child.status is Status.ERROR else None
     error, outputs = _outputs(planned, scope, over or unusable, passed=passed)
+    error = error or frame.ledger.stopped
     if not planned.step.outputs:
         outputs = dict(child.outputs)
     attempt = Attempt(

@@ -6,6 +6,7 @@ why; it never stops the run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal as Choice
 from typing import assert_never
 
@@ -78,4 +79,16 @@ def judge_until_unmet(
         results.append(judge_criterion(criterion, scope, seconds))
         if not results[-1].passed:
             break
+    return tuple(results)
+
+
+def judge_all(
+    criteria: tuple[Criterion, ...], scope: Scope, seconds: float, is_over: Callable[[], bool]
+) -> tuple[CriterionResult, ...]:
+    """Judge criteria in order, for as long as the run is not over."""
+    results: list[CriterionResult] = []
+    for criterion in criteria:
+        if is_over():
+            break
+        results.append(judge_criterion(criterion, scope, seconds))
     return tuple(results)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 
 from arazzo_runner.document.rules.expressions import expressions_in, in_url
-from arazzo_runner.executor.attempt import build_call
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowPlan
+from arazzo_runner.executor.request import build_call
 from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope

@@ -192,6 +192,8 @@ class StepPlan(Struct, frozen=True):
     key: StepKey
     depends_on: tuple[StepKey, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    is_heavy: bool = False
+    """Whether its evaluation may take long (``executor/bind/queries.py``)."""
 
 
 class WorkflowPlan(Struct, frozen=True):
@@ -205,6 +207,8 @@ class WorkflowPlan(Struct, frozen=True):
     inputs_schema: InputsSchema
     finally_call: WorkflowCall | None = None
     """The workflow that runs when this one ends (``x-finally``)."""
+    is_heavy: bool = False
+    """Whether its outputs may take long to evaluate."""
 
 
 Tokens: TypeAlias = tuple[str | int, ...]

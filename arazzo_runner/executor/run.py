@@ -10,7 +10,7 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.inputs import InputProblem, find_problems, undeclared_problems
 from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
-from arazzo_runner.executor.run_state import RunState
+from arazzo_runner.executor.run_state import Compute, RunState, compute_here
 from arazzo_runner.executor.workflow import run_chain
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
@@ -26,6 +26,7 @@ class RunContext(Struct, frozen=True):
     observer: Observer
     interrupted: Callable[[], bool]
     judge: Judge | None = None
+    compute: Compute = compute_here
 
 
 def input_problems(
@@ -74,6 +75,7 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
         context.interrupted,
     )
     ledger.judge = context.judge
+    ledger.offload = context.compute
     started = context.clock.monotonic()
     for key in plan.selected:
         if key in ledger.completed:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, Protocol
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import Clock, Plan, Settings, StepKey, WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import StepError, WorkflowResult
 from arazzo_runner.executor.world import World
+from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
 from arazzo_runner.expression.scope import Scope, WorkflowValues
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.response.contract import Judge
@@ -23,6 +25,26 @@ from arazzo_runner.text.source import Place
 
 GRACE: Final = 4.0
 """So many seconds has what runs when a workflow was stopped; a signal ends a run within 5."""
+
+
+T = TypeVar("T")
+
+
+class Compute(Protocol):
+    """Does work that may take long, and has no effect: within an event loop in a thread."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """What the work gives."""
+        ...
+
+
+async def compute_here(work: Callable[[], T], /) -> T:
+    """Do the work where it is asked for."""
+    return work()
+
+
+LAST_SECONDS: Final = 1.0
+"""So many seconds have the queries in the outputs of a workflow that was stopped."""
 
 
 class TimeLimit(Struct, frozen=True):
@@ -49,6 +71,7 @@ class RunState:
         "entries",
         "is_ending",
         "judge",
+        "offload",
         "plan",
         "run_inputs",
         "settings",
@@ -78,6 +101,7 @@ class RunState:
         self.clock = clock
         self.tell: Observer = tell
         self.judge: Judge | None = None
+        self.offload: Compute = compute_here
         self.stopped: StepError | None = None
         self.steps = 0
         self.waited = 0.0
@@ -111,6 +135,39 @@ class RunState:
         """Stop where the user has interrupted the run: nothing more is sent."""
         if self._interrupted() and not self.is_ending:
             self.stop("cancelled", "the run was interrupted", None, place)
+
+    async def compute(self, work: Callable[[], T], place: Place, *, is_heavy: bool) -> T:
+        """Do work of a step, whose queries end when the run does; what is heavy, out of the way."""
+        timed = partial(with_checkpoint, partial(self._seconds_left, place), work)
+        return await self.offload(timed) if is_heavy else timed()
+
+    async def compute_last(self, work: Callable[[], T], place: Place, *, is_heavy: bool) -> T:
+        """Do the work at the end of a workflow: where the run was stopped, it has a moment left."""
+        if self.stopped is None:
+            return await self.compute(work, place, is_heavy=is_heavy)
+        until = self.clock.limited() + LAST_SECONDS
+        timed = partial(with_checkpoint, partial(self._seconds_until, until), work)
+        return await self.offload(timed) if is_heavy else timed()
+
+    def _seconds_left(self, place: Place) -> float:
+        """A checkpoint: the seconds left; QueryError where the run is over or interrupted."""
+        if self.is_over(place):
+            assert self.stopped is not None
+            raise QueryError(self.stopped.message, self.stopped.hint)
+        return self.time_left()
+
+    def _seconds_until(self, until: float) -> float:
+        left = until - self.clock.limited()
+        if left <= 0:
+            raise QueryError("the run is over", "raise the limit with `--run-timeout`")
+        return left
+
+    def is_over(self, place: Place) -> bool:
+        """Whether the run, or the calling step, has no time left or was interrupted."""
+        if self.stopped is None:
+            self.check_interruption(place)
+            self.check_time(place)
+        return self.stopped is not None
 
     def time_left(self) -> float:
         """The seconds that what runs now may still take; none are left when it is 0 or less."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -99,7 +100,7 @@ async def _attempts(
     used: dict[int, int] = {}
     while True:
         tried = await _try(planned, frame, f"{key}@{len(earlier) + 1}")
-        tried, decision = _decide(planned, tried, frame, used)
+        tried, decision = await _decide(planned, tried, frame, used)
         if decision is None or not isinstance(decision.planned.action, RetryAction):
             return earlier, tried, decision
         frame.ledger.check_retries(len(earlier), planned.step.place)
@@ -119,7 +120,7 @@ async def _try(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutc
     return tried
 
 
-def _decide(
+async def _decide(
     planned: StepPlan, tried: AttemptOutcome, frame: WorkflowState, used: Mapping[int, int]
 ) -> tuple[AttemptOutcome, Decision | None]:
     """The decision on an attempt, and the attempt with the criteria that were judged for it."""
@@ -127,10 +128,13 @@ def _decide(
         return tried, None
     candidates = planned.on_success if tried.attempt.succeeded else planned.on_failure
     seconds = frame.ledger.settings.limits.query_seconds
-    decision, considered = choose_action(candidates, tried.scope, used, seconds)
+    choose = partial(choose_action, candidates, tried.scope, used, seconds)
+    place, is_heavy = planned.step.place, planned.is_heavy and bool(candidates)
+    decision, considered = await frame.ledger.compute(choose, place, is_heavy=is_heavy)
     if considered:
         tried = replace(tried, attempt=replace(tried.attempt, considered=considered))
-    return tried, decision
+    # Criteria that were judged when the time was over decide nothing.
+    return tried, None if frame.ledger.stopped else decision
 
 
 async def _retry(

@@ -6,6 +6,7 @@ Arazzo Specification 1.1.0, Workflow Object.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -131,7 +132,8 @@ async def _run_workflow(
     frame = WorkflowState(plan, scope, steps, inputs, ledger, depth, call_workflow)
     visited: list[StepResult] = []
     end: Next = unmet or await _steps(frame, visited)
-    outputs = evaluate_outputs(plan.workflow.outputs, scope)[0]
+    evaluate = partial(evaluate_outputs, plan.workflow.outputs, scope)
+    outputs, _ = await ledger.compute_last(evaluate, plan.workflow.place, is_heavy=plan.is_heavy)
     ledger.values[plan.key] = WorkflowValues(inputs, outputs)
     duration = ledger.clock.monotonic() - started
     result, transfer = _finish(plan, inputs, outputs, visited, end, ledger, duration)

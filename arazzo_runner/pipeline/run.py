@@ -26,6 +26,7 @@ from arazzo_runner.executor.plan import (
 )
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_keys, run_plan
+from arazzo_runner.executor.run_state import Compute, compute_here
 from arazzo_runner.executor.secret_flow import secret_flow
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
@@ -368,11 +369,12 @@ def execute_run(
     observer: Observer = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
     clock: Clock | None = None,
+    compute: Compute = compute_here,
 ) -> RunResult:
-    """Run to the end without an event loop; ``world`` must not suspend."""
-    settings = options.settings
+    """Run to the end without an event loop; neither ``world`` nor ``compute`` may suspend."""
+    settings, judge = options.settings, other_judge(options.settings)
     context = RunContext(
-        world, clock or SYSTEM_CLOCK, settings, observer, interrupted, other_judge(settings)
+        world, clock or SYSTEM_CLOCK, settings, observer, interrupted, judge, compute
     )
     return run_coroutine(run_plan(prepared.plan, prepared.inputs, context))
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
+from arazzo_runner.executor.run_state import Compute, compute_here
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
@@ -109,6 +110,7 @@ def replay(
     options: pipeline.RunConfig,
     observer: Observer = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
+    compute: Compute = compute_here,
 ) -> RunResult:
     """Run against the recording; a step fails whose request differs from the recorded one.
 
@@ -117,4 +119,6 @@ def replay(
     world = ReplayWorld(recording)
     told = world.judging_observer(observer)
     clock = replace(pipeline.SYSTEM_CLOCK, recorded=lambda: world.elapsed)
-    return world.judge(pipeline.execute_run(prepared, world, options, told, interrupted, clock))
+    return world.judge(
+        pipeline.execute_run(prepared, world, options, told, interrupted, clock, compute)
+    )

@@ -1,8 +1,10 @@
-"""A world that does not suspend, run in threads for an event loop."""
+"""Threads for an event loop: for a world that does not suspend, and for work that takes long."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 import anyio
 from anyio.lowlevel import checkpoint
@@ -11,6 +13,13 @@ from anyio.to_thread import run_sync
 from arazzo_runner.executor.world import SendCall, TransportFailure, World, run_coroutine
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.worlds.wrappers import WrappedWorld
+
+T = TypeVar("T")
+
+
+async def compute_in_thread(work: Callable[[], T], /) -> T:
+    """Do work without effects in a thread; one that is cancelled has its end seen by nobody."""
+    return await run_sync(work, abandon_on_cancel=True)
 
 
 class ThreadedWorld(WrappedWorld):

@@ -188,6 +188,24 @@ class SignalWorld:
         return await self._world.receive(call)
 
 
+class SignalCompute(Struct, frozen=True):
+    """Does work of the core; a signal breaks it off, and then it is done again.
+
+    It has no effect, so that it can be; and by then the core knows that the run was interrupted, so
+    that each query ends at once. ``waiting`` is as for :class:`SignalWorld`.
+    """
+
+    waiting: AbstractContextManager[object]
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """What the work gives."""
+        try:
+            with self.waiting:
+                return work()
+        except KeyboardInterrupt:
+            return work()
+
+
 _POLL = 0.05
 
 

@@ -34,6 +34,7 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.recording.documents import DocumentLog
 from arazzo_runner.report.files import check_writable
 from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.worlds.wrappers import SignalCompute
 
 
 @click.command("run", cls=SectionedCommand, short_help="run a document's workflows")
@@ -132,7 +133,14 @@ class RunCommand(Struct, frozen=True):
         def go(observer: Observer) -> RunResult:
             with open_world(prepared, self.given, signals, masked.recording.learn) as world:
                 kept = keeping.wrap(traces.wrap(world))
-                return pipeline.execute_run(prepared, kept, options, observer, signals.interrupted)
+                return pipeline.execute_run(
+                    prepared,
+                    kept,
+                    options,
+                    observer,
+                    signals.interrupted,
+                    compute=SignalCompute(signals),
+                )
 
         def keep() -> None:
             keeping.write(prepared, options, masked.recording)

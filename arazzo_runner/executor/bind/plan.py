@@ -18,6 +18,7 @@ from arazzo_runner.document.model import FinallyCall, Step, StepName, Workflow, 
 from arazzo_runner.document.rules.order import step_needs
 from arazzo_runner.executor.bind.inputs import schema_findings
 from arazzo_runner.executor.bind.operation import BindContext, find_workflow
+from arazzo_runner.executor.bind.queries import is_heavy_step, is_heavy_workflow
 from arazzo_runner.executor.bind.step import bind_actions, bind_call, input_arguments
 from arazzo_runner.executor.plan import (
     Plan,
@@ -106,6 +107,7 @@ def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: BindContext) ->
         depends_on=tuple(key for key in depends_on if key),
         inputs_schema=inputs,
         finally_call=_bind_finally(workflow.finally_call, unit, binding),
+        is_heavy=is_heavy_workflow(workflow),
     )
 
 
@@ -132,7 +134,8 @@ def _bind_step(
     own = StepKey(uri, workflow.workflow_id, step.step_id)
     named = (_bind_step_name(name, own, unit, binding) for name in step.depends_on)
     depends_on = tuple(key for key in named if key)
-    return StepPlan(step, call, step.success_criteria, on_success, on_failure, own, depends_on)
+    bound = StepPlan(step, call, step.success_criteria, on_success, on_failure, own, depends_on)
+    return replace(bound, is_heavy=True) if is_heavy_step(bound) else bound
 
 
 def _bind_step_name(

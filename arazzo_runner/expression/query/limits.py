@@ -7,7 +7,10 @@ before, level by level, and no further than the limit.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from contextvars import ContextVar
+from math import inf
+from typing import Final, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -26,32 +29,77 @@ class QueryError(Exception):
         self.hint = hint
 
 
+Checkpoint: TypeAlias = Callable[[], float]
+"""The seconds that a run has left; raises :class:`QueryError` when it is over or interrupted."""
+
+_checkpoint: ContextVar[Checkpoint] = ContextVar("query_checkpoint", default=lambda: inf)
+T = TypeVar("T")
+
+
+def with_checkpoint(checkpoint: Checkpoint, work: Callable[[], T]) -> T:
+    """Do the work; each query within it asks the checkpoint at its start and while it goes on.
+
+    The core has no clock of its own, and a query no room in its callers for one: the XPath library
+    calls back with nothing of ours but its tokens.
+    """
+    token = _checkpoint.set(checkpoint)
+    try:
+        return work()
+    finally:
+        _checkpoint.reset(token)
+
+
+def seconds_for_query(limit: float) -> float:
+    """The seconds that a query may take: its own limit, or what is left of the run.
+
+    Raises :class:`QueryError` when the run is over.
+    """
+    return min(limit, _checkpoint.get()())
+
+
+_LOOKS_PER_SECOND: Final = 20
+
+
 class Budget(Struct):
     """The work that a query may still do, in visits of nodes.
 
     It is counted, not timed: the same query on the same document ends alike on any machine. The
-    user's limit in seconds is worth :data:`NODES_PER_SECOND` each.
+    user's limit in seconds is worth :data:`NODES_PER_SECOND` each. The time of the run is looked at
+    each time that ``floor`` is passed.
     """
 
     seconds: float
     total: int
     left: int
+    step: int
+    floor: int
 
     @classmethod
     def of(cls, seconds: float, units_per_node: int = 1) -> Budget:
-        """The budget that a limit in seconds is worth, where a visit costs so many units."""
+        """The budget that a limit in seconds is worth, where a visit costs so many units.
+
+        Raises :class:`QueryError` when the run is over.
+        """
+        seconds_for_query(seconds)
         total = int(seconds * NODES_PER_SECOND * units_per_node)
-        return cls(seconds, total, total)
+        step = NODES_PER_SECOND * units_per_node // _LOOKS_PER_SECOND
+        return cls(seconds, total, total, step, max(total - step, 0))
 
     def spend(self, units: int = 1) -> None:
-        """Take from the budget. Raises :class:`QueryError` when it is used up."""
+        """Take from the budget. Raises :class:`QueryError` when it, or the run's time, is over."""
         self.left -= units
+        if self.left < self.floor:
+            self._look()
+
+    def _look(self) -> None:
         if self.left < 0:
             nodes = int(self.seconds * NODES_PER_SECOND)
             raise QueryError(
                 f"the query visits more than {nodes:,} nodes, or does as much work",
                 "`--max-query-time` raises the limit",
             )
+        seconds_for_query(self.seconds)
+        self.floor = max(self.left - self.step, 0)
 
 
 MAX_TEXT: Final = 10 * 2**20

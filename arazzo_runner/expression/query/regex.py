@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from arazzo_runner.expression.query.limits import Budget, QueryError
+from arazzo_runner.expression.query.limits import Budget, QueryError, seconds_for_query
 from arazzo_runner.expression.value import MISSING, MaybeValue
 
 T = TypeVar("T")
@@ -25,6 +25,8 @@ MAX_PLAIN: Final = 1_000
 """The longest plain text in a pattern, in characters."""
 
 _PLAIN: Final = re.compile(r"(?:\\.|[^\\\[\](){}|*+?^$.])+", re.DOTALL)
+
+_TOO_MUCH_MEMORY: Final = "the regular expression needs too much memory for this text"
 
 # Shares of a budget that one match is given in turn, until it is done in time.
 _SHARES: Final = (0.0001, 0.001, 0.01, 0.1, 0.8)
@@ -53,12 +55,25 @@ def _first_match(pattern: str, subject: str, seconds: float) -> Any:
     check_subject(subject)
     search = compile_regex(pattern).search
     try:
-        return search(subject, timeout=seconds)
+        return _search(search, subject, seconds_for_query(seconds))
     except TimeoutError:
+        seconds_for_query(seconds)  # where it was the run that had no more time
         raise QueryError(
             f"the regular expression takes longer than {seconds:g} s",
             "make it simpler, or raise the limit with `--max-query-time`",
         ) from None
+
+
+def _search(search: Callable[..., T], subject: str, seconds: float) -> T:
+    try:
+        return search(subject, timeout=seconds)
+    except MemoryError:
+        # A recursive pattern (`(?R)`) has no other end than the package's own stack.
+        raise QueryError(_TOO_MUCH_MEMORY, "make it simpler") from None
+    except KeyboardInterrupt:
+        # A signal that ends the run is a failed criterion; any other is not for us.
+        seconds_for_query(seconds)
+        raise
 
 
 @lru_cache(maxsize=256)
@@ -105,9 +120,10 @@ def limited_call(pattern: Any, call: Callable[..., T], subject: str, budget: Bud
     for share in _SHARES:
         budget.spend(int(share * budget.total))
         try:
-            return call(subject, timeout=share * budget.seconds)
+            return _search(call, subject, seconds_for_query(share * budget.seconds))
         except TimeoutError:
             continue
+    seconds_for_query(budget.seconds)
     raise QueryError(
         f"a regular expression takes longer than {budget.seconds:g} s",
         "make it simpler, or raise the limit with `--max-query-time`",

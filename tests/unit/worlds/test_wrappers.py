@@ -12,6 +12,7 @@ from arazzo_runner.worlds.wrappers import (
     CancellableWorld,
     HookedWorld,
     Hooks,
+    SignalCompute,
     SignalWorld,
     WrappedWorld,
     call_hook,
@@ -48,3 +49,16 @@ def test_a_hook_waits_in_place_of_the_world() -> None:
     world, waited = Remembering(), []
     run_coroutine(HookedWorld(world, Hooks(sleep=waited.append), call_hook).sleep("k", 2.0))
     assert (world.waits, waited) == ([], [2.0])
+
+
+def test_work_that_a_signal_breaks_off_is_done_again():
+    began = []
+
+    def work():
+        began.append(1)
+        if len(began) == 1:
+            raise KeyboardInterrupt
+        return "done"
+
+    assert run_coroutine(SignalCompute(nullcontext())(work)) == "done"
+    assert len(began) == 2

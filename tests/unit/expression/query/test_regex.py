@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.expression.query.limits import Budget, QueryError
+from arazzo_runner.expression.query.limits import Budget, QueryError, with_checkpoint
 from arazzo_runner.expression.query.regex import compile_regex, limited_call, regex_search
 
 HOSTILE = "a" * 60 + "b"
@@ -65,3 +65,58 @@ def test_long_plain_text_is_charged_for_its_table():
     plain = compile_regex("a" * 400)
     limited_call(plain, lambda _subject, timeout: timeout, "a", budget)
     assert budget.left == budget.total - 800 - 10
+
+
+# It takes years; the package has no shortcut for it.
+NEVER = r"^(a|aa|a.)+!$"
+
+
+def over(*lefts):
+    """A checkpoint of a run that has these seconds left, one look after another, then none."""
+    left = iter(lefts)
+
+    def checkpoint():
+        try:
+            return next(left)
+        except StopIteration:
+            raise QueryError("the run took longer than 2 s") from None
+
+    return checkpoint
+
+
+def test_a_search_ends_with_the_run():
+    with pytest.raises(QueryError, match="the run took longer"):
+        with_checkpoint(over(0.01), lambda: regex_search(NEVER, "a" * 60, 60.0))
+    with pytest.raises(QueryError, match="the run took longer"):
+        with_checkpoint(over(), lambda: regex_search("a", "a", 1.0))
+
+
+def test_one_of_many_searches_ends_with_the_run():
+    pattern = compile_regex(NEVER)
+
+    def search():
+        return limited_call(pattern, pattern.search, "a" * 60, Budget.of(1e6))
+
+    with pytest.raises(QueryError, match="the run took longer"):
+        with_checkpoint(over(1.0, 0.01, 0.01), search)
+
+
+def test_a_pattern_that_takes_all_memory_is_an_answer():
+    def search(text, timeout):
+        raise MemoryError
+
+    with pytest.raises(QueryError, match="too much memory"):
+        limited_call(compile_regex("a"), search, "a", Budget.of(1.0))
+
+
+def test_a_signal_within_a_search_is_the_answer_where_it_ends_the_run():
+    def search(text, timeout):
+        raise KeyboardInterrupt
+
+    def call():
+        return limited_call(compile_regex("a"), search, "a", Budget.of(1.0))
+
+    with pytest.raises(KeyboardInterrupt):
+        call()
+    with pytest.raises(QueryError, match="the run took longer"):
+        with_checkpoint(over(1.0, 1.0), call)

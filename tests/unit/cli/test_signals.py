@@ -1,0 +1,132 @@
+"""Signals at any moment of a command: no traceback, no half file, and the exit code is the report's.
+
+The moments are counted in calls of functions, not in time: the same on every machine.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from arazzo_runner.cli import signals
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
+
+# Begins as the installed script does; then sends itself a signal at the n-th call.
+DRIVER = """
+import sys
+at, number = int(sys.argv[1]), int(sys.argv[2])
+del sys.argv[1:3]
+import arazzo_runner.__main__ as program
+import signal
+calls = 0
+def count(_frame, _event, _argument):
+    global calls
+    calls += 1
+    if calls == at:
+        sys.setprofile(None)
+        signal.raise_signal(number)
+sys.setprofile(count)
+code = program.main()
+sys.setprofile(None)
+sys.stderr.write(f"calls {calls}\\n" if at == 0 else "")
+sys.exit(code)
+"""
+API = """
+openapi: 3.1.0
+info: {title: Things, version: '1'}
+servers: [{url: 'http://127.0.0.1:1'}]
+paths:
+  /things:
+    get: {operationId: listThings, responses: {'200': {description: ok}}}
+"""
+DOCUMENT = """
+arazzo: 1.0.1
+info: {title: Things, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
+workflows:
+- workflowId: loop
+  steps:
+  - stepId: list
+    operationId: listThings
+    onSuccess: [{name: again, type: goto, stepId: list}]
+"""
+MOMENTS = 25
+RUN = ("run", "w.yaml", "--mock", "--max-steps=30", "--no-cache", "--report=json=report.json")
+
+
+def command(folder, at, number, *words):
+    return subprocess.run(
+        [sys.executable, "-c", DRIVER, str(at), str(number), *words],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("signals")
+    (folder / "api.yaml").write_text(API)
+    (folder / "w.yaml").write_text(DOCUMENT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def calls(folder):
+    command(folder, 0, 2, *RUN)  # the modules are compiled
+    return int(command(folder, 0, 2, *RUN).stderr.split()[-1])
+
+
+@pytest.mark.parametrize("moment", range(1, MOMENTS + 1))
+def test_a_signal_at_any_moment_of_a_run(folder, calls, moment):
+    number = (signal.SIGINT, signal.SIGTERM)[moment % 2]
+    report = folder / "report.json"
+    report.write_text('{"exit_code": "the old one"}')
+    done = command(folder, calls * moment // (MOMENTS + 1), number, *RUN)
+    assert not [word for word in ("Traceback", "ignored", "bug") if word in done.stderr]
+    code = json.loads(report.read_text())["exit_code"]
+    # Before a run has begun to look for its documents there is nothing to report; when it is over,
+    # the signal comes too late to change what it was.
+    assert done.returncode in (128 + number, 4)
+    assert code in (done.returncode, "the old one")
+    assert done.returncode == 128 + number or code == 4
+    assert {one.name for one in folder.iterdir()} <= {"api.yaml", "w.yaml", "report.json"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_signal_at_any_moment_of_validate(folder, share, number):
+    words = ("validate", "w.yaml", "--no-cache")
+    calls = int(command(folder, 0, 2, *words).stderr.split()[-1])
+    done = command(folder, int(calls * share), number, *words)
+    assert (done.returncode, done.stderr.strip()) == (128 + number, "interrupted")
+
+
+def test_who_calls_the_command_line_keeps_the_own_handlers():
+    before = signal.getsignal(signal.SIGTERM)
+    signals.raise_at_signals()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, signals.TerminatedError)],
+)
+def test_a_working_command_is_interrupted_by_an_exception(number, kind):
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        signals.exit_at_signals()
+        signals.raise_at_signals()
+        with pytest.raises(kind) as reason:
+            signal.raise_signal(number)
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    assert signals.interrupted_code(reason.value) == 128 + number
