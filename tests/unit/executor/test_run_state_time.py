@@ -164,7 +164,7 @@ def test_the_moment_is_over_for_a_query_that_goes_on(is_heavy):
     seconds = iter(range(100))
     clock = Clock(lambda: next(seconds) * LAST_SECONDS / 4, lambda: 0.0)
     state = RunState(Plan(()), {}, None, Settings(), clock, lambda _event: None, lambda: False)
-    place = Place(SourceFile("x", "", "file:///x"), "")
+    place = Place(SourceFile("x", "", "file:///x"), ())
     state.stop("max-steps", "enough", None, place)
     asked = []
 

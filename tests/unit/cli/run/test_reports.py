@@ -189,7 +189,7 @@ def test_report_of_http2_without_its_package(folder, capsys, monkeypatch):
 def test_report_of_what_ends_a_run_in_its_middle(folder, capsys, monkeypatch, kind, code):
     """What has diagnostics is no bug, wherever it is raised."""
 
-    def refuse(*_):
+    def refuse(*_, **_named):
         raise kind(error("AZ906", "no"))
 
     monkeypatch.setattr("arazzo_runner.pipeline.run.execute_run", refuse)
