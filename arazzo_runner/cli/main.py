@@ -141,6 +141,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _broken_pipe()
     except ArazzoError as error:
         return _show_error(error)
+    except (RecursionError, MemoryError) as error:
+        return _overflow(error, args)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is told as one
         return _unwritable_output(error) if _is_full(error) else _bug(error, args)
     return outcome if isinstance(outcome, int) else 0
@@ -171,6 +173,15 @@ def _unwritable_output(error: Exception) -> int:
     why = (getattr(error, "strerror", None) or str(error)).lower()
     sys.stderr.write(f"error[AZ907]: the output cannot be written: {why}\n")
     return 2
+
+
+def _overflow(error: RecursionError | MemoryError, args: list[str]) -> int:
+    """What is too deep or too large for Python is what a document or a server made so."""
+    if "--debug" in args:
+        _bug(error, args)
+    why = "takes too much memory" if isinstance(error, MemoryError) else "is nested too deeply"
+    sys.stderr.write(f"error[AZ109]: what the document or a response contains {why}\n")
+    return 3
 
 
 def _leave_stdout() -> None:

@@ -73,6 +73,7 @@ class RunState:
         "judge",
         "offload",
         "plan",
+        "prerequisites",
         "run_inputs",
         "settings",
         "steps",
@@ -109,6 +110,7 @@ class RunState:
         self.values: dict[WorkflowKey, WorkflowValues] = {}
         self.completed: dict[WorkflowKey, WorkflowResult] = {}
         self.entries: list[WorkflowResult] = []
+        self.prerequisites = 0
         self._interrupted = interrupted
         self._started = clock.limited()
         self._time_limits: list[TimeLimit] = []
@@ -245,6 +247,20 @@ class RunState:
                 "raise the limit with `--max-depth` if the recursion is intended",
                 place,
             )
+
+    @contextmanager
+    def prerequisite(self, place: Place, depth: int) -> Iterator[None]:
+        """Let a prerequisite run within its workflow; a chain of them is limited as calls are."""
+        limit = self.settings.limits.max_depth
+        self.prerequisites += 1
+        if self.prerequisites + depth > limit:
+            message = f"workflows depend on each other more than {limit} deep"
+            hint = "raise the limit with `--max-depth` if so many prerequisites are intended"
+            self.stop("max-depth", message, hint, place)
+        try:
+            yield
+        finally:
+            self.prerequisites -= 1
 
     def check_retries(self, retries: int, place: Place) -> None:
         """Hold the retries of one visit of a step against ``--max-retries``."""

@@ -221,6 +221,8 @@ async def _prerequisites(plan: WorkflowPlan, ledger: RunState, depth: int) -> Fi
     The failure of one is the failure of this workflow, and its status too.
     """
     for key in plan.depends_on:
+        if ledger.stopped:
+            return None
         result = await _prerequisite(key, ledger, depth)
         if result.status is not Status.PASSED:
             error = _unmet_error(result, plan.workflow.place)
@@ -238,7 +240,8 @@ def _unmet_error(prerequisite: WorkflowResult, place: Place) -> StepError:
 
 async def _prerequisite(key: WorkflowKey, ledger: RunState, depth: int) -> WorkflowResult:
     if key not in ledger.completed:
-        results = await _run_prerequisite(key, ledger, depth)
+        with ledger.prerequisite(ledger.plan.workflows[key].workflow.place, depth):
+            results = await _run_prerequisite(key, ledger, depth)
         ledger.entries.extend(results)
         ledger.completed[key] = results[0]
     return ledger.completed[key]

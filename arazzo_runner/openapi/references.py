@@ -45,10 +45,15 @@ def resolve_reference(
         if key in seen:
             raise _dead_reference_error(start, first, "is circular")
         if len(seen) == MAX_HOPS:
-            raise _dead_reference_error(start, first, f"has more than {MAX_HOPS} hops")
+            raise too_many_hops_error(first, start)
         seen.add(key)
         node, place = reference_target(description, reference, place)
     return node, place
+
+
+def too_many_hops_error(reference: str, place: Place) -> DocumentError:
+    """The error (AZ214) of a reference that leads to another one too often."""
+    return _dead_reference_error(place, reference, f"has more than {MAX_HOPS} hops")
 
 
 def reference_of(node: Value) -> str | None:

@@ -74,6 +74,8 @@ class MockWorld:
             )
         except DocumentError as reason:
             return _refused_failure(f"the description of `{method} {path}` is invalid: {reason}")
+        except RecursionError:
+            return _refused_failure(f"the schemas of `{method} {path}` are nested too deeply")
 
     async def sleep(self, key: str, seconds: float) -> None:  # noqa: ARG002
         """Let no time pass."""

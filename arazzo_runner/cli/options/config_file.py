@@ -83,6 +83,10 @@ def _parse_toml(text: str, path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as reason:
         raise _toml_error(str(reason), text, path) from None
+    except RecursionError:
+        raise_config_error("it is nested too deeply")
+    except ValueError:  # which the parser lets through: an integer of more digits than are read
+        raise_config_error("it contains a number of too many digits")
 
 
 def _toml_error(why: str, text: str, path: Path) -> ConfigSyntaxError:

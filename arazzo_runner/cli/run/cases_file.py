@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ from arazzo_runner.text.source import Place, SourceFile, Span
 
 ENDINGS: Final = (".csv", ".jsonl", ".json")
 _ID: Final = "id"
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _PARTED: Final = re.compile("[;\t]")
 """What tables are also written with, instead of commas."""
 
@@ -84,7 +86,8 @@ def _source(file: str) -> SourceFile:
 
 def _csv_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
     """RFC 4180, with a header line."""
-    reader = csv.reader(source.text.splitlines(keepends=True), strict=True)
+    # Not `splitlines`: to that, control characters within a cell end a line as well.
+    reader = csv.reader(StringIO(source.text, newline=""), strict=True)
     begun = 1
     header: list[str] = []
     number = 0
@@ -181,8 +184,9 @@ def _id(given: dict[str, Value], number: int, known: InputSchemas) -> str:
 
 
 def _line(source: SourceFile, line: int) -> Place:
-    text = source.text.split("\n")[line - 1] if source.text else ""
-    return Place(source, span=Span(line, 1, line, len(text.rstrip("\r")) + 1))
+    lines = _LINE_END.split(source.text)
+    line = min(line, len(lines))
+    return Place(source, span=Span(line, 1, line, len(lines[line - 1]) + 1))
 
 
 def _case_error(

@@ -84,7 +84,10 @@ def flatten(schema: Value, root: Value, refs: tuple[str, ...], variant: int) -> 
     Raises Cycle when a reference in ``refs``, the way from the root, comes again, and NoExample
     for ``false`` and for a schema of too many parts.
     """
-    return _flatten(schema, _FlattenContext(root, variant), refs)
+    try:
+        return _flatten(schema, _FlattenContext(root, variant), refs)
+    except RecursionError:
+        raise NoExample("a schema nested too deeply") from None
 
 
 class _FlattenContext:
@@ -248,7 +251,9 @@ def _narrow(left: Value, right: Value) -> list[str]:
 
 def types_of(value: Value) -> list[str]:
     """The value of ``type`` as a list."""
-    return [value] if isinstance(value, str) else list(value)
+    if isinstance(value, list):
+        return [one for one in value if isinstance(one, str)]
+    return [value] if isinstance(value, str) else []
 
 
 def combine_schemas(schemas: Sequence[Value]) -> Value:

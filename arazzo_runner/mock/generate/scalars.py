@@ -79,7 +79,9 @@ SPREAD = 999
 
 def string_for(schema: dict[str, Value], dice: SeededChoice) -> str:
     """A string of a flat schema. Raises NoExample for a pattern that no string was found for."""
-    least, most = schema.get("minLength", 0), schema.get("maxLength")
+    # JSON Schema takes 2.0 for an integer, and slices do not.
+    least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
+    most = None if most is None else int(most)
     if least > MAX_LENGTH:
         raise NoExample(f"a string of {least:,} characters")
     pattern = schema.get("pattern")

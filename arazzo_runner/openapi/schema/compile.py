@@ -19,10 +19,12 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.references import (
+    MAX_HOPS,
     base_of,
     find_identifiers,
     reference_of,
     reference_target,
+    too_many_hops_error,
     value_at,
 )
 from arazzo_runner.openapi.schema.assertion import FORMATS, response_schema
@@ -171,6 +173,7 @@ class _SchemaPlace(Struct, frozen=True):
     place: Place
     dynamic: DynamicScope = frozenset()
     hidden: frozenset[str] = frozenset()
+    hops: int = 0
 
     def at(self, *tokens: str | int) -> _SchemaPlace:
         """The spot of a schema below this one, which is about another value."""
@@ -279,7 +282,11 @@ def _required(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) ->
 def _reference(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
     if not isinstance(value, str):
         return {key: value} if work.hidden is None else {}
-    return {"$ref": _definition_reference(work, *work.follow(value, spot.place), spot.dynamic)}
+    hops = spot.hops + 1
+    if hops > MAX_HOPS:
+        raise too_many_hops_error(value, spot.place)
+    node, place = work.follow(value, spot.place)
+    return {"$ref": _definition_reference(work, node, place, spot.dynamic, hops)}
 
 
 def _dynamic_reference(
@@ -339,7 +346,7 @@ _HANDLERS: Final[dict[str, _Handler]] = {
 
 
 def _definition_reference(
-    work: _BundleState, node: Value, place: Place, dynamic: DynamicScope
+    work: _BundleState, node: Value, place: Place, dynamic: DynamicScope, hops: int = 0
 ) -> str:
     """The reference to a schema's copy under ``$defs``; what is met first is put on the list."""
     key = (place.source.uri, place.pointer, dynamic)
@@ -353,7 +360,7 @@ def _definition_reference(
     name = work.names[key]
     if name not in work.begun:
         work.begun.add(name)
-        work.todo.append((name, node, _SchemaPlace(place, dynamic)))
+        work.todo.append((name, node, _SchemaPlace(place, dynamic, hops=hops)))
     return f"#/$defs/{name}"
 
 

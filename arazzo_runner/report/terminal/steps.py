@@ -114,7 +114,7 @@ def _indent_json(text: str) -> str:
     """JSON spread over lines, or the text as it is when it is no JSON."""
     try:
         return write_json(json.loads(text, parse_float=parse_number), INDENTED)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -1,5 +1,7 @@
 """Actions, retries, nested workflows, dependencies: what runs after what."""
 
+import pytest
+
 from arazzo_runner.executor.plan import Limits, Settings, StepKey
 from arazzo_runner.executor.world import TransportFailure
 
@@ -238,6 +240,21 @@ def test_recursion_is_bounded(run):
     ran = run(recursive)  # one that only calls itself is started
     assert ran.statuses == [("w", "error")]
     assert ran.first.error.code == "max-depth"
+
+
+@pytest.mark.parametrize(("count", "code"), [(16, None), (17, "max-depth"), (3_000, "max-depth")])
+def test_a_chain_of_prerequisites_is_bounded(run, count, code):
+    """``count`` prerequisites, each of the one before."""
+    chain = "".join(
+        f"- {{workflowId: w{at}, dependsOn: [w{at + 1}],"
+        " steps: [{stepId: a, operationId: listThings}]}\n"
+        for at in range(count)
+    )
+    last = f"- {{workflowId: w{count}, steps: [{{stepId: a, operationId: listThings}}]}}\n"
+    ran = run(chain + last, only="w0")
+    error = ran.result.workflows[-1].error
+    assert (error and error.code) == code
+    assert len(ran.world.calls) == (0 if code else count + 1)
 
 
 def test_workflows_may_go_to_each_other_as_long_as_the_limit_allows(run):

@@ -91,3 +91,18 @@ def test_a_configuration_that_is_not_toml(tmp_path, monkeypatch, text, position,
     assert "(at" not in shown[0]
     assert shown[1] == f" --> {tmp_path}/arazzo.toml:{position}"
     assert shown[3:5] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[run]\nmax-retries = " + "9" * 5_000, "it contains a number of too many digits"),
+        ("[run]\nx = " + "[" * 5_000 + "]" * 5_000, "it is nested too deeply"),
+    ],
+)
+def test_what_the_parser_gives_up_on(tmp_path, monkeypatch, text, why):
+    (tmp_path / "arazzo.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(click.UsageError) as reason:
+        read_config()
+    assert reason.value.message.endswith(why)

@@ -37,6 +37,9 @@ def read(
         ("name,count\nAl\n,3\n", [("1", {"name": "Al"}), ("2", {"count": 3})]),
         ("name\r\n\r\n\"a, \"\"b\"\"\nc\"\r\n", [("1", {"name": 'a, "b"\nc'})]),
         ("home.city,home.floor\nRome,2\n", [("1", {"home": {"city": "Rome", "floor": 2}})]),
+        # What other tools take for the end of a line is a character like others.
+        ("name\nA\x1cl\nB\x85o\n", [("1", {"name": "A\x1cl"}), ("2", {"name": "B\x85o"})]),
+        ("name,other\n\x1c,\nBo,\n", [("1", {"name": "\x1c"}), ("2", {"name": "Bo"})]),
         ("other\n5\n", [("1", {"other": "5"})]),
         ("", []),
     ],

@@ -2,7 +2,9 @@
 
 import pytest
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.openapi.model import Schema
+from arazzo_runner.openapi.references import MAX_HOPS
 from arazzo_runner.openapi.schema.compile import bundle_schema, schema_validator, standalone_schema
 from arazzo_runner.text.source import Place
 
@@ -98,6 +100,18 @@ def test_references_are_bundled(alone):
         "items": {"$ref": "#/$defs/Pet"},
         "$defs": {"Pet": friend},
     }
+
+
+@pytest.mark.parametrize(("hops", "fits"), [(MAX_HOPS, True), (MAX_HOPS + 1, False)])
+def test_a_chain_of_references_has_a_limit(alone, hops, fits):
+    chain = {f"C{at}": {"$ref": f"#/components/schemas/C{at + 1}"} for at in range(1, hops)}
+    chain[f"C{hops}"] = {"type": "string"}
+    start = {"$ref": "#/components/schemas/C1"}
+    if fits:
+        assert alone(start, **chain)["$defs"][f"C{hops}"] == {"type": "string"}
+        return
+    with pytest.raises(DocumentError, match="has more than 64 hops"):
+        alone(start, **chain)
 
 
 def test_what_is_not_reached_is_not_bundled(alone):
