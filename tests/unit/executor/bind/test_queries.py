@@ -5,6 +5,7 @@ import pytest
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.executor.bind.queries import MANY_CRITERIA
+from arazzo_runner.executor.plan import WorkflowKey
 
 QUERY = "{context: $response.body, type: regex, condition: a}"
 SELECTOR = "{context: $inputs.a, type: jsonpath, selector: $.a}"
@@ -40,7 +41,7 @@ STEPS = [
 def plan_of(load):
     def plan_of(text):
         description = load(text)
-        key = (description.entry.document.base_uri, "w")
+        key = WorkflowKey(description.entry.document.base_uri, "w")
         return bind(BindContext(description.units), [key]).workflows[key]
 
     return plan_of
