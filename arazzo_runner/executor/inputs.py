@@ -6,9 +6,10 @@ Arazzo Specification 1.1.0, Workflow Object, ``inputs`` (JSON Schema 2020-12).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -25,6 +26,7 @@ from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.text.source import Place
 
 _LONGEST = 300
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 class InputProblem(Struct, frozen=True):
@@ -41,6 +43,9 @@ def find_problems(schema: InputsSchema, inputs: Mapping[str, Value]) -> list[Inp
     """All that is wrong with the inputs by their schema; empty when they fit."""
     known = schema.declared
     found = undeclared_problems(schema, inputs)
+    broken = [_broken_text_problem(name) for name, one in inputs.items() if _has_half(name, one)]
+    if broken:
+        return [*found, *broken]  # no validator takes it
     if schema.value is not None:
         failures = compile_inputs(schema.value).iter_errors(_as_json(dict(inputs)))
         for failure in relevant_errors(failures, schema.value):
@@ -65,6 +70,26 @@ def _as_json(value: Value) -> Value:
             return [_as_json(one) for one in value]
         case _:
             return value
+
+
+def _has_half(*values: Value) -> bool:
+    """Whether half a surrogate pair is in a text of a value, or in a name in it."""
+    todo: list[Value] = list(values)
+    while todo:
+        match todo.pop():
+            case str() as text if not text.isascii() and _HALF.search(text):
+                return True
+            case dict() as members:
+                todo += [*members, *members.values()]
+            case list() as items:
+                todo += items
+    return False
+
+
+def _broken_text_problem(name: str) -> InputProblem:
+    """A command line that is not UTF-8 has such text, and so may Python's strings."""
+    message = f"the input `{name}` contains half a surrogate pair, which is no character"
+    return InputProblem("invalid", name, message, "write it in UTF-8")
 
 
 def _undeclared_problem(name: str, known: Collection[str]) -> InputProblem:

@@ -33,7 +33,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import plan_with_findings, run_warnings
 from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.model import Operation, SecurityScheme
-from arazzo_runner.openapi.request.user_headers import parse_user_header, user_headers
+from arazzo_runner.openapi.request.user_headers import parse_user_headers, user_headers
 from arazzo_runner.openapi.response.contract import Judge
 from arazzo_runner.openapi.security.credentials import CredentialLookup, CredentialReader, no_lookup
 from arazzo_runner.openapi.security.requirements import required_schemes
@@ -210,8 +210,7 @@ def _header_secrets(
     texts: Iterable[str], description: Description, carriers: frozenset[str]
 ) -> Iterator[str]:
     """What is secret of the user's header fields, also of sources that are not called."""
-    for text in texts:
-        one = parse_user_header(text, description.source_names)
+    for one in parse_user_headers(texts, description.source_names):
         yield from header_values(((one.name, one.value),), HEADER_NAMES | carriers)
 
 

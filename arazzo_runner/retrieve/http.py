@@ -151,7 +151,11 @@ def url_label(url: str) -> str:
 
 
 def _encode(url: str) -> str:
-    return encode_url(urldefrag(url).url)
+    try:
+        return encode_url(urldefrag(url).url)
+    except UnicodeEncodeError:  # half a surrogate pair: a command line that is not UTF-8
+        message = f"`{url_label(url)}` contains a character that no URL can have"
+        raise RetrieveError(message, "write it in UTF-8, or percent-encode it") from None
 
 
 _UNAUTHORIZED: Final = (401, 403)

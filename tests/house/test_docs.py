@@ -32,6 +32,13 @@ OURS = re.compile(r"(\w+=\S* )*(arazzo|export|echo|cat|ls|pytest)\b")
 # Of the group itself, of click, and of pytest with our option.
 OTHER_FLAGS = {"--debug", "--help", "--version", "--update"}
 OTHER_FLAGS |= {"--limit", "--list", "--most", "--seed", "--tests"}  # scripts/mutate
+OTHER_FLAGS |= {
+    "--at",
+    "--guided",
+    "--seconds",
+    "--steps",
+    "--faults",
+}  # scripts/fuzz, scripts/soak
 API_PAGE = ROOT / "docs" / "python-api.md"
 PROGRAMS = {str(block.page.relative_to(ROOT)): block.page for block in blocks("python")}
 PARSERS: dict[str, Callable[[str], Any]] = {

@@ -32,6 +32,7 @@ from arazzo_runner.openapi.request.encoding import (
 from arazzo_runner.openapi.request.form import encode_form
 
 # RFC 9110, section 5.5: no control character but the tab may stand in a field value.
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # RFC 6265, section 4.1.1: cookie-octet.
 _COOKIE: Final = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
@@ -153,6 +154,8 @@ def _header(parameter: Parameter, value: Value) -> str | None:
 
 def check_header(parameter: Parameter, text: str) -> str:
     """A header value without control characters; raises RequestRefused when it has one."""
+    if _HALF.search(text):
+        raise _refused_error(parameter, "contains half a surrogate pair, which is no character")
     if found := _CONTROL.search(text):
         raise _refused_error(parameter, f"contains the control character `{ascii(found[0])[1:-1]}`")
     return text

@@ -10,8 +10,9 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from arazzo_runner.errors import UsageError
 from arazzo_runner.http_semantics.headers import OF_CONNECTION, Headers
-from arazzo_runner.text.diagnostic import SafeRepr
+from arazzo_runner.text.diagnostic import SafeRepr, error
 
 _PARTS: Final = re.compile(r"([^=:]*)([=:])(.*)", re.DOTALL)
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -42,6 +43,20 @@ def parse_user_header(text: str, sources: Collection[str]) -> UserHeader:
     return UserHeader("", *_field(text))
 
 
+def parse_user_headers(texts: Iterable[str], sources: Collection[str]) -> list[UserHeader]:
+    """Read them as ``parse_user_header`` does.
+
+    Raises UsageError (AZ906) for one that the names of the sources make unusable: ``a=b c: d`` is a
+    header ``a``, unless there is a source ``a``.
+    """
+    try:
+        return [parse_user_header(text, sources) for text in texts]
+    except ValueError as reason:
+        message = f"a value of `--header` cannot be sent: {reason}"
+        help_ = "what stands before the first `=` is a source description, and the header behind it"
+        raise UsageError(error("AZ906", message, help=help_)) from None
+
+
 def is_ambiguous(text: str) -> bool:
     """Whether only the names of source descriptions can say where the name of the header is."""
     _, mark, rest = _split(text)
@@ -49,8 +64,11 @@ def is_ambiguous(text: str) -> bool:
 
 
 def user_headers(texts: Iterable[str], source: str, sources: Collection[str]) -> Headers:
-    """The header fields for a source description; a later one of a name wins, its own above all."""
-    parsed = [parse_user_header(text, sources) for text in texts]
+    """The header fields for a source description; a later one of a name wins, its own above all.
+
+    Raises UsageError (AZ906), see ``parse_user_headers``.
+    """
+    parsed = parse_user_headers(texts, sources)
     fields = {one.name.lower(): (one.name, one.value) for one in parsed if not one.source}
     fields |= {
         one.name.lower(): (one.name, one.value) for one in parsed if source and one.source == source

@@ -286,6 +286,25 @@ def test_a_nested_problem_names_its_way():
 
 
 @pytest.mark.parametrize(
+    ("value", "is_broken"),
+    [
+        ("\udc89", True),
+        ("caf\u00e9 \U0001f600", False),
+        ({"a": [1, {"b": "x\ud800"}]}, True),
+        ({"a": [1, None, {"\ud800": 1}]}, True),
+        ([b"\xff", 1.5, True, "x"], False),
+    ],
+)
+@pytest.mark.parametrize(
+    "schema", [{"properties": {"a": {}}}, {"properties": {"a": {"minLength": 1}}}]
+)
+def test_half_a_surrogate_pair_is_refused(schema, value, is_broken):
+    """No validator takes it, and it cannot be sent."""
+    found = [(one.kind, one.name) for one in find_problems(schema, {"a": value})]
+    assert found == ([("invalid", "a")] if is_broken else [])
+
+
+@pytest.mark.parametrize(
     ("reference", "expected"),
     [("#/$defs/a", 1), ("#", {"$defs": {"a": 1}}), ("#/$defs/b", None), (7, None)],
 )

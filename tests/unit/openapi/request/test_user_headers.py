@@ -2,6 +2,7 @@
 
 import pytest
 
+from arazzo_runner.errors import UsageError
 from arazzo_runner.openapi.request.user_headers import (
     UserHeader,
     check_field,
@@ -54,6 +55,27 @@ def test_what_cannot_be_sent(text, why):
     with pytest.raises(ValueError, match=why) as caught:
         parse_user_header(text, SOURCES)
     assert "s3cr" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sources", "is_usable"),
+    [
+        ("shop=X Y: s3cret", {"bank"}, True),
+        ("shop=X Y: s3cret", {"shop"}, False),
+        ("shop=Host: s3cret", {"bank"}, True),
+        ("shop=Host: s3cret", {"shop"}, False),
+        ("a b=X-Y: s3cret", {"a b"}, True),
+        ("a b=X-Y: s3cret", {"shop"}, False),
+    ],
+)
+def test_what_the_names_of_sources_make_unusable_is_an_error_of_the_call(text, sources, is_usable):
+    if is_usable:
+        assert len(user_headers([text], "shop", sources)) == 1 - ("a b" in sources)
+        return
+    with pytest.raises(UsageError) as caught:
+        user_headers([text], "shop", sources)
+    (found,) = caught.value.diagnostics
+    assert (found.code, "s3cret" in found.message) == ("AZ906", False)
 
 
 def test_the_source_wins_then_the_last():
