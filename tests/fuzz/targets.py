@@ -246,6 +246,7 @@ def _change_input(case: Case, random: Random) -> Attempt:
         "utf-8", "surrogateescape"
     )
     run[at] = f"{name}={random.choice((changed, random.choice(TEXTS)))}".replace("\0", "")
+    run[at] = run[at].replace("\ud800", "")  # no command line can have it
     run += random.choice(([], ["-i", f"{name}:=[{changed}"]))
     return Attempt(replace(_quick(case), run=tuple(run)), f"word {at + 1}: {run[at]!r}")
 

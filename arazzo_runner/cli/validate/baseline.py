@@ -56,7 +56,7 @@ def read_baseline(path: str) -> Baseline:
         _raise_baseline_error(path, "there is no such file; `--write-baseline` creates it")
     except OSError as reason:
         _raise_baseline_error(path, (reason.strerror or "it cannot be read").lower())
-    except ValueError:
+    except (ValueError, RecursionError):
         _raise_baseline_error(path, f"it is not JSON; {_WAY_OUT}")
     if isinstance(content, dict) and content.get("version") == _VERSION - 1:
         _raise_baseline_error(path, _OUTDATED)
@@ -64,7 +64,7 @@ def read_baseline(path: str) -> Baseline:
         _raise_baseline_error(path, f"it is not a baseline of version {_VERSION}; {_WAY_OUT}")
     try:
         return {_entry(one): int(one["count"]) for one in content["findings"]}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         _raise_baseline_error(path, f"one of its entries is malformed; {_WAY_OUT}")
 
 
@@ -83,7 +83,9 @@ def compare(
     left: Counter[BaselineEntry] = Counter(dict(baseline))
     rest = [one for one in findings if not _take_entry(left, _entry_of(one, path))]
     # What a finding is about is known where it has another place, such as in a renamed step.
-    anywhere = Counter(_without_place(one) for one in left.elements())
+    anywhere: Counter[BaselineEntry] = Counter()
+    for entry, count in left.items():
+        anywhere[_without_place(entry)] += max(count, 0)
     new = []
     for one in rest:
         known = _without_place(_entry_of(one, path))
