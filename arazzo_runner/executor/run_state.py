@@ -120,8 +120,6 @@ class RunState:
         """Count a visit of a step against ``--max-steps``, the run's time and interruptions."""
         limits = self.settings.limits
         self.check_interruption(place)
-        if self.stopped is not None:
-            return
         if self.steps >= limits.max_steps:
             self.stop(
                 "max-steps",

@@ -148,19 +148,15 @@ def _new_validators(description: ApiDescription) -> _Validators | None:
         return None
     if None in kinds:
         return None
-    return _Validators(*(_new_validator(kind, spec, documents) for kind in kinds))
+    return _Validators(*(_new_validator(kind, spec) for kind in kinds))
 
 
 class _Documents(dict[str, Any]):
-    """Reads what references lead to, by the reader of the description, whatever the URI's scheme.
-
-    ``has_patterns`` tells whether a document seen so far has patterns of property names.
-    """
+    """Reads what references lead to by the description's reader, whatever the URI's scheme."""
 
     def __init__(self, description: ApiDescription) -> None:
         super().__init__()
         self._description = description
-        self.has_patterns = False
 
     def __contains__(self, _scheme: object) -> bool:
         return True
@@ -178,11 +174,9 @@ class _Documents(dict[str, Any]):
 
     def admit(self, document: Any) -> Any:
         """The document. Raises ValueError where a schema has a dialect of its own."""
-        keys = _keys(document)
-        if "$schema" in keys:
+        if "$schema" in _keys(document):
             # jsonschema would take validators of its own for it, whose patterns have no bound.
             raise ValueError("a schema has a dialect of its own, by `$schema`")
-        self.has_patterns = self.has_patterns or "patternProperties" in keys
         return document
 
 
@@ -199,11 +193,11 @@ def _keys(document: Any) -> set[str]:
     return found
 
 
-def _new_validator(kind: Any, spec: Any, documents: _Documents) -> Any:
+def _new_validator(kind: Any, spec: Any) -> Any:
     own = kind.schema_validators_factory
     options: dict[str, Any] = {
         "path_finder_cls": _OperationFinder,
-        "schema_validators_factory": _bounded_factory(own, documents),
+        "schema_validators_factory": _bounded_factory(own),
     }
     if hasattr(kind, "_get_security"):
         # Credentials are none of its business: a mock needs none, and tokens are added later.
@@ -211,12 +205,12 @@ def _new_validator(kind: Any, spec: Any, documents: _Documents) -> Any:
     return kind(spec, **options)
 
 
-def _bounded_factory(own: Any, documents: _Documents) -> Any:
+def _bounded_factory(own: Any) -> Any:
     """A factory of schema validators whose patterns cannot take all the time there is."""
     from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 
     return SchemaValidatorsFactory(
-        bounded_validator(own.schema_validator_cls, lambda: documents.has_patterns),
+        bounded_validator(own.schema_validator_cls),
         format_checker=own.format_checker,
     )
 

@@ -104,7 +104,7 @@ def _validator_class() -> Any:
     kind = cast("Any", validators).extend(
         Draft202012Validator, {"multipleOf": _multiple_of}, type_checker=kinds
     )
-    return bounded_validator(kind, lambda: False)
+    return bounded_validator(kind)
 
 
 def _is_integer(_checker: Any, value: Any) -> bool:
@@ -194,7 +194,8 @@ def _fault(error: Any, places: Mapping[int, SchemaPath]) -> ValueFault:
 
 
 def _kind(error: Any, places: Mapping[int, SchemaPath]) -> ErrorKind:
-    name, value = _NAMES.get(error.validator, error.validator), error.validator_value
+    name = _NAMES.get(error.validator) or str(error.validator)
+    value = error.validator_value
     match error.validator:
         case "required":
             found = next(one for one in value if error.message.startswith(f"{one!r} is"))

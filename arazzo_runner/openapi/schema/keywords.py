@@ -5,31 +5,28 @@ Its own use ``re``, which nothing can interrupt (docs/limits.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from arazzo_runner.expression.query.regex import regex_search
+from arazzo_runner.openapi.schema.walk import Relation, member_schemas, subschemas
 
 _SECONDS: Final = 1.0
+_REFERENCES: Final = frozenset({"$ref", "$dynamicRef"})
 
 
-def bounded_validator(kind: Any, has_patterns: Callable[[], bool]) -> Any:
-    """A class of validators like another one, whose patterns end in time.
-
-    A pattern that does not raises QueryError. ``has_patterns`` tells whether any schema may have
-    `patternProperties`, which `unevaluatedProperties` would match by itself: it raises ValueError.
-    """
+def bounded_validator(kind: Any) -> Any:
+    """A class of validators like another one, whose patterns end in time, else raise QueryError."""
     from jsonschema import validators
 
-    bounded: Any = cast("Any", validators).extend(
-        kind,
-        {
-            "pattern": _pattern,
-            "patternProperties": _pattern_properties,
-            "additionalProperties": _additional_properties(kind),
-            "unevaluatedProperties": _unevaluated_properties(kind, has_patterns),
-        },
-    )
+    own = {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties(kind),
+        "unevaluatedProperties": _unevaluated_properties,
+    }
+    known = {name: judge for name, judge in own.items() if name in kind.VALIDATORS}
+    bounded: Any = cast("Any", validators).extend(kind, known)
     bounded.FORMAT_CHECKER = kind.FORMAT_CHECKER
     return bounded
 
@@ -71,15 +68,63 @@ def _additional_properties(kind: Any) -> Any:
     return judge
 
 
-def _unevaluated_properties(kind: Any, has_patterns: Callable[[], bool]) -> Any:
-    own = kind.VALIDATORS.get("unevaluatedProperties")
+def _unevaluated_properties(
+    validator: Any, rest: Any, instance: Any, schema: dict[str, Any]
+) -> Iterator[Any]:
+    """JSON Schema 2020-12, "A Vocabulary for Unevaluated Locations"."""
+    from jsonschema.exceptions import ValidationError
 
-    def judge(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
-        """The keyword as it is, where there are no patterns."""
-        if own is None or not validator.is_type(instance, "object"):
-            return
-        if has_patterns():
-            raise ValueError("`unevaluatedProperties` and `patternProperties` go together")
-        yield from own(validator, value, instance, schema)
+    if not validator.is_type(instance, "object"):
+        return
+    beside = {key: one for key, one in schema.items() if key != "unevaluatedProperties"}
+    known = set(_evaluated_names(validator, instance, beside))
+    wrong = [
+        name
+        for name in instance
+        if name not in known and not _is_valid(validator, instance[name], rest)
+    ]
+    if wrong:
+        listed = ", ".join(map(repr, wrong))
+        verb = "was" if len(wrong) == 1 else "were"
+        yield ValidationError(
+            f"Unevaluated properties are not allowed ({listed} {verb} unexpected)"
+        )
 
-    return judge
+
+def _evaluated_names(validator: Any, instance: dict[str, Any], schema: Any) -> Iterator[str]:
+    """The members that a schema which fits says something of, be it by another one."""
+    if not isinstance(schema, dict):
+        return
+    for name in instance:
+        if any(True for _ in member_schemas(schema, name, _is_match)):
+            yield name
+    for judge, one in _schemas_in_place(validator, instance, schema):
+        yield from _evaluated_names(judge, instance, one)
+
+
+def _schemas_in_place(
+    validator: Any, instance: dict[str, Any], schema: dict[str, Any]
+) -> Iterator[tuple[Any, Any]]:
+    """The schemas that are about the same value and that it fits, each with its validator."""
+    for keyword in _REFERENCES & schema.keys():
+        # jsonschema has no public way to follow a reference from a keyword.
+        found = validator._resolver.lookup(schema[keyword])  # noqa: SLF001
+        yield validator.evolve(schema=found.contents, _resolver=found.resolver), found.contents
+    for one in subschemas(schema, Relation.ALL, Relation.CHOICE):
+        if _is_valid(validator, instance, one.schema):
+            yield validator, one.schema
+    for one in subschemas(schema, Relation.DEPENDENT):
+        if one.path[1] in instance:
+            yield validator, one.schema
+    if "if" in schema:
+        is_met = _is_valid(validator, instance, schema["if"])
+        branches = ("if", "then") if is_met else ("else",)
+        yield from ((validator, schema[one]) for one in branches if one in schema)
+
+
+def _is_match(pattern: str, name: str) -> bool:
+    return regex_search(pattern, name, _SECONDS)
+
+
+def _is_valid(validator: Any, value: Any, schema: Any) -> bool:
+    return next(validator.descend(value, schema), None) is None

@@ -1,10 +1,15 @@
 """What a run's own world is asked for tokens: each request and each wait under a key of its own."""
 
+import pytest
+
 from arazzo_runner.auth.endpoints import Endpoint
-from arazzo_runner.auth.setup import tokens_of
+from arazzo_runner.auth.setup import needs_person_findings, tokens_of
+from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import run_coroutine
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.security.credentials import Credentials
+from arazzo_runner.openapi.security.schemes import Authorization
+from arazzo_runner.openapi.security.token_need import DigestNeed
 
 
 class Remembering:
@@ -37,3 +42,20 @@ def test_keys_of_requests_and_waits_are_unique() -> None:
         "authorization#2/wait",
         "authorization#2@1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "findings"),
+    [
+        (["authorizationCode"], 1),
+        (["deviceAuthorization", "deviceAuthorization"], 1),
+        (["authorizationCode", "deviceAuthorization"], 2),
+        (["clientCredentials", "digest"], 0),
+    ],
+)
+def test_needs_that_want_a_person(need, monkeypatch, kinds, findings) -> None:
+    needs = [DigestNeed("shop", "d") if one == "digest" else need(one) for one in kinds]
+    every = [Authorization(needs=(one,)) for one in needs]
+    monkeypatch.setattr("arazzo_runner.auth.setup.authorizations", lambda _plan: every)
+    found = needs_person_findings(Plan(()))
+    assert [one.code for one in found] == ["AZ905"] * findings

@@ -235,3 +235,27 @@ def test_what_a_slot_picks(tokens, value):
     slot = Slot("input", WorkflowKey("", "w"), "", "in", tokens)
     assert slot.pick({"in": {"a": [{"b": 1}], "0": 2}}) == value
     assert slot.pick({}) is None
+
+
+def test_what_is_secret_by_its_name_says_so(flow):
+    text = f"""
+- workflowId: w
+  inputs: {{type: object, properties: {{pass: {{}}, key: {{}}}}}}
+  steps:
+  - {{stepId: a, operationId: use, outputs: {{pass: $response.body}}}}
+  - {USE % "$inputs.key"}
+  outputs: {{pass: $steps.a.outputs.pass}}
+"""
+    found = flow(text, ("pass",))
+    slots = [
+        slot
+        for group in (found.inputs, found.outputs, found.steps)
+        for one in group.values()
+        for slot in one
+    ]
+    assert {(one.kind, one.name) for one in slots if one.is_named} == {
+        ("input", "pass"),
+        ("step", "pass"),
+        ("workflow", "pass"),
+    }
+    assert [one.name for one in slots if not one.is_named and one.name != "pass"] == ["key"]

@@ -35,7 +35,7 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
             "*$response.header.content-type != null*",
             "*missing*",
             "API description: `readPet` documents 200 and 404*",
-            "repeat: curl *http://localhost/pets/404",
+            "repeat (set SERVER first): curl */pets/404",
             "*- Captured arazzo call -*",
             "missPet",
             "  ? read  GET /pets/{id} * 404*",

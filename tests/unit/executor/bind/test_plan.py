@@ -153,3 +153,63 @@ def test_several_sources_with_an_operation_id(examine):
     bind(binding, [WorkflowKey(next(iter(units)), "w")])
     (found,) = binding.findings
     assert (found.code, found.help) == ("AZ205", "qualify it: `$sourceDescriptions.api.broken`")
+
+
+NAMED_STEPS = """
+arazzo: 1.1.0
+info: {title: Flow, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
+workflows:
+- {workflowId: v, steps: [{stepId: mine, operationId: listThings}]}
+- workflowId: x
+  parameters: [{name: q, in: query, value: 1}, {reference: $components.parameters.none}]
+  steps: [{stepId: theirs, operationId: listThings}]
+- workflowId: w
+  steps:
+  - {stepId: a, operationId: listThings, dependsOn: [$workflows.x.steps.NAME]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "depends_on"),
+    [("theirs", [], ["theirs"]), ("mine", ["AZ208"], [])],
+)
+def test_steps_that_others_depend_on(examine, name, codes, depends_on):
+    units = examine(NAMED_STEPS.replace("NAME", name)).units
+    uri, binding = next(iter(units)), BindContext(units)
+    plan = bind(binding, [WorkflowKey(uri, "w")])
+    assert [one.code for one in binding.findings] == codes
+    (step,) = plan.workflows[WorkflowKey(uri, "w")].steps
+    assert [one.step for one in step.depends_on] == depends_on
+
+
+def test_parameters_of_a_workflow_without_those_that_do_not_resolve(examine):
+    units = examine(NAMED_STEPS).units
+    key = WorkflowKey(next(iter(units)), "x")
+    (step,) = bind(BindContext(units), [key]).workflows[key].steps
+    assert [one.parameter.name for one in step.call.arguments] == ["q"]
+
+
+def test_a_variable_that_the_operation_does_not_describe(examine):
+    api = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+servers: [{url: https://x.example}]
+paths: {'/x/{id}': {get: {operationId: x, responses: {}}}}
+"""
+    step = "{stepId: b, operationId: x, parameters: [{name: id, in: path, value: 1}]}"
+    text = HEAD.replace("  - {stepId: a, operationId: listThings}\n", "").replace("STEP", step)
+    units = examine(text, api=api, other=OTHER, broken=BROKEN, events=EVENTS).units
+    binding = BindContext(units)
+    bind(binding, [WorkflowKey(next(iter(units)), "w")])
+    (found,) = binding.findings
+    assert (found.code, found.label) == ("AZ302", "sent as it is")
+
+
+def test_a_payload_that_its_type_cannot_carry(findings):
+    body = "requestBody: {contentType: text/plain, payload: {a: $inputs.x}}"
+    _, found = findings(f"{{stepId: b, operationId: createThing, {body}}}")
+    assert [(one.code, one.severity.value) for one in found] == [
+        ("AZ305", "warning"),
+        ("AZ305", "error"),
+    ]

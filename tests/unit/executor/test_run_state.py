@@ -1,0 +1,24 @@
+"""What a run counts before each step."""
+
+import pytest
+
+from arazzo_runner.executor.plan import Clock, Limits, Plan, Settings
+from arazzo_runner.executor.run_state import RunState
+
+
+@pytest.mark.parametrize(
+    ("now", "max_steps", "stopped"),
+    [
+        (4.9, 1, None),
+        (5.0, 1, "run-timeout"),
+        (4.9, 0, "max-steps"),
+    ],
+)
+def test_what_a_step_is_held_against(now, max_steps, stopped):
+    times = iter([0.0, now])
+    clock = Clock(lambda: next(times), lambda: 0.0)
+    settings = Settings(Limits(max_steps=max_steps, run_timeout=5))
+    state = RunState(Plan(()), {}, None, settings, clock, lambda _event: None, lambda: False)
+    state.count_step(None)
+    assert state.stopped is None if stopped is None else state.stopped.code == stopped
+    assert state.steps == (stopped is None)
