@@ -7,7 +7,7 @@
 Kinds are `documents`, `responses`, `recordings` and `inputs`; without one, all four. `--at` runs
 one change again. `--guided` lets atheris choose changes by what code they reach; it has to be
 installed (`.venv/bin/pip install atheris`). Nothing beyond this machine is reached. Ends with 1
-when something was found.
+when something was found, but for `--guided`, which only shows it.
 """
 
 from __future__ import annotations
@@ -92,8 +92,12 @@ def fuzz_guided(kind: str, folder: Path, given: argparse.Namespace) -> None:
     """Let atheris look for new ways through the code; it ends the process."""
     import atheris  # type: ignore[import-not-found]
 
-    with atheris.instrument_imports(include=["arazzo_runner"]):
-        from fuzz.targets import Workspace
+    with atheris.instrument_imports(include=["arazzo_runner"]):  # commands import on demand
+        _guide(atheris, kind, folder, given)
+
+
+def _guide(atheris: Any, kind: str, folder: Path, given: argparse.Namespace) -> None:
+    from fuzz.targets import Workspace
 
     workspace = Workspace(folder, given.limit)
     names = workspace.select(kind)
@@ -105,12 +109,12 @@ def fuzz_guided(kind: str, folder: Path, given: argparse.Namespace) -> None:
         if finding is not None:
             report.show(finding, f"the bytes {data.hex()}")
 
-    options = [f"-max_total_time={given.seconds}", "-max_len=256", f"-timeout={given.limit * 3}"]
-    start = [str(folder / "start")]
-    (folder / "start").mkdir()
+    start = folder / "start"
+    start.mkdir()
     for number in range(64):
-        (folder / "start" / str(number)).write_bytes(Random(number).randbytes(64))  # noqa: S311
-    atheris.Setup([sys.argv[0], *options, *start], one)
+        (start / str(number)).write_bytes(Random(number).randbytes(64))  # noqa: S311
+    limits = [f"-max_total_time={given.seconds}", f"-timeout={int(given.limit * 3)}"]
+    atheris.Setup([sys.argv[0], *limits, "-max_len=256", str(start)], one)
     atheris.Fuzz()
 
 
