@@ -97,9 +97,9 @@ class Result:
 
     def to_json(self) -> str:
         """The report as JSON text."""
-        from arazzo_runner.report.formats.json import report_bytes
+        from arazzo_runner.report.formats.json import report_pieces
 
-        return report_bytes(self._report(), self._masker).decode()
+        return b"".join(report_pieces(self._report(), self._masker)).decode()
 
     def _report(self) -> RunReport:
         return RunReport(

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.document.uris import relative_reference
+from arazzo_runner.executor.body_budget import copy_outcome
 from arazzo_runner.executor.contract_checks import contract_checks
 from arazzo_runner.executor.criteria import judge_all, judge_call, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
@@ -99,9 +100,10 @@ async def _try_operation(
     except (EvaluationError, RequestRefused, BodyError) as reason:
         error = ledger.stopped or _refusal_error(reason, planned)
         return _unsent_outcome(planned, scope, error)
-    ledger.tell(RequestSent(key, built.request, frame.depth))
     sent = _send_call(planned, call, built, key, ledger.time_left())
-    outcome = await ledger.world.send(replace(sent, is_final=True) if ledger.is_ending else sent)
+    ledger.tell(RequestSent(key, built.request, frame.depth))
+    sent = replace(sent, is_final=True) if ledger.is_ending else sent
+    outcome = copy_outcome(await ledger.world.send(sent))
     if isinstance(outcome, TransportFailure) and outcome.code == "timeout":
         ledger.check_time(planned.step.place)
         outcome = _out_of_time(outcome, ledger.stopped)
@@ -146,7 +148,7 @@ def _refusal_error(
 
 
 def _unsent_outcome(planned: StepPlan, scope: Scope, error: StepError) -> AttemptOutcome:
-    attempt = Attempt(None, None, MISSING, MISSING, error, (), (), None, succeeded=False)
+    attempt = Attempt(None, None, error, (), (), None, succeeded=False)
     return AttemptOutcome(attempt, scope, _evaluable_outputs(planned, scope))
 
 
@@ -158,7 +160,7 @@ def _failed_outcome(
     error = StepError(failure.code, failure.message, failure.hint, fault, place)
     sent = None if failure.unsent else failure.request or built.request
     attempt = Attempt(
-        sent, None, built.body, MISSING, error, (), (), None, succeeded=False,
+        sent, None, error, (), (), None, succeeded=False,
         exchanges=failure.exchanges, in_process=failure.in_process,
     )  # fmt: skip
     after = replace(scope, exchange=built.exchange)
@@ -215,6 +217,7 @@ def _judge_response(
     body: MaybeValue = MISSING
     if error is None:
         body, error = _read_body(response, planned, frame.ledger.settings.limits.json_depth)
+    is_readable = error is None
     exchange = replace(
         built.exchange,
         request_headers=response.sent_headers or built.request.headers,
@@ -231,8 +234,8 @@ def _judge_response(
     error = error or frame.ledger.stopped
     succeeded = error is None and _is_passed(criteria, checks)
     attempt = Attempt(
-        sent, response, built.body, body, error, criteria, checks, None, succeeded,
-        exchanges=response.exchanges, in_process=response.in_process,
+        sent, response, error, criteria, checks, None, succeeded,
+        exchanges=response.exchanges, in_process=response.in_process, is_readable=is_readable,
     )  # fmt: skip
     return AttemptOutcome(attempt, scope, outputs)
 
@@ -324,7 +327,7 @@ def _judge_child(
     if not planned.step.outputs:
         outputs = dict(child.outputs)
     attempt = Attempt(
-        None, None, MISSING, MISSING, error, criteria, (), None, passed and error is None,
+        None, None, error, criteria, (), None, passed and error is None,
         workflow=child,
     )  # fmt: skip
     return AttemptOutcome(attempt, scope, outputs, child)

@@ -302,7 +302,7 @@ def severities_for(
 
 
 class Limits(Struct, frozen=True):
-    """The guards of a run (docs/limits.md); times in seconds."""
+    """The guards of a run (docs/limits.md); times in seconds, ``max_kept`` in bytes."""
 
     max_steps: int = 1_000
     max_depth: int = 16
@@ -312,6 +312,7 @@ class Limits(Struct, frozen=True):
     run_timeout: float = 3_600.0
     query_seconds: float = 1.0
     json_depth: int = 512
+    max_kept: int = 64 * 2**20
 
 
 class Clock(Struct, frozen=True):

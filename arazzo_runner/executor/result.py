@@ -6,15 +6,17 @@ Durations are in seconds.
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from typing import Literal as Choice
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr
 from arazzo_runner.text.source import Place
@@ -120,8 +122,9 @@ class ConsideredAction(SafeRepr, frozen=True):
 class Attempt(SafeRepr, frozen=True):
     """One try of a step: what was sent and got, how it was judged, what was decided.
 
-    ``body`` is the parsed response body (MISSING where there is none); ``sent_body`` the payload
-    of the request as a value. ``interlude`` is what a retry ran before the next attempt, and
+    Bodies are kept as bytes, the oldest only as long as there is room (``--max-kept``): ``body``
+    and ``sent_body`` read them when they are asked for. ``is_readable``: the response was parsed.
+    ``interlude`` is what a retry ran before the next attempt, and
     ``considered`` the actions that were judged, in order. ``exchanges`` are what
     went over the wire, redirects too, where the world tells. ``workflow`` is what the called
     workflow did; that of the last attempt is the step's. ``in_process``: no server was asked.
@@ -129,8 +132,6 @@ class Attempt(SafeRepr, frozen=True):
 
     request: HttpRequest | None
     response: HttpResponse | None
-    sent_body: Value
-    body: Value
     error: StepError | None
     criteria: tuple[CriterionResult, ...]
     checks: tuple[CheckResult, ...]
@@ -141,12 +142,33 @@ class Attempt(SafeRepr, frozen=True):
     exchanges: tuple[WireExchange, ...] = ()
     workflow: WorkflowResult | None = None
     in_process: bool = False
+    is_readable: bool = True
+
+    @property
+    def body(self) -> MaybeValue:
+        """The parsed response body; MISSING where there is none, or it was not kept."""
+        return _read(self.response) if self.is_readable else MISSING
+
+    @property
+    def sent_body(self) -> MaybeValue:
+        """The request body as a value; MISSING where there is none, or it was not kept."""
+        return _read(self.request)
 
     def brief(self) -> str:
         """The verdict, and what came."""
         came = self.response or self.error
         verdict = "passed" if self.succeeded else "failed"
         return f"{verdict}, {came.brief()}" if came else verdict
+
+
+def _read(message: HttpRequest | HttpResponse | None) -> MaybeValue:
+    """The body as expressions read it; the limit of its depth was looked at when it came."""
+    if message is None:
+        return MISSING
+    try:
+        return decode_body(message.header("Content-Type"), message.body, sys.maxsize)
+    except BodyError:
+        return MISSING
 
 
 class StepResult(SafeRepr, frozen=True):

@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 
+from arazzo_runner.executor.body_budget import BodyBudget
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import Clock, Plan, Settings, StepKey, WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import StepError, WorkflowResult
@@ -66,6 +67,7 @@ class RunState:
         "_interrupted",
         "_started",
         "_time_limits",
+        "bodies",
         "clock",
         "completed",
         "entries",
@@ -103,6 +105,7 @@ class RunState:
         self.tell: Observer = tell
         self.judge: Judge | None = None
         self.offload: Compute = compute_here
+        self.bodies = BodyBudget(settings.limits.max_kept)
         self.stopped: StepError | None = None
         self.steps = 0
         self.waited = 0.0

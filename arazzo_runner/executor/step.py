@@ -101,6 +101,7 @@ async def _attempts(
     while True:
         tried = await _try(planned, frame, f"{key}@{len(earlier) + 1}")
         tried, decision = await _decide(planned, tried, frame, used)
+        frame.ledger.bodies.keep(tried.attempt)
         if decision is None or not isinstance(decision.planned.action, RetryAction):
             return earlier, tried, decision
         frame.ledger.check_retries(len(earlier), planned.step.place)
@@ -116,6 +117,7 @@ async def _attempts(
 async def _try(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
     """One attempt; its outputs are there for the actions that are judged next."""
     tried = await try_step(planned, frame, key)
+    tried = replace(tried, outputs=frame.ledger.bodies.share(tried.outputs))
     frame.steps[planned.step.step_id] = tried.outputs
     return tried
 
@@ -194,6 +196,7 @@ async def _visit_once(planned: StepPlan, frame: WorkflowState) -> StepResult:
         StepStarted(frame.plan.workflow, planned.step, operation, frame.depth + 1, planned.key)
     )
     tried = await _try(planned, frame, f"{key}@1")
+    ledger.bodies.keep(tried.attempt)
     result = _result(planned, (tried.attempt,), tried, ledger.clock.monotonic() - started)
     ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth + 1, planned.key))
     return result

@@ -8,6 +8,23 @@ from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.text.diagnostic import SafeRepr
 
 
+class OmittedBody(bytes):
+    """A body that a run did not keep (``--max-kept``): no bytes, and how many there were."""
+
+    size: int
+
+    def __new__(cls, size: int) -> OmittedBody:
+        """In place of a body of ``size`` bytes."""
+        self = super().__new__(cls)
+        self.size = size
+        return self
+
+
+def byte_count(body: bytes) -> int:
+    """How many bytes a body has, or had where it was not kept."""
+    return body.size if isinstance(body, OmittedBody) else len(body)
+
+
 class HttpRequest(SafeRepr, frozen=True):
     """A request ready for the wire: an absolute URL, percent-encoded, and the body's bytes."""
 
@@ -62,7 +79,7 @@ class HttpResponse(SafeRepr, frozen=True):
 
     def brief(self) -> str:
         """The status, and how much came."""
-        return f"{self.status}, {len(self.body):,} bytes"
+        return f"{self.status}, {byte_count(self.body):,} bytes"
 
 
 class WireExchange(SafeRepr, frozen=True):

@@ -100,6 +100,17 @@ LIMITS = (
         member="HttpSettings.max_response_size",
     ),
     Option(
+        "max-kept",
+        "Maximum size of all bodies that a run keeps for its reports.",
+        section=_SECTION,
+        kind="size",
+        metavar="SIZE",
+        default="64MiB",
+        shows_default=True,
+        member="Limits.max_kept",
+        pytest="bodies that a run keeps",
+    ),
+    Option(
         "max-json-depth",
         "Maximum nesting of a JSON response.",
         section=_SECTION,

@@ -22,15 +22,18 @@ from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.run.reports import STDOUT, Reports, read_reports
 from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
+from arazzo_runner.executor.body_budget import BodyBudget
+from arazzo_runner.executor.plan import Limits
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
+from arazzo_runner.report.mask import mask_value
 from arazzo_runner.report.model import RunReport, SourceInfo
-from arazzo_runner.report.secrets import Masker, mask_value
-from arazzo_runner.report.traversal import OperationName
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.traversal import OperationName, steps_of
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.version import VERSION
 
@@ -125,6 +128,7 @@ class SessionReport:
         self._ran: list[SessionRun] = []
         self._refused: list[StartFailure] = []
         self._positions: dict[str, int] = {}
+        self._bodies = BodyBudget(Limits().max_kept)
         self._started_at = time.time()
         self._started = time.perf_counter()
 
@@ -138,12 +142,14 @@ class SessionReport:
     ) -> None:
         """Keep one run."""
         name = item.nodeid
+        masked = mask_value(result, masker)
+        self._bodies.keep_all(steps_of(masked.workflows))
         self._ran.append(
             SessionRun(
                 self._positions.get(name, 0),
                 name,
                 description.entry.document.source.name,
-                _with_case_name(mask_value(result, masker), item.name),
+                _with_case_name(masked, item.name),
                 description.source_infos(),
                 description.operation_names(),
                 warnings,

@@ -25,7 +25,8 @@ from arazzo_runner.recording.body import (
 )
 from arazzo_runner.recording.documents import documents_from_json, documents_to_json
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording, SendOutcome
-from arazzo_runner.report.files import write_atomically
+from arazzo_runner.report.files import write_pieces
+from arazzo_runner.report.formats.json_stream import OpenArray, OpenObject, json_stream
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.json_write import INDENTED, write_json
@@ -39,9 +40,12 @@ _COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait", "run_tim
 
 def write_recording(path: str | Path, recording: Recording, masker: Masker) -> None:
     """Put a recording into a file, whole or not at all, secrets masked. Raises UsageError."""
-    text = write_json(_recording_json(recording, masker), INDENTED)
-    text = _PAIR.sub(r"[\1, \2]", text)  # a header field a line; a string holds no line break
-    write_atomically(path, text.encode("utf-8", "backslashreplace") + b"\n", "recording")
+    write_pieces(path, json_stream(_recording_json(recording, masker), _lines), "recording")
+
+
+def _lines(value: Value) -> str:
+    """Indented JSON, a header field a line; a string holds no line break."""
+    return _PAIR.sub(r"[\1, \2]", write_json(value, INDENTED))
 
 
 def read_recording(path: str | Path) -> Recording:
@@ -89,8 +93,8 @@ def _file_error(path: str | Path, why: str) -> UsageError:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def _recording_json(recording: Recording, masker: Masker) -> dict[str, Value]:
-    return {
+def _recording_json(recording: Recording, masker: Masker) -> OpenObject:
+    spelled = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "arazzo", "version": VERSION},
         "recorded_at": recording.recorded_at,
@@ -98,9 +102,10 @@ def _recording_json(recording: Recording, masker: Masker) -> dict[str, Value]:
         "digests": dict(recording.digests),
         "asked": _options_json(recording.asked, masker),
         "inputs": masker.value(files_to_json(dict(recording.inputs))),
-        "exchanges": [_exchange_json(one, masker) for one in recording.exchanges],
+        "exchanges": OpenArray(_exchange_json(one, masker) for one in recording.exchanges),
         **documents_to_json(recording.documents, masker),
     }
+    return OpenObject(spelled)
 
 
 def _options_json(asked: RecordedOptions, masker: Masker) -> dict[str, Value]:

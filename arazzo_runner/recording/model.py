@@ -1,18 +1,17 @@
-"""``--record``: a world that records requests and responses, to be replayed without a server."""
+"""A recording: requests and responses of a run, to be replayed without a server."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct, field
 
 from arazzo_runner.executor.plan import Settings
-from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.documents import RecordedDocuments
-from arazzo_runner.worlds.wrappers import WrappedWorld
 
 SendOutcome: TypeAlias = HttpResponse | TransportFailure
 
@@ -56,34 +55,9 @@ class Recording(Struct, frozen=True):
     """
 
     document: str
-    exchanges: tuple[RecordedExchange, ...]
+    exchanges: Iterable[RecordedExchange]
     inputs: Mapping[str, Value] = field(default_factory=dict)
     asked: RecordedOptions = field(default_factory=RecordedOptions)
     digests: Mapping[str, str] = field(default_factory=dict)
     recorded_at: str = ""
     documents: RecordedDocuments = field(default_factory=RecordedDocuments)
-
-
-class RecordingWorld(WrappedWorld):
-    """Wraps a world and keeps what goes through it in ``exchanges``, in order.
-
-    Waits are not kept: a replay does not wait.
-    """
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
-        self.exchanges: list[RecordedExchange] = []
-
-    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
-        """Send through the wrapped world, and keep the exchange."""
-        outcome = await self._world.send(call)
-        late = _took_all_time(call, outcome)
-        self.exchanges.append(
-            RecordedExchange(call.key, call.operation, call.request, outcome, late)
-        )
-        return outcome
-
-
-def _took_all_time(call: SendCall, outcome: SendOutcome) -> bool:
-    is_timeout = isinstance(outcome, TransportFailure) and outcome.code == "timeout"
-    return is_timeout and call.timeout is not None and outcome.duration >= call.timeout

@@ -13,8 +13,9 @@ from arazzo_runner.executor.run_state import Compute, compute_here
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
-from arazzo_runner.recording.model import RecordedOptions, Recording, RecordingWorld
+from arazzo_runner.recording.model import RecordedOptions, Recording
 from arazzo_runner.recording.replay import ReplayWorld
+from arazzo_runner.recording.spool import RecordingWorld
 from arazzo_runner.report.secrets import MASK
 
 
@@ -28,7 +29,7 @@ def recording_of(
     """What is kept of a run that went through ``world``; ``document`` is a path or URL."""
     return Recording(
         document,
-        tuple(world.exchanges),
+        world.exchanges,
         prepared.inputs,
         options,
         digests(prepared.description),

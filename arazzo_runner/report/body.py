@@ -13,12 +13,16 @@ from typing import Final
 from arazzo_runner.expression.value import MISSING, FileBody, MaybeValue, Value
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.http_semantics.media_type import codec_of, essence, is_json, is_xml, parameter_of
+from arazzo_runner.openapi.message import OmittedBody
 from arazzo_runner.openapi.request.multipart import has_files
 from arazzo_runner.openapi.response.body import xml_charset
 from arazzo_runner.report.secrets import Masker
 
 BODY_LIMIT = 64 * 1024
 """A longer body is cut in reports; in octets."""
+
+NOT_KEPT: Final = "body not kept"
+"""What reports say of a body that a run gave up (``--max-kept``)."""
 
 
 def media_type(headers: Headers) -> str:
@@ -50,8 +54,11 @@ def report_body(octets: bytes, headers: Headers, value: MaybeValue, masker: Mask
     """The ``body`` of a report's request or response; null where there is none.
 
     ``value`` is the parsed body, MISSING if it was not parsed. A cut body is an object of
-    ``encoding`` (``text`` or ``base64``), ``data`` and ``truncated``, its whole length in octets.
+    ``encoding`` (``text`` or ``base64``), ``data`` and ``truncated``, its whole length in octets;
+    one that was not kept has no data and a ``note``.
     """
+    if isinstance(octets, OmittedBody):
+        return {"encoding": "text", "data": "", "truncated": octets.size, "note": NOT_KEPT}
     if not octets:
         return None
     if has_files(octets):

@@ -13,7 +13,7 @@ from arazzo_runner.executor.result import Attempt
 from arazzo_runner.expression.value import FileBody
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import FORM
-from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.openapi.message import HttpRequest, OmittedBody
 from arazzo_runner.openapi.request.multipart import Upload, has_files, pieces_of
 from arazzo_runner.report.body import decode_text
 from arazzo_runner.report.redirects import followed_redirects
@@ -145,6 +145,8 @@ def _header(name: str, value: str) -> list[str]:
 
 def _data(request: HttpRequest, masker: Masker) -> tuple[str, list[str]]:
     """What feeds curl's standard input, and the options that give it the body."""
+    if isinstance(request.body, OmittedBody):
+        return "", ["--data-binary", "@body"]
     if not request.body:
         return "", []
     if has_files(request.body):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -18,7 +18,7 @@ from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
-Render: TypeAlias = Callable[[RunReport, Masker], bytes]
+Render: TypeAlias = Callable[[RunReport, Masker], Iterator[bytes]]
 
 KINDS: Final[dict[str, str]] = {
     "json": "arazzo-report.json",
@@ -34,12 +34,17 @@ KINDS: Final[dict[str, str]] = {
 
 def renderer(kind: str) -> Render:
     """The function that renders a kind of :data:`KINDS`."""
-    render: Render = import_module(f"arazzo_runner.report.formats.{kind}").report_bytes
+    render: Render = import_module(f"arazzo_runner.report.formats.{kind}").report_pieces
     return render
 
 
 def write_atomically(path: str | Path, data: bytes, what: str = "report") -> None:
-    """Put ``data`` into the file at ``path``, whole or not at all; ``what`` is it in messages.
+    """Put ``data`` into the file at ``path`` as :func:`write_pieces` does."""
+    write_pieces(path, (data,), what)
+
+
+def write_pieces(path: str | Path, pieces: Iterable[bytes], what: str = "report") -> None:
+    """Put ``pieces`` into the file at ``path``, whole or not at all; ``what`` is it in messages.
 
     Missing folders are made; an existing file keeps its permissions, and a link what it points
     to. A device or pipe (``/dev/stdout``) is written to as it is.
@@ -47,7 +52,7 @@ def write_atomically(path: str | Path, data: bytes, what: str = "report") -> Non
     Raises UsageError (AZ907) when the file cannot be written.
     """
     with _usage_errors(path, what):
-        _write(_target(path), data)
+        _write(_target(path), pieces)
 
 
 def check_writable(path: str | Path, what: str = "report") -> None:
@@ -60,7 +65,7 @@ def check_writable(path: str | Path, what: str = "report") -> None:
         if _is_device(target):
             return
         temporary = _temporary(target)
-        _write_new(temporary, b"")
+        _write_new(temporary, ())
         temporary.unlink()
 
 
@@ -119,13 +124,14 @@ def _temporary(target: Path) -> Path:
     return target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.tmp")
 
 
-def _write(target: Path, data: bytes) -> None:
+def _write(target: Path, pieces: Iterable[bytes]) -> None:
     if _is_device(target):
-        target.write_bytes(data)
+        with target.open("wb") as device:
+            device.writelines(pieces)
         return
     temporary = _temporary(target)
     try:
-        _write_new(temporary, data)
+        _write_new(temporary, pieces)
         if target.exists():
             temporary.chmod(stat.S_IMODE(target.stat().st_mode))
         temporary.replace(target)
@@ -135,9 +141,9 @@ def _write(target: Path, data: bytes) -> None:
         raise
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def _write_new(path: Path, pieces: Iterable[bytes]) -> None:
     with path.open("xb") as file:
-        file.write(data)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
 

@@ -13,8 +13,8 @@ from typing import Final
 from arazzo_runner.executor.result import Attempt
 from arazzo_runner.expression.value import MISSING, MaybeValue
 from arazzo_runner.http_semantics.media_type import is_json
-from arazzo_runner.openapi.message import HttpResponse
-from arazzo_runner.report.body import decode_text, media_type
+from arazzo_runner.openapi.message import HttpResponse, OmittedBody
+from arazzo_runner.report.body import NOT_KEPT, decode_text, media_type
 from arazzo_runner.report.redirects import followed_redirects, redirect_location
 from arazzo_runner.report.safe_text import beginning, escape
 from arazzo_runner.report.terminal.style import TextStyle
@@ -75,6 +75,8 @@ def response_hints(attempt: Attempt, look: TextStyle) -> Iterator[str]:
 
 
 def _body_lines(attempt: Attempt, response: HttpResponse, look: TextStyle) -> list[str]:
+    if isinstance(response.body, OmittedBody):
+        return [f"({response.body.size:,} bytes, {NOT_KEPT})"]
     if not response.body:
         return []
     kind = media_type(response.headers)

@@ -3,9 +3,6 @@
 A secret is found by its value wherever it stands, raw or in Base64, percent-encoding, JSON or HTML,
 and in two layers of these; and by the name of the header field or query parameter that carries it.
 Nothing is made of a secret before there is a text to mask: a run that shows nothing costs nothing.
-
-Results and events are masked too: of many runs, each has its own masker, and a report has all,
-since one masker that knows the secrets of a thousand runs would take a thousand times as long.
 """
 
 from __future__ import annotations
@@ -13,29 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from enum import Enum
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-from arazzo_runner.executor.events import Event
-from arazzo_runner.executor.result import (
-    ActionTaken,
-    Attempt,
-    ConsideredAction,
-    CriterionResult,
-    OperandValue,
-    RunResult,
-    StepError,
-    StepResult,
-    WorkflowResult,
-)
-from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.http_semantics.headers import Headers
-from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
-from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.report.decodings import decodings, has_escapes, without_part
 from arazzo_runner.report.needles import Needles, needles
 from arazzo_runner.report.secret_names import HEADER_NAMES, SHORTEST_ANYWHERE, url_secrets
@@ -262,7 +240,8 @@ class Masker:
             case bytes():
                 # Bytes that are no UTF-8 survive the way there and back.
                 text = value.decode("utf-8", "surrogateescape")
-                return self.text(text).encode("utf-8", "surrogateescape")
+                masked = self.text(text)
+                return value if masked == text else masked.encode("utf-8", "surrogateescape")
             case int() | float() if not isinstance(value, bool):
                 return MASK if self._is_number(value) else value
             case _:
@@ -340,57 +319,3 @@ def _searchable_text(value: Any) -> str:
     if isinstance(value, FileBody):
         return value.label
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else ""
-
-
-T = TypeVar("T")
-
-# What holds something from outside; documents and places are left as they are.
-_MASKED_TYPES: Final = frozenset(
-    {ActionTaken, Attempt, CheckResult, ConsideredAction, CriterionResult, WireExchange,
-    HttpRequest,
-     HttpResponse, OperandValue, RunResult, StepError, StepResult, TransportFailure,
-     WorkflowResult, *get_args(Event)}
-)  # fmt: skip
-_DATA: Final = frozenset({"body", "inputs", "outputs", "sent_body", "value"})
-_WORDS: Final = frozenset({"code", "fault", "kind", "level", "method", "severity", "type"})
-"""Fields of words that are ours, also where a secret is such a word."""
-
-
-def mask_value(value: T, masker: Masker) -> T:
-    """The same with every secret masked."""
-    return value if masker is NO_MASK else _mask_value(value, masker)
-
-
-def _mask_value(told: Any, masker: Masker) -> Any:
-    match told:
-        case Enum():
-            return told
-        case str():
-            return masker.text(told)
-        case tuple():
-            items = tuple(_mask_value(one, masker) for one in told)
-            return told if all(map(_is_type, items, told)) else items
-        case Struct() if type(told) in _MASKED_TYPES:
-            return _struct(told, masker)
-        case _:
-            return told
-
-
-def _struct(told: Struct, masker: Masker) -> Struct:
-    changed: dict[str, Any] = {}
-    for name in told.__struct_fields__:
-        before = getattr(told, name)
-        after = _field(name, before, masker)
-        if after is not before:
-            changed[name] = after
-    return replace(told, **changed) if changed else told
-
-
-def _field(name: str, value: Any, masker: Masker) -> Any:
-    if name in _WORDS:
-        return value
-    return masker.value(value) if name in _DATA else _mask_value(value, masker)
-
-
-def _is_type(one: object, other: object) -> bool:
-    return one is other

@@ -19,7 +19,7 @@ from arazzo_runner.executor.result import (
     WorkflowResult,
 )
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 
@@ -119,7 +119,7 @@ class VisitInProgress(Struct):
         came = self.outcome
         response = came.head if isinstance(came, TransportFailure) else came
         return Attempt(
-            self.request, response, MISSING, MISSING, self._error(), self.criteria, (), action,
+            self.request, response, self._error(), self.criteria, (), action,
             succeeded=False,
         )  # fmt: skip
 

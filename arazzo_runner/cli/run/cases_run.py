@@ -28,6 +28,7 @@ from arazzo_runner.cli.run.world import (
     mock_settings,
 )
 from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.body_budget import BodyBudget
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.plan import Settings
 from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
@@ -35,12 +36,14 @@ from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
+from arazzo_runner.report.mask import mask_value
 from arazzo_runner.report.safe_text import count_text, escape
-from arazzo_runner.report.secrets import Masker, mask_value
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.cases import names_width, row_lines
 from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.live import LiveCases
 from arazzo_runner.report.terminal.style import TextStyle
+from arazzo_runner.report.traversal import steps_of
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.worlds.mock import mock_world
 from arazzo_runner.worlds.threads import compute_in_thread
@@ -257,7 +260,9 @@ class CaseSet(Struct, frozen=True):
         width = names_width([one.name for one in self.cases])
         settings, stop = self.options.settings, performance.signals.interrupted
         with performance.live() as stream, told:
-            teller = _CaseReporter(performance, told, width, stream)
+            teller = _CaseReporter(
+                performance, told, width, stream, BodyBudget(settings.limits.max_kept)
+            )
             going_on = self._going_on(performance.console(masker, out=stream).look, stream)
             batch = CaseBatch(
                 self.cases,
@@ -312,6 +317,7 @@ class _CaseReporter(Struct):
     told: ReportObserver
     width: int
     out: LiveStream | None
+    bodies: BodyBudget
     again: RerunCommand = field(default_factory=lambda: typed_command().without("--case"))
     entries: list[WorkflowResult] = field(default_factory=list)
     left_out: int = 0
@@ -319,7 +325,9 @@ class _CaseReporter(Struct):
 
     def report(self, ran: CaseResult) -> None:
         masker = ran.masked.shown
-        self.entries += mask_value(ran.result, masker).workflows
+        workflows = mask_value(ran.result, masker).workflows
+        self.entries += workflows
+        self.bodies.keep_all(steps_of(workflows))
         if not ran.began:
             self.left_out += 1
             return

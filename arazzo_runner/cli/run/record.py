@@ -14,7 +14,8 @@ from arazzo_runner.recording.documents import (
     documents_relative_to,
     relative_to_file,
 )
-from arazzo_runner.recording.model import RecordedOptions, RecordingWorld
+from arazzo_runner.recording.model import RecordedOptions
+from arazzo_runner.recording.spool import RecordingWorld
 from arazzo_runner.report.secrets import Masker
 
 

@@ -84,15 +84,15 @@ class Reports(Struct, frozen=True):
         if problems:
             raise UsageError(*problems)
 
-    def _put(self, target: ReportTarget, data: bytes) -> None:
+    def _put(self, target: ReportTarget, pieces: Iterable[bytes]) -> None:
         if target.path == STDOUT:
             # Where another report has standard output, annotations are read from the other stream.
             other = self.has_stdout and not target.is_stdout
-            write_stream(data, target.kind, sys.stderr if other else sys.stdout)
+            write_stream(pieces, target.kind, sys.stderr if other else sys.stdout)
             return
-        from arazzo_runner.report.files import write_atomically
+        from arazzo_runner.report.files import write_pieces
 
-        write_atomically(target.path, data)
+        write_pieces(target.path, pieces)
 
     def write_failed_start(
         self, circumstances: Mapping[str, Any], code: int, error: DiagnosedError
@@ -117,9 +117,10 @@ def _summarize_step(run: RunReport, masker: Masker) -> None:
         append_summary(path, run, masker)
 
 
-def write_stream(data: bytes, kind: str, stream: Any) -> None:
+def write_stream(pieces: Iterable[bytes], kind: str, stream: Any) -> None:
     """Write a report to a standard stream, which takes every character (cli/main.py)."""
-    stream.write(escape_stream(data.decode("utf-8", "backslashreplace"), kind))
+    for one in pieces:
+        stream.write(escape_stream(one.decode("utf-8", "backslashreplace"), kind))
     stream.flush()
 
 
@@ -199,7 +200,7 @@ class _Sink(Protocol):
 
 class _Stdout:
     def write(self, data: bytes) -> None:
-        write_stream(data, "ndjson", sys.stdout)
+        write_stream((data,), "ndjson", sys.stdout)
 
     def close(self) -> None:
         """It stays open."""

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import FileBody, Value, describe
 from arazzo_runner.http_semantics import media_type
+from arazzo_runner.openapi.message import OmittedBody
 from arazzo_runner.openapi.model import ApiDescription, Encoding, MediaType, Schema
 from arazzo_runner.openapi.references import resolve_reference
 from arazzo_runner.openapi.request.encoding import (
@@ -63,6 +64,8 @@ def has_files(body: bytes) -> bool:
 
 def size_of(body: bytes) -> int:
     """How many bytes of a body are sent."""
+    if isinstance(body, OmittedBody):
+        return body.size
     return sum(one.size if isinstance(one, FileBody) else len(one) for one in pieces_of(body))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
 from arazzo_runner.report.failure import explain_failure, explain_workflow
@@ -17,15 +18,16 @@ from arazzo_runner.text.source import Place
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
 
 
-def report_bytes(run: RunReport, masker: Masker) -> bytes:
+def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     """One ``::error …::`` or ``::warning …::`` a line, for the standard output of a job."""
     shown = SafeText(masker)
-    lines = [
-        *(annotation("notice", {"title": "arazzo"}, one) for one in run.notes),
-        *(_finding(one, shown) for one in run.diagnostics),
-        *(line for one in run.result.workflows for line in _workflow(one, shown)),
-    ]
-    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+    lines = chain(
+        (annotation("notice", {"title": "arazzo"}, one) for one in run.notes),
+        (_finding(one, shown) for one in run.diagnostics),
+        (line for one in run.result.workflows for line in _workflow(one, shown)),
+    )
+    for line in lines:
+        yield f"{line}\n".encode("utf-8", "backslashreplace")
 
 
 def _finding(diagnostic: Diagnostic, shown: SafeText) -> str:

@@ -18,10 +18,16 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.date import parse_http_date
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.http_semantics.media_type import FORM
-from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
+from arazzo_runner.openapi.message import (
+    HttpRequest,
+    HttpResponse,
+    OmittedBody,
+    WireExchange,
+    byte_count,
+)
 from arazzo_runner.openapi.request.multipart import size_of
-from arazzo_runner.report.body import decode_text, media_type
-from arazzo_runner.report.formats.json import indent_json
+from arazzo_runner.report.body import NOT_KEPT, decode_text, media_type
+from arazzo_runner.report.formats.json_stream import OpenArray, OpenObject, json_stream
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import MASK, Masker
 from arazzo_runner.report.traversal import steps_of
@@ -86,24 +92,24 @@ _UNKNOWN = -1
 """HAR 1.2: a size or time that is not known."""
 
 
-def report_bytes(run: RunReport, masker: Masker) -> bytes:
-    """The requests of a run and their responses as a HAR, secrets masked.
+def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
+    """The requests of a run and their responses as a HAR, secrets masked, request by request.
 
     Where the world does not tell when a request was sent, its instant is computed from the run's
     start, the durations and the waits between attempts: in order, but not to the millisecond.
     """
-    return indent_json(har_data(run, masker)).encode("ascii") + b"\n"
+    return json_stream(_har(run, masker))
 
 
-def har_data(run: RunReport, masker: Masker) -> dict[str, Value]:
-    """The HAR as JSON data."""
+def _har(run: RunReport, masker: Masker) -> OpenObject:
     log = {
         "version": "1.2",
         "creator": {"name": "arazzo", "version": run.tool_version},
         "pages": [],
-        "entries": list(_entries(run, masker)),
+        "entries": OpenArray(_entries(run, masker)),
     }
-    return {"log": {**log, "comment": "; ".join(run.notes)} if run.notes else log}
+    notes = {"comment": "; ".join(run.notes)} if run.notes else {}
+    return OpenObject({"log": OpenObject({**log, **notes})})
 
 
 def _entries(run: RunReport, masker: Masker) -> Iterator[dict[str, Value]]:
@@ -169,7 +175,7 @@ def _request(request: HttpRequest, version: str, masker: Masker) -> dict[str, Va
         "headersSize": _UNKNOWN,
         "bodySize": size_of(request.body),
     }
-    if request.body:
+    if size_of(request.body):
         spelled["postData"] = _post_data(request, masker)
     return spelled
 
@@ -181,6 +187,8 @@ def _query(url: str) -> list[dict[str, str]]:
 def _post_data(request: HttpRequest, masker: Masker) -> dict[str, Value]:
     """HAR has no encoding for sent octets: what is no text stands as Base64 and says so."""
     content_type = masker.text(header_value(request.headers, "Content-Type") or "")
+    if isinstance(request.body, OmittedBody):
+        return {"mimeType": content_type, "params": [], "text": "", "comment": NOT_KEPT}
     text = decode_text(request.body, request.headers)
     if text is None:
         encoded = base64.b64encode(masker.value(request.body)).decode("ascii")
@@ -227,9 +235,11 @@ def _phrase(status: int) -> str:
 
 def _content(response: HttpResponse, masker: Masker) -> dict[str, Value]:
     content = {
-        "size": len(response.body),
+        "size": byte_count(response.body),
         "mimeType": masker.text(header_value(response.headers, "Content-Type") or ""),
     }
+    if isinstance(response.body, OmittedBody):
+        return {**content, "comment": NOT_KEPT}
     text = decode_text(response.body, response.headers)
     if text is not None:
         return {**content, "text": masker.text(text)}

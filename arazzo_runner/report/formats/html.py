@@ -9,17 +9,20 @@ script whose hashes it names.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from arazzo_runner.executor.result import Status, WorkflowResult
-from arazzo_runner.expression.value import Value
+from arazzo_runner.executor.result import OperandValue, Status, WorkflowResult
+from arazzo_runner.expression.value import MaybeValue, Value
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.report.coverage import gap_lines
 from arazzo_runner.report.failure import explain_workflow
-from arazzo_runner.report.formats.json import indent_json_text, report_data
+from arazzo_runner.report.formats.json import report_data
+from arazzo_runner.report.formats.json_parts import JsonParts
+from arazzo_runner.report.formats.json_stream import indent_json_text
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.safe_text import duration_text, escape_lines, type_name
 from arazzo_runner.report.secrets import Masker
@@ -81,7 +84,33 @@ class HtmlBodies:
         if not _is_wrapped(body):
             return ""
         length = f"{body['truncated']:,} bytes" if "truncated" in body else ""
-        return ", ".join(filter(None, [length, "Base64" * (body["encoding"] == "base64")]))
+        base64 = "Base64" * (body["encoding"] == "base64")
+        return ", ".join(filter(None, [length, base64, body.get("note", "")]))
+
+
+class _PageParts(JsonParts):
+    """Spells the parts of a result as the page has them: bodies and values as text, cut."""
+
+    def __init__(self, masker: Masker, bodies: HtmlBodies) -> None:
+        super().__init__(masker)
+        self._bodies = bodies
+
+    def body(self, octets: bytes, headers: Headers, read: Callable[[], MaybeValue]) -> Value:
+        """The text of a body, and what it is."""
+        body = super().body(octets, headers, read)
+        if body is None:
+            return None
+        return {"text": self._bodies.text(body), "note": self._bodies.note(body)}
+
+    def values(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Inputs or outputs by name, each as text."""
+        return {name: spell_value(value) for name, value in super().values(values).items()}
+
+    def operand(self, operand: OperandValue) -> dict[str, Value]:
+        """An expression of a condition, the type of what it was, and that as text."""
+        spelled = super().operand(operand)
+        value = spelled["value"]
+        return {**spelled, "kind": type_name_of(value), "value": spell_value(value)}
 
 
 def _text(body: Value) -> str:
@@ -94,30 +123,34 @@ def _is_wrapped(body: Value) -> bool:
     """Whether the report wraps the body: it is cut, or no text."""
     if not isinstance(body, dict) or not {"encoding", "data"} <= body.keys():
         return False
-    members = body["data"], body["encoding"], body.get("truncated", 0)
+    members = body["data"], body["encoding"], body.get("truncated", 0), body.get("note", "")
     kinds = [type(one) for one in members]
-    return kinds == [str, str, int] and body.keys() <= {"encoding", "data", "truncated"}
+    known = {"encoding", "data", "truncated", "note"}
+    return kinds == [str, str, int, str] and body.keys() <= known
 
 
 DETAILED: Final = 2_000
 """Of so many visits of steps the page has the details; after them only of what did not pass."""
 
+_PIECES: Final = 500
+"""So many pieces of the template are written at once."""
+
 _WIDTH: Final = 1_000
 """The width of the time line, in its own units."""
 
 
-def report_bytes(run: RunReport, masker: Masker) -> bytes:
+def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     """The page in UTF-8, secrets masked; its size is bounded, however much was answered."""
     bodies = HtmlBodies()
     look = plain_look(masker)
-    view = report_data(run, masker)
+    view = report_data(run, masker, _PageParts(masker, bodies))
     numbering = _VisitNumbers(sum(one.duration for one in run.result.workflows))
     numbering.run(view["workflows"])
     for spelled_, workflow in zip(view["workflows"], run.result.workflows, strict=True):
         spelled_["title"] = masker.text(workflow.title)
         spelled_["failure"] = _failure(workflow, masker)
-    page = _environment(bodies).get_template("report.html.jinja")
-    text = page.render(
+    page = _environment().get_template("report.html.jinja")
+    text = page.stream(
         run=view,
         verdict=verdict_line(run.result, run.exit_code, look),
         failed=list(_failed_links(view["workflows"])),
@@ -126,7 +159,9 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
         left_out=_Omissions(bodies, numbering),
         **_page_assets(),
     )
-    return text.encode("utf-8", "backslashreplace")
+    text.enable_buffering(_PIECES)
+    for piece in text:
+        yield piece.encode("utf-8", "backslashreplace")
 
 
 class _Omissions:
@@ -242,7 +277,7 @@ def _digest(text: str) -> str:
     return base64.b64encode(sha256(text.encode()).digest()).decode("ascii")
 
 
-def _environment(bodies: HtmlBodies) -> Environment:
+def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
@@ -254,11 +289,7 @@ def _environment(bodies: HtmlBodies) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "body": bodies.text,
-        "body_note": bodies.note,
         "counts": counts_text,
-        "kind": type_name_of,
-        "spelled": spell_value,
         "time": duration_text,
     }
     return made

@@ -5,10 +5,7 @@ Its lines are those of ``json.dumps(…, indent=2)``, in a fifth of the time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
-import msgspec
+from collections.abc import Iterator, Mapping
 
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.expression.value import Value
@@ -21,9 +18,9 @@ from arazzo_runner.report.coverage import (
 )
 from arazzo_runner.report.exit_code import summarize_run
 from arazzo_runner.report.formats.json_parts import JsonParts, operation_json, round_seconds
+from arazzo_runner.report.formats.json_stream import OpenObject, OpenParts, json_stream
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
-from arazzo_runner.text.json_write import ASCII, INDENTED, JsonStyle, write_json
 
 
 def coverage_json(coverage: Coverage, masker: Masker) -> dict[str, Value]:
@@ -85,38 +82,15 @@ def _action(one: ActionBranch, masker: Masker) -> dict[str, Value]:
     }
 
 
-_INDENTED_ASCII: Final = JsonStyle(indent=2, ensure_ascii=True)
-
-
-def indent_json(value: Value) -> str:
-    """JSON in ASCII, safe for any terminal and its encoding."""
-    text = write_json(value, ASCII)
-    return _spread_lines(text) or write_json(value, _INDENTED_ASCII)
-
-
-def indent_json_text(value: Value) -> str:
-    """JSON with the characters as they are, for people."""
-    text = write_json(value)
-    return _spread_lines(text) or write_json(value, INDENTED)
-
-
-def _spread_lines(text: str) -> str | None:
-    """The text spread over lines; None where half a surrogate pair is in it, or it is too deep."""
-    try:
-        return msgspec.json.format(text, indent=2)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return None
-
-
 SCHEMA_VERSION = "1.0"
 
 
-def report_data(run: RunReport, masker: Masker) -> dict[str, Value]:
-    """The report of a run as JSON data, secrets masked.
+def report_data(run: RunReport, masker: Masker, show: JsonParts | None = None) -> dict[str, Value]:
+    """The report of a run as JSON data, secrets masked; ``show`` spells its workflows.
 
     Durations are seconds; bodies above 64 KiB are cut. docs/report.md describes the fields.
     """
-    show = JsonParts(masker)
+    show = show or JsonParts(masker)
     begun, ended = report_start(run, masker), report_end(run, masker)
     return {
         "schema_version": begun["schema_version"],
@@ -128,7 +102,7 @@ def report_data(run: RunReport, masker: Masker) -> dict[str, Value]:
         "duration": ended["duration"],
         "sources": begun["sources"],
         "summary": ended["summary"],
-        "workflows": [show.workflow(workflow) for workflow in run.result.workflows],
+        "workflows": show.array(map(show.workflow, run.result.workflows)),
         "diagnostics": ended["diagnostics"],
         "coverage": ended["coverage"],
         **_notes(run),
@@ -168,9 +142,9 @@ def report_end(run: RunReport, masker: Masker) -> dict[str, Value]:
     }
 
 
-def report_bytes(run: RunReport, masker: Masker) -> bytes:
+def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     """The report as JSON text in ASCII: safe for any terminal, and for its encoding."""
-    return indent_json(report_data(run, masker)).encode("ascii") + b"\n"
+    return json_stream(OpenObject(report_data(run, masker, OpenParts(masker))))
 
 
 def _summary(result: RunResult) -> dict[str, Value]:

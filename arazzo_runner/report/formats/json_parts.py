@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
     ConsideredAction,
     CriterionResult,
+    OperandValue,
     Status,
     StepError,
     StepResult,
@@ -20,7 +21,7 @@ from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.contract import CheckResult
-from arazzo_runner.report.body import media_type, report_body, to_json_data
+from arazzo_runner.report.body import BODY_LIMIT, media_type, report_body, to_json_data
 from arazzo_runner.report.diagnostics.text import location_json, to_json
 from arazzo_runner.report.failure import explain_failure
 from arazzo_runner.report.redirects import Redirect, followed_redirects
@@ -65,12 +66,16 @@ class JsonParts:
     def workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
         """A run of a workflow, with its steps and what it went on in."""
         spelled = self.end_of_workflow(workflow)
-        spelled["steps"] = [self.step(step) for step in workflow.steps]
+        spelled["steps"] = self.array(map(self.step, workflow.steps))
         if workflow.gone_to:
-            spelled["gone_to"] = [self.workflow(one) for one in workflow.gone_to]
+            spelled["gone_to"] = self.array(map(self.workflow, workflow.gone_to))
         if workflow.finally_run is not None:
             spelled["finally"] = self.workflow(workflow.finally_run)
         return spelled
+
+    def array(self, items: Iterable[Value]) -> Value:
+        """The items of an array, as they are written."""
+        return list(items)
 
     def end_of_workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
         """What came of a workflow, without its steps."""
@@ -122,7 +127,7 @@ class JsonParts:
     def _attempt(self, attempt: Attempt) -> dict[str, Value]:
         spelled: dict[str, Value] = {
             "request": self.request(attempt.request) if attempt.request else None,
-            "response": self.response(attempt.response, attempt.body) if attempt.response else None,
+            "response": self._response(attempt),
             "error": self.error(attempt.error) if attempt.error else None,
             "criteria": [self.criterion(criterion) for criterion in attempt.criteria],
             "checks": [self._check(check) for check in attempt.checks],
@@ -168,23 +173,28 @@ class JsonParts:
             "method": request.method,
             "url": self.text(request.url),
             "headers": self._headers(request.headers),
-            "body": report_body(
-                request.body,
-                request.headers,
-                parse_body(request.headers, request.body),
-                self._masker,
+            "body": self.body(
+                request.body, request.headers, lambda: parse_body(request.headers, request.body)
             ),
         }
 
-    def response(self, response: HttpResponse, value: MaybeValue) -> dict[str, Value]:
-        """A response; ``value`` is its parsed body, MISSING if it was not parsed."""
-        body = report_body(response.body, response.headers, value, self._masker)
+    def _response(self, attempt: Attempt) -> dict[str, Value] | None:
+        response = attempt.response
+        return self.response(response, lambda: attempt.body) if response else None
+
+    def response(self, response: HttpResponse, read: Callable[[], MaybeValue]) -> dict[str, Value]:
+        """A response; ``read`` gives its parsed body, MISSING if it was not parsed."""
         return {
             "status": response.status,
             "headers": self._headers(response.headers),
-            "body": body,
+            "body": self.body(response.body, response.headers, read),
             "duration": round_seconds(response.duration),
         }
+
+    def body(self, octets: bytes, headers: Headers, read: Callable[[], MaybeValue]) -> Value:
+        """The body of a message; one that will be cut is not parsed."""
+        value = read() if 0 < len(octets) <= BODY_LIMIT else MISSING
+        return report_body(octets, headers, value, self._masker)
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> list[list[str]]:
         return [[name, value] for name, value in self._masker.headers(headers)]
@@ -207,16 +217,15 @@ class JsonParts:
             "condition": self.text(criterion.condition),
             "context": self._optional(criterion.context),
             "passed": criterion.passed,
-            "operands": [
-                {
-                    "expression": self.text(operand.expression),
-                    "value": to_json_data(self._masker.operand(operand.expression, operand.value)),
-                }
-                for operand in criterion.operands
-            ],
+            "operands": [self.operand(operand) for operand in criterion.operands],
             "error": self._optional(criterion.error),
             "location": _text_location(criterion),
         }
+
+    def operand(self, operand: OperandValue) -> dict[str, Value]:
+        """An expression of a condition, and what it was."""
+        value = to_json_data(self._masker.operand(operand.expression, operand.value))
+        return {"expression": self.text(operand.expression), "value": value}
 
     def _check(self, check: CheckResult) -> dict[str, Value]:
         # The lines of a large description take a while to find: not for what is in order.

@@ -20,7 +20,7 @@ from arazzo_runner.report.secrets import Masker
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def report_bytes(run: RunReport, masker: Masker) -> bytes:
+def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     """The report as JUnit XML in UTF-8, secrets masked.
 
     ``failure`` is exit class 1, ``error`` 2 to 4. A run that could not start is one case, named
@@ -29,19 +29,13 @@ def report_bytes(run: RunReport, masker: Masker) -> bytes:
     cases = [_workflow_case(one, run, masker) for one in run.result.workflows]
     if not cases or _has_no_failure(run):
         cases.append(_run_case(run, masker))
-    return "\n".join(
-        [
-            '<?xml version="1.0" encoding="UTF-8"?>',
-            "<testsuites>",
-            start_tag("testsuite", name=_class_name(run, masker), timestamp=run.started_at[:19],
-                     time=_time(run.duration), **_counts(cases)),
-            *_properties(run),
-            *cases,
-            "</testsuite>",
-            "</testsuites>",
-            "",
-        ]
-    ).encode()  # fmt: skip
+    suite = start_tag(
+        "testsuite", name=_class_name(run, masker), timestamp=run.started_at[:19],
+        time=_time(run.duration), **_counts(cases),
+    )  # fmt: skip
+    begin = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", suite, *_properties(run)]
+    for line in (*begin, *cases, "</testsuite>", "</testsuites>"):
+        yield f"{line}\n".encode()
 
 
 def _properties(run: RunReport) -> Iterator[str]:

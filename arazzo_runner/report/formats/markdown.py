@@ -24,9 +24,10 @@ _MARKS = {
 }
 
 
-def report_bytes(run: RunReport, masker: Masker) -> bytes:
+def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     """The report as Markdown in UTF-8, secrets masked, everything from outside as plain text."""
-    return ("\n".join(_lines(run, masker)) + "\n").encode("utf-8", "backslashreplace")
+    for line in _lines(run, masker):
+        yield f"{line}\n".encode("utf-8", "backslashreplace")
 
 
 def brief_bytes(run: RunReport, masker: Masker) -> bytes:

@@ -34,12 +34,12 @@ from arazzo_runner.text.json_write import ASCII, write_json
 EventFields = dict[str, Any]
 
 
-def report_bytes(run: RunReport, masker: Masker) -> bytes:
+def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     """The events of a run that is over, as far as its result tells them; without times."""
-    lines = [_line("run_started", report_start(run, masker))]
+    yield _line("run_started", report_start(run, masker))
     for workflow in run.result.workflows:
-        lines += _late_events(workflow, JsonParts(masker))
-    return b"".join([*lines, _line("run_finished", report_end(run, masker))])
+        yield from _late_events(workflow, JsonParts(masker))
+    yield _line("run_finished", report_end(run, masker))
 
 
 def _late_events(workflow: WorkflowResult, show: JsonParts) -> Iterator[bytes]:
@@ -125,7 +125,7 @@ def _start_fields(event: StepStarted, show: JsonParts) -> EventFields:
 
 def _outcome(outcome: HttpResponse | TransportFailure, show: JsonParts) -> EventFields:
     if isinstance(outcome, HttpResponse):
-        value = parse_body(outcome.headers, outcome.body)
-        return {"response": show.response(outcome, value), "error": None}
+        response = show.response(outcome, lambda: parse_body(outcome.headers, outcome.body))
+        return {"response": response, "error": None}
     error = StepError(outcome.code, outcome.message, outcome.hint, "response")
     return {"response": None, "error": show.error(error)}

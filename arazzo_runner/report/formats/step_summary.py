@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from arazzo_runner.report.files import append_file
-from arazzo_runner.report.formats.markdown import brief_bytes
-from arazzo_runner.report.formats.markdown import report_bytes as markdown_bytes
+from arazzo_runner.report.formats.markdown import brief_bytes, report_pieces
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
 
@@ -22,5 +21,5 @@ def append_summary(path: str | Path, run: RunReport, masker: Masker) -> None:
     """
     file = Path(path)
     taken = file.stat().st_size if file.exists() else 0
-    data = markdown_bytes(run, masker)
+    data = b"".join(report_pieces(run, masker))
     append_file(file, data if taken + len(data) <= LIMIT else brief_bytes(run, masker))

@@ -16,15 +16,14 @@ from arazzo_runner.executor.result import (
     WorkflowResult,
 )
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.expression.value import MISSING
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.text.diagnostic import SafeRepr
 from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a.yaml", "secret", "file:///a.yaml"))
 ERROR = StepError("timeout", "secret", None, "response")
-UNSENT = Attempt(None, None, MISSING, MISSING, None, (), (), None, succeeded=False)
-REFUSED = Attempt(None, None, "secret", "secret", ERROR, (), (), None, succeeded=False)
+UNSENT = Attempt(None, None, None, (), (), None, succeeded=False)
+REFUSED = Attempt(None, None, ERROR, (), (), None, succeeded=False)
 STEP = StepResult("look", Status.ERROR, None, None, 0.0, {"a": "secret"}, None, (REFUSED,), PLACE)
 WORKFLOW = WorkflowResult(
     "make", Status.ERROR, {"a": "secret"}, {}, 0.0, (STEP,), None, ERROR, PLACE

@@ -22,9 +22,9 @@ from arazzo_runner.recording.model import (
     RecordedExchange,
     RecordedOptions,
     Recording,
-    RecordingWorld,
 )
 from arazzo_runner.recording.replay import ReplayWorld
+from arazzo_runner.recording.spool import RecordingWorld
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.number import JsonNumber
 

@@ -12,7 +12,6 @@ from arazzo_runner.executor.result import (
     WorkflowResult,
 )
 from arazzo_runner.executor.world import SendCall, run_coroutine
-from arazzo_runner.expression.value import MISSING
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.model import RecordedExchange, Recording
 from arazzo_runner.recording.replay import MAX_NAMED, ReplayFailures, ReplayWorld
@@ -26,7 +25,7 @@ OPERATION = ("shop", "GET", "/")
 
 
 def attempt(request=OTHER, interlude=None):
-    return Attempt(request, None, MISSING, MISSING, None, (), (), None, True, interlude)
+    return Attempt(request, None, None, (), (), None, True, interlude)
 
 
 def step(*attempts, workflow=None):

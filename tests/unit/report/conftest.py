@@ -143,11 +143,10 @@ class Build:
         request = self.request() if request is ... else request
         response = self.response() if response is ... else response
         criteria = (self.criterion(),) if criteria is None else tuple(criteria)
-        body = MISSING
-        if response and response.body[:1] == b"{" and "body" not in changes:
-            body = json.loads(response.body)
         succeeded = all(one.passed for one in criteria)
-        attempt = Attempt(request, response, MISSING, body, None, criteria, (), None, succeeded)
+        attempt = Attempt(request, response, None, criteria, (), None, succeeded)
+        if "body" in changes:
+            changes["is_readable"] = changes.pop("body") is not MISSING
         return replace(attempt, **changes)
 
     def step(self, step_id="create", status=Status.PASSED, attempts=None, **changes):

@@ -6,7 +6,8 @@ from arazzo_runner.report.criterion_hints import criterion_hints
 
 
 def hints(build, condition, operands, body=MISSING, kind="text/plain"):
-    response = HttpResponse(200, (("Content-Type", kind),), b"")
+    octets = body.encode() if isinstance(body, str) else b""
+    response = HttpResponse(200, (("Content-Type", kind),), octets)
     values = tuple(build.operand(*one) for one in operands)
     judged = build.criterion(condition, False, values)
     return list(criterion_hints(judged, build.attempt(response=response, body=body)))

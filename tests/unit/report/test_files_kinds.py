@@ -5,6 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from arazzo_runner.executor.result import Status
+from arazzo_runner.openapi.message import OmittedBody
 from arazzo_runner.report.failure import explain_run
 from arazzo_runner.report.files import KINDS, renderer
 from arazzo_runner.report.secrets import Masker
@@ -12,12 +13,12 @@ from arazzo_runner.report.secrets import Masker
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_its_renderer(build, kind):
-    assert isinstance(renderer(kind)(build.report(), Masker()), bytes)
+    assert all(isinstance(one, bytes) for one in renderer(kind)(build.report(), Masker()))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_says_how_the_run_was_made(build, kind):
-    text = renderer(kind)(build.report(notes=("made up",)), Masker()).decode()
+    text = b"".join(renderer(kind)(build.report(notes=("made up",)), Masker())).decode()
     assert "made up" in text
 
 
@@ -65,7 +66,7 @@ def test_every_kind_shows_the_fact_and_the_response_of_a_failure(build, kind):
     if kind == "exception":
         text = explain_run(result, masker)
     else:
-        text = plain(kind, renderer(kind)(build.report(result, 1), masker).decode())
+        text = plain(kind, b"".join(renderer(kind)(build.report(result, 1), masker)).decode())
     assert "sku_unknown" in text
     assert "s3cret" not in text
     assert "req-7" in text
@@ -79,7 +80,7 @@ def test_every_kind_shows_the_fact_and_the_response_of_a_failure(build, kind):
 
 def test_the_html_report_has_the_body_of_a_failing_step_open(build):
     result = refused(build)
-    text = renderer("html")(build.report(result, 1), Masker()).decode()
+    text = b"".join(renderer("html")(build.report(result, 1), Masker())).decode()
     body = next(
         one for one in text.split("<details") if "sku_unknown" in one and "<summary>" in one
     )
@@ -90,5 +91,19 @@ def test_the_html_report_has_the_body_of_a_failing_step_open(build):
 def test_every_kind_for_people_shows_a_page_by_its_title(build, kind):
     page = b"<!doctype html><html><title>502 Bad Gateway</title><body>long</body></html>"
     result = refused(build, body=page, content_type="text/html")
-    text = plain(kind, renderer(kind)(build.report(result, 1), Masker()).decode())
+    text = plain(kind, b"".join(renderer(kind)(build.report(result, 1), Masker())).decode())
     assert "HTML page: 502 Bad Gateway" in text
+
+
+@pytest.mark.parametrize("kind", ["json", "har", "html", "ndjson", "junit", "markdown", "github"])
+def test_a_body_that_was_not_kept_is_said_to_be_none(build, kind):
+    request, response = (
+        build.request(body=OmittedBody(7000)),
+        build.response(body=OmittedBody(9000)),
+    )
+    attempt = build.attempt(request, response, criteria=[build.unmet()])
+    step = build.step(status=Status.FAILED, attempts=[attempt])
+    result = build.run(build.workflow(step, status=Status.FAILED))
+    text = b"".join(renderer(kind)(build.report(result, 1), Masker())).decode()
+    assert "body not kept" in text
+    assert "9000" in text or "9,000" in text

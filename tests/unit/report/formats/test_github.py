@@ -1,9 +1,13 @@
 import pytest
 
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.formats.github import annotation, report_bytes
+from arazzo_runner.report.formats.github import annotation, report_pieces
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error, warning
+
+
+def report_bytes(run, masker):
+    return b"".join(report_pieces(run, masker))
 
 
 def commands(run):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from referencing import Registry, Resource
 
 from arazzo_runner.openapi.message import HttpRequest, WireExchange
-from arazzo_runner.report.formats.har import report_bytes
+from arazzo_runner.report.formats.har import report_pieces
 from arazzo_runner.report.secrets import NO_MASK, Masker
 
 SCHEMAS = Path(__file__).parents[3] / "schemas" / "har"
@@ -15,6 +15,12 @@ CONTENTS = [json.loads(path.read_text(encoding="utf-8")) for path in SCHEMAS.glo
 REGISTRY = Registry().with_resources(
     (one["$id"].rstrip("#"), Resource.from_contents(one)) for one in CONTENTS
 )
+
+
+def report_bytes(run, masker):
+    return b"".join(report_pieces(run, masker))
+
+
 VALIDATOR = jsonschema.Draft6Validator(REGISTRY.contents("har.json"), registry=REGISTRY)
 
 

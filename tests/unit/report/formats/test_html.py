@@ -8,9 +8,14 @@ from msgspec.structs import replace
 
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.report.formats import html
-from arazzo_runner.report.formats.html import HtmlBodies, counts_text, report_bytes, spell_value
+from arazzo_runner.report.formats.html import HtmlBodies, counts_text, report_pieces, spell_value
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
+
+
+def report_bytes(run, masker):
+    return b"".join(report_pieces(run, masker))
+
 
 VOID = {"meta", "input", "link", "img", "br"}
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&\x1b[31m\u202e\x00"

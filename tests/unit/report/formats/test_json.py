@@ -8,7 +8,7 @@ import arazzo_runner.report.formats
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.expression.value import MISSING
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
-from arazzo_runner.report.formats.json import report_bytes, report_data
+from arazzo_runner.report.formats.json import report_data, report_pieces
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.report.traversal import OperationName
 from arazzo_runner.text.diagnostic import error
@@ -17,6 +17,10 @@ CONDITION = "/workflows/0/steps/0/successCriteria/0/condition"
 SCHEMA = json.loads(
     Path(arazzo_runner.report.formats.__path__[0], "report.schema.json").read_text(encoding="utf-8")
 )
+
+
+def report_bytes(run, masker):
+    return b"".join(report_pieces(run, masker))
 
 
 def rendered(run, masker=NO_MASK):

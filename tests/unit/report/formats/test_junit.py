@@ -5,9 +5,14 @@ import pytest
 import xmlschema
 
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.formats.junit import report_bytes
+from arazzo_runner.report.formats.junit import report_pieces
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
+
+
+def report_bytes(run, masker):
+    return b"".join(report_pieces(run, masker))
+
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parents[3] / "schemas" / "junit-10.xsd")
 

@@ -7,13 +7,19 @@ import pytest
 
 import arazzo_runner.report.formats
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.formats.ndjson import EventLines, report_bytes
+from arazzo_runner.report.formats.ndjson import EventLines, report_pieces
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
 EVENTS = json.loads(
     Path(arazzo_runner.report.formats.__path__[0], "events.schema.json").read_text(encoding="utf-8")
 )
+
+
+def report_bytes(run, masker):
+    return b"".join(report_pieces(run, masker))
+
+
 VALIDATOR = jsonschema.Draft202012Validator(EVENTS)
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from arazzo_runner.report.formats.json import indent_json, indent_json_text
+from arazzo_runner.report.formats.json_stream import indent_json, indent_json_text
 
 
 def nested(depth):
