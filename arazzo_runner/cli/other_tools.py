@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "test": "run",
     "exec": "run",
     "execute": "run",
+    "start": "run",
+    "play": "run",
     "ls": "list",
     "show": "list",
     "help": "--help",

@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec import Struct
+
 from arazzo_runner.document.model import SourceType
 from arazzo_runner.document.node import ArazzoVersion, Node, type_label
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import Diagnostic, error
-from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.diagnostic import Diagnostic, error, shorten
+from arazzo_runner.text.source import Place, Pointer, SourceFile
 
 NEWEST: Final[ArazzoVersion] = (1, 1)
 _EXPECTED: Final = (
     "an Arazzo document begins with `arazzo: 1.0.1` and has `sourceDescriptions` and `workflows`"
 )
+_NOT: Final = "not `arazzo`"
 # The key at the root that tells what a description is.
 _MARKS: Final[dict[str, SourceType]] = {
     "arazzo": "arazzo",
@@ -25,13 +28,38 @@ _MARKS: Final[dict[str, SourceType]] = {
     "swagger": "openapi",
     "asyncapi": "asyncapi",
 }
-_STRANGERS: Final = {
-    "openapi": "an OpenAPI description",
-    "swagger": "a Swagger (OpenAPI 2.0) description",
-    "asyncapi": "an AsyncAPI description",
-    "overlay": "an OpenAPI Overlay",
-    "$schema": "a JSON Schema",
-}
+_AS_SOURCE: Final = (
+    "name it under `sourceDescriptions` of an Arazzo document, and give that document here"
+)
+_TRANSLATE: Final = (
+    "write its requests as steps of an Arazzo document, with the API under `sourceDescriptions`"
+)
+
+
+class _OtherFormat(Struct, frozen=True):
+    """A format by what it has at its root; ``version`` is where it says which edition it is."""
+
+    mark: Pointer
+    name: str
+    way_out: str = _EXPECTED
+    version: Pointer = ()
+    sign: re.Pattern[str] | None = None
+
+
+_POSTMAN: Final = re.compile(r"https?://schema\.(?:get)?postman\.com/.*/collection/v(\d+\.\d+).*")
+_SCHEMA: Final = re.compile(r"https?://json-schema\.org/(?:draft/)?([\w.-]+)/schema#?")
+_OTHERS: Final = (
+    _OtherFormat(("openapi",), "an OpenAPI description", _AS_SOURCE, ("openapi",)),
+    _OtherFormat(("swagger",), "a Swagger (OpenAPI) description", _AS_SOURCE, ("swagger",)),
+    _OtherFormat(("asyncapi",), "an AsyncAPI description", _AS_SOURCE, ("asyncapi",)),
+    _OtherFormat(("overlay",), "an OpenAPI Overlay", version=("overlay",)),
+    _OtherFormat(
+        ("info", "schema"), "a Postman collection", _TRANSLATE, ("info", "schema"), _POSTMAN
+    ),
+    _OtherFormat(("log", "entries"), "a HAR file", _TRANSLATE, ("log", "version")),
+    _OtherFormat(("$schema",), "a JSON Schema", version=("$schema",), sign=_SCHEMA),
+    _OtherFormat(("$schema",), "a JSON Schema"),
+)
 # major.minor rule, the patch number is ignored.
 _VERSION: Final = re.compile(r"1\.([01])\.[0-9]+(-.+)?")
 _SUPPORTED: Final = "supported are 1.0.x and 1.1.x"
@@ -52,12 +80,25 @@ def foreign_document(source: SourceFile, value: Value) -> Diagnostic | None:
         return error("AZ107", message, place, help=_EXPECTED)
     if "arazzo" in value or "workflows" in value or "sourceDescriptions" in value:
         return None
-    for key, name in _STRANGERS.items():
-        if key in value:
-            message = f"this is {name}, and a workflow document is expected"
-            return error("AZ107", message, place.at(key).key(), "not `arazzo`", _EXPECTED)
+    for format_ in _OTHERS:
+        written = _member(value, format_.version) if format_.version else None
+        match = format_.sign.fullmatch(str(written)) if format_.sign else None
+        if _member(value, format_.mark) is None or (format_.sign and not match):
+            continue
+        number = f" ({shorten(str(match[1] if match else written), 20)})" if written else ""
+        message = f"this is {format_.name}{number}, not an Arazzo document"
+        return error("AZ107", message, place.at(format_.mark[0]).key(), _NOT, format_.way_out)
     message = "this is not an Arazzo document: it has neither `arazzo` nor `workflows`"
-    return error("AZ107", message, place, help=_EXPECTED)
+    # The whole of a minified text would be marked.
+    first = next((place.at(key).key() for key in value), place)
+    return error("AZ107", message, first, _NOT if value else "", _EXPECTED)
+
+
+def _member(value: Value, pointer: Pointer) -> Value:
+    """The member of nested objects; None where there is none."""
+    for name in pointer:
+        value = value.get(str(name)) if isinstance(value, dict) else None
+    return value
 
 
 def version(root: Node) -> ArazzoVersion | None:

@@ -97,7 +97,7 @@ def _undeclared_problem(name: str, known: Collection[str]) -> InputProblem:
     listed = ", ".join(f"`{one}`" for one in known)
     all_of_them = f"its inputs: {listed}" if known else "it has no inputs"
     nearest = did_you_mean(name, known)
-    hint = f"{nearest} {all_of_them}" if nearest else all_of_them
+    hint = f"{nearest} {all_of_them}" if nearest and len(known) > 1 else nearest or all_of_them
     return InputProblem("undeclared", name, message, hint)
 
 

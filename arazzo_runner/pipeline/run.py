@@ -146,9 +146,9 @@ def select_workflows(description: Description, workflows: Sequence[str]) -> list
     known = [one.workflow_id for one in unit.document.workflows]
     for name in workflows:
         if name not in known:
-            listed = ", ".join(f"`{one}`" for one in known)
+            listed = f"its workflows: {', '.join(f'`{one}`' for one in known)}"
             hint = did_you_mean(name, known)
-            help_line = f"{hint} its workflows: {listed}" if hint else f"its workflows: {listed}"
+            help_line = (f"{hint} {listed}" if len(known) > 1 else hint) if hint else listed
             message = f"no workflow of `{unit.document.source.name}` is called `{name}`"
             raise UsageError(error("AZ901", message, None, "", help_line))
     uri = unit.document.base_uri
