@@ -12,6 +12,7 @@ from pathlib import Path
 import checking
 import descriptions
 import embedding
+import exponents
 import growth
 import masking
 import mocking
@@ -83,6 +84,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         growth.loop,
         growth.workflows,
         growth.passing,
+        exponents.growth,
         checking.validate,
         descriptions.openapi,
         embedding.runner,

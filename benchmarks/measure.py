@@ -15,12 +15,12 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A command, with its own environment on top of this one's, and the exit code it ends with."""
+    """A command, its own environment on top of this one's, and its exit code (None: any)."""
 
     name: str
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
-    exit: int = 0
+    exit: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def measure(contender: Contender) -> Figures:
     wall = time.perf_counter() - begun
     child.stderr.close()
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != contender.exit:
+    if contender.exit is not None and child.returncode != contender.exit:
         command = " ".join(contender.command)
         sys.exit(f"{command}\nended with {child.returncode}:\n{last_words.decode()[-2000:]}")
     unit = 2**20 if sys.platform == "darwin" else 2**10
