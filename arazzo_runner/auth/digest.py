@@ -18,10 +18,11 @@ from msgspec.structs import replace
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.uploads import chunks
 from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.text.pattern import lazy_pattern
 
 _WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 # A parameter, or the name of the next scheme; a token68 (`Negotiate abc==`) is passed over.
-_PIECE: Final = re.compile(
+_PIECE: Final = lazy_pattern(
     rf"""[\s,]*(?:
         (?P<name>{_WORD})[ \t]*=[ \t]*
         (?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>{_WORD}))(?=[\s,]|$)
@@ -30,7 +31,7 @@ _PIECE: Final = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED: Final = lazy_pattern(r"\\(.)", re.DOTALL)
 # A header may be 100 kB long; no server asks so much.
 _LONGEST: Final = 4_096
 

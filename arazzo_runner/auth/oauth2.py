@@ -5,7 +5,6 @@ RFC 6749, sections 2.3.1, 5.1 and 5.2; OpenID Connect Discovery 1.0, section 4; 
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
@@ -31,6 +30,7 @@ from arazzo_runner.openapi.security.credentials import (
 )
 from arazzo_runner.openapi.security.token_need import TokenNeed
 from arazzo_runner.report.safe_text import escape
+from arazzo_runner.text.pattern import lazy_pattern
 
 _SHOWN: Final = 200
 
@@ -171,7 +171,7 @@ def json_object(response: HttpResponse) -> dict[str, Any] | None:
 
 
 # RFC 6750, section 2.1: what a header can carry; some servers go beyond, up to all that is visible.
-_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+_TOKEN: Final = lazy_pattern(r"[\x21-\x7e]+")
 _CLIENT: Final[tuple[CredentialPart, ...]] = ("client_id", "client_secret")
 
 

@@ -8,12 +8,13 @@ environment hold is masked even where the bug came before anything had read it.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
+
+from arazzo_runner.text.pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from arazzo_runner.report.secrets import Masker
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _MASKERS: Final[WeakSet[Masker]] = WeakSet()
 # A shorter value is part of the names of files, and masks the trace that it stands in.
 _SHORTEST: Final = 4
-_QUOTED: Final = re.compile(r'"([^"]*)"')
+_QUOTED: Final = lazy_pattern(r'"([^"]*)"')
 
 
 def remember_masker(masker: Masker) -> Masker:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -12,6 +10,7 @@ import click
 
 from arazzo_runner.cli.command_words import command_words
 from arazzo_runner.report.secret_names import is_secret
+from arazzo_runner.text.pattern import lazy_pattern
 
 COMMANDS: Final = {
     "lint": "validate",
@@ -42,10 +41,10 @@ FLAGS: Final = {
     "-V": "--version",
 }
 
-_ASSIGNMENT: Final = re.compile(r"[\w.-]+:?=")
-_DOCUMENT: Final = re.compile(r"\.(ya?ml|json)\Z")
+_ASSIGNMENT: Final = lazy_pattern(r"[\w.-]+:?=")
+_DOCUMENT: Final = lazy_pattern(r"\.(ya?ml|json)\Z")
 _KEY_FLAG: Final = "--key-password"
-_INPUT: Final = re.compile(r"(-i|--input=)?([\w.-]+)(:?=)")
+_INPUT: Final = lazy_pattern(r"(-i|--input=)?([\w.-]+)(:?=)")
 
 
 def command_hint(words: Sequence[str]) -> str | None:
@@ -106,7 +105,9 @@ def _paste(words: Sequence[str]) -> str:
         "***" if before == _KEY_FLAG else without_secret(word)
         for before, word in pairwise(["", *words])
     )
-    return f"`arazzo {shlex.join(shown)}`"
+    from shlex import join
+
+    return f"`arazzo {join(shown)}`"
 
 
 def without_secret(word: str) -> str:

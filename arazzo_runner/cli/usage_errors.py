@@ -19,6 +19,7 @@ from arazzo_runner.cli.other_tools import (
     without_secret,
 )
 from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
+from arazzo_runner.text.pattern import lazy_pattern
 
 
 class UnknownCommandError(click.UsageError):
@@ -93,7 +94,7 @@ def _sentence(
             return _plain_message(mistake.format_message()), None
 
 
-_EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
+_EXTRA: Final = lazy_pattern(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 
 
 def _see_help(context: click.Context) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from arazzo_runner.document.model import FinallyCall
@@ -11,8 +10,9 @@ from arazzo_runner.document.parameters import parameters
 from arazzo_runner.document.targets import workflow_name
 from arazzo_runner.document.values import read_selector, read_text
 from arazzo_runner.expression.ast import DynamicValue, Literal
+from arazzo_runner.text.pattern import lazy_pattern
 
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
+_NAME: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
 FINALLY: Final = ObjectSpec("object of `x-finally`", ("workflowId",), ("parameters",))
 
 

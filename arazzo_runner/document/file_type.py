@@ -14,6 +14,7 @@ from arazzo_runner.document.model import SourceType
 from arazzo_runner.document.node import ArazzoVersion, Node, type_label
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, error, shorten
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 
 NEWEST: Final[ArazzoVersion] = (1, 1)
@@ -46,8 +47,8 @@ class _OtherFormat(Struct, frozen=True):
     sign: re.Pattern[str] | None = None
 
 
-_POSTMAN: Final = re.compile(r"https?://schema\.(?:get)?postman\.com/.*/collection/v(\d+\.\d+).*")
-_SCHEMA: Final = re.compile(r"https?://json-schema\.org/(?:draft/)?([\w.-]+)/schema#?")
+_POSTMAN: Final = lazy_pattern(r"https?://schema\.(?:get)?postman\.com/.*/collection/v(\d+\.\d+).*")
+_SCHEMA: Final = lazy_pattern(r"https?://json-schema\.org/(?:draft/)?([\w.-]+)/schema#?")
 _OTHERS: Final = (
     _OtherFormat(("openapi",), "an OpenAPI description", _AS_SOURCE, ("openapi",)),
     _OtherFormat(("swagger",), "a Swagger (OpenAPI) description", _AS_SOURCE, ("swagger",)),
@@ -61,7 +62,7 @@ _OTHERS: Final = (
     _OtherFormat(("$schema",), "a JSON Schema"),
 )
 # major.minor rule, the patch number is ignored.
-_VERSION: Final = re.compile(r"1\.([01])\.[0-9]+(-.+)?")
+_VERSION: Final = lazy_pattern(r"1\.([01])\.[0-9]+(-.+)?")
 _SUPPORTED: Final = "supported are 1.0.x and 1.1.x"
 
 

@@ -6,7 +6,6 @@ published JSON Schema is narrower.
 
 from __future__ import annotations
 
-import re
 from typing import Final, TypeVar
 from urllib.parse import quote
 
@@ -38,6 +37,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.parse import DocumentLimits, parse
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import SourceFile
 
 WORKFLOW: Final = ObjectSpec(
@@ -119,7 +119,7 @@ ROOT: Final = ObjectSpec(
 INFO: Final = ObjectSpec("Info Object", ("title", "version"), ("summary", "description"))
 SOURCE: Final = ObjectSpec("Source Description Object", ("name", "url"), ("type",))
 # What stands in no URI: RFC 3986, section 2, and `%` without two digits.
-_NO_URI: Final = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})')
+_NO_URI: Final = lazy_pattern(r'[\x00-\x20\x7f<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})')
 _TYPES: Final[dict[str, SourceType]] = {
     "openapi": "openapi",
     "asyncapi": "asyncapi",

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest, shorten
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 from arazzo_runner.text.suggested_fix import Fix, quote_value, rename_to_known
 
@@ -81,9 +82,9 @@ def field_help(name: str, known: Sequence[str]) -> str:
 ArazzoVersion = tuple[int, int]
 
 # "The name MUST use keys that match the regular expression" (outputs, Components Object).
-_KEY: Final = re.compile(r"[a-zA-Z0-9.\-_]+")
+_KEY: Final = lazy_pattern(r"[a-zA-Z0-9.\-_]+")
 # "SHOULD conform to the regular expression" (workflowId, stepId, name of a source description).
-_ID: Final = re.compile(r"[A-Za-z0-9_\-]+")
+_ID: Final = lazy_pattern(r"[A-Za-z0-9_\-]+")
 
 
 def is_name(text: str) -> bool:

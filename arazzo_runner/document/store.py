@@ -11,7 +11,6 @@ import gc
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -69,6 +68,8 @@ def _key(file: SourceFile, data: bytes, limits: DocumentLimits) -> str:
 
     The end of the name tells JSON from YAML.
     """
+    from hashlib import sha256
+
     digest = sha256(f"{file.uri[-5:].lower()} {limits}\n".encode())
     digest.update(data)
     return digest.hexdigest()

@@ -20,6 +20,7 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.document.node import Node, join_names
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.suggested_fix import Edit, Fix, replace_text
 
 _PREFIX: Final = "$sourceDescriptions."
@@ -34,7 +35,7 @@ _OF_OTHERS: Final = (
 )
 _CHANNEL: Final = "{$sourceDescriptions.<name>.url}#/channels/orders"
 # What stands before the `#` of an operationPath, by the standard and as it is found.
-_SOURCE: Final = re.compile(r"(\{)?\$sourceDescriptions\.(.+?)(\.url)?(\})?")
+_SOURCE: Final = lazy_pattern(r"(\{)?\$sourceDescriptions\.(.+?)(\.url)?(\})?")
 
 
 def target(node: Node) -> StepTarget | None:
@@ -248,7 +249,7 @@ def _report_malformed_path(node: Node, what: str, example: str) -> None:
 
 
 _METHOD: Final = r"get|put|post|delete|options|head|patch|trace|query"
-_MEANT: Final = re.compile(
+_MEANT: Final = lazy_pattern(
     rf"(?:(?P<before>{_METHOD})\s+)?(?:{{?\$[^/#\s]*}}?)?#?(?:/paths)?"
     rf"(?P<path>(?:/|~1)(?:[^\s~]|~1)*?)(?:/(?P<after>{_METHOD}))?",
     re.IGNORECASE,

@@ -12,8 +12,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.text.pattern import lazy_pattern
+
 # RFC 3986, appendix B.
-_PARTS: Final = re.compile(
+_PARTS: Final = lazy_pattern(
     r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL
 )
 

@@ -34,6 +34,7 @@ from arazzo_runner.expression.parse import (
 )
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import shorten
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.suggested_fix import Fix, change_text, replace_text
 
 # Expression Type Object: the languages, their versions, the default first.
@@ -45,8 +46,8 @@ VERSIONS: Final = {
 LANGUAGES: Final = tuple(VERSIONS)
 SELECTOR: Final = ObjectSpec("Selector Object", ("context", "selector", "type"))
 # The first `; ` outside backticks, but for what says how the text is read.
-_WITH_WAY_OUT: Final = re.compile(r"((?:[^`;]|`[^`]*`|;(?! ))*); (?!it is read )(.+)", re.DOTALL)
-_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_WITH_WAY_OUT: Final = lazy_pattern(r"((?:[^`;]|`[^`]*`|;(?! ))*); (?!it is read )(.+)", re.DOTALL)
+_NOT_IN_NAMES: Final = lazy_pattern(r"[^A-Za-z0-9._-]+")
 EXPRESSION_TYPE: Final = ObjectSpec("Expression Type Object", ("type", "version"))
 
 

@@ -30,6 +30,7 @@ from arazzo_runner.retrieve.files import file_uri
 from arazzo_runner.retrieve.source_headers import HeaderSettings
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 from arazzo_runner.text.json_write import JsonStyle, write_json
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.version import VERSION
 
 DocumentPath: TypeAlias = str | PathLike[str]
@@ -162,7 +163,7 @@ def load_limits(given: LoadOptions) -> LoadLimits:
     return given.get("limits", LoadLimits())
 
 
-_FLAG: Final = re.compile(r"`(?P<flag>--?[a-z][a-z0-9-]*)(?:[ =](?P<value>[^`]*))?`")
+_FLAG: Final = lazy_pattern(r"`(?P<flag>--?[a-z][a-z0-9-]*)(?:[ =](?P<value>[^`]*))?`")
 
 _HOLDERS: Final = {"Limits": "limits", "LoadLimits": "limits", "HttpSettings": "http"}
 """The keyword argument that takes a value of a type."""

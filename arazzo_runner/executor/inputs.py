@@ -6,7 +6,6 @@ Arazzo Specification 1.1.0, Workflow Object, ``inputs`` (JSON Schema 2020-12).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -23,10 +22,11 @@ from arazzo_runner.openapi.schema.compile import schema_validator
 from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.walk import OTHER_MEMBERS
 from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
 _LONGEST = 300
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_HALF: Final = lazy_pattern("[\ud800-\udfff]")
 
 
 class InputProblem(Struct, frozen=True):

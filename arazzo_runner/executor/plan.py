@@ -6,7 +6,6 @@ Documents and API descriptions meet here and nowhere else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias, get_args
 from typing import Literal as Choice
@@ -31,6 +30,7 @@ from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Pa
 from arazzo_runner.openapi.response.contract import CheckKind
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
 
@@ -68,7 +68,7 @@ class StepKey(Struct, frozen=True):
         )
 
 
-_NUMBERS: Final = re.compile(r"@([0-9]{1,9})(?:\.([0-9]{1,9}))?\Z")
+_NUMBERS: Final = lazy_pattern(r"@([0-9]{1,9})(?:\.([0-9]{1,9}))?\Z")
 
 
 def step_text(call_key: str) -> str:

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.text.codes import CODES
+from arazzo_runner.text.pattern import lazy_pattern
 
 WHY: Final = "Why it matters"
 MEND: Final = "How to fix it"
@@ -26,9 +27,9 @@ MENDED: Final = "Fixed"
 BESIDE: Final = "Files of both"
 SECTIONS: Final = (WHY, MEND, FAILING, MENDED, BESIDE)
 
-_HEADER: Final = re.compile(r"(?P<name>[A-Z][a-z]+): (?P<value>.+)\n")
-_SECTION: Final = re.compile(r"^## (.+)$", re.MULTILINE)
-_BLOCK: Final = re.compile(
+_HEADER: Final = lazy_pattern(r"(?P<name>[A-Z][a-z]+): (?P<value>.+)\n")
+_SECTION: Final = lazy_pattern(r"^## (.+)$", re.MULTILINE)
+_BLOCK: Final = lazy_pattern(
     r"^```(?P<kind>\w+) *(?P<name>\S*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 _PROMPT: Final = "$ "

@@ -13,32 +13,35 @@ from arazzo_runner.expression.ast import Literal, MalformedExpression
 from arazzo_runner.expression.common_mistakes import CALCULATES, OPERATORS, WORDS, range_of_statuses
 from arazzo_runner.expression.condition import parse_condition
 from arazzo_runner.expression.parse import malformed_in, parse_string, parse_template
+from arazzo_runner.text.pattern import lazy_pattern
 
 _MOST: Final = 20
 """Mistakes in one text; each is mended by itself."""
 
 _Repair: TypeAlias = Callable[[str, int], str | None]
 
-_SYMBOL: Final = re.compile(r"[=<>!&|]+(?!~)(?![=<>!&|])")
-_AND_OR: Final = re.compile(r"(?:and|or)\b", re.IGNORECASE)
-_IS: Final = re.compile(r"is(?P<negated>\s+not)?\b", re.IGNORECASE)
-_STATUS: Final = re.compile(r"(\$(?:response\.)?)status_?code\b", re.IGNORECASE)
+_SYMBOL: Final = lazy_pattern(r"[=<>!&|]+(?!~)(?![=<>!&|])")
+_AND_OR: Final = lazy_pattern(r"(?:and|or)\b", re.IGNORECASE)
+_IS: Final = lazy_pattern(r"is(?P<negated>\s+not)?\b", re.IGNORECASE)
+_STATUS: Final = lazy_pattern(r"(\$(?:response\.)?)status_?code\b", re.IGNORECASE)
 # `$statusCode >= 200 && < 300`: the right side compares what the left one does.
-_LEFT_SIDE: Final = re.compile(r"(?P<operand>\$[^\s()<>=!&|]+)\s*[<>=!]=?[^&|()]*(?:&&|\|\|)\s*\Z")
-_BRACED: Final = re.compile(r"\{(\$[^{}]*)\}")
+_LEFT_SIDE: Final = lazy_pattern(
+    r"(?P<operand>\$[^\s()<>=!&|]+)\s*[<>=!]=?[^&|()]*(?:&&|\|\|)\s*\Z"
+)
+_BRACED: Final = lazy_pattern(r"\{(\$[^{}]*)\}")
 # Words between `==` and what can follow a value: text that was not quoted.
-_UNQUOTED: Final = re.compile(
+_UNQUOTED: Final = lazy_pattern(
     r"(?P<words>[A-Za-z_][\w-]*(?:[ ](?!and\b|or\b|not\b|in\b)[A-Za-z_][\w-]*)*)"
     r"(?=\s*(?:\Z|&&|\|\||\)|(?:and|or)\s))",
     re.IGNORECASE,
 )
-_EQUALS: Final = re.compile(r"[=!]=\s*\Z")
-_STATUSES: Final = re.compile(r"\$statusCode\s*==\s*(?P<range>[1-5][xX]{2})(?![\w-])")
-_POINTER: Final = re.compile(r"#(?:\.|\$\.)?(?=[A-Za-z_])")
-_NAMED: Final = re.compile(r"""\[(?P<quote>['"])(?P<name>[A-Za-z0-9_-]+)(?P=quote)\]""")
-_NAMER: Final = re.compile(r"\.(?:outputs|inputs|header|query|path)\Z|\$(?:inputs|outputs)\Z")
-_OUTPUT: Final = re.compile(r"(\$steps\.[A-Za-z0-9_-]+\.)output(\.)")
-_EXPRESSION: Final = re.compile(r"\$[A-Za-z]+[^\s\"'<>&,;(){}|]*")
+_EQUALS: Final = lazy_pattern(r"[=!]=\s*\Z")
+_STATUSES: Final = lazy_pattern(r"\$statusCode\s*==\s*(?P<range>[1-5][xX]{2})(?![\w-])")
+_POINTER: Final = lazy_pattern(r"#(?:\.|\$\.)?(?=[A-Za-z_])")
+_NAMED: Final = lazy_pattern(r"""\[(?P<quote>['"])(?P<name>[A-Za-z0-9_-]+)(?P=quote)\]""")
+_NAMER: Final = lazy_pattern(r"\.(?:outputs|inputs|header|query|path)\Z|\$(?:inputs|outputs)\Z")
+_OUTPUT: Final = lazy_pattern(r"(\$steps\.[A-Za-z0-9_-]+\.)output(\.)")
+_EXPRESSION: Final = lazy_pattern(r"\$[A-Za-z]+[^\s\"'<>&,;(){}|]*")
 
 
 def correct_condition(text: str) -> str | None:

@@ -10,40 +10,41 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import pointer_text
 
-_PATH: Final = re.compile(r"""\$(?:\.[A-Za-z_][\w-]*|\[[0-9]+\]|\['[^']*'\]|\["[^"]*"\])+""")
-_STEP: Final = re.compile(r"""\.([A-Za-z_][\w-]*)|\[([0-9]+)\]|\['([^']*)'\]|\["([^"]*)"\]""")
-_DOUBLE_QUOTED: Final = re.compile(r'"([^"\']*)"')
-_COUNTED: Final = re.compile(r"\bcount\(\s*(\$(?:\.[A-Za-z_][\w-]*)+)\s*\)")
-_LENGTH: Final = re.compile(r"(\$(?:\.[A-Za-z_][\w-]*|\[[0-9]+\])*)\.length(?:\(\))?(?![\w(-])")
+_PATH: Final = lazy_pattern(r"""\$(?:\.[A-Za-z_][\w-]*|\[[0-9]+\]|\['[^']*'\]|\["[^"]*"\])+""")
+_STEP: Final = lazy_pattern(r"""\.([A-Za-z_][\w-]*)|\[([0-9]+)\]|\['([^']*)'\]|\["([^"]*)"\]""")
+_DOUBLE_QUOTED: Final = lazy_pattern(r'"([^"\']*)"')
+_COUNTED: Final = lazy_pattern(r"\bcount\(\s*(\$(?:\.[A-Za-z_][\w-]*)+)\s*\)")
+_LENGTH: Final = lazy_pattern(r"(\$(?:\.[A-Za-z_][\w-]*|\[[0-9]+\])*)\.length(?:\(\))?(?![\w(-])")
 # A comparison with the length of the root itself, and the parts of one that ask for an empty array.
-_ROOT_LENGTH: Final = re.compile(
+_ROOT_LENGTH: Final = lazy_pattern(
     r"(?:(?P<left>[0-9]+)\s*(?P<before>[<>=!]=?)\s*)?"
     r"(?:\$\.length(?:\(\))?(?![\w(-])|length\(\s*\$\s*\)|count\(\s*\$(?:\.\*|\[\*\])\s*\))"
     r"(?:\s*(?P<after>[<>=!]=?)\s*(?P<right>[0-9]+))?"
 )
-_NEGATION: Final = re.compile(r"!(?!=)")
-_OF_LENGTH: Final = re.compile(r"(?:\.|#?/)length")
-_OPERATOR: Final = re.compile(r"==|!=|<|>|&&|\|\|")
-_HYPHENATED: Final = re.compile(r"\.([A-Za-z_]\w*(?:-[A-Za-z]\w*)+)")
-_AND_OR: Final = re.compile(r"\s(and|or)\s", re.IGNORECASE)
-_STRINGS: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
-_RANGE: Final = re.compile(r"(?P<class>[1-5])[xX]{2}")
-_ASKED: Final = re.compile(r"(?P<operand>\$[^\s()<>=!&|]+)\s*(?P<operator>[=!]=)\s*\Z")
-_LENGTH_OF: Final = re.compile(
+_NEGATION: Final = lazy_pattern(r"!(?!=)")
+_OF_LENGTH: Final = lazy_pattern(r"(?:\.|#?/)length")
+_OPERATOR: Final = lazy_pattern(r"==|!=|<|>|&&|\|\|")
+_HYPHENATED: Final = lazy_pattern(r"\.([A-Za-z_]\w*(?:-[A-Za-z]\w*)+)")
+_AND_OR: Final = lazy_pattern(r"\s(and|or)\s", re.IGNORECASE)
+_STRINGS: Final = lazy_pattern(r"'[^']*'|\"[^\"]*\"")
+_RANGE: Final = lazy_pattern(r"(?P<class>[1-5])[xX]{2}")
+_ASKED: Final = lazy_pattern(r"(?P<operand>\$[^\s()<>=!&|]+)\s*(?P<operator>[=!]=)\s*\Z")
+_LENGTH_OF: Final = lazy_pattern(
     r"\s*(?:length|len|size|count)\(\s*\$response\.body(?:#(?P<pointer>/[^\s()]*))?\s*\)"
     r"\s*(?P<compared>(?:[=!]=|[<>]=?)\s*[0-9]+)\s*"
 )
-_LISTED: Final = re.compile(r"in\s*[\[(](?P<items>[^\[\]()]+)[\])]", re.IGNORECASE)
-_OPERAND_BEFORE: Final = re.compile(r"(?P<operand>\$[^\s()<>=!&|]+)\s+\Z")
-_SPACE_IN_POINTER: Final = re.compile(
+_LISTED: Final = lazy_pattern(r"in\s*[\[(](?P<items>[^\[\]()]+)[\])]", re.IGNORECASE)
+_OPERAND_BEFORE: Final = lazy_pattern(r"(?P<operand>\$[^\s()<>=!&|]+)\s+\Z")
+_SPACE_IN_POINTER: Final = lazy_pattern(
     r"(?P<head>\$[^\s()#]+#(?:/[^\s()/]+)*)/(?P<name>[^\s()/]+) \Z"
 )
-_REST_OF_NAME: Final = re.compile(r"[\w-]+(?= ?[=!<>]=?)")
-_SCRIPT: Final = re.compile(r"\[\(|\bin\b|=~|\.length\b")
+_REST_OF_NAME: Final = lazy_pattern(r"[\w-]+(?= ?[=!<>]=?)")
+_SCRIPT: Final = lazy_pattern(r"\[\(|\bin\b|=~|\.length\b")
 
-CALCULATES: Final = re.compile(r"\s+(?:[=!<>]=?|&&?|\|\|?|\?|[-+*/%]\s)")
+CALCULATES: Final = lazy_pattern(r"\s+(?:[=!<>]=?|&&?|\|\|?|\?|[-+*/%]\s)")
 """What follows an expression where text is meant as a comparison or a sum."""
 
 OPERATORS: Final = {
@@ -84,7 +85,7 @@ _COMPARES: Final[dict[str, Callable[[int, int], bool]]] = {
 }
 
 
-_STATUS: Final = re.compile("[1-5][0-9]{2}")
+_STATUS: Final = lazy_pattern("[1-5][0-9]{2}")
 
 
 def status_comparison(value: object) -> str | None:

@@ -39,20 +39,21 @@ from arazzo_runner.expression.grammar import read_expression
 from arazzo_runner.expression.parse import PARSED, length_error
 from arazzo_runner.expression.scanner import ConditionScanner, ParseError
 from arazzo_runner.text.number import parse_number
+from arazzo_runner.text.pattern import lazy_pattern
 
 MAX_NESTING: Final = 50
 """How deep parentheses and ``!`` may nest."""
 
-_SPACE: Final = re.compile(r"\s*")
-_COMPARATOR: Final = re.compile(r"[=<>]+~?|![=~]+|~=?")
-_STRING: Final = re.compile(r"'((?:[^']|'')*)'")
-_DOUBLE_QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
-_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_WORD: Final = re.compile(r"[^\s()<>=!&|'\"]+")
-_PHRASE: Final = re.compile(r"[^()<>=!&|'\"]+")
-_AFTER_OPERAND: Final = re.compile(r"[\s()<>=!&|]|\Z")
-_JSONPATH: Final = re.compile(r"\$(?:[.\[]|\Z)")
-_ANY_WORD: Final = re.compile(r"[A-Za-z]+|[=<>&|!]+|\S")
+_SPACE: Final = lazy_pattern(r"\s*")
+_COMPARATOR: Final = lazy_pattern(r"[=<>]+~?|![=~]+|~=?")
+_STRING: Final = lazy_pattern(r"'((?:[^']|'')*)'")
+_DOUBLE_QUOTED: Final = lazy_pattern(r'"((?:[^"]|"")*)"')
+_NUMBER: Final = lazy_pattern(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_WORD: Final = lazy_pattern(r"[^\s()<>=!&|'\"]+")
+_PHRASE: Final = lazy_pattern(r"[^()<>=!&|'\"]+")
+_AFTER_OPERAND: Final = lazy_pattern(r"[\s()<>=!&|]|\Z")
+_JSONPATH: Final = lazy_pattern(r"\$(?:[.\[]|\Z)")
+_ANY_WORD: Final = lazy_pattern(r"[A-Za-z]+|[=<>&|!]+|\S")
 
 
 @lru_cache(maxsize=PARSED)

@@ -34,15 +34,18 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.scanner import ParseError, Scanner
 from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import pointer_text
 
-_LETTERS: Final = re.compile(r"[A-Za-z]+")
-_STRICT: Final = re.compile(r"[A-Za-z0-9_-]+")
-_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]+")
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
-_CHARS: Final = re.compile(r'(?:[^\x00-\x1f"\\{}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*')
-_POINTER: Final = re.compile(r"(?:/(?:[^/{}~]|~[01])*)*")
-_WALK: Final = re.compile(r"""\.([\w$@:-]+)|\[([0-9]{1,9})\]|\['([^'\[\]]*)'\]|\["([^"\[\]]*)"\]""")
+_LETTERS: Final = lazy_pattern(r"[A-Za-z]+")
+_STRICT: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
+_IDENTIFIER: Final = lazy_pattern(r"[A-Za-z0-9._-]+")
+_TOKEN: Final = lazy_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
+_CHARS: Final = lazy_pattern(r'(?:[^\x00-\x1f"\\{}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*')
+_POINTER: Final = lazy_pattern(r"(?:/(?:[^/{}~]|~[01])*)*")
+_WALK: Final = lazy_pattern(
+    r"""\.([\w$@:-]+)|\[([0-9]{1,9})\]|\['([^'\[\]]*)'\]|\["([^"\[\]]*)"\]"""
+)
 
 GrammarRule: TypeAlias = Callable[[Scanner, int], Expression]
 
@@ -318,7 +321,7 @@ ROOTS: Final[Mapping[str, str]] = {
 }
 """The words after ``$``, by their lower case."""
 
-_BEGINNING: Final = re.compile(r"\$([A-Za-z]+)(?=[.#/\[]|\Z)")
+_BEGINNING: Final = lazy_pattern(r"\$([A-Za-z]+)(?=[.#/\[]|\Z)")
 _PARTS: Final[Mapping[str, str]] = {
     "header": "header",
     "headers": "header",

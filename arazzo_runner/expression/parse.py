@@ -7,7 +7,6 @@ with a :class:`Notice`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -26,6 +25,7 @@ from arazzo_runner.expression.ast import (
 from arazzo_runner.expression.common_mistakes import CALCULATES
 from arazzo_runner.expression.grammar import ROOTS, is_expression_start, read_expression
 from arazzo_runner.expression.scanner import ConditionScanner, ParseError, Scanner
+from arazzo_runner.text.pattern import lazy_pattern
 
 MAX_BYTES: Final = 10_000
 """The longest text of one expression or condition, in bytes of UTF-8."""
@@ -37,10 +37,10 @@ Notices: TypeAlias = tuple[Notice, ...]
 
 # An expression in text without braces: a root and what can belong to it, up to white space or
 # punctuation of the text round it. Whole words such as `$url` alone are left in peace.
-_UNBRACED: Final = re.compile(
+_UNBRACED: Final = lazy_pattern(
     r"\$[A-Za-z]+\.[^\s\"'<>&,;:(){}|=!?\\^/#]+(?:#/[^\s\"'<>&,;:(){}|=!?\\^]*)?|\$statusCode\b"
 )
-_LOOKS_LIKE: Final = re.compile(r"\$([A-Za-z]+)[.#]")
+_LOOKS_LIKE: Final = lazy_pattern(r"\$([A-Za-z]+)[.#]")
 
 
 @lru_cache(maxsize=PARSED)

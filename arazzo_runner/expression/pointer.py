@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final, assert_never
 
 from arazzo_runner.expression.ast import Path
 from arazzo_runner.expression.value import MISSING, MaybeValue
+from arazzo_runner.text.pattern import lazy_pattern
 
-_INDEX: Final = re.compile("0|[1-9][0-9]{0,17}")
+_INDEX: Final = lazy_pattern("0|[1-9][0-9]{0,17}")
 
 
 def value_at_path(value: MaybeValue, path: Path) -> MaybeValue:

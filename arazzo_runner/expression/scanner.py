@@ -8,9 +8,10 @@ from typing import Final
 from msgspec import Struct, field
 
 from arazzo_runner.expression.ast import Notice
+from arazzo_runner.text.pattern import lazy_pattern
 
 # What ends a pointer or a name in a condition: white space, operators, parentheses.
-_CONDITION_END: Final = re.compile(r"[\s<>()]|==|!=|&&|\|\|")
+_CONDITION_END: Final = lazy_pattern(r"[\s<>()]|==|!=|&&|\|\|")
 
 
 class ParseError(Exception):

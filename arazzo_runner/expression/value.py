@@ -8,13 +8,13 @@ such values, no text of a document becomes one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, TypeAlias, assert_never
 from typing import Literal as Choice
 
 from arazzo_runner.text.number import JsonNumber, parse_number
+from arazzo_runner.text.pattern import lazy_pattern
 
 
 class FileBody(bytes):
@@ -85,8 +85,8 @@ _KINDS: Final[tuple[tuple[type, JsonType], ...]] = (
     (bytes, "binary"),
     (Missing, "missing"),
 )
-_NUMERIC: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
+_NUMERIC: Final = lazy_pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE_NUMBER: Final = lazy_pattern(r"[+-]?[0-9]+")
 _NOT_A_NUMBER: Final = float("nan")
 
 

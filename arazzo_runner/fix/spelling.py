@@ -15,6 +15,7 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.positions import extent_of, part_of_scalar, properties_end
 from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile
 from arazzo_runner.text.suggested_fix import Edit
@@ -22,10 +23,12 @@ from arazzo_runner.text.yaml_scalars import FIRST, ScalarError, resolve_plain
 
 Style = Choice["plain", "single", "double", "block"]
 
-_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE: Final = lazy_pattern(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 # What ends a plain scalar, or keeps it from being one.
-_NOT_PLAIN: Final = re.compile(r":(?:\s|\Z)|\s#|^[-?:](?:\s|\Z)|^[,\[\]{}#&*!|>'\"%@`]|^\s|\s\Z")
-_NOT_PLAIN_IN_FLOW: Final = re.compile(r"[,\[\]{}]|:(?=[,\[\]{}])|^[-?:](?=[,\[\]{}])")
+_NOT_PLAIN: Final = lazy_pattern(r":(?:\s|\Z)|\s#|^[-?:](?:\s|\Z)|^[,\[\]{}#&*!|>'\"%@`]|^\s|\s\Z")
+_NOT_PLAIN_IN_FLOW: Final = lazy_pattern(r"[,\[\]{}]|:(?=[,\[\]{}])|^[-?:](?=[,\[\]{}])")
 
 
 class TextEdit(Struct, frozen=True):
@@ -125,7 +128,7 @@ def respell_key(raw: str, name: str) -> str | None:
             return quote_string(name, in_flow=True)
 
 
-_COMMENT: Final = re.compile(r"(?:^|\s)#")
+_COMMENT: Final = lazy_pattern(r"(?:^|\s)#")
 
 
 def text_edits(edits: Iterable[Edit], value: Value) -> tuple[TextEdit, ...] | None:

@@ -16,6 +16,7 @@ from typing import Final
 from arazzo_runner.errors import UsageError
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.pattern import lazy_pattern
 
 
 def load_client_certificate(context: ssl.SSLContext, settings: HttpSettings) -> None:
@@ -46,7 +47,7 @@ def load_client_certificate(context: ssl.SSLContext, settings: HttpSettings) -> 
 
 # RFC 7292, section 4: a sequence that begins with the integer 3; of a certificate it is another
 # sequence (RFC 5280, section 4.1).
-_PKCS12: Final = re.compile(
+_PKCS12: Final = lazy_pattern(
     rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03", re.DOTALL
 )
 

@@ -6,12 +6,12 @@ out. A path or query is never shown, since it may hold a secret.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec.structs import replace
 
 from arazzo_runner.executor.world import FailureCode, PublishCall, ReceiveCall, TransportFailure
+from arazzo_runner.text.pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from arazzo_runner.http.origin import Origin
@@ -282,7 +282,7 @@ def malformed_response_error(origin: Origin, reason: str) -> TransportError:
 
 
 # How h11 and h2 spell octets in their messages.
-_OCTETS = re.compile(r"""(?:bytearray\()?\bb(['"])(.*?)\1\)?""")
+_OCTETS = lazy_pattern(r"""(?:bytearray\()?\bb(['"])(.*?)\1\)?""")
 
 
 def decoding_error(origin: Origin, encoding: str, reason: str) -> TransportError:

@@ -19,6 +19,7 @@ from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.url import encode_url, parse_url
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.text.pattern import lazy_pattern
 
 HeadersByOrigin: TypeAlias = Mapping[Origin, Set[str]]
 """By origin, the header fields (in lower case) that go along when a redirect leads there."""
@@ -26,7 +27,7 @@ HeadersByOrigin: TypeAlias = Mapping[Origin, Set[str]]
 NOWHERE: Final[HeadersByOrigin] = MappingProxyType({})
 
 # No path, no query, no pattern: `https://*.example` would look as if it were one.
-_ORIGIN: Final = re.compile(r"https?://[^/?#*\s]+/?", re.IGNORECASE)
+_ORIGIN: Final = lazy_pattern(r"https?://[^/?#*\s]+/?", re.IGNORECASE)
 
 
 def headers_by_origin(

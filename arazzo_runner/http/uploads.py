@@ -6,10 +6,8 @@ They are read in chunks while they are sent, never as a whole.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import AsyncIterator, Iterator
-from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 
@@ -22,12 +20,15 @@ CHUNK: Final = 64 * 1024
 
 def file_body(path: str) -> FileBody:
     """A file as a value; OSError or ValueError where it cannot be read."""
+    from mimetypes import guess_type
+    from secrets import token_hex
+
     with Path(path).open("rb") as file:
         status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         raise OSError(None, "it is not a regular file, which could be sent again")
     name = Path(path).name.encode("utf-8", "replace").decode()
-    return FileBody(path, name, status.st_size, guess_type(name)[0], secrets.token_hex(8))
+    return FileBody(path, name, status.st_size, guess_type(name)[0], token_hex(8))
 
 
 def check_files(body: bytes) -> None:

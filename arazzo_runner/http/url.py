@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.origin import DEFAULT_PORTS, Origin
+from arazzo_runner.text.pattern import lazy_pattern
 
 
 def parse_url(url: str) -> tuple[Origin, str]:
@@ -23,7 +24,7 @@ def parse_url(url: str) -> tuple[Origin, str]:
 
 
 # What needs no second look: an origin, a path and a query of printable ASCII, no fragment.
-_PLAIN: Final = re.compile(r"(https?://[a-z0-9.:-]+)(/[!-\"$-~]*)(?<!\?)\Z")
+_PLAIN: Final = lazy_pattern(r"(https?://[a-z0-9.:-]+)(/[!-\"$-~]*)(?<!\?)\Z")
 
 
 @lru_cache(maxsize=256)
@@ -45,7 +46,7 @@ def _origin(url: str) -> Origin:
 
 
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
-_WITH_AUTHORITY: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:|)//([^/?#]*)(.*)", re.DOTALL)
+_WITH_AUTHORITY: Final = lazy_pattern(r"([A-Za-z][A-Za-z0-9+.-]*:|)//([^/?#]*)(.*)", re.DOTALL)
 
 
 def encode_url(url: str) -> str:

@@ -5,14 +5,15 @@ RFC 9110, sections 8.6 (Content-Length), 10.2.3 (Retry-After) and 15 (status cod
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from arazzo_runner.text.pattern import lazy_pattern
 
 LARGEST: Final = 10**15
 """What stands for every larger number; each limit here is far below it."""
 
-_DIGITS: Final = re.compile(r"[0-9]+")
-_STATUS: Final = re.compile(r"[1-5][0-9]{2}")
+_DIGITS: Final = lazy_pattern(r"[0-9]+")
+_STATUS: Final = lazy_pattern(r"[1-5][0-9]{2}")
 
 
 def parse_digits(text: str) -> int | None:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, Protocol, TypeVar
 
+from arazzo_runner.text.pattern import lazy_pattern
+
 
 class _Named(Protocol):
     @property
@@ -48,7 +50,7 @@ _TEXT: Final = frozenset(
         *_SEQUENCES,
     }
 )
-_PARAMETER: Final = re.compile(r';\s*([^\s=;]+)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+_PARAMETER: Final = lazy_pattern(r';\s*([^\s=;]+)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 
 
 def essence(content_type: str) -> str:

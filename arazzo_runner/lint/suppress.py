@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from typing import Final
@@ -11,10 +10,11 @@ from msgspec import Struct
 
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, nearest
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
 
-_COMMENT: Final = re.compile(r"#[ \t]*arazzo:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?")
+_COMMENT: Final = lazy_pattern(r"#[ \t]*arazzo:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?")
 _ALL: Final = ""
 """The beginning of every code."""
 

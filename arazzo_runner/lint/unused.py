@@ -5,7 +5,6 @@ Arazzo Specification 1.1.0, Step Object, ``operationId`` and ``operationPath``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -42,10 +41,11 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.openapi.lookup import namesakes
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place, pointer_text
 from arazzo_runner.text.suggested_fix import replace_text
 
-_INPUT: Final = re.compile(r"\$inputs\.([\w.-]*\w)")
+_INPUT: Final = lazy_pattern(r"\$inputs\.([\w.-]*\w)")
 
 
 def unused_input_findings(unit: Unit) -> Iterator[Diagnostic]:

@@ -5,7 +5,6 @@ OpenAPI Specification 3.2.0, sections "Server Object" and "Server Variable Objec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
@@ -15,8 +14,9 @@ from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import Operation, Server
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.pattern import lazy_pattern
 
-_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
+_VARIABLE: Final = lazy_pattern(r"\{([^{}]+)\}")
 
 
 def server_url(operation: Operation, override: str | None, variables: Mapping[str, str]) -> str:

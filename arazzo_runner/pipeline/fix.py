@@ -10,8 +10,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import RetrievedDocument
-from arazzo_runner.fix.moved_source import with_moved_sources
-from arazzo_runner.fix.rounds import FixResult, fix_rounds, refused_fixes
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions, absolute_path, validate
@@ -22,6 +20,7 @@ from arazzo_runner.text.source import SourceFile
 
 if TYPE_CHECKING:
     from arazzo_runner.document.retrieval import DocumentAccess
+    from arazzo_runner.fix.rounds import FixResult
 
 
 class FixOptions(Struct, frozen=True):
@@ -52,6 +51,8 @@ def check_document(setting: ValidateSettings, document: str) -> tuple[Diagnostic
     work = _FixTask(setting, document, FixOptions(writes=False, takes_unsafe=True))
     if not any(_can_have_fix(one) for one in found):
         return work.reported(found)
+    from arazzo_runner.fix.rounds import refused_fixes
+
     source, _ = read_text(setting, document)
     judged = _with_moved_sources(setting, document, source, found)
     no_good = refused_fixes(source, judged, work.judge, setting.options.limits.document)
@@ -83,6 +84,8 @@ def _with_moved_sources(
 ) -> Sequence[Diagnostic]:
     if not any(one.code == "AZ201" for one in found):
         return found
+    from arazzo_runner.fix.moved_source import with_moved_sources
+
     data = parse(source, setting.options.limits.document, Severity.ERROR).value
 
     def candidates(url: str) -> Iterator[dict[str, str]]:
@@ -99,6 +102,8 @@ class _FixTask(Struct, frozen=True):
     mending: FixOptions
 
     def done(self, source: SourceFile) -> FixResult:
+        from arazzo_runner.fix.rounds import fix_rounds
+
         limits = self.setting.options.limits.document
         if not self.setting.folders:
             return fix_rounds(source, self.judge, self.takes, limits)

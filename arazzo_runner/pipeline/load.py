@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -125,6 +124,8 @@ class Description(SafeRepr, frozen=True):
 
     def source_infos(self) -> tuple[SourceInfo, ...]:
         """The API descriptions as reports name them."""
+        from hashlib import sha256
+
         from arazzo_runner.report.model import SourceInfo
 
         return tuple(

@@ -5,7 +5,6 @@ Each run of a test is a file in the folder, under the name of the test.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -39,8 +38,9 @@ from arazzo_runner.recording.file import read_recording, write_recording
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording
 from arazzo_runner.report.exit_code import exit_code
 from arazzo_runner.report.secrets import MASK, Masker
+from arazzo_runner.text.pattern import lazy_pattern
 
-_UNFIT: Final = re.compile(r"[^\w.\-\[\] ]")
+_UNFIT: Final = lazy_pattern(r"[^\w.\-\[\] ]")
 
 
 class CassetteFolder(Struct, frozen=True):

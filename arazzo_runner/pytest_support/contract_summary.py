@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 import pytest
 
 from arazzo_runner.executor.result import RunResult
+from arazzo_runner.report.checks import placed_sentence
 from arazzo_runner.report.exit_code import summarize_run
-from arazzo_runner.report.failure import placed_sentence
 from arazzo_runner.report.safe_text import SafeText, count_text
 from arazzo_runner.report.secrets import Masker
 

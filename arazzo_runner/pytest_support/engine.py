@@ -15,7 +15,7 @@ import pytest
 
 from arazzo_runner.cli.options.profiles import Profile
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
-from arazzo_runner.cli.validate.many import configured_silence
+from arazzo_runner.cli.options.silence import configured_silence
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.embed.documents import secret_names
 from arazzo_runner.embed.options import RunOptions

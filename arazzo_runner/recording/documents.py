@@ -10,7 +10,6 @@ import base64
 import os
 import zlib
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -184,7 +183,7 @@ def documents_to_json(documents: RecordedDocuments, masker: Masker) -> dict[str,
     places: dict[str, Value] = {}
     for uri, one in documents.by_uri.items():
         data = masked_document(one.data, masker)
-        digest = sha256(data).hexdigest()
+        digest = _digest(data)
         contents[digest] = base64.b64encode(zlib.compress(data, 9)).decode("ascii")
         places[masker.text(uri)] = {"uri": masker.text(one.uri), "sha256": digest}
     return {"documents": places, "moved": dict(documents.moved), "contents": contents}
@@ -213,7 +212,7 @@ def _content(digest: str, text: str) -> bytes:
         raise ValueError(f"the content `{digest}` is malformed") from None
     if len(data) > limit or not reading.eof:
         raise ValueError(f"the content `{digest}` is truncated, or has more than {limit:,} bytes")
-    if sha256(data).hexdigest() != digest:
+    if _digest(data) != digest:
         raise ValueError(f"the content `{digest}` is not what its SHA-256 says")
     return data
 
@@ -344,3 +343,9 @@ def _label(path: str, file: str) -> str:
     folder = Path.cwd() / Path(file).parent
     shared = os.path.commonpath((folder, path)) if path.startswith("/") else ""
     return relative_to_file(path, file) if len(shared) > 1 else path
+
+
+def _digest(data: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()

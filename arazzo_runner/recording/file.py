@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -31,10 +30,11 @@ from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.json_write import INDENTED, write_json
 from arazzo_runner.text.number import JsonNumber, parse_number
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.version import VERSION
 
 SCHEMA_VERSION: Final = "1.0"
-_PAIR: Final = re.compile(r'\[\n +("(?:[^"\\]|\\.)*+"),\n +("(?:[^"\\]|\\.)*+")\n +\]')
+_PAIR: Final = lazy_pattern(r'\[\n +("(?:[^"\\]|\\.)*+"),\n +("(?:[^"\\]|\\.)*+")\n +\]')
 _COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait", "run_timeout")
 
 

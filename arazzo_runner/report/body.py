@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import codecs
-import re
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, FileBody, MaybeValue, Value
@@ -17,6 +16,7 @@ from arazzo_runner.openapi.message import OmittedBody
 from arazzo_runner.openapi.request.multipart import has_files
 from arazzo_runner.openapi.response.body import xml_charset
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.pattern import lazy_pattern
 
 BODY_LIMIT = 64 * 1024
 """A longer body is cut in reports; in octets."""
@@ -100,7 +100,7 @@ def to_json_data(value: MaybeValue) -> Value:
             return None if value is MISSING else value
 
 
-_NAME: Final = re.compile(r'(?i)content-disposition:[^\r\n]*?; name="([^"\r\n]*)"')
+_NAME: Final = lazy_pattern(r'(?i)content-disposition:[^\r\n]*?; name="([^"\r\n]*)"')
 
 
 def form_parts(text: str) -> str:

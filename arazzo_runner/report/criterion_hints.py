@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import combinations
@@ -14,6 +13,7 @@ from arazzo_runner.expression.pointer import at_pointer
 from arazzo_runner.expression.select import pointer_tokens
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.report.body import media_type
+from arazzo_runner.text.pattern import lazy_pattern
 
 LONGEST: Final = 1_000_000
 """A longer body is not read once more for a hint; in characters."""
@@ -22,7 +22,7 @@ COMPARED: Final = 200
 """Longer strings are not compared by their look; in characters."""
 
 _POINTER: Final = "$response.body#"
-_LITERAL: Final = re.compile(r"'((?:[^']|'')*)'")
+_LITERAL: Final = lazy_pattern(r"'((?:[^']|'')*)'")
 
 
 def criterion_hints(criterion: CriterionResult, attempt: Attempt) -> Iterator[str]:

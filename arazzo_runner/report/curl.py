@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shlex
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,8 +18,9 @@ from arazzo_runner.report.body import decode_text
 from arazzo_runner.report.redirects import followed_redirects
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.pattern import lazy_pattern
 
-_FIELD: Final = re.compile(r'; (name|filename)="([^"]*)"')
+_FIELD: Final = lazy_pattern(r'; (name|filename)="([^"]*)"')
 _PIECES: Final = 3
 """A part is its delimiter and header lines, its content, and a line end."""
 
@@ -163,7 +163,9 @@ def _data(request: HttpRequest, masker: Masker) -> tuple[str, list[str]]:
 def shell_quote(text: str) -> str:
     """A word for the shell; one with control or bidi characters in its ``$'…'`` form."""
     if escape(text) == text and "\n" not in text:
-        return shlex.quote(text)
+        from shlex import quote
+
+        return quote(text)
     return "$'" + "".join(map(_ansi_c, text)) + "'"
 
 

@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 from urllib.parse import unquote_to_bytes
 
+from arazzo_runner.text.pattern import lazy_pattern
+
 Pieces: TypeAlias = Iterator[tuple[str, int]]
 """What an escape stands for, character by character, each with the length of its escape."""
 
-_JSON: Final = re.compile(
+_JSON: Final = lazy_pattern(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}"
     r'|["\\/bfnrt])'
 )
 _JSON_LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_PERCENT: Final = re.compile(r"(?:%[0-9a-fA-F]{2})+")
-_FORM: Final = re.compile(r"(?:%[0-9a-fA-F]{2})+|\+")
-_HTML: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_PART: Final = re.compile(
+_PERCENT: Final = lazy_pattern(r"(?:%[0-9a-fA-F]{2})+")
+_FORM: Final = lazy_pattern(r"(?:%[0-9a-fA-F]{2})+|\+")
+_HTML: Final = lazy_pattern(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_PART: Final = lazy_pattern(
     r"(?:\\(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&#?[0-9A-Za-z]{0,31}|[\ud800-\udfff]+)\Z"
 )
 """An escape of which the end was cut off, or what escapes of half a character stand for."""

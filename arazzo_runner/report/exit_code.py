@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from arazzo_runner.executor.result import Attempt, RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.openapi.response.contract import CheckResult
-from arazzo_runner.report.failure import Folded, fold_findings
+from arazzo_runner.report.checks import Folded, fold_findings
 from arazzo_runner.report.redirects import followed_redirects
 from arazzo_runner.report.traversal import steps_of
 

@@ -5,11 +5,9 @@ What a contract check found is a sentence with its place in the body and in the 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.executor.result import (
@@ -27,7 +25,7 @@ from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import CheckResult, response_for
 from arazzo_runner.report.base_path import base_path_hint
 from arazzo_runner.report.body import media_type
-from arazzo_runner.report.criterion_hints import criterion_hints
+from arazzo_runner.report.checks import check_sentence, placed_sentence
 from arazzo_runner.report.curl import repeat_line
 from arazzo_runner.report.diagnostics.carets import Caret, Gutter, caret_lines
 from arazzo_runner.report.response import redirect_lines, response_hints, response_summary
@@ -36,48 +34,6 @@ from arazzo_runner.report.terminal.style import TextStyle, plain_look
 from arazzo_runner.report.traversal import has_replay_failure
 from arazzo_runner.text.positions import locate_place, position
 from arazzo_runner.text.source import Place
-
-_INDEX: Final = re.compile(r"/[0-9]+(?=/|\Z)")
-
-
-class Folded(Struct, frozen=True):
-    """A contract finding, and how often an equal one came: of other items, in other visits."""
-
-    check: CheckResult
-    times: int
-
-
-def fold_findings(checks: Iterable[CheckResult]) -> list[Folded]:
-    """What did not hold, equal findings once, in the order of the first ones."""
-    found: dict[object, list[CheckResult]] = {}
-    for check in checks:
-        if not check.passed:
-            found.setdefault(likeness(check), []).append(check)
-    return [Folded(equal[0], len(equal)) for equal in found.values()]
-
-
-def likeness(check: CheckResult) -> object:
-    """What equal findings have in common: the words of the description that they break, and where.
-
-    Without a place in the description it is their own words.
-    """
-    where = check.place or check.message
-    return check.kind, check.severity, where, _INDEX.sub("/*", check.pointer or "")
-
-
-def check_sentence(check: CheckResult) -> str:
-    """The finding; the pointer into the body is said where the message does not begin with it."""
-    if not check.pointer or check.message.startswith(f"`{check.pointer}`"):
-        return check.message
-    return f"{check.message} (at `{check.pointer}` in the body)"
-
-
-def placed_sentence(check: CheckResult) -> str:
-    """The finding with its place in the API description: ``… (shop.yaml:7:11)``."""
-    if check.place is None:
-        return check_sentence(check)
-    return f"{check_sentence(check)} ({position(check.place)})"
-
 
 VALUE_LIMIT = 200
 
@@ -166,6 +122,8 @@ def step_failure_lines(step: StepResult, look: TextStyle) -> list[str]:
     """The block about the last attempt of a step, without what a called workflow has to say."""
     if not step.attempts:
         return []
+    from arazzo_runner.report.criterion_hints import criterion_hints
+
     attempt = step.attempts[-1]
     tries = len(step.attempts)
     subject = f"{step.step_id} (attempt {tries})" if tries > 1 else step.step_id

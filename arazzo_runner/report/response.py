@@ -5,7 +5,6 @@ Where only a report is read, in CI, these lines are all that is seen of what the
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -19,6 +18,7 @@ from arazzo_runner.report.redirects import followed_redirects, redirect_location
 from arazzo_runner.report.safe_text import beginning, escape
 from arazzo_runner.report.terminal.style import TextStyle
 from arazzo_runner.text.json_write import INDENTED, json_pieces
+from arazzo_runner.text.pattern import lazy_pattern
 
 LINES: Final = 20
 """So many lines of a body are shown."""
@@ -35,8 +35,8 @@ ONE_LINE: Final = 80
 FIELDS: Final = ("x-request-id", "request-id", "x-correlation-id", "retry-after")
 """The header fields with which a server's log is searched, and that say when to try again."""
 
-_TITLE: Final = re.compile(r"<title\b[^>]*>([^<]*)", re.IGNORECASE)
-_HTML: Final = re.compile(r"\s*(?:<!doctype\s+html|<html)\b", re.IGNORECASE)
+_TITLE: Final = lazy_pattern(r"<title\b[^>]*>([^<]*)", re.IGNORECASE)
+_HTML: Final = lazy_pattern(r"\s*(?:<!doctype\s+html|<html)\b", re.IGNORECASE)
 
 
 def response_summary(attempt: Attempt, look: TextStyle) -> Iterator[str]:
@@ -109,8 +109,10 @@ def _json_lines(value: MaybeValue, look: TextStyle) -> list[str]:
 def _html_title(text: str, kind: str) -> str | None:
     if kind not in ("text/html", "application/xhtml+xml") and not (not kind and _HTML.match(text)):
         return None
+    from html import unescape
+
     title = _TITLE.search(text)
-    return html.unescape(title[1]).strip() if title else None
+    return unescape(title[1]).strip() if title else None
 
 
 def _first_lines(masked: str, look: TextStyle) -> list[str]:

@@ -17,20 +17,21 @@ from arazzo_runner.expression.value import MISSING, FileBody, MaybeValue, Value
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.json_write import JsonStyle, json_pieces, write_json
 from arazzo_runner.text.number import JsonNumber
+from arazzo_runner.text.pattern import lazy_pattern
 
 # Controls (C0, DEL, C1), directional and invisible formats, line separators, the byte order mark,
 # interlinear marks, half surrogates (no encoding has them), and tag characters.
-_UNSAFE: Final = re.compile(
+_UNSAFE: Final = lazy_pattern(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_UNSAFE_IN_LINES: Final = re.compile(rf"(?![\t\n]){_UNSAFE.pattern}")
+_UNSAFE_IN_LINES: Final = lazy_pattern(rf"(?![\t\n]){_UNSAFE.pattern}")
 
 # Workflow commands of GitHub Actions, which ignores what is white before them, and of Azure
 # Pipelines and TeamCity. The section markers of GitLab begin with a control character.
 _AT_START: Final = r"^([^\S\n]*):(?=:\s*[A-Za-z])"
 _ANYWHERE: Final = r"#(?=#[A-Za-z]*\[)"
-_COMMAND: Final = re.compile(f"{_AT_START}|{_ANYWHERE}", re.MULTILINE)
+_COMMAND: Final = lazy_pattern(f"{_AT_START}|{_ANYWHERE}", re.MULTILINE)
 
 
 def escape(text: str) -> str:
@@ -85,7 +86,7 @@ def pad(text: str, width: int) -> str:
     return text + " " * (width - display_width(text))
 
 
-_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+_LINE_BREAK = lazy_pattern(r"\s*[\r\n]\s*")
 
 
 class SafeText:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import unquote, unquote_plus
 
 from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.text.pattern import lazy_pattern
 
 SHORTEST_ANYWHERE: Final = 4
 """A shorter secret ("1") stands everywhere by chance: it is masked only where it is a whole value.
@@ -88,20 +89,20 @@ QUERY_NAMES: Final = frozenset(
 """Query parameters that carry credentials, in lower case."""
 
 # User information ends at the last `@` of the authority.
-_USER: Final = re.compile(r"(?<=://)[^/?#\s\"'<>`\\]+(?=@)")
+_USER: Final = lazy_pattern(r"(?<=://)[^/?#\s\"'<>`\\]+(?=@)")
 # `…`: cut; `{`, `$`, `*`: a place for a value.
-_PARAMETER: Final = re.compile(
+_PARAMETER: Final = lazy_pattern(
     r"(?<=[?&;])([A-Za-z][A-Za-z0-9_.-]*)=([^&#;\s\"'<>`\\{$*…][^&#;\s\"'<>`\\]*)"
 )
 # RFC 9110, section 11.4: a scheme, and what it takes.
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*) +(?=\S)(.*)\Z", re.DOTALL)
-_AUTH_PARAMETER: Final = re.compile(r"""([A-Za-z][A-Za-z0-9_-]*) *= *("[^"]*"|[^",\s]+)""")
+_SCHEME: Final = lazy_pattern(r"([A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*) +(?=\S)(.*)\Z", re.DOTALL)
+_AUTH_PARAMETER: Final = lazy_pattern(r"""([A-Za-z][A-Za-z0-9_-]*) *= *("[^"]*"|[^",\s]+)""")
 _PROOFS: Final = frozenset(
     {"response", "signature", "mac", "token", "access_token", "key", "secret"}
 )
 """Parameters of a scheme that are secret; others are names, URIs and times."""
 
-_WORD: Final = re.compile(r"[A-Za-z]+(?:[-_][A-Za-z]+)?")
+_WORD: Final = lazy_pattern(r"[A-Za-z]+(?:[-_][A-Za-z]+)?")
 _LONGEST_WORD: Final = 7
 
 

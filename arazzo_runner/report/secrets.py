@@ -17,6 +17,7 @@ from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.report.decodings import decodings, has_escapes, without_part
 from arazzo_runner.report.needles import Needles, needles
 from arazzo_runner.report.secret_names import HEADER_NAMES, SHORTEST_ANYWHERE, url_secrets
+from arazzo_runner.text.pattern import lazy_pattern
 
 __all__ = ["HEADER_NAMES", "MASK", "NO_MASK", "URL_MASK", "Masker"]
 
@@ -33,7 +34,7 @@ _CUT: Final = "…"
 # With its escapes, a secret's beginning of so many characters is hardly that of anything else.
 _ENOUGH: Final = 256
 
-_HEADER_OPERAND: Final = re.compile(r"\$(?:request|response)\.headers?\.([^\s#]+)")
+_HEADER_OPERAND: Final = lazy_pattern(r"\$(?:request|response)\.headers?\.([^\s#]+)")
 
 
 class Masker:

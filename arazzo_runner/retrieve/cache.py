@@ -11,7 +11,6 @@ import stat
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -75,6 +74,8 @@ class DiskParseCache:
         try:
             if not _is_private(path.parent):
                 return None
+            from hashlib import sha256
+
             content = path.read_bytes()
             if sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
                 return None
@@ -87,6 +88,8 @@ class DiskParseCache:
     def keep(self, key: str, value: Value) -> None:
         """Keep plain data; numbers beyond 64 bits and half characters cannot be kept."""
         with suppress(OSError, ValueError, OverflowError, RecursionError):
+            from hashlib import sha256
+
             packed = _ENCODER.encode(value)
             if len(packed) > min(MAX_FILE, self._limit):
                 return

@@ -33,6 +33,7 @@ from arazzo_runner.http_semantics.media_type import essence
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.retrieve.source_headers import DocumentHeaders
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -159,7 +160,7 @@ def _encode(url: str) -> str:
 
 
 _UNAUTHORIZED: Final = (401, 403)
-_HTML: Final = re.compile(
+_HTML: Final = lazy_pattern(
     rb"\A(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -6,7 +6,6 @@ OpenTelemetry's for HTTP, and our own that begin with ``arazzo.``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias, assert_never
 from urllib.parse import urlsplit
@@ -32,6 +31,7 @@ from arazzo_runner.executor.result import StepResult, WorkflowResult
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
@@ -40,7 +40,7 @@ Attributes: TypeAlias = dict[str, str | int | float | bool]
 _METHODS: Final = frozenset(
     {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"}
 )
-_LOGIN: Final = re.compile(r"(?<=://)[^/@]*@")
+_LOGIN: Final = lazy_pattern(r"(?<=://)[^/@]*@")
 _PORTS: Final = {"http": 80, "https": 443}
 
 

@@ -11,11 +11,12 @@ from typing import Any, Final
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.text.limits import DocumentLimits, depth_error, node_count_error
 from arazzo_runner.text.outline import tokens
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.positions import place_between
 from arazzo_runner.text.source import Place, SourceFile
 from arazzo_runner.text.yaml_scalars import ScalarError, parse_decimal, parse_integer
 
-SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+SURROGATE: Final = lazy_pattern(r"\\u[dD][89a-fA-F]")
 """An escape that is half a character, which is fine in pairs alone."""
 
 
@@ -75,7 +76,7 @@ def _has_lone_surrogate(text: str) -> bool:
     return len(SURROGATE.findall(text)) != 2 * len(_PAIR.findall(text))
 
 
-_PAIR: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]")
+_PAIR: Final = lazy_pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]")
 
 
 def _check_depth(source: SourceFile, limit: int) -> None:
@@ -95,7 +96,7 @@ def _depth_error(source: SourceFile, limit: int, depths: list[int]) -> DocumentE
 
 
 _STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
-_ALL_BUT_BRACKETS: Final = re.compile(r'[^\[\]{}"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_ALL_BUT_BRACKETS: Final = lazy_pattern(r'[^\[\]{}"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 def _check_nodes(source: SourceFile, limit: int) -> None:

@@ -10,6 +10,7 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Extent, Pointer
 
 
@@ -101,12 +102,12 @@ Token = re.Match[str]
 """A token; ``lastgroup`` is its kind: string, open, close, word, or other (not JSON)."""
 
 # Possessive, and a string may lack its end: no text makes this look at a character twice.
-_TOKEN: Final = re.compile(
+_TOKEN: Final = lazy_pattern(
     r'(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+"?)|(?P<open>[\[{])|(?P<close>[\]}])'
     r"|(?P<word>-?(?:[0-9][-+.eE0-9]*+|Infinity)|NaN|true|false|null)|(?P<other>[^\s,:])",
     re.DOTALL,
 )
-_BEGINNING: Final = re.compile(r"\s*+[\[{]")
+_BEGINNING: Final = lazy_pattern(r"\s*+[\[{]")
 
 
 class NotJson(Exception):

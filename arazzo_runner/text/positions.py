@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from arazzo_runner.text.outline import NotJson, Outline, is_json_start, walk_json
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import (
     Extent,
     Place,
@@ -173,8 +174,8 @@ class _Piece(NamedTuple):
     raw_length: int
 
 
-_PROPERTIES: Final = re.compile(r"(?:(?:[&!]\S*|#[^\n]*)\s+)*")
-_HEADER: Final = re.compile(r"[|>](?:[-+]?([1-9])[-+]?|[-+])?[^\n]*\n?")
+_PROPERTIES: Final = lazy_pattern(r"(?:(?:[&!]\S*|#[^\n]*)\s+)*")
+_HEADER: Final = lazy_pattern(r"[|>](?:[-+]?([1-9])[-+]?|[-+])?[^\n]*\n?")
 # Possessive, and white space in one token: no text makes these look at a character twice.
 _BREAKS: Final = r"(?:\r\n|\n|\r)[ \t\r\n]*+"
 _FOLD: Final = rf"(?P<fold>[ \t]*+{_BREAKS})"
@@ -185,11 +186,11 @@ _ESCAPES: Final = (
 )
 _FLOW: Final[dict[str, re.Pattern[str]]] = {
     '"': re.compile(rf"(?P<joined>\\{_BREAKS})|{_FOLD}|(?P<escape>{_ESCAPES})|{_VERBATIM}"),
-    "'": re.compile(rf"{_FOLD}|(?P<escape>'')|{_VERBATIM}"),
-    "": re.compile(rf"{_FOLD}|{_VERBATIM}"),
+    "'": lazy_pattern(rf"{_FOLD}|(?P<escape>'')|{_VERBATIM}"),
+    "": lazy_pattern(rf"{_FOLD}|{_VERBATIM}"),
 }
-_LINE: Final = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r)?+")
-_LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+_LINE: Final = lazy_pattern(r"([^\r\n]*+)(?:\r\n|\n|\r)?+")
+_LINE_BREAK: Final = lazy_pattern(r"\r\n|\n|\r")
 
 
 def part_of_scalar(text: str, scalar: Extent, part: tuple[int, int]) -> tuple[int, int]:

@@ -7,13 +7,14 @@ well pays nothing for them.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
-_LINE_FEED: Final = re.compile("\n")
+from arazzo_runner.text.pattern import lazy_pattern
+
+_LINE_FEED: Final = lazy_pattern("\n")
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The unescaped reference tokens of a JSON Pointer (RFC 6901); ``()`` is the whole document."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
 _ALIKE: Final = 0.8
@@ -19,8 +20,8 @@ _APART: Final = 0.1
 _LONG_ENOUGH: Final = 4
 """Letters of a word in which one may be wrong; in twice as many, two."""
 
-_VARIABLE: Final = re.compile(r"\{[^{}]*\}")
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+|[^\W_]")
+_VARIABLE: Final = lazy_pattern(r"\{[^{}]*\}")
+_WORD: Final = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+|[^\W_]")
 
 
 class Edit(Struct, frozen=True):

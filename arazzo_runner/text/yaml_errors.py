@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity, shorten
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.positions import place_between
 from arazzo_runner.text.source import SourceFile
 
@@ -57,7 +58,7 @@ class SyntaxMessage(NamedTuple):
     code: str = "AZ103"
 
 
-_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE: Final = lazy_pattern(r"\\u[dD][89a-fA-F]")
 _QUOTE_IT: Final = "put the string in quotes"
 
 
@@ -316,7 +317,7 @@ def _index(text: str, reason: YAMLError, mark: str, otherwise: int) -> int:
     return otherwise if found is None else min(found.index, len(text.rstrip()))
 
 
-_NOT_PRINTABLE: Final = re.compile(
+_NOT_PRINTABLE: Final = lazy_pattern(
     r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _CHECK_ABOVE: Final = "check this line and the one above it: indentation, quotes, brackets"

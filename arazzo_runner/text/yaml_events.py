@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
@@ -20,6 +19,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 from yaml.scanner import ScannerError
+
+from arazzo_runner.text.pattern import lazy_pattern
 
 __all__ = [
     "AliasEvent",
@@ -96,9 +97,9 @@ def _with_separators(text: str, stand_ins: str) -> NextEvent:
 
 
 SEPARATORS: Final = "\x85\u2028\u2029"
-_SEPARATOR: Final = re.compile(f"[{SEPARATORS}]")
+_SEPARATOR: Final = lazy_pattern(f"[{SEPARATORS}]")
 _PRIVATE_USE: Final = range(0xE000, 0xF900)
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = lazy_pattern("[\ud800-\udfff]")
 _QUOTED: Final = "while parsing a quoted scalar"
 
 

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, TypeAlias
 from typing import Literal as Choice
 
 from arazzo_runner.text.diagnostic import shorten
 from arazzo_runner.text.number import JsonNumber
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.yaml_events import (
     ScalarEvent,
 )
@@ -36,22 +36,22 @@ FIRST: Final = frozenset(["", *"~nNtTfF-+.0123456789"])
 TAG_PREFIX: Final = "tag:yaml.org,2002:"
 
 
-_INTEGER: Final = re.compile(r"[-+]?[0-9]+")
+_INTEGER: Final = lazy_pattern(r"[-+]?[0-9]+")
 
 
-_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_FLOAT: Final = lazy_pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
 
-_JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_JSON_NUMBER: Final = lazy_pattern(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
-_OCTAL: Final = re.compile(r"0o[0-7]+")
+_OCTAL: Final = lazy_pattern(r"0o[0-7]+")
 
 
-_HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
+_HEXADECIMAL: Final = lazy_pattern(r"0x[0-9a-fA-F]+")
 
 
-_NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_NOT_FINITE: Final = lazy_pattern(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
 class ScalarError(Exception):

@@ -11,11 +11,12 @@ ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
+
+from arazzo_runner.text.pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,9 +64,9 @@ def read_config() -> dict[str, Any]:
     return tables if isinstance(tables, dict) else {}
 
 
-_TOML_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_TOML_POSITION: Final = lazy_pattern(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 # A header may be written out, and the line goes to logs.
-_TOML_STRING: Final = re.compile(r"""(["'])([^"'\r\n]*)(\1?)""")
+_TOML_STRING: Final = lazy_pattern(r"""(["'])([^"'\r\n]*)(\1?)""")
 
 
 class ConfigSyntaxError(click.UsageError):

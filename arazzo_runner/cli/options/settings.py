@@ -14,8 +14,8 @@ import click
 from msgspec.structs import replace
 
 from arazzo_runner.cli.options.profiles import NO_PROFILE
+from arazzo_runner.cli.options.silence import configured_silence
 from arazzo_runner.cli.options.source_tables import source_headers
-from arazzo_runner.cli.validate.many import configured_silence
 from arazzo_runner.document.retrieval import DocumentAccess
 from arazzo_runner.document.store import SourceLimits
 from arazzo_runner.executor.plan import ALL_WARN, CheckSeverity, Limits, Settings

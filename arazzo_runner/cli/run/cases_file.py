@@ -8,7 +8,6 @@ them. `id` names the case, where the workflow has no input of that name.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -34,13 +33,14 @@ from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, short
 from arazzo_runner.text.json_reader import build_json
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span
 
 ENDINGS: Final = (".csv", ".jsonl", ".json")
 _ID: Final = "id"
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_PARTED: Final = re.compile("[;\t]")
+_LINE_END: Final = lazy_pattern(r"\r\n|\r|\n")
+_PARTED: Final = lazy_pattern("[;\t]")
 """What tables are also written with, instead of commas."""
 
 

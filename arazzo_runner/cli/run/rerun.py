@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from arazzo_runner.cli.command_words import command_words
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.pattern import lazy_pattern
 
-_INPUT: Final = re.compile(r"(--input=|-i(?!n))(.+)", re.DOTALL)
+_INPUT: Final = lazy_pattern(r"(--input=|-i(?!n))(.+)", re.DOTALL)
 _KEY_FLAG: Final = "--key-password"
-_LOGIN: Final = re.compile(r"(?<=://)[^/@\s]*@")
+_LOGIN: Final = lazy_pattern(r"(?<=://)[^/@\s]*@")
 
 
 def typed_command() -> RerunCommand:

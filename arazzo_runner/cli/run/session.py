@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from shutil import get_terminal_size
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
@@ -25,7 +24,6 @@ from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.settings import report_notes
 from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports, start_code
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
-from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.errors import DiagnosedError, InputError, UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
@@ -37,6 +35,9 @@ from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live, 
 
 if TYPE_CHECKING:
     from arazzo_runner.report.terminal.live import LiveStream
+
+_WIDTH = 100
+"""The columns of what is written where no terminal is."""
 
 
 class Signals:
@@ -215,7 +216,15 @@ class RunSession(Struct, frozen=True):
 
 
 def _width() -> int:
-    return get_terminal_size((100, 24)).columns
+    """As `shutil.get_terminal_size` has it, whose module loads all kinds of compression."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    stdout = sys.__stdout__
+    try:
+        return os.get_terminal_size(stdout.fileno() if stdout else -1).columns or _WIDTH
+    except (OSError, ValueError):  # no terminal, or closed
+        return _WIDTH
 
 
 def _names(prepared: pipeline.PreparedRun) -> frozenset[str]:
@@ -272,6 +281,8 @@ class CommandSession(Struct):
             except DiagnosedError as error:
                 return self._failed_start(reports, error, start_code(error))
             except click.ClickException as mistake:
+                from arazzo_runner.cli.usage_errors import usage_diagnostic
+
                 refusal = UsageError(usage_diagnostic(mistake))
                 return self._failed_start(reports, refusal, ExitCode.USAGE)
             except KeyboardInterrupt:

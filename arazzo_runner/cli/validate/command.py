@@ -14,12 +14,6 @@ from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
-from arazzo_runner.cli.validate.baseline import (
-    BaselineComparison,
-    compare,
-    read_baseline,
-    write_baseline,
-)
 from arazzo_runner.cli.validate.many import (
     JobResult,
     ValidationJob,
@@ -32,9 +26,7 @@ from arazzo_runner.pipeline.load import is_usage
 from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics import validate as rendering
 from arazzo_runner.report.diagnostics.located import LocatedFinding, ValidationReport
-from arazzo_runner.report.diff import render_diff
 from arazzo_runner.report.exit_code import ExitCode
-from arazzo_runner.report.files import write_atomically
 from arazzo_runner.report.safe_text import escape_lines, escape_stream
 from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, style_for
 from arazzo_runner.text.diagnostic import Diagnostic, warning
@@ -67,10 +59,10 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     if given["diff"]:
         return _show_diff(done, given["output"])
     found = tuple(dict.fromkeys(one for each in done for one in each.findings))
-    compared = _compare_baseline(given, found, chosen)
+    new, known = _compare_baseline(given, found, chosen)
     mended = sum(one.mended for one in done)
-    _write(ValidationReport(tuple(chosen), compared.new, mended, compared.known), given)
-    return _code(compared.new, _failing_severities(given))
+    _write(ValidationReport(tuple(chosen), new, mended, known), given)
+    return _code(new, _failing_severities(given))
 
 
 def _no_documents(folders: Sequence[str]) -> Diagnostic:
@@ -116,8 +108,12 @@ def _show_diff(done: Sequence[JobResult], output: str | None) -> int:
     """The diff, and what it does on standard error; 3 when there is one."""
     diff = "".join(one.diff for one in done)
     if output:
+        from arazzo_runner.report.files import write_atomically
+
         write_atomically(output, diff.encode("utf-8", "backslashreplace"))
     elif sys.stdout.isatty():
+        from arazzo_runner.report.diff import render_diff
+
         sys.stdout.write(render_diff(diff, style_for(sys.stdout, os.environ)))
     else:
         # `patch` takes the bytes as they are; the log of a job would take some for commands.
@@ -132,26 +128,30 @@ def _show_diff(done: Sequence[JobResult], output: str | None) -> int:
 
 def _compare_baseline(
     given: Mapping[str, Any], found: tuple[LocatedFinding, ...], chosen: Sequence[str]
-) -> BaselineComparison:
-    """What is new beside the baseline; writes that when it is asked for."""
+) -> tuple[tuple[LocatedFinding, ...], int]:
+    """What is new beside the baseline, and how many it holds; writes it when that is asked for."""
     path = given["baseline"]
     if not path:
-        return BaselineComparison(found, 0, {})
+        return found, 0
+    from arazzo_runner.cli.validate.baseline import compare, read_baseline, write_baseline
+
     is_there = os.path.exists(path)  # noqa: PTH110 - a path as it was typed
     baseline = read_baseline(path) if is_there or not given["write_baseline"] else {}
     if given["write_baseline"]:
         write_baseline(path, found, baseline, chosen)
-        return BaselineComparison((), len(found), {})
+        return (), len(found)
     compared = compare(baseline, found, chosen, path)
     if compared.gone:
         sys.stderr.write(rendering.stale_baseline_line(sum(compared.gone.values()), path))
-    return compared
+    return compared.new, compared.known
 
 
 def _write(done: ValidationReport, given: Mapping[str, Any]) -> None:
     if not given["output"]:
         sys.stdout.write(escape_stream(_render(done, given), given["form"]))
         return
+    from arazzo_runner.report.files import write_atomically
+
     text = _render(done, given, is_file=True)
     write_atomically(given["output"], text.encode("utf-8", "backslashreplace"))
     sys.stderr.write(rendering.summary_line(done, PLAIN) + "\n")
@@ -168,7 +168,9 @@ def _render(done: ValidationReport, given: Mapping[str, Any], *, is_file: bool =
 
             return render_sarif(done)
         case "junit":
-            return rendering.render_junit(done, _failing_severities(given))
+            from arazzo_runner.report.diagnostics.junit import render_junit
+
+            return render_junit(done, _failing_severities(given))
         case None if not is_file and os.environ.get("GITHUB_ACTIONS") == "true":
             text = rendering.render_summary_text(done, _style(given) or PLAIN)
             return rendering.escape_commands(text) + rendering.render_github(done)

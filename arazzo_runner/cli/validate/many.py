@@ -7,7 +7,6 @@ Folders hold the files named ``*.arazzo.*``, and others with `arazzo` at their r
 from __future__ import annotations
 
 import gc
-import glob
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,18 +18,18 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.options.config_file import config_file, read_config
-from arazzo_runner.cli.validate.fix import FixedDocument, fix_document
-from arazzo_runner.lint.suppress import Selection, Silence, unknown_code_message
+from arazzo_runner.cli.options.silence import per_file_ignores
+from arazzo_runner.lint.suppress import Selection, unknown_code_message
 from arazzo_runner.pipeline.fix import FixOptions, ValidateSettings, check_document
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
 from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
+from arazzo_runner.text.pattern import lazy_pattern
 
 _HEAD: Final = 64 * 1024
-_URL: Final = re.compile(rb"""\burl["']?[ \t]*:[ \t]*["']?([^\s"',}]+)""")
+_URL: Final = lazy_pattern(rb"""\burl["']?[ \t]*:[ \t]*["']?([^\s"',}]+)""")
 
 
 class ValidationJob(Struct, frozen=True):
@@ -123,16 +122,19 @@ def _run_each(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResul
     setting = ValidateSettings(access, job.options, SharedCache(), job.reading.source_dirs)
     for document in documents:
         if job.mending is None:
-            done = FixedDocument(check_document(setting, document))
-        else:
-            done = fix_document(setting, document, job.mending)
+            found = check_document(setting, document)
+            yield JobResult(locate_findings(found, job.style, document))
+            continue
+        from arazzo_runner.cli.validate.fix import fix_document
+
+        done = fix_document(setting, document, job.mending)
         yield JobResult(locate_findings(done.left, job.style, document), done.mended, done.diff)
 
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
 _LEFT_OUT: Final = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
-_AT_ROOT: Final = re.compile(rb"""^["']?arazzo["']?[ \t]*:""", re.MULTILINE)
-_IN_JSON: Final = re.compile(rb'"arazzo"\s*:')
+_AT_ROOT: Final = lazy_pattern(rb"""^["']?arazzo["']?[ \t]*:""", re.MULTILINE)
+_IN_JSON: Final = lazy_pattern(rb'"arazzo"\s*:')
 _MOST: Final = 10 * 2**20
 """Larger files are passed over without a look; a document has its own limit."""
 
@@ -193,39 +195,4 @@ def selection(given: Mapping[str, Any], count: int) -> Selection:
     """What is reported of so many documents; ``given`` are the flags by name."""
     # Of many documents, some will not have a source of the name that `--source` gives.
     lost = ("AZ906",) if count > 1 else ()
-    return Selection(given["select"], (*given["ignore"], *lost), _per_file_ignores())
-
-
-def configured_silence(document: str) -> Silence:
-    """What `[validate]` leaves out of a document, by its path or URL, for commands that run it."""
-    from arazzo_runner.pipeline.validate import absolute_path  # a run needs nothing else of it
-
-    codes = read_config().get("validate", {}).get("ignore", ())
-    texts = [codes] if isinstance(codes, str) else list(codes)
-    ignored = _code_list("ignore", [one.strip() for text in texts for one in str(text).split(",")])
-    return Silence(Selection(ignore=ignored, in_files=_per_file_ignores()), absolute_path(document))
-
-
-def _per_file_ignores() -> dict[str, tuple[str, ...]]:
-    """``[validate.per-file-ignores]``: patterns of paths, and the codes left out there.
-
-    A pattern is taken from the folder of the configuration file.
-    """
-    table = read_config().get("validate", {}).get("per-file-ignores", {})
-    if not isinstance(table, dict):
-        raise click.UsageError("`per-file-ignores` is a table of patterns and lists of codes")
-    path = config_file()
-    home = glob.escape(str(path.parent)) if path else ""
-    return {
-        os.path.join(home, pattern): _code_list(pattern, codes)  # noqa: PTH118 - no path, a pattern
-        for pattern, codes in table.items()
-    }
-
-
-def _code_list(pattern: str, codes: object) -> tuple[str, ...]:
-    if not isinstance(codes, list) or not all(isinstance(one, str) for one in codes):
-        raise click.UsageError(f"`per-file-ignores`: `{pattern}` needs a list of codes")
-    for code in codes:
-        if problem := unknown_code_message(code):
-            raise click.UsageError(f"`per-file-ignores`: {problem}")
-    return tuple(codes)
+    return Selection(given["select"], (*given["ignore"], *lost), per_file_ignores())

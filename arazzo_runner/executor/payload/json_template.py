@@ -23,6 +23,7 @@ from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, Value, describe
 from arazzo_runner.text.json_errors import json_fault
 from arazzo_runner.text.number import parse_number
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.yaml_scalars import MAX_DIGITS
 
 _PRIVATE_USE: Final = range(0xE000, 0xF8FF)
@@ -170,7 +171,7 @@ def _with_strings(pieces: list[Piece]) -> Iterator[tuple[str | Expression, bool]
             is_inside ^= _ESCAPE.sub("", piece).count('"') % 2 == 1
 
 
-_ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
+_ESCAPE: Final = lazy_pattern(r"\\.", re.DOTALL)
 
 
 def _check(pieces: list[Piece]) -> None:

@@ -16,6 +16,7 @@ from arazzo_runner.expression.ast import Expression, Template
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.query.limits import MAX_TEXT
 from arazzo_runner.expression.scope import Scope
+from arazzo_runner.text.pattern import lazy_pattern
 
 Where: TypeAlias = Choice["text", "attribute", "cdata", "comment", "instruction", "markup"]
 
@@ -28,7 +29,7 @@ class XmlValue(Struct, frozen=True):
 
 
 # Where one kind of text begins, and where it ends; the longest beginning first.
-_OPENINGS: Final = re.compile(r"<!--|<!\[CDATA\[|<\?|<")
+_OPENINGS: Final = lazy_pattern(r"<!--|<!\[CDATA\[|<\?|<")
 _ENDS: Final = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _KINDS: Final[dict[str, Where]] = {
     "": "text",
@@ -39,9 +40,9 @@ _KINDS: Final[dict[str, Where]] = {
     '"': "attribute",
     "'": "attribute",
 }
-_IN_TAG: Final = re.compile(r"[\"'>]")
+_IN_TAG: Final = lazy_pattern(r"[\"'>]")
 # XML 1.0, section 2.2: what no XML document may hold, not even escaped.
-_NO_CHARACTER: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_CHARACTER: Final = lazy_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES: Final = {
     "&": "&amp;",
     "<": "&lt;",
@@ -52,8 +53,8 @@ _ESCAPES: Final = {
     "\n": "&#10;",
     "\r": "&#13;",
 }
-_IN_TEXT: Final = re.compile("[&<>\r]")
-_IN_ATTRIBUTE: Final = re.compile("[&<>\"'\t\n\r]")
+_IN_TEXT: Final = lazy_pattern("[&<>\r]")
+_IN_ATTRIBUTE: Final = lazy_pattern("[&<>\"'\t\n\r]")
 
 
 def read_xml_template(pieces: list[Piece]) -> tuple[str | XmlValue, ...]:

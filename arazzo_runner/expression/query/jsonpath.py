@@ -45,6 +45,7 @@ from arazzo_runner.expression.query.limits import Budget, QueryError
 from arazzo_runner.expression.query.regex import compile_regex, limited_call
 from arazzo_runner.expression.value import Value, exact_numbers, has_equal_leaves
 from arazzo_runner.text.number import parse_number
+from arazzo_runner.text.pattern import lazy_pattern
 
 MAX_TEXT: Final = 4_000
 """The longest JSONPath, in bytes."""
@@ -53,13 +54,13 @@ GOESSNER: Final = "draft-goessner-dispatch-jsonpath-00"
 """The other version that the specification names."""
 
 # A string, or the draft's script expression where a selector stands.
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy_pattern(
     r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"
       | (?P<before>[\[,]\s*)\(\s*@\.length\s*-\s*(?P<back>[1-9][0-9]*)\s*\)(?=\s*[\],])""",
     re.VERBOSE,
 )
 
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NUMBER: Final = lazy_pattern(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 # Compiled queries are kept and shared, so that the budget of an evaluation cannot live in them.
 _budget: ContextVar[Budget] = ContextVar("jsonpath_budget")

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SEGMENT: Final = re.compile(
+from arazzo_runner.text.pattern import lazy_pattern
+
+_SEGMENT: Final = lazy_pattern(
     r"""\s*(?:
-        \.(?P<name>[A-Za-z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*)(?!\()
+        \.(?P<name>[^\x00-@\[-^`\{-\x7f][^\x00-/:-@\[-^`\{-\x7f]*)(?!\()
       | \[\s*(?P<index>0|[1-9][0-9]*)\s*\]
       | \[\s*'(?P<single>[^'\\]*)'\s*\]
       | \[\s*"(?P<double>[^"\\]*)"\s*\]

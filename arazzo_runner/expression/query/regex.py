@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from arazzo_runner.expression.query.limits import Budget, QueryError, seconds_for_query
 from arazzo_runner.expression.value import MISSING, MaybeValue
+from arazzo_runner.text.pattern import lazy_pattern
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ MAX_PATTERN: Final = 10_000
 MAX_PLAIN: Final = 1_000
 """The longest plain text in a pattern, in characters."""
 
-_PLAIN: Final = re.compile(r"(?:\\.|[^\\\[\](){}|*+?^$.])+", re.DOTALL)
+_PLAIN: Final = lazy_pattern(r"(?:\\.|[^\\\[\](){}|*+?^$.])+", re.DOTALL)
 
 _TOO_MUCH_MEMORY: Final = "the regular expression needs too much memory for this text"
 

@@ -16,6 +16,7 @@ from elementpath.xpath_nodes import AttributeNode, ElementNode, TextNode
 
 from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.query.xpath import Item, xpath_items
+from arazzo_runner.text.pattern import lazy_pattern
 
 ByteEdit: TypeAlias = tuple[int, int, bytes]
 """A range of bytes and what stands there instead."""
@@ -24,8 +25,8 @@ ByteSpan: TypeAlias = tuple[int, int]
 
 # JSON strings may hold half of a surrogate pair.
 _UTF_8: Final = ("utf-8", "surrogatepass")
-_START_TAG: Final = re.compile(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
-_ATTRIBUTE: Final = re.compile(rb"""\s(?!xmlns[:\s=])[^\s=/>]+\s*=\s*("[^"]*"|'[^']*')""")
+_START_TAG: Final = lazy_pattern(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
+_ATTRIBUTE: Final = lazy_pattern(rb"""\s(?!xmlns[:\s=])[^\s=/>]+\s*=\s*("[^"]*"|'[^']*')""")
 
 
 def replace_xpath(text: str, target: str, new: str, version: str, seconds: float) -> str:

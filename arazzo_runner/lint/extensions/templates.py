@@ -18,20 +18,21 @@ from arazzo_runner.expression.ast import Expression, Literal, MalformedExpressio
 from arazzo_runner.expression.parse import parse_string
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, shorten, warning
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import change_text
 
-_TEMPLATE: Final = re.compile(
+_TEMPLATE: Final = lazy_pattern(
     r"""\{\{\s*(?P<mustache>[^{}]+?)\s*\}\}
       | \$\{\s*(?P<shell>[^{}]+?)\s*\}
       | <%=?\s*(?P<angle>[^%<>]+?)\s*%>
       | (?<!\{)\{\$(?P<braced>[A-Za-z_][\w.-]*)(?:\([^(){}]*\))?\}""",
     re.VERBOSE,
 )
-_WHOLE: Final = re.compile(
+_WHOLE: Final = lazy_pattern(
     r"\$(?P<name>[A-Za-z_][\w-]*(?:\.[\w.-]+)?)(?P<rest>\(.*\)|\#/\S*)?", re.DOTALL
 )
-_PREFIXED: Final = re.compile(r"x-(?P<kind>file|env):\s*(?P<rest>\S.*)", re.DOTALL)
+_PREFIXED: Final = lazy_pattern(r"x-(?P<kind>file|env):\s*(?P<rest>\S.*)", re.DOTALL)
 
 # What other runners begin names with that come from outside of the document.
 _OUTSIDE: Final = frozenset(
@@ -48,8 +49,8 @@ _WORDS: Final = frozenset(
         "clientsecret", "host", "hostname", "password", "secret", "token", "username",
     }
 )  # fmt: skip
-_SCREAMING: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_PLAIN: Final = re.compile(r"[A-Za-z_$][\w.$-]*")
+_SCREAMING: Final = lazy_pattern(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_PLAIN: Final = lazy_pattern(r"[A-Za-z_$][\w.$-]*")
 _SKIPPED: Final = frozenset({"description", "summary", "inputs", "stepId", "workflowId", "name"})
 
 

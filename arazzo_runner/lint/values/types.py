@@ -6,7 +6,6 @@ text on the wire (a parameter, a field of a form) takes what can be spelled so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 from typing import Literal as Choice
@@ -45,6 +44,7 @@ from arazzo_runner.openapi.schema.shape import (
 )
 from arazzo_runner.openapi.schema.walk import flagged_properties, properties_of
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import guess_known
 
@@ -53,8 +53,8 @@ _TREES: Final = frozenset({"object", "array"})
 _ARRAY: Final = frozenset({"array"})
 CHANGE_EITHER: Final = "write a value that the schema allows, or correct the schema"
 _LONGEST: Final = 60
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
-_BETWEEN: Final = re.compile(r"[,|]")
+_NUMBER: Final = lazy_pattern(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_BETWEEN: Final = lazy_pattern(r"[,|]")
 
 Members: TypeAlias = tuple[tuple[str, DynamicValue], ...]
 

@@ -8,7 +8,6 @@ that advance, stay as they are: a criterion about these is a check of the workfl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
@@ -33,6 +32,7 @@ from arazzo_runner.mock.steps.reads import (
 )
 from arazzo_runner.mock.templates import ResponseTemplate, tells_state
 from arazzo_runner.text.json_write import write_json
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import pointer_text
 
 ENDS: Final = frozenset({
@@ -40,11 +40,11 @@ ENDS: Final = frozenset({
     "disabled", "ended", "expired", "inactive", "removed", "revoked", "stopped", "terminated",
 })  # fmt: skip
 """States of what was deleted and is still shown."""
-_LENGTH: Final = re.compile(
+_LENGTH: Final = lazy_pattern(
     r"""^\$\[\?\s*\(?\s*length\(\s*[$@](?P<way>(?:\.\w+)*)\s*\)\s*"""
     r"""(?P<operator>==|<=|>=|<|>)\s*(?P<number>\d+)\s*\)?\s*\]$"""
 )
-_FILTER: Final = re.compile(
+_FILTER: Final = lazy_pattern(
     r"""^\$(?P<way>(?:\.\w+)*)\[\?\s*\(?\s*@\.(?P<name>\w+)\s*==\s*"""
     r"""(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<number>-?\d+))\s*\)?\s*\]$"""
 )

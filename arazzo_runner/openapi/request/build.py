@@ -5,7 +5,6 @@ OpenAPI Specification 3.2.0, sections "Paths Object", "Path Templating", "Parame
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -23,6 +22,7 @@ from arazzo_runner.openapi.request.link import Link
 from arazzo_runner.openapi.request.parameters import check_header, serialize_parameter
 from arazzo_runner.openapi.request.user_headers import merge_headers
 from arazzo_runner.openapi.security.schemes import Authorization, is_carried
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place, SourceFile
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
 ParameterTexts: TypeAlias = dict[Location, dict[str, str]]
 """The wire forms of the parameters that have one, by location and name."""
 
-_EXPRESSION: Final = re.compile(r"\{([^{}]+)\}")
+_EXPRESSION: Final = lazy_pattern(r"\{([^{}]+)\}")
 # RFC 3986, section 3.3, and what the description has percent-encoded itself.
 _PATH: Final = "/:@!$&'()*+,;=%?"
 _NEGOTIATED: Final = frozenset({"accept", "content-type"})

@@ -7,7 +7,6 @@ text is compact, and refused where a value has no JSON.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 from typing import Any, Final, TypeAlias
@@ -20,6 +19,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
 from arazzo_runner.http_semantics.media_type import parameter_of
 from arazzo_runner.openapi.model import Style
 from arazzo_runner.text.json_write import JsonStyle, write_json
+from arazzo_runner.text.pattern import lazy_pattern
 
 
 class RequestRefused(ValueError):
@@ -38,7 +38,7 @@ class RequestRefused(ValueError):
 
 Encode: TypeAlias = Callable[[str], str]
 
-_STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_STRAY_PERCENT: Final = lazy_pattern(r"%(?![0-9A-Fa-f]{2})")
 # RFC 3986, section 2.2, without `#`, `[` and `]`: they cannot stand in a query (section 3.4).
 _RESERVED: Final = ":/?@!$&'()*+,;="
 # RFC 3986, section 3.3: what of the reserved set may stand in a path segment.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
@@ -11,10 +10,11 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import Value, describe
 from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.text.pattern import lazy_pattern
 
 # RFC 3986, section 2: what may stand in a URL; anything else is percent-encoded.
 _ALLOWED: Final = "-._~:/?#[]@!$&'()*+,;=%"
-_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\\\]")
+_UNSAFE: Final = lazy_pattern(r"[\x00-\x20\x7f\\\\]")
 _PORTS: Final = {"http": 80, "https": 443}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
@@ -27,6 +26,7 @@ from arazzo_runner.openapi.request.encoding import (
     expand_value,
 )
 from arazzo_runner.openapi.request.form import has_style, is_file_part, items_of, part_text
+from arazzo_runner.text.pattern import lazy_pattern
 
 
 class Upload(bytes):
@@ -71,7 +71,7 @@ def size_of(body: bytes) -> int:
 
 BINARY: Final = "application/octet-stream"
 # A comma between two media types, not one in the quotes of a parameter.
-_COMMA: Final = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*\Z)')
+_COMMA: Final = lazy_pattern(r',(?=(?:[^"]*"[^"]*")*[^"]*\Z)')
 _DELIMITERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 
 
@@ -115,6 +115,8 @@ def boundary_of(body: bytes) -> str:
 
 
 def _boundary(parts: list[BodyPart]) -> str:
+    from hashlib import sha256
+
     digest = sha256()
     for part in parts:
         digest.update(_head(part) + part.content + b"\0")

@@ -6,7 +6,6 @@ Percent-Encoding"; appendix D for headers and cookies.
 
 from __future__ import annotations
 
-import re
 from typing import Final, assert_never
 from urllib.parse import unquote
 
@@ -30,14 +29,15 @@ from arazzo_runner.openapi.request.encoding import (
     value_text,
 )
 from arazzo_runner.openapi.request.form import encode_form
+from arazzo_runner.text.pattern import lazy_pattern
 
 # RFC 9110, section 5.5: no control character but the tab may stand in a field value.
-_HALF: Final = re.compile("[\ud800-\udfff]")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_HALF: Final = lazy_pattern("[\ud800-\udfff]")
+_CONTROL: Final = lazy_pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
 # RFC 6265, section 4.1.1: cookie-octet.
-_COOKIE: Final = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
+_COOKIE: Final = lazy_pattern(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 # RFC 9110, section 5.6.2.
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_TOKEN: Final = lazy_pattern(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _DELIMITED: Final = frozenset({"spaceDelimited", "pipeDelimited", "tabDelimited"})
 
 

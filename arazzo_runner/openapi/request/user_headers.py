@@ -13,10 +13,11 @@ from typing import Final
 from arazzo_runner.errors import UsageError
 from arazzo_runner.http_semantics.headers import OF_CONNECTION, Headers
 from arazzo_runner.text.diagnostic import SafeRepr, error
+from arazzo_runner.text.pattern import lazy_pattern
 
-_PARTS: Final = re.compile(r"([^=:]*)([=:])(.*)", re.DOTALL)
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_PARTS: Final = lazy_pattern(r"([^=:]*)([=:])(.*)", re.DOTALL)
+_NAME: Final = lazy_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL: Final = lazy_pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class UserHeader(SafeRepr, frozen=True):

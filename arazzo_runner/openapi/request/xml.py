@@ -6,7 +6,6 @@ the `nodeType`s `attribute` and `element` of 3.2).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -19,10 +18,11 @@ from arazzo_runner.openapi.references import reference_of, resolve_reference
 from arazzo_runner.openapi.request.encoding import RequestRefused, value_text
 from arazzo_runner.openapi.request.form import items_of
 from arazzo_runner.openapi.schema.walk import all_of_parts
+from arazzo_runner.text.pattern import lazy_pattern
 
 # XML 1.0, sections 2.3 and 2.2; a name that a payload brings must not be more than a name.
-_NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NAME: Final = lazy_pattern(r"[^\W\d][\w.\-]*")
+_FORBIDDEN: Final = lazy_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class XmlHint(Struct, frozen=True):

@@ -5,7 +5,6 @@ OpenAPI Specification 3.2.0, sections "Responses Object", "Response Object", "He
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 from typing import Literal as Choice
@@ -27,12 +26,13 @@ from arazzo_runner.openapi.model import (
 )
 from arazzo_runner.openapi.references import resolve_reference
 from arazzo_runner.openapi.schema.errors import schema_errors
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
 CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers", "openapi-core"]
 """The last is no check of this module: it is what another judge says (:func:`judged_results`)."""
 
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NUMBER: Final = lazy_pattern(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 class CheckResult(Struct, frozen=True):

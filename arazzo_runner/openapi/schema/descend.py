@@ -7,7 +7,6 @@ does not name a member is said, and proves nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final, TypeAlias
@@ -38,11 +37,12 @@ from arazzo_runner.openapi.schema.walk import (
     subschemas,
 )
 from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.pattern import lazy_pattern
 
 PathToken: TypeAlias = str | int | None
 """A member or an item; None is any of them."""
 
-_INDEX: Final = re.compile("0|[1-9][0-9]{0,17}")
+_INDEX: Final = lazy_pattern("0|[1-9][0-9]{0,17}")
 # With these a schema may mean more members than it names.
 _OPEN: Final = (
     *DYNAMIC_REFERENCES,

@@ -5,17 +5,17 @@ OpenAPI Specification 3.0.4, section "Schema Object".
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.schema.walk import Relation, keywords
+from arazzo_runner.text.pattern import lazy_pattern
 
 _COMBINING: Final = frozenset(keywords(Relation.ALL, Relation.CHOICE))
 
 # A class like `\w` cannot begin a range, yet many patterns have `[\w-.]`; ECMAScript's annex B
 # reads the hyphen as itself, the engine here wants it escaped.
-_LOOSE_HYPHEN: Final = re.compile(r"(?<!\\)((?:\\\\)*\\[wWdDsS])-(?=[^\]])")
+_LOOSE_HYPHEN: Final = lazy_pattern(r"(?<!\\)((?:\\\\)*\\[wWdDsS])-(?=[^\]])")
 
 
 def translate_schema(

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from arazzo_runner.errors import UsageError
 from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.pattern import lazy_pattern
 
 CredentialPart: TypeAlias = Choice[
     "username", "password", "token", "key", "client_id", "client_secret", "refresh_token"
@@ -34,9 +35,9 @@ SECRET_KINDS: Final[tuple[CredentialPart, ...]] = (
     "refresh_token",
 )
 
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROLS: Final = lazy_pattern(r"[\x00-\x1f\x7f]")
 # What Python makes of the bytes of a variable that is not UTF-8 (PEP 383).
-_HALVES: Final = re.compile("[\ud800-\udfff]")
+_HALVES: Final = lazy_pattern("[\ud800-\udfff]")
 
 
 class CredentialFlow(Struct, frozen=True):

@@ -7,7 +7,6 @@ stays the same where lines, steps and other items are added or change their orde
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Final
 
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -36,6 +35,8 @@ class IdentityReader:
 
     def subject(self, finding: Diagnostic) -> str:
         """A hash of what a finding is about: what it says of that, else the scalar at its place."""
+        from hashlib import sha256
+
         about = finding.subject or self._text_at(finding.place)
         return sha256(about.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 

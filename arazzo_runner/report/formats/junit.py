@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import assert_never
 from urllib.parse import urlsplit
@@ -15,9 +14,10 @@ from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.failure import explain_workflow
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.pattern import lazy_pattern
 
 # XML 1.0, section 2.2: what a document cannot hold, not even escaped.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = lazy_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:

@@ -14,8 +14,9 @@ from arazzo_runner.report.safe_text import SafeText, duration_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
 from arazzo_runner.report.terminal.verdict import verdict_line
+from arazzo_runner.text.pattern import lazy_pattern
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|&~$@-])")
+_SPECIAL = lazy_pattern(r"([\\`*_{}\[\]<>()#+!|&~$@-])")
 _MARKS = {
     Status.PASSED: "✅",
     Status.FAILED: "❌",

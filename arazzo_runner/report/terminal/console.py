@@ -20,7 +20,7 @@ from arazzo_runner.executor.events import (
     WorkflowStarted,
 )
 from arazzo_runner.executor.result import RunResult, Status, StepError, StepResult, WorkflowResult
-from arazzo_runner.report.failure import likeness
+from arazzo_runner.report.checks import likeness
 from arazzo_runner.report.safe_text import SafeText
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.steps import retry_lines, step_details, step_head, warning_lines

@@ -6,7 +6,6 @@ Bodies are a line each, with ``-v`` headers too, with ``-vv`` all.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import assert_never
 from urllib.parse import parse_qsl
@@ -27,14 +26,15 @@ from arazzo_runner.http_semantics.media_type import FORM, MULTIPART, is_json
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.report.body import decode_text, form_parts, media_type
-from arazzo_runner.report.failure import Folded, fold_findings, placed_sentence
+from arazzo_runner.report.checks import Folded, fold_findings, placed_sentence
 from arazzo_runner.report.response import redirect_lines
 from arazzo_runner.report.safe_text import duration_text
 from arazzo_runner.report.terminal.style import LABEL, TextStyle, value_lines
 from arazzo_runner.text.json_write import INDENTED, write_json
 from arazzo_runner.text.number import parse_number
+from arazzo_runner.text.pattern import lazy_pattern
 
-_LINE_END = re.compile(r"\r?\n")
+_LINE_END = lazy_pattern(r"\r?\n")
 
 
 def request_lines(request: HttpRequest, look: TextStyle) -> list[str]:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import xmlschema
 
+from arazzo_runner.report.diagnostics.junit import render_junit
 from arazzo_runner.report.diagnostics.located import (
     LocatedFinding,
     LocatedFix,
@@ -20,7 +21,6 @@ from arazzo_runner.report.diagnostics.validate import (
     escape_commands,
     render_github,
     render_json,
-    render_junit,
     render_summary_text,
     stale_baseline_line,
     summary_line,

@@ -1,0 +1,105 @@
+"""The subcommands of `arazzo`, loaded when they are used, so that `--help` responds at once."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from arazzo_runner.cli.command_words import remember_command
+from arazzo_runner.cli.options.config_file import flags_for
+from arazzo_runner.cli.signals import raise_at_signals
+from arazzo_runner.version import VERSION
+
+COMMANDS = {
+    "run": ("arazzo_runner.cli.run.command", "run a document's workflows"),
+    "validate": (
+        "arazzo_runner.cli.validate.command",
+        "check documents against the specification and their API descriptions",
+    ),
+    "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
+    "auth": (
+        "arazzo_runner.cli.auth",
+        "show which credentials a document needs, and which are set",
+    ),
+    "list": ("arazzo_runner.cli.list", "list a document's workflows, their inputs and steps"),
+    "explain": ("arazzo_runner.cli.explain", "explain a diagnostic code and how to fix it"),
+    "schema": ("arazzo_runner.cli.schema", "print the JSON Schema of documents or reports"),
+}
+
+
+class ClosedOutputError(Exception):
+    """Nobody reads our output any more (`arazzo … | head`)."""
+
+
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class CommandGroup(click.Group):
+    """A group whose commands are modules, imported on demand."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; of a closed pipe click would make exit code 1, a failed workflow."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as reason:
+            raise ClosedOutputError from reason
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order of importance."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command's module and take its ``command``."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; an unknown one is answered with the nearest."""
+        name = args[0]
+        remember_command(ctx, args)
+        if name not in COMMANDS and not name.startswith("-"):
+            from arazzo_runner.cli.usage_errors import UnknownCommandError
+
+            raise UnknownCommandError(args, COMMANDS, ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(cls=CommandGroup, context_settings=_HELP)
+@click.version_option(VERSION, message="arazzo %(version)s")  # alone, `cli/main.py` prints it
+@click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Run, embed and check Arazzo workflows."""
+    ctx.obj = debug
+    name = ctx.invoked_subcommand or ""
+    command = cli.get_command(ctx, name)
+    if command is not None:
+        raise_at_signals()  # its modules are there
+        ctx.default_map = {name: flags_for(name, command, COMMANDS)}
+
+
+def carry_out(args: list[str]) -> int:
+    """Carry out a command line and return its exit code; raises click's exceptions."""
+    try:
+        outcome = cli.main(args, "arazzo", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as mistake:
+        from arazzo_runner.cli.usage_errors import report_usage_error
+
+        return report_usage_error(mistake, args)
+    except click.Abort as reason:
+        raise KeyboardInterrupt from reason.__cause__ or reason
+    except ClosedOutputError as reason:
+        raise BrokenPipeError from reason
+    return outcome if isinstance(outcome, int) else 0
