@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -93,6 +92,8 @@ class BodyBudget:
 
 
 def _digest(data: bytes) -> bytes:
+    from hashlib import sha256
+
     return sha256(data).digest()
 
 

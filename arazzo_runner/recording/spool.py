@@ -8,7 +8,6 @@ without a name, which nobody else can open; small runs need none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
 from typing import Final
 from weakref import finalize
 
@@ -31,6 +30,8 @@ class ExchangeSpool:
     """The exchanges of a run, in order; each is read from the disk when it is asked for."""
 
     def __init__(self) -> None:
+        from tempfile import SpooledTemporaryFile
+
         self._exchanges: list[tuple[RecordedExchange, int, int]] = []
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - as long as the run
         finalize(self, self._file.close)
