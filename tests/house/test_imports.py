@@ -50,7 +50,7 @@ HEAVY = {
     "arazzo_runner.fix.rounds",
     "arazzo_runner.mock.api",
     "arazzo_runner.report.curl",
-    "arazzo_runner.report.diff",
+    "arazzo_runner.report.diagnostics.diff",
     "arazzo_runner.report.formats.junit",
     "asyncio",
     "bz2",

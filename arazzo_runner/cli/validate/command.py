@@ -112,7 +112,7 @@ def _show_diff(done: Sequence[JobResult], output: str | None) -> int:
 
         write_atomically(output, diff.encode("utf-8", "backslashreplace"))
     elif sys.stdout.isatty():
-        from arazzo_runner.report.diff import render_diff
+        from arazzo_runner.report.diagnostics.diff import render_diff
 
         sys.stdout.write(render_diff(diff, style_for(sys.stdout, os.environ)))
     else:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.pipeline.fix import FixOptions, ValidateSettings, mended_text, read_text
 from arazzo_runner.pipeline.validate import validate
-from arazzo_runner.report.diff import diff_text
+from arazzo_runner.report.diagnostics.diff import diff_text
 from arazzo_runner.report.files import write_atomically
 from arazzo_runner.text.diagnostic import Diagnostic
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.report.diff import diff_text, render_diff
+from arazzo_runner.report.diagnostics.diff import diff_text, render_diff
 from arazzo_runner.report.terminal.style import ANSI, PLAIN
 
 
