@@ -35,14 +35,22 @@ FLAGS: Final = {
     "--var": "--input",
     "--variable": "--input",
     "--env-var": "--input",
+    "--input-file": "--inputs",
+    "--inputs-file": "--inputs",
+    "--insecure-skip-verify": "--insecure",
+    "--server-url": "--server",
     "--workflow-id": "--workflow",
     "--reporter": "--report",
     "--reporters": "--report",
     "-V": "--version",
+    "-e": "--input",
+    "-k": "--insecure",
+    "-w": "--workflow",
 }
 
 _ASSIGNMENT: Final = lazy_pattern(r"[\w.-]+:?=")
 _DOCUMENT: Final = lazy_pattern(r"\.(ya?ml|json)\Z")
+_ENV_FILE: Final = "--env-file"
 _KEY_FLAG: Final = "--key-password"
 _INPUT: Final = lazy_pattern(r"(-i|--input=)?([\w.-]+)(:?=)")
 
@@ -58,12 +66,25 @@ def command_hint(words: Sequence[str]) -> str | None:
 
 def flag_hint(name: str, context: click.Context) -> str | None:
     """The command to paste for one with another tool's flag."""
-    flag = FLAGS.get(name)
+    words = command_words(context)
+    if name == "--json" and _has_flag(context, "--format"):
+        at = words.index(name)
+        return _paste([*words[:at], "--format", "json", *words[at + 1 :]])
+    flag = _ENV_FILE if _is_env_file(name, words) else FLAGS.get(name)
     if flag == "--version":
         return _paste([flag])
     if flag is None or not _has_flag(context, flag):
         return None
-    return _paste([_with_flag(word, name, flag) for word in command_words(context)])
+    return _paste([_with_flag(word, name, flag) for word in words])
+
+
+def _is_env_file(name: str, words: Sequence[str]) -> bool:
+    """Whether ``--env`` names a file, as it does in some tools, and no environment."""
+    if FLAGS.get(name) != "--profile":
+        return False
+    values = [word.removeprefix(f"{name}=") for word in words if word.startswith(f"{name}=")]
+    values += [value for before, value in pairwise(words) if before == name]
+    return any(value.endswith(".env") or "/" in value for value in values)
 
 
 def extra_words(joined: str, context: click.Context) -> list[str]:

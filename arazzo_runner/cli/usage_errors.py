@@ -18,6 +18,7 @@ from arazzo_runner.cli.other_tools import (
     flag_hint,
     without_secret,
 )
+from arazzo_runner.http_semantics.user_information import without_logins
 from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
 from arazzo_runner.text.pattern import lazy_pattern
 
@@ -64,7 +65,7 @@ def usage_diagnostic(mistake: click.ClickException) -> Diagnostic:
     """The mistake as a finding (AZ906): which flag or argument, the value, the way out."""
     context = getattr(mistake, "ctx", None)
     message, help_line = _sentence(mistake, context)
-    return error("AZ906", message, getattr(mistake, "place", None), help=help_line)
+    return error("AZ906", without_logins(message), getattr(mistake, "place", None), help=help_line)
 
 
 def _sentence(

@@ -30,6 +30,7 @@ from arazzo_runner.document.store import (
 from arazzo_runner.document.uris import resolve_reference, without_fragment
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.user_information import without_logins
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 from arazzo_runner.text.source import Place, SourceFile
 from arazzo_runner.text.suggested_fix import replace_text
@@ -210,7 +211,8 @@ class _SourceLoader:
             return at_hand or self._library.retrieve(wanted.uri, asking)
         except RetrieveError as failure:
             if wanted.override is not None:
-                what = f"`--source {wanted.description.name}={wanted.override}`"
+                shown = without_logins(wanted.override)
+                what = f"`--source {wanted.description.name}={shown}`"
                 raise failure.as_usage(what) from None
             self._findings.append(_unreadable_source(wanted, failure))
         except DocumentError as failure:

@@ -13,6 +13,7 @@ from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.http_semantics.user_information import without_logins
 from arazzo_runner.text.diagnostic import nearest
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, size_finding
 from arazzo_runner.text.suggested_fix import is_slip
@@ -92,7 +93,7 @@ def _unreadable_error(
 ) -> RetrieveError:
     if isinstance(reason, FileNotFoundError | NotADirectoryError):
         hint = _nearest_file(path) if asking is None else _where(path, asking)
-        return RetrieveError(f"there is no file `{shown}`", hint)
+        return RetrieveError(f"there is no file `{without_logins(shown)}`", hint)
     words = reason.strerror if isinstance(reason, OSError) else str(reason)
     return RetrieveError(f"`{shown}` cannot be read: {(words or 'unknown error').lower()}")
 

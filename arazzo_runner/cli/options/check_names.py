@@ -95,7 +95,7 @@ def _of_profile(given: Mapping[str, Any]) -> Profile:
 
 def _until_findings(description: Description, step_id: str) -> list[Diagnostic]:
     workflows = description.entry.document.workflows
-    known = [step.step_id for one in workflows for step in one.steps]
+    known = list(dict.fromkeys(step.step_id for one in workflows for step in one.steps))
     if step_id in known:
         return []
     return [error("AZ906", f"`--until {step_id}` names no step", help=_way_out(step_id, known))]

@@ -25,6 +25,7 @@ _BYTES = {
 }
 _LONGEST: Final = 1_000 * 3600.0
 _LARGEST: Final = 1 << 40
+_SOURCE_NAME: Final = re.compile(r"[\w.-]+")
 
 
 class DurationParam(click.ParamType[float]):
@@ -153,10 +154,12 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         name, equals, url = text.partition("=")
-        if not equals or "/" in name:
+        if not equals or not _SOURCE_NAME.fullmatch(name):
             name, url = "", text
         if not url.lower().startswith(("http://", "https://")):
-            shown = without_user(url)
+            from arazzo_runner.report.secrets import URL_MASK
+
+            shown = URL_MASK.text(without_user(url))
             message = f"`{shown}` is not an http or https URL; write the whole URL, such as `http://{shown}`"
             raise click.BadParameter(message, param=param)
         found[name] = url

@@ -9,12 +9,13 @@ from typing import Final
 from msgspec import Struct
 
 from arazzo_runner.cli.command_words import command_words
+from arazzo_runner.http_semantics.user_information import without_logins
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.pattern import lazy_pattern
 
 _INPUT: Final = lazy_pattern(r"(--input=|-i(?!n))(.+)", re.DOTALL)
 _KEY_FLAG: Final = "--key-password"
-_LOGIN: Final = lazy_pattern(r"(?<=://)[^/@\s]*@")
+_USER: Final = lazy_pattern(r"(?<=://)[^/@\s]*@")
 
 
 def typed_command() -> RerunCommand:
@@ -68,7 +69,7 @@ def _quote_words(words: Sequence[str], masker: Masker) -> Iterator[str]:
         elif glued:
             yield glued[1] + _assignment(glued[2], masker)
         else:
-            yield shell_quote(masker.text(_LOGIN.sub("***@", word)))
+            yield shell_quote(masker.text(without_logins(_USER.sub("***@", word))))
         before = word
 
 

@@ -15,6 +15,7 @@ from arazzo_runner.report.secrets import Masker
         (["run", "a", "--input", 'log-in:={"p": "hunter22"}'], 'arazzo run a --input log-in:="$LOG_IN"'),
         (["run", "a", "-i", "file=@secret.txt", "--inputs", "in.json"], "arazzo run a -i file=@secret.txt --inputs in.json"),
         (["run", "a", "--server", "http://me:pw@host/x"], "arazzo run a --server 'http://***@host/x'"),
+        (["run", "a", "--proxy", "me:pw@host:1"], "arazzo run a --proxy '***@host:1'"),
         (["run", "a", "--server", "http://host/hunter22"], "arazzo run a --server 'http://host/***'"),
         (["run", "a", "--key-password", "pw", "-v"], 'arazzo run a --key-password "$ARAZZO_KEY_PASSWORD" -v'),
         (["run", "a", "--key-password=pw"], 'arazzo run a --key-password="$ARAZZO_KEY_PASSWORD"'),
