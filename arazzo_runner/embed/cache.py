@@ -77,6 +77,7 @@ class PlanCache:
             stamps: dict[str, FileStamp | None] = {}
 
             def note(uri: str) -> None:
+                # The first one was taken before the text was read, which may have changed since.
                 stamps.setdefault(uri, _stamp(uri))
 
             known = _CachedDescription(load_path(where, self._load_options, note), stamps)
@@ -107,7 +108,7 @@ def _stamp(uri: str) -> FileStamp | None:
     """What is known of a file; nothing of what is not there, or comes from elsewhere."""
     if not uri.startswith("file:"):
         return None
-    with suppress(OSError, RetrieveError):
+    with suppress(OSError, ValueError, RetrieveError):  # ValueError: a NUL in the path
         found = os.stat(file_path(uri))  # noqa: PTH116 (a path is made of it every run)
         return found.st_mtime_ns, found.st_size, found.st_ino
     return None

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias, TypedDict
 from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
+from arazzo_runner.document.store import is_remote
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.request.user_headers import parse_user_header
@@ -81,7 +82,7 @@ def load_path(
 def _with_note(access: DocumentAccess, note: Callable[[str], object]) -> DocumentAccess:
     def with_note(retrieve: Retrieve) -> Retrieve:
         def read(uri: str) -> RetrievedDocument:
-            note(uri)
+            note(_uri_of(uri))
             retrieved = retrieve(uri)
             note(retrieved.uri)
             return retrieved
@@ -92,6 +93,12 @@ def _with_note(access: DocumentAccess, note: Callable[[str], object]) -> Documen
         return with_note(access.retrieve_for(asking))
 
     return replace(access, retrieve_for=retrieve_for, open=with_note(access.open), memory=None)
+
+
+def _uri_of(location: str) -> str:
+    """The URI of what is read: the document itself may be named by its path."""
+    is_uri = is_remote(location) or location.lower().startswith("file:")
+    return location if is_uri else file_uri(location)
 
 
 _STYLE: Final = JsonStyle(indent=2, ensure_ascii=True)

@@ -1,7 +1,9 @@
 """What a runner keeps: the documents used last, for as long as their files are the same."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -97,3 +99,45 @@ def test_a_changed_file_is_read_again(keeping, read, shop, name, change) -> None
     change(shop.with_name(name))
     keeping.prepared(shop, [], INPUTS)
     assert len(read) == 2
+
+
+@pytest.mark.parametrize("name", ["shop.arazzo.yaml", "shop.openapi.json"])
+def test_a_file_that_changes_while_it_is_read_is_read_again(
+    keeping, read, shop, name, monkeypatch
+) -> None:
+    file, stamp, taken = shop.with_name(name), cache._stamp, list[str]()
+
+    def changing(uri: str) -> object:
+        """A stamp, and, when it is the first one of the file, another text in the file."""
+        known = stamp(uri)
+        if uri == file.as_uri() and not taken:
+            taken.append(uri)
+            same_size(file)
+        return known
+
+    monkeypatch.setattr(cache, "_stamp", changing)
+    for _ in range(3):
+        keeping.prepared(shop, [], INPUTS)
+    assert len(read) == 2
+
+
+def test_threads_read_a_document_once(keeping, shop, monkeypatch) -> None:
+    reads, both = list[object](), Event()
+
+    def load(path, *given):
+        reads.append(path)
+        # Without the lock the other thread comes here too, while this one waits for it.
+        both.set() if len(reads) == 2 else both.wait(0.3)
+        return load_path(path, *given)
+
+    monkeypatch.setattr(cache, "load_path", load)
+    with ThreadPoolExecutor(2) as threads:
+        runs = [threads.submit(keeping.prepared, shop, [], INPUTS) for _ in range(2)]
+        plans = [one.result().plan for one in runs]
+    assert len(reads) == 1
+    assert plans[0] is plans[1]
+
+
+def test_a_path_that_no_file_has(keeping) -> None:
+    with pytest.raises(arazzo.UsageError, match="cannot be read"):
+        keeping.prepared("a\0b.yaml", [], INPUTS)
