@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -39,6 +40,13 @@ VALUE_LIMIT = 200
 
 PROBLEM_LIMIT = 1_000
 """What a server says of its refusal is shown up to this length, in characters."""
+
+
+def likeness_of_failure(attempt: Attempt) -> object:
+    """What equal failures to reach a server have in common; None where there is a response."""
+    if attempt.response or not (attempt.request and attempt.error) or attempt.criteria:
+        return None
+    return attempt.error.code, attempt.error.message, urlsplit(attempt.request.url)[:2]
 
 
 def explain_failure(step: StepResult, masker: Masker) -> str:
@@ -295,7 +303,7 @@ def _circumstances(step: StepResult, attempt: Attempt, look: TextStyle) -> Itera
     yield from (f"redirect: {line}" for line in redirect_lines(attempt, look))
     yield from response_summary(attempt, look)
     yield from _problem(attempt, look)
-    if attempt.response and step.operation:
+    if attempt.response and step.operation and _is_about_status(attempt, step.operation):
         yield f"API description: {_documented_text(step.operation, attempt.response.status, look)}"
     yield from _help(base_path_hint(step.operation, attempt), look)
     yield from (line for hint in response_hints(attempt, look) for line in _help(hint, look))
@@ -313,6 +321,15 @@ def _problem(attempt: Attempt, look: TextStyle) -> Iterator[str]:
     said = ": ".join(one for one in words if isinstance(one, str) and one.strip())
     if said:
         yield f"problem: {look.shown.line(said, PROBLEM_LIMIT)}"
+
+
+def _is_about_status(attempt: Attempt, operation: Operation) -> bool:
+    """Whether the status failed: in a criterion, or as none that the description has."""
+    assert attempt.response
+    if response_for(operation, attempt.response.status) is None:
+        return True
+    failed = (one for one in attempt.criteria if not one.passed)
+    return any(operand.expression == "$statusCode" for one in failed for operand in one.operands)
 
 
 def _documented_text(operation: Operation, status: int, look: TextStyle) -> str:

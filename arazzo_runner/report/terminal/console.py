@@ -74,6 +74,7 @@ class Console:
         self._reported: set[StepError] = set()
         self._warned: frozenset[object] = frozenset()
         self._hinted: set[str] = set()
+        self._unreachable: set[object] = set()
 
     def __call__(self, event: Event) -> None:
         """Take note of an event, and write what is to be said about it."""
@@ -174,10 +175,14 @@ class Console:
     def _explain(self, result: StepResult, look: TextStyle) -> list[str]:
         # Most runs need no explanation, and none of what it takes to write one.
         from arazzo_runner.report.base_path import base_path_hint
-        from arazzo_runner.report.failure import step_failure_lines
+        from arazzo_runner.report.failure import likeness_of_failure, step_failure_lines
 
         self._reported.update(one.error for one in result.attempts[-1:] if one.error)
         lines = step_failure_lines(result, look)
+        failures = {likeness_of_failure(one) for one in result.attempts[-1:]} - {None}
+        if failures & self._unreachable and look.verbosity == "normal":
+            return ["", f"{lines[0]} (as above)"]
+        self._unreachable |= failures
         for hint in (base_path_hint(result.operation, one) for one in result.attempts[-1:]):
             if hint is None:
                 continue

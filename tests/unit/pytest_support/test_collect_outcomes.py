@@ -34,7 +34,6 @@ def test_a_failure_is_that_of_the_workflow(project: Project) -> None:
             "  --> pets.arazzo.yaml:30:*",
             "*$response.header.content-type != null*",
             "*missing*",
-            "API description: `readPet` documents 200 and 404*",
             "repeat (set SERVER first): curl */pets/404",
             "*- Captured arazzo call -*",
             "missPet",

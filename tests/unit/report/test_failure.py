@@ -288,6 +288,25 @@ def test_what_the_description_says_of_the_status(build, documented, came, said):
     assert line in explained(step)
 
 
+@pytest.mark.parametrize(
+    ("documented", "expression", "is_shown"),
+    [
+        (("200",), "$response.body#/id", False),
+        (("default",), "$response.body#/id", False),
+        (("200",), "$statusCode", True),
+        (("404",), "$response.body#/id", True),
+    ],
+)
+def test_the_documented_statuses_are_shown_where_the_status_failed(
+    build, documented, expression, is_shown
+):
+    judged = build.criterion(f"{expression} == 1", False, (build.operand(expression, 2),))
+    attempt = build.attempt(response=build.response(200), criteria=[judged])
+    operation = build.operation(documented, None)
+    step = build.step(status=Status.FAILED, attempts=[attempt], operation=operation)
+    assert ("API description: " in explained(step)) is is_shown
+
+
 def test_secrets_are_masked_and_control_characters_escaped(build):
     secret, evil = "hunter22", "\x1b]0;x\x07"
     words = f"{secret}{evil}"
