@@ -35,6 +35,7 @@ from arazzo_runner.report.model import RunReport, SourceInfo
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.traversal import OperationName, steps_of
 from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.source import SourceFile
 from arazzo_runner.version import VERSION
 
 
@@ -42,14 +43,11 @@ class _Packer(pickle.Pickler):
     """Leaves out what only its own process can have: API descriptions look things up lazily."""
 
     def reducer_override(self, obj: Any) -> Any:
-        """Nothing in place of an API description; no report asks the one behind an operation."""
+        """The name and place of an API description: reports ask no more of it."""
         if isinstance(obj, ApiDescription):
-            return _omitted_description, ()
+            file = SourceFile(obj.source.name, "", obj.source.uri)
+            return ApiDescription, (obj.version, obj.title, obj.api_version, None, file, {})
         return NotImplemented
-
-
-def _omitted_description() -> None:
-    """Stands where an API description was."""
 
 
 def pack(value: Any) -> bytes:
