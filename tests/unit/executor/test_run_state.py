@@ -22,3 +22,11 @@ def test_what_a_step_is_held_against(now, max_steps, stopped):
     state.count_step(None)
     assert state.stopped is None if stopped is None else state.stopped.code == stopped
     assert state.steps == (stopped is None)
+
+
+def test_what_was_stopped_is_over_without_another_look():
+    clock = Clock(lambda: 0.0, lambda: 0.0)
+    state = RunState(Plan(()), {}, None, Settings(), clock, lambda _event: None, lambda: False)
+    assert not state.is_over(None)
+    state.stop("cancelled", "the run was interrupted", None, None)
+    assert state.is_over(None)

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from arazzo_runner.openapi.schema.compile import schema_validator
-from arazzo_runner.openapi.schema.fallback import PythonValidator
+from arazzo_runner.openapi.schema.fallback import ErrorKind, PythonValidator, ValueFault
 from arazzo_runner.openapi.schema.relevance import relevant_errors
 
 CAT = {
@@ -87,3 +87,12 @@ print(len(relevant_errors(validator.iter_errors("x"), {"type": "integer"})), "js
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout == "1 False\n"
+
+
+def test_an_error_of_a_keyword_that_the_schema_has_not() -> None:
+    """As a schema that was translated gives it: it is weighed without the schema around it."""
+    errors = [
+        ValueFault(ErrorKind("type", types=["string"]), "deep", 1, ["a"], ["gone", "here", "type"]),
+        ValueFault(ErrorKind("type", types=["object"]), "root", 1, [], ["type"]),
+    ]
+    assert [one.message for one in relevant_errors(errors, {"type": "object"})] == ["root", "deep"]
