@@ -12,6 +12,7 @@ from arazzo_runner.embed.route import (
     MockTarget,
     NetworkTarget,
     RequestTarget,
+    mock_keywords,
     needs_event_loop,
     route_of,
 )
@@ -194,11 +195,14 @@ class ParsedOptions(SafeRepr, frozen=True):
 def parse_options(given: Mapping[str, Any]) -> ParsedOptions:
     """Read keyword arguments, of which those that are None count as left out.
 
-    Raises TypeError for names and values that cannot be meant.
+    Raises TypeError for names and values that cannot be meant, and UsageError AZ906 for what is
+    set of a mock where there is none.
     """
     given = {name: value for name, value in given.items() if value is not None}
     check_options(given)
     route = route_of(given)
+    if not isinstance(route, MockTarget):
+        _refuse_mock_keywords(given)
     return ParsedOptions(
         route=route,
         http=_http(given),
@@ -212,6 +216,13 @@ def parse_options(given: Mapping[str, Any]) -> ParsedOptions:
         otel=_is_otel_enabled(given),
         cancel=given.get("cancel"),
     )
+
+
+def _refuse_mock_keywords(given: Mapping[str, Any]) -> None:
+    for name in mock_keywords(given):
+        message = f"`{name}` needs `mock=True`: without it no response is a mock's"
+        with rendered_errors():
+            raise UsageError(error("AZ906", message, help=f"pass `mock=True`, or remove `{name}`"))
 
 
 def _is_otel_enabled(given: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from arazzo_runner.executor.world import World
 from arazzo_runner.mock.settings import MockSettings
+from arazzo_runner.options.table import mock_options
 
 if TYPE_CHECKING:
     from arazzo_runner.worlds.httpx_library import (
@@ -111,12 +112,19 @@ def route_of(given: Mapping[str, Any]) -> RequestTarget:
             return NetworkTarget()
 
 
+def mock_keywords(given: Mapping[str, Any]) -> list[str]:
+    """The keywords about the mock that are set to anything but their defaults."""
+    names = [option.keyword.name for option in mock_options() if option.keyword]
+    unset = MockSettings()
+    return [name for name in names if _mock_settings({name: given.get(name)}) != unset]
+
+
 def _mock_settings(given: Mapping[str, Any]) -> MockSettings:
     return MockSettings(
         given.get("seed") or 0,
-        given.get("mock_lenient", False),
-        given.get("mock_inputs", "on") == "on",
-        given.get("mock_cases", {}),
+        given.get("mock_lenient") or False,
+        (given.get("mock_inputs") or "on") == "on",
+        given.get("mock_cases") or {},
     )
 
 

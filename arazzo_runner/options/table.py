@@ -45,6 +45,11 @@ def options_of(command: str, table: Table = OPTIONS) -> Table:
     return tuple(option for option in table if command in option.commands)
 
 
+def mock_options(table: Table = OPTIONS) -> Table:
+    """The options that say how the mock responds: without `--mock` they change nothing."""
+    return tuple(option for option in table if option.name.startswith("mock-"))
+
+
 def keywords_of(function: Function, table: Table = OPTIONS) -> dict[str, Keyword]:
     """The keyword arguments of a function by name."""
     keywords = [option.keyword for option in table if option.keyword is not None]

@@ -19,6 +19,7 @@ from arazzo_runner.cli.options.silence import configured_silence
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.embed.documents import secret_names
 from arazzo_runner.embed.options import RunOptions
+from arazzo_runner.embed.route import mock_keywords
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.expression.value import Value
@@ -150,7 +151,11 @@ class PytestEngine:
         elsewhere = not _WAYS.isdisjoint(own)
         if elsewhere or options.get("mock"):
             options.pop("app", None)
-        return options | RunOptions(mock=options.get("mock", False) and not elsewhere) | own
+        mock = own.get("mock", options.get("mock", False) and not elsewhere)
+        if not mock:  # what pytest says of the mock is for the tests that have one
+            for name in {*mock_keywords(self._options.run)} - common.keys():
+                options.pop(name, None)  # type: ignore[misc]
+        return options | RunOptions(mock=mock) | own
 
     def close(self) -> None:
         """Close the connections."""

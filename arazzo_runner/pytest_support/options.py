@@ -19,7 +19,7 @@ from arazzo_runner.cli.credentials import credential_stores, named_credentials
 from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.cli.options.settings import settings_of
 from arazzo_runner.cli.run.command import command
-from arazzo_runner.cli.run.world import http_settings
+from arazzo_runner.cli.run.world import check_mock, http_settings
 from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError
@@ -44,6 +44,7 @@ def read_options(config: pytest.Config) -> PytestOptions:
         known = {**flags_for("run", command, COMMANDS), **dict(_configured_values(config))}
         arguments = [*_typed_arguments(config), "--", "DOCUMENT"]
         with command.make_context("pytest", arguments, default_map=known) as context:
+            check_mock(context)
             return PytestOptions(context.params, _run_options(context.params))
     except click.ClickException as mistake:
         raise UsageError(usage_diagnostic(mistake)) from None

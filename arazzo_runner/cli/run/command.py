@@ -21,6 +21,7 @@ from arazzo_runner.cli.run.record import RecordOption
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
 from arazzo_runner.cli.run.world import (
     TracesFactory,
+    check_mock,
     check_network,
     mock_settings,
     open_world,
@@ -65,6 +66,7 @@ class RunCommand(Struct, frozen=True):
             from arazzo_runner.cli.run.dry_run import refuse_reports
 
             refuse_reports(click.get_current_context())
+        check_mock(click.get_current_context())
         description = load_document(self.document, self.given, self._around())
         check_names(description, self.given)
         if self.given["record"] is not None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
+import click
+from click.core import ParameterSource
 from msgspec.structs import replace
 
 from arazzo_runner.auth.authorizations import authorizations
@@ -17,12 +19,14 @@ from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.security.schemes import Authorization
-from arazzo_runner.options.table import members_of
+from arazzo_runner.options.table import members_of, mock_options
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.secrets import Masker
-from arazzo_runner.text.diagnostic import Severity
+from arazzo_runner.text.diagnostic import Severity, error
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import SignalWorld
+
+_TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 
 @contextmanager
@@ -80,6 +84,21 @@ def check_network(given: Mapping[str, Any]) -> None:
     from arazzo_runner.http.client import check_settings
 
     check_settings(http_settings(given))
+
+
+def check_mock(context: click.Context) -> None:
+    """Raise UsageError for options of the mock that are typed where there is none.
+
+    What lasts, such as `arazzo.toml`, is for the runs that have one.
+    """
+    if context.params["mock"]:
+        return
+    for option in mock_options():
+        if context.get_parameter_source(option.parameter) in _TYPED:
+            message = f"`{option.flag}` needs `--mock`: without it requests go to the servers"
+            raise UsageError(
+                error("AZ906", message, help=f"add `--mock`, or remove `{option.flag}`")
+            )
 
 
 def mock_settings(given: Mapping[str, Any]) -> MockSettings:

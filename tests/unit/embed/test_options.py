@@ -30,6 +30,22 @@ async def later(event) -> None:
             ValueError,
             "`check_with` is `openapi`, and not `openapi-core`",
         ),
+        (
+            {"mock_cases": {"a": "418"}},
+            arazzo.UsageError,
+            "error[AZ906]: `mock_cases` needs `mock=True`",
+        ),
+        (
+            {"mock_lenient": True, "mock": False},
+            arazzo.UsageError,
+            "error[AZ906]: `mock_lenient` needs",
+        ),
+        (
+            {"mock_inputs": "off"},
+            arazzo.UsageError,
+            "error[AZ906]: `mock_inputs` needs `mock=True`",
+        ),
+        ({"seed": 7}, arazzo.UsageError, "error[AZ906]: `seed` needs `mock=True`"),
         ({"checks": "fail"}, TypeError, "`checks` cannot be `fail`: it is `off`, `warn`"),
         ({"checks": {"body:listJobs": "off"}}, TypeError, "`checks` cannot be"),
         ({"checks": {"body": "off"}}, TypeError, "`checks` cannot be `{'body': 'off'}`"),
@@ -100,3 +116,9 @@ def test_times_and_servers() -> None:
     assert chosen.http.timeout == 5
     assert chosen.http.user_agent.startswith("arazzo/")
     assert chosen.options.servers == {"": "http://a", "shop": "http://b"}
+
+
+def test_defaults_of_the_mock_need_no_mock() -> None:
+    unset = {"mock_cases": {}, "mock_lenient": False, "mock_inputs": "on", "seed": 0}
+    assert parse_options(unset).options.mock is None
+    assert parse_options({**unset, "seed": 7, "mock": True}).options.mock is not None

@@ -142,3 +142,32 @@ def test_a_case_of_the_mock(
     result = project.run("--arazzo-mock", "pets.arazzo.yaml::addPet", *arguments)
     result.assert_outcomes(**outcome)
     assert message in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    "flag", ["--arazzo-mock-case=add=418", "--arazzo-mock-lenient", "--arazzo-mock-inputs=off"]
+)
+def test_an_option_of_the_mock_needs_it(project: Project, flag: str) -> None:
+    result = project.run(flag, "pets.arazzo.yaml::addPet")
+    option = flag.replace("--arazzo-", "--").partition("=")[0]
+    assert result.ret != 0
+    assert f"`{option}` needs `--mock`" in result.stdout.str() + result.stderr.str()
+
+
+def test_configured_options_of_the_mock_are_for_tests_that_have_one(project: Project) -> None:
+    project.write("pytest.ini", "[pytest]\narazzo_mock_case = add=418\n")
+    project.write("test_pets.py", TWO_WAYS)
+    project.run("test_pets.py").assert_outcomes(passed=2)
+
+
+TWO_WAYS = """
+import arazzo_runner, pytest
+
+def test_elsewhere(arazzo):
+    with pytest.raises(arazzo_runner.WorkflowFailed, match="not a World|no server|refused"):
+        arazzo.run("pets.arazzo.yaml", "addPet", servers={"": "http://127.0.0.1:9"})
+
+def test_mock(arazzo):
+    with pytest.raises(arazzo_runner.UsageError, match="documents no status and no example `418`"):
+        arazzo.run("pets.arazzo.yaml", "addPet", mock=True)
+"""
