@@ -9,7 +9,7 @@ from arazzo_runner.document.node import Node, ObjectSpec
 from arazzo_runner.document.parameters import parameters
 from arazzo_runner.document.targets import workflow_name
 from arazzo_runner.document.values import read_selector, read_text
-from arazzo_runner.expression.ast import DynamicValue, Literal
+from arazzo_runner.expression.ast import DynamicValue, Literal, Template
 from arazzo_runner.text.pattern import lazy_pattern
 
 _NAME: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
@@ -27,17 +27,26 @@ def step_url(node: Node) -> DynamicValue | None:
     if isinstance(held.value, dict):
         return read_selector(held)
     found = read_text(held) if isinstance(held.value, str) else Literal(None)
-    if isinstance(found, Literal):
-        held.hole()
-        held.error(
-            "AZ113",
-            "`x-url` is no expression",
-            label="must be one",
-            help="write where the URL comes from: `$response.header.Location` in an output of an"
-            " earlier step, and `$steps.<stepId>.outputs.<name>` here",
-        )
-        return None
-    return found
+    match found:
+        case Literal():
+            _refuse_url(held, "is no expression", "must be one")
+        case Template(parts=(_, _, *_)):
+            # What an expression yields in the middle of a URL could turn it into another one.
+            _refuse_url(held, "is a template, and no expression", "must be one expression alone")
+        case _:
+            return found
+    return None
+
+
+def _refuse_url(held: Node, what: str, label: str) -> None:
+    held.hole()
+    held.error(
+        "AZ113",
+        f"`x-url` {what}",
+        label=label,
+        help="write where the URL comes from: `$response.header.Location` in an output of an"
+        " earlier step, and `$steps.<stepId>.outputs.<name>` here",
+    )
 
 
 def step_credentials(node: Node) -> str:

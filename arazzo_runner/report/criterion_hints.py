@@ -52,7 +52,7 @@ def _text_that_is_json(criterion: CriterionResult, attempt: Attempt) -> Iterator
 
 
 def _same_looking_texts(criterion: CriterionResult) -> Iterator[str]:
-    """Strings that look alike and are not: combined and single characters, kinds of spaces."""
+    """Strings that look alike and are not: combined characters, scripts, spaces."""
     literals = [text.replace("''", "'") for text in _LITERAL.findall(criterion.condition)]
     values = [one.value for one in criterion.operands if isinstance(one.value, str)]
     texts = dict.fromkeys(text for text in [*values, *literals] if len(text) <= COMPARED)
@@ -62,6 +62,19 @@ def _same_looking_texts(criterion: CriterionResult) -> Iterator[str]:
             yield f"the strings look alike, but their characters differ: `{first}` and `{second}`"
 
 
+# Letters of Cyrillic and Greek that look like Latin ones in nearly all fonts, in lower case and as
+# the lower case of capitals that do (Unicode Technical Standard 39, `confusables.txt`).
+_LATIN: Final = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458\u0501\u051b\u051d"
+    "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
+    "abekmhopctyxsijdqwabezhikmvoptyx",
+)
+
+
 def _look(text: str) -> str:
-    """The text with what looks alike made equal (Unicode Standard Annex 15, NFKC)."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """The text with what looks alike made equal, and without what is not seen.
+
+    Unicode Standard Annex 15, NFKC; characters of the category Cf, such as U+200B, have no width.
+    """
+    seen = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    return unicodedata.normalize("NFKC", seen).casefold().translate(_LATIN).strip()

@@ -97,7 +97,7 @@ def encode_multipart(payload: Value, media: MediaType | None, boundary: str | No
     object ``{content, filename, contentType}`` without one or the other; null is left out. The body
     is an Upload where a part is a file on disk. Without a boundary it is a hash of the content, so
     that no content can hold it; the body begins with it. Raises RequestRefused when the boundary
-    stands in the content.
+    stands in the content, and for a control character in a file name, type or header.
     """
     parts = list(_parts(payload, media))
     mark = (boundary or _boundary(parts)).encode("latin-1", "replace")
@@ -133,7 +133,7 @@ def _head(part: BodyPart) -> bytes:
 def _parts(payload: Value, media: MediaType | None) -> Iterator[BodyPart]:
     if isinstance(payload, list):
         for index, item in enumerate(payload):
-            yield _positioned(item, _encoding_at(index, media))
+            yield _positioned(item, _encoding_at(index, media), f"part {index + 1}")
         return
     if not isinstance(payload, dict):
         raise RequestRefused(f"a multipart body is written from an object, not {describe(payload)}")
@@ -151,7 +151,7 @@ def _parts(payload: Value, media: MediaType | None) -> Iterator[BodyPart]:
 def _member(
     name: str, value: Value, media: MediaType | None, encoding: Encoding | None
 ) -> BodyPart | None:
-    file = _file_of(value)
+    file = _file_of(value, f"`{name}`")
     if file is None:
         return _named_part(name, value, _content_type(name, value, media, encoding), encoding)
     if not items_of(file.content):
@@ -160,9 +160,9 @@ def _member(
     return _named_part(name, file, content_type, encoding)
 
 
-def _positioned(value: Value, encoding: Encoding | None) -> BodyPart:
+def _positioned(value: Value, encoding: Encoding | None, label: str) -> BodyPart:
     """A part of an array: it has no name, a file of its own may have one."""
-    file = _file_of(value)
+    file = _file_of(value, label)
     content = value if file is None else file.content
     stated = file.content_type if file else None
     content_type = stated or _type_of(content, encoding) or _default_type(content)
@@ -172,14 +172,14 @@ def _positioned(value: Value, encoding: Encoding | None) -> BodyPart:
     return _part((("Content-Disposition", disposition),), file, content_type, encoding)
 
 
-def _file_of(value: Value) -> File | None:
+def _file_of(value: Value, label: str) -> File | None:
     if not isinstance(value, dict) or not is_file_part(value.keys()):
         return None
     name, content_type = value.get("filename"), value.get("contentType")
     return File(
         value["content"],
-        None if name is None else part_text(name, None),
-        None if content_type is None else part_text(content_type, None),
+        None if name is None else _single_line(name, f"`filename` of {label}"),
+        None if content_type is None else _single_line(content_type, f"`contentType` of {label}"),
     )
 
 
@@ -212,8 +212,9 @@ def _part(
     content = value.content if isinstance(value, File) else value
     # RFC 7578, section 4.4: without a Content-Type a part is plain text; a file says so itself.
     is_plain = content_type == "text/plain" and not isinstance(value, File | bytes)
-    typed = () if is_plain else (("Content-Type", _check_single_line(content_type)),)
-    own = tuple((key, _check_single_line(one)) for key, one in encoding.headers) if encoding else ()
+    typed = () if is_plain else (("Content-Type", _single_line(content_type, "`contentType`")),)
+    extra = encoding.headers if encoding else ()
+    own = tuple((key, _single_line(one, f"the header `{key}`")) for key, one in extra)
     if not isinstance(content, bytes):
         content = charset_bytes(part_text(content, content_type), content_type)
     return BodyPart((*headers, *typed, *own), content)
@@ -305,5 +306,10 @@ def _quote_name(name: str) -> str:
     return re.sub(r'["\r\n]', lambda found: f"%{ord(found[0]):02X}", name)
 
 
-def _check_single_line(value: Value) -> str:
-    return re.sub(r"[\x00-\x1f\x7f]+", " ", part_text(value, None))
+def _single_line(value: Value, label: str) -> str:
+    """A value as it stands in a header of a part. Raises RequestRefused for what would end it."""
+    text = part_text(value, None)
+    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", text):
+        message = f"{label} of a multipart body has a line break or another control character in it"
+        raise RequestRefused(message)
+    return text

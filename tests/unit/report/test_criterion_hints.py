@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from arazzo_runner.expression.value import MISSING
@@ -39,6 +41,12 @@ def test_json_under_another_content_type(build, body, pointer, value, hint):
         ("Zoe", "Zo\u00e9", False),
         ("it's", "it''s", False),
         ("ZOE", "zoe", False),
+        ("\u0415422", "E422", True),
+        ("\u0421\u0410\u0420", "CAP", True),
+        ("\u039f\u039a", "OK", True),
+        ("a\u200bb", "ab", True),
+        ("ok\u00a0", "ok", True),
+        ("E422", "\u0416422", False),
     ],
 )
 def test_strings_that_look_alike(build, value, literal, alike):
@@ -51,3 +59,10 @@ def test_two_operands_are_compared_too(build):
     operands = [("$inputs.x", "e\u0301", 0), ("$inputs.y", "\u00e9", 13)]
     assert hints(build, "$inputs.x == $inputs.y", operands)
     assert not hints(build, "$inputs.x != $inputs.y", operands)
+
+
+@pytest.mark.parametrize("value", [" ok", "ok ", "ok\n", "\tok"])
+def test_spaces_at_an_end(build, value):
+    found = hints(build, "$inputs.x == 'ok'", [("$inputs.x", value, 0)])
+    shown = json.dumps(value)
+    assert found == [f'the strings look alike, but their characters differ: `{shown}` and `"ok"`']
