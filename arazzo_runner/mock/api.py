@@ -17,9 +17,10 @@ from arazzo_runner.mock.compose import (
     advance_states,
     compose_body,
     echoed_facts,
+    sent_envelope,
     touched_facts,
 )
-from arazzo_runner.mock.generate.flatten import NoExample, request_validator
+from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.http import to_response, with_wished_headers
 from arazzo_runner.mock.ids import id_readers, new_id, path_facts
@@ -35,21 +36,19 @@ from arazzo_runner.mock.resources import (
     exact_id_field,
     facts_of,
     id_field,
-    is_noun,
     normalized_name,
     path_text,
     resource_path,
 )
 from arazzo_runner.mock.response import (
     BODILESS,
-    ENVELOPES,
     DocumentedResponse,
     chosen_response,
     status_response,
 )
 from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
 from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
-from arazzo_runner.mock.steps.reads import with_reads
+from arazzo_runner.mock.steps.reads import value_at, with_reads
 from arazzo_runner.mock.steps.wishes import (
     Wish,
     WishSettings,
@@ -59,8 +58,9 @@ from arazzo_runner.mock.steps.wishes import (
 from arazzo_runner.mock.templates import (
     ResponseTemplate,
     ResponseTemplates,
-    write_only_names,
+    without_write_only,
 )
+from arazzo_runner.mock.write_only import is_readable, readable_body, readable_reads
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 
@@ -211,21 +211,14 @@ class MockApi:
         self, incoming: ParsedRequest, route: MockRoute
     ) -> tuple[dict[str, Value], dict[str, str]]:
         """What a body says of the resource, out of its envelope, and how it spells the names."""
-        body = incoming.body
+        body = readable_body(self.state, incoming, route)
         others: dict[str, Value] = {}
         if isinstance(body, dict):
-            name = sent_envelope(body, self.frames.of_response(incoming.answer()), route)
-            if name is not None:
-                others = facts_of({key: one for key, one in body.items() if key != name})
+            for name in sent_envelope(body, self.frames.of_response(incoming.answer()), route):
+                others |= facts_of({key: one for key, one in body.items() if key != name})
                 body = body[name]
-        if incoming.media and incoming.media.schema:
-            schema = request_validator(incoming.media.schema, incoming.operation.description).schema
-            secret = write_only_names(schema)
-        else:
-            secret = frozenset()
-        facts = {**others, **facts_of(body)}
         names = body if isinstance(body, dict) else {}
-        return facts, {normalized_name(one): one for one in names if one not in secret}
+        return {**others, **facts_of(body)}, {normalized_name(one): one for one in names}
 
     def fetch(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """``GET /pets/{id}``; one that was never created is generated, and stays."""
@@ -307,11 +300,14 @@ class MockApi:
         frame = self.frames.of_response(incoming.answer())
         envelope = frame.envelope(route)
         body = compose_body(frame, resource, facts, url, place, envelope)
-        body = with_reads(frame, body, incoming.expected.reads, resource.facts, place)
+        body = with_reads(
+            frame, body, readable_reads(self.state, incoming, frame), resource.facts, place
+        )
         # What can never be fetched is no resource but an action: each answers for itself.
         if route.parameter or item_operation(operation.description, route):
-            shown = body.get(envelope) if envelope and isinstance(body, dict) else body
-            self.state.put(route.collection, resource.with_facts(facts_of(shown)))
+            shown = value_at(body, envelope)
+            known = {} if shown is MISSING else facts_of(shown)
+            self.state.put(route.collection, resource.with_facts(known))
         created = url if route.action == "create" else None
         return self.write_response(incoming, body, created, resource.facts, fixed=resource.fixed)
 
@@ -330,8 +326,14 @@ class MockApi:
         is_read = answer.media_type is not None and answer.status not in BODILESS
         if is_read and incoming.expected.is_success(answer.status):
             listed = answer.array if route_of(incoming).action == "list" else None
-            body = with_reads(frame, body, incoming.expected.reads, facts, place, listed)
-        wishes = tuple(wishes_of(incoming.expected.success))
+            reads = readable_reads(self.state, incoming, frame)
+            body = with_reads(frame, body, reads, facts, place, listed)
+        wishes = tuple(
+            one for one in wishes_of(incoming.expected.success)
+            if is_readable(self.state, incoming, frame, one.tokens)
+        )  # fmt: skip
+        if frame.has_write_only:
+            body = without_write_only(body, frame.schema, frame.schema)
         body, notes = self.wished(incoming, frame, body, wishes, fixed)
         response = to_response(answer, body, incoming.operation, created, self.dice)
         response = with_wished_headers(
@@ -375,17 +377,6 @@ class MockApi:
             return to_response(answer, body, operation, None, self.dice)
         except NoExample:
             return problem_response(problem)
-
-
-def sent_envelope(body: dict[str, Value], frame: ResponseTemplate, route: MockRoute) -> str | None:
-    """The member of a request that holds the resource, where the body itself is not it."""
-    own, noun = frame.envelope(route), route.noun
-    if own in body and isinstance(body[own], dict):
-        return own
-    for name, inner in body.items() if len(body) == 1 else ():
-        if isinstance(inner, dict) and (normalized_name(name) in ENVELOPES or is_noun(name, noun)):
-            return name
-    return None
 
 
 def _echoes(incoming: ParsedRequest) -> dict[str, Value]:

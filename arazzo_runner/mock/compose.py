@@ -8,7 +8,10 @@ from typing import Final
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mock.generate.flatten import flatten
 from arazzo_runner.mock.generate.seeded import SeededChoice
-from arazzo_runner.mock.resources import Facts, Resource, normalized_name, timestamp
+from arazzo_runner.mock.resources import Facts, Resource, is_noun, normalized_name, timestamp
+from arazzo_runner.mock.response import ENVELOPES
+from arazzo_runner.mock.routes import MockRoute
+from arazzo_runner.mock.steps.reads import value_at
 from arazzo_runner.mock.templates import ResponseTemplate
 
 SHORTEST: Final = 6
@@ -25,27 +28,39 @@ def compose_body(
     identity: Facts,
     url: str,
     dice: SeededChoice,
-    envelope: str | None = None,
+    envelope: tuple[str, ...] = (),
+    beside: Collection[str] = (),
 ) -> Value:
     """The body for a resource: ``identity`` are the facts of its path, ``url`` is its own.
 
-    Each fact is taken over unless the schema does not allow it there. ``envelope`` is the member
-    that holds the resource, where the body itself is not it. Raises NoExample.
+    Each fact is taken over unless the schema does not allow it there. ``envelope`` is the way to
+    the resource, where the body itself is not it, and ``beside`` are the plain names of what is
+    round it. Raises NoExample.
     """
-    if envelope is None:
-        return _compose(frame, resource, identity, url, dice)
+    if not envelope:
+        return _compose(frame, resource, identity, url, dice, beside)
     base = frame.base(dice)
     if not isinstance(base, dict):
         return base
-    beside = {normalized_name(name) for name in frame.members if name != envelope}
-    inner_dice = dice.at(envelope)
-    inner = _compose(frame.part(envelope), resource, identity, url, inner_dice, beside)
-    body = {**base, envelope: inner}
+    name, *rest = envelope
+    beside = {*beside, *(normalized_name(one) for one in frame.members if one != name)}
+    inner_dice, further = dice.at(name), tuple(rest)
+    part = frame.part(name)
+    inner = compose_body(part, resource, identity, url, inner_dice, further, beside)
+    body = {**base, name: inner}
     if not frame.fits(body):
         return base
-    held = {normalized_name(one) for one in inner} if isinstance(inner, dict) else set()
+    held = _names_along(inner, further)
     facts = {name: one for name, one in resource.facts.items() if name in resource.fixed - held}
     return with_facts(frame, body, facts)
+
+
+def _names_along(value: Value, way: tuple[str, ...]) -> set[str]:
+    """The plain names of an object's members, and of those of the objects on a way into it."""
+    if not isinstance(value, dict):
+        return set()
+    own = {normalized_name(one) for one in value}
+    return own | (_names_along(value.get(way[0]), way[1:]) if way else set())
 
 
 def _compose(
@@ -178,6 +193,23 @@ def echoed_facts(sent: Value, answered: Value, body: Value) -> dict[str, Value]:
         if isinstance(sent[name], str) and len(sent[name]) >= SHORTEST and len(names) == 1:
             found[normalized_name(names[0])] = body[name]
     return found
+
+
+def sent_envelope(
+    body: dict[str, Value], frame: ResponseTemplate, route: MockRoute
+) -> tuple[str, ...]:
+    """The way to the resource in a request, where the body itself is not it."""
+    own = frame.envelope(route)
+    ways = [own[start:end] for start in range(len(own)) for end in range(len(own), start, -1)]
+    way = next((one for one in ways if isinstance(value_at(body, one), dict)), ())
+    if way:
+        return way
+    for name, inner in body.items() if len(body) == 1 else ():
+        if isinstance(inner, dict) and is_noun(name, route.noun):
+            return (name,)
+        if isinstance(inner, dict) and normalized_name(name) in ENVELOPES:
+            return (name, *sent_envelope(inner, frame, route)[:1])
+    return ()
 
 
 def _rename_ids(base: dict[str, Value], identity: Facts) -> dict[str, Value]:

@@ -46,7 +46,8 @@ def _ended_facts(frames: ResponseTemplates, incoming: ParsedRequest, route: Mock
     frame = frames.of_response(incoming.answer())
     envelope = frame.envelope(route)
     for wish in wishes_of(incoming.expected.success):
-        tokens = wish.tokens[1:] if wish.tokens[:1] == (envelope,) else wish.tokens
+        is_inside = wish.tokens[: len(envelope)] == envelope
+        tokens = wish.tokens[len(envelope) :] if is_inside else wish.tokens
         if tells_end(wish) and tokens and wish.value in named_values(frame, wish.tokens):
             value: Value = wish.value
             for token in reversed(tokens[1:]):

@@ -202,8 +202,9 @@ class ListRequest(Struct, frozen=True):
 
     def within(self, item: Value) -> Value:
         """The resource within an item of the list."""
-        name = self.frame().envelope(self.route)
-        return item.get(name) if name and isinstance(item, dict) else item
+        for name in self.frame().envelope(self.route):
+            item = item.get(name) if isinstance(item, dict) else item
+        return item
 
     def item(self, resource: Resource) -> Value:
         """A resource as the list shows it."""

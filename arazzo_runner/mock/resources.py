@@ -117,6 +117,7 @@ class MockState:
         self.written: set[str] = set()
         self.gone: dict[str, Resource | None] = {}
         self.paged: set[str] = set()
+        self.write_only: dict[str, set[str]] = {}
         self.shown: dict[tuple[str, str, int], tuple[Resource, Value]] = {}
         self.clock = 0
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.http_semantics.media_type import is_json
@@ -29,6 +29,9 @@ from arazzo_runner.mock.routes import MockRoute, item_operation
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.schema.walk import CHOICES, Relation, is_closed, keywords, subschemas
 
+Way: TypeAlias = tuple[str, ...]
+"""The names of members that lead to a part of a body."""
+
 STATES: Final = ("status", "state", "phase")
 MAX_VARIANTS: Final = 24
 """How many alternatives of a schema are tried for the one that facts fit."""
@@ -39,7 +42,8 @@ class ResponseTemplate:
 
     ``examples`` are the documented ones that are valid, ``members`` the schemas of the object's
     members by name, ``states`` the ways to members that tell a state, with the states they can be
-    in; ``is_open`` tells that nothing is said of the members.
+    in; ``is_open`` tells that nothing is said of the members, ``has_write_only`` that there may be
+    some that are only written.
     """
 
     def __init__(
@@ -54,6 +58,8 @@ class ResponseTemplate:
         self.states = _states(self.members, schema)
         self.variants = min(count_variants(schema, schema), MAX_VARIANTS)
         self.is_open = is_open_object(schema, is_object=is_object)
+        self.has_write_only = has_keyword(schema, "writeOnly")
+        self._envelopes: dict[tuple[str, str], Way] = {}
         self._parts: dict[str, ResponseTemplate] = {}
         self._bare: SchemaMemo | None = None
         self._page: Value = None
@@ -99,6 +105,8 @@ class ResponseTemplate:
         if self.is_open and not self.examples:
             return {}
         value = generate_value(self.schema, dice, self.memo, variant)
+        if not self.has_write_only:
+            return value
         return without_write_only(value, self.schema, self.schema)
 
     def part(self, name: str) -> ResponseTemplate:
@@ -118,13 +126,32 @@ class ResponseTemplate:
             self._bare = SchemaMemo(schema_part(bare, self.schema))
         return self._bare
 
-    def envelope(self, route: MockRoute) -> str | None:
-        """The member that holds the resource, where the body itself is not it."""
+    def envelope(self, route: MockRoute) -> Way:
+        """The way to the resource, where the body itself is not it: ``("result", "box")``."""
+        key = route.template, route.parameter
+        if key not in self._envelopes:
+            self._envelopes[key] = self._envelope(route)
+        return self._envelopes[key]
+
+    def _envelope(self, route: MockRoute) -> Way:
+        name = self._envelope_member(route)
+        if name is None:
+            return ()
+        if is_noun(name, _noun(route)):
+            return (name,)
+        inner = self.part(name)
+        further = inner._envelope_member(route)  # noqa: SLF001
+        is_named = further is not None and is_noun(further, _noun(route))
+        is_only = further is not None and bool(
+            exact_id_field(inner.part(further).members, route.parameter)
+        )
+        return (name, further) if further and (is_named or is_only) else (name,)
+
+    def _envelope_member(self, route: MockRoute) -> str | None:
         if exact_id_field(self.members, route.parameter):
             return None
         held = [name for name, one in self.members.items() if _has_members(one, self.schema)]
-        noun = normalized_name(path_stem(route.template).rpartition("/")[2])
-        named = [name for name in held if is_noun(name, noun)]
+        named = [name for name in held if is_noun(name, _noun(route))]
         named += [name for name in held if normalized_name(name) in ENVELOPES]
         if not named and len(self.members) == 1:
             named = held
@@ -132,8 +159,35 @@ class ResponseTemplate:
 
     def resource(self, route: MockRoute) -> ResponseTemplate:
         """The frame of the resource in the body: of the envelope's member, or of all."""
-        name = self.envelope(route)
-        return self.part(name) if name else self
+        found = self
+        for name in self.envelope(route):
+            found = found.part(name)
+        return found
+
+    def is_write_only(self, way: Sequence[str | int]) -> bool:
+        """Whether a part of the body, or what it belongs to, is only written (``writeOnly``)."""
+        return any(
+            _is_hidden_at(self.schema, way, variant)
+            for variant in (range(self.variants) if self.has_write_only else ())
+        )
+
+
+def _noun(route: MockRoute) -> str:
+    return normalized_name(path_stem(route.template).rpartition("/")[2])
+
+
+def _is_hidden_at(schema: Value, way: Sequence[str | int], variant: int) -> bool:
+    node = schema
+    for token in way:
+        try:
+            flat = flatten(node, schema, (), variant).schema
+        except NoExample:
+            return False
+        members = flat.get("properties", {})
+        node = flat.get("items", True) if isinstance(token, int) else members.get(token, True)
+        if _is_hidden(node, schema):
+            return True
+    return False
 
 
 def _count_agreeing(frame: ResponseTemplate, base: Value, facts: Facts) -> int:
@@ -179,6 +233,17 @@ def is_open_object(schema: Value, *, is_object: bool) -> bool:
 
 
 _NAMING = frozenset((*keywords(Relation.MEMBER, Relation.PATTERN), "required", "minProperties"))
+
+
+def has_keyword(schema: Value, keyword: str) -> bool:
+    """Whether a keyword stands anywhere in a schema."""
+    match schema:
+        case dict():
+            return keyword in schema or any(has_keyword(one, keyword) for one in schema.values())
+        case list():
+            return any(has_keyword(one, keyword) for one in schema)
+        case _:
+            return False
 
 
 def without_write_only(value: Value, schema: Value, root: Value, depth: int = 0) -> Value:

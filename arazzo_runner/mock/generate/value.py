@@ -41,8 +41,8 @@ DRAFTS = 5_000
 """How many values one example may cost in all, so that no schema keeps the mock for long."""
 LONG = 1_000
 """The characters of a string that cost as much as a value."""
-DEPTHS = (4, 2, 1, 0)
-"""How deep optional members are made; less deep where a schema turns out to be too wide."""
+DEPTHS = {4: 500, 2: 500, 1: DRAFTS, 0: DRAFTS}
+"""How deep optional members are made, and how many values that may cost; else it is less deep."""
 
 # In the order they are asked for; a schema without `type` is what its keywords are about.
 HINTS = {
@@ -88,6 +88,7 @@ class SchemaMemo:
         }
         self._flats: dict[tuple[int, tuple[str, ...], int], tuple[Value, FlatSchema]] = {}
         self._documented: dict[int, tuple[Value, MaybeValue]] = {}
+        self.depths: dict[int, int] = {}  # by the variant to begin with: what was not too wide
 
     def is_valid(self, schema: Value, value: Value) -> bool:
         """Whether ``value`` is valid against ``schema``, a part of the root."""
@@ -127,22 +128,24 @@ def generate_value(
     variant to begin with, among alternatives.
     """
     memo = memo or SchemaMemo(schema)
-    for depth in DEPTHS:
-        try:
-            return ValueGenerator(memo, depth).made(dice, first)
-        except DraftLimitError:
+    for depth, drafts in DEPTHS.items():
+        if depth > memo.depths.get(first, depth):
             continue
+        try:
+            return ValueGenerator(memo, depth, drafts).made(dice, first)
+        except DraftLimitError:
+            memo.depths[first] = depth - 1
     raise NoExample("a schema whose minimum is too large")
 
 
 class ValueGenerator:
     """Makes values for one root schema, and counts its drafts."""
 
-    def __init__(self, memo: SchemaMemo, depth: int) -> None:
+    def __init__(self, memo: SchemaMemo, depth: int, drafts: int) -> None:
         self.memo = memo
         self.root = memo.root
         self.depth = depth
-        self.left = DRAFTS
+        self.left = drafts
 
     def is_valid(self, schema: Value, value: Value) -> bool:
         """Whether ``value`` is valid against ``schema``, a part of the root."""

@@ -1,10 +1,12 @@
+import json
+
 import jsonschema_rs
 import pytest
 
 from arazzo_runner.mock.generate.flatten import NoExample, flatten
 from arazzo_runner.mock.generate.scalars import FORMATS
 from arazzo_runner.mock.generate.seeded import SeededChoice
-from arazzo_runner.mock.generate.value import generate_value
+from arazzo_runner.mock.generate.value import SchemaMemo, generate_value
 
 STRING, INTEGER = {"type": "string"}, {"type": "integer"}
 TREE = {
@@ -247,3 +249,33 @@ def test_a_schema_of_too_many_parts_is_refused():
     schema = {"$ref": "#/$defs/S0", "$defs": {**layers, "S40": STRING}}
     with pytest.raises(NoExample, match="more than 10,000 parts"):
         flatten(schema, schema, (), 0)
+
+
+def web(size: int, links: int) -> dict:
+    """Objects with many optional references to each other."""
+    defs = {}
+    for at in range(size):
+        properties = {"id": {"type": "string"}}
+        for link in range(links):
+            properties[f"r{link}"] = {"$ref": f"#/$defs/T{(at * 7 + link * 13 + 1) % size}"}
+        defs[f"T{at}"] = {"type": "object", "required": ["id"], "properties": properties}
+    return {"$ref": "#/$defs/T0", "$defs": defs}
+
+
+def test_optional_references_are_followed_only_so_far() -> None:
+    schema = web(60, 8)
+    memo = SchemaMemo(schema)
+    value = generate_value(schema, SeededChoice(3), memo)
+    assert memo.is_valid(schema, value)
+    assert {"id", "r0", "r7"} <= value.keys()
+    assert json.dumps(value).count('"id"') <= 500
+    # What was too wide is not tried again.
+    assert memo.depths == {0: 3}
+    assert generate_value(schema, SeededChoice(3), memo) == value
+
+
+def test_what_is_not_too_wide_is_made_to_its_depth() -> None:
+    schema = web(3, 1)
+    memo = SchemaMemo(schema)
+    assert "id" in generate_value(schema, SeededChoice(3), memo)["r0"]["r0"]
+    assert memo.depths == {}
