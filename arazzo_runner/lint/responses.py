@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import Comparison, Constant, StatusCodeRef
+from arazzo_runner.expression.value import MaybeValue
 from arazzo_runner.lint.partial_evaluation import condition_parts, criteria_verdict, is_about_status
 from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import response_for
@@ -109,11 +110,20 @@ def sample_statuses(criteria: Iterable[Criterion]) -> Iterable[int]:
         if isinstance(criterion, QueryCriterion) and is_about_status(criterion):
             return EVERY_STATUS
         for _, constant in status_constants(criterion):
+            if _is_beyond(constant.value):
+                continue
             status = status_of(constant)
             if status is None:
                 return EVERY_STATUS
             found.update((status - 1, status, status + 1))
     return _sample_statuses(frozenset(found))
+
+
+def _is_beyond(value: MaybeValue) -> bool:
+    """Whether a constant is a number that every status lies on the same side of."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return not EVERY_STATUS[0] - 1 <= value <= EVERY_STATUS[-1] + 1
 
 
 @lru_cache(maxsize=256)

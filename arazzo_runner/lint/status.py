@@ -238,7 +238,13 @@ def unmet_criteria_findings(view: StepContext) -> Iterator[Diagnostic]:
 
 
 def _can_hold_together(criteria: tuple[Criterion, ...]) -> bool:
-    asking = [one for one in criteria if is_about_status(one)]
+    # The same condition may stand in many criteria, each of which has another place.
+    by_condition = {
+        one.condition if isinstance(one, SimpleCriterion) else one: one
+        for one in criteria
+        if is_about_status(one)
+    }
+    asking = [*by_condition.values()]
     statuses = (None, *sample_statuses(asking)) if len(asking) > 1 else ()
     return not statuses or any(
         all(criterion_verdict(one, status) is not False for one in asking) for status in statuses

@@ -282,7 +282,7 @@ class MockApi:
                 value = resource.facts.get(normalized_name(own or ""), value)
         facts = path_facts(incoming, route, own, value)
         # One that was there before the run began: older than whatever the run creates.
-        born = -60 * (1 + len(self.state.resources_of(route.collection)))
+        born = -60 * (1 + self.state.count(route.collection))
         if resource is None:
             shown = own or ("id" if route.parameter else "")
             spelling = {normalized_name(shown): shown} if shown else {}

@@ -5,7 +5,7 @@ In plain names `FlowSid` is `flow_sid`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -114,6 +114,7 @@ class MockState:
 
     def __init__(self) -> None:
         self.collections: dict[str, dict[str, Resource]] = {}
+        self._called: dict[tuple[str, str], dict[str, None]] = {}
         self.written: set[str] = set()
         self.gone: dict[str, Resource | None] = {}
         self.paged: set[str] = set()
@@ -132,20 +133,35 @@ class MockState:
 
     def find_by_name(self, collection: str, name: str) -> Resource | None:
         """The resource that is called so, though its id is another."""
-        for one in self.collections.get(collection, {}).values():
-            if name in (one.facts.get(plain) for plain in NAMES):
-                return one
-        return None
+        called = self._called.get((collection, name))
+        return self.collections[collection][next(iter(called))] if called else None
 
     def put(self, collection: str, resource: Resource) -> None:
         """Keep a resource, in the place of an earlier one of the same id."""
-        self.collections.setdefault(collection, {})[resource.id] = resource
+        known = self.collections.setdefault(collection, {})
+        before = known.get(resource.id)
+        known[resource.id] = resource
+        names = _names(resource)
+        self._forget(collection, before, names)
+        for name in names:
+            self._called.setdefault((collection, name), {})[resource.id] = None
         self.gone.pop(resource_path(collection, resource.id), None)
 
     def remove(self, collection: str, name: str) -> None:
         """Take a resource away; its path and all below it are gone."""
         resource = self.collections.get(collection, {}).pop(name, None)
+        self._forget(collection, resource)
         self.gone[resource_path(collection, name)] = resource
+
+    def _forget(
+        self, collection: str, resource: Resource | None, kept: Container[str] = ()
+    ) -> None:
+        """Drop the names of a resource, but those that are kept."""
+        if resource is None:
+            return
+        for name in _names(resource):
+            if name not in kept:
+                self._called[collection, name].pop(resource.id)
 
     def restore(self, collection: str, name: str, facts: Facts) -> bool:
         """Bring back a deleted resource with facts about its end; whether there was one."""
@@ -163,12 +179,25 @@ class MockState:
 
     def is_deleted(self, path: str) -> bool:
         """Whether the resource at ``path``, or one that it belongs to, was deleted."""
-        return any(path == one or path.startswith(one + "/") for one in self.gone)
+        if not self.gone:
+            return False
+        ends = [at for at, one in enumerate(path) if one == "/"]
+        return any(path[:end] in self.gone for end in (*ends, len(path)))
+
+    def count(self, collection: str) -> int:
+        """How many resources a collection has."""
+        return len(self.collections.get(collection, {}))
 
     def resources_of(self, collection: str) -> list[Resource]:
         """The resources of a collection, the newest first."""
         known = self.collections.get(collection, {}).values()
         return sorted(known, key=lambda one: one.born, reverse=True)
+
+
+def _names(resource: Resource) -> list[str]:
+    """What a resource is called, beside its id; each once."""
+    values = (resource.facts.get(plain) for plain in NAMES)
+    return [*dict.fromkeys(one for one in values if isinstance(one, str))]
 
 
 def resource_path(collection: str, name: str) -> str:

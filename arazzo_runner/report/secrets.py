@@ -49,6 +49,7 @@ class Masker:
         "__weakref__",
         "_exact",
         "_header_names",
+        "_last_line",
         "_longest",
         "_needles",
         "_new",
@@ -68,6 +69,7 @@ class Masker:
         self._needles = Needles()
         self._short: re.Pattern[str] | None = None
         self._longest = 0
+        self._last_line: tuple[str, list[tuple[int, int]]] | None = None
         self._header_names = frozenset(name.lower() for name in header_names)
         self.learn(secrets, pairs)
 
@@ -78,6 +80,7 @@ class Masker:
             every += password, f"{user}:{password}"
         for one in every:
             if one in self._words:  # what was observed before is now known to be a secret
+                self._last_line = None
                 self._words.discard(one)
                 self._new.append(one)
             self._learn(one)
@@ -101,6 +104,7 @@ class Masker:
         if secret not in self._exact and secret.strip():
             self._exact.add(secret)
             self._new.append(secret)
+            self._last_line = None
             # An escape takes up to ten characters for one, in two layers.
             self._longest = max(self._longest, 16 * len(secret) + 32)
 
@@ -143,6 +147,16 @@ class Masker:
             else:
                 found.append((start, end))
         return found
+
+    def line_spans(self, line: str) -> list[tuple[int, int]]:
+        """The spans of a line that is asked about again and again: a whole document may be one line.
+
+        The whole line is searched, so that no secret is missed at the edge of what is shown.
+        """
+        last = self._last_line
+        if last is None or last[0] != line:
+            self._last_line = last = line, self.spans(line)
+        return last[1]
 
     def clip(self, text: str, limit: int) -> str:
         """The first ``limit`` characters, masked; a secret that reaches past the cut is masked too.

@@ -65,7 +65,7 @@ def caret_lines(
 
 def _masked(line: str, carets: Iterable[Caret], masker: Masker) -> tuple[str, list[Caret]]:
     """A line without its secrets, and where parts of it are then."""
-    spans = masker.spans(line)
+    spans = masker.line_spans(line)
 
     def shifted(at: int, *, is_end: bool) -> int:
         shift = 0
@@ -76,10 +76,12 @@ def _masked(line: str, carets: Iterable[Caret], masker: Masker) -> tuple[str, li
                 return start + shift + len(MASK) * is_end
         return at + shift
 
-    text = line
-    for start, end in reversed(spans):
-        text = text[:start] + MASK + text[end:]
-    return text, [
+    pieces: list[str] = []
+    at = 0
+    for start, end in spans:
+        pieces += line[at:start], MASK
+        at = end
+    return "".join([*pieces, line[at:]]), [
         replace(one, start=shifted(one.start, is_end=False), end=shifted(one.end, is_end=True))
         for one in carets
     ]

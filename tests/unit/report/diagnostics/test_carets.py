@@ -71,3 +71,17 @@ def test_carets_stand_below_the_mask():
 def test_the_margin_and_the_carets_have_their_colours():
     shown = list(caret_lines("a", 1, [Caret(0, 1, "", ANSI.bad)], Gutter(1, ANSI), Masker()))
     assert shown == ["\x1b[2m1 |\x1b[0m a", "\x1b[2m  |\x1b[0m \x1b[31m^\x1b[0m"]
+
+
+def test_a_secret_that_becomes_known_is_masked_in_a_line_that_was_shown_before():
+    masker = Masker(["hunter22"])
+    line = "hunter22 swordfish" + "x" * 300
+    assert lines(line, Caret(0, 1), masker=masker)[0].startswith("7 | *** swordfishxx")
+    masker.learn(["swordfish"])
+    assert lines(line, Caret(0, 1), masker=masker)[0].startswith("7 | *** ***xx")
+
+
+def test_a_secret_as_long_as_the_line_is_masked_for_each_part():
+    line = "s3cret" * 400
+    carets = [Caret(0, 1), Caret(1200, 1201)]
+    assert lines(line, *carets, masker=Masker([line])) == ["7 | ***", "  | ^^^", "  | ^^^"]
