@@ -28,7 +28,14 @@ from arazzo_runner.lint.suppress import Silence
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import all_operations
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument
-from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr, Severity, as_warning, sort_findings
+from arazzo_runner.text.diagnostic import (
+    Diagnostic,
+    SafeRepr,
+    Severity,
+    as_warning,
+    begin_lookups,
+    sort_findings,
+)
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode
 from arazzo_runner.text.source import SourceFile
@@ -261,6 +268,7 @@ def examine_description(
 
     Raises UsageError alone, when the document itself cannot be read.
     """
+    begin_lookups()
     try:
         retrieved = access.open(document)
         text = decode(retrieved.data, retrieved.name, retrieved.uri)

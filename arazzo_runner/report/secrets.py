@@ -149,7 +149,7 @@ class Masker:
         return found
 
     def line_spans(self, line: str) -> list[tuple[int, int]]:
-        """The spans of a line that is asked about again and again: a whole document may be one line.
+        """The spans of a line that is asked about again and again: that of a minified document.
 
         The whole line is searched, so that no secret is missed at the edge of what is shown.
         """

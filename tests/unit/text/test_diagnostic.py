@@ -1,7 +1,17 @@
 import pytest
 
 from arazzo_runner.text.codes import CODES
-from arazzo_runner.text.diagnostic import Severity, did_you_mean, error, nearest, shorten, warning
+from arazzo_runner.text.diagnostic import (
+    MAX_COMPARED,
+    MAX_LOOKUPS,
+    Severity,
+    begin_lookups,
+    did_you_mean,
+    error,
+    nearest,
+    shorten,
+    warning,
+)
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span, pointer_text
 
@@ -15,6 +25,24 @@ from arazzo_runner.text.source import Place, SourceFile, Span, pointer_text
 )  # fmt: skip
 def test_the_nearest_name(name, found):
     assert nearest(name, ["listSteps", "CreateExecution"]) == found
+
+
+def test_the_nearest_of_many_names_wherever_it_stands():
+    names = [f"output-number-{one}" for one in range(500)]
+    assert nearest("outptu-number-417", names) == "output-number-417"
+    assert nearest("OUTPUT-number-3", names) == "output-number-3"
+    assert nearest("ab", [*names, "abc"]) == "abc"
+    assert nearest("zzz", names) is None
+
+
+def test_names_are_looked_for_among_many_a_thousand_times_a_document():
+    names = [f"n{one}" for one in range(MAX_COMPARED + 1)]
+    begin_lookups()
+    assert [nearest("n07", names) for _ in range(MAX_LOOKUPS)][-1] == "n7"
+    assert nearest("n07", names) is None
+    assert nearest("n07", names[:-1]) == "n7"  # few names take no time
+    begin_lookups()
+    assert nearest("n07", names) == "n7"
 
 
 def test_the_help_that_names_it():
