@@ -33,12 +33,12 @@ from arazzo_runner.text.diagnostic import (
     SafeRepr,
     Severity,
     as_warning,
-    begin_lookups,
     sort_findings,
 )
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode
 from arazzo_runner.text.source import SourceFile
+from arazzo_runner.text.suggested_fix import begin_lookups
 
 if TYPE_CHECKING:
     from arazzo_runner.document.retrieval import DocumentAccess

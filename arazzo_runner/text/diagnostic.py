@@ -7,25 +7,14 @@ without end.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextvars import ContextVar
 from enum import Enum
-from functools import lru_cache
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.text.source import Place, Span
-from arazzo_runner.text.suggested_fix import Fix
-
-MAX_COMPARED: Final = 32
-"""The names that are compared letter by letter with one that is not known."""
-
-MAX_LOOKUPS: Final = 1_000
-"""The look-ups among more names than that of one document: each takes time for every name."""
-
-_lookups: ContextVar[int] = ContextVar("lookups", default=0)
+from arazzo_runner.text.suggested_fix import Fix, names_to_compare
 
 
 class SafeRepr(Struct, frozen=True):
@@ -123,48 +112,15 @@ def shorten(text: str, limit: int = 60) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The known name most like ``name``, or None when nothing is near enough to suggest.
-
-    Of more than ``MAX_COMPARED`` names those that share most with it are compared, and that is done
-    for the first ``MAX_LOOKUPS`` of a document.
-    """
+    """The known name most like ``name``, or None when nothing is near enough to suggest."""
     from difflib import get_close_matches
 
-    known = list(names)
-    if len(known) > MAX_COMPARED:
-        _lookups.set(_lookups.get() + 1)
-        if _lookups.get() > MAX_LOOKUPS:
-            return None
-        known = _most_alike(name, known)
+    known = names_to_compare(name, [*names])
     for candidate in known:
         if candidate.casefold() == name.casefold():
             return candidate
     matches = get_close_matches(name, known, n=1, cutoff=0.6)
     return matches[0] if matches else None
-
-
-def begin_lookups() -> None:
-    """Count the look-ups of :func:`nearest` anew: what follows is about another document."""
-    _lookups.set(0)
-
-
-def _most_alike(name: str, known: list[str]) -> list[str]:
-    """The few names that share most letters and pairs of letters with ``name``."""
-    from heapq import nlargest
-
-    wanted = _parts(name)
-
-    def likeness(candidate: str) -> float:
-        parts = _parts(candidate)
-        return len(wanted & parts) / (len(wanted) + len(parts) + 1)
-
-    return nlargest(MAX_COMPARED, known, likeness)
-
-
-@lru_cache(maxsize=32_768)
-def _parts(name: str) -> frozenset[str]:
-    text = name.casefold()
-    return frozenset(text).union(map("".join, pairwise(text)))
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:

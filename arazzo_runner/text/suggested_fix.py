@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -19,6 +22,14 @@ _APART: Final = 0.1
 
 _LONG_ENOUGH: Final = 4
 """Letters of a word in which one may be wrong; in twice as many, two."""
+
+MAX_COMPARED: Final = 32
+"""The names that are compared letter by letter with one that is not known."""
+
+MAX_LOOKUPS: Final = 1_000
+"""The look-ups among more names than that of one document: each takes time for every name."""
+
+_lookups: ContextVar[int] = ContextVar("lookups", default=0)
 
 _VARIABLE: Final = lazy_pattern(r"\{[^{}]*\}")
 _WORD: Final = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+|[^\W_]")
@@ -74,7 +85,7 @@ def rename_to_known(place: Place, name: str, known: Iterable[str]) -> Fix | None
     The same name but for case is safe, where it is the only one; another is a guess. To be one, it
     takes more than a near spelling: `getUser` and `setUser` are near, and no slip of each other.
     """
-    names = set(known)
+    names = names_to_compare(name, [*dict.fromkeys(known)])
     same = _same_but_for_case(name, names)
     match = same or _single_similar_name(name, names)
     return Fix((Edit(place, match, name),), is_safe=bool(same)) if match else None
@@ -155,3 +166,33 @@ def _distance(one: str, other: str) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def begin_lookups() -> None:
+    """Count the look-ups among many names anew: what follows is about another document."""
+    _lookups.set(0)
+
+
+def names_to_compare(name: str, known: list[str]) -> list[str]:
+    """Of more than ``MAX_COMPARED`` names those that share most letters and pairs with ``name``.
+
+    None of them any more after ``MAX_LOOKUPS`` look-ups of a document.
+    """
+    if len(known) <= MAX_COMPARED:
+        return known
+    _lookups.set(_lookups.get() + 1)
+    if _lookups.get() > MAX_LOOKUPS:
+        return []
+    wanted = _parts(name)
+
+    def likeness(candidate: str) -> float:
+        parts = _parts(candidate)
+        return len(wanted & parts) / (len(wanted) + len(parts) + 1)
+
+    return sorted(known, key=likeness, reverse=True)[:MAX_COMPARED]
+
+
+@lru_cache(maxsize=32_768)
+def _parts(name: str) -> frozenset[str]:
+    text = name.casefold()
+    return frozenset(text).union(map("".join, pairwise(text)))

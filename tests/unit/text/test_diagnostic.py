@@ -2,10 +2,7 @@ import pytest
 
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import (
-    MAX_COMPARED,
-    MAX_LOOKUPS,
     Severity,
-    begin_lookups,
     did_you_mean,
     error,
     nearest,
@@ -14,6 +11,12 @@ from arazzo_runner.text.diagnostic import (
 )
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span, pointer_text
+from arazzo_runner.text.suggested_fix import (
+    MAX_COMPARED,
+    MAX_LOOKUPS,
+    begin_lookups,
+    rename_to_known,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,16 @@ def test_names_are_looked_for_among_many_a_thousand_times_a_document():
     assert nearest("n07", names[:-1]) == "n7"  # few names take no time
     begin_lookups()
     assert nearest("n07", names) == "n7"
+
+
+def test_a_renaming_among_many_names():
+    place = Place(SourceFile("", "", ""))
+    names = [*(f"item{one}" for one in range(100)), "readReport"]
+    begin_lookups()
+    fix = rename_to_known(place, "raedReport", names)
+    assert fix is not None
+    assert fix.edits[0].text == "readReport"
+    assert rename_to_known(place, "item100", names) is None  # another number is no slip
 
 
 def test_the_help_that_names_it():
