@@ -11,7 +11,8 @@ from msgspec import Struct, field
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.operation import BindContext
-from arazzo_runner.executor.bind.plan import bind
+from arazzo_runner.executor.bind.order import never_run_findings
+from arazzo_runner.executor.bind.plan import bind, entry_workflows
 from arazzo_runner.executor.plan import Limits, Plan, Unit, WorkflowKey
 from arazzo_runner.lint.cascades import find_causes, without_cascades
 from arazzo_runner.lint.control_flow import retry_limit_findings
@@ -83,6 +84,7 @@ def description_findings(examined: PartialDescription) -> list[Diagnostic]:
         *queries,
         *foreign_findings(examined.units.values()),
         *(_document_findings(entry, plan) if _is_understood(examined) else ()),
+        *(_order_findings(examined, plan) if _is_whole(examined, binding) else ()),
     ]
 
 
@@ -90,6 +92,19 @@ def _is_understood(examined: PartialDescription) -> bool:
     return not any(
         one.severity is Severity.ERROR and one.code.startswith("AZ1") for one in examined.findings
     )
+
+
+def _is_whole(examined: PartialDescription, binding: BindContext) -> bool:
+    """Whether the plan has all that the documents name."""
+    findings = (*examined.findings, *binding.findings)
+    return not any(one.severity is Severity.ERROR and one.code[2] in "12" for one in findings)
+
+
+def _order_findings(examined: PartialDescription, plan: Plan) -> Iterator[Diagnostic]:
+    """What a run of the document reaches too late or never, as `run` without `--workflow` does."""
+    base_uri, entry = next(iter(examined.units.items()))
+    names = entry_workflows(entry, examined.units.values())
+    yield from never_run_findings(plan, [WorkflowKey(base_uri, name) for name in names])
 
 
 def _document_findings(entry: Unit, plan: Plan) -> Iterator[Diagnostic]:

@@ -73,11 +73,12 @@ def bind(binding: BindContext, selected: Sequence[WorkflowKey]) -> Plan:
         key = todo.popleft()
         if key not in plans:
             plans[key] = plan = bind_workflow(key, known[key], binding)
-            todo.extend(_reachable(plan))
+            todo.extend(reachable_workflows(plan))
     return Plan(tuple(selected), plans)
 
 
-def _reachable(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
+def reachable_workflows(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
+    """The workflows that one depends on, calls, goes to, retries with or ends with."""
     yield from plan.depends_on
     if plan.finally_call is not None:
         yield plan.finally_call.key

@@ -39,9 +39,11 @@ from arazzo_runner.openapi.model import Parameter as ApiParameter
 from arazzo_runner.openapi.request.body import choose_media_type, encode_body
 from arazzo_runner.openapi.request.build import (
     RequestRefused,
+    check_argument,
     path_variables,
     undeclared_parameter,
 )
+from arazzo_runner.openapi.request.parameters import check_name
 from arazzo_runner.openapi.schema.compile import broken_references
 from arazzo_runner.openapi.security.requirements import security_findings
 from arazzo_runner.openapi.security.schemes import parameter_key
@@ -73,9 +75,28 @@ def bind_operation_call(
         for finding in reason.diagnostics:
             binding.report(finding)
         return None
-    return OperationCall(
+    call = OperationCall(
         source, operation, server, arguments, body, authorization, step.url, step.sends_invalid
     )
+    _check_literals(call, binding)
+    return call
+
+
+def _check_literals(call: OperationCall, binding: BindContext) -> None:
+    """Report what no request can be written with, whatever the values of expressions."""
+    users = {name.lower() for name, _ in call.authorization.user_headers}
+    for argument in call.arguments:
+        parameter, place = argument.parameter, argument.place
+        is_given = parameter.location == "header" and parameter.name.lower() in users
+        requires = not (call.is_free or is_given or call.url is not None)
+        at = place.at("name")
+        try:
+            check_name(parameter)
+            if isinstance(argument.value, Constant):
+                at = place.at("value")
+                check_argument(call.operation, parameter, argument.value.value, requires=requires)
+        except RequestRefused as reason:
+            binding.report(error("AZ323", str(reason), at, "", reason.hint))
 
 
 def _place_of_content(step: Step) -> Place:
@@ -229,6 +250,11 @@ def _bind_body(step: Step, operation: Operation, binding: BindContext) -> BodyPl
     if structure is not None:
         # What cannot be written from an empty one cannot be written from any.
         encode_body(content_type, structure, media)
+    if text is None and not body.replacements and isinstance(body.payload, Constant):
+        try:
+            encode_body(content_type, body.payload.value, media)
+        except RequestRefused as reason:
+            binding.report(error("AZ323", str(reason), place, "", reason.hint))
     return BodyPlan(content_type, media, body.payload, text, body.replacements, body.place)
 
 

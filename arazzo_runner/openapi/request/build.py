@@ -28,6 +28,7 @@ from arazzo_runner.text.source import Place, SourceFile
 __all__ = [
     "RequestRefused",
     "build_request",
+    "check_argument",
     "path_variables",
     "undeclared_parameter",
 ]
@@ -87,6 +88,24 @@ def needs_value(parameter: Parameter, operation: Operation) -> bool:
     if parameter.location in ("path", "cookie") or is_set_by_runner(parameter):
         return False  # the path is judged by itself
     return not is_carried(parameter, operation)
+
+
+def check_argument(
+    operation: Operation, parameter: Parameter, value: MaybeValue, *, requires: bool
+) -> None:
+    """Raise RequestRefused for a value with which no request can be written, as `build_request`.
+
+    With ``requires``, also for one that leaves out what the description requires.
+    """
+    template = _template(operation)
+    if _text(parameter, value, template.reserved) is not None:
+        return
+    location, name = parameter.location, parameter.name
+    if requires and any(
+        where == location and (one == name or _has_value((name,), location, one))
+        for where, one in template.required
+    ):
+        raise _no_required_value(operation, location, name)
 
 
 def build_request(
@@ -163,14 +182,17 @@ def _texts(
 ) -> ParameterTexts:
     texts: ParameterTexts = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
     for parameter, value in arguments:
-        if parameter.location == "path" and parameter.name in reserved and isinstance(value, str):
-            pieces = (serialize_parameter(parameter, one) for one in value.split("/"))
-            text: str | None = "/".join(one for one in pieces if one is not None)
-        else:
-            text = serialize_parameter(parameter, value)
+        text = _text(parameter, value, reserved)
         if text is not None:
             texts[parameter.location][parameter.name] = text
     return texts
+
+
+def _text(parameter: Parameter, value: MaybeValue, reserved: frozenset[str]) -> str | None:
+    if parameter.location == "path" and parameter.name in reserved and isinstance(value, str):
+        pieces = (serialize_parameter(parameter, one) for one in value.split("/"))
+        return "/".join(one for one in pieces if one is not None)
+    return serialize_parameter(parameter, value)
 
 
 def _check_required(
@@ -180,14 +202,13 @@ def _check_required(
     body: object | None,
     link: Link | None,
 ) -> None:
-    called = f"`{operation.method} {operation.path}`"
     for location, name in template.required:
         if link is not None and location.startswith("query"):
             continue  # the query of the link is known to the server alone
         if name not in texts[location] and not _has_value(texts[location], location, name):
-            message = f"{called} requires the {location} parameter `{name}`, which has no value"
-            raise RequestRefused(message, name)
+            raise _no_required_value(operation, location, name)
     if body is None and operation.request_body is not None and operation.request_body.required:
+        called = f"`{operation.method} {operation.path}`"
         raise RequestRefused(f"{called} requires a request body, and there is none")
 
 
@@ -195,7 +216,13 @@ def _header_texts(extra: Authorization, texts: ParameterTexts) -> ParameterTexts
     return {"header": {**texts["header"], **dict(extra.user_headers)}}
 
 
-def _has_value(texts: Mapping[str, str], location: Location, name: str) -> bool:
+def _no_required_value(operation: Operation, location: Location, name: str) -> RequestRefused:
+    called = f"`{operation.method} {operation.path}`"
+    message = f"{called} requires the {location} parameter `{name}`, which has no value"
+    return RequestRefused(message, name)
+
+
+def _has_value(texts: Iterable[str], location: Location, name: str) -> bool:
     return location == "header" and name.lower() in map(str.lower, texts)
 
 

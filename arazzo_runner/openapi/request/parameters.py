@@ -139,9 +139,15 @@ def _by_media_type(parameter: Parameter, value: Value) -> str | None:
     return None if value is None else value_text(value)
 
 
+def check_name(parameter: Parameter) -> None:
+    """Raise RequestRefused for the name of a header or cookie that none can have."""
+    location = parameter.location
+    if location in ("header", "cookie") and not _TOKEN.fullmatch(parameter.name):
+        raise _refused_error(parameter, f"has a name that no {location} can have")
+
+
 def _header(parameter: Parameter, value: Value) -> str | None:
-    if not _TOKEN.fullmatch(parameter.name):
-        raise _refused_error(parameter, "has a name that no header can have")
+    check_name(parameter)
     if parameter.media_type is not None:
         text = _by_media_type(parameter, value)
     else:
@@ -165,8 +171,7 @@ def check_header(parameter: Parameter, text: str) -> str:
 
 
 def _cookie(parameter: Parameter, value: Value) -> str | None:
-    if not _TOKEN.fullmatch(parameter.name):
-        raise _refused_error(parameter, "has a name that no cookie can have")
+    check_name(parameter)
     if parameter.media_type is not None:
         text = _by_media_type(parameter, value)
         return None if text is None else f"{parameter.name}={_media_cookie(parameter, text)}"
