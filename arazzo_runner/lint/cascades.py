@@ -46,8 +46,14 @@ _OF_FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "onSuccess": frozenset({"AZ310"}),
     "onFailure": frozenset({"AZ310"}),
 }
+# What is said of one criterion alone, whatever the others are.
+_OF_ITEMS: Final = frozenset({"AZ304", "AZ306", "AZ307"})
+# What is sent before there is an answer that criteria judge.
+_SENT: Final = frozenset({"parameters", "requestBody"})
 _STEP_DEPTH: Final = 4
 """``/workflows/0/steps/0``"""
+_ITEM_DEPTH: Final = 6
+"""``/workflows/0/steps/0/successCriteria/0``"""
 
 RUNNABLE: Final = frozenset({"AZ118", "AZ210", "AZ211"})
 """Errors that leave a run possible, to which they are warnings: a malformed condition fails its
@@ -60,13 +66,15 @@ class Causes(Struct, frozen=True):
 
     ``said`` are the findings so far by code and spot, ``broken`` the spots of errors, ``unknown``
     those of names that a source would have to hold which could not be read. ``holes`` are the
-    fields of steps, of workflows and of the components of which something could not be read.
+    fields of steps, of workflows and of the components of which something could not be read,
+    ``items`` the criteria of steps among them.
     """
 
     findings: frozenset[tuple[str, _SourcePointer]]
     broken: frozenset[_SourcePointer]
     unknown: frozenset[_SourcePointer]
     holes: frozenset[tuple[_SourcePointer, str]]
+    items: frozenset[_SourcePointer]
 
     def explain(self, code: str, place: Place) -> bool:
         """Whether a finding about a step follows from another at its place, or from a hole."""
@@ -75,11 +83,13 @@ class Causes(Struct, frozen=True):
         end = len(pointer) + (0 if place.target == "key" else 1)
         if any((source, pointer[:at]) in self.broken for at in range(_STEP_DEPTH + 1, end)):
             return True
+        if code in _OF_ITEMS and len(pointer) > _ITEM_DEPTH:
+            return (source, pointer[:_ITEM_DEPTH]) in self.items
         owners = (pointer[:_STEP_DEPTH], pointer[:2], ())
         return any(
             ((source, owner), field) in self.holes
             for field, codes in _OF_FIELDS.items()
-            if code in codes
+            if code in codes and (field in _SENT or not _SENT.intersection(pointer[_STEP_DEPTH:5]))
             for owner in owners
         )
 
@@ -89,11 +99,13 @@ def find_causes(
 ) -> Causes:
     """The causes in the findings about the texts of a description."""
     placed = [(one, (one.place.source, one.place.pointer)) for one in findings if one.place]
+    structural = [spot for one, spot in placed if _is_structural(one)]
     return Causes(
         frozenset((one.code, spot) for one, spot in placed),
         frozenset(spot for one, spot in placed if _is_broken(one)),
         frozenset(_unknown_places(units, missing)),
-        frozenset(hole for one, spot in placed if _is_structural(one) for hole in _hole(*spot)),
+        frozenset(hole for spot in structural for hole in _hole(*spot)),
+        frozenset((source, pointer[:_ITEM_DEPTH]) for source, pointer in structural),
     )
 
 
@@ -106,6 +118,9 @@ def _is_structural(found: Diagnostic) -> bool:
     """Whether the model misses something: a malformed expression and an unknown name are there."""
     if found.severity is not Severity.ERROR or found.code in ("AZ117", "AZ118"):
         return False
+    if found.code == "AZ110" and not (found.help or "").startswith("did you mean"):
+        # What looks like no field takes the place of none, unless it is one of the step itself.
+        return found.place is not None and len(found.place.pointer) <= _STEP_DEPTH + 1
     return found.code.startswith("AZ1") or found.code == "AZ209"
 
 

@@ -54,3 +54,32 @@ def test_a_document_that_is_none(diagnose):
 
 def test_a_document_that_is_not_there(diagnose):
     assert codes(diagnose("", doc_yaml=None)) == ["AZ101"]
+
+
+CRITERIA = """workflows:
+- workflowId: w
+  inputs: {type: object, properties: {name: {type: string}}}
+  steps:
+  - stepId: s
+    operationId: get
+    parameters: [{name: id, in: path, value: $inputs.name#/x}]
+    successCriteria: [FIRST, {condition: $statusCode == 200 || 201}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("{condition: $statusCode == 200}", {"AZ310", "AZ306"}),
+        ("{condition: $statusCode == 200, note: x}", {"AZ110", "AZ310", "AZ306"}),
+        ("{condition: '200', note: x}", {"AZ110", "AZ310", "AZ306"}),
+        # The condition may be meant as a pattern, and so nothing is said of it.
+        ("{condition: '200', typ: regex}", {"AZ110", "AZ310", "AZ306"}),
+        ("{type: simple}", {"AZ111", "AZ310", "AZ306"}),
+    ],
+)
+def test_what_is_said_of_one_criterion_hides_nothing_of_others(diagnose, first, expected):
+    found = diagnose(HEAD + SHOP + CRITERIA.replace("FIRST", first))
+    assert {one.code for one in found} == expected
+    constant = [one.place.pointer[5] for one in found if one.code == "AZ306"]
+    assert constant == ([0, 1] if "note" in first and "'200'" in first else [1])
