@@ -52,9 +52,7 @@ def refusals(examine):
         lines = (f"{{name: {k}, in: {at}, value: {one}}}" for k, (at, one) in values.items())
         text = f"{FLOW}    parameters: [{', '.join(lines)}]\n{more}"
         units = examine(text, api=API).units
-        binding = BindContext(
-            units, authorize=lambda *_: Authorization(user_headers=tuple(users))
-        )
+        binding = BindContext(units, authorize=lambda *_: Authorization(user_headers=tuple(users)))
         bind(binding, [WorkflowKey(next(iter(units)), "w")])
         assert {one.code for one in binding.findings} <= {"AZ323"}
         return [(one.message, one.place.pointer[-1]) for one in binding.findings]
