@@ -19,6 +19,7 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
+from arazzo_runner.document.model import WorkflowName
 from arazzo_runner.errors import DocumentError, InputError
 from arazzo_runner.executor.inputs_schema import (
     InputsSchema,
@@ -375,8 +376,20 @@ def _secret_lines(
 
 
 def _schemas(description: Description, names: Sequence[str]) -> list[InputsSchema]:
-    """The schemas of the inputs: of the workflows to run, then of the others of the document."""
+    """The schemas of the inputs: of the workflows to run, then of those that these lead to."""
+    from arazzo_runner.lint.cascades import targets_of
+
     declared = description.entry.inputs
-    selected = [one.workflow for one in pipeline.select_workflows(description, names)]
-    others = [name for name in declared if name not in selected]
-    return [declared[name] for name in (*selected, *others)]
+    workflows = {one.workflow_id: one for one in description.entry.document.workflows}
+    todo = [one.workflow for one in pipeline.select_workflows(description, names)]
+    reached: dict[str, InputsSchema] = {}
+    while todo:
+        name = todo.pop(0)
+        if name in declared and name not in reached:
+            reached[name] = declared[name]
+            todo += (
+                one.workflow_id
+                for one in targets_of(workflows[name])
+                if isinstance(one, WorkflowName) and one.source is None
+            )
+    return list(reached.values())

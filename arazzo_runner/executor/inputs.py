@@ -101,6 +101,14 @@ def _undeclared_problem(name: str, known: Collection[str]) -> InputProblem:
     return InputProblem("undeclared", name, message, hint)
 
 
+def _unwelcome_problem(name: str) -> InputProblem:
+    """An input that a schema declares which does not apply beside the others."""
+    message = f"the schema of the inputs takes no `{name}` beside the other inputs"
+    return InputProblem(
+        "invalid", name, message, "what allows it is not given, such as another input"
+    )
+
+
 def _explain_errors(failure: Any, known: Collection[str] | None) -> list[InputProblem]:
     path = list(failure.instance_path)
     if not path and failure.kind.name == "required":
@@ -108,7 +116,8 @@ def _explain_errors(failure: Any, known: Collection[str] | None) -> list[InputPr
         message = f"the required input `{name}` is missing"
         return [InputProblem("missing", name, message, f"pass it with `-i {name}=…`")]
     if not path and failure.kind.name in OTHER_MEMBERS and known is not None:
-        return []  # said by `_undeclared`, with the names that are declared
+        # Of the others `undeclared_problems` says it, with the names that are declared.
+        return [_unwelcome_problem(name) for name in failure.kind.unexpected if name in known]
     where = "".join(
         f"[{token}]" if isinstance(token, int) else f".{token}" for token in path
     ).lstrip(".")

@@ -24,6 +24,10 @@ _SYMBOL: Final = lazy_pattern(r"[=<>!&|]+(?!~)(?![=<>!&|])")
 _AND_OR: Final = lazy_pattern(r"(?:and|or)\b", re.IGNORECASE)
 _IS: Final = lazy_pattern(r"is(?P<negated>\s+not)?\b", re.IGNORECASE)
 _STATUS: Final = lazy_pattern(r"(\$(?:response\.)?)status_?code\b", re.IGNORECASE)
+_BARE_STATUS: Final = lazy_pattern(
+    r"(?<![\w.$#/-])status_?(?:code)?(?=\s*[=!<>]=?\s*[1-5][0-9]{2}(?!\w))", re.IGNORECASE
+)
+_SEMICOLON: Final = lazy_pattern(r"(?P<value>[0-9.]+|true|false|null|)\s*;\s*\Z")
 # `$statusCode >= 200 && < 300`: the right side compares what the left one does.
 _LEFT_SIDE: Final = lazy_pattern(
     r"(?P<operand>\$[^\s()<>=!&|]+)\s*[<>=!]=?[^&|()]*(?:&&|\|\|)\s*\Z"
@@ -104,6 +108,18 @@ def _status(text: str, at: int) -> str | None:
     return text[: found.start()] + "$statusCode" + text[found.end() :] if found else None
 
 
+def _bare_status(text: str, at: int) -> str | None:
+    """`status` that is compared with one is meant as `$statusCode`."""
+    found = _BARE_STATUS.match(text, at)
+    return text[:at] + "$statusCode" + text[found.end() :] if found else None
+
+
+def _without_semicolon(text: str, at: int) -> str | None:
+    """A statement of another language ends with one."""
+    found = _SEMICOLON.match(text, at)
+    return text[:at] + found["value"] if found else None
+
+
 def _correct_other_side(text: str, at: int) -> str | None:
     found = _LEFT_SIDE.search(text, 0, at) if text[at : at + 1] in ("<", ">") else None
     return text[:at] + found["operand"] + " " + text[at:] if found else None
@@ -179,6 +195,8 @@ _IN_CONDITIONS: Final = (
     _operator,
     _correct_is,
     _status,
+    _bare_status,
+    _without_semicolon,
     _correct_other_side,
     _without_braces,
     _range,

@@ -85,6 +85,8 @@ _COMPARES: Final[dict[str, Callable[[int, int], bool]]] = {
 }
 
 
+_BARE_STATUS: Final = lazy_pattern("status_?(?:code)?", re.IGNORECASE)
+_COMPARED_STATUS: Final = lazy_pattern(r"\s*[=!<>]=?\s*[1-5][0-9]{2}(?!\w)")
 _STATUS: Final = lazy_pattern("[1-5][0-9]{2}")
 
 
@@ -200,6 +202,10 @@ def bare_word(phrase: str, before: str, after: str) -> str:
     meant = WORDS.get(phrase.lower())
     if meant:
         return f"`{phrase}` is not a literal; write `{meant}`"
+    if phrase.endswith(";") and len(phrase) > 1:
+        return f"`;` is no part of a condition; remove it: `{phrase[:-1]}`"
+    if _BARE_STATUS.fullmatch(phrase) and _COMPARED_STATUS.match(after):
+        return f"`{phrase}` is not an expression; write `$statusCode`"
     first = phrase.split(" ", 1)[0]
     if first.lower() in OPERATORS:
         return f"`{first}` is not an operator; write `{OPERATORS[first.lower()]}`"

@@ -23,6 +23,8 @@ FindFindings: TypeAlias = Callable[[SourceFile], Sequence[Diagnostic]]
 SelectFixes: TypeAlias = Callable[[Sequence[Diagnostic]], Sequence[Diagnostic]]
 """Those of the findings whose fixes are wanted."""
 
+_POINTLESS: Final = frozenset({"AZ306", "AZ307", "AZ310"})
+
 _Spot: TypeAlias = tuple[Pointer, str]
 
 
@@ -171,7 +173,7 @@ def is_worse(
     before: Sequence[Diagnostic], mended: Sequence[Diagnostic], after: Sequence[Diagnostic]
 ) -> bool:
     """Whether mending some of the findings ``before`` has left the document worse off."""
-    if _has_new_at_edits(before, mended, after):
+    if _has_new_at_edits(before, mended, after) or _is_still_wrong(mended, after):
         return True
     if all(_is_lost(one) and _has_safe_fix(one) for one in mended):
         return False
@@ -198,6 +200,19 @@ def _has_new_at_edits(
     then = _at_places(+unmended)
     now = _at_places(Counter(one for one in after if one.code in same or not _has_safe_fix(one)))
     return any(now[new] - then[old] for old, new in map(_places_of, edits))
+
+
+def _is_still_wrong(mended: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> bool:
+    """Whether a value that was respelled can still not be what was meant, as was said before."""
+    spots = {one.place.pointer for one in after if one.place is not None and _is_pointless(one)}
+    edits = (edit for one in mended if one.fix for edit in one.fix.edits)
+    return any(edit.text is not None and edit.place.pointer in spots for edit in edits)
+
+
+def _is_pointless(found: Diagnostic) -> bool:
+    """Whether a value checks nothing, or reads what is not there, and nothing safe mends that."""
+    is_said = found.severity is not Severity.HINT and not _has_safe_fix(found)
+    return is_said and found.code in _POINTLESS
 
 
 def _has_safe_fix(found: Diagnostic) -> bool:

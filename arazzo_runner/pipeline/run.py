@@ -16,8 +16,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind.operation import Authorize, BindContext
-from arazzo_runner.executor.bind.order import never_run_findings
-from arazzo_runner.executor.bind.plan import bind, entry_workflows
+from arazzo_runner.executor.bind.plan import bind, entry_workflows, needs_other_workflows
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import (
     Clock,
@@ -173,8 +172,10 @@ def plan_run(
     )
     bound = bind(binding, selected)
     wrong = description.errors_of(bound, binding.findings)
-    # A plan that is not whole may lack what would run such a step.
-    wrong = wrong or list(never_run_findings(bound, selected))
+    if not wrong and needs_other_workflows(bound):
+        from arazzo_runner.executor.bind.order import never_run_findings
+
+        wrong = list(never_run_findings(bound, selected))
     if wrong:
         raise DocumentError(*sort_findings(dict.fromkeys(wrong)))
     if options.mock is not None and options.mock.cases:

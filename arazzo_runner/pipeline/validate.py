@@ -11,8 +11,7 @@ from msgspec import Struct, field
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.operation import BindContext
-from arazzo_runner.executor.bind.order import never_run_findings
-from arazzo_runner.executor.bind.plan import bind, entry_workflows
+from arazzo_runner.executor.bind.plan import bind, entry_workflows, needs_other_workflows
 from arazzo_runner.executor.plan import Limits, Plan, Unit, WorkflowKey
 from arazzo_runner.lint.cascades import find_causes, without_cascades
 from arazzo_runner.lint.control_flow import retry_limit_findings
@@ -102,6 +101,10 @@ def _is_whole(examined: PartialDescription, binding: BindContext) -> bool:
 
 def _order_findings(examined: PartialDescription, plan: Plan) -> Iterator[Diagnostic]:
     """What a run of the document reaches too late or never, as `run` without `--workflow` does."""
+    if not needs_other_workflows(plan):
+        return
+    from arazzo_runner.executor.bind.order import never_run_findings
+
     base_uri, entry = next(iter(examined.units.items()))
     names = entry_workflows(entry, examined.units.values())
     yield from never_run_findings(plan, [WorkflowKey(base_uri, name) for name in names])

@@ -16,7 +16,7 @@ def never_run_findings(plan: Plan, selected: Sequence[WorkflowKey]) -> Iterator[
     """AZ222: steps that depend on a step which no run of the ``selected`` workflows reaches before.
 
     What a workflow leads to may run before any of its steps; of the selected ones, only those
-    that come first do.
+    that come first do. A plan that is not whole may lack what would run such a step.
     """
     before: set[WorkflowKey] = set()
     known: dict[WorkflowKey, Set[WorkflowKey]] = {}

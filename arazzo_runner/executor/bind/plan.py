@@ -90,6 +90,14 @@ def reachable_workflows(plan: WorkflowPlan) -> Iterator[WorkflowKey]:
                 yield planned.target
 
 
+def needs_other_workflows(plan: Plan) -> bool:
+    """Whether the ``dependsOn`` of a step names one of another workflow."""
+    steps = (step for workflow in plan.workflows.values() for step in workflow.steps)
+    return any(
+        key.workflow_key != step.key.workflow_key for step in steps for key in step.depends_on
+    )
+
+
 def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: BindContext) -> WorkflowPlan:
     """Bind one workflow, which ``key`` names."""
     unit = binding.units[key.document]

@@ -315,3 +315,23 @@ def test_definitions_of_a_bundle(reference, expected):
 def test_the_shape_of_a_schema_whose_reference_leads_nowhere_is_unknown():
     shape = _keyword_shape({"$ref": "#/$defs/nowhere"}, Place(SourceFile("a", "", "a")))
     assert (shape.kinds, shape.values) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"dependentSchemas": {"kind": {"properties": {"extra": {"type": "integer"}}}}},
+        {"if": {"required": ["kind"]}, "then": {"properties": {"extra": {"type": "integer"}}}},
+    ],
+)
+def test_an_input_that_is_declared_beside_another_alone(condition):
+    schema = {"properties": {"kind": {}}, **condition, "unevaluatedProperties": False}
+    assert find_problems(schema, {"kind": "a", "extra": 5}) == []
+    (problem,) = find_problems(schema, {"extra": 5})
+    assert (problem.kind, problem.name) == ("invalid", "extra")
+    assert "takes no `extra`" in problem.message
+    found = find_problems(schema, {"extra": 5, "other": 1})
+    assert [(one.kind, one.name) for one in found] == [
+        ("undeclared", "other"),
+        ("invalid", "extra"),
+    ]

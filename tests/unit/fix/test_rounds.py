@@ -254,3 +254,26 @@ def test_a_fix_that_cannot_be_spelled_is_left() -> None:
         "a: 'X'\n", lambda place, text: [error("AZ204", text, place, fix=replace_text(place, "\n"))]
     )
     assert (done.text, codes(done.left)) == ("a: 'X'\n", ["AZ204"])
+
+
+@pytest.mark.parametrize(
+    ("code", "is_hint", "has_fix", "text"),
+    [
+        ("AZ306", False, False, "X"),
+        ("AZ310", False, False, "X"),
+        ("AZ310", True, False, "x"),
+        ("AZ310", False, True, "y"),
+        ("AZ302", False, False, "x"),
+    ],
+)
+def test_a_value_that_stays_wrong_is_not_respelled(
+    code: str, is_hint: bool, has_fix: bool, text: str
+) -> None:
+    def rule(place: Place, value: str) -> list[Diagnostic]:
+        fix = replace_text(place, "y") if has_fix and value == "x" else None
+        severity = Severity.HINT if is_hint else Severity.WARNING
+        wrong = Diagnostic(code, severity, "wrong", place, fix=fix)
+        spelled = warning("AZ119", "spelling", place, fix=replace_text(place, "x"))
+        return [*([spelled] if value == "X" else []), *([wrong] if value != "y" else [])]
+
+    assert mended("a: X\n", rule).text == f"a: {text}\n"

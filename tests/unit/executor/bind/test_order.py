@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.order import never_run_findings
-from arazzo_runner.executor.bind.plan import bind
+from arazzo_runner.executor.bind.plan import bind, needs_other_workflows
 from arazzo_runner.executor.plan import WorkflowKey
 from arazzo_runner.text.positions import text_of
 
@@ -58,3 +58,13 @@ def test_what_runs_before(examine, selected, name, call, more, told):
     found = list(never_run_findings(bind(binding, keys), keys))
     assert binding.findings == []
     assert [(one.code, text_of(one.place)) for one in found] == ([("AZ222", name)] if told else [])
+
+
+@pytest.mark.parametrize(("name", "needs"), [(HERE, True), (THERE, True), ("first", False)])
+def test_what_needs_other_workflows(examine, name, needs):
+    text = FLOW.replace("first, NAME", name).replace("CALL", PLAIN).replace("MORE", "summary: x")
+    units = examine(text, other=OTHER).units
+    assert (
+        needs_other_workflows(bind(BindContext(units), [WorkflowKey(next(iter(units)), "w")]))
+        is needs
+    )
