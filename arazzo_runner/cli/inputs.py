@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 from typing import Literal as Choice
 
@@ -139,8 +138,10 @@ def read_inputs_file(file: str) -> dict[str, Value]:
 def _read(file: str, flag: str) -> bytes:
     import sys
 
+    from arazzo_runner.retrieve.pipe import read_file
+
     try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return sys.stdin.buffer.read() if file == "-" else read_file(file)
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
         words = reason.strerror if isinstance(reason, OSError) else str(reason)
         raise input_usage_error(

@@ -10,9 +10,9 @@ import codecs
 import gc
 import os
 import sys
-from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from io import TextIOWrapper
 
+from arazzo_runner.cli.lossy_stream import is_full, lossy_stream
 from arazzo_runner.version import VERSION
 
 # `typing` takes longer to import than all that is here.
@@ -31,6 +31,7 @@ def prepare_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # Python has no stream for a closed descriptor
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+    sys.stderr = lossy_stream(sys.stderr)
     codecs.register_error(_ESCAPED, escape_unencodable)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors=_ESCAPED)
@@ -84,7 +85,7 @@ def _failure_code(error: Exception, args: list[str]) -> int:
         return _show_error(error)
     if isinstance(error, (RecursionError, MemoryError)):
         return _overflow(error, args)
-    return _unwritable_output(error) if _is_full(error) else _bug(error, args)
+    return _outside_code(error) or _bug(error, args)
 
 
 def _show_error(error: ArazzoError) -> int:
@@ -102,8 +103,23 @@ def _broken_pipe() -> int:
     return 141
 
 
-def _is_full(error: Exception) -> bool:
-    return isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT, EFBIG, EIO)
+def _outside_code(error: Exception) -> int | None:
+    """The exit code of what is no bug, with its message: a full disk, a folder that is gone."""
+    if is_full(error):
+        return _unwritable_output(error)
+    if isinstance(error, FileNotFoundError) and _is_folder_gone():
+        sys.stderr.write("error[AZ906]: the working folder has been deleted\n")
+        sys.stderr.write("help: change to a folder that exists\n")
+        return 2
+    return None
+
+
+def _is_folder_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib takes its time to import
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _unwritable_output(error: Exception) -> int:

@@ -5,7 +5,6 @@ They are read in chunks while they are sent, never as a whole.
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -23,10 +22,10 @@ def file_body(path: str) -> FileBody:
     from mimetypes import guess_type
     from secrets import token_hex
 
-    with Path(path).open("rb") as file:
-        status = os.fstat(file.fileno())
-    if not stat.S_ISREG(status.st_mode):
+    status = Path(path).stat()  # to open a pipe takes as long as nobody writes to it
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
         raise OSError(None, "it is not a regular file, which could be sent again")
+    Path(path).open("rb").close()
     name = Path(path).name.encode("utf-8", "replace").decode()
     return FileBody(path, name, status.st_size, guess_type(name)[0], token_hex(8))
 

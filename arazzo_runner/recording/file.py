@@ -27,6 +27,7 @@ from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Rec
 from arazzo_runner.report.files import write_pieces
 from arazzo_runner.report.formats.json_stream import OpenArray, OpenObject, json_stream
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.retrieve.pipe import read_file
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.json_write import INDENTED, write_json
 from arazzo_runner.text.number import JsonNumber, parse_number
@@ -51,7 +52,7 @@ def _lines(value: Value) -> str:
 def read_recording(path: str | Path) -> Recording:
     """Read a recording. Raises UsageError AZ906 for a file that is none."""
     try:
-        read = json.loads(Path(path).read_bytes(), parse_float=parse_number)
+        read = json.loads(read_file(path), parse_float=parse_number)
         return _recording(msgspec.convert(_plain(read), _File))
     except OSError as reason:
         raise _file_error(path, (reason.strerror or str(reason)).lower()) from None

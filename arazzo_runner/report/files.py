@@ -9,13 +9,15 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from errno import ENXIO
 from importlib import import_module
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import IO, Final, TypeAlias
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.retrieve.temporary_file import temporary_beside
 from arazzo_runner.text.diagnostic import error
 
 Render: TypeAlias = Callable[[RunReport, Masker], Iterator[bytes]]
@@ -64,9 +66,9 @@ def check_writable(path: str | Path, what: str = "report") -> None:
         target = _target(path)
         if _is_device(target):
             return
-        temporary = _temporary(target)
-        _write_new(temporary, ())
-        temporary.unlink()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_beside(target) as temporary:
+            _write_new(temporary, ())
 
 
 class StreamedFile:
@@ -82,7 +84,7 @@ class StreamedFile:
         with _usage_errors(path):
             target = _target(path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._file = target.open("wb", buffering=0)
+            self._file = _open_device(target, 0)
 
     def write(self, data: bytes) -> None:
         """Append ``data``, unless that failed before."""
@@ -103,7 +105,7 @@ class StreamedFile:
 
 def append_file(path: str | Path, data: bytes) -> None:
     """Add ``data`` at the end of a file that others write to as well; UsageError (AZ907)."""
-    with _usage_errors(path), Path(path).open("ab") as file:
+    with _usage_errors(path), open(path, "ab", opener=_descriptor) as file:
         file.write(data)
 
 
@@ -118,27 +120,35 @@ def _is_device(target: Path) -> bool:
     return target.exists() and not target.is_file()
 
 
-def _temporary(target: Path) -> Path:
-    """A new name beside the target: a rename is atomic only within one file system."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.tmp")
-
-
 def _write(target: Path, pieces: Iterable[bytes]) -> None:
     if _is_device(target):
-        with target.open("wb") as device:
+        with _open_device(target, -1) as device:
             device.writelines(pieces)
         return
-    temporary = _temporary(target)
-    try:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with temporary_beside(target) as temporary:
         _write_new(temporary, pieces)
         if target.exists():
             temporary.chmod(stat.S_IMODE(target.stat().st_mode))
         temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+
+
+def _open_device(target: Path, buffering: int) -> IO[bytes]:
+    """Open a file, device or pipe; a pipe that nobody reads would never be open."""
+    return open(target, "wb", buffering, opener=_descriptor)
+
+
+def _descriptor(path: str, flags: int) -> int:
+    if not Path(path).is_fifo():
+        return os.open(path, flags, 0o666)
+    try:
+        descriptor = os.open(path, flags | os.O_NONBLOCK)
+    except OSError as reason:
+        if reason.errno == ENXIO:
+            raise OSError(ENXIO, "nobody reads from the pipe") from None
         raise
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _write_new(path: Path, pieces: Iterable[bytes]) -> None:

@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.retrieve.temporary_file import temporary_beside
 from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.version import VERSION
 
@@ -105,15 +106,11 @@ class DiskParseCache:
             folder.mkdir(0o700, parents=True, exist_ok=True)
         if not _is_private(path.parent):
             return
-        temporary = path.with_suffix(f".{os.getpid()}.part")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
+        with temporary_beside(path) as temporary:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
             temporary.replace(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
 
     def _prune(self) -> None:
         """Delete what was used longest ago, of other versions too, until the rest is in bounds."""

@@ -14,6 +14,7 @@ from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.http_semantics.user_information import without_logins
+from arazzo_runner.retrieve.pipe import read_file
 from arazzo_runner.text.diagnostic import nearest
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, size_finding
 from arazzo_runner.text.suggested_fix import is_slip
@@ -78,9 +79,8 @@ def _read(path: str, shown: str, limit: int) -> RetrievedDocument:
     try:
         if Path(path).is_dir():
             raise _folder_error(path, shown)
-        with Path(path).open("rb") as file:
-            data = file.read(limit + 1)
-            size = max(len(data), os.fstat(file.fileno()).st_size)
+        data = read_file(path, limit + 1)
+        size = max(len(data), Path(path).stat().st_size)
     except (OSError, ValueError) as reason:
         raise _unreadable_error(path, shown, reason) from None
     if len(data) > limit:

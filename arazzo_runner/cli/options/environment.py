@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -47,8 +46,10 @@ def read_env_file(path: str, param: click.Parameter | None = None) -> dict[str, 
     Comments, ``export``, quotes with their escapes, values of several lines; what looks like a
     variable in a value stays as it is. Raises click.BadParameter.
     """
+    from arazzo_runner.retrieve.pipe import read_file
+
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = read_file(path).decode("utf-8-sig")
     except (OSError, ValueError) as reason:
         why = _words(reason)
         raise click.BadParameter(f"`{path}` cannot be read: {why}", param=param) from None

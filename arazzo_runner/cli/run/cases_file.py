@@ -29,6 +29,7 @@ from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
+from arazzo_runner.retrieve.pipe import read_file
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.json_reader import build_json
 from arazzo_runner.text.limits import DocumentLimits
@@ -72,7 +73,7 @@ def read_cases(file: str | Path, known: InputSchemas) -> list[CaseInputs]:
 
 def _source(file: str) -> SourceFile:
     try:
-        return decode(Path(file).read_bytes(), file, file)
+        return decode(read_file(file), file, file)
     except OSError as reason:
         raise input_usage_error(
             f"the cases in `{file}` cannot be read: {(reason.strerror or 'unknown error').lower()}"

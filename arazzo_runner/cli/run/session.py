@@ -32,6 +32,7 @@ from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live, style_for
+from arazzo_runner.retrieve.temporary_file import discard_temporaries
 
 if TYPE_CHECKING:
     from arazzo_runner.report.terminal.live import LiveStream
@@ -78,6 +79,7 @@ class Signals:
         self.code = 128 + number
         if again:
             self.at_once()
+            discard_temporaries()
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
         if self._waiting:

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from arazzo_runner.report.diagnostics.located import LocatedFinding
 from arazzo_runner.report.files import write_atomically
+from arazzo_runner.retrieve.pipe import read_file
 
 _VERSION: Final = 2
 _OUTDATED: Final = (
@@ -51,7 +52,7 @@ class BaselineComparison(Struct, frozen=True):
 def read_baseline(path: str) -> Baseline:
     """Read a baseline file. Raises click.UsageError when it cannot be used."""
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(read_file(path).decode())
     except FileNotFoundError:
         _raise_baseline_error(path, "there is no such file; `--write-baseline` creates it")
     except OSError as reason:

@@ -92,6 +92,8 @@ def _chunks(most: int, groups: Iterable[list[str]]) -> Iterator[list[str]]:
 def _sources(document: str) -> str:
     """Roughly which sources a document names: enough to guess who has which in common."""
     try:
+        if not Path(document).is_file():  # what is read of a pipe is gone
+            return ""
         with Path(document).open("rb") as file:
             head = file.read(_HEAD)
     except OSError:
@@ -161,6 +163,8 @@ def _walk_folder(folder: str) -> Iterator[str]:
 
 
 def _is_document(path: str) -> bool:
+    if Path(path).is_fifo():  # which nobody named
+        return False
     if Path(path).stem.lower().endswith(".arazzo"):
         return True
     try:

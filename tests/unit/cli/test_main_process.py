@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -155,6 +155,10 @@ def test_the_second_signal_ends_at_once(folder, silent_server, number):
     """The report goes to a pipe that nobody reads, so that only a signal can end the process."""
     server, came = silent_server
     os.mkfifo(folder / "pipe")
+    pipe = os.open(folder / "pipe", os.O_RDWR | os.O_NONBLOCK)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(pipe, b"x" * 4096)
     words = ("--workflow", "once", "--server", server, "--report", "json=pipe")
     with run(folder, *words) as process:
         assert came.wait(PATIENCE)
@@ -163,6 +167,7 @@ def test_the_second_signal_ends_at_once(folder, silent_server, number):
             assert line  # the run has been told, and the report is on its way
         process.send_signal(number)
         process.communicate(timeout=PATIENCE)
+    os.close(pipe)
     assert process.returncode == -number
 
 

@@ -1,6 +1,8 @@
 import asyncio
 
-from arazzo_runner.executor.world import PublishCall, ReceiveCall
+from arazzo_runner.executor.world import PublishCall, ReceiveCall, SendCall
+from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.worlds import mock
 from arazzo_runner.worlds.mock import MockWorld
 
 
@@ -16,3 +18,15 @@ def test_there_are_no_channels():
     published = asyncio.run(world.publish(PublishCall("k", "orders", b"")))
     received = asyncio.run(world.receive(ReceiveCall("k", "orders", None, None)))
     assert (published.code, received.code) == ("refused", "refused")
+
+
+def test_what_python_gives_up_on_is_no_response(monkeypatch):
+    def answer(*_):
+        raise RecursionError
+
+    world = MockWorld({"api": None})
+    monkeypatch.setattr(mock, "find_by_pointer", lambda *_: "operation")
+    monkeypatch.setattr(world.apis["api"], "answer", answer)
+    request = HttpRequest("GET", "http://h/a", (), b"")
+    failure = asyncio.run(world.send(SendCall("w/a#1@1", request, None, ("api", "GET", "/a"))))
+    assert failure.message.endswith("the schemas of `GET /a` are nested too deeply")

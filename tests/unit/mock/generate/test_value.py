@@ -279,3 +279,11 @@ def test_what_is_not_too_wide_is_made_to_its_depth() -> None:
     memo = SchemaMemo(schema)
     assert "id" in generate_value(schema, SeededChoice(3), memo)["r0"]["r0"]
     assert memo.depths == {}
+
+
+def test_a_schema_beyond_what_python_nests_has_no_example():
+    schema = STRING
+    for _ in range(3_000):
+        schema = {"allOf": [schema]}
+    with pytest.raises(NoExample, match="too"):
+        flatten(schema, {}, (), 0)
