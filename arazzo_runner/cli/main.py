@@ -107,14 +107,14 @@ def _outside_code(error: Exception) -> int | None:
     """The exit code of what is no bug, with its message: a full disk, a folder that is gone."""
     if is_full(error):
         return _unwritable_output(error)
-    if isinstance(error, FileNotFoundError) and _is_folder_gone():
+    if isinstance(error, FileNotFoundError) and _has_no_folder():
         sys.stderr.write("error[AZ906]: the working folder has been deleted\n")
         sys.stderr.write("help: change to a folder that exists\n")
         return 2
     return None
 
 
-def _is_folder_gone() -> bool:
+def _has_no_folder() -> bool:
     try:
         os.getcwd()  # noqa: PTH109 - pathlib takes its time to import
     except FileNotFoundError:
