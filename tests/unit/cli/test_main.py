@@ -6,6 +6,7 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 
+from arazzo_runner.cli import commands
 from arazzo_runner.cli import main as command_line
 from arazzo_runner.cli.main import escape_unencodable, prepare_streams
 
@@ -38,7 +39,7 @@ def test_what_is_too_much_for_python_is_no_bug(
     def give_up(*_: object, **_named: object) -> None:
         raise kind
 
-    monkeypatch.setattr(command_line.cli, "main", give_up)
+    monkeypatch.setattr(commands.cli, "main", give_up)
     assert command_line.main(["list", "w.yaml"]) == 3
     assert (
         capsys.readouterr().err == f"error[AZ109]: what the document or a response contains {why}\n"
