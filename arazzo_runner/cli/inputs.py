@@ -73,7 +73,8 @@ def binary_file(name: str, path: str) -> FileBody:
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
         words = getattr(reason, "strerror", None) or str(reason)
         message = f"`-i {name}`: `{path}` cannot be read: {words.lower()}"
-        raise InputError(error("AZ906", message)) from None
+        help_ = "give the path of a file, from the working directory"
+        raise InputError(error("AZ906", message, help=help_)) from None
 
 
 def base64_text(content: bytes) -> str:

@@ -69,7 +69,9 @@ def _file(path: PurePath, what: str) -> Value:
         return file_body(str(path))
     except OSError as reason:
         words = (reason.strerror or "unknown error").lower()
-        raise UsageError(error("AZ906", f"{what}: `{path}` cannot be read: {words}")) from None
+        message = f"{what}: `{path}` cannot be read: {words}"
+        help_ = "give the path of a file, from the working directory"
+        raise UsageError(error("AZ906", message, help=help_)) from None
 
 
 def _members(value: Mapping[Any, Any], what: str) -> Value:

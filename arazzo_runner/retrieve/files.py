@@ -27,6 +27,7 @@ _ENDINGS = (".yaml", ".yml", ".json")
 
 
 _OTHER_PATH = "give the path of the document, from the working directory"
+_MAY_READ = "give this user the right to read it"
 
 
 def file_uri(path: str) -> str:
@@ -95,7 +96,9 @@ def _unreadable_error(
         hint = _nearest_file(path) if asking is None else _where(path, asking)
         return RetrieveError(f"there is no file `{without_logins(shown)}`", hint)
     words = reason.strerror if isinstance(reason, OSError) else str(reason)
-    return RetrieveError(f"`{shown}` cannot be read: {(words or 'unknown error').lower()}")
+    message = f"`{shown}` cannot be read: {(words or 'unknown error').lower()}"
+    is_forbidden = isinstance(reason, PermissionError)
+    return RetrieveError(message, _MAY_READ if is_forbidden else None)
 
 
 def _nearest_file(path: str) -> str | None:

@@ -91,7 +91,7 @@ class RunCommand(Struct, frozen=True):
             return ready_cases(description, self.given, options, new_traces)
         if self.given["case"]:
             message = "`--case` selects rows of `--cases FILE`, which is missing"
-            raise UsageError(error("AZ906", message))
+            raise UsageError(error("AZ906", message, help="add `--cases FILE`"))
         inputs = inputs_for(description, self.given, self.given["workflows"])
         prepared = pipeline.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:

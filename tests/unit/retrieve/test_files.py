@@ -90,8 +90,9 @@ def test_a_folder(folder):
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
 def test_a_file_without_permission(folder):
     (folder / "a").touch(mode=0)
-    with pytest.raises(RetrieveError, match="`a` cannot be read: permission denied"):
+    with pytest.raises(RetrieveError, match="`a` cannot be read: permission denied") as caught:
         read_named("a", 10)
+    assert caught.value.hint == "give this user the right to read it"
 
 
 def test_a_path_that_no_file_can_have():
