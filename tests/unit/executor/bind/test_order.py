@@ -43,6 +43,8 @@ PREREQUISITE = "dependsOn: [lib]"
         (["use", "w"], HERE, PLAIN, "", False),
         (["w"], HERE, CALLS, "", False),
         (["w"], HERE, PLAIN, PREREQUISITE, False),
+        (["w"], HERE, CALLS, PREREQUISITE, False),  # it is reached twice
+        (["w"], HERE, "workflowId: use", PREREQUISITE, False),  # by two ways
         (["w", "use", "outer"], HERE, PLAIN, "", False),  # `outer` runs it again, after `use`
         (["outer"], HERE, PLAIN, "", True),
         (["use", "w"], THERE, PLAIN, "", True),  # of the same name, in another document

@@ -28,6 +28,10 @@ def test_style_examples(location, style, explode, expected):
             assert serialize_parameter(one, value) == text
 
 
+def test_letters_of_a_header_stay_as_they_are():
+    assert serialize_parameter(parameter("header", "simple"), "grün") == "grün"
+
+
 @pytest.mark.parametrize("style", ["spaceDelimited", "pipeDelimited", "deepObject"])
 def test_what_a_style_cannot_say_is_said_in_form(style):
     one = parameter("query", style, explode=True)

@@ -100,6 +100,12 @@ def test_what_no_request_can_carry_is_refused_and_not_shown(api, name, value, fa
     assert [(one.code, one.message) for one in caught.value.diagnostics] == [("AZ905", message)]
 
 
+def test_letters_beyond_ascii_can_be_sent(api):
+    schemes = api(components={"securitySchemes": SCHEMES}).schemes.values()
+    found = credentials_from({"ARAZZO_AUTH_API_HEAD_KEY": "schlüssel\n"}, "api", schemes, {})
+    assert found.of("api", "head") == {"key": "schlüssel"}
+
+
 def test_credentials_join():
     first = Credentials({("a", "x"): {"key": "1"}, ("a", "y"): {"key": "2"}})
     second = Credentials({("a", "y"): {"key": "3"}})
