@@ -30,6 +30,8 @@ def test_style_examples(location, style, explode, expected):
 
 def test_letters_of_a_header_stay_as_they_are():
     assert serialize_parameter(parameter("header", "simple"), "grün") == "grün"
+    with pytest.raises(RequestRefused, match="half a surrogate pair"):
+        serialize_parameter(parameter("header", "simple"), "gr\ud800n")
 
 
 @pytest.mark.parametrize("style", ["spaceDelimited", "pipeDelimited", "deepObject"])
