@@ -6,7 +6,6 @@ from pathlib import Path
 
 from contenders import ARAZZO
 from measure import Contender, rounds, table
-from validation import write_descriptions, write_documents
 
 DESCRIPTIONS = 10
 FOUND = 3
@@ -20,6 +19,8 @@ def validating(name: str, folder: Path, *flags: str) -> Contender:
 
 def write(folder: Path, documents: int) -> Path:
     """A folder with so many documents, beside the descriptions."""
+    from validation import write_documents
+
     target = folder / str(documents)
     shutil.copytree(folder / "descriptions", target)
     write_documents(target, documents, DESCRIPTIONS)
@@ -28,6 +29,8 @@ def write(folder: Path, documents: int) -> Path:
 
 def validate(count: int) -> None:
     """Checking 500 and 1,000 documents, alone and by two processes."""
+    from validation import write_descriptions  # needs the environment, as `--help` does not
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "descriptions").mkdir()

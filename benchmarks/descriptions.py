@@ -9,11 +9,12 @@ from pathlib import Path
 
 from contenders import ARAZZO, HERE
 from measure import Contender, rounds, table
-from published import fetched
 
 
 def openapi(count: int) -> None:
     """Real API descriptions from 0.3 to 13 MB, fetched from npm's registry."""
+    from published import fetched  # needs the environment, as `--help` does not
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         costs = [(shown, path, measured(path, folder)) for shown, path in fetched()]

@@ -12,6 +12,34 @@ FEW, MANY = 1_000, 10_000
 JOB = "runner_job.py"
 
 
+PLACES = {
+    "no credentials": ("run", "none"),
+    "basic": ("run", "basic"),
+    "token of 1,200 characters": ("run", "token"),
+    "token that is learned": ("run", "learned"),
+    "the mock": ("run", "mock"),
+    "HTTP": ("run", ""),
+    "HTTP, asyncio": ("arun", ""),
+    "no credentials, asyncio": ("arun", "none"),
+}
+
+
+def runs(count: int) -> None:
+    """What a run of three steps costs in one Runner, by where its requests go."""
+    with serving() as url:
+        contenders = [
+            script(f"{name}, {number}", "runs_job.py", str(number), way, place or url)
+            for name, (way, place) in PLACES.items()
+            for number in (100, 1_100)
+        ]
+        figures = rounds(contenders, max(3, count // 4))
+    costs = {
+        name: further(figures[f"{name}, 1100"], figures[f"{name}, 100"], 1_000) for name in PLACES
+    }
+    wanted = "CPU of 0.45 ms where answers cost nothing, 1.0 over HTTP; asyncio 1.5 times that"
+    table("A run of three steps by one Runner", costs, wanted)
+
+
 def runner(count: int) -> None:
     """10,000 runs of the three-step job by one Runner: their cost, and what is left of them."""
     with serving() as url:

@@ -1,6 +1,7 @@
 """Runs contenders in turn and tells their figures side by side.
 
-Interleaved rounds let a noisy machine be noisy for all; the ratios of minimums are what counts.
+Interleaved rounds let a noisy machine be noisy for all. What counts is the CPU of each round
+against that of the first contender in the same round, and of these ratios the median.
 This process stays small on purpose: a child's peak memory never counts as less than its parent's.
 """
 
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from statistics import median
 
 
@@ -69,29 +71,29 @@ def rounds(contenders: Iterable[Contender], count: int) -> dict[str, list[Figure
 
 def further(many: list[Figures], few: list[Figures], units: int) -> list[Figures]:
     """What each further unit cost: a long run without what a short one costs anyway."""
-    wall, cpu = min(run.wall for run in few), min(run.cpu for run in few)
+    wall, cpu = median(run.wall for run in few), median(run.cpu for run in few)
     return [Figures((run.wall - wall) / units, (run.cpu - cpu) / units, run.memory) for run in many]
 
 
 def table(title: str, figures: dict[str, list[Figures]], wanted: str = "") -> None:
-    """Print the figures, and below them the ratios to the first contender."""
+    """Print medians, peaks, and what each is of the first contender."""
     print(f"\n{title}")
-    print(f"  {'':32}{'wall min':>10}{'median':>10}{'cpu min':>10}{'peak':>9}")
-    rows = {name: _summary(runs) for name, runs in figures.items()}
-    for name, (best, middle, cpu, memory) in rows.items():
-        print(f"  {name:32}{_ms(best)}{_ms(middle)}{_ms(cpu)}{memory:5.1f} MiB")
-    (first, base), *others = rows.items()
-    for name, row in others:
-        ratios = [own / of for own, of in zip(row, base, strict=True)]
-        print(f"  {name + ' / ' + first:32}{''.join(f'{ratio:10.2f}' for ratio in ratios)}")
+    print(f"  {'':32}{'CPU':>11}{'wall':>11}{'peak':>11}{'CPU ratio':>11}{'memory ratio':>14}")
+    first = next(iter(figures.values()))
+    for name, runs in figures.items():
+        print(f"  {name:32}{_line(runs, first)}")
     if wanted:
         print(f"  wanted: {wanted}")
 
 
-def _summary(runs: list[Figures]) -> tuple[float, float, float, float]:
-    walls = [run.wall for run in runs]
-    return min(walls), median(walls), min(run.cpu for run in runs), max(run.memory for run in runs)
+def _line(runs: list[Figures], first: list[Figures]) -> str:
+    cpu, wall = median(run.cpu for run in runs), median(run.wall for run in runs)
+    peak = median(run.memory for run in runs)
+    pairs = list(zip(runs, first, strict=True))
+    ratio = median(own.cpu / of.cpu if of.cpu else nan for own, of in pairs)
+    grown = median(own.memory / of.memory for own, of in pairs)
+    return f"{_ms(cpu)}{_ms(wall)}{peak:7.1f} MiB{ratio:11.2f}{grown:14.2f}"
 
 
 def _ms(seconds: float) -> str:
-    return f"{seconds * 1e3:7.2f} ms"
+    return f"{seconds * 1e3:8.2f} ms"

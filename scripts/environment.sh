@@ -1,44 +1,46 @@
 # Sourced by the scripts beside it, from the project's root: `environment run` or `environment test`
-# leaves a `.venv` that holds the project and what running it (or testing it) needs.
+# leaves a `.venv` that holds the project and what running it (or testing it) needs; a second word
+# names another folder.
 # PYTHON names the interpreter to build it with; pip reads its own configuration and PIP_* variables.
 
-venv_python=.venv/bin/python
 is_recent='import sys; sys.exit(sys.version_info < (3, 11))'
 
 say() { printf '%s\n' "$*" >&2; }
 
 environment() {
+    venv=${2:-.venv}
+    venv_python=$venv/bin/python
     wanted="$PWD $(cat pyproject.toml constraints.txt | cksum)"
-    if venv_works && [ "$(cat ".venv/.ready-to-$1" 2>/dev/null)" = "$wanted" ]; then return; fi
+    if venv_works && [ "$(cat "$venv/.ready-to-$1" 2>/dev/null)" = "$wanted" ]; then return; fi
     venv_works || make_venv
-    say "installing what is needed to $1 into .venv (some seconds, once)"
-    rm -f .venv/.ready-to-*
-    requirements "$1" >.venv/requirements.txt
+    say "installing what is needed to $1 into $venv (some seconds, once)"
+    rm -f "$venv"/.ready-to-*
+    requirements "$1" >"$venv/requirements.txt"
     if ! "$venv_python" -m pip install -qq --disable-pip-version-check \
-        --constraint constraints.txt --requirement .venv/requirements.txt; then
+        --constraint constraints.txt --requirement "$venv/requirements.txt"; then
         say "error: installing failed; pip says why above"
         say "help: pip needs a package index; name yours in PIP_INDEX_URL, a proxy in PIP_PROXY"
         exit 2
     fi
-    printf '%s\n' "$PWD" >.venv/.made-for
-    printf '%s\n' "$wanted" | tee ".venv/.ready-to-$1" >.venv/.ready-to-run
+    printf '%s\n' "$PWD" >"$venv/.made-for"
+    printf '%s\n' "$wanted" | tee "$venv/.ready-to-$1" >"$venv/.ready-to-run"
 }
 
 # One that was moved names its old place in its scripts, so it counts as broken.
 venv_works() {
-    [ "$(cat .venv/.made-for 2>/dev/null || echo "$PWD")" = "$PWD" ] &&
+    [ "$(cat "$venv/.made-for" 2>/dev/null || echo "$PWD")" = "$PWD" ] &&
         "$venv_python" -c "$is_recent" 2>/dev/null &&
         { "$venv_python" -m pip --version || "$venv_python" -m ensurepip; } >/dev/null 2>&1
 }
 
 make_venv() {
     python=$(find_python) || exit 2
-    if [ -e .venv ]; then
-        say "remaking .venv: its Python does not run or is too old, or it was made in another folder"
-        rm -rf .venv
+    if [ -e "$venv" ]; then
+        say "remaking $venv: its Python does not run or is too old, or it was made in another folder"
+        rm -rf "$venv"
     fi
-    say "making .venv with $python ($("$python" -c 'import platform; print(platform.python_version())'))"
-    "$python" -m venv .venv || { say "error: $python could not make .venv"; exit 2; }
+    say "making $venv with $python ($("$python" -c 'import platform; print(platform.python_version())'))"
+    "$python" -m venv "$venv" || { say "error: $python could not make $venv"; exit 2; }
 }
 
 # A name on the path may be a stand-in that does not run, and a Python may come without `venv`.
