@@ -1,8 +1,9 @@
 """What a run keeps of bodies for its reports: the oldest are given up when they become too many.
 
 A run of a thousand steps may get a thousand bodies, each within its limit. One form of each is
-kept, its bytes, and counted; outputs are no part of this, since later steps read them. Equal ones
-are kept once: a text that is passed through a thousand steps comes back in a thousand responses.
+kept, its bytes, and counted. Outputs are no part of this, since later steps read them; those of an
+attempt that was repeated are: nothing reads them any more. Equal ones are kept once: a text that is
+passed through a thousand steps comes back in a thousand responses.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ _LARGE: Final = 4096
 
 
 class _Held(Struct, frozen=True):
-    """What one attempt holds: messages with bodies, operands with large values, and their size."""
+    """What one attempt holds: messages with bodies, large operands and outputs, and their size."""
 
     size: int
     messages: tuple[HttpRequest | HttpResponse, ...]
     operands: tuple[OperandValue, ...]
+    outputs: dict[str, Value]
+    large: tuple[str, ...]
 
 
 class BodyBudget:
@@ -67,6 +70,7 @@ class BodyBudget:
             force_setattr(message, "body", OmittedBody(size_of(message.body)))
         for operand in held.operands:
             force_setattr(operand, "value", OMITTED_VALUE)
+        held.outputs.update(dict.fromkeys(held.large, OMITTED_VALUE))
 
     def keep_all(self, steps: Iterable[StepResult]) -> None:
         """Count what further runs have left: their reports are written together."""
@@ -103,7 +107,8 @@ def _measure(attempt: Attempt, limit: int) -> _Held:
     for one in messages:
         sizes[id(one.body)] = len(one.body)
     operands = tuple(_large_operands(attempt, sizes, limit))
-    return _Held(sum(sizes.values()), messages, operands)
+    large = tuple(_large_outputs(attempt, sizes, limit))
+    return _Held(sum(sizes.values()), messages, operands, attempt.outputs, large)
 
 
 def _messages(attempt: Attempt) -> Iterator[HttpRequest | HttpResponse]:
@@ -125,6 +130,14 @@ def _large_operands(attempt: Attempt, sizes: dict[int, int], limit: int) -> Iter
             if size >= _LARGE:
                 sizes[id(operand.value)] = size
                 yield operand
+
+
+def _large_outputs(attempt: Attempt, sizes: dict[int, int], limit: int) -> Iterator[str]:
+    for name, value in attempt.outputs.items():
+        size = value_size(value, limit)
+        if size >= _LARGE:
+            sizes[id(value)] = size
+            yield name
 
 
 def value_size(value: Value, most: int) -> int:

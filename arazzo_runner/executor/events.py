@@ -11,7 +11,13 @@ from typing import TypeAlias
 
 from arazzo_runner.document.model import Step, Workflow
 from arazzo_runner.executor.plan import StepKey, WorkflowKey
-from arazzo_runner.executor.result import ActionTaken, CriterionResult, StepResult, WorkflowResult
+from arazzo_runner.executor.result import (
+    ActionTaken,
+    Attempt,
+    CriterionResult,
+    StepResult,
+    WorkflowResult,
+)
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
@@ -89,13 +95,14 @@ class CriterionJudged(SafeRepr, frozen=True):
 
 
 class StepRetried(SafeRepr, frozen=True):
-    """A failed attempt will be repeated after ``action.wait`` seconds."""
+    """A failed attempt, ``result``, will be repeated after ``action.wait`` seconds."""
 
     step: Step
     attempt: int
     action: ActionTaken
     depth: int
     step_key: StepKey
+    result: Attempt
 
     def brief(self) -> str:
         """Which step, and when again."""

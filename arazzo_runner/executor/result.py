@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal as Choice
 from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
@@ -128,6 +128,8 @@ class Attempt(SafeRepr, frozen=True):
     ``considered`` the actions that were judged, in order. ``exchanges`` are what
     went over the wire, redirects too, where the world tells. ``workflow`` is what the called
     workflow did; that of the last attempt is the step's. ``in_process``: no server was asked.
+    ``outputs`` are those of an attempt that was repeated, the old large ones only as long as there
+    is room; those of the last attempt are the step's.
     """
 
     request: HttpRequest | None
@@ -143,6 +145,7 @@ class Attempt(SafeRepr, frozen=True):
     workflow: WorkflowResult | None = None
     in_process: bool = False
     is_readable: bool = True
+    outputs: dict[str, Value] = field(default_factory=dict)
 
     @property
     def body(self) -> MaybeValue:

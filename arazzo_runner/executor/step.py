@@ -101,8 +101,12 @@ async def _attempts(
     while True:
         tried = await _try(planned, frame, f"{key}@{len(earlier) + 1}")
         tried, decision = await _decide(planned, tried, frame, used)
+        is_repeated = decision is not None and isinstance(decision.planned.action, RetryAction)
+        if is_repeated and tried.outputs:
+            outputs = {**tried.outputs}
+            tried = replace(tried, attempt=replace(tried.attempt, outputs=outputs))
         frame.ledger.bodies.keep(tried.attempt)
-        if decision is None or not isinstance(decision.planned.action, RetryAction):
+        if decision is None or not is_repeated:
             return earlier, tried, decision
         frame.ledger.check_retries(len(earlier), planned.step.place)
         if frame.ledger.stopped:
@@ -157,7 +161,7 @@ async def _retry(
     attempt = replace(tried.attempt, action=taken)
     if ledger.stopped:
         return attempt
-    ledger.tell(StepRetried(planned.step, number, taken, frame.depth, planned.key))
+    ledger.tell(StepRetried(planned.step, number, taken, frame.depth, planned.key, attempt))
     seconds = max(min(wait.seconds, ledger.time_left()), 0.0)
     await ledger.world.sleep(f"{key}@{number}/wait", seconds)
     ledger.check_interruption(planned.step.place)

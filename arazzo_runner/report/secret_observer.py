@@ -9,6 +9,7 @@ from arazzo_runner.executor.events import (
     RequestSent,
     ResponseReceived,
     StepFinished,
+    StepRetried,
     WorkflowFinished,
     WorkflowStarted,
 )
@@ -45,7 +46,10 @@ class SecretObserver:
                 self._request(request)
             case ResponseReceived(key, outcome):
                 self._outcome(key, outcome)
-            case StepFinished(result=result, step_key=step):
+            case (
+                StepFinished(result=result, step_key=step)
+                | StepRetried(result=result, step_key=step)
+            ):
                 self._slots(self._plan.secret.steps.get(step, ()), result.outputs)
             case WorkflowStarted(inputs=inputs, workflow_key=workflow):
                 self._inputs(self._plan.workflows[workflow], inputs)

@@ -11,16 +11,11 @@ from msgspec import Struct
 
 from arazzo_runner.document.model import Workflow
 from arazzo_runner.executor.result import (
-    ActionTaken,
     Attempt,
-    CriterionResult,
-    StepError,
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 
 
@@ -104,27 +99,3 @@ class WorkflowInProgress(Struct, eq=False):
     depth: int
     generated: tuple[str, ...] = ()
     titled: bool = False
-
-
-class VisitInProgress(Struct):
-    """A visit of a step, and what its latest attempt did so far."""
-
-    operation: Operation | None = None
-    request: HttpRequest | None = None
-    outcome: HttpResponse | TransportFailure | None = None
-    criteria: tuple[CriterionResult, ...] = ()
-
-    def attempt(self, action: ActionTaken) -> Attempt:
-        """The failed attempt as its events told it; its result comes only with the step's."""
-        came = self.outcome
-        response = came.head if isinstance(came, TransportFailure) else came
-        return Attempt(
-            self.request, response, self._error(), self.criteria, (), action,
-            succeeded=False,
-        )  # fmt: skip
-
-    def _error(self) -> StepError | None:
-        if not isinstance(self.outcome, TransportFailure):
-            return None
-        failure = self.outcome
-        return StepError(failure.code, failure.message, failure.hint, "response")

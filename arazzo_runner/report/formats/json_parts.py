@@ -122,7 +122,18 @@ class JsonParts:
     def _earlier(self, attempt: Attempt) -> dict[str, Value]:
         """An attempt before the last, with the workflow that it called: the step has the last."""
         called = {"workflow": self.workflow(attempt.workflow)} if attempt.workflow else {}
-        return {**self._attempt(attempt), **called}
+        return {**self._attempt(attempt), **self._outputs(attempt), **called}
+
+    def reasons(self, attempt: Attempt) -> dict[str, Value]:
+        """Why an attempt is repeated: its outputs, and the actions that were judged by them."""
+        return {**self._considered(attempt), **self._outputs(attempt)}
+
+    def _outputs(self, attempt: Attempt) -> dict[str, Value]:
+        return {"outputs": self.values(attempt.outputs)} if attempt.outputs else {}
+
+    def _considered(self, attempt: Attempt) -> dict[str, Value]:
+        judged: list[Value] = [self._considered_action(one) for one in attempt.considered]
+        return {"considered": judged} if judged else {}
 
     def _attempt(self, attempt: Attempt) -> dict[str, Value]:
         spelled: dict[str, Value] = {
@@ -139,8 +150,7 @@ class JsonParts:
         redirects = [self._redirect(one) for one in followed_redirects(attempt)]
         if redirects:
             spelled["redirects"] = redirects
-        if attempt.considered:
-            spelled["considered"] = [self._considered_action(one) for one in attempt.considered]
+        spelled |= self._considered(attempt)
         if attempt.interlude is not None:
             spelled["interlude"] = self._interlude(attempt.interlude)
         return spelled

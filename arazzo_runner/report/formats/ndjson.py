@@ -104,7 +104,7 @@ def _event_fields(event: Event, show: JsonParts) -> tuple[str, EventFields]:
         case StepRetried(step, attempt, action):
             name = show.text(step.step_id)
             retried = {"step_id": name, "attempt": attempt, "action": show.action(action)}
-            return "step_retried", retried
+            return "step_retried", {**retried, **show.reasons(event.result)}
         case StepFinished(workflow, result):
             name = show.text(workflow.workflow_id)
             return "step_finished", {"workflow_id": name, "step": show.step(result)}

@@ -20,6 +20,7 @@ from arazzo_runner.executor.events import (
     WorkflowStarted,
 )
 from arazzo_runner.executor.result import RunResult, Status, StepError, StepResult, WorkflowResult
+from arazzo_runner.openapi.model import Operation
 from arazzo_runner.report.checks import likeness
 from arazzo_runner.report.safe_text import SafeText
 from arazzo_runner.report.secrets import Masker
@@ -35,7 +36,7 @@ from arazzo_runner.report.terminal.style import (
     value_lines,
 )
 from arazzo_runner.report.terminal.verdict import verdict_line
-from arazzo_runner.report.traversal import VisitInProgress, WorkflowInProgress
+from arazzo_runner.report.traversal import WorkflowInProgress
 
 if TYPE_CHECKING:
     from arazzo_runner.report.coverage import Coverage
@@ -69,7 +70,7 @@ class Console:
         self._again = again
         self.look = TextStyle(SafeText(masker, marks.cut), colour, marks, width, verbosity)
         self._running: list[WorkflowInProgress] = []  # the latest first
-        self._visits: list[VisitInProgress] = []
+        self._operations: list[Operation | None] = []
         self._visited = 0
         self._reported: set[StepError] = set()
         self._warned: frozenset[object] = frozenset()
@@ -85,12 +86,8 @@ class Console:
                 self._running.insert(0, WorkflowInProgress(workflow, inputs, depth, generated))
             case StepStarted():
                 self._start_step(event)
-            case RequestSent(_, request):
-                self._visits[-1].request = request
-            case ResponseReceived(_, outcome):
-                self._visits[-1].outcome = outcome
-            case CriterionJudged(_, result):
-                self._visits[-1].criteria += (result,)
+            case RequestSent() | ResponseReceived() | CriterionJudged():
+                pass  # the end of an attempt has all of it
             case StepRetried():
                 self._retry(event)
             case StepFinished():
@@ -128,7 +125,7 @@ class Console:
     # --- steps ---
 
     def _start_step(self, event: StepStarted) -> None:
-        self._visits.append(VisitInProgress(event.operation))
+        self._operations.append(event.operation)
         lines = self._title_of(event.workflow)
         if isinstance(event.step.target, WorkflowName):
             # That workflow is told before the step is over: say first who calls.
@@ -139,15 +136,13 @@ class Console:
         self.write(lines)
 
     def _retry(self, event: StepRetried) -> None:
-        visit = self._visits[-1]
-        attempt, number = visit.attempt(event.action), event.attempt
-        look = self._look_at(event.depth)
-        head, details = retry_lines(event.step.step_id, visit.operation, attempt, number, look)
-        self._visits[-1] = VisitInProgress(visit.operation)
+        name, look = event.step.step_id, self._look_at(event.depth)
+        operation, attempt = self._operations[-1], event.result
+        head, details = retry_lines(name, operation, attempt, event.attempt, look)
         self.write(_block(event.depth, head, details))
 
     def _finish_step(self, event: StepFinished) -> None:
-        self._visits.pop()
+        self._operations.pop()
         self._visited += 1
         look = self._look_at(event.depth)
         event = replace(event, result=self._news(event.result))

@@ -33,7 +33,6 @@ from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.steps import step_head, warning_lines
 from arazzo_runner.report.terminal.style import AnsiStyle, TextStyle, Verbosity
-from arazzo_runner.report.traversal import VisitInProgress
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -315,21 +314,19 @@ class TerminalConsole(Console):
 
     def _start_step(self, event: StepStarted) -> None:
         if self._folds:
-            self._visits.append(VisitInProgress(event.operation))
+            self._operations.append(event.operation)
         else:
             super()._start_step(event)
 
     def _retry(self, event: StepRetried) -> None:
-        if self._folds:
-            self._visits[-1] = VisitInProgress(self._visits[-1].operation)
-        else:
+        if not self._folds:
             super()._retry(event)
 
     def _finish_step(self, event: StepFinished) -> None:
         last = event.result.attempts[-1:]
         warned = any(warning_lines(one, self.look) for one in last)
         if self._folds and event.result.passed and not warned:
-            self._visits.pop()
+            self._operations.pop()
             self._visited += 1
             self._going_on.fold(step_head(event.result, self.look))
             return

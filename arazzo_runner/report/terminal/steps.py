@@ -261,9 +261,13 @@ def note_lines(attempt: Attempt, look: TextStyle) -> list[str]:
 
 
 def _warning(found: Folded, look: TextStyle) -> str:
+    return _check(found, look.style.warn, "warn", look)
+
+
+def _check(found: Folded, style: str, label: str, look: TextStyle) -> str:
     more = f" (and {found.times - 1:,} more like it)" if found.times > 1 else ""
     text = look.shown.line(placed_sentence(found.check), 2 * look.width) + more
-    return look.style.paint(look.style.warn, "warn".ljust(LABEL)) + text
+    return look.style.paint(style, label.ljust(LABEL)) + text
 
 
 def _action(action: ActionTaken, look: TextStyle) -> list[str]:
@@ -298,9 +302,23 @@ def retry_lines(
             if attempt.error
             else ()
         ),
+        *_unmet_checks(attempt, look),
+        *_attempt_outputs(attempt, look),
         *_considered(attempt, look),
         *(look.label_lines("then", [_wait(attempt.action, look)]) if attempt.action else ()),
     ]
+
+
+def _unmet_checks(attempt: Attempt, look: TextStyle) -> list[str]:
+    """The contract checks by which the attempt failed, equal ones in one."""
+    folded = fold_findings(one for one in attempt.checks if one.severity == "error")
+    return [_check(one, look.style.bad, look.marks.failed, look) for one in folded]
+
+
+def _attempt_outputs(attempt: Attempt, look: TextStyle) -> list[str]:
+    if look.verbosity == "normal":
+        return []
+    return look.label_lines("out", value_lines(attempt.outputs, look))
 
 
 def _failed_criterion(criterion: CriterionResult, look: TextStyle) -> str:

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from arazzo_runner.executor.body_budget import OMITTED_VALUE, BodyBudget, copy_outcome, value_size
@@ -153,3 +154,13 @@ def test_a_run_keeps_the_newest_bodies_and_all_outputs(run):
     assert [len(one.response.body) > 0 for one in attempts] == [False, False, False, True, True]
     assert [step.outputs["all"]["id"] for step in ran.first.steps] == [0, 1, 2, 3, 4]
     assert all(len(one.body) > 2000 for one in answers), "the world's own are whole"
+
+
+def test_large_outputs_of_repeated_attempts_are_given_up():
+    outputs = {"large": "x" * 5000, "small": "x", "number": 1}
+    first = msgspec.structs.replace(attempt(), outputs=outputs)
+    budget = BodyBudget(100)
+    budget.keep(first)
+    assert first.outputs["large"] == "x" * 5000
+    budget.keep(attempt(b"y"))
+    assert first.outputs == {"large": OMITTED_VALUE, "small": "x", "number": 1}

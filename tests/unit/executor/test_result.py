@@ -58,7 +58,7 @@ class Step:
         (EXCHANGED, "WireExchange(GET https://a.example, 200, 6 bytes)"),
         (replace(EXCHANGED, response=None), "WireExchange(GET https://a.example, nothing)"),
         (RunResult((WORKFLOW, WORKFLOW), 0.0), "RunResult(make, error; make, error)"),
-        (StepRetried(Step(), 1, ActionTaken("a", "retry", "step", None, 2.5), 0, None), "StepRetried(look, attempt 1, wait 2.5 s)"),
+        (StepRetried(Step(), 1, ActionTaken("a", "retry", "step", None, 2.5), 0, None, None), "StepRetried(look, attempt 1, wait 2.5 s)"),
     ],
 )  # fmt: skip
 def test_representations(value, words) -> None:

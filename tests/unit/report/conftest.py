@@ -203,7 +203,7 @@ class Build:
         for number, attempt in enumerate(result.attempts, 1):
             yield from self._attempt_events(f"{result.step_id}#1@{number}", attempt, depth)
             if number < len(result.attempts):
-                yield StepRetried(model, number, attempt.action, depth, self.STEP)
+                yield StepRetried(model, number, attempt.action, depth, self.STEP, attempt)
                 yield from self._interlude(workflow, attempt.interlude, depth + 1)
         yield StepFinished(workflow, result, depth, self.STEP)
 

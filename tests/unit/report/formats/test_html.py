@@ -198,3 +198,11 @@ def test_values_are_bounded():
 def test_counts():
     assert counts_text({"passed": 1200, "failed": 0, "error": 1}) == "1,200 passed, 1 error"
     assert counts_text({"passed": 0}) == "none"
+
+
+def test_an_attempt_that_was_repeated_has_its_own_outputs(build):
+    first = build.attempt(outputs={"state": "busy"}, action=build.action(wait=2.0))
+    step = build.step(attempts=[first, build.attempt()], outputs={"state": "done"})
+    page = read(build.report(build.run(build.workflow(step))))
+    assert page.text.count("Outputs of this attempt") == 1
+    assert "busy" in page.text and "done" in page.text

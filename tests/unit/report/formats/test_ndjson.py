@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 import arazzo_runner.report.formats
-from arazzo_runner.executor.result import RunResult, Status
+from arazzo_runner.executor.result import ConsideredAction, RunResult, Status
 from arazzo_runner.report.formats.ndjson import EventLines, report_pieces
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
@@ -132,3 +132,18 @@ def test_a_run_that_could_not_start_tells_why(build):
     told = read(report_bytes(build.report(RunResult((), 0.0), 3, diagnostics=(finding,)), Masker()))
     assert [one["event"] for one in told] == ["run_started", "run_finished"]
     assert told[1]["diagnostics"][0]["code"] == "AZ204"
+
+
+def test_a_retry_has_the_reasons_of_its_attempt(build):
+    judged = ConsideredAction("poll", "step", True, (build.criterion(),))
+    first = build.attempt(
+        criteria=[build.unmet()], action=build.action(wait=2.0), considered=(judged,),
+        outputs={"state": "busy", "key": "hunter22"},
+    )  # fmt: skip
+    step = build.step("again", attempts=[first, build.attempt()], outputs={"state": "done"})
+    told = live(build, build.run(build.workflow(step)))
+    retried = next(one for one in told if one["event"] == "step_retried")
+    assert retried["outputs"] == {"state": "busy", "key": "***"}
+    assert [(one["name"], one["holds"]) for one in retried["considered"]] == [("poll", True)]
+    finished = next(one for one in told if one["event"] == "step_finished")["step"]
+    assert [one.get("outputs") for one in finished["attempts"]] == [retried["outputs"], None]

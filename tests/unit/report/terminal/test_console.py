@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.executor.events import WorkflowFinished
-from arazzo_runner.executor.result import Status
+from arazzo_runner.executor.result import ConsideredAction, Status
 from arazzo_runner.report.exit_code import exit_code
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.report.terminal import console
@@ -65,6 +65,11 @@ def polling(build):
     status = "$response.body#/status"
     active = build.criterion(f"{status} == 'ended'", False, [build.operand(status, "active")])
     unsaid = build.criterion("$inputs.x", False, [], "no such input")
+    broken = build.check("`sid` is missing", passed=False, severity="error", kind="schema")
+    judged = (
+        ConsideredAction("stop", "workflow", False, (active,)),
+        ConsideredAction("again", "step", True, (build.criterion(),)),
+    )
     attempts = [
         build.attempt(response=build.response(200), criteria=[build.criterion(), active, unsaid],
                       action=build.action(wait=2.0, target="login"), interlude=build.step("login")),
@@ -72,6 +77,8 @@ def polling(build):
                       action=build.action(wait=60.0, cut=3600.0, target="renew"),
                       interlude=build.workflow(build.step(), workflow_id="renew")),
         build.attempt(criteria=[], action=build.action()),
+        build.attempt(criteria=[], checks=[broken, broken, build.check(passed=False)], action=build.action(),
+                      considered=judged, outputs={"state": "busy", "password": "hunter22"}),
         build.attempt(),
     ]  # fmt: skip
     return build.workflow(build.step("poll", attempts=attempts, duration=62.4))
@@ -142,6 +149,7 @@ SCENES = {"job": job, "polling": polling, "failing": failing, "calling": calling
         ("job", "job-quiet", {"verbosity": "quiet"}),
         ("polling", "polling", {}),
         ("polling", "polling-verbose", {"verbosity": "verbose"}),
+        ("polling", "polling-bodies", {"verbosity": "bodies"}),
         ("failing", "failing", {}),
         ("failing", "failing-bodies", {"verbosity": "bodies"}),
         ("failing", "failing-colour", {"style": ANSI}),

@@ -103,7 +103,7 @@ def test_a_wait_is_counted_down(build, look, time):
     workflow, step = build.workflow_model(), build.step_model()
     going_on(build.started(workflow))
     going_on(StepStarted(workflow, step, None, 0, build.STEP))
-    going_on(StepRetried(step, 1, build.action(wait=30.0), 0, build.STEP))
+    going_on(StepRetried(step, 1, build.action(wait=30.0), 0, build.STEP, build.attempt()))
     seen = []
     for _ in range(3):
         seen.append(going_on.lines(time.now)[0])
