@@ -1,7 +1,7 @@
 """Run the workflows of all documents in folders against the mock, and count how many pass.
 
     .venv/bin/python scripts/mock_bar.py [--no-inputs] [--lenient] [--send-invalid] [--list] FOLDER…
-    .venv/bin/python scripts/mock_bar.py --recordings [--lenient] FOLDER…
+    .venv/bin/python scripts/mock_bar.py --recordings [--lenient] [--send-invalid] FOLDER…
 
 A workflow counts when its document validates without an error and no other workflow calls it. Its
 inputs are made from their schema; with ``--no-inputs`` none are given, and the mock makes up those
@@ -170,7 +170,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=1)
     chosen = parser.parse_args(arguments)
     if chosen.recordings:
-        return print_recordings(chosen.folders, is_lenient=chosen.lenient)
+        free = ["all"] if chosen.send_invalid else []
+        return print_recordings(chosen.folders, is_lenient=chosen.lenient, send_invalid=free)
     documents = [str(one) for one in find_documents(chosen.folders)]
     options = BarOptions(not chosen.no_inputs, chosen.lenient, chosen.send_invalid)
     tasks = [(one, options) for one in documents]

@@ -49,13 +49,17 @@ def local_sources(document: str | Path) -> dict[str, str]:
     return {name: str(copies[0]) for name, url in sources if "://" in url}
 
 
-def print_recordings(folders: Sequence[str], *, is_lenient: bool = False) -> int:
+def print_recordings(
+    folders: Sequence[str], *, is_lenient: bool = False, send_invalid: Sequence[str] = ()
+) -> int:
     """Print the differences of all recordings in folders, and how many steps are alike."""
     total = 0
     alike = 0
     for path in sorted(path for one in folders for path in Path(one).rglob("recording.json")):
         recording = read_recording(path)
-        found = list(recorded_differences(path, recording, is_lenient=is_lenient))
+        found = list(
+            recorded_differences(path, recording, is_lenient=is_lenient, send_invalid=send_invalid)
+        )
         steps = set(_recorded_steps(recording))
         differing = {one.step for one in found}
         total += len(steps)
@@ -68,7 +72,11 @@ def print_recordings(folders: Sequence[str], *, is_lenient: bool = False) -> int
 
 
 def recorded_differences(
-    path: Path, recording: Recording, *, is_lenient: bool = False
+    path: Path,
+    recording: Recording,
+    *,
+    is_lenient: bool = False,
+    send_invalid: Sequence[str] = (),
 ) -> Iterator[RecordedDifference]:
     """Run the workflows of a recording against the mock, and compare each step's last response."""
     document = path.parent / str(recording.document)
@@ -78,7 +86,9 @@ def recorded_differences(
     reads = _reads(description, names)
     mocked: dict[str, HttpResponse] = {}
     for name in names:
-        mocked |= _mocked_steps(description, name, recording, is_lenient=is_lenient)
+        mocked |= _mocked_steps(
+            description, name, recording, is_lenient=is_lenient, send_invalid=send_invalid
+        )
     for step, response in recorded.items():
         yield from _step_differences(step, response, mocked.get(step), reads.get(step, []))
 
@@ -93,13 +103,25 @@ def _recorded_steps(recording: Recording) -> dict[str, HttpResponse]:
 
 
 def _mocked_steps(
-    description: Description, name: str, recording: Recording, *, is_lenient: bool
+    description: Description,
+    name: str,
+    recording: Recording,
+    *,
+    is_lenient: bool,
+    send_invalid: Sequence[str],
 ) -> dict[str, HttpResponse]:
     """The mock's last response to each step; inputs that the recording masks are generated."""
     inputs = {key: one for key, one in recording.inputs.items() if MASK not in str(one)}
     declared = {one for one in _declared_inputs(description, name) if one in inputs}
     known = {key: inputs[key] for key in declared}
-    result = arazzo.run(description, name, inputs=known, mock=True, mock_lenient=is_lenient)
+    result = arazzo.run(
+        description,
+        name,
+        inputs=known,
+        mock=True,
+        mock_lenient=is_lenient,
+        send_invalid=send_invalid,
+    )
     return {name: response for one in result.workflows for name, response in _responses(one)}
 
 

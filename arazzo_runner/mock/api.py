@@ -20,14 +20,24 @@ from arazzo_runner.mock.compose import (
     sent_envelope,
     touched_facts,
 )
-from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.http import to_response, with_wished_headers
 from arazzo_runner.mock.ids import id_readers, new_id, path_facts
-from arazzo_runner.mock.lifecycle import deleted_error, is_deleted, refuse_duplicate
+from arazzo_runner.mock.lifecycle import (
+    deleted_error,
+    is_deleted,
+    refuse_anonymous,
+    refuse_duplicate,
+    refuse_unknown,
+)
 from arazzo_runner.mock.lists import ListRequest
-from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
-from arazzo_runner.mock.reason import with_reason, with_status
+from arazzo_runner.mock.preconditions import (
+    note_change,
+    precondition_response,
+    with_entity_tag,
+)
+from arazzo_runner.mock.problem import ProblemError
+from arazzo_runner.mock.reason import REFUSALS, refusal_response, with_status
 from arazzo_runner.mock.request import ParsedRequest, read_request
 from arazzo_runner.mock.resources import (
     Facts,
@@ -44,7 +54,6 @@ from arazzo_runner.mock.response import (
     BODILESS,
     DocumentedResponse,
     chosen_response,
-    status_response,
 )
 from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
 from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
@@ -65,8 +74,6 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 
 SUCCESSES = (200, 201, 202, 204)
-REFUSALS = (400, 422)
-"""What servers return for requests that are not as documented: which of them, a step may know."""
 STRICT = (*REFUSALS, 406, 415)
 STRICT_NOTE = (
     "the mock is strict: it takes no request that is not as documented; "
@@ -102,7 +109,9 @@ class MockApi:
             incoming = replace(incoming, expected=expected, key=key)
             response = self.route(incoming, route_of(incoming))
         except ProblemError as refusal:
-            response = self.refuse(operation, refusal.problem, expected)
+            response = refusal_response(
+                operation, refusal.problem, expected, self.frames, self.dice
+            )
             is_surprise = response.status in STRICT and not expected.is_success(response.status)
             return (
                 replace(response, notes=(*response.notes, STRICT_NOTE)) if is_surprise else response
@@ -112,15 +121,18 @@ class MockApi:
 
     def route(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
+        refuse_anonymous(incoming)
         path = resource_path(route.collection, route.name)
         is_gone = is_deleted(self.state, self.frames, incoming, route)
         if is_gone and (incoming.expected.is_success(404) or not incoming.expected.criteria):
             raise deleted_error(path)
+        refuse_unknown(self.state, incoming, route)
         known = self.state.get(route.collection, route.name) is not None
         is_new = route.action == "create" or (
             incoming.operation.method == "PUT" and not known and route.action == "change"
         )
-        chosen = self.choose_response(incoming, is_new=is_new)
+        chosen = precondition_response(self.state, incoming, route)
+        chosen = chosen or self.choose_response(incoming, is_new=is_new)
         incoming = replace(incoming, response=chosen)
         if not 200 <= chosen.status <= 299 or "example" in chosen.key:
             return self.static_response(incoming)
@@ -251,6 +263,7 @@ class MockApi:
         known = resource.with_facts({"deleted": True})
         response = self.respond(incoming, route, known, facts)
         self.state.remove(route.collection, resource.id)
+        note_change(self.state, resource_path(route.collection, resource.id))
         return response
 
     def clear(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
@@ -308,8 +321,14 @@ class MockApi:
             shown = value_at(body, envelope)
             known = {} if shown is MISSING else facts_of(shown)
             self.state.put(route.collection, resource.with_facts(known))
+        path = resource_path(route.collection, resource.id)
+        if route.action == "change":
+            note_change(self.state, path)
         created = url if route.action == "create" else None
-        return self.write_response(incoming, body, created, resource.facts, fixed=resource.fixed)
+        response = self.write_response(
+            incoming, body, created, resource.facts, fixed=resource.fixed
+        )
+        return with_entity_tag(response, incoming.answer(), incoming, self.state, path, place)
 
     def write_response(
         self,
@@ -358,25 +377,6 @@ class MockApi:
         listed = answer.array if route_of(incoming).action == "list" else None
         settings = WishSettings(fixed, is_polling, self.lenient, listed)
         return with_wishes(frame, body, wishes, settings)
-
-    def refuse(
-        self, operation: Operation, problem: Problem, expected: StepExpectation = NO_EXPECTATION
-    ) -> HttpResponse:
-        """The documented response with the reason in it, else a problem (RFC 9457)."""
-        asked = [one for one in expected.statuses() if one in REFUSALS] if expected.criteria else []
-        if problem.status in REFUSALS and asked and problem.status not in asked:
-            problem = replace(problem, status=asked[0])
-        answer = status_response(operation, problem.status)
-        if answer is None or answer.media is None:
-            return problem_response(problem)
-        answer = replace(answer, status=problem.status)
-        frame = self.frames.of_response(answer)
-        try:
-            base = frame.base(self.dice.at(str(problem.status)))
-            body = with_reason(frame, base, problem)
-            return to_response(answer, body, operation, None, self.dice)
-        except NoExample:
-            return problem_response(problem)
 
 
 def _echoes(incoming: ParsedRequest) -> dict[str, Value]:

@@ -1,4 +1,8 @@
-"""The life of a resource: there is one of each name, and one that was deleted is gone."""
+"""The life of a resource: there is one of each name, and one that was deleted is gone.
+
+What a step is prepared for happens where it would: a duplicate, a resource that nobody created, a
+request without the credential that other steps pass.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,8 @@ from arazzo_runner.mock.steps.wishes import named_values, tells_end, wishes_of
 from arazzo_runner.mock.templates import ResponseTemplates
 from arazzo_runner.text.json_write import write_json
 
+UNAUTHORIZED = 401
+UNKNOWN = 404
 CONFLICT = 409
 UNIQUE = (*CERTAIN_IDS, "name", "username", "login", "email", "slug", "key", "code")
 """Members of which two resources of a collection seldom have the same value."""
@@ -25,6 +31,29 @@ UNIQUE = (*CERTAIN_IDS, "name", "username", "login", "email", "slug", "key", "co
 def deleted_error(path: str) -> ProblemError:
     """The refusal of a request about what was deleted."""
     return ProblemError(Problem(404, f"there is no resource at `{path}` any more: it was deleted"))
+
+
+def refuse_unknown(state: MockState, incoming: ParsedRequest, route: MockRoute) -> None:
+    """Raise ProblemError for what nobody created, where the step goes on from a 404.
+
+    Its name stands in the document: that of an input may well be there.
+    """
+    expected = incoming.expected
+    if route.action != "fetch" or UNKNOWN not in expected.handled:
+        return
+    collection, name = route.collection, route.name
+    is_known = state.get(collection, name) or state.find_by_name(collection, name)
+    if route.parameter in expected.literals and not is_known and collection not in state.written:
+        path = resource_path(collection, name)
+        raise ProblemError(Problem(UNKNOWN, f"there is no resource at `{path}`: none was created"))
+
+
+def refuse_anonymous(incoming: ParsedRequest) -> None:
+    """Raise ProblemError for a request without a credential, where the step names the 401."""
+    expected = incoming.expected
+    if expected.is_anonymous and expected.names(UNAUTHORIZED):
+        detail = "the request has no credential, as those of other steps have"
+        raise ProblemError(Problem(UNAUTHORIZED, detail))
 
 
 def is_deleted(
@@ -61,11 +90,12 @@ def refuse_duplicate(
 ) -> None:
     """Raise ProblemError for a second resource of the same name, where 409 is documented.
 
-    A step whose criteria take no 409 gets what it expects.
+    A step whose criteria take no 409 gets what it expects, one that names it a 409 in any case.
     """
     documented = {one.status for one in incoming.operation.responses}
     expected = incoming.expected
-    if str(CONFLICT) not in documented or (expected.criteria and not expected.is_success(CONFLICT)):
+    takes = not expected.criteria or expected.is_success(CONFLICT)
+    if not expected.names(CONFLICT) and not (str(CONFLICT) in documented and takes):
         return
     names = [normalized_name(own)] if own else []
     for name in (*names, *UNIQUE):

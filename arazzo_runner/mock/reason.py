@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.problem import Problem, problem_members
+from arazzo_runner.mock.generate.flatten import NoExample
+from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.http import to_response
+from arazzo_runner.mock.problem import Problem, problem_members, problem_response
 from arazzo_runner.mock.resources import normalized_name
+from arazzo_runner.mock.response import status_response
+from arazzo_runner.mock.steps.expectations import StepExpectation
 from arazzo_runner.mock.steps.flow import Tokens
-from arazzo_runner.mock.templates import ResponseTemplate
+from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
+from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.model import Operation
 
 REASONS: Final = (
     "detail", "message", "errormessage", "errordescription", "description", "reason", "msg",
@@ -18,6 +27,32 @@ REASONS: Final = (
 """Members that say what went wrong, the likeliest first."""
 STATUSES: Final = ("status", "statuscode", "code", "httpstatus", "errorcode")
 MAX_DEPTH: Final = 3
+REFUSALS: Final = (400, 422)
+"""What servers return for requests that are not as documented: which of them, a step may know."""
+
+
+def refusal_response(
+    operation: Operation,
+    problem: Problem,
+    expected: StepExpectation,
+    frames: ResponseTemplates,
+    dice: SeededChoice,
+) -> HttpResponse:
+    """The documented response with the reason in it, else a problem (RFC 9457)."""
+    asked = [one for one in expected.statuses() if one in REFUSALS] if expected.criteria else []
+    if problem.status in REFUSALS and asked and problem.status not in asked:
+        problem = replace(problem, status=asked[0])
+    answer = status_response(operation, problem.status)
+    if answer is None or answer.media is None:
+        return problem_response(problem)
+    answer = replace(answer, status=problem.status)
+    frame = frames.of_response(answer)
+    try:
+        base = frame.base(dice.at(str(problem.status)))
+        body = with_reason(frame, base, problem)
+        return to_response(answer, body, operation, None, dice)
+    except NoExample:
+        return problem_response(problem)
 
 
 def with_reason(frame: ResponseTemplate, body: Value, problem: Problem) -> Value:

@@ -119,6 +119,8 @@ class MockState:
         self.gone: dict[str, Resource | None] = {}
         self.paged: set[str] = set()
         self.write_only: dict[str, set[str]] = {}
+        self.tags: dict[str, str] = {}
+        self.outdated: dict[str, set[str]] = {}
         self.shown: dict[tuple[str, str, int], tuple[Resource, Value]] = {}
         self.clock = 0
 

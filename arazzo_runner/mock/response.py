@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
-from arazzo_runner.http_semantics.media_type import essence, is_covered, is_json, parameter_of
 from arazzo_runner.mock.generate.flatten import NoExample, flatten
 from arazzo_runner.mock.generate.value import type_of_schema
+from arazzo_runner.mock.negotiation import accepted_media_type, concrete_type, string_as_text
 from arazzo_runner.mock.paging import is_paged
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.resources import normalized_name
@@ -196,7 +196,7 @@ def response_with(
 ) -> DocumentedResponse:
     """A documented response with a status; worked out once. Raises ProblemError for 406."""
     content = response.content if response else ()
-    media = _accepted_media_type(content, accept)
+    media = accepted_media_type(content, accept) or string_as_text(content, accept, operation)
     if media is None and content:
         offered = " or ".join(f"`{one.name}`" for one in content)
         raise ProblemError(
@@ -217,33 +217,6 @@ def status_response(operation: Operation, status: int) -> DocumentedResponse | N
     return response_with(operation, response, status) if response else None
 
 
-def _accepted_media_type(content: tuple[MediaType, ...], accept: str | None) -> MediaType | None:
-    """The content type to give: by ``Accept`` (RFC 9110, section 12.5.1), JSON before others."""
-    ordered = sorted(content, key=lambda media: not is_json(media.name))
-    ranges = _accept_ranges(accept or "")
-    if not ranges:
-        return next(iter(ordered), None)
-    for name in ranges:
-        for media in ordered:
-            documented = essence(_concrete_type(media.name))
-            if is_covered(name, documented) or is_covered(media.name, name):
-                return media
-            if is_json(name) and is_json(documented):
-                return media
-    return None
-
-
-def _accept_ranges(accept: str) -> list[str]:
-    """The media ranges of an ``Accept`` header, the preferred first; no others."""
-    weighed = []
-    for piece in accept.split(","):
-        weight = parameter_of(piece, "q") or "1"
-        name = essence(piece)
-        if "/" in name and weight.replace(".", "", 1).isdecimal() and float(weight) > 0:
-            weighed.append((-float(weight), name))
-    return [name for _, name in sorted(weighed, key=lambda one: one[0])]
-
-
 def _of_response(
     operation: Operation, response: Response | None, status: int, media: MediaType | None
 ) -> DocumentedResponse:
@@ -257,14 +230,14 @@ def _of_response(
             headers=(),
             array=None,
         )
-    media = media or _accepted_media_type(response.content, None)
+    media = media or accepted_media_type(response.content, None)
     schema: Value = True
     note = ""
     if media and media.schema:
         schema, note = _schema_of(media.schema, operation)
     return DocumentedResponse(
         status=status,
-        media_type=_concrete_type(media.name) if media else None,
+        media_type=concrete_type(media.name) if media else None,
         media=media,
         schema=schema,
         examples=media.examples if media else (),
@@ -287,12 +260,6 @@ def _number(status: str) -> int:
     """`2XX` is 200; `default` stands for any, so for 200."""
     digits = status.replace("X", "0")
     return int(digits) if digits.isdecimal() else 200
-
-
-def _concrete_type(media_type: str) -> str:
-    """A media type for a documented range."""
-    return {"*/*": "application/json", "application/*": "application/json",
-            "text/*": "text/plain"}.get(media_type, media_type)  # fmt: skip
 
 
 def _array(operation: Operation, schema: Value) -> ArrayPath | None:

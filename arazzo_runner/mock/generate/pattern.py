@@ -28,7 +28,7 @@ WORD = READABLE + "_"
 CLASSES = {
     "d": string.digits,
     "w": WORD,
-    "s": SPACE,
+    "s": " ",
     "D": "".join(one for one in ANY if one not in string.digits),
     "W": "".join(one for one in ANY if one not in WORD),
     "S": "".join(one for one in ANY if one not in SPACE),

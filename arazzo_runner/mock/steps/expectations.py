@@ -7,12 +7,19 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.document.model import Criterion, RetryAction
+from arazzo_runner.document.model import Criterion, GotoAction, RetryAction
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan
+from arazzo_runner.expression.ast import Literal
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.partial_evaluation import criteria_verdict, is_about_status
-from arazzo_runner.lint.responses import sample_statuses
+from arazzo_runner.lint.responses import (
+    required_constants,
+    sample_statuses,
+    status_constants,
+    status_of,
+)
 from arazzo_runner.mock.steps.flow import Sinks, Tokens, ValueFlow, body_reads
+from arazzo_runner.openapi.security.schemes import is_carried
 
 PATIENCE = 5
 """After so many attempts a state is what the step waits for, if it may be."""
@@ -36,6 +43,9 @@ class StepExpectation(Struct, frozen=True):
     ``patience`` is how many attempts states have to advance in, where it is retried.
     ``case`` is the documented status or the name of the example that it is to get.
     ``sends_invalid`` tells that its request need not be as documented.
+    ``handled`` are the statuses of failures from which it goes on at another step, ``literals`` the
+    path parameters that the document gives a value of its own; ``is_anonymous`` tells that other
+    steps pass a credential to this API, and this one none.
     """
 
     criteria: tuple[Criterion, ...] = ()
@@ -44,6 +54,9 @@ class StepExpectation(Struct, frozen=True):
     patience: int = 0
     case: str = ""
     sends_invalid: bool = False
+    handled: frozenset[int] = frozenset()
+    literals: frozenset[str] = frozenset()
+    is_anonymous: bool = False
 
     def is_success(self, status: int) -> bool:
         """Whether the step can succeed with this status."""
@@ -54,6 +67,12 @@ class StepExpectation(Struct, frozen=True):
     def statuses(self) -> tuple[int, ...]:
         """The statuses that the step can succeed with, of those that it is likely to name."""
         return tuple(one for one in sample_statuses(self.criteria) if self.is_success(one))
+
+    def names(self, status: int) -> bool:
+        """Whether the step names this status as one that it can go on with."""
+        named = (one for each in self.criteria for one in status_constants(each))
+        is_named = any(each == "==" and status_of(one) == status for each, one in named)
+        return status in self.handled or (is_named and self.is_success(status))
 
 
 NO_EXPECTATION = StepExpectation()
@@ -66,6 +85,7 @@ def expectations_of(
 ) -> dict[str, StepExpectation]:
     """What each step of a plan expects; ``cases`` are what steps are to get."""
     found: dict[str, StepExpectation] = {}
+    givers = _givers(plan)
     for workflow in plan.workflows.values():
         for planned in workflow.steps:
             if not isinstance(planned.call, OperationCall):
@@ -81,9 +101,45 @@ def expectations_of(
                 _patience(planned),
                 cases.get(name, cases.get(step_id, "")),
                 planned.step.sends_invalid,
+                _handled(planned),
+                _literals(planned.call),
+                planned.call.source in givers and not _gives_credential(planned.call),
             )
             found[planned.key.text(plan.entry)] = expected
     return found
+
+
+def _handled(planned: StepPlan) -> frozenset[int]:
+    """The statuses from 400 that an action names which goes to another step."""
+    actions = [one.action for one in (*planned.on_failure, *planned.on_success)]
+    criteria = [each for one in actions if isinstance(one, GotoAction) for each in one.criteria]
+    named = (status_of(one) for each in criteria for one in required_constants(each))
+    return frozenset(one for one in named if one is not None and one >= 400)
+
+
+def _literals(call: OperationCall) -> frozenset[str]:
+    """The path parameters whose value stands in the document."""
+    paths = [one for one in call.arguments if one.parameter.location == "path"]
+    return frozenset(one.parameter.name for one in paths if isinstance(one.value, Literal))
+
+
+def _givers(plan: Plan) -> set[str]:
+    """The sources to whose operations some step passes a credential by itself."""
+    steps = (one for workflow in plan.workflows.values() for one in workflow.steps)
+    calls = (one.call for one in steps if isinstance(one.call, OperationCall))
+    return {one.source for one in calls if _passes_credential(one)}
+
+
+def _gives_credential(call: OperationCall) -> bool:
+    return bool(call.authorization.secrets) or _passes_credential(call)
+
+
+def _passes_credential(call: OperationCall) -> bool:
+    return any(
+        is_carried(one.parameter, call.operation)
+        or (one.parameter.location, one.parameter.name.lower()) == ("header", "authorization")
+        for one in call.arguments
+    )
 
 
 def _patience(planned: StepPlan) -> int:

@@ -17,11 +17,14 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import And, BodyRef, Comparison, Constant, HeaderRef, Or
+from arazzo_runner.expression.query.limits import QueryError
+from arazzo_runner.expression.query.regex import regex_search
 from arazzo_runner.expression.value import MISSING, Value, is_equal, is_ordered
 from arazzo_runner.mock.generate.flatten import EXAMPLES, NoExample, flatten
+from arazzo_runner.mock.generate.pattern import generate_string
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value, type_of_schema
-from arazzo_runner.mock.resources import normalized_name
+from arazzo_runner.mock.resources import normalized_name, path_text
 from arazzo_runner.mock.steps.flow import Tokens
 from arazzo_runner.mock.steps.reads import (
     MAX_ITEM,
@@ -40,6 +43,9 @@ ENDS: Final = frozenset({
     "disabled", "ended", "expired", "inactive", "removed", "revoked", "stopped", "terminated",
 })  # fmt: skip
 """States of what was deleted and is still shown."""
+MAX_SECONDS: Final = 0.1
+"""For one look whether a text matches."""
+_FLAGS: Final = lazy_pattern(r"^\(\?[a-zA-Z]+\)")
 _LENGTH: Final = lazy_pattern(
     r"""^\$\[\?\s*\(?\s*length\(\s*[$@](?P<way>(?:\.\w+)*)\s*\)\s*"""
     r"""(?P<operator>==|<=|>=|<|>)\s*(?P<number>\d+)\s*\)?\s*\]$"""
@@ -53,7 +59,8 @@ _FILTER: Final = lazy_pattern(
 class Wish(Struct, frozen=True):
     """A constant that a part of the body is compared with, or a header field of this name.
 
-    With ``is_length`` it is the length of an array that is compared.
+    With ``is_length`` it is the length of an array that is compared; with the operator `regex` the
+    text of the part is to match the value.
     """
 
     tokens: Tokens
@@ -70,6 +77,9 @@ class Wish(Struct, frozen=True):
 
     def candidates(self) -> Iterator[Value]:
         """Values with which it holds."""
+        if self.operator == "regex":
+            yield from _matching_texts(str(self.value))
+            return
         yield self.value
         if self.operator in ("<", ">") and isinstance(self.value, int | float):
             if self.operator == "<" and self.value > 0:
@@ -82,9 +92,25 @@ class Wish(Struct, frozen=True):
             value = len(value) if isinstance(value, list) else MISSING
         if value is MISSING:
             return False
+        if self.operator == "regex":
+            return _is_match(str(self.value), value)
         if self.operator == "==":
             return is_equal(value, self.value)
         return is_ordered(self.operator, value, self.value)  # type: ignore[arg-type]
+
+
+def _matching_texts(pattern: str) -> Iterator[Value]:
+    """Texts that match a regular expression: those that the mock's own reader of patterns makes."""
+    bare = _FLAGS.sub("", pattern, count=1)
+    text = generate_string(bare, SeededChoice().at("regex"))
+    yield from () if text is None else (text,)
+
+
+def _is_match(pattern: str, value: Value) -> bool:
+    try:
+        return regex_search(pattern, path_text(value), MAX_SECONDS)
+    except QueryError:
+        return False
 
 
 def tells_end(wish: Wish) -> bool:
@@ -100,6 +126,9 @@ def wishes_of(criteria: Iterable[Criterion]) -> Iterator[Wish]:
         match criterion:
             case SimpleCriterion(condition=condition):
                 yield from _condition_wishes(condition)
+            case QueryCriterion(kind="regex", context=BodyRef(message="response", path=path)):
+                if "{$" not in criterion.text:
+                    yield Wish(member_tokens(path.tokens), "regex", criterion.text)
             case QueryCriterion(kind="jsonpath", context=BodyRef(message="response", path=path)):
                 yield from _filter_wishes(criterion.text, path.tokens)
             case _:
