@@ -7,11 +7,14 @@ exit_at_signals()  # before anything is imported that takes time
 
 def main() -> int:
     """Run the command line as a process: its arguments, its signals. Returns the exit code."""
+    from arazzo_runner.cli.collector import pause_collector, spare_at_exit
     from arazzo_runner.cli.main import main as run
 
+    pause_collector()
     try:
         return run()
     finally:
+        spare_at_exit()
         exit_at_signals()
 
 

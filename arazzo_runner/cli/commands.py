@@ -6,6 +6,7 @@ from importlib import import_module
 
 import click
 
+from arazzo_runner.cli.collector import resume_collector
 from arazzo_runner.cli.command_words import remember_command
 from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.cli.signals import raise_at_signals
@@ -85,6 +86,7 @@ def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes
     command = cli.get_command(ctx, name)
     if command is not None:
         raise_at_signals()  # its modules are there
+        resume_collector()
         ctx.default_map = {name: flags_for(name, command, COMMANDS)}
 
 

@@ -7,7 +7,6 @@ encoding.
 from __future__ import annotations
 
 import codecs
-import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from arazzo_runner.errors import ArazzoError
 
 _ESCAPED = "arazzo.escaped"
-_YOUNG_OBJECTS = 50_000
 
 
 def prepare_streams() -> None:
@@ -48,10 +46,6 @@ def escape_unencodable(error: UnicodeError) -> tuple[str, int]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (docs/exit-codes.md)."""
-    if argv is None:
-        # The process is ours. Modules, documents and plans are kept: to look for cycles among them
-        # at each 700 new objects, as Python does, takes a tenth of the time.
-        gc.set_threshold(_YOUNG_OBJECTS, 20, 100)
     args = list(sys.argv[1:] if argv is None else argv)
     prepare_streams()
     try:
