@@ -19,7 +19,7 @@ from h2.events import (
     StreamEnded,
     StreamReset,
 )
-from h2.exceptions import DenialOfServiceError, ProtocolError
+from h2.exceptions import DenialOfServiceError, FrameTooLargeError, ProtocolError
 from h2.settings import SettingCodes, Settings
 from msgspec.structs import replace
 
@@ -54,12 +54,49 @@ class _OpenStates(H2ConnectionStateMachine):
         return [] if input_ is ConnectionInputs.RECV_GOAWAY else super().process_input(input_)
 
 
+class _FrameHeaders:
+    """Reads the lengths of frames as they come, for h2 reads one when the whole frame is there.
+
+    RFC 9113, section 4.1: nine bytes, of which the first three are the length of what follows.
+    """
+
+    def __init__(self) -> None:
+        self._header = b""
+        self._skip = 0
+
+    def feed(self, data: bytes, most: int) -> None:
+        """Read on; raises FrameTooLargeError where a length is above ``most`` (section 4.2)."""
+        at = self._skip
+        while at < len(data):
+            end = at + 9 - len(self._header)
+            self._header += data[at:end]
+            at = end
+            if len(self._header) == 9:
+                at += self._length(most)
+                self._header = b""
+        self._skip = max(0, at - len(data)) if not self._header else 0
+
+    def _length(self, most: int) -> int:
+        length = int.from_bytes(self._header[:3])
+        if length > most:
+            why = f"a frame announces {length} bytes, the limit is {most} (FRAME_SIZE_ERROR)"
+            raise FrameTooLargeError(why)
+        return length
+
+
 class _H2(H2Connection):
-    """An h2 connection whose streams outlive a GOAWAY."""
+    """An h2 connection whose streams outlive a GOAWAY, and which waits for no frame too large."""
 
     def __init__(self) -> None:
         super().__init__(H2Configuration(client_side=True, header_encoding=None))
         self.state_machine = _OpenStates()
+        self._frames = _FrameHeaders()
+
+
+    def receive(self, data: bytes) -> list[Event]:
+        """The events of what came; raises ProtocolError."""
+        self._frames.feed(data, self.max_inbound_frame_size)
+        return self.receive_data(data)
 
     def clear_outbound_data_buffer(self) -> None:
         """Keep it: h2 would drop acknowledgements, which the streams that go on may need."""
@@ -109,7 +146,7 @@ class _Exchange:
     """One stream of an h2 connection."""
 
     def __init__(
-        self, connection: H2Connection, message: WireRequest, settings: HttpSettings
+        self, connection: _H2, message: WireRequest, settings: HttpSettings
     ) -> None:
         self._h2 = connection
         self._message = message
@@ -164,7 +201,7 @@ class _Exchange:
         data = yield self._h2.data_to_send() if outgoing is None else outgoing
         if not data:
             raise self._cut_short()
-        for event in self._h2.receive_data(data):
+        for event in self._h2.receive(data):
             self._take(event)
 
     def _take(self, event: Event) -> None:

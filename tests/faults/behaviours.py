@@ -251,6 +251,8 @@ HTTP2: list[Row] = [
     ("a window of nothing", speaks(frame(WINDOW_UPDATE, bytes(4), 0, 0), then=hold), "not valid HTTP"),
     ("30 interim responses", speaks(headers((b":status", b"103")) * 30, then=hold), "20 interim"),
     ("a header of 126 kB", speaks(frame(HEADERS, fields(*OK), 0) + frame(CONTINUATION, fields((b"x-a", b"a" * 120)) * 120, 0) * 9 + frame(CONTINUATION, b"", 4), then=hold), "header.*more than 100000 bytes|not valid HTTP"),
+    ("a frame of 16 MB", speaks(headers(*OK), b"\xff\xff\xff\0\0\0\0\0\1", then=hold), "16777215 bytes.*FRAME_SIZE_ERROR"),
+    ("frames that are none", speaks(b"\xff" * 900, then=hold), "FRAME_SIZE_ERROR"),
     ("a table that grows for ever", speaks(frame(HEADERS, b"\x3f\xff\xff\xff\xff\xff\x0f", 4), then=hold), "not valid HTTP"),
 ]  # fmt: skip
 HTTP2_FLOODS: list[Row] = [
@@ -258,7 +260,6 @@ HTTP2_FLOODS: list[Row] = [
     ("settings for ever", speaks(then=on_and_on(frame(SETTINGS, b"\0\3\0\0\0\x64", 0, 0))), f"not valid HTTP|broke|{_SILENT}"),
     ("empty data for ever", speaks(headers(*OK), then=on_and_on(frame(DATA))), f"not valid HTTP|broke|{_SILENT}"),
     ("a header for ever", speaks(frame(HEADERS, fields(*OK), 0), then=on_and_on(frame(CONTINUATION, fields((b"a", b"b")), 0))), f"header|not valid HTTP|broke|{_SILENT}"),
-    ("frames that are none", speaks(b"\xff" * 900, then=hold), _SILENT),
     ("no window", speaks(frame(SETTINGS, b"\0\4\0\0\0\0", 0, 0), then=hold), _SILENT),
 ]  # fmt: skip
 

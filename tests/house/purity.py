@@ -22,7 +22,7 @@ WHOLE = {
         "contextlib",
         "dataclasses",
     ),
-    *("decimal", "difflib", "enum", "fnmatch", "functools", "hashlib", "html", "itertools", "json"),
+    *("decimal", "difflib", "enum", "fnmatch", "functools", "hashlib", "heapq", "html", "itertools", "json"),
     *(
         "json.encoder",
         "math",

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from heapq import heappop, heappush
 
 from msgspec.structs import replace
 
@@ -41,19 +43,36 @@ def run_order(workflow: Workflow) -> tuple[Step, ...]:
     """
     if not any(step.depends_on for step in workflow.steps):
         return workflow.steps
-    known = {step.step_id for step in workflow.steps}
-    waiting = {
-        step.step_id: step_needs(step).keys() & known - {step.step_id} for step in workflow.steps
-    }
-    ordered: list[Step] = []
-    left = list(workflow.steps)
-    while left:
-        ready = next((step for step in left if not waiting[step.step_id]), left[0])
-        left.remove(ready)
-        ordered.append(ready)
-        for needs in waiting.values():
-            needs.discard(ready.step_id)
-    return tuple(ordered)
+    steps = workflow.steps
+    positions = {step.step_id: at for at, step in enumerate(steps)}
+    needs = [
+        {positions[name] for name in step_needs(step).keys() & positions.keys()} - {at}
+        for at, step in enumerate(steps)
+    ]
+    return tuple(steps[at] for at in _stable_order(needs))
+
+
+def _stable_order(needs: Sequence[AbstractSet[int]]) -> Iterator[int]:
+    """The positions, each behind those it needs, the lowest that can be first.
+
+    Where none can be, there is a circle, and the lowest one is next.
+    """
+    dependents: list[list[int]] = [[] for _ in needs]
+    for at, needed in enumerate(needs):
+        for one in needed:
+            dependents[one].append(at)
+    missing = [len(needed) for needed in needs]
+    ready = [at for at, count in enumerate(missing) if not count]
+    rest, done = iter(range(len(needs))), set[int]()
+    for _ in needs:
+        at = heappop(ready) if ready else next(one for one in rest if one not in done)
+        missing[at] = 0  # of a circle: what comes later makes it ready no more
+        done.add(at)
+        yield at
+        for one in dependents[at]:
+            missing[one] -= 1
+            if not missing[one]:
+                heappush(ready, one)
 
 
 def bind(binding: BindContext, selected: Sequence[WorkflowKey]) -> Plan:

@@ -163,6 +163,25 @@ def rubbish(peer: Peer, stream: int) -> None:
     peer.connection.sendall(b"\0\0\1\0\0\0\0\0\0x")  # data of no stream
 
 
+def overlong(peer: Peer, stream: int) -> None:
+    """Only the header of a frame, in two pieces, after another frame; nothing more comes."""
+    length = peer.h2.max_outbound_frame_size + 1
+    header = length.to_bytes(3) + bytes([0, 0]) + stream.to_bytes(4)
+    peer.h2.send_headers(stream, OK)
+    peer.connection.sendall(peer.h2.data_to_send() + header[:4])
+    peer.connection.sendall(header[4:])
+
+
+def largest(peer: Peer, stream: int) -> None:
+    """A frame of the largest size, byte by byte at first."""
+    peer.h2.send_headers(stream, OK)
+    peer.h2.send_data(stream, bytes(16_384), end_stream=True)
+    data = peer.h2.data_to_send()
+    for at in range(100):
+        peer.connection.sendall(data[at : at + 1])
+    peer.connection.sendall(data[100:])
+
+
 def refuse(peer: Peer, stream: int) -> None:
     peer.h2.reset_stream(stream, 7)
 
@@ -272,6 +291,7 @@ def test_a_connection_that_ends_with_the_answer(talk) -> None:
         (go_away, "protocol", "it ends the connection"),
         (end_after_going_away, "protocol", "closed the connection without a response"),
         (rubbish, "protocol", "is not valid HTTP: "),
+        (overlong, "protocol", "announces 16385 bytes, the limit is 16384 (FRAME_SIZE_ERROR)"),
         (answering(b"", interim=3), "limit", "more than 2 interim (1xx) responses"),
         (answering(b"x" * 11), "limit", "has 11 bytes or more, the limit is 10 bytes"),
         (answering(b"", [*OK, *[("a", "b")] * 9]), "limit", "has 10 headers, the limit is 9"),
@@ -284,7 +304,7 @@ def test_failures_and_limits(talk, answer, code, words) -> None:
     assert isinstance(failure, TransportFailure)
     assert failure.code == code
     assert words in failure.message
-    is_in_body = answer is close_in_the_body or "10 bytes" in words
+    is_in_body = answer in (close_in_the_body, overlong) or "10 bytes" in words
     assert (failure.head is not None and failure.head.status == 200) is is_in_body
 
 
@@ -293,6 +313,12 @@ def test_at_the_limits(talk) -> None:
     limits = {"max_informational": 2, "max_response_size": 10, "max_headers": 9}
     (response,) = talk(Peer([answer]), GET, max_header_bytes=500, **limits)
     assert isinstance(response, HttpResponse)
+
+
+def test_a_frame_of_the_largest_size(talk) -> None:
+    (response,) = talk(Peer([largest]), GET)
+    assert isinstance(response, HttpResponse), response
+    assert len(response.body) == 16_384
 
 
 def test_a_server_without_it(serve, ask, authority, tmp_path) -> None:

@@ -1,10 +1,12 @@
 """What binding finds out, whatever was said of the document before."""
 
+from random import Random
+
 import pytest
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.operation import BindContext
-from arazzo_runner.executor.bind.plan import bind
+from arazzo_runner.executor.bind.plan import bind, run_order
 from arazzo_runner.executor.plan import WorkflowKey
 from arazzo_runner.text.positions import locate_place
 
@@ -213,3 +215,29 @@ def test_a_payload_that_its_type_cannot_carry(findings):
         ("AZ305", "warning"),
         ("AZ305", "error"),
     ]
+
+
+def order_by_definition(needs):
+    """Again and again the first step that needs nothing of those left; without one, the first."""
+    left, order = list(needs), []
+    while left:
+        free = (name for name in left if not any(one in left for one in needs[name] if one != name))
+        left.remove(name := next(free, left[0]))
+        order.append(name)
+    return order
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_order_of_steps(examine, seed):
+    random = Random(seed)
+    names = [f"s{number}" for number in range(random.randint(1, 7))]
+    needs = {name: random.sample([*names, "nowhere"], random.choice([0, 0, 1, 1, 2])) for name in names[::-1]}  # fmt: skip
+    steps = [
+        f"  - {{stepId: {name}, operationId: listThings, dependsOn: [{', '.join(some)}]}}\n"
+        for name, some in needs.items()
+    ]
+    text = HEAD[: HEAD.index("  - {stepId: a")] + "".join(steps)
+    (unit, *_) = examine(text, other=OTHER, broken=BROKEN, events=EVENTS).units.values()
+    found = [one.step_id for one in run_order(unit.document.workflows[0])]
+    has_needs = any(needs.values())
+    assert found == (order_by_definition(needs) if has_needs else list(needs))
