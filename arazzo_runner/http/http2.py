@@ -92,7 +92,6 @@ class _H2(H2Connection):
         self.state_machine = _OpenStates()
         self._frames = _FrameHeaders()
 
-
     def receive(self, data: bytes) -> list[Event]:
         """The events of what came; raises ProtocolError."""
         self._frames.feed(data, self.max_inbound_frame_size)
@@ -145,9 +144,7 @@ class Http2:
 class _Exchange:
     """One stream of an h2 connection."""
 
-    def __init__(
-        self, connection: _H2, message: WireRequest, settings: HttpSettings
-    ) -> None:
+    def __init__(self, connection: _H2, message: WireRequest, settings: HttpSettings) -> None:
         self._h2 = connection
         self._message = message
         self._origin = message.origin

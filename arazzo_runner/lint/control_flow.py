@@ -7,7 +7,8 @@ criteria pass is taken; without one, a step that succeeded is followed by the ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from itertools import pairwise
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -43,31 +44,25 @@ class _Exits(Struct, frozen=True):
 def unreachable_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ401: a step that nothing leads to; those that only it leads to follow from it."""
     for workflow in document.workflows:
-        ways, order = _exit_map(workflow), run_order(workflow)
-        reached = _reachable_steps(order[:1], ways)
-        for step in order:
+        ways = _exit_map(workflow)
+        reached = _normal_steps(workflow, ways)
+        for before, step in pairwise(run_order(workflow)):
             if step.step_id not in reached:
                 message = f"the step `{step.step_id}` is unreachable"
                 place = step.place.at("stepId")
-                yield warning("AZ401", message, place, "never runs", _previous_step(workflow, step))
-                reached |= _reachable_steps([step], ways)
-
-
-def _previous_step(workflow: Workflow, step: Step) -> str | None:
-    order = [one.step_id for one in run_order(workflow)]
-    at = order.index(step.step_id)
-    return f"`{order[at - 1]}` always ends or goes elsewhere" if at else None
+                help_line = f"`{before.step_id}` always ends or goes elsewhere"
+                yield warning("AZ401", message, place, "never runs", help_line)
+                _reachable_steps([step.step_id], ways, reached)
 
 
 def endless_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ402: a loop that only a failure can end."""
     for workflow in document.workflows:
         ways = _exit_map(workflow)
-        reached = _reachable_steps(run_order(workflow)[:1], ways)
-        ending = _ending_steps(ways)
+        endless = _normal_steps(workflow, ways) - _ending_steps(ways)
         for step in workflow.steps:
             goto = next(iter(_unconditional_goto(step, workflow)), None)
-            if step.step_id in reached - ending and goto is not None:
+            if step.step_id in endless and goto is not None:
                 message = f"the loop through the step `{step.step_id}` has no exit"
                 help_line = "give the `goto` a criterion, or add an `end` action before it"
                 yield warning("AZ402", message, goto.place, "always taken", help_line)
@@ -132,13 +127,13 @@ def hidden_failure_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """
     found: dict[Place, Diagnostic] = {}
     for workflow in document.workflows:
-        ways = _success_map(workflow)
+        paths = _SuccessPaths(workflow)
         for step in run_order(workflow):
             for action in _possible_actions(step.on_failure, workflow.failure_actions):
                 target = _next_step(action)
-                if _takes_any_failure(action) and _hides_failure(step, target, workflow, ways):
-                    hint = _hidden_failure(action, step, target, workflow)
-                    found.setdefault(action.place, hint)
+                is_known = not _takes_any_failure(action) or action.place in found
+                if not is_known and paths.hide_failure(step, target):
+                    found[action.place] = _hidden_failure(action, step, target, workflow)
     yield from found.values()
 
 
@@ -146,17 +141,34 @@ def _takes_any_failure(action: _Action) -> bool:
     return isinstance(action, GotoAction) and not action.criteria
 
 
-def _hides_failure(step: Step, target: str | None, workflow: Workflow, ways: _ExitMap) -> bool:
-    """Whether the workflow passes by the steps from ``target`` on, without the failed one."""
-    normal = _reachable_steps(run_order(workflow)[:1], ways)
-    others = {name: exits for name, exits in ways.items() if name != step.step_id}
-    after = _reachable_steps((one for one in workflow.steps if one.step_id == target), others)
-    stands_in = target not in normal and not after.isdisjoint(normal)
-    if stands_in or not any(ways[name].ends for name in after):
-        return False
-    following = (one for one in workflow.steps if one.step_id in after)
-    actions = (_possible_actions(one.on_success, workflow.success_actions) for one in following)
-    return not any(_can_end(one) for each in actions for one in each)
+_MOST_STEPS: Final = 1_000_000
+"""Steps that are passed in search of hidden failures of one workflow: a hint is worth no more."""
+
+
+class _SuccessPaths:
+    """What follows in a workflow where its steps succeed."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._steps = {one.step_id: one for one in workflow.steps}
+        self._workflow = workflow
+        self._ways = _success_map(workflow)
+        self._normal = _normal_steps(workflow, self._ways)
+        self._left = _MOST_STEPS
+
+    def hide_failure(self, step: Step, target: str | None) -> bool:
+        """Whether the workflow passes by the steps from ``target`` on, without the failed one."""
+        if target is None or self._left < 0:
+            return False
+        failed = {step.step_id}
+        after = _reachable_steps([target], self._ways, set(failed)) - failed
+        self._left -= len(after)
+        stands_in = target not in self._normal and not after.isdisjoint(self._normal)
+        if stands_in or not any(self._ways[name].ends for name in after):
+            return False
+        inherited = self._workflow.success_actions
+        following = (self._steps[name].on_success for name in after)
+        actions = (_possible_actions(own, inherited) for own in following)
+        return not any(_can_end(one) for each in actions for one in each)
 
 
 def _hidden_failure(
@@ -249,14 +261,22 @@ def _unconditional_goto(step: Step, workflow: Workflow) -> Iterator[_Action]:
             yield action
 
 
-def _reachable_steps(start: Iterable[Step], ways: _ExitMap) -> set[str]:
-    todo, seen = [one.step_id for one in start], set[str]()
+def _reachable_steps(
+    start: Iterable[str], ways: _ExitMap, seen: set[str] | None = None
+) -> set[str]:
+    """The steps that ``start`` can lead to, with them; added to those that were ``seen``."""
+    todo, reached = [*start], set[str]() if seen is None else seen
     while todo:
         name = todo.pop()
-        if name in ways and name not in seen:
-            seen.add(name)
+        if name in ways and name not in reached:
+            reached.add(name)
             todo.extend(ways[name].steps)
-    return seen
+    return reached
+
+
+def _normal_steps(workflow: Workflow, ways: _ExitMap) -> set[str]:
+    """The steps that the first one of a run can lead to."""
+    return _reachable_steps((one.step_id for one in run_order(workflow)[:1]), ways)
 
 
 def _ending_steps(ways: _ExitMap) -> set[str]:

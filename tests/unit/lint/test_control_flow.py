@@ -98,3 +98,11 @@ STOPS = "onSuccess: [{name: done, type: end}]"
 )  # fmt: skip
 def test_failures_that_the_workflow_hides(found, workflows, lines):
     assert found(workflows, "AZ406") == lines
+
+
+def test_hidden_failures_are_looked_for_in_bounded_time(found, monkeypatch):
+    hidden = "onFailure: [{name: n, type: goto, stepId: c}]"
+    text = steps(f"{{stepId: a, operationId: list, {hidden}}}", f"{{stepId: b, operationId: list, {hidden}}}", "{stepId: c, operationId: list}")  # fmt: skip
+    assert len(found(text, "AZ406")) == 2
+    monkeypatch.setattr("arazzo_runner.lint.control_flow._MOST_STEPS", 0)
+    assert len(found(text, "AZ406")) == 1
