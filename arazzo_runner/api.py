@@ -30,6 +30,7 @@ from arazzo_runner.lint.suppress import Selection
 from arazzo_runner.pipeline.load import Description, SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.limits import first_findings
 
 
 def load(document: DocumentPath, **options: Unpack[LoadOptions]) -> Description:
@@ -78,10 +79,12 @@ def validate(
         source_overrides(options), load_limits(options), Selection(tuple(select), tuple(ignore))
     )
     setting = ValidateSettings(access, wanted, SharedCache(), source_folders(options))
+    places = [document_location(one) for one in documents]
+    most = wanted.limits.findings
     return [
         in_python_words(one)
-        for document in documents
-        for one in check_document(setting, document_location(document))
+        for place in places
+        for one in first_findings(place, check_document(setting, place), most)
     ]
 
 

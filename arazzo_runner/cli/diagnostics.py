@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import Final, TextIO
+from typing import TextIO
 
 from arazzo_runner.text.diagnostic import Diagnostic
-
-MAX_SHOWN: Final = 100
-"""Findings that are shown: more say nothing more to anyone who reads them from the top."""
 
 
 def show_diagnostics(
     diagnostics: Iterable[Diagnostic], stream: TextIO | None = None, secrets: Iterable[str] = ()
 ) -> None:
-    """Render diagnostics as text, with an empty line between them; of very many, the first.
+    """Render diagnostics as text, with an empty line between them.
 
     ``secrets`` are not shown, nor those that URLs hold.
     """
@@ -27,11 +24,8 @@ def show_diagnostics(
     out = stream or sys.stderr
     style = style_for(out, os.environ)
     masker = Masker(secrets)
-    every = list(diagnostics)
-    for diagnostic in every[:MAX_SHOWN]:
+    for diagnostic in diagnostics:
         out.write(render_text(diagnostic, style, masker) + "\n")
-    if len(every) > MAX_SHOWN:
-        out.write(f"… and {len(every) - MAX_SHOWN:,} more; `--json` has them all\n")
 
 
 _DOUBTS = ("AZ218", "AZ219", "AZ3", "AZ4")

@@ -93,6 +93,17 @@ DOCUMENTS = (
         member="LoadLimits",
     ),
     Option(
+        "max-findings",
+        "Maximum number of findings that are reported of a document.",
+        _LOADING,
+        _SECTION,
+        kind="count",
+        metavar="N",
+        default=1000,
+        shows_default=True,
+        member="LoadLimits",
+    ),
+    Option(
         "no-cache",
         "Do not cache parsed API descriptions on disk.",
         _LOADING,

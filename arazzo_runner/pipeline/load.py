@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +35,7 @@ from arazzo_runner.text.diagnostic import (
     as_warning,
     sort_findings,
 )
-from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.limits import MAX_FINDINGS, DocumentLimits, first_findings
 from arazzo_runner.text.parse import decode
 from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.suggested_fix import begin_lookups
@@ -65,6 +65,7 @@ class Description(SafeRepr, frozen=True):
     errors: tuple[Diagnostic, ...] = ()
     missing: frozenset[tuple[str, str]] = frozenset()
     alone: dict[WorkflowKey, list[Diagnostic]] = field(default_factory=dict)
+    max_findings: int = MAX_FINDINGS
 
     def causes(self, queries: Iterable[Diagnostic] = ()) -> Causes:
         """What other findings may follow from; ``queries`` are those about malformed queries."""
@@ -78,6 +79,11 @@ class Description(SafeRepr, frozen=True):
         independent = list(independent_findings(wrong, causes))
         # A name that follows from nothing that is said has to be said itself.
         return [*concerned, *(independent if concerned else wrong)]
+
+    def reported(self, findings: Iterable[Diagnostic]) -> Sequence[Diagnostic]:
+        """Findings as they are shown: in the order of the texts, once each, within the limit."""
+        every = sort_findings(dict.fromkeys(findings))
+        return first_findings(self.entry.document.source.name, every, self.max_findings)
 
     def errors_of_workflow(self, key: WorkflowKey) -> list[Diagnostic]:
         """What keeps a workflow from running, wherever its requests go."""
@@ -162,6 +168,7 @@ class LoadLimits(Struct, frozen=True):
 
     document: DocumentLimits = field(default_factory=DocumentLimits)
     sources: SourceLimits = field(default_factory=SourceLimits)
+    findings: int = MAX_FINDINGS
 
 
 class PartialDescription(Struct, frozen=True):
@@ -236,18 +243,21 @@ def load_from(
     findings = silence.without(sort_findings(for_run(one) for one in examined.findings))
     wrong = [one for one in findings if one.severity is Severity.ERROR]
     if wrong and is_usage({one.code for one in wrong}):
-        raise UsageError(*findings)
+        raise UsageError(*first_findings(document, findings, limits.findings))
     if not wrong:
-        return Description(examined.units, tuple(findings), silence)
+        most = limits.findings
+        return Description(examined.units, tuple(findings), silence, max_findings=most)
     warnings = tuple(as_warning(one) if one in wrong else one for one in findings)
     missing = examined.missing
-    description = Description(examined.units, warnings, silence, tuple(wrong), missing)
+    description = Description(
+        examined.units, warnings, silence, tuple(wrong), missing, max_findings=limits.findings
+    )
     if not examined.units:
-        raise DocumentError(*findings)
+        raise DocumentError(*first_findings(document, findings, limits.findings))
     # Up to the first workflow that can run.
     if all(map(description.errors_of_workflow, description.workflow_keys)):
         blocking = map(description.errors_of_workflow, description.workflow_keys)
-        raise DocumentError(*sort_findings(dict.fromkeys(chain(findings, *blocking))))
+        raise DocumentError(*description.reported(chain(findings, *blocking)))
     return description
 
 

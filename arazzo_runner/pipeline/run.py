@@ -62,7 +62,6 @@ from arazzo_runner.text.diagnostic import (
     as_warning,
     did_you_mean,
     error,
-    sort_findings,
 )
 
 
@@ -177,7 +176,7 @@ def plan_run(
 
         wrong = list(never_run_findings(bound, selected))
     if wrong:
-        raise DocumentError(*sort_findings(dict.fromkeys(wrong)))
+        raise DocumentError(*description.reported(wrong))
     if options.mock is not None and options.mock.cases:
         _check_cases(bound, options.mock, description)
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
@@ -190,7 +189,7 @@ def plan_run(
     lacking = missing if options.needs_credentials else ()
     return PlanResult(
         bound,
-        tuple(sort_findings(dict.fromkeys(found))),
+        tuple(description.reported(found)),
         tuple(error("AZ905", one.message, None, "", one.hint) for one in lacking),
         tuple(_header_secrets(options.headers, description, bound.secret.headers)),
     )

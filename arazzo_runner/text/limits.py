@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
 from arazzo_runner.text.source import Place
 
 MAX_TAG_DIRECTIVES: Final = 64
@@ -74,6 +76,60 @@ def tag_directive_error(count: int, place: Place) -> DocumentError:
     message = f"the document has {count:,} `%TAG` directives, and the limit is {MAX_TAG_DIRECTIVES}"
     way_out = "remove them: custom tags are not allowed"
     return DocumentError(error("AZ109", message, place, help=way_out))
+
+
+MAX_FINDINGS: Final = 1_000
+"""The most findings that are reported of one document."""
+
+
+class JudgedFinding(Protocol):
+    """What findings have in all their forms."""
+
+    @property
+    def code(self) -> str:
+        """Its diagnostic code."""
+
+    @property
+    def severity(self) -> Severity | str:
+        """How certain it is."""
+
+
+_Finding = TypeVar("_Finding", bound=JudgedFinding)
+
+
+def split_findings(
+    findings: Sequence[_Finding], most: int
+) -> tuple[list[_Finding], list[_Finding]]:
+    """The ``most`` gravest findings of a document, and the others, both in their order."""
+    if len(findings) <= most:
+        return list(findings), []
+    order = [Severity(one.severity) for one in findings]
+    ranks = sorted(range(len(findings)), key=lambda at: _GRAVITY.index(order[at]))
+    shown, others = sorted(ranks[:most]), sorted(ranks[most:])
+    return [findings[at] for at in shown], [findings[at] for at in others]
+
+
+_GRAVITY: Final = tuple(Severity)
+
+
+def omission(document: str, most: int, others: Sequence[JudgedFinding]) -> Diagnostic:
+    """The finding that ``others`` are not reported, counted by code; as grave as they are."""
+    codes = Counter(one.code for one in others).most_common()
+    message = (
+        f"`{document}` has {most + len(others):,} findings, and the limit is {most:,}; "
+        f"omitted: {', '.join(f'{count:,} of {code}' for code, count in codes)}"
+    )
+    severity = min((Severity(one.severity) for one in others), key=_GRAVITY.index)
+    way_out = "fix the first ones, or raise the limit with `--max-findings`"
+    return Diagnostic("AZ109", severity, message, help=way_out)
+
+
+def first_findings(
+    document: str, findings: Sequence[Diagnostic], most: int
+) -> Sequence[Diagnostic]:
+    """The findings of a document within the limit; behind them, how many others there are."""
+    shown, others = split_findings(findings, most)
+    return [*shown, omission(document, most, others)] if others else shown
 
 
 def _over(message: str, place: Place | None, flag: str) -> Diagnostic:

@@ -183,7 +183,7 @@ def load_limits(given: Mapping[str, Any]) -> LoadLimits:
         sources = replace(sources, max_total_bytes=total)
     if given["max_sources"] is not None:
         sources = replace(sources, max_sources=given["max_sources"])
-    return LoadLimits(_limits_of(DocumentLimits(), given), sources)
+    return LoadLimits(_limits_of(DocumentLimits(), given), sources, given["max_findings"])
 
 
 def _limits_of(limits: DocumentLimits, given: Mapping[str, Any]) -> DocumentLimits:

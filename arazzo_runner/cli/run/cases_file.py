@@ -8,6 +8,7 @@ them. `id` names the case, where the workflow has no input of that name.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -32,7 +33,7 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.retrieve.pipe import read_file
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.json_reader import build_json
-from arazzo_runner.text.limits import DocumentLimits
+from arazzo_runner.text.limits import DocumentLimits, first_findings
 from arazzo_runner.text.parse import decode
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.positions import locate_place
@@ -110,8 +111,8 @@ def _csv_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
 def _header(cells: Sequence[str], place: Place, known: InputSchemas) -> list[str]:
     """The names in the first line."""
     names = [cell.strip() for cell in cells]
-    for name in names:
-        if name and names.count(name) > 1:
+    for name, count in Counter(names).items():
+        if name and count > 1:
             raise _case_error(place, f"two columns are called `{shorten(name)}`", "AZ115")
     if len(names) == 1 and names[0] not in known.schemas and _PARTED.search(names[0]):
         message = "the first line has no comma, and names are separated by commas"
@@ -227,7 +228,7 @@ def prepare_cases(
         except InputError as reason:
             problems += (_with_place(one, row.place) for one in reason.diagnostics)
     if problems:
-        raise InputError(*problems)
+        raise InputError(*first_findings(given["cases"], problems, given["max_findings"]))
     return cases
 
 

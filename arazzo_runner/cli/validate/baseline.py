@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
@@ -84,20 +84,18 @@ def compare(
     left: Counter[BaselineEntry] = Counter(dict(baseline))
     rest = [one for one in findings if not _take_entry(left, _entry_of(one, path))]
     # What a finding is about is known where it has another place, such as in a renamed step.
-    anywhere: Counter[BaselineEntry] = Counter()
-    for entry, count in left.items():
-        anywhere[_without_place(entry)] += max(count, 0)
+    anywhere: dict[BaselineEntry, deque[BaselineEntry]] = {}
+    for entry in (one for one in left if left[one] > 0):
+        anywhere.setdefault(_without_place(entry), deque()).append(entry)
     new = []
     for one in rest:
-        known = _without_place(_entry_of(one, path))
-        if anywhere[known] > 0:
-            anywhere[known] -= 1
-            moved = next(
-                entry for entry in left if left[entry] > 0 and _without_place(entry) == known
-            )
-            left[moved] -= 1
-        else:
+        moved = anywhere.get(_without_place(_entry_of(one, path)))
+        if not moved:
             new.append(one)
+            continue
+        left[moved[0]] -= 1
+        if left[moved[0]] <= 0:
+            moved.popleft()
     judged = {_relative(one, path) for one in (*documents, *(one.file for one in findings))}
     gone = {one: count for one, count in left.items() if count > 0 and one.file in judged}
     return BaselineComparison(tuple(new), len(findings) - len(new), gone)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 from click.core import ParameterSource
+from msgspec.structs import replace
 
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.click_help import SectionedCommand
@@ -21,6 +22,7 @@ from arazzo_runner.cli.validate.many import (
     run_jobs,
     selection,
 )
+from arazzo_runner.options.model import MOST
 from arazzo_runner.pipeline.fix import FixOptions
 from arazzo_runner.pipeline.load import is_usage
 from arazzo_runner.pipeline.validate import ValidateOptions
@@ -30,6 +32,7 @@ from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.safe_text import escape_lines, escape_stream
 from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, style_for
 from arazzo_runner.text.diagnostic import Diagnostic, warning
+from arazzo_runner.text.limits import split_findings
 
 
 @click.command(
@@ -54,15 +57,28 @@ def command(named: tuple[str, ...], **given: Any) -> int:
         ValidateOptions(given["sources"], load_limits(given), selection(given, len(chosen))),
         _style(given),
         _fix_options(given),
+        # What a baseline holds is not reported.
+        MOST if given["baseline"] else given["max_findings"],
     )
     done = list(run_jobs(job, chosen, given["jobs"]))
     if given["diff"]:
         return _show_diff(done, given["output"])
     found = tuple(dict.fromkeys(one for each in done for one in each.findings))
     new, known = _compare_baseline(given, found, chosen)
-    mended = sum(one.mended for one in done)
-    _write(ValidationReport(tuple(chosen), new, mended, known), given)
-    return _code(new, _failing_severities(given))
+    if given["baseline"]:
+        done = list(_within_limit(done, frozenset(new), given, chosen))
+        shown = {one for each in done for one in each.findings}
+        new = tuple(one for one in new if one in shown)
+    report = ValidationReport(
+        tuple(chosen),
+        new,
+        sum(one.mended for one in done),
+        known,
+        tuple(one.omission for one in done if one.omission),
+        sum(one.omitted for one in done),
+    )
+    _write(report, given)
+    return _code(report.reported, _failing_severities(given))
 
 
 def _no_documents(folders: Sequence[str]) -> Diagnostic:
@@ -144,6 +160,20 @@ def _compare_baseline(
     if compared.gone:
         sys.stderr.write(rendering.stale_baseline_line(sum(compared.gone.values()), path))
     return compared.new, compared.known
+
+
+def _within_limit(
+    done: Iterable[JobResult],
+    new: frozenset[LocatedFinding],
+    given: Mapping[str, Any],
+    documents: Sequence[str],
+) -> Iterator[JobResult]:
+    """Of each document the findings that are new, as many as are to be reported."""
+    for one, document in zip(done, documents, strict=True):
+        fresh = [finding for finding in one.findings if finding in new]
+        shown, others = split_findings(fresh, given["max_findings"])
+        kept = replace(one, findings=tuple(shown))
+        yield kept.omitting(others, _style(given), document)
 
 
 def _write(done: ValidationReport, given: Mapping[str, Any]) -> None:

@@ -26,6 +26,8 @@ from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
 from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
+from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.limits import MAX_FINDINGS, JudgedFinding, omission, split_findings
 from arazzo_runner.text.pattern import lazy_pattern
 
 _HEAD: Final = 64 * 1024
@@ -33,20 +35,39 @@ _URL: Final = lazy_pattern(rb"""\burl["']?[ \t]*:[ \t]*["']?([^\s"',}]+)""")
 
 
 class ValidationJob(Struct, frozen=True):
-    """What each document is validated with; ``style`` None where no text is needed."""
+    """What each document is validated with; ``style`` None where no text is needed.
+
+    ``most`` findings of each document are reported.
+    """
 
     reading: RetrieveSettings
     options: ValidateOptions
     style: AnsiStyle | None
     mending: FixOptions | None = None
+    most: int = MAX_FINDINGS
 
 
 class JobResult(Struct, frozen=True):
-    """What came of one document: findings, how many were mended, and the changes as a diff."""
+    """What came of one document: findings, how many were mended, and the changes as a diff.
+
+    Of ``omitted`` findings beyond the limit, ``omission`` alone is reported.
+    """
 
     findings: tuple[LocatedFinding, ...]
     mended: int = 0
     diff: str = ""
+    omission: LocatedFinding | None = None
+    omitted: int = 0
+
+    def omitting(
+        self, others: Sequence[JudgedFinding], style: AnsiStyle | None, document: str
+    ) -> JobResult:
+        """The same with what says that there are other findings, if there are."""
+        if not others:
+            return self
+        found = omission(document, len(self.findings), others)
+        (located,) = locate_findings([found], style, document)
+        return replace(self, omission=located, omitted=len(others))
 
 
 def run_jobs(job: ValidationJob, documents: Sequence[str], processes: int) -> Iterator[JobResult]:
@@ -124,13 +145,24 @@ def _run_each(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResul
     setting = ValidateSettings(access, job.options, SharedCache(), job.reading.source_dirs)
     for document in documents:
         if job.mending is None:
-            found = check_document(setting, document)
-            yield JobResult(locate_findings(found, job.style, document))
+            yield _job_result(job, document, check_document(setting, document))
             continue
         from arazzo_runner.cli.validate.fix import fix_document
 
         done = fix_document(setting, document, job.mending)
-        yield JobResult(locate_findings(done.left, job.style, document), done.mended, done.diff)
+        yield _job_result(job, document, done.left, done.mended, done.diff)
+
+
+def _job_result(
+    job: ValidationJob,
+    document: str,
+    findings: Sequence[Diagnostic],
+    mended: int = 0,
+    diff: str = "",
+) -> JobResult:
+    shown, others = split_findings(findings, job.most)
+    done = JobResult(locate_findings(shown, job.style, document), mended, diff)
+    return done.omitting(others, job.style, document)
 
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")

@@ -15,9 +15,9 @@ def render_junit(done: ValidationReport, failing: frozenset[str]) -> str:
 
     ``failing`` are the severities that make a case fail; the others stand in its output.
     """
-    names = dict.fromkeys([*done.documents, *(one.file for one in done.findings)])
+    names = dict.fromkeys([*done.documents, *(one.file for one in done.reported)])
     by_file: dict[str, list[LocatedFinding]] = {name: [] for name in names}
-    for one in done.findings:
+    for one in done.reported:
         by_file[one.file].append(one)
     suites = [line for name, found in by_file.items() for line in _suite(name, found, failing)]
     head = '<?xml version="1.0" encoding="UTF-8"?>'

@@ -104,13 +104,21 @@ class ValidationReport(Struct, frozen=True):
     """What came of validating: the documents as they were named, and all findings in order.
 
     ``mended`` is the number of findings that are no more, ``known`` that of those which a baseline
-    holds, both not among ``findings``.
+    holds, ``omitted`` that of those beyond the limit, all of them not among ``findings``.
+    ``omissions`` say what is omitted, one of each document where anything is.
     """
 
     documents: tuple[str, ...]
     findings: tuple[LocatedFinding, ...]
     mended: int = 0
     known: int = 0
+    omissions: tuple[LocatedFinding, ...] = ()
+    omitted: int = 0
+
+    @property
+    def reported(self) -> tuple[LocatedFinding, ...]:
+        """What is shown: the findings, and what says that there are others."""
+        return (*self.findings, *self.omissions)
 
     def fixable_count(self, safety: str) -> int:
         """How many findings have a fix of this safety."""

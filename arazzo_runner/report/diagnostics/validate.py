@@ -15,7 +15,7 @@ _COMMANDS: Final = {"error": "error", "warning": "warning", "hint": "notice"}
 
 def render_summary_text(done: ValidationReport, style: AnsiStyle) -> str:
     """Each finding with its source line, and a last line that counts."""
-    return "".join(f"{one.text}\n" for one in done.findings) + summary_line(done, style) + "\n"
+    return "".join(f"{one.text}\n" for one in done.reported) + summary_line(done, style) + "\n"
 
 
 def summary_line(done: ValidationReport, style: AnsiStyle) -> str:
@@ -30,6 +30,7 @@ def summary_line(done: ValidationReport, style: AnsiStyle) -> str:
     more = [
         f"{done.mended} fixed" if done.mended else "",
         f"{done.known} in the baseline" if done.known else "",
+        f"{done.omitted:,} omitted" if done.omitted else "",
         _fixable_text(done),
     ]
     return "; ".join([f"{where}: {found}", *filter(None, more)])
@@ -61,8 +62,13 @@ def stale_baseline_line(count: int, path: str) -> str:
 
 def render_json(done: ValidationReport) -> str:
     """``{"diagnostics": […]}``, each as it stands in the report of a run, with its fix."""
-    found = [one.to_json() for one in done.findings]
-    content = {"diagnostics": found, "mended": done.mended, "known": done.known}
+    found = [one.to_json() for one in done.reported]
+    content = {
+        "diagnostics": found,
+        "mended": done.mended,
+        "known": done.known,
+        "omitted": done.omitted,
+    }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -71,7 +77,7 @@ def render_json(done: ValidationReport) -> str:
 
 def render_github(done: ValidationReport) -> str:
     """A workflow command for each finding, so that it is shown at its line of a pull request."""
-    return "".join(f"{_annotation(one)}\n" for one in done.findings)
+    return "".join(f"{_annotation(one)}\n" for one in done.reported)
 
 
 def _annotation(one: LocatedFinding) -> str:

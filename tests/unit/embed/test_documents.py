@@ -113,6 +113,20 @@ def test_limits(shop) -> None:
         arazzo.load(shop, limits=small)
 
 
+def test_findings_past_the_limit(tmp_path) -> None:
+    path = tmp_path / "a.arazzo.yaml"
+    path.write_text("arazzo: 1.0.1\nx: 1\ny: 2\n")
+    limits = arazzo.LoadLimits(findings=2)
+    first, second, last = arazzo.validate(path, limits=limits)
+    assert (first.code, second.code, last.code) == ("AZ111", "AZ111", "AZ109")
+    assert "and the limit is 2; omitted: " in last.message
+    assert last.help == "fix the first ones, or raise the limit with `limits=LoadLimits(…)`"
+    with pytest.raises(arazzo.DocumentError) as raised:
+        arazzo.load(path, limits=limits)
+    assert [one.code for one in raised.value.diagnostics] == ["AZ111", "AZ111", "AZ109"]
+    assert len(arazzo.validate(path)) > 3
+
+
 def test_validate(shop, tmp_path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text(BROKEN, encoding="utf-8")

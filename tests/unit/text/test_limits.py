@@ -2,7 +2,14 @@
 
 import pytest
 
-from arazzo_runner.text.limits import DESCRIPTION_LIMITS, MAX_TAG_DIRECTIVES, size_finding
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.limits import (
+    DESCRIPTION_LIMITS,
+    MAX_FINDINGS,
+    MAX_TAG_DIRECTIVES,
+    first_findings,
+    size_finding,
+)
 from arazzo_runner.text.parse import DocumentLimits
 from arazzo_runner.text.positions import locate_place
 
@@ -12,6 +19,7 @@ FORMATS = ["a.yaml", "a.json"]
 def test_the_defaults_are_those_of_the_documentation():
     assert DocumentLimits() == DocumentLimits(10 * 2**20, 100, 1_000_000, 1_000)
     assert DESCRIPTION_LIMITS.max_bytes == 32 * 2**20
+    assert MAX_FINDINGS == 1_000
 
 
 def test_a_flag_for_nodes_moves_the_aliases_too():
@@ -140,3 +148,30 @@ def test_a_depth_that_python_cannot_follow_is_told(read, name):
 def test_an_unclosed_string_is_looked_at_once(read):
     assert read.refusal('["' + '\\"' * 200_000, "a.json").code == "AZ103"
     assert read.refusal("[" * 101 + '"' + '\\"' * 200_000, "a.json").code == "AZ109"
+
+
+def some_findings():
+    kinds = [("AZ501", Severity.HINT), ("AZ302", Severity.WARNING), ("AZ110", Severity.ERROR)] * 2
+    return [Diagnostic(code, severity, f"{at}") for at, (code, severity) in enumerate(kinds)]
+
+
+@pytest.mark.parametrize("most", [6, 7])
+def test_findings_within_the_limit_are_all_there(most):
+    assert first_findings("a.yaml", some_findings(), most) == some_findings()
+
+
+@pytest.mark.parametrize(
+    ("most", "shown", "severity", "counts"),
+    [
+        (5, "01245", Severity.HINT, "1 of AZ501"),
+        (4, "1245", Severity.HINT, "2 of AZ501"),
+        (3, "125", Severity.WARNING, "2 of AZ501, 1 of AZ302"),
+        (1, "2", Severity.ERROR, "2 of AZ501, 2 of AZ302, 1 of AZ110"),
+    ],
+)
+def test_findings_past_the_limit_are_counted(most, shown, severity, counts):
+    *first, last = first_findings("a.yaml", some_findings(), most)
+    assert "".join(one.message for one in first) == shown
+    assert (last.code, last.severity) == ("AZ109", severity)
+    assert last.message == f"`a.yaml` has 6 findings, and the limit is {most}; omitted: {counts}"
+    assert "`--max-findings`" in last.help
