@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 from typing import Literal as Choice
 
 from arazzo_runner.text.diagnostic import shorten
 from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.text.pattern import lazy_pattern
-from arazzo_runner.text.yaml_events import (
-    ScalarEvent,
-)
+
+if TYPE_CHECKING:  # JSON is read by these rules too, without a parser of YAML
+    from arazzo_runner.text.yaml_events import ScalarEvent
 
 Scalar: TypeAlias = str | int | float | bool | None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import Struct, field
+from msgspec import Struct
 
 from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.diagnostics import show_warnings
@@ -17,7 +17,6 @@ from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.settings import AccessWrapper, load_document, settings_of
-from arazzo_runner.cli.run.record import RecordOption
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
 from arazzo_runner.cli.run.world import (
     TracesFactory,
@@ -32,10 +31,12 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
-from arazzo_runner.recording.documents import DocumentLog
 from arazzo_runner.report.files import check_writable
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.worlds.wrappers import SignalCompute
+
+if TYPE_CHECKING:
+    from arazzo_runner.cli.run.record import RecordOption
 
 
 @click.command("run", cls=SectionedCommand, short_help="run a document's workflows")
@@ -48,7 +49,16 @@ def command(document: str, **given: Any) -> int:
     retries with, in the order of the document.
     """
     occasion = CommandSession(document, given)
-    return occasion.to_the_end(RunCommand(document, given, occasion).start)
+    recording = _record_option(document, given, occasion.started_at)
+    return occasion.to_the_end(RunCommand(document, given, occasion, recording).start)
+
+
+def _record_option(document: str, given: Mapping[str, Any], started: float) -> RecordOption | None:
+    if given["record"] is None:
+        return None
+    from arazzo_runner.cli.run.record import RecordOption
+
+    return RecordOption(document, given, started)
 
 
 class RunCommand(Struct, frozen=True):
@@ -57,7 +67,7 @@ class RunCommand(Struct, frozen=True):
     document: str
     given: Mapping[str, Any]
     session: CommandSession
-    log: DocumentLog = field(default_factory=DocumentLog)
+    recording: RecordOption | None = None
 
     def start(self) -> StartedRun:
         """All that can go wrong before something is sent."""
@@ -79,7 +89,7 @@ class RunCommand(Struct, frozen=True):
         return ready
 
     def _around(self) -> AccessWrapper:
-        return self.log.wrap if self.given["record"] is not None else lambda access: access
+        return self.recording.wrap_access if self.recording else lambda access: access
 
     def _ready(
         self, description: Description, options: pipeline.RunConfig, new_traces: TracesFactory
@@ -129,12 +139,12 @@ class RunCommand(Struct, frozen=True):
 
             return show_dry_run(prepared, masked.shown, options.settings, sys.stdout)
         traces = new_traces(masked.recording)
-        keeping = RecordOption(self.document, self.given, self.session.started_at, self.log)
         signals = performance.signals
 
         def go(observer: Observer) -> RunResult:
             with open_world(prepared, self.given, signals, masked.recording.learn) as world:
-                kept = keeping.wrap(traces.wrap(world))
+                traced = traces.wrap(world)
+                kept = self.recording.wrap(traced) if self.recording else traced
                 return pipeline.execute_run(
                     prepared,
                     kept,
@@ -145,6 +155,7 @@ class RunCommand(Struct, frozen=True):
                 )
 
         def keep() -> None:
-            keeping.write(prepared, options, masked.recording)
+            if self.recording:
+                self.recording.write(prepared, options, masked.recording)
 
         return performance.perform(prepared, masked, go, keep, traces)

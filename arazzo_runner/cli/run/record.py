@@ -1,4 +1,7 @@
-"""``--record FILE``: keep a run, so that `arazzo replay FILE` needs no server."""
+"""``--record FILE``: keep a run, so that `arazzo replay FILE` needs no server.
+
+Loaded where there is the flag.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from arazzo_runner.document.retrieval import DocumentAccess
 from arazzo_runner.executor.world import World
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.recording.documents import (
@@ -22,19 +26,19 @@ from arazzo_runner.report.secrets import Masker
 class RecordOption:
     """Wraps the world of a run, and writes the recording when it is over."""
 
-    def __init__(
-        self, document: str, given: Mapping[str, Any], started_at: float, log: DocumentLog
-    ) -> None:
+    def __init__(self, document: str, given: Mapping[str, Any], started_at: float) -> None:
         self._document = document
-        self._log = log
+        self._log = DocumentLog()
         self._flags = given
         self._started_at = started_at
         self._world: RecordingWorld | None = None
 
+    def wrap_access(self, access: DocumentAccess) -> DocumentAccess:
+        """The ways to documents, which keep what is read."""
+        return self._log.wrap(access)
+
     def wrap(self, world: World) -> World:
-        """The world, with ``--record`` one that keeps what goes through it."""
-        if self._flags["record"] is None:
-            return world
+        """A world that keeps what goes through it."""
         self._world = RecordingWorld(world)
         return self._world
 

@@ -17,7 +17,6 @@ from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument, Schema
 from arazzo_runner.openapi.references import reference_target, tokens_of, value_at
 from arazzo_runner.openapi.schema.compile import Bundle, bundle_verbatim
-from arazzo_runner.openapi.schema.fallback import schema_faults
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.source import Place, Pointer
 
@@ -113,6 +112,8 @@ def schema_findings(inputs: InputsSchema) -> Iterator[Diagnostic]:
 
 def _malformed_schema(reason: Any, inputs: InputsSchema) -> Iterator[Diagnostic]:
     """All that the meta-schema says against a schema; else what kept it from being compiled."""
+    from arazzo_runner.openapi.schema.fallback import schema_faults
+
     try:
         faults = list(schema_faults(inputs.value))
     except RecursionError:
