@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         WorkflowResult,
     )
     from arazzo_runner.executor.world import SendCall, TransportFailure, World
-    from arazzo_runner.http.settings import HttpSettings
+    from arazzo_runner.http.settings import HttpSettings, SourceTls
     from arazzo_runner.openapi.message import HttpRequest, HttpResponse
     from arazzo_runner.openapi.response.contract import CheckResult
     from arazzo_runner.pipeline.load import Description, LoadLimits
@@ -119,7 +119,7 @@ _HOMES = {
         "Diagnostic",
         "Severity",
     ),
-    "http.settings": ("HttpSettings",),
+    "http.settings": ("HttpSettings", "SourceTls"),
     "worlds.mock": ("MockWorld",),
     "worlds.wrappers": ("WrappedWorld",),
 }
@@ -154,6 +154,7 @@ __all__ = [
     "Runner",
     "SendCall",
     "Severity",
+    "SourceTls",
     "Status",
     "StepError",
     "StepFinished",

@@ -87,12 +87,13 @@ _SchemeUse: TypeAlias = tuple[_SchemeKey, SecurityScheme, StepUse]
 class NamedStores(Struct, frozen=True):
     """Where credentials are read, and ``named`` those that steps name, which nothing else serves.
 
-    ``certificate`` tells that connections show one.
+    ``certificate`` tells that connections show one, ``certified`` those of which sources do.
     """
 
     usual: CredentialStores
     named: Mapping[str, CredentialStores]
     certificate: bool
+    certified: frozenset[str] = frozenset()
 
     def of(self, identity: str) -> CredentialStores:
         """The places for the credentials of a name; of one that there is not, none."""
@@ -132,7 +133,8 @@ def _statuses(
         own = tuple(one for one in uses if one.identity == identity)
         variables = tuple(_variables(source, scheme, stores.of(identity)))
         if not identity or own or any(one.is_set for one in variables):
-            readiness = _readiness(scheme, variables, certificate=stores.certificate)
+            has_certificate = stores.certificate or source in stores.certified
+            readiness = _readiness(scheme, variables, certificate=has_certificate)
             yield SchemeStatus(source, api, scheme, variables, own, readiness, identity)
 
 

@@ -30,7 +30,7 @@ from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.check_names import check_names
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.cli.options.settings import load_document
+from arazzo_runner.cli.options.settings import configured_tls, load_document
 from arazzo_runner.cli.run.world import http_settings
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World, run_coroutine
@@ -104,7 +104,9 @@ class CredentialTester(Struct, frozen=True):
         )
         parts = found.of(use.source, use.scheme.name)
         self.masker.learn(parts[kind] for kind in SECRET_KINDS if kind in parts)
-        return found.joined(Credentials(certificate=bool(self.given["cert"])))
+        certified = configured_tls(self.given).certified()
+        certificate = Credentials(certificate=bool(self.given["cert"]), certified=certified)
+        return found.joined(certificate)
 
     def _tokens(
         self, use: SchemeStatus, credentials: Credentials, flow: OAuthFlow
@@ -241,7 +243,12 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
     description = load_document(document, given)
     check_names(description, {**given, "until": None})
     show_diagnostics(description.warnings)
-    stores = NamedStores(credential_stores(given), named_stores(given), bool(given["cert"]))
+    stores = NamedStores(
+        credential_stores(given),
+        named_stores(given),
+        bool(given["cert"]),
+        configured_tls(given).certified(),
+    )
     schemes = scheme_statuses(description.units, _plan(description, given), stores)
     masker = Masker()
     trials = _trials(schemes, stores, given, masker) if test else {}

@@ -24,6 +24,7 @@ from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.auth.sources import CredentialStore, CredentialStores
 from arazzo_runner.cli.options.config_file import CREDENTIALS, check_owner, config_file, read_config
 from arazzo_runner.cli.options.profiles import profile_of
+from arazzo_runner.cli.options.settings import configured_tls
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.openapi.model import SecurityScheme
@@ -174,7 +175,8 @@ def with_credentials(
     )
     if not options.needs_credentials:
         return options
-    certificate = Credentials(certificate=bool(given["cert"]))
+    certified = configured_tls(given).certified()
+    certificate = Credentials(certificate=bool(given["cert"]), certified=certified)
     return replace(options, more=sources.more, ask=prompt_missing, credentials=certificate)
 
 

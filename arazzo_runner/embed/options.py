@@ -265,7 +265,9 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         mock=route.settings if isinstance(route, MockTarget) else None,
         identities=_identities(given.get("named_credentials", {})),
         credentials=_credentials(given.get("credentials", {})).joined(
-            Credentials(certificate=bool(_http(given).cert))
+            Credentials(
+                certificate=bool(_http(given).cert), certified=frozenset(_http(given).source_tls)
+            )
         ),
     )
 

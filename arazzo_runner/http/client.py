@@ -12,6 +12,7 @@ from typing import Self
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
+from arazzo_runner.http.cookies import CookieJars
 from arazzo_runner.http.network import Network
 from arazzo_runner.http.pool import ConnectionPool
 from arazzo_runner.http.proxy import read_proxies
@@ -30,12 +31,17 @@ class _OverNetwork(HttpWorldBase):
         self,
         settings: HttpSettings | None = None,
         environment: Mapping[str, str] = os.environ,
-        connections: ConnectionPool | None = None,
+        connections: Mapping[str, ConnectionPool] | None = None,
     ) -> None:
         self._settings = settings or HttpSettings()
         self._network = self._open_network()
-        self._connections = connections or _connections(self._settings, self._network, environment)
-        self._sender = Sender(self._connections, self._settings, world_headers(self._settings))
+        self._connections = connections or _pools(self._settings, self._network, environment)
+        cookies = CookieJars() if self._settings.cookies else None
+        headers = world_headers(self._settings)
+        self._senders = {
+            name: Sender(pool, self._settings, headers, cookies)
+            for name, pool in self._connections.items()
+        }
 
     def _open_network(self) -> Network:
         raise NotImplementedError
@@ -46,7 +52,8 @@ class _OverNetwork(HttpWorldBase):
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send a request; the connection is kept for the next one."""
-        return await self._sender.send(call)
+        sender = self._senders.get(call.operation[0]) or self._senders[""]
+        return await sender.send(call)
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Let ``seconds`` pass."""
@@ -55,7 +62,8 @@ class _OverNetwork(HttpWorldBase):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._connections.aclose()
+        for pool in self._connections.values():
+            await pool.aclose()
 
 
 class HttpWorld(_OverNetwork):
@@ -103,7 +111,15 @@ def check_settings(settings: HttpSettings, environment: Mapping[str, str] = os.e
     """Raise UsageError for settings that cannot be used, as the worlds here do when they open."""
     from arazzo_runner.http.network import BlockingNetwork
 
-    _connections(settings, BlockingNetwork(), environment)
+    _pools(settings, BlockingNetwork(), environment)
+
+
+def _pools(
+    settings: HttpSettings, network: Network, environment: Mapping[str, str]
+) -> dict[str, ConnectionPool]:
+    """The connections of each source that has certificates of its own, and "" those of others."""
+    names = ("", *settings.source_tls)
+    return {name: _connections(settings.of_source(name), network, environment) for name in names}
 
 
 def _connections(

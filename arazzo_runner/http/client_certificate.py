@@ -13,6 +13,8 @@ import ssl
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from arazzo_runner.errors import UsageError
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.text.diagnostic import error
@@ -57,6 +59,24 @@ def _read(flag: str, path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError as reason:
         raise unusable_file_error(flag, path, reason) from None
+
+
+_FLAG: Final = lazy_pattern(r"`--(cacert|cert|key-password|key)( [^`]*)?`")
+
+
+def with_table_keys(reason: UsageError, table: str) -> UsageError:
+    """An error that names the keys of a table where others name flags."""
+    keys = rf"`\1\2` of `{table}`"
+    return UsageError(
+        *(
+            replace(
+                one,
+                message=_FLAG.sub(keys, one.message),
+                help=one.help and _FLAG.sub(keys, one.help),
+            )
+            for one in reason.diagnostics
+        )
+    )
 
 
 def unusable_file_error(flag: str, path: str, reason: OSError) -> UsageError:

@@ -230,6 +230,9 @@ def _client_certificate_error(origin: Origin, reason: OSError) -> TransportError
 
 
 def _certificate_hint(words: str) -> str | None:
+    if words == _ALERTS["HANDSHAKE_FAILURE"]:
+        # TLS 1.2 says no more where a client's certificate is missing (RFC 5246, section 7.4.6).
+        return "it may require a client certificate: `--cert` and `--key`; or TLS of another kind"
     return "name the client's certificate with `--cert` and `--key`" if "certif" in words else None
 
 
@@ -246,6 +249,7 @@ _ALERTS = {
     "CERTIFICATE_REQUIRED": "the server requires a client certificate",
     "CERTIFICATE_REVOKED": "the server refused the client certificate, which was revoked",
     "CERTIFICATE_UNKNOWN": "the server refused the client certificate",
+    "HANDSHAKE_FAILURE": "the server refused the handshake",
     "UNKNOWN_CA": "the server does not trust the authority of the client certificate",
     "UNSUPPORTED_CERTIFICATE": "the server does not support this kind of client certificate",
 }

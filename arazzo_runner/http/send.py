@@ -77,13 +77,23 @@ class Transport(Protocol):
 
 
 class Sender:
-    """Sends through an outlet; ``defaults`` are the headers of a request that does not set them."""
+    """Sends through an outlet; ``defaults`` are the headers of a request that does not set them.
 
-    def __init__(self, outlet: Transport, settings: HttpSettings, defaults: Headers) -> None:
+    ``cookies`` are those that it shares with another sender.
+    """
+
+    def __init__(
+        self,
+        outlet: Transport,
+        settings: HttpSettings,
+        defaults: Headers,
+        cookies: CookieJars | None = None,
+    ) -> None:
         self._outlet = outlet
         self._settings = settings
         self._defaults = [(name.lower(), (name, value)) for name, value in defaults]
-        self._cookies = CookieJars() if settings.cookies else None
+        own = CookieJars() if settings.cookies else None
+        self._cookies = cookies if cookies is not None else own
         self._ignored_cookies: set[Origin] = set()
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:

@@ -13,6 +13,22 @@ from arazzo_runner.text.diagnostic import SafeRepr
 MIB = 1024 * 1024
 
 
+class SourceTls(SafeRepr, frozen=True):
+    """Certificates for one source description and its servers: paths as in `HttpSettings`.
+
+    What is None is as for all others, but a certificate and its key come from one place.
+    """
+
+    cacert: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    key_password: str | None = None
+
+    def brief(self) -> str:
+        """What is set, by its name."""
+        return ", ".join(one for one in self.__struct_fields__ if getattr(self, one) is not None)
+
+
 class HttpSettings(SafeRepr, frozen=True):
     """How requests are sent, and what of an answer is accepted; times in seconds, sizes in bytes.
 
@@ -21,6 +37,8 @@ class HttpSettings(SafeRepr, frozen=True):
     is how many are followed at most. ``proxy`` is an ``http://`` URL; None: what the environment
     says; empty: none. ``cacert``, ``cert`` and ``key`` are paths of PEM files; ``cert`` may be that
     of a PKCS#12 file, and ``key_password`` is the password of either.
+    ``source_tls`` has the certificates for single sources, by name; ``tls_table`` says where those
+    of a single source are from.
     ``credential_origins`` are, by security scheme, the origins (``https://host[:port]``) that its
     credential goes along to where a redirect leads there.
     """
@@ -44,12 +62,30 @@ class HttpSettings(SafeRepr, frozen=True):
     cookies: bool = False
     user_agent: str = "arazzo"
     credential_origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    source_tls: Mapping[str, SourceTls] = field(default_factory=dict)
+    tls_table: str = ""
 
     def brief(self) -> str:
         """What is not as it is by default, by its name: some values are secrets."""
         usual = HttpSettings()
         names = self.__struct_fields__
         return ", ".join(one for one in names if getattr(self, one) != getattr(usual, one))
+
+    def of_source(self, name: str) -> HttpSettings:
+        """The settings for one source description and its servers."""
+        tls = self.source_tls.get(name)
+        if tls is None:
+            return self
+        pair = tls if tls.cert or tls.key else self
+        return replace(
+            self,
+            cacert=tls.cacert or self.cacert,
+            cert=pair.cert,
+            key=pair.key,
+            key_password=pair.key_password,
+            source_tls={},
+            tls_table=f"[sources.{name}]",
+        )
 
     def with_timeout(self, seconds: float) -> HttpSettings:
         """What ``--timeout`` sets: the whole request, and no part of it may be slower."""

@@ -9,12 +9,26 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from arazzo_runner.http.client_certificate import load_client_certificate, unusable_file_error
+from arazzo_runner.errors import UsageError
+from arazzo_runner.http.client_certificate import (
+    load_client_certificate,
+    unusable_file_error,
+    with_table_keys,
+)
 from arazzo_runner.http.settings import HttpSettings
 
 
 def client_context(settings: HttpSettings) -> ssl.SSLContext:
     """A context for all connections of a run; UsageError when a file cannot be used."""
+    try:
+        return _client_context(settings)
+    except UsageError as reason:
+        if settings.tls_table:
+            raise with_table_keys(reason, settings.tls_table) from None
+        raise
+
+
+def _client_context(settings: HttpSettings) -> ssl.SSLContext:
     context = _trusting_context(settings.cacert)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["h2", "http/1.1"] if settings.http2 else ["http/1.1"])

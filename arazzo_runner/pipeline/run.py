@@ -273,7 +273,7 @@ def _named_credentials(
 ) -> Credentials:
     """The credentials that a step names; those of others never take their place."""
     schemes = _needed_schemes(operation, skipped)
-    certificate = Credentials(certificate=options.credentials.certificate)
+    certificate = options.credentials.certificates()
     if identity in options.identities:
         return options.identities[identity](source, schemes).joined(certificate)
     if not schemes or not options.needs_credentials:

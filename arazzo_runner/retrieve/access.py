@@ -85,7 +85,7 @@ class _DocumentReader:
         self._settings = settings
         self._environment = environment
         self._stdin = stdin
-        self._fetcher: Fetcher | None = None
+        self._fetchers: dict[str, Fetcher] = {}
         self._found: dict[str, str | None] = {}
         self._headers = SourceHeaders(settings.headers)
         self.expect = self._headers.expect
@@ -140,16 +140,22 @@ class _DocumentReader:
         return read_regular(uri, self._settings.max_bytes, path)
 
     def _fetch(self, url: str, reach: AddressPolicy, asking: str = "") -> RetrievedDocument:
-        if self._fetcher is None:
-            from arazzo_runner.retrieve.http import Fetcher
-
-            size = self._settings.max_bytes
-            http = replace(self._settings.http, max_response_size=size, max_decoded_size=size)
-            self._fetcher = Fetcher(http, self._environment)
         headers = self._headers.of(url, asking)
-        retrieved = self._fetcher.get(url, reach, self._of_stranger(), headers)
+        fetcher = self._fetcher(self._headers.source_of(url))
+        retrieved = fetcher.get(url, reach, self._of_stranger(), headers)
         self._headers.redirect(url, retrieved.uri)
         return retrieved
+
+    def _fetcher(self, source: str) -> Fetcher:
+        """What gets the documents of a source that has certificates of its own, or all others."""
+        name = source if source in self._settings.http.source_tls else ""
+        if name not in self._fetchers:
+            from arazzo_runner.retrieve.http import Fetcher
+
+            size, http = self._settings.max_bytes, self._settings.http.of_source(name)
+            http = replace(http, max_response_size=size, max_decoded_size=size)
+            self._fetchers[name] = Fetcher(http, self._environment)
+        return self._fetchers[name]
 
     def _of_user(self) -> AddressPolicy:
         from arazzo_runner.http.address_guard import user_policy

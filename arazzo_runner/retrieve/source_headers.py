@@ -72,6 +72,10 @@ class SourceHeaders:
             self._urls[url] = name
         return self._of_source(url, name or "")
 
+    def source_of(self, url: str) -> str:
+        """The source description that a URL belongs to, once its headers were asked for; or ""."""
+        return self._urls.get(url, "")
+
     def redirect(self, url: str, final: str) -> None:
         """Know a description by the URL that it was read from in the end, too."""
         if url in self._urls and is_same_origin(url, final):

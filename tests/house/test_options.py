@@ -150,7 +150,7 @@ def test_keywords_by_name_are_keywords() -> None:
         (Limits(), {"all_waits"}),
         (HttpSettings(), {
             "connect_timeout", "read_timeout", "timeout", "max_decoded_size", "max_header_bytes",
-            "max_headers", "max_informational", "user_agent",
+            "max_headers", "max_informational", "source_tls", "tls_table", "user_agent",
         }),
     ],
     ids=["Limits", "HttpSettings"],

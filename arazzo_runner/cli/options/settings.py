@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.cli.options.profiles import NO_PROFILE
 from arazzo_runner.cli.options.silence import configured_silence
-from arazzo_runner.cli.options.source_tables import source_headers
+from arazzo_runner.cli.options.source_tables import TlsTables, source_headers, source_tls
 from arazzo_runner.document.retrieval import DocumentAccess
 from arazzo_runner.document.store import SourceLimits
 from arazzo_runner.executor.plan import ALL_WARN, CheckSeverity, Limits, Settings
@@ -162,8 +162,14 @@ def _document_http(given: Mapping[str, Any]) -> HttpSettings:
     """The flags about the network, as far as a command has them."""
     members = members_of("HttpSettings", given)
     used = {name: members[name] for name in _FOR_DOCUMENTS if name in members}
-    settings = HttpSettings(**used, user_agent=f"arazzo/{VERSION}")
+    tls = configured_tls(given)
+    settings = HttpSettings(**used, user_agent=f"arazzo/{VERSION}", source_tls=tls)
     return settings.with_timeout(given["timeout"]) if "timeout" in given else settings
+
+
+def configured_tls(given: Mapping[str, Any]) -> TlsTables:
+    """The certificates for single sources, by the configuration and the profile."""
+    return source_tls(given.get("env_file") or {}, given.get("profile", NO_PROFILE))
 
 
 def _document_headers(given: Mapping[str, Any]) -> HeaderSettings:

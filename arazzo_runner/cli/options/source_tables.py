@@ -1,10 +1,15 @@
-"""``[sources.NAME]``: how the description of a source is read that is behind a login.
+"""``[sources.NAME]``: how the description of a source is read, and by which certificates.
 
-A profile may have such tables, which win key by key.
+What is read behind a login gets headers; certificates are for the servers of the source, too. A
+profile may have such tables, which win key by key.
 
 [sources.shop]
 headers = { X-Tenant = "eu", X-Key = { env = "SHOP_KEY" }, X-Token = { command = "pass x" } }
 scheme = "login"             # the credentials ARAZZO_AUTH_SHOP_LOGIN_…, as HTTP basic or bearer
+cacert = "ca.pem"            # as --cacert, --cert, --key and --key-password, for this source alone
+cert = "client.pem"
+key = "client.key"
+key-password = { env = "SHOP_KEY_KEY_WORD" }
 """
 
 from __future__ import annotations
@@ -22,12 +27,16 @@ from arazzo_runner.cli.options.config_file import (
 )
 from arazzo_runner.cli.options.profiles import Profile
 from arazzo_runner.errors import UsageError
+from arazzo_runner.http.settings import SourceTls
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.request.user_headers import check_field, merge_headers
 from arazzo_runner.openapi.security.credentials import variable_name
 from arazzo_runner.text.diagnostic import error
 
-_KEYS = ("headers", "scheme")
+_FILES = ("cacert", "cert", "key")
+_KEY_WORD = "key-password"
+_TLS = (*_FILES, _KEY_WORD)
+_KEYS = ("headers", "scheme", *_TLS)
 
 
 class SourceTables(Mapping[str, Headers]):
@@ -53,18 +62,64 @@ class SourceTables(Mapping[str, Headers]):
         return len(self._tables)
 
 
+class TlsTables(Mapping[str, SourceTls]):
+    """The certificates of each source that has some; passwords are read when they are needed.
+
+    Then UsageError is raised for what is not set.
+    """
+
+    def __init__(self, tables: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+        self._tables = tables
+        self._environment = environment
+
+    def __getitem__(self, name: str) -> SourceTls:
+        table = self._tables[name]
+        password = table.get(_KEY_WORD)
+        if password is not None and not isinstance(password, str):
+            what = f"`{_KEY_WORD}` of `[{SOURCES}.{name}]`"
+            password = _value(password, what, self._environment)
+        files = {one: table.get(one) for one in _FILES}
+        return SourceTls(**files, key_password=password)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def certified(self) -> frozenset[str]:
+        """The sources that have a client's certificate."""
+        return frozenset(name for name, table in self._tables.items() if "cert" in table)
+
+
 def source_headers(env_file: Mapping[str, str], profile: Profile) -> Mapping[str, Headers]:
     """The header fields for reading descriptions, by the name of the source.
 
     Raises click.UsageError for a table that cannot be meant.
     """
+    tables = _tables(profile)
+    return SourceTables(tables, {**env_file, **os.environ}) if tables else {}
+
+
+def source_tls(env_file: Mapping[str, str], profile: Profile) -> TlsTables:
+    """The certificates for single sources. Raises click.UsageError like `source_headers`."""
+    tables = {
+        name: one for name, one in _tables(profile).items() if not one.keys().isdisjoint(_TLS)
+    }
+    return TlsTables(tables, {**env_file, **os.environ} if tables else {})
+
+
+def _tables(profile: Profile) -> dict[str, Any]:
     tables = dict(read_config().get(SOURCES, {}))
     for name, table in tables.items():
         _check_table(name, table, f"[{SOURCES}.{name}]")
     for name, table in profile.sources.items():
         _check_table(name, table, f"[profiles.{profile.name}.{SOURCES}.{name}]")
         tables[name] = {**tables.get(name, {}), **table}
-    return SourceTables(tables, {**env_file, **os.environ}) if tables else {}
+    return tables
 
 
 def _check_table(name: str, table: Any, where: str) -> None:
@@ -80,6 +135,11 @@ def _check_table(name: str, table: Any, where: str) -> None:
         raise_config_error(f"`scheme` of `{where}` has to be the name of a security scheme")
     for header, value in headers.items():
         _check_value(header, value, where)
+    for key in _FILES:
+        if not isinstance(table.get(key, ""), str):
+            raise_config_error(f"`{key}` of `{where}` has to be the path of a file")
+    if _KEY_WORD in table:
+        _check_value(_KEY_WORD, table[_KEY_WORD], where)
 
 
 def _check_value(name: str, value: Any, where: str) -> None:

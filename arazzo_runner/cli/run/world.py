@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.auth.authorizations import authorizations
 from arazzo_runner.cli.diagnostics import show_diagnostics
+from arazzo_runner.cli.options.settings import configured_tls
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.world import World
@@ -115,7 +116,8 @@ def http_settings(given: Mapping[str, Any]) -> HttpSettings:
     """How requests are sent, by the flags about the network."""
     members = members_of("HttpSettings", given)
     size = members.pop("max_response_size")
-    settings = HttpSettings(**members, user_agent=f"arazzo/{VERSION}")
+    tls = configured_tls(given)
+    settings = HttpSettings(**members, user_agent=f"arazzo/{VERSION}", source_tls=tls)
     return settings.with_timeout(given["timeout"]).with_response_size(size)
 
 

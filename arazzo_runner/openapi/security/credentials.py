@@ -142,11 +142,13 @@ def _upper(name: str) -> str:
 class Credentials(Struct, frozen=True):
     """The credentials at hand: by (source name, scheme name), each part by its kind.
 
-    ``certificate`` tells that connections show a client's certificate.
+    ``certificate`` tells that connections show a client's certificate, ``certified`` are the
+    sources whose connections have one of their own.
     """
 
     values: Mapping[tuple[str, str], CredentialParts] = field(default_factory=dict)
     certificate: bool = False
+    certified: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"Credentials of {sorted(self.values)}"
@@ -158,7 +160,16 @@ class Credentials(Struct, frozen=True):
     def joined(self, other: Credentials) -> Credentials:
         """These credentials and others; the others win, scheme by scheme."""
         certificate = self.certificate or other.certificate
-        return Credentials({**self.values, **other.values}, certificate)
+        certified = self.certified | other.certified
+        return Credentials({**self.values, **other.values}, certificate, certified)
+
+    def certificates(self) -> Credentials:
+        """What they tell of certificates alone."""
+        return Credentials({}, self.certificate, self.certified)
+
+    def shows_certificate(self, source: str) -> bool:
+        """Whether connections to a source's servers show a client's certificate."""
+        return self.certificate or source in self.certified
 
 
 CredentialReader: TypeAlias = Callable[[str, Iterable[SecurityScheme]], Credentials]

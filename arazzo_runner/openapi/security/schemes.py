@@ -159,7 +159,7 @@ def _is_satisfied(
 def missing_parts(scheme: SecurityScheme, source: str, credentials: Credentials) -> list[str]:
     """What is not set of a scheme: variables, or flags; nothing where one way is satisfied."""
     if scheme.type == "mutualTLS":
-        return [] if credentials.certificate else ["--cert", "--key"]
+        return [] if credentials.shows_certificate(source) else ["--cert", "--key"]
     parts = credentials.of(source, scheme.name)
     if find_flow(scheme, parts) is not None:
         return []

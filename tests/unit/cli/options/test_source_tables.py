@@ -6,8 +6,9 @@ import click
 import pytest
 
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
-from arazzo_runner.cli.options.source_tables import source_headers
+from arazzo_runner.cli.options.source_tables import source_headers, source_tls
 from arazzo_runner.errors import UsageError
+from arazzo_runner.http.settings import SourceTls
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +101,49 @@ def test_a_table_of_a_profile_is_named_where_it_stands(config):
     profile = Profile("staging", sources={"shop": {"header": "x"}})
     with pytest.raises(click.UsageError, match=r"`\[profiles.staging.sources.shop\]` has no key"):
         source_headers({}, profile)
+
+
+@pytest.mark.parametrize(
+    ("text", "tls"),
+    [
+        ('cert = "c.pem"', SourceTls(cert="c.pem")),
+        ('cacert = "ca.pem"\nkey = "k"', SourceTls(cacert="ca.pem", key="k")),
+        ('cert = "c"\nkey-password = "p"', SourceTls(cert="c", key_password="p")),
+        ('cert = "c"\nkey-password = { env = "KEY" }', SourceTls(cert="c", key_password="k")),
+        ('key-password = { command = "printf w" }', SourceTls(key_password="w")),
+    ],
+)
+def test_certificates(config, text, tls):
+    config(f"[sources.shop]\n{text}\n[sources.plain]\nscheme = 'login'")
+    found = source_tls({}, NO_PROFILE)
+    assert dict(found) == {"shop": tls}
+    assert ("shop" in found, "plain" in found, len(found)) == (True, False, 1)
+    assert found.certified() == ({"shop"} if tls.cert else set())
+
+
+def test_a_password_that_is_not_set_is_an_error_where_it_is_needed(config):
+    config('[sources.shop]\ncert = "c"\nkey-password = { env = "NOT_SET" }')
+    found = source_tls({}, NO_PROFILE)
+    assert found.certified() == {"shop"}
+    with pytest.raises(UsageError, match="`NOT_SET`, the value of `key-password` of"):
+        found["shop"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("cert = 1", "`cert` of `[sources.shop]` has to be the path of a file"),
+        ("key-password = 1", "`key-password` of `[sources.shop]` has to be"),
+    ],
+)
+def test_certificates_that_cannot_be_meant(config, text, message):
+    config(f"[sources.shop]\n{text}")
+    with pytest.raises(click.UsageError) as raised:
+        source_tls({}, NO_PROFILE)
+    assert message in raised.value.message
+
+
+def test_a_profile_wins_key_by_key(config):
+    config('[sources.shop]\ncert = "a"\nkey = "k"')
+    profile = Profile("p", sources={"shop": {"cert": "b"}})
+    assert source_tls({}, profile)["shop"] == SourceTls(cert="b", key="k")
