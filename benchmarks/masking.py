@@ -8,6 +8,7 @@ CASES = {
     "none": "without credentials",
     "basic": "basic",
     "token": "token of 1,200 characters",
+    "long": "token of 100,000 characters",
     "learned": "token that is learned",
 }
 

@@ -17,13 +17,16 @@ from arazzo_runner.pipeline import run as pipeline
 from documents import DESCRIPTION, get_item, write_document
 
 TOKEN = "".join(f"{number:x}Gk-_." for number in range(1_000))[:1200]
+LONG_TOKEN = "".join(f"{number:x}Gk-_." for number in range(20_000))[:100_000]
 CREDENTIALS = {
     "basic": {"username": "AC0", "password": "hunter2-hunter2"},
     "token": {"token": TOKEN},
+    "long": {"token": LONG_TOKEN},
 }
 SCHEMES = {
     "basic": {"type": "http", "scheme": "basic"},
     "token": {"type": "http", "scheme": "bearer"},
+    "long": {"type": "http", "scheme": "bearer"},
 }
 
 

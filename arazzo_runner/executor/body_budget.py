@@ -51,7 +51,7 @@ class BodyBudget:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._held: deque[_Held] = deque()
-        self._outputs: dict[bytes, Value] = {}
+        self._outputs: dict[str | bytes, Value] = {}
         self._total = 0
 
     def keep(self, attempt: Attempt) -> None:
@@ -83,9 +83,9 @@ class BodyBudget:
         return {name: self._share_value(value) for name, value in outputs.items()}
 
     def _share_value(self, value: Value) -> Value:
-        if not isinstance(value, str | dict | list) or (
-            isinstance(value, str) and len(value) < _LARGE
-        ):
+        if isinstance(value, str):
+            return value if len(value) < _LARGE else self._outputs.setdefault(value, value)
+        if not isinstance(value, dict | list):
             return value
         try:
             data = msgspec.msgpack.encode(value)

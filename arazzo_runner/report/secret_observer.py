@@ -37,6 +37,7 @@ class SecretObserver:
         self._plan = plan
         self._masker = masker
         self._by_step: dict[str, list[tuple[Slot, DynamicValue]]] | None = None
+        self._unread: tuple[str, HttpResponse] | None = None
         self._seen: set[object] = set()
 
     def __call__(self, event: Event) -> None:
@@ -50,7 +51,7 @@ class SecretObserver:
                 StepFinished(result=result, step_key=step)
                 | StepRetried(result=result, step_key=step)
             ):
-                self._slots(self._plan.secret.steps.get(step, ()), result.outputs)
+                self._step(self._plan.secret.steps.get(step, ()), result.outputs)
             case WorkflowStarted(inputs=inputs, workflow_key=workflow):
                 self._inputs(self._plan.workflows[workflow], inputs)
             case WorkflowFinished(result=result, workflow_key=workflow):
@@ -59,6 +60,13 @@ class SecretObserver:
     def _inputs(self, plan: WorkflowPlan, inputs: dict[str, Value]) -> None:
         self._masker.learn(secret_inputs(plan.inputs_schema, inputs))
         self._slots(self._plan.secret.inputs.get(plan.key, ()), inputs)
+
+    def _step(self, slots: Iterable[Slot], outputs: dict[str, Value]) -> None:
+        """Learn the outputs of a step: where all are there, its response need not be read again."""
+        if any(one.name not in outputs for one in slots):
+            self._outputs()
+        self._unread = None
+        self._slots(slots, outputs)
 
     def _slots(self, slots: Iterable[Slot], values: dict[str, Value]) -> None:
         for slot in slots:
@@ -92,14 +100,15 @@ class SecretObserver:
         if isinstance(outcome, HttpResponse):
             self._headers(outcome.sent_headers)
             self._headers(outcome.headers)
-            if self._plan.secret.steps:
-                self._outputs(key, outcome)
+            if self._plan.secret.steps and self._slots_of(step_text(key)):
+                self._unread = key, outcome
+                self._masker.before_masking(self._outputs)
 
-    def _outputs(self, key: str, response: HttpResponse) -> None:
-        """Learn the outputs that will be made of a response, before it is told."""
-        found = self._slots_of(step_text(key))
-        if not found:
+    def _outputs(self) -> None:
+        """Learn the outputs that will be made of a response, before anything of it is shown."""
+        if self._unread is None:
             return
+        (key, response), self._unread = self._unread, None
         try:
             body = decode_body(
                 header_value(response.headers, "Content-Type"), response.body, _DEPTH
@@ -110,7 +119,7 @@ class SecretObserver:
             "", "", status=response.status, response_headers=response.headers, response_body=body
         )
         scope = Scope(exchange=exchange)
-        for slot, value in found:
+        for slot, value in self._slots_of(step_text(key)):
             try:
                 output = evaluate(value, scope)
             except EvaluationError:  # it reads more than the response: the end of the step tells

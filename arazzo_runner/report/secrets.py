@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from arazzo_runner.expression.value import FileBody, Value
@@ -53,6 +53,7 @@ class Masker:
         "_longest",
         "_needles",
         "_new",
+        "_pending",
         "_short",
         "_words",
     )
@@ -66,6 +67,7 @@ class Masker:
         self._exact: set[str] = set()
         self._words: set[str] = set()
         self._new: list[str] = []
+        self._pending: Callable[[], None] | None = None
         self._needles = Needles()
         self._short: re.Pattern[str] | None = None
         self._longest = 0
@@ -94,6 +96,20 @@ class Masker:
                 self._words.add(one)
             self._learn(one)
 
+    def before_masking(self, learn: Callable[[], None]) -> None:
+        """Call this once, before the next text is masked, in place of the one before.
+
+        What it learns takes time to find, and is of no use where nothing is shown.
+        """
+        self._pending = learn
+
+    def _all_secrets(self) -> set[str]:
+        """All secrets, with those that were not looked for as long as there was no text."""
+        if self._pending is not None:
+            learn, self._pending = self._pending, None
+            learn()
+        return self._exact
+
     @property
     def header_names(self) -> frozenset[str]:
         """The header fields that are masked by name, in lower case."""
@@ -121,11 +137,12 @@ class Masker:
     @property
     def margin(self) -> int:
         """How many characters beyond a cut are needed to know a secret that reaches past it."""
+        self._all_secrets()
         return min(self._longest, _ENOUGH)
 
     def text(self, text: str) -> str:
         """The text with every secret masked, the beginning of one that was cut off too."""
-        if text in self._exact:
+        if text in self._all_secrets():
             return MASK
         spans = self.spans(text)
         return _masked(text, spans) if spans else text
@@ -153,6 +170,7 @@ class Masker:
 
         The whole line is searched, so that no secret is missed at the edge of what is shown.
         """
+        self._all_secrets()
         last = self._last_line
         if last is None or last[0] != line:
             self._last_line = last = line, self.spans(line)
@@ -172,7 +190,7 @@ class Masker:
     def _spans(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand in a text."""
         found = list(url_secrets(text)) if "://" in text or "=" in text else []
-        if self._exact:
+        if self._all_secrets():
             found += self._secret_spans(text, _layers(text))
             if _CUT in text:
                 for cut in re.finditer(_CUT, text):
@@ -222,7 +240,7 @@ class Masker:
         """Whether there may be a secret in it: looking through all its text at once is quick."""
         if not isinstance(value, dict | list):
             return True
-        if any(len(one) < SHORTEST_ANYWHERE for one in self._exact):
+        if any(len(one) < SHORTEST_ANYWHERE for one in self._all_secrets()):
             return True
         try:
             text = json.dumps(value, ensure_ascii=False, default=_searchable_text)
@@ -264,7 +282,7 @@ class Masker:
 
     def _is_number(self, value: float) -> bool:
         try:
-            return str(value) in self._exact
+            return str(value) in self._all_secrets()
         except ValueError:  # an integer of more digits than Python spells
             return False
 
@@ -290,6 +308,9 @@ class _Unmasked(Masker):
 
     def _learn(self, secret: str) -> None:
         """Forget it at once."""
+
+    def before_masking(self, learn: Callable[[], None]) -> None:
+        """Never look for any."""
 
     def _spans(self, text: str) -> list[tuple[int, int]]:  # noqa: ARG002 - it hides nothing
         return []

@@ -6,6 +6,7 @@ OpenAPI Specification 3.2.0, sections "Paths Object", "Path Templating", "Parame
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -252,16 +253,23 @@ def _without(texts: ParameterTexts, link: Link) -> ParameterTexts:
 def _query(base: str, texts: ParameterTexts, extra: Authorization, own_query: str = "") -> str:
     pieces = [own_query] if own_query else []
     pieces += (*texts["query"].values(), *texts["querystring"].values())
-    pieces += [
-        f"{percent_encode(name)}={percent_encode(value)}"
-        for name, value in extra.query
-        if name not in texts["query"]
-    ]
+    pieces += [_query_key(name, key) for name, key in extra.query if name not in texts["query"]]
     if not pieces:
         return ""
     # Some descriptions have a query in their paths already, and links have one.
     mark = "&" if "?" in base else "?"
     return mark + "&".join(pieces)
+
+
+# All requests have the same keys, and a long one takes its time to encode.
+@lru_cache(maxsize=64)
+def _query_key(name: str, key: str) -> str:
+    return f"{percent_encode(name)}={percent_encode(key)}"
+
+
+@lru_cache(maxsize=64)
+def _cookie_key(name: str, key: str) -> str:
+    return serialize_parameter(undeclared_parameter(name, "cookie"), key) or ""
 
 
 def _headers(
@@ -292,11 +300,7 @@ def _headers(
 
 
 def _cookies(given: Mapping[str, str], extra: Authorization) -> Headers:
-    own = [
-        serialize_parameter(undeclared_parameter(name, "cookie"), value) or ""
-        for name, value in extra.cookies
-        if name not in given
-    ]
+    own = [_cookie_key(name, key) for name, key in extra.cookies if name not in given]
     pairs = [*given.values(), *own]
     # RFC 6265, section 5.4: one Cookie header.
     return (("Cookie", "; ".join(pairs)),) if pairs else ()

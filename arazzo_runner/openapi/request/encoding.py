@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
+from string import ascii_letters, digits
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -39,6 +40,8 @@ class RequestRefused(ValueError):
 Encode: TypeAlias = Callable[[str], str]
 
 _STRAY_PERCENT: Final = lazy_pattern(r"%(?![0-9A-Fa-f]{2})")
+# RFC 3986, section 2.3.
+_UNRESERVED: Final = f"{ascii_letters}{digits}-._~".encode()
 # RFC 3986, section 2.2, without `#`, `[` and `]`: they cannot stand in a query (section 3.4).
 _RESERVED: Final = ":/?@!$&'()*+,;="
 # RFC 3986, section 3.3: what of the reserved set may stand in a path segment.
@@ -137,7 +140,8 @@ def value_text(value: Value) -> str:
 
 def percent_encode(text: str) -> str:
     """Percent-encode every byte that is not unreserved (RFC 3986, section 2.3)."""
-    return text if text.isalnum() and text.isascii() else _quote(text, "")
+    is_unreserved = text.isascii() and not text.encode().translate(None, _UNRESERVED)
+    return text if is_unreserved else _quote(text, "")
 
 
 def percent_encode_reserved(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from msgspec import Struct, field
@@ -259,7 +260,7 @@ def _apply_scheme(
         case "mutualTLS", _:
             return Authorization()
         case _:
-            return _bearer(parts["token"], scheme)
+            return _bearer(parts["token"], _header_scheme(scheme))
 
 
 def _with_need(need: Need, parts: CredentialParts) -> Authorization:
@@ -268,12 +269,18 @@ def _with_need(need: Need, parts: CredentialParts) -> Authorization:
     return Authorization(secrets=tuple(secrets), needs=(need,), credentials=credentials)
 
 
-def _bearer(token: str, scheme: SecurityScheme) -> Authorization:
-    """A token in `Authorization`, behind the name of its HTTP scheme."""
-    prefix = scheme.scheme if scheme.type == "http" and scheme.scheme else "Bearer"
+def _header_scheme(scheme: SecurityScheme) -> str:
+    """The scheme's name in `Authorization`."""
+    name = scheme.scheme if scheme.type == "http" and scheme.scheme else "Bearer"
     # RFC 9110, section 11.1: scheme names compare without case; servers know `Bearer`.
-    prefix = "Bearer" if prefix.lower() == "bearer" else prefix
-    headers = (("Authorization", f"{prefix} {token}"),)
+    return "Bearer" if name.lower() == "bearer" else name
+
+
+# A plan has one for each step; that of a long token is one text for all of them.
+@lru_cache(maxsize=64)
+def _bearer(token: str, scheme: str) -> Authorization:
+    """A token in `Authorization`, behind the name of its HTTP scheme."""
+    headers = (("Authorization", f"{scheme} {token}"),)
     return Authorization(headers, secrets=(token,))
 
 
