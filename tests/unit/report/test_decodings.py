@@ -19,6 +19,7 @@ from arazzo_runner.report.decodings import decodings, without_part
         ("a+b%2B", ["a+b+", "a b+"]),
         ("&lt;a&#39;&#x27;&amp;", ["<a''&"]),
         ("a & b; &nothing;", ["a & b; &nothing;"]),
+        ("a & b", []),
     ],
 )
 def test_one_layer_of_each_kind(text, decoded):
@@ -34,6 +35,7 @@ def test_one_layer_of_each_kind(text, decoded):
         ("x%c3%a9%2Fy", "é", "%c3%a9"),
         ("x%c3%a9%2Fy", "/y", "%2Fy"),
         ("x%c3%a9%2F", "/", "%2F"),
+        ("x%ff%41y", "A", "%41"),
         ("a&amp;b", "&", "&amp;"),
         ("a&amp;", "a&", "a&amp;"),
     ],

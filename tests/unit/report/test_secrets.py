@@ -35,6 +35,7 @@ SECRET = "pä$s/wo rd+\"1'"
         ("\U0001f511key", json.dumps("\U0001f511key"), '"***"'),
         ("\U0001f511key", r'"\uD83D\uDD11key"', '"***"'),
         ("tab\there", r"tab\there", MASK),
+        ("pass word", "q=pass+word", "q=***"),
         (".*.*", "abcdef .*.*", "abcdef ***"),
     ],
 )  # fmt: skip
