@@ -12,22 +12,25 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
-from typing import Literal as Choice
+from typing import Any
 
 from msgspec import Struct
 
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.document.model import WorkflowName
 from arazzo_runner.errors import DocumentError, InputError
-from arazzo_runner.executor.inputs_schema import (
-    InputsSchema,
-    schema_parts,
-)
+from arazzo_runner.executor.inputs_schema import InputsSchema
 from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import FileBody, Value
-from arazzo_runner.http_semantics.media_type import is_json, is_text, is_xml
-from arazzo_runner.openapi.schema.walk import properties_of
+from arazzo_runner.openapi.schema.binary import BinaryForm, binary_form
+from arazzo_runner.openapi.schema.descend import standalone_shape, types_of_shape
+from arazzo_runner.openapi.schema.standalone import possible_parts
+from arazzo_runner.openapi.schema.walk import (
+    definitions_of,
+    item_schemas,
+    properties_of,
+    with_definitions,
+)
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Severity, error, shorten
@@ -36,28 +39,10 @@ from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode
 from arazzo_runner.text.source import SourceFile
 
-FileKind: TypeAlias = Choice["binary", "binaries", "base64"] | None
 
-_BASE64: Final = ("base64", "base64url")
-
-
-def file_kind(schema: Value, root: Value) -> FileKind:
+def file_kind(schema: Value, root: Value) -> BinaryForm | None:
     """How a file is given to an input of this schema; None: as the text in it."""
-    for part in schema_parts(schema, root):
-        kind = _stated_kind(part)
-        if kind is not None:
-            return kind
-        if "items" in part and file_kind(part["items"], root) == "binary":
-            return "binaries"
-    return None
-
-
-def _stated_kind(part: dict[str, Any]) -> FileKind:
-    if str(part.get("contentEncoding")).lower() in _BASE64:
-        return "base64"
-    media = part.get("contentMediaType")
-    is_binary = isinstance(media, str) and not (is_json(media) or is_text(media) or is_xml(media))
-    return "binary" if is_binary or part.get("format") == "binary" else None
+    return binary_form(standalone_shape(schema, root))
 
 
 def binary_file(name: str, path: str) -> FileBody:
@@ -216,7 +201,7 @@ def schema_of(name: str, declared: Mapping[str, Value], root: Value) -> Value:
     head, _, rest = name.partition(".")
     inner = {
         key: one
-        for part in schema_parts(declared.get(head), root)
+        for part in possible_parts([declared.get(head)], root)
         for key, one in properties_of(part).items()
     }
     return schema_of(rest, inner, root)
@@ -252,11 +237,7 @@ _WRITE = {
 
 
 def _types(schema: Value, root: Value) -> list[str]:
-    for part in schema_parts(schema, root):
-        stated = part.get("type")
-        if stated is not None:
-            return [stated] if isinstance(stated, str) else list(stated)
-    return []
+    return types_of_shape(standalone_shape(schema, root))
 
 
 def _parse_as(name: str, kind: str, text: str, schema: Value, root: Value) -> Value:
@@ -273,9 +254,16 @@ def _parse_as(name: str, kind: str, text: str, schema: Value, root: Value) -> Va
 
 def _items(name: str, text: str, schema: Value, root: Value) -> Value:
     """A list without brackets: one item, or several with commas between them."""
-    items = next((part["items"] for part in schema_parts(schema, root) if "items" in part), None)
     texts = text.split(",") if text else []
-    return [parse_input(f"{name}[{at}]", one.strip(), items, root) for at, one in enumerate(texts)]
+    return [
+        parse_input(f"{name}[{at}]", one.strip(), _item(schema, root, at), root)
+        for at, one in enumerate(texts)
+    ]
+
+
+def _item(schema: Value, root: Value, index: int) -> Value:
+    parts = possible_parts([schema], root)
+    return next((one for part in parts for one, _ in item_schemas(part, index)), None)
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -336,8 +324,8 @@ def input_schemas_of(description: Description, workflows: Sequence[str]) -> Inpu
     for schema in reversed(_schemas(description, workflows)):
         known.update(schema.schemas())
         # All schemas of a document have the same name for the same definition.
-        definitions.update(schema.value.get("$defs", {}) if isinstance(schema.value, dict) else {})
-    return InputSchemas(known, {"$defs": definitions})
+        definitions.update(definitions_of(schema.value))
+    return InputSchemas(known, with_definitions({}, definitions))
 
 
 def inputs_for(

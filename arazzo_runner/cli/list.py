@@ -21,7 +21,9 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.executor.bind.plan import entry_workflows
-from arazzo_runner.executor.inputs_schema import DeclaredInput, InputsSchema, schema_parts
+from arazzo_runner.executor.inputs_schema import DeclaredInput, InputsSchema
+from arazzo_runner.openapi.schema.descend import standalone_shape, types_of_shape
+from arazzo_runner.openapi.schema.standalone import standalone_parts
 from arazzo_runner.report.safe_text import display_width, escape, escape_stream, pad
 from arazzo_runner.text.json_write import INDENTED, write_json
 
@@ -61,12 +63,12 @@ def _workflow_json(workflow: Workflow, started: list[str], schema: InputsSchema)
 
 
 def _input(declared: DeclaredInput, schema: InputsSchema) -> dict[str, Any]:
-    known = schema_parts(declared.schema, schema.value)
+    known = standalone_parts(declared.schema, schema.value)
     stated = {key: one for part in reversed(known) for key, one in part.items()}
-    kind = stated.get("type")
+    types = types_of_shape(standalone_shape(declared.schema, schema.value))
     return {
         "name": declared.name,
-        "type": " or ".join(kind) if isinstance(kind, list) else kind,
+        "type": " or ".join(types) or None,
         "required": declared.name in schema.required(),
         "description": stated.get("description"),
         **({"default": stated["default"]} if "default" in stated else {}),

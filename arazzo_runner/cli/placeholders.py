@@ -12,9 +12,10 @@ from typing import Any
 
 from arazzo_runner.cli.inputs import file_kind
 from arazzo_runner.cli.run.rerun import RerunCommand
-from arazzo_runner.executor.inputs_schema import schema_parts
 from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.openapi.schema.descend import standalone_shape, types_of_shape
+from arazzo_runner.openapi.schema.standalone import standalone_parts
 from arazzo_runner.report.curl import shell_quote
 from arazzo_runner.report.secret_names import is_secret
 from arazzo_runner.report.secrets import Masker
@@ -35,14 +36,19 @@ def _assignment(name: str, schema: Value, root: Value) -> str:
         return f'{shell_quote(name)}="${variable}"'
     if file_kind(schema, root) is not None:
         return shell_quote(f"{name}=@FILE")
-    parts = list(schema_parts(schema, root))
+    parts = standalone_parts(schema, root)
     value = next((one for part in parts if (one := _stated_value(part)) is not MISSING), MISSING)
-    kind = next((_type_name(part) for part in parts if "type" in part), "value")
+    kind = next(iter(types_of_shape(standalone_shape(schema, root))), "value")
     is_text = isinstance(value, str) or (value is MISSING and kind not in ("array", "object"))
-    text = (
-        f"<{kind}>" if value is MISSING else value if isinstance(value, str) else write_json(value)
-    )
+    shown = f"<{_word(kind, parts)}>" if value is MISSING else value
+    text = shown if isinstance(shown, str) else write_json(shown)
     return shell_quote(f"{name}{'=' if is_text else ':='}{text}")
+
+
+def _word(kind: str, parts: list[dict[str, Any]]) -> str:
+    """What a value is called: a string by its format."""
+    forms = (part.get("format") for part in parts if kind == "string")
+    return next((one for one in forms if isinstance(one, str)), kind)
 
 
 def _stated_value(part: Mapping[str, Any]) -> MaybeValue:
@@ -52,10 +58,3 @@ def _stated_value(part: Mapping[str, Any]) -> MaybeValue:
     lists = (part.get(key) for key in ("enum", "examples"))
     firsts = (one[0] for one in lists if isinstance(one, list) and one)
     return next(firsts, part.get("example", MISSING))
-
-
-def _type_name(part: Mapping[str, Any]) -> str:
-    stated = part["type"]
-    kind = next(iter(stated), "value") if isinstance(stated, list) else stated
-    form = part.get("format")
-    return form if kind == "string" and isinstance(form, str) else str(kind)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from arazzo_runner.executor.inputs import compile_inputs
-from arazzo_runner.executor.inputs_schema import InputsSchema, definition, possible_parts
+from arazzo_runner.executor.inputs_schema import InputsSchema
 from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.schema.standalone import definition, possible_parts
 from arazzo_runner.openapi.schema.walk import Relation, item_schemas, member_schemas, subschemas
 
 _ANY_ITEM: Final = (Relation.REST_ITEM, Relation.UNEVALUATED_ITEM, Relation.SOME_ITEM)

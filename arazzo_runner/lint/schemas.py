@@ -10,8 +10,6 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.errors import DocumentError
-from arazzo_runner.executor.inputs_schema import definition
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.expression.ast import (
     BodyRef,
@@ -29,11 +27,10 @@ from arazzo_runner.expression.ast import (
     Template,
     UrlRef,
 )
-from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.media_type import is_json, is_range
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.responses import ResponseOutcome
-from arazzo_runner.openapi.model import MediaType, Response, Schema
+from arazzo_runner.openapi.model import MediaType, Response
 from arazzo_runner.openapi.schema.descend import (
     DescentFailure,
     PathToken,
@@ -41,10 +38,9 @@ from arazzo_runner.openapi.schema.descend import (
     any_shape,
     descend,
     shape_of,
+    standalone_shape,
 )
 from arazzo_runner.openapi.schema.shape import SchemaContext, schemas_of
-from arazzo_runner.text.diagnostic import error
-from arazzo_runner.text.source import Place, SourceFile
 
 ResponseOutcomes: TypeAlias = tuple[ResponseOutcome, ...]
 """Those of a :class:`StepContext`, or none where no response is read."""
@@ -52,7 +48,6 @@ ResponseOutcomes: TypeAlias = tuple[ResponseOutcome, ...]
 _DEPTH: Final = 8
 """Outputs that are outputs of outputs are followed so far."""
 
-_NOWHERE: Final = Place(SourceFile("", "", ""))
 _BODILESS: Final = frozenset({204, 205, 304})
 
 
@@ -114,9 +109,9 @@ def root_of(
         case StepOutputRef():
             return _output(expression, view, depth)
         case StatusCodeRef():
-            return ExpressionRoot(_schema_shape({"type": "integer"}), ())
+            return ExpressionRoot(standalone_shape({"type": "integer"}, {}), ())
         case UrlRef() | MethodRef() | HeaderRef(message="response"):
-            return ExpressionRoot(_schema_shape({"type": "string"}), ())
+            return ExpressionRoot(standalone_shape({"type": "string"}, {}), ())
         case _:
             return None
 
@@ -129,9 +124,9 @@ def value_shape(
         case Literal(None):
             return None  # it also stands for what could not be read
         case Literal(constant):
-            return _schema_shape({"const": constant})
+            return standalone_shape({"const": constant}, {})
         case Template() | Selector(type=SelectorType(language="regex")):
-            return _schema_shape({"type": "string"})
+            return standalone_shape({"type": "string"}, {})
         case Expression():
             return expression_shape(value, view, when, depth)
         case _:
@@ -192,7 +187,11 @@ def inputs_shape(view: StepContext) -> SchemaShape | None:
 
 def _inputs_shape(workflow: WorkflowPlan) -> SchemaShape | None:
     schema = workflow.inputs_schema.value
-    return None if schema is None else _keyword_shape(schema, workflow.workflow.place.at("inputs"))
+    return (
+        None
+        if schema is None
+        else standalone_shape(schema, schema, workflow.workflow.place.at("inputs"))
+    )
 
 
 def _named_root(ref: NamedRef, holder: SchemaShape | None) -> ExpressionRoot | None:
@@ -227,22 +226,6 @@ def _output(ref: StepOutputRef, view: StepContext, depth: int) -> ExpressionRoot
 
 
 # --- constants ------------------------------------------------------------------------------------
-
-
-def _schema_shape(schema: dict[str, Value]) -> SchemaShape:
-    return _keyword_shape(schema, _NOWHERE)
-
-
-def _keyword_shape(schema: Value, place: Place) -> SchemaShape:
-    """What a schema says that stands by itself: its references lead into it."""
-
-    def follow(reference: str, place: Place) -> tuple[Value, Place]:
-        found = definition(reference, schema)
-        if found is None:
-            raise DocumentError(error("AZ209", f"`{reference}` cannot be resolved", place))
-        return found, Place(place.source, ("inputs", reference))
-
-    return shape_of(SchemaContext((3, 1), follow), Schema(schema, place))
 
 
 def tokens_text(tokens: Iterable[PathToken]) -> Iterator[str | int]:

@@ -17,9 +17,15 @@ from msgspec import Struct
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.http_semantics.media_type import FORM, MULTIPART, essence, is_json, parameter_of
-from arazzo_runner.mock.generate.flatten import flatten, schema_part, validator_of
+from arazzo_runner.mock.generate.flatten import (
+    flatten,
+    part_schema,
+    schema_part,
+    validator_of,
+)
 from arazzo_runner.mock.generate.value import type_of_schema
 from arazzo_runner.openapi.model import Encoding, MediaType, Parameter
+from arazzo_runner.openapi.schema.walk import properties_of
 from arazzo_runner.text.number import parse_number
 
 if TYPE_CHECKING:
@@ -65,7 +71,7 @@ def decode_parameter(
     if parameter.location == "querystring":
         return {name: unquote_plus(value) for name, value in parts.query}
     flat = flatten(schema, root, (), 0).schema
-    raw = _raw(parameter, type_of_schema(flat), tuple(flat.get("properties", ())), parts, text)
+    raw = _raw(parameter, type_of_schema(flat), tuple(properties_of(flat)), parts, text)
     return MISSING if raw is None else parse_typed(raw, schema, root)
 
 
@@ -187,12 +193,14 @@ def parse_typed(raw: RawValue, schema: Value, root: Value) -> Value:
         case str():
             return _typed_scalar(raw, schema, root)
         case list():
-            items = flatten(schema, root, (), 0).schema.get("items", True)
-            return [parse_typed(item, items, root) for item in raw]
+            flat = flatten(schema, root, (), 0).schema
+            return [
+                parse_typed(item, part_schema(flat, index), root) for index, item in enumerate(raw)
+            ]
         case _:
-            properties = flatten(schema, root, (), 0).schema.get("properties", {})
+            flat = flatten(schema, root, (), 0).schema
             return {
-                name: parse_typed(value, properties.get(name, True), root)
+                name: parse_typed(value, part_schema(flat, name), root)
                 for name, value in raw.items()
             }
 
@@ -226,11 +234,11 @@ def read_body(body: bytes, content_type: str, schema: Value, media: MediaType) -
 
 def _fields(pairs: Pairs, schema: Value, media: MediaType) -> dict[str, Value]:
     """The members that a form spells; Encoding Objects tell how."""
-    properties = flatten(schema, schema, (), 0).schema.get("properties", {})
+    flat = flatten(schema, schema, (), 0).schema
     fields: dict[str, Value] = {}
-    for name in dict.fromkeys((*properties, *(name for name, _ in pairs))):
+    for name in dict.fromkeys((*properties_of(flat), *(name for name, _ in pairs))):
         read = _reader(media.encoding.get(name))
-        value = read(name, properties.get(name, True), schema, pairs, media)
+        value = read(name, part_schema(flat, name), schema, pairs, media)
         if value is not MISSING:
             fields[name] = value
     return {name: value for name, value in fields.items() if not _is_piece(name, fields)}

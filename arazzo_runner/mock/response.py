@@ -28,7 +28,11 @@ from arazzo_runner.openapi.model import (
 )
 from arazzo_runner.openapi.response.contract import response_for
 from arazzo_runner.openapi.schema.compile import standalone_schema
-from arazzo_runner.openapi.schema.walk import listed_items
+from arazzo_runner.openapi.schema.walk import (
+    listed_items,
+    properties_of,
+    schema_of_item,
+)
 
 BODILESS = (204, 205, 304)
 ArrayPath: TypeAlias = tuple[str, ...]
@@ -269,10 +273,10 @@ def _array(operation: Operation, schema: Value) -> ArrayPath | None:
         return None
     if type_of_schema(flat) == "array":
         return None if listed_items(flat) else ()  # a tuple is no list of resources
-    found = _array_member(operation, flat.get("properties", {}), schema)
+    found = _array_member(operation, properties_of(flat), schema)
     if found is not None:
         return (found,)
-    for name, member in flat.get("properties", {}).items():
+    for name, member in properties_of(flat).items():
         inner = _members_within(member, schema) if normalized_name(name) in ENVELOPES else {}
         found = _array_member(operation, inner, schema)
         if found is not None:
@@ -282,10 +286,9 @@ def _array(operation: Operation, schema: Value) -> ArrayPath | None:
 
 def _members_within(member: Value, root: Value) -> dict[str, Value]:
     try:
-        members: dict[str, Value] = flatten(member, root, (), 0).schema.get("properties", {})
+        return properties_of(flatten(member, root, (), 0).schema)
     except NoExample:
         return {}
-    return members
 
 
 def _array_member(operation: Operation, members: dict[str, Value], root: Value) -> str | None:
@@ -353,5 +356,5 @@ def item_schema(answer: DocumentedResponse) -> Value:
     """The schema of the items of a list, within the answer's root."""
     node = answer.schema
     for name in answer.array or ():
-        node = flatten(node, answer.schema, (), 0).schema["properties"][name]
-    return flatten(node, answer.schema, (), 0).schema.get("items", True)
+        node = properties_of(flatten(node, answer.schema, (), 0).schema)[name]
+    return schema_of_item(flatten(node, answer.schema, (), 0).schema, 0)

@@ -17,7 +17,6 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.request import ParsedRequest
 from arazzo_runner.mock.resources import facts_of, id_field, normalized_name, path_text
 from arazzo_runner.mock.response import (
@@ -29,6 +28,7 @@ from arazzo_runner.mock.response import (
 )
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.model import ApiDescription, Operation
+from arazzo_runner.openapi.schema.walk import without_definitions
 
 MockAction: TypeAlias = Choice["create", "fetch", "list", "change", "delete", "clear"]
 
@@ -111,13 +111,6 @@ def _listed_collection(
 def _is_same_items(listing: Operation, fetch: Operation) -> bool:
     items, item = item_schema(documented_response(listing)), documented_response(fetch).schema
     return bool(without_definitions(items) == without_definitions(item))
-
-
-def without_definitions(schema: Value) -> Value:
-    """A schema without its ``$defs``."""
-    if not isinstance(schema, dict):
-        return schema
-    return {key: value for key, value in schema.items() if key != "$defs"}
 
 
 def _named_id(incoming: ParsedRequest, template: str, parameter: str) -> str | None:

@@ -12,6 +12,7 @@ from arazzo_runner.mock.generate.flatten import (
     EXAMPLES,
     NoExample,
     flatten,
+    part_schema,
     resolve,
     schema_part,
 )
@@ -27,7 +28,15 @@ from arazzo_runner.mock.response import (
 )
 from arazzo_runner.mock.routes import MockRoute, item_operation
 from arazzo_runner.openapi.model import Operation
-from arazzo_runner.openapi.schema.walk import CHOICES, Relation, is_closed, keywords, subschemas
+from arazzo_runner.openapi.schema.walk import (
+    CHOICES,
+    Relation,
+    is_closed,
+    keyword_schemas,
+    keywords,
+    properties_of,
+    subschemas,
+)
 
 MemberPath: TypeAlias = tuple[str, ...]
 """The names of members that lead to a part of a body."""
@@ -94,7 +103,7 @@ class ResponseTemplate:
                 continue
             agreeing = sum(
                 self.memo.is_valid(member, facts[plain])
-                for name, member in flat.get("properties", {}).items()
+                for name, member in properties_of(flat).items()
                 if (plain := normalized_name(name)) in facts
             )
             if agreeing > most:
@@ -180,11 +189,9 @@ def _is_hidden_at(schema: Value, way: Sequence[str | int], variant: int) -> bool
     node = schema
     for token in way:
         try:
-            flat = flatten(node, schema, (), variant).schema
+            node = part_schema(flatten(node, schema, (), variant).schema, token)
         except NoExample:
             return False
-        members = flat.get("properties", {})
-        node = flat.get("items", True) if isinstance(token, int) else members.get(token, True)
         if _is_hidden(node, schema):
             return True
     return False
@@ -208,7 +215,7 @@ def count_variants(schema: Value, root: Value, hops: int = 8) -> int:
         return 1
     count = 1
     for keyword in CHOICES:
-        for branch in schema.get(keyword) or ():
+        for branch, _ in keyword_schemas(schema, keyword):
             count += count_variants(branch, root, hops - 1)
     parts = [one.schema for one in subschemas(schema, Relation.ALL)]
     if "$ref" in schema:
@@ -252,15 +259,18 @@ def without_write_only(value: Value, schema: Value, root: Value, depth: int = 0)
         return value
     try:
         flat = flatten(schema, root, (), 0).schema
+        if isinstance(value, list):
+            return [
+                without_write_only(one, part_schema(flat, index), root, depth + 1)
+                for index, one in enumerate(value)
+            ]
+        members = {name: part_schema(flat, name) for name in value}
     except NoExample:
         return value
-    if isinstance(value, list):
-        return [without_write_only(one, flat.get("items", True), root, depth + 1) for one in value]
-    members = flat.get("properties", {})
     return {
-        name: without_write_only(one, members.get(name, True), root, depth + 1)
+        name: without_write_only(one, members[name], root, depth + 1)
         for name, one in value.items()
-        if name not in members or not _is_hidden(members[name], root)
+        if not _is_hidden(members[name], root)
     }
 
 
@@ -270,9 +280,9 @@ MAX_DEPTH: Final = 12
 def write_only_names(schema: Value) -> frozenset[str]:
     """The members that are only written, of an object or one object below."""
     flat = _flat_or_empty(schema, schema)
-    members = dict(flat.get("properties", {}))
+    members = dict(properties_of(flat))
     for one in list(members.values()):
-        members = {**_flat_or_empty(one, schema).get("properties", {}), **members}
+        members = {**properties_of(_flat_or_empty(one, schema)), **members}
     return frozenset(name for name, one in members.items() if _is_hidden(one, schema))
 
 
@@ -286,7 +296,7 @@ def _has_members(member: Value, root: Value) -> bool:
 
 def _members(schema: Value) -> dict[str, Value]:
     try:
-        properties: dict[str, Value] = flatten(schema, schema, (), 0).schema.get("properties", {})
+        properties = properties_of(flatten(schema, schema, (), 0).schema)
     except NoExample:
         return {}
     # What is only written is no part of any answer.
@@ -309,7 +319,7 @@ def _states(members: dict[str, Value], root: Value) -> dict[tuple[str, ...], lis
     }
     for name, one in members.items():
         flat = _flat_or_empty(one, root)
-        for inner, member in flat.get("properties", {}).items():
+        for inner, member in properties_of(flat).items():
             if tells_state(inner) or tells_state(name):
                 found[name, inner] = member
     states = {way: _flat_or_empty(one, root).get("enum") or [] for way, one in found.items()}

@@ -76,8 +76,16 @@ WALK = "openapi/schema/walk.py"
 APART = {path for path in FILES if path.startswith("oracle/")}
 # The keywords themselves, for jsonschema.
 APART |= {"openapi/schema/keywords.py"}
-# Words of other things too: these are known by standing beside another one.
+# Words of other things too: these are known by what is done with them.
 WORDS = {"$defs", "contains", "definitions", "else", "if", "items", "not", "properties", "then"}
+# A key of the same name that is none of a schema, and a schema that may not be asked for there.
+NO_SCHEMAS = {
+    # The room below OpenAPI: it looks at the text of `inputs` for names that no expression can
+    # hold, before anything of the document is known to be what it should.
+    ("document/load.py", "properties"),
+    # The group of a pattern.
+    ("expression/common_mistakes.py", "items"),
+}
 
 
 def keyword_lists(text: str) -> list[int]:
@@ -95,6 +103,30 @@ def keyword_lists(text: str) -> list[int]:
     return sorted(found)
 
 
+def keywords_read(text: str) -> Iterator[tuple[int, str]]:
+    """The keywords that a module looks for in a mapping, or tells a key by, with their lines."""
+    for node in ast.walk(ast.parse(text)):
+        for key in keys_read(node):
+            if isinstance(key, ast.Constant) and key.value in [*APPLICATORS]:
+                yield key.lineno, str(key.value)
+
+
+def keys_read(node: ast.AST) -> list[ast.expr]:
+    match node:
+        case ast.Call(ast.Attribute(attr="get" | "pop" | "setdefault"), [key, *_]):
+            return [key]
+        case ast.Call(ast.Name("itemgetter"), keys):
+            return keys
+        case ast.Subscript(slice=key, ctx=ast.Load() | ast.Del()):
+            return [key]
+        case ast.Compare(left, _, others):
+            return [left, *others]
+        case ast.MatchMapping(keys):
+            return keys
+        case _:
+            return []
+
+
 def is_keyword_list(node: ast.Tuple | ast.List | ast.Set) -> bool:
     words = {one.value for one in node.elts if isinstance(one, ast.Constant)}
     is_path = any(not isinstance(one, ast.Constant | ast.Starred) for one in node.elts)
@@ -106,6 +138,19 @@ def test_one_module_knows_which_keywords_hold_schemas(path: str) -> None:
     assert keyword_lists(FILES[path]) == [], f"ask {WALK}"
 
 
+@pytest.mark.parametrize("path", sorted(set(FILES) - {WALK} - APART))
+def test_one_module_reads_the_schemas_in_a_schema(path: str) -> None:
+    read = [
+        (line, key) for line, key in keywords_read(FILES[path]) if (path, key) not in NO_SCHEMAS
+    ]
+    assert read == [], f"ask {WALK}"
+
+
+def test_keys_that_are_none_of_a_schema_are_still_read() -> None:
+    read = {(path, key) for path in FILES for _, key in keywords_read(FILES[path])}
+    assert read >= NO_SCHEMAS
+
+
 @pytest.mark.parametrize(
     ("line", "lines"),
     [
@@ -115,8 +160,30 @@ def test_one_module_knows_which_keywords_hold_schemas(path: str) -> None:
         ('x = "prefixItems" in node', [1]),
         ('x = {"allOf": [a, b]}', []),
         ('x = ("properties", name, "items")', []),
-        ('x = node.get("items")', []),
     ],
 )
 def test_a_second_place_for_keywords_is_found(line: str, lines: list[int]) -> None:
     assert keyword_lists(line) == lines
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ('x = node.get("properties", {})', ["properties"]),
+        ('x = node["items"]', ["items"]),
+        ('x = flat.schema["properties"][name]', ["properties"]),
+        ('x = node.pop("$defs")', ["$defs"]),
+        ('x = node.setdefault("not", {})', ["not"]),
+        ('del node["items"]', ["items"]),
+        ('x = "if" in node', ["if"]),
+        ('x = key == "properties"', ["properties"]),
+        ('x = itemgetter("items")', ["items"]),
+        ('match x:\n    case {"items": one}: pass', ["items"]),
+        ('x = {"items": one}', []),
+        ('x["items"] = one', []),
+        ('x = place.at("properties", name)', []),
+        ('x = ("properties", name)', []),
+    ],
+)
+def test_a_keyword_that_is_read_is_found(line: str, keys: list[str]) -> None:
+    assert [key for _, key in keywords_read(line)] == keys

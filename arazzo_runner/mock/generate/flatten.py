@@ -23,13 +23,22 @@ from arazzo_runner.openapi.schema.compile import (
     standalone_schema,
 )
 from arazzo_runner.openapi.schema.relevance import relevant_errors
+from arazzo_runner.openapi.schema.standalone import DEFINITION
 from arazzo_runner.openapi.schema.walk import (
     CHOICES,
     IN_PLACE,
     POSSIBLE,
     Relation,
+    condition_of,
+    definitions_of,
     keywords,
+    properties_of,
+    schema_of_item,
+    schema_of_member,
     subschemas,
+    with_definitions,
+    with_properties,
+    without_definitions,
 )
 from arazzo_runner.text.source import Pointer
 
@@ -126,15 +135,16 @@ def _discriminate(
     """
     told = schema.get("discriminator")
     name = told.get("propertyName") if isinstance(told, dict) else None
-    member = flat.schema.get("properties", {}).get(name)
-    if not isinstance(member, dict) or "enum" in member or "const" in member:
+    members = properties_of(flat.schema)
+    member = members.get(str(name))
+    if name is None or not isinstance(member, dict) or "enum" in member or "const" in member:
         return flat
     chosen = [part["$ref"] for part in parts if "$ref" in part]
     mapping = {target: key for key, target in schema["discriminator"].get("mapping", {}).items()}
     for reference in chosen:
         value = mapping.get(reference, reference.rpartition("/")[2])
-        members = {**flat.schema["properties"], name: {"const": value}}
-        return replace(flat, schema={**flat.schema, "properties": members})
+        members = {**members, name: {"const": value}}
+        return replace(flat, schema=with_properties(flat.schema, members))
     return flat
 
 
@@ -165,22 +175,15 @@ def _parts(schema: dict[str, Value], variant: int) -> Iterator[Value]:
         if schema.get(keyword):
             branches = sorted(schema[keyword], key=_is_null)
             yield branches[variant % len(branches)]
-    if "if" in schema:
-        yield from _condition(schema, variant)
+    condition = condition_of(schema)
+    if condition is not None:
+        yield from (condition.unmet,) if variant % 2 else (condition.test, condition.met)
     if variant % 2 == 0:
         yield from (one.schema for one in subschemas(schema, Relation.DEPENDENT))
 
 
 def _is_null(branch: Value) -> bool:
     return isinstance(branch, dict) and branch.get("type") == "null"
-
-
-def _condition(schema: dict[str, Value], variant: int) -> Iterator[Value]:
-    if variant % 2:
-        yield schema.get("else", True)
-        return
-    yield schema["if"]
-    yield schema.get("then", True)
 
 
 def resolve(reference: str, root: Value) -> Value:
@@ -224,7 +227,8 @@ def merge_keyword(keyword: str, left: Value, right: Value) -> Value:
 
 def _merge_objects(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
     return {
-        name: merge_keyword("items", left[name], right[name]) for name in left.keys() & right.keys()
+        name: left[name] if left[name] == right[name] else {"allOf": [left[name], right[name]]}
+        for name in left.keys() & right.keys()
     }
 
 
@@ -260,25 +264,24 @@ def combine_schemas(schemas: Sequence[Value]) -> Value:
     """One self-contained schema for what several of them demand together."""
     parts, defs = [], dict[str, Value]()
     for at, schema in enumerate(schemas):
-        if not isinstance(schema, dict) or "$defs" not in schema:
+        if not definitions_of(schema):
             parts.append(schema)
             continue
         moved = _move_definitions(schema, f"{at}.")
-        defs |= {f"{at}.{name}": one for name, one in moved.pop("$defs").items()}
-        parts.append(moved)
+        defs |= {f"{at}.{name}": one for name, one in definitions_of(moved).items()}
+        parts.append(without_definitions(moved))
     whole = parts[0] if len(parts) == 1 else {"allOf": parts}
-    return {**whole, "$defs": defs} if defs and isinstance(whole, dict) else whole
+    return with_definitions(whole, defs)
 
 
 def _move_definitions(node: Value, prefix: str) -> Any:
-    start = "#/$defs/"
     if isinstance(node, list):
         return [_move_definitions(one, prefix) for one in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: start + prefix + value.removeprefix(start)
-        if key == "$ref" and isinstance(value, str) and value.startswith(start)
+        key: DEFINITION + prefix + value.removeprefix(DEFINITION)
+        if key == "$ref" and isinstance(value, str) and value.startswith(DEFINITION)
         else _move_definitions(value, prefix)
         for key, value in node.items()
     }
@@ -286,9 +289,7 @@ def _move_definitions(node: Value, prefix: str) -> Any:
 
 def schema_part(schema: Value, root: Value) -> Value:
     """A part of a self-contained schema, made self-contained itself."""
-    if isinstance(schema, dict) and isinstance(root, dict) and "$defs" in root:
-        return {**schema, "$defs": root["$defs"]}
-    return schema
+    return with_definitions(schema, definitions_of(root))
 
 
 class Validator:
@@ -310,6 +311,29 @@ def validator_of(schema: Value) -> Callable[[Value], bool]:
     """A judge of values. Raises NoExample for a schema that cannot be used."""
     judge: Callable[[Value], bool] = _compile(schema).is_valid
     return judge
+
+
+def part_schema(flat: dict[str, Value], token: str | int) -> Value:
+    """The schema of a member or item that is there; true where none is stated, or it may not be.
+
+    Raises NoExample for what is no pattern.
+    """
+    if isinstance(token, int):
+        return schema_of_item(flat, token) or True
+    properties = properties_of(flat)
+    if token in properties:
+        return properties[token]
+    return schema_of_member(flat, token, is_name_match) or True
+
+
+def is_name_match(pattern: str, name: str) -> bool:
+    """Whether a name of a member matches a pattern. Raises NoExample for what is no pattern."""
+    return _name_validator(pattern)(name)
+
+
+@lru_cache(maxsize=256)
+def _name_validator(pattern: str) -> Callable[[Value], bool]:
+    return validator_of({"pattern": pattern})
 
 
 def format_validator(name: Value) -> Callable[[Value], bool]:

@@ -17,6 +17,7 @@ from arazzo_runner.mock.generate.flatten import (
     NoExample,
     flatten,
     format_validator,
+    is_name_match,
     schema_part,
     types_of,
     validator_of,
@@ -29,7 +30,9 @@ from arazzo_runner.openapi.schema.walk import (
     item_schemas,
     keywords,
     listed_items,
-    member_schemas,
+    properties_of,
+    schema_of_item,
+    schema_of_member,
     subschemas,
 )
 
@@ -223,7 +226,9 @@ class ValueGenerator:
         value: dict[str, Value] = {}
         for name in self.names(flat, spot):
             try:
-                value[name] = self.make(_member(flat.schema, name), spot.below(flat, name))
+                value[name] = self.make(
+                    schema_of_member(flat.schema, name, is_name_match), spot.below(flat, name)
+                )
             except NoExample:
                 if name in required:
                     raise
@@ -232,7 +237,7 @@ class ValueGenerator:
     def names(self, flat: FlatSchema, spot: ValueContext) -> list[str]:
         """The members to make, in the documented order."""
         schema = flat.schema
-        required, properties = schema.get("required", ()), schema.get("properties", {})
+        required, properties = schema.get("required", ()), properties_of(schema)
         optional = [
             name
             for name, member in properties.items()
@@ -254,7 +259,9 @@ class ValueGenerator:
         extras: dict[str, Value] = {}
         for at in range(max(0, least - len(value))):
             name = self.name(flat, spot, at)
-            extras[name] = self.make(_member(schema, name), spot.below(flat, name))
+            extras[name] = self.make(
+                schema_of_member(schema, name, is_name_match), spot.below(flat, name)
+            )
         return extras
 
     def name(self, flat: FlatSchema, spot: ValueContext, at: int) -> str:
@@ -318,16 +325,12 @@ def _is_included(member: Value) -> bool:
 
 def _member(schema: dict[str, Value], name: str) -> Value:
     """The schema of the member ``name``. Raises NoExample where there may be none."""
-    return next((one for one, _ in member_schemas(schema, name, _is_match)), True)
-
-
-def _is_match(pattern: str, name: str) -> bool:
-    return validator_of({"pattern": pattern})(name)
+    return schema_of_member(schema, name, is_name_match)
 
 
 def item_schema_at(schema: dict[str, Value], at: int) -> Value:
     """The schema of the item number ``at`` of an array, whose flat schema is given."""
-    stated = next((one for one, _ in item_schemas(schema, at)), True)
+    stated = schema_of_item(schema, at)
     prefix = len(listed_items(schema))
     # `contains` asks for one such item: let it be the first that is free.
     some = [one for one, _ in subschemas(schema, Relation.SOME_ITEM)]

@@ -6,7 +6,7 @@ parameter takes. So what the mock makes up is made for its readers too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from msgspec import Struct, field
@@ -40,9 +40,16 @@ from arazzo_runner.expression.ast import (
 from arazzo_runner.expression.query.jsonpath_prefix import leading_tokens
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.reads import selector_tokens, selectors
-from arazzo_runner.mock.generate.flatten import NoExample, combine_schemas, flatten, schema_part
+from arazzo_runner.mock.generate.flatten import (
+    NoExample,
+    combine_schemas,
+    flatten,
+    is_name_match,
+    schema_part,
+)
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.compile import standalone_schema
+from arazzo_runner.openapi.schema.walk import item_schemas, member_schemas, properties_of
 
 Tokens: TypeAlias = tuple[str | int, ...]
 
@@ -229,14 +236,16 @@ def _parts(
         case ObjectTemplate(members):
             flat = _flat_with(schema, root, frozenset(name for name, _ in members))
             for name, member in members:
-                properties: Mapping[str, Value] = flat.get("properties", {})
-                if name in properties:
+                inner = _schema_below(flat, name)
+                if inner is not None:
                     needed = required and name in flat.get("required", ())
-                    yield from _parts(member, properties[name], root, required=needed)
+                    yield from _parts(member, inner, root, required=needed)
         case ArrayTemplate(items):
-            inner = _flat_with(schema, root, frozenset()).get("items")
-            for item in items if inner is not None else ():
-                yield from _parts(item, inner, root, required=False)
+            flat = _flat_with(schema, root, frozenset())
+            for index, item in enumerate(items):
+                inner = _schema_below(flat, index)
+                if inner is not None:
+                    yield from _parts(item, inner, root, required=False)
         case _:
             return
 
@@ -250,7 +259,7 @@ def _flat_with(schema: Value, root: Value, names: frozenset[str]) -> dict[str, V
             flat = flatten(schema, root, (), variant).schema
         except NoExample:
             continue
-        has = len(names & flat.get("properties", {}).keys())
+        has = len(names & properties_of(flat).keys())
         if has > score:
             best, score = flat, has
         if score == len(names):
@@ -261,9 +270,17 @@ def _flat_with(schema: Value, root: Value, names: frozenset[str]) -> dict[str, V
 def _descend(schema: Value, root: Value, tokens: list[str]) -> Value | None:
     for token in tokens:
         flat = _flat_with(schema, root, frozenset((token,)))
-        members = flat.get("properties", {})
-        found = members.get(token, flat.get("items") if token.isdecimal() else None)
+        found = _schema_below(flat, token)
+        if found is None and token.isdecimal():
+            found = _schema_below(flat, int(token))
         if found is None:
             return None
         schema = found
     return schema
+
+
+def _schema_below(flat: dict[str, Value], token: str | int) -> Value | None:
+    """The schema of a member or an item; None where none is stated."""
+    if isinstance(token, int):
+        return next((one for one, _ in item_schemas(flat, token)), None)
+    return next((one for one, _ in member_schemas(flat, token, is_name_match)), None)

@@ -20,6 +20,7 @@ from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.resources import path_text
 from arazzo_runner.mock.steps.flow import Sink, Sinks, Tokens, ValueFlow
+from arazzo_runner.openapi.schema.walk import definitions_of, with_definitions, without_definitions
 
 
 def generated_inputs(
@@ -94,10 +95,7 @@ def _tries(own: Value, sinks: Sinks) -> Iterator[Value]:
 def _wrapped(at: Tokens, sink: Sink) -> Value:
     """The schema of a value of which the part at ``at`` goes into the sink."""
     schema = sink.schema
-    defs = {}
-    if isinstance(schema, dict) and "$defs" in schema:
-        defs = {"$defs": schema["$defs"]}
-        schema = {key: value for key, value in schema.items() if key != "$defs"}
+    definitions, schema = definitions_of(schema), without_definitions(schema)
     for token in reversed(at):
         schema = {"items": schema} if isinstance(token, int) else {"properties": {token: schema}}
-    return {**schema, **defs} if isinstance(schema, dict) else schema
+    return with_definitions(schema, definitions)

@@ -15,6 +15,7 @@ from arazzo_runner.mock.generate.flatten import (
     NoExample,
     combine_schemas,
     flatten,
+    is_name_match,
     schema_part,
     validator_of,
 )
@@ -26,7 +27,12 @@ from arazzo_runner.mock.resources import Facts, normalized_name, path_text
 from arazzo_runner.mock.steps.expectations import BodyRead
 from arazzo_runner.mock.steps.flow import Tokens
 from arazzo_runner.mock.templates import ResponseTemplate
-from arazzo_runner.openapi.schema.walk import Relation, subschemas
+from arazzo_runner.openapi.schema.walk import (
+    Relation,
+    properties_of,
+    schema_of_member,
+    subschemas,
+)
 
 MAX_ITEM: Final = 20
 """An item further back in a list is not generated."""
@@ -167,11 +173,9 @@ def schema_at(schema: Value, tokens: Tokens, variant: int = 0) -> Value | None:
             return None
         if isinstance(token, int) and any(subschemas(flat, Relation.ITEM)):
             node = item_schema_at(flat, token)
-        elif str(token) in flat.get("properties", {}):
-            node = flat["properties"][str(token)]
         else:
-            node = next((one for one, _ in subschemas(flat, Relation.REST)), True)
-            if not isinstance(node, dict):
+            node = schema_of_member(flat, str(token), is_name_match)
+            if not isinstance(node, dict) and str(token) not in properties_of(flat):
                 return None
     return schema_part(node, schema)
 

@@ -13,12 +13,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import FileBody, Value, describe
 from arazzo_runner.http_semantics import media_type
 from arazzo_runner.openapi.message import OmittedBody
-from arazzo_runner.openapi.model import ApiDescription, Encoding, MediaType, Schema
-from arazzo_runner.openapi.references import resolve_reference
+from arazzo_runner.openapi.model import Encoding, MediaType
 from arazzo_runner.openapi.request.encoding import (
     EXPANSIONS,
     RequestRefused,
@@ -26,6 +24,9 @@ from arazzo_runner.openapi.request.encoding import (
     expand_value,
 )
 from arazzo_runner.openapi.request.form import has_style, is_file_part, items_of, part_text
+from arazzo_runner.openapi.schema.binary import binary_form
+from arazzo_runner.openapi.schema.descend import SchemaShape, descend_step, shape_of
+from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.pattern import lazy_pattern
 
 
@@ -273,23 +274,10 @@ def _is_binary(name: str, media: MediaType) -> bool:
     """Whether the schema of a property is a file: 3.0 by its format, 3.1 by its media type."""
     if media.schema is None or media.description is None:
         return False
-    try:
-        return _has_binary_schema(name, media.schema, media.description)
-    except DocumentError:
-        return False  # the value tells; that the reference is broken is a finding of its own
-
-
-def _has_binary_schema(name: str, schema: Schema, description: ApiDescription) -> bool:
-    node, place = resolve_reference(description, schema.value, schema.place)
-    for key in ("properties", name, "items"):
-        if not isinstance(node, dict) or key not in node:
-            break
-        node, place = resolve_reference(description, node[key], place.at(key))
-    if not isinstance(node, dict):
-        return False
-    return node.get("format") == "binary" or (
-        "contentMediaType" in node and "contentEncoding" not in node
-    )
+    schema = shape_of(schemas_of(media.description), media.schema)
+    member = descend_step(schema, name)
+    form = binary_form(member) if isinstance(member, SchemaShape) else None
+    return form in ("binary", "binaries")
 
 
 def _default_type(value: Value) -> str:

@@ -14,11 +14,12 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, Schema
-from arazzo_runner.openapi.references import reference_of, resolve_reference
+from arazzo_runner.openapi.references import reference_of
 from arazzo_runner.openapi.request.encoding import RequestRefused, value_text
 from arazzo_runner.openapi.request.form import items_of
-from arazzo_runner.openapi.schema.walk import all_of_parts
+from arazzo_runner.openapi.schema.walk import Relation, all_of_parts, item_schemas, subschemas
 from arazzo_runner.text.pattern import lazy_pattern
+from arazzo_runner.text.source import Place
 
 # XML 1.0, sections 2.3 and 2.2; a name that a payload brings must not be more than a name.
 _NAME: Final = lazy_pattern(r"[^\W\d][\w.\-]*")
@@ -26,10 +27,13 @@ _FORBIDDEN: Final = lazy_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe
 
 
 class XmlHint(Struct, frozen=True):
-    """A schema, resolved, and what its XML Object says; ``kind`` is its ``nodeType``."""
+    """What the XML Object of a schema says; ``kind`` is its ``nodeType``.
 
-    schema: Schema
-    node: dict[str, Value]
+    ``parts`` are the schema and all that it surely also is, ``place`` is where it stands.
+    """
+
+    parts: list[tuple[dict[str, Value], Place]]
+    place: Place
     kind: str
     name: str | None
     prefix: str | None
@@ -54,34 +58,29 @@ def xml_text(payload: Value, schema: Schema, description: ApiDescription) -> str
 
 
 def _hint(schema: Schema, description: ApiDescription) -> XmlHint:
-    value, place = resolve_reference(description, schema.value, schema.place)
-    node = value if isinstance(value, dict) else {}
-    xml = node.get("xml")
-    xml = xml if isinstance(xml, dict) else {}
+    parts = all_of_parts(description, schema.value, schema.place)
+    xml = next((one for node, _ in parts if isinstance(one := node.get("xml"), dict)), {})
     return XmlHint(
-        Schema(node, place),
-        node,
-        _kind(xml, node),
+        parts,
+        schema.place,
+        _kind(xml, parts),
         *(xml.get(key) for key in ("name", "prefix", "namespace")),
     )
 
 
-def _kind(xml: dict[str, Value], node: dict[str, Value]) -> str:
+def _kind(xml: dict[str, Value], parts: list[tuple[dict[str, Value], Place]]) -> str:
     if isinstance(xml.get("nodeType"), str):
         return str(xml["nodeType"])
     if xml.get("attribute") is True:
         return "attribute"
-    is_array = "items" in node
+    is_array = any(True for node, _ in parts for _ in subschemas(node, Relation.ITEM))
     return "none" if is_array and xml.get("wrapped") is not True else "element"
 
 
 def _elements(name: str, value: Value, hint: XmlHint, description: ApiDescription) -> Iterator[str]:
     """The elements of one value: for an array that is not wrapped, one for each item."""
     if isinstance(value, list):
-        item = _hint(_items(hint), description)
-        inner = item.name or (hint.name if hint.kind == "element" else None) or name
-        every = (_elements(inner, one, item, description) for one in items_of(value))
-        content = "".join(piece for pieces in every for piece in pieces)
+        content = "".join(_items(name, value, hint, description))
         yield content if hint.kind == "none" else _element(hint.name or name, hint, [], content)
     elif isinstance(value, dict):
         yield _object(hint.name or name, value, hint, description)
@@ -90,10 +89,10 @@ def _elements(name: str, value: Value, hint: XmlHint, description: ApiDescriptio
 
 
 def _object(name: str, value: dict[str, Value], hint: XmlHint, description: ApiDescription) -> str:
-    schemas = _properties(hint, description)
+    schemas = _properties(hint)
     attributes, content = list[str](), list[str]()
     for key, one in value.items():
-        member = _hint(schemas.get(key, Schema({}, hint.schema.place)), description)
+        member = _hint(schemas.get(key, Schema({}, hint.place)), description)
         match member.kind:
             case _ if one is None:
                 continue
@@ -113,18 +112,34 @@ def _object(name: str, value: dict[str, Value], hint: XmlHint, description: ApiD
     return _element(name, hint, attributes, "".join(content))
 
 
-def _properties(hint: XmlHint, description: ApiDescription) -> dict[str, Schema]:
+def _properties(hint: XmlHint) -> dict[str, Schema]:
     """The schemas of an object's properties, those of its ``allOf`` included; its own win."""
     found = dict[str, Schema]()
-    for node, place in reversed(all_of_parts(description, hint.node, hint.schema.place)):
-        own = node.get("properties")
-        for name, value in own.items() if isinstance(own, dict) else ():
-            found[name] = Schema(value, place.at("properties", name))
+    for node, place in reversed(hint.parts):
+        for value, path in subschemas(node, Relation.MEMBER):
+            found[str(path[-1])] = Schema(value, place.at(*path))
     return found
 
 
-def _items(hint: XmlHint) -> Schema:
-    return Schema(hint.node.get("items", {}), hint.schema.place.at("items"))
+def _items(
+    name: str, values: list[Value], hint: XmlHint, description: ApiDescription
+) -> Iterator[str]:
+    own = hint.name if hint.kind == "element" else None
+    for index, value in enumerate(values):
+        if not items_of(value):
+            continue
+        item = _hint(_item(hint, index), description)
+        yield from _elements(item.name or own or name, value, item, description)
+
+
+def _item(hint: XmlHint, index: int) -> Schema:
+    """The schema of an item, that of the array itself before those of its ``allOf``."""
+    stated = (
+        Schema(one, place.at(*path))
+        for node, place in hint.parts
+        for one, path in item_schemas(node, index)
+    )
+    return next(stated, Schema({}, hint.place))
 
 
 def _element(name: str, hint: XmlHint, attributes: list[str], content: str) -> str:

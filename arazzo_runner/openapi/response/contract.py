@@ -11,7 +11,6 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
-from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics import media_type
 from arazzo_runner.http_semantics.headers import Headers, header_value
@@ -24,8 +23,14 @@ from arazzo_runner.openapi.model import (
     Response,
     Schema,
 )
-from arazzo_runner.openapi.references import resolve_reference
+from arazzo_runner.openapi.schema.descend import (
+    PathToken,
+    SchemaShape,
+    descend_step,
+    shape_of,
+)
 from arazzo_runner.openapi.schema.errors import schema_errors
+from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
@@ -256,32 +261,41 @@ def _headers(
 def _header(
     description: ApiDescription, one: Header, schema: Schema, text: str
 ) -> Iterator[_Verdict]:
-    try:
-        value = _header_value(description, schema, text)
-    except DocumentError:
-        value = text  # the findings will say that the schema cannot be used
-    found = schema_errors(value, schema, description, "response")
+    judged = (
+        schema_errors(value, schema, description, "response")
+        for value in _header_values(shape_of(schemas_of(description), schema), text)
+    )
+    found = min(judged, key=len)
     for finding in found:
         yield _break_verdict(f"the header `{one.name}`: {finding.message}", finding.place)
     if not found:
         yield _fit_verdict(f"the header `{one.name}` is as documented", one.place)
 
 
-def _header_value(description: ApiDescription, schema: Schema, text: str) -> Value:
-    """A header's text as the type that its schema gives it (style `simple`)."""
-    node, place = resolve_reference(description, schema.value, schema.place)
-    kinds = node.get("type") if isinstance(node, dict) else None
-    kinds = kinds if isinstance(kinds, list) else [kinds]
+def _header_values(shape: SchemaShape, text: str) -> Iterator[Value]:
+    """What a header's text may be by its schema (style `simple`), at least one value."""
+    # Of a schema that leaves no alternative, or of which nothing is known, the text itself.
+    for one in shape.alternatives or ((),):
+        yield _typed_text(SchemaShape(shape.schemas, (one,)), text)
+
+
+def _typed_text(shape: SchemaShape, text: str) -> Value:
+    kinds = shape.kinds or frozenset()
+    pieces = [piece.strip() for piece in text.split(",")]
     if "array" in kinds:
-        items = Schema(node.get("items", {}), place.at("items"))
-        return [_header_value(description, items, piece.strip()) for piece in text.split(",")]
+        return [_typed_part(shape, index, piece) for index, piece in enumerate(pieces)]
     if "object" in kinds:
-        pieces = [piece.strip() for piece in text.split(",")]
-        return dict(zip(pieces[::2], pieces[1::2], strict=False))
+        members = zip(pieces[::2], pieces[1::2], strict=False)
+        return {name: _typed_part(shape, name, piece) for name, piece in members}
     if "boolean" in kinds and text in ("true", "false"):
         return text == "true"
     is_number = "integer" in kinds or "number" in kinds
     return _number(text) if is_number and _NUMBER.fullmatch(text) else text
+
+
+def _typed_part(shape: SchemaShape, token: PathToken, text: str) -> Value:
+    part = descend_step(shape, token)
+    return _typed_text(part, text) if isinstance(part, SchemaShape) else text
 
 
 def _number(text: str) -> Value:

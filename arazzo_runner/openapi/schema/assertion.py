@@ -10,7 +10,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.schema.walk import APPLICATORS, Relation, keywords, subschemas
+from arazzo_runner.openapi.schema.standalone import standalone_parts
+from arazzo_runner.openapi.schema.walk import (
+    APPLICATORS,
+    Relation,
+    definitions_of,
+    with_definitions,
+)
 
 RANGES: Final = {
     "int32": (-(2**31), 2**31 - 1),
@@ -25,9 +31,9 @@ FORMATS: Final = (
 )
 """The formats of strings that are judged (validation, section 7.3), as far as they can be."""
 
-_DEFINITION: Final = "#/$defs/"
-# What these hold is about other values than the response's, or must not be true of it.
-_UNJUDGED: Final = frozenset(keywords(Relation.NEGATION, Relation.CONDITION))
+# What these hold is about other values than the response's, or must not be true of it; and
+# definitions are judged by themselves.
+_UNJUDGED: Final = {Relation.NEGATION, Relation.CONDITION, Relation.DEFINITION}
 
 
 def response_schema(schema: Value) -> Value:
@@ -38,32 +44,21 @@ def response_schema(schema: Value) -> Value:
     """
     if not isinstance(schema, dict):
         return schema
-    defs = schema.get("$defs", {})
-    judged = _strict_schema(schema, defs)
-    return {**judged, "$defs": {name: _strict_schema(one, defs) for name, one in defs.items()}}
+    definitions = {
+        name: _strict_schema(one, schema) for name, one in definitions_of(schema).items()
+    }
+    return with_definitions(_strict_schema(schema, schema), definitions)
 
 
-def is_write_only(node: Value, defs: dict[str, Any]) -> bool:
+def is_write_only(node: Value, root: Value) -> bool:
     """Whether a property of a standalone schema is flagged, by what it refers to as well."""
-    todo, seen = [node], set[str]()
-    while todo:
-        one = todo.pop()
-        if not isinstance(one, dict):
-            continue
-        if one.get("writeOnly") is True:
-            return True
-        reference = one.get("$ref")
-        if isinstance(reference, str) and reference not in seen:
-            seen.add(reference)
-            todo.append(defs.get(reference.removeprefix(_DEFINITION)))
-        todo += (part.schema for part in subschemas(one, Relation.ALL))
-    return False
+    return any(one.get("writeOnly") is True for one in standalone_parts(node, root))
 
 
-def _strict_schema(node: Value, defs: dict[str, Any]) -> Any:
+def _strict_schema(node: Value, root: Value) -> Any:
     if not isinstance(node, dict):
         return node
-    judged = {key: _strict_member(key, value, defs) for key, value in node.items()}
+    judged = {key: _strict_member(key, value, root) for key, value in node.items()}
     if isinstance(node.get("format"), str) and node["format"] in RANGES:
         least, greatest = RANGES[node["format"]]
         judged.setdefault("minimum", least)
@@ -71,16 +66,16 @@ def _strict_schema(node: Value, defs: dict[str, Any]) -> Any:
     return judged
 
 
-def _strict_member(key: str, value: Value, defs: dict[str, Any]) -> Value:
-    if key not in APPLICATORS or key in _UNJUDGED or key == "$defs":
+def _strict_member(key: str, value: Value, root: Value) -> Value:
+    if key not in APPLICATORS or APPLICATORS[key].relation in _UNJUDGED:
         return value
     if isinstance(value, list):
-        return [_strict_schema(one, defs) for one in value]
+        return [_strict_schema(one, root) for one in value]
     if not isinstance(value, dict) or APPLICATORS[key].form != "map":
-        return _strict_schema(value, defs)
-    if key != "properties":
-        return {name: _strict_schema(one, defs) for name, one in value.items()}
+        return _strict_schema(value, root)
+    if APPLICATORS[key].relation is not Relation.MEMBER:
+        return {name: _strict_schema(one, root) for name, one in value.items()}
     return {
-        name: False if is_write_only(one, defs) else _strict_schema(one, defs)
+        name: False if is_write_only(one, root) else _strict_schema(one, root)
         for name, one in value.items()
     }

@@ -30,13 +30,16 @@ from arazzo_runner.openapi.references import (
 from arazzo_runner.openapi.schema.assertion import FORMATS, response_schema
 from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
+from arazzo_runner.openapi.schema.standalone import DEFINITION
 from arazzo_runner.openapi.schema.validator import Validator, compile_schema, python_numbers
 from arazzo_runner.openapi.schema.walk import (
     APPLICATORS,
+    DEFINITIONS,
     AccessFlag,
     Relation,
     flagged_properties,
     keywords,
+    with_definitions,
 )
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place, Pointer
@@ -50,7 +53,7 @@ DynamicScope: TypeAlias = frozenset[tuple[str, str, Pointer]]
 
 _DEFINITIONS: Final = frozenset(keywords(Relation.DEFINITION))
 # Said otherwise in the bundled schema.
-_OF_IDENTITY: Final = frozenset({"$anchor", "$defs", "$dynamicAnchor", "$id", "$schema"})
+_OF_IDENTITY: Final = frozenset({"$anchor", DEFINITIONS, "$dynamicAnchor", "$id", "$schema"})
 # What is said for readers as well.
 _LEFT_OUT: Final = _OF_IDENTITY | {
     *_DEFINITIONS,
@@ -75,7 +78,7 @@ class Bundle(Struct, frozen=True):
 
     def place_of(self, path: Pointer) -> Place:
         """The place in the description for a path in the bundled schema."""
-        if len(path) > 1 and path[0] == "$defs":
+        if len(path) > 1 and path[0] == DEFINITIONS:
             return self.places[str(path[1])].at(*path[2:])
         return self.place.at(*path)
 
@@ -159,9 +162,7 @@ def _bundled(work: _BundleState, schema: Schema) -> Bundle:
     while work.todo:
         name, node, spot = work.todo.pop()
         defs[name] = _convert(work, node, spot)
-    if isinstance(value, dict) and defs:
-        value = {**value, "$defs": defs}
-    return Bundle(value, schema.place, work.places)
+    return Bundle(with_definitions(value, defs), schema.place, work.places)
 
 
 class _SchemaPlace(Struct, frozen=True):
@@ -361,7 +362,7 @@ def _definition_reference(
     if name not in work.begun:
         work.begun.add(name)
         work.todo.append((name, node, _SchemaPlace(place, dynamic, hops=hops)))
-    return f"#/$defs/{name}"
+    return DEFINITION + name
 
 
 def _enter(work: _BundleState, spot: _SchemaPlace) -> DynamicScope:

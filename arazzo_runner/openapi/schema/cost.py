@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.schema.walk import IN_PLACE, keywords, subschemas
+from arazzo_runner.openapi.schema.standalone import definition
+from arazzo_runner.openapi.schema.walk import IN_PLACE, definitions_of, keywords, subschemas
 
 MAX_CHECKS: Final = 10_000
 """Subschemas that one value is held against, counted as often as they are."""
@@ -20,8 +21,7 @@ _APPLIED: Final = frozenset(keywords(*IN_PLACE))
 
 def check_cost(schema: Value) -> None:
     """Raise ValueError for a bundled schema that asks too much of one value."""
-    defs = schema.get("$defs") if isinstance(schema, dict) else None
-    if not isinstance(defs, dict):
+    if not definitions_of(schema):
         return  # without references, a schema asks for no more than is written in it
     known: dict[int, int] = {}
     todo: list[Value] = [schema]
@@ -31,17 +31,17 @@ def check_cost(schema: Value) -> None:
         todo += [one for one in members if isinstance(one, dict | list)]
         if not isinstance(node, dict) or _APPLIED.isdisjoint(node):
             continue
-        if _checks(node, defs, known) > MAX_CHECKS:
+        if _checks(node, schema, known) > MAX_CHECKS:
             message = f"its references need more than {MAX_CHECKS:,} checks of one value"
             raise ValueError(message)
 
 
-def _checks(schema: dict[str, Value], defs: dict[str, Value], known: dict[int, int]) -> int:
+def _checks(schema: dict[str, Value], root: Value, known: dict[int, int]) -> int:
     """The checks of a schema; a circle through it counts once, as the validator goes it once."""
     order, begun = [schema], set[int]()
     while order:
         node = order[-1]
-        inner = list(_about_the_same(node, defs))
+        inner = list(_about_the_same(node, root))
         waiting = [one for one in inner if id(one) not in known and id(one) not in begun]
         if waiting and id(node) not in begun:
             begun.add(id(node))
@@ -52,9 +52,7 @@ def _checks(schema: dict[str, Value], defs: dict[str, Value], known: dict[int, i
     return known[id(schema)]
 
 
-def _about_the_same(node: dict[str, Value], defs: dict[str, Value]) -> Iterator[dict[str, Value]]:
+def _about_the_same(node: dict[str, Value], root: Value) -> Iterator[dict[str, Value]]:
     found = [one.schema for one in subschemas(node, *IN_PLACE)]
-    reference = node.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#/$defs/"):
-        found.append(defs.get(reference.removeprefix("#/$defs/")))
+    found.append(definition(node.get("$ref"), root))
     yield from (one for one in found if isinstance(one, dict))

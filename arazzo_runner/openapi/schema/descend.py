@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, json_type
 from arazzo_runner.openapi.model import Schema
 from arazzo_runner.openapi.schema.shape import (
@@ -23,25 +24,30 @@ from arazzo_runner.openapi.schema.shape import (
     alternatives,
     intersection,
     listed_values,
+    stated_types,
     types_of_alternative,
     union,
 )
+from arazzo_runner.openapi.schema.standalone import definition
 from arazzo_runner.openapi.schema.walk import (
     CHOICES,
     DYNAMIC_REFERENCES,
     Relation,
+    has_properties,
     is_closed,
     item_schemas,
     keywords,
     properties_of,
     subschemas,
 )
-from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.pattern import lazy_pattern
+from arazzo_runner.text.source import Place, SourceFile
 
 PathToken: TypeAlias = str | int | None
 """A member or an item; None is any of them."""
 
+_NOWHERE: Final = Place(SourceFile("", "", ""))
 _INDEX: Final = lazy_pattern("0|[1-9][0-9]{0,17}")
 # With these a schema may mean more members than it names.
 _OPEN: Final = (
@@ -49,6 +55,7 @@ _OPEN: Final = (
     *keywords(Relation.CONDITION, Relation.DEPENDENT, Relation.PATTERN),
 )
 _CONTAINERS: Final = frozenset({"object", "array"})
+_ARRAY: Final = frozenset({"array"})
 _NULL: Final = frozenset({"null"})
 
 
@@ -120,6 +127,18 @@ def shape_of(schemas: SchemaContext, schema: Schema | None) -> SchemaShape:
     return found
 
 
+def standalone_shape(schema: Value, root: Value, place: Place = _NOWHERE) -> SchemaShape:
+    """What a schema says that stands by itself, or is a part of such a ``root``."""
+
+    def follow(reference: str, place: Place) -> tuple[Value, Place]:
+        found = definition(reference, root)
+        if found is None:
+            raise DocumentError(error("AZ209", f"`{reference}` cannot be resolved", place))
+        return found, Place(place.source, (reference,))
+
+    return shape_of(SchemaContext((3, 1), follow), Schema(schema, place))
+
+
 def any_shape(shapes: Sequence[SchemaShape]) -> SchemaShape:
     """What is known where one of several shapes holds; there is at least one."""
     return SchemaShape(shapes[0].schemas, union(one.alternatives for one in shapes))
@@ -182,9 +201,9 @@ def _into(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
 
 def _into_anything(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
     """Where no type is stated, what else is said tells what is meant, and proves nothing."""
-    if any("properties" in part.node for part in one):
+    if any(has_properties(part.node) for part in one):
         found = _member(schemas, one, token)
-    elif any("items" in part.node for part in one):
+    elif _states_items(one):
         found = _item(schemas, one, token)
     else:
         return None
@@ -261,6 +280,21 @@ def _is_open(node: dict[str, Value]) -> bool:
 # --- arrays ---------------------------------------------------------------------------------------
 
 
+def item_shape(shape: SchemaShape) -> SchemaShape | None:
+    """What is known of the items of a value that is surely an array; None where it is none."""
+    is_array = all(
+        types_of_alternative(one) == _ARRAY
+        or (types_of_alternative(one) is None and _states_items(one))
+        for one in shape.alternatives or ()
+    )
+    found = descend_step(shape, None) if shape.alternatives and is_array else None
+    return found if isinstance(found, SchemaShape) else None
+
+
+def _states_items(one: Alternative) -> bool:
+    return any(next(subschemas(part.node, Relation.ITEM), None) for part in one)
+
+
 def _item(schemas: SchemaContext, one: Alternative, token: PathToken) -> _Step:
     if isinstance(token, str) and not _INDEX.fullmatch(token):
         return MissingMember(proven=True, kinds=frozenset({"array"}))
@@ -293,6 +327,18 @@ def type_words(kinds: JsonTypes) -> str:
 
 def _rank(name: str) -> tuple[bool, str]:
     return name == "null", name
+
+
+def types_of_shape(shape: SchemaShape) -> list[str]:
+    """The types that a value can have, in the order that the schemas state; none: it may be any."""
+    if shape.kinds is None:
+        return []
+    stated = [
+        name for one in shape.alternatives or () for part in one for name in stated_types(part.node)
+    ]
+    found = [name for name in dict.fromkeys([*stated, *sorted(shape.kinds)]) if name in shape.kinds]
+    # A number may be an integer, which goes without saying.
+    return [name for name in found if name != "integer" or "number" not in found]
 
 
 def types_of_value(value: Value) -> JsonTypes:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.references import value_at
+from arazzo_runner.openapi.schema.standalone import DEFINITION
 from arazzo_runner.openapi.schema.walk import CHOICES
 
 _MOST: Final = 1_000
@@ -96,7 +97,7 @@ def _discriminated_branch(error: Any, schema: Value, count: int) -> int | None:
         parent, _ = value_at(schema, tuple(error.schema_path[:-1]))
         tag = error.instance[parent["discriminator"]["propertyName"]]
         mapping = parent["discriminator"].get("mapping", {})
-        wanted = mapping.get(tag, f"#/$defs/{tag}")
+        wanted = mapping.get(tag, f"{DEFINITION}{tag}")
         references = [one.get("$ref") for one in parent[error.schema_path[-1]]]
         index = references.index(wanted)
     except (LookupError, TypeError, ValueError, AttributeError):

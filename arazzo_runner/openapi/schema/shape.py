@@ -175,14 +175,19 @@ def types_of_alternative(alternative: Alternative) -> JsonTypes | None:
 
 
 def _types(node: dict[str, Value]) -> JsonTypes | None:
-    stated = node.get("type")
-    names = [str(name) for name in (stated if isinstance(stated, list) else [stated])]
-    if not all(name in _KINDS for name in names):
+    names = stated_types(node)
+    if not names or not all(name in _KINDS for name in names):
         values = listed_values(node)
         return None if values is None else frozenset(json_type(one) for one in values)
     found = frozenset(one for name in names for one in _KINDS[name])
     is_nullable = node.get("nullable") is True or node.get("x-nullable") is True
     return found | {"null"} if is_nullable else found
+
+
+def stated_types(node: dict[str, Value]) -> list[str]:
+    """What a schema states as its type, one or several; none where it states none."""
+    stated = node.get("type", [])
+    return [str(name) for name in (stated if isinstance(stated, list) else [stated])]
 
 
 def listed_values(node: dict[str, Value]) -> list[Value] | None:

@@ -107,6 +107,9 @@ IN_PLACE: Final = (Relation.ALL, *POSSIBLE, Relation.NEGATION)
 
 CHOICES: Final = keywords(Relation.CHOICE)
 OTHER_MEMBERS: Final = keywords(Relation.REST, Relation.UNEVALUATED)
+DEFINITIONS: Final = "$defs"
+"""The keyword of definitions; those that are bundled stand there alone."""
+
 DYNAMIC_REFERENCES: Final = ("$dynamicRef", "$recursiveRef")
 
 _BY_RELATION: Final = {one: keywords(one) for one in Relation}
@@ -144,6 +147,36 @@ def properties_of(node: dict[str, Any]) -> dict[str, Value]:
     """The properties that one schema states by itself."""
     stated = node.get("properties")
     return stated if isinstance(stated, dict) else {}
+
+
+def has_properties(node: dict[str, Any]) -> bool:
+    """Whether a schema states properties by itself, be they none."""
+    return isinstance(node.get("properties"), dict)
+
+
+def with_properties(node: dict[str, Any], properties: dict[str, Value]) -> dict[str, Value]:
+    """A schema with other properties in place of its own."""
+    return {**node, "properties": properties}
+
+
+def definitions_of(root: Value) -> dict[str, Value]:
+    """The definitions (``$defs``) of a schema by name."""
+    stated = root.get(DEFINITIONS) if isinstance(root, dict) else None
+    return stated if isinstance(stated, dict) else {}
+
+
+def with_definitions(schema: Value, definitions: dict[str, Value]) -> Value:
+    """A schema with definitions in place of its own, where there are any and it can have them."""
+    return (
+        {**schema, DEFINITIONS: definitions} if definitions and isinstance(schema, dict) else schema
+    )
+
+
+def without_definitions(schema: Value) -> Value:
+    """A schema without its definitions (``$defs``)."""
+    if not isinstance(schema, dict):
+        return schema
+    return {key: value for key, value in schema.items() if key != DEFINITIONS}
 
 
 def is_closed(node: dict[str, Any]) -> bool:
@@ -188,6 +221,33 @@ def item_schemas(node: dict[str, Any], index: int) -> Iterator[Subschema]:
         yield from (one for one in items if len(one.path) == 1)
 
 
+def schema_of_member(
+    node: dict[str, Any], name: str, is_match: Callable[[str, str], bool]
+) -> Value:
+    """The schema of one schema for its member of a name; true where it says nothing of it."""
+    return next((one for one, _ in member_schemas(node, name, is_match)), True)
+
+
+def schema_of_item(node: dict[str, Any], index: int) -> Value:
+    """The schema of one schema for its item of an index; true where it says nothing of it."""
+    return next((one for one, _ in item_schemas(node, index)), True)
+
+
+class Condition(NamedTuple):
+    """A schema, and what holds where a value fits it and where not (core, section 10.2.2)."""
+
+    test: Value
+    met: Value
+    unmet: Value
+
+
+def condition_of(node: dict[str, Any]) -> Condition | None:
+    """The condition of a schema; None without ``if``: then the other two say nothing."""
+    if "if" not in node:
+        return None
+    return Condition(node["if"], node.get("then", True), node.get("else", True))
+
+
 def all_of_parts(
     description: ApiDescription, node: Value, place: Place
 ) -> list[tuple[dict[str, Value], Place]]:
@@ -200,9 +260,12 @@ def all_of_parts(
         if not isinstance(node, dict) or key in seen:
             continue
         seen.add(key)
-        found.append((node, place))
-        if reference := reference_of(node):
+        reference = reference_of(node)
+        if reference:
             todo.append(reference_target(description, reference, place))
+            if description.version < (3, 1):
+                continue  # Reference Object, 2.0 and 3.0: what stands beside it is ignored
+        found.append((node, place))
         todo += ((one, place.at(*path)) for one, path in subschemas(node, Relation.ALL))
     return found
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.cli.inputs import read_inputs
+from arazzo_runner.cli.inputs import file_kind, read_inputs
 from arazzo_runner.errors import InputError
 from arazzo_runner.expression.value import FileBody
 
@@ -134,6 +134,56 @@ def test_a_type_that_there_is_not_leaves_text():
     assert read_inputs(["a=b"], None, {"a": {"type": "strin"}}, {}) == {"a": "b"}
 
 
+NULL = {"type": "null"}
+COMPOSED = {
+    "either": {"anyOf": [{"type": "integer"}, NULL]},
+    "refined": {"allOf": [{"type": "number"}, {"minimum": 0}]},
+    "text": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+    "listed": {"enum": [1, 2]},
+    "open": {"anyOf": [{"type": "integer"}, {}]},
+    "many": {"anyOf": [{"type": "array", "items": {"type": "integer"}}, NULL]},
+    "pair": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]},
+    "owner": {"oneOf": [{"properties": {"age": {"type": "integer"}}}, NULL]},
+    "below": {"$ref": "#/$defs/below"},
+    "nothing": False,
+}
+CIRCLE = {"$defs": {"below": {"type": "array", "items": {"$ref": "#/$defs/below"}}}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("either=5", 5),
+        ("either=null", None),
+        ("refined=0.5", 0.5),
+        ("text=5", "5"),
+        ("listed=2", 2),
+        ("open=5", "5"),
+        ("many=1,2", [1, 2]),
+        ("pair=1,2", ["1", 2]),
+        ("owner.age=5", {"age": 5}),
+        ("below=[[]]", [[]]),
+        ("nothing=5", "5"),
+    ],
+)
+def test_types_of_composed_schemas(typed, value):
+    name = typed.partition("=")[0].partition(".")[0]
+    assert read_inputs([typed], None, COMPOSED, CIRCLE) == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("either=x", "input `either`: `x` is not of type integer or null"),
+        ("refined=x", "input `refined`: `x` is not of type number"),
+    ],
+)
+def test_text_that_fits_no_branch(typed, message):
+    with pytest.raises(InputError) as raised:
+        read_inputs([typed], None, COMPOSED, {})
+    assert raised.value.diagnostics[0].message == message
+
+
 FILES = {
     "file": {"type": "string", "format": "binary"},
     "image": {"contentMediaType": "image/png"},
@@ -142,7 +192,28 @@ FILES = {
     "files": {"type": "array", "items": {"$ref": "#/$defs/file"}},
     "others": {"type": "array", "items": {"type": "string"}},
 }
-FILE_ROOT = {"$defs": {"file": FILES["file"]}}
+FILE_ROOT = {"$defs": {"file": FILES["file"], **CIRCLE["$defs"]}}
+FORMS = {
+    "optional": ({"anyOf": [FILES["file"], NULL]}, "binary"),
+    "refined": ({"allOf": [{"$ref": "#/$defs/file"}, {"maxLength": 9}]}, "binary"),
+    "several": ({"anyOf": [{"type": "array", "items": FILES["file"]}, NULL]}, "binaries"),
+    "nested": ({"type": "array", "items": {"anyOf": [FILES["file"], NULL]}}, "binaries"),
+    "untyped": ({"items": {"format": "binary"}}, "binaries"),
+    "coded": ({"anyOf": [FILES["coded"], NULL]}, "base64"),
+    "as it is": ({"contentMediaType": "image/png", "contentEncoding": "8bit"}, "binary"),
+    "otherwise coded": ({"contentMediaType": "image/png", "contentEncoding": "base16"}, None),
+    "either": ({"oneOf": [FILES["file"], {"type": "string"}]}, None),
+    "map": ({"type": "object", "additionalProperties": FILES["file"]}, None),
+    "array of texts": (FILES["others"], None),
+    "array of nothing": ({"type": "array", "items": False}, None),
+    "circle": ({"$ref": "#/$defs/below"}, None),
+    "anything": (True, None),
+}
+
+
+@pytest.mark.parametrize(("schema", "form"), FORMS.values(), ids=FORMS)
+def test_how_a_file_is_given(schema, form):
+    assert file_kind(schema, FILE_ROOT) == form
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ import pytest
 
 from arazzo_runner.executor.bind.inputs import schema_findings
 from arazzo_runner.executor.inputs import find_problems as problems_of
-from arazzo_runner.executor.inputs_schema import definition
-from arazzo_runner.lint.schemas import _keyword_shape
-from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.openapi.schema.descend import standalone_shape
+from arazzo_runner.openapi.schema.standalone import definition
 from unit.executor.inputs_of import inputs_of
 
 SCHEMA = {
@@ -313,7 +312,7 @@ def test_definitions_of_a_bundle(reference, expected):
 
 
 def test_the_shape_of_a_schema_whose_reference_leads_nowhere_is_unknown():
-    shape = _keyword_shape({"$ref": "#/$defs/nowhere"}, Place(SourceFile("a", "", "a")))
+    shape = standalone_shape({"$ref": "#/$defs/nowhere"}, {})
     assert (shape.kinds, shape.values) == (None, None)
 
 

@@ -11,6 +11,10 @@ NUMBERS = {"type": "array", "items": {"type": "integer"}}
 RGB = {"type": "object", "properties": {one: {"type": "integer"} for one in "RGB"}}
 RGB_VALUE = {"R": 100, "G": 200, "B": 150}
 LIST = ["blue", "black", "brown"]
+MAP = {"type": "object", "additionalProperties": {"type": "integer"}}
+PATTERNS = {"type": "object", "patternProperties": {"^x-": {"type": "integer"}}}
+CLOSED = {**RGB, "additionalProperties": False}
+PAIR = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]}
 
 
 def parameter(location, style, explode, **more):
@@ -70,6 +74,13 @@ def read(one, schema, text):
         ("query", "deepObject", False, RGB, "color[R]=100&x=5", {"R": 100}),
         ("query", "deepObject", True, RGB, "", MISSING),
         ("query", "form", True, {"type": "integer"}, "x", MISSING),
+        # Members and items that other keywords than `properties` and `items` have schemas for.
+        ("query", "deepObject", True, MAP, "color[R]=100", {"R": 100}),
+        ("query", "deepObject", True, PATTERNS, "color[x-a]=1&color[b]=2", {"x-a": 1, "b": "2"}),
+        ("query", "deepObject", True, CLOSED, "color[R]=100&color[X]=1", {"R": 100, "X": "1"}),
+        ("query", "form", False, PAIR, "color=1,2", ["1", 2]),
+        ("query", "form", False, {"allOf": [PAIR]}, "color=1,2,3", ["1", 2, "3"]),
+        ("query", "form", False, {**PAIR, "items": False}, "color=1,2,3", ["1", 2, "3"]),
         ("querystring", "form", True, {}, "a=1&b=x+y", {"a": "1", "b": "x y"}),
         ("header", "simple", False, {"type": "integer"}, " 5", 5),
         ("header", "simple", False, COLORS, "blue, black,brown", LIST),

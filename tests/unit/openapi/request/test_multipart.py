@@ -85,6 +85,9 @@ def test_part_headers():
     assert b"\r\nX-Rate: 5\r\nX-Text: a\tb\r\n\r\na\r\n" in body
 
 
+FILE = {"type": "string", "format": "binary"}
+
+
 @pytest.mark.parametrize(
     ("schema", "is_file"),
     [
@@ -98,6 +101,16 @@ def test_part_headers():
         ({"properties": {"x": {"items": {"format": "binary"}}}}, True),
         ({"properties": {"x": True}}, False),
         ({"properties": {}}, False),
+        ({"properties": {"x": {"type": "string", "contentMediaType": "text/csv"}}}, False),
+        ({"allOf": [{"properties": {"y": {}}}, {"$ref": "#/components/schemas/Upload"}]}, True),
+        ({"properties": {"x": {"allOf": [{"$ref": "#/components/schemas/File"}]}}}, True),
+        ({"properties": {"x": {"anyOf": [FILE, {"type": "null"}]}}}, True),
+        ({"properties": {"x": {"anyOf": [FILE, {"contentMediaType": "image/png"}]}}}, True),
+        ({"properties": {"x": {"oneOf": [FILE, {"type": "string"}]}}}, False),
+        ({"properties": {"x": {"type": "array", "items": {"anyOf": [FILE]}}}}, True),
+        ({"properties": {"x": {"type": "array", "items": {"type": "string"}}}}, False),
+        ({"type": "object", "properties": {"end": {}}, "additionalProperties": FILE}, True),
+        ({"properties": {"x": {"$ref": "#/components/schemas/Nope"}}}, False),
         (True, False),
         (None, False),
     ],

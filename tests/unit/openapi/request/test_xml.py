@@ -58,6 +58,19 @@ def write(api):
         ({"x": array(named("i"), name="o", wrapped=True)}, {"x": ["a"]}, "<o><i>a</i></o>"),
         ({"x": array(None, name="o", wrapped=True)}, {"x": ["a"]}, "<o><o>a</o></o>"),
         ({"x": {"properties": {"y": TEXT}}}, {"x": {"y": 1}}, "<x><y>1</y></x>"),
+        # What a schema is by its `allOf`; its own hint wins.
+        ({"x": {"allOf": [{**TEXT, "xml": named("y")}]}}, {"x": 1}, "<y>1</y>"),
+        ({"x": {"allOf": [{"xml": named("y")}], "xml": named("z")}}, {"x": 1}, "<z>1</z>"),
+        (
+            {"x": {"allOf": [array(named("i"))], "xml": named("o", wrapped=True)}},
+            {"x": ["a"]},
+            "<o><i>a</i></o>",
+        ),
+        (
+            {"x": {"type": "array", "prefixItems": [{"xml": named("i")}], "items": TEXT}},
+            {"x": ["a", None, "b"]},
+            "<i>a</i><x>b</x>",
+        ),
         # 3.2
         ({"x": {"xml": {"nodeType": "text"}}}, {"x": "a>b"}, "a&gt;b"),
         ({"x": {"xml": {"nodeType": "cdata"}}}, {"x": "a]]>b"}, "<![CDATA[a]]]]><![CDATA[>b]]>"),

@@ -7,14 +7,25 @@ from arazzo_runner.openapi.schema.walk import (
     APPLICATORS,
     IN_PLACE,
     Relation,
+    all_of_parts,
+    condition_of,
+    definitions_of,
+    has_properties,
     is_closed,
     item_schemas,
     keyword_schemas,
     keywords,
     listed_items,
     member_schemas,
+    properties_of,
+    schema_of_item,
+    schema_of_member,
     subschemas,
+    with_definitions,
+    with_properties,
+    without_definitions,
 )
+from arazzo_runner.text.source import Place
 
 DRAFT_2020 = "https://json-schema.org/draft/2020-12/meta/"
 
@@ -139,3 +150,75 @@ def test_listed_items():
 def test_closed_schemas(keyword):
     assert is_closed({keyword: False})
     assert not is_closed({keyword: {}})
+
+
+def test_a_schema_for_a_member_and_for_an_item():
+    node = {"properties": {"a": 1}, "patternProperties": {"^b": 2}, "prefixItems": [3], "items": 4}
+    is_match = str.__contains__
+    assert schema_of_member(node, "a", is_match) == 1
+    assert schema_of_member({**node, "additionalProperties": False}, "c", is_match) is False
+    assert schema_of_member(node, "c", is_match) is True
+    assert [schema_of_item(node, index) for index in (0, 1)] == [3, 4]
+    assert schema_of_item({}, 0) is True
+
+
+@pytest.mark.parametrize(
+    ("node", "condition"),
+    [
+        ({"if": 1, "then": 2, "else": 3}, (1, 2, 3)),
+        ({"if": 1}, (1, True, True)),
+        ({"then": 2, "else": 3}, None),
+    ],
+)
+def test_a_condition(node, condition):
+    assert condition_of(node) == condition
+
+
+@pytest.mark.parametrize(
+    ("root", "definitions"),
+    [({"$defs": {"a": 1}}, {"a": 1}), ({"$defs": 1}, {}), ({}, {}), (True, {})],
+)
+def test_definitions(root, definitions):
+    assert definitions_of(root) == definitions
+
+
+@pytest.mark.parametrize(
+    ("schema", "definitions", "whole"),
+    [
+        ({"type": "string"}, {"a": 1}, {"type": "string", "$defs": {"a": 1}}),
+        ({"$defs": {"b": 1}}, {"a": 1}, {"$defs": {"a": 1}}),
+        ({"type": "string"}, {}, {"type": "string"}),
+        (True, {"a": 1}, True),
+    ],
+)
+def test_other_definitions(schema, definitions, whole):
+    assert with_definitions(schema, definitions) == whole
+
+
+def test_no_definitions():
+    assert without_definitions({"type": "string", "$defs": {}}) == {"type": "string"}
+    assert without_definitions(True) is True
+
+
+def test_properties_that_are_stated():
+    assert properties_of({"properties": {"a": 1}}) == {"a": 1}
+    assert properties_of({"properties": 1}) == {}
+    assert [has_properties(one) for one in ({"properties": {}}, {"properties": 1}, {})] == [
+        True,
+        False,
+        False,
+    ]
+    assert with_properties({"type": "object", "properties": {"a": 1}}, {"b": 2}) == {
+        "type": "object",
+        "properties": {"b": 2},
+    }
+
+
+@pytest.mark.parametrize(("version", "names"), [("3.0.3", []), ("3.1.0", ["beside"])])
+def test_what_stands_beside_a_reference_counts_since_3_1(api, version, names):
+    schemas = {"A": {"properties": {"a": {}}}}
+    description = api(openapi=version, components={"schemas": schemas})
+    node = {"$ref": "#/components/schemas/A", "properties": {"beside": {}}}
+    parts = all_of_parts(description, node, Place(description.source))
+    found = [name for part, _ in parts for name in properties_of(part)]
+    assert found == [*names, "a"]
