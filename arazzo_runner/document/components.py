@@ -73,13 +73,15 @@ def resolve_components(document: ArazzoDocument) -> tuple[ArazzoDocument, tuple[
 
 def _components(on: _Resolver) -> Components:
     """Actions may have parameters that are references themselves (1.1)."""
-    success = {
-        name: _with_parameters(on, one) for name, one in on.components.success_actions.items()
-    }
-    failure = {
-        name: _with_parameters(on, one) for name, one in on.components.failure_actions.items()
-    }
-    return replace(on.components, success_actions=success, failure_actions=failure)
+    return replace(
+        on.components,
+        success_actions=_with_all_parameters(on, on.components.success_actions),
+        failure_actions=_with_all_parameters(on, on.components.failure_actions),
+    )
+
+
+def _with_all_parameters(on: _Resolver, actions: Mapping[str, _Action]) -> dict[str, _Action]:
+    return {name: _with_parameters(on, one) for name, one in actions.items()}
 
 
 def _workflow(on: _Resolver, workflow: Workflow) -> Workflow:
@@ -93,8 +95,12 @@ def _workflow(on: _Resolver, workflow: Workflow) -> Workflow:
     return replace(
         workflow,
         steps=tuple(_step(on, one, parameters) for one in workflow.steps),
-        success_actions=_success_actions(on, workflow.success_actions),
-        failure_actions=_failure_actions(on, workflow.failure_actions),
+        success_actions=_actions(
+            on, "successActions", workflow.success_actions, on.components.success_actions
+        ),
+        failure_actions=_actions(
+            on, "failureActions", workflow.failure_actions, on.components.failure_actions
+        ),
         parameters=tuple(one for one, _ in parameters),
         finally_call=_finally(on, workflow.finally_call),
     )
@@ -114,8 +120,8 @@ def _step(on: _Resolver, step: Step, inherited: _PlacedParameters) -> Step:
     return replace(
         step,
         parameters=tuple(one for one, _ in parameters),
-        on_success=_success_actions(on, step.on_success),
-        on_failure=_failure_actions(on, step.on_failure),
+        on_success=_actions(on, "successActions", step.on_success, on.components.success_actions),
+        on_failure=_actions(on, "failureActions", step.on_failure, on.components.failure_actions),
     )
 
 
@@ -183,19 +189,11 @@ def _parameters(
     return found
 
 
-def _success_actions(
-    on: _Resolver, items: Iterable[SuccessAction | Reusable]
-) -> tuple[SuccessAction, ...]:
-    found = list(_each(on, "successActions", items, on.components.success_actions))
-    _check_unique(on, "success action", [(one.name, place) for one, place in found])
-    return tuple(_with_parameters(on, one) for one, _ in found)
-
-
-def _failure_actions(
-    on: _Resolver, items: Iterable[FailureAction | Reusable]
-) -> tuple[FailureAction, ...]:
-    found = list(_each(on, "failureActions", items, on.components.failure_actions))
-    _check_unique(on, "failure action", [(one.name, place) for one, place in found])
+def _actions(
+    on: _Resolver, kind: str, items: Iterable[_Action | Reusable], components: Mapping[str, _Action]
+) -> tuple[_Action, ...]:
+    found = list(_each(on, kind, items, components))
+    _check_unique(on, _KINDS[kind], [(one.name, place) for one, place in found])
     return tuple(_with_parameters(on, one) for one, _ in found)
 
 

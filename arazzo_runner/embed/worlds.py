@@ -127,34 +127,31 @@ def _transport_world(
             return httpx_worlds.TransportWorld(route.transport, http)
         case AsyncTransportTarget():
             return httpx_worlds.AsyncTransportWorld(route.transport, http)
-        case WsgiTarget():
-            return InProcessWorld(_wsgi_world(route, http))
-        case AsgiTarget():
-            return InProcessWorld(_asgi_world(route, http))
+        case WsgiTarget() | AsgiTarget():
+            return InProcessWorld(_application_world(route, http))
         case _:
             assert_never(route)
 
 
-def _wsgi_world(route: WsgiTarget, http: HttpSettings) -> World:
+def _application_world(route: WsgiTarget | AsgiTarget, http: HttpSettings) -> World:
+    """Over the transport that the library of the client, else httpx, has for applications."""
     from arazzo_runner.worlds import httpx as httpx_worlds
     from arazzo_runner.worlds.httpx_library import library_of
 
-    transport = library_of(route.client).WSGITransport(route.app)
-    if route.client is None:
-        return httpx_worlds.TransportWorld(transport, http)
-    client = httpx_worlds.client_with_transport(transport, route.client)
-    return httpx_worlds.ClientWorld(client, http)
-
-
-def _asgi_world(route: AsgiTarget, http: HttpSettings) -> World:
-    from arazzo_runner.worlds import httpx as httpx_worlds
-    from arazzo_runner.worlds.httpx_library import library_of
-
-    transport = library_of(route.client).ASGITransport(route.app)
-    if route.client is None:
+    client, library = route.client, library_of(route.client)
+    if isinstance(route, WsgiTarget):
+        transport = library.WSGITransport(route.app)
+        if client is None:
+            return httpx_worlds.TransportWorld(transport, http)
+        return httpx_worlds.ClientWorld(
+            library.Client(**httpx_worlds.client_options(client, transport)), http
+        )
+    transport = library.ASGITransport(route.app)
+    if client is None:
         return httpx_worlds.AsyncTransportWorld(transport, http)
-    client = httpx_worlds.async_client_with_transport(transport, route.client)
-    return httpx_worlds.AsyncClientWorld(client, http)
+    return httpx_worlds.AsyncClientWorld(
+        library.AsyncClient(**httpx_worlds.client_options(client, transport)), http
+    )
 
 
 def blocking_network() -> Network:

@@ -82,7 +82,7 @@ class StepContext(Struct, frozen=True):
     def operation_label(self) -> str:
         """The operation as messages name it."""
         operation = self.operation
-        return f"`{operation.operation_id or f'{operation.method} {operation.path}'}`"
+        return f"`{operation.name}`"
 
     @property
     def expects_refusal(self) -> bool:

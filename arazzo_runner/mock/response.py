@@ -127,7 +127,7 @@ def _with_body(
     """The response with a body where the step reads one though none is documented."""
     if found.media_type is not None or not expected.reads or found.status in BODILESS:
         return found
-    label = f"`{operation.method} {operation.path}`"
+    label = f"`{operation.title}`"
     note = f"{label} documents no body for {found.status}: what the step reads is generated"
     key = (*found.key, "json")
     return replace(found, media_type="application/json", key=key, note=note)
@@ -178,7 +178,7 @@ def _documented_failures(operation: Operation, expected: StepExpectation) -> lis
 def _undocumented_status(operation: Operation, status: int, success: int) -> DocumentedResponse:
     """The status that a step expects though it is not documented, with the documented success."""
     found = response_with(operation, response_for(operation, success), success)
-    label = f"`{operation.method} {operation.path}`"
+    label = f"`{operation.title}`"
     note = f"the mock returns {status}, as the step expects: {label} does not document it"
     return replace(found, status=status, note=note)
 
@@ -188,7 +188,7 @@ def _undocumented_success(operation: Operation, expected: StepExpectation) -> Do
     asked = [one for one in (200, 201, 202, 204) if expected.is_success(one)]
     status = next(iter(asked), 200)
     found = response_with(operation, None, status)
-    label = f"`{operation.method} {operation.path}`"
+    label = f"`{operation.title}`"
     note = f"the mock returns {status}: no success of {label} is documented"
     if not expected.reads:
         return replace(found, note=note)
@@ -256,7 +256,7 @@ def _schema_of(schema: Schema, operation: Operation) -> tuple[Value, str]:
     try:
         return standalone_schema(schema, operation.description, "response"), ""
     except DocumentError as reason:
-        label = f"the response schema of `{operation.method} {operation.path}`"
+        label = f"the response schema of `{operation.title}`"
         return True, f"{label} is invalid: {reason}; what the step reads is generated"
 
 

@@ -173,6 +173,16 @@ class Operation(Struct, frozen=True):
     place: Place
     description: ApiDescription
 
+    @property
+    def title(self) -> str:
+        """Its method and path: ``GET /pets/{id}``."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def name(self) -> str:
+        """Its operationId, else its title."""
+        return self.operation_id or self.title
+
 
 LoadDocument: TypeAlias = Callable[[str, str], tuple[SourceFile, Value]]
 """Reads another document of a description: its absolute URI, and that of the document that asks.

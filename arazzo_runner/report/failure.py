@@ -333,7 +333,7 @@ def _is_about_status(attempt: Attempt, operation: Operation) -> bool:
 
 
 def _documented_text(operation: Operation, status: int, look: TextStyle) -> str:
-    name = look.shown.text(operation.operation_id or f"{operation.method} {operation.path}")
+    name = look.shown.text(operation.name)
     statuses = [look.shown.text(response.status) for response in operation.responses]
     if not statuses:
         return f"`{name}` documents no response"

@@ -71,6 +71,13 @@ def _interlude(attempt: Attempt) -> Iterator[StepResult]:
         yield from _with_inner(attempt.interlude)
 
 
+def step_target(step: StepResult) -> str:
+    """What a step called: an operation by its title, or a workflow; empty where it came to none."""
+    if step.operation:
+        return step.operation.title
+    return f"workflow {step.workflow.workflow_id}" if step.workflow else ""
+
+
 def has_replay_failure(step: StepResult) -> bool:
     """Whether a recording had something against the step: its run goes on all the same."""
     errors = (attempt.error for attempt in step.attempts)

@@ -102,27 +102,16 @@ class AsyncClientWorld(_SuspendingWorld):
         super().__init__(Sender(outlet, settings, _CLIENT_HEADERS))
 
 
-def client_with_transport(transport: HttpxTransport, client: HttpxClient) -> HttpxClient:
-    """A client like another one, over a transport of its own."""
-    made: HttpxClient = library_of(client).Client(transport=transport, **_client_options(client))
-    return made
-
-
-def async_client_with_transport(transport: AsyncHttpxTransport, client: HttpxClient) -> HttpxClient:
-    """A client like another one, over a transport of its own."""
-    made: HttpxClient = library_of(client).AsyncClient(
-        transport=transport, **_client_options(client)
-    )
-    return made
-
-
-def _client_options(client: Any) -> dict[str, Any]:
+def client_options(client: HttpxClient, transport: object) -> dict[str, Any]:
+    """The keyword arguments of a client like another one, over a transport of its own."""
+    like: Any = client
     return {
-        "auth": client.auth,
-        "headers": client.headers,
-        "params": client.params,
-        "cookies": client.cookies,
-        "event_hooks": client.event_hooks,
+        "transport": transport,
+        "auth": like.auth,
+        "headers": like.headers,
+        "params": like.params,
+        "cookies": like.cookies,
+        "event_hooks": like.event_hooks,
         "trust_env": False,
     }
 

@@ -195,6 +195,14 @@ def test_other_ways_in(folder, monkeypatch, way, status):
 
 # --- Python and pytest ----------------------------------------------------------------------------
 
+INPUTS = {
+    "password": CANARIES["password-input"],
+    "hidden": CANARIES["write-only-input"],
+    "named": CANARIES["named-input"],
+    "filed": CANARIES["file-input"],
+    "nested": {"deep": [CANARIES["nested-password-input"]]},
+}
+
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_python(folder, monkeypatch, outcome):
@@ -204,13 +212,6 @@ def test_python(folder, monkeypatch, outcome):
     provider.add_span_processor(SimpleSpanProcessor(spans))
     if outcome == "exception":
         monkeypatch.setattr(HttpWorld, "send", _broken)
-    inputs = {
-        "password": CANARIES["password-input"],
-        "hidden": CANARIES["write-only-input"],
-        "named": CANARIES["named-input"],
-        "filed": CANARIES["file-input"],
-        "nested": {"deep": [CANARIES["nested-password-input"]]},
-    }
     credentials = {"shop": {"basic": {"username": "ada", "password": CANARIES["basic"]},
                             "command": {"token": CANARIES["command"]},
                             "profile": {"key": CANARIES["profile"]}}}  # fmt: skip
@@ -220,7 +221,7 @@ def test_python(folder, monkeypatch, outcome):
         with mock.patch.object(trace, "get_tracer_provider", lambda: provider):
             try:
                 result = arazzo_runner.run(
-                    "shop.arazzo.yaml", inputs=inputs, server=server, credentials=credentials, secrets=["named", "told"],
+                    "shop.arazzo.yaml", inputs=INPUTS, server=server, credentials=credentials, secrets=["named", "told"],
                     headers={"X-Api-Key": CANARIES["user-header"]}, http=arazzo_runner.HttpSettings(cookies=True), otel=True,
                 )  # fmt: skip
             except RuntimeError:
@@ -244,15 +245,8 @@ def test_pytest(folder, pytester, outcome):
     for path in folder.iterdir():
         if path.is_file():
             shutil.copy(path, pytester.path)
-    inputs = {
-        "password": CANARIES["password-input"],
-        "hidden": CANARIES["write-only-input"],
-        "named": CANARIES["named-input"],
-        "filed": CANARIES["file-input"],
-        "nested": {"deep": [CANARIES["nested-password-input"]]},
-    }
     pytester.makeconftest(
-        f"import pytest\n@pytest.fixture\ndef arazzo_inputs():\n    return {inputs!r}\n"
+        f"import pytest\n@pytest.fixture\ndef arazzo_inputs():\n    return {INPUTS!r}\n"
     )
     with echoing_server(OUTCOMES[outcome]) as address:
         server = "http://127.0.0.1:1" if outcome == "connection fails" else f"http://{address}"

@@ -123,5 +123,5 @@ def _can_carry(name: str, payload: MaybeValue) -> bool:
 def _not_offered_error(operation: Operation, why: str) -> RequestRefused:
     content = operation.request_body.content if operation.request_body else ()
     offered = ", ".join(f"`{media.name}`" for media in content)
-    message = f"{why} by `{operation.method} {operation.path}`"
+    message = f"{why} by `{operation.title}`"
     return RequestRefused(message, hint=f"offered: {offered}")

@@ -209,7 +209,7 @@ def _check_required(
         if name not in texts[location] and not _has_value(texts[location], location, name):
             raise _no_required_value(operation, location, name)
     if body is None and operation.request_body is not None and operation.request_body.required:
-        called = f"`{operation.method} {operation.path}`"
+        called = f"`{operation.title}`"
         raise RequestRefused(f"{called} requires a request body, and there is none")
 
 
@@ -218,7 +218,7 @@ def _header_texts(extra: Authorization, texts: ParameterTexts) -> ParameterTexts
 
 
 def _no_required_value(operation: Operation, location: Location, name: str) -> RequestRefused:
-    called = f"`{operation.method} {operation.path}`"
+    called = f"`{operation.title}`"
     message = f"{called} requires the {location} parameter `{name}`, which has no value"
     return RequestRefused(message, name)
 
@@ -235,9 +235,7 @@ def _path(operation: Operation, template: RequestTemplate, texts: Mapping[str, s
     pieces = [template.literals[0]]
     for name, literal in zip(template.names, template.literals[1:], strict=True):
         if name not in texts:
-            message = (
-                f"path parameter `{name}` of `{operation.method} {operation.path}` has no value"
-            )
+            message = f"path parameter `{name}` of `{operation.title}` has no value"
             raise RequestRefused(message, name)
         pieces += (texts[name], literal)
     return "".join(pieces)

@@ -314,7 +314,7 @@ def _missing_error(
         " and ".join(f"`{one.scheme.name}` ({_scheme_label(one.scheme)})" for one in each)
         for each in alternatives
     )
-    message = f"`{operation.method} {operation.path}` of `{source}` needs credentials for {wanted}"
+    message = f"`{operation.title}` of `{source}` needs credentials for {wanted}"
     lacking = [
         [name for one in each for name in missing_parts(one.scheme, source, credentials)]
         for each in alternatives

@@ -14,6 +14,7 @@ from arazzo_runner.report.safe_text import SafeText, duration_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
 from arazzo_runner.report.terminal.verdict import verdict_line
+from arazzo_runner.report.traversal import step_target
 from arazzo_runner.text.pattern import lazy_pattern
 
 _SPECIAL = lazy_pattern(r"([\\`*_{}\[\]<>()#+!|&~$@-])")
@@ -85,17 +86,11 @@ def _row(step: StepResult, shown: SafeText) -> str:
     cells = (
         _MARKS[step.status],
         _plain_text(step.step_id, shown),
-        _plain_text(_target(step), shown),
+        _plain_text(step_target(step), shown),
         _answer(step),
         duration_text(step.duration),
     )
     return f"| {' | '.join(cells)} |"
-
-
-def _target(step: StepResult) -> str:
-    if step.operation:
-        return f"{step.operation.method} {step.operation.path}"
-    return f"workflow {step.workflow.workflow_id}" if step.workflow else ""
 
 
 def _answer(step: StepResult) -> str:

@@ -10,6 +10,7 @@ from arazzo_runner.report.safe_text import SafeText, duration_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import plain_look
 from arazzo_runner.report.terminal.verdict import verdict_line
+from arazzo_runner.report.traversal import step_target
 
 _VALUE = 120
 """The characters that an output is shown with."""
@@ -50,7 +51,7 @@ def _workflow(workflow: WorkflowResult, shown: SafeText) -> str:
 def _step(step: StepResult, shown: SafeText) -> str:
     cells = (
         f"{_text(step.step_id, shown)} {_status(step.status)}",
-        _text(_called_workflow(step), shown),
+        _text(step_target(step), shown),
         _text(_answer(step), shown),
         str(len(step.attempts)),
         duration_text(step.duration).replace(" ", "&nbsp;"),
@@ -72,12 +73,6 @@ def _values(values: dict[str, object], shown: SafeText) -> list[str]:
 
 def _status(status: Status) -> str:
     return f"<span style='color: {_COLOURS[status]}'>{status}</span>"
-
-
-def _called_workflow(step: StepResult) -> str:
-    if step.operation:
-        return f"{step.operation.method} {step.operation.path}"
-    return f"workflow {step.workflow.workflow_id}" if step.workflow else ""
 
 
 def _answer(step: StepResult) -> str:

@@ -126,7 +126,7 @@ class LiveRun:
         look = self._look
         head = look.style.paint(look.style.bold, look.shown.text(visit.step_id))
         if visit.operation:
-            head += f"  {look.shown.text(f'{visit.operation.method} {visit.operation.path}')}"
+            head += f"  {look.shown.text(visit.operation.title)}"
         # The times first: in a narrow window it is the names that are cut.
         if visit.until is not None and visit.until > now:
             left = whole_seconds_text(visit.until - now + 0.999)

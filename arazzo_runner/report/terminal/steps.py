@@ -143,7 +143,7 @@ def _step_action(result: StepResult, look: TextStyle) -> str:
 
 
 def _exchange_text(operation: Operation, attempt: Attempt | None, look: TextStyle) -> str:
-    target = look.shown.text(f"{operation.method} {operation.path}")
+    target = look.shown.text(operation.title)
     return f"{target} {look.marks.arrow} {_answer(attempt)}"
 
 

@@ -8,22 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from unit.cli.things import write_things
+
 pytestmark = pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="Linux has a disk that is full"
 )
-API = """
-openapi: 3.1.0
-info: {title: Things, version: '1'}
-servers: [{url: 'http://127.0.0.1:1'}]
-paths:
-  /things:
-    get: {operationId: listThings, responses: {'200': {description: ok}}}
-"""
-DOCUMENT = """
-arazzo: 1.0.1
-info: {title: Things, version: '1'}
-sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
-workflows:
+WORKFLOWS = """
 - workflowId: once
   inputs: {type: object, properties: {data: {type: string, format: binary}}}
   steps: [{stepId: list, operationId: listThings}]
@@ -32,8 +22,7 @@ workflows:
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "api.yaml").write_text(API)
-    (tmp_path / "w.yaml").write_text(DOCUMENT)
+    write_things(tmp_path, WORKFLOWS)
     os.mkfifo(tmp_path / "pipe")
     return tmp_path
 

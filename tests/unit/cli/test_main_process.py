@@ -12,21 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from unit.cli.things import write_things
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and pipes as POSIX has them")
 
-API = """
-openapi: 3.1.0
-info: {title: Things, version: '1'}
-servers: [{url: 'http://127.0.0.1:1'}]
-paths:
-  /things:
-    get: {operationId: listThings, responses: {'200': {description: ok}}}
-"""
-DOCUMENT = """
-arazzo: 1.0.1
-info: {title: Things, version: '1'}
-sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
-workflows:
+WORKFLOWS = """
 - workflowId: once
   steps: [{stepId: list, operationId: listThings}]
 - workflowId: forever
@@ -49,8 +39,7 @@ PATIENCE = 5
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "api.yaml").write_text(API)
-    (tmp_path / "workflow.yaml").write_text(DOCUMENT)
+    write_things(tmp_path, WORKFLOWS, "workflow.yaml")
     return tmp_path
 
 
@@ -246,7 +235,8 @@ def test_nothing_is_coloured_that_is_no_terminal(folder, words):
     ],
 )
 def test_an_encoding_without_our_characters_is_no_bug(folder, words, code):
-    (folder / "workflow.yaml").write_text(DOCUMENT + "# für alle …\n", "utf-8")
+    text = (folder / "workflow.yaml").read_text()
+    (folder / "workflow.yaml").write_text(text + "# für alle …\n", "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "arazzo_runner", *words.split()],
         cwd=folder,

@@ -11,20 +11,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from unit.cli.things import write_things
+
 pty = pytest.importorskip("pty")
 
-API = """
-openapi: 3.1.0
-info: {title: Things, version: '1'}
-paths:
-  /things:
-    get: {operationId: listThings, responses: {'200': {description: ok}}}
-"""
-DOCUMENT = """
-arazzo: 1.0.1
-info: {title: Things, version: '1'}
-sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
-workflows:
+WORKFLOWS = """
 - workflowId: once
   inputs: {type: object, properties: {to: {type: string}}}
   steps: [{stepId: list, operationId: listThings}]
@@ -61,8 +52,7 @@ def server():
 @contextmanager
 def on_terminal(folder, *words, stdout=None, **variables):
     """The command with a terminal, and that terminal; ``stdout`` may be something else."""
-    (folder / "api.yaml").write_text(API)
-    (folder / "workflow.yaml").write_text(DOCUMENT)
+    write_things(folder, WORKFLOWS, "workflow.yaml")
     (folder / "cases.csv").write_text("id,to\nfirst,a\nsecond,b\n")
     master, slave = pty.openpty()
     own = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "xterm", **variables}
@@ -149,8 +139,7 @@ def test_lines_stay_where_nobody_looks(tmp_path, server, variables):
 
 
 def test_a_log_needs_no_rich(tmp_path):
-    (tmp_path / "api.yaml").write_text(API)
-    (tmp_path / "workflow.yaml").write_text(DOCUMENT)
+    write_things(tmp_path, WORKFLOWS, "workflow.yaml")
     program = (
         "import sys; from arazzo_runner.cli.main import main;"
         "code = main(['run', 'workflow.yaml', '--mock']);"

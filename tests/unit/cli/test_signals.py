@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from arazzo_runner.cli import signals
+from unit.cli.things import write_things
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
 
@@ -35,19 +36,7 @@ sys.setprofile(None)
 sys.stderr.write(f"calls {calls}\\n" if at == 0 else "")
 sys.exit(code)
 """
-API = """
-openapi: 3.1.0
-info: {title: Things, version: '1'}
-servers: [{url: 'http://127.0.0.1:1'}]
-paths:
-  /things:
-    get: {operationId: listThings, responses: {'200': {description: ok}}}
-"""
-DOCUMENT = """
-arazzo: 1.0.1
-info: {title: Things, version: '1'}
-sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
-workflows:
+WORKFLOWS = """
 - workflowId: loop
   steps:
   - stepId: list
@@ -73,8 +62,7 @@ def command(folder, at, number, *words):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("signals")
-    (folder / "api.yaml").write_text(API)
-    (folder / "w.yaml").write_text(DOCUMENT)
+    write_things(folder, WORKFLOWS)
     return folder
 
 

@@ -86,3 +86,18 @@ async def asgi(scope, receive, send):
 def reply(request: httpx.Request) -> httpx.Response:
     status, body = answer(request.method, request.url.path)
     return httpx.Response(status, content=body, headers={"Content-Type": "application/json"})
+
+
+WAITING = """
+arazzo: 1.0.1
+info: {title: Shop, version: 1.0.0}
+sourceDescriptions: [{name: shop, url: shop.openapi.json, type: openapi}]
+workflows:
+  - workflowId: wait
+    steps:
+      - stepId: look
+        operationId: getThing
+        parameters: [{name: id, in: path, value: 9}]
+        onFailure: [{name: again, type: retry, retryAfter: 30, retryLimit: 2}]
+"""
+"""A step that waits 30 seconds for a thing that there is not."""

@@ -10,7 +10,7 @@ import pytest
 
 import arazzo_runner as arazzo
 from arazzo_runner.executor.world import PublishCall, ReceiveCall, run_coroutine
-from unit.embed.shop import answer, asgi, reply, wsgi
+from unit.embed.shop import WAITING, answer, asgi, reply, wsgi
 
 INPUTS = {"name": "cup", "pin": "s3cret-pin"}
 OUTPUTS = {"id": 7, "name": "cup"}
@@ -227,23 +227,9 @@ def test_the_caller_s_clock(description) -> None:
     assert result.duration == float(int(result.duration)) > 1
 
 
-RETRYING = """
-arazzo: 1.0.1
-info: {title: Shop, version: 1.0.0}
-sourceDescriptions: [{name: shop, url: shop.openapi.json, type: openapi}]
-workflows:
-  - workflowId: wait
-    steps:
-      - stepId: look
-        operationId: getThing
-        parameters: [{name: id, in: path, value: 9}]
-        onFailure: [{name: again, type: retry, retryAfter: 30, retryLimit: 2}]
-"""
-
-
 @pytest.fixture
 def waiting(shop) -> arazzo.Description:
-    return arazzo.load_text(RETRYING, base=shop.parent)
+    return arazzo.load_text(WAITING, base=shop.parent)
 
 
 async def no_time(seconds: float) -> None:

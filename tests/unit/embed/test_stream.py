@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 import arazzo_runner as arazzo
-from unit.embed.shop import DOCUMENT, asgi, wsgi
+from unit.embed.shop import DOCUMENT, WAITING, asgi, wsgi
 
 INPUTS = {"name": "cup"}
 
@@ -102,20 +102,6 @@ def test_a_call_that_is_wrong_is_told_with_the_first_event(shop) -> None:
             await anext(arazzo.stream(shop, mock=True, mock_inputs="off"))
 
     asyncio.run(main())
-
-
-WAITING = """
-arazzo: 1.0.1
-info: {title: Shop, version: 1.0.0}
-sourceDescriptions: [{name: shop, url: shop.openapi.json, type: openapi}]
-workflows:
-  - workflowId: wait
-    steps:
-      - stepId: look
-        operationId: getThing
-        parameters: [{name: id, in: path, value: 9}]
-        onFailure: [{name: again, type: retry, retryAfter: 60, retryLimit: 2}]
-"""
 
 
 def test_a_wait_that_is_cancelled(shop) -> None:

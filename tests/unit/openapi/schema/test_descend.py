@@ -9,7 +9,9 @@ from arazzo_runner.openapi.schema.descend import (
     descend,
     member_hint,
     shape_of,
+    standalone_shape,
     type_words,
+    types_of_shape,
 )
 from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.source import Place
@@ -186,3 +188,19 @@ def test_one_of_several_shapes(api):
     assert verdict(descend(both, ("b",))) == "an integer"
     assert verdict(descend(both, ("c",))) == "undocumented"
     assert verdict(any_shape([one, look(api, {}, "x")])) == "anything"
+
+
+@pytest.mark.parametrize(
+    ("schema", "types"),
+    [
+        ({"type": ["null", "array"]}, ["null", "array"]),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, ["integer", "null"]),
+        ({"type": ["integer", "number"]}, ["number"]),
+        ({"enum": [True, "a"]}, ["boolean", "string"]),
+        ({"allOf": [{"type": ["string", "null"]}, {"type": "string"}]}, ["string"]),
+        ({"anyOf": [{"type": "integer"}, {}]}, []),
+        (True, []),
+    ],
+)
+def test_types_in_the_order_that_is_stated(schema, types):
+    assert types_of_shape(standalone_shape(schema, schema)) == types
