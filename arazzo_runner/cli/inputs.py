@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -22,7 +22,6 @@ from arazzo_runner.errors import DocumentError, InputError
 from arazzo_runner.executor.inputs_schema import InputsSchema
 from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import FileBody, Value
-from arazzo_runner.openapi.schema.binary import BinaryForm, binary_form
 from arazzo_runner.openapi.schema.descend import standalone_shape, types_of_shape
 from arazzo_runner.openapi.schema.standalone import possible_parts
 from arazzo_runner.openapi.schema.walk import (
@@ -39,9 +38,14 @@ from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode
 from arazzo_runner.text.source import SourceFile
 
+if TYPE_CHECKING:
+    from arazzo_runner.openapi.schema.binary import BinaryForm
+
 
 def file_kind(schema: Value, root: Value) -> BinaryForm | None:
     """How a file is given to an input of this schema; None: as the text in it."""
+    from arazzo_runner.openapi.schema.binary import binary_form
+
     return binary_form(standalone_shape(schema, root))
 
 

@@ -6,7 +6,7 @@ Arazzo Specification 1.1.0, Workflow Object, ``inputs`` (JSON Schema 2020-12).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from arazzo_runner.expression.evaluate import EvaluationError, evaluate_within_b
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, FileBody, Value
 from arazzo_runner.openapi.schema.compile import schema_validator
-from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.walk import OTHER_MEMBERS
 from arazzo_runner.text.diagnostic import did_you_mean
 from arazzo_runner.text.pattern import lazy_pattern
@@ -41,16 +40,21 @@ class InputProblem(Struct, frozen=True):
 
 def find_problems(schema: InputsSchema, inputs: Mapping[str, Value]) -> list[InputProblem]:
     """All that is wrong with the inputs by their schema; empty when they fit."""
-    known = schema.declared
     found = undeclared_problems(schema, inputs)
     broken = [_broken_text_problem(name) for name, one in inputs.items() if _has_half(name, one)]
     if broken:
         return [*found, *broken]  # no validator takes it
     if schema.value is not None:
-        failures = compile_inputs(schema.value).iter_errors(_as_json(dict(inputs)))
-        for failure in relevant_errors(failures, schema.value):
-            found.extend(_explain_errors(failure, known))
+        failures = list(compile_inputs(schema.value).iter_errors(_as_json(dict(inputs))))
+        found += _schema_problems(failures, schema) if failures else ()
     return found
+
+
+def _schema_problems(failures: list[Any], schema: InputsSchema) -> Iterator[InputProblem]:
+    from arazzo_runner.openapi.schema.relevance import relevant_errors
+
+    for failure in relevant_errors(failures, schema.value):
+        yield from _explain_errors(failure, schema.declared)
 
 
 def undeclared_problems(schema: InputsSchema, names: Iterable[str]) -> list[InputProblem]:

@@ -24,7 +24,6 @@ from arazzo_runner.openapi.request.encoding import (
     expand_value,
 )
 from arazzo_runner.openapi.request.form import has_style, is_file_part, items_of, part_text
-from arazzo_runner.openapi.schema.binary import binary_form
 from arazzo_runner.openapi.schema.descend import SchemaShape, descend_step, shape_of
 from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.pattern import lazy_pattern
@@ -274,6 +273,8 @@ def _is_binary(name: str, media: MediaType) -> bool:
     """Whether the schema of a property is a file: 3.0 by its format, 3.1 by its media type."""
     if media.schema is None or media.description is None:
         return False
+    from arazzo_runner.openapi.schema.binary import binary_form
+
     schema = shape_of(schemas_of(media.description), media.schema)
     member = descend_step(schema, name)
     form = binary_form(member) if isinstance(member, SchemaShape) else None

@@ -27,7 +27,6 @@ from arazzo_runner.openapi.references import (
     too_many_hops_error,
     value_at,
 )
-from arazzo_runner.openapi.schema.assertion import FORMATS, response_schema
 from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.standalone import DEFINITION
@@ -112,6 +111,8 @@ def schema_validator(schema: Value) -> Validator:
 
 def response_validator(schema: Value) -> Validator:
     """Like :func:`schema_validator`, also for what :mod:`assertion` says of responses."""
+    from arazzo_runner.openapi.schema.assertion import FORMATS, response_schema
+
     return _validator_for(response_schema(schema), FORMATS)
 
 

@@ -10,7 +10,6 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.references import load_document, value_at
-from arazzo_runner.openapi.schema.assertion import RANGES
 from arazzo_runner.openapi.schema.compile import (
     Bundle,
     Direction,
@@ -18,7 +17,6 @@ from arazzo_runner.openapi.schema.compile import (
     response_validator,
     schema_validator,
 )
-from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS
 from arazzo_runner.text.source import Place, pointer_text
 
@@ -64,6 +62,8 @@ def errors_of(
     judge = _validator(bundled, description, direction)
     if judge.is_valid(value):
         return []
+    from arazzo_runner.openapi.schema.relevance import relevant_errors
+
     errors = relevant_errors(judge.iter_errors(value), bundled.value)
     return [_schema_error(one, value, bundled, description) for one in errors[:MAX_FINDINGS]]
 
@@ -92,6 +92,8 @@ def _asserted(error: Any, schema: Value) -> str | None:
         node, _ = value_at(schema, tuple(error.schema_path))
         return "a `writeOnly` property is not allowed in a response" if node is not False else None
     if kind in ("minimum", "maximum"):
+        from arazzo_runner.openapi.schema.assertion import RANGES
+
         node, _ = value_at(schema, tuple(error.schema_path[:-1]))
         name = node.get("format")
         if kind not in node and name in RANGES:
