@@ -4,8 +4,9 @@
     scripts/fuzz responses --seed 7 --at 1234
     scripts/fuzz --guided inputs --seconds 600
 
-Kinds are `documents`, `responses`, `recordings` and `inputs`; without one, all four. `--at` runs
-one change again. `--guided` lets atheris choose changes by what code they reach; it has to be
+Kinds are `documents`, `responses`, `recordings` and `inputs`, and `framing`: responses that the
+HTTP client reads by httptools and by h11, which must agree. Without one, all five. `--at` runs one
+change again. `--guided` lets atheris choose changes by what code they reach; it has to be
 installed (`.venv/bin/pip install atheris`). Nothing beyond this machine is reached. Ends with 1
 when something was found, but for `--guided`, which only shows it.
 """
@@ -28,9 +29,10 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 if TYPE_CHECKING:
+    from fuzz.framing import Framing
     from fuzz.targets import Finding, Workspace
 
-KINDS = ("documents", "responses", "recordings", "inputs")
+KINDS = ("documents", "responses", "recordings", "inputs", "framing")
 MEMORY = 4 * 2**30
 """Bytes: a change that wants more ends as a bug."""
 
@@ -50,7 +52,9 @@ class Report:
             print(f"  again   {again}\n{finding.detail[-4000:]}", flush=True)
 
 
-def fuzz(kind: str, workspace: Workspace, given: argparse.Namespace, report: Report) -> int:
+def fuzz(
+    kind: str, workspace: Workspace | Framing, given: argparse.Namespace, report: Report
+) -> int:
     """Make changes of one kind until the time is over; their number."""
     names = workspace.select(kind)
     end = monotonic() + given.seconds
@@ -128,11 +132,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = Path(temporary).resolve()
         if given.guided:
             fuzz_guided((given.kinds or KINDS)[0], folder, given)
+        from fuzz.framing import Framing
         from fuzz.targets import Workspace
 
         workspace = Workspace(folder, given.limit)
         for kind in given.kinds or KINDS:
-            count = fuzz(kind, workspace, given, report)
+            count = fuzz(kind, Framing() if kind == "framing" else workspace, given, report)
             print(f"{kind}: {count} changes, {len(report.seen)} faults so far", flush=True)
     return int(bool(report.seen))
 

@@ -24,9 +24,9 @@ from h2.settings import SettingCodes, Settings
 from msgspec.structs import replace
 
 from arazzo_runner.http import errors as http_errors
-from arazzo_runner.http import http11
 from arazzo_runner.http.body import ResponseBody
-from arazzo_runner.http.http11 import ExchangeSteps, Outbound, WireRequest
+from arazzo_runner.http.http1 import message as http_message
+from arazzo_runner.http.http1.message import ExchangeSteps, Outbound, WireRequest
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.http.uploads import chunks
 from arazzo_runner.openapi.message import HttpResponse
@@ -204,7 +204,7 @@ class _Exchange:
     def _take(self, event: Event) -> None:
         match event:
             case InformationalResponseReceived():
-                http11.check_status(self._origin, _status(event))
+                http_message.check_status(self._origin, _status(event))
                 self._count_interim()
             case ResponseReceived():
                 self._begin(event)
@@ -242,11 +242,11 @@ class _Exchange:
             )
 
     def _begin(self, event: ResponseReceived) -> None:
-        status = http11.check_status(self._origin, _status(event))
+        status = http_message.check_status(self._origin, _status(event))
         fields = [(bytes(name), bytes(value)) for name, value in event.headers or ()]
         raw = [field for field in fields if not field[0].startswith(b":")]
-        http11.check_headers(self._origin, raw, self._settings)
-        headers = http11.decode_headers(raw)
+        http_message.check_headers(self._origin, raw, self._settings)
+        headers = http_message.decode_headers(raw)
         self.head = HttpResponse(status, headers, b"", 0.0, "HTTP/2")
         self._body = ResponseBody(self._origin, headers, self._settings)
 

@@ -11,7 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.http import errors as http_errors
-from arazzo_runner.http.http11 import ExchangeSteps, Http1, Outbound, WireRequest
+from arazzo_runner.http.http1.message import ExchangeSteps, Outbound, WireRequest
+from arazzo_runner.http.http11 import Http1
 from arazzo_runner.http.network import Network, NetworkStream
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.proxy import Proxies, Proxy

@@ -20,7 +20,7 @@ from arazzo_runner.executor.world import (
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.body import ACCEPT_ENCODING
 from arazzo_runner.http.cookies import CookieJars
-from arazzo_runner.http.http11 import WireRequest
+from arazzo_runner.http.http1.message import WireRequest
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.redirects import headers_by_origin, redirected_request
 from arazzo_runner.http.settings import Deadline, HttpSettings

@@ -16,9 +16,9 @@ from msgspec.structs import replace
 
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.http import errors as http_errors
-from arazzo_runner.http import http11
 from arazzo_runner.http.body import ACCEPT_ENCODING, ResponseBody
-from arazzo_runner.http.http11 import WireRequest
+from arazzo_runner.http.http1 import message as http_message
+from arazzo_runner.http.http1.message import WireRequest
 from arazzo_runner.http.send import HttpWorldBase, Sender, world_headers
 from arazzo_runner.http.settings import Deadline, HttpSettings
 from arazzo_runner.http.uploads import async_chunks, chunks
@@ -267,15 +267,17 @@ class _HttpxTransport:
 
     def _head(self, message: WireRequest, response: Any) -> HttpResponse:
         raw = response.headers.raw
-        http11.check_headers(message.origin, raw, self._settings)
+        http_message.check_headers(message.origin, raw, self._settings)
         version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
-        return HttpResponse(response.status_code, http11.decode_headers(raw), b"", 0.0, version)
+        return HttpResponse(
+            response.status_code, http_message.decode_headers(raw), b"", 0.0, version
+        )
 
     async def _read(
         self, message: WireRequest, response: Any, head: HttpResponse, deadline: Deadline
     ) -> HttpResponse:
         body = ResponseBody(message.origin, head.headers, self._settings)
-        length = http11.content_length(message.method, head.status, head.headers) or 0
+        length = http_message.content_length(message.method, head.status, head.headers) or 0
         body.announce(length)
         async for chunk in _chunks(response):
             deadline.left()

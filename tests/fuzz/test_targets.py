@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arazzo_runner.cli import main as command_line
+from fuzz.framing import RESPONSES, Framing
 from fuzz.targets import CHANGES, Workspace
 
 SECONDS = 60.0
@@ -28,6 +29,21 @@ def test_no_change_of_a_case_ends_as_a_bug(workspace, kind):
         assert workspace.fuzz(kind, name, Random(seed)) is None
 
     run()
+
+
+def test_plain_responses_are_read_as_h11_reads_them():
+    for number in range(3_000):
+        found = Framing().fuzz("framing", "", Random(number))
+        assert found is None, found
+
+
+def test_another_reading_of_a_length_is_found(monkeypatch):
+    monkeypatch.setattr(
+        "arazzo_runner.http.http1.plain_exchange.int", lambda _text: 1, raising=False
+    )
+    found = [Framing().fuzz("framing", "", Random(number)) for number in range(200)]
+    assert any(found)
+    assert len(RESPONSES) > 3
 
 
 def _raise(_words):

@@ -10,7 +10,8 @@ import pytest
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.errors import TransportError, size_text
-from arazzo_runner.http.http11 import Http1, WireRequest
+from arazzo_runner.http.http1.message import WireRequest
+from arazzo_runner.http.http11 import Http1
 from arazzo_runner.http.network import BlockingStream
 from arazzo_runner.http.settings import MIB, Deadline
 from arazzo_runner.http.url import parse_url
