@@ -11,7 +11,7 @@ from unittest import mock
 from arazzo_runner.http import http11
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.http1.message import WireRequest
-from arazzo_runner.http.http11 import Http1
+from arazzo_runner.http.http11 import HAS_HTTPTOOLS, Http1
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
 from fuzz.mutations import WIRE, mutate_bytes
@@ -100,7 +100,7 @@ class Framing:
         """Change a response, and read it twice."""
         data = changed(random.choice((*PLAIN, *RESPONSES)), random)
         request, reads = random.choice(REQUESTS), pieces(data, random)
-        with mock.patch.object(http11, "HAS_HTTPTOOLS", new=True):
+        with mock.patch.object(http11, "HAS_HTTPTOOLS", new=HAS_HTTPTOOLS):
             ours = outcome(request, reads)
         with mock.patch.object(http11, "HAS_HTTPTOOLS", new=False):
             theirs = outcome(request, reads)

@@ -5,11 +5,14 @@ import pytest
 from arazzo_runner.http import http11
 from arazzo_runner.http.errors import TransportError
 from arazzo_runner.http.http1.message import WireRequest
-from arazzo_runner.http.http1.plain_exchange import PlainExchange, plain_request
 from arazzo_runner.http.http11 import Http1
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.message import HttpResponse
+
+pytest.importorskip("httptools")
+
+from arazzo_runner.http.http1.plain_exchange import PlainExchange, plain_request
 
 ORIGIN = Origin("http", "127.0.0.1", 80)
 HOST = (b"Host", b"a")
