@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from arazzo_runner.document.model import ArazzoDocument, Step, Workflow
 from arazzo_runner.document.node import join_names
-from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, nearest
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import rename_to_known
 
@@ -45,14 +45,22 @@ def check_source(name: str, place: Place, names: DocumentNames) -> Iterator[Diag
         yield error("AZ203", message, place, "unknown", help_, fix)
 
 
-def check_workflow(workflow_id: str, place: Place, names: DocumentNames) -> Iterator[Diagnostic]:
-    """AZ207 when the document has no such workflow."""
+def check_workflow(
+    workflow_id: str, place: Place, names: DocumentNames, elsewhere: Collection[str] = ()
+) -> Iterator[Diagnostic]:
+    """AZ207 when the document has no such workflow.
+
+    ``elsewhere`` are further names to suggest: in place of this one, of workflows of other
+    documents whose values can be read.
+    """
     if workflow_id in names.workflows:
         return
-    help_ = did_you_mean(workflow_id, names.workflows)
+    foreign = {one.rpartition(".")[2]: one for one in sorted(elsewhere)}
+    match = nearest(workflow_id, (*names.workflows, *foreign))
+    help_ = f"did you mean `{foreign.get(match, match)}`?" if match else None
     if any(workflow_id in steps for steps in names.steps.values()):
         help_ = f"`{workflow_id}` is a step: write `stepId`"
-    help_ = help_ or _known_names("workflows", list(names.workflows))
+    help_ = help_ or _known_names("workflows", (*names.workflows, *foreign.values()))
     message = f"no workflow is called `{workflow_id}`"
     fix = rename_to_known(place, workflow_id, names.workflows)
     yield error("AZ207", message, place, "unknown", help_, fix)

@@ -122,7 +122,7 @@ def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Ite
     workflow = known.names.workflows.get(found.workflow_id)
     if workflow is None:
         if found.workflow_id not in known.elsewhere:
-            yield from check_workflow(found.workflow_id, place, known.names)
+            yield from check_workflow(found.workflow_id, place, known.names, known.elsewhere)
         return
     if found.field == "inputs":
         return  # lint/inputs.py judges them

@@ -6,7 +6,7 @@ of the step that stands around them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -31,7 +31,7 @@ from arazzo_runner.expression.ast import (
     UrlRef,
     WorkflowRef,
 )
-from arazzo_runner.text.diagnostic import Diagnostic, warning
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, warning
 from arazzo_runner.text.source import Place
 
 _OF_MESSAGES: Final = (BodyRef, HeaderRef, MethodRef, PathRef, QueryRef, StatusCodeRef, UrlRef)
@@ -101,17 +101,47 @@ def _no_value(expression: Expression, place: Place, why: str, way_out: str) -> D
 def early_read_findings(walked: Sequence[WorkflowExpressions]) -> Iterator[Diagnostic]:
     """AZ221: the values of a workflow are read, and nothing makes it run before.
 
-    Workflows run in the order of the document, those that others call, go to or wait for aside.
+    Workflows run in the order of the document, those that others call, go to or wait for aside. So
+    one that stands earlier has values, but not where the reading one is run by itself.
     """
-    names = [one.workflow.workflow_id for one in walked]
-    arranged = {one.workflow_id for each in walked for one in named_workflows(each.workflow)}
+    order = [one.workflow.workflow_id for one in walked]
+    named = {one.workflow.workflow_id: [*named_workflows(one.workflow)] for one in walked}
+    others = {one.workflow_id: one for names in named.values() for one in names}
     for at, walk in enumerate(walked):
-        if names[at] in arranged:
+        if order[at] in others:
             continue
-        later = set(names[at + 1 :]) - arranged
+        later = set(order[at + 1 :]) - others.keys()
+        before = {order[at]} | _reached(order[at], named)
         for expression, place in chain(walk.own, *walk.steps):
-            if isinstance(expression, WorkflowRef) and expression.workflow_id in later:
-                other = expression.workflow_id
-                message = f"`{expression.text}` never has a value here: `{other}` runs later"
-                way_out = f"add `dependsOn: [{other}]` to the workflow, or a step that calls it"
-                yield warning("AZ221", message, place, "not run yet", way_out)
+            if isinstance(expression, WorkflowRef) and expression.workflow_id not in before:
+                name = expression.workflow_id
+                if name in named or name in others:
+                    own = None if name in named else others[name].source
+                    yield _not_run(expression, place, own, is_later=name in later)
+
+
+def _reached(start: str, named: Mapping[str, Sequence[WorkflowName]]) -> set[str]:
+    """The workflows that one calls, goes to, retries with or waits for, and they in turn."""
+    found: set[str] = set()
+    todo = [start]
+    while todo:
+        for one in named.get(todo.pop(), ()):
+            if one.workflow_id not in found:
+                found.add(one.workflow_id)
+                todo += [one.workflow_id] if one.source is None else []
+    return found
+
+
+def _not_run(
+    expression: WorkflowRef, place: Place, source: str | None, *, is_later: bool
+) -> Diagnostic:
+    other = expression.workflow_id
+    spelled = f"$sourceDescriptions.{source}.{other}" if source else other
+    way_out = f"add `dependsOn: [{spelled}]` to the workflow, or a step that calls it"
+    if is_later:
+        message = f"`{expression.text}` never has a value here: `{other}` runs later"
+        return warning("AZ221", message, place, "not run yet", way_out)
+    message = f"`{expression.text}` has a value only where `{other}` happens to run before"
+    return Diagnostic(
+        "AZ221", Severity.HINT, message, place, f"nothing here runs `{other}`", way_out
+    )

@@ -80,7 +80,8 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: BindContext) -> Workf
         binding.report(_form_error(name, standard))
         return None
     if name.source is None:
-        for one in check_workflow(name.workflow_id, name.place, names_of(unit.document)):
+        others = _foreign_names(unit, binding)
+        for one in check_workflow(name.workflow_id, name.place, names_of(unit.document), others):
             binding.report(one)
         return None
     listed = ", ".join(f"`{one}`" for one in known)
@@ -115,6 +116,15 @@ def _standard_form(
         if name.workflow_id in (one.workflow_id, f"{source}.{one.workflow_id}")
     }
     return elsewhere.pop() if len(elsewhere) == 1 else None
+
+
+def _foreign_names(unit: Unit, binding: BindContext) -> list[str]:
+    """How the workflows of other documents are named here."""
+    return [
+        f"$sourceDescriptions.{source}.{one.workflow_id}"
+        for source, uri in unit.documents.items()
+        for one in binding.units[uri].document.workflows
+    ]
 
 
 def _unit_of_source(name: WorkflowName, unit: Unit, binding: BindContext) -> Unit | None:

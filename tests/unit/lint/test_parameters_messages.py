@@ -75,7 +75,23 @@ def test_a_workflow_before_it_ran(found, first, second, is_found):
     assert lines == is_found * [
         "AZ221 warning `$workflows.v.outputs.x`: `$workflows.v.outputs.x` never has a value here: `v` runs later"
     ]
-    assert found(yaml.safe_dump([second, first]), "AZ221") == []
+    # Earlier in the document it has run, but not where `w` is run alone.
+    assert found(yaml.safe_dump([second, first]), "AZ221") == is_found * [
+        "AZ221 hint `$workflows.v.outputs.x`: `$workflows.v.outputs.x` has a value only where `v` happens to run before"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("between", "is_found"),
+    [({"dependsOn": ["v"]}, False), ({}, True)],
+)
+def test_a_workflow_that_runs_before_by_way_of_another(found, between, is_found):
+    outputs = {"x": "$inputs.x"}
+    first = {"workflowId": "v", "steps": [step()], "outputs": outputs}
+    second = {"workflowId": "u", "steps": [step()], **between}
+    reading = {"stepId": "c", "workflowId": "u", "outputs": {"x": "$workflows.v.outputs.x"}}
+    lines = found(yaml.safe_dump([first, second, {"workflowId": "w", "steps": [reading]}]), "AZ221")
+    assert len(lines) == is_found
 
 
 def test_action_of_a_step_over_http(found):
