@@ -18,6 +18,7 @@ from arazzo_runner.text.diagnostic import error
 
 SECONDS: Final = 30.0
 PLACEHOLDER: Final = "{name}"
+_EXAMPLE: Final = "pass show 'my key'"
 _LONGEST: Final = 1024 * 1024
 
 RunProcess = Callable[[Sequence[str]], "subprocess.CompletedProcess[bytes]"]
@@ -55,14 +56,16 @@ def split_command(command: str) -> list[str]:
     try:
         words = shlex.split(command)
     except ValueError as reason:
-        raise _unusable_error(f"it cannot be split into words: {str(reason).lower()}") from None
+        why = f"it cannot be split into words: {str(reason).lower()}"
+        raise _unusable_error(why, f"quote it as a shell does: `{_EXAMPLE}`") from None
     if not words:
-        raise _unusable_error("it is empty")
+        raise _unusable_error("it is empty", f"name a program and its words: `{_EXAMPLE}`")
     return words
 
 
-def _unusable_error(why: str) -> UsageError:
-    return UsageError(error("AZ906", f"the command for credentials cannot be used: {why}"))
+def _unusable_error(why: str, way_out: str) -> UsageError:
+    message = f"the command for credentials cannot be used: {why}"
+    return UsageError(error("AZ906", message, help=way_out))
 
 
 def _value_of(words: Sequence[str], name: str, run: RunProcess) -> str | None:

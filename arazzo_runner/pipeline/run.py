@@ -196,15 +196,9 @@ def plan_run(
 
 
 def _check_cases(plan: Plan, settings: MockSettings, description: Description) -> None:
-    from arazzo_runner.mock.steps.cases import case_findings
+    from arazzo_runner.mock.steps.cases import case_findings, step_names
 
-    others = [
-        name
-        for unit in description.units.values()
-        for workflow in unit.document.workflows
-        for step in workflow.steps
-        for name in (step.step_id, f"{workflow.workflow_id}/{step.step_id}")
-    ]
+    others = step_names(unit.document for unit in description.units.values())
     if found := list(case_findings(plan, settings.cases, others)):
         raise UsageError(*found)
 

@@ -158,6 +158,8 @@ def _outcome_json(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
             spelled["duration"] = round(duration, 6)
             if one.timed_out:
                 spelled["timed_out"] = True
+            if one.outcome.in_process:
+                spelled["in_process"] = True
             if head is not None:
                 spelled["head"] = _response_json(head, one.request.headers, masker)
             return {"failure": spelled}
@@ -165,7 +167,7 @@ def _outcome_json(one: RecordedExchange, masker: Masker) -> dict[str, Value]:
 
 def _response_json(response: HttpResponse, built: Headers, masker: Masker) -> dict[str, Value]:
     added = tuple(one for one in response.sent_headers if one not in built)
-    return {
+    spelled: dict[str, Value] = {
         "status": response.status,
         "http_version": response.http_version,
         "duration": round(response.duration, 6),
@@ -173,6 +175,7 @@ def _response_json(response: HttpResponse, built: Headers, masker: Masker) -> di
         "body": body_to_json(response.body, response.headers, masker),
         "added_headers": _pairs(added, masker),
     }
+    return {**spelled, "in_process": True} if response.in_process else spelled
 
 
 def _pairs(headers: Headers, masker: Masker) -> list[list[str]]:
@@ -202,6 +205,7 @@ class _Response(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: Any = None
     added_headers: tuple[tuple[str, str], ...] = ()
+    in_process: bool = False
 
 
 class _Failure(Struct, frozen=True):
@@ -210,6 +214,7 @@ class _Failure(Struct, frozen=True):
     hint: str | None = None
     duration: float = 0.0
     timed_out: bool = False
+    in_process: bool = False
     head: _Response | None = None
 
 
@@ -310,7 +315,12 @@ def _outcome(form: _Exchange) -> SendOutcome:
         failure = form.failure
         head = _response(failure.head) if failure.head else None
         return TransportFailure(
-            failure.code, failure.message, failure.hint, failure.duration, head=head
+            failure.code,
+            failure.message,
+            failure.hint,
+            failure.duration,
+            head=head,
+            in_process=failure.in_process,
         )
     return _response(form.response)
 
@@ -323,4 +333,5 @@ def _response(response: _Response) -> HttpResponse:
         response.duration,
         response.http_version,
         response.added_headers,
+        in_process=response.in_process,
     )

@@ -186,7 +186,13 @@ def _with_sent(outcome: HttpResponse, recorded: RecordedExchange, call: SendCall
     added = (one for one in outcome.sent_headers if one not in recorded.request.headers)
     sent = (*call.request.headers, *added)
     return HttpResponse(
-        outcome.status, outcome.headers, outcome.body, outcome.duration, outcome.http_version, sent
+        outcome.status,
+        outcome.headers,
+        outcome.body,
+        outcome.duration,
+        outcome.http_version,
+        sent,
+        in_process=outcome.in_process,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from arazzo_runner.document.model import ArazzoDocument
 from arazzo_runner.executor.plan import OperationCall, Plan
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.response.contract import documented_statuses, response_for
@@ -33,6 +34,17 @@ def case_findings(
             yield error(
                 "AZ906", message, help=f"documented: {_list_text(documented_cases(named[0]))}"
             )
+
+
+def step_names(documents: Iterable[ArazzoDocument]) -> set[str]:
+    """How cases name the steps of documents, by themselves and with their workflow."""
+    steps = (
+        (workflow.workflow_id, step.step_id)
+        for document in documents
+        for workflow in document.workflows
+        for step in workflow.steps
+    )
+    return {name for workflow, step in steps for name in (step, f"{workflow}/{step}")}
 
 
 def _list_text(names: Mapping[str, object] | list[str]) -> str:

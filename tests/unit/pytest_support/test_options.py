@@ -144,6 +144,16 @@ def test_a_case_of_the_mock(
     assert message in result.stdout.str()
 
 
+def test_a_case_of_the_mock_is_for_the_document_that_has_the_step(project: Project) -> None:
+    text = (project.path / "pets.arazzo.yaml").read_text(encoding="utf-8")
+    project.write("more.arazzo.yaml", text.replace("workflowId: addPet", "workflowId: morePet"))
+    tests = ("pets.arazzo.yaml::addPet", "more.arazzo.yaml::morePet", "--arazzo-mock")
+    project.run(*tests, "--arazzo-mock-case=morePet/read=404").assert_outcomes(passed=1, failed=1)
+    result = project.run(*tests, "--arazzo-mock-case=mostPet/read=404")
+    result.assert_outcomes(errors=2)
+    assert "no step `mostPet/read` calls an operation" in result.stdout.str()
+
+
 @pytest.mark.parametrize(
     "flag", ["--arazzo-mock-case=add=418", "--arazzo-mock-lenient", "--arazzo-mock-inputs=off"]
 )

@@ -1,6 +1,7 @@
 """What a replay holds against requests, wherever in a result they were sent."""
 
 import pytest
+from msgspec.structs import replace
 
 from arazzo_runner.executor.events import StepFinished, WorkflowFinished
 from arazzo_runner.executor.result import (
@@ -11,10 +12,12 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.executor.world import SendCall, run_coroutine
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.recording.file import read_recording, write_recording
 from arazzo_runner.recording.model import RecordedExchange, Recording
 from arazzo_runner.recording.replay import MAX_NAMED, ReplayFailures, ReplayWorld
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a", "", "a"))
@@ -115,3 +118,15 @@ def test_observers_are_told_the_verdict():
     other = StepFinished(None, step(attempt()), 0, None)
     observe(other)
     assert told[-1].result is other.result
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+@pytest.mark.parametrize("outcome", [HttpResponse(200, (), b""), TransportFailure("refused", "m")])
+def test_who_responded_is_kept(tmp_path, outcome, in_process):
+    """So that no line says that the server of the URL was asked."""
+    kept = replace(outcome, in_process=in_process)
+    exchange = RecordedExchange("w/s#1@1", OPERATION, REQUEST, kept)
+    write_recording(tmp_path / "r.json", Recording("d", (exchange,)), Masker())
+    world = ReplayWorld(read_recording(tmp_path / "r.json"))
+    replayed = run_coroutine(world.send(SendCall("w/s#1@1", REQUEST, None, OPERATION)))
+    assert replayed.in_process is in_process
