@@ -111,7 +111,7 @@ def early_read_findings(walked: Sequence[WorkflowExpressions]) -> Iterator[Diagn
         if order[at] in others:
             continue
         later = set(order[at + 1 :]) - others.keys()
-        before = {order[at]} | _reached(order[at], named)
+        before = {order[at]} | _prior_workflows(order[at], named)
         for expression, place in chain(walk.own, *walk.steps):
             if isinstance(expression, WorkflowRef) and expression.workflow_id not in before:
                 name = expression.workflow_id
@@ -120,7 +120,7 @@ def early_read_findings(walked: Sequence[WorkflowExpressions]) -> Iterator[Diagn
                     yield _not_run(expression, place, own, is_later=name in later)
 
 
-def _reached(start: str, named: Mapping[str, Sequence[WorkflowName]]) -> set[str]:
+def _prior_workflows(start: str, named: Mapping[str, Sequence[WorkflowName]]) -> set[str]:
     """The workflows that one calls, goes to, retries with or waits for, and they in turn."""
     found: set[str] = set()
     todo = [start]
