@@ -23,7 +23,7 @@ from arazzo_runner.executor.plan import (
     StepPlan,
     WorkflowCall,
 )
-from arazzo_runner.executor.request import BuiltCall, build_call
+from arazzo_runner.executor.request import BuiltCall, build_call, empty_value_hint
 from arazzo_runner.executor.result import (
     Attempt,
     CriterionResult,
@@ -98,7 +98,7 @@ async def _try_operation(
     try:
         built = await ledger.compute(build, planned.step.place, is_heavy=planned.is_heavy)
     except (EvaluationError, RequestRefused, BodyError) as reason:
-        error = ledger.stopped or _refusal_error(reason, planned)
+        error = ledger.stopped or _refusal_error(reason, planned, call, scope)
         return _unsent_outcome(planned, scope, error)
     sent = _send_call(planned, call, built, key, ledger.time_left())
     ledger.tell(RequestSent(key, built.request, frame.depth))
@@ -141,10 +141,17 @@ def _seconds(milliseconds: int | None) -> float | None:
 
 
 def _refusal_error(
-    reason: EvaluationError | RequestRefused | BodyError, planned: StepPlan
+    reason: EvaluationError | RequestRefused | BodyError,
+    planned: StepPlan,
+    call: OperationCall,
+    scope: Scope,
 ) -> StepError:
     hint = None if isinstance(reason, BodyError) else reason.hint
-    return StepError("request-refused", str(reason), hint, "request", planned.step.place)
+    place = planned.step.place
+    blamed = reason.parameter if isinstance(reason, RequestRefused) else None
+    for argument in (one for one in call.arguments if one.parameter.name == blamed):
+        place, hint = argument.place, hint or empty_value_hint(argument, scope)
+    return StepError("request-refused", str(reason), hint, "request", place)
 
 
 def _unsent_outcome(planned: StepPlan, scope: Scope, error: StepError) -> AttemptOutcome:

@@ -9,8 +9,9 @@ from msgspec import Struct
 from arazzo_runner.executor.payload.resolve import build_payload
 from arazzo_runner.executor.payload.text import FormText, form_pairs
 from arazzo_runner.executor.plan import Argument, OperationCall
+from arazzo_runner.expression.ast import Expression, InputRef, StepOutputRef
 from arazzo_runner.expression.ast import Literal as Constant
-from arazzo_runner.expression.evaluate import evaluate_within_bounds
+from arazzo_runner.expression.evaluate import evaluate, evaluate_within_bounds
 from arazzo_runner.expression.scope import Exchange, Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue
 from arazzo_runner.openapi.message import HttpRequest
@@ -80,3 +81,20 @@ def _value(argument: Argument, scope: Scope) -> MaybeValue:
     from arazzo_runner.executor.payload.json_template import json_value
 
     return json_text(json_value(text.tree, scope))
+
+
+def empty_value_hint(argument: Argument, scope: Scope) -> str | None:
+    """Why a parameter has no value, by the expression that gives it; None where it has one."""
+    expression = argument.value
+    if not isinstance(expression, Expression):
+        return None
+    value = evaluate(expression, scope)
+    if value not in (MISSING, None, ""):
+        return None
+    what = "has no value" if value is MISSING else "is null" if value is None else "is empty"
+    why = f"`{expression.text}` {what}"
+    if isinstance(expression, StepOutputRef):
+        return f"{why}: see the outputs of the step `{expression.step_id}` above"
+    if isinstance(expression, InputRef) and value != "":
+        return f"{why}: pass the input `{expression.name}`"
+    return why

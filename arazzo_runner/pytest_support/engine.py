@@ -155,8 +155,8 @@ class PytestEngine:
         if not mock:  # what pytest says of the mock is for the tests that have one
             for name in {*mock_keywords(self._options.run)} - common.keys():
                 options.pop(name, None)  # type: ignore[misc]
-        if options.get("mock_cases"):
-            options["mock_cases"] = self._cases_of(description, options["mock_cases"])
+        if cases := options.get("mock_cases"):
+            options["mock_cases"] = self._cases_of(description, cases)
         return options | RunOptions(mock=mock) | own
 
     def _cases_of(self, description: Description, cases: Mapping[str, str]) -> dict[str, str]:

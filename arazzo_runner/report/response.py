@@ -11,6 +11,7 @@ from typing import Final
 
 from arazzo_runner.executor.result import Attempt
 from arazzo_runner.expression.value import MISSING, MaybeValue
+from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.openapi.message import HttpResponse, OmittedBody
 from arazzo_runner.report.body import NOT_KEPT, decode_text, media_type
@@ -32,9 +33,21 @@ ENOUGH: Final = 8 * 1024
 ONE_LINE: Final = 80
 """JSON up to this length stands in one line."""
 
-FIELDS: Final = ("x-request-id", "request-id", "x-correlation-id", "retry-after")
-"""The header fields with which a server's log is searched, and that say when to try again."""
+FIELDS: Final = (
+    "x-request-id", "request-id", "x-correlation-id", "retry-after", "www-authenticate",
+)  # fmt: skip
+"""The header fields with which a server's log is searched, and that say what to do: try again when,
+log in how."""
 
+PLAIN: Final = frozenset((
+    "accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type",
+    "host", "user-agent",
+))  # fmt: skip
+"""Header fields that are no credentials; all others may be."""
+NO_CREDENTIAL: Final = (
+    "the request had no credential: `-H 'Authorization: …'` adds one; "
+    "`arazzo auth` lists those of the API description"
+)
 _TITLE: Final = lazy_pattern(r"<title\b[^>]*>([^<]*)", re.IGNORECASE)
 _HTML: Final = lazy_pattern(r"\s*(?:<!doctype\s+html|<html)\b", re.IGNORECASE)
 
@@ -68,10 +81,25 @@ def response_hints(attempt: Attempt, look: TextStyle) -> Iterator[str]:
         return
     if response.hint:
         yield response.hint
+    elif response.status == 401 and _lacks_credential(attempt, response):
+        yield NO_CREDENTIAL
     location = redirect_location(response)
     if location is not None:
         target = look.shown.line(location, WIDTH)
         yield f"the response redirects to `{target}`; `--follow-redirects 1` follows it"
+
+
+def _lacks_credential(attempt: Attempt, response: HttpResponse) -> bool:
+    """Whether a server wants a credential, and the request has nothing that may be one.
+
+    A digest's challenge was not answered for a reason of its own, which is told.
+    """
+    request = attempt.request
+    challenge = (header_value(response.headers, "www-authenticate") or "").lower()
+    if attempt.in_process or request is None or challenge.startswith("digest"):
+        return False
+    names = {name.lower() for name, _ in request.headers}
+    return not (names - PLAIN or "?" in request.url)
 
 
 def _body_lines(attempt: Attempt, response: HttpResponse, look: TextStyle) -> list[str]:

@@ -3,9 +3,9 @@ import json
 import pytest
 
 from arazzo_runner.expression.value import MISSING
-from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.body import BodyError, decode_body
-from arazzo_runner.report.response import LINES, response_summary
+from arazzo_runner.report.response import LINES, NO_CREDENTIAL, response_hints, response_summary
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import plain_look
 
@@ -75,3 +75,29 @@ def test_fields_that_help_are_shown_and_others_are_not(build):
 def test_without_a_response_there_is_nothing(build):
     attempt = build.attempt(response=None)
     assert list(response_summary(attempt, plain_look(Masker()))) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "request_headers", "headers", "changes", "is_said"),
+    [
+        (401, (), (), {}, True),
+        (401, (("Accept", "*/*"),), (("WWW-Authenticate", 'Bearer realm="a"'),), {}, True),
+        (401, (), (("WWW-Authenticate", "Digest nonce=1"),), {}, False),
+        (401, (("Authorization", "***"),), (), {}, False),
+        (401, (("X-Key", "1"),), (), {}, False),
+        (401, (), (), {"in_process": True}, False),
+        (403, (), (), {}, False),
+    ],
+)
+def test_a_request_without_a_credential_is_told(
+    build, status, request_headers, headers, changes, is_said
+):
+    request = HttpRequest("GET", "https://a.example/", request_headers)
+    response = HttpResponse(status, headers, b"")
+    attempt = build.attempt(request=request, response=response, **changes)
+    hints = list(response_hints(attempt, plain_look(Masker())))
+    assert hints == [NO_CREDENTIAL] * is_said
+    if "WWW-Authenticate" in dict(headers):
+        assert f"  WWW-Authenticate: {headers[0][1]}" in response_summary(
+            attempt, plain_look(Masker())
+        )
