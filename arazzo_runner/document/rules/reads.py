@@ -58,7 +58,12 @@ def read_findings(
 ) -> Iterator[Diagnostic]:
     """Outputs, steps, workflows, sources and components that are read and not there."""
     called = (name for one in document.workflows for name in named_workflows(one))
-    elsewhere = frozenset(one.workflow_id for one in called if one.source is not None)
+    elsewhere = frozenset(
+        # Of a name that other tools write (`workflows.signIn`) its own place says what is wrong.
+        one.workflow_id.rpartition(".")[2]
+        for one in called
+        if one.source is not None or one.workflow_id not in names.workflows
+    )
     known = _KnownNames(document, names, elsewhere)
     for walk in walked:
         for found, place in chain(walk.own, *walk.steps):
@@ -121,7 +126,7 @@ def _step_output(
 def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Iterator[Diagnostic]:
     workflow = known.names.workflows.get(found.workflow_id)
     if workflow is None:
-        if found.workflow_id not in known.elsewhere:
+        if found.workflow_id.rpartition(".")[2] not in known.elsewhere:
             yield from check_workflow(found.workflow_id, place, known.names, known.elsewhere)
         return
     if found.field == "inputs":
