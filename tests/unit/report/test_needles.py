@@ -121,3 +121,11 @@ HARD = "pä\"s/w&<d>'x +%y"
 def test_base64_of_what_was_escaped_before_is_masked_as_a_whole(form):
     encoded = b64encode(form.encode()).decode("ascii")
     assert Masker([HARD]).text(f"a {encoded} b") == "a *** b"
+
+
+@pytest.mark.parametrize(
+    ("before", "shown"), [("", 0), ("a", 1), ("ab", 2), ("abc", 4), ("abcd", 5)]
+)
+def test_what_base64_holds_before_a_secret_stays(before, shown):
+    encoded = b64encode(f"{before}hunter22".encode()).decode("ascii")
+    assert Masker(["hunter22"]).text(encoded) == f"{encoded[:shown]}***"
