@@ -66,6 +66,13 @@ def test_other_visits_are_no_answer(path):
     assert answer == {"code": "c"}
 
 
+def test_the_longest_query():
+    longest = "code=".ljust(16_384, "c")
+    answer, seen, _ = coming_back(f"/callback?{longest}c", f"/callback?{longest}")
+    assert [one[0] for one in seen] == [404, 200]
+    assert answer == {"code": longest.removeprefix("code=")}
+
+
 def test_nobody_comes():
     assert coming_back(patience=0.0)[0] is None
 

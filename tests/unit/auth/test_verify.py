@@ -73,6 +73,8 @@ def test_what_is_harmless(path, operation, is_sent):
     [
         (HttpResponse(204, (), b""), "accepted", "status 204"),
         (HttpResponse(302, (), b""), "accepted", "status 302"),
+        (HttpResponse(399, (), b""), "accepted", "status 399"),
+        (HttpResponse(400, (), b""), "unusable", "status 400, which says nothing"),
         (HttpResponse(401, (), b""), "refused", "status 401"),
         (HttpResponse(403, (), b""), "refused", "status 403"),
         (HttpResponse(404, (), b""), "unusable", "status 404, which says nothing"),
