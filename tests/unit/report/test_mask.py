@@ -72,3 +72,19 @@ def test_words_of_ours_stay(build):
     assert told.workflows[0].passed
     assert attempt.response.status == 201
     assert attempt.error is None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "masked"),
+    [
+        ("application/json", b'{"pin": 471123, "a": 1}', b'{"pin": "***", "a": 1}'),
+        ("application/json", b'{ "a": "471123" }', b'{"a": "***"}'),
+        ("application/json", b'{ "a": 1 }', b'{ "a": 1 }'),
+        ("application/json", b'{"pin": 471123', b'{"pin": ***'),
+        ("text/plain", b"the pin 471123", b"the pin ***"),
+        (None, b"the pin 471123", b"the pin ***"),
+    ],
+)
+def test_a_body_stays_what_it_is(build, content_type, body, masked):
+    response = build.response(200, body, content_type)
+    assert mask_value(response, Masker(["471123"])).body == masked
