@@ -216,13 +216,16 @@ def parse_input(name: str, text: str, schema: Value, root: Value) -> Value:
 
     Without a declared type the text stays a string.
     """
-    types = _types(schema, root)
+    shape = standalone_shape(schema, root)
+    types = types_of_shape(shape)
     if not types or "string" in types or not _KINDS.keys() >= set(types):
         return text  # a type that there is not is told when the workflow is bound
     for kind in types:
         found = _parse_as(name, kind, text, schema, root)
         if found is not _UNFIT:
             return found
+    if shape.values is not None:
+        return text  # the schema lists what there may be, and its finding will too
     listed = " or ".join(types)
     raise input_usage_error(
         f"input `{name}`: `{shorten(text)}` is not of type {listed}", _WRITE[types[0]], "AZ904"

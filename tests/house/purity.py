@@ -5,6 +5,9 @@ The lists say what is allowed, so that what nobody thought of is refused.
 
 import ast
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 
 CORE = (
     *("lint", "fix", "executor", "document", "openapi", "expression", "http_semantics", "options"),
@@ -59,14 +62,13 @@ NAMED = {
     "datetime": {"UTC", "date", "datetime", "time", "timedelta", "timezone"},
     "email.utils": {"parsedate_to_datetime"},
     "gc": {"disable", "enable", "isenabled"},  # to pause it is a matter of speed
-    "pathlib": {"PurePath", "PurePosixPath", "PureWindowsPath"},
     "sys": {"maxsize"},
     "xml.etree.ElementTree": {"Comment", "Element", "ParseError", "TreeBuilder", "XMLParser"},
     "xml.parsers": {"expat"},
 }
 BUILTINS = {
-    *("__builtins__", "__import__", "breakpoint", "compile", "eval", "exec", "exit", "input"),
-    *("open", "print", "quit"),
+    *("__builtins__", "__import__", "breakpoint", "compile", "eval", "exec", "exit", "globals"),
+    *("input", "locals", "open", "print", "quit", "vars"),
 }
 # Methods of dates that ask the clock. `now` of a clock that was handed in is what they are not.
 CLOCK = {"now", "today", "utcnow"}
@@ -124,6 +126,8 @@ def is_module(module: str) -> bool:
 def is_allowed(module: str, name: str) -> bool:
     if module in NAMED:
         return name in NAMED[module]
+    if own_path(f"{module}.{name}") != f"{module}.{name}" and is_beyond(f"{module}.{name}"):
+        return False
     return (module in WHOLE and name != "*") or is_library(module) or is_module(f"{module}.{name}")
 
 
@@ -155,8 +159,28 @@ def asks_clock(node: ast.Attribute) -> bool:
     return node.attr in CLOCK and holder.strip("_") != "clock"
 
 
+@cache
+def own_path(path: str) -> str:
+    """A path by the name that each module on it has itself: `os` for `contextlib.os`."""
+    own, held = "", None
+    for name in path.split("."):
+        step = f"{own}.{name}" if own else name
+        held = getattr(held, name, None) if held else None
+        held = _module(step) if held is None else held
+        own = held.__name__ if isinstance(held, ModuleType) else step
+    return own
+
+
+def _module(name: str) -> ModuleType | None:
+    try:
+        return import_module(name) if is_module(name) else None
+    except ImportError:
+        return None
+
+
 def is_beyond(path: str) -> bool:
     """Whether a path that starts with an import leads to what its module is not listed with."""
+    path = own_path(path) if path and not is_project(path) else ""
     if not path or is_library(path):
         return False
     listed = [one for one in (*WHOLE, *NAMED) if f"{path}.".startswith(f"{one}.")]

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import arazzo_runner.auth
 from arazzo_runner.auth.status import _readiness, scheme_label
 from arazzo_runner.openapi.model import SecurityScheme
+from arazzo_runner.openapi.security.credentials import CredentialPart
 from arazzo_runner.text.source import Place, SourceFile
 
 SCHEMA = json.loads(
@@ -20,6 +22,11 @@ PLACE = Place(SourceFile("api.yaml", "file:///api.yaml", ""))
 
 def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_schema_knows_all_parts():
+    kinds = SCHEMA["$defs"]["variable"]["properties"]["kind"]["enum"]
+    assert sorted(kinds) == sorted(get_args(CredentialPart))
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,7 @@ CIRCLE = {"$defs": {"below": {"type": "array", "items": {"$ref": "#/$defs/below"
         ("refined=0.5", 0.5),
         ("text=5", "5"),
         ("listed=2", 2),
+        ("listed=x", "x"),  # what there may be is told by the check of the inputs
         ("open=5", "5"),
         ("many=1,2", [1, 2]),
         ("pair=1,2", ["1", 2]),
