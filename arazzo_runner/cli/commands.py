@@ -18,6 +18,7 @@ COMMANDS = {
         "arazzo_runner.cli.validate.command",
         "check documents against the specification and their API descriptions",
     ),
+    "new": ("arazzo_runner.cli.new", "write workflows from an API description"),
     "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
     "auth": (
         "arazzo_runner.cli.auth",

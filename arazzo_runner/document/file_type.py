@@ -19,7 +19,8 @@ from arazzo_runner.text.source import Place, Pointer, SourceFile
 
 NEWEST: Final[ArazzoVersion] = (1, 1)
 _EXPECTED: Final = (
-    "an Arazzo document begins with `arazzo: 1.0.1` and has `sourceDescriptions` and `workflows`"
+    "an Arazzo document begins with `arazzo: 1.0.1` and has `sourceDescriptions` and `workflows`; "
+    "`arazzo new --from-scratch` writes one"
 )
 _NOT: Final = "not `arazzo`"
 # The key at the root that tells what a description is.
@@ -30,6 +31,9 @@ _MARKS: Final[dict[str, SourceType]] = {
     "asyncapi": "asyncapi",
 }
 _AS_SOURCE: Final = (
+    "`arazzo new` writes workflows for it, in an Arazzo document that has it as a source"
+)
+_AS_ASYNC_SOURCE: Final = (
     "name it under `sourceDescriptions` of an Arazzo document, and give that document here"
 )
 _TRANSLATE: Final = (
@@ -52,7 +56,7 @@ _SCHEMA: Final = lazy_pattern(r"https?://json-schema\.org/(?:draft/)?([\w.-]+)/s
 _OTHERS: Final = (
     _OtherFormat(("openapi",), "an OpenAPI description", _AS_SOURCE, ("openapi",)),
     _OtherFormat(("swagger",), "a Swagger (OpenAPI) description", _AS_SOURCE, ("swagger",)),
-    _OtherFormat(("asyncapi",), "an AsyncAPI description", _AS_SOURCE, ("asyncapi",)),
+    _OtherFormat(("asyncapi",), "an AsyncAPI description", _AS_ASYNC_SOURCE, ("asyncapi",)),
     _OtherFormat(("overlay",), "an OpenAPI Overlay", version=("overlay",)),
     _OtherFormat(
         ("info", "schema"), "a Postman collection", _TRANSLATE, ("info", "schema"), _POSTMAN

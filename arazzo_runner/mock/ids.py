@@ -111,8 +111,16 @@ def _unused_value(
 
 
 def _parameter_schemas(operation: Operation, route: MockRoute) -> list[Value]:
-    """The schemas of the path parameter, by the operations on a single item."""
-    description = operation.description
+    """The schemas of the path parameter, by the operations on a single item; looked for once."""
+    memo = operation.description.memo
+    key = ("mock", "id schemas", route.template, route.parameter)
+    if key not in memo:
+        memo[key] = _read_parameter_schemas(operation.description, route)
+    found: list[Value] = memo[key]
+    return found
+
+
+def _read_parameter_schemas(description: ApiDescription, route: MockRoute) -> list[Value]:
     start = f"{route.template}/{{{route.parameter}}}"
     found: list[Value] = []
     for path in description.raw.get("paths", ()):

@@ -67,7 +67,7 @@ def find_by_id(description: ApiDescription, operation_id: str) -> Operation | No
     while search.left and operation_id not in search.entries:
         _look_into(description, search, search.left.pop())
     if operation_id in search.entries:
-        return _build(description, search.entries[operation_id])
+        return build_operation(description, search.entries[operation_id])
     if search.broken:
         raise DocumentError(*search.broken)
     return None
@@ -100,7 +100,7 @@ def find_by_pointer(description: ApiDescription, tokens: tuple[str, ...]) -> Ope
     for candidate in dict.fromkeys((tokens, tuple(unquote(token) for token in tokens))):
         entry = _at(description, candidate)
         if entry:
-            return _build(description, entry)
+            return build_operation(description, entry)
     return None
 
 
@@ -211,12 +211,19 @@ def _look_into(description: ApiDescription, search: _Search, path: str) -> None:
             search.entries.setdefault(name, entry)
 
 
-def _known_entries(description: ApiDescription) -> Iterator[OperationEntry]:
-    """The operations for which nothing has to be read."""
-    unread = replace(description, load=None)
+def operation_entries(description: ApiDescription) -> Iterator[OperationEntry]:
+    """Each operation, in the order of the description, references followed.
+
+    Path items that are broken have none.
+    """
     for path in _paths(description):
         with suppress(DocumentError):
-            yield from _entries(unread, path)
+            yield from _entries(description, path)
+
+
+def _known_entries(description: ApiDescription) -> Iterator[OperationEntry]:
+    """The operations for which nothing has to be read."""
+    return operation_entries(replace(description, load=None))
 
 
 def _entries(description: ApiDescription, path: str) -> tuple[OperationEntry, ...]:
@@ -298,7 +305,8 @@ def _at_place(description: ApiDescription, tokens: tuple[str, ...]) -> Operation
     return found[0] if len(found) == 1 else None
 
 
-def _build(description: ApiDescription, entry: OperationEntry) -> Operation:
+def build_operation(description: ApiDescription, entry: OperationEntry) -> Operation:
+    """The operation of an entry, built once. Raises DocumentError AZ214 and AZ217."""
     key = ("operation", entry.method, entry.path)
     if key not in description.memo:
         read = _reader(description)

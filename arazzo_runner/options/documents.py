@@ -5,6 +5,7 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _LOADING = ("run", "validate", "replay", "auth", "list")
+_READING = (*_LOADING, "new")
 _SECTION = "Source descriptions"
 
 DOCUMENTS = (
@@ -43,7 +44,7 @@ DOCUMENTS = (
     Option(
         "allow-http",
         "Allow source descriptions and tokens over plain http.",
-        _LOADING,
+        _READING,
         _SECTION,
         kind="switch",
         keyword=Keyword("allow_http", "bool", "load"),
@@ -51,7 +52,7 @@ DOCUMENTS = (
     Option(
         "allow-net",
         "Let a document from a URL refer to private and loopback addresses, for tokens too.",
-        _LOADING,
+        _READING,
         _SECTION,
         kind="switch",
         keyword=Keyword("allow_net", "bool", "load"),
@@ -59,7 +60,7 @@ DOCUMENTS = (
     Option(
         "max-document-size",
         "Maximum size of a document.",
-        _LOADING,
+        _READING,
         _SECTION,
         kind="size",
         metavar="SIZE",
@@ -68,7 +69,7 @@ DOCUMENTS = (
     Option(
         "max-document-depth",
         "Maximum nesting of a document.",
-        _LOADING,
+        _READING,
         _SECTION,
         kind="count",
         metavar="N",
@@ -77,7 +78,7 @@ DOCUMENTS = (
     Option(
         "max-document-nodes",
         "Maximum number of nodes of a document, aliases expanded.",
-        _LOADING,
+        _READING,
         _SECTION,
         kind="count",
         metavar="N",
@@ -106,7 +107,7 @@ DOCUMENTS = (
     Option(
         "no-cache",
         "Do not cache parsed API descriptions on disk.",
-        _LOADING,
+        _READING,
         _SECTION,
         kind="switch",
     ),

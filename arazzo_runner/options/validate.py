@@ -1,10 +1,11 @@
-"""Options of `arazzo validate`, and of commands that have one or two of their own."""
+"""Options of `arazzo validate` and `arazzo new`, and of commands that have one or two."""
 
 from __future__ import annotations
 
 from arazzo_runner.options.model import Option
 
 _VALIDATE = ("validate",)
+_NEW = ("new",)
 
 VALIDATE = (
     Option(
@@ -80,6 +81,47 @@ OTHERS = (
         key="form",
         choices=("text", "json"),
         default="text",
+        has_variable=False,
+    ),
+)
+
+NEW = (
+    Option(
+        "output",
+        "Write the document to this file; standard output without it.",
+        _NEW,
+        short="o",
+        metavar="FILE",
+        has_variable=False,
+    ),
+    Option("force", "Overwrite the file.", _NEW, kind="switch", has_variable=False),
+    Option(
+        "only",
+        "Use only these operations: operationIds, or `GET /pets`; comma-separated or repeated.",
+        _NEW,
+        metavar="OPERATIONS",
+        is_repeatable=True,
+        has_variable=False,
+    ),
+    Option(
+        "workflow",
+        "Write only this workflow; with `--only`, the name of the workflow.",
+        _NEW,
+        metavar="ID",
+        has_variable=False,
+    ),
+    Option(
+        "cleanup",
+        "Delete what a workflow has created when it ends, also after a failure (`x-finally`).",
+        _NEW,
+        kind="switch",
+        has_variable=False,
+    ),
+    Option(
+        "from-scratch",
+        "Write a document with comments to begin with, without reading an API description.",
+        _NEW,
+        kind="switch",
         has_variable=False,
     ),
 )

@@ -283,7 +283,7 @@ def examine_description(
         retrieved = access.open(document)
         text = decode(retrieved.data, retrieved.name, retrieved.uri)
     except RetrieveError as failure:
-        raise failure.as_usage("the document") from None
+        raise _unreadable_error(failure) from None
     except DocumentError as reason:
         return PartialDescription({}, reason.diagnostics)
     loaded = load_document(text, limits.document)
@@ -295,6 +295,15 @@ def examine_description(
     units = assemble(sources, found, shared)
     found += (one for unit in units.values() for one in input_findings(unit))
     return PartialDescription(units, tuple(found), _missing_operations(sources, units))
+
+
+def _unreadable_error(failure: RetrieveError) -> UsageError:
+    """The error about the document itself, which need not be there yet."""
+    from arazzo_runner.retrieve.files import OTHER_PATH
+
+    if failure.hint == OTHER_PATH:
+        failure.hint = f"{OTHER_PATH}; `arazzo new --from-scratch` writes one to begin with"
+    return failure.as_usage("the document")
 
 
 def _missing_operations(

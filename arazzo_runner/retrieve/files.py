@@ -26,7 +26,7 @@ _MOST = 20_000
 _ENDINGS = (".yaml", ".yml", ".json")
 
 
-_OTHER_PATH = "give the path of the document, from the working directory"
+OTHER_PATH = "give the path of the document, from the working directory"
 _MAY_READ = "give this user the right to read it"
 
 
@@ -108,7 +108,7 @@ def _nearest_file(path: str) -> str | None:
     name = Path(path).name
     match = nearest(name.partition(".")[0], stems)
     found = stems[match] if match else nearest(name, stems.values())
-    return f"did you mean `{found}`?" if match and found else _OTHER_PATH
+    return f"did you mean `{found}`?" if match and found else OTHER_PATH
 
 
 def _where(path: str, asking: str) -> str | None:

@@ -72,7 +72,10 @@ def build_yaml(source: SourceFile, limits: DocumentLimits) -> tuple[Any, bool]:
 def empty_document(source: SourceFile) -> Diagnostic:
     """The finding that a text has nothing but white space and comments."""
     message = "the document is empty"
-    way_out = "check that this is the file you mean, and that it was saved"
+    way_out = (
+        "check that this is the file you mean, and that it was saved; "
+        "`arazzo new` writes an Arazzo document"
+    )
     return error("AZ106", message, Place(source), help=way_out)
 
 

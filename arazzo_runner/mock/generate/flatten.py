@@ -289,7 +289,20 @@ def _move_definitions(node: Value, prefix: str) -> Any:
 
 def schema_part(schema: Value, root: Value) -> Value:
     """A part of a self-contained schema, made self-contained itself."""
+    if isinstance(schema, dict) and _is_scalar_schema(schema):
+        # Definitions are most of what a validator costs, and the schema of a string needs none.
+        return schema
     return with_definitions(schema, definitions_of(root))
+
+
+def _is_scalar_schema(schema: dict[str, Value]) -> bool:
+    """Whether a schema has neither references nor schemas in it."""
+    return not any(
+        key in ("$ref", "$dynamicRef")
+        or (isinstance(value, dict) and key not in EXAMPLES)
+        or (isinstance(value, list) and any(isinstance(one, dict) for one in value))
+        for key, value in schema.items()
+    )
 
 
 class Validator:

@@ -5,10 +5,12 @@ import pytest
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.openapi.lookup import (
     all_operations,
+    build_operation,
     escaped_form,
     find_by_id,
     find_by_pointer,
     namesakes,
+    operation_entries,
     operation_ids,
     pointer_of,
     standard_form,
@@ -264,3 +266,11 @@ def test_49_operations_of_one_name(describe, paths, found):
 def test_malformed_paths(api, failure, paths, message):
     description = api("3.2.0", paths=paths)
     assert failure(find_by_id, description, "any")[:2] == ("AZ217", message)
+
+
+def test_each_entry_can_be_built(pets):
+    entries = list(operation_entries(pets))
+    assert [(one.method, one.path) for one in entries][:1] == [
+        (method, path) for method, path, _ in all_operations(pets)
+    ][:1]
+    assert build_operation(pets, entries[0]).path == entries[0].path

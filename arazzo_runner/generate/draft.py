@@ -1,0 +1,127 @@
+"""A document that is about to be written: all sources of workflows make it, one writer spells it.
+
+Values are those of the Arazzo document; strings among them may be runtime expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal as Choice
+from typing import TypeAlias
+
+from msgspec import Struct, field
+
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+
+NamedExpressions: TypeAlias = tuple[tuple[str, str], ...]
+"""Expressions by the name of the output or input that gets them, in their order."""
+
+
+class DraftSource(Struct, frozen=True):
+    """Source Description Object; ``url`` is as it will be written."""
+
+    name: str
+    url: str
+    type: Choice["openapi"] = "openapi"
+
+
+class DraftInput(Struct, frozen=True):
+    """An input of a workflow with its schema."""
+
+    name: str
+    schema: Mapping[str, Value]
+    required: bool = True
+
+
+class DraftParameter(Struct, frozen=True):
+    """Parameter Object."""
+
+    name: str
+    location: str
+    value: Value
+
+
+class DraftRetry(Struct, frozen=True):
+    """A failure action that repeats the step while all ``criteria`` are true."""
+
+    name: str
+    seconds: float
+    limit: int
+    criteria: tuple[str, ...]
+
+
+class DraftStep(Struct, frozen=True):
+    """Step Object; one of ``operation_id`` and ``operation_path`` is set.
+
+    ``comment`` is written above it.
+    """
+
+    step_id: str
+    description: str
+    operation_id: str = ""
+    operation_path: str = ""
+    parameters: tuple[DraftParameter, ...] = ()
+    content_type: str = ""
+    payload: MaybeValue = MISSING
+    criteria: tuple[str, ...] = ()
+    retries: tuple[DraftRetry, ...] = ()
+    outputs: NamedExpressions = ()
+    comment: str = ""
+
+
+class DraftCleanup(Struct, frozen=True):
+    """The workflow that ``x-finally`` names, with its inputs."""
+
+    workflow_id: str
+    parameters: NamedExpressions = ()
+
+
+class DraftWorkflow(Struct, frozen=True):
+    """Workflow Object."""
+
+    workflow_id: str
+    summary: str
+    description: str
+    inputs: tuple[DraftInput, ...]
+    steps: tuple[DraftStep, ...]
+    outputs: NamedExpressions = ()
+    cleanup: DraftCleanup | None = None
+
+
+class Draft(Struct, frozen=True):
+    """Arazzo Description; ``comment`` stands above it, in lines without the sign."""
+
+    title: str
+    summary: str
+    description: str
+    sources: tuple[DraftSource, ...]
+    workflows: tuple[DraftWorkflow, ...]
+    comment: tuple[str, ...] = ()
+    version: str = field(default="1.0.0")
+
+
+class WorkflowFault(Struct, frozen=True):
+    """Why a workflow cannot be written as it is; without ``step_id`` no step is to blame."""
+
+    workflow_id: str
+    step_id: str
+    reason: str
+
+
+def step_expressions(step: DraftStep) -> Iterator[str]:
+    """All strings of a step that may read inputs and outputs."""
+    for parameter in step.parameters:
+        yield from _strings(parameter.value)
+    if step.payload is not MISSING:
+        yield from _strings(step.payload)
+
+
+def _strings(value: MaybeValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, dict):
+        for member in value.values():
+            yield from _strings(member)

@@ -1,0 +1,162 @@
+"""Workflows from an OpenAPI description: made, checked, made again without what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.generate.draft import Draft, DraftSource, DraftStep, DraftWorkflow
+from arazzo_runner.generate.identifiers import camel_case, split_words
+from arazzo_runner.generate.openapi.catalog import (
+    ApiOperation,
+    operations_by_name,
+    read_operations,
+)
+from arazzo_runner.generate.openapi.plan import OpenApiPlan, make_draft
+from arazzo_runner.generate.openapi.workflows import RecipeSettings
+from arazzo_runner.generate.verify import DraftReader, draft_faults
+from arazzo_runner.openapi.model import ApiDescription
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
+
+_ROUNDS: Final = 12
+"""How often workflows are made again: each round takes something away."""
+
+
+class OpenApiRequest(Struct, frozen=True):
+    """What is asked for: the source as it will be written, and what it is called by the user.
+
+    ``only`` are operationIds or ``GET /pets``; without any, workflows are made by resource.
+    ``workflow`` is the one to write, or the name of the only one.
+    """
+
+    source: DraftSource
+    origin: str
+    only: tuple[str, ...] = ()
+    cleanup: bool = False
+    workflow: str = ""
+
+
+class GeneratedDraft(Struct, frozen=True):
+    """A document whose workflows pass, and what was omitted from it, in sentences."""
+
+    draft: Draft
+    notes: tuple[str, ...] = ()
+
+
+def generate_workflows(request: OpenApiRequest, reader: DraftReader) -> GeneratedDraft:
+    """Workflows for an API. Raises DocumentError and UsageError for what cannot be used."""
+    api = _description(request.source, reader)
+    operations = read_operations(api)
+    chosen = _select(operations, request.only)
+    settings = RecipeSettings(request.source.name, request.cleanup)
+    plan = OpenApiPlan(chosen, settings, calls=bool(request.only))
+    workflows = _passing_workflows(plan, request, reader, api)
+    if not workflows and not request.only:
+        plan = OpenApiPlan(chosen, settings, calls=True)
+        workflows = _passing_workflows(plan, request, reader, api)
+    workflows = _select_workflow(workflows, request)
+    draft = make_draft(workflows, request.source, api.title, request.origin)
+    return GeneratedDraft(draft, tuple(_notes(plan, chosen)))
+
+
+def _description(source: DraftSource, reader: DraftReader) -> ApiDescription:
+    """The API description, read as it will be by whoever reads the document."""
+    step = DraftStep("step", "", operation_id="operation")
+    workflow = DraftWorkflow("workflow", "", "", (), (step,))
+    examined = reader.examine(Draft("draft", "", "", (source,), (workflow,)))
+    for unit in examined.units.values():
+        if source.name in unit.apis:
+            return unit.apis[source.name]
+    raise DocumentError(*examined.findings)
+
+
+def _select(operations: Sequence[ApiOperation], only: Sequence[str]) -> list[ApiOperation]:
+    """The operations to use: all that are not deprecated, or those that are named."""
+    if not only:
+        return [one for one in operations if not one.is_deprecated]
+    by_name = dict(operations_by_name(operations))
+    unknown = [name for name in only if name not in by_name]
+    if unknown:
+        raise UsageError(*(_unknown_operation_error(name, by_name) for name in unknown))
+    keys = {by_name[name].key for name in only}
+    return [one for one in operations if one.key in keys]
+
+
+def _select_workflow(
+    workflows: tuple[DraftWorkflow, ...], request: OpenApiRequest
+) -> tuple[DraftWorkflow, ...]:
+    """The workflow that is asked for with what it calls; a single one of `--only` gets its name."""
+    name = request.workflow
+    if not name or not workflows:
+        return workflows
+    called = {one.cleanup.workflow_id for one in workflows if one.cleanup}
+    entries = [one for one in workflows if one.workflow_id not in called]
+    entry = next((one for one in entries if one.workflow_id == name), None)
+    if entry is None and request.only and len(entries) == 1:
+        entry = replace(entries[0], workflow_id=name)
+    if entry is None:
+        names = [one.workflow_id for one in entries]
+        listed = "its workflows: " + ", ".join(f"`{one}`" for one in names)
+        message = f"no workflow is called `{name}`"
+        raise UsageError(error("AZ901", message, None, "", did_you_mean(name, names) or listed))
+    wanted = entry.cleanup.workflow_id if entry.cleanup else ""
+    return (entry, *(one for one in workflows if one.workflow_id == wanted))
+
+
+def _unknown_operation_error(name: str, known: Iterable[str]) -> Diagnostic:
+    names = [*known]
+    ids = [one for one in names if " " not in one] or names
+    listed = ", ".join(f"`{one}`" for one in ids[:12])
+    more = f" and {len(ids) - 12} more" if len(ids) > 12 else ""
+    hint = did_you_mean(name, names) or f"its operations: {listed}{more}"
+    return error("AZ906", f"`--only {name}`: the API has no such operation", None, "", hint)
+
+
+def _passing_workflows(
+    plan: OpenApiPlan, request: OpenApiRequest, reader: DraftReader, api: ApiDescription
+) -> tuple[DraftWorkflow, ...]:
+    passed = set[str]()
+    for _ in range(_ROUNDS):
+        workflows = plan.workflows()
+        left = [one for one in workflows if _text(one) not in passed]
+        if not left:
+            return workflows
+        called = {one.cleanup.workflow_id for one in left if one.cleanup}
+        checked = tuple(one for one in workflows if one in left or one.workflow_id in called)
+        draft = make_draft(checked, request.source, api.title, request.origin)
+        faults = draft_faults(draft, reader)
+        wrong = {one.workflow_id for one in faults}
+        passed |= {_text(one) for one in checked if one.workflow_id not in wrong}
+        if faults and not plan.exclude(faults):
+            break
+    return _without_faults(plan.workflows(), passed)
+
+
+def _without_faults(
+    workflows: tuple[DraftWorkflow, ...], passed: set[str]
+) -> tuple[DraftWorkflow, ...]:
+    return tuple(one for one in workflows if _text(one) in passed)
+
+
+def _text(workflow: DraftWorkflow) -> str:
+    return repr(workflow)
+
+
+def _notes(plan: OpenApiPlan, operations: Sequence[ApiOperation]) -> Iterable[str]:
+    names = {one.key: one.name for one in operations}
+    for (workflow_id, key), reason in plan.reasons.items():
+        yield f"`{names[key]}` is omitted from `{workflow_id}`: {reason}"
+    left = [one for one in operations if one.key not in plan.covered()]
+    if left:
+        shown = ", ".join(f"`{one.name}`" for one in left[:6])
+        more = f" and {len(left) - 6} more" if len(left) > 6 else ""
+        yield f"in no workflow: {shown}{more}; `--only OPERATION` writes one for each that it names"
+
+
+def source_name(stem: str) -> str:
+    """The name of a source by the stem of its file: ``studioApi`` for ``studio-api.openapi``."""
+    return camel_case(split_words(stem.partition(".")[0]) or ("api",))

@@ -1,0 +1,117 @@
+"""A draft as the text of an Arazzo document (1.0.1, which all tools read)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from arazzo_runner.expression.value import MISSING, Value
+from arazzo_runner.generate.draft import (
+    Draft,
+    DraftCleanup,
+    DraftInput,
+    DraftParameter,
+    DraftRetry,
+    DraftStep,
+    DraftWorkflow,
+)
+from arazzo_runner.generate.yaml_text import Commented, write_yaml
+
+VERSION: Final = "1.0.1"
+
+
+def write_draft(draft: Draft) -> str:
+    """The document; fields stand in the order in which people read them."""
+    comment = "".join(f"# {line}".rstrip() + "\n" for line in draft.comment)
+    return comment + write_yaml(document_value(draft))
+
+
+def document_value(draft: Draft) -> dict[str, object]:
+    """The document as plain data, with comments."""
+    info = {
+        "title": draft.title,
+        "summary": draft.summary,
+        "description": draft.description,
+        "version": draft.version,
+    }
+    return {
+        "arazzo": VERSION,
+        "info": _without_empty(info),
+        "sourceDescriptions": [
+            {"name": one.name, "url": one.url, "type": one.type} for one in draft.sources
+        ],
+        "workflows": [_workflow(one) for one in draft.workflows],
+    }
+
+
+def _without_empty(node: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in node.items() if value not in ("", (), [], {}, None)}
+
+
+def _workflow(workflow: DraftWorkflow) -> dict[str, object]:
+    return _without_empty(
+        {
+            "workflowId": workflow.workflow_id,
+            "summary": workflow.summary,
+            "description": workflow.description,
+            "inputs": _inputs(workflow.inputs),
+            "steps": [_step(one) for one in workflow.steps],
+            "outputs": dict(workflow.outputs),
+            "x-finally": _cleanup(workflow.cleanup),
+        }
+    )
+
+
+def _inputs(inputs: tuple[DraftInput, ...]) -> dict[str, object]:
+    if not inputs:
+        return {}
+    required = [one.name for one in inputs if one.required]
+    return {
+        "type": "object",
+        **({"required": required} if required else {}),
+        "properties": {one.name: dict(one.schema) for one in inputs},
+    }
+
+
+def _cleanup(cleanup: DraftCleanup | None) -> dict[str, object]:
+    if cleanup is None:
+        return {}
+    parameters = [{"name": name, "value": value} for name, value in cleanup.parameters]
+    return _without_empty({"workflowId": cleanup.workflow_id, "parameters": parameters})
+
+
+def _step(step: DraftStep) -> object:
+    written = _without_empty(
+        {
+            "stepId": step.step_id,
+            "description": step.description,
+            "operationId": step.operation_id,
+            "operationPath": step.operation_path,
+            "parameters": [_parameter(one) for one in step.parameters],
+            "requestBody": _request_body(step),
+            "successCriteria": [{"condition": one} for one in step.criteria],
+            "onFailure": [_retry(one) for one in step.retries],
+            "outputs": dict(step.outputs),
+        }
+    )
+    return Commented(written, (step.comment,)) if step.comment else written
+
+
+def _parameter(parameter: DraftParameter) -> dict[str, Value]:
+    return {"name": parameter.name, "in": parameter.location, "value": parameter.value}
+
+
+def _request_body(step: DraftStep) -> dict[str, Value]:
+    if step.payload is MISSING:
+        return {}
+    return {"contentType": step.content_type, "payload": step.payload}
+
+
+def _retry(retry: DraftRetry) -> dict[str, object]:
+    return {
+        "name": retry.name,
+        "type": "retry",
+        "retryAfter": retry.seconds,
+        "retryLimit": retry.limit,
+        "criteria": [{"condition": one} for one in retry.criteria],
+    }
