@@ -15,6 +15,7 @@ import embedding
 import exponents
 import growth
 import masking
+import memory
 from contenders import ARAZZO, HERE, running, script, serving
 from documents import get_item, write_document
 from measure import Contender, rounds, table
@@ -89,6 +90,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         embedding.runs,
         embedding.runner,
         masking.masking,
+        memory.memory,
         mock,
     )
 }

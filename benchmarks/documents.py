@@ -35,6 +35,14 @@ DESCRIPTION = {
         "/items/{id}": _get("getItem", "id", {"id": INTEGER, "name": TEXT}),
         "/turns/{of}": _get("turn", "of", {"last": {"type": "boolean"}}),
         "/texts/{size}": _get("getText", "size", {"text": TEXT}),
+        "/lists/{size}": _get("getList", "size", {"list": {"type": "array", "items": TEXT}}),
+        "/echo": {
+            "post": {
+                "operationId": "echo",
+                "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+                "responses": {"200": {"description": "What was sent"}},
+            }
+        },
     },
 }
 
@@ -117,4 +125,51 @@ def passing_on(size: int) -> Callable[[int], dict[str, Any]]:
         }
 
     step.__name__ = f"passing{size}"
+    return step
+
+
+def get_text(size: int) -> Callable[[int], dict[str, Any]]:
+    """A GET of a text of so many bytes."""
+
+    def step(number: int) -> dict[str, Any]:
+        return {
+            "stepId": f"s{number}",
+            "operationId": "getText",
+            "parameters": [{"name": "size", "in": "path", "value": size}],
+            "successCriteria": [{"condition": "$statusCode == 200"}],
+        }
+
+    step.__name__ = f"texts{size}"
+    return step
+
+
+def get_list(size: int) -> Callable[[int], dict[str, Any]]:
+    """A GET of a list of texts, together of so many bytes, that is an output, too."""
+
+    def step(number: int) -> dict[str, Any]:
+        return {
+            "stepId": f"s{number}",
+            "operationId": "getList",
+            "parameters": [{"name": "size", "in": "path", "value": size}],
+            "outputs": {"list": "$response.body#/list"},
+        }
+
+    step.__name__ = f"lists{size}"
+    return step
+
+
+def echo(size: int) -> Callable[[int], dict[str, Any]]:
+    """A step that gets a text of so many bytes, and steps that send it on and get it back."""
+
+    def step(number: int) -> dict[str, Any]:
+        if not number:
+            return passing_on(size)(0)
+        return {
+            "stepId": f"s{number}",
+            "operationId": "echo",
+            "requestBody": {"payload": {"text": f"$steps.s{number - 1}.outputs.text"}},
+            "outputs": {"text": "$response.body#/text"},
+        }
+
+    step.__name__ = f"echo{size}"
     return step

@@ -1,8 +1,8 @@
 """The cheapest honest HTTP server, so that the clients are what is measured.
 
 Prints its port and answers until it is ended: `GET /items/<n>`, `GET /turns/<n>` (every nth answer
-says that it is the last), `GET /texts/<bytes>`, and the three calls of the Studio job.
-Connections are kept alive.
+says that it is the last), `GET /texts/<bytes>`, `GET /lists/<bytes>`, `POST /echo`, and the three
+calls of the Studio job. Connections are kept alive.
 """
 
 import asyncio
@@ -35,6 +35,11 @@ ROUTES = [
         lambda match: {"last": next(TURNS) % int(match[1]) == 0},
     ),
     (re.compile(rb"GET /texts/(\d+) "), 200, lambda match: {"text": "x" * int(match[1])}),
+    (
+        re.compile(rb"GET /lists/(\d+) "),
+        200,
+        lambda match: {"list": ["x" * 21] * (int(match[1]) // 25)},
+    ),
     (re.compile(rb"GET /items/(\d+) "), 200, lambda match: {"id": int(match[1]), "name": "item"}),
     (re.compile(rb"POST /v2/Flows/\w+/Executions "), 201, lambda _: STARTED),
     (re.compile(rb"GET /v2/Flows/\w+/Executions/\w+ "), 200, lambda _: STARTED),
@@ -55,7 +60,10 @@ def answer(head: bytes) -> bytes:
 
 
 def response(status: int, content: object) -> bytes:
-    body = json.dumps(content).encode()
+    return reply(status, json.dumps(content).encode())
+
+
+def reply(status: int, body: bytes) -> bytes:
     head = f"HTTP/1.1 {status} .\r\ncontent-type: application/json\r\n"
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
@@ -73,7 +81,8 @@ class Connection(asyncio.Protocol):
             if len(rest) < length:
                 return
             self.received = rest[length:]
-            self.transport.write(answer(head))
+            echo = head.startswith(b"POST /echo ")
+            self.transport.write(reply(200, rest[:length]) if echo else answer(head))
 
 
 async def serve() -> None:

@@ -26,7 +26,7 @@ from arazzo_runner.document.retrieval import (
 )
 from arazzo_runner.document.uris import base_uri, split_uri, without_fragment
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import Value, value_size
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
 from arazzo_runner.text.parse import ParsedText, decode, parse
@@ -121,39 +121,79 @@ _ANYONE: Final = "anyone"
 _Outcome: TypeAlias = ParsedDocument | RetrieveError | DocumentError
 
 
+_EXTENT_BYTES: Final = 400
+"""About as many bytes as the position of one value takes, its pointer with it."""
+
+
+class _Entry(Struct):
+    """What came of asking for a text, its bytes, and those of all that it was parsed to.
+
+    The latter are counted once, and not where there is only one document.
+    """
+
+    outcome: _Outcome
+    size: int
+    parsed: int | None = None
+
+    def weight(self, most: int) -> int:
+        """About as many bytes as it takes; counting stops where there are more than ``most``."""
+        if not isinstance(self.outcome, ParsedDocument):
+            return self.size
+        if self.parsed is None:
+            # Twice, for what is worked out from it: operations, resolved references, validators.
+            self.parsed = 2 * value_size(self.outcome.value, most)
+        return self.size + self.parsed + _EXTENT_BYTES * len(self.outcome.file.extents)
+
+
 class TextCache:
     """Texts that several libraries share, so that what one has parsed is not parsed again.
 
-    ``limit`` bounds the bytes of the texts that are kept; those used longest ago go first.
+    ``limit`` bounds their bytes: those of the texts while a document is read, and from the next
+    one on those of all that became of them (``trim``). Those used longest ago go first.
     """
 
     def __init__(self, limit: int = 64 * _MIB) -> None:
         self._limit = limit
         self._size = 0
-        self._entries: OrderedDict[_SourceKey, tuple[_Outcome, int]] = OrderedDict()
+        self._entries: OrderedDict[_SourceKey, _Entry] = OrderedDict()
 
     def get(self, key: _SourceKey) -> tuple[_Outcome, int] | None:
         """What came of asking before, and its size in bytes."""
-        if key in self._entries:
-            self._entries.move_to_end(key)
-        return self._entries.get(key)
+        if key not in self._entries:
+            return None
+        self._entries.move_to_end(key)
+        kept = self._entries[key]
+        return kept.outcome, kept.size
 
     def put(self, key: _SourceKey, outcome: _Outcome, size: int) -> None:
         """Keep what came of asking."""
-        self._entries[key] = (outcome, size)
+        self._entries[key] = _Entry(outcome, size)
         self._size += size
         while self._size > self._limit:
-            _, (_, gone) = self._entries.popitem(last=False)
-            self._size -= gone
+            self._size -= self._entries.popitem(last=False)[1].size
+
+    def trim(self) -> int:
+        """Give up what takes more than the limit, parsed; returns the bytes that are given up.
+
+        Between two documents: positions and the like have become more while one was examined.
+        """
+        weights = {key: kept.weight(self._limit) for key, kept in self._entries.items()}
+        excess, given_up = sum(weights.values()) - self._limit, 0
+        while given_up < excess:
+            key, kept = self._entries.popitem(last=False)
+            self._size -= kept.size
+            given_up += weights[key]
+        return given_up
 
     def forget(self, uri: str) -> None:
         """Do not keep what stood at a URI: it has changed."""
         for asked in [one for one in self._entries if one[0] == uri]:
-            self._size -= self._entries.pop(asked)[1]
+            self._size -= self._entries.pop(asked).size
 
     def files(self) -> set[SourceFile]:
         """The files of the texts that are kept."""
-        return {one.file for one, _ in self._entries.values() if isinstance(one, ParsedDocument)}
+        outcomes = (one.outcome for one in self._entries.values())
+        return {one.file for one in outcomes if isinstance(one, ParsedDocument)}
 
 
 class DocumentStore:

@@ -165,7 +165,7 @@ def _failed_outcome(
     place = planned.step.place
     fault: FaultSide = "call" if failure.code == "credentials" else "response"
     error = StepError(failure.code, failure.message, failure.hint, fault, place)
-    sent = None if failure.unsent else failure.request or built.request
+    sent = None if failure.unsent else failure.request or replace(built.request)
     attempt = Attempt(
         sent, None, error, (), (), None, succeeded=False,
         exchanges=failure.exchanges, in_process=failure.in_process,
@@ -234,7 +234,7 @@ def _judge_response(
     )
     scope = replace(frame.scope, exchange=exchange)
     criteria = _judge_all(planned, scope, frame)
-    sent = response.request or built.request
+    sent = response.request or replace(built.request)
     checks = contract_checks(planned, call, sent, response, body, frame) if error is None else ()
     error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))
     # Whatever came of criteria and outputs whose time was over, they are not all there is.

@@ -18,7 +18,7 @@ from msgspec.structs import force_setattr, replace
 
 from arazzo_runner.executor.result import Attempt, OperandValue, StepResult
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import Value, value_size
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, OmittedBody, WireExchange
 from arazzo_runner.openapi.request.multipart import size_of
 
@@ -42,8 +42,8 @@ class _Held(Struct, frozen=True):
 class BodyBudget:
     """Counts the bodies of attempts in bytes, and takes those of the oldest away over ``limit``.
 
-    The newest attempt keeps its own, whatever their size. Messages are those of
-    :func:`copy_outcome`: nobody else's lose anything.
+    The newest attempt keeps its own, whatever their size. Messages are the run's own, as
+    :func:`copy_outcome` makes them: those of a world lose nothing.
     """
 
     __slots__ = ("_held", "_limit", "_outputs", "_total")
@@ -138,34 +138,6 @@ def _large_outputs(attempt: Attempt, sizes: dict[int, int], limit: int) -> Itera
         if size >= _LARGE:
             sizes[id(value)] = size
             yield name
-
-
-def value_size(value: Value, most: int) -> int:
-    """About as many bytes as a value takes; counting stops where there are more than ``most``."""
-    todo, size = [value], 0
-    while todo and size <= most:
-        one = todo.pop()
-        size += _shallow_size(one)
-        if isinstance(one, dict):
-            todo += one.values()
-        elif isinstance(one, list):
-            todo += one
-    return size
-
-
-def _shallow_size(value: Value) -> int:
-    """About as many bytes as CPython takes for a value without its items."""
-    match value:
-        case str():
-            return len(value) if value.isascii() else 4 * len(value)
-        case bytes():
-            return len(value)
-        case dict():
-            return 64 + 100 * len(value)
-        case list():
-            return 56 + 8 * len(value)
-        case _:
-            return 32
 
 
 def copy_outcome(outcome: HttpResponse | TransportFailure) -> HttpResponse | TransportFailure:

@@ -262,3 +262,31 @@ def _to_number(text: str) -> int | float:
     if _WHOLE_NUMBER.fullmatch(text) and len(text) <= 4_300:
         return int(text)
     return parse_number(text)
+
+
+def value_size(value: Value, most: int) -> int:
+    """About as many bytes as a value takes; counting stops where there are more than ``most``."""
+    todo, size = [value], 0
+    while todo and size <= most:
+        one = todo.pop()
+        size += _shallow_size(one)
+        if isinstance(one, dict):
+            todo += one.values()
+        elif isinstance(one, list):
+            todo += one
+    return size
+
+
+def _shallow_size(value: Value) -> int:
+    """About as many bytes as CPython takes for a value without its items."""
+    match value:
+        case str():
+            return len(value) if value.isascii() else 4 * len(value)
+        case bytes():
+            return len(value)
+        case dict():
+            return 64 + 100 * len(value)
+        case list():
+            return 56 + 8 * len(value)
+        case _:
+            return 32

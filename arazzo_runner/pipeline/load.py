@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 
 
 _NO_SILENCE: Final = Silence()
+
+_WORTH_COLLECTING: Final = 16 * 2**20
+"""So many bytes given up are worth looking for what nothing refers to any more."""
 
 
 class Description(SafeRepr, frozen=True):
@@ -186,23 +190,32 @@ class SharedCache:
     """What several documents share: the texts of their sources, and the descriptions in them.
 
     A description that has asked for other documents is read again for the next Arazzo document,
-    whose limits they count in.
+    whose limits they count in. ``limit`` is that of a :class:`TextCache`.
     """
 
-    def __init__(self) -> None:
-        self.shelf = TextCache()
+    def __init__(self, limit: int = 32 * 2**20) -> None:
+        self.shelf = TextCache(limit)
         self._apis: dict[SourceFile, ApiDescription | DocumentError] = {}
         self._asking: set[SourceFile] = set()
+        self._given_up = 0
+
+    def begin_document(self) -> None:
+        """Another document is examined: give up what has become too much for the next ones."""
+        self._given_up += self.shelf.trim()
+        kept = self.shelf.files() - self._asking
+        self._apis = {file: one for file, one in self._apis.items() if file in kept}
+        self._asking.clear()
+        if self._given_up > _WORTH_COLLECTING:
+            # A description and what it reads refer to each other.
+            gc.collect()
+            self._given_up = 0
 
     def api(self, source: ResolvedSource, load: LoadDocument) -> ApiDescription:
         """The description in a source, read once; ``load`` reads what it refers to.
 
         Raises DocumentError.
         """
-        if source.file not in self._apis or source.file in self._asking:
-            kept = self.shelf.files()
-            self._apis = {file: one for file, one in self._apis.items() if file in kept}
-            self._asking &= kept
+        if source.file not in self._apis:
             self._apis[source.file] = self._description(source, load)
         found = self._apis[source.file]
         if isinstance(found, DocumentError):
@@ -279,6 +292,7 @@ def examine_description(
     Raises UsageError alone, when the document itself cannot be read.
     """
     begin_lookups()
+    shared.begin_document()
     try:
         retrieved = access.open(document)
         text = decode(retrieved.data, retrieved.name, retrieved.uri)

@@ -100,7 +100,8 @@ class PytestEngine:
 
     def __init__(self, given: PytestOptions) -> None:
         self._options = given
-        self._shared = SharedCache()
+        # The items hold what was read anyway.
+        self._shared = SharedCache(limit=256 * 2**20)
         self._descriptions: dict[object, Description] = {}
         self._open = OpenRunners()
 

@@ -23,11 +23,11 @@ from arazzo_runner.cli.run.reports import STDOUT, Reports, read_reports
 from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.body_budget import BodyBudget
-from arazzo_runner.executor.plan import Limits
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
+from arazzo_runner.pytest_support.options import read_options
 from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.mask import mask_value
@@ -126,7 +126,7 @@ class SessionReport:
         self._ran: list[SessionRun] = []
         self._refused: list[StartFailure] = []
         self._positions: dict[str, int] = {}
-        self._bodies = BodyBudget(Limits().max_kept)
+        self._bodies: BodyBudget | None = None
         self._started_at = time.time()
         self._started = time.perf_counter()
 
@@ -141,7 +141,7 @@ class SessionReport:
         """Keep one run."""
         name = item.nodeid
         masked = mask_value(result, masker)
-        self._bodies.keep_all(steps_of(masked.workflows))
+        self._keep_bodies(item.config, masked)
         self._ran.append(
             SessionRun(
                 self._positions.get(name, 0),
@@ -153,6 +153,12 @@ class SessionReport:
                 warnings,
             )
         )
+
+    def _keep_bodies(self, config: pytest.Config, result: RunResult) -> None:
+        """Count what a run has left: ``--arazzo-max-kept`` is for all runs together."""
+        if self._bodies is None:
+            self._bodies = BodyBudget(read_options(config).run["limits"].max_kept)
+        self._bodies.keep_all(steps_of(result.workflows))
 
     def refuse(self, reason: DiagnosedError) -> None:
         """Keep why nothing ran."""
@@ -174,6 +180,8 @@ class SessionReport:
         data = getattr(node, "workeroutput", {}).get(_OUTPUT)
         if data is not None:
             ran, refused = unpack(data)
+            for one in ran:
+                self._keep_bodies(node.config, one.result)
             self._ran += ran
             self._refused += refused
 

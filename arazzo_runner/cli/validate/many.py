@@ -72,28 +72,31 @@ class JobResult(Struct, frozen=True):
 
 def run_jobs(job: ValidationJob, documents: Sequence[str], processes: int) -> Iterator[JobResult]:
     """What came of each document, in the order of the documents."""
-    if processes == 1 or len(documents) < 2 * processes:
-        yield from _run(job, documents)
+    few = len(documents) < 2 * processes
+    parts = split_documents(documents, 1 if few else processes)
+    done: dict[str, JobResult] = {}
+    for part, results in zip(parts, _run_parts(job, parts), strict=True):
+        done.update(zip(part, results, strict=True))
+    yield from (done[document] for document in documents)
+
+
+def _run_parts(job: ValidationJob, parts: list[list[str]]) -> Iterator[list[JobResult]]:
+    if len(parts) == 1:
+        yield _run_part(job, parts[0])
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    parts = split_documents(documents, processes)
-    done: dict[str, JobResult] = {}
     # Fresh processes, alike on all systems: a fork would copy the threads of who calls, half.
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        for part, results in zip(
-            parts, pool.map(_run_part, [job] * len(parts), parts), strict=True
-        ):
-            done.update(zip(part, results, strict=True))
-    yield from (done[document] for document in documents)
+    with ProcessPoolExecutor(len(parts), get_context("spawn")) as pool:
+        yield from pool.map(_run_part, [job] * len(parts), parts)
 
 
 def split_documents(documents: Sequence[str], processes: int) -> list[list[str]]:
     """The documents in as many parts, about equally many in each.
 
-    Those that name the same sources stay together as far as that goes, for each process has to read
-    the sources of its part: among processes nothing is shared.
+    Those that name the same sources stay together as far as that goes, one after the other: each
+    process has to read the sources of its part, and keeps those that it has used last.
     """
     together: dict[str, list[str]] = {}
     for document in documents:

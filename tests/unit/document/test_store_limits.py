@@ -2,7 +2,9 @@
 
 import pytest
 
+from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.document.store import ParsedDocument, TextCache
+from arazzo_runner.text.positions import extents_of
 from arazzo_runner.text.source import SourceFile
 
 
@@ -40,3 +42,39 @@ def test_what_has_changed_is_forgotten_whoever_asked_for_it(shelf):
     assert names(shelf) == ["b"]
     shelf.put(("c", "user"), text("c"), 5)
     assert names(shelf) == ["b", "c"]
+
+
+def data(name: str, count: int) -> ParsedDocument:
+    """A small text that was parsed to much."""
+    return ParsedDocument(SourceFile(name, "[1, 2]", ""), [[] for _ in range(count)], "openapi")
+
+
+def test_what_texts_were_parsed_to_counts_from_the_next_document_on():
+    shelf = TextCache(limit=50_000)
+    for name in "abc":
+        shelf.put((name, "user"), data(name, 150), 5)
+    assert names(shelf) == ["a", "b", "c"]
+    given_up = shelf.trim()
+    assert names(shelf) == ["b", "c"]
+    assert 150 * 64 < given_up < 25_000
+    assert shelf.trim() == 0
+    assert names(shelf) == ["b", "c"]
+
+
+def test_positions_count_too():
+    shelf = TextCache(limit=1300)
+    texts = [data(name, 0) for name in "ab"]
+    for one in texts:
+        shelf.put((one.file.name, "user"), one, 5)
+    assert shelf.trim() == 0
+    assert len(extents_of(texts[1].file)) == 3
+    shelf.get(("a", "user"))
+    assert shelf.trim() > 1200
+    assert names(shelf) == ["a"]
+
+
+def test_a_failure_counts_as_what_was_read():
+    shelf = TextCache(limit=10)
+    shelf.put(("a", "user"), RetrieveError("no"), 8)
+    assert shelf.trim() == 0
+    assert shelf.get(("a", "user")) is not None

@@ -5,12 +5,12 @@ import json
 import msgspec
 import pytest
 
-from arazzo_runner.executor.body_budget import OMITTED_VALUE, BodyBudget, copy_outcome, value_size
+from arazzo_runner.executor.body_budget import OMITTED_VALUE, BodyBudget, copy_outcome
 from arazzo_runner.executor.plan import Limits, Settings
 from arazzo_runner.executor.result import ActionTaken, Attempt, ConsideredAction, CriterionResult
 from arazzo_runner.executor.result import OperandValue as Operand
 from arazzo_runner.executor.world import TransportFailure
-from arazzo_runner.expression.value import MISSING, FileBody
+from arazzo_runner.expression.value import MISSING, FileBody, value_size
 from arazzo_runner.openapi.message import (
     HttpRequest,
     HttpResponse,
@@ -164,3 +164,18 @@ def test_large_outputs_of_repeated_attempts_are_given_up():
     assert first.outputs["large"] == "x" * 5000
     budget.keep(attempt(b"y"))
     assert first.outputs == {"large": OMITTED_VALUE, "small": "x", "number": 1}
+
+
+@pytest.mark.parametrize("answer", [reply(200, {}), TransportFailure("connect", "no")])
+def test_a_world_may_keep_the_requests(run, answer):
+    steps = "".join(
+        f"      - stepId: s{n}\n        operationId: createThing\n"
+        f"        requestBody: {{payload: {{name: {'x' * 2000}}}}}\n"
+        "        onFailure: [{name: on, type: goto, stepId: s1}]\n"
+        for n in range(2)
+    )
+    settings = Settings(Limits(max_kept=1, max_steps=2))
+    ran = run(f"  - workflowId: main\n    steps:\n{steps}", answer, answer, settings=settings)
+    attempts = [step.attempts[0] for step in ran.first.steps]
+    assert isinstance(attempts[0].request.body, OmittedBody)
+    assert [len(one.request.body) > 2000 for one in ran.world.calls] == [True, True]

@@ -97,3 +97,23 @@ def test_a_report_that_turns_out_to_be_unwritable(project: Project) -> None:
     result = project.run(MOCK, "-m", "smoke", "--arazzo-report", "json=all.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "the report `all.json` cannot be written" in result.stderr.str()
+
+
+@pytest.mark.parametrize("processes", [(), ("-n2",)])
+@pytest.mark.parametrize(("limit", "kept"), [("1", 1), ("1MiB", 2)])
+def test_the_bodies_of_all_tests_have_one_limit(
+    project: Project, processes: tuple[str, ...], limit: str, kept: int
+) -> None:
+    project.write("pets.arazzo.yaml", PETS.replace("    x-tags", CASES, 1))
+    project.run_apart(
+        MOCK, "--arazzo-report", "json=all.json", f"--arazzo-max-kept={limit}", *processes
+    )
+    responses = [
+        attempt["response"]
+        for workflow in report(project)["workflows"]
+        for step in workflow["steps"]
+        for attempt in step["attempts"]
+        if attempt["request"]["method"] == "GET" and attempt["response"]["status"] == 200
+    ]
+    # The newest is kept, whatever its size.
+    assert [one["body"] == {"name": "Rex"} for one in responses].count(True) == kept, responses
