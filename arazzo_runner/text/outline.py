@@ -60,6 +60,11 @@ class Outline:
         """Whether an object or a list is open."""
         return bool(self._frames)
 
+    @property
+    def depth(self) -> int:
+        """How many objects and lists are open."""
+        return len(self._frames)
+
     def key(self, name: str, extent: tuple[int, int]) -> None:
         """A key, at these offsets."""
         frame = self._frames[-1]

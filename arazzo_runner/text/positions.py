@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MERGE: Final = "<<"
+_DEEPEST: Final = 1_000
+"""Deeper values have no places of their own: no reader follows so far, and the pointers of a
+million lists in each other would take terabytes."""
+
 LONG_LINE: Final = 200
 """A text of one line and more characters than these is no text for people."""
 
@@ -145,7 +149,7 @@ def _build_outline(text: str, until: int) -> Outline:
 
 def _outline_json(text: str, outline: Outline, until: int) -> None:
     for token in walk_json(text, outline):
-        if token.start() >= until:
+        if token.start() >= until or outline.depth > _DEEPEST:
             return
 
 
@@ -158,7 +162,7 @@ def _outline_yaml(text: str, until: int) -> Outline:
     outline = Outline()
     try:
         for event in walk_yaml(text, outline):
-            if extent(event)[0] >= until:
+            if extent(event)[0] >= until or outline.depth > _DEEPEST:
                 break
     except YAMLError:
         pass  # what was read before it still has its place

@@ -13,7 +13,7 @@ from arazzo_runner.text.pattern import lazy_pattern
 _SEGMENT: Final = lazy_pattern(
     r"""\s*(?:
         \.(?P<name>[^\x00-@\[-^`\{-\x7f][^\x00-/:-@\[-^`\{-\x7f]*)(?!\()
-      | \[\s*(?P<index>0|[1-9][0-9]*)\s*\]
+      | \[\s*(?P<index>0|[1-9][0-9]{0,15})\s*\]
       | \[\s*'(?P<single>[^'\\]*)'\s*\]
       | \[\s*"(?P<double>[^"\\]*)"\s*\]
       | (?P<any>\.\*|\[\s*\*\s*\]|\[\s*-[1-9][0-9]*\s*\])

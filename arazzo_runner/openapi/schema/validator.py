@@ -6,13 +6,19 @@ from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any, Final
 
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import Value, value_size
 from arazzo_runner.text.json_write import has_spellings
 from arazzo_runner.text.number import JsonNumber
 
 _LONGEST: Final = 1_000
 _LARGEST: Final = 10_000
 """Beyond so many digits, or such an exponent, a number is judged as the nearest one within."""
+
+
+_LARGE: Final = 2 * 2**20
+"""The bytes of a value from which on not all errors are looked for, as :func:`value_size` has them.
+
+Fifty thousand numbers take as much."""
 
 
 class Validator:
@@ -28,9 +34,20 @@ class Validator:
         return bool(self._compiled.is_valid(python_numbers(value)))
 
     def iter_errors(self, value: Value) -> Iterator[Any]:
-        """All that is wrong with a value, in the words of jsonschema-rs."""
-        found: Iterator[Any] = self._compiled.iter_errors(python_numbers(value))
-        return found
+        """What is wrong with a value, in the words of jsonschema-rs; of a large one the first.
+
+        It makes all errors at once, each with a copy of what is wrong: those of a million items
+        would take seconds and gigabytes.
+        """
+        plain = python_numbers(value)
+        if value_size(value, _LARGE) <= _LARGE:
+            found: Iterator[Any] = self._compiled.iter_errors(plain)
+            return found
+        try:
+            self._compiled.validate(plain)
+        except ValueError as first:
+            return iter([first])
+        return iter(())
 
 
 def compile_schema(schema: Value, backtracks: int, formats: Iterable[str] = ()) -> Any:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from arazzo_runner.text import positions as module
 from arazzo_runner.text.diagnostic import Severity, sort_findings, warning
 from arazzo_runner.text.parse import DocumentLimits, parse
-from arazzo_runner.text.positions import locate_place, place_between, position
+from arazzo_runner.text.positions import extents_of, locate_place, place_between, position
 from arazzo_runner.text.source import Place, SourceFile, Span
 
 YAML = """\
@@ -292,3 +292,12 @@ LONG = '{"a":{"b/c":"' + "x" * 200 + '"}}'
 )
 def test_positions_in_a_source_of_one_line_are_pointers(text, place, shown):
     assert position(Place(SourceFile("f.json", text, "f:/f.json"), place)) == shown
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("[", "]"), ('{"a": ', "}"), ("- ", ""), ("[*a, ", "]")]
+)
+def test_places_end_where_no_reader_follows(start, end):
+    text = start * 5_000 + "1" + end * 5_000
+    extents = extents_of(SourceFile("a.yaml", text, "file:///a.yaml"))
+    assert 900 < max(map(len, extents)) < 1_100

@@ -37,3 +37,13 @@ def test_numbers(schema, text, fits):
     assert (next(judge.iter_errors(number), None) is None) is fits
     deep = schema_validator({"items": {"properties": {"a": schema}}})
     assert deep.is_valid([{"a": number}]) is fits
+
+
+@pytest.mark.parametrize(
+    ("count", "wrong", "errors"), [(10, 1, 10), (200_000, 1, 1), (200_000, "fine", 0)]
+)
+def test_of_a_large_value_the_first_error_is_enough(count, wrong, errors):
+    judge = schema_validator({"items": {"type": "string"}})
+    found = list(judge.iter_errors([wrong] * count))
+    assert len(found) == errors
+    assert [list(one.instance_path) for one in found[:1]] == [[0]][:errors]
