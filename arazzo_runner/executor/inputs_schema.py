@@ -79,7 +79,8 @@ class InputsSchema(Struct, frozen=True):
 
     def has_default(self, name: str) -> bool:
         """Whether an input has a value where none is set."""
-        schema = self.schemas().get(name)
+        declared = (self.declared or {}).get(name)
+        schema = declared.schema if declared else None
         return any("default" in part for part in standalone_parts(schema, self.value))
 
 

@@ -56,6 +56,9 @@ _PKCS12: Final = lazy_pattern(
 
 def _read(flag: str, path: str) -> bytes:
     try:
+        if Path(path).exists() and not Path(path).is_file():
+            way_out = "write it to a file: OpenSSL reads it from its path, and twice"
+            raise _unusable_error(flag, path, "it is not a regular file", way_out)
         return Path(path).read_bytes()
     except OSError as reason:
         raise unusable_file_error(flag, path, reason) from None

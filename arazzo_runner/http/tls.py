@@ -7,6 +7,7 @@ system has none, certifi's list does. ``--cacert`` takes the place of both, as c
 from __future__ import annotations
 
 import ssl
+from errno import EINVAL
 from pathlib import Path
 
 from arazzo_runner.errors import UsageError
@@ -16,6 +17,7 @@ from arazzo_runner.http.client_certificate import (
     with_table_keys,
 )
 from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.retrieve.pipe import read_file
 
 
 def client_context(settings: HttpSettings) -> ssl.SSLContext:
@@ -48,9 +50,19 @@ def _trusting_context(cacert: str | None) -> ssl.SSLContext:
             context.load_verify_locations(certifi.where())
         return context
     try:
-        return ssl.create_default_context(cafile=cacert)
+        if Path(cacert).is_file():
+            return ssl.create_default_context(cafile=cacert)
+        return ssl.create_default_context(cadata=_pem_of(read_file(cacert)))
     except OSError as reason:
         raise unusable_file_error("--cacert", cacert, reason) from None
+
+
+def _pem_of(content: bytes) -> str:
+    """The ASCII of a text: what PEM consists of, comments aside. Raises OSError without any."""
+    text = content.decode("ascii", "ignore")
+    if "-----BEGIN" not in text:
+        raise OSError(EINVAL, "it is not PEM")
+    return text
 
 
 def _has_store(context: ssl.SSLContext) -> bool:

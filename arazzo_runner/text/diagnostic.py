@@ -115,7 +115,7 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     """The known name most like ``name``, or None when nothing is near enough to suggest."""
     from difflib import get_close_matches
 
-    known = names_to_compare(name, [*names])
+    known = names_to_compare(name, names)
     for candidate in known:
         if candidate.casefold() == name.casefold():
             return candidate

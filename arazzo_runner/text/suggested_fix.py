@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from contextvars import ContextVar
 from functools import lru_cache
 from itertools import pairwise
@@ -26,10 +26,10 @@ _LONG_ENOUGH: Final = 4
 MAX_COMPARED: Final = 32
 """The names that are compared letter by letter with one that is not known."""
 
-MAX_LOOKUPS: Final = 1_000
-"""The look-ups among more names than that of one document: each takes time for every name."""
+MAX_LIKENED: Final = 500_000
+"""The names that look-ups of one document go through, where there are more than that."""
 
-_lookups: ContextVar[int] = ContextVar("lookups", default=0)
+_likened: ContextVar[int] = ContextVar("likened", default=0)
 
 _VARIABLE: Final = lazy_pattern(r"\{[^{}]*\}")
 _WORD: Final = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+|[^\W_]")
@@ -85,7 +85,7 @@ def rename_to_known(place: Place, name: str, known: Iterable[str]) -> Fix | None
     The same name but for case is safe, where it is the only one; another is a guess. To be one, it
     takes more than a near spelling: `getUser` and `setUser` are near, and no slip of each other.
     """
-    names = names_to_compare(name, [*dict.fromkeys(known)])
+    names = names_to_compare(name, known)
     same = _same_but_for_case(name, names)
     match = same or _single_similar_name(name, names)
     return Fix((Edit(place, match, name),), is_safe=bool(same)) if match else None
@@ -169,27 +169,28 @@ def _distance(one: str, other: str) -> int:
 
 
 def begin_lookups() -> None:
-    """Count the look-ups among many names anew: what follows is about another document."""
-    _lookups.set(0)
+    """Count the names of look-ups anew: what follows is about another document."""
+    _likened.set(0)
 
 
-def names_to_compare(name: str, known: list[str]) -> list[str]:
+def names_to_compare(name: str, known: Iterable[str]) -> list[str]:
     """Of more than ``MAX_COMPARED`` names those that share most letters and pairs with ``name``.
 
-    None of them any more after ``MAX_LOOKUPS`` look-ups of a document.
+    None of them any more once a document has gone through ``MAX_LIKENED`` names.
     """
-    if len(known) <= MAX_COMPARED:
-        return known
-    _lookups.set(_lookups.get() + 1)
-    if _lookups.get() > MAX_LOOKUPS:
+    if isinstance(known, Sized) and len(known) > MAX_COMPARED and _likened.get() >= MAX_LIKENED:
         return []
+    names = [*dict.fromkeys(known)]
+    if len(names) <= MAX_COMPARED:
+        return names
+    _likened.set(_likened.get() + len(names))
     wanted = _parts(name)
 
     def likeness(candidate: str) -> float:
         parts = _parts(candidate)
         return len(wanted & parts) / (len(wanted) + len(parts) + 1)
 
-    return sorted(known, key=likeness, reverse=True)[:MAX_COMPARED]
+    return sorted(names, key=likeness, reverse=True)[:MAX_COMPARED]
 
 
 @lru_cache(maxsize=32_768)

@@ -5,11 +5,11 @@ Arazzo Specification 1.1.0, "Runtime Expressions". No API description is needed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from arazzo_runner.document.model import (
     ArazzoDocument,
@@ -17,6 +17,7 @@ from arazzo_runner.document.model import (
     FailureAction,
     GotoAction,
     Reusable,
+    Step,
     SuccessAction,
     Workflow,
     WorkflowName,
@@ -45,12 +46,34 @@ _FIELDS: Final = ("name", "url", "type")
 """The fields of a Source Description Object."""
 
 
+class _OutputNames(Struct, frozen=True):
+    """The outputs of a step or workflow; the ``readable`` ones are those that expressions name."""
+
+    names: Mapping[str, None]
+    readable: Mapping[str, None]
+    unreadable: tuple[str, ...]
+
+    def has(self, found: NamedRef) -> bool:
+        """Whether one is read, or one that cannot be, which is a finding of its own."""
+        return has_name(self.names, found) or bool(unreadable_name(found.text, self.unreadable))
+
+
 class _KnownNames(Struct, frozen=True):
     """What can be read; ``elsewhere`` are workflows of other documents that this one calls."""
 
     document: ArazzoDocument
     names: DocumentNames
     elsewhere: frozenset[str]
+    _outputs: dict[int, _OutputNames] = field(default_factory=dict)
+
+    def outputs_of(self, owner: Step | Workflow) -> _OutputNames:
+        """The names of the outputs of a step or workflow of the document, sorted out once."""
+        if id(owner) not in self._outputs:
+            names = dict.fromkeys(name for name, _ in owner.outputs)
+            readable = dict.fromkeys(filter(is_name, names))
+            others = tuple(one for one in names if one not in readable)
+            self._outputs[id(owner)] = _OutputNames(names, readable, others)
+        return self._outputs[id(owner)]
 
 
 def read_findings(
@@ -117,8 +140,8 @@ def _step_output(
         return
     if isinstance(step.target, WorkflowName) and not step.outputs:
         return  # then its outputs are those of the workflow that it calls
-    outputs = dict(step.outputs)
-    if not (has_name(outputs, found) or unreadable_name(found.text, outputs)):
+    outputs = known.outputs_of(step)
+    if not outputs.has(found):
         what = f"the step `{step.step_id}`"
         yield _undeclared_output(Severity.ERROR, what, found, place, outputs)
 
@@ -131,20 +154,18 @@ def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Ite
         return
     if found.field == "inputs":
         return  # lint/inputs.py judges them
-    outputs = dict(workflow.outputs)
-    is_named = has_name(outputs, found) or unreadable_name(found.text, outputs)
-    if not is_named and not _goes_to_workflow(workflow):
+    outputs = known.outputs_of(workflow)
+    if not outputs.has(found) and not _goes_to_workflow(workflow):
         what = f"the workflow `{workflow.workflow_id}`"
         yield _undeclared_output(Severity.WARNING, what, found, place, outputs)
 
 
 def _undeclared_output(
-    severity: Severity, what: str, found: NamedRef, place: Place, outputs: Iterable[str]
+    severity: Severity, what: str, found: NamedRef, place: Place, outputs: _OutputNames
 ) -> Diagnostic:
     message = f"{what} has no output `{found.name}`"
-    readable = [one for one in outputs if is_name(one)]
-    help_ = did_you_mean(found.name, readable) or f"declare it in the `outputs` of {what}"
-    fix = rename_to_known(place, found.name, readable)
+    help_ = did_you_mean(found.name, outputs.readable) or f"declare it in the `outputs` of {what}"
+    fix = rename_to_known(place, found.name, outputs.readable)
     return Diagnostic("AZ211", severity, message, place, "never has a value", help_, (), fix)
 
 

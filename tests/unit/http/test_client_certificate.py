@@ -99,6 +99,8 @@ def test_forms_of_a_certificate(demanding, ask, folder, monkeypatch, given) -> N
     [
         ({"cert": "no.pem"}, "`--cert no.pem` cannot be used: No such file or directory", "it must be a readable PEM file"),
         ({"cert": "cert.pem", "key": "no.key"}, "`--key no.key` cannot be used: No such file or directory", "it must be a readable PEM file"),
+        ({"cert": "."}, "`--cert .` cannot be used: it is not a regular file", "write it to a file: OpenSSL reads it from its path, and twice"),
+        ({"cert": "cert.pem", "key": "/dev/zero"}, "`--key /dev/zero` cannot be used: it is not a regular file", "write it to a file: OpenSSL reads it from its path, and twice"),
         ({"cert": "text.pem"}, "`--cert text.pem` cannot be used: it is not PEM", "it must be a readable PEM file"),
         ({"cert": "cert.pem", "key": "text.pem"}, "`--key text.pem` cannot be used: it is not PEM", "it must be a readable PEM file"),
         ({"cert": "cert.der", "key": "own.key"}, "`--cert cert.der` cannot be used: it is DER, and not PEM", "convert it: `openssl x509 -inform der -in cert.der -out cert.pem`, then `--cert cert.pem`"),

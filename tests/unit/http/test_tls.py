@@ -1,5 +1,6 @@
 """TLS: whom a world trusts, what it tells of others, and when it looks."""
 
+import os
 import socket
 import ssl
 import threading
@@ -42,6 +43,18 @@ def test_a_trusted_server_and_its_connection_kept(serve, ask, authority, cacert)
     outcomes = ask(server.url, server.url, settings=HttpSettings(cacert=cacert))
     assert [one.body for one in outcomes if isinstance(one, HttpResponse)] == [b"ok", b"ok"]
     assert server.accepted == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes as POSIX has them")
+def test_authorities_in_a_pipe(serve, ask, authority, tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    content = "Müller's authority\n".encode() + authority.cert_pem.bytes()
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,))
+    writer.start()
+    server = serve([OK], tls=secured(authority))
+    (response,) = ask(server.url, settings=HttpSettings(cacert=str(tmp_path / "pipe")))
+    writer.join()
+    assert isinstance(response, HttpResponse), response
 
 
 def test_without_the_check(serve, ask, authority) -> None:
@@ -174,6 +187,8 @@ def test_tls_that_breaks() -> None:
     ("settings", "message"),
     [
         ({"cacert": "no.pem"}, "`--cacert no.pem` cannot be used: No such file or directory"),
+        ({"cacert": "."}, "`--cacert .` cannot be used: Is a directory"),
+        ({"cacert": "/dev/null"}, "`--cacert /dev/null` cannot be used: it is not PEM"),
         ({"cacert": "ca.key"}, "`--cacert ca.key` cannot be used: it contains no certificate"),
         ({"cert": "no.pem"}, "`--cert no.pem` cannot be used: No such file or directory"),
         ({"cert": "locked.pem"}, "`--cert locked.pem` cannot be used: its key has a password"),

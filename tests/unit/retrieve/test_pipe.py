@@ -36,6 +36,26 @@ def test_a_pipe_that_nobody_writes_to_ends(fifo, monkeypatch):
         read_file(fifo)
 
 
+def test_what_never_ends_is_refused(monkeypatch):
+    monkeypatch.setattr(pipe, "MOST", 2 * 2**20)
+    assert read_file("/dev/zero", 10) == bytes(10)
+    with pytest.raises(OSError, match="it does not end within 2,097,152 bytes"):
+        read_file("/dev/zero")
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_pipe_may_have_as_much_as_that(fifo, monkeypatch, more):
+    monkeypatch.setattr(pipe, "MOST", 1000)
+    writer = threading.Thread(target=fifo.write_bytes, args=(b"x" * (1000 + more),))
+    writer.start()
+    if more:
+        with pytest.raises(OSError, match="it does not end within 1,000 bytes"):
+            read_file(fifo)
+    else:
+        assert read_file(fifo) == b"x" * 1000
+    writer.join()
+
+
 def test_a_plain_file_is_read_up_to_the_limit(tmp_path):
     (tmp_path / "file").write_bytes(b"abc")
     assert (read_file(tmp_path / "file"), read_file(tmp_path / "file", 2)) == (b"abc", b"ab")
