@@ -8,7 +8,7 @@ Kinds are `documents`, `responses`, `recordings` and `inputs`, and `framing`: re
 HTTP client reads by httptools and by h11, which must agree. Without one, all five. `--at` runs one
 change again. `--guided` lets atheris choose changes by what code they reach; it has to be
 installed (`.venv/bin/pip install atheris`). Nothing beyond this machine is reached. Ends with 1
-when something was found, but for `--guided`, which only shows it.
+when something was found.
 """
 
 from __future__ import annotations
@@ -92,8 +92,24 @@ class _ByteRandom(Random):
         return self.getrandbits(16) / 2**16
 
 
-def fuzz_guided(kind: str, folder: Path, given: argparse.Namespace) -> None:
-    """Let atheris look for new ways through the code; it ends the process."""
+def fuzz_guided(kind: str, folder: Path, given: argparse.Namespace) -> int:
+    """Let atheris look for new ways through the code; 1 when a fault was found.
+
+    It ends its process with 0 whatever was found, so it has one of its own.
+    """
+    found = folder / "found"
+    found.touch()
+    child = os.fork()
+    if not child:
+        try:
+            _fuzz_guided(kind, folder, given)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    return int(bool(status) or found.stat().st_size > 0)
+
+
+def _fuzz_guided(kind: str, folder: Path, given: argparse.Namespace) -> None:
     import atheris  # type: ignore[import-not-found]
 
     with atheris.instrument_imports(include=["arazzo_runner"]):  # commands import on demand
@@ -112,6 +128,8 @@ def _guide(atheris: Any, kind: str, folder: Path, given: argparse.Namespace) -> 
         finding = workspace.fuzz(kind, random.choice(names), random)
         if finding is not None:
             report.show(finding, f"the bytes {data.hex()}")
+            with (folder / "found").open("a") as found:
+                found.write(f"{finding.signature}\n")
 
     start = folder / "start"
     start.mkdir()
@@ -131,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary).resolve()
         if given.guided:
-            fuzz_guided((given.kinds or KINDS)[0], folder, given)
+            return fuzz_guided((given.kinds or KINDS)[0], folder, given)
         from fuzz.framing import Framing
         from fuzz.targets import Workspace
 

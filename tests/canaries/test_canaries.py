@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import arazzo_runner
 from arazzo_runner.cli import main as command_line
+from arazzo_runner.cli.options import settings
+from arazzo_runner.errors import UsageError
 from arazzo_runner.http.client import HttpWorld
+from arazzo_runner.http_semantics import user_information
+from arazzo_runner.report.secrets import Masker
+from arazzo_runner.text.diagnostic import error
 from canaries.secrets import CANARIES, COOKIE_SAFE, WAYS, leaks
 from canaries.server import ENCODINGS, Behaviour, echoing_server
 
@@ -170,9 +176,8 @@ OTHER_WAYS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("status", [200, 500])
-@pytest.mark.parametrize("way", OTHER_WAYS)
-def test_other_ways_in(folder, monkeypatch, way, status):
+def run_other_way(folder, monkeypatch, way, behaviour, *flags):
+    """A run with one of the other ways in: its exit code, and all that it wrote."""
     (folder / "out").mkdir()
     (folder / "cert.pem").write_text(
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
@@ -183,14 +188,53 @@ def test_other_ways_in(folder, monkeypatch, way, status):
     with (folder / "arazzo.toml").open("a") as config:
         config.write('[sources.shop]\nheaders = { X-Source-Key = { env = "SOURCE_KEY" } }\n')
     monkeypatch.setenv("SOURCE_KEY", CANARIES["source-header"])
-    with echoing_server(Behaviour(status=status)) as address:
+    with echoing_server(behaviour) as address:
         values = {"secret": quote(CANARIES[way], safe=""), "raw": CANARIES[way], "address": address}
         typed = [one.format(**values) for one in OTHER_WAYS[way]]
         reports = [word for kind in REPORTS for word in ("--report", f"{kind}={folder}/out/{kind}")]
-        code, streams = run([*SHOP, *typed, *reports])
+        code, streams = run([*SHOP, *typed, *flags, *reports])
     assert code in range(5), streams
-    sinks = {**streams, **dict(written(folder))}
+    return {**streams, **dict(written(folder))}
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("way", OTHER_WAYS)
+def test_other_ways_in(folder, monkeypatch, way, status):
+    sinks = run_other_way(folder, monkeypatch, way, Behaviour(status=status))
     assert {name: found for name, text in sinks.items() if (found := leaks(text))} == {}
+
+
+USED = {
+    "server-password": "`--server` has a user name or password in its URL",
+    "key-password": "its password is not that of `--key-password`",
+}
+"""What is said of a secret that is read, and then goes nowhere."""
+
+
+@pytest.mark.parametrize("way", OTHER_WAYS)
+def test_other_ways_are_gone(folder, monkeypatch, way):
+    """Where nothing is masked, the secret is shown; or the server gets it; or it was judged."""
+    behaviour = Behaviour()
+    monkeypatch.setattr(user_information, "_LOGIN", re.compile("(?!)"))
+    monkeypatch.setattr(Masker, "_spans", lambda _masker, _text: [])
+    sinks = run_other_way(folder, monkeypatch, way, behaviour)
+    seen = leaks("\n".join([*sinks.values(), *behaviour.seen]))
+    assert way in seen or (way in USED and USED[way] in sinks["stderr"])
+
+
+@pytest.mark.parametrize("way", OTHER_WAYS)
+def test_other_ways_would_be_seen(folder, monkeypatch, way):
+    """A message that says the secret, and is not masked, is found in every report and stream."""
+    monkeypatch.setattr(user_information, "_LOGIN", re.compile("(?!)"))
+    monkeypatch.setattr(Masker, "_spans", lambda _masker, _text: [])
+
+    def refuse(*_arguments, **_more):
+        raise UsageError(error("AZ906", f"the secret is {CANARIES[way]}"))
+
+    monkeypatch.setattr(settings, "load_from", refuse)
+    sinks = run_other_way(folder, monkeypatch, way, Behaviour())
+    told = {name for name, text in sinks.items() if way in leaks(text)}
+    assert told >= {"stderr", "json", "ndjson", "junit", "html", "github", "markdown"}
 
 
 # --- Python and pytest ----------------------------------------------------------------------------
@@ -291,6 +335,7 @@ def test_each_way_is_gone_and_would_be_seen(folder, monkeypatch):
 @pytest.mark.parametrize("one", ENCODINGS)
 @pytest.mark.parametrize("two", ENCODINGS)
 def test_a_canary_is_found_in_two_layers(one, two):
-    text = ENCODINGS[two](ENCODINGS[one](f"before {CANARIES['basic']} behind"))
-    assert set(leaks(f"x{text}y")) == {"basic"}
+    for way in WAYS:
+        text = ENCODINGS[two](ENCODINGS[one](f"before {CANARIES[way]} behind"))
+        assert set(leaks(f"x{text}y")) == {way}
     assert leaks(ENCODINGS[two](ENCODINGS[one]("nothing of that kind"))) == {}

@@ -1,7 +1,11 @@
 """Short runs of `scripts/fuzz`, and that it finds what is there to be found."""
 
+import os
+import subprocess
+import sys
 import time
 from importlib.util import find_spec
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,6 +17,7 @@ from fuzz.framing import RESPONSES, Framing
 from fuzz.targets import CHANGES, Workspace
 
 SECONDS = 60.0
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +85,42 @@ def test_a_bug_is_found_and_the_files_are_put_back(workspace, monkeypatch, main,
         path: path.read_bytes() for path in (workspace.root / name).iterdir() if path.is_file()
     }
     assert after == before
+
+
+GUIDE = """
+import os
+from contextlib import nullcontext
+
+def instrument_imports(include):
+    return nullcontext()
+
+def Setup(arguments, one):
+    global run
+    run = one
+
+def Fuzz():
+    run(bytes(64))
+    os._exit(0)  # as the library does, whatever was found
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes as POSIX has them")
+@pytest.mark.parametrize(("body", "code"), [("return 70", 1), ("return 0", 0), ("os._exit(9)", 1)])
+def test_what_a_guided_run_finds_is_its_exit_code(tmp_path, body, code):
+    (tmp_path / "atheris.py").write_text(GUIDE)
+    program = (
+        "import os, sys\n"
+        f"sys.path[:0] = [{str(tmp_path)!r}, {str(SCRIPTS)!r}]\n"
+        "import fuzzer\n"
+        "from arazzo_runner.cli import main\n"
+        f"def run(words):\n    {body}\n"
+        "main.main = run\n"
+        "sys.exit(fuzzer.main(['--guided', 'documents', '--seconds', '1']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stderr
 
 
 @pytest.mark.parametrize("reach", ["write", "connect", "program"])

@@ -1,0 +1,101 @@
+"""Each row of docs/limits.md is held by tests at the limit and one past it, and these are there."""
+
+import ast
+import re
+
+import pytest
+
+from house.markdown import ROOT
+
+PAGE = ROOT / "docs" / "limits.md"
+TESTS = ROOT / "tests"
+CASES = "cases/limits"
+HELD = {
+    "size": ["document-size/at", "document-size/past", "unit/retrieve/test_files.py::test_the_size_of_a_file", "unit/text/test_limits.py::test_bytes"],
+    "nesting": ["document-depth/at", "document-depth/past"],
+    "nodes, with YAML aliases expanded": ["document-nodes/at", "document-nodes/past", "unit/text/test_limits.py::test_aliases"],
+    "findings that are reported of a document": ["findings/at", "findings/past", "unit/embed/test_documents.py::test_findings_past_the_limit"],
+    "source descriptions, with the documents that API descriptions refer to": ["sources/at", "sources/past"],
+    "files": ["unit/retrieve/test_access.py::test_a_local_document_reads_files", "unit/retrieve/test_access.py::test_a_document_from_a_url_never_reaches_files"],
+    "named pipes as documents, inputs, cases, recordings": ["unit/retrieve/test_pipe.py::test_a_pipe_is_read_to_its_end_or_to_the_limit", "unit/retrieve/test_pipe.py::test_a_pipe_that_nobody_writes_to_ends"],
+    "pipes and devices as inputs, cases, recordings": ["unit/retrieve/test_pipe.py::test_a_pipe_may_have_as_much_as_that", "unit/retrieve/test_pipe.py::test_what_never_ends_is_refused"],
+    "plain http": ["remote/loopback-source-allowed", "remote/plain-http", "unit/retrieve/test_access.py::test_http_is_for_this_machine_alone"],
+    "private and loopback addresses": ["remote/loopback-source-allowed", "remote/loopback-source", "remote/link-local-source"],
+    "steps": ["steps/at", "steps/past"],
+    "workflows within workflows, and `dependsOn` of `dependsOn`": ["workflow-depth/at", "workflow-depth/past"],
+    "retries of one visit of a step": ["retries/at", "retries/past"],
+    "one wait before a retry, `Retry-After` too": ["wait/at", "wait/past"],
+    "one request, as a whole": ["timeout/at", "timeout/past", "unit/http/test_client_limits.py::test_times"],
+    "the run, looked at between any two criteria and within a query": ["run-timeout/at", "run-timeout/past", "unit/executor/test_run_state_time.py::test_criteria_within_the_time_are_all_judged", "unit/executor/test_run_state_time.py::test_a_query_ends_with_the_run"],
+    "bodies that are kept for reports, together": ["unit/executor/test_body_budget.py::test_the_limit_itself_is_allowed", "unit/executor/test_body_budget.py::test_the_oldest_bodies_are_given_up_and_the_newest_never"],
+    "one regular expression, JSONPath or XPath": ["regex-time/at", "regex-time/past", "jsonpath-nodes/at", "jsonpath-nodes/past", "jsonpath-search-time/at", "jsonpath-search-time/past", "xpath-time/at", "xpath-time/past"],
+    "a runtime expression, a condition": ["condition-length/at", "condition-length/past", "condition-nesting/at", "condition-nesting/past"],
+    "a JSONPath, an XPath": ["jsonpath-length/at", "jsonpath-length/past", "unit/expression/query/test_jsonpath.py::test_a_path_of_the_longest_length_is_evaluated"],
+    "a regular expression": ["unit/expression/query/test_regex.py::test_a_pattern_and_a_subject_at_the_limit_are_searched", "unit/expression/query/test_regex.py::test_23_bounds"],
+    "decimal places that an XPath rounds to": ["unit/expression/query/test_xpath.py::test_a_rounding_is_bounded"],
+    "an XML body": ["xml-entities/at", "xml-entities/past", "unit/expression/query/test_xpath.py::test_25_documents"],
+    "a text with expressions in it, once they are replaced": ["unit/expression/query/test_limits.py::test_a_text_is_bounded_while_it_is_built"],
+    "a payload, an output or an input that a document builds": ["unit/expression/query/test_limits.py::test_at_a_bound", "unit/expression/query/test_limits.py::test_past_a_bound"],
+    "schemas that one value of a response or an input is checked against": ["unit/openapi/schema/test_cost.py::test_as_many_checks_as_there_may_be", "unit/openapi/schema/test_cost.py::test_one_check_too_many"],
+    "names that are looked through for `did you mean`, where there are more than 32": ["unit/text/test_diagnostic.py::test_so_many_names_are_gone_through_in_a_document"],
+    "body on the wire": ["response-size/at", "response-size/past", "decoded-size/at", "decoded-size/past"],
+    "encodings of a body": ["encodings/at", "encodings/past", "truncated-gzip/at", "truncated-gzip/past"],
+    "interim responses (1xx)": ["interim-responses/at", "interim-responses/past"],
+    "a frame of HTTP/2": ["unit/http/test_http2.py::test_a_frame_of_the_largest_size", "unit/http/test_http2.py::test_failures_and_limits"],
+    "headers": ["header-count/at", "header-count/past", "unit/http/test_client_limits.py::test_at_the_limit", "unit/http/test_client_limits.py::test_past_the_limit"],
+    "nesting of JSON": ["json-depth/at", "json-depth/past"],
+    "`charset`": ["charsets/at", "charsets/past"],
+    "integers of JSON": ["json-integer/at", "json-integer/past", "json-not-finite/at", "json-not-finite/past"],
+    "redirects": ["redirects/at", "redirects/past"],
+    "origins that `x-url` may lead to": ["cases/semantics/59-x-url-of-an-allowed-origin", "cases/semantics/59-x-url-of-another-origin"],
+    "cookies": ["unit/http/test_cookies.py::test_only_to_the_origin_that_set_it"],
+}  # fmt: skip
+"""By the first cell of a row, its tests: cases by their folder, functions by file and name."""
+
+
+def rows() -> list[str]:
+    """The first cells of all tables of the page, without their heads."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    cells = [re.split(r" ?\| ?", line)[1] for line in lines if line.startswith("| ")]
+    return [one for one in cells if one != "what"]
+
+
+def is_there(test: str) -> bool:
+    """Whether a test exists."""
+    path, _, name = test.partition("::")
+    if not path.endswith(".py"):
+        folder = path if path.startswith("cases/") else f"{CASES}/{path}"
+        return (TESTS / folder / "case.yaml").is_file()
+    if not (TESTS / path).is_file():
+        return False
+    tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
+    return any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body)
+
+
+def test_every_row_names_its_tests() -> None:
+    assert sorted(rows()) == sorted(HELD)
+
+
+@pytest.mark.parametrize("row", HELD)
+def test_the_tests_of_a_row_are_there(row: str) -> None:
+    assert [one for one in HELD[row] if not is_there(one)] == []
+    assert HELD[row]
+
+
+@pytest.mark.parametrize("name", ["at", "past"])
+def test_every_case_of_a_limit_is_named(name: str) -> None:
+    folders = {path.parent.parent.name for path in (TESTS / CASES).glob(f"*/{name}/case.yaml")}
+    named = {one.partition("/")[0] for tests in HELD.values() for one in tests}
+    assert folders - named == SENTENCES[name]
+
+
+SENTENCES = {
+    "at": {"cookie-values", "header-values", "path-values"},
+    "past": {"control-characters", "secrets"},
+}
+"""What the page says in sentences."""
+
+
+@pytest.mark.parametrize("test", ["nowhere/at", "unit/text/test_limits.py::test_nothing", "unit/no.py::test_bytes"])  # fmt: skip
+def test_a_test_that_is_gone_is_seen(test: str) -> None:
+    assert not is_there(test)
