@@ -100,14 +100,17 @@ def _workflows(source: str, output: str | None, given: Mapping[str, Any]) -> tup
     reader = _reader(source, output, given)
     described = DraftSource(source_name(_stem(source)), _relative_url(source, output))
     only = tuple(one.strip() for text in given["only"] for one in text.split(",") if one.strip())
-    request = OpenApiRequest(described, source, only, given["cleanup"], given["workflow"] or "")
+    request = OpenApiRequest(
+        described, _stem(source), only, given["cleanup"], given["workflow"] or ""
+    )
     generated = generate_workflows(request, reader)
     _show_notes(generated.notes)
     draft = generated.draft
     if not draft.workflows:
         _raise_empty_error(source)
     if output is not None:
-        draft = replace(draft, comment=(f"Try it without a server: arazzo run {output} --mock",))
+        comment = f"Try it without a server: arazzo run {Path(output).name} --mock"
+        draft = replace(draft, comment=(comment,))
     return write_draft(draft), len(draft.workflows)
 
 

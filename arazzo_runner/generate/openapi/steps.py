@@ -31,7 +31,7 @@ from arazzo_runner.openapi.model import Parameter
 from arazzo_runner.report.secret_names import is_secret
 from arazzo_runner.text.source import pointer_text
 
-PAGE_SIZE: Final = 20
+PAGE_SIZE: Final = 5
 _PAGE_SIZES: Final = frozenset(
     {
         *("limit", "pagesize", "perpage", "size", "maxresults", "maxresult", "maxitems"),
