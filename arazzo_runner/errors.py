@@ -47,12 +47,12 @@ class UsageError(DiagnosedError):
 class InputError(UsageError):
     """The inputs do not fit the workflow's ``inputs`` schema; nothing was sent.
 
-    ``missing`` has the required inputs that are not set, each with its schema and the whole schema.
+    ``missing`` has the required inputs that are not set, each with what its schema says.
     """
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         super().__init__(*diagnostics)
-        self.missing: Mapping[str, tuple[Any, Any]] = {}
+        self.missing: Mapping[str, Any] = {}
 
 
 class WorkflowFailed(ArazzoError):

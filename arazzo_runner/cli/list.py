@@ -56,7 +56,7 @@ def _workflow_json(workflow: Workflow, started: list[str], schema: InputsSchema)
         "workflow_id": workflow.workflow_id,
         "summary": workflow.summary,
         "started_by_run": workflow.workflow_id in started,
-        "inputs": [_input(one, schema) for one in (schema.declared or {}).values()],
+        "inputs": [_input(one, schema) for one in schema.stated.values()],
         "steps": [{"step_id": step.step_id, "target": _target(step)} for step in workflow.steps],
         "outputs": [name for name, _ in workflow.outputs],
     }

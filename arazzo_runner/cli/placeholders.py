@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from arazzo_runner.cli.inputs import file_kind
+from arazzo_runner.cli.input_text import file_kind
 from arazzo_runner.cli.run.rerun import RerunCommand
+from arazzo_runner.executor.inputs_schema import InputValue
 from arazzo_runner.executor.secret_inputs import has_secrets
-from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.openapi.schema.descend import standalone_shape, types_of_shape
-from arazzo_runner.openapi.schema.standalone import standalone_parts
+from arazzo_runner.expression.value import MISSING, MaybeValue
+from arazzo_runner.openapi.schema.descend import types_of_shape
 from arazzo_runner.report.curl import shell_quote
 from arazzo_runner.report.secret_names import is_secret
 from arazzo_runner.report.secrets import Masker
@@ -23,24 +23,24 @@ from arazzo_runner.text.json_write import write_json
 
 
 def command_with_inputs(
-    command: RerunCommand, missing: Mapping[str, tuple[Value, Value]], masker: Masker
+    command: RerunCommand, missing: Mapping[str, InputValue], masker: Masker
 ) -> str:
-    """One line for a POSIX shell; ``missing`` has the schema of each input and the whole schema."""
-    words = (f"-i {_assignment(name, *schemas)}" for name, schemas in missing.items())
+    """One line for a POSIX shell; ``missing`` has what is said of each input."""
+    words = (f"-i {_assignment(name, value)}" for name, value in missing.items())
     return " ".join([command.line(masker), *words])
 
 
-def _assignment(name: str, schema: Value, root: Value) -> str:
-    if has_secrets(schema, root) or is_secret("query", name.lower()):
+def _assignment(name: str, value: InputValue) -> str:
+    if has_secrets(value) or is_secret("query", name.lower()):
         variable = re.sub(r"\W", "_", name, flags=re.ASCII).upper()
         return f'{shell_quote(name)}="${variable}"'
-    if file_kind(schema, root) is not None:
+    if file_kind(value) is not None:
         return shell_quote(f"{name}=@FILE")
-    parts = standalone_parts(schema, root)
-    value = next((one for part in parts if (one := _stated_value(part)) is not MISSING), MISSING)
-    kind = next(iter(types_of_shape(standalone_shape(schema, root))), "value")
-    is_text = isinstance(value, str) or (value is MISSING and kind not in ("array", "object"))
-    shown = f"<{_word(kind, parts)}>" if value is MISSING else value
+    parts = value.sure_parts()
+    stated = next((one for part in parts if (one := _stated_value(part)) is not MISSING), MISSING)
+    kind = next(iter(types_of_shape(value.shape())), "value")
+    is_text = isinstance(stated, str) or (stated is MISSING and kind not in ("array", "object"))
+    shown = f"<{_word(kind, parts)}>" if stated is MISSING else stated
     text = shown if isinstance(shown, str) else write_json(shown)
     return shell_quote(f"{name}{'=' if is_text else ':='}{text}")
 

@@ -327,5 +327,5 @@ def inputs_of(description: Description) -> set[str]:
         name
         for unit in description.units.values()
         for schema in unit.inputs.values()
-        for name in schema.declared or ()
+        for name in schema.stated
     }

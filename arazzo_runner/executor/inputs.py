@@ -54,12 +54,12 @@ def _schema_problems(failures: list[Any], schema: InputsSchema) -> Iterator[Inpu
     from arazzo_runner.openapi.schema.relevance import relevant_errors
 
     for failure in relevant_errors(failures, schema.value):
-        yield from _explain_errors(failure, schema.declared)
+        yield from _explain_errors(failure, schema.declarations)
 
 
 def undeclared_problems(schema: InputsSchema, names: Iterable[str]) -> list[InputProblem]:
     """Those of some names that the workflow does not declare."""
-    known = schema.declared or {}
+    known = schema.declarations or {}
     return [_undeclared_problem(name, known) for name in names if not schema.accepts(name)]
 
 

@@ -6,29 +6,40 @@ workflow declares asks an :class:`InputsSchema`, which ``executor/bind/inputs`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.schema.compile import Bundle
+from arazzo_runner.openapi.schema.compile import Bundle, schema_validator
+from arazzo_runner.openapi.schema.descend import (
+    SchemaShape,
+    standalone_shape,
+    types_of_shape,
+)
 from arazzo_runner.openapi.schema.standalone import (
+    Inner,
     SchemaNode,
     possible_schemas,
     standalone_parts,
     sure_schemas,
     walk_schemas,
 )
+from arazzo_runner.openapi.schema.validator import Validator
 from arazzo_runner.openapi.schema.walk import (
     Relation,
+    Subschema,
     has_properties,
     is_closed,
+    item_schemas,
+    member_schemas,
     properties_of,
     subschemas,
 )
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.text.source import Place
+from arazzo_runner.text.source import Place, Pointer
 
 
 class DeclaredInput(Struct, frozen=True):
@@ -43,27 +54,38 @@ class InputsSchema(Struct, frozen=True):
     """What a workflow declares of its inputs.
 
     ``value`` is the JSON Schema with all it refers to under its ``$defs``; None: no inputs.
-    ``declared`` are the inputs by name; None where any name is welcome. ``closed``: the schema
-    itself refuses other names. ``findings`` are references that cannot be resolved.
+    ``stated`` are the inputs that it has by name; ``is_open``: others are welcome. ``closed``: the
+    schema itself refuses others. ``findings`` are references that cannot be resolved.
     """
 
     value: Value
     bundle: Bundle
-    declared: Mapping[str, DeclaredInput] | None
+    stated: Mapping[str, DeclaredInput]
+    is_open: bool = False
     closed: bool = False
     findings: tuple[Diagnostic, ...] = ()
 
+    @property
+    def declarations(self) -> Mapping[str, DeclaredInput] | None:
+        """The inputs by name; None where any name is welcome."""
+        return None if self.is_open else self.stated
+
+    @property
+    def whole(self) -> InputValue:
+        """What the schema says of the inputs as a whole."""
+        return InputValue(self, (self.value,))
+
     def accepts(self, name: str) -> bool:
         """Whether the workflow takes an input of this name."""
-        return self.declared is None or name in self.declared
+        return self.is_open or name in self.stated
 
     def accepted_inputs(self, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """Those of some inputs that the workflow takes."""
         return {name: value for name, value in inputs.items() if self.accepts(name)}
 
     def schemas(self) -> dict[str, Value]:
-        """The schemas of the declared inputs by name; none where any name is welcome."""
-        return {name: one.schema for name, one in (self.declared or {}).items()}
+        """The schemas of the inputs that are stated by name."""
+        return {name: one.schema for name, one in self.stated.items()}
 
     def with_defaults(self, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """The inputs with the schema's ``default``s for what is missing, also in nested objects."""
@@ -79,9 +101,84 @@ class InputsSchema(Struct, frozen=True):
 
     def has_default(self, name: str) -> bool:
         """Whether an input has a value where none is set."""
-        declared = (self.declared or {}).get(name)
+        declared = self.stated.get(name)
         schema = declared.schema if declared else None
         return any("default" in part for part in standalone_parts(schema, self.value))
+
+
+class InputValue(Struct, frozen=True):
+    """What a workflow's schema says of its inputs, of one of them, or of a value inside.
+
+    The schemas in ``sure`` apply to the value, those in ``possible`` where a condition or a branch
+    is met. There are none where nothing is said of it.
+    """
+
+    schema: InputsSchema
+    sure: tuple[Value, ...] = ()
+    possible: tuple[Value, ...] = ()
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether any schema is about the value."""
+        return bool(self.sure or self.possible)
+
+    def sure_parts(self) -> list[dict[str, Any]]:
+        """The schemas that apply to the value, those that they refer to and combine too."""
+        return self._walk(self.sure, sure_schemas)
+
+    def possible_parts(self) -> list[dict[str, Any]]:
+        """The schemas that may apply to the value."""
+        known = {id(part) for part in self.sure_parts()}
+        parts = self._walk((*self.sure, *self.possible), possible_schemas)
+        return [part for part in parts if id(part) not in known]
+
+    def names(self, name: str) -> bool:
+        """Whether a property of this name is stated."""
+        parts = (*self.sure_parts(), *self.possible_parts())
+        return any(name in properties_of(part) for part in parts)
+
+    def member(self, name: str) -> InputValue:
+        """The member of a name, by ``properties``, by a pattern, or as one of the others."""
+        return self._below(lambda part: member_schemas(part, name, is_name_match))
+
+    def item(self, index: int) -> InputValue:
+        """The item of an index."""
+        return self._below(lambda part: item_schemas(part, index))
+
+    def sure_shape(self) -> SchemaShape:
+        """What is known of the value, whatever else is set."""
+        return standalone_shape({"allOf": [*self.sure]}, self.schema.value)
+
+    def shape(self) -> SchemaShape:
+        """What is known of the value; what a branch says counts where nothing else is said."""
+        shape = self.sure_shape()
+        if not self.possible or types_of_shape(shape):
+            return shape
+        return standalone_shape({"anyOf": [*self.possible]}, self.schema.value)
+
+    def _below(self, find: Callable[[dict[str, Any]], Iterable[Subschema]]) -> InputValue:
+        found = [
+            tuple(one for part in parts for one, _ in find(part) if one is not False)
+            for parts in (self.sure_parts(), self.possible_parts())
+        ]
+        return InputValue(self.schema, *found)
+
+    def _walk(self, schemas: Iterable[Value], inner: Inner) -> list[dict[str, Any]]:
+        start: list[tuple[Value, Pointer]] = [(one, ()) for one in schemas]
+        return [node for node, _ in walk_schemas(start, self.schema.value, inner)]
+
+
+def is_name_match(pattern: str, name: str) -> bool:
+    """Whether a name matches, by the validator that has a bound on the time for it."""
+    try:
+        return not _pattern_validator(pattern).is_valid({name: None})
+    except ValueError:  # a finding of the workflow
+        return False
+
+
+@lru_cache(maxsize=256)
+def _pattern_validator(pattern: str) -> Validator:
+    return schema_validator({"patternProperties": {pattern: False}})
 
 
 def read_inputs_schema(bundle: Bundle, findings: Iterable[Diagnostic] = ()) -> InputsSchema:
@@ -94,8 +191,10 @@ def read_inputs_schema(bundle: Bundle, findings: Iterable[Diagnostic] = ()) -> I
         *walk_schemas([(schema, ())], schema, possible_schemas),
     ]
     parts = [node for node, _ in nodes]
-    declared = None if any(map(_is_open, parts)) else _declared_inputs(nodes, bundle)
-    return InputsSchema(schema, bundle, declared, any(map(is_closed, parts)), tuple(findings))
+    stated = _stated_inputs(nodes, bundle)
+    is_open = not any(map(has_properties, parts)) or any(map(_is_open, parts))
+    closed = any(map(is_closed, parts))
+    return InputsSchema(schema, bundle, stated, is_open, closed, tuple(findings))
 
 
 def _is_open(part: dict[str, Any]) -> bool:
@@ -104,18 +203,13 @@ def _is_open(part: dict[str, Any]) -> bool:
     return any(schema is not False for schema, _ in others)
 
 
-def _declared_inputs(
-    nodes: Iterable[SchemaNode], bundle: Bundle
-) -> dict[str, DeclaredInput] | None:
-    """The properties; None where no schema states any."""
+def _stated_inputs(nodes: Iterable[SchemaNode], bundle: Bundle) -> dict[str, DeclaredInput]:
     found: dict[str, DeclaredInput] = {}
-    has_names = False
     for part, path in nodes:  # of several schemas for one name that counts which surely applies
-        has_names = has_names or has_properties(part)
         for name, one in properties_of(part).items():
             place = bundle.place_of((*path, "properties", name))
             found.setdefault(name, DeclaredInput(name, one, place))
-    return found if has_names else None
+    return found
 
 
 # --- defaults -------------------------------------------------------------------------------------

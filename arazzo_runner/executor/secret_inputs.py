@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from arazzo_runner.executor.inputs import compile_inputs
-from arazzo_runner.executor.inputs_schema import InputsSchema
+from arazzo_runner.executor.inputs_schema import InputsSchema, InputValue, is_name_match
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.schema.standalone import definition, possible_parts
 from arazzo_runner.openapi.schema.walk import Relation, item_schemas, member_schemas, subschemas
@@ -26,9 +25,10 @@ def secret_inputs(schema: InputsSchema, inputs: Mapping[str, Value]) -> Iterator
     yield from _secret([schema.value], schema.value, dict(inputs))
 
 
-def has_secrets(schema: Value, root: Value) -> bool:
-    """Whether a value of this schema may hold a secret; for values that cannot be read."""
-    todo, seen = [schema], set[int]()
+def has_secrets(value: InputValue) -> bool:
+    """Whether an input may hold a secret; for values that cannot be read."""
+    root = value.schema.value
+    todo, seen = [*value.sure, *value.possible], set[int]()
     while todo:
         node = todo.pop()
         if id(node) in seen or not isinstance(node, dict | list):
@@ -90,16 +90,7 @@ def _subschemas(schemas: list[Value], root: Value) -> list[dict[str, Any]]:
 
 
 def _of_member(schemas: list[dict[str, Any]], name: str) -> list[Value]:
-    return [schema for one in schemas for schema, _ in member_schemas(one, name, _matches)]
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Whether a name matches, by the validator that has a bound on the time for it."""
-    try:
-        judge = compile_inputs({"patternProperties": {pattern: False}})
-    except ValueError:  # told when the workflow is bound
-        return False
-    return not judge.is_valid({name: None})
+    return [schema for one in schemas for schema, _ in member_schemas(one, name, is_name_match)]
 
 
 def _of_item(schemas: list[dict[str, Any]], index: int) -> list[Value]:

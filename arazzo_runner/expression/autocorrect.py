@@ -6,7 +6,8 @@ They are what the reasons of :class:`MalformedExpression` say to people, for a p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, TypeAlias
 
 from arazzo_runner.expression.ast import Literal, MalformedExpression
@@ -39,6 +40,9 @@ _UNQUOTED: Final = lazy_pattern(
     r"(?=\s*(?:\Z|&&|\|\||\)|(?:and|or)\s))",
     re.IGNORECASE,
 )
+_WORD: Final = lazy_pattern(
+    r"[A-Za-z_][\w-]*(?:\.[\w-]+)*(?=\s*(?:\Z|&&|\|\||\)|[=!<>]|(?:and|or)\b))", re.IGNORECASE
+)
 _EQUALS: Final = lazy_pattern(r"[=!]=\s*\Z")
 _STATUSES: Final = lazy_pattern(r"\$statusCode\s*==\s*(?P<range>[1-5][xX]{2})(?![\w-])")
 _POINTER: Final = lazy_pattern(r"#(?:\.|\$\.)?(?=[A-Za-z_])")
@@ -48,9 +52,17 @@ _OUTPUT: Final = lazy_pattern(r"(\$steps\.[A-Za-z0-9_-]+\.)output(\.)")
 _EXPRESSION: Final = lazy_pattern(r"\$[A-Za-z]+[^\s\"'<>&,;(){}|]*")
 
 
-def correct_condition(text: str) -> str | None:
-    """The simple condition that was meant; None when it parses, or may mean several things."""
-    return _correct(text, _condition_stops, _IN_CONDITIONS)
+NameMeanings: TypeAlias = Callable[[str], Sequence[str]]
+"""The expressions that a word without a `$` may be meant as."""
+
+
+def correct_condition(text: str, meanings: NameMeanings | None = None) -> str | None:
+    """The simple condition that was meant; None when it parses, or may mean several things.
+
+    A word that has one of the ``meanings`` is meant as that, and one that has several is in doubt.
+    """
+    named = (partial(_correct_name, meanings),) if meanings is not None else ()
+    return _correct(text, _condition_stops, (*named, *_IN_CONDITIONS))
 
 
 def correct_string(text: str) -> str | None:
@@ -128,6 +140,16 @@ def _correct_other_side(text: str, at: int) -> str | None:
 def _without_braces(text: str, at: int) -> str | None:
     found = _BRACED.match(text, at)
     return text[:at] + found[1] + text[found.end() :] if found else None
+
+
+def _correct_name(meanings: NameMeanings, text: str, at: int) -> str | None:
+    """A name of the document, which lacks what begins an expression."""
+    found = _WORD.match(text, at)
+    meant = meanings(found[0]) if found else ()
+    if found is None or not meant:
+        return None
+    # Text that stays as it is never parses.
+    return text[:at] + meant[0] + text[found.end() :] if len(meant) == 1 else text
 
 
 def _correct_quotes(text: str, at: int) -> str | None:

@@ -44,6 +44,10 @@ _SPACE_IN_POINTER: Final = lazy_pattern(
 _REST_OF_NAME: Final = lazy_pattern(r"[\w-]+(?= ?[=!<>]=?)")
 _SCRIPT: Final = lazy_pattern(r"\[\(|\bin\b|=~|\.length\b")
 
+_BETWEEN_SLASHES: Final = lazy_pattern(r"/(?P<body>.+)/(?P<flags>[dgimsuvxy]*)", re.DOTALL)
+_HAS_OPERATOR: Final = lazy_pattern(r"[\[(*+?|\\{]")
+_INLINE_FLAGS: Final = "imsx"
+
 CALCULATES: Final = lazy_pattern(r"\s+(?:[=!<>]=?|&&?|\|\|?|\?|[-+*/%]\s)")
 """What follows an expression where text is meant as a comparison or a sum."""
 
@@ -88,6 +92,23 @@ _COMPARES: Final[dict[str, Callable[[int, int], bool]]] = {
 _BARE_STATUS: Final = lazy_pattern("status_?(?:code)?", re.IGNORECASE)
 _COMPARED_STATUS: Final = lazy_pattern(r"\s*[=!<>]=?\s*[1-5][0-9]{2}(?!\w)")
 _STATUS: Final = lazy_pattern("[1-5][0-9]{2}")
+
+
+def pattern_without_slashes(pattern: str) -> str | None:
+    """What `/^a+$/i`, a pattern of another language, is as a regular expression; None for others.
+
+    `/users/` may be a part of a path: an anchor between the slashes, which then never matches, or
+    flags behind a pattern tell them apart.
+    """
+    found = _BETWEEN_SLASHES.fullmatch(pattern)
+    if found is None:
+        return None
+    body, flags = found["body"], found["flags"]
+    is_anchored = body.startswith("^") or (body.endswith("$") and not body.endswith("\\$"))
+    if not is_anchored and not (flags and _HAS_OPERATOR.search(body)):
+        return None
+    inline = "".join(one for one in _INLINE_FLAGS if one in flags)
+    return (f"(?{inline})" if inline else "") + body.replace("\\/", "/")
 
 
 def status_comparison(value: object) -> str | None:

@@ -50,6 +50,8 @@ _OF_FIELDS: Final[Mapping[str, frozenset[str]]] = {
 _OF_ITEMS: Final = frozenset({"AZ304", "AZ306", "AZ307"})
 # What is sent before there is an answer that criteria judge.
 _SENT: Final = frozenset({"parameters", "requestBody"})
+# What is decided when the criteria have been judged.
+_ACTIONS: Final = frozenset({"onSuccess", "onFailure"})
 _STEP_DEPTH: Final = 4
 """``/workflows/0/steps/0``"""
 _ITEM_DEPTH: Final = 6
@@ -89,9 +91,15 @@ class Causes(Struct, frozen=True):
         return any(
             ((source, owner), field) in self.holes
             for field, codes in _OF_FIELDS.items()
-            if code in codes and (field in _SENT or not _SENT.intersection(pointer[_STEP_DEPTH:5]))
+            if code in codes and not _is_before(pointer[_STEP_DEPTH:5], field)
             for owner in owners
         )
+
+
+def _is_before(part: Pointer, field: str) -> bool:
+    """Whether a part of a step is judged before a field of it, which can change nothing there."""
+    is_sent = bool(_SENT.intersection(part)) and field not in _SENT
+    return is_sent or (part == ("successCriteria",) and field in _ACTIONS)
 
 
 def find_causes(

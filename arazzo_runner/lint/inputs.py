@@ -34,16 +34,16 @@ def _undeclared_input(
     found: InputRef | WorkflowRef, place: Place, workflow_id: str, unit: Unit
 ) -> Iterator[Diagnostic]:
     schema = unit.inputs.get(workflow_id)
-    if schema is None or schema.declared is None or has_name(schema.declared, found):
+    if schema is None or schema.declarations is None or has_name(schema.declarations, found):
         return
     severity = Severity.ERROR if schema.closed else Severity.WARNING
-    written = unreadable_name(found.text, schema.declared)
+    written = unreadable_name(found.text, schema.declarations)
     if written is not None:
         message = f"the workflow `{workflow_id}` declares `{written}`, which no expression can read"
         help_line = "rename it: names in expressions hold letters, digits, `.`, `-` and `_` alone"
         yield Diagnostic("AZ210", severity, message, place, "never has a value", help_line)
         return
-    readable = [one for one in schema.declared if is_name(one)]
+    readable = [one for one in schema.declarations if is_name(one)]
     yield Diagnostic(
         "AZ210",
         severity,

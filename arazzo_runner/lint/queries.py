@@ -1,4 +1,4 @@
-"""Queries that can never be evaluated: AZ117 and malformed regex, JSONPath and XPath; AZ318.
+"""Queries that can never be evaluated: AZ117 and malformed regex, JSONPath and XPath; AZ123, AZ318.
 
 Arazzo Specification 1.1.0, "Evaluation Errors": in a run such a criterion fails. Selector Objects
 and targets of replacements (Payload Replacement Object) are queries too. Here the text is parsed
@@ -30,6 +30,7 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.common_mistakes import (
     length_as_function,
+    pattern_without_slashes,
     portable_filter,
     simple_condition,
 )
@@ -42,7 +43,7 @@ from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.reads import selectors
 from arazzo_runner.lint.schemas import expression_shape
 from arazzo_runner.openapi.schema.descend import SchemaShape, names_of
-from arazzo_runner.text.diagnostic import Diagnostic, error, warning
+from arazzo_runner.text.diagnostic import Diagnostic, error, shorten, warning
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import Edit, Fix, change_text, replace_text
 
@@ -51,8 +52,21 @@ def query_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnostic]:
     """AZ118 for each query of a criterion that does not parse."""
     workflows = chain.from_iterable(document.workflows for document in documents)
     for criterion in chain.from_iterable(map(_criteria, workflows)):
-        if isinstance(criterion, QueryCriterion) and isinstance(criterion.condition, Literal):
-            yield from _criterion_findings(criterion)
+        if isinstance(criterion, QueryCriterion):
+            if criterion.kind == "regex":
+                yield from _slash_findings(criterion.text, criterion.place.at("condition"))
+            if isinstance(criterion.condition, Literal):
+                yield from _criterion_findings(criterion)
+
+
+def _slash_findings(pattern: str, place: Place) -> Iterator[Diagnostic]:
+    """AZ123 for a pattern between slashes, with flags behind them, as other languages write it."""
+    meant = pattern_without_slashes(pattern)
+    if meant is not None:
+        shown = shorten(" ".join(pattern.split()))
+        message = f"`{shown}` is written as in other languages: here its slashes are a part of it"
+        help_line = f"write `{meant}`; flags stand in front: `(?i)` ignores case"
+        yield warning("AZ123", message, place, "", help_line, change_text(place, meant))
 
 
 def _criterion_findings(criterion: QueryCriterion) -> Iterator[Diagnostic]:
@@ -120,6 +134,7 @@ def _parse_findings(
                 pointer_tokens(text)
             case "regex":
                 compile_regex(text)
+                yield from _slash_findings(text, place)
             case "jsonpath" | "xpath" as language:
                 check_query(language, kind.version, text, context)
             case _:

@@ -57,7 +57,7 @@ def _calls(plan: Plan) -> Iterator[tuple[WorkflowKey, tuple[InputArgument, ...],
 def _undeclared_inputs(
     callee: WorkflowPlan, arguments: Iterable[InputArgument]
 ) -> Iterator[Diagnostic]:
-    known = callee.inputs_schema.declared or {}
+    known = callee.inputs_schema.declarations or {}
     for argument in arguments:
         if callee.inputs_schema.accepts(argument.name) or argument.level == "workflow":
             continue

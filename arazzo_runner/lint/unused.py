@@ -58,7 +58,7 @@ def unused_input_findings(unit: Unit) -> Iterator[Diagnostic]:
         names = [one.name for one in reads[workflow.workflow_id] if isinstance(one, InputRef)]
         names += _read_in_text(workflow)
         read = {*names, *map(_first, names), *outside.get(workflow.workflow_id, ())}
-        for one in (unit.inputs[workflow.workflow_id].declared or {}).values():
+        for one in unit.inputs[workflow.workflow_id].stated.values():
             if one.name in read or _passes_inputs_on(workflow):
                 used.add(one.place)
             else:

@@ -211,14 +211,14 @@ SERVERS = (
 SECRETS = (
     Option(
         "secret",
-        "Mask this input or output everywhere.",
+        "Mask this input, output or header of --header everywhere.",
         _RUNS,
         _SECRETS,
         key="secrets",
         metavar="NAME",
         is_repeatable=True,
         keyword=Keyword("secrets", "Sequence[str]"),
-        pytest="mask this input or output everywhere",
+        pytest="mask this input, output or header everywhere",
     ),
     Option(
         "show-secrets",

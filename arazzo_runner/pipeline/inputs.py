@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from arazzo_runner.executor.inputs import InputProblem
+from arazzo_runner.executor.inputs_schema import InputValue
 from arazzo_runner.executor.plan import (
     OperationCall,
     Plan,
@@ -30,21 +31,20 @@ def input_error(plan: Plan, key: WorkflowKey, problem: InputProblem, masker: Mas
 
 def missing_inputs(
     plan: Plan, problems: Iterable[tuple[WorkflowKey, InputProblem]]
-) -> dict[str, tuple[Value, Value]]:
-    """The schemas of required inputs that are missing, each with the whole one that it is of."""
-    found: dict[str, tuple[Value, Value]] = {}
+) -> dict[str, InputValue]:
+    """What the schemas say of required inputs that are missing."""
+    found: dict[str, InputValue] = {}
     for key, problem in problems:
         if problem.kind == "missing" and problem.name is not None:
             schema = plan.workflows[key].inputs_schema
-            own = schema.schemas().get(problem.name)
-            found.setdefault(problem.name, (own, schema.value))
+            found.setdefault(problem.name, schema.whole.member(problem.name))
     return found
 
 
 def _place_of_input(plan: WorkflowPlan, name: str | None) -> Place:
     """Where an input is declared, or the `inputs` of the workflow."""
     workflow = plan.workflow
-    declared = (plan.inputs_schema.declared or {}).get(name or "")
+    declared = plan.inputs_schema.stated.get(name or "")
     if declared is not None:
         return declared.place.key()
     is_there = workflow.inputs is not None

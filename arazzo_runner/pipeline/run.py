@@ -53,7 +53,7 @@ from arazzo_runner.pipeline.inputs import (
     missing_inputs,
 )
 from arazzo_runner.pipeline.load import Description
-from arazzo_runner.report.secret_names import HEADER_NAMES, header_values, is_secret
+from arazzo_runner.report.secret_names import HEADER_NAMES, is_secret, user_header_values
 from arazzo_runner.report.secret_observer import SecretObserver
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import (
@@ -191,7 +191,7 @@ def plan_run(
         bound,
         tuple(description.reported(found)),
         tuple(error("AZ905", one.message, None, "", one.hint) for one in lacking),
-        tuple(_header_secrets(options.headers, description, bound.secret.headers)),
+        tuple(_header_secrets(options, description, bound.secret.headers)),
     )
 
 
@@ -204,11 +204,12 @@ def _check_cases(plan: Plan, settings: MockSettings, description: Description) -
 
 
 def _header_secrets(
-    texts: Iterable[str], description: Description, carriers: frozenset[str]
+    options: RunConfig, description: Description, carriers: frozenset[str]
 ) -> Iterator[str]:
     """What is secret of the user's header fields, also of sources that are not called."""
-    for one in parse_user_headers(texts, description.source_names):
-        yield from header_values(((one.name, one.value),), HEADER_NAMES | carriers)
+    names = carriers.union(HEADER_NAMES, (one.lower() for one in options.secrets))
+    fields = parse_user_headers(options.headers, description.source_names)
+    yield from user_header_values(tuple((one.name, one.value) for one in fields), names)
 
 
 def _authorizer(

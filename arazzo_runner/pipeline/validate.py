@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +53,16 @@ def validate(
         examined = examine_description(access, document, wanted.overrides, wanted.limits, shared)
     except UsageError as reason:
         return reason.diagnostics
-    found = dict.fromkeys(description_findings(examined))
+    found = dict.fromkeys(_with_names(description_findings(examined), examined))
     return tuple(sort_findings(select_findings(found, wanted.selection, absolute_path(document))))
+
+
+def _with_names(found: list[Diagnostic], examined: PartialDescription) -> Iterable[Diagnostic]:
+    if not any(one.code == "AZ118" for one in found):
+        return found
+    from arazzo_runner.lint.names import with_names
+
+    return with_names(found, examined.units.values())
 
 
 def absolute_path(document: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from arazzo_runner.cli.inputs import InputSchemas
+from arazzo_runner.cli.input_text import InputSchemas
 from arazzo_runner.cli.run.cases_file import ENDINGS, read_cases
 from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.errors import DocumentError
@@ -81,7 +81,7 @@ def cases_of(description: Description, workflow: Workflow, path: Path) -> list[W
     document = description.entry.document
     names = (f"{_stem(path)}.{workflow.workflow_id}.cases", f"{_stem(path)}.cases")
     schema = description.entry.inputs[workflow.workflow_id]
-    known = InputSchemas(schema.schemas(), schema.value)
+    known = InputSchemas((schema,))
     cases = [*_document_cases(document, workflow), *_file_cases(path, names[0], known)]
     cases = cases or list(_file_cases(path, names[1], known))
     _check_ids(cases)

@@ -107,6 +107,41 @@ _WORD: Final = lazy_pattern(r"[A-Za-z]+(?:[-_][A-Za-z]+)?")
 _LONGEST_WORD: Final = 7
 
 
+_SECRET_WORDS: Final = frozenset(
+    {
+        "auth",
+        "authentication",
+        "authorization",
+        "cookie",
+        "credential",
+        "credentials",
+        "jwt",
+        "key",
+        "otp",
+        "pass",
+        "pwd",
+        "session",
+        "sessionid",
+        "sig",
+        "signature",
+    }
+)
+_SECRET_ENDINGS: Final = ("apikey", "passwd", "password", "secret", "token")
+_NO_SECRETS: Final = frozenset({"idempotency-key"})
+
+
+def may_be_secret(header: str) -> bool:
+    """Whether the name of a header that a user sets says that its value is a credential.
+
+    More than what headers of documents and servers are masked for: who types one means it.
+    """
+    name = header.lower()
+    words = re.split("[-_]", name)
+    return name not in _NO_SECRETS and any(
+        one in _SECRET_WORDS or one.endswith(_SECRET_ENDINGS) for one in words
+    )
+
+
 def is_secret(location: str, name: str) -> bool:
     """Whether a parameter of this name, in lower case, carries credentials; all cookies may."""
     match location:
@@ -165,6 +200,12 @@ def header_values(headers: Headers, names: frozenset[str]) -> Iterator[str]:
         key = name.lower()
         if key in names:
             yield from _field_values(key, value)
+
+
+def user_header_values(headers: Headers, names: frozenset[str]) -> Iterator[str]:
+    """Like :func:`header_values` for fields that a user sets, of names that say so too."""
+    also = frozenset(name.lower() for name, _ in headers if may_be_secret(name))
+    yield from header_values(headers, names | also)
 
 
 # All requests of a run, and of many runs, mostly have the same credentials, which may be long.

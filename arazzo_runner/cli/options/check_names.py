@@ -12,6 +12,7 @@ from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.cli.options.settings import narrowed_to, read_checks
 from arazzo_runner.errors import UsageError
 from arazzo_runner.openapi.lookup import operation_ids
+from arazzo_runner.openapi.request.user_headers import parse_user_headers
 from arazzo_runner.openapi.security.schemes import is_movable
 from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.pipeline.load import Description
@@ -36,13 +37,18 @@ def unknown_secrets(description: Description, given: Mapping[str, Any]) -> list[
     units = description.units.values()
     names = {name for unit in units for name in (*_inputs(unit), *_outputs(unit))}
     typed = {text.partition("=")[0].rstrip(":") for text in given["inputs"]}
-    unknown = [one for one in given["secrets"] if one not in names | typed]
-    message = "`--secret {}` names no input and no output"
+    headers = {
+        one.name.lower() for one in parse_user_headers(given["headers"], description.source_names)
+    }
+    unknown = [
+        one for one in given["secrets"] if one not in names | typed and one.lower() not in headers
+    ]
+    message = "`--secret {}` names no input, no output and no header of `--header`"
     return [warning("AZ906", message.format(one), help=did_you_mean(one, names)) for one in unknown]
 
 
 def _inputs(unit: Any) -> Iterable[str]:
-    return [name for schema in unit.inputs.values() for name in schema.declared or ()]
+    return [name for schema in unit.inputs.values() for name in schema.stated]
 
 
 def _outputs(unit: Any) -> Iterable[str]:

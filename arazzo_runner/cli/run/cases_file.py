@@ -17,15 +17,13 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.inputs import (
+from arazzo_runner.cli.input_text import (
     InputSchemas,
-    input_schemas_of,
     input_usage_error,
-    inputs_for,
     parse_input,
-    schema_of,
     set_input,
 )
+from arazzo_runner.cli.inputs import input_schemas_of, inputs_for
 from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
@@ -114,7 +112,7 @@ def _header(cells: Sequence[str], place: Place, known: InputSchemas) -> list[str
     for name, count in Counter(names).items():
         if name and count > 1:
             raise _case_error(place, f"two columns are called `{shorten(name)}`", "AZ115")
-    if len(names) == 1 and names[0] not in known.schemas and _PARTED.search(names[0]):
+    if len(names) == 1 and not known.states(names[0]) and _PARTED.search(names[0]):
         message = "the first line has no comma, and names are separated by commas"
         raise _case_error(place, message, "AZ904", "export the table with comma-separated cells")
     return names
@@ -133,8 +131,8 @@ def _csv_row(
     inputs: dict[str, Value] = {}
     try:
         for name, text in given.items():
-            value = parse_input(name, text, schema_of(name, known.schemas, known.root), known.root)
-            set_input(inputs, name, [value], known.schemas, known.root)
+            target = known.target(name)
+            set_input(inputs, target, [parse_input(name, text, target.value)])
     except InputError as reason:
         raise InputError(*(replace(one, place=place) for one in reason.diagnostics)) from None
     return CaseInputs(case_id, inputs, place)
@@ -179,7 +177,7 @@ def _json_row(row: Value, number: int, place: Place, known: InputSchemas) -> Cas
 
 def _id(given: dict[str, Value], number: int, known: InputSchemas) -> str:
     """Take the name of a case from its inputs."""
-    if _ID in known.schemas:
+    if known.states(_ID):
         return str(number)
     name = given.pop(_ID, None)
     return str(number if name is None else name)

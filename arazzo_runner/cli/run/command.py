@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from arazzo_runner.cli.credentials import check_person, with_credentials
 from arazzo_runner.cli.diagnostics import show_warnings
-from arazzo_runner.cli.inputs import check_stdin, inputs_for
 from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.profiles import NO_PROFILE
 from arazzo_runner.cli.options.settings import AccessWrapper, load_document, settings_of
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
 from arazzo_runner.cli.run.world import (
@@ -29,6 +29,7 @@ from arazzo_runner.cli.run.world import (
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
+from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.files import check_writable
@@ -71,7 +72,10 @@ class RunCommand(Struct, frozen=True):
 
     def start(self) -> StartedRun:
         """All that can go wrong before something is sent."""
-        check_stdin(self.document, self.given["inputs_file"], self.given["inputs"])
+        if self.given["inputs"] or self.given["inputs_file"]:
+            from arazzo_runner.cli.inputs import check_stdin
+
+            check_stdin(self.document, self.given["inputs_file"], self.given["inputs"])
         if self.given["dry_run"]:
             from arazzo_runner.cli.run.dry_run import refuse_reports
 
@@ -102,7 +106,7 @@ class RunCommand(Struct, frozen=True):
         if self.given["case"]:
             message = "`--case` selects rows of `--cases FILE`, which is missing"
             raise UsageError(error("AZ906", message, help="add `--cases FILE`"))
-        inputs = inputs_for(description, self.given, self.given["workflows"])
+        inputs = self._inputs(description)
         prepared = pipeline.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
@@ -111,6 +115,14 @@ class RunCommand(Struct, frozen=True):
             return self._run(prepared, options, session, new_traces)
 
         return start, prepared.warnings
+
+    def _inputs(self, description: Description) -> Mapping[str, Value]:
+        given = self.given
+        if not (given["inputs"] or given["inputs_file"] or given.get("profile", NO_PROFILE).inputs):
+            return {}
+        from arazzo_runner.cli.inputs import inputs_for
+
+        return inputs_for(description, given, given["workflows"])
 
     def _options(self) -> pipeline.RunConfig:
         given = self.given

@@ -262,12 +262,16 @@ def _report_unknown(
 
 
 def _qualified_id(named: OperationById, apis: Mapping[str, ApiDescription]) -> str | None:
-    """``source.operationId``, a form of other tools, as the standard has it; None for any other."""
-    text = named.operation_id
-    for name, api in apis.items() if named.source is None else ():
-        operation_id = text.removeprefix(f"{name}.")
-        if operation_id != text and operation_id in operation_ids(api):
-            return f"$sourceDescriptions.{name}.{operation_id}"
+    """An operationId qualified as other tools do it, as the standard has it; None for any other.
+
+    That is ``source.operationId``, ``source/operationId``, and ``operations.`` behind the source.
+    """
+    for name, api in apis.items():
+        prefixes = (f"{name}.", f"{name}/") if named.source is None else ("operations.",)
+        for prefix in prefixes:
+            operation_id = named.operation_id.removeprefix(prefix)
+            if operation_id != named.operation_id and operation_id in operation_ids(api):
+                return f"$sourceDescriptions.{name}.{operation_id}"
     return None
 
 

@@ -119,7 +119,7 @@ def _may_hold(text: str) -> bool:
 
 
 def _names(workflow: Workflow, unit: Unit) -> _Names:
-    inputs = unit.inputs[workflow.workflow_id].declared or ()
+    inputs = unit.inputs[workflow.workflow_id].stated
     outputs = {
         _bare(name): f"$steps.{step.step_id}.outputs.{name}"
         for step in workflow.steps

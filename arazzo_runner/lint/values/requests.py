@@ -103,7 +103,10 @@ def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:
     if value is None:
         return
     becomes: Choice["json", "parameter"] = "json" if is_json_text else "parameter"
-    on = TypeCheckContext(view, becomes, delimiter=_delimiter(parameter))
+    delimiter = _delimiter(parameter)
+    # The comma of a list stays as it is there, one in a text does not.
+    is_escaped = delimiter == "," and parameter.location in ("path", "query")
+    on = TypeCheckContext(view, becomes, delimiter=delimiter, is_escaped=is_escaped)
     shape = shape_of(schemas_of(view.operation.description), parameter.schema)
     yield from value_findings(value, shape, argument.place.at("value"), on)
 

@@ -50,7 +50,7 @@ from arazzo_runner.text.suggested_fix import guess_known
 
 _NUMBERS: Final = frozenset({"number", "integer"})
 _TREES: Final = frozenset({"object", "array"})
-_ARRAY: Final = frozenset({"array"})
+_NOT_SCALAR: Final = frozenset({"array", "null"})
 CHANGE_EITHER: Final = "write a value that the schema allows, or correct the schema"
 _LONGEST: Final = 60
 _NUMBER: Final = lazy_pattern(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
@@ -63,13 +63,14 @@ class TypeCheckContext(Struct, frozen=True):
     """What is fitted: in which step, what it becomes on the wire, and whether that is all of it.
 
     It is not where replacements add to a payload later on. ``delimiter`` stands between the items
-    of an array that is one text.
+    of an array that is one text; ``is_escaped``: within an item it is percent-encoded.
     """
 
     view: StepContext
     becomes: Choice["json", "form", "parameter"]
     is_whole: bool = True
     delimiter: str | None = None
+    is_escaped: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -212,7 +213,7 @@ def _scalar(
     constant: Value, shape: SchemaShape, place: Place, on: TypeCheckContext
 ) -> Iterator[Diagnostic]:
     kinds, values = shape.kinds, shape.values
-    if on.becomes == "parameter" and kinds == _ARRAY and constant is not None:
+    if on.becomes == "parameter" and _has_to_be_array(constant, kinds):
         yield from _as_item(constant, shape, place, on)
         return
     if kinds is not None and not _can_be(constant, kinds, on):
@@ -255,20 +256,48 @@ def _as_item(
 ) -> Iterator[Diagnostic]:
     """A scalar for a parameter that is an array: its items as one text, or else the only item."""
     if on.delimiter is not None:
-        yield from _of_items(to_text(constant).split(on.delimiter), shape, place, on)
+        yield from _as_delimited(to_text(constant).split(on.delimiter), shape, place, on)
         return
     several = [one.strip() for one in _BETWEEN.split(to_text(constant))]
     as_list = len(several) > 1 and not list(_of_items(several, shape, place, on))
     found = [] if as_list else list(_of_items([constant], shape, place, on))
     yield from found
     if isinstance(constant, str) and not found:
-        shown = describe(constant, _LONGEST)
-        message = (
-            f"{on.view.operation_label} accepts an array here, and {shown} is sent as its only item"
-        )
+        message = f"{_takes_array(constant, on)} is sent as its only item"
         severity = Severity.WARNING if as_list else Severity.HINT
-        help_line = f"write a list: `[{', '.join(several if as_list else [constant])}]`"
-        yield Diagnostic("AZ315", severity, message, place, "", help_line)
+        yield _list_finding(severity, message, several if as_list else [constant], place)
+
+
+def _has_to_be_array(constant: Value, kinds: JsonTypes | None) -> bool:
+    """Whether a scalar is of no type that is accepted, unless it is an item."""
+    if constant is None or kinds is None or "array" not in kinds or "object" in kinds:
+        return False
+    scalars = kinds - _NOT_SCALAR
+    return not scalars or not (
+        types_of_value(constant) & scalars or _is_readable_as(constant, scalars)
+    )
+
+
+def _as_delimited(
+    items: list[str], shape: SchemaShape, place: Place, on: TypeCheckContext
+) -> Iterator[Diagnostic]:
+    """A text in place of a list whose items are one text on the wire."""
+    found = list(_of_items(items, shape, place, on))
+    yield from found
+    if len(items) > 1 and on.is_escaped and not found:
+        message = f"{_takes_array(','.join(items), on)} is sent as one item, its `,` as `%2C`"
+        yield _list_finding(Severity.HINT, message, [one.strip() for one in items], place)
+
+
+def _takes_array(text: str, on: TypeCheckContext) -> str:
+    return f"{on.view.operation_label} accepts an array here, and {describe(text, _LONGEST)}"
+
+
+def _list_finding(
+    severity: Severity, message: str, items: Iterable[str], place: Place
+) -> Diagnostic:
+    help_line = f"write a list: `[{', '.join(items)}]`"
+    return Diagnostic("AZ315", severity, message, place, "", help_line)
 
 
 def _of_items(

@@ -2,9 +2,11 @@
 
 import pytest
 
-from arazzo_runner.cli.inputs import file_kind, read_inputs
+from arazzo_runner.cli.input_text import InputSchemas, file_kind
+from arazzo_runner.cli.inputs import read_inputs
 from arazzo_runner.errors import InputError
 from arazzo_runner.expression.value import FileBody
+from unit.executor.inputs_of import inputs_of
 
 DECLARED = {
     "name": {"type": "string"},
@@ -19,6 +21,13 @@ DECLARED = {
 }
 ROOT = {"$defs": {"address": {"type": "object", "properties": {"zip": {"type": "string"},
         "floor": {"type": "integer"}, "geo": {"properties": {"lat": {"type": "number"}}}}}}}  # fmt: skip
+
+
+def known_inputs(*schemas):
+    return InputSchemas(tuple(map(inputs_of, schemas)))
+
+
+KNOWN = known_inputs({"properties": DECLARED, **ROOT})
 
 
 @pytest.mark.parametrize(
@@ -53,7 +62,68 @@ ROOT = {"$defs": {"address": {"type": "object", "properties": {"zip": {"type": "
     ],
 )
 def test_text_becomes_the_declared_type(typed, inputs):
-    assert read_inputs(typed, None, DECLARED, ROOT) == inputs
+    assert read_inputs(typed, None, KNOWN) == inputs
+
+
+INTEGER = {"type": "integer"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "typed", "inputs"),
+    [
+        # Whatever keyword it is that speaks of the input.
+        ({"patternProperties": {"^p_": INTEGER}}, ["p_1=3", "q=3"], {"p_1": 3, "q": "3"}),
+        ({"patternProperties": {"[": INTEGER}}, ["p=3"], {"p": "3"}),
+        ({"additionalProperties": INTEGER}, ["p=3"], {"p": 3}),
+        ({"unevaluatedProperties": INTEGER}, ["p=3"], {"p": 3}),
+        ({"properties": {"p": {}}, "additionalProperties": INTEGER}, ["p=3", "q=3"], {"p": "3", "q": 3}),
+        ({"properties": {"p": INTEGER}, "patternProperties": {"x": {}}}, ["p=3"], {"p": 3}),
+        ({"$ref": "#/$defs/o", "$defs": {"o": {"properties": {"p": INTEGER}}}}, ["p=3"], {"p": 3}),
+        ({"allOf": [{"patternProperties": {"p": INTEGER}}]}, ["p=3"], {"p": 3}),
+        ({"properties": {"c": {}}, "dependentSchemas": {"c": {"properties": {"p": INTEGER}}}}, ["p=3"], {"p": 3}),
+        ({"if": {"required": ["c"]}, "then": {"properties": {"p": INTEGER}}}, ["p=3"], {"p": 3}),
+        ({"if": {"required": ["c"]}, "then": {"properties": {"p": INTEGER}}}, ["p=x"], {"p": "x"}),
+        ({"oneOf": [{"properties": {"p": INTEGER}}, {"properties": {"p": {"type": "boolean"}}}]}, ["p=true"], {"p": True}),
+        ({"oneOf": [{"properties": {"p": INTEGER}}, {"properties": {"p": {"type": "string"}}}]}, ["p=3"], {"p": "3"}),
+        ({"properties": {"p": {"description": "n"}}, "else": {"properties": {"p": INTEGER}}}, ["p=x"], {"p": "x"}),
+        ({"additionalProperties": False}, ["p=3"], {"p": "3"}),
+        (None, ["p=3", "a.b=3"], {"p": "3", "a.b": "3"}),
+        # Whatever keyword it is that speaks of the type.
+        ({"properties": {"n": {"anyOf": [INTEGER, {"type": "object"}]}}}, ["n=7"], {"n": 7}),
+        ({"properties": {"n": {"anyOf": [INTEGER, {"type": "object"}]}}}, ['n={"a": 7}'], {"n": {"a": 7}}),
+        ({"properties": {"n": {"oneOf": [{"type": "array"}, {"type": "object"}]}}}, ['n={"a": 7}'], {"n": {"a": 7}}),
+        ({"properties": {"n": {"allOf": [{}, INTEGER]}}}, ["n=7"], {"n": 7}),
+        ({"properties": {"n": {"$ref": "#/$defs/n"}}, "$defs": {"n": {"allOf": [INTEGER]}}}, ["n=7"], {"n": 7}),
+        ({"properties": {"n": {"$ref": "#"}}, "type": "object"}, ["n={}"], {"n": {}}),
+        ({"properties": {"n": {"enum": [1, 2]}}}, ["n=2"], {"n": 2}),
+        ({"properties": {"n": {"const": True}}}, ["n=true"], {"n": True}),
+        ({"properties": {"n": {"type": ["string", "integer"]}}}, ["n=7"], {"n": "7"}),
+        ({"properties": {"n": {"anyOf": [INTEGER, {}]}}}, ["n=7"], {"n": "7"}),
+        ({"properties": {"n": {"type": ["array", "null"]}}}, ["n=null"], {"n": None}),
+        ({"properties": {"n": {"type": ["array", "null"]}}}, ["n="], {"n": []}),
+        ({"properties": {"n": {"type": ["integer", "null"]}}}, ["n="], {"n": None}),
+        # Items and members likewise.
+        ({"properties": {"n": {"anyOf": [{"type": "array", "items": INTEGER}, {"type": "null"}]}}}, ["n=1,2", "n=3"], {"n": [1, 2, 3]}),
+        ({"properties": {"n": {"type": "array", "prefixItems": [INTEGER, {"type": "string"}]}}}, ["n=1,2"], {"n": [1, "2"]}),
+        ({"patternProperties": {"^o_": {"properties": {"n": INTEGER}}}}, ["o_1.n=3"], {"o_1": {"n": 3}}),
+        ({"patternProperties": {"^o_": INTEGER}}, ["o_1.n=3"], {"o_1.n": 3}),
+        ({"properties": {"o": {"additionalProperties": INTEGER}}}, ["o.a=3", "o.b.c=3"], {"o": {"a": 3, "b": {"c": "3"}}}),
+        ({"properties": {"o": {"properties": {"a.b": INTEGER}}}}, ["o.a.b=3"], {"o": {"a.b": 3}}),
+    ],
+)  # fmt: skip
+def test_what_is_declared_is_what_the_schema_says(schema, typed, inputs):
+    assert read_inputs(typed, None, known_inputs(schema)) == inputs
+
+
+def test_of_several_workflows_the_first_says_the_type():
+    known = known_inputs(None, {"properties": {"n": INTEGER}}, {"additionalProperties": True})
+    assert read_inputs(["n=3", "m=3"], None, known) == {"n": 3, "m": "3"}
+
+
+def test_the_types_of_a_schema_are_listed_once():
+    known = known_inputs({"properties": {"n": {"anyOf": [{"type": "number"}, INTEGER]}}})
+    with pytest.raises(InputError, match="`x` is not of type number"):
+        read_inputs(["n=x"], None, known)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +150,7 @@ def test_text_becomes_the_declared_type(typed, inputs):
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(typed, message):
     with pytest.raises(InputError) as caught:
-        read_inputs([typed], None, DECLARED, ROOT)
+        read_inputs([typed], None, KNOWN)
     assert caught.value.diagnostics[0].message == message
 
 
@@ -88,7 +158,7 @@ def test_a_file_can_be_the_value_or_hold_all(tmp_path):
     (tmp_path / "v").write_text("long\n")
     (tmp_path / "all.yaml").write_text("name: a\ncount: 2\n")
     typed = [f"name=@{tmp_path / 'v'}"]
-    assert read_inputs(typed, str(tmp_path / "all.yaml"), DECLARED, ROOT) == {
+    assert read_inputs(typed, str(tmp_path / "all.yaml"), KNOWN) == {
         "name": "long\n",
         "count": 2,
     }
@@ -97,7 +167,7 @@ def test_a_file_can_be_the_value_or_hold_all(tmp_path):
 def test_a_file_of_inputs_holds_an_object(tmp_path):
     (tmp_path / "all.json").write_text("[1]")
     with pytest.raises(InputError, match="is not an object"):
-        read_inputs([], str(tmp_path / "all.json"), DECLARED, ROOT)
+        read_inputs([], str(tmp_path / "all.json"), KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -115,23 +185,25 @@ def test_a_file_of_inputs_holds_an_object(tmp_path):
 def test_a_malformed_file_of_inputs_is_the_users_mistake(tmp_path, content, message):
     (tmp_path / "all.yaml").write_bytes(content)
     with pytest.raises(InputError) as caught:
-        read_inputs([], str(tmp_path / "all.yaml"), DECLARED, ROOT)
+        read_inputs([], str(tmp_path / "all.yaml"), KNOWN)
     assert caught.value.diagnostics[0].message == message
 
 
 def test_a_file_that_is_no_text_is_no_input(tmp_path):
     (tmp_path / "v").write_bytes(b"\xff")
     with pytest.raises(InputError, match="is not UTF-8, and an input is text"):
-        read_inputs([f"name=@{tmp_path / 'v'}"], None, DECLARED, ROOT)
+        read_inputs([f"name=@{tmp_path / 'v'}"], None, KNOWN)
 
 
 def test_parts_do_not_go_into_a_whole():
     with pytest.raises(InputError, match="sets a part of `address`, which is also set as a whole"):
-        read_inputs(["address:=5", "address.zip=1"], None, DECLARED, ROOT)
+        read_inputs(["address:=5", "address.zip=1"], None, KNOWN)
 
 
 def test_a_type_that_there_is_not_leaves_text():
-    assert read_inputs(["a=b"], None, {"a": {"type": "strin"}}, {}) == {"a": "b"}
+    assert read_inputs(["a=b"], None, known_inputs({"properties": {"a": {"type": "strin"}}})) == {
+        "a": "b"
+    }
 
 
 NULL = {"type": "null"}
@@ -169,7 +241,9 @@ CIRCLE = {"$defs": {"below": {"type": "array", "items": {"$ref": "#/$defs/below"
 )
 def test_types_of_composed_schemas(typed, value):
     name = typed.partition("=")[0].partition(".")[0]
-    assert read_inputs([typed], None, COMPOSED, CIRCLE) == {name: value}
+    assert read_inputs([typed], None, known_inputs({"properties": COMPOSED, **CIRCLE})) == {
+        name: value
+    }
 
 
 @pytest.mark.parametrize(
@@ -181,7 +255,7 @@ def test_types_of_composed_schemas(typed, value):
 )
 def test_text_that_fits_no_branch(typed, message):
     with pytest.raises(InputError) as raised:
-        read_inputs([typed], None, COMPOSED, {})
+        read_inputs([typed], None, known_inputs({"properties": COMPOSED, **CIRCLE}))
     assert raised.value.diagnostics[0].message == message
 
 
@@ -193,7 +267,9 @@ FILES = {
     "files": {"type": "array", "items": {"$ref": "#/$defs/file"}},
     "others": {"type": "array", "items": {"type": "string"}},
 }
-FILE_ROOT = {"$defs": {"file": FILES["file"], **CIRCLE["$defs"]}}
+KNOWN_FILES = known_inputs({"properties": FILES, "$defs": {"file": FILES["file"]}})
+
+
 FORMS = {
     "optional": ({"anyOf": [FILES["file"], NULL]}, "binary"),
     "refined": ({"allOf": [{"$ref": "#/$defs/file"}, {"maxLength": 9}]}, "binary"),
@@ -214,7 +290,8 @@ FORMS = {
 
 @pytest.mark.parametrize(("schema", "form"), FORMS.values(), ids=FORMS)
 def test_how_a_file_is_given(schema, form):
-    assert file_kind(schema, FILE_ROOT) == form
+    whole = {"properties": {"f": schema}, "$defs": {"file": FILES["file"], **CIRCLE["$defs"]}}
+    assert file_kind(known_inputs(whole).target("f").value) == form
 
 
 @pytest.fixture
@@ -226,7 +303,7 @@ def octets(tmp_path):
 
 def test_a_file_that_is_binary_stays_on_disk(octets):
     typed = [f"file=@{octets}", f"image=@{octets}", f"files=@{octets}", f"files=@{octets}"]
-    inputs = read_inputs(typed, None, FILES, FILE_ROOT)
+    inputs = read_inputs(typed, None, KNOWN_FILES)
     assert all(isinstance(one, FileBody) for one in [inputs["file"], inputs["image"]])
     assert [one.path for one in inputs["files"]] == [octets, octets]
 
@@ -235,7 +312,7 @@ def test_other_files_are_their_content(octets, tmp_path):
     text = tmp_path / "text.json"
     text.write_text("[1]")
     typed = [f"coded=@{octets}", f"json=@{text}", f"others=@{text}"]
-    inputs = read_inputs(typed, None, FILES, FILE_ROOT)
+    inputs = read_inputs(typed, None, KNOWN_FILES)
     assert inputs == {"coded": "AP8=", "json": "[1]", "others": [1]}
 
 
@@ -250,11 +327,11 @@ def test_other_files_are_their_content(octets, tmp_path):
 )
 def test_files_that_cannot_be_sent(path, message):
     with pytest.raises(InputError) as raised:
-        read_inputs([f"file=@{path}"], None, FILES, FILE_ROOT)
+        read_inputs([f"file=@{path}"], None, KNOWN_FILES)
     assert message in str(raised.value)
 
 
 def test_an_unmarked_file_has_to_be_text(octets):
     with pytest.raises(InputError) as raised:
-        read_inputs([f"others=@{octets}"], None, FILES, FILE_ROOT)
+        read_inputs([f"others=@{octets}"], None, KNOWN_FILES)
     assert "`format: binary`" in raised.value.diagnostics[0].help

@@ -20,7 +20,7 @@ def find_problems(schema, inputs):
 
 
 def declared(*args, **extra):
-    return inputs_of(*args, **extra).declared
+    return inputs_of(*args, **extra).declarations
 
 
 def test_references_into_components_become_definitions():
@@ -32,7 +32,7 @@ def test_references_into_components_become_definitions():
     assert inputs.value["$ref"] == "#/$defs/page"
     assert inputs.value["$defs"]["page"]["properties"]["size"] == {"$ref": "#/$defs/size"}
     assert inputs.schemas() == {"size": {"$ref": "#/$defs/size"}}
-    place = inputs.declared["size"].place
+    place = inputs.declarations["size"].place
     assert place.pointer == ("components", "inputs", "page", "properties", "size")
     assert [one.kind for one in problems_of(inputs, {"size": "x"})] == ["invalid"]
 
@@ -86,7 +86,7 @@ def test_references(schema, names):
         },
     }
     inputs = inputs_of(schema, COMPONENTS, files)
-    assert list(inputs.declared) == names
+    assert list(inputs.declarations) == names
     assert list(schema_findings(inputs)) == []
 
 
@@ -125,7 +125,7 @@ def test_references_that_cannot_be_resolved(reference, code, message):
     (found,) = schema_findings(inputs)
     assert (found.code, found.message[: len(message)]) == (code, message)
     assert found.place.pointer == ("workflows", 0, "inputs", "properties", "a", "$ref")
-    assert list(inputs.declared) == ["a", "b"]
+    assert list(inputs.declarations) == ["a", "b"]
     assert problems_of(inputs, {"a": 1}) == []
 
 

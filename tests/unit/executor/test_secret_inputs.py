@@ -97,4 +97,6 @@ def test_the_scalars_of_a_secret(value, texts):
 )
 def test_what_may_hold_a_secret(schema, secret):
     loop = {"items": {"$ref": "#/$defs/loop"}}
-    assert has_secrets(schema, {"$defs": {"p": PASSWORD, "loop": loop}}) is secret
+    whole = inputs_of({"properties": {"a": schema}, "$defs": {"p": PASSWORD, "loop": loop}}).whole
+    assert has_secrets(whole.member("a")) is secret
+    assert has_secrets(whole) is secret

@@ -119,3 +119,30 @@ STRINGS = [
 @pytest.mark.parametrize(("text", "meant"), STRINGS)
 def test_string(text: str, meant: str | None) -> None:
     assert correct_string(text) == meant
+
+
+NAMES = {
+    "name": ["$inputs.name"],
+    "a.b": ["$steps.a.outputs.b"],
+    "two": ["$inputs.two", "$inputs.2"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("$response.body == name", "$response.body == $inputs.name"),
+        ("name == 'x'", "$inputs.name == 'x'"),
+        ("(name) and $statusCode = 200", "($inputs.name) && $statusCode == 200"),
+        ("$response.body == a.b", "$response.body == $steps.a.outputs.b"),
+        ("$response.body == name || $response.body == other", "$response.body == $inputs.name || $response.body == 'other'"),
+        ("$response.body == other", "$response.body == 'other'"),
+        ("$response.body == name taken", "$response.body == 'name taken'"),
+        ("$response.body == name-taken", "$response.body == 'name-taken'"),
+        ("name($response.body) == 1", None),
+        ("$response.body == two", None),
+        ("$response.body == 'name'", None),
+    ],
+)  # fmt: skip
+def test_a_word_may_be_a_name_of_the_document(text, meant):
+    assert correct_condition(text, lambda word: NAMES.get(word, [])) == meant

@@ -9,6 +9,7 @@ from arazzo_runner.expression.common_mistakes import (
     empty_array,
     is_filter_for_empty,
     length_as_function,
+    pattern_without_slashes,
     portable_filter,
 )
 from arazzo_runner.expression.parse import parse_expression, parse_template
@@ -89,3 +90,27 @@ def test_other_queries_may_hold(query):
 def test_nothing_that_never_holds_is_offered_for_a_filter_on_members():
     assert portable_filter("$[?length(@) > 0]") == "$[?length($) > 0]"
     assert portable_filter("$[?length(@) == 0]") is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "meant"),
+    [
+        ("/^ab+$/", "^ab+$"),
+        ("/^ab/", "^ab"),
+        ("/ab$/", "ab$"),
+        ("/^ab+$/i", "(?i)^ab+$"),
+        ("/^a.b$/gsm", "(?ms)^a.b$"),
+        ("/ab+/i", "(?i)ab+"),
+        ("/ab+/g", "ab+"),
+        (r"/^a\/b$/", "^a/b$"),
+        ("/users/", None),
+        ("/users/s", None),
+        ("/ab+/", None),
+        (r"/cost\$/", None),
+        ("^/ab$", None),
+        ("/^ab$/z", None),
+        ("//", None),
+    ],
+)
+def test_a_pattern_between_slashes(pattern, meant):
+    assert pattern_without_slashes(pattern) == meant

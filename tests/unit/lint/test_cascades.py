@@ -1,6 +1,7 @@
 """What only follows from something else is not said."""
 
 import pytest
+import yaml
 
 HEAD = "arazzo: 1.1.0\ninfo: {title: T, version: '1'}\n"
 SHOP = "sourceDescriptions: [{name: shop, url: shop.yaml, type: openapi}]\n"
@@ -83,3 +84,25 @@ def test_what_is_said_of_one_criterion_hides_nothing_of_others(diagnose, first, 
     assert {one.code for one in found} == expected
     constant = [one.place.pointer[5] for one in found if one.code == "AZ306"]
     assert constant == ([0, 1] if "note" in first and "'200'" in first else [1])
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("onFailure: [{name: r, type: end}]", ["action", "criterion"]),
+        ("onFailure: [{name: r, type: retri}]", ["criterion"]),
+        ("onFailure: [{type: end}]", ["criterion"]),
+        ("onSuccess: [{name: r, type: ennd}]", ["criterion"]),
+        ("successCriteria: [{type: simple}, {condition: $response.body#/criterion == 1}]", []),
+    ],
+)
+def test_an_action_that_cannot_be_read_hides_nothing_of_the_criteria(diagnose, action, expected):
+    """An action is decided when the criteria have been judged; its own reads depend on it."""
+    key, _, value = action.partition(": ")
+    step = yaml.safe_load("{stepId: s, operationId: list}")
+    step["successCriteria"] = [{"condition": "$response.body#/0/criterion == 1"}]
+    step["onSuccess"] = [{"name": "n", "type": "end", "criteria": [{"condition": "$response.body#/0/action == 1"}]}]  # fmt: skip
+    step[key] = yaml.safe_load(value) + (step[key] if key == "onSuccess" else [])
+    workflows = yaml.safe_dump({"workflows": [{"workflowId": "w", "steps": [step]}]}, width=10_000)
+    found = [one.message for one in diagnose(HEAD + SHOP + workflows) if one.code == "AZ310"]
+    assert [one.partition("no `")[2].rstrip("`") for one in found] == expected

@@ -46,3 +46,18 @@ def test_what_does_not_parse(found, workflow, said):
 def test_an_xpath_of_a_version(found):
     text = yaml.safe_dump([step(outputs={"x": XPATH})])
     assert [line[:12] for line in found(text, "AZ117")] == ["AZ117 error "]
+
+
+def test_slashes_and_flags_of_other_languages(found):
+    body = {"context": "$response.body#/0/state", "type": "regex"}
+    text = yaml.safe_dump([{
+        "stepId": "a", "operationId": "list",
+        "successCriteria": [{**body, "condition": one} for one in ("/^op/i", "^op", "/{$inputs.a}$/")],
+        "outputs": {"o": {**body, "selector": "/^(op)/"}, "p": {**body, "selector": "/op/"}},
+    }])  # fmt: skip
+    said = "is written as in other languages: here its slashes are a part of it"
+    assert sorted(found(text, "AZ123")) == [
+        f"AZ123 warning `/^(op)/`: `/^(op)/` {said}",
+        f"AZ123 warning `/^op/i`: `/^op/i` {said}",
+        f"AZ123 warning `/{{$inputs.a}}$/`: `/{{$inputs.a}}$/` {said}",
+    ]

@@ -8,6 +8,7 @@ from arazzo_runner.report.secret_names import (
     HEADER_NAMES,
     header_values,
     is_secret,
+    may_be_secret,
     url_secrets,
     url_values,
     without_user,
@@ -97,3 +98,24 @@ def test_which_parameters_are_secret(location, name, secret):
 )
 def test_a_url_is_named_without_its_user(url, shown):
     assert without_user(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("header", "secret"),
+    [
+        ("Authorization", True),
+        ("X-Secret", True),
+        ("X-Shop-Secret", True),
+        ("X_CLIENT_SECRET", True),
+        ("X-Shop-AccessToken", True),
+        ("X-Tenant-Key", True),
+        ("X-Session", True),
+        ("X-Tenant", False),
+        ("Idempotency-Key", False),
+        ("X-Monkey", False),
+        ("X-Author", False),
+        ("Accept", False),
+    ],
+)
+def test_a_header_that_a_user_sets(header, secret):
+    assert may_be_secret(header) is secret

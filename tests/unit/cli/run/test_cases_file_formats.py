@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner.cli.inputs import InputSchemas
+from arazzo_runner.cli.input_text import InputSchemas
 from arazzo_runner.cli.run.cases_file import read_cases
 from arazzo_runner.errors import InputError
 from arazzo_runner.text.positions import locate_place
+from unit.executor.inputs_of import inputs_of
 
 SCHEMA = {
     "properties": {
@@ -16,8 +17,14 @@ SCHEMA = {
         "home": {"properties": {"city": {"type": "string"}, "floor": {"type": "integer"}}},
     }
 }
-KNOWN = InputSchemas(SCHEMA["properties"], SCHEMA)
-WITH_ID = InputSchemas({"id": {"type": "integer"}}, {})
+
+
+def known_inputs(schema):
+    return InputSchemas((inputs_of(schema),))
+
+
+KNOWN = known_inputs(SCHEMA)
+WITH_ID = known_inputs({"properties": {"id": {"type": "integer"}}})
 
 
 def read(
