@@ -56,7 +56,7 @@ from arazzo_runner.mock.response import (
     chosen_response,
 )
 from arazzo_runner.mock.routes import MockRoute, item_operation, route_of
-from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
+from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, SUCCESSES, StepExpectation
 from arazzo_runner.mock.steps.reads import value_at, with_reads
 from arazzo_runner.mock.steps.wishes import (
     Wish,
@@ -73,7 +73,6 @@ from arazzo_runner.mock.write_only import is_readable, readable_body, readable_r
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
 
-SUCCESSES = (200, 201, 202, 204)
 STRICT = (*REFUSALS, 406, 415)
 STRICT_NOTE = (
     "the mock is strict: it takes no request that is not as documented; "

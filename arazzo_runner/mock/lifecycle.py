@@ -16,6 +16,7 @@ from arazzo_runner.mock.resources import (
     normalized_name,
     resource_path,
 )
+from arazzo_runner.mock.response import path_stem, status_response
 from arazzo_runner.mock.routes import MockRoute
 from arazzo_runner.mock.steps.wishes import named_values, tells_end, wishes_of
 from arazzo_runner.mock.templates import ResponseTemplates
@@ -34,18 +35,34 @@ def deleted_error(path: str) -> ProblemError:
 
 
 def refuse_unknown(state: MockState, incoming: ParsedRequest, route: MockRoute) -> None:
-    """Raise ProblemError for what nobody created, where the step goes on from a 404.
+    """Raise ProblemError for what nobody created, where the step goes on from a 404 or demands one.
 
-    Its name stands in the document: that of an input may well be there.
+    Its name stands in the document: that of an input may well be there. A 404 that is documented
+    and demanded is given in any case.
     """
-    expected = incoming.expected
-    if route.action != "fetch" or UNKNOWN not in expected.handled:
-        return
     collection, name = route.collection, route.name
-    is_known = state.get(collection, name) or state.find_by_name(collection, name)
-    if route.parameter in expected.literals and not is_known and collection not in state.written:
+    expected = incoming.expected
+    if expected.demands(UNKNOWN) and status_response(incoming.operation, UNKNOWN) is None:
+        # RFC 9110, section 15.5.5: it needs no documentation. All below an unknown id is unknown.
+        collection, name = _last_named(incoming)
+    elif (
+        route.action != "fetch"
+        or UNKNOWN not in expected.handled
+        or route.parameter not in expected.literals
+        or collection in state.written
+    ):
+        return
+    if name and not (state.get(collection, name) or state.find_by_name(collection, name)):
         path = resource_path(collection, name)
         raise ProblemError(Problem(UNKNOWN, f"there is no resource at `{path}`: none was created"))
+
+
+def _last_named(incoming: ParsedRequest) -> tuple[str, str]:
+    """The collection and id of the last path parameter, if its value stands in the document."""
+    home, _, last = path_stem(incoming.operation.path).rpartition("/{")
+    name = last.partition("}")[0]
+    is_literal = name in incoming.expected.literals and name in incoming.pieces
+    return (incoming.path(home), incoming.pieces[name]) if is_literal else ("", "")
 
 
 def refuse_anonymous(incoming: ParsedRequest) -> None:

@@ -7,7 +7,6 @@ request would change something. What the mock never gave a tag it cannot compare
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from msgspec.structs import replace
@@ -24,11 +23,13 @@ from arazzo_runner.mock.routes import MockRoute
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import Header
 from arazzo_runner.openapi.schema.compile import standalone_schema
+from arazzo_runner.text.pattern import lazy_pattern
 
 NOT_MODIFIED: Final = 304
 FAILED: Final = 412
 PLAIN: Final = frozenset(("type", "description", "title"))
 READS: Final = ("GET", "HEAD")
+_TAG: Final = lazy_pattern(r'(?:W/)?"[^"]*"|[^\s,]+')
 
 
 def precondition_response(
@@ -65,6 +66,7 @@ def _failed_condition(
     if none_match.strip() == "*":
         is_there = state.get(route.collection, route.name) is not None
     else:
+        # Compared weakly (section 13.1.2): what W/ says is left aside on both sides.
         weak = {one.removeprefix("W/") for one in _tags(none_match)}
         is_there = current is not None and current.removeprefix("W/") in weak
     if not is_there:
@@ -73,9 +75,12 @@ def _failed_condition(
     return status, f"`If-None-Match: {none_match}` is what there is"
 
 
-def _tags(text: str) -> Iterator[str]:
-    """The entity tags of a field, as they are written."""
-    return (one.strip() for one in text.split(",") if one.strip())
+def _tags(text: str) -> list[str]:
+    """The entity tags of a field, as they are written; commas may stand in them.
+
+    Some servers forget the quotes, so do their descriptions.
+    """
+    return _TAG.findall(text)
 
 
 def with_entity_tag(

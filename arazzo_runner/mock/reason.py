@@ -43,7 +43,9 @@ def refusal_response(
     if problem.status in REFUSALS and asked and problem.status not in asked:
         problem = replace(problem, status=asked[0])
     answer = status_response(operation, problem.status)
-    if answer is None or answer.media is None:
+    if answer is None:
+        return _undocumented_refusal(operation, problem, expected)
+    if answer.media is None:
         return problem_response(problem)
     answer = replace(answer, status=problem.status)
     frame = frames.of_response(answer)
@@ -53,6 +55,18 @@ def refusal_response(
         return to_response(answer, body, operation, None, dice)
     except NoExample:
         return problem_response(problem)
+
+
+def _undocumented_refusal(
+    operation: Operation, problem: Problem, expected: StepExpectation
+) -> HttpResponse:
+    """The problem; where the step names its status, with a note that it is not documented."""
+    response = problem_response(problem)
+    if not expected.names(problem.status):
+        return response
+    label = f"`{operation.title}`"
+    note = f"the mock returns {problem.status}, as the step expects: {label} does not document it"
+    return replace(response, notes=(note,))
 
 
 def with_reason(frame: ResponseTemplate, body: Value, problem: Problem) -> Value:

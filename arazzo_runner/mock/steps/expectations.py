@@ -21,6 +21,8 @@ from arazzo_runner.lint.responses import (
 from arazzo_runner.mock.steps.flow import Sinks, Tokens, ValueFlow, body_reads
 from arazzo_runner.openapi.security.schemes import is_carried
 
+SUCCESSES = (200, 201, 202, 204)
+"""The successes that operations mostly have."""
 PATIENCE = 5
 """After so many attempts a state is what the step waits for, if it may be."""
 
@@ -73,6 +75,11 @@ class StepExpectation(Struct, frozen=True):
         named = (one for each in self.criteria for one in status_constants(each))
         is_named = any(each == "==" and status_of(one) == status for each, one in named)
         return status in self.handled or (is_named and self.is_success(status))
+
+    def demands(self, status: int) -> bool:
+        """Whether the step names this status, and takes no success instead."""
+        takes_success = any(map(self.is_success, SUCCESSES))
+        return self.names(status) and self.is_success(status) and not takes_success
 
 
 NO_EXPECTATION = StepExpectation()

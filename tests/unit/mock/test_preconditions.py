@@ -104,6 +104,27 @@ def test_what_has_not_changed_is_not_sent_again(client):
     assert answer.notes[0].startswith("the mock returns 304: `If-None-Match: ")
 
 
+@pytest.mark.parametrize("own", ['"a,b"', 'W/"a,b"', "bare"])
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("{own}", 304),
+        ('"other", W/{strong}', 304),
+        ('{strong},"other"', 304),
+        ("W/{strong}", 304),
+        ('"a", "b"', 200),
+        ('w/"a,b"', 200),
+        ("", 200),
+    ],
+)
+def test_tags_are_compared_weakly_one_by_one(client, own, field, expected):
+    api = notes(client, f"{{schema: {{type: string, example: '{own}'}}}}")
+    path, first = created(api)
+    assert first == own
+    strong = own.removeprefix("W/")
+    assert status(api, "GET", path, If_None_Match=field.format(own=own, strong=strong)) == expected
+
+
 def test_what_was_never_tagged_is_not_compared(client):
     api = notes(client)
     assert status(api, "PATCH", "/notes/1", b"{}", If_Match='"other"') == 200
