@@ -187,7 +187,7 @@ class ParsedOptions(SafeRepr, frozen=True):
         from inspect import iscoroutinefunction
 
         hooks = (self.hooks.before_request, self.hooks.after_response, self.hooks.sleep)
-        # What can be broken off suspends, and so may a world of the caller's.
+        # What can be broken off suspends, and so may what the caller puts round a world.
         may = self.cancel is not None or self.wrap is not None or needs_event_loop(self.route)
         return may or any(map(iscoroutinefunction, hooks))
 

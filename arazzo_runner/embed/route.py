@@ -129,8 +129,12 @@ def _mock_settings(given: Mapping[str, Any]) -> MockSettings:
 
 
 def needs_event_loop(route: RequestTarget) -> bool:
-    """Whether a route needs an event loop; what a caller's world does is not known."""
-    return isinstance(route, AsyncClientTarget | AsyncTransportTarget | AsgiTarget | WorldTarget)
+    """Whether a route needs an event loop; a caller's world does where it has an ``await``."""
+    if isinstance(route, WorldTarget):
+        from arazzo_runner.worlds.suspension import may_suspend
+
+        return may_suspend(route.world)
+    return isinstance(route, AsyncClientTarget | AsyncTransportTarget | AsgiTarget)
 
 
 def checked_world(what: str, world: Any) -> World:

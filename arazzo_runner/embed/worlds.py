@@ -51,6 +51,11 @@ def open_blocking(
             opened = HttpWorld(http, environment)
         with opened as world:
             yield lambda _prepared: world.begin()
+    elif isinstance(route, WorldTarget):
+        from arazzo_runner.worlds.suspension import ExclusiveWorld
+
+        exclusive = ExclusiveWorld(route.world)
+        yield lambda _prepared: exclusive
     else:
         yield lambda prepared: _world(route, http, prepared)
 

@@ -6,6 +6,7 @@ import httpx
 import httpx2
 import pytest
 
+import arazzo_runner as arazzo
 from arazzo_runner.embed import route
 from arazzo_runner.embed.route import needs_event_loop, route_of
 from arazzo_runner.mock.settings import MockSettings
@@ -49,6 +50,11 @@ class OwnClient:
         return None
 
 
+class OwnWorld:
+    async def send(self, call):
+        return arazzo.HttpResponse(200, (), b"")
+
+
 class OwnTransport:
     def handle_request(self, request):
         return None
@@ -68,6 +74,8 @@ class OwnTransport:
         ({"app": WsgiObject()}, route.WsgiTarget, False),
         ({"transport": OwnTransport()}, route.TransportTarget, False),
         ({"client": OwnClient()}, route.ClientTarget, False),
+        ({"world": OwnWorld()}, route.WorldTarget, False),
+        ({"world": arazzo.WrappedWorld(OwnWorld())}, route.WorldTarget, True),
     ],
 )
 def test_routes(given, kind, waits) -> None:
