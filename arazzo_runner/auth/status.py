@@ -202,21 +202,3 @@ def _readiness(
 
 def _may_satisfy(way: CredentialFlow, states: Mapping[CredentialPart, bool | None]) -> bool:
     return all(states[kind] is not False for kind in way.needs)
-
-
-def scheme_label(scheme: SecurityScheme) -> str:
-    """What kind of scheme it is, in a few words."""
-    match scheme.type:
-        case "http":
-            return f"HTTP {scheme.scheme}"
-        case "apiKey":
-            return f"API key in the {scheme.location} `{scheme.parameter}`"
-        case "oauth2":
-            flows = ", ".join(one for one in scheme.flows if not one.startswith("x-"))
-            return f"OAuth2: {flows}" if flows else "OAuth2"
-        case "openIdConnect":
-            return "OpenID Connect"
-        case "mutualTLS":
-            return "mutual TLS, with `--cert` and `--key`"
-        case other:
-            return other

@@ -21,7 +21,6 @@ from arazzo_runner.auth.status import (
     NamedStores,
     SchemeStatus,
     StepUse,
-    scheme_label,
     scheme_statuses,
 )
 from arazzo_runner.auth.verify import CredentialTest, try_request, try_tokens
@@ -45,7 +44,12 @@ from arazzo_runner.openapi.security.credentials import (
     credentials_from,
     find_flow,
 )
-from arazzo_runner.openapi.security.schemes import Authorization, authorize, missing_parts
+from arazzo_runner.openapi.security.schemes import (
+    Authorization,
+    authorize,
+    missing_parts,
+    scheme_label,
+)
 from arazzo_runner.openapi.security.token_need import token_need
 from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.pipeline import run as pipeline

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http_semantics.date import parse_http_date
-from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.headers import Headers, header_values
 from arazzo_runner.http_semantics.integers import parse_digits
 
 _MAX_COOKIES = 50
@@ -40,8 +40,8 @@ class CookieJars:
 
     def keep(self, origin: Origin, target: str, headers: Headers) -> None:
         """Take the cookies that a response sets."""
-        for name, value in headers:
-            if name.lower() == "set-cookie" and (cookie := _parse_cookie(value, origin, target)):
+        for value in header_values(headers, "Set-Cookie"):
+            if cookie := _parse_cookie(value, origin, target):
                 self._put(self._jars.setdefault(origin, {}), cookie)
 
     def _put(self, jar: Jar, cookie: Cookie) -> None:

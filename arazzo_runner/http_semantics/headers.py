@@ -23,11 +23,16 @@ def header_value(headers: Headers, name: str) -> str | None:
 
     RFC 9110, section 5.3; names compare without case.
     """
-    wanted = name.lower()
-    values = [value for key, value in headers if key.lower() == wanted]
+    values = header_values(headers, name)
     if not values:
         return None
-    return values[0] if wanted == "set-cookie" else ", ".join(values)
+    return values[0] if name.lower() == "set-cookie" else ", ".join(values)
+
+
+def header_values(headers: Headers, name: str) -> list[str]:
+    """The value of each field of ``name``, in order; names compare without case."""
+    wanted = name.lower()
+    return [value for key, value in headers if key.lower() == wanted]
 
 
 _VISIBLE: Final = bytes(range(0x20, 0x7F))

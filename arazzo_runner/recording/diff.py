@@ -129,7 +129,7 @@ def _bodies(recorded: HttpRequest, request: HttpRequest) -> tuple[str, ...]:
 
 
 def _content_type(request: HttpRequest) -> str:
-    return next((v for name, v in request.headers if name.lower() == "content-type"), "")
+    return request.header("Content-Type") or ""
 
 
 def _text(request: HttpRequest) -> str | None:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -11,6 +12,7 @@ from arazzo_runner.openapi.schema.walk import APPLICATORS
 ROOT = Path(__file__).parents[2] / "arazzo_runner"
 FILES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in ROOT.rglob("*.py")}
 
+SCHEMES = "openapi/security/schemes.py"
 MEDIA_TYPES = "http_semantics/media_type.py"
 
 
@@ -23,9 +25,12 @@ def strings(node: ast.AST) -> Iterator[str]:
 def media_type_tests(text: str) -> Iterator[int]:
     """The lines of a module that compare or search a text with what names a kind of media type."""
     for node in ast.walk(ast.parse(text)):
-        is_search = isinstance(node, ast.Call) and ast.unparse(node.func).endswith("endswith")
+        searched = node.func.attr if isinstance(node, ast.Call) and is_method(node.func) else ""
+        is_search = searched in {"endswith", "startswith", "removesuffix", "removeprefix"}
         is_kind = {"application/json", "text/json", "+json", "+xml", "json"}.intersection
-        if isinstance(node, ast.Compare):
+        if isinstance(node, ast.MatchValue | ast.Set) and is_kind(strings(node)) - {"json"}:
+            yield node.lineno
+        elif isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
             words = {word for side in sides for word in strings(side)}
             is_substring = isinstance(node.ops[0], ast.In) and "json" in set(strings(node.left))
@@ -33,6 +38,10 @@ def media_type_tests(text: str) -> Iterator[int]:
                 yield node.lineno
         elif is_search and is_kind(strings(node)):
             yield node.lineno
+
+
+def is_method(func: ast.expr) -> TypeGuard[ast.Attribute]:
+    return isinstance(func, ast.Attribute)
 
 
 @pytest.mark.parametrize("path", sorted(set(FILES) - {MEDIA_TYPES}))
@@ -47,28 +56,135 @@ def test_one_module_knows_which_media_types_are_json(path: str) -> None:
         'x = "json" in media_type',
         'x = name in ("text/json", "application/json")',
         'x = name.endswith(("+json", "+yaml"))',
+        'x = name.startswith("application/json")',
+        'x = name.removesuffix("+json") != name',
+        'KINDS = {"application/json", "text/json"}',
+        'match kind:\n    case "application/json": pass',
     ],
 )
 def test_a_second_place_for_media_types_is_found(line: str) -> None:
-    assert list(media_type_tests(line)) == [1]
+    assert set(media_type_tests(line)) == {line.count("\n") + 1}
+
+
+HEADERS = "http_semantics/headers.py"
+# Each field is judged there by itself: which are written, or counted, and not what one has.
+EACH_FIELD = {"report/curl.py", "report/criterion_hints.py"}
+
+
+def field_searches(text: str) -> Iterator[int]:
+    """The lines where fields are gone through for one of a name: `name.lower() == "cookie"`."""
+    for node in ast.walk(ast.parse(text)):
+        names = {name for target in pair_targets(node) for name in target}
+        for one in ast.walk(node) if names else ():
+            match one:
+                case ast.Compare(ast.Call(ast.Attribute(ast.Name(name), attr)), [ops]):
+                    is_equal = isinstance(ops, ast.Eq | ast.NotEq)
+                    if name in names and attr in {"lower", "casefold"} and is_equal:
+                        yield one.lineno
+
+
+def pair_targets(node: ast.AST) -> Iterator[set[str]]:
+    loops = node.generators if hasattr(node, "generators") else [node]
+    for one in loops:
+        target = getattr(one, "target", None)
+        if isinstance(target, ast.Tuple) and len(target.elts) == 2:
+            yield {part.id for part in target.elts if isinstance(part, ast.Name)}
+
+
+@pytest.mark.parametrize("path", sorted(set(FILES) - {HEADERS} - EACH_FIELD))
+def test_one_module_finds_header_fields(path: str) -> None:
+    assert list(field_searches(FILES[path])) == [], f"ask {HEADERS}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'x = [v for n, v in headers if n.lower() == "cookie"]',
+        'x = next((v for n, v in headers if n.casefold() == name), "")',
+        'for n, v in headers:\n    if n.lower() == "cookie": found = v',
+    ],
+)
+def test_a_second_search_for_header_fields_is_found(line: str) -> None:
+    assert set(field_searches(line)) == {line.count("\n") + 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "home"),
+    [
+        (("cell_len", "east_asian_width", "wcwidth", "wcswidth"), "report/safe_text.py"),
+        (("API key in the", "OpenID Connect", "mutual TLS, with"), SCHEMES),
+    ],
+)
+def test_these_words_stand_in_one_module(words: tuple[str, ...], home: str) -> None:
+    places = {path for path in FILES for word in words if word in code_without_docs(FILES[path])}
+    assert places == {home}
+
+
+def code_without_docs(text: str) -> str:
+    """A module without comments and docstrings."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(ast.Constant(str())):
+                node.value = ast.Constant(None)
+    return ast.unparse(tree)
+
+
+def scheme_names(text: str) -> list[int]:
+    """The lines that name an HTTP scheme: `f"HTTP {one.scheme}"`."""
+    return [one.lineno for one in ast.walk(ast.parse(text)) if is_scheme_name(one)]
+
+
+def is_scheme_name(node: ast.AST) -> bool:
+    match node:
+        case ast.JoinedStr([ast.Constant("HTTP "), ast.FormattedValue(ast.Attribute(attr=name))]):
+            return name == "scheme"
+        case _:
+            return False
+
+
+@pytest.mark.parametrize("path", sorted(FILES))
+def test_one_module_names_security_schemes(path: str) -> None:
+    assert bool(scheme_names(FILES[path])) is (path == SCHEMES), f"ask {SCHEMES}"
 
 
 CARETS = "report/diagnostics/carets.py"
 
 
 def caret_rows(text: str) -> list[int]:
-    """The lines of a module where carets are repeated: `"^" * width`."""
-    products = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.BinOp)]
-    return [
-        one.lineno
-        for one in products
-        if isinstance(one.op, ast.Mult) and "^" in {*strings(one.left), *strings(one.right)}
-    ]
+    """The lines of a module where carets are repeated: `"^" * width`, `"".ljust(width, "^")`."""
+    return [one.lineno for one in ast.walk(ast.parse(text)) if has_carets(one)]
+
+
+def has_carets(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(op=ast.Mult()):
+            return "^" in {*strings(node.left), *strings(node.right)}
+        case ast.Call(ast.Attribute(attr="ljust" | "rjust" | "center" | "join"), args):
+            return any({"^"} == {*strings(one)} for one in args)
+        case ast.Call(ast.Name("repeat"), [ast.Constant("^"), *_]):
+            return True
+        case _:
+            return False
 
 
 @pytest.mark.parametrize("path", sorted(FILES))
 def test_one_module_draws_carets(path: str) -> None:
     assert bool(caret_rows(FILES[path])) is (path == CARETS), f"ask {CARETS}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'x = "^" * width',
+        'x = width * "^"',
+        'x = "".ljust(width, "^")',
+        'x = "".join("^" for _ in part)',
+        'x = "".join(repeat("^", width))',
+    ],
+)
+def test_a_second_place_for_carets_is_found(line: str) -> None:
+    assert set(caret_rows(line)) == {1}
 
 
 WALK = "openapi/schema/walk.py"

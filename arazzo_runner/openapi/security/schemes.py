@@ -48,6 +48,7 @@ __all__ = [
     "missing_parts",
     "parameter_key",
     "required_schemes",
+    "scheme_label",
     "variable_names",
     "with_identity",
 ]
@@ -311,7 +312,7 @@ def _missing_error(
     credentials: Credentials,
 ) -> MissingCredentials:
     wanted = ", or ".join(
-        " and ".join(f"`{one.scheme.name}` ({_scheme_label(one.scheme)})" for one in each)
+        " and ".join(f"`{one.scheme.name}` ({scheme_label(one.scheme)})" for one in each)
         for each in alternatives
     )
     message = f"`{operation.title}` of `{source}` needs credentials for {wanted}"
@@ -343,5 +344,19 @@ def _tokens(
     return [one for one in tokens if one not in absent]
 
 
-def _scheme_label(scheme: SecurityScheme) -> str:
-    return f"HTTP {scheme.scheme}" if scheme.type == "http" else scheme.type
+def scheme_label(scheme: SecurityScheme) -> str:
+    """What kind of scheme it is, in a few words."""
+    match scheme.type:
+        case "http":
+            return f"HTTP {scheme.scheme}"
+        case "apiKey":
+            return f"API key in the {scheme.location} `{scheme.parameter}`"
+        case "oauth2":
+            flows = ", ".join(one for one in scheme.flows if not one.startswith("x-"))
+            return f"OAuth2: {flows}" if flows else "OAuth2"
+        case "openIdConnect":
+            return "OpenID Connect"
+        case "mutualTLS":
+            return "mutual TLS, with `--cert` and `--key`"
+        case other:
+            return other

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from arazzo_runner.executor.result import Attempt, StepResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.date import parse_http_date
-from arazzo_runner.http_semantics.headers import Headers, header_value
+from arazzo_runner.http_semantics.headers import Headers, header_value, header_values
 from arazzo_runner.http_semantics.media_type import FORM
 from arazzo_runner.openapi.message import (
     HttpRequest,
@@ -37,7 +37,7 @@ HarCookie = dict[str, str | bool]
 
 def sent_cookies(headers: Headers, masker: Masker) -> list[HarCookie]:
     """The cookies of a request (RFC 6265, section 4.2.1)."""
-    fields = [pair for value in _values(headers, "cookie") for pair in value.split(";")]
+    fields = [pair for value in header_values(headers, "cookie") for pair in value.split(";")]
     hidden = _is_hidden("Cookie", masker)
     return [_parse_pair(one, masker, hidden=hidden) for one in fields if one.strip()]
 
@@ -46,12 +46,9 @@ def set_cookies(headers: Headers, masker: Masker) -> list[HarCookie]:
     """The cookies that a response sets (RFC 6265, section 4.1.1)."""
     hidden = _is_hidden("Set-Cookie", masker)
     return [
-        _parse_set_cookie(value, masker, hidden=hidden) for value in _values(headers, "set-cookie")
+        _parse_set_cookie(value, masker, hidden=hidden)
+        for value in header_values(headers, "set-cookie")
     ]
-
-
-def _values(headers: Headers, name: str) -> list[str]:
-    return [value for key, value in headers if key.lower() == name]
 
 
 def _is_hidden(name: str, masker: Masker) -> bool:

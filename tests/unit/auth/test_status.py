@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 import arazzo_runner.auth
-from arazzo_runner.auth.status import _readiness, scheme_label
+from arazzo_runner.auth.status import _readiness
 from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.openapi.security.credentials import CredentialPart
 from arazzo_runner.text.source import Place, SourceFile
@@ -36,24 +36,6 @@ def test_the_schema_knows_all_parts():
 def test_what_is_printed_fits_the_schema(case):
     printed = json.loads((CASES / case / "stdout.json").read_text(encoding="utf-8"))
     jsonschema.validate(printed, SCHEMA)
-
-
-@pytest.mark.parametrize(
-    ("type_", "scheme", "location", "flows", "words"),
-    [
-        ("http", "basic", None, {}, "HTTP basic"),
-        ("apiKey", None, "query", {}, "API key in the query `key`"),
-        ("oauth2", None, None, {}, "OAuth2"),
-        ("oauth2", None, None, {"password": {}, "x-a": 1}, "OAuth2: password"),
-        ("openIdConnect", None, None, {}, "OpenID Connect"),
-        ("mutualTLS", None, None, {}, "mutual TLS, with `--cert` and `--key`"),
-        ("other", None, None, {}, "other"),
-    ],
-)
-def test_what_a_scheme_is_called(type_, scheme, location, flows, words):
-    key = "key" if location else None
-    one = SecurityScheme("s", type_, scheme, location, key, flows, None, PLACE)
-    assert scheme_label(one) == words
 
 
 @pytest.mark.parametrize(("certificate", "readiness"), [(True, "ready"), (False, "lacking")])

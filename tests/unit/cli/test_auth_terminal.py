@@ -118,7 +118,7 @@ def test_what_is_missing_is_asked_for(api):
         os.write(master, b"p4ss word\n")
         shown += read_until(master, None)
         assert process.wait() == 0, shown
-    assert "`GET /user` of `shop` needs credentials for `user` (oauth2)" in shown
+    assert "`GET /user` of `shop` needs credentials for `user` (OAuth2: password)" in shown
     assert "p4ss" not in shown
     assert "t0ken" not in shown
     assert api.seen == [

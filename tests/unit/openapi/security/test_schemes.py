@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 import pytest
 
 from arazzo_runner.errors import UsageError
+from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.openapi.security.requirements import required_schemes, security_findings
 from arazzo_runner.openapi.security.schemes import (
     Authorization,
@@ -12,8 +13,10 @@ from arazzo_runner.openapi.security.schemes import (
     MissingCredentials,
     authorize,
     credentials_from,
+    scheme_label,
     variable_names,
 )
+from arazzo_runner.text.source import Place, SourceFile
 
 SCHEMES = {
     "basic": {"type": "http", "scheme": "Basic"},
@@ -27,6 +30,8 @@ SCHEMES = {
     "oidc": {"type": "openIdConnect", "openIdConnectUrl": "https://id"},
     "tls": {"type": "mutualTLS"},
 }
+
+PLACE = Place(SourceFile("api.yaml", "file:///api.yaml", ""))
 
 
 @pytest.fixture
@@ -218,7 +223,7 @@ def test_what_the_workflow_passes_wins(secured, security, given, sent):
         (
             [{"head": [], "oauth": []}, {"query": []}],
             {},
-            "`head` (apiKey) and `oauth` (oauth2), or `query` (apiKey)",
+            "`head` (API key in the header `X-Key`) and `oauth` (OAuth2), or `query` (API key in the query `key`)",
             ["API_HEAD_KEY", "API_OAUTH_TOKEN"],
             "set `API_HEAD_KEY` and `API_OAUTH_TOKEN`, or `API_QUERY_KEY`",
         ),
@@ -465,3 +470,21 @@ def test_what_other_origins_may_be_sent(secured, requirement, given, expected):
     operation = secured([{name: [] for name in requirement}], schemes)
     found = authorize(operation, "api", held, frozenset(given))
     assert found.carriers == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("type_", "scheme", "location", "flows", "words"),
+    [
+        ("http", "basic", None, {}, "HTTP basic"),
+        ("apiKey", None, "query", {}, "API key in the query `key`"),
+        ("oauth2", None, None, {}, "OAuth2"),
+        ("oauth2", None, None, {"password": {}, "x-a": 1}, "OAuth2: password"),
+        ("openIdConnect", None, None, {}, "OpenID Connect"),
+        ("mutualTLS", None, None, {}, "mutual TLS, with `--cert` and `--key`"),
+        ("other", None, None, {}, "other"),
+    ],
+)
+def test_what_a_scheme_is_called(type_, scheme, location, flows, words):
+    key = "key" if location else None
+    one = SecurityScheme("s", type_, scheme, location, key, flows, None, PLACE)
+    assert scheme_label(one) == words
