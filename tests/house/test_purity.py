@@ -84,6 +84,53 @@ USES = [
     "vars()['x']",
     "from concurrent import futures",
     "import urllib.parse, urllib.request",
+    # A module as a value can be asked for all that it has.
+    "import json\ngetattr(json, 'codecs').open('x')",
+    "import json\ngetattr(json, 'co' + 'decs')",
+    "import json\nfrom operator import attrgetter\nattrgetter('codecs.open')(json)",
+    "import json\nmodule = json\nmodule.codecs.open('x')",
+    "import json\n(json or None).codecs",
+    "import json\n[json][0].codecs",
+    "import json\nread(json)",
+    "import jsonschema\nmodule = jsonschema.validators",
+    "from jsonschema import validators\nread(validators)",
+    # What a module has from another one that is not allowed.
+    "from functools import RLock",
+    "import functools\nfunctools.RLock()",
+    "from functools import get_cache_token",
+    "from jsonschema.validators import urlopen",
+    "import jsonschema.validators as v\nv.urlopen('x')",
+    "import jsonschema\njsonschema.validators.urlopen('x')",
+    "from jsonschema import RefResolver",
+    "from jsonschema.validators import _RefResolver",
+    "from jsonschema import _utils",
+    "import jsonschema.cli",
+    "from jsonpath_rfc9535 import __main__",
+    "import warnings\nwarnings.linecache.getlines('x')",
+    "import contextlib\ncontextlib.redirect_stdout(file)",
+    "from base64 import main",
+    "from xml.sax.saxutils import prepare_input_source",
+    # The way through what each object and each function has.
+    "import json\njson.__dict__['codecs']",
+    "import json\njson.__builtins__['open']",
+    "import json\njson.__loader__.load_module('os')",
+    "__loader__.load_module('os')",
+    "__spec__.loader",
+    "().__class__.__base__.__subclasses__()",
+    "type(x).__mro__[-1]",
+    "read.__globals__['os']",
+    "getattr(read, '__globals__')['os']",
+    "getattr(x, 'open')('x')",
+    # The clock, by another name.
+    "from datetime import datetime\ngetattr(datetime, 'now')()",
+    "from datetime import datetime as clock\nclock.now()",
+    "from datetime import datetime\nclock = datetime\nclock.now()",
+    "from datetime import date\nclock: type = date\nclock.today()",
+    "from datetime import datetime\nread(datetime)",
+    "from datetime import datetime\ndatetime.__dict__['now']",
+    "import operator\noperator.methodcaller('now')(moment)",
+    # Chance: the hash of a string is another in each process.
+    "hash('x')",
 ]
 ALLOWED = [
     "import json\njson.dumps(1)",
@@ -101,6 +148,9 @@ ALLOWED = [
     "import re\nre.compile('x')",
     "from arazzo_runner.text.source import SourceFile",
     "from elementpath.xpath30 import XPath30Parser",
+    "from datetime import datetime\nisinstance(x, datetime)\nx: datetime = read()",
+    "self.__dict__.update(x)\ngetattr(x, 'name')",
+    "from hashlib import sha256\nsha256(b'')",
 ]
 
 

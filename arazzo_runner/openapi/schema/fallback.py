@@ -98,10 +98,11 @@ def warn_of_fallback() -> None:
 
 @cache
 def _validator_class() -> Any:
-    from jsonschema import Draft202012Validator, validators
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
 
     kinds = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
-    kind = cast("Any", validators).extend(
+    kind = cast("Any", extend)(
         Draft202012Validator, {"multipleOf": _multiple_of}, type_checker=kinds
     )
     return bounded_validator(kind)

@@ -17,7 +17,7 @@ _REFERENCES: Final = frozenset({"$ref", "$dynamicRef"})
 
 def bounded_validator(kind: Any) -> Any:
     """A class of validators like another one, whose patterns end in time, else raise QueryError."""
-    from jsonschema import validators
+    from jsonschema.validators import extend
 
     own = {
         "pattern": _pattern,
@@ -26,7 +26,7 @@ def bounded_validator(kind: Any) -> Any:
         "unevaluatedProperties": _unevaluated_properties,
     }
     known = {name: judge for name, judge in own.items() if name in kind.VALIDATORS}
-    bounded: Any = cast("Any", validators).extend(kind, known)
+    bounded: Any = cast("Any", extend)(kind, known)
     bounded.FORMAT_CHECKER = kind.FORMAT_CHECKER
     return bounded
 
