@@ -65,12 +65,14 @@ def _schema_around(error: Any, schema: Value) -> Any:
 def _narrow_errors(error: Any, schema: Value) -> Iterator[Any]:
     """The errors of the one branch that was meant, where a choice of schemas fails.
 
-    The discriminator tells which; without one, the best match.
+    The discriminator tells which; without one, a constant member, else the best match.
     """
     branches: list[list[Any]] = getattr(error.kind, "context", [])
     index = None
     if error.kind.name in CHOICES and branches:
         index = _discriminated_branch(error, schema, len(branches))
+        if index is None:
+            index = _tagged_branch(error, branches)
         if index is None:
             index = _best_branch(branches, schema)
     if index is None or not branches[index]:
@@ -78,6 +80,29 @@ def _narrow_errors(error: Any, schema: Value) -> Iterator[Any]:
         return
     for one in _ranked(branches[index], schema):
         yield from _narrow_errors(one, schema)
+
+
+def _tagged_branch(error: Any, branches: list[list[Any]]) -> int | None:
+    """The number of the only branch that the value can be meant for by its constant members.
+
+    Such as `kind: card`: all others want another constant there, and the one an object as well.
+    """
+    base = list(error.instance_path)
+    tags = [{_tag(one, base) for one in branch} - {None} for branch in branches]
+    fit = [at for at, found in enumerate(tags) if not found]
+    if len(fit) != 1 or not set.intersection(*(found for found in tags if found)):
+        return None
+    is_other_type = any(
+        one.kind.name == "type" and list(one.instance_path) == base for one in branches[fit[0]]
+    )
+    return None if is_other_type else fit[0]
+
+
+def _tag(error: Any, base: list[Any]) -> str | None:
+    """The member whose constant a value does not have; OpenAPI 3.0 has `enum` alone for it."""
+    kind, path = error.kind, list(error.instance_path)
+    is_constant = kind.name == "const" or (kind.name == "enum" and len(kind.options) == 1)
+    return str(path[-1]) if is_constant and path[:-1] == base and len(path) > len(base) else None
 
 
 def _best_branch(branches: list[list[Any]], schema: Value) -> int | None:

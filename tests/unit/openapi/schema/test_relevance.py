@@ -19,6 +19,15 @@ DOG = {
     "required": ["bark"],
     "properties": {"bark": {"properties": {"loud": {"type": "boolean"}}}},
 }
+CARD = {
+    "required": ["kind", "number"],
+    "properties": {"kind": {"const": "card"}, "number": {"minLength": 2}},
+}
+BANK = {
+    "required": ["kind", "iban"],
+    "properties": {"kind": {"enum": ["bank"]}, "iban": {"type": "string"}},
+}
+PAID = {"oneOf": [CARD, BANK]}
 PETS = {"anyOf": [{"type": "string"}, CAT, DOG]}
 
 
@@ -43,6 +52,19 @@ PETS = {"anyOf": [{"type": "string"}, CAT, DOG]}
         (PETS, 3, [" anyOf"]),
         # Choices in choices.
         ({"oneOf": [{"type": "array"}, {"properties": {"pet": PETS}}]}, {"pet": {"bark": {"loud": 1}}}, ["/pet/bark/loud type"]),
+        # A constant member tells which was meant, though another branch has as much that is wrong.
+        (PAID, {"kind": "bank"}, [" required"]),
+        (PAID, {"kind": "card", "iban": "x"}, [" required"]),
+        ({"anyOf": [PAID, {"type": "null"}]}, {"kind": "card", "number": "1"}, ["/number minLength"]),
+        (PAID, {"kind": "cash"}, [" oneOf"]),
+        ({"anyOf": [CARD, {"type": "null"}]}, {"kind": "cash", "number": "12"}, ["/kind const"]),
+        ({"anyOf": [CARD, {"type": "string"}]}, {"kind": "cash"}, [" anyOf"]),
+        # Constants of several members are no tag.
+        (
+            {"anyOf": [CARD, {"properties": {"by": {"const": "me"}}, "required": ["x"]}, {"required": ["y"]}]},
+            {"kind": "cash", "by": "you"},
+            [" anyOf"],
+        ),
         # Several fit: that is what is wrong.
         ({"oneOf": [{"type": "integer"}, {"minimum": 1}, {"type": "string"}]}, 3, [" oneOf"]),
         # A keyword that stands for others has no object of its own.
