@@ -8,26 +8,10 @@ import click
 
 from arazzo_runner.cli.collector import resume_collector
 from arazzo_runner.cli.command_words import remember_command
+from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.cli.signals import raise_at_signals
 from arazzo_runner.version import VERSION
-
-COMMANDS = {
-    "run": ("arazzo_runner.cli.run.command", "run a document's workflows"),
-    "validate": (
-        "arazzo_runner.cli.validate.command",
-        "check documents against the specification and their API descriptions",
-    ),
-    "new": ("arazzo_runner.cli.new", "write workflows from an API description"),
-    "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
-    "auth": (
-        "arazzo_runner.cli.auth",
-        "show which credentials a document needs, and which are set",
-    ),
-    "list": ("arazzo_runner.cli.list", "list a document's workflows, their inputs and steps"),
-    "explain": ("arazzo_runner.cli.explain", "explain a diagnostic code and how to fix it"),
-    "schema": ("arazzo_runner.cli.schema", "print the JSON Schema of documents or reports"),
-}
 
 
 class ClosedOutputError(Exception):

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.overwrite import check_output_file
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.document.store import is_remote
@@ -37,7 +38,7 @@ def command(source: str | None, **given: Any) -> int:
     """
     output: str | None = given["output"]
     if output is not None:
-        _check_output(output, is_forced=given["force"])
+        check_output_file(output, is_forced=given["force"])
     if given["from_scratch"]:
         text, count = _scratch(source, given)
     else:
@@ -57,16 +58,6 @@ def command(source: str | None, **given: Any) -> int:
         many = "s" if count > 1 else ""
         sys.stdout.write(f"{count} workflow{many} in {shown}; try: arazzo run {shown} --mock\n")
     return 0
-
-
-def _check_output(path: str, *, is_forced: bool) -> None:
-    """Refuse to overwrite what is there."""
-    if not path.strip():
-        raise click.UsageError("`--output` needs the name of a file")
-    if Path(path).is_dir():
-        raise click.UsageError(f"`--output {path}` is a folder; name a file in it")
-    if os.path.lexists(path) and not is_forced:
-        raise click.UsageError(f"`{path}` exists; `--force` overwrites it")
 
 
 def _named_source(source: str | None) -> str:

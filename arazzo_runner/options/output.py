@@ -5,6 +5,7 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _RUNS = ("run", "replay")
+_SHOWING = (*_RUNS, "demo")
 _SECTION = "Checks and output"
 
 OUTPUT = (
@@ -42,7 +43,7 @@ OUTPUT = (
     Option(
         "json",
         "Print the JSON report to standard output, everything else to standard error.",
-        _RUNS,
+        _SHOWING,
         _SECTION,
         kind="switch",
         key="as_json",
@@ -57,12 +58,12 @@ OUTPUT = (
     Option(
         "verbose",
         "Show requests and responses; -vv with whole bodies.",
-        _RUNS,
+        _SHOWING,
         _SECTION,
         kind="counter",
         short="v",
     ),
-    Option("quiet", "Print only the result.", _RUNS, _SECTION, kind="switch", short="q"),
+    Option("quiet", "Print only the result.", _SHOWING, _SECTION, kind="switch", short="q"),
     Option(
         "record",
         "Record the run to this file for `arazzo replay`; secrets are masked.",

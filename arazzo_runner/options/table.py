@@ -18,12 +18,13 @@ from arazzo_runner.options.network import NETWORK
 from arazzo_runner.options.output import OUTPUT
 from arazzo_runner.options.python import PYTHON
 from arazzo_runner.options.runs import AUTH, CASES, INPUTS, SECRETS, SELECTION, SERVERS
-from arazzo_runner.options.validate import NEW, OTHERS, VALIDATE
+from arazzo_runner.options.validate import DEMO, NEW, OTHERS, VALIDATE
 
 Table: TypeAlias = tuple[Option, ...]
 
 OPTIONS: Final[Table] = (
     *VALIDATE,
+    *DEMO,
     *NEW,
     *INPUTS,
     *AUTH,

@@ -1,4 +1,4 @@
-"""Options of `arazzo validate` and `arazzo new`, and of commands that have one or two."""
+"""Options of `arazzo validate`, `new`, `demo`, and of commands that have one or two."""
 
 from __future__ import annotations
 
@@ -85,6 +85,16 @@ OTHERS = (
     ),
 )
 
+DEMO = (
+    Option(
+        "eject",
+        "Write the files of the demo to this folder.",
+        ("demo",),
+        metavar="DIR",
+        has_variable=False,
+    ),
+)
+
 NEW = (
     Option(
         "output",
@@ -94,7 +104,9 @@ NEW = (
         metavar="FILE",
         has_variable=False,
     ),
-    Option("force", "Overwrite the file.", _NEW, kind="switch", has_variable=False),
+    Option(
+        "force", "Overwrite files that exist.", ("new", "demo"), kind="switch", has_variable=False
+    ),
     Option(
         "only",
         "Use only these operations: operationIds, or `GET /pets`; comma-separated or repeated.",

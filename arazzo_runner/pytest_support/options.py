@@ -14,8 +14,8 @@ import pytest
 from msgspec import Struct
 
 from arazzo_runner.auth.sources import CredentialStores
-from arazzo_runner.cli.commands import COMMANDS
 from arazzo_runner.cli.credentials import credential_stores, named_credentials
+from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.cli.options.settings import settings_of
 from arazzo_runner.cli.run.command import command

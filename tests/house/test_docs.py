@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 import arazzo_runner
-from arazzo_runner.cli.commands import COMMANDS
+from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.pytest_support.flags import twins
 from case_runner.expected import MEASURED
 from house.markdown import PAGES, ROOT, Block, anchors, blocks, flags, headings, links

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 from msgspec import Struct
 
-from arazzo_runner.cli.commands import COMMANDS
 from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.embed.documents import LoadOptions, in_python

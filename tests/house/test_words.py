@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from arazzo_runner.cli.commands import COMMANDS
 from arazzo_runner.cli.main import main
+from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.text.codes import CODES
 
 PROJECT = Path(__file__).parents[2]

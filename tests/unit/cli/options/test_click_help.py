@@ -6,8 +6,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from arazzo_runner.cli.commands import COMMANDS
 from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.options.model import Option
 

@@ -3,7 +3,8 @@
 import click
 import pytest
 
-from arazzo_runner.cli.commands import COMMANDS, cli
+from arazzo_runner.cli.commands import cli
+from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.cli.options.config_file import ConfigSyntaxError, flags_for, read_config
 from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.report.diagnostics.text import render_text
