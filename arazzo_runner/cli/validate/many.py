@@ -81,8 +81,8 @@ def run_jobs(job: ValidationJob, documents: Sequence[str], processes: int) -> It
 
 
 def _run_parts(job: ValidationJob, parts: list[list[str]]) -> Iterator[list[JobResult]]:
-    if len(parts) == 1:
-        yield _run_part(job, parts[0])
+    if len(parts) < 2:
+        yield from (_run_part(job, part) for part in parts)
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
