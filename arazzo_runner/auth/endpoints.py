@@ -31,10 +31,14 @@ _NO_OPERATION: Final = ("", "", "")
 
 
 class Endpoint(Struct, frozen=True):
-    """A URL of an authorization server; ``from_url`` when a document from a URL names it."""
+    """A URL of an authorization server; ``from_url`` when a document from a URL names it.
+
+    ``source`` is the source description whose credentials it takes: its certificates are shown.
+    """
 
     url: str
     from_url: bool
+    source: str = ""
 
     @property
     def label(self) -> str:
@@ -90,16 +94,20 @@ class GuardedEndpoints:
             max_response_size=MIB,
             max_decoded_size=MIB,
         )
-        self._senders = GuardedSenders(settings, network, environment)
+        self._senders = {
+            name: GuardedSenders(settings.of_source(name), network, environment)
+            for name in ("", *settings.source_tls)
+        }
         self._reaches = reaches
 
     async def ask(
         self, endpoint: Endpoint, request: HttpRequest, timeout: float | None
     ) -> HttpResponse | TransportFailure:
         """Send a request; what is out of reach is refused."""
+        senders = self._senders.get(endpoint.source) or self._senders[""]
         try:
             origin, _ = parse_url(request.url)
-            sender = self._senders.to(origin, self._reaches.of(endpoint, origin))
+            sender = senders.to(origin, self._reaches.of(endpoint, origin))
             outcome = await sender.send(SendCall(CALL_KEY, request, timeout, _NO_OPERATION))
         except TransportError as reason:
             return replace(reason.failure, hint=None)
@@ -107,7 +115,7 @@ class GuardedEndpoints:
             return TransportFailure("refused", reason.message, reason.hint)
         finally:
             # Tokens are asked for seldom: no connection waits for the next time.
-            await self._senders.aclose()
+            await senders.aclose()
         if isinstance(outcome, TransportFailure) and outcome.code in ("limit", "connect"):
             # The hints of a world are about the servers of steps.
             return replace(outcome, hint=None)

@@ -109,7 +109,7 @@ def described_provider(need: TokenNeed) -> Provider:
     """The provider as the description has it."""
 
     def endpoint(url: str) -> Endpoint:
-        return Endpoint(url, need.from_url)
+        return Endpoint(url, need.from_url, need.source)
 
     return Provider(
         endpoint(need.token_url),
@@ -124,7 +124,7 @@ async def discover(need: TokenNeed, endpoints: Endpoints, timeout: float | None)
 
     An endpoint on another origin reaches as little as one that a document from a URL names.
     """
-    here = Endpoint(need.discovery_url, need.from_url)
+    here = Endpoint(need.discovery_url, need.from_url, need.source)
     request = HttpRequest("GET", here.url, JSON_HEADERS)
     outcome = await endpoints.ask(here, request, timeout)
     if isinstance(outcome, TransportFailure):
@@ -151,7 +151,7 @@ def _endpoint(metadata: dict[str, Any], name: str, here: Endpoint) -> Endpoint |
     url = metadata.get(name)
     if not isinstance(url, str) or not url:
         return None
-    return Endpoint(url, here.from_url or not _is_same_origin(url, here.url))
+    return Endpoint(url, here.from_url or not _is_same_origin(url, here.url), here.source)
 
 
 def _is_same_origin(one: str, other: str) -> bool:

@@ -251,8 +251,16 @@ async def _write(stream: NetworkStream, data: Outbound, deadline: Deadline) -> N
         for piece in (data,) if isinstance(data, bytes) else data:
             if piece:
                 await stream.write(piece, deadline.left())
-    except (BrokenPipeError, ConnectionResetError):
-        return
+    except OSError as reason:
+        if not _is_closed(reason):
+            raise
+
+
+def _is_closed(reason: OSError) -> bool:
+    """Whether nobody reads any more; over TLS, what is left to read may be an alert."""
+    import ssl
+
+    return isinstance(reason, (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError))
 
 
 def _authorization(proxy: Proxy) -> tuple[tuple[bytes, bytes], ...]:

@@ -2,11 +2,12 @@
 
 import gzip
 import socket
+import ssl
 import threading
 
 import pytest
 
-from arazzo_runner.executor.world import SendCall, run_coroutine
+from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.network import is_readable
 from arazzo_runner.http.pool import ConnectionPool
@@ -148,8 +149,9 @@ def test_a_connection_is_idle_for_less_than_common_servers_keep_it(serve, ask, m
 class Deaf:
     """A network and its one stream, which takes nothing and answers all the same."""
 
-    def __init__(self) -> None:
-        self.answer = [b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"]
+    def __init__(self, refusal: OSError, *answer: bytes | OSError) -> None:
+        self.refusal = refusal
+        self.answer = [*answer]
 
     async def resolve(self, host, port, timeout):
         return [(2, (host, port))]
@@ -158,22 +160,48 @@ class Deaf:
         return self
 
     async def write(self, data, timeout):
-        raise BrokenPipeError
+        raise self.refusal
 
     async def read(self, timeout):
-        return self.answer.pop()
+        answer = self.answer.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
 
     async def aclose(self):
         pass
 
 
-def test_an_answer_before_the_request_was_taken_is_the_answer() -> None:
+def post(network: Deaf) -> HttpResponse | TransportFailure:
     settings = HttpSettings()
-    connections = ConnectionPool(settings, Deaf(), Proxies({}))
+    connections = ConnectionPool(settings, network, Proxies({}))
     call = SendCall("k", HttpRequest("POST", "http://127.0.0.1"), None, ("", "", ""))
-    response = run_coroutine(Sender(connections, settings, ()).send(call))
+    return run_coroutine(Sender(connections, settings, ()).send(call))
+
+
+EARLY = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
+ALERT = ssl.SSLError(1, "tlsv13 alert certificate required")
+ALERT.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+
+
+@pytest.mark.parametrize("refusal", [BrokenPipeError, ConnectionResetError, ssl.SSLEOFError])
+def test_an_answer_before_the_request_was_taken_is_the_answer(refusal) -> None:
+    response = post(Deaf(refusal(), EARLY))
     assert isinstance(response, HttpResponse)
     assert response.status == 413
+
+
+def test_an_alert_before_the_request_was_taken_is_the_reason() -> None:
+    failure = post(Deaf(ssl.SSLEOFError(8, "EOF occurred"), ALERT))
+    assert isinstance(failure, TransportFailure)
+    assert "the server requires a client certificate" in failure.message
+    assert failure.hint == "name the client's certificate with `--cert` and `--key`"
+
+
+def test_nothing_is_read_where_sending_fails_for_another_reason() -> None:
+    failure = post(Deaf(OSError(113, "No route to host"), EARLY))
+    assert isinstance(failure, TransportFailure)
+    assert "No route to host" in failure.message
 
 
 @pytest.mark.parametrize("name", ["gzip", "x-gzip"])

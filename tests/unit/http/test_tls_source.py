@@ -91,6 +91,49 @@ def test_in_python(folder) -> None:
     assert arazzo_runner.run("pay.arazzo.yaml", http=http).passed
 
 
+LOGIN = b"""openapi: 3.1.0
+info: {title: API, version: "1"}
+servers: [{url: "%(url)s"}]
+paths: {/pay: {get: {operationId: pay, security: [{login: [all]}], responses: {"200": {description: OK}}}}}
+components:
+  securitySchemes: {login: %(scheme)s}
+"""
+SCHEMES = {
+    "described": b'{type: oauth2, flows: {clientCredentials: {tokenUrl: "%s/t", scopes: {all: ""}}}}',
+    "discovered": b'{type: openIdConnect, openIdConnectUrl: "%s/metadata"}',
+}
+LOGGING_IN = """arazzo: 1.0.1
+info: {title: Orders, version: "1"}
+sourceDescriptions: [{name: %s, url: login.yaml, type: openapi}]
+workflows: [{workflowId: pay, steps: [{stepId: pay, operationId: pay}]}]
+"""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("source", ["bank", "shop"])
+def test_tokens_for_one_source(serve, folder, authorities, monkeypatch, scheme, source) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authorities["bank"].issue_cert("127.0.0.1").configure_cert(context)
+    authorities["bank"].configure_trust(context)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    token = [ok(b'{"access_token": "t0ken", "token_type": "Bearer"}')]
+    metadata: list[bytes] = []
+    server = serve(*([metadata] if scheme == "discovered" else []), token, [ok(b"{}")], tls=context)
+    url = server.url.encode()
+    metadata.append(ok(b'{"token_endpoint": "%s/t"}' % url))
+    description = LOGIN % {b"url": url, b"scheme": SCHEMES[scheme] % url}
+    (folder / "login.yaml").write_bytes(description)
+    (folder / "login.arazzo.yaml").write_text(LOGGING_IN % source)
+    for part in ("CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"ARAZZO_AUTH_{source.upper()}_LOGIN_{part}", "s3cret")
+    bank = SourceTls(cacert="bank-ca.pem", cert="client.pem", key="client.key")
+    http = HttpSettings(source_tls={"bank": bank})
+    result = arazzo_runner.run("login.arazzo.yaml", http=http)
+    assert result.passed is (source == "bank")
+    assert bool(server.requests) is (source == "bank")
+
+
 def test_what_is_not_in_the_table_is_as_for_all_others() -> None:
     settings = HttpSettings(cacert="ca", cert="c", key="k", key_password="p")
     tables = {"a": SourceTls(cacert="own"), "b": SourceTls(cert="own")}
