@@ -78,13 +78,19 @@ def criterion_verdict(criterion: Criterion, status: int | None) -> bool | None:
             known = condition_parts(condition)
             if isinstance(condition, MalformedExpression) or not known.asks_status:
                 return known.fixed
-            return _truth(_guess(condition, status))
+            return _condition_verdict(condition, status)
         case QueryCriterion("regex", _, _, StatusCodeRef(), Text(str(pattern))):
             return _matches(pattern, str(status))
         case QueryCriterion():
             return None
         case _:
             assert_never(criterion)
+
+
+@lru_cache(maxsize=8192)
+def _condition_verdict(condition: Condition, status: int | None) -> bool | None:
+    """The same few conditions stand in most documents, and several rules ask about each."""
+    return _truth(_guess(condition, status))
 
 
 def criteria_verdict(criteria: Iterable[Criterion], status: int) -> bool | None:

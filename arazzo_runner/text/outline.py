@@ -75,8 +75,15 @@ class Outline:
 
     def value(self, start: int, end: int, target: Pointer | None = None) -> None:
         """A scalar, or an alias of what stands at ``target``."""
-        key = self._frames[-1].key if self._frames else None
-        self._record(self.pointer, Extent(start, end, key, target))
+        if not self._frames:
+            self._record((), Extent(start, end, None, target))
+            return
+        frame = self._frames[-1]
+        token = frame.token
+        pointer = frame.pointer if token is None else (*frame.pointer, token)
+        self.extents[pointer] = Extent(start, end, frame.key, target)
+        self._end = end
+        frame.token = token + 1 if isinstance(token, int) else None
 
     def open(self, kind: Choice["object", "list"], start: int) -> None:
         """An object or a list begins."""
@@ -136,16 +143,20 @@ def walk_json(text: str, outline: Outline) -> Iterator[Token]:
     """
     for token in tokens(text):
         yield token
-        _take_token(token, outline)
+        take_token(token, outline)
 
 
-def _take_token(token: Token, outline: Outline) -> None:
-    kind = token.lastgroup
-    if outline.expects_key and kind == "string":
-        outline.key(unescape_string(token[0]), token.span())
+def take_token(token: Token, outline: Outline) -> None:
+    """Enter a token of JSON text. Raises NotJson where no JSON text has it."""
+    kind, expects_key = token.lastgroup, outline.expects_key
+    if kind == "string":
+        if expects_key:
+            outline.key(unescape_string(token[0]), token.span())
+        else:
+            outline.value(*token.span())
     elif kind == "close" and outline.is_open:
         outline.close(token.end())
-    elif outline.expects_key or kind in {"close", "other"}:
+    elif expects_key or kind in {"close", "other"}:
         raise NotJson
     elif kind == "open":
         outline.open("object" if token[0] == "{" else "list", token.start())

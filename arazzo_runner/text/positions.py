@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from arazzo_runner.text.outline import NotJson, Outline, is_json_start, walk_json
+from arazzo_runner.text.outline import NotJson, Outline, is_json_start, take_token, tokens
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import (
     Extent,
@@ -148,9 +149,10 @@ def _build_outline(text: str, until: int) -> Outline:
 
 
 def _outline_json(text: str, outline: Outline, until: int) -> None:
-    for token in walk_json(text, outline):
+    for token in tokens(text):
         if token.start() >= until or outline.depth > _DEEPEST:
             return
+        take_token(token, outline)
 
 
 def _outline_yaml(text: str, until: int) -> Outline:
@@ -202,8 +204,11 @@ def part_of_scalar(text: str, scalar: Extent, part: tuple[int, int]) -> tuple[in
 
     Offsets beyond the string are taken as its end.
     """
-    pieces = list(_pieces(text, scalar)) or [_Piece(0, 0, scalar.start, 0)]
     start, end = part
+    last = max(start, end - 1)
+    # What comes later decides nothing, and most parts are the beginning of a text.
+    needed = takewhile(lambda piece: piece.at <= last, _pieces(text, scalar))
+    pieces = list(needed) or [_Piece(0, 0, scalar.start, 0)]
     if end <= start:
         point = _raw_span(pieces, start)[0]
         return point, point

@@ -101,12 +101,12 @@ def _children(node: Value) -> Iterable[tuple[str | int, Value]]:
 def _texts(node: Value, place: Place) -> Iterator[tuple[str, Place]]:
     """The strings that a run may use; names and prose are none of them."""
     if isinstance(node, str):
-        if _may_hold(node):
-            yield node, place
+        yield node, place
         return
     is_data = "payload" in place.pointer or place.pointer[-1] == "outputs"
     for token, value in _children(node):
-        if is_data or not _is_skipped(token):
+        # Most of a document are short texts that hold nothing: no place is made for them.
+        if _may_hold(value) and (is_data or not _is_skipped(token)):
             yield from _texts(value, place.at(token))
 
 
@@ -114,8 +114,11 @@ def _is_skipped(token: str | int) -> bool:
     return token in _SKIPPED or str(token).startswith("x-")
 
 
-def _may_hold(text: str) -> bool:
-    return "$" in text or "{{" in text or "<%" in text or text.startswith("x-")
+def _may_hold(node: Value) -> bool:
+    """Whether a template may stand in a text, or in something below an object or a list."""
+    if isinstance(node, str):
+        return "$" in node or "{{" in node or "<%" in node or node.startswith("x-")
+    return isinstance(node, dict | list)
 
 
 def _names(workflow: Workflow, unit: Unit) -> _Names:

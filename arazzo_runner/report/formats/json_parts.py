@@ -287,5 +287,5 @@ def _text_location(criterion: CriterionResult) -> dict[str, Value] | None:
     """Where the text of a condition begins: in a block scalar that is below its indicator."""
     if criterion.place is None:
         return None
-    whole = location_json(criterion.place.within(0, len(criterion.condition)))
-    return {field: whole[field] for field in ("file", "line", "column", "pointer")}
+    first = location_json(criterion.place.within(0, min(1, len(criterion.condition))))
+    return {field: first[field] for field in ("file", "line", "column", "pointer")}
