@@ -129,7 +129,8 @@ class Attempt(SafeRepr, frozen=True):
     went over the wire, redirects too, where the world tells. ``workflow`` is what the called
     workflow did; that of the last attempt is the step's. ``in_process``: no server was asked.
     ``outputs`` are those of an attempt that was repeated, the old large ones only as long as there
-    is room; those of the last attempt are the step's.
+    is room; those of the last attempt are the step's. ``key`` is that of its call
+    (``executor/world.py``), by which a world knows it.
     """
 
     request: HttpRequest | None
@@ -146,6 +147,7 @@ class Attempt(SafeRepr, frozen=True):
     in_process: bool = False
     is_readable: bool = True
     outputs: dict[str, Value] = field(default_factory=dict)
+    key: str = ""
 
     @property
     def body(self) -> MaybeValue:

@@ -121,7 +121,8 @@ async def _attempts(
 async def _try(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
     """One attempt; its outputs are there for the actions that are judged next."""
     tried = await try_step(planned, frame, key)
-    tried = replace(tried, outputs=frame.ledger.bodies.share(tried.outputs))
+    attempt = replace(tried.attempt, key=key)
+    tried = replace(tried, attempt=attempt, outputs=frame.ledger.bodies.share(tried.outputs))
     frame.steps[planned.step.step_id] = tried.outputs
     return tried
 

@@ -22,20 +22,20 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.http.send import HttpWorldBase
-from arazzo_runner.openapi.message import HttpRequest, HttpResponse
+from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.recording.diff import Difference, differences
 from arazzo_runner.recording.model import RecordedExchange, Recording, SendOutcome
 
 
 class ReplayFailures:
-    """Errors by the request that they are about; a request is known by its identity."""
+    """Errors by the attempt that they are about: its key, also for its second request."""
 
     def __init__(self) -> None:
-        self._errors: dict[int, tuple[HttpRequest, StepError]] = {}
+        self._errors: dict[str, StepError] = {}
 
-    def raise_against(self, request: HttpRequest, error: StepError) -> None:
-        """Make ``error`` the failure of the attempt that sent ``request``."""
-        self._errors[id(request)] = (request, error)  # kept, or its id may be another's
+    def raise_against(self, key: str, error: StepError) -> None:
+        """Make ``error`` the failure of the attempt that a call with ``key`` belongs to."""
+        self._errors[_attempt_key(key)] = error
 
     def run(self, result: RunResult) -> RunResult:
         """The result with a failed step for each objection, and failed workflows around them."""
@@ -69,7 +69,7 @@ class ReplayFailures:
         return replace(step, status=Status.FAILED, attempts=_with_error(attempts), workflow=called)
 
     def _attempt(self, attempt: Attempt) -> Attempt:
-        error = self._against(attempt.request)
+        error = self._errors.get(attempt.key)
         interlude = self._interlude(attempt.interlude)
         if error is None and interlude is attempt.interlude:
             return attempt
@@ -84,9 +84,11 @@ class ReplayFailures:
             return self.workflow(interlude)
         return interlude and self.step(interlude)
 
-    def _against(self, request: HttpRequest | None) -> StepError | None:
-        found = self._errors.get(id(request))
-        return found[1] if found else None
+
+def _attempt_key(key: str) -> str:
+    """The key of the attempt alone: the second request of one has ``.2`` behind it."""
+    whole, at, number = key.rpartition("@")
+    return f"{whole}{at}{number.partition('.')[0]}"
 
 
 def _is_same(new: tuple[object, ...], old: tuple[object, ...]) -> bool:
@@ -128,7 +130,7 @@ class ReplayWorld(HttpWorldBase):
             return self._refuse(call)
         found = differences(recorded.request, call.request)
         if found:
-            self._objections.raise_against(call.request, _difference_error(found))
+            self._objections.raise_against(call.key, _difference_error(found))
         outcome = _answer(recorded, call)
         self.elapsed += outcome.duration
         return outcome
@@ -165,7 +167,7 @@ class ReplayWorld(HttpWorldBase):
         message = f"the recording has no request `{call.key}`"
         hint = "record the run again if this request is intended"
         error = StepError("not-recorded", message, hint, "request")
-        self._objections.raise_against(call.request, error)
+        self._objections.raise_against(call.key, error)
         return TransportFailure("refused", message, hint)
 
 

@@ -22,13 +22,15 @@ from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a", "", "a"))
 REQUEST = HttpRequest("GET", "https://a.example/")
-OTHER = HttpRequest("GET", "https://a.example/")  # equal, and yet another
 ERROR = StepError("differs-from-recording", "it differs", None, "request")
 OPERATION = ("shop", "GET", "/")
 
 
-def attempt(request=OTHER, interlude=None):
-    return Attempt(request, None, None, (), (), None, True, interlude)
+KEY = "w/s#1@1"
+
+
+def attempt(key="w/other#1@1", interlude=None):
+    return Attempt(REQUEST, None, None, (), (), None, True, interlude, key=key)
 
 
 def step(*attempts, workflow=None):
@@ -39,23 +41,21 @@ def workflow(*steps, **more):
     return WorkflowResult("w", Status.PASSED, {}, {}, 0.0, steps, None, None, PLACE, **more)
 
 
-OBJECTED = workflow(step(attempt(REQUEST)))
+OBJECTED = workflow(step(attempt(KEY)))
 PLACES = {
     "in a step": OBJECTED,
-    "in a called workflow": workflow(step(attempt(None), workflow=OBJECTED)),
-    "in a step before a retry": workflow(
-        step(attempt(interlude=step(attempt(REQUEST))), attempt())
-    ),
+    "in a called workflow": workflow(step(attempt(""), workflow=OBJECTED)),
+    "in a step before a retry": workflow(step(attempt(interlude=step(attempt(KEY))), attempt())),
     "in a workflow before a retry": workflow(step(attempt(interlude=OBJECTED), attempt())),
     "where a workflow went on": workflow(step(attempt()), gone_to=(OBJECTED,)),
-    "in an earlier attempt": workflow(step(attempt(REQUEST), attempt())),
+    "in an earlier attempt": workflow(step(attempt(KEY), attempt())),
 }
 
 
 @pytest.fixture
 def objections():
     found = ReplayFailures()
-    found.raise_against(REQUEST, ERROR)
+    found.raise_against(KEY, ERROR)
     return found
 
 
@@ -66,18 +66,25 @@ def test_a_workflow_fails_for_a_request_in_it(objections, whole):
 
 
 def test_the_last_attempt_tells_of_an_earlier_one(objections):
-    judged = objections.step(step(attempt(), attempt(REQUEST), attempt()))
+    judged = objections.step(step(attempt(), attempt(KEY), attempt()))
     assert judged.attempts[-1].error.message == "attempt 2: it differs"
     assert not judged.attempts[-1].succeeded
 
 
 def test_an_error_of_its_own_stays_with_the_last_attempt(objections):
     told = ReplayFailures()
-    last = HttpRequest("PUT", "https://a.example/")
-    told.raise_against(REQUEST, ERROR)
+    last = "w/s#1@2"
+    told.raise_against(KEY, ERROR)
     told.raise_against(last, StepError("not-recorded", "not there", None, "request"))
-    judged = told.step(step(attempt(REQUEST), attempt(last)))
+    judged = told.step(step(attempt(KEY), attempt(last)))
     assert judged.attempts[-1].error.message == "not there"
+
+
+def test_the_second_request_of_an_attempt_is_about_it():
+    told = ReplayFailures()
+    told.raise_against(f"{KEY}.2", ERROR)
+    assert told.step(step(attempt(KEY))).status is Status.FAILED
+    assert told.step(step(attempt("w/s#1@2"))).status is Status.PASSED
 
 
 def test_what_is_fine_is_not_copied(objections):
@@ -111,7 +118,7 @@ def test_observers_are_told_the_verdict():
     run_coroutine(world.send(SendCall("w/s#1@1", request, None, OPERATION)))
     told = []
     observe = world.judging_observer(told.append)
-    visited = step(attempt(request))
+    visited = step(attempt(KEY))
     observe(StepFinished(None, visited, 0, None))
     observe(WorkflowFinished(workflow(visited), 0, None))
     assert [one.result.status for one in told] == [Status.FAILED, Status.FAILED]
