@@ -1,7 +1,7 @@
 """The command `arazzo`: its version, its exit codes, and its standard streams.
 
-All else is in `commands.py`: `--version` loads no library. Streams may be closed, and of any
-encoding.
+All else is in `commands.py`, and for the keys of a shell in `completion/`: `--version` loads no
+library. Streams may be closed, and of any encoding.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from arazzo_runner.errors import ArazzoError
 
 _ESCAPED = "arazzo.escaped"
+# What completion scripts call, with each press of a key: it loads no command.
+_COMPLETE = "__complete"
 
 
 def prepare_streams() -> None:
@@ -67,6 +69,10 @@ def _carry_out(args: list[str]) -> int:
     if args == ["--version"]:
         sys.stdout.write(f"arazzo {VERSION}\n")
         return 0
+    if args[:1] == [_COMPLETE]:
+        from arazzo_runner.cli.completion.protocol import print_completion
+
+        return print_completion(args[1:])
     from arazzo_runner.cli.commands import carry_out
 
     return carry_out(args)

@@ -56,7 +56,8 @@ class Option(NamedTuple):
 
     ``commands`` have the flag, in ``section`` of their help; without any it is for Python alone.
     ``key`` is the name of the value in the program where that is not ``name``. ``default`` is as it
-    is typed. ``least`` is 0 where a number or a duration may be that. ``member`` is the member of a
+    is typed. ``choices`` are all values, or where there are others, the words they begin with.
+    ``least`` is 0 where a number or a duration may be that. ``member`` is the member of a
     type that the option sets, such as ``Limits.max_steps``. ``pytest`` is the help of the twin in
     pytest, which there is when that is not empty.
     """

@@ -20,4 +20,8 @@ COMMANDS: Final = {
     "list": ("arazzo_runner.cli.list", "list a document's workflows, their inputs and steps"),
     "explain": ("arazzo_runner.cli.explain", "explain a diagnostic code and how to fix it"),
     "schema": ("arazzo_runner.cli.schema", "print the JSON Schema of documents or reports"),
+    "completion": (
+        "arazzo_runner.cli.completion.command",
+        "print a completion script for bash, zsh or fish",
+    ),
 }
