@@ -8,7 +8,7 @@ cannot express (``not``, a second pattern) is left to the validator.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 from msgspec import Struct
@@ -117,12 +117,11 @@ def _flatten(schema: Value, whole: _FlattenContext, refs: tuple[str, ...]) -> Fl
     if not isinstance(schema, dict):
         raise NoExample("a schema that allows nothing")
     own = {key: value for key, value in schema.items() if key not in COMPOSED}
-    found = FlatSchema(own, refs, not HARD.isdisjoint(schema))
     parts = list(_parts(schema, whole.variant))
-    for part in parts:
-        flat = _part(part, whole, refs)
-        is_all = len(parts) == 1 and not own
-        found = _join(found, flat if is_all else _without_examples(flat))
+    flat = [_part(part, whole, refs) for part in parts]
+    if len(parts) > 1 or own:
+        flat = [_without_examples(one) for one in flat]
+    found = _join([FlatSchema(own, refs, not HARD.isdisjoint(schema)), *flat])
     return _discriminate(found, schema, [part for part in parts if isinstance(part, dict)])
 
 
@@ -200,48 +199,65 @@ def resolve(reference: str, root: Value) -> Value:
     return node
 
 
-def _join(left: FlatSchema, right: FlatSchema) -> FlatSchema:
-    schema = dict(left.schema)
-    for key, value in right.schema.items():
-        schema[key] = merge_keyword(key, schema[key], value) if key in schema else value
-    refs = left.refs + tuple(ref for ref in right.refs if ref not in left.refs)
-    return FlatSchema(schema, refs, left.hard or right.hard)
+def _join(parts: Sequence[FlatSchema]) -> FlatSchema:
+    """What holds of all parts: each keyword is merged once, however many parts have it."""
+    stated: dict[str, list[Value]] = {}
+    for part in parts:
+        for keyword, value in part.schema.items():
+            stated.setdefault(keyword, []).append(value)
+    schema = {keyword: merge_keyword(keyword, values) for keyword, values in stated.items()}
+    refs = tuple(dict.fromkeys(ref for part in parts for ref in part.refs))
+    return FlatSchema(schema, refs, any(part.hard for part in parts))
 
 
-def merge_keyword(keyword: str, left: Value, right: Value) -> Value:
-    """The value of ``keyword`` that satisfies both schemas."""
-    if left == right or keyword in (*EXAMPLES, *ANNOTATIONS):
-        return left
+def merge_keyword(keyword: str, stated: Sequence[Value]) -> Value:
+    """The value of ``keyword`` that satisfies all schemas which state one of these."""
+    first, *others = values = _different_values(stated)
+    if not others or keyword in (*EXAMPLES, *ANNOTATIONS):
+        return first
     if keyword in LARGER:
-        return max(left, right)
+        return max(values)
     if keyword in SMALLER:
-        return min(left, right)
+        return min(values)
     if keyword in MAPS:
-        return {**right, **left} | _merge_objects(left, right)
+        return _merge_objects(values)
     if keyword in keywords(Relation.NEGATION):
-        return {"anyOf": [left, right]}
+        return {"anyOf": values}
     if keyword in SCHEMAS:
-        return {"allOf": [left, right]}
-    return _merge_lists(keyword, left, right)
+        return {"allOf": values}
+    return _merge_lists(keyword, values)
 
 
-def _merge_objects(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
+def _different_values(values: Sequence[Value]) -> list[Value]:
+    """The first value, and those that are not equal to it."""
+    return [values[0], *(one for one in values[1:] if one != values[0])]
+
+
+def _merge_objects(objects: Sequence[dict[str, Value]]) -> dict[str, Value]:
+    """The members of all objects, those of the last one first."""
+    stated: dict[str, list[Value]] = {name: [] for one in reversed(objects) for name in one}
+    for one in objects:
+        for name, value in one.items():
+            stated[name].append(value)
+    different = {name: _different_values(values) for name, values in stated.items()}
     return {
-        name: left[name] if left[name] == right[name] else {"allOf": [left[name], right[name]]}
-        for name in left.keys() & right.keys()
+        name: {"allOf": values} if len(values) > 1 else values[0]
+        for name, values in different.items()
     }
 
 
-def _merge_lists(keyword: str, left: Value, right: Value) -> Value:
-    match keyword:
-        case "required":
-            return [*left, *(name for name in right if name not in left)]
-        case "enum":
-            return [value for value in left if value in right]
-        case "type":
-            return _narrow(left, right)
-        case _:
-            return left
+def _merge_lists(keyword: str, values: Sequence[Value]) -> Value:
+    if keyword == "required":
+        return list(dict.fromkeys(name for names in values for name in names))
+    merge = {"enum": _values_of_both, "type": _narrow}.get(keyword)
+    return reduce(merge, values) if merge else values[0]
+
+
+def _values_of_both(left: list[Value], right: list[Value]) -> list[Value]:
+    # Most enums are of strings, and may have thousands.
+    texts = {value for value in right if isinstance(value, str)}
+    others = [value for value in right if not isinstance(value, str)]
+    return [value for value in left if value in (texts if isinstance(value, str) else others)]
 
 
 def _narrow(left: Value, right: Value) -> list[str]:
