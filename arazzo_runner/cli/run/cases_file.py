@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
@@ -88,12 +88,13 @@ def _csv_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
     """RFC 4180, with a header line."""
     # Not `splitlines`: to that, control characters within a cell end a line as well.
     reader = csv.reader(StringIO(source.text, newline=""), strict=True)
+    place_of = _line_places(source)
     begun = 1
     header: list[str] = []
     number = 0
     try:
         for cells in reader:
-            place = _line(source, begun)
+            place = place_of(begun)
             begun = reader.line_num + 1
             if not any(cells):
                 continue
@@ -103,7 +104,7 @@ def _csv_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
             else:
                 header = _header(cells, place, known)
     except csv.Error as reason:
-        raise _case_error(_line(source, begun), f"this is not CSV: {reason}") from None
+        raise _case_error(place_of(begun), f"this is not CSV: {reason}") from None
 
 
 def _header(cells: Sequence[str], place: Place, known: InputSchemas) -> list[str]:
@@ -143,17 +144,19 @@ def _csv_row(
 
 def _jsonl_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
     number = 0
+    place_of = _line_places(source)
     for at, text in enumerate(source.text.split("\n"), 1):
         if text.strip():
             number += 1
-            place = _line(source, at)
+            place = place_of(at)
             yield _json_row(_parse_json(text, place), number, place, known)
 
 
 def _json_rows(source: SourceFile, known: InputSchemas) -> Iterator[CaseInputs]:
-    rows = _parse_json(source.text, _line(source, 1))
+    first = _line_places(source)(1)
+    rows = _parse_json(source.text, first)
     if not isinstance(rows, list):
-        raise _case_error(_line(source, 1), "a file of cases is a list", "AZ904", "`[{…}, {…}]`")
+        raise _case_error(first, "a file of cases is a list", "AZ904", "`[{…}, {…}]`")
     for index, row in enumerate(rows):
         yield _json_row(row, index + 1, Place(source, (index,)), known)
 
@@ -183,10 +186,15 @@ def _id(given: dict[str, Value], number: int, known: InputSchemas) -> str:
     return str(number if name is None else name)
 
 
-def _line(source: SourceFile, line: int) -> Place:
-    lines = _LINE_END.split(source.text)
-    line = min(line, len(lines))
-    return Place(source, span=Span(line, 1, line, len(lines[line - 1]) + 1))
+def _line_places(source: SourceFile) -> Callable[[int], Place]:
+    """The places of whole lines by their numbers; beyond the last one, that of the last one."""
+    lengths = [len(line) for line in _LINE_END.split(source.text)]
+
+    def place_of(number: int) -> Place:
+        line = min(number, len(lengths))
+        return Place(source, span=Span(line, 1, line, lengths[line - 1] + 1))
+
+    return place_of
 
 
 def _case_error(
