@@ -7,8 +7,9 @@ OpenAPI Specification 3.0.4, "Schema Object".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import reduce
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, product
+from math import prod
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
@@ -74,8 +75,7 @@ def alternatives(schemas: SchemaContext, schema: Schema) -> Alternatives:
 
 def intersection(schemas: SchemaContext, parts: Iterable[Schema]) -> Alternatives:
     """The alternatives that several schemas for one value leave."""
-    nothing_said: Alternatives = ((),)
-    return reduce(_product, (alternatives(schemas, one) for one in parts), nothing_said)
+    return _product([alternatives(schemas, one) for one in parts])
 
 
 def union(branches: Iterable[Alternatives]) -> Alternatives:
@@ -100,14 +100,17 @@ def _expand(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) -> A
     if reference is not None and schemas.version < (3, 1):
         # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
         return _follow_reference(schemas, reference, place, seen)
-    found: Alternatives = ((SchemaPart(node, place),),)
+    factors: list[Alternatives] = [((SchemaPart(node, place),),)]
     if reference is not None:
-        found = _product(found, _follow_reference(schemas, reference, place, seen))
+        factors.append(_follow_reference(schemas, reference, place, seen))
     for one, path in subschemas(node, Relation.ALL):
-        found = _product(found, _expand(schemas, one, place.at(*path), seen))
-    for key in CHOICES:
-        if isinstance(node.get(key), list):
-            found = _product(found, _choose(schemas, node, key, place, seen))
+        factors.append(_expand(schemas, one, place.at(*path), seen))
+    factors += (
+        _choose(schemas, node, key, place, seen)
+        for key in CHOICES
+        if isinstance(node.get(key), list)
+    )
+    found = _product(factors)
     if _is_null_too(schemas, node):
         found = union((found, ((SchemaPart(_NULL, place),),)))
     return found
@@ -133,14 +136,14 @@ def _follow_reference(
     return _expand(schemas, node, at, seen | {key})
 
 
-def _product(left: Alternatives, right: Alternatives) -> Alternatives:
-    if left == () or right == ():
+def _product(factors: Sequence[Alternatives]) -> Alternatives:
+    """What holds where each factor does, all at once: an ``allOf`` may have thousands."""
+    if () in factors:
         return ()
-    if left is None or right is None:
+    known = [one for one in factors if one is not None]
+    if len(known) < len(factors) or prod(map(len, known)) > MOST:
         return None
-    if len(left) * len(right) > MOST:
-        return None
-    return tuple((*one, *other) for one in left for other in right)
+    return tuple(tuple(chain.from_iterable(one)) for one in product(*known))
 
 
 def _is_null_too(schemas: SchemaContext, node: dict[str, Value]) -> bool:
