@@ -5,7 +5,7 @@ OpenAPI Specification 3.2.0, sections "Paths Object" and "Path Item Object".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from typing import Final
 from urllib.parse import unquote
@@ -36,9 +36,34 @@ class OperationEntry(Struct, frozen=True):
     place: Place
 
 
-def operation_ids(description: ApiDescription) -> list[str]:
-    """All operationIds that :func:`all_operations` knows."""
-    return [one for _, _, one in all_operations(description) if one is not None]
+class _KnownOperations(Struct, frozen=True):
+    """The operationIds and pointers of all operations, when so many path items were ``read``."""
+
+    read: int
+    ids: dict[str, None]
+    pointers: dict[str, None]
+
+
+def operation_ids(description: ApiDescription) -> Collection[str]:
+    """All operationIds that :func:`all_operations` knows, each once, in their order."""
+    return _known_operations(description).ids
+
+
+def operation_pointers(description: ApiDescription) -> Collection[str]:
+    """The pointers, as URI fragments, of all that :func:`all_operations` knows, in their order."""
+    return _known_operations(description).pointers
+
+
+def _known_operations(description: ApiDescription) -> _KnownOperations:
+    memo = description.memo
+    known: _KnownOperations | None = memo.get(("known",))
+    if known is None or known.read != memo.get(("read",), 0):
+        every = list(all_operations(description))
+        ids = dict.fromkeys(name for _, _, name in every if name is not None)
+        pointers = (pointer_text(pointer_of(method, path)) for method, path, _ in every)
+        fragments = dict.fromkeys(f"#{one}" for one in pointers)
+        known = memo["known",] = _KnownOperations(memo.get(("read",), 0), ids, fragments)
+    return known
 
 
 def all_operations(description: ApiDescription) -> Iterator[tuple[str, str, str | None]]:
@@ -231,6 +256,7 @@ def _entries(description: ApiDescription, path: str) -> tuple[OperationEntry, ..
     if key not in description.memo:
         place = Place(description.source, ("paths", path))
         description.memo[key] = tuple(_read_item(description, path, place))
+        description.memo["read",] = description.memo.get(("read",), 0) + 1
     found: tuple[OperationEntry, ...] = description.memo[key]
     return found
 

@@ -46,16 +46,27 @@ _FIELDS: Final = ("name", "url", "type")
 """The fields of a Source Description Object."""
 
 
-class _OutputNames(Struct, frozen=True):
-    """The outputs of a step or workflow; the ``readable`` ones are those that expressions name."""
+class ExpressionNames(Struct, frozen=True):
+    """The names of inputs or outputs; the ``readable`` ones are those that expressions hold."""
 
     names: Mapping[str, None]
     readable: Mapping[str, None]
     unreadable: tuple[str, ...]
 
     def has(self, found: NamedRef) -> bool:
-        """Whether one is read, or one that cannot be, which is a finding of its own."""
-        return has_name(self.names, found) or bool(unreadable_name(found.text, self.unreadable))
+        """Whether a name is known, which may hold dots: as a whole, or its first part."""
+        return found.name in self.names or found.name.partition(".")[0] in self.names
+
+    def unreadable_in(self, text: str) -> str | None:
+        """The name in a text that no expression can hold; None without one."""
+        return unreadable_name(text, self.unreadable)
+
+
+def expression_names(names: Iterable[str]) -> ExpressionNames:
+    """Names sorted out by whether expressions can hold them."""
+    every = dict.fromkeys(names)
+    readable = dict.fromkeys(filter(is_name, every))
+    return ExpressionNames(every, readable, tuple(one for one in every if one not in readable))
 
 
 class _KnownNames(Struct, frozen=True):
@@ -64,15 +75,12 @@ class _KnownNames(Struct, frozen=True):
     document: ArazzoDocument
     names: DocumentNames
     elsewhere: frozenset[str]
-    _outputs: dict[int, _OutputNames] = field(default_factory=dict)
+    _outputs: dict[int, ExpressionNames] = field(default_factory=dict)
 
-    def outputs_of(self, owner: Step | Workflow) -> _OutputNames:
+    def outputs_of(self, owner: Step | Workflow) -> ExpressionNames:
         """The names of the outputs of a step or workflow of the document, sorted out once."""
         if id(owner) not in self._outputs:
-            names = dict.fromkeys(name for name, _ in owner.outputs)
-            readable = dict.fromkeys(filter(is_name, names))
-            others = tuple(one for one in names if one not in readable)
-            self._outputs[id(owner)] = _OutputNames(names, readable, others)
+            self._outputs[id(owner)] = expression_names(name for name, _ in owner.outputs)
         return self._outputs[id(owner)]
 
 
@@ -126,9 +134,9 @@ def _expression_findings(
             return iter(())
 
 
-def has_name(names: Iterable[str], found: NamedRef) -> bool:
-    """Whether a name is known, which may hold dots: as a whole, or its first part."""
-    return found.name in names or found.name.partition(".")[0] in names
+def _is_declared(found: NamedRef, outputs: ExpressionNames) -> bool:
+    """Whether an output is read, or one that cannot be, which is a finding of its own."""
+    return outputs.has(found) or outputs.unreadable_in(found.text) is not None
 
 
 def _step_output(
@@ -141,7 +149,7 @@ def _step_output(
     if isinstance(step.target, WorkflowName) and not step.outputs:
         return  # then its outputs are those of the workflow that it calls
     outputs = known.outputs_of(step)
-    if not outputs.has(found):
+    if not _is_declared(found, outputs):
         what = f"the step `{step.step_id}`"
         yield _undeclared_output(Severity.ERROR, what, found, place, outputs)
 
@@ -155,13 +163,13 @@ def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Ite
     if found.field == "inputs":
         return  # lint/inputs.py judges them
     outputs = known.outputs_of(workflow)
-    if not outputs.has(found) and not _goes_to_workflow(workflow):
+    if not _is_declared(found, outputs) and not _goes_to_workflow(workflow):
         what = f"the workflow `{workflow.workflow_id}`"
         yield _undeclared_output(Severity.WARNING, what, found, place, outputs)
 
 
 def _undeclared_output(
-    severity: Severity, what: str, found: NamedRef, place: Place, outputs: _OutputNames
+    severity: Severity, what: str, found: NamedRef, place: Place, outputs: ExpressionNames
 ) -> Diagnostic:
     message = f"{what} has no output `{found.name}`"
     help_ = did_you_mean(found.name, outputs.readable) or f"declare it in the `outputs` of {what}"

@@ -6,21 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain, islice
 from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
 from arazzo_runner.document.model import OperationById, OperationByPath, WorkflowName
-from arazzo_runner.document.rules.names import check_workflow, names_of
+from arazzo_runner.document.rules.names import DocumentNames, check_workflow, names_of
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import Unit, WorkflowKey
 from arazzo_runner.openapi.lookup import (
     OperationEntry,
-    all_operations,
     find_by_id,
     find_by_pointer,
     namesakes,
     operation_ids,
+    operation_pointers,
     pointer_of,
     standard_form,
 )
@@ -59,12 +60,19 @@ class BindContext(Struct, frozen=True):
     fallback_server: str | None = None
     send_invalid: Collection[str] = ()
     needs_credentials: bool = True
-    findings: list[Diagnostic] = field(default_factory=list)
+    findings: dict[Diagnostic, None] = field(default_factory=dict)
+    _names: dict[str, DocumentNames] = field(default_factory=dict)
 
     def report(self, finding: Diagnostic) -> None:
         """Keep a finding, once: several steps may name the same unknown thing of a component."""
-        if finding not in self.findings:
-            self.findings.append(finding)
+        self.findings[finding] = None
+
+    def names_of(self, unit: Unit) -> DocumentNames:
+        """The names of a document, gathered once."""
+        uri = unit.document.base_uri
+        if uri not in self._names:
+            self._names[uri] = names_of(unit.document)
+        return self._names[uri]
 
 
 def find_workflow(name: WorkflowName, unit: Unit, binding: BindContext) -> WorkflowKey | None:
@@ -72,7 +80,7 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: BindContext) -> Workf
     target = unit if name.source is None else _unit_of_source(name, unit, binding)
     if target is None:
         return None
-    known = [workflow.workflow_id for workflow in target.document.workflows]
+    known = binding.names_of(target).workflows
     if name.workflow_id in known:
         return WorkflowKey(target.document.base_uri, name.workflow_id)
     standard = _standard_form(name, known, unit, binding)
@@ -81,7 +89,7 @@ def find_workflow(name: WorkflowName, unit: Unit, binding: BindContext) -> Workf
         return None
     if name.source is None:
         others = _foreign_names(unit, binding)
-        for one in check_workflow(name.workflow_id, name.place, names_of(unit.document), others):
+        for one in check_workflow(name.workflow_id, name.place, binding.names_of(unit), others):
             binding.report(one)
         return None
     listed = ", ".join(f"`{one}`" for one in known)
@@ -250,7 +258,7 @@ def _report_unknown(
     if qualified is not None:
         binding.report(_unqualified_error(named, qualified))
         return
-    known = [one for api in apis.values() for one in operation_ids(api)]
+    known = _known_ids(list(apis.values()))
     sources = ", ".join(f"`{name}`" for name in apis) or "any source description"
     match = nearest(named.operation_id, known)
     help_line = f"did you mean `{match}`?" if match else _some_names(known)
@@ -259,6 +267,12 @@ def _report_unknown(
     message = f"no operation is called `{named.operation_id}`"
     fix = rename_to_known(named.place, named.operation_id, known)
     binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line, fix))
+
+
+def _known_ids(apis: Sequence[ApiDescription]) -> Collection[str]:
+    if len(apis) == 1:
+        return operation_ids(apis[0])
+    return list(chain.from_iterable(map(operation_ids, apis)))
 
 
 def _qualified_id(named: OperationById, apis: Mapping[str, ApiDescription]) -> str | None:
@@ -281,10 +295,10 @@ def _unqualified_error(named: OperationById, qualified: str) -> Diagnostic:
     return error("AZ204", message, named.place, "", f"write `{qualified}`", fix)
 
 
-def _some_names(known: list[str]) -> str | None:
+def _some_names(known: Collection[str]) -> str | None:
     if not known:
         return "the description has no operationIds; name the operation by `operationPath`"
-    listed = ", ".join(f"`{one}`" for one in known[:8])
+    listed = ", ".join(f"`{one}`" for one in islice(known, 8))
     return f"its operations: {listed}" + (f" and {len(known) - 8} more" if len(known) > 8 else "")
 
 
@@ -345,8 +359,7 @@ def _what_is_unusual(written: tuple[str, ...], standard: tuple[str, ...]) -> str
 
 
 def _report_no_operation(path: OperationByPath, api: ApiDescription, binding: BindContext) -> None:
-    every = (pointer_of(method, name) for method, name, _ in all_operations(api))
-    pointers = [f"#{pointer_text(one)}" for one in every]
+    pointers = operation_pointers(api)
     written = f"#{pointer_text(path.pointer)}"
     match = nearest(written, pointers)
     help_line = (

@@ -12,6 +12,7 @@ from arazzo_runner.openapi.lookup import (
     namesakes,
     operation_entries,
     operation_ids,
+    operation_pointers,
     pointer_of,
     standard_form,
 )
@@ -63,6 +64,8 @@ def pets(api):
 def test_all_operations_of_documents_at_hand(pets):
     before = list(all_operations(pets))
     assert ("GET", "/far", "far") not in before
+    assert "far" not in operation_ids(pets)
+    assert "#/paths/~1far/get" not in operation_pointers(pets)
     find_by_id(pets, "far")
     assert list(all_operations(pets)) == [
         ("GET", "/pets", "list"),
@@ -75,7 +78,8 @@ def test_all_operations_of_documents_at_hand(pets):
         ("COPY", "/odd", "copy"),
     ]
     ids = ["list", "create", "own", "shared", "far", "search", "copy"]
-    assert operation_ids(pets) == ids
+    assert list(operation_ids(pets)) == ids
+    assert list(operation_pointers(pets))[4] == "#/paths/~1far/get"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,7 @@ def test_a_broken_path_item_is_no_matter_to_others(api, operation_id):
     assert find_by_id(description, operation_id) is not None
     assert find_by_pointer(description, ("paths", "/d", "get")) is not None
     assert find_by_pointer(description, ("components", "pathItems", "shared", "get")) is None
-    known = operation_ids(description)
+    known = list(operation_ids(description))
     assert known[0] == "read"
 
 

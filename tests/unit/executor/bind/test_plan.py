@@ -54,7 +54,7 @@ def findings(examine):
         plan = bind(binding, [WorkflowKey(next(iter(units)), "w")])
         for one in binding.findings:
             assert locate_place(one.place).line > 0
-        return plan, binding.findings
+        return plan, list(binding.findings)
 
     return findings
 
@@ -131,7 +131,7 @@ def test_a_description_without_servers_needs_one(examine):
         bind(BindContext(units), [key])
     lenient = BindContext(units, fallback_server="http://localhost")
     plan = bind(lenient, [key])
-    assert lenient.findings == []
+    assert list(lenient.findings) == []
     assert plan.workflows[key].steps[0].call.server == "http://localhost"
 
 

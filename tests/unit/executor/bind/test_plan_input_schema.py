@@ -29,7 +29,7 @@ def findings(examine):
         units = examine(text).units
         binding = BindContext(units)
         bind(binding, [WorkflowKey(next(iter(units)), "w")])
-        return binding.findings
+        return list(binding.findings)
 
     return findings
 
