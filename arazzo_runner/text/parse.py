@@ -126,7 +126,10 @@ def _parse_yaml(source: SourceFile, limits: DocumentLimits, duplicates: Severity
 
     directives = source.text.count("%TAG")
     if directives > MAX_TAG_DIRECTIVES:
-        raise tag_directive_error(directives, Place(source))
+        # A place with a span: to look one up, libyaml would have to read them.
+        begin = source.text.index("%TAG")
+        span = span_between(source, begin, begin + len("%TAG"))
+        raise tag_directive_error(directives, Place(source, span=span))
     try:
         value, doubtful = build_yaml(source, limits)
     except YAMLError as reason:

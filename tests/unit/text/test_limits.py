@@ -134,7 +134,11 @@ def test_an_alias_of_itself_is_refused(read, text):
 def test_tag_directives(read):
     text = "".join(f"%TAG !a{n}! !x\n" for n in range(MAX_TAG_DIRECTIVES)) + "--- 1"
     assert read.parse(text).value == 1
-    assert read.refusal("%TAG !b! !x\n" + text).message.startswith("the document has 65 `%TAG`")
+    found = read.refusal("# a comment\n%TAG !b! !x\n" + text)
+    assert found.message.startswith("the document has 65 `%TAG`")
+    span = found.place.span  # known without libyaml, which would take as long to look it up
+    assert span is not None
+    assert (span.line, span.column, span.end_column) == (2, 1, 5)
 
 
 @pytest.mark.parametrize("name", FORMATS)
