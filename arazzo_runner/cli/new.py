@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import click
@@ -97,8 +97,8 @@ def _workflows(source: str, output: str | None, given: Mapping[str, Any]) -> tup
     generated = generate_workflows(request, reader)
     _show_notes(generated.notes)
     draft = generated.draft
-    if not draft.workflows:
-        _raise_empty_error(source)
+    if generated.problems:
+        raise UsageError(*generated.problems)
     if output is not None:
         comment = f"Try it without a server: arazzo run {Path(output).name} --mock"
         draft = replace(draft, comment=(comment,))
@@ -123,8 +123,32 @@ def _reader(source: str, output: str | None, given: Mapping[str, Any]) -> Any:
         raise failure.as_usage("the API description") from None
     file = decode(retrieved.data, retrieved.name, retrieved.uri)
     parsed = read_text(file, retrieved.data, limits.sources.description, access.memory)
+    _check_kind(source, parsed.value)
     read_description(file, parsed.value)
     return DraftReader(access, file_uri(output or _UNNAMED), limits, retrieved)
+
+
+def _check_kind(source: str, value: object) -> None:
+    """Refuse what holds requests and responses, from which nothing can be written yet."""
+    kind = _traffic_kind(value) if isinstance(value, dict) else None
+    if kind is not None:
+        message = (
+            f"`{source}` is {kind}: `arazzo new` cannot read it yet, only OpenAPI descriptions"
+        )
+        hint = "use the OpenAPI description of that API, or `arazzo new --from-scratch`"
+        raise UsageError(error("AZ906", message, None, "", hint))
+
+
+def _traffic_kind(value: Mapping[str, object]) -> str | None:
+    """What a file of requests is called, by the members that its form requires."""
+    info, log = value.get("info"), value.get("log")
+    if isinstance(log, dict) and "entries" in log:
+        return "a HAR"
+    if isinstance(info, dict) and "item" in value and "openapi" not in value:
+        return "a Postman collection"
+    if "exchanges" in value and "recorded_at" in value:
+        return "a recording"
+    return None
 
 
 def _unset_options() -> dict[str, Any]:
@@ -159,9 +183,3 @@ def _relative_url(source: str, output: str | None) -> str:
 def _show_notes(notes: Iterable[str]) -> None:
     for note in notes:
         sys.stderr.write(f"note: {escape(note)}\n")
-
-
-def _raise_empty_error(source: str) -> NoReturn:
-    message = f"no workflow of `{source}` passes against a mock of it"
-    hint = "`arazzo new --from-scratch` writes a document to begin with"
-    raise UsageError(error("AZ906", message, None, "", hint))

@@ -101,11 +101,16 @@ class Draft(Struct, frozen=True):
 
 
 class WorkflowFault(Struct, frozen=True):
-    """Why a workflow cannot be written as it is; without ``step_id`` no step is to blame."""
+    """Why a workflow cannot be written as it is; without ``step_id`` no step is to blame.
+
+    Without ``workflow_id`` it is a finding about the source, whatever is written. Where it
+    ``is_of_operation``, no other workflow can have that operation either.
+    """
 
     workflow_id: str
     step_id: str
     reason: str
+    is_of_operation: bool = False
 
 
 def step_expressions(step: DraftStep) -> Iterator[str]:

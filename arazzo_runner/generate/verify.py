@@ -5,7 +5,7 @@ Nothing is written for that: the text is read as if it stood where it will.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -27,7 +27,7 @@ from arazzo_runner.pipeline.load import (
     for_run,
 )
 from arazzo_runner.pipeline.run import RunConfig, execute_run, plan_run, with_inputs
-from arazzo_runner.pipeline.validate import description_findings
+from arazzo_runner.pipeline.validate import description_findings, findings_by_step
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place
 
@@ -65,9 +65,13 @@ def draft_faults(draft: Draft, reader: DraftReader) -> list[WorkflowFault]:
     """What is wrong with the workflows of a draft: by `validate`, else by a run with the mock."""
     examined = reader.examine(draft)
     findings = [one for one in description_findings(examined) if one.code != _EXTENSION]
-    faults = [fault for one in findings for fault in _finding_faults(one, draft, examined)]
+    own = {one: [*_finding_faults(one, draft, examined)] for one in findings}
+    faults = [fault for each in own.values() for fault in each]
     if not examined.units:
         return faults
+    foreign = dict.fromkeys(one for one, each in own.items() if not each)
+    if foreign:
+        faults += _operation_faults(foreign, examined)
     wrong = {one.workflow_id for one in faults}
     called = {one.cleanup.workflow_id for one in draft.workflows if one.cleanup}
     names = [one.workflow_id for one in draft.workflows if one.workflow_id not in wrong | called]
@@ -86,6 +90,21 @@ def _finding_faults(
             if fault is not None:
                 yield fault
                 return
+
+
+def _operation_faults(
+    findings: Collection[Diagnostic], examined: PartialDescription
+) -> Iterator[WorkflowFault]:
+    """The faults that lie in the API description, at the steps that need what is wrong there."""
+    known = set[Diagnostic]()
+    for key, one in findings_by_step(examined):
+        if one in findings:
+            known.add(one)
+            reason = f"{one.code}: {one.message}"
+            yield WorkflowFault(key.workflow, key.step, reason, is_of_operation=True)
+    for one in findings:
+        if one not in known:
+            yield WorkflowFault("", "", f"{one.code}: {one.message}")
 
 
 def _fault_at(place: Place, draft: Draft, reason: str) -> WorkflowFault | None:

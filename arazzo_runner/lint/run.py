@@ -94,11 +94,12 @@ def plan_findings(plan: Plan) -> Iterator[Diagnostic]:
     """All findings about the steps of a plan, by the descriptions of what they call."""
     yield from call_findings(plan)
     for view in step_contexts(plan):
-        yield from _of_step(view)
+        yield from step_findings(view)
         view.memo.clear()  # a workflow may have thousands of steps
 
 
-def _of_step(view: StepContext) -> Iterator[Diagnostic]:
+def step_findings(view: StepContext) -> Iterator[Diagnostic]:
+    """All findings about a step by the description of what it calls, wherever their places are."""
     found = (one for rule in AGREEMENT.values() for one in rule(view))
     if view.step.step.sends_invalid:
         yield from (_for_run(one) if _is_error(one) else one for one in found)

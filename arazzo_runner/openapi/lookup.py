@@ -246,6 +246,15 @@ def operation_entries(description: ApiDescription) -> Iterator[OperationEntry]:
             yield from _entries(description, path)
 
 
+def broken_path_items(description: ApiDescription) -> Iterator[Diagnostic]:
+    """Why path items have no operations: what is wrong with those that are broken."""
+    for path in _paths(description):
+        try:
+            _entries(description, path)
+        except DocumentError as reason:
+            yield from reason.diagnostics
+
+
 def _known_entries(description: ApiDescription) -> Iterator[OperationEntry]:
     """The operations for which nothing has to be read."""
     return operation_entries(replace(description, load=None))

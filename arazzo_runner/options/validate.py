@@ -70,7 +70,6 @@ OTHERS = (
         ("list",),
         kind="switch",
         key="as_json",
-        has_variable=False,
     ),
     # In the environment, `ARAZZO_FORMAT` is that of `validate`.
     Option(
@@ -81,7 +80,6 @@ OTHERS = (
         key="form",
         choices=("text", "json"),
         default="text",
-        has_variable=False,
     ),
 )
 
@@ -102,38 +100,31 @@ NEW = (
         _NEW,
         short="o",
         metavar="FILE",
-        has_variable=False,
     ),
-    Option(
-        "force", "Overwrite files that exist.", ("new", "demo"), kind="switch", has_variable=False
-    ),
+    Option("force", "Overwrite files that exist.", ("new", "demo"), kind="switch"),
     Option(
         "only",
         "Use only these operations: operationIds, or `GET /pets`; comma-separated or repeated.",
         _NEW,
         metavar="OPERATIONS",
         is_repeatable=True,
-        has_variable=False,
     ),
     Option(
         "workflow",
         "Write only this workflow; with `--only`, the name of the workflow.",
         _NEW,
         metavar="ID",
-        has_variable=False,
     ),
     Option(
         "cleanup",
         "Delete what a workflow has created when it ends, also after a failure (`x-finally`).",
         _NEW,
         kind="switch",
-        has_variable=False,
     ),
     Option(
         "from-scratch",
         "Write a document with comments to begin with, without reading an API description.",
         _NEW,
         kind="switch",
-        has_variable=False,
     ),
 )

@@ -12,13 +12,15 @@ from msgspec import Struct, field
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind, entry_workflows, needs_other_workflows
-from arazzo_runner.executor.plan import Limits, Plan, Unit, WorkflowKey
+from arazzo_runner.executor.bind.step import bind_call
+from arazzo_runner.executor.plan import Limits, Plan, StepKey, Unit, WorkflowKey
 from arazzo_runner.lint.cascades import find_causes, without_cascades
+from arazzo_runner.lint.context import step_contexts
 from arazzo_runner.lint.control_flow import retry_limit_findings
 from arazzo_runner.lint.extensions.vendor import foreign_findings
 from arazzo_runner.lint.queries import query_findings, selector_findings
 from arazzo_runner.lint.registry import SHAPE
-from arazzo_runner.lint.run import plan_findings
+from arazzo_runner.lint.run import plan_findings, step_findings
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.lint.unused import unused_input_findings, unused_source_findings
 from arazzo_runner.pipeline.load import (
@@ -93,6 +95,26 @@ def description_findings(examined: PartialDescription) -> list[Diagnostic]:
         *(_document_findings(entry, plan) if _is_understood(examined) else ()),
         *(_order_findings(examined, plan) if _is_whole(examined, binding) else ()),
     ]
+
+
+def findings_by_step(examined: PartialDescription) -> Iterator[tuple[StepKey, Diagnostic]]:
+    """The findings of each step of the entry document by what it calls.
+
+    A finding in an API description, such as an undeclared security scheme, is of each step that
+    needs what is wrong there.
+    """
+    uri, entry = next(iter(examined.units.items()))
+    for workflow in entry.document.workflows:
+        for step in workflow.steps:
+            binding = BindContext(examined.units, fallback_server="http://localhost")
+            bind_call(step, workflow, entry, binding)
+            key = StepKey(uri, workflow.workflow_id, step.step_id)
+            yield from ((key, one) for one in binding.findings)
+    binding = BindContext(examined.units, fallback_server="http://localhost")
+    names = [WorkflowKey(uri, one.workflow_id) for one in entry.document.workflows]
+    for view in step_contexts(bind(binding, names)):
+        yield from ((view.step.key, one) for one in step_findings(view))
+        view.memo.clear()
 
 
 def _is_understood(examined: PartialDescription) -> bool:

@@ -21,8 +21,14 @@ from arazzo_runner.generate.identifiers import Words, plural, singular, split_wo
 from arazzo_runner.generate.openapi.schemas import DocumentedSchema, documented_schema
 from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.openapi.description import optional_text
-from arazzo_runner.openapi.lookup import build_operation, operation_entries, pointer_of
+from arazzo_runner.openapi.lookup import (
+    broken_path_items,
+    build_operation,
+    operation_entries,
+    pointer_of,
+)
 from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Parameter, Response
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import pointer_text
 
 _QUERIES: Final = frozenset(
@@ -175,6 +181,16 @@ def read_operations(description: ApiDescription) -> list[ApiOperation]:
             found.append((build_operation(description, entry), entry.node))
     ids = Counter(one.operation_id for one, _ in found)
     return [ApiOperation(one, node, ids[one.operation_id] == 1) for one, node in found]
+
+
+def unreadable_operations(description: ApiDescription) -> Iterator[Diagnostic]:
+    """What is wrong with the operations that cannot be read, and with their paths."""
+    yield from broken_path_items(description)
+    for entry in operation_entries(description):
+        try:
+            build_operation(description, entry)
+        except DocumentError as reason:
+            yield from reason.diagnostics
 
 
 def find_resources(operations: Iterable[ApiOperation]) -> list[ApiResource]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from arazzo_runner.generate.openapi.catalog import (
     ApiOperation,
     operations_by_name,
     read_operations,
+    unreadable_operations,
 )
 from arazzo_runner.generate.openapi.plan import OpenApiPlan, make_draft
 from arazzo_runner.generate.openapi.workflows import RecipeSettings
@@ -24,6 +25,8 @@ from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
 _ROUNDS: Final = 12
 """How often workflows are made again: each round takes something away."""
+_SHOWN: Final = 6
+"""How many operations a note names."""
 
 
 class OpenApiRequest(Struct, frozen=True):
@@ -41,10 +44,14 @@ class OpenApiRequest(Struct, frozen=True):
 
 
 class GeneratedDraft(Struct, frozen=True):
-    """A document whose workflows pass, and what was omitted from it, in sentences."""
+    """A document whose workflows pass, and what was omitted from it, in sentences.
+
+    Without any workflow, ``problems`` are why.
+    """
 
     draft: Draft
     notes: tuple[str, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def generate_workflows(request: OpenApiRequest, reader: DraftReader) -> GeneratedDraft:
@@ -60,7 +67,10 @@ def generate_workflows(request: OpenApiRequest, reader: DraftReader) -> Generate
         workflows = _passing_workflows(plan, request, reader, api)
     workflows = _select_workflow(workflows, request)
     draft = make_draft(workflows, request.source, api.title, request.origin)
-    return GeneratedDraft(draft, tuple(_notes(plan, chosen)))
+    notes = tuple(_notes(plan, chosen, request.origin))
+    if workflows:
+        return GeneratedDraft(draft, (*notes, *_remaining_notes(plan, chosen)))
+    return GeneratedDraft(draft, notes, tuple(_problems(request.origin, operations, plan, api)))
 
 
 def _description(source: DraftSource, reader: DraftReader) -> ApiDescription:
@@ -130,6 +140,11 @@ def _passing_workflows(
         draft = make_draft(checked, request.source, api.title, request.origin)
         faults = draft_faults(draft, reader)
         wrong = {one.workflow_id for one in faults}
+        wrong |= {
+            one.workflow_id
+            for one in checked
+            if one.cleanup is not None and one.cleanup.workflow_id in wrong
+        }
         passed |= {_text(one) for one in checked if one.workflow_id not in wrong}
         if faults and not plan.exclude(faults):
             break
@@ -146,15 +161,54 @@ def _text(workflow: DraftWorkflow) -> str:
     return repr(workflow)
 
 
-def _notes(plan: OpenApiPlan, operations: Sequence[ApiOperation]) -> Iterable[str]:
+def _notes(plan: OpenApiPlan, operations: Sequence[ApiOperation], origin: str) -> Iterable[str]:
+    for remark in plan.remarks:
+        yield f"`{origin}` itself has a finding: {remark}"
     names = {one.key: one.name for one in operations}
     for (workflow_id, key), reason in plan.reasons.items():
         yield f"`{names[key]}` is omitted from `{workflow_id}`: {reason}"
-    left = [one for one in operations if one.key not in plan.covered()]
+    by_reason: dict[str, list[str]] = {}
+    for key, reason in plan.broken.items():
+        by_reason.setdefault(reason, []).append(names[key])
+    for reason, broken in by_reason.items():
+        verb = "are" if len(broken) > 1 else "is"
+        yield f"{_listed(broken)} {verb} omitted from all workflows: {reason}"
+
+
+def _remaining_notes(plan: OpenApiPlan, operations: Sequence[ApiOperation]) -> Iterable[str]:
+    known = plan.covered() | plan.broken.keys()
+    left = [one.name for one in operations if one.key not in known]
     if left:
-        shown = ", ".join(f"`{one.name}`" for one in left[:6])
-        more = f" and {len(left) - 6} more" if len(left) > 6 else ""
-        yield f"in no workflow: {shown}{more}; `--only OPERATION` writes one for each that it names"
+        hint = "`--only OPERATION` writes one for each that it names"
+        yield f"in no workflow: {_listed(left)}; {hint}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{one}`" for one in names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+
+
+def _problems(
+    origin: str, operations: Sequence[ApiOperation], plan: OpenApiPlan, api: ApiDescription
+) -> Iterator[Diagnostic]:
+    """Why there is no workflow at all."""
+    broken = [] if operations else [*dict.fromkeys(unreadable_operations(api))]
+    hint = "`arazzo new --from-scratch` writes a document to begin with"
+    if broken:
+        message = f"no operation of `{origin}` can be read"
+        hint = "bundle the files of the description, or put the missing ones beside it"
+    elif not operations:
+        message = f"`{origin}` describes no operation"
+    elif all(one.is_deprecated for one in operations):
+        message = f"all operations of `{origin}` are deprecated"
+        hint = "`--only OPERATION` uses them all the same"
+    elif plan.broken:
+        message = f"no workflow can be written for `{origin}`: its own errors are in the way"
+        hint = "fix them in the API description; the notes name them"
+    else:
+        message = f"no workflow of `{origin}` passes against a mock of it"
+    yield error("AZ906", message, None, "", hint)
+    yield from broken[:_SHOWN]
 
 
 def source_name(stem: str) -> str:

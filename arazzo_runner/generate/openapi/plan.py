@@ -28,16 +28,27 @@ class OpenApiPlan:
         *,
         calls: bool,
     ) -> None:
-        self.operations = operations
         self.settings = replace(settings, inputs={})
+        self._operations = operations
+        self._calls = calls
+        self._excluded: dict[tuple[str, ...], set[str]] = {}
+        self._current: dict[str, tuple[Recipe, RecipeWorkflow]] = {}
+        self._callers: dict[str, list[str]] = {}
+        self.reasons: dict[tuple[str, str], str] = {}
+        """Why an operation is in no workflow of this name, by the operation's key."""
+        self.broken: dict[str, str] = {}
+        """Why an operation can be in no workflow, by its key."""
+        self.remarks: dict[str, None] = {}
+        """What is found in the API description whatever is written, in order."""
+        self._find_recipes()
+
+    def _find_recipes(self) -> None:
+        operations = [one for one in self._operations if one.key not in self.broken]
         resources = find_resources(operations)
         self._names = _resource_names(resources)
         self._recipes = [*recipes_of(resources)]
-        if calls:
+        if self._calls:
             self._recipes += _calls(operations, resources)
-        self._excluded: dict[tuple[str, ...], set[str]] = {}
-        self._current: dict[str, tuple[Recipe, RecipeWorkflow]] = {}
-        self.reasons: dict[tuple[str, str], str] = {}
 
     def workflows(self) -> tuple[DraftWorkflow, ...]:
         """The workflows that are left, behind them what they call."""
@@ -46,10 +57,13 @@ class OpenApiPlan:
         cleanups = list[DraftWorkflow]()
         used = set[str]()
         self._current = {}
+        self._callers = {}
         for recipe, one in _whole_workflows(made):
             name = unused_name(one.workflow.workflow_id, used, "-")
             used.add(name)
             cleanup = one.cleanup
+            if cleanup is not None:
+                self._callers.setdefault(cleanup.workflow_id, []).append(name)
             if cleanup is not None and cleanup.workflow_id not in used:
                 used.add(cleanup.workflow_id)
                 cleanups.append(cleanup)
@@ -66,23 +80,39 @@ class OpenApiPlan:
 
     def exclude(self, faults: Iterable[WorkflowFault]) -> bool:
         """Leave out what is to blame for faults; whether that changes anything."""
-        changed = False
-        for fault in faults:
-            if fault.workflow_id not in self._current:
-                continue
-            recipe, made = self._current[fault.workflow_id]
-            excluded = self._excluded.setdefault(recipe.key, set())
-            operation = made.operations.get(fault.step_id)
-            if operation is None:
-                gone = {one.key for one in made.operations.values()}
-            elif fault.step_id in made.polls and POLL not in excluded:
-                gone = {POLL}
-            else:
-                gone = {operation.key}
-            changed = changed or not gone <= excluded
+        faults = [*faults]
+        before = len(self.broken)
+        self.remarks |= dict.fromkeys(one.reason for one in faults if not one.workflow_id)
+        changed = [self._exclude(one, fault) for fault in faults for one in self._blamed(fault)]
+        if len(self.broken) > before:
+            self._find_recipes()
+        return any(changed)
+
+    def _blamed(self, fault: WorkflowFault) -> Iterable[str]:
+        """The workflow of a fault; those that call it where it only deletes."""
+        if fault.workflow_id in self._current:
+            return (fault.workflow_id,)
+        return self._callers.get(fault.workflow_id, ())
+
+    def _exclude(self, name: str, fault: WorkflowFault) -> bool:
+        recipe, made = self._current[name]
+        excluded = self._excluded.setdefault(recipe.key, set())
+        is_own = name == fault.workflow_id
+        operation = made.operations.get(fault.step_id) if is_own else made.cleanup_operations[0]
+        if operation is None:
+            gone = {one.key for one in made.operations.values()}
+        elif fault.is_of_operation:
+            gone = {operation.key}
+            self.broken.setdefault(operation.key, fault.reason)
+        elif is_own and fault.step_id in made.polls and POLL not in excluded:
+            gone = {POLL}
+        else:
+            gone = {operation.key}
+        if not fault.is_of_operation:
             for key in gone - excluded - {POLL}:
-                self.reasons.setdefault((fault.workflow_id, key), fault.reason)
-            excluded |= gone
+                self.reasons.setdefault((name, key), fault.reason)
+        changed = not gone <= excluded
+        excluded |= gone
         return changed
 
     def covered(self) -> set[str]:

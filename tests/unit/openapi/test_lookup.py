@@ -5,6 +5,7 @@ import pytest
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.openapi.lookup import (
     all_operations,
+    broken_path_items,
     build_operation,
     escaped_form,
     find_by_id,
@@ -115,6 +116,15 @@ def test_a_broken_path_item_is_no_matter_to_others(api, operation_id):
     assert find_by_pointer(description, ("components", "pathItems", "shared", "get")) is None
     known = list(operation_ids(description))
     assert known[0] == "read"
+
+
+def test_why_path_items_have_no_operations(api):
+    description = api("3.2.0", DOCUMENTS, paths=BROKEN)
+    places = [one.place.pointer[:2] for one in broken_path_items(description)]
+    assert places
+    assert {one[0] for one in places} == {"paths"}
+    assert ("paths", "/d") not in places
+    assert not [*broken_path_items(api("3.2.0", DOCUMENTS, paths={"/d": BROKEN["/d"]}))]
 
 
 def test_what_may_be_behind_a_broken_path_item(api):

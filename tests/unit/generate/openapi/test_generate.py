@@ -202,6 +202,35 @@ def test_what_fails_is_omitted_and_the_rest_is_written(tmp_path: Path) -> None:
     assert found.notes[0].startswith("`drop` is omitted from `thing-lifecycle`: AZ304: ")
 
 
+def test_an_operation_that_the_description_breaks_is_in_no_workflow(tmp_path: Path) -> None:
+    paths = things(json_body(ITEM))
+    item = paths["/things/{thingId}"]
+    item["delete"] = {"security": [{"key": []}], "responses": {"204": {"description": ""}}}
+    item["put"] = {"responses": {"200": {"$ref": "#/components/responses/none"}}}
+    item["patch"] = {"responses": {"200": json_body(ITEM)}}
+    found = generated(tmp_path, api(paths), cleanup=True)
+    assert ids(found) == {"thing-lifecycle": ["createThing", "fetchThing", "updateThing"]}
+    assert found.notes[0] == (
+        "`DELETE /things/{thingId}` is omitted from all workflows: "
+        "AZ214: the security scheme `key` is not declared"
+    )
+    # What breaks `PUT` is found only where it is used.
+    del item["patch"]
+    assert "updateThing" not in ids(generated(tmp_path, api(paths)))["create-thing"]
+
+
+def test_a_finding_about_the_description_as_a_whole_is_a_note(tmp_path: Path) -> None:
+    text = yaml.safe_dump(api({"/things": {"get": {"responses": {"200": json_body(ITEM)}}}}))
+    text += "x-a: &a {b: 1}\nx-c: {<<: *a}\n"
+    (tmp_path / "api.yaml").write_text(text, encoding="utf-8")
+    document = tmp_path / "out.arazzo.yaml"
+    reader = DraftReader(document_access(RetrieveSettings()), document.as_uri(), LoadLimits())
+    found = generate_workflows(OpenApiRequest(DraftSource("api", "api.yaml"), "api.yaml"), reader)
+    assert found.draft.workflows
+    (note,) = found.notes
+    assert note.startswith("`api.yaml` itself has a finding: AZ119: ")
+
+
 def test_a_description_without_resources_gives_a_workflow_for_each_operation(
     tmp_path: Path,
 ) -> None:
