@@ -38,7 +38,8 @@ _EXTENSION = "AZ507"
 class DraftReader(Struct, frozen=True):
     """Reads drafts as documents at ``uri``; what their sources name is read once for all of them.
 
-    ``retrieved`` is the source as the user named it, which needs no second reading.
+    ``retrieved`` is the source as the user named it, which needs no second reading. Where it
+    ``accepts_warnings``, those that lie in the API description are no faults of steps.
     """
 
     access: DocumentAccess
@@ -46,6 +47,7 @@ class DraftReader(Struct, frozen=True):
     limits: LoadLimits
     retrieved: RetrievedDocument | None = None
     shared: SharedCache = field(default_factory=SharedCache)
+    accepts_warnings: bool = False
 
     def examine(self, draft: Draft) -> PartialDescription:
         """What can be read of the draft."""
@@ -69,9 +71,12 @@ def draft_faults(draft: Draft, reader: DraftReader) -> list[WorkflowFault]:
     faults = [fault for each in own.values() for fault in each]
     if not examined.units:
         return faults
-    foreign = dict.fromkeys(one for one, each in own.items() if not each)
+    foreign = [one for one, each in own.items() if not each]
+    if reader.accepts_warnings:
+        faults += [_source_fault(one) for one in foreign if one.severity is not Severity.ERROR]
+        foreign = [one for one in foreign if one.severity is Severity.ERROR]
     if foreign:
-        faults += _operation_faults(foreign, examined)
+        faults += _operation_faults(dict.fromkeys(foreign), examined)
     wrong = {one.workflow_id for one in faults}
     called = {one.cleanup.workflow_id for one in draft.workflows if one.cleanup}
     names = [one.workflow_id for one in draft.workflows if one.workflow_id not in wrong | called]
@@ -104,7 +109,11 @@ def _operation_faults(
             yield WorkflowFault(key.workflow, key.step, reason, is_of_operation=True)
     for one in findings:
         if one not in known:
-            yield WorkflowFault("", "", f"{one.code}: {one.message}")
+            yield _source_fault(one)
+
+
+def _source_fault(finding: Diagnostic) -> WorkflowFault:
+    return WorkflowFault("", "", f"{finding.code}: {finding.message}")
 
 
 def _fault_at(place: Place, draft: Draft, reason: str) -> WorkflowFault | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -52,6 +53,8 @@ from arazzo_runner.text.diagnostic import as_warning, did_you_mean, error, warni
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import rename_to_known
 
+_AUTHORIZATION: Final = ("header", "authorization")
+
 
 def bind_operation_call(
     step: Step, source: str, operation: Operation, workflow: Workflow, binding: BindContext
@@ -62,7 +65,8 @@ def bind_operation_call(
     if step.url is None:
         _require_path_parameters(step, operation, arguments, binding)
     given = frozenset(parameter_key(argument.parameter) for argument in arguments)
-    for finding in security_findings(operation):
+    # Who sends the header that credentials belong in needs no scheme that says so.
+    for finding in () if _AUTHORIZATION in given else security_findings(operation):
         binding.report(finding if binding.needs_credentials else as_warning(finding))
     try:
         server = _server(source, operation, binding)

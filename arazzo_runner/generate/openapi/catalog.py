@@ -28,7 +28,8 @@ from arazzo_runner.openapi.lookup import (
     pointer_of,
 )
 from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Parameter, Response
-from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.openapi.security.requirements import security_findings
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import pointer_text
 
 _QUERIES: Final = frozenset(
@@ -111,6 +112,17 @@ class ApiOperation(Struct, frozen=True, dict=True):
         """The schema of the JSON body of the response that a step expects."""
         media = json_media(self.success.content) if self.success else None
         return documented_schema(media.schema, self.operation.description) if media else None
+
+    @cached_property
+    def undeclared_scheme(self) -> str:
+        """The security scheme it requires that the description lacks, where it requires one."""
+        errors = [
+            one for one in security_findings(self.operation) if one.severity is Severity.ERROR
+        ]
+        if not errors or any(one.label != "not declared" for one in errors):
+            return ""
+        names = (name for one in self.operation.security or () for name, _ in one.schemes)
+        return next(names, "")
 
     def parameter(self, name: str, location: str) -> Parameter | None:
         """Its parameter of this name."""

@@ -65,6 +65,11 @@ def generate_workflows(request: OpenApiRequest, reader: DraftReader) -> Generate
     if not workflows and not request.only:
         plan = OpenApiPlan(chosen, settings, calls=True)
         workflows = _passing_workflows(plan, request, reader, api)
+    if not workflows and plan.broken:
+        # Responses that are not described in full are no reason to write nothing.
+        reader = replace(reader, accepts_warnings=True)
+        plan = OpenApiPlan(chosen, settings, calls=True)
+        workflows = _passing_workflows(plan, request, reader, api)
     workflows = _select_workflow(workflows, request)
     draft = make_draft(workflows, request.source, api.title, request.origin)
     notes = tuple(_notes(plan, chosen, request.origin))
@@ -162,8 +167,11 @@ def _text(workflow: DraftWorkflow) -> str:
 
 
 def _notes(plan: OpenApiPlan, operations: Sequence[ApiOperation], origin: str) -> Iterable[str]:
-    for remark in plan.remarks:
+    remarks = [*plan.remarks]
+    for remark in remarks[:_SHOWN]:
         yield f"`{origin}` itself has a finding: {remark}"
+    if len(remarks) > _SHOWN:
+        yield f"`{origin}` itself has {len(remarks) - _SHOWN} more findings"
     names = {one.key: one.name for one in operations}
     for (workflow_id, key), reason in plan.reasons.items():
         yield f"`{names[key]}` is omitted from `{workflow_id}`: {reason}"

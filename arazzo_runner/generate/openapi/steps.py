@@ -115,7 +115,19 @@ class StepMaker:
             value = self._parameter_value(operation, one, prefix, pages=order.pages)
             if value is not MISSING:
                 found.append(DraftParameter(one.name, one.location, value))
+        if operation.undeclared_scheme:
+            found.append(self._authorization(operation.undeclared_scheme))
         return tuple(found)
+
+    def _authorization(self, scheme: str) -> DraftParameter:
+        """The header that no runner can make, since the description does not say how."""
+        text = (
+            f"The whole header `Authorization`, such as `Bearer …`: the API description requires "
+            f"the security scheme `{scheme}` and does not declare it."
+        )
+        schema: dict[str, Value] = {"type": "string", "format": "password"}
+        value = self.inputs.expression(("authorization",), schema, text, ())
+        return DraftParameter("Authorization", "header", value)
 
     def _parameter_value(
         self, operation: ApiOperation, one: Parameter, prefix: Words, *, pages: bool

@@ -111,3 +111,22 @@ def test_a_header_that_the_user_gives(refusals):
 )
 def test_payloads_that_no_request_can_carry(refusals, payload, found):
     assert refusals({}, f"    requestBody: {{payload: {payload}}}\n") == found
+
+
+@pytest.mark.parametrize(
+    ("name", "location", "codes"),
+    [
+        ("authorization", "header", []),
+        ("Authorization", "header", []),
+        ("authorization", "query", ["AZ214"]),
+        ("X-Key", "header", ["AZ214"]),
+    ],
+)
+def test_who_sends_authorization_needs_no_declared_scheme(examine, name, location, codes):
+    api = API.replace("responses: {}", "security: [{key: []}]\n      responses: {}")
+    values = {**VALUES, name: (location, "v")}
+    lines = (f"{{name: {k}, in: {at}, value: {one}}}" for k, (at, one) in values.items())
+    units = examine(f"{FLOW}    parameters: [{', '.join(lines)}]\n", api=api).units
+    binding = BindContext(units)
+    bind(binding, [WorkflowKey(next(iter(units)), "w")])
+    assert [one.code for one in binding.findings if one.code == "AZ214"] == codes

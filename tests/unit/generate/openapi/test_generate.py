@@ -202,21 +202,51 @@ def test_what_fails_is_omitted_and_the_rest_is_written(tmp_path: Path) -> None:
     assert found.notes[0].startswith("`drop` is omitted from `thing-lifecycle`: AZ304: ")
 
 
+BROKEN = {"responses": {"200": {"$ref": "#/components/responses/none"}}}
+
+
 def test_an_operation_that_the_description_breaks_is_in_no_workflow(tmp_path: Path) -> None:
     paths = things(json_body(ITEM))
     item = paths["/things/{thingId}"]
-    item["delete"] = {"security": [{"key": []}], "responses": {"204": {"description": ""}}}
-    item["put"] = {"responses": {"200": {"$ref": "#/components/responses/none"}}}
-    item["patch"] = {"responses": {"200": json_body(ITEM)}}
+    item["delete"] = BROKEN
+    item["put"] = BROKEN
+    item["post"] = {"responses": {"200": json_body(ITEM)}}
     found = generated(tmp_path, api(paths), cleanup=True)
+    # The next one that changes an item is taken instead.
     assert ids(found) == {"thing-lifecycle": ["createThing", "fetchThing", "updateThing"]}
-    assert found.notes[0] == (
-        "`DELETE /things/{thingId}` is omitted from all workflows: "
-        "AZ214: the security scheme `key` is not declared"
-    )
-    # What breaks `PUT` is found only where it is used.
-    del item["patch"]
-    assert "updateThing" not in ids(generated(tmp_path, api(paths)))["create-thing"]
+    why = "AZ214: the reference `#/components/responses/none` cannot be resolved"
+    names = "`PUT /things/{thingId}`, `DELETE /things/{thingId}`"
+    assert sorted(found.notes) == [f"{names} are omitted from all workflows: {why}"]
+
+
+def test_where_every_operation_is_broken_warnings_are_accepted(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text(yaml.safe_dump(api({"/things": {"get": BROKEN}})))
+    document = tmp_path / "out.arazzo.yaml"
+    reader = DraftReader(document_access(RetrieveSettings()), document.as_uri(), LoadLimits())
+    found = generate_workflows(OpenApiRequest(DraftSource("api", "api.yaml"), "api.yaml"), reader)
+    assert ids(found)
+    (note,) = found.notes
+    assert note.startswith("`api.yaml` itself has a finding: AZ214: ")
+
+
+@pytest.mark.parametrize(
+    ("security", "schemes", "is_sent"),
+    [
+        ([{"key": []}], {}, True),
+        ([{"key": []}, {}], {"key": {"type": "apiKey", "in": "header", "name": "K"}}, False),
+        ([{"key": []}], {"key": {"type": "http", "scheme": "bearer"}}, False),
+    ],
+)
+def test_the_header_of_an_undeclared_scheme_is_an_input(
+    tmp_path: Path, security: object, schemes: Api, is_sent: bool
+) -> None:
+    paths = things(json_body(ITEM))
+    components = {"securitySchemes": schemes}
+    found = generated(tmp_path, api(paths, security=security, components=components))
+    parameters = [(one.name, one.value) for one in step(found, "createThing").parameters]
+    assert parameters == [("Authorization", "$inputs.authorization")] * is_sent
+    (made, *_) = found.draft.workflows
+    assert [one.name for one in made.inputs] == ["authorization"] * is_sent
 
 
 def test_a_finding_about_the_description_as_a_whole_is_a_note(tmp_path: Path) -> None:
