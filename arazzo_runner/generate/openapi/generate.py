@@ -180,7 +180,7 @@ def _notes(plan: OpenApiPlan, operations: Sequence[ApiOperation], origin: str) -
         by_reason.setdefault(reason, []).append(names[key])
     for reason, broken in by_reason.items():
         verb = "are" if len(broken) > 1 else "is"
-        yield f"{_listed(broken)} {verb} omitted from all workflows: {reason}"
+        yield f"{_name_list(broken)} {verb} omitted from all workflows: {reason}"
 
 
 def _remaining_notes(plan: OpenApiPlan, operations: Sequence[ApiOperation]) -> Iterable[str]:
@@ -188,10 +188,10 @@ def _remaining_notes(plan: OpenApiPlan, operations: Sequence[ApiOperation]) -> I
     left = [one.name for one in operations if one.key not in known]
     if left:
         hint = "`--only OPERATION` writes one for each that it names"
-        yield f"in no workflow: {_listed(left)}; {hint}"
+        yield f"in no workflow: {_name_list(left)}; {hint}"
 
 
-def _listed(names: Sequence[str]) -> str:
+def _name_list(names: Sequence[str]) -> str:
     shown = ", ".join(f"`{one}`" for one in names[:_SHOWN])
     return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
 
