@@ -161,7 +161,7 @@ def _encode(url: str) -> str:
 
 _UNAUTHORIZED: Final = (401, 403)
 _HTML: Final = lazy_pattern(
-    rb"\A(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b",
+    rb"\A(\xef\xbb\xbf)?\s*(?><!--.*?-->\s*)*+<(!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -30,3 +30,14 @@ def test_what_was_stopped_is_over_without_another_look():
     assert not state.is_over(None)
     state.stop("cancelled", "the run was interrupted", None, None)
     assert state.is_over(None)
+
+
+def test_what_runs_at_the_end_has_steps_of_its_own():
+    clock = Clock(lambda: 0.0, lambda: 0.0)
+    state = RunState(Plan(()), {}, None, Settings(), clock, lambda _event: None, lambda: False)
+    state.stop("max-steps", "over", None, None)
+    state.steps = 7
+    with state.grace_period(None):
+        state.count_step(None)
+        assert (state.steps, state.stopped) == (1, None)
+    assert (state.steps, state.stopped.code) == (7, "max-steps")

@@ -283,6 +283,28 @@ def test_until_a_step(run):
     assert (ran.visited, ran.statuses) == (["a"], [("w", "passed")])
 
 
+def test_until_is_a_step_of_the_document(run):
+    other = """
+arazzo: 1.1.0
+info: {title: Other, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}]
+workflows:
+- workflowId: before
+  steps: [{stepId: a, operationId: listThings}, {stepId: last, operationId: listThings}]
+"""
+    text = """
+arazzo: 1.1.0
+info: {title: Test, version: '1'}
+sourceDescriptions: [{name: api, url: api.yaml, type: openapi}, {name: other, url: other.yaml, type: arazzo}]
+workflows:
+- workflowId: w
+  dependsOn: [$sourceDescriptions.other.before]
+  steps: [{stepId: a, operationId: listThings}, {stepId: b, operationId: listThings}]
+"""
+    ran = run(text, only="w", other=other, settings=Settings(until="a"))
+    assert len(ran.world.calls) == 3
+
+
 def test_steps_are_sorted_where_depends_on_is_used(run):
     ran = run("""
 - workflowId: w
@@ -704,3 +726,26 @@ def test_x_finally_is_bounded_in_depth(run):
     ran = run(text, only="w")
     assert len(ran.world.calls) == 17
     assert ran.first.status.value == "error"
+
+
+def test_what_x_finally_names_cannot_make_a_failure_another_one(run, answer):
+    ran = run(FINALLY, answer(200, {"id": "7"}), answer(500), TransportFailure("connect", "gone"))
+    assert ran.first.finally_run.status.value == "error"
+    assert (ran.statuses, ran.first.error) == ([("w", "failed")], None)
+
+
+def test_of_workflows_that_go_on_the_last_is_cleaned_up_first(run):
+    text = """
+- workflowId: w
+  x-finally: {workflowId: clean, parameters: [{name: id, value: first}]}
+  steps: [{stepId: a, operationId: listThings, onSuccess: [{name: on, type: goto, workflowId: v}]}]
+- workflowId: v
+  x-finally: {workflowId: clean, parameters: [{name: id, value: second}]}
+  steps: [{stepId: b, operationId: listThings}]
+- workflowId: clean
+  inputs: {type: object, properties: {id: {type: string}}}
+  steps: [{stepId: c, operationId: getThing, parameters: [{name: id, in: path, value: $inputs.id}]}]
+"""
+    ran = run(text, only="w")
+    paths = [call.request.url.rpartition("/")[2] for call in ran.world.calls]
+    assert paths == ["things", "things", "second", "first"]

@@ -38,6 +38,9 @@ def kept(*values: str, origin: Origin = HERE, target: str = "/a/b?c") -> CookieJ
         (["s=" + "x" * 4095 + "; Path=/"], "/", "s=" + "x" * 4095),
         (["s=" + "x" * 4096 + "; Path=/"], "/", None),
         (["s=1; Path=/; Max-Age=60"], "/", "s=1"),
+        # Domain-match, section 5.1.3: what is before the end of a name ends with a dot.
+        (["s=1; Path=/; Domain=example"], "/", "s=1"),
+        (["s=1; Path=/; Domain=pi.example"], "/", None),
         (["s=1; Path=/; Max-Age=0"], "/", None),
         (["s=1; Path=/", "s=1; Path=/; Max-Age=-1"], "/", None),
         (["s=1; Path=/; Max-Age=" + "9" * 400], "/", "s=1"),

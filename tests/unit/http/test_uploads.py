@@ -167,3 +167,10 @@ def test_transports_and_clients_get_it_in_pieces(file):
                 assert (await world.send(call)).body == b"262146"
 
     anyio.run(in_loop)
+
+
+def test_of_a_file_that_grows_is_sent_what_there_was(file):
+    body = body_around(file)
+    with file.open("ab") as more:
+        more.write(b"more")
+    assert b"".join(chunks(body)) == b"<" + CONTENT + b">"

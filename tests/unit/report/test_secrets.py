@@ -385,3 +385,16 @@ def test_a_value_that_is_no_json_is_masked_all_the_same():
 
 def test_a_secret_that_begins_at_the_cut_is_cut_away():
     assert Masker(["hunter22"]).clip(f"{'x' * 10}hunter22 y", 10) == "x" * 10
+
+
+def test_a_secret_within_a_longer_one_uncovers_nothing_of_it():
+    masker = Masker(["begins-middle-ends", "middle"])
+    assert masker.text("a begins-middle-ends b") == "a *** b"
+
+
+def test_a_value_is_looked_through_one_layer_deeper_than_its_texts():
+    secret = 'wo"rd-of-three'
+    spelled = quote(quote(quote(secret)))
+    masker = Masker([secret])
+    assert masker.text(spelled) == MASK
+    assert masker.value({"in": [spelled]}) == {"in": [MASK]}
