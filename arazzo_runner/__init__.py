@@ -3,8 +3,6 @@
 A public name is loaded when it is first used: `import arazzo_runner` alone costs nothing.
 """
 
-from __future__ import annotations
-
 # `typing` itself takes longer to import than all that is here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:

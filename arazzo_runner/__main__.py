@@ -1,6 +1,12 @@
 """``python -m arazzo_runner`` is ``arazzo``."""
 
-from arazzo_runner.cli.signals import exit_at_signals
+# Of C, and there at once: `signal` loads other modules.
+import _signal  # type: ignore[import-not-found]
+
+# Python's own handler would print a traceback of what is imported next.
+_signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+from arazzo_runner.cli.signals import exit_at_signals  # noqa: E402 - see above
 
 exit_at_signals()  # before anything is imported that takes time
 

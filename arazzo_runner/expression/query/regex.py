@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from math import inf
 from typing import Any, Final, TypeVar
 
 from arazzo_runner.expression.query.limits import Budget, QueryError, seconds_for_query
@@ -28,6 +29,11 @@ MAX_PLAIN: Final = 1_000
 _PLAIN: Final = lazy_pattern(r"(?:\\.|[^\\\[\](){}|*+?^$.])+", re.DOTALL)
 
 _TOO_MUCH_MEMORY: Final = "the regular expression needs too much memory for this text"
+
+# The clock passes that many times as fast as a process computes, at the most.
+_FASTEST: Final = 20
+_FIRST_SHARE: Final = 1 / 32
+_LEAST_SHARE: Final = 0.01
 
 # Shares of a budget that one match is given in turn, until it is done in time.
 _SHARES: Final = (0.0001, 0.001, 0.01, 0.1, 0.8)
@@ -67,7 +73,7 @@ def _first_match(pattern: str, subject: str, seconds: float) -> Any:
 
 def _search(search: Callable[..., T], subject: str, seconds: float) -> T:
     try:
-        return search(subject, timeout=seconds)
+        return _timed_search(search, subject, seconds)
     except MemoryError:
         # A recursive pattern (`(?R)`) has no other end than the package's own stack.
         raise QueryError(_TOO_MUCH_MEMORY, "make it simpler") from None
@@ -75,6 +81,28 @@ def _search(search: Callable[..., T], subject: str, seconds: float) -> T:
         # A signal that ends the run is a failed criterion; any other is not for us.
         seconds_for_query(seconds)
         raise
+
+
+def _timed_search(search: Callable[..., T], subject: str, seconds: float) -> T:
+    """Search; TimeoutError after so many seconds, QueryError when the run is over before.
+
+    The package counts the CPU time of the process, and a run's time passes by the clock: on a busy
+    machine many times as fast. Where the run may end before the match, it is begun again and again
+    with more time, as much as the clock leaves at the pace that was seen.
+    """
+    left = seconds_for_query(inf)
+    if left > seconds * _FASTEST:
+        return search(subject, timeout=seconds)
+    share = min(seconds, left) * _FIRST_SHARE
+    while True:
+        try:
+            return search(subject, timeout=share)
+        except TimeoutError:
+            if share >= seconds:
+                raise
+        before, left = left, seconds_for_query(inf)
+        pace = max((before - left) / share, 1)
+        share = min(2 * share, seconds, max(left / pace, _LEAST_SHARE))
 
 
 @lru_cache(maxsize=256)

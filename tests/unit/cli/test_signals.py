@@ -88,6 +88,25 @@ def test_a_signal_at_any_moment_of_a_run(folder, calls, moment):
     assert {one.name for one in folder.iterdir()} <= {"api.yaml", "w.yaml", "report.json"}
 
 
+# Ctrl-C as soon as the program imports anything of its own.
+EARLY = """
+import signal, sys
+def press(frame, event, _argument):
+    if event == "call" and frame.f_code.co_filename.endswith("signals.py"):
+        sys.setprofile(None)
+        signal.raise_signal(signal.SIGINT)
+sys.setprofile(press)
+import arazzo_runner.__main__
+"""
+
+
+def test_a_signal_at_the_first_import_ends_the_process_and_says_nothing():
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_signal_at_any_moment_of_validate(folder, share, number):

@@ -98,7 +98,57 @@ def test_one_of_many_searches_ends_with_the_run():
         return limited_call(pattern, pattern.search, "a" * 60, Budget.of(1e6))
 
     with pytest.raises(QueryError, match="the run took longer"):
-        with_checkpoint(over(1.0, 0.01, 0.01), search)
+        with_checkpoint(over(1.0, 1.0, 0.01), search)
+
+
+class BusyMachine:
+    """A clock that passes some times as fast as a search computes; a search takes ``needed``."""
+
+    def __init__(self, pace: float, left: float, needed: float) -> None:
+        self.pace, self.left, self.needed = pace, left, needed
+        self.computed = 0.0
+
+    def checkpoint(self) -> float:
+        if self.left <= 0:
+            raise QueryError("the run took longer than 2 s")
+        return self.left
+
+    def search(self, text: str, timeout: float) -> str:
+        taken = min(timeout, self.needed)
+        self.computed += taken
+        self.left -= taken * self.pace
+        if taken < self.needed:
+            raise TimeoutError
+        return text
+
+
+def searched(machine: BusyMachine, seconds: float) -> str:
+    budget = Budget.of(seconds)
+    return with_checkpoint(
+        machine.checkpoint, lambda: limited_call(compile_regex("a"), machine.search, "a", budget)
+    )
+
+
+@pytest.mark.parametrize("pace", [0.25, 1, 10, 15])
+def test_a_search_ends_with_the_run_by_the_clock_and_not_by_what_it_computed(pace):
+    machine = BusyMachine(pace, 2.0, 1e9)
+    with pytest.raises(QueryError, match="the run took longer"):
+        searched(machine, 30.0)
+    assert -1 < machine.left <= 0
+
+
+@pytest.mark.parametrize("needed", [0.001, 0.01, 0.2])
+def test_a_search_that_is_done_before_the_run_ends_is_done(needed):
+    assert searched(BusyMachine(1, 2.0, needed), 30.0) == "a"
+
+
+@pytest.mark.parametrize("left", [0.9e9, 5.0])
+def test_a_search_has_its_own_seconds_where_the_run_has_more(left):
+    assert searched(BusyMachine(1, left, 0.75), 1.0) == "a"
+    machine = BusyMachine(1, left, 1.5)
+    with pytest.raises(QueryError, match="takes longer than 1 s"):
+        searched(machine, 1.0)
+    assert machine.computed < 3
 
 
 def test_a_pattern_that_takes_all_memory_is_an_answer():
