@@ -11,6 +11,7 @@ ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -54,6 +55,8 @@ def read_config() -> dict[str, Any]:
     if path is None:
         return {}
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise_config_error(f"it is larger than {_MAX_BYTES >> 20} MiB")
         tables = _parse_toml(path.read_text(encoding="utf-8"), path)
     except UnicodeDecodeError:
         raise_config_error("it is not UTF-8")
@@ -69,6 +72,14 @@ _TOML_POSITION: Final = lazy_pattern(r" \(at (?:line (\d+), column (\d+)|end of 
 _TOML_STRING: Final = lazy_pattern(r"""(["'])([^"'\r\n]*)(\1?)""")
 
 
+_MAX_BYTES: Final = 1 << 20
+# TOML 1.0, section "Keys": a key of more than 64 parts, in a header, a line or an inline table.
+_DEEP_KEY: Final = lazy_pattern(
+    r"""(?:^|[\[{,])\s*(?:(?:[\w-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')[ \t]*\.[ \t]*){64}""",
+    re.MULTILINE,
+)
+
+
 class ConfigSyntaxError(click.UsageError):
     """The configuration is not TOML; ``place`` is where."""
 
@@ -80,6 +91,9 @@ class ConfigSyntaxError(click.UsageError):
 def _parse_toml(text: str, path: Path) -> dict[str, Any]:
     import tomllib
 
+    # The parser takes quadratic time for them, and what it returns ends other code.
+    if _DEEP_KEY.search(text):
+        raise_config_error("it is nested too deeply")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as reason:

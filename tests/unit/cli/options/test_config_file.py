@@ -99,6 +99,10 @@ def test_a_configuration_that_is_not_toml(tmp_path, monkeypatch, text, position,
     [
         ("[run]\nmax-retries = " + "9" * 5_000, "it contains a number of too many digits"),
         ("[run]\nx = " + "[" * 5_000 + "]" * 5_000, "it is nested too deeply"),
+        ("[" + "a." * 64 + "a]", "it is nested too deeply"),
+        ("[run]\n" + "'a' . " * 64 + "a = 1", "it is nested too deeply"),
+        ("[run]\nx = {b = 1, " + '"a\\"".' * 64 + "a = 1}", "it is nested too deeply"),
+        ("# " + "a" * (1 << 20), "it is larger than 1 MiB"),
     ],
 )
 def test_what_the_parser_gives_up_on(tmp_path, monkeypatch, text, why):
@@ -107,3 +111,12 @@ def test_what_the_parser_gives_up_on(tmp_path, monkeypatch, text, why):
     with pytest.raises(click.UsageError) as reason:
         read_config()
     assert reason.value.message.endswith(why)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" + "a." * 63 + "a]", "#" + "a" * ((1 << 20) - 1), "a = '" + "a." * 999 + "'"]
+)
+def test_what_the_parser_is_given(tmp_path, monkeypatch, text):
+    (tmp_path / "arazzo.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert len(read_config()) < 2
