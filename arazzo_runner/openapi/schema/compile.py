@@ -119,7 +119,7 @@ def response_validator(schema: Value) -> Validator:
 def _validator_for(schema: Value, formats: tuple[str, ...] = ()) -> Validator:
     check_cost(schema)
     # About a second of backtracking on one string at the most.
-    return Validator(compile_schema(python_numbers(schema), 1_000_000, formats))
+    return Validator(schema, compile_schema(python_numbers(schema), 1_000_000, formats))
 
 
 def bundle_verbatim(schema: Schema, description: ApiDescription, follow: Follow) -> Bundle:

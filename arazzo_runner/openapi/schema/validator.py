@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, Final
 
 from arazzo_runner.expression.value import Value, value_size
+from arazzo_runner.openapi.schema.cost import has_few_errors
 from arazzo_runner.text.json_write import has_spellings
 from arazzo_runner.text.number import JsonNumber
 
@@ -24,9 +25,10 @@ Fifty thousand numbers take as much."""
 class Validator:
     """A compiled schema; it knows the number types of Python alone."""
 
-    __slots__ = ("_compiled",)
+    __slots__ = ("_compiled", "_schema")
 
-    def __init__(self, compiled: Any) -> None:
+    def __init__(self, schema: Value, compiled: Any) -> None:
+        self._schema = schema
         self._compiled = compiled
 
     def is_valid(self, value: Value) -> bool:
@@ -34,13 +36,13 @@ class Validator:
         return bool(self._compiled.is_valid(python_numbers(value)))
 
     def iter_errors(self, value: Value) -> Iterator[Any]:
-        """What is wrong with a value, in the words of jsonschema-rs; of a large one the first.
+        """What is wrong with a value, in the words of jsonschema-rs; the first of too many.
 
         It makes all errors at once, each with a copy of what is wrong: those of a million items
         would take seconds and gigabytes.
         """
         plain = python_numbers(value)
-        if value_size(value, _LARGE) <= _LARGE:
+        if value_size(value, _LARGE) <= _LARGE and has_few_errors(value, self._schema):
             found: Iterator[Any] = self._compiled.iter_errors(plain)
             return found
         try:

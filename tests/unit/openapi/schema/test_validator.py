@@ -3,6 +3,7 @@
 import pytest
 
 from arazzo_runner.openapi.schema.compile import schema_validator
+from arazzo_runner.openapi.schema.cost import has_few_errors
 from arazzo_runner.text.number import JsonNumber
 
 NUMBERS = [
@@ -47,3 +48,53 @@ def test_of_a_large_value_the_first_error_is_enough(count, wrong, errors):
     found = list(judge.iter_errors([wrong] * count))
     assert len(found) == errors
     assert [list(one.instance_path) for one in found[:1]] == [[0]][:errors]
+
+
+MANY = [{"required": [f"k{index}"]} for index in range(2_000)]
+LOOP = {
+    "$defs": {"a": {"$ref": "#/$defs/a"}},
+    "properties": {"b": {"$ref": "#/$defs/a"}},
+    "type": "array",
+}
+NAMES = [f"k{index}" for index in range(2_000)]
+TREE = {"$defs": {"t": {"type": "string", "items": {"$ref": "#/$defs/t"}}}, "$ref": "#/$defs/t"}
+FIELDS = {name: {"type": "string", "maxLength": 9} for name in NAMES}
+
+
+def nested(depth, value):
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "errors"),
+    [
+        ({"allOf": MANY}, {"a": [1] * 100}, 2_000),
+        ({"allOf": MANY}, {"a": [1] * 40_000}, 1),
+        ({"required": NAMES}, {"a": [1] * 100}, 2_000),
+        ({"required": NAMES}, {"a": [1] * 40_000}, 1),
+        ({"dependentRequired": {"a": NAMES}}, {"a": [1] * 40_000}, 1),
+        ({"dependentRequired": {"a": "no"}, "type": "array"}, {"a": 1}, None),
+        ({"items": {"enum": list(range(9_000))}}, ["a"] * 10, 10),
+        ({"items": {"enum": list(range(9_000))}}, ["a"] * 9_000, 1),
+        (TREE, nested(100, 1), 101),
+        (TREE, nested(400, [1] * 40_000), 1),
+        (LOOP, {"c": 1}, 1),
+        ({"items": {"properties": FIELDS}}, [dict.fromkeys(NAMES, 1)] * 5, 10_000),
+        ({"additionalProperties": {"type": "string"}}, {"a": 1, "b": 2}, 2),
+        ({"items": True, "type": "object"}, [1, 2], 1),
+    ],
+)  # fmt: skip
+def test_errors_are_made_where_their_copies_are_bounded(schema, value, errors):
+    try:
+        judge = schema_validator(schema)
+    except ValueError:
+        assert errors is None
+        return
+    assert len(list(judge.iter_errors(value))) == errors
+
+
+def test_a_circle_of_references_has_no_bound():
+    assert has_few_errors({"c": 1}, LOOP)
+    assert not has_few_errors({"b": 1}, LOOP)
