@@ -19,6 +19,7 @@ HELD = {
     "files": ["unit/retrieve/test_access.py::test_a_local_document_reads_files", "unit/retrieve/test_access.py::test_a_document_from_a_url_never_reaches_files"],
     "named pipes as documents, inputs, cases, recordings": ["unit/retrieve/test_pipe.py::test_a_pipe_is_read_to_its_end_or_to_the_limit", "unit/retrieve/test_pipe.py::test_a_pipe_that_nobody_writes_to_ends"],
     "pipes and devices as inputs, cases, recordings": ["unit/retrieve/test_pipe.py::test_a_pipe_may_have_as_much_as_that", "unit/retrieve/test_pipe.py::test_what_never_ends_is_refused"],
+    "`arazzo.toml`": ["unit/cli/options/test_config_file.py::test_what_the_parser_gives_up_on", "unit/cli/options/test_config_file.py::test_what_the_parser_is_given"],
     "plain http": ["remote/loopback-source-allowed", "remote/plain-http", "unit/retrieve/test_access.py::test_http_is_for_this_machine_alone"],
     "private and loopback addresses": ["remote/loopback-source-allowed", "remote/loopback-source", "remote/link-local-source"],
     "steps": ["steps/at", "steps/past"],
