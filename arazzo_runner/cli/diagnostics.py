@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from typing import TextIO
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
 
-from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.errors import InstallationWarning
+
+if TYPE_CHECKING:
+    from arazzo_runner.text.diagnostic import Diagnostic
 
 
 def show_diagnostics(
@@ -32,13 +37,40 @@ _DOUBTS = ("AZ218", "AZ219", "AZ3", "AZ4")
 """Contradictions of a description, ways that lead nowhere: told in a line, and the run goes on."""
 
 
-def show_warnings(warnings: Iterable[Diagnostic]) -> None:
+def show_warnings(findings: Iterable[Diagnostic]) -> None:
     """Render the warnings before a run: doubts in a line each, the others in full."""
     from arazzo_runner.report.diagnostics.text import render_line
     from arazzo_runner.report.terminal.style import style_for
 
-    for one in warnings:
+    for one in findings:
         if one.code.startswith(_DOUBTS):
             sys.stderr.write(render_line(one, style_for(sys.stderr, os.environ)) + "\n")
         else:
             show_diagnostics([one])
+
+
+@contextmanager
+def installation_notes() -> Iterator[None]:
+    """Show warnings about what is installed as notes, each once, without a place in our code."""
+    usual, shown = warnings.showwarning, set[str]()
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        text = str(message)
+        if not issubclass(category, InstallationWarning):
+            usual(message, category, filename, lineno, file, line)
+        elif text not in shown:
+            shown.add(text)
+            sys.stderr.write(f"note: {text}\n")
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = usual

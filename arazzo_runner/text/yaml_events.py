@@ -20,6 +20,7 @@ from yaml.events import (
 )
 from yaml.scanner import ScannerError
 
+from arazzo_runner.errors import InstallationWarning
 from arazzo_runner.text.pattern import lazy_pattern
 
 __all__ = [
@@ -63,7 +64,7 @@ def _python_parser(text: str) -> NextEvent:
     # Python shows the same warning once: the channel for facts about the installation.
     warnings.warn(
         "PyYAML is installed without libyaml: documents are read about ten times slower",
-        RuntimeWarning,
+        InstallationWarning,
         stacklevel=2,
     )
     get: NextEvent = yaml.BaseLoader(text).get_event

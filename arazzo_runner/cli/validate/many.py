@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.cli.options.silence import per_file_ignores
+from arazzo_runner.errors import InstallationWarning
 from arazzo_runner.lint.suppress import Selection, unknown_code_message
 from arazzo_runner.pipeline.fix import FixOptions, ValidateSettings, check_document
 from arazzo_runner.pipeline.load import SharedCache
@@ -89,7 +91,10 @@ def _run_parts(job: ValidationJob, parts: list[list[str]]) -> Iterator[list[JobR
 
     # Fresh processes, alike on all systems: a fork would copy the threads of who calls, half.
     with ProcessPoolExecutor(len(parts), get_context("spawn")) as pool:
-        yield from pool.map(_run_part, [job] * len(parts), parts)
+        for results, notes in pool.map(_run_part, [job] * len(parts), parts):
+            for note in notes:
+                warnings.warn(note, InstallationWarning, stacklevel=2)
+            yield results
 
 
 def split_documents(documents: Sequence[str], processes: int) -> list[list[str]]:
@@ -127,8 +132,12 @@ def _sources(document: str) -> str:
     return "\n".join(url if "://" in url else os.path.normpath(folder / url) for url in urls)
 
 
-def _run_part(job: ValidationJob, documents: Sequence[str]) -> list[JobResult]:
-    return list(_run(job, documents))
+def _run_part(job: ValidationJob, documents: Sequence[str]) -> tuple[list[JobResult], list[str]]:
+    """What came of documents in another process, and what there is to say of the installation."""
+    with warnings.catch_warnings(record=True) as caught:
+        results = list(_run(job, documents))
+    notes = [one for one in caught if issubclass(one.category, InstallationWarning)]
+    return results, [str(one.message) for one in notes]
 
 
 def _run(job: ValidationJob, documents: Sequence[str]) -> Iterator[JobResult]:

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from msgspec import Struct
 
+from arazzo_runner.errors import InstallationWarning
 from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.query.regex import compile_regex
 from arazzo_runner.expression.value import Value
@@ -91,7 +92,7 @@ def warn_of_fallback() -> None:
     warnings.warn(
         "jsonschema-rs is not installed: values are checked against schemas several hundred times"
         " slower, by jsonschema",
-        RuntimeWarning,
+        InstallationWarning,
         stacklevel=4,
     )
 

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arazzo_runner.errors import DocumentError
+from arazzo_runner.errors import DocumentError, InstallationWarning
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.parse import DocumentLimits, parse
 from arazzo_runner.text.positions import locate_place
@@ -250,5 +250,5 @@ class TestWithoutLibyaml:
 
 @pytest.mark.usefixtures("without_libyaml")
 def test_a_missing_libyaml_is_told(read):
-    with pytest.warns(RuntimeWarning, match="without libyaml"):
+    with pytest.warns(InstallationWarning, match="without libyaml"):
         read.parse("a: 1")

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from arazzo_runner.errors import InstallationWarning
 from arazzo_runner.openapi.schema.compile import response_validator, schema_validator
 from arazzo_runner.openapi.schema.fallback import PythonValidator, warn_of_fallback
 from arazzo_runner.openapi.schema.relevance import relevant_errors
@@ -115,7 +116,9 @@ def test_numbers(schema, text, fits, without_rust) -> None:
 
 
 def test_it_is_said_once(without_rust) -> None:
-    with pytest.warns(RuntimeWarning, match="jsonschema-rs is not installed: values are checked"):
+    with pytest.warns(
+        InstallationWarning, match="jsonschema-rs is not installed: values are checked"
+    ):
         assert isinstance(compile_schema({}, 1_000), PythonValidator)
     compile_schema({}, 1_000)
 
