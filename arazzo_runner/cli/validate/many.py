@@ -84,7 +84,7 @@ def run_jobs(job: ValidationJob, documents: Sequence[str], processes: int) -> It
 
 def _run_parts(job: ValidationJob, parts: list[list[str]]) -> Iterator[list[JobResult]]:
     if len(parts) < 2:
-        yield from (_run_part(job, part) for part in parts)
+        yield from (list(_run(job, part)) for part in parts)
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
