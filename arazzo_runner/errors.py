@@ -6,8 +6,7 @@
     │   └── InputError    inputs do not fit the workflow
     └── WorkflowFailed    a run did not pass                  .result
 
-A failing step raises nothing: it is a result. Of a slow installation Python warns once, by an
-InstallationWarning.
+A failing step raises nothing: it is a result.
 """
 
 from __future__ import annotations
@@ -62,7 +61,3 @@ class WorkflowFailed(ArazzoError):
     def __init__(self, message: str, result: Any = None) -> None:
         super().__init__(message)
         self.result = result
-
-
-class InstallationWarning(RuntimeWarning):
-    """A library that is missing, so that another does its work, slowly; on the terminal a note."""

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from arazzo_runner.errors import InstallationWarning
-
 if TYPE_CHECKING:
     from arazzo_runner.text.diagnostic import Diagnostic
 
@@ -62,6 +60,8 @@ def installation_notes() -> Iterator[None]:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
+        from arazzo_runner.text.diagnostic import InstallationWarning
+
         text = str(message)
         if not issubclass(category, InstallationWarning):
             usual(message, category, filename, lineno, file, line)

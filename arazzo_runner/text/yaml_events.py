@@ -20,7 +20,7 @@ from yaml.events import (
 )
 from yaml.scanner import ScannerError
 
-from arazzo_runner.errors import InstallationWarning
+from arazzo_runner.text.diagnostic import InstallationWarning
 from arazzo_runner.text.pattern import lazy_pattern
 
 __all__ = [
