@@ -60,7 +60,7 @@ def installation_notes() -> Iterator[None]:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        from arazzo_runner.text.diagnostic import InstallationWarning
+        from arazzo_runner.installation import InstallationWarning
 
         text = str(message)
         if not issubclass(category, InstallationWarning):

@@ -144,7 +144,3 @@ def sort_findings(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
         return order[id(found.place.source)], span.line, span.column
 
     return sorted(every, key=position)
-
-
-class InstallationWarning(RuntimeWarning):
-    """A library that is missing, so that another does its work, slowly; on the terminal a note."""

@@ -20,7 +20,6 @@ from yaml.events import (
 )
 from yaml.scanner import ScannerError
 
-from arazzo_runner.text.diagnostic import InstallationWarning
 from arazzo_runner.text.pattern import lazy_pattern
 
 __all__ = [
@@ -61,6 +60,8 @@ def _parser(text: str) -> NextEvent:
 
 
 def _python_parser(text: str) -> NextEvent:
+    from arazzo_runner.installation import InstallationWarning
+
     # Python shows the same warning once: the channel for facts about the installation.
     warnings.warn(
         "PyYAML is installed without libyaml: documents are read about ten times slower",

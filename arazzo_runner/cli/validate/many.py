@@ -20,6 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.cli.options.silence import per_file_ignores
+from arazzo_runner.installation import InstallationWarning
 from arazzo_runner.lint.suppress import Selection, unknown_code_message
 from arazzo_runner.pipeline.fix import FixOptions, ValidateSettings, check_document
 from arazzo_runner.pipeline.load import SharedCache
@@ -27,7 +28,7 @@ from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.report.diagnostics.located import LocatedFinding, locate_findings
 from arazzo_runner.report.terminal.style import AnsiStyle
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
-from arazzo_runner.text.diagnostic import Diagnostic, InstallationWarning
+from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.limits import MAX_FINDINGS, JudgedFinding, omission, split_findings
 from arazzo_runner.text.pattern import lazy_pattern
 

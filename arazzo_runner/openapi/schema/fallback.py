@@ -16,9 +16,9 @@ from msgspec import Struct
 from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.query.regex import compile_regex
 from arazzo_runner.expression.value import Value
+from arazzo_runner.installation import InstallationWarning
 from arazzo_runner.openapi.schema.keywords import bounded_validator
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS, Relation, subschemas
-from arazzo_runner.text.diagnostic import InstallationWarning
 
 SchemaPath: TypeAlias = tuple[str | int, ...]
 

@@ -8,7 +8,7 @@ import warnings
 import pytest
 
 from arazzo_runner.cli.diagnostics import installation_notes
-from arazzo_runner.text.diagnostic import InstallationWarning
+from arazzo_runner.installation import InstallationWarning
 from unit.cli.things import write_things
 
 NOTE = (

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arazzo_runner.errors import DocumentError
-from arazzo_runner.text.diagnostic import InstallationWarning, Severity
+from arazzo_runner.installation import InstallationWarning
+from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.parse import DocumentLimits, parse
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, SourceFile

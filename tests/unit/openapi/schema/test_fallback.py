@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
+from arazzo_runner.installation import InstallationWarning
 from arazzo_runner.openapi.schema.compile import response_validator, schema_validator
 from arazzo_runner.openapi.schema.fallback import PythonValidator, warn_of_fallback
 from arazzo_runner.openapi.schema.relevance import relevant_errors
 from arazzo_runner.openapi.schema.validator import compile_schema
-from arazzo_runner.text.diagnostic import InstallationWarning
 from arazzo_runner.text.number import JsonNumber
 from unit.openapi.schema.test_validator import NUMBERS
 
