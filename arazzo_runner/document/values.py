@@ -48,6 +48,7 @@ SELECTOR: Final = ObjectSpec("Selector Object", ("context", "selector", "type"))
 # The first `; ` outside backticks, but for what says how the text is read.
 _WITH_WAY_OUT: Final = lazy_pattern(r"((?:[^`;]|`[^`]*`|;(?! ))*); (?!it is read )(.+)", re.DOTALL)
 _NOT_IN_NAMES: Final = lazy_pattern(r"[^A-Za-z0-9._-]+")
+_COMPARISON: Final = lazy_pattern(r"\s*(?:[=!<>]=|&&|\|\||[<>](?=\s))")
 EXPRESSION_TYPE: Final = ObjectSpec("Expression Type Object", ("type", "version"))
 
 
@@ -197,8 +198,12 @@ def _standard_form(node: Node, notice: Notice, code: str) -> Fix | None:
         return None
     if code != "AZ121":
         return replace_text(place, notice.standard)
-    # What has been text becomes a value; in a query, a part of another language would.
-    return None if node.pointer[-1:] == ("condition",) else change_text(place, notice.standard)
+    # What has been text becomes a value; in a query, a part of another language would, and a
+    # comparison is none with braces either.
+    is_compared = _COMPARISON.match(node.value, notice.end) is not None
+    if is_compared or node.pointer[-1:] == ("condition",):
+        return None
+    return change_text(place, notice.standard)
 
 
 def _is_read(parsed: DynamicValue, notice: Notice) -> bool:

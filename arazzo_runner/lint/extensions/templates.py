@@ -26,7 +26,8 @@ _TEMPLATE: Final = lazy_pattern(
     r"""\{\{\s*(?P<mustache>[^{}]+?)\s*\}\}
       | \$\{\s*(?P<shell>[^{}]+?)\s*\}
       | <%=?\s*(?P<angle>[^%<>]+?)\s*%>
-      | (?<!\{)\{\$(?P<braced>[A-Za-z_][\w.-]*)(?:\([^(){}]*\))?\}""",
+      | (?<!\{)\{\$(?P<braced>[A-Za-z_][\w.-]*)(?:\([^(){}]*\))?\}
+      | (?<![{$#%@])\{(?P<bare>(?:inputs|outputs|response|steps|workflows)\.[\w.\#/-]+)\}(?!\})""",
     re.VERBOSE,
 )
 _WHOLE: Final = lazy_pattern(
@@ -117,7 +118,7 @@ def _is_skipped(token: str | int) -> bool:
 def _may_hold(node: Value) -> bool:
     """Whether a template may stand in a text, or in something below an object or a list."""
     if isinstance(node, str):
-        return "$" in node or "{{" in node or "<%" in node or node.startswith("x-")
+        return "$" in node or "{" in node or "<%" in node or node.startswith("x-")
     return isinstance(node, dict | list)
 
 
@@ -184,6 +185,8 @@ def _of_name(text: str, written: _Written, names: _Names) -> Iterator[Diagnostic
         return
     shown, place = shorten(written.text), written.place
     message = f"`{shown}` is a template of another tool; here it is text"
+    if written.text == f"{{{written.name}}}":
+        message = f"`{shown}` is no expression without its `$`; here it is text"
     if written.name.startswith("$inputs."):
         message = f"`{shown}` has braces of another tool; here the outer ones are sent"
     if meant is None:

@@ -106,7 +106,9 @@ def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:
     delimiter = _delimiter(parameter)
     # The comma of a list stays as it is there, one in a text does not.
     is_escaped = delimiter == "," and parameter.location in ("path", "query")
-    on = TypeCheckContext(view, becomes, delimiter=delimiter, is_escaped=is_escaped)
+    on = TypeCheckContext(
+        view, becomes, delimiter=delimiter, is_escaped=is_escaped, name=parameter.name
+    )
     shape = shape_of(schemas_of(view.operation.description), parameter.schema)
     yield from value_findings(value, shape, argument.place.at("value"), on)
 

@@ -64,6 +64,7 @@ class TypeCheckContext(Struct, frozen=True):
 
     It is not where replacements add to a payload later on. ``delimiter`` stands between the items
     of an array that is one text; ``is_escaped``: within an item it is percent-encoded.
+    ``name``: of the parameter, empty for a body.
     """
 
     view: StepContext
@@ -71,6 +72,12 @@ class TypeCheckContext(Struct, frozen=True):
     is_whole: bool = True
     delimiter: str | None = None
     is_escaped: bool = False
+    name: str = ""
+
+    @property
+    def owner(self) -> str:
+        """What the value is, in words: a parameter, which has a name, or the request body."""
+        return f"the parameter `{self.name}`" if self.name else "the request body"
 
     @property
     def is_text(self) -> bool:
@@ -169,8 +176,9 @@ def _missing_property(
 ) -> Diagnostic:
     listed = " and ".join(f"`{name}`" for name in names)
     noun = "property" if len(names) == 1 else "properties"
-    message = f"the request body of {on.view.operation_label} requires the {noun} {listed}"
-    way_out = f"add {'it' if len(names) == 1 else 'them'} to the payload"
+    message = f"{on.owner} of {on.view.operation_label} requires the {noun} {listed}"
+    held_by = "value" if on.name else "payload"
+    way_out = f"add {'it' if len(names) == 1 else 'them'} to the {held_by}"
     if forms > 1:
         way_out += f"; it may have {forms} forms, and this is the closest"
     label, subject = "missing here", " ".join(names)
@@ -184,7 +192,7 @@ def _unknown_properties(
     doubtful = Severity.WARNING if near else Severity.HINT
     severity = on.certain if why.proven else doubtful
     verb = "accepts" if why.proven else "documents"
-    message = f"the request body of {on.view.operation_label} {verb} no property `{name}`"
+    message = f"{on.owner} of {on.view.operation_label} {verb} no property `{name}`"
     help_line = member_hint(name, why)
     at = place.at(name).key()
     fix = guess_known(at, name, why.known)
@@ -286,7 +294,7 @@ def _as_delimited(
     yield from found
     if len(items) > 1 and on.is_escaped and not found:
         message = f"{_takes_array(','.join(items), on)} is sent as one item, its `,` as `%2C`"
-        yield _list_finding(Severity.HINT, message, [one.strip() for one in items], place)
+        yield _list_finding(Severity.WARNING, message, [one.strip() for one in items], place)
 
 
 def _takes_array(text: str, on: TypeCheckContext) -> str:

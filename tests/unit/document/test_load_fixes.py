@@ -94,6 +94,13 @@ def test_fix(step: str, fix: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["$statusCode == 200", "$statusCode>=200", "$url && $method", "$statusCode < 5"]
+)
+def test_braces_make_no_output_of_a_comparison(text: str) -> None:
+    assert fixes(f"operationId: getPet\noutputs: {{a: '{text}'}}") == []
+
+
+@pytest.mark.parametrize(
     "step",
     [
         "operationId: [getPet]",

@@ -269,6 +269,7 @@ paths:
         - {name: tree, in: query, explode: false, schema: {type: [array, object]}}
         - {name: each, in: query, schema: {anyOf: [{type: array, items: {type: string}}, {type: 'null'}]}}
         - {name: X-Codes, in: header, schema: {type: array, items: {type: integer}}}
+        - {name: deep, in: query, style: deepObject, explode: true, schema: {type: object, required: [z], properties: {z: {type: integer}}, additionalProperties: false}}
         - {name: Accept, in: header, schema: {type: integer}}
         - {name: word, in: query, schema: {type: string}}
         - {name: filter, in: query, content: {application/json: {schema: {type: object}}}}
@@ -289,26 +290,28 @@ components: {schemas: {Codes: {type: array, items: {type: integer}}}}
         ("tags", "query", "a,b", ["AZ315 warning `a,b`: `go` accepts an array here, and string \"a,b\" is sent as its only item"]),
         ("tags", "query", 3, []),
         ("tags", "query", "a,3", ["AZ315 warning `a,3`: `go` accepts an array here, and string \"a,3\" is sent as its only item"]),
-        ("maybe", "query", "1,2", ["AZ315 hint `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
+        ("maybe", "query", "1,2", ["AZ315 warning `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
         ("maybe", "query", "1,b", ["AZ315 error `1,b`: `go` accepts an integer here, not string \"b\""]),
         ("maybe", "query", "1", []),
         ("maybe", "query", [1, 2], []),
-        ("typed", "query", "1,2", ["AZ315 hint `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
+        ("typed", "query", "1,2", ["AZ315 warning `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
         ("typed", "query", "1,b", ["AZ315 error `1,b`: `go` accepts an integer here, not string \"b\""]),
         ("typed", "query", "1", []),
         ("typed", "query", [1, 2], []),
-        ("named", "query", "1,2", ["AZ315 hint `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
+        ("named", "query", "1,2", ["AZ315 warning `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
         ("named", "query", "1,b", ["AZ315 error `1,b`: `go` accepts an integer here, not string \"b\""]),
         ("named", "query", "1", []),
         ("named", "query", [1, 2], []),
-        ("all", "query", "1,2", ["AZ315 hint `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
+        ("all", "query", "1,2", ["AZ315 warning `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
         ("all", "query", "1,b", ["AZ315 error `1,b`: `go` accepts an integer here, not string \"b\""]),
         ("all", "query", "1", []),
         ("all", "query", [1, 2], []),
-        ("codes", "query", "1,2", ["AZ315 hint `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
+        ("codes", "query", "1,2", ["AZ315 warning `1,2`: `go` accepts an array here, and string \"1,2\" is sent as one item, its `,` as `%2C`"]),
         ("maybe", "query", None, []),
         ("all", "query", "1,2,3", ["AZ315 error `1,2,3`: this array is not what `go` accepts here: [\"1\",\"2\",\"3\"] has more than 2 items"]),
-        ("either", "query", "a,b", ["AZ315 hint `a,b`: `go` accepts an array here, and string \"a,b\" is sent as one item, its `,` as `%2C`"]),
+        ("either", "query", "a,b", ["AZ315 warning `a,b`: `go` accepts an array here, and string \"a,b\" is sent as one item, its `,` as `%2C`"]),
+        ("deep", "query", {}, ["AZ313 error `{}`: the parameter `deep` of `go` requires the property `z`"]),
+        ("deep", "query", {"z": 1, "q": 1}, ["AZ314 error `q`: the parameter `deep` of `go` accepts no property `q`"]),
         ("either", "query", 3, []),
         ("either", "query", "3", []),
         ("text", "query", "1,2", []),
