@@ -23,6 +23,7 @@ from arazzo_runner.cli.run.reports import STDOUT, Reports, read_reports
 from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.body_budget import BodyBudget
+from arazzo_runner.executor.plan import Limits
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline import run as pipeline
@@ -157,7 +158,7 @@ class SessionReport:
     def _keep_bodies(self, config: pytest.Config, result: RunResult) -> None:
         """Count what a run has left: ``--arazzo-max-kept`` is for all runs together."""
         if self._bodies is None:
-            self._bodies = BodyBudget(read_options(config).run["limits"].max_kept)
+            self._bodies = BodyBudget(read_options(config).run.get("limits", Limits()).max_kept)
         self._bodies.keep_all(steps_of(result.workflows))
 
     def refuse(self, reason: DiagnosedError) -> None:

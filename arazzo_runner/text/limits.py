@@ -88,10 +88,12 @@ class JudgedFinding(Protocol):
     @property
     def code(self) -> str:
         """Its diagnostic code."""
+        ...
 
     @property
     def severity(self) -> Severity | str:
         """How certain it is."""
+        ...
 
 
 _Finding = TypeVar("_Finding", bound=JudgedFinding)

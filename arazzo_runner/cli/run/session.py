@@ -91,10 +91,20 @@ def catching_signals() -> Iterator[Signals]:
     """Catch SIGINT and SIGTERM for as long as the block runs."""
     received = Signals()
     numbers = (signal.SIGINT, signal.SIGTERM)
+    usual = sys.unraisablehook
+
+    def lose(unraisable: sys.UnraisableHookArgs) -> None:
+        # Within callbacks of its own, such as those of an import, Python prints what is raised and
+        # goes on. The signal is remembered, and ends the run where that is looked at next.
+        if not isinstance(unraisable.exc_value, KeyboardInterrupt):
+            usual(unraisable)
+
     before = {number: signal.signal(number, received.receive) for number in numbers}
+    sys.unraisablehook = lose
     try:
         yield received
     finally:
+        sys.unraisablehook = usual
         for number, handler in before.items():
             signal.signal(number, handler)
 

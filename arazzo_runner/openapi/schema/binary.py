@@ -25,7 +25,7 @@ _NULL: Final = frozenset({"null"})
 
 def binary_form(shape: SchemaShape) -> BinaryForm | None:
     """What the value is, if it is bytes in all that it may be; that it may be null is no matter."""
-    forms = {_form(shape, one) for one in _not_null(shape)}
+    forms: set[BinaryForm | None] = {_form(shape, one) for one in _not_null(shape)}
     return forms.pop() if len(forms) == 1 else None
 
 
@@ -34,9 +34,9 @@ def _not_null(shape: SchemaShape) -> list[Alternative]:
 
 
 def _form(shape: SchemaShape, one: Alternative) -> BinaryForm | None:
-    stated = next((form for part in one if (form := _stated_form(part.node))), None)
-    if stated is not None:
-        return stated
+    for part in one:
+        if (stated := _stated_form(part.node)) is not None:
+            return stated
     items = item_shape(SchemaShape(shape.schemas, (one,)))
     within = _not_null(items) if items else []
     is_binary = bool(within) and all(

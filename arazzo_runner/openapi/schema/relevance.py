@@ -90,7 +90,8 @@ def _tagged_branch(error: Any, branches: list[list[Any]]) -> int | None:
     base = list(error.instance_path)
     tags = [{_tag(one, base) for one in branch} - {None} for branch in branches]
     fit = [at for at, found in enumerate(tags) if not found]
-    if len(fit) != 1 or not set.intersection(*(found for found in tags if found)):
+    others = [found for found in tags if found]
+    if len(fit) != 1 or not others or not set.intersection(*others):
         return None
     is_other_type = any(
         one.kind.name == "type" and list(one.instance_path) == base for one in branches[fit[0]]
