@@ -79,6 +79,11 @@ class InputsSchema(Struct, frozen=True):
         """Whether the workflow takes an input of this name."""
         return self.is_open or name in self.stated
 
+    def refuses(self, name: str) -> bool:
+        """Whether no input can have this name: no property or pattern has it, and no other may."""
+        is_sure = any(map(is_closed, self.whole.sure_parts()))
+        return is_sure and name not in self.stated and not self.whole.member(name).is_stated
+
     def accepted_inputs(self, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """Those of some inputs that the workflow takes."""
         return {name: value for name, value in inputs.items() if self.accepts(name)}

@@ -22,9 +22,7 @@ def input_findings(unit: Unit) -> Iterator[Diagnostic]:
     for schema in unit.inputs.values():
         yield from schema.findings
     names = {
-        workflow_id: expression_names(schema.declarations)
-        for workflow_id, schema in unit.inputs.items()
-        if schema.declarations is not None
+        workflow_id: expression_names(schema.stated) for workflow_id, schema in unit.inputs.items()
     }
     for walk in walks(unit.document):
         for found, place in chain(walk.own, *walk.steps):
@@ -44,7 +42,11 @@ def _undeclared_input(
     declared = names.get(workflow_id)
     if declared is None or declared.has(found):
         return
-    severity = Severity.ERROR if unit.inputs[workflow_id].closed else Severity.WARNING
+    schema = unit.inputs[workflow_id]
+    first = found.name.partition(".")[0]
+    if schema.is_open and not (schema.refuses(found.name) and schema.refuses(first)):
+        return
+    severity = Severity.ERROR if schema.closed else Severity.WARNING
     written = declared.unreadable_in(found.text)
     if written is not None:
         message = f"the workflow `{workflow_id}` declares `{written}`, which no expression can read"

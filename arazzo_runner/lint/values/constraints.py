@@ -34,6 +34,8 @@ _OF_COUNTS: Final = ("minItems", "maxItems")
 _OF_ITEMS: Final = (*_OF_COUNTS, "uniqueItems")
 # What may be broken by a property that is not given alone, and what scalars are held against.
 _JUDGED_APART: Final = frozenset({"required", *CHOICES, "pattern"})
+# Of what is text, the spelling is compared.
+_OF_LISTS: Final = _JUDGED_APART | {"enum", "const"}
 _UNFINISHED: Final = "Error executing regex"
 # Formats are annotations: a server may be more lenient. These have one meaning.
 _FORMATS: Final = frozenset({"date", "date-time", "email", "ipv4", "ipv6", "uuid"})
@@ -65,11 +67,26 @@ def broken_as_whole(value: Value, schema: Schema, description: ApiDescription) -
 
     What is missing is no part of it: servers fill in what has a default.
     """
+    return [
+        one for one in _all_errors(value, schema, description) if one.keyword not in _JUDGED_APART
+    ]
+
+
+def broken_as_read(
+    readings: Iterable[Value], schema: Schema, description: ApiDescription
+) -> list[SchemaError]:
+    """What a schema says against each reading of a value that is of a type it takes."""
+    every = [_all_errors(one, schema, description) for one in readings]
+    fitting = [found for found in every if not any(one.keyword == "type" for one in found)]
+    judged = [[one for one in found if one.keyword not in _OF_LISTS] for found in fitting]
+    return judged[0] if judged and all(judged) else []
+
+
+def _all_errors(value: Value, schema: Schema, description: ApiDescription) -> list[SchemaError]:
     try:
-        found = errors_of(value, schema, description, "request")
+        return list(errors_of(value, schema, description, "request"))
     except (DocumentError, ValueError):
         return []
-    return [one for one in found if one.keyword not in _JUDGED_APART]
 
 
 def _first(found: Iterable[Broken | None]) -> Broken | None:

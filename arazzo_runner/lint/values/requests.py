@@ -19,21 +19,19 @@ from arazzo_runner.expression.ast import (
 from arazzo_runner.http_semantics.media_type import FORM, essence, is_json
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.schemas import value_shape
-from arazzo_runner.lint.values.constraints import (
-    broken_as_whole,
+from arazzo_runner.lint.values.constraints import broken_as_read, broken_as_whole
+from arazzo_runner.lint.values.types import (
+    CHANGE_EITHER,
+    TypeCheckContext,
+    readings,
+    value_findings,
 )
-from arazzo_runner.lint.values.types import CHANGE_EITHER, TypeCheckContext, value_findings
 from arazzo_runner.openapi.model import Parameter, Schema
 from arazzo_runner.openapi.references import tokens_of
 from arazzo_runner.openapi.request.form import is_file_part
-from arazzo_runner.openapi.schema.descend import (
-    SchemaShape,
-    shape_of,
-    type_words,
-)
-from arazzo_runner.openapi.schema.shape import (
-    schemas_of,
-)
+from arazzo_runner.openapi.schema.descend import SchemaShape, shape_of, type_words
+from arazzo_runner.openapi.schema.errors import SchemaError
+from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
 from arazzo_runner.text.source import Place
 
@@ -110,7 +108,13 @@ def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:
         view, becomes, delimiter=delimiter, is_escaped=is_escaped, name=parameter.name
     )
     shape = shape_of(schemas_of(view.operation.description), parameter.schema)
-    yield from value_findings(value, shape, argument.place.at("value"), on)
+    place = argument.place.at("value")
+    found = list(value_findings(value, shape, place, on))
+    yield from found
+    if not _is_told(found) and isinstance(value, Literal) and value.value is not None:
+        ways = readings(value.value, on)
+        broken = broken_as_read(ways, parameter.schema, view.operation.description)
+        yield from (_refused_as_whole(one, place, on) for one in broken)
 
 
 def _delimiter(parameter: Parameter) -> str | None:
@@ -152,14 +156,21 @@ def _json(
 ) -> Iterator[Diagnostic]:
     found = list(value_findings(payload, shape, place, on))
     yield from found
-    is_told = any(one.severity is not Severity.HINT for one in found)
-    if is_told or not isinstance(payload, Literal) or not on.is_whole:
+    if _is_told(found) or not isinstance(payload, Literal) or not on.is_whole:
         return
     # What rules about one value at a time do not see: conditions, choices, counts of properties.
     for one in broken_as_whole(payload.value, schema, on.view.operation.description):
-        message = f"the request body is not what {on.view.operation_label} accepts: {one.message}"
-        at = place.at(*tokens_of(one.pointer))
-        yield Diagnostic("AZ315", on.certain, message, at, "", CHANGE_EITHER)
+        yield _refused_as_whole(one, place, on)
+
+
+def _is_told(found: list[Diagnostic]) -> bool:
+    return any(one.severity is not Severity.HINT for one in found)
+
+
+def _refused_as_whole(broken: SchemaError, place: Place, on: TypeCheckContext) -> Diagnostic:
+    message = f"{on.owner} is not what {on.view.operation_label} accepts: {broken.message}"
+    at = place.at(*tokens_of(broken.pointer))
+    return Diagnostic("AZ315", on.certain, message, at, "", CHANGE_EITHER)
 
 
 def _contents(fields: DynamicValue) -> DynamicValue:

@@ -238,7 +238,7 @@ def _scalar(
         texts = (one for one in values if isinstance(one, str))
         fix = guess_known(place, constant, texts) if isinstance(constant, str) else None
         yield Diagnostic("AZ315", on.certain, message, place, "", help_line, (), fix)
-    elif constant is not None and (broken := broken_by_scalar(_readings(constant, on), shape)):
+    elif constant is not None and (broken := broken_by_scalar(readings(constant, on), shape)):
         yield _refused_finding(describe(constant, _LONGEST), broken, place, on)
 
 
@@ -248,10 +248,10 @@ def _refused_finding(shown: str, broken: Broken, place: Place, on: TypeCheckCont
     return Diagnostic("AZ315", severity, message, place, "", CHANGE_EITHER)
 
 
-def _readings(constant: Value, on: TypeCheckContext) -> Iterator[Value]:
+def readings(constant: Value, on: TypeCheckContext) -> Iterator[Value]:
     """The values that a constant may be once it is text: itself, its spelling, a number."""
     yield constant
-    if not on.is_text:
+    if not on.is_text or isinstance(constant, dict | list):
         return
     text = to_text(constant)
     yield text

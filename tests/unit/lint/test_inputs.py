@@ -12,6 +12,7 @@ from unit.executor.inputs_of import HERE, document_of
 
 OPEN = {"properties": {"id": {}, "a.b": {}, "c": {}}}
 CLOSED = {"additionalProperties": False, **OPEN}
+PATTERN = {"additionalProperties": False, "patternProperties": {r"^p_\d$": {}}}
 
 
 def findings(schema, text):
@@ -56,6 +57,13 @@ def test_what_is_not_declared(text, message, help_line):
         ({"properties": {}, "dependentSchemas": {"a": OPEN}}, "$inputs.id", []),
         ({"properties": {}, "unevaluatedProperties": {"type": "string"}}, "$inputs.zzz", []),
         (None, "$inputs.a", ["warning"]),
+        (PATTERN, "$inputs.p_1", []),
+        (PATTERN, "$inputs.p_1.deep", []),
+        (PATTERN, "$inputs.zz", ["error"]),
+        (PATTERN, "$inputs.zz.p_1", ["error"]),
+        ({**PATTERN, "additionalProperties": True}, "$inputs.zz", []),
+        ({"allOf": [PATTERN]}, "$inputs.zz", ["error"]),
+        ({"anyOf": [PATTERN, {}]}, "$inputs.zz", []),
     ],
 )
 def test_severity(schema, text, severities):

@@ -274,6 +274,12 @@ paths:
         - {name: word, in: query, schema: {type: string}}
         - {name: filter, in: query, content: {application/json: {schema: {type: object}}}}
         - {name: free, in: query}
+        - {name: other, in: query, schema: {type: string, not: {const: x}}}
+        - {name: odd, in: query, schema: {type: integer, not: {multipleOf: 2}, enum: [1, 2, 3]}}
+        - {name: yes, in: query, schema: {type: boolean, not: {const: 5}}}
+        - {name: pair, in: query, schema: {type: array, contains: {const: 1}, items: {type: integer}}}
+        - {name: when, in: query, style: deepObject, explode: true, schema: {type: object, if: {required: [a]}, then: {maxProperties: 1}}}
+        - {name: broken, in: query, schema: {type: string, not: {pattern: '('}}}
       responses: {'200': {description: D}}
 components: {schemas: {Codes: {type: array, items: {type: integer}}}}
 """
@@ -330,6 +336,19 @@ components: {schemas: {Codes: {type: array, items: {type: integer}}}}
         ("id", "path", [1], ["AZ315 error `- 1`: `go` accepts an integer here, not an array"]),
         ("word", "query", "$inputs.list", ["AZ316 warning `$inputs.list`: `go` accepts a string here, and `$inputs.list` is an array"]),
         ("id", "path", "$inputs.tree", ["AZ316 warning `$inputs.tree`: `go` accepts an integer here, and `$inputs.tree` is an object"]),
+        ("other", "query", "x", ["AZ315 error `x`: the parameter `other` is not what `go` accepts: {\"const\":\"x\"} is not allowed for \"x\""]),
+        ("other", "query", "y", []),
+        ("odd", "query", 2, ["AZ315 error `2`: the parameter `odd` is not what `go` accepts: {\"multipleOf\":2} is not allowed for 2"]),
+        ("odd", "query", "2", ["AZ315 error `'2'`: the parameter `odd` is not what `go` accepts: {\"multipleOf\":2} is not allowed for 2"]),
+        ("odd", "query", "3", []),
+        ("yes", "query", "true", []),
+        ("yes", "query", True, []),
+        ("pair", "query", [1, 2], []),
+        ("pair", "query", [2, 3], ["AZ315 error `- 2`: the parameter `pair` is not what `go` accepts: None of [2,3] are valid under the given schema"]),
+        ("pair", "query", ["2"], []),
+        ("when", "query", {"a": 1}, []),
+        ("when", "query", {"a": 1, "b": 2}, ["AZ315 error `a: 1`: the parameter `when` is not what `go` accepts: {\"a\":1,\"b\":2} has more than 1 property"]),
+        ("broken", "query", "x", []),
         ("filter", "query", 3, ["AZ315 error `3`: `go` accepts an object here, not integer 3"]),
     ],
 )  # fmt: skip
