@@ -111,7 +111,7 @@ def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:
     place = argument.place.at("value")
     found = list(value_findings(value, shape, place, on))
     yield from found
-    if not _is_told(found) and isinstance(value, Literal) and value.value is not None:
+    if not _is_refused(found) and isinstance(value, Literal) and value.value is not None:
         ways = readings(value.value, on)
         broken = broken_as_read(ways, parameter.schema, view.operation.description)
         yield from (_refused_as_whole(one, place, on) for one in broken)
@@ -156,14 +156,14 @@ def _json(
 ) -> Iterator[Diagnostic]:
     found = list(value_findings(payload, shape, place, on))
     yield from found
-    if _is_told(found) or not isinstance(payload, Literal) or not on.is_whole:
+    if _is_refused(found) or not isinstance(payload, Literal) or not on.is_whole:
         return
     # What rules about one value at a time do not see: conditions, choices, counts of properties.
     for one in broken_as_whole(payload.value, schema, on.view.operation.description):
         yield _refused_as_whole(one, place, on)
 
 
-def _is_told(found: list[Diagnostic]) -> bool:
+def _is_refused(found: list[Diagnostic]) -> bool:
     return any(one.severity is not Severity.HINT for one in found)
 
 
