@@ -100,7 +100,7 @@ def _is_document(path: Path, parent: pytest.Collector) -> bool:
         return True
     if path.suffix not in (".yaml", ".yml", ".json") or not parent.session.isinitpath(path):
         return False
-    from arazzo_runner.cli.validate.many import is_arazzo
+    from arazzo_runner.retrieve.files import is_arazzo
 
     return is_arazzo(path.read_bytes())
 

@@ -17,7 +17,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.validate.many import find_documents
 from arazzo_runner.document.retrieval import RetrievedDocument
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.fix.rounds import FixResult
@@ -26,6 +25,7 @@ from arazzo_runner.pipeline.fix import FixOptions, ValidateSettings, mended_text
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions, validate
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
+from arazzo_runner.retrieve.files import find_documents
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.parse import decode, parse
 from arazzo_runner.text.source import SourceFile

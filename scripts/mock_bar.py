@@ -28,13 +28,13 @@ from mock_recordings import local_sources, print_recordings
 from msgspec import Struct
 
 import arazzo_runner as arazzo
-from arazzo_runner.cli.validate.many import find_documents
 from arazzo_runner.errors import ArazzoError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.pipeline.load import Description
+from arazzo_runner.retrieve.files import find_documents
 from arazzo_runner.text.diagnostic import Severity
 
 SECONDS = 60.0

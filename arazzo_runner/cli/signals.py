@@ -1,4 +1,4 @@
-"""Signals before and after a run, which has its own (``cli/run/session.py``): no traceback, ever.
+"""Signals before and after a run, which has its own (``cli/run/signals.py``): no traceback, ever.
 
 It is the first that the command imports, and imports nothing that takes time. While modules are
 loaded and nothing has begun, a signal ends the process where it stands; an exception could come up

@@ -1,12 +1,14 @@
-"""Documents in files: paths, ``file:`` URIs, errors, and where a file may have moved to."""
+"""Documents in files: paths, folders, ``file:`` URIs, errors, where a file may have moved to."""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
+from typing import Final
 from urllib.parse import quote, unquote
 
 from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
@@ -17,6 +19,7 @@ from arazzo_runner.http_semantics.user_information import without_logins
 from arazzo_runner.retrieve.pipe import read_file
 from arazzo_runner.text.diagnostic import nearest
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, size_finding
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.suggested_fix import is_slip
 
 _LISTED = 1_000
@@ -232,3 +235,52 @@ def _text(path: Path) -> str | None:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
+
+
+_AT_ROOT: Final = lazy_pattern(rb"""^["']?arazzo["']?[ \t]*:""", re.MULTILINE)
+_IN_JSON: Final = lazy_pattern(rb'"arazzo"\s*:')
+_LARGEST: Final = 10 * 2**20
+"""Larger files are passed over without a look; a document has its own limit."""
+
+
+def find_documents(named: Iterable[str]) -> list[str]:
+    """The documents that were named, folders replaced by the documents in them, each once.
+
+    The order is that of the names; within a folder that of the alphabet.
+    """
+    found: dict[str, None] = {}
+    for one in named:
+        is_folder = "://" not in one and Path(one).is_dir()
+        found.update(dict.fromkeys(_walk_folder(one) if is_folder else (one,)))
+    return list(found)
+
+
+def _walk_folder(folder: str) -> Iterator[str]:
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(one for one in folders if one[0] != "." and one not in _LEFT_OUT)
+        for name in sorted(files):
+            path = os.path.normpath(os.path.join(root, name))  # noqa: PTH118 - keeps what was typed
+            if name.lower().endswith(_ENDINGS) and _is_document(path):
+                yield path
+
+
+def _is_document(path: str) -> bool:
+    if Path(path).is_fifo():  # which nobody named
+        return False
+    if Path(path).stem.lower().endswith(".arazzo"):
+        return True
+    try:
+        if Path(path).stat().st_size > _LARGEST:
+            return False
+        return is_arazzo(Path(path).read_bytes())
+    except OSError:
+        return False
+
+
+def is_arazzo(data: bytes) -> bool:
+    """Whether a text is an Arazzo document as far as its outermost keys tell."""
+    if b"arazzo" not in data:
+        return False
+    if data.lstrip()[:1] == b"{":
+        return b'"workflows"' in data and _IN_JSON.search(data) is not None
+    return _AT_ROOT.search(data) is not None

@@ -1,19 +1,16 @@
-"""One use of a command that runs workflows: signals, console, reports, recording and exit code.
+"""One use of a command that runs workflows: console, reports, recording and exit code.
 
-A command that cannot start ends here too. The first signal ends a run with a report, the second at
-once.
+A command that cannot start ends here too.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import click
@@ -24,6 +21,7 @@ from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.settings import report_notes
 from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports, start_code
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
+from arazzo_runner.cli.run.signals import Signals, catching_signals
 from arazzo_runner.errors import DiagnosedError, InputError, UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
@@ -32,81 +30,12 @@ from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live, style_for
-from arazzo_runner.retrieve.temporary_file import discard_temporaries
 
 if TYPE_CHECKING:
     from arazzo_runner.report.terminal.live import LiveStream
 
 _WIDTH = 100
 """The columns of what is written where no terminal is."""
-
-
-class Signals:
-    """What was received: ``code`` is the exit code to end with, None while nothing came.
-
-    ``at_once`` is called before a second signal ends the process.
-
-    A signal raises KeyboardInterrupt only inside ``with signals:``, which stands round what may
-    take long. Anywhere else it is remembered, so that neither a step nor a report is torn apart.
-    """
-
-    def __init__(self) -> None:
-        self.code: int | None = None
-        self.at_once: Callable[[], None] = lambda: None
-        self._waiting = False
-
-    def __enter__(self) -> None:
-        self._waiting = True
-        if self.code is not None:  # it came before, and nothing has asked since
-            self._waiting = False
-            raise KeyboardInterrupt
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._waiting = False
-
-    def interrupted(self) -> bool:
-        """Whether the run should stop."""
-        return self.code is not None
-
-    def receive(self, number: int, _frame: FrameType | None) -> None:
-        """Remember the first signal and wake whatever is waiting; let the second one through."""
-        again = self.code is not None
-        self.code = 128 + number
-        if again:
-            self.at_once()
-            discard_temporaries()
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        if self._waiting:
-            raise KeyboardInterrupt
-
-
-@contextmanager
-def catching_signals() -> Iterator[Signals]:
-    """Catch SIGINT and SIGTERM for as long as the block runs."""
-    received = Signals()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    usual = sys.unraisablehook
-
-    def lose(unraisable: sys.UnraisableHookArgs) -> None:
-        # Within callbacks of its own, such as those of an import, Python prints what is raised and
-        # goes on. The signal is remembered, and ends the run where that is looked at next.
-        if not isinstance(unraisable.exc_value, KeyboardInterrupt):
-            usual(unraisable)
-
-    before = {number: signal.signal(number, received.receive) for number in numbers}
-    sys.unraisablehook = lose
-    try:
-        yield received
-    finally:
-        sys.unraisablehook = usual
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 RunFunction: TypeAlias = Callable[[Observer], RunResult]

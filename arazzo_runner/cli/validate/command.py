@@ -18,7 +18,6 @@ from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.cli.validate.many import (
     JobResult,
     ValidationJob,
-    find_documents,
     run_jobs,
     selection,
 )
@@ -31,6 +30,7 @@ from arazzo_runner.report.diagnostics.located import LocatedFinding, ValidationR
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.safe_text import escape_lines, escape_stream
 from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, style_for
+from arazzo_runner.retrieve.files import find_documents
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 from arazzo_runner.text.limits import split_findings
 

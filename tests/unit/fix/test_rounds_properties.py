@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from arazzo_runner.cli.validate.many import find_documents
+from arazzo_runner.retrieve.files import find_documents
 
 PROJECT = Path(__file__).parents[3]
 CASES = PROJECT / "tests" / "cases"

@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 
-from arazzo_runner.cli.run.session import catching_signals
+from arazzo_runner.cli.run.signals import catching_signals
 
 
 class Node:
