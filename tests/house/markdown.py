@@ -8,6 +8,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/*.md")])
 # The examples of the diagnostics are run where they come from, by test_explanations.py.
 WRITTEN = ROOT / "docs" / "diagnostics"
+# Pages whose blocks are one session, from the first to the last: test_sessions.py.
+SESSIONS = (ROOT / "README.md", ROOT / "docs" / "tutorial.md")
 
 FENCE = re.compile(
     r"(?P<skip><!-- not run: .+? -->\n+)?"
@@ -32,14 +34,18 @@ class Block:
 
 
 def blocks(kind: str) -> list[Block]:
-    """All blocks of a kind that can be tested."""
+    """All blocks of a kind that can be tested, each by itself."""
+    pages = [page for page in PAGES if WRITTEN not in page.parents and page not in SESSIONS]
+    return [block for page in pages for block in page_blocks(page) if block.kind == kind]
+
+
+def page_blocks(page: Path) -> list[Block]:
+    """The blocks of a page that can be tested, in order."""
+    text = page.read_text(encoding="utf-8")
     return [
-        Block(page, text.count("\n", 0, match.start("kind")) + 1, kind, _dedented(match))
-        for page in PAGES
-        if WRITTEN not in page.parents
-        for text in [page.read_text(encoding="utf-8")]
+        Block(page, text.count("\n", 0, match.start("kind")) + 1, match["kind"], _dedented(match))
         for match in FENCE.finditer(text)
-        if match["kind"] == kind and not match["skip"]
+        if not match["skip"]
     ]
 
 

@@ -73,15 +73,9 @@ def execute(words: list[str], folder: Path, stdin: str = "") -> subprocess.Compl
     )
 
 
-def demo_command() -> str:
-    """The command that scripts/demo ends with."""
-    script = (ROOT / "scripts" / "demo").read_text(encoding="utf-8").replace("\\\n", "")
-    return script.partition("exec .venv/bin/")[2].partition('"$@"')[0]
-
-
 def commands(block: Block) -> list[tuple[str, str]]:
     """The commands of a console block that are run, with the output that is shown."""
-    text = block.text.replace("\\\n", "").replace("$ scripts/demo", f"$ {demo_command()}")
+    text = block.text.replace("\\\n", "")
     parts = [part.partition("\n") for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]]
     return [(command, shown) for command, _, shown in parts if OURS.match(command)]
 
