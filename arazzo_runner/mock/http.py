@@ -8,14 +8,14 @@ from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.media_type import is_xml
-from arazzo_runner.mock.generate.flatten import NoExample, validator_of
+from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
-from arazzo_runner.mock.generate.value import generate_value
+from arazzo_runner.mock.generate.value import SchemaMemo, generate_value
 from arazzo_runner.mock.resources import path_text
 from arazzo_runner.mock.response import BODILESS, DocumentedResponse
 from arazzo_runner.mock.steps.wishes import Wish
 from arazzo_runner.openapi.message import HttpResponse
-from arazzo_runner.openapi.model import Header, Operation
+from arazzo_runner.openapi.model import ApiDescription, Header, Operation, Schema
 from arazzo_runner.openapi.request.body import encode_body
 from arazzo_runner.openapi.request.encoding import RequestRefused
 from arazzo_runner.openapi.schema.compile import standalone_schema
@@ -75,8 +75,7 @@ def _takes_text(header: Header, operation: Operation, text: str) -> bool:
     """Whether the schema of a header field takes a text, or what it reads as."""
     if header.schema is None:
         return True
-    schema = standalone_schema(header.schema, operation.description, "response")
-    fits = validator_of(schema)
+    fits = _schema_memo(header.schema, operation.description).fits
     return fits(text) or (text.isdecimal() and fits(int(text)))
 
 
@@ -85,9 +84,19 @@ def _header(header: Header, operation: Operation, location: str | None, dice: Se
         return location
     if header.schema is None:
         return ""
-    schema = standalone_schema(header.schema, operation.description, "response")
-    value = generate_value(schema, dice.at("header", header.name))
+    memo = _schema_memo(header.schema, operation.description)
+    value = generate_value(memo.root, dice.at("header", header.name), memo)
     return ",".join(map(path_text, value)) if isinstance(value, list) else path_text(value)
+
+
+def _schema_memo(schema: Schema, description: ApiDescription) -> SchemaMemo:
+    """What was worked out for the schema of a header field, which many responses have."""
+    key = ("mock", "header", schema.place.source.uri, schema.place.pointer)
+    if key not in description.memo:
+        whole = standalone_schema(schema, description, "response")
+        description.memo[key] = SchemaMemo(whole)
+    found: SchemaMemo = description.memo[key]
+    return found
 
 
 def _body(answer: DocumentedResponse, media_type: str, value: Value) -> bytes:

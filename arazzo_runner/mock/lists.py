@@ -186,7 +186,7 @@ class ListRequest(Struct, frozen=True):
             resource = resource.with_facts({**known, **further})
             self.state.put(self.route.collection, resource)
             if not further:  # it is shown as it was made
-                self.state.shown[self.item_key(resource)] = resource, item
+                self.item_forms(resource)[id(self.frame())] = resource, item
 
     def born(self, count: int, at: int, others: int) -> int:
         """When a made-up resource came about: after what it belongs to, else before the run."""
@@ -208,15 +208,15 @@ class ListRequest(Struct, frozen=True):
 
     def item(self, resource: Resource) -> Value:
         """A resource as the list shows it."""
-        key = self.item_key(resource)
-        known = self.state.shown.get(key)
+        forms, key = self.item_forms(resource), id(self.frame())
+        known = forms.get(key)
         if known is None or known[0] is not resource:
-            known = self.state.shown[key] = (resource, self.compose_item(resource))
+            known = forms[key] = (resource, self.compose_item(resource))
         return known[1]
 
-    def item_key(self, resource: Resource) -> tuple[str, str, int]:
-        """Where an item is kept that was made."""
-        return self.route.collection, resource.id, id(self.frame())
+    def item_forms(self, resource: Resource) -> dict[int, tuple[Resource, Value]]:
+        """The forms of an item that were made, by the frames of the lists that show it."""
+        return self.state.shown.setdefault((self.route.collection, resource.id), {})
 
     def compose_item(self, resource: Resource) -> Value:
         """A resource as the list shows it, made anew."""

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,10 +21,20 @@ Facts: TypeAlias = Mapping[str, Value]
 """Values by plain name."""
 
 
-@lru_cache(maxsize=65_536)
 def normalized_name(name: str) -> str:
     """A name without case, underscores, hyphens and dots."""
+    # What clients send may be of any length: it is not for keeping.
+    return _short_name(name) if len(name) <= _SHORT else _plain_name(name)
+
+
+_SHORT: Final = 100
+
+
+def _plain_name(name: str) -> str:
     return "".join(one for one in name.casefold() if one.isalnum())
+
+
+_short_name = lru_cache(maxsize=65_536)(_plain_name)
 
 
 def facts_of(value: Value) -> dict[str, Value]:
@@ -109,19 +119,40 @@ class Resource(Struct, frozen=True):
         return replace(self, facts={**self.facts, **facts})
 
 
-class MockState:
-    """Resources by collection and id, and a clock that moves when something is written."""
+class StateBound(Struct, frozen=True):
+    """How much is kept: of what no request has changed, of all else, and of what was deleted.
 
-    def __init__(self) -> None:
+    ``size`` is that of all values together, about, in characters. The defaults are for a run, which
+    has an end.
+    """
+
+    generated: int = 50_000
+    changed: int = 50_000
+    deleted: int = 50_000
+    size: int = 256 * 2**20
+
+
+class MockState:
+    """Resources by collection and id, and a clock that moves when something is written.
+
+    Beyond its ``bound`` it forgets what was used least recently, as if it had never been there;
+    what the mock has generated itself before what requests have created or changed.
+    """
+
+    def __init__(self, bound: StateBound = StateBound()) -> None:  # noqa: B008 - it is frozen
+        self.bound = bound
         self.collections: dict[str, dict[str, Resource]] = {}
         self._called: dict[tuple[str, str], dict[str, None]] = {}
+        self._generated: dict[tuple[str, str], int] = {}
+        self._changed: dict[tuple[str, str], int] = {}
+        self._size = 0
         self.written: set[str] = set()
         self.gone: dict[str, Resource | None] = {}
         self.paged: set[str] = set()
         self.write_only: dict[str, set[str]] = {}
         self.tags: dict[str, str] = {}
         self.outdated: dict[str, set[str]] = {}
-        self.shown: dict[tuple[str, str, int], tuple[Resource, Value]] = {}
+        self.shown: dict[tuple[str, str], dict[int, tuple[Resource, Value]]] = {}
         self.clock = 0
 
     def tick(self) -> int:
@@ -144,26 +175,77 @@ class MockState:
         before = known.get(resource.id)
         known[resource.id] = resource
         names = _names(resource)
-        self._forget(collection, before, names)
+        self._drop_names(collection, before, names)
         for name in names:
             self._called.setdefault((collection, name), {})[resource.id] = None
         self.gone.pop(resource_path(collection, resource.id), None)
+        self._weigh((collection, resource.id), resource)
+
+    def _weigh(self, key: tuple[str, str], resource: Resource) -> None:
+        """Count a resource as the one used last, and forget what is beyond the bound."""
+        self._uncount(key)
+        is_changed = bool(resource.fixed) or resource.born > 0
+        size = value_size(resource.facts)
+        (self._changed if is_changed else self._generated)[key] = size
+        self._size += size
+        while self._excess():
+            oldest = next(iter(self._generated or self._changed))
+            if len(self._changed) > self.bound.changed:
+                oldest = next(iter(self._changed))
+            self._forget(*oldest)
+
+    def _excess(self) -> bool:
+        return (
+            len(self._generated) > self.bound.generated
+            or len(self._changed) > self.bound.changed
+            or (self._size > self.bound.size and len(self._generated) + len(self._changed) > 1)
+        )
+
+    def _uncount(self, key: tuple[str, str]) -> None:
+        self._size -= self._generated.pop(key, 0) + self._changed.pop(key, 0)
+
+    def _forget(self, collection: str, name: str) -> None:
+        """Drop a resource as if it had never been there."""
+        self._drop(collection, name)
+        path = resource_path(collection, name)
+        self.tags.pop(path, None)
+        self.outdated.pop(path, None)
+        if not self.collections.get(collection):
+            # Not even the collection was: listed again, it is filled anew.
+            self.collections.pop(collection, None)
+            self.paged.discard(collection)
+            self.written.discard(collection)
+            self.write_only.pop(collection, None)
 
     def remove(self, collection: str, name: str) -> None:
         """Take a resource away; its path and all below it are gone."""
-        resource = self.collections.get(collection, {}).pop(name, None)
-        self._forget(collection, resource)
+        resource = self._drop(collection, name)
         self.gone[resource_path(collection, name)] = resource
+        if len(self.gone) > self.bound.deleted:
+            path = next(iter(self.gone))
+            del self.gone[path]
+            self.outdated.pop(path, None)
 
-    def _forget(
+    def _drop(self, collection: str, name: str) -> Resource | None:
+        resource = self.collections.get(collection, {}).pop(name, None)
+        self._drop_names(collection, resource)
+        self._uncount((collection, name))
+        self.shown.pop((collection, name), None)
+        return resource
+
+    def _drop_names(
         self, collection: str, resource: Resource | None, kept: Container[str] = ()
     ) -> None:
         """Drop the names of a resource, but those that are kept."""
         if resource is None:
             return
         for name in _names(resource):
-            if name not in kept:
-                self._called[collection, name].pop(resource.id)
+            if name in kept:
+                continue
+            called = self._called[collection, name]
+            del called[resource.id]
+            if not called:
+                del self._called[collection, name]
 
     def restore(self, collection: str, name: str, facts: Facts) -> bool:
         """Bring back a deleted resource with facts about its end; whether there was one."""
@@ -194,6 +276,22 @@ class MockState:
         """The resources of a collection, the newest first."""
         known = self.collections.get(collection, {}).values()
         return sorted(known, key=lambda one: one.born, reverse=True)
+
+
+def value_size(value: Value) -> int:
+    """About how many characters a value takes, and some for each of its parts."""
+    match value:
+        case str():
+            return len(value) + _PART
+        case dict() | Mapping():
+            return sum(len(name) + value_size(one) for name, one in value.items()) + _PART
+        case list():
+            return sum(map(value_size, value)) + _PART
+        case _:
+            return _PART
+
+
+_PART: Final = 16
 
 
 def _names(resource: Resource) -> list[str]:

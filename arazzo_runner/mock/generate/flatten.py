@@ -377,18 +377,17 @@ def _format_validator(name: str) -> Callable[[Value], bool]:
 
 def request_validator(schema: Schema | None, description: ApiDescription) -> Validator:
     """The judge of a parameter or body of a request, made once."""
-    if schema is None:
-        return Validator({})
-    key = ("mock", "judge", schema.place.source.uri, schema.place.pointer)
+    place = (schema.place.source.uri, schema.place.pointer) if schema else ()
+    key = ("mock", "judge", *place)
     if key not in description.memo:
         description.memo[key] = _request_validator(schema, description)
     found: Validator = description.memo[key]
     return found
 
 
-def _request_validator(schema: Schema, description: ApiDescription) -> Validator:
+def _request_validator(schema: Schema | None, description: ApiDescription) -> Validator:
     try:
-        return Validator(standalone_schema(schema, description, "request"))
+        return Validator(standalone_schema(schema, description, "request") if schema else {})
     except (DocumentError, NoExample):
         return Validator({})  # what cannot be read demands nothing; `validate` says what is wrong
 
