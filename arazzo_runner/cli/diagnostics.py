@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -20,12 +19,12 @@ def show_diagnostics(
 
     ``secrets`` are not shown, nor those that URLs hold.
     """
+    from arazzo_runner.cli.options.color import terminal_style
     from arazzo_runner.report.diagnostics.text import render_text
     from arazzo_runner.report.secrets import Masker
-    from arazzo_runner.report.terminal.style import style_for
 
     out = stream or sys.stderr
-    style = style_for(out, os.environ)
+    style = terminal_style(out)
     masker = Masker(secrets)
     for diagnostic in diagnostics:
         out.write(render_text(diagnostic, style, masker) + "\n")
@@ -37,12 +36,12 @@ _DOUBTS = ("AZ218", "AZ219", "AZ3", "AZ4")
 
 def show_warnings(findings: Iterable[Diagnostic]) -> None:
     """Render the warnings before a run: doubts in a line each, the others in full."""
+    from arazzo_runner.cli.options.color import terminal_style
     from arazzo_runner.report.diagnostics.text import render_line
-    from arazzo_runner.report.terminal.style import style_for
 
     for one in findings:
         if one.code.startswith(_DOUBTS):
-            sys.stderr.write(render_line(one, style_for(sys.stderr, os.environ)) + "\n")
+            sys.stderr.write(render_line(one, terminal_style(sys.stderr)) + "\n")
         else:
             show_diagnostics([one])
 

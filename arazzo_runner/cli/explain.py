@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
+from arazzo_runner.cli.options.color import terminal_style
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.explain import pages
 from arazzo_runner.explain.pages import read_explanation
-from arazzo_runner.report.terminal.style import style_for
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import nearest
 
@@ -44,11 +43,11 @@ def _render_code(code: str, form: str) -> str:
     found = read_explanation(code)
     if form == "json":
         return pages.render_json(found)
-    return pages.render_text(found, style_for(sys.stdout, os.environ))
+    return pages.render_text(found, terminal_style(sys.stdout))
 
 
 def _render_all(form: str) -> str:
     every = [read_explanation(code) for code in CODES]
     if form == "json":
         return pages.render_list_json(every)
-    return pages.render_list(every, style_for(sys.stdout, os.environ))
+    return pages.render_list(every, terminal_style(sys.stdout))

@@ -75,6 +75,8 @@ def _options(recording: Recording, given: Mapping[str, Any]) -> pipeline.RunConf
     settings = recording.asked.settings
     if given["checks"]:
         settings = replace(settings, checks=read_checks(given["checks"]))
+    durations = {**settings.max_durations, **given["max_durations"]}
+    settings = replace(settings, max_durations=durations)
     return recording_run.replay_options(recording, pipeline.RunConfig(settings=settings))
 
 

@@ -147,6 +147,7 @@ class RunOptions(TypedDict, total=False):
     limits: Limits
     checks: CheckSeverity | Mapping[str, CheckSeverity]
     check_with: JudgeName
+    max_durations: Mapping[str, float]
     until: str
     fail_fast: bool
     allow_origins: Sequence[str]
@@ -251,6 +252,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         allow_origins=tuple(_origin(one) for one in given.get("allow_origins", ())),
         send_invalid=tuple(given.get("send_invalid", ())),
         check_with=given.get("check_with"),
+        max_durations=_max_durations(given.get("max_durations", {})),
     )
     return pipeline.RunConfig(
         servers=_servers(given, route),
@@ -270,6 +272,17 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
             )
         ),
     )
+
+
+def _max_durations(given: Mapping[str, object]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for step, seconds in given.items():
+        if not isinstance(seconds, int | float) or not seconds > 0:
+            raise ValueError(
+                f"`max_durations` has {seconds!r} for `{step}`, which is no time in seconds"
+            )
+        found[step] = seconds
+    return found
 
 
 def _origin(text: str) -> str:

@@ -338,6 +338,8 @@ class Settings(Struct, frozen=True):
     ``fail_fast`` leaves out the workflows after the first that does not pass. ``allow_origins``
     are those that an ``x-url`` may lead to, beside the server's own. ``send_invalid`` are steps, or
     ``all``, whose requests may contradict their descriptions. ``check_with`` is another judge.
+    ``max_durations`` are the seconds that the request of a step may take, by ``step`` or
+    ``workflow/step``.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -347,3 +349,4 @@ class Settings(Struct, frozen=True):
     allow_origins: tuple[str, ...] = ()
     send_invalid: tuple[str, ...] = ()
     check_with: JudgeName | None = None
+    max_durations: Mapping[str, float] = field(default_factory=dict)

@@ -26,10 +26,12 @@ Kind: TypeAlias = Choice[
     "server",  # [SOURCE=]URL
     "server-variable",
     "mock-case",  # [WORKFLOW/]STEP=STATUS|EXAMPLE
+    "step-duration",  # [WORKFLOW/]STEP=T
     "credential-origin",
     "header",  # [SOURCE=]NAME=VALUE
     "origin",
     "codes",
+    "color",
 ]
 """What a value is, and how the command line reads it."""
 

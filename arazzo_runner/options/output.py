@@ -6,17 +6,19 @@ from arazzo_runner.options.model import Keyword, Option
 
 _RUNS = ("run", "replay")
 _SHOWING = (*_RUNS, "demo")
+_COLORED = (*_SHOWING, "validate", "new", "auth", "list", "explain")
 _SECTION = "Checks and output"
 
 OUTPUT = (
     Option(
         "check",
-        "Set the severity of contract checks: status, content-type, schema, headers, openapi-core.",
+        "Set the severity of contract checks: status, content-type, schema, headers, openapi-core,"
+        " duration.",
         _RUNS,
         _SECTION,
         key="checks",
         metavar="[KIND[:OPERATION|STEP]=]off|warn|error",
-        choices=("status", "content-type", "schema", "headers", "openapi-core"),
+        choices=("status", "content-type", "schema", "headers", "openapi-core", "duration"),
         is_repeatable=True,
         keyword=Keyword("checks", "CheckSeverity | Mapping[str, CheckSeverity]"),
         pytest="contract checks of responses",
@@ -29,6 +31,18 @@ OUTPUT = (
         choices=("openapi-core",),
         keyword=Keyword("check_with", "JudgeName"),
         pytest="have requests and responses judged by openapi-core as well",
+    ),
+    Option(
+        "max-duration",
+        "Maximum time between a request of this step and its response; repeatable.",
+        _RUNS,
+        _SECTION,
+        kind="step-duration",
+        key="max_durations",
+        metavar="[WORKFLOW/]STEP=T",
+        is_repeatable=True,
+        keyword=Keyword("max_durations", "Mapping[str, float]"),
+        pytest="maximum time between a request of this step and its response",
     ),
     Option(
         "report",
@@ -66,6 +80,16 @@ OUTPUT = (
         short="v",
     ),
     Option("quiet", "Print only the result.", _SHOWING, _SECTION, kind="switch", short="q"),
+    Option(
+        "color",
+        "When to print colors: always, never, or auto: on a terminal, and as `FORCE_COLOR`"
+        " and `NO_COLOR` say.",
+        _COLORED,
+        _SECTION,
+        kind="color",
+        choices=("auto", "always", "never"),
+        default="auto",
+    ),
     Option(
         "record",
         "Record the run to this file for `arazzo replay`; secrets are masked.",

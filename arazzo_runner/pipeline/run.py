@@ -18,12 +18,7 @@ from arazzo_runner.errors import DocumentError, InputError, UsageError
 from arazzo_runner.executor.bind.operation import Authorize, BindContext
 from arazzo_runner.executor.bind.plan import bind, entry_workflows, needs_other_workflows
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.plan import (
-    Clock,
-    Plan,
-    Settings,
-    WorkflowKey,
-)
+from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, input_problems, run_keys, run_plan
 from arazzo_runner.executor.run_state import Compute, compute_here
@@ -177,6 +172,10 @@ def plan_run(
         wrong = list(never_run_findings(bound, selected))
     if wrong:
         raise DocumentError(*description.reported(wrong))
+    if options.settings.max_durations:
+        from arazzo_runner.pipeline.step_names import check_durations
+
+        check_durations(description, options.settings.max_durations)
     if options.mock is not None and options.mock.cases:
         _check_cases(bound, options.mock, description)
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))

@@ -70,7 +70,14 @@ def relevant_inputs_of(
     return description.entry.inputs[workflow.workflow_id].accepted_inputs(inputs)
 
 
-_NAMED: Final = ("servers", "credentials", "server_variables", "secrets", "mock_cases")
+_NAMED: Final = (
+    "servers",
+    "credentials",
+    "server_variables",
+    "secrets",
+    "mock_cases",
+    "max_durations",
+)
 """The options that differ between documents, and between tests with fixtures of their own."""
 
 _WAYS: Final = frozenset({"app", "client", "mock", "transport", "world"})
@@ -157,17 +164,19 @@ class PytestEngine:
             for name in {*mock_keywords(self._options.run)} - common.keys():
                 options.pop(name, None)  # type: ignore[misc]
         if cases := options.get("mock_cases"):
-            options["mock_cases"] = self._cases_of(description, cases)
+            options["mock_cases"] = self._by_step(description, cases)
+        if durations := options.get("max_durations"):
+            options["max_durations"] = self._by_step(description, durations)
         return options | RunOptions(mock=mock) | own
 
-    def _cases_of(self, description: Description, cases: Mapping[str, str]) -> dict[str, str]:
-        """The cases of the mock without those of steps that other documents alone have."""
+    def _by_step(self, description: Description, values: Mapping[str, T]) -> dict[str, T]:
+        """What is set by steps, without what is of steps that other documents alone have."""
         from arazzo_runner.mock.steps.cases import step_names
 
         own = step_names(unit.document for unit in description.units.values())
         every = [*self._descriptions.values()]
         others = step_names(unit.document for one in every for unit in one.units.values())
-        return {name: case for name, case in cases.items() if name in own or name not in others}
+        return {name: one for name, one in values.items() if name in own or name not in others}
 
     def close(self) -> None:
         """Close the connections."""

@@ -125,6 +125,7 @@ def _options_json(asked: RecordedOptions, masker: Masker) -> dict[str, Value]:
         "send_invalid": list(settings.send_invalid),
         "checks": dict(settings.checks),
         **({"check_with": settings.check_with} if settings.check_with else {}),
+        **({"max_durations": dict(settings.max_durations)} if settings.max_durations else {}),
         **{name: getattr(settings.limits, name) for name in _COUNTED},
     }
 
@@ -240,6 +241,7 @@ class _Options(Struct, frozen=True):
     send_invalid: tuple[str, ...] = ()
     checks: dict[str, str] = field(default_factory=dict)
     check_with: JudgeName | None = None
+    max_durations: dict[str, Annotated[float, Meta(gt=0)]] = field(default_factory=dict)
     max_steps: Annotated[int, Meta(ge=1)] = 1_000
     max_depth: Annotated[int, Meta(ge=1)] = 16
     max_retries: Annotated[int, Meta(ge=0)] = 10
@@ -292,6 +294,7 @@ def _read_options(form: _Options) -> RecordedOptions:
             form.allow_origins,
             form.send_invalid,
             form.check_with,
+            form.max_durations,
         ),
         form.headers,
         form.no_auth,

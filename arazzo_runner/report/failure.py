@@ -255,7 +255,9 @@ def _masked_operand(operand: OperandValue, look: TextStyle) -> MaybeValue:
 
 
 def _check_lines(check: CheckResult, subject: str, look: TextStyle) -> list[str]:
-    verdict = f"the response does not match the API description: {check_sentence(check)}"
+    verdict = check_sentence(check)
+    if check.kind != "duration":  # that is between the user and the server
+        verdict = f"the response does not match the API description: {verdict}"
     lines = [_first_line(f"{subject}: {verdict}", look)]
     return [*lines, _arrow(check.place, look)] if check.place else lines
 

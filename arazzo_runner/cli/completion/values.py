@@ -17,7 +17,7 @@ def values_of(option: Option) -> Values:
     """What completes the value of an option."""
     if option.name in _VALUES:
         return _VALUES[option.name]
-    if option.kind == "choice":
+    if option.kind in ("choice", "color"):
         return lambda _typed, _value: map(Candidate, option.choices)
     if option.kind == "folder" or option.metavar == "DIR":
         return lambda _typed, _value: Completion("folders")
@@ -82,7 +82,7 @@ def _steps_or_all(typed: Typed, value: str) -> Iterator[Candidate]:
     yield Candidate("all", "all steps")
 
 
-def _mock_case(typed: Typed, value: str) -> Iterator[Candidate]:
+def _step_value(typed: Typed, value: str) -> Iterator[Candidate]:
     return (Candidate(f"{step_id}=", text) for step_id, text in _steps(typed, value))
 
 
@@ -135,7 +135,8 @@ def _description(schema: Mapping[str, object]) -> str:
 _VALUES: Final[Mapping[str, Values]] = {
     "check": _check,
     "input": _input,
-    "mock-case": _mock_case,
+    "max-duration": _step_value,
+    "mock-case": _step_value,
     "no-auth": _no_auth,
     "report": _report,
     "secret": _secret,

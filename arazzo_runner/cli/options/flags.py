@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from arazzo_runner.cli.options.color import take_color
 from arazzo_runner.cli.options.environment import EnvironmentOption, take_env_file
 from arazzo_runner.cli.options.profiles import take_profile
 from arazzo_runner.cli.options.settings import allowed_origins, check_headers, credential_origins
@@ -19,6 +20,7 @@ from arazzo_runner.cli.options.types import (
     parse_pairs,
     parse_server_variables,
     parse_servers,
+    parse_step_durations,
 )
 from arazzo_runner.options.model import Kind, Option
 from arazzo_runner.options.table import OPTIONS, Table, options_of
@@ -77,7 +79,7 @@ def _value(option: Option) -> dict[str, Any]:
 
 def _type(option: Option) -> click.ParamType[Any] | None:
     match option.kind:
-        case "choice":
+        case "choice" | "color":
             return click.Choice(option.choices)
         case "count":
             return CountParam(option.least, option.most)
@@ -109,8 +111,10 @@ _CALLBACKS: Final[dict[Kind, dict[str, Any]]] = {
     "server": {"callback": parse_servers},
     "server-variable": {"callback": parse_server_variables},
     "mock-case": {"callback": parse_pairs("[WORKFLOW/]STEP=STATUS or STEP=EXAMPLE")},
+    "step-duration": {"callback": parse_step_durations},
     "credential-origin": {"callback": credential_origins},
     "header": {"callback": check_headers},
     "origin": {"callback": allowed_origins},
     "codes": {"callback": _codes},
+    "color": {"callback": take_color, "is_eager": True, "expose_value": False},
 }

@@ -68,6 +68,7 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         given["allow_origins"],
         given["send_invalid"],
         given["check_with"],
+        given["max_durations"],
     )
 
 

@@ -132,6 +132,14 @@ def parse_pairs(
     return read
 
 
+def parse_step_durations(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, float]:
+    """Read repeated ``[WORKFLOW/]STEP=T``: seconds by the name of the step."""
+    pairs = parse_pairs("[WORKFLOW/]STEP=DURATION, such as `getPet=2s`")(ctx, param, texts)
+    return {name: DurationParam().convert(text, param, ctx) for name, text in pairs.items()}
+
+
 def parse_servers(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, str]:

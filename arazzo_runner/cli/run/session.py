@@ -18,6 +18,7 @@ from msgspec import Struct, field
 
 from arazzo_runner.cli.bug import remember_masker
 from arazzo_runner.cli.diagnostics import show_diagnostics
+from arazzo_runner.cli.options.color import terminal_style
 from arazzo_runner.cli.options.settings import report_notes
 from arazzo_runner.cli.run.reports import ReportObserver, Reports, read_reports, start_code
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
@@ -29,7 +30,7 @@ from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.report.terminal.console import Console
-from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live, style_for
+from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live
 
 if TYPE_CHECKING:
     from arazzo_runner.report.terminal.live import LiveStream
@@ -118,7 +119,7 @@ class RunSession(Struct, frozen=True):
                 return
             from arazzo_runner.report.terminal.live import TerminalConsole
 
-            style = style_for(self.out, os.environ)
+            style = terminal_style(self.out)
             yield TerminalConsole(
                 stream, masker, self.verbosity, style, _width, again, time.monotonic
             )
@@ -142,7 +143,7 @@ class RunSession(Struct, frozen=True):
         out: TextStream | None = None,
     ) -> Console:
         """What shows a run to people, in lines that stay."""
-        style = style_for(self.out, os.environ)
+        style = terminal_style(self.out)
         return Console(out or self.out, masker, self.verbosity, style, _width(), again)
 
     def _covers(self) -> bool:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.click_help import SectionedCommand
+from arazzo_runner.cli.options.color import terminal_style
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.cli.validate.many import (
@@ -29,7 +30,7 @@ from arazzo_runner.report.diagnostics import validate as rendering
 from arazzo_runner.report.diagnostics.located import LocatedFinding, ValidationReport
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.safe_text import escape_lines, escape_stream
-from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle, style_for
+from arazzo_runner.report.terminal.style import PLAIN, AnsiStyle
 from arazzo_runner.retrieve.files import find_documents
 from arazzo_runner.text.diagnostic import Diagnostic, warning
 from arazzo_runner.text.limits import split_findings
@@ -107,7 +108,7 @@ def _style(given: Mapping[str, Any]) -> AnsiStyle | None:
     if given["form"] in ("json", "github", "sarif"):
         return None
     is_shown = given["form"] != "junit" and not given["output"]
-    return style_for(sys.stdout, os.environ) if is_shown else PLAIN
+    return terminal_style(sys.stdout) if is_shown else PLAIN
 
 
 def _is_log_of_job() -> bool:
@@ -130,7 +131,7 @@ def _show_diff(done: Sequence[JobResult], output: str | None) -> int:
     elif sys.stdout.isatty():
         from arazzo_runner.report.diagnostics.diff import render_diff
 
-        sys.stdout.write(render_diff(diff, style_for(sys.stdout, os.environ)))
+        sys.stdout.write(render_diff(diff, terminal_style(sys.stdout)))
     else:
         # `patch` takes the bytes as they are; the log of a job would take some for commands.
         sys.stdout.write(escape_lines(diff) if _is_log_of_job() else diff)

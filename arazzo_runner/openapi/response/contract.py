@@ -34,8 +34,12 @@ from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
-CheckKind: TypeAlias = Choice["status", "content-type", "schema", "headers", "openapi-core"]
-"""The last is no check of this module: it is what another judge says (:func:`judged_results`)."""
+CheckKind: TypeAlias = Choice[
+    "status", "content-type", "schema", "headers", "openapi-core", "duration"
+]
+"""``openapi-core`` is what another judge says (:func:`judged_results`), ``duration`` what the user
+does (:func:`duration_result`).
+"""
 
 _NUMBER: Final = lazy_pattern(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -120,6 +124,16 @@ def judged_results(
         message = f"openapi-core accepts the request and the response{differing}"
         return (CheckResult("openapi-core", severity, passed=True, message=message),)
     return tuple(_judged_result(one, severity, is_fit=is_fit) for one in opinions)
+
+
+def duration_result(
+    seconds: float, longest: float, severity: Choice["warn", "error"]
+) -> CheckResult:
+    """Judge the time between a request and its response; both in seconds."""
+    passed = seconds <= longest
+    than = "not longer" if passed else "longer"
+    message = f"the response took {seconds:.3f} s, {than} than {longest:g} s"
+    return CheckResult("duration", severity, passed, message)
 
 
 def _judged_result(

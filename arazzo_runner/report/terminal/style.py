@@ -45,8 +45,19 @@ ANSI: Final = AnsiStyle(
 )
 
 
-def style_for(out: TextIO, environ: Mapping[str, str]) -> AnsiStyle:
-    """Colours for a terminal that has them and a user who wants them (``NO_COLOR``, ``TERM``)."""
+ColorWhen: TypeAlias = Choice["auto", "always", "never"]
+
+
+def style_for(out: TextIO, environ: Mapping[str, str], when: ColorWhen = "auto") -> AnsiStyle:
+    """Colours for a terminal that has them, unless the user or the environment decides.
+
+    https://no-color.org, and https://force-color.org, in whose example ``FORCE_COLOR`` has the
+    last word; both count unless they are empty.
+    """
+    if when != "auto":
+        return ANSI if when == "always" else PLAIN
+    if environ.get("FORCE_COLOR"):
+        return ANSI
     if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not out.isatty():
         return PLAIN
     return ANSI

@@ -154,6 +154,16 @@ def test_a_case_of_the_mock_is_for_the_document_that_has_the_step(project: Proje
     assert "no step `mostPet/read` calls an operation" in result.stdout.str()
 
 
+def test_a_maximum_duration_is_for_the_document_that_has_its_step(project: Project) -> None:
+    text = (project.path / "pets.arazzo.yaml").read_text(encoding="utf-8")
+    project.write("more.arazzo.yaml", text.replace("workflowId: addPet", "workflowId: morePet"))
+    tests = ("pets.arazzo.yaml::addPet", "more.arazzo.yaml::morePet", "--arazzo-mock")
+    project.run(*tests, "--arazzo-max-duration=morePet/read=9s").assert_outcomes(passed=2)
+    result = project.run(*tests, "--arazzo-max-duration=mostPet/read=9s")
+    result.assert_outcomes(errors=2)
+    assert "names no step" in result.stdout.str()
+
+
 @pytest.mark.parametrize(
     "flag", ["--arazzo-mock-case=add=418", "--arazzo-mock-lenient", "--arazzo-mock-inputs=off"]
 )

@@ -88,6 +88,7 @@ def values(line: str) -> list[str]:
         ("run w.yaml --send-invalid b", ["buy"]),
         ("run w.yaml --send-invalid a", ["all"]),
         ("run w.yaml --mock-case b", ["buy="]),
+        ("run w.yaml --max-duration b", ["buy="]),
         ("run w.yaml --source ", ["shop=", "bank="]),
         ("run w.yaml --server b", ["bank="]),
         ("run w.yaml --no-auth ", ["all", "shop", "bank"]),

@@ -8,6 +8,7 @@ from arazzo_runner.openapi.response.contract import (
     Opinion,
     check_response,
     documented_statuses,
+    duration_result,
     judged_results,
     response_for,
 )
@@ -567,3 +568,16 @@ def test_empty_bodies(operation, method, status, content_type, documented, messa
     results = check_response(one, status, headers, MISSING, only("schema"))
     expected = [f"the body is empty; documented: {message} with a schema"] if message else []
     assert [result.message for result in results if not result.passed] == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "passed", "message"),
+    [
+        (1.9999, True, "the response took 2.000 s, not longer than 2 s"),
+        (2.0, True, "the response took 2.000 s, not longer than 2 s"),
+        (2.0006, False, "the response took 2.001 s, longer than 2 s"),
+    ],
+)
+def test_a_duration_passes_up_to_its_maximum(seconds, passed, message):
+    result = duration_result(seconds, 2.0, "error")
+    assert result == CheckResult("duration", "error", passed, message)

@@ -266,19 +266,25 @@ def test_a_body_that_is_not_the_json_it_claims_to_be_is_shown_as_it_is(build):
 
 
 @pytest.mark.parametrize(
-    ("terminal", "environ", "style"),
+    ("terminal", "environ", "when", "style"),
     [
-        (True, {"TERM": "xterm"}, ANSI),
-        (True, {"NO_COLOR": ""}, ANSI),
-        (True, {"NO_COLOR": "1"}, PLAIN),
-        (True, {"TERM": "dumb"}, PLAIN),
-        (False, {}, PLAIN),
+        (True, {"TERM": "xterm"}, "auto", ANSI),
+        (True, {"NO_COLOR": ""}, "auto", ANSI),
+        (True, {"NO_COLOR": "1"}, "auto", PLAIN),
+        (True, {"TERM": "dumb"}, "auto", PLAIN),
+        (False, {}, "auto", PLAIN),
+        (False, {"FORCE_COLOR": ""}, "auto", PLAIN),
+        (False, {"FORCE_COLOR": "1"}, "auto", ANSI),
+        (False, {"FORCE_COLOR": "0"}, "auto", ANSI),  # whatever its value
+        (False, {"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "dumb"}, "auto", ANSI),
+        (False, {"NO_COLOR": "1", "TERM": "dumb"}, "always", ANSI),
+        (True, {"FORCE_COLOR": "1"}, "never", PLAIN),
     ],
 )
-def test_colours_are_for_terminals_whose_user_wants_them(terminal, environ, style):
+def test_colours_are_for_terminals_whose_user_wants_them(terminal, environ, when, style):
     out = io.StringIO()
     out.isatty = lambda: terminal
-    assert style_for(out, environ) is style
+    assert style_for(out, environ, when) is style
 
 
 def test_the_verdict_on_a_run_that_passed(build):
