@@ -136,6 +136,60 @@ def tokens(text: str) -> Iterator[Token]:
     return _TOKEN.finditer(text)
 
 
+# Possessive as well. A member is one token, its name included where nothing in that is escaped.
+_MEMBER: Final = lazy_pattern(
+    r'(?:("[^"\\]*+")\s*+:\s*+)?+'
+    r'(?:("[^"\\]*+(?:\\.[^"\\]*+)*+"|-?(?:[0-9][-+.eE0-9]*+|Infinity)|NaN|true|false|null)'
+    r"|([\[{]))|([\]}])|([^\s,:])",
+    re.DOTALL,
+)
+_ROOT, _OBJECT, _DONE = -1, -2, -3
+"""In place of the index of the next item: of what has none."""
+_SCALAR: Final = 2
+_OPEN: Final = 3
+_CLOSE: Final = 4
+
+
+def json_extents(text: str, deepest: int) -> dict[Pointer, Extent]:
+    """The extents that :func:`walk_json` finds in a whole JSON text, in a third of its time.
+
+    Raises NotJson where that has to look: for what is malformed, escaped names, deeper values.
+    """
+    extents: dict[Pointer, Extent] = {}
+    names: dict[str, str] = {}  # equal ones are kept once
+    around: list[tuple[Pointer, int, tuple[int, int] | None, int]] = []
+    at: Pointer = ()
+    start, own_key, index = -1, None, _ROOT
+    for token in _MEMBER.finditer(text):
+        kind = token.lastindex
+        if kind == _CLOSE and around:
+            extents[at] = Extent(start, token.end(), own_key)
+            at, start, own_key, index = around.pop()
+            continue
+        key = token.span(1)
+        is_named = key[0] >= 0
+        if kind not in (_SCALAR, _OPEN) or is_named != (index == _OBJECT) or index == _DONE:
+            raise NotJson
+        if is_named:
+            name = token[1][1:-1]
+            pointer: Pointer = (*at, names.setdefault(name, name))
+        elif index == _ROOT:
+            pointer, index = (), _DONE
+        else:
+            pointer, index = (*at, index), index + 1
+        if kind == _SCALAR:
+            extents[pointer] = Extent(*token.span(2), key if is_named else None)
+            continue
+        around.append((at, start, own_key, index))
+        at, start, own_key = pointer, token.start(3), key if is_named else None
+        index = _OBJECT if token[3] == "{" else 0
+        if len(around) > deepest:
+            raise NotJson
+    if around:
+        raise NotJson
+    return extents
+
+
 def walk_json(text: str, outline: Outline) -> Iterator[Token]:
     """The tokens of a JSON text; each is given before the outline has it.
 

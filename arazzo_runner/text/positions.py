@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from arazzo_runner.text.outline import NotJson, Outline, is_json_start, take_token, tokens
+from arazzo_runner.text.outline import (
+    NotJson,
+    Outline,
+    is_json_start,
+    json_extents,
+    take_token,
+    tokens,
+)
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import (
     Extent,
@@ -95,15 +102,27 @@ def text_of(place: Place) -> str:
 def extents_of(source: SourceFile) -> Mapping[Pointer, Extent]:
     """Where each value of a text is written, as far as it can be read."""
     if not source.extents:
-        outline = _build_outline(source.text, len(source.text) + 1)
-        outline.finish()
         # In one go, since other threads may look; `()` also for a text without any value.
-        source.extents.update({(): Extent(0, 0), **outline.extents})
+        source.extents.update({(): Extent(0, 0), **_whole_extents(source.text)})
     return source.extents
+
+
+def _whole_extents(text: str) -> dict[Pointer, Extent]:
+    if is_json_start(text):
+        try:
+            return json_extents(text, _DEEPEST)
+        except NotJson:
+            pass
+    outline = _build_outline(text, len(text) + 1)
+    outline.finish()
+    return outline.extents
 
 
 def _find(extents: Mapping[Pointer, Extent], pointer: Pointer) -> tuple[Extent, bool]:
     """The extent at a pointer, or above it (then False); through aliases to what they mean."""
+    # Below an alias nothing is written, so what has an extent there is not meant by another.
+    if pointer in extents:
+        return extents[pointer], True
     found = extents[()]
     at: Pointer = ()
     for token in pointer:
@@ -205,6 +224,8 @@ def part_of_scalar(text: str, scalar: Extent, part: tuple[int, int]) -> tuple[in
     Offsets beyond the string are taken as its end.
     """
     start, end = part
+    if 0 <= start < end and (first := _verbatim_start(text, scalar, end)) is not None:
+        return first + start, first + end
     last = max(start, end - 1)
     # What comes later decides nothing, and most parts are the beginning of a text.
     needed = takewhile(lambda piece: piece.at <= last, _pieces(text, scalar))
@@ -213,6 +234,17 @@ def part_of_scalar(text: str, scalar: Extent, part: tuple[int, int]) -> tuple[in
         point = _raw_span(pieces, start)[0]
         return point, point
     return _raw_span(pieces, start)[0], _raw_span(pieces, end - 1)[1]
+
+
+def _verbatim_start(text: str, scalar: Extent, end: int) -> int | None:
+    """Where a string in double quotes begins; None unless it spells ``end`` characters as is."""
+    first = scalar.start + 1
+    if text[scalar.start : first] != '"' or first + end >= scalar.end:
+        return None
+    spelled = text[first : first + end]
+    # Blanks at the end may be part of a line break.
+    is_verbatim = spelled.isprintable() and "\\" not in spelled and spelled[-1] != " "
+    return first if is_verbatim else None
 
 
 def properties_end(text: str, scalar: Extent) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from arazzo_runner.expression.parse import parse_string
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import Diagnostic, shorten, warning
 from arazzo_runner.text.pattern import lazy_pattern
-from arazzo_runner.text.source import Place
+from arazzo_runner.text.source import Place, Pointer
 from arazzo_runner.text.suggested_fix import change_text
 
 _TEMPLATE: Final = lazy_pattern(
@@ -89,8 +90,9 @@ def foreign_templates(unit: Unit, planned: Collection[Place] | None = None) -> I
                 continue
             workflow = read.get(place.pointer)
             names = _names(workflow, unit) if workflow else _Names({}, {}, {})
-            for text, at in _texts(value, place):
-                yield from _template_findings(text, at, names)
+            for text, pointer in _texts(value, place.pointer):
+                if _is_suspicious(text):
+                    yield from _template_findings(text, Place(document.source, pointer), names)
 
 
 def _children(node: Value) -> Iterable[tuple[str | int, Value]]:
@@ -99,16 +101,23 @@ def _children(node: Value) -> Iterable[tuple[str | int, Value]]:
     return enumerate(node) if isinstance(node, list) else ()
 
 
-def _texts(node: Value, place: Place) -> Iterator[tuple[str, Place]]:
+def _texts(node: Value, pointer: Pointer) -> list[tuple[str, Pointer]]:
     """The strings that a run may use; names and prose are none of them."""
-    if isinstance(node, str):
-        yield node, place
-        return
-    is_data = "payload" in place.pointer or place.pointer[-1] == "outputs"
+    found: list[tuple[str, Pointer]] = []
+    _add_texts(node, pointer, found)
+    return found
+
+
+def _add_texts(node: Value, pointer: Pointer, found: list[tuple[str, Pointer]]) -> None:
+    is_data = "payload" in pointer or pointer[-1] == "outputs"
     for token, value in _children(node):
-        # Most of a document are short texts that hold nothing: no place is made for them.
-        if _may_hold(value) and (is_data or not _is_skipped(token)):
-            yield from _texts(value, place.at(token))
+        # Most of a document are short texts that hold nothing: no pointer is made for them.
+        if not _may_hold(value) or (_is_skipped(token) and not is_data):
+            continue
+        if isinstance(value, str):
+            found.append((value, (*pointer, token)))
+        else:
+            _add_texts(value, (*pointer, token), found)
 
 
 def _is_skipped(token: str | int) -> bool:
@@ -120,6 +129,14 @@ def _may_hold(node: Value) -> bool:
     if isinstance(node, str):
         return "$" in node or "{" in node or "<%" in node or node.startswith("x-")
     return isinstance(node, dict | list)
+
+
+@lru_cache(maxsize=8192)
+def _is_suspicious(text: str) -> bool:
+    """Whether a text may be what another tool reads: the same few texts stand in most steps."""
+    if _WHOLE.fullmatch(text):
+        return _is_plain(text)
+    return bool(_PREFIXED.fullmatch(text) or _TEMPLATE.search(text))
 
 
 def _names(workflow: Workflow, unit: Unit) -> _Names:
@@ -145,12 +162,13 @@ def _bare(name: str) -> str:
 
 
 def _template_findings(text: str, place: Place, names: _Names) -> Iterator[Diagnostic]:
+    """The findings in a text that is suspicious."""
     if found := _PREFIXED.fullmatch(text):
         yield _of_prefix(text, found["kind"], place)
         return
     whole = _WHOLE.fullmatch(text)
     if whole is not None:
-        if _is_plain(text) and place.pointer[-1] != "condition":
+        if place.pointer[-1] != "condition":
             name = whole["name"] + (whole["rest"] if "#" in (whole["rest"] or "") else "")
             yield from _of_name(text, _Written(text, name, place), names)
         return

@@ -68,6 +68,14 @@ def errors_of(
     return [_schema_error(one, value, bundled, description) for one in errors[:MAX_FINDINGS]]
 
 
+def is_valid(
+    value: Value, schema: Schema, description: ApiDescription, direction: Direction
+) -> bool:
+    """Whether a value fits a schema; raises as :func:`errors_of` does."""
+    bundled = bundle_schema(schema, description, direction)
+    return bool(_validator(bundled, description, direction).is_valid(value))
+
+
 def _validator(bundled: Bundle, description: ApiDescription, direction: Direction) -> Any:
     key = ("validator", bundled.place.source.uri, bundled.place.pointer, direction)
     if key not in description.memo:

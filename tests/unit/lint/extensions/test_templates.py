@@ -70,3 +70,15 @@ components: {{parameters: {{a: {{name: X-A, in: header, value: "{{{{token}}}} of
 """
     found = [one for one in diagnose(document) if one.code == "AZ123"]
     assert [one.message.split("`")[1] for one in found] == ["{{token}}"]
+
+
+@pytest.mark.parametrize(("condition", "told"), [("$token", []), ("{{token}} == 1", ["{{token}}"])])
+def test_a_condition_that_is_one_word_is_judged_by_its_own_rules(diagnose, condition, told):
+    document = f"""{HEAD}
+workflows:
+- workflowId: w
+  {INPUTS}
+  steps: [{{stepId: a, operationId: list, successCriteria: [{{condition: "{condition}"}}]}}]
+"""
+    found = [one for one in diagnose(document) if one.code == "AZ123"]
+    assert [one.message.split("`")[1] for one in found] == told
