@@ -2,10 +2,11 @@
 
     .venv/bin/python scripts/new_bar.py [--cleanup] [--list] [--jobs N] FOLDER…
 
-Printed are how many descriptions give a workflow, how many of these documents have no finding of
-`validate` (with ``--cleanup``, but AZ507) and pass `run --mock`, as a whole and each workflow by
-itself, the CPU time of the slowest, and what was omitted, by the reason. With ``--list`` each
-description that gives nothing, or something that fails.
+Printed are how many descriptions give a workflow, how many of these documents have errors or
+warnings of `validate` (with ``--cleanup``, but AZ507) or do not pass `run --mock`, as a whole and
+each workflow by itself, how many have no fault but those of their API description, the CPU time of
+the slowest, and what was omitted, by the reason. With ``--list`` each description that gives
+nothing, something that fails, or that has findings itself.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from msgspec import Struct
 import arazzo_runner as arazzo
 from arazzo_runner.cli.main import main as arazzo_main
 from arazzo_runner.errors import ArazzoError
+from arazzo_runner.retrieve.files import file_uri
+from arazzo_runner.text.diagnostic import Diagnostic, Severity
 
 _DESCRIPTION = re.compile(r"""^\s*["']?(openapi|swagger)["']?\s*:\s*["']?[23]\.""", re.MULTILINE)
 _ARAZZO = re.compile(r"""^\s*["']?arazzo["']?\s*:""", re.MULTILINE)
@@ -35,7 +38,11 @@ _HEAD = 200_000
 
 
 class NewOutcome(Struct, frozen=True):
-    """What came of a description: workflows, notes, seconds of CPU, and what is wrong."""
+    """What came of a description: workflows, notes, seconds of CPU, and what is wrong.
+
+    ``problems`` are those of what was written, ``foreign`` the warnings that lie in the API
+    description, whatever is written.
+    """
 
     path: str
     workflows: int
@@ -43,6 +50,7 @@ class NewOutcome(Struct, frozen=True):
     seconds: float
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 def descriptions(folders: Sequence[str]) -> Iterator[str]:
@@ -71,14 +79,32 @@ def outcome(path: str, *, cleanup: bool) -> NewOutcome:
             return NewOutcome(path, 0, 0, seconds, notes or (reason,), problem)
         workflows = arazzo.load(document).entry.document.workflows
         steps = sum(len(one.steps) for one in workflows)
-        problems = tuple(_problems(document, cleanup=cleanup))
-        return NewOutcome(path, len(workflows), steps, seconds, notes, problems)
+        findings = [
+            one for one in arazzo.validate(document) if not (cleanup and one.code == "AZ507")
+        ]
+        foreign = [one for one in findings if _is_foreign(one, document)]
+        own = [one for one in findings if one not in foreign]
+        problems = (*map(_words, own), *_failures(document))
+        counts = len(workflows), steps, seconds
+        return NewOutcome(path, *counts, notes, problems, tuple(map(_words, foreign)))
 
 
-def _problems(document: str, *, cleanup: bool) -> Iterator[str]:
-    for finding in arazzo.validate(document):
-        if not (cleanup and finding.code == "AZ507"):
-            yield f"{finding.code}: {finding.message}"
+def _words(finding: Diagnostic) -> str:
+    return f"{finding.severity.value}[{finding.code}]: {finding.message}"
+
+
+def _is_foreign(finding: Diagnostic, document: str) -> bool:
+    """Whether it is a warning that has no place in the written document."""
+    places = [one for one in (finding.place, *(one.place for one in finding.more)) if one]
+    uri = file_uri(document)
+    return (
+        finding.severity is not Severity.ERROR
+        and bool(places)
+        and all(one.source.uri != uri for one in places)
+    )
+
+
+def _failures(document: str) -> Iterator[str]:
     names = [one.workflow_id for one in arazzo.load(document).entry.document.workflows]
     for name in (None, *names):
         try:
@@ -104,8 +130,8 @@ def main(arguments: Sequence[str]) -> int:
     _print_figures(outcomes)
     if chosen.list:
         for one in outcomes:
-            if one.problems or not one.workflows:
-                print(f"\n{one.path}", *one.problems, *one.notes, sep="\n  ")
+            if one.problems or one.foreign or not one.workflows:
+                print(f"\n{one.path}", *one.problems, *one.foreign, *one.notes, sep="\n  ")
     return 1 if any(one.problems for one in outcomes) else 0
 
 
@@ -115,7 +141,9 @@ def _print_figures(outcomes: Sequence[NewOutcome]) -> None:
     print(f"{len(productive)} of {len(outcomes)} descriptions give a workflow: {share:.1f} %")
     workflows, steps = sum(one.workflows for one in outcomes), sum(one.steps for one in outcomes)
     faulty = sum(bool(one.problems) for one in outcomes)
+    foreign = sum(bool(one.foreign) and not one.problems for one in outcomes)
     print(f"{workflows} workflows, {steps} steps; {faulty} documents are at fault")
+    print(f"{foreign} documents have no fault but warnings that lie in their API description")
     slowest = max(outcomes, key=lambda one: one.seconds, default=None)
     if slowest is not None:
         print(f"slowest: {slowest.seconds:.1f} s of CPU for {slowest.path}")

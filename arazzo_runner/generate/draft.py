@@ -50,10 +50,19 @@ class DraftRetry(Struct, frozen=True):
     criteria: tuple[str, ...]
 
 
+class DraftGoto(Struct, frozen=True):
+    """A success action that goes to a step where all ``criteria`` are true."""
+
+    name: str
+    step_id: str
+    criteria: tuple[str, ...]
+
+
 class DraftStep(Struct, frozen=True):
     """Step Object; one of ``operation_id`` and ``operation_path`` is set.
 
-    ``comment`` is written above it.
+    ``url`` is the expression of ``x-url``, without which the request goes to the operation's own
+    one. ``comment`` is written above the step.
     """
 
     step_id: str
@@ -67,6 +76,8 @@ class DraftStep(Struct, frozen=True):
     retries: tuple[DraftRetry, ...] = ()
     outputs: NamedExpressions = ()
     comment: str = ""
+    url: str = ""
+    jumps: tuple[DraftGoto, ...] = ()
 
 
 class DraftCleanup(Struct, frozen=True):
@@ -77,7 +88,7 @@ class DraftCleanup(Struct, frozen=True):
 
 
 class DraftWorkflow(Struct, frozen=True):
-    """Workflow Object."""
+    """Workflow Object; ``comment`` are the lines that are written above it."""
 
     workflow_id: str
     summary: str
@@ -86,6 +97,7 @@ class DraftWorkflow(Struct, frozen=True):
     steps: tuple[DraftStep, ...]
     outputs: NamedExpressions = ()
     cleanup: DraftCleanup | None = None
+    comment: tuple[str, ...] = ()
 
 
 class Draft(Struct, frozen=True):

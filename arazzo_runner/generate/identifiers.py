@@ -65,13 +65,19 @@ def phrase(words: Sequence[str]) -> str:
 
 
 def singular(words: Words) -> Words:
-    """The words of one thing, by those of many: the last is the noun."""
-    return (*words[:-1], _singular_noun(words[-1])) if words else words
+    """The words of one thing, by those of many: the last is the noun, or the one before ``by``."""
+    at = _noun_index(words)
+    return (*words[:at], _singular_noun(words[at]), *words[at + 1 :]) if words else words
 
 
 def plural(words: Words) -> Words:
     """The words of many things, by those of one."""
-    return (*words[:-1], _plural_noun(words[-1])) if words else words
+    at = _noun_index(words)
+    return (*words[:at], _plural_noun(words[at]), *words[at + 1 :]) if words else words
+
+
+def _noun_index(words: Words) -> int:
+    return (words.index("by", 1) if "by" in words[1:] else len(words)) - 1
 
 
 def _singular_noun(noun: str) -> str:

@@ -27,12 +27,7 @@ def joined_clauses(clauses: Sequence[str]) -> str:
     return f"{', '.join(clauses[:-1])}{',' if len(clauses) > 2 else ''} and {clauses[-1]}"
 
 
-def third_person(clauses: Sequence[str]) -> str:
-    """``Creates a pet, reads it, and deletes it.``"""
-    text = joined_clauses([_third_person_clause(one) for one in clauses])
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _third_person_clause(clause: str) -> str:
-    verb, space, rest = clause.partition(" ")
-    return f"{verb}s{space}{rest}"
+def joined_nouns(nouns: Sequence[str]) -> str:
+    """``features, groups and tokens``."""
+    *others, last = nouns
+    return f"{', '.join(others)} and {last}" if others else last

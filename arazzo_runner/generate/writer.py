@@ -9,6 +9,7 @@ from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.generate.draft import (
     Draft,
     DraftCleanup,
+    DraftGoto,
     DraftInput,
     DraftParameter,
     DraftRetry,
@@ -18,6 +19,10 @@ from arazzo_runner.generate.draft import (
 from arazzo_runner.generate.yaml_text import Commented, write_yaml
 
 VERSION: Final = "1.0.1"
+_URL_COMMENT: Final = (
+    "To this URL in place of the operation's own: an extension of `arazzo`.",
+    "arazzo: ignore[AZ507]",
+)
 
 
 def write_draft(draft: Draft) -> str:
@@ -48,8 +53,8 @@ def _without_empty(node: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in node.items() if value not in ("", (), [], {}, None)}
 
 
-def _workflow(workflow: DraftWorkflow) -> dict[str, object]:
-    return _without_empty(
+def _workflow(workflow: DraftWorkflow) -> object:
+    written = _without_empty(
         {
             "workflowId": workflow.workflow_id,
             "summary": workflow.summary,
@@ -60,6 +65,7 @@ def _workflow(workflow: DraftWorkflow) -> dict[str, object]:
             "x-finally": _cleanup(workflow.cleanup),
         }
     )
+    return Commented(written, workflow.comment) if workflow.comment else written
 
 
 def _inputs(inputs: tuple[DraftInput, ...]) -> dict[str, object]:
@@ -87,9 +93,11 @@ def _step(step: DraftStep) -> object:
             "description": step.description,
             "operationId": step.operation_id,
             "operationPath": step.operation_path,
+            "x-url": Commented(step.url, _URL_COMMENT) if step.url else "",
             "parameters": [_parameter(one) for one in step.parameters],
             "requestBody": _request_body(step),
             "successCriteria": [{"condition": one} for one in step.criteria],
+            "onSuccess": [_goto(one) for one in step.jumps],
             "onFailure": [_retry(one) for one in step.retries],
             "outputs": dict(step.outputs),
         }
@@ -105,6 +113,15 @@ def _request_body(step: DraftStep) -> dict[str, Value]:
     if step.payload is MISSING:
         return {}
     return {"contentType": step.content_type, "payload": step.payload}
+
+
+def _goto(goto: DraftGoto) -> dict[str, object]:
+    return {
+        "name": goto.name,
+        "type": "goto",
+        "stepId": goto.step_id,
+        "criteria": [{"condition": one} for one in goto.criteria],
+    }
 
 
 def _retry(retry: DraftRetry) -> dict[str, object]:

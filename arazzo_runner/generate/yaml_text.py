@@ -40,7 +40,7 @@ def write_yaml(node: Mapping[str, object]) -> str:
 def _mapping(node: Mapping[str, object], indent: str) -> Iterator[str]:
     for key, held in node.items():
         value, comment = _parts(held)
-        yield from (f"{indent}# {line}" for line in comment)
+        yield from _comment_lines(comment, indent)
         yield from _entry(f"{indent}{scalar(key)}:", value, indent)
 
 
@@ -69,7 +69,7 @@ def _entry(key: str, value: object, indent: str) -> Iterator[str]:
 def _sequence(items: list[object], indent: str) -> Iterator[str]:
     for held in items:
         value, comment = _parts(held)
-        yield from (f"{indent}# {line}" for line in comment)
+        yield from _comment_lines(comment, indent)
         if isinstance(value, dict) and value:
             first, *others = _mapping(value, f"{indent}  ")
             yield f"{indent}- {first.removeprefix(f'{indent}  ')}"
@@ -80,6 +80,17 @@ def _sequence(items: list[object], indent: str) -> Iterator[str]:
             yield from others
         else:
             yield f"{indent}- {scalar(value)}"
+
+
+def _comment_lines(comment: tuple[str, ...], indent: str) -> Iterator[str]:
+    for line in comment:
+        shown = wrap(
+            "".join(one if one.isprintable() else " " for one in line),
+            WIDTH - len(indent) - 2,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        yield from (f"{indent}# {one}" for one in shown)
 
 
 def _parts(held: object) -> tuple[object, tuple[str, ...]]:

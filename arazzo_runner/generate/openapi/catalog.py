@@ -35,6 +35,9 @@ from arazzo_runner.text.source import pointer_text
 _QUERIES: Final = frozenset(
     (one,) for one in ("all", "list", "search", "find", "details", "query", "index", "filter")
 )
+_QUERY_VERBS: Final = frozenset({"list", "search", "find", "get", "query", "fetch", "filter"})
+_SINGLE: Final = frozenset({("me",), ("self",), ("current",), ("whoami",), ("mine",)})
+"""What names whoever asks, and no collection."""
 _VERSION_LIKE: Final = frozenset({"api", "rest", "latest", "beta", "alpha", "public"})
 
 
@@ -106,6 +109,13 @@ class ApiOperation(Struct, frozen=True, dict=True):
         responses = [*self.successes, *others]
         with_body = (one for one in responses if json_media(one.content))
         return next(with_body, responses[0] if responses else None)
+
+    @property
+    def has_location(self) -> bool:
+        """Whether the response that creates documents the URL of what it has created."""
+        response = self.success
+        names = {one.name.lower() for one in response.headers} if response else set()
+        return response is not None and response.status == "201" and "location" in names
 
     @cached_property
     def response_schema(self) -> DocumentedSchema | None:
@@ -250,10 +260,21 @@ def _resource(
     # `/clients/all` and `/clients/search` are clients.
     while len(named) > 1 and named[-1] in _QUERIES:
         named.pop()
-    if not named:
+    if not named or (named[-1] in _SINGLE and not has_items):
         return None
-    *parents, noun = (singular(one) for one in named)
+    *parents, noun = (singular(one) for one in _without_verb(named))
     return ApiResource(segments, noun, tuple(parents), **slots)
+
+
+def _without_verb(named: list[Words]) -> list[Words]:
+    """The nouns of `/pets/findByStatus`, which are pets by status, and of `/list_files`."""
+    *above, noun = named
+    if len(noun) < 2 or noun[0] not in _QUERY_VERBS:
+        return named
+    rest = noun[1:]
+    if rest[0] != "by":
+        return [*above, rest]
+    return [*above[:-1], (*singular(above[-1]), *rest)] if above and len(rest) > 1 else named
 
 
 def _is_version(words: Words) -> bool:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.generate.draft import Draft, DraftSource, DraftStep, DraftWorkflow
 from arazzo_runner.generate.identifiers import camel_case, split_words
+from arazzo_runner.generate.openapi.assembly import RecipeSettings
 from arazzo_runner.generate.openapi.catalog import (
     ApiOperation,
     operations_by_name,
@@ -18,7 +19,6 @@ from arazzo_runner.generate.openapi.catalog import (
     unreadable_operations,
 )
 from arazzo_runner.generate.openapi.plan import OpenApiPlan, make_draft
-from arazzo_runner.generate.openapi.workflows import RecipeSettings
 from arazzo_runner.generate.verify import DraftReader, draft_faults
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error

@@ -9,13 +9,11 @@ from msgspec.structs import replace
 
 from arazzo_runner.generate.draft import Draft, DraftSource, DraftWorkflow, WorkflowFault
 from arazzo_runner.generate.identifiers import Words, split_words, unused_name
+from arazzo_runner.generate.openapi.assembly import Mark, RecipeSettings, RecipeWorkflow
 from arazzo_runner.generate.openapi.catalog import ApiOperation, ApiResource, find_resources
 from arazzo_runner.generate.openapi.recipes import POLL, Recipe, recipes_of
-from arazzo_runner.generate.openapi.workflows import (
-    RecipeSettings,
-    RecipeWorkflow,
-    make_workflow,
-)
+from arazzo_runner.generate.openapi.workflows import make_workflow
+from arazzo_runner.report.safe_text import escape
 
 
 class OpenApiPlan:
@@ -34,6 +32,8 @@ class OpenApiPlan:
         self._excluded: dict[tuple[str, ...], set[str]] = {}
         self._current: dict[str, tuple[Recipe, RecipeWorkflow]] = {}
         self._callers: dict[str, list[str]] = {}
+        self._names_of_operations = {one.key: one.name for one in operations}
+        self._omitted: dict[tuple[str, ...], dict[str, str]] = {}
         self.reasons: dict[tuple[str, str], str] = {}
         """Why an operation is in no workflow of this name, by the operation's key."""
         self.broken: dict[str, str] = {}
@@ -68,7 +68,11 @@ class OpenApiPlan:
                 used.add(cleanup.workflow_id)
                 cleanups.append(cleanup)
             self._current[name] = (recipe, one)
-            found.append(replace(one.workflow, workflow_id=name))
+            comment = tuple(
+                f"Without `{self._names_of_operations[key]}`: {escape(reason)}"
+                for key, reason in self._omitted.get(recipe.key, {}).items()
+            )
+            found.append(replace(one.workflow, workflow_id=name, comment=comment))
         return (*found, *cleanups)
 
     def _make(self, recipe: Recipe) -> RecipeWorkflow | None:
@@ -104,13 +108,14 @@ class OpenApiPlan:
         elif fault.is_of_operation:
             gone = {operation.key}
             self.broken.setdefault(operation.key, fault.reason)
-        elif is_own and fault.step_id in made.polls and POLL not in excluded:
+        elif is_own and made.marks.get(fault.step_id) == "poll" and POLL not in excluded:
             gone = {POLL}
         else:
             gone = {operation.key}
         if not fault.is_of_operation:
             for key in gone - excluded - {POLL}:
                 self.reasons.setdefault((name, key), fault.reason)
+                self._omitted.setdefault(recipe.key, {}).setdefault(key, fault.reason)
         changed = not gone <= excluded
         excluded |= gone
         return changed
@@ -141,11 +146,11 @@ def _whole_workflows(
     made: Sequence[tuple[Recipe, RecipeWorkflow]],
 ) -> Iterator[tuple[Recipe, RecipeWorkflow]]:
     """The workflows of which no other one does the same and more."""
-    by_operation: dict[tuple[str, bool], list[RecipeWorkflow]] = {}
+    by_operation: dict[tuple[str, Mark], list[RecipeWorkflow]] = {}
     for _, one in made:
         for step in one.covered:
             by_operation.setdefault(step, []).append(one)
-    seen = set[frozenset[tuple[str, bool]]]()
+    seen = set[frozenset[tuple[str, Mark]]]()
     for recipe, one in made:
         others = by_operation[next(iter(one.covered))]
         if one.covered not in seen and not any(one.covered < other.covered for other in others):
@@ -172,7 +177,7 @@ def make_draft(
     name = title or source.name
     return Draft(
         title=f"{name} workflows",
-        summary=f"Workflows of {name} by resource.",
+        summary="",
         description=(
             f"Written by `arazzo new {origin}`. Each workflow passes against a mock of the API; "
             "rename, reorder and extend them as you need."

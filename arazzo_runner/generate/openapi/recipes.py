@@ -3,6 +3,7 @@
 - ``track``: create, fetch (until its state has ended), list what came of it
 - ``lifecycle``: create, fetch, list, update, delete
 - ``read``: list, fetch an item of the list
+- ``pages``: list all pages, where the description says how the next one is asked for
 - ``update``: change an item, whose id is an input, where nothing creates one
 - ``call``: one operation, which the user asked for
 """
@@ -16,8 +17,9 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.generate.openapi.catalog import ApiOperation, ApiResource
+from arazzo_runner.generate.openapi.pages import page_cursor
 
-Kind: TypeAlias = Choice["track", "lifecycle", "read", "update", "call"]
+Kind: TypeAlias = Choice["track", "lifecycle", "read", "pages", "update", "call"]
 MOST_CHILDREN: Final = 3
 """The lists that a workflow reads of what came of a resource."""
 POLL: Final = "poll"
@@ -55,8 +57,10 @@ def recipes_of(resources: Sequence[ApiResource]) -> Iterator[Recipe]:
         children = tuple(_children(resource, resources))
         if resource.create is not None:
             yield Recipe("track", resource, children)
-            yield Recipe("lifecycle", resource)
+            yield Recipe("lifecycle", resource, children)
         yield Recipe("read", resource)
+        if page_cursor(resource.listing) is not None:
+            yield Recipe("pages", resource)
         if resource.create is None and resource.update is not None:
             yield Recipe("update", resource)
 

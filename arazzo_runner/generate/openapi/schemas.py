@@ -54,6 +54,12 @@ class DocumentedSchema(Struct, frozen=True, dict=True):
         return "object" if self.names else "array" if self.value("items") is not MISSING else ""
 
     @cached_property
+    def is_nullable(self) -> bool:
+        """Whether null may be the value, as far as that is known."""
+        kinds = [types_of_alternative(one) for one in self.shape.alternatives or ((),)]
+        return any(one is None or "null" in one for one in kinds)
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The members that it names."""
         return names_of(self.parts)

@@ -19,6 +19,7 @@ from arazzo_runner.generate.identifiers import Words, camel_case, singular, spli
 from arazzo_runner.generate.openapi.catalog import ApiOperation, json_media
 from arazzo_runner.generate.openapi.ids import GENERIC
 from arazzo_runner.generate.openapi.inputs import InputCollector
+from arazzo_runner.generate.openapi.pages import NEXT_CURSOR, PageCursor
 from arazzo_runner.generate.openapi.payload import (
     documented_literal,
     request_payload,
@@ -32,6 +33,8 @@ from arazzo_runner.report.secret_names import is_secret
 from arazzo_runner.text.source import pointer_text
 
 PAGE_SIZE: Final = 5
+WALKED_SIZE: Final = 20
+"""The size of a page where all pages are read."""
 _PAGE_SIZES: Final = frozenset(
     {
         *("limit", "pagesize", "perpage", "size", "maxresults", "maxresult", "maxitems"),
@@ -51,7 +54,8 @@ class StepOrder(Struct, frozen=True):
     """What a step is to do: its verb and noun, its operation, the outputs that are needed.
 
     ``state`` is waited for; ``changes`` is set where a member has to be sent; ``pages`` where a
-    page is asked for; ``fallback`` describes the step where the description does not.
+    page is asked for, and with a ``cursor`` all pages; ``fallback`` describes the step where the
+    description does not. ``url`` is where the request goes in place of the operation's own URL.
     """
 
     verb: str
@@ -63,6 +67,8 @@ class StepOrder(Struct, frozen=True):
     state_pointer: tuple[str, ...] = ()
     changes: bool = False
     pages: bool = False
+    cursor: PageCursor | None = None
+    url: str = ""
 
 
 class StepMaker:
@@ -83,13 +89,14 @@ class StepMaker:
         """The step; its inputs are collected on the way."""
         operation = order.operation
         prefix = (order.verb,)
-        parameters = self._parameters(order, prefix)
+        step_id = step_id or camel_case((order.verb, *order.words))
+        parameters = self._parameters(order, prefix, step_id)
         body = request_payload(
             operation, self.inputs, prefix, wire_of(self._known), changes=order.changes
         )
         summary = first_sentence(operation.summary) or order.fallback
         return DraftStep(
-            step_id=step_id or camel_case((order.verb, *order.words)),
+            step_id=step_id,
             description=_sentence(summary),
             parameters=parameters,
             content_type=body.content_type if body else "",
@@ -98,6 +105,8 @@ class StepMaker:
             retries=_retries(order),
             outputs=order.outputs,
             comment=_comment(order),
+            url=order.url,
+            jumps=(order.cursor.jump(step_id),) if order.cursor else (),
             **self._target(operation),
         )
 
@@ -108,11 +117,17 @@ class StepMaker:
         url = f"{{$sourceDescriptions.{self._source}.url}}"
         return {"operation_path": f"{url}#{operation.pointer()}"}
 
-    def _parameters(self, order: StepOrder, prefix: Words) -> tuple[DraftParameter, ...]:
+    def _parameters(
+        self, order: StepOrder, prefix: Words, step_id: str
+    ) -> tuple[DraftParameter, ...]:
         operation = order.operation
         found = []
         for one in operation.operation.parameters:
-            value = self._parameter_value(operation, one, prefix, pages=order.pages)
+            if order.url and one.location == "path":
+                continue
+            value = self._parameter_value(order, one, prefix)
+            if order.cursor and (one.name, one.location) == (order.cursor.parameter, "query"):
+                value = f"$steps.{step_id}.outputs.{NEXT_CURSOR}"
             if value is not MISSING:
                 found.append(DraftParameter(one.name, one.location, value))
         if operation.undeclared_scheme:
@@ -129,9 +144,8 @@ class StepMaker:
         value = self.inputs.expression(("authorization",), schema, text, ())
         return DraftParameter("Authorization", "header", value)
 
-    def _parameter_value(
-        self, operation: ApiOperation, one: Parameter, prefix: Words, *, pages: bool
-    ) -> Value:
+    def _parameter_value(self, order: StepOrder, one: Parameter, prefix: Words) -> Value:
+        operation = order.operation
         schema = documented_schema(one.schema, operation.operation.description)
         if one.location == "path":
             path = operation.operation.path
@@ -139,8 +153,9 @@ class StepMaker:
             return self._path_value(operation, one, schema) if is_variable else MISSING
         if one.location == "header" and one.name.lower() in _NO_PARAMETERS:
             return MISSING
-        if pages and "".join(split_words(one.name)) in _PAGE_SIZES and one.location == "query":
-            return _page_size(schema)
+        is_size = one.location == "query" and "".join(split_words(one.name)) in _PAGE_SIZES
+        if order.pages and is_size:
+            return _page_size(schema, WALKED_SIZE if order.cursor else PAGE_SIZE)
         if not one.required:
             return MISSING
         known = self._known.get("".join(split_words(one.name)))
@@ -222,9 +237,8 @@ def _is_id(name: str) -> bool:
     return bool(words) and words[-1] in ("id", "sid", "uuid", "guid")
 
 
-def _page_size(schema: DocumentedSchema | None) -> Value:
+def _page_size(schema: DocumentedSchema | None, size: int) -> Value:
     """A page that is not too large for the API."""
-    size = PAGE_SIZE
     if schema is None or schema.type not in ("integer", "number"):
         return MISSING
     most, least = schema.value("maximum"), schema.value("minimum")
@@ -272,12 +286,17 @@ def _retries(order: StepOrder) -> tuple[DraftRetry, ...]:
 
 
 def _comment(order: StepOrder) -> str:
+    if order.cursor is not None:
+        return (
+            f"Once for each page: without `{order.cursor.parameter}` at first, then with the one "
+            "that the page before has returned."
+        )
     if order.state is None:
         return ""
     good = " or ".join(f"`{one}`" for one in order.state.good)
     return (
         f"Read again every {POLL_SECONDS} seconds until `{order.state.member}` is {good}; "
-        "any other response is a failure at once."
+        "any other response fails at once."
     )
 
 

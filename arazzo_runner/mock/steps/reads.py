@@ -22,7 +22,7 @@ from arazzo_runner.mock.generate.flatten import (
 from arazzo_runner.mock.generate.scalars import name_word
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import generate_value, item_schema_at
-from arazzo_runner.mock.paging import NEXT_TOKENS, PLACES
+from arazzo_runner.mock.paging import NEXT_TOKENS, PLACES, TOKENS
 from arazzo_runner.mock.resources import Facts, normalized_name, path_text
 from arazzo_runner.mock.steps.expectations import BodyRead
 from arazzo_runner.mock.steps.flow import Tokens
@@ -56,7 +56,10 @@ def with_reads(
             body = _whole(frame, body, read, dice)
             continue
         body = body if listed is not None else _with_items(frame, body, tokens, dice)
-        if _is_beyond(body, tokens, listed) or not _is_lacking(value_at(body, tokens), read):
+        value = value_at(body, tokens)
+        if listed is not None and value is MISSING and _is_paging(tokens):  # the last page
+            continue
+        if _is_beyond(body, tokens, listed) or not _is_lacking(value, read):
             continue
         for candidate in _candidates(frame, read, tokens, facts, dice):
             changed = with_value(body, tokens, candidate)
@@ -100,13 +103,17 @@ def _is_lacking(value: MaybeValue, read: BodyRead) -> bool:
         return True
     if value is not None and value != "":
         return False
-    name = normalized_name(str(read.tokens[-1]))
-    is_paging = name in PLACES or name in NEXT_TOKENS
     return (
         bool(read.schemas)
-        and not is_paging
+        and not _is_paging(read.tokens)
         and not all(validator_of(one)(value) for one in read.schemas)
     )
+
+
+def _is_paging(tokens: Tokens) -> bool:
+    """Whether a member tells of the next page."""
+    name = normalized_name(str(tokens[-1]))
+    return name in PLACES or name in NEXT_TOKENS or name in TOKENS
 
 
 def member_tokens(tokens: Tokens) -> Tokens:

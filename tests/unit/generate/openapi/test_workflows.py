@@ -1,0 +1,118 @@
+"""Which workflows resources give: what they are called, what they wait for, what they say."""
+
+from typing import Any
+
+import pytest
+
+from arazzo_runner.generate.draft import Draft
+
+OBJECT = {"type": "object", "properties": {"id": {"type": "string"}}}
+STATE = {"type": "string", "enum": ["pending", "done", "failed"]}
+JOB = {"type": "object", "properties": {"id": {"type": "string"}, "status": STATE}}
+
+
+def operation(schema: Any = None, status: str = "200", **more: Any) -> dict[str, Any]:
+    body = {} if schema is None else {"content": {"application/json": {"schema": schema}}}
+    return {"responses": {status: {"description": "", **body, **more}}}
+
+
+def many(schema: Any) -> dict[str, Any]:
+    return operation({"type": "array", "items": schema})
+
+
+def item(**operations: Any) -> dict[str, Any]:
+    parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {"parameters": [parameter], **operations}
+
+
+def ids(draft: Draft) -> list[str]:
+    return [one.workflow_id for one in draft.workflows]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "summary"),
+    [
+        ("/pets/findByStatus", "list-pets-by-status", "List pets by status."),
+        ("/list_files", "list-files", "List files."),
+        ("/search", "list-searches", "List searches."),
+    ],
+)
+def test_names_of_lists(generate: Any, path: str, name: str, summary: str) -> None:
+    (workflow,) = generate({path: {"get": many(OBJECT)}}).workflows
+    assert (workflow.workflow_id, workflow.summary) == (name, summary)
+
+
+def test_whoever_asks_is_no_collection(generate: Any) -> None:
+    paths = {"/pets": {"get": many(OBJECT)}, "/users/me": {"get": many(OBJECT)}}
+    assert ids(generate(paths)) == ["list-pets"]
+
+
+def test_a_single_step_is_what_the_description_says_of_it(generate: Any) -> None:
+    paths = {"/pets": {"get": {**many(OBJECT), "summary": "Show all **pets**"}}}
+    (workflow,) = generate(paths).workflows
+    assert workflow.summary == "Show all pets."
+
+
+def test_one_workflow_waits_for_a_state(generate: Any) -> None:
+    paths = {
+        "/jobs": {"post": operation(JOB, "201")},
+        "/jobs/{id}": item(get=operation(JOB), delete=operation(None, "204")),
+    }
+    (workflow,) = generate(paths).workflows
+    assert workflow.summary == "Create a job, wait until it has ended, and delete it."
+    assert workflow.description.startswith("The state of the job is read every 10 seconds, ")
+    paths["/jobs/{id}/lines"] = item(get=many(OBJECT))
+    paths["/jobs/{id}/files"] = item(get=many(OBJECT))
+    first, second = generate(paths).workflows
+    assert first.summary == ("Create a job, wait until it has ended, and list its files and lines.")
+    assert second.summary == "Create a job, read it, and delete it."
+    assert [len(one.retries) for one in second.steps] == [0, 0, 0]
+
+
+LOCATION = {"Location": {"schema": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("created", "url"),
+    [
+        (operation(None, "201", headers=LOCATION), "$steps.createJob.outputs.location"),
+        # An id says more, and a header that no success documents says nothing.
+        (operation(JOB, "201", headers=LOCATION), ""),
+    ],
+)
+def test_a_location_leads_to_what_was_created(generate: Any, created: Any, url: str) -> None:
+    paths = {
+        "/jobs": {"post": created, "get": many(OBJECT)},
+        "/jobs/{id}": item(get=operation(OBJECT), delete=operation(None, "204")),
+    }
+    (workflow,) = generate(paths).workflows
+    assert [one.url for one in workflow.steps] == ["", url, "", url]
+    assert all(one.parameters == () for one in workflow.steps) is bool(url)
+
+
+def test_of_a_job_that_is_only_accepted_the_location_is_not_read(generate: Any) -> None:
+    paths = {
+        "/jobs": {"post": operation(None, "202", headers=LOCATION)},
+        "/jobs/{id}": item(get=operation(OBJECT)),
+    }
+    draft = generate(paths)
+    assert all(one.url == "" for each in draft.workflows for one in each.steps)
+
+
+def test_with_cleanup_the_description_says_so(generate: Any) -> None:
+    paths = {
+        "/jobs": {"post": operation(JOB, "201")},
+        "/jobs/{id}": item(put=operation(JOB), delete=operation(None, "204")),
+    }
+    workflow, _ = generate(paths, cleanup=True).workflows
+    assert workflow.description == "The job is deleted at the end, also after a failure."
+
+
+def test_what_is_omitted_stands_above_the_workflow(generate: Any) -> None:
+    paths = {
+        "/jobs": {"post": operation(OBJECT, "201")},
+        "/jobs/{id}": item(get=operation(OBJECT), delete=operation(None, "404")),
+    }
+    (workflow,) = generate(paths).workflows
+    (comment,) = workflow.comment
+    assert comment.startswith("Without `DELETE /jobs/{id}`: AZ304: ")
