@@ -4,6 +4,7 @@
     ├── DocumentError     a document cannot be used          .diagnostics   exit code 3
     ├── UsageError        the call is wrong                   .diagnostics   exit code 2
     │   └── InputError    inputs do not fit the workflow
+    ├── ServerUnavailableError  no response in time           .diagnostics   exit code 4
     └── WorkflowFailed    a run did not pass                  .result
 
 A failing step raises nothing: it is a result.
@@ -53,6 +54,10 @@ class InputError(UsageError):
     def __init__(self, *diagnostics: Diagnostic) -> None:
         super().__init__(*diagnostics)
         self.missing: Mapping[str, Any] = {}
+
+
+class ServerUnavailableError(DiagnosedError):
+    """A server that a run was to wait for did not respond in time; nothing was run."""
 
 
 class WorkflowFailed(ArazzoError):

@@ -28,6 +28,10 @@ T = TypeVar("T")
 # not meet the closing: then nobody could say whether it was processed.
 _IDLE_SECONDS = 4.0
 
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 2.0
+"""Seconds before a connection is tried again, doubled each time up to the longest."""
+
 
 # RFC 9110, section 9.2.2: what these ask for is the same when it is asked twice.
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
@@ -62,6 +66,8 @@ class Connection(Struct):
     stream: NetworkStream
     wire: HttpProtocol
     idle_since: float = 0.0
+    notes: tuple[str, ...] = ()
+    """What is to be said of its first response: how it was made."""
 
     def is_fresh(self) -> bool:
         """Whether a request may be sent on it now."""
@@ -97,6 +103,9 @@ class ConnectionPool:
         except BaseException:
             await connection.stream.aclose()
             raise
+        if connection.notes:
+            response = replace(response, notes=(*response.notes, *connection.notes))
+            connection.notes = ()
         await self._give_back(origin, connection)
         return response
 
@@ -136,21 +145,48 @@ class ConnectionPool:
         """A new connection; names, TCP, tunnel and TLS together have the connect timeout."""
         proxy = self._proxies.of(origin)
         server = proxy.origin if proxy else origin
-        until = deadline.narrow(self._settings.connect_timeout)
         try:
-            stream = await self._connect_first(server, until)
-        except TimeoutError:
-            raise http_errors.connect_timeout_error(server, until.limit) from None
+            stream, until, notes = await self._connect(server, deadline)
         except http_errors.TransportError as reason:
-            raise (http_errors.proxy_error(reason) if proxy else reason) from None
+            # No connection in time is the fault of whoever was to be reached.
+            is_proxy = proxy is not None and reason.failure.code != "timeout"
+            raise (http_errors.proxy_error(reason) if is_proxy else reason) from None
         try:
-            return await self._start_protocol(stream, origin, proxy, until)
+            connection = await self._start_protocol(stream, origin, proxy, until)
         except TimeoutError:
             await stream.aclose()
             raise http_errors.connect_timeout_error(origin, until.limit) from None
         except BaseException:
             await stream.aclose()
             raise
+        connection.notes = notes
+        return connection
+
+    async def _connect(
+        self, server: Origin, deadline: Deadline
+    ) -> tuple[NetworkStream, Deadline, tuple[str, ...]]:
+        """A TCP connection, its deadline, and a note where it was not made at once.
+
+        Nothing has been sent before there is one, so that `--retry-connect` repeats no request.
+        """
+        first: http_errors.TransportError | None = None
+        for retries in range(self._settings.retry_connect + 1):
+            until = deadline.narrow(self._settings.connect_timeout)
+            try:
+                stream = await self._connect_first(server, until)
+            except TimeoutError:
+                reason = http_errors.connect_timeout_error(server, until.limit)
+            except http_errors.TransportError as refusal:
+                reason = refusal
+            else:
+                note = first and http_errors.connect_note(first, retries)
+                return stream, until, (note,) if note else ()
+            first = first or reason
+            if deadline.passed() or retries == self._settings.retry_connect:
+                break
+            pause = min(_FIRST_PAUSE * 2**retries, _LONGEST_PAUSE)
+            await self._network.sleep(deadline.shorten(pause))
+        raise http_errors.last_connect_error(reason, retries)
 
     async def _connect_first(self, server: Origin, until: Deadline) -> NetworkStream:
         """A TCP connection to the first address that takes it; each has its share of the time."""

@@ -34,7 +34,8 @@ class HttpSettings(SafeRepr, frozen=True):
 
     ``timeout`` bounds a whole request, with its redirects. ``max_response_size`` counts the body
     as it is on the wire, ``max_decoded_size`` without its content encodings. ``follow_redirects``
-    is how many are followed at most. ``proxy`` is an ``http://`` URL; None: what the environment
+    is how many are followed at most. ``retry_connect`` is how often a connection that could not be
+    made is tried again. ``proxy`` is an ``http://`` URL; None: what the environment
     says; empty: none. ``cacert``, ``cert`` and ``key`` are paths of PEM files; ``cert`` may be that
     of a PKCS#12 file, and ``key_password`` is the password of either.
     ``source_tls`` has the certificates for single sources, by name; ``tls_table`` says where those
@@ -51,6 +52,7 @@ class HttpSettings(SafeRepr, frozen=True):
     max_header_bytes: int = 100_000
     max_headers: int = 200
     max_informational: int = 20
+    retry_connect: int = 0
     follow_redirects: int = 0
     insecure: bool = False
     cacert: str | None = None
@@ -127,6 +129,10 @@ class Deadline:
     def left(self) -> float:
         """The seconds that are left; TimeoutError when there are none."""
         return self.within(self.limit)
+
+    def shorten(self, seconds: float) -> float:
+        """So many seconds, or those that are left."""
+        return max(min(seconds, self._ends - monotonic()), 0.0)
 
     def passed(self) -> bool:
         """Whether the attempt has no time left."""

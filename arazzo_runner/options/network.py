@@ -78,6 +78,19 @@ NETWORK = (
         member="HttpSettings.follow_redirects",
     ),
     Option(
+        "retry-connect",
+        "Retry up to N times to connect where no connection could be made.",
+        _SENDING,
+        _SECTION,
+        kind="count",
+        metavar="N",
+        least=0,
+        most=1000,
+        default=0,
+        member="HttpSettings.retry_connect",
+        pytest="retry to connect so many times where no connection could be made",
+    ),
+    Option(
         "header",
         "Send this header to the servers of the document, or of one source description;"
         " also `NAME: VALUE`.",

@@ -154,6 +154,22 @@ SERVERS = (
         pytest="a server variable",
     ),
     Option(
+        "wait-for",
+        "Wait until this server, or that of this source description, responds; repeatable.",
+        section=_SERVERS,
+        metavar="URL|SOURCE",
+        is_repeatable=True,
+    ),
+    Option(
+        "wait-for-timeout",
+        "Maximum time to wait for each server.",
+        section=_SERVERS,
+        kind="duration",
+        metavar="T",
+        default="30s",
+        shows_default=True,
+    ),
+    Option(
         "mock",
         "Respond to all requests from the API descriptions, without a server.",
         section=_SERVERS,

@@ -98,4 +98,5 @@ CODES: Final[dict[str, str]] = {
     "AZ906": "a flag has a value that cannot be used",
     "AZ907": "a report cannot be written",
     "AZ908": "no server is known for an API description",
+    "AZ909": "a server did not respond in time",
 }

@@ -90,6 +90,10 @@ def _sources(typed: Typed, _value: str) -> Iterator[Candidate]:
     return (Candidate(f"{name}=", url) for name, url in typed.document().sources.items())
 
 
+def _source_names(typed: Typed, _value: str) -> Iterator[Candidate]:
+    return (Candidate(name, url) for name, url in typed.document().sources.items())
+
+
 def _source(typed: Typed, value: str) -> Iterable[Candidate] | Completion:
     name, equals, _ = value.partition("=")
     return Completion("files", prefix=f"{name}=") if equals else _sources(typed, value)
@@ -144,6 +148,7 @@ _VALUES: Final[Mapping[str, Values]] = {
     "server": _sources,
     "source": _source,
     "until": _steps,
+    "wait-for": _source_names,
     "workflow": _workflows,
 }
 """Of options whose values depend on the document or have two parts."""

@@ -81,6 +81,10 @@ class RunCommand(Struct, frozen=True):
 
             refuse_reports(click.get_current_context())
         check_mock(click.get_current_context())
+        if self.given["wait_for"]:
+            from arazzo_runner.cli.run.wait_for import wait_for_urls
+
+            wait_for_urls(self.given)
         description = load_document(self.document, self.given, self._around())
         check_names(description, self.given)
         if self.given["record"] is not None:
@@ -90,6 +94,10 @@ class RunCommand(Struct, frozen=True):
         new_traces = traces_for(self.given, os.environ)
         ready, warnings = self._ready(description, options, new_traces)
         show_warnings([*warnings, *unknown_secrets(description, self.given)])
+        if self.given["wait_for"]:
+            from arazzo_runner.cli.run.wait_for import wait_for_sources
+
+            wait_for_sources(description, self.given)
         return ready
 
     def _around(self) -> AccessWrapper:

@@ -17,7 +17,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
+from arazzo_runner.errors import DiagnosedError, DocumentError, ServerUnavailableError, UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, WorkflowResult
 from arazzo_runner.pipeline import run as pipeline
@@ -184,6 +184,8 @@ def reports_of_args(args: Sequence[str], environ: Mapping[str, str]) -> Reports:
 
 def start_code(error: DiagnosedError) -> ExitCode:
     """The exit code of what could not start for an error."""
+    if isinstance(error, ServerUnavailableError):
+        return ExitCode.NO_RESPONSE
     return ExitCode.INVALID if isinstance(error, DocumentError) else ExitCode.USAGE
 
 
