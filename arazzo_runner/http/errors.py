@@ -86,20 +86,6 @@ def unknown_host_error(origin: Origin, reason: str) -> TransportError:
     return TransportError("connect", text, "check the name, or name another server with `--server`")
 
 
-def last_connect_error(reason: TransportError, retries: int) -> TransportError:
-    """The reason why no connection could be made, and how often it was tried again."""
-    if retries:
-        message = f"{reason.failure.message}; it was tried {retries + 1} times"
-        reason.failure = replace(reason.failure, message=message)
-    return reason
-
-
-def connect_note(first: TransportError, retries: int) -> str:
-    """Of a connection that was made in the end: what had been in the way."""
-    times = "1 retry" if retries == 1 else f"{retries} retries"
-    return f"the connection was made after {times}: at first, {first.failure.message}"
-
-
 def proxy_error(reason: TransportError) -> TransportError:
     """The proxy in between could not be reached, so nothing is known of the server."""
     hint = "check `--proxy`, or `http_proxy` and `https_proxy` in the environment"

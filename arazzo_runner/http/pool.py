@@ -179,14 +179,14 @@ class ConnectionPool:
             except http_errors.TransportError as refusal:
                 reason = refusal
             else:
-                note = first and http_errors.connect_note(first, retries)
+                note = first and _connect_note(first, retries)
                 return stream, until, (note,) if note else ()
             first = first or reason
             if deadline.passed() or retries == self._settings.retry_connect:
                 break
             pause = min(_FIRST_PAUSE * 2**retries, _LONGEST_PAUSE)
             await self._network.sleep(deadline.shorten(pause))
-        raise http_errors.last_connect_error(reason, retries)
+        raise _last_error(reason, retries)
 
     async def _connect_first(self, server: Origin, until: Deadline) -> NetworkStream:
         """A TCP connection to the first address that takes it; each has its share of the time."""
@@ -265,6 +265,20 @@ class ConnectionPool:
             raise http_errors.read_timeout_error(origin, self._settings.read_timeout) from None
         except OSError as reason:
             raise http_errors.broken_connection_error(origin, reason) from None
+
+
+def _last_error(reason: http_errors.TransportError, retries: int) -> http_errors.TransportError:
+    """The reason why no connection could be made, and how often it was tried again."""
+    if retries:
+        message = f"{reason.failure.message}; it was tried {retries + 1} times"
+        reason.failure = replace(reason.failure, message=message)
+    return reason
+
+
+def _connect_note(first: http_errors.TransportError, retries: int) -> str:
+    """Of a connection that was made in the end: what had been in the way."""
+    times = "1 retry" if retries == 1 else f"{retries} retries"
+    return f"the connection was made after {times}: at first, {first.failure.message}"
 
 
 async def _drive(

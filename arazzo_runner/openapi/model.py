@@ -148,10 +148,15 @@ class ServerVariable(Struct, frozen=True):
 
 
 class Server(Struct, frozen=True):
-    """Server Object; ``url`` may hold ``{variables}`` and may be relative to the description."""
+    """Server Object; ``url`` may hold ``{variables}`` and may be relative to the description.
+
+    ``name`` (since 3.2) and ``description`` are empty where there are none.
+    """
 
     url: str
     variables: dict[str, ServerVariable] = field(default_factory=dict)
+    name: str = ""
+    description: str = ""
 
 
 class Operation(Struct, frozen=True):

@@ -357,6 +357,8 @@ def _server(description: ApiDescription, node: Value, place: Place) -> Server:
             name: _variable(object_at(one, place, f"the server variable `{name}`"))
             for name, one in entries(variables)
         },
+        optional_text(server, "name") or "",
+        optional_text(server, "description") or "",
     )
 
 

@@ -1,4 +1,4 @@
-"""The base URL of an operation: overridden, or documented with its variables filled in.
+"""The base URL of an operation: overridden, or a documented one with its variables filled in.
 
 OpenAPI Specification 3.2.0, sections "Server Object" and "Server Variable Object".
 """
@@ -13,23 +13,25 @@ from urllib.parse import urljoin, urlsplit
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import Operation, Server
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.pattern import lazy_pattern
 
+_OF_URLS: Final = lazy_pattern(r"[:/?#@[]")
 _VARIABLE: Final = lazy_pattern(r"\{([^{}]+)\}")
 
 
 def server_url(operation: Operation, override: str | None, variables: Mapping[str, str]) -> str:
     """The base URL of an operation: its path without a final slash, and its query if it has one.
 
-    ``override`` is the value of ``--server``, ``variables`` those of ``--server-var``. Raises
+    ``override`` is the value of ``--server``, a URL, or the name or description of a documented
+    server; ``variables`` are those of ``--server-var``. Raises
     UsageError AZ906 (a value that cannot be used), AZ908 (no http or https server is known), and
     DocumentError AZ217 (a variable that the description does not declare).
     """
-    if override is not None:
+    if override is not None and not is_server_name(override):
         _refuse_credentials(override, "AZ906", "`--server`")
         return _check_variable(override, "AZ906", f"`--server {override}`")
-    server = operation.servers[0]
+    server = operation.servers[0] if override is None else _named_server(operation, override)
     url = _VARIABLE.sub(lambda found: _variable(found[1], server, variables, operation), server.url)
     absolute = _absolute(url, operation)
     name = operation.description.source.name
@@ -39,6 +41,31 @@ def server_url(operation: Operation, override: str | None, variables: Mapping[st
         raise _no_server_error("AZ908", f"`{name}` names no server")
     subject = f"the server `{server.url}` of `{name}`"
     return _check_variable(absolute, "AZ908", subject, _relative_path(url))
+
+
+def is_server_name(text: str) -> bool:
+    """Whether a value of ``--server`` names a documented server, and is not meant as a URL."""
+    return len(text.split()) > 1 or (bool(text.strip()) and not _OF_URLS.search(text))
+
+
+def _named_server(operation: Operation, text: str) -> Server:
+    """The server with this name; where none has it, the one with this description."""
+    for field in ("name", "description"):
+        found = [one for one in operation.servers if getattr(one, field) == text]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            urls = ", ".join(f"`{one.url}`" for one in found)
+            message = f"`--server {text}`: {len(found)} servers of this {field}: {urls}"
+            raise UsageError(error("AZ906", message, help="name the URL of one of them"))
+    every = (one.name or one.description for one in operation.servers)
+    names = [name for name in dict.fromkeys(every) if name]
+    listed = ", ".join(f"`{one}`" for one in names)
+    source = operation.description.source.name
+    message = f"`--server {text}`: no server of `{source}` has this name or description"
+    others = f"there are {listed}" if names else "its servers have none"
+    way_out = did_you_mean(text, names) or f"{others}; a URL begins with `http://` or `https://`"
+    raise UsageError(error("AZ906", message, help=way_out))
 
 
 def _relative_path(url: str) -> str:

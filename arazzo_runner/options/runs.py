@@ -131,12 +131,13 @@ SELECTION = (
 SERVERS = (
     Option(
         "server",
-        "Use this server instead of the documented one, for one source description or all.",
+        "Use this server, or the documented one of this name or description, for one source"
+        " description or all.",
         _SENDING,
         _SERVERS,
         kind="server",
         key="servers",
-        metavar="[SOURCE=]URL",
+        metavar="[SOURCE=]URL|NAME",
         is_repeatable=True,
         keyword=Keyword("server", "str", by_name="servers"),
         pytest="server of a source description (of all)",

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from arazzo_runner.cli.options.profiles import merge_profile_pairs, profile_of
+from arazzo_runner.openapi.servers import is_server_name
 from arazzo_runner.report.secret_names import without_user
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -164,7 +165,7 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
         name, equals, url = text.partition("=")
         if not equals or not _SOURCE_NAME.fullmatch(name):
             name, url = "", text
-        if not url.lower().startswith(("http://", "https://")):
+        if not url.lower().startswith(("http://", "https://")) and not is_server_name(url):
             from arazzo_runner.report.secrets import URL_MASK
 
             shown = URL_MASK.text(without_user(url))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from arazzo_runner.errors import UsageError
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.servers import base_path, declared_variables, server_url
 
@@ -100,7 +101,8 @@ def test_no_server(serving, failure, servers, uri, code, message, path):
 
 
 @pytest.mark.parametrize(
-    "url", ["localhost:8000", "ftp://x", "/v1", "https://", "", "http://[", "http://:80"]
+    "url",
+    ["localhost:8000", "[::1]", "a?b", "ftp://x", "/v1", "https://", "", "http://[", "http://:80"],
 )
 def test_override_that_is_no_url(serving, failure, url):
     code, message, _, _ = failure(server_url, serving(), url, {})
@@ -161,3 +163,58 @@ def test_the_variables_of_all_servers_wherever_they_stand():
 )
 def test_the_path_of_the_documented_server(serving, servers, uri, path):
     assert base_path(serving(*servers, uri=uri)) == path
+
+
+NAMED = (
+    {"url": "https://{region}.example", "name": "prod", "variables": VARIABLES},
+    {"url": "/staging", "name": "staging", "description": "Where we try things: daily"},
+    {"url": "https://c.example", "description": "prod"},
+    {"url": "https://d.example", "description": "Twice"},
+    {"url": "https://e.example", "description": "Twice"},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("prod", "https://us.example"),  # a name before a description
+        ("staging", "https://api.example.com/staging"),
+        ("Where we try things: daily", "https://api.example.com/staging"),
+    ],
+)
+def test_named(serving, name, url):
+    assert server_url(serving(*NAMED), name, {"region": "us"}) == url
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "help_line"),
+    [
+        (
+            "Twice",
+            "`--server Twice`: 2 servers of this description: `https://d.example`, `https://e.example`",
+            "name the URL of one of them",
+        ),
+        (
+            "stagin",
+            "`--server stagin`: no server of `openapi.json` has this name or description",
+            "did you mean `staging`?",
+        ),
+        (
+            "qa.example",
+            "`--server qa.example`: no server of `openapi.json` has this name or description",
+            "there are `prod`, `staging`, `Twice`; a URL begins with `http://` or `https://`",
+        ),
+    ],
+)
+def test_a_name_of_no_server(serving, name, message, help_line):
+    with pytest.raises(UsageError) as raised:
+        server_url(serving(*NAMED), name, {})
+    (found,) = raised.value.diagnostics
+    assert (found.code, found.message, found.help) == ("AZ906", message, help_line)
+
+
+def test_servers_without_names(serving):
+    with pytest.raises(UsageError) as raised:
+        server_url(serving({"url": "/v1"}), "prod", {})
+    (found,) = raised.value.diagnostics
+    assert found.help == "its servers have none; a URL begins with `http://` or `https://`"
