@@ -262,7 +262,7 @@ class WorkflowMaker:
             self.resource.words,
             update,
             f"Change the {phrase(self.resource.words)}",
-            changes=True,
+            change="differs" if self.resource.create else "some",
             url=self.item_url(update),
         )
         self.add(order, clause)

@@ -7,7 +7,7 @@ called in the paths below it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Final
@@ -38,6 +38,12 @@ _QUERIES: Final = frozenset(
 _QUERY_VERBS: Final = frozenset({"list", "search", "find", "get", "query", "fetch", "filter"})
 _SINGLE: Final = frozenset({("me",), ("self",), ("current",), ("whoami",), ("mine",)})
 """What names whoever asks, and no collection."""
+_VERBS: Final = frozenset(
+    {
+        *("Get", "List", "Create", "Delete", "Update", "Read", "Fetch", "Retrieve", "Retrieves"),
+        *("Returns", "Return", "Search", "Find", "Show", "Add", "Post", "Send", "Gets", "Lists"),
+    }
+)
 _VERSION_LIKE: Final = frozenset({"api", "rest", "latest", "beta", "alpha", "public"})
 
 
@@ -48,6 +54,8 @@ class ApiOperation(Struct, frozen=True, dict=True):
     node: Mapping[str, Value]
     is_unique: bool = True
     """Whether no other operation has its operationId."""
+    brand: str = ""
+    """The word that the summaries of all operations begin with."""
 
     @property
     def key(self) -> str:
@@ -65,7 +73,7 @@ class ApiOperation(Struct, frozen=True, dict=True):
         for keyword in ("summary", "description"):
             text = optional_text(dict(self.node), keyword)
             if text and text.strip():
-                return text
+                return text.strip().removeprefix(f"{self.brand} ") if self.brand else text
         return ""
 
     @property
@@ -202,7 +210,16 @@ def read_operations(description: ApiDescription) -> list[ApiOperation]:
         with suppress(DocumentError):
             found.append((build_operation(description, entry), entry.node))
     ids = Counter(one.operation_id for one, _ in found)
-    return [ApiOperation(one, node, ids[one.operation_id] == 1) for one, node in found]
+    brand = _common_first_word([node for _, node in found])
+    return [ApiOperation(one, node, ids[one.operation_id] == 1, brand) for one, node in found]
+
+
+def _common_first_word(nodes: Sequence[Mapping[str, Value]]) -> str:
+    """The name of the company before each summary: a verb begins some of them at most."""
+    texts = [(optional_text(dict(one), "summary") or "").split() for one in nodes]
+    words = {text[0] for text in texts if len(text) > 2}
+    is_common = len(texts) > 2 and len(words) == 1 and all(len(one) > 2 for one in texts)
+    return words.pop() if is_common and not words & _VERBS else ""
 
 
 def unreadable_operations(description: ApiDescription) -> Iterator[Diagnostic]:

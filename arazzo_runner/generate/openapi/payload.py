@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, TypeAlias
+from typing import Literal as Choice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,11 +26,14 @@ _CHANGED: Final = (
     *("comment", "note", "text", "message", "subject", "email", "status", "state", "enabled"),
 )
 """The members that a person changes first, in plain names."""
+_TEXTS: Final = _CHANGED.index("email")
+"""As many of them are texts that mean nothing to the API."""
 _PERSONAL: Final = frozenset({"email", "phone-number", "phone", "hostname", "ipv4", "ipv6"})
 _CONTACTS: Final = frozenset({"email", "phone", "mobile", "recipient", "recipients", "username"})
 _PARTIES: Final = frozenset({("to",), ("from",), ("sender",), ("phone", "number")})
 _OPAQUE: Final = frozenset({"id", "sid", "uuid", "guid", "key", "reference"})
 
+Change: TypeAlias = Choice["", "some", "differs"]
 Wire = Callable[[str], str | None]
 """The expression for a member by its name, where an earlier step or a parameter has its value."""
 
@@ -67,12 +71,14 @@ class _Member(Struct, frozen=True):
 
 
 def request_payload(
-    operation: ApiOperation, inputs: InputCollector, prefix: Words, wire: Wire, *, changes: bool
+    operation: ApiOperation, inputs: InputCollector, prefix: Words, wire: Wire, change: Change
 ) -> RequestPayload | None:
     """The body of an operation; None where it takes none, or needs none.
 
-    ``changes`` asks for a member at least, where none is required.
+    A ``change`` asks for a member at least, where none is required; one that ``differs`` for a
+    value of its own, where an earlier step has sent one.
     """
+    changes = change != ""
     body = operation.operation.request_body
     media = _media(body.content) if body else None
     if body is None or media is None:
@@ -89,6 +95,8 @@ def request_payload(
         payload = maker.some_member(schema, example)
     if not payload and not body.required:
         return None
+    if change == "differs":
+        payload = maker.differing(schema, payload)
     return RequestPayload(_content_type(media), payload)
 
 
@@ -169,6 +177,19 @@ class _PayloadMaker:
         at = _Member("", example=example)
         return {name: self.member(schema, at.below(name)) for name, _ in ranked[:1]}
 
+    def differing(self, schema: DocumentedSchema, payload: dict[str, Value]) -> dict[str, Value]:
+        """The payload with another value for the member that a person would change."""
+        texts = (
+            (name, inner)
+            for name in sorted(payload, key=_change_rank)
+            if _change_rank(name) < _TEXTS and (inner := schema.member(name)) is not None
+        )
+        for name, inner in texts:
+            if inner.type == "string" and not inner.choices():
+                at = replace(_Member(name), above=("new",))
+                return {**payload, name: self._input(inner, at)}
+        return payload
+
     def other(self, schema: DocumentedSchema | None, media: MediaType) -> Value:
         """A body that is no object: its example, or an input."""
         example = media.examples[0] if media.examples else MISSING
@@ -179,7 +200,9 @@ class _PayloadMaker:
         self, schema: DocumentedSchema | None, at: _Member, example: MaybeValue = MISSING
     ) -> str:
         words = at.words
-        if words in (("id",), ("name",), ("type",), ("value",), ("key",), ("code",)) and at.above:
+        if at.above == ("new",):
+            words = ("new", *words)
+        elif words in (("id",), ("name",), ("type",), ("value",), ("key",), ("code",)) and at.above:
             words = (*at.above, *words)
         stated = schema.input_schema() if schema else {"type": "string"}
         if example is not MISSING and "enum" not in stated:
@@ -239,9 +262,9 @@ def _is_read_only(schema: DocumentedSchema | None) -> bool:
     return schema is not None and schema.has_flag("readOnly")
 
 
-def _change_rank(name: str) -> tuple[int, str]:
+def _change_rank(name: str) -> int:
     plain = "".join(split_words(name))
-    return (_CHANGED.index(plain) if plain in _CHANGED else len(_CHANGED), "")
+    return _CHANGED.index(plain) if plain in _CHANGED else len(_CHANGED)
 
 
 def wire_of(known: Mapping[str, str]) -> Wire:

@@ -21,6 +21,7 @@ from arazzo_runner.generate.openapi.ids import GENERIC
 from arazzo_runner.generate.openapi.inputs import InputCollector
 from arazzo_runner.generate.openapi.pages import NEXT_CURSOR, PageCursor
 from arazzo_runner.generate.openapi.payload import (
+    Change,
     documented_literal,
     request_payload,
     wire_of,
@@ -53,7 +54,7 @@ POLL_LIMIT: Final = Limits().max_retries
 class StepOrder(Struct, frozen=True):
     """What a step is to do: its verb and noun, its operation, the outputs that are needed.
 
-    ``state`` is waited for; ``changes`` is set where a member has to be sent; ``pages`` where a
+    ``state`` is waited for; ``change`` is set where a member has to be sent; ``pages`` where a
     page is asked for, and with a ``cursor`` all pages; ``fallback`` describes the step where the
     description does not. ``url`` is where the request goes in place of the operation's own URL.
     """
@@ -65,7 +66,7 @@ class StepOrder(Struct, frozen=True):
     outputs: NamedExpressions = ()
     state: EndState | None = None
     state_pointer: tuple[str, ...] = ()
-    changes: bool = False
+    change: Change = ""
     pages: bool = False
     cursor: PageCursor | None = None
     url: str = ""
@@ -91,9 +92,7 @@ class StepMaker:
         prefix = (order.verb,)
         step_id = step_id or camel_case((order.verb, *order.words))
         parameters = self._parameters(order, prefix, step_id)
-        body = request_payload(
-            operation, self.inputs, prefix, wire_of(self._known), changes=order.changes
-        )
+        body = request_payload(operation, self.inputs, prefix, wire_of(self._known), order.change)
         summary = first_sentence(operation.summary) or order.fallback
         return DraftStep(
             step_id=step_id,

@@ -116,3 +116,62 @@ def test_what_is_omitted_stands_above_the_workflow(generate: Any) -> None:
     (workflow,) = generate(paths).workflows
     (comment,) = workflow.comment
     assert comment.startswith("Without `DELETE /jobs/{id}`: AZ304: ")
+
+
+TEXT = {"type": "string"}
+
+
+def body(**members: Any) -> dict[str, Any]:
+    schema = {"type": "object", "required": [*members], "properties": members}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+@pytest.mark.parametrize(
+    ("members", "changed"),
+    [
+        ({"size": TEXT, "title": TEXT}, {"size": "$inputs.size", "title": "$inputs.newTitle"}),
+        ({"title": {"const": "x"}}, {"title": "$inputs.newTitle"}),
+        # What the API reads, or chooses from, stays as it was.
+        ({"size": TEXT}, {"size": "$inputs.size"}),
+        ({"title": {"type": "string", "enum": ["Mr"]}}, {"title": "Mr"}),
+        ({"title": {"type": "integer", "default": 1}}, {"title": 1}),
+    ],
+)
+def test_a_change_sends_another_text(
+    generate: Any, members: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    members = {name: {"type": "string", **one} for name, one in members.items()}
+    paths = {
+        "/jobs": {"post": operation(OBJECT, "201") | body(**members)},
+        "/jobs/{id}": item(put=operation(OBJECT) | body(**members)),
+    }
+    (workflow,) = generate(paths).workflows
+    assert workflow.steps[-1].payload == changed
+    del paths["/jobs"]["post"]
+    paths["/jobs/{id}"]["get"] = operation(OBJECT)
+    (workflow,) = generate(paths).workflows
+    assert "new" not in repr(workflow.steps[0].payload)
+
+
+@pytest.mark.parametrize(
+    ("summaries", "shown"),
+    [
+        (("Acme List jobs", "Acme Create job", "Acme Get job"), "Create job."),
+        (("Acme List jobs", "Acme Create job", "Get a job"), "Acme Create job."),
+        (("Get all jobs", "Get new job", "Get a job"), "Get new job."),
+        (("Acme List jobs", "Acme Create", "Acme Get job"), "Acme Create."),
+    ],
+)
+def test_the_name_before_all_summaries_is_dropped(
+    generate: Any, summaries: tuple[str, str, str], shown: str
+) -> None:
+    first, second, third = summaries
+    paths = {
+        "/jobs": {
+            "get": many(OBJECT) | {"summary": first},
+            "post": operation(OBJECT, "201") | {"summary": second},
+        },
+        "/jobs/{id}": item(get=operation(OBJECT) | {"summary": third}),
+    }
+    (workflow,) = generate(paths).workflows
+    assert workflow.steps[0].description == shown
