@@ -23,7 +23,8 @@ from arazzo_runner.options.table import options_of
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.diagnostic import error
 
-_STDIN: Final = "-"
+_STANDARD: Final = "-"
+"""Standard input or output in place of a file."""
 _UNNAMED: Final = "workflows.arazzo.yaml"
 
 
@@ -36,7 +37,7 @@ def command(source: str | None, **given: Any) -> int:
     Each resource gives workflows that create, read, list, change and delete it. What is
     written is valid and passes `arazzo run --mock`; what does not is omitted, and shown.
     """
-    output: str | None = given["output"]
+    output: str | None = given["output"] if given["output"] != _STANDARD else None
     if output is not None:
         check_output_file(output, is_forced=given["force"])
     if given["from_scratch"]:
@@ -64,7 +65,7 @@ def _named_source(source: str | None) -> str:
     if source is None:
         message = "the SOURCE is missing: a path or URL of an OpenAPI description"
         raise click.UsageError(f"{message}; without one, `arazzo new --from-scratch`")
-    if source == _STDIN:
+    if source == _STANDARD:
         raise click.UsageError("the SOURCE has to be a file or a URL: the document names it")
     return source
 
@@ -75,7 +76,7 @@ def _scratch(source: str | None, given: Mapping[str, Any]) -> tuple[str, int]:
     if source is not None or given["only"] or given["workflow"] or given["cleanup"]:
         raise click.UsageError("`--from-scratch` takes no SOURCE, and of the options `--output`")
     name = given["output"]
-    return (SCRATCH.replace("FILE", name) if name else SCRATCH), 1
+    return (SCRATCH.replace("FILE", name) if name not in (None, _STANDARD) else SCRATCH), 1
 
 
 def _workflows(source: str, output: str | None, given: Mapping[str, Any]) -> tuple[str, int]:
@@ -90,7 +91,7 @@ def _workflows(source: str, output: str | None, given: Mapping[str, Any]) -> tup
 
     reader = _reader(source, output, given)
     described = DraftSource(source_name(_stem(source)), _relative_url(source, output))
-    only = tuple(one.strip() for text in given["only"] for one in text.split(",") if one.strip())
+    only = _only(given["only"])
     request = OpenApiRequest(
         described, _stem(source), only, given["cleanup"], given["workflow"] or ""
     )
@@ -103,6 +104,14 @@ def _workflows(source: str, output: str | None, given: Mapping[str, Any]) -> tup
         comment = f"Try it without a server: arazzo run {Path(output).name} --mock"
         draft = replace(draft, comment=(comment,))
     return write_draft(draft), len(draft.workflows)
+
+
+def _only(texts: Iterable[str]) -> tuple[str, ...]:
+    """The operations that `--only` names. Raises click.UsageError where it names none."""
+    names = [one.strip() for text in texts for one in text.split(",")]
+    if names and not any(names):
+        raise click.UsageError("`--only` needs an operation: its operationId, or `GET /pets`")
+    return tuple(one for one in names if one)
 
 
 def _reader(source: str, output: str | None, given: Mapping[str, Any]) -> Any:

@@ -89,7 +89,8 @@ def _sentence(
         case click.UsageError() if context is not None and (extra := _EXTRA.match(mistake.message)):
             words = extra_words(extra[1], context)
             shown = " ".join(map(without_secret, words))
-            message = f"one DOCUMENT is expected, and `{shown}` follows it"
+            noun = "SOURCE" if context.command.name == "new" else "DOCUMENT"
+            message = f"one {noun} is expected, and `{shown}` follows it"
             return message, extra_words_hint(words, context)
         case _:
             return _plain_message(mistake.format_message()), None

@@ -16,6 +16,9 @@ from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode, parse
 
 _LIMITS: Final = DocumentLimits()
+_METHODS: Final = frozenset(
+    {"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+)
 
 
 class WorkflowNames(NamedTuple):
@@ -41,14 +44,29 @@ class DocumentNames(NamedTuple):
 
 def read_names(name: str) -> DocumentNames:
     """The names of the document at a path, of a file alone: no pipe, folder or URL."""
+    return _document_names(_read_object(name))
+
+
+def operation_names(name: str) -> Iterator[tuple[str, str]]:
+    """The operations of the API description at a path, as ``--only`` names them, with summaries."""
+    for path, item in _object(_read_object(name).get("paths")).items():
+        for method, operation in _object(item).items():
+            if method in _METHODS:
+                node = _object(operation)
+                own = node.get("operationId")
+                key = f"{method.upper()} {path}"
+                yield own if isinstance(own, str) else key, _text(node.get("summary"))
+
+
+def _read_object(name: str) -> dict[str, Any]:
     try:
         path = Path(name).expanduser()
         if not path.is_file() or path.stat().st_size > _LIMITS.max_bytes:
-            return DocumentNames()
+            return {}
         source = decode(path.read_bytes(), name, "")
-        return _document_names(_object(parse(source, _LIMITS, Severity.WARNING).value))
+        return _object(parse(source, _LIMITS, Severity.WARNING).value)
     except (DocumentError, OSError, RuntimeError, ValueError):
-        return DocumentNames()
+        return {}
 
 
 def _document_names(document: Mapping[str, Any]) -> DocumentNames:

@@ -123,6 +123,18 @@ def _input(typed: Typed, value: str) -> Iterable[Candidate] | Completion:
     return [Candidate(f"{name}={one}") for schema in schemas for one in _named_values(schema)]
 
 
+def _operations(typed: Typed, value: str) -> Iterator[Candidate]:
+    """Operations of the API description on the line, with commas between them."""
+    from arazzo_runner.cli.completion.document_names import operation_names
+
+    head, comma, _ = value.rpartition(",")
+    used = {name for option, one in typed.values if option == "only" for name in one.split(",")}
+    used |= {*head.split(",")}
+    for name, text in operation_names(typed.arguments[0]) if typed.arguments else ():
+        if name not in used:
+            yield Candidate(f"{head}{comma}{name}", text)
+
+
 def _named_values(schema: Mapping[str, object]) -> Iterator[str]:
     listed = schema.get("enum")
     if isinstance(listed, list):
@@ -142,6 +154,7 @@ _VALUES: Final[Mapping[str, Values]] = {
     "max-duration": _step_value,
     "mock-case": _step_value,
     "no-auth": _no_auth,
+    "only": _operations,
     "report": _report,
     "secret": _secret,
     "send-invalid": _steps_or_all,

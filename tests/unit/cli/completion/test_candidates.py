@@ -33,11 +33,23 @@ components:
   inputs: {back: {properties: {reason: {}}}}
 """
 
+API = """
+openapi: 3.1.0
+paths:
+  /pets:
+    parameters: []
+    get: {operationId: listPets, summary: All pets}
+    post: {operationId: addPet}
+  /pets/{id}: {delete: {}}
+  /broken: 1
+"""
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "w.yaml").write_text(DOCUMENT)
+    (tmp_path / "api.yaml").write_text(API)
     (tmp_path / "arazzo.toml").write_text("[profiles.staging]\n[profiles.local]\n")
     return tmp_path
 
@@ -93,6 +105,12 @@ def values(line: str) -> list[str]:
         ("run w.yaml --server b", ["bank="]),
         ("run w.yaml --no-auth ", ["all", "shop", "bank"]),
         ("run w.yaml --secret n", ["note"]),
+        ("new api.yaml --only ", ["listPets", "addPet", "DELETE /pets/{id}"]),
+        ("new api.yaml --only addPet,li", ["addPet,listPets"]),
+        ("new api.yaml --only addPet --only=", ["--only=listPets", "--only=DELETE /pets/{id}"]),
+        ("new --only ", []),
+        ("new w.yaml --only ", []),
+        ("new none.yaml --only ", []),
         ("run w.yaml -i ", ["size=", "gift=", "note=", "reason="]),
         ("run w.yaml -vqi s", ["size="]),
         ("run w.yaml -is", ["-isize="]),
