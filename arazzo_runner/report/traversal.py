@@ -49,12 +49,13 @@ def steps_of(workflows: Iterable[WorkflowResult]) -> Iterator[StepResult]:
     """All visits of steps: of the workflows, those they called, and what retries ran."""
     for workflow in workflows:
         for step in workflow.steps:
-            yield from _with_inner(step)
+            yield from visits_of(step)
         yield from steps_of(workflow.gone_to)
         yield from steps_of(_finally(workflow))
 
 
-def _with_inner(step: StepResult) -> Iterator[StepResult]:
+def visits_of(step: StepResult) -> Iterator[StepResult]:
+    """A visit of a step, after all those inside of it."""
     for attempt in step.attempts:
         if attempt.workflow and attempt is not step.attempts[-1]:
             yield from steps_of((attempt.workflow,))
@@ -68,7 +69,7 @@ def _interlude(attempt: Attempt) -> Iterator[StepResult]:
     if isinstance(attempt.interlude, WorkflowResult):
         yield from steps_of((attempt.interlude,))
     elif attempt.interlude:
-        yield from _with_inner(attempt.interlude)
+        yield from visits_of(attempt.interlude)
 
 
 def step_target(step: StepResult) -> str:

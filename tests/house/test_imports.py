@@ -62,7 +62,6 @@ HEAVY = {
     "html",
     "http.client",
     "httpx",
-    "jinja2",
     "jsonpath_rfc9535",
     "jsonschema",
     "mimetypes",

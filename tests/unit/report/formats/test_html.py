@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.formats import html
-from arazzo_runner.report.formats.html import HtmlBodies, counts_text, report_pieces, spell_value
+from arazzo_runner.report.formats import html_parts, html_steps
+from arazzo_runner.report.formats.html import counts_text, report_pieces
+from arazzo_runner.report.formats.html_parts import HtmlBodies, spell_value
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
@@ -147,7 +148,7 @@ def test_a_run_that_could_not_start(build):
 
 
 def test_long_bodies_are_cut_and_the_page_says_so(build, monkeypatch):
-    monkeypatch.setattr(html, "BODY_LIMIT", 40)
+    monkeypatch.setattr(html_parts, "BODY_LIMIT", 40)
     run = build.report(build.run(build.workflow(build.step())))
     page = read(run)
     assert "long bodies are truncated" in page.text
@@ -155,7 +156,7 @@ def test_long_bodies_are_cut_and_the_page_says_so(build, monkeypatch):
 
 
 def test_after_very_many_steps_those_that_passed_have_no_details(build, monkeypatch):
-    monkeypatch.setattr(html, "DETAILED", 1)
+    monkeypatch.setattr(html_steps, "DETAILED", 1)
     steps = [build.step("one"), build.step("two"), build.failed_step(step_id="three")]
     page = read(build.report(build.run(build.workflow(*steps, status=Status.FAILED)), 1))
     assert page.tags.count("svg") == 3
@@ -163,7 +164,7 @@ def test_after_very_many_steps_those_that_passed_have_no_details(build, monkeypa
 
 
 def test_bodies_together_are_bounded(monkeypatch):
-    monkeypatch.setattr(html, "ALL_BODIES", 300)
+    monkeypatch.setattr(html_parts, "ALL_BODIES", 300)
     bodies = HtmlBodies()
     assert bodies.text("x" * 300) == "x" * 300
     assert not bodies.cut
@@ -206,3 +207,19 @@ def test_an_attempt_that_was_repeated_has_its_own_outputs(build):
     page = read(build.report(build.run(build.workflow(step))))
     assert page.text.count("Outputs of this attempt") == 1
     assert "busy" in page.text and "done" in page.text
+
+
+def test_what_ran_when_a_workflow_had_ended_is_there(build):
+    last = build.workflow(build.step("tidy"), workflow_id="afterwards")
+    page = read(build.report(build.run(replace(build.workflow(build.step()), finally_run=last))))
+    assert "afterwards" in page.text and "tidy" in page.text
+
+
+def test_links_find_their_steps_behind_runs_without_details(build, monkeypatch):
+    monkeypatch.setattr(html_steps, "DETAILED", 1)
+    call = build.step("call", workflow=build.workflow(build.step("inner")), operation=None)
+    failed = build.failed_step(step_id="last")
+    run = build.run(build.workflow(build.step(), call, failed, status=Status.FAILED))
+    text = report_bytes(build.report(run, 1), Masker()).decode()
+    assert '<a href="#step-4">trigger, step last</a>' in text
+    assert '<li class="step" id="step-4" data-status="failed">' in text
