@@ -7,11 +7,13 @@ A public name is loaded when it is first used: `import arazzo_runner` alone cost
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from arazzo_runner.api import arun, load, load_text, render, run, stream, validate
+    from arazzo_runner.catalog.model import OperationInfo, StepInfo, WorkflowInfo
     from arazzo_runner.embed.documents import LoadOptions
     from arazzo_runner.embed.options import RunOptions
     from arazzo_runner.embed.result import Result
     from arazzo_runner.embed.runner import Runner
     from arazzo_runner.embed.stream import Stream
+    from arazzo_runner.embed.tools import Tool, tools
     from arazzo_runner.embed.unittest import ArazzoTestCase
     from arazzo_runner.errors import (
         ArazzoError,
@@ -66,6 +68,7 @@ _HOMES = {
     "embed.result": ("Result",),
     "embed.runner": ("Runner",),
     "embed.stream": ("Stream",),
+    "embed.tools": ("Tool", "tools"),
     "embed.unittest": ("ArazzoTestCase",),
     "errors": (
         "ArazzoError",
@@ -104,6 +107,7 @@ _HOMES = {
         "TransportFailure",
         "World",
     ),
+    "catalog.model": ("OperationInfo", "StepInfo", "WorkflowInfo"),
     "pipeline.load": (
         "Description",
         "LoadLimits",
@@ -145,6 +149,7 @@ __all__ = [
     "LoadOptions",
     "MockWorld",
     "OperandValue",
+    "OperationInfo",
     "RequestSent",
     "ResponseReceived",
     "Result",
@@ -156,14 +161,17 @@ __all__ = [
     "Status",
     "StepError",
     "StepFinished",
+    "StepInfo",
     "StepResult",
     "StepRetried",
     "StepStarted",
     "Stream",
+    "Tool",
     "TransportFailure",
     "UsageError",
     "WorkflowFailed",
     "WorkflowFinished",
+    "WorkflowInfo",
     "WorkflowResult",
     "WorkflowStarted",
     "World",
@@ -174,6 +182,7 @@ __all__ = [
     "render",
     "run",
     "stream",
+    "tools",
     "validate",
 ]
 

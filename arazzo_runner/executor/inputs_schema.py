@@ -13,13 +13,14 @@ from typing import Any, Final
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.schema.compile import Bundle, schema_validator
+from arazzo_runner.openapi.schema.compile import schema_validator
 from arazzo_runner.openapi.schema.descend import (
     SchemaShape,
     standalone_shape,
     types_of_shape,
 )
 from arazzo_runner.openapi.schema.standalone import (
+    Bundle,
     Inner,
     SchemaNode,
     possible_schemas,

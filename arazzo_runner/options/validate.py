@@ -71,6 +71,13 @@ OTHERS = (
         kind="switch",
         key="as_json",
     ),
+    Option(
+        "workflow",
+        "The workflow whose schema is printed, where the document has several.",
+        ("schema",),
+        metavar="ID",
+        has_variable=False,
+    ),
     # In the environment, `ARAZZO_FORMAT` is that of `validate`.
     Option(
         "format",

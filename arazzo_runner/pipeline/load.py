@@ -42,6 +42,7 @@ from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.suggested_fix import begin_lookups
 
 if TYPE_CHECKING:
+    from arazzo_runner.catalog.model import WorkflowInfo
     from arazzo_runner.document.retrieval import DocumentAccess
     from arazzo_runner.report.model import SourceInfo
     from arazzo_runner.report.traversal import OperationName
@@ -60,7 +61,7 @@ class Description(SafeRepr, frozen=True):
     ``silence``; those about a selection of workflows are in the plan of it (``PlanResult``).
     ``errors`` stop the workflows that need what they are about (``lint/reach``); they are among the
     warnings too. ``missing`` are the sources that could not be read. ``alone`` is what keeps each
-    workflow from being bound; a cache, not state.
+    workflow from being bound, ``catalog`` what ``workflows`` gives; caches, not state.
     """
 
     units: Mapping[str, Unit]
@@ -69,6 +70,7 @@ class Description(SafeRepr, frozen=True):
     errors: tuple[Diagnostic, ...] = ()
     missing: frozenset[tuple[str, str]] = frozenset()
     alone: dict[WorkflowKey, list[Diagnostic]] = field(default_factory=dict)
+    catalog: dict[str, WorkflowInfo] = field(default_factory=dict)
     max_findings: int = MAX_FINDINGS
 
     def causes(self, queries: Iterable[Diagnostic] = ()) -> Causes:
@@ -106,6 +108,16 @@ class Description(SafeRepr, frozen=True):
                 yield from self.errors_of_workflow(key)
 
     @property
+    def workflows(self) -> Mapping[str, WorkflowInfo]:
+        """The workflows of the document that was loaded, as data: schemas, steps, effects."""
+        if not self.catalog:
+            from arazzo_runner.catalog.workflows import read_workflows
+
+            found = read_workflows(self.units, self.workflow_keys, self.errors_of_workflow)
+            self.catalog.update(found)
+        return self.catalog
+
+    @property
     def workflow_keys(self) -> tuple[WorkflowKey, ...]:
         """The workflows of the document that was loaded, as a plan names them."""
         uri = self.entry.document.base_uri
@@ -141,20 +153,10 @@ class Description(SafeRepr, frozen=True):
 
     def source_infos(self) -> tuple[SourceInfo, ...]:
         """The API descriptions as reports name them."""
-        from hashlib import sha256
+        from arazzo_runner.report.model import source_info
 
-        from arazzo_runner.report.model import SourceInfo
-
-        return tuple(
-            SourceInfo(
-                name,
-                "openapi",
-                api.source.uri,
-                api.api_version,
-                sha256(api.source.text.encode()).hexdigest(),
-            )
-            for name, api in self.apis().items()
-        )
+        apis = self.apis().items()
+        return tuple(source_info(name, api.source, api.api_version) for name, api in apis)
 
     def operation_names(self) -> tuple[OperationName, ...]:
         """All operations of the API descriptions."""

@@ -11,6 +11,7 @@ from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.report.exit_code import status_of
 from arazzo_runner.report.traversal import OperationName
 from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.source import SourceFile
 
 if TYPE_CHECKING:
     from arazzo_runner.report.coverage import Coverage
@@ -24,6 +25,14 @@ class SourceInfo(Struct, frozen=True):
     url: str
     version: str
     sha256: str
+
+
+def source_info(name: str, source: SourceFile, version: str) -> SourceInfo:
+    """What is said of an API description of a version of OpenAPI, by the text that was read."""
+    from hashlib import sha256
+
+    digest = sha256(source.text.encode()).hexdigest()
+    return SourceInfo(name, "openapi", source.uri, version, digest)
 
 
 class RunReport(Struct, frozen=True):

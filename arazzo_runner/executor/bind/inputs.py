@@ -16,7 +16,8 @@ from arazzo_runner.executor.inputs_schema import InputsSchema, read_inputs_schem
 from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument, Schema
 from arazzo_runner.openapi.references import reference_target, tokens_of, value_at
-from arazzo_runner.openapi.schema.compile import Bundle, bundle_verbatim
+from arazzo_runner.openapi.schema.compile import bundle_verbatim
+from arazzo_runner.openapi.schema.standalone import Bundle
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
 from arazzo_runner.text.source import Place, Pointer
 

@@ -8,7 +8,7 @@ words is translated. OpenAPI Specification 3.0.4 and 3.1.1, section "Schema Obje
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, TypeAlias
 from typing import Literal as Choice
 
@@ -29,7 +29,7 @@ from arazzo_runner.openapi.references import (
 )
 from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
-from arazzo_runner.openapi.schema.standalone import DEFINITION
+from arazzo_runner.openapi.schema.standalone import DEFINITION, Bundle, BundleNames, DynamicScope
 from arazzo_runner.openapi.schema.validator import Validator, compile_schema, python_numbers
 from arazzo_runner.openapi.schema.walk import (
     APPLICATORS,
@@ -41,14 +41,11 @@ from arazzo_runner.openapi.schema.walk import (
     with_definitions,
 )
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.text.source import Place, Pointer
+from arazzo_runner.text.source import Place
 
 Direction: TypeAlias = Choice["request", "response"]
 Follow: TypeAlias = Callable[[str, Place], tuple[Value, Place]]
 """What a reference at a place leads to, and its place. Raises DocumentError."""
-
-DynamicScope: TypeAlias = frozenset[tuple[str, str, Pointer]]
-"""The dynamic anchors in force: (anchor, URI of the file, pointer), the outermost of each name."""
 
 _DEFINITIONS: Final = frozenset(keywords(Relation.DEFINITION))
 # Said otherwise in the bundled schema.
@@ -65,23 +62,6 @@ _LEFT_OUT: Final = _OF_IDENTITY | {
 }
 
 
-class Bundle(Struct, frozen=True):
-    """A self-contained schema, and where each of its parts stands in the description.
-
-    ``places`` maps the names under ``$defs`` to the places of what they were.
-    """
-
-    value: Value
-    place: Place
-    places: Mapping[str, Place]
-
-    def place_of(self, path: Pointer) -> Place:
-        """The place in the description for a path in the bundled schema."""
-        if len(path) > 1 and path[0] == DEFINITIONS:
-            return self.places[str(path[1])].at(*path[2:])
-        return self.place.at(*path)
-
-
 def standalone_schema(schema: Schema, description: ApiDescription, direction: Direction) -> Value:
     """A schema with all it refers to, as JSON Schema 2020-12 that stands by itself.
 
@@ -92,10 +72,10 @@ def standalone_schema(schema: Schema, description: ApiDescription, direction: Di
 
 
 def bundle_schema(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
-    """Like :func:`standalone`, with the places; made once for each schema and direction."""
+    """Like :func:`standalone_schema`, with places; made once for each schema and direction."""
     key = ("bundle", schema.place.source.uri, schema.place.pointer, direction)
     if key not in description.memo:
-        description.memo[key] = _bundle(schema, description, direction)
+        description.memo[key] = bundle_beside(schema, description, direction, BundleNames())
     found: Bundle = description.memo[key]
     return found
 
@@ -128,10 +108,9 @@ def bundle_verbatim(schema: Schema, description: ApiDescription, follow: Follow)
     What is malformed stays for the validator to refuse. ``follow`` says where a reference leads.
     All schemas of a description that are bundled so have the same name for the same definition.
     """
-    memo = description.memo
-    names = memo.setdefault(("verbatim names",), {})
-    places = memo.setdefault(("verbatim places",), {})
-    return _bundled(_BundleState(description, follow, None, names, places), schema)
+    named = description.memo.setdefault(("verbatim names",), BundleNames())
+    known = BundleNames(named.names, named.places)  # each has all that it refers to
+    return _bundled(_BundleState(description, follow, None, known), schema)
 
 
 def broken_references(schema: Schema, description: ApiDescription) -> tuple[Diagnostic, ...]:
@@ -145,16 +124,20 @@ def broken_references(schema: Schema, description: ApiDescription) -> tuple[Diag
             found.extend(reason.diagnostics)
             return True, place.at("$ref")
 
-    _bundled(_BundleState(description, follow, None), schema)
+    _bundled(_BundleState(description, follow, None, BundleNames()), schema)
     return tuple(dict.fromkeys(found))
 
 
-def _bundle(schema: Schema, description: ApiDescription, direction: Direction) -> Bundle:
+def bundle_beside(
+    schema: Schema, description: ApiDescription, direction: Direction, known: BundleNames
+) -> Bundle:
+    """A bundled schema; under its ``$defs`` is only what is new among ``known``."""
+
     def follow(reference: str, place: Place) -> tuple[Value, Place]:
         return reference_target(description, reference, place)
 
     hidden: AccessFlag = "readOnly" if direction == "request" else "writeOnly"
-    return _bundled(_BundleState(description, follow, hidden), schema)
+    return _bundled(_BundleState(description, follow, hidden, known), schema)
 
 
 def _bundled(work: _BundleState, schema: Schema) -> Bundle:
@@ -163,7 +146,7 @@ def _bundled(work: _BundleState, schema: Schema) -> Bundle:
     while work.todo:
         name, node, spot = work.todo.pop()
         defs[name] = _convert(work, node, spot)
-    return Bundle(with_definitions(value, defs), schema.place, work.places)
+    return Bundle(with_definitions(value, defs), schema.place, work.known.places)
 
 
 class _SchemaPlace(Struct, frozen=True):
@@ -187,7 +170,7 @@ class _SchemaPlace(Struct, frozen=True):
 
 
 class _BundleState(Struct, frozen=True):
-    """What a bundling has met: the names of the schemas referred to, and which are still to do.
+    """What a bundling has met, and which schemas are still to do.
 
     ``follow`` gives what a reference at a place leads to. ``hidden`` is the keyword of the
     properties that do not count in this direction; None: the schema is taken as it is written.
@@ -196,9 +179,7 @@ class _BundleState(Struct, frozen=True):
     description: ApiDescription
     follow: Follow
     hidden: AccessFlag | None
-    names: dict[tuple[str, Pointer, DynamicScope], str] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
+    known: BundleNames
     todo: list[tuple[str, Value, _SchemaPlace]] = field(default_factory=list)
 
     def tolerate(self, value: Value, instead: Value) -> Value:
@@ -351,17 +332,18 @@ def _definition_reference(
     work: _BundleState, node: Value, place: Place, dynamic: DynamicScope, hops: int = 0
 ) -> str:
     """The reference to a schema's copy under ``$defs``; what is met first is put on the list."""
+    known = work.known
     key = (place.source.uri, place.pointer, dynamic)
-    if key not in work.names:
+    if key not in known.names:
         stem = re.sub(r"[^\w.\-]", "_", str(place.pointer[-1])) if place.pointer else "root"
         name, number = stem, 1
-        while name in work.places:
+        while name in known.places:
             number += 1
             name = f"{stem}_{number}"
-        work.names[key], work.places[name] = name, place
-    name = work.names[key]
-    if name not in work.begun:
-        work.begun.add(name)
+        known.names[key], known.places[name] = name, place
+    name = known.names[key]
+    if name not in known.begun:
+        known.begun.add(name)
         work.todo.append((name, node, _SchemaPlace(place, dynamic, hops=hops)))
     return DEFINITION + name
 

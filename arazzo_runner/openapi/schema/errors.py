@@ -11,12 +11,12 @@ from arazzo_runner.expression.value import Value, describe, to_text
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.references import load_document, value_at
 from arazzo_runner.openapi.schema.compile import (
-    Bundle,
     Direction,
     bundle_schema,
     response_validator,
     schema_validator,
 )
+from arazzo_runner.openapi.schema.standalone import Bundle
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS
 from arazzo_runner.text.source import Place, pointer_text
 

@@ -5,8 +5,10 @@ JSON Schema 2020-12 core, sections 8.2.4 and 9.3 ("Bundling").
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct, field
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.schema.walk import (
@@ -16,10 +18,39 @@ from arazzo_runner.openapi.schema.walk import (
     definitions_of,
     subschemas,
 )
-from arazzo_runner.text.source import Pointer
+from arazzo_runner.text.source import Place, Pointer
 
 DEFINITION: Final = f"#/{DEFINITIONS}/"
 """What a reference to a definition begins with."""
+
+DynamicScope: TypeAlias = frozenset[tuple[str, str, Pointer]]
+"""The dynamic anchors in force: (anchor, URI of the file, pointer), the outermost of each name."""
+
+
+class Bundle(Struct, frozen=True):
+    """A self-contained schema, and where each of its parts stands in the description.
+
+    ``places`` maps the names under ``$defs`` to the places of what they were.
+    """
+
+    value: Value
+    place: Place
+    places: Mapping[str, Place]
+
+    def place_of(self, path: Pointer) -> Place:
+        """The place in the description for a path in the bundled schema."""
+        if len(path) > 1 and path[0] == DEFINITIONS:
+            return self.places[str(path[1])].at(*path[2:])
+        return self.place.at(*path)
+
+
+class BundleNames(Struct, frozen=True):
+    """What schemas that are bundled beside each other share: names and places under ``$defs``."""
+
+    names: dict[tuple[str, Pointer, DynamicScope], str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+
 
 SchemaNode: TypeAlias = tuple[dict[str, Any], Pointer]
 """A schema of a root, and its path in there."""

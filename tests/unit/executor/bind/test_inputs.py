@@ -4,7 +4,7 @@ import pytest
 
 from arazzo_runner.executor.bind.inputs import schema_findings
 from arazzo_runner.executor.inputs_schema import read_inputs_schema
-from arazzo_runner.openapi.schema.compile import Bundle
+from arazzo_runner.openapi.schema.standalone import Bundle
 from arazzo_runner.text.source import Place, SourceFile
 
 PLACE = Place(SourceFile("a.yaml", "", "file:///a.yaml"), ("inputs",))
