@@ -289,7 +289,7 @@ def _in_parentheses(condition: Condition, plain: tuple[type, ...]) -> str:
     return text if isinstance(condition, plain) else f"({text})"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def operands(condition: Condition) -> tuple[Expression, ...]:
     """The expressions of a condition, each once, in the order of the text."""
     found = {leaf.text: leaf for leaf in _leaves(condition) if isinstance(leaf, Expression)}

@@ -123,6 +123,7 @@ def step_contexts(plan: Plan) -> Iterator[StepContext]:
         }
     )
     yield from map(views.at, views.plans)
+    views.made.clear()  # they and the views know each other, and would wait for the collector
 
 
 def _step_context(

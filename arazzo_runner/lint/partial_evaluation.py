@@ -54,7 +54,7 @@ class ConditionParts(Struct, frozen=True):
     fixed: bool | None = None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def condition_parts(condition: Condition | MalformedExpression) -> ConditionParts:
     """What stands in a condition; several rules ask this about each of many conditions."""
     if isinstance(condition, MalformedExpression):
@@ -87,7 +87,7 @@ def criterion_verdict(criterion: Criterion, status: int | None) -> bool | None:
             assert_never(criterion)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _condition_verdict(condition: Condition, status: int | None) -> bool | None:
     """The same few conditions stand in most documents, and several rules ask about each."""
     return _truth(_guess(condition, status))

@@ -169,7 +169,7 @@ def _verdicts(criterion: Criterion) -> _Verdicts:
     return _verdicts_for_all(criterion)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _of_condition(condition: Condition | MalformedExpression) -> _Verdicts:
     """The same few conditions stand in most documents, and several rules ask about each."""
     return _verdicts_for_all(SimpleCriterion("", condition, _NOWHERE))

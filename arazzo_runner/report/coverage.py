@@ -100,20 +100,21 @@ class WorkflowBranches(Struct, frozen=True):
 
 def workflow_branches(workflow: WorkflowPlan, runs: int, visits: StepVisits) -> WorkflowBranches:
     """The branches of a workflow that ran ``runs`` times."""
-    taken = {
-        step.step.place: _taken_counts(visits.get(step.step.place, ())) for step in workflow.steps
-    }
-    steps = tuple(
-        _of_step(one, visits.get(one.step.place, ()), taken[one.step.place])
-        for one in workflow.steps
-    )
-    everywhere = sum(taken.values(), Counter[_ActionKey]())
+    everywhere = Counter[_ActionKey]()
+    steps: list[StepBranches] = []
+    for step in workflow.steps:
+        own = visits.get(step.step.place, ())
+        taken = _taken_counts(own)
+        everywhere.update(taken)
+        steps.append(_of_step(step, own, taken))
     shared = {
         (one.after, one.name): one
         for step in workflow.steps
         for one in _action_branches(step, "workflow", everywhere)
     }
-    return WorkflowBranches(workflow.workflow.workflow_id, runs, steps, tuple(shared.values()))
+    return WorkflowBranches(
+        workflow.workflow.workflow_id, runs, tuple(steps), tuple(shared.values())
+    )
 
 
 def _of_step(

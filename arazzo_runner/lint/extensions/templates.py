@@ -131,7 +131,7 @@ def _may_hold(node: Value) -> bool:
     return isinstance(node, dict | list)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _is_suspicious(text: str) -> bool:
     """Whether a text may be what another tool reads: the same few texts stand in most steps."""
     if _WHOLE.fullmatch(text):

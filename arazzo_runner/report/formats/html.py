@@ -22,6 +22,7 @@ from arazzo_runner.report.failure import explain_workflow
 from arazzo_runner.report.formats.html_markup import NOTHING, Markup, fill, join
 from arazzo_runner.report.formats.html_steps import Data, StepPages, mark, place_of
 from arazzo_runner.report.formats.json import report_end, report_start
+from arazzo_runner.report.formats.json_stream import OpenParts
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.safe_text import duration_text
 from arazzo_runner.report.secrets import Masker
@@ -39,7 +40,7 @@ def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
 
 
 def _page(run: RunReport, masker: Masker) -> Iterator[Markup]:
-    view = {**report_start(run, masker), **report_end(run, masker)}
+    view = {**report_start(run, masker), **report_end(run, masker, OpenParts(masker))}
     look = plain_look(masker)
     steps = StepPages(masker, sum(one.duration for one in run.result.workflows))
     assets = _page_assets()

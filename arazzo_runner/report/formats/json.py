@@ -23,16 +23,17 @@ from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
 
 
-def coverage_json(coverage: Coverage, masker: Masker) -> dict[str, Value]:
-    """Its counts, and below them each operation and workflow."""
-    return {
+def coverage_json(coverage: Coverage, masker: Masker, show: JsonParts) -> dict[str, Value]:
+    """Its counts, and below them each operation and workflow; ``show`` makes what may be long."""
+    members = {
         "operations": {"exercised": coverage.exercised, "total": coverage.total},
         "statuses": {"exercised": coverage.statuses_exercised, "total": coverage.statuses_total},
         "branches": {"taken": coverage.branches_taken, "total": coverage.branches_total},
         "unexercised": [operation_json(name) for name in coverage.unexercised],
         "by_operation": [_statuses(one) for one in coverage.statuses],
-        "by_workflow": [_workflow(one, masker) for one in coverage.workflows],
+        "by_workflow": show.array(_workflow(one, masker, show) for one in coverage.workflows),
     }
+    return show.object(members)
 
 
 def _statuses(one: StatusCoverage) -> dict[str, Value]:
@@ -44,13 +45,14 @@ def _statuses(one: StatusCoverage) -> dict[str, Value]:
     }
 
 
-def _workflow(one: WorkflowBranches, masker: Masker) -> dict[str, Value]:
-    return {
+def _workflow(one: WorkflowBranches, masker: Masker, show: JsonParts) -> dict[str, Value]:
+    members = {
         "workflow_id": masker.text(one.workflow_id),
         "runs": one.runs,
-        "steps": [_step(step, masker) for step in one.steps],
+        "steps": show.array(_step(step, masker) for step in one.steps),
         "actions": [_action(action, masker) for action in one.actions],
     }
+    return show.object(members)
 
 
 def _step(one: StepBranches, masker: Masker) -> dict[str, Value]:
@@ -91,7 +93,7 @@ def report_data(run: RunReport, masker: Masker, show: JsonParts | None = None) -
     Durations are seconds; bodies above 64 KiB are cut. docs/report.md describes the fields.
     """
     show = show or JsonParts(masker)
-    begun, ended = report_start(run, masker), report_end(run, masker)
+    begun, ended = report_start(run, masker), report_end(run, masker, show)
     return {
         "schema_version": begun["schema_version"],
         "tool": begun["tool"],
@@ -129,16 +131,16 @@ def _notes(run: RunReport) -> dict[str, Value]:
     return {"notes": list(run.notes)} if run.notes else {}
 
 
-def report_end(run: RunReport, masker: Masker) -> dict[str, Value]:
+def report_end(run: RunReport, masker: Masker, show: JsonParts | None = None) -> dict[str, Value]:
     """The fields of a report that are known when a run is over, without its workflows."""
-    show = JsonParts(masker)
+    show = show or JsonParts(masker)
     return {
         "status": run.status.value,
         "exit_code": int(run.exit_code),
         "duration": round_seconds(run.duration),
         "summary": _summary(run.result),
         "diagnostics": [show.diagnostic(diagnostic) for diagnostic in run.diagnostics],
-        "coverage": coverage_json(run.coverage, masker),
+        "coverage": coverage_json(run.coverage, masker, show),
     }
 
 

@@ -77,6 +77,10 @@ class JsonParts:
         """The items of an array, as they are written."""
         return list(items)
 
+    def object(self, members: dict[str, Value]) -> dict[str, Value]:
+        """An object that has arrays of :meth:`array` in it."""
+        return members
+
     def end_of_workflow(self, workflow: WorkflowResult) -> dict[str, Value]:
         """What came of a workflow, without its steps."""
         spelled = {

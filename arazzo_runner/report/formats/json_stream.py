@@ -93,6 +93,10 @@ class OpenParts(JsonParts):
         """Items that are made when it is their turn."""
         return OpenArray(items)
 
+    def object(self, members: dict[str, Value]) -> dict[str, Value]:
+        """An object that is written member by member."""
+        return OpenObject(members)
+
     def step(self, step: StepResult) -> dict[str, Value]:
         """A visit of a step; open where there are workflows in it."""
         spelled = super().step(step)
