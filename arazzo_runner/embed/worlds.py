@@ -84,11 +84,11 @@ async def open_suspending(
 
 def _with_checkpoints(route: RequestTarget, world: World) -> World:
     """A world that does not keep other tasks from running."""
-    from arazzo_runner.worlds.threads import CheckpointWorld, ThreadedWorld
+    from arazzo_runner.worlds.threads import ComputingWorld, ThreadedWorld
 
     match route:
         case MockTarget():
-            return CheckpointWorld(world)
+            return ComputingWorld(world)
         case ClientTarget() | TransportTarget() | WsgiTarget():
             return ThreadedWorld(world)
         case _:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from math import inf
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -15,9 +18,12 @@ from arazzo_runner.executor.world import (
     SendCall,
     TransportFailure,
 )
+from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
 from arazzo_runner.http.errors import messaging_failure
+from arazzo_runner.http.settings import Deadline
 from arazzo_runner.mock.api import MockApi
 from arazzo_runner.mock.generate.flatten import NoExample
+from arazzo_runner.mock.generate.time_budget import within_seconds
 from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.mock.steps.expectations import (
     NO_EXPECTATION,
@@ -28,6 +34,12 @@ from arazzo_runner.mock.steps.flow import value_flow
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import ApiDescription
+
+MAX_SECONDS: Final = 5.0
+"""Of work for one response."""
+LEAST_SECONDS: Final = 1.0
+"""A limit of a step below this is for servers: the mock may take so long at any rate."""
+_EXAMPLE_HINT: Final = "document an `example` of the response"
 
 
 class MockWorld:
@@ -65,10 +77,19 @@ class MockWorld:
         )
         if operation is None:
             return _refused_failure(f"`{source}` does not describe `{method} {path}`")
+        expected = self.expected.get(step_text(call.key), NO_EXPECTATION)
+        answer = partial(
+            self.apis[source].answer, operation, call.request, expected, call.key
+        )
+        limit = inf if call.timeout is None else max(call.timeout, LEAST_SECONDS)
+        deadline = Deadline(limit)
         try:
-            expected = self.expected.get(step_text(call.key), NO_EXPECTATION)
-            return self.apis[source].answer(operation, call.request, expected, call.key)
-        except NoExample as reason:
+            return with_checkpoint(
+                partial(_seconds_left, deadline), partial(within_seconds, MAX_SECONDS, answer)
+            )
+        except (NoExample, QueryError) as reason:
+            if deadline.passed():
+                return _late_failure(f"{method} {path}", limit)
             return _refused_failure(
                 f"no response of `{method} {path}` could be generated: {reason}"
             )
@@ -98,6 +119,17 @@ def mock_world(
     return MockWorld(descriptions, settings.seed, expected, lenient=settings.is_lenient)
 
 
+def _seconds_left(deadline: Deadline) -> float:
+    try:
+        return deadline.left()
+    except TimeoutError:
+        raise QueryError(f"it takes longer than {deadline.limit:g} s") from None
+
+
+def _late_failure(operation: str, limit: float) -> TransportFailure:
+    message = f"the mock generated no response of `{operation}` within {limit:g} s"
+    return TransportFailure("timeout", message, _EXAMPLE_HINT)
+
+
 def _refused_failure(message: str) -> TransportFailure:
-    hint = "document an `example` of the response"
-    return TransportFailure("refused", message, hint)
+    return TransportFailure("refused", message, _EXAMPLE_HINT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from typing import TypeVar
 
 import anyio
@@ -11,15 +12,34 @@ from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 
 from arazzo_runner.executor.world import SendCall, TransportFailure, World, run_coroutine
+from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
 T = TypeVar("T")
 
 
+class _Waiter:
+    """Whether somebody still waits for what a thread does."""
+
+    def __init__(self) -> None:
+        self.has_left = False
+
+    def seconds_left(self) -> float:
+        """A checkpoint for the queries in the thread: they end where nobody waits for them."""
+        if self.has_left:
+            raise QueryError("the run was interrupted")
+        return inf
+
+
 async def compute_in_thread(work: Callable[[], T], /) -> T:
     """Do work without effects in a thread; one that is cancelled has its end seen by nobody."""
-    return await run_sync(work, abandon_on_cancel=True)
+    waiter = _Waiter()
+    asked = partial(with_checkpoint, waiter.seconds_left, work)
+    try:
+        return await run_sync(asked, abandon_on_cancel=True)
+    finally:
+        waiter.has_left = True
 
 
 class ThreadedWorld(WrappedWorld):
@@ -30,7 +50,7 @@ class ThreadedWorld(WrappedWorld):
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send in a thread."""
-        return await run_sync(partial(_send, self._world, call), abandon_on_cancel=True)
+        return await compute_in_thread(partial(_send, self._world, call))
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Let ``seconds`` pass in the event loop."""
@@ -42,13 +62,8 @@ def _send(world: World, call: SendCall) -> HttpResponse | TransportFailure:
     return run_coroutine(world.send(call))
 
 
-class CheckpointWorld(WrappedWorld):
-    """Wraps a world that answers at once: other tasks have their turn, and may cancel the run."""
-
-    async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
-        """Send through the wrapped world."""
-        await checkpoint()
-        return await self._world.send(call)
+class ComputingWorld(ThreadedWorld):
+    """Wraps a world that computes its responses and never waits, such as the mock."""
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Wait through the wrapped world."""

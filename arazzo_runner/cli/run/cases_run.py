@@ -46,7 +46,7 @@ from arazzo_runner.report.terminal.style import TextStyle
 from arazzo_runner.report.traversal import steps_of
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.worlds.mock import mock_world
-from arazzo_runner.worlds.threads import compute_in_thread
+from arazzo_runner.worlds.threads import ComputingWorld, compute_in_thread
 from arazzo_runner.worlds.wrappers import CancellableWorld
 
 if TYPE_CHECKING:
@@ -194,15 +194,17 @@ async def _worlds(
     batch: CaseBatch, learn: Callable[[Iterable[str]], None]
 ) -> AsyncIterator[CaseWorldFactory]:
     """Gives each case its world: connections and tokens are shared, cookies and mocks are not."""
-    prepared, given = batch.cases[0].prepared, batch.given
+    prepared, given, stop = batch.cases[0].prepared, batch.given, _StopSignal(batch.stop)
     if given["mock"]:
         apis = prepared.description.apis()
-        yield lambda: nullcontext(mock_world(prepared.plan, apis, mock_settings(given)))
+        settings = mock_settings(given)
+        yield lambda: nullcontext(
+            CancellableWorld(ComputingWorld(mock_world(prepared.plan, apis, settings)), stop)
+        )
         return
     from arazzo_runner.http.client import AsyncHttpWorld
 
     needing = authorizations(prepared.plan)
-    stop = _StopSignal(batch.stop)
     async with AsyncHttpWorld(http_settings(given)) as http:
         if given["cookies"]:
             yield lambda: authorized_world(

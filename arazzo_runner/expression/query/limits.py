@@ -39,10 +39,11 @@ T = TypeVar("T")
 def with_checkpoint(checkpoint: Checkpoint, work: Callable[[], T]) -> T:
     """Do the work; each query within it asks the checkpoint at its start and while it goes on.
 
-    The core has no clock of its own, and a query no room in its callers for one: the XPath library
-    calls back with nothing of ours but its tokens.
+    Within such work, both are asked. The core has no clock of its own, and a query no room in its
+    callers for one: the XPath library calls back with nothing of ours but its tokens.
     """
-    token = _checkpoint.set(checkpoint)
+    outer = _checkpoint.get()
+    token = _checkpoint.set(lambda: min(outer(), checkpoint()))
     try:
         return work()
     finally:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
+from arazzo_runner.mock.generate.time_budget import check_time
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.compile import (
     response_validator,
@@ -330,6 +331,7 @@ class Validator:
 
     def fault(self, value: Value) -> tuple[str, Pointer] | None:
         """What is most wrong with a value, and where in it; None when it is valid."""
+        check_time()
         if self.compiled.is_valid(value):
             return None
         error = relevant_errors(self.compiled.iter_errors(value), self.schema)[0]
@@ -337,9 +339,17 @@ class Validator:
 
 
 def validator_of(schema: Value) -> Callable[[Value], bool]:
-    """A judge of values. Raises NoExample for a schema that cannot be used."""
+    """A judge of values. Raises NoExample for a schema that cannot be used.
+
+    The judge raises QueryError where the time to generate is over.
+    """
     judge: Callable[[Value], bool] = _compile(schema).is_valid
-    return judge
+
+    def is_valid(value: Value) -> bool:
+        check_time()
+        return judge(value)
+
+    return is_valid
 
 
 def part_schema(flat: dict[str, Value], token: str | int) -> Value:

@@ -18,6 +18,7 @@ from msgspec import Struct
 from arazzo_runner.expression.value import Value
 from arazzo_runner.mock.generate.flatten import NoExample, validator_of
 from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.time_budget import check_time
 
 # Letters and digits first: where anything goes, what comes out should be easy to read.
 READABLE = string.ascii_lowercase + string.digits + string.ascii_uppercase
@@ -355,4 +356,5 @@ def _candidates(tree: PatternNode, dice: SeededChoice, least: int) -> Iterator[s
     speller = PatternGenerator()
     for speller.extra in (*EXTRAS, max(0, least - 1), least):
         for attempt in range(ATTEMPTS):
+            check_time()
             yield speller.spell(tree, dice.again(attempt)).ljust(least, "a")

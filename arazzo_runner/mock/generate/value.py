@@ -25,6 +25,7 @@ from arazzo_runner.mock.generate.flatten import (
 from arazzo_runner.mock.generate.pattern import generate_string
 from arazzo_runner.mock.generate.scalars import number_for, string_for
 from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.time_budget import check_time
 from arazzo_runner.openapi.schema.walk import (
     Relation,
     item_schemas,
@@ -189,6 +190,7 @@ class ValueGenerator:
 
     def draft(self, schema: Value, flat: FlatSchema, spot: ValueContext, variant: int) -> Value:
         """A value that may be one of ``schema``, whose flat form is given."""
+        check_time()
         self.left -= 1
         if self.left < 0:
             raise DraftLimitError

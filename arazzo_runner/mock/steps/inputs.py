@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
+from typing import Final
 
 from arazzo_runner.executor.plan import WorkflowKey, WorkflowPlan
+from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mock.generate.flatten import (
     NoExample,
@@ -17,10 +20,14 @@ from arazzo_runner.mock.generate.flatten import (
     validator_of,
 )
 from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.time_budget import within_seconds
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.resources import path_text
 from arazzo_runner.mock.steps.flow import Sink, Sinks, Tokens, ValueFlow
 from arazzo_runner.openapi.schema.walk import definitions_of, with_definitions, without_definitions
+
+MAX_SECONDS: Final = 5.0
+"""For all inputs of a run."""
 
 
 def generated_inputs(
@@ -29,9 +36,22 @@ def generated_inputs(
     """Values for the inputs that these workflows need and that were not given.
 
     Needed are those that the schema requires, and those without a default that a required part
-    of a request is made of. What cannot be generated is left out.
+    of a request is made of. What cannot be generated, or not in time, is left out.
     """
     made: dict[str, Value] = {}
+    generate = partial(_generate, flow, keys, given, seed, made)
+    with suppress(QueryError):
+        within_seconds(MAX_SECONDS, generate)
+    return made
+
+
+def _generate(
+    flow: ValueFlow,
+    keys: Iterable[WorkflowKey],
+    given: Mapping[str, Value],
+    seed: int,
+    made: dict[str, Value],
+) -> None:
     for key in keys:
         workflow = flow.plan.workflows[key]
         for name, schema in needed_inputs(workflow, flow).items():
@@ -42,7 +62,6 @@ def generated_inputs(
             value = next(_values(workflow, schema, sinks, dice), MISSING)
             if value is not MISSING:
                 made[name] = value
-    return made
 
 
 def _values(

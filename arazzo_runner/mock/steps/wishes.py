@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
@@ -23,6 +24,7 @@ from arazzo_runner.expression.value import MISSING, Value, is_equal, is_ordered
 from arazzo_runner.mock.generate.flatten import EXAMPLES, NoExample, flatten
 from arazzo_runner.mock.generate.pattern import generate_string
 from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.time_budget import check_time, within_seconds
 from arazzo_runner.mock.generate.value import generate_value, type_of_schema
 from arazzo_runner.mock.resources import normalized_name, path_text
 from arazzo_runner.mock.steps.flow import Tokens
@@ -45,6 +47,8 @@ ENDS: Final = frozenset({
 """States of what was deleted and is still shown."""
 MAX_SECONDS: Final = 0.1
 """For one look whether a text matches."""
+SEARCH_SECONDS: Final = 0.5
+"""For all that is looked for in one response; what is not found by then stays as generated."""
 _FLAGS: Final = lazy_pattern(r"^\(\?[a-zA-Z]+\)")
 _LENGTH: Final = lazy_pattern(
     r"""^\$\[\?\s*\(?\s*length\(\s*[$@](?P<way>(?:\.\w+)*)\s*\)\s*"""
@@ -110,6 +114,7 @@ def _is_match(pattern: str, value: Value) -> bool:
     try:
         return regex_search(pattern, path_text(value), MAX_SECONDS)
     except QueryError:
+        check_time()  # of the response; otherwise it is the pattern's own fault
         return False
 
 
@@ -206,19 +211,42 @@ class WishSettings(Struct, frozen=True):
 def with_wishes(
     frame: ResponseTemplate, body: Value, wishes: Iterable[Wish], settings: WishSettings
 ) -> tuple[Value, list[str]]:
-    """The body as the criteria want it, and a note for each value that was changed."""
-    notes: list[str] = []
-    for wish in wishes:
-        if wish.header or wish.is_granted(body) or _is_settled(wish, settings):
-            continue
-        for candidate, note in _wished_values(frame, body, wish, settings):
-            changed = with_value(body, wish.tokens, candidate)
-            if wish.is_met(candidate) and changed is not MISSING and frame.fits(changed):
-                body = changed
+    """The body as the criteria want it, and a note for each value that was changed.
+
+    Raises QueryError where the time to generate is over.
+    """
+    search = _WishSearch(frame, body, settings)
+    try:
+        within_seconds(SEARCH_SECONDS, partial(search.grant_all, wishes))
+    except QueryError:
+        check_time()  # of the response; otherwise it is the search that was over
+        search.notes.append(f"what the step expects was looked for no longer than {SEARCH_SECONDS:g} s")
+    return search.body, search.notes
+
+
+class _WishSearch:
+    """The body with the wishes that were granted so far, and their notes."""
+
+    def __init__(self, frame: ResponseTemplate, body: Value, settings: WishSettings) -> None:
+        self.frame = frame
+        self.body = body
+        self.settings = settings
+        self.notes: list[str] = []
+
+    def grant_all(self, wishes: Iterable[Wish]) -> None:
+        for wish in wishes:
+            if not (wish.header or wish.is_granted(self.body) or _is_settled(wish, self.settings)):
+                self.grant(wish)
+
+    def grant(self, wish: Wish) -> None:
+        for candidate, note in _wished_values(self.frame, self.body, wish, self.settings):
+            changed = with_value(self.body, wish.tokens, candidate)
+            if wish.is_met(candidate) and changed is not MISSING and self.frame.fits(changed):
+                self.body = changed
                 where = pointer_text(wish.tokens) or "the body"
-                notes.append(f"`{where}` is {write_json(candidate)}, as the step expects{note}")
-                break
-    return body, notes
+                told = f"`{where}` is {write_json(candidate)}, as the step expects{note}"
+                self.notes.append(told)
+                return
 
 
 def _wished_values(

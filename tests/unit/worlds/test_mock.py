@@ -1,7 +1,12 @@
 import asyncio
+import json
+
+import pytest
 
 from arazzo_runner.executor.world import PublishCall, ReceiveCall, SendCall
+from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.message import HttpRequest
+from arazzo_runner.text.source import SourceFile
 from arazzo_runner.worlds import mock
 from arazzo_runner.worlds.mock import MockWorld
 
@@ -30,3 +35,52 @@ def test_what_python_gives_up_on_is_no_response(monkeypatch):
     request = HttpRequest("GET", "http://h/a", (), b"")
     failure = asyncio.run(world.send(SendCall("w/a#1@1", request, None, ("api", "GET", "/a"))))
     assert failure.message.endswith("the schemas of `GET /a` are nested too deeply")
+
+
+API = {
+    "openapi": "3.1.0",
+    "info": {"title": "a", "version": "1"},
+    "servers": [{"url": "https://api.test"}],
+    "paths": {
+        "/a": {
+            "get": {
+                "responses": {
+                    "200": {
+                        "description": "a",
+                        "content": {"application/json": {"schema": {"pattern": "^a+$"}}},
+                    }
+                }
+            }
+        }
+    },
+}
+
+
+def answer_within(timeout):
+    source = SourceFile("api.json", json.dumps(API), "file:///api.json")
+    world = MockWorld({"api": read_description(source, API)})
+    request = HttpRequest("GET", "https://api.test/a", (), b"")
+    call = SendCall("w/a#1@1", request, timeout, ("api", "GET", "/a"))
+    return asyncio.run(world.send(call))
+
+
+def test_a_short_limit_of_a_step_is_for_servers():
+    assert answer_within(0.001).status == 200
+
+
+def test_what_the_limit_of_the_step_ends(monkeypatch):
+    monkeypatch.setattr(mock, "LEAST_SECONDS", 0)
+    failure = answer_within(0)
+    assert failure.code == "timeout"
+    assert failure.message == "the mock generated no response of `GET /a` within 0 s"
+    assert failure.hint == "document an `example` of the response"
+
+
+@pytest.mark.parametrize("timeout", [None, 60])
+def test_what_takes_too_long_to_generate(monkeypatch, timeout):
+    monkeypatch.setattr(mock, "MAX_SECONDS", 0)
+    failure = answer_within(timeout)
+    assert failure.code == "refused"
+    assert failure.message == (
+        "no response of `GET /a` could be generated: it takes longer than 0 s"
+    )

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from arazzo_runner.executor.world import run_coroutine
-from arazzo_runner.worlds.threads import CheckpointWorld
+from arazzo_runner.worlds.threads import ComputingWorld
 from arazzo_runner.worlds.wrappers import (
     CancellableWorld,
     HookedWorld,
@@ -34,7 +34,7 @@ WRAPPERS = {
     "hooks": lambda world: HookedWorld(world, Hooks(), call_hook),
     "signals": lambda world: SignalWorld(world, nullcontext()),
     "cancellation": lambda world: CancellableWorld(world, Event()),
-    "event loop": CheckpointWorld,
+    "event loop": ComputingWorld,
 }
 
 
