@@ -79,6 +79,10 @@ class PatternRepeat(Struct, frozen=True):
 PatternNode: TypeAlias = CharacterSet | PatternSequence | PatternChoice | PatternRepeat
 
 
+MAX_DIGITS: Final = 9
+"""More repetitions than that many digits can say are none that a string could have."""
+
+
 class PatternError(Exception):
     """The pattern is not a regular expression that this parser knows."""
 
@@ -147,6 +151,8 @@ class PatternParser:
         least, comma, most = self.braces()
         if not least.isdecimal() or (most and not most.isdecimal()):
             return None
+        if max(len(least), len(most)) > MAX_DIGITS:
+            raise PatternError(self.text)
         self.at = self.text.index("}", self.at) + 1
         if not comma:
             return int(least), int(least)
@@ -260,7 +266,7 @@ class PatternParser:
 def _character(digits: str, pattern: str) -> str:
     try:
         return chr(int(digits, 16))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise PatternError(pattern) from None
 
 

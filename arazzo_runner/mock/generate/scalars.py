@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
@@ -73,6 +74,9 @@ def format_string(name: str, dice: SeededChoice) -> str | None:
 MAX_LENGTH = 1_000_000
 """The longest string that is generated."""
 
+MAX_EXPONENT = 300
+"""Bounds of numbers with a larger power of ten are not calculated with."""
+
 SPREAD = 999
 """Numbers without an upper bound are at most this far from the lower one."""
 
@@ -123,8 +127,16 @@ def number_for(schema: dict[str, Value], dice: SeededChoice) -> float | int:
     return int(value) if value.denominator == 1 else float(value)
 
 
+def _fraction(number: float) -> Fraction:
+    """A bound, exact. Raises NoExample for one whose digits would fill the memory."""
+    exact = Decimal(str(number))
+    if not exact.is_finite() or abs(exact.adjusted()) > MAX_EXPONENT:
+        raise NoExample(f"a number with a power of ten beyond {MAX_EXPONENT}")
+    return Fraction(exact)
+
+
 def _step(schema: dict[str, Value]) -> Fraction:
-    multiple = Fraction(str(schema.get("multipleOf", "0.25")))
+    multiple = _fraction(schema.get("multipleOf", 0.25))
     if "multipleOf" not in schema and schema.get("type") == "integer":
         return Fraction(1)
     # The least common multiple of 1 and p/q, in lowest terms, is p.
@@ -134,18 +146,18 @@ def _step(schema: dict[str, Value]) -> Fraction:
 def _lower(schema: dict[str, Value], step: Fraction) -> int | None:
     bounds = []
     if "minimum" in schema:
-        bounds.append(ceil(Fraction(str(schema["minimum"])) / step))
+        bounds.append(ceil(_fraction(schema["minimum"]) / step))
     if "exclusiveMinimum" in schema:
-        bounds.append(floor(Fraction(str(schema["exclusiveMinimum"])) / step) + 1)
+        bounds.append(floor(_fraction(schema["exclusiveMinimum"]) / step) + 1)
     return max(bounds) if bounds else None
 
 
 def _upper(schema: dict[str, Value], step: Fraction) -> int | None:
     bounds = []
     if "maximum" in schema:
-        bounds.append(floor(Fraction(str(schema["maximum"])) / step))
+        bounds.append(floor(_fraction(schema["maximum"]) / step))
     if "exclusiveMaximum" in schema:
-        bounds.append(ceil(Fraction(str(schema["exclusiveMaximum"])) / step) - 1)
+        bounds.append(ceil(_fraction(schema["exclusiveMaximum"]) / step) - 1)
     return min(bounds) if bounds else None
 
 
@@ -155,4 +167,4 @@ def _number_between(schema: dict[str, Value]) -> float:
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     if "multipleOf" in schema or schema.get("type") == "integer" or low is None or high is None:
         raise NoExample("a number within the bounds")
-    return float((Fraction(str(low)) + Fraction(str(high))) / 2)
+    return float((_fraction(low) + _fraction(high)) / 2)

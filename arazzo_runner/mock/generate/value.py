@@ -245,7 +245,7 @@ class ValueGenerator:
             for name, member in properties.items()
             if name not in required and spot.depth < self.depth and _is_included(member)
         ]
-        room = schema.get("maxProperties", len(required) + len(optional)) - len(required)
+        room = count_of(schema, "maxProperties", len(required) + len(optional)) - len(required)
         wanted = {*required, *optional[:room]}
         return [*(name for name in properties if name in wanted)] + [
             name for name in required if name not in properties
@@ -257,7 +257,7 @@ class ValueGenerator:
         """Members without a documented name: as many as are demanded, and one for a map."""
         schema = flat.schema
         is_map = any(isinstance(one, dict) and one for one, _ in subschemas(schema, Relation.REST))
-        least = schema.get("minProperties", 1 if is_map and not value else 0)
+        least = count_of(schema, "minProperties", 1 if is_map and not value else 0)
         extras: dict[str, Value] = {}
         for at in range(max(0, least - len(value))):
             name = self.name(flat, spot, at)
@@ -284,7 +284,7 @@ class ValueGenerator:
             try:
                 value.append(self.item(flat, spot, at, value))
             except NoExample:
-                if at < flat.schema.get("minItems", 0):
+                if at < count_of(flat.schema, "minItems", 0):
                     raise
         return value
 
@@ -308,6 +308,11 @@ def type_of_schema(schema: dict[str, Value]) -> str:
         if any(keyword in schema for keyword in hints):
             return name
     return "string"
+
+
+def count_of(schema: dict[str, Value], keyword: str, default: int) -> int:
+    """A count that a schema states; JSON Schema takes 2.0 for an integer, and ranges do not."""
+    return int(schema.get(keyword, default))
 
 
 def _documented_values(schema: dict[str, Value]) -> Iterator[Value]:
@@ -336,15 +341,15 @@ def item_schema_at(schema: dict[str, Value], at: int) -> Value:
     prefix = len(listed_items(schema))
     # `contains` asks for one such item: let it be the first that is free.
     some = [one for one, _ in subschemas(schema, Relation.SOME_ITEM)]
-    if some and prefix <= at < prefix + max(1, schema.get("minContains", 1)):
+    if some and prefix <= at < prefix + max(1, count_of(schema, "minContains", 1)):
         return {"allOf": [stated, *some]}
     return stated
 
 
 def _length(schema: dict[str, Value]) -> int:
     prefix = len(listed_items(schema))
-    contained = sum(schema.get("minContains", 1) for _ in subschemas(schema, Relation.SOME_ITEM))
+    contained = sum(count_of(schema, "minContains", 1) for _ in subschemas(schema, Relation.SOME_ITEM))
     wished = 0 if any(one is False for one, _ in item_schemas(schema, prefix)) else 1
-    least: int = max(schema.get("minItems", 0), prefix + contained, wished)
-    most: int = schema.get("maxItems", least)
+    least = max(count_of(schema, "minItems", 0), prefix + contained, wished)
+    most = count_of(schema, "maxItems", least)
     return min(least, most)

@@ -4,9 +4,10 @@ import jsonschema_rs
 import pytest
 
 from arazzo_runner.mock.generate.flatten import NoExample, flatten
-from arazzo_runner.mock.generate.scalars import FORMATS
+from arazzo_runner.mock.generate.scalars import FORMATS, number_for
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.value import SchemaMemo, generate_value
+from arazzo_runner.text.number import JsonNumber
 
 STRING, INTEGER = {"type": "string"}, {"type": "integer"}
 TREE = {
@@ -58,6 +59,11 @@ SCHEMAS = [
     {"type": "string", "enum": [1, "a"]},
     {"const": {"a": 1}},
     {"type": "array", "items": STRING, "minItems": 3, "maxItems": 3},
+    {"type": "array", "items": STRING, "minItems": 2.0, "maxItems": 2.0},
+    {"type": "object", "minProperties": 2.0, "maxProperties": 3.0},
+    {"type": "object", "properties": {"a": STRING, "b": STRING}, "maxProperties": 1.0},
+    {"type": "array", "contains": INTEGER, "minContains": 2.0},
+    {"type": "number", "minimum": 1e300},
     {"type": "array", "items": STRING, "maxItems": 0},
     {"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": True, "minItems": 3},
     {"type": "array", "items": {"type": "boolean"}, "uniqueItems": True, "minItems": 2},
@@ -287,3 +293,10 @@ def test_a_schema_beyond_what_python_nests_has_no_example():
         schema = {"allOf": [schema]}
     with pytest.raises(NoExample, match="too"):
         flatten(schema, {}, (), 0)
+
+
+@pytest.mark.parametrize("bound", ["1e400", "-1e400", "1e999999999", "1e-999999999"])
+@pytest.mark.parametrize("keyword", ["minimum", "exclusiveMaximum"])
+def test_no_bound_is_written_out_that_would_fill_the_memory(keyword, bound):
+    with pytest.raises(NoExample, match="a number with a power of ten beyond 300"):
+        number_for({"type": "number", keyword: JsonNumber(bound)}, SeededChoice())
