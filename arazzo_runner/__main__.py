@@ -15,10 +15,13 @@ def main() -> int:
     """Run the command line as a process: its arguments, its signals. Returns the exit code."""
     from arazzo_runner.cli.collector import pause_collector, spare_at_exit
     from arazzo_runner.cli.main import main as run
+    from arazzo_runner.cli.signals import end_abandoned
 
     pause_collector()
     try:
-        return run()
+        code = run()
+        end_abandoned(code)
+        return code
     finally:
         spare_at_exit()
         exit_at_signals()

@@ -8,8 +8,10 @@ temporary files go and terminals are as they were.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +41,20 @@ def interrupted_code(reason: BaseException) -> int:
     """The exit code of what a signal ended (docs/exit-codes.md)."""
     cause = reason.__cause__ or reason
     return 128 + (signal.SIGTERM if isinstance(cause, TerminatedError) else signal.SIGINT)
+
+
+def end_abandoned(code: int) -> None:
+    """End the process if threads go on with what nobody waits for: its end would wait for them."""
+    threads = sys.modules.get("arazzo_runner.worlds.threads")
+    if threads is None or not threads.is_thread_abandoned():
+        return
+    atexit._run_exitfuncs()  # noqa: SLF001 - `os._exit` would leave them out
+    for stream in (sys.stdout, sys.stderr):
+        try:  # noqa: SIM105 - as above
+            stream.flush()
+        except (OSError, ValueError):
+            pass
+    os._exit(code)
 
 
 def _exit(number: int, _frame: FrameType | None) -> None:

@@ -19,6 +19,7 @@ from arazzo_runner.embed.worlds import (
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import RunContext, run_plan
+from arazzo_runner.executor.run_state import Compute
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
@@ -80,11 +81,18 @@ def run_blocking(job: RunJob, begin: NewWorld) -> Result:
 
 async def run_suspending(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end within an event loop."""
-    from arazzo_runner.worlds.threads import compute_in_thread
-
-    context = replace(run_context(job, suspending_world(job, begin)), compute=compute_in_thread)
+    world, compute = suspending_world(job, begin), suspending_compute(job)
+    context = replace(run_context(job, world), compute=compute)
     ran = await run_plan(job.prepared.plan, job.prepared.inputs, context)
     return result_of(job, ran)
+
+
+def suspending_compute(job: RunJob) -> Compute:
+    """Where the core of a run within an event loop computes what may take long."""
+    from arazzo_runner.worlds.threads import StoppableCompute, compute_in_thread
+
+    cancel = job.chosen.cancel
+    return compute_in_thread if cancel is None else StoppableCompute(cancel)
 
 
 def suspending_world(job: RunJob, begin: NewWorld) -> World:

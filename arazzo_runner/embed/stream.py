@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from arazzo_runner.embed.job import RunJob, result_of, run_context, suspending_world
+from arazzo_runner.embed.job import (
+    RunJob,
+    result_of,
+    run_context,
+    suspending_compute,
+    suspending_world,
+)
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.worlds import NewWorld
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import run_plan
+from arazzo_runner.executor.run_state import Compute
 from arazzo_runner.executor.world import (
     PublishCall,
     ReceiveCall,
@@ -110,7 +118,8 @@ StreamDriver: TypeAlias = Coroutine[StreamRequest, Any, RunResult]
 def _engine(job: RunJob, told: deque[Event]) -> StreamDriver:
     """The engine, which awaits nothing but its world: so it can be driven by hand."""
     prepared = job.prepared
-    context = replace(run_context(job, _StreamWorld(), told.append), compute=_compute_in_stream)
+    context = run_context(job, _StreamWorld(), told.append)
+    context = replace(context, compute=partial(_compute_in_stream, suspending_compute(job)))
     return run_plan(prepared.plan, prepared.inputs, context)
 
 
@@ -124,10 +133,8 @@ class _StreamCall:
         return (yield self._request)
 
 
-async def _compute_in_stream(work: Callable[[], T], /) -> T:
-    from arazzo_runner.worlds.threads import compute_in_thread
-
-    result: T = await _StreamCall(lambda _world: compute_in_thread(work))
+async def _compute_in_stream(compute: Compute, work: Callable[[], T], /) -> T:
+    result: T = await _StreamCall(lambda _world: compute(work))
     return result
 
 

@@ -207,10 +207,14 @@ async def _response_outcome(
 ) -> AttemptOutcome:
     """Judge a response; :func:`_judge_response` touches nothing, and may be in a thread."""
     judge = partial(_judge_response, planned, call, built, response, frame, error)
-    is_heavy = planned.is_heavy or len(response.body) > LARGE_BODY
+    is_heavy = _is_heavy(planned, response)
     outcome = await frame.ledger.compute(judge, planned.step.place, is_heavy=is_heavy)
     _tell_criteria(outcome.attempt.criteria, frame, key)
     return outcome
+
+
+def _is_heavy(planned: StepPlan, response: HttpResponse) -> bool:
+    return planned.is_heavy or len(response.body) > LARGE_BODY
 
 
 def _judge_response(
@@ -235,7 +239,10 @@ def _judge_response(
     scope = replace(frame.scope, exchange=exchange)
     criteria = _judge_all(planned, scope, frame)
     sent = response.request or replace(built.request)
-    checks = contract_checks(planned, call, sent, response, body, frame) if error is None else ()
+    # What takes long may have been broken off, to be done again.
+    is_over = _is_heavy(planned, response) and frame.ledger.is_over(planned.step.place)
+    is_judged = error is None and not is_over
+    checks = contract_checks(planned, call, sent, response, body, frame) if is_judged else ()
     error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))
     # Whatever came of criteria and outputs whose time was over, they are not all there is.
     error = error or frame.ledger.stopped

@@ -319,12 +319,14 @@ class Clock(Struct, frozen=True):
     """Two clocks: ``monotonic`` in seconds for durations, ``now`` in seconds since 1970, UTC.
 
     ``recorded`` are seconds that limits count beside the measured ones: those which a replay does
-    not wait for.
+    not wait for. ``thread`` has the seconds that the calling thread itself has computed, for the
+    time of queries where several threads compute.
     """
 
     monotonic: Callable[[], float]
     now: Callable[[], float]
     recorded: Callable[[], float] = lambda: 0.0
+    thread: Callable[[], float] | None = None
 
     def limited(self) -> float:
         """The instant that limits of time are held against."""

@@ -141,7 +141,9 @@ class RunState:
 
     async def compute(self, work: Callable[[], T], place: Place, *, is_heavy: bool) -> T:
         """Do work of a step, whose queries end when the run does; what is heavy, out of the way."""
-        timed = partial(with_checkpoint, partial(self._seconds_left, place), work)
+        timed = partial(
+            with_checkpoint, partial(self._seconds_left, place), work, self.clock.thread
+        )
         return await self.offload(timed) if is_heavy else timed()
 
     async def compute_last(self, work: Callable[[], T], place: Place, *, is_heavy: bool) -> T:
@@ -149,7 +151,9 @@ class RunState:
         if self.stopped is None:
             return await self.compute(work, place, is_heavy=is_heavy)
         until = self.clock.limited() + LAST_SECONDS
-        timed = partial(with_checkpoint, partial(self._seconds_until, until), work)
+        timed = partial(
+            with_checkpoint, partial(self._seconds_until, until), work, self.clock.thread
+        )
         return await self.offload(timed) if is_heavy else timed()
 
     def _seconds_left(self, place: Place) -> float:

@@ -384,7 +384,7 @@ def other_judge(settings: Settings) -> Judge | None:
     return openapi_core_opinions
 
 
-SYSTEM_CLOCK = Clock(time.perf_counter, time.time)
+SYSTEM_CLOCK = Clock(time.perf_counter, time.time, thread=time.thread_time)
 
 
 def rfc3339(moment: float) -> str:

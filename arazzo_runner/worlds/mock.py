@@ -78,9 +78,7 @@ class MockWorld:
         if operation is None:
             return _refused_failure(f"`{source}` does not describe `{method} {path}`")
         expected = self.expected.get(step_text(call.key), NO_EXPECTATION)
-        answer = partial(
-            self.apis[source].answer, operation, call.request, expected, call.key
-        )
+        answer = partial(self.apis[source].answer, operation, call.request, expected, call.key)
         limit = inf if call.timeout is None else max(call.timeout, LEAST_SECONDS)
         deadline = Deadline(limit)
         try:

@@ -5,41 +5,98 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from math import inf
-from typing import TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import anyio
 from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
+from msgspec import Struct
 
 from arazzo_runner.executor.world import SendCall, TransportFailure, World, run_coroutine
 from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
 from arazzo_runner.openapi.message import HttpResponse
-from arazzo_runner.worlds.wrappers import WrappedWorld
+from arazzo_runner.worlds.wrappers import StopEvent, WrappedWorld, watch_stop
 
 T = TypeVar("T")
 
 
-class _Waiter:
-    """Whether somebody still waits for what a thread does."""
+class _ThreadWork:
+    """What a thread does, and whether somebody still waits for it."""
 
     def __init__(self) -> None:
-        self.has_left = False
+        self.is_abandoned = False
+        self.is_going_on = False
+
+    def perform(self, work: Callable[[], T]) -> T:
+        """Do the work; its queries end where nobody waits for them any more."""
+        self.is_going_on = True
+        try:
+            return with_checkpoint(self.seconds_left, work)
+        finally:
+            self.is_going_on = False
+            _ABANDONED.discard(self)
 
     def seconds_left(self) -> float:
-        """A checkpoint for the queries in the thread: they end where nobody waits for them."""
-        if self.has_left:
+        if self.is_abandoned:
             raise QueryError("the run was interrupted")
         return inf
+
+    def abandon(self) -> None:
+        self.is_abandoned = True
+        if self.is_going_on:
+            _ABANDONED.add(self)
+        if not self.is_going_on:  # it may have come to its end just now
+            _ABANDONED.discard(self)
+
+
+_ABANDONED: Final = set[_ThreadWork]()
+
+
+def is_thread_abandoned() -> bool:
+    """Whether a thread goes on with what nobody waits for; the end of the process would wait."""
+    return bool(_ABANDONED)
 
 
 async def compute_in_thread(work: Callable[[], T], /) -> T:
     """Do work without effects in a thread; one that is cancelled has its end seen by nobody."""
-    waiter = _Waiter()
-    asked = partial(with_checkpoint, waiter.seconds_left, work)
+    own = _ThreadWork()
     try:
-        return await run_sync(asked, abandon_on_cancel=True)
-    finally:
-        waiter.has_left = True
+        return await run_sync(partial(own.perform, work), abandon_on_cancel=True)
+    except BaseException:
+        own.abandon()
+        raise
+
+
+class StoppableCompute(Struct, frozen=True):
+    """Does work of the core in a thread; once it is to stop, the thread is left to itself.
+
+    Then the work is done again, where it is asked for: by then the core knows that the run was
+    interrupted, so that each query and check ends at once.
+    """
+
+    stop: StopEvent
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """What the work gives."""
+        ended: list[Callable[[], T]] = []
+        async with anyio.create_task_group() as both:
+            both.start_soon(watch_stop, self.stop, both.cancel_scope)
+            ended.append(await compute_in_thread(partial(_outcome, work)))
+            both.cancel_scope.cancel()
+        return (ended[0] if ended else work)()
+
+
+def _outcome(work: Callable[[], T]) -> Callable[[], T]:
+    """Gives or raises what the work does; a task group would wrap what is raised within it."""
+    try:
+        value = work()
+    except Exception as reason:  # noqa: BLE001 - it is raised where the work is asked for
+        return partial(_raise, reason)
+    return lambda: value
+
+
+def _raise(reason: Exception) -> NoReturn:
+    raise reason
 
 
 class ThreadedWorld(WrappedWorld):

@@ -237,7 +237,7 @@ class CancellableWorld(WrappedWorld):
         from anyio import create_task_group
 
         async with create_task_group() as both:
-            both.start_soon(self._watch, both.cancel_scope)
+            both.start_soon(watch_stop, self._stop, both.cancel_scope)
             outcome = await self._world.send(call)
             both.cancel_scope.cancel()
         return outcome
@@ -247,13 +247,15 @@ class CancellableWorld(WrappedWorld):
         from anyio import create_task_group
 
         async with create_task_group() as both:
-            both.start_soon(self._watch, both.cancel_scope)
+            both.start_soon(watch_stop, self._stop, both.cancel_scope)
             await self._world.sleep(key, seconds)
             both.cancel_scope.cancel()
 
-    async def _watch(self, scope: CancelScope) -> None:
-        from anyio import sleep
 
-        while not self._stop.is_set():
-            await sleep(_POLL)
-        scope.cancel()
+async def watch_stop(stop: StopEvent, scope: CancelScope) -> None:
+    """Cancel a scope as soon as the run is to stop."""
+    from anyio import sleep
+
+    while not stop.is_set():
+        await sleep(_POLL)
+    scope.cancel()

@@ -46,7 +46,7 @@ from arazzo_runner.report.terminal.style import TextStyle
 from arazzo_runner.report.traversal import steps_of
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.worlds.mock import mock_world
-from arazzo_runner.worlds.threads import ComputingWorld, compute_in_thread
+from arazzo_runner.worlds.threads import ComputingWorld, StoppableCompute
 from arazzo_runner.worlds.wrappers import CancellableWorld
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class _RunQueue(Struct):
                 observe,
                 batch.stop,
                 pipeline.other_judge(batch.settings),
-                compute_in_thread,
+                StoppableCompute(_StopSignal(batch.stop)),
             )
             result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
         self.maskers.remove(masked.recording)

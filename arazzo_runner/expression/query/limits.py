@@ -32,11 +32,17 @@ class QueryError(Exception):
 Checkpoint: TypeAlias = Callable[[], float]
 """The seconds that a run has left; raises :class:`QueryError` when it is over or interrupted."""
 
+WorkClock: TypeAlias = Callable[[], float]
+"""The seconds that the thread itself has computed."""
+
 _checkpoint: ContextVar[Checkpoint] = ContextVar("query_checkpoint", default=lambda: inf)
+_work_clock: ContextVar[WorkClock | None] = ContextVar("work_clock", default=None)
 T = TypeVar("T")
 
 
-def with_checkpoint(checkpoint: Checkpoint, work: Callable[[], T]) -> T:
+def with_checkpoint(
+    checkpoint: Checkpoint, work: Callable[[], T], clock: WorkClock | None = None
+) -> T:
     """Do the work; each query within it asks the checkpoint at its start and while it goes on.
 
     Within such work, both are asked. The core has no clock of its own, and a query no room in its
@@ -44,9 +50,11 @@ def with_checkpoint(checkpoint: Checkpoint, work: Callable[[], T]) -> T:
     """
     outer = _checkpoint.get()
     token = _checkpoint.set(lambda: min(outer(), checkpoint()))
+    clock_token = _work_clock.set(clock or _work_clock.get())
     try:
         return work()
     finally:
+        _work_clock.reset(clock_token)
         _checkpoint.reset(token)
 
 
@@ -56,6 +64,11 @@ def seconds_for_query(limit: float) -> float:
     Raises :class:`QueryError` when the run is over.
     """
     return min(limit, _checkpoint.get()())
+
+
+def work_clock() -> WorkClock | None:
+    """The clock of the thread's own work; None where no other thread computes."""
+    return _work_clock.get()
 
 
 _LOOKS_PER_SECOND: Final = 20

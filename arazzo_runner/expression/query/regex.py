@@ -11,7 +11,12 @@ from functools import lru_cache
 from math import inf
 from typing import Any, Final, TypeVar
 
-from arazzo_runner.expression.query.limits import Budget, QueryError, seconds_for_query
+from arazzo_runner.expression.query.limits import (
+    Budget,
+    QueryError,
+    seconds_for_query,
+    work_clock,
+)
 from arazzo_runner.expression.value import MISSING, MaybeValue
 from arazzo_runner.text.pattern import lazy_pattern
 
@@ -34,6 +39,10 @@ _TOO_MUCH_MEMORY: Final = "the regular expression needs too much memory for this
 _FASTEST: Final = 20
 _FIRST_SHARE: Final = 1 / 32
 _LEAST_SHARE: Final = 0.01
+
+# Of its time, what a search has to have for itself; and how many threads may take from it.
+_ENOUGH: Final = 0.8
+_MOST_THREADS: Final = 64
 
 # Shares of a budget that one match is given in turn, until it is done in time.
 _SHARES: Final = (0.0001, 0.001, 0.01, 0.1, 0.8)
@@ -91,18 +100,38 @@ def _timed_search(search: Callable[..., T], subject: str, seconds: float) -> T:
     with more time, as much as the clock leaves at the pace that was seen.
     """
     left = seconds_for_query(inf)
-    if left > seconds * _FASTEST:
-        return search(subject, timeout=seconds)
-    share = min(seconds, left) * _FIRST_SHARE
+    is_early = left > seconds * _FASTEST
+    share = seconds if is_early else min(seconds, left) * _FIRST_SHARE
     while True:
         try:
-            return search(subject, timeout=share)
+            return _own_search(search, subject, share)
         except TimeoutError:
             if share >= seconds:
                 raise
         before, left = left, seconds_for_query(inf)
         pace = max((before - left) / share, 1)
         share = min(2 * share, seconds, max(left / pace, _LEAST_SHARE))
+
+
+def _own_search(search: Callable[..., T], subject: str, seconds: float) -> T:
+    """Search for so many seconds of the thread's own work; TimeoutError after that.
+
+    The time that other threads compute counts for the package as well. Where it was theirs that
+    took the search's, it is begun again with more, by what was seen.
+    """
+    clock, timeout = work_clock(), seconds
+    while True:
+        began = clock() if clock else 0.0
+        try:
+            return search(subject, timeout=timeout)
+        except TimeoutError:
+            worked = clock() - began if clock else timeout
+            if worked >= seconds * _ENOUGH or timeout >= seconds * _MOST_THREADS:
+                raise
+        seconds_for_query(inf)
+        timeout = min(
+            timeout * max(seconds / max(worked, _LEAST_SHARE / 10), 2), seconds * _MOST_THREADS
+        )
 
 
 @lru_cache(maxsize=256)

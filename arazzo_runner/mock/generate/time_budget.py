@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 def within_seconds(seconds: float, work: Callable[[], T]) -> T:
     """Do the work; raises QueryError at its first :func:`check_time` after so many seconds."""
-    return with_checkpoint(partial(_seconds_left, thread_time() + seconds, seconds), work)
+    until = thread_time() + seconds
+    return with_checkpoint(partial(_seconds_left, until, seconds), work, thread_time)
 
 
 def check_time() -> None:

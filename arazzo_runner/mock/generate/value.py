@@ -348,7 +348,9 @@ def item_schema_at(schema: dict[str, Value], at: int) -> Value:
 
 def _length(schema: dict[str, Value]) -> int:
     prefix = len(listed_items(schema))
-    contained = sum(count_of(schema, "minContains", 1) for _ in subschemas(schema, Relation.SOME_ITEM))
+    contained = sum(
+        count_of(schema, "minContains", 1) for _ in subschemas(schema, Relation.SOME_ITEM)
+    )
     wished = 0 if any(one is False for one, _ in item_schemas(schema, prefix)) else 1
     least = max(count_of(schema, "minItems", 0), prefix + contained, wished)
     most = count_of(schema, "maxItems", least)

@@ -220,7 +220,9 @@ def with_wishes(
         within_seconds(SEARCH_SECONDS, partial(search.grant_all, wishes))
     except QueryError:
         check_time()  # of the response; otherwise it is the search that was over
-        search.notes.append(f"what the step expects was looked for no longer than {SEARCH_SECONDS:g} s")
+        search.notes.append(
+            f"what the step expects was looked for no longer than {SEARCH_SECONDS:g} s"
+        )
     return search.body, search.notes
 
 

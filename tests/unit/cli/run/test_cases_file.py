@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -143,3 +144,29 @@ def test_each_row_has_its_own(folder, server, flag):
         shown, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == (1 if flag == "--cookies" else 0)
     assert "✓ 4" in shown
+
+
+# It takes years.
+ENDLESS = """\
+    successCriteria: [{context: $inputs.text, condition: '^(a|aa|a.)+!$', type: regex}]
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_queries_that_go_on(folder, server, number, code):
+    url, _, answered = server
+    text = f"      text: {{type: string, default: {'a' * 60}}}\n"
+    inputs = "properties: {id: {type: integer}"
+    document = DOCUMENT.replace(inputs, f"{inputs}, {text.strip()}") + ENDLESS
+    (folder / "workflow.yaml").write_text(document)
+    words = ("--server", url, "--jobs", "4", "--max-query-time", "10m", "--report", "json=r.json")
+    with arazzo(folder, *words) as process:
+        assert answered[3].wait(PATIENCE)
+        time.sleep(1)  # by now the queries have begun; if not, none of them does
+        process.send_signal(number)
+        _, problems = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, problems) == (code, "")
+    report = json.loads((folder / "r.json").read_text())
+    assert report["exit_code"] == code
+    assert [one["status"] for one in report["workflows"]] == ["error"] * 4

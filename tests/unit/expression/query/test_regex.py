@@ -170,3 +170,53 @@ def test_a_signal_within_a_search_is_the_answer_where_it_ends_the_run():
         call()
     with pytest.raises(QueryError, match="the run took longer"):
         with_checkpoint(over(1.0, 1.0), call)
+
+
+class Crowd:
+    """Threads that compute at the same time: a search has a share of what the process computes."""
+
+    def __init__(self, share: float, needed: float) -> None:
+        self.share, self.needed = share, needed
+        self.own = 0.0
+        self.tries = 0
+
+    def clock(self) -> float:
+        return self.own
+
+    def search(self, text: str, timeout: float) -> str:
+        self.tries += 1
+        taken = min(timeout * self.share, self.needed)
+        self.own += taken
+        if taken < self.needed:
+            raise TimeoutError
+        return text
+
+
+def searched_among(crowd: Crowd, seconds: float, left: float = 3_600.0) -> str:
+    return with_checkpoint(
+        lambda: left,
+        lambda: limited_call(compile_regex("a"), crowd.search, "a", Budget.of(seconds)),
+        crowd.clock,
+    )
+
+
+@pytest.mark.parametrize("left", [3_600.0, 10.0])
+@pytest.mark.parametrize("share", [1, 0.9, 0.5, 0.25, 0.05])
+def test_other_threads_take_nothing_from_the_time_of_a_search(share, left):
+    assert searched_among(Crowd(share, 0.6), 1.0, left) == "a"
+
+
+@pytest.mark.parametrize("share", [1, 0.5, 0.25, 0.05, 0.001, 0])
+def test_a_search_among_many_ends_all_the_same(share):
+    crowd = Crowd(share, 1e9)
+    with pytest.raises(QueryError, match="takes longer than 1 s"):
+        searched_among(crowd, 1.0)
+    assert crowd.own < 5
+    assert crowd.tries < 100
+
+
+def test_without_a_clock_the_time_of_the_process_counts():
+    crowd = Crowd(0.5, 0.6)
+    budget = Budget.of(1.0)
+    with pytest.raises(QueryError, match="takes longer than 1 s"):
+        limited_call(compile_regex("a"), crowd.search, "a", budget)
