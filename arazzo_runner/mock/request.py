@@ -18,7 +18,9 @@ from msgspec import Struct
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.http_semantics.media_type import match_media_type
-from arazzo_runner.mock.generate.flatten import request_validator
+from arazzo_runner.mock.generate.validators import (
+    request_validator,
+)
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.request_values import (
     Pairs,

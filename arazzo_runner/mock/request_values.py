@@ -19,8 +19,10 @@ from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.http_semantics.media_type import FORM, MULTIPART, essence, is_json, parameter_of
 from arazzo_runner.mock.generate.flatten import (
     flatten,
-    part_schema,
     schema_part,
+)
+from arazzo_runner.mock.generate.validators import (
+    part_schema,
     validator_of,
 )
 from arazzo_runner.mock.generate.value import type_of_schema

@@ -12,11 +12,13 @@ from arazzo_runner.mock.generate.flatten import (
     EXAMPLES,
     NoExample,
     flatten,
-    part_schema,
     resolve,
     schema_part,
 )
 from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.validators import (
+    part_schema,
+)
 from arazzo_runner.mock.generate.value import SchemaMemo, generate_value, type_of_schema
 from arazzo_runner.mock.resources import Facts, exact_id_field, is_noun, normalized_name
 from arazzo_runner.mock.response import (

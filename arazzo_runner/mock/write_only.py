@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.generate.flatten import request_validator
+from arazzo_runner.mock.generate.validators import (
+    request_validator,
+)
 from arazzo_runner.mock.request import ParsedRequest
 from arazzo_runner.mock.resources import MockState, normalized_name
 from arazzo_runner.mock.routes import MockRoute, route_of

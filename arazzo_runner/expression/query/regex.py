@@ -104,7 +104,7 @@ def _timed_search(search: Callable[..., T], subject: str, seconds: float) -> T:
     share = seconds if is_early else min(seconds, left) * _FIRST_SHARE
     while True:
         try:
-            return _own_search(search, subject, share)
+            return _thread_search(search, subject, share)
         except TimeoutError:
             if share >= seconds:
                 raise
@@ -113,7 +113,7 @@ def _timed_search(search: Callable[..., T], subject: str, seconds: float) -> T:
         share = min(2 * share, seconds, max(left / pace, _LEAST_SHARE))
 
 
-def _own_search(search: Callable[..., T], subject: str, seconds: float) -> T:
+def _thread_search(search: Callable[..., T], subject: str, seconds: float) -> T:
     """Search for so many seconds of the thread's own work; TimeoutError after that.
 
     The time that other threads compute counts for the package as well. Where it was theirs that

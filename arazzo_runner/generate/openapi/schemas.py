@@ -9,7 +9,12 @@ from typing import Final
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.mock.generate.flatten import NoExample, request_validator
+from arazzo_runner.mock.generate.flatten import (
+    NoExample,
+)
+from arazzo_runner.mock.generate.validators import (
+    request_validator,
+)
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.descend import (
     MissingMember,

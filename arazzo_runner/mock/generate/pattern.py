@@ -16,9 +16,14 @@ from typing import Final, TypeAlias, assert_never
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.mock.generate.flatten import NoExample, validator_of
+from arazzo_runner.mock.generate.flatten import (
+    NoExample,
+)
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.time_budget import check_time
+from arazzo_runner.mock.generate.validators import (
+    validator_of,
+)
 
 # Letters and digits first: where anything goes, what comes out should be easy to read.
 READABLE = string.ascii_lowercase + string.digits + string.ascii_uppercase

@@ -16,16 +16,18 @@ from arazzo_runner.mock.generate.flatten import (
     FlatSchema,
     NoExample,
     flatten,
-    format_validator,
-    is_name_match,
     schema_part,
     types_of,
-    validator_of,
 )
 from arazzo_runner.mock.generate.pattern import generate_string
 from arazzo_runner.mock.generate.scalars import number_for, string_for
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.time_budget import check_time
+from arazzo_runner.mock.generate.validators import (
+    format_validator,
+    is_name_match,
+    validator_of,
+)
 from arazzo_runner.openapi.schema.walk import (
     Relation,
     item_schemas,

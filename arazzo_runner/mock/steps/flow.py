@@ -44,8 +44,10 @@ from arazzo_runner.mock.generate.flatten import (
     NoExample,
     combine_schemas,
     flatten,
-    is_name_match,
     schema_part,
+)
+from arazzo_runner.mock.generate.validators import (
+    is_name_match,
 )
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.compile import standalone_schema

@@ -17,10 +17,12 @@ from arazzo_runner.mock.generate.flatten import (
     NoExample,
     combine_schemas,
     schema_part,
-    validator_of,
 )
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.generate.time_budget import within_seconds
+from arazzo_runner.mock.generate.validators import (
+    validator_of,
+)
 from arazzo_runner.mock.generate.value import generate_value
 from arazzo_runner.mock.resources import path_text
 from arazzo_runner.mock.steps.flow import Sink, Sinks, Tokens, ValueFlow

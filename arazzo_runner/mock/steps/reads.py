@@ -15,12 +15,14 @@ from arazzo_runner.mock.generate.flatten import (
     NoExample,
     combine_schemas,
     flatten,
-    is_name_match,
     schema_part,
-    validator_of,
 )
 from arazzo_runner.mock.generate.scalars import name_word
 from arazzo_runner.mock.generate.seeded import SeededChoice
+from arazzo_runner.mock.generate.validators import (
+    is_name_match,
+    validator_of,
+)
 from arazzo_runner.mock.generate.value import generate_value, item_schema_at
 from arazzo_runner.mock.paging import NEXT_TOKENS, PLACES, TOKENS
 from arazzo_runner.mock.resources import Facts, normalized_name, path_text
