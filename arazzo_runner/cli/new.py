@@ -6,58 +6,86 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 import click
+from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.overwrite import check_output_file
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
-from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.errors import UsageError
 from arazzo_runner.options.table import options_of
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.diagnostic import error
 
+if TYPE_CHECKING:
+    from arazzo_runner.generate.draft import Draft
+    from arazzo_runner.generate.verify import DraftReader
+    from arazzo_runner.pipeline.load import LoadLimits
+
 _STANDARD: Final = "-"
 """Standard input or output in place of a file."""
 _UNNAMED: Final = "workflows.arazzo.yaml"
+_TRY: Final = "try: arazzo run {} --mock"
+_CHECK: Final = "arazzo validate {}"
 
 
-@click.command("new", cls=SectionedCommand, short_help="write workflows from an API description")
+@click.command(
+    "new",
+    cls=SectionedCommand,
+    short_help="write workflows from an API description, recording, HAR or Postman collection",
+)
 @click.argument("source", required=False)
 @flags_of("new")
 def command(source: str | None, **given: Any) -> int:
-    """Write workflows for an API from SOURCE, its OpenAPI description: a path or an https URL.
+    """Write workflows from SOURCE, a path or an https URL.
 
-    Each resource gives workflows that create, read, list, change and delete it. What is
-    written is valid and passes `arazzo run --mock`; what does not is omitted, and shown.
+    Of an OpenAPI description, each resource gives workflows that create, read, list, change
+    and delete it. Of a recording (`arazzo run --record`), a HAR (from a browser) or a Postman
+    collection, the requests are the steps of a workflow; the API description is inferred and
+    written beside it, or named by `--api`.
+
+    What is written is valid and passes `arazzo run --mock`; what does not is omitted, and shown.
     """
     output: str | None = given["output"] if given["output"] != _STANDARD else None
     if output is not None:
         check_output_file(output, is_forced=given["force"])
     if given["from_scratch"]:
         text, count = _scratch(source, given)
-    else:
-        text, count = _workflows(_named_source(source), output, given)
-    if output is None:
-        sys.stdout.write(text)
-        return 0
+        return _write({output: text}, f"{{}} has two steps to begin with: edit it, then {_CHECK}")
+    named = _named_source(source)
+    opened = _open(named, given)
+    if opened.kind is not None:
+        return _write_traffic(opened, named, output, given)
+    if given["api"] is not None:
+        message = f"`--api` is for recordings, HAR files and Postman collections; `{named}` is none"
+        raise UsageError(error("AZ906", message))
+    text, count = _workflows(opened, named, output, given)
+    return _write({output: text}, f"{_count(count)} in {{}}; {_TRY}")
+
+
+def _count(workflows: int) -> str:
+    return f"{workflows} workflow{'s' if workflows > 1 else ''}"
+
+
+def _write(texts: Mapping[str | None, str], message: str) -> int:
+    """Write files, the document last; without a name it goes to standard output."""
     from arazzo_runner.report.files import write_pieces
 
-    write_pieces(output, (text.encode(),), "document")
-    shown = escape(output)
-    if given["from_scratch"]:
-        sys.stdout.write(
-            f"{shown} has two steps to begin with: edit it, then arazzo validate {shown}\n"
-        )
-    else:
-        many = "s" if count > 1 else ""
-        sys.stdout.write(f"{count} workflow{many} in {shown}; try: arazzo run {shown} --mock\n")
+    shown = ""
+    for output, text in texts.items():
+        if output is None:
+            sys.stdout.write(text)
+            return 0
+        write_pieces(output, (text.encode(),), "document")
+        shown = escape(output)
+    sys.stdout.write(message.replace("{}", shown) + "\n")
     return 0
 
 
@@ -79,7 +107,9 @@ def _scratch(source: str | None, given: Mapping[str, Any]) -> tuple[str, int]:
     return (SCRATCH.replace("FILE", name) if name not in (None, _STANDARD) else SCRATCH), 1
 
 
-def _workflows(source: str, output: str | None, given: Mapping[str, Any]) -> tuple[str, int]:
+def _workflows(
+    opened: OpenedSource, source: str, output: str | None, given: Mapping[str, Any]
+) -> tuple[str, int]:
     """The document and the number of its workflows; what was omitted is shown."""
     from arazzo_runner.generate.draft import DraftSource
     from arazzo_runner.generate.openapi.generate import (
@@ -89,7 +119,7 @@ def _workflows(source: str, output: str | None, given: Mapping[str, Any]) -> tup
     )
     from arazzo_runner.generate.writer import write_draft
 
-    reader = _reader(source, output, given)
+    reader = _reader(opened, output)
     described = DraftSource(source_name(_stem(source)), _relative_url(source, output))
     only = _only(given["only"])
     request = OpenApiRequest(
@@ -100,10 +130,7 @@ def _workflows(source: str, output: str | None, given: Mapping[str, Any]) -> tup
     draft = generated.draft
     if generated.problems:
         raise UsageError(*generated.problems)
-    if output is not None:
-        comment = f"Try it without a server: arazzo run {Path(output).name} --mock"
-        draft = replace(draft, comment=(comment,))
-    return write_draft(draft), len(draft.workflows)
+    return write_draft(_with_hint(draft, output)), len(draft.workflows)
 
 
 def _only(texts: Iterable[str]) -> tuple[str, ...]:
@@ -114,50 +141,117 @@ def _only(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in names if one)
 
 
-def _reader(source: str, output: str | None, given: Mapping[str, Any]) -> Any:
-    """What reads the description, and drafts as if they stood where they will be written."""
-    from arazzo_runner.document.store import read_text
-    from arazzo_runner.generate.verify import DraftReader
-    from arazzo_runner.openapi.description import read_description
+def _with_hint(draft: Draft, output: str | None) -> Draft:
+    if output is None:
+        return draft
+    comment = f"Try it without a server: arazzo run {Path(output).name} --mock"
+    return replace(draft, comment=(comment, *draft.comment))
+
+
+class OpenedSource(Struct, frozen=True):
+    """The SOURCE as it was read, by what; ``kind`` is what a file of requests is called."""
+
+    access: DocumentAccess
+    limits: LoadLimits
+    retrieved: RetrievedDocument
+    kind: str | None
+    value: Any
+
+
+def _open(source: str, given: Mapping[str, Any]) -> OpenedSource:
+    """Read what a path or URL leads to."""
+    from arazzo_runner.generate.traffic.files import traffic_of
     from arazzo_runner.retrieve.access import document_access
-    from arazzo_runner.retrieve.files import file_uri
-    from arazzo_runner.text.parse import decode
 
     whole = {**_unset_options(), **given}
     access = document_access(retrieve_settings(whole), os.environ)
-    limits = load_limits(whole)
     try:
         retrieved = access.open(source)
     except RetrieveError as failure:
         raise failure.as_usage("the API description") from None
+    kind, value = traffic_of(source, retrieved.data)
+    return OpenedSource(access, load_limits(whole), retrieved, kind, value)
+
+
+def _reader(opened: OpenedSource, output: str | None) -> DraftReader:
+    """What reads the description, and drafts as if they stood where they will be written."""
+    from arazzo_runner.document.store import read_text
+    from arazzo_runner.generate.verify import DraftReader
+    from arazzo_runner.openapi.description import read_description
+    from arazzo_runner.retrieve.files import file_uri
+    from arazzo_runner.text.parse import decode
+
+    retrieved, limits, access = opened.retrieved, opened.limits, opened.access
     file = decode(retrieved.data, retrieved.name, retrieved.uri)
     parsed = read_text(file, retrieved.data, limits.sources.description, access.memory)
-    _check_kind(source, parsed.value)
     read_description(file, parsed.value)
     return DraftReader(access, file_uri(output or _UNNAMED), limits, retrieved)
 
 
-def _check_kind(source: str, value: object) -> None:
-    """Refuse what holds requests and responses, from which nothing can be written yet."""
-    kind = _traffic_kind(value) if isinstance(value, dict) else None
-    if kind is not None:
+def _write_traffic(
+    opened: OpenedSource, source: str, output: str | None, given: Mapping[str, Any]
+) -> int:
+    """Write the workflow of a file of requests, and the API description where none is named."""
+    from arazzo_runner.generate.draft import DraftSource
+    from arazzo_runner.generate.openapi.generate import source_name
+    from arazzo_runner.generate.traffic.files import read_traffic
+    from arazzo_runner.generate.traffic.generate import TrafficRequest, generate_traffic_workflows
+    from arazzo_runner.generate.verify import DraftReader
+    from arazzo_runner.generate.writer import write_draft
+    from arazzo_runner.retrieve.files import file_uri
+
+    if given["only"] or given["cleanup"]:
+        raise click.UsageError("`--only` and `--cleanup` are for API descriptions")
+    api: str | None = given["api"]
+    traffic = read_traffic(source, opened.kind, opened.value)
+    workflow = given["workflow"] or ""
+    beside = _description_beside(source, opened, output, given) if api is None else None
+    if api is not None:
+        described = DraftSource(source_name(_stem(api)), _relative_url(api, output))
+        named = _open(api, given)
+        if named.kind is not None:
+            message = f"`--api {api}` is a {named.kind}, and no OpenAPI description"
+            raise UsageError(error("AZ906", message))
+        reader = _reader(named, output)
+        request = TrafficRequest(described, _stem(source), None, workflow)
+    else:
+        assert beside is not None
+        name = Path(beside).name
+        described = DraftSource(source_name(name), _relative_url(beside, output))
+        uri = file_uri(output or _UNNAMED)
+        reader = DraftReader(opened.access, uri, opened.limits)
+        request = TrafficRequest(described, _stem(source), (beside, file_uri(beside)), workflow)
+    made = generate_traffic_workflows(traffic, request, reader)
+    _show_notes(made.notes)
+    text = write_draft(_with_hint(made.draft, output))
+    many = _count(len(made.draft.workflows))
+    if beside is None:
+        return _write({output: text}, f"{many} in {{}}; {_TRY}")
+    message = f"{many} in {{}}, for the API in {escape(beside)}; {_TRY}"
+    return _write({beside: made.description, output: text}, message)
+
+
+def _description_beside(
+    source: str, opened: OpenedSource, output: str | None, given: Mapping[str, Any]
+) -> str:
+    """The path of the inferred description, which must not be there without `--force`."""
+    if output is None:
         message = (
-            f"`{source}` is {kind}: `arazzo new` cannot read it yet, only OpenAPI descriptions"
+            f"`{source}` is a {opened.kind}: the API description that is inferred from it is "
+            "written beside the document, so that `-o FILE` is required"
         )
-        hint = "use the OpenAPI description of that API, or `arazzo new --from-scratch`"
+        hint = "or name the API's own description: `--api DESCRIPTION`"
         raise UsageError(error("AZ906", message, None, "", hint))
-
-
-def _traffic_kind(value: Mapping[str, object]) -> str | None:
-    """What a file of requests is called, by the members that its form requires."""
-    info, log = value.get("info"), value.get("log")
-    if isinstance(log, dict) and "entries" in log:
-        return "a HAR"
-    if isinstance(info, dict) and "item" in value and "openapi" not in value:
-        return "a Postman collection"
-    if "exchanges" in value and "recorded_at" in value:
-        return "a recording"
-    return None
+    path = Path(output)
+    stem = path.name
+    for end in (".yaml", ".yml", ".json", ".arazzo", ".openapi"):
+        stem = stem.removesuffix(end)
+    beside = str(path.with_name(f"{stem}.openapi.yaml"))
+    if beside == output:
+        message = f"`-o {output}` is the name of the API description that is written beside it"
+        raise UsageError(error("AZ906", message, None, "", f"`-o {stem}.arazzo.yaml`"))
+    check_output_file(beside, is_forced=given["force"])
+    return beside
 
 
 def _unset_options() -> dict[str, Any]:

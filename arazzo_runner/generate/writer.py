@@ -102,7 +102,7 @@ def _step(step: DraftStep) -> object:
             "outputs": dict(step.outputs),
         }
     )
-    return Commented(written, (step.comment,)) if step.comment else written
+    return Commented(written, tuple(step.comment.splitlines())) if step.comment else written
 
 
 def _parameter(parameter: DraftParameter) -> dict[str, Value]:

@@ -129,6 +129,12 @@ NEW = (
         kind="switch",
     ),
     Option(
+        "api",
+        "The API description of the requests in a recording, a HAR or a collection: a path or URL.",
+        _NEW,
+        metavar="DESCRIPTION",
+    ),
+    Option(
         "from-scratch",
         "Write a document with comments to begin with, without reading an API description.",
         _NEW,

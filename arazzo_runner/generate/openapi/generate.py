@@ -56,7 +56,7 @@ class GeneratedDraft(Struct, frozen=True):
 
 def generate_workflows(request: OpenApiRequest, reader: DraftReader) -> GeneratedDraft:
     """Workflows for an API. Raises DocumentError and UsageError for what cannot be used."""
-    api = _description(request.source, reader)
+    api = read_source(request.source, reader)
     operations = read_operations(api)
     chosen = _select(operations, request.only)
     settings = RecipeSettings(request.source.name, request.cleanup)
@@ -78,8 +78,11 @@ def generate_workflows(request: OpenApiRequest, reader: DraftReader) -> Generate
     return GeneratedDraft(draft, notes, tuple(_problems(request.origin, operations, plan, api)))
 
 
-def _description(source: DraftSource, reader: DraftReader) -> ApiDescription:
-    """The API description, read as it will be by whoever reads the document."""
+def read_source(source: DraftSource, reader: DraftReader) -> ApiDescription:
+    """The API description, read as it will be by whoever reads the document.
+
+    Raises DocumentError.
+    """
     step = DraftStep("step", "", operation_id="operation")
     workflow = DraftWorkflow("workflow", "", "", (), (step,))
     examined = reader.examine(Draft("draft", "", "", (source,), (workflow,)))

@@ -1,0 +1,54 @@
+"""What a file of requests is, and the requests in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.generate.traffic.calls import Traffic, traffic_error
+from arazzo_runner.generate.traffic.har import har_traffic, parse_traffic_json
+
+RECORDING: Final = "recording"
+HAR: Final = "HAR"
+POSTMAN: Final = "Postman collection"
+_MEMBERS: Final = (
+    (b'"log"', b'"entries"'),
+    (b'"exchanges"', b'"schema_version"'),
+    (b'"info"', b'"item"'),
+)
+"""Members of each kind: a file without them is no such file, and is not parsed to see it."""
+
+
+def traffic_of(name: str, data: bytes) -> tuple[str | None, Value]:
+    """What a file of requests is called, with its value; None for what is none."""
+    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith(b"{") or not any(all(one in data for one in each) for each in _MEMBERS):
+        return None, None
+    value = parse_traffic_json(name, data)
+    kind = _kind(value) if isinstance(value, dict) else None
+    return kind, value if kind else None
+
+
+def _kind(value: Mapping[str, object]) -> str | None:
+    """By the members that its form requires."""
+    info, log = value.get("info"), value.get("log")
+    if isinstance(log, dict) and "openapi" not in value and "arazzo" not in value:
+        return HAR
+    if isinstance(info, dict) and "item" in value and not value.keys() & {"openapi", "arazzo"}:
+        return POSTMAN
+    if "exchanges" in value and "schema_version" in value:
+        return RECORDING
+    return None
+
+
+def read_traffic(name: str, kind: str | None, value: Any) -> Traffic:
+    """The requests of a file. Raises UsageError for one that cannot be used."""
+    if kind == HAR:
+        return har_traffic(name, value)
+    if kind == RECORDING:
+        from arazzo_runner.generate.traffic.recording import recorded_traffic
+        from arazzo_runner.recording.file import read_recording
+
+        return recorded_traffic(read_recording(name))
+    raise traffic_error(f"`{name}` is a {kind}: it cannot be read yet")

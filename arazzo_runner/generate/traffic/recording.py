@@ -1,0 +1,52 @@
+"""The requests of a recording, which `arazzo run --record` has written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.generate.traffic.calls import OmittedCall, Traffic, TrafficCall
+from arazzo_runner.recording.model import RecordedExchange, Recording
+from arazzo_runner.text.pattern import lazy_pattern
+
+_STEP_KEY: Final = lazy_pattern(r"(?P<name>.+?)(?:#\d+)?(?:@\d+)?")
+
+
+def recorded_traffic(recording: Recording) -> Traffic:
+    """All requests of a run that got a response, in their order."""
+    exchanges = [*recording.exchanges]
+    return Traffic(
+        "recording",
+        tuple(_calls(exchanges)),
+        recording.inputs,
+        tuple(_failures(exchanges)),
+    )
+
+
+def _calls(exchanges: list[RecordedExchange]) -> Iterator[TrafficCall]:
+    for index, one in enumerate(exchanges):
+        if isinstance(one.outcome, TransportFailure):
+            continue
+        workflow, step = _names(one.key)
+        yield TrafficCall(
+            f"exchanges[{index}]", one.request, one.outcome, one.operation[2], step, workflow
+        )
+
+
+def _failures(exchanges: list[RecordedExchange]) -> Iterator[OmittedCall]:
+    for index, one in enumerate(exchanges):
+        if isinstance(one.outcome, TransportFailure):
+            title = f"{one.request.method} {one.request.url.partition('?')[0]}"
+            yield OmittedCall(title, f"no response (`exchanges[{index}]`)")
+
+
+def _names(key: str) -> tuple[str, str]:
+    """The workflow that was started and the step, of ``flow/step#1@1`` and ``flow/call#1@1/…``."""
+    first, *_, last = key.split("/") if "/" in key else ("", key)
+    return _plain(first), _plain(last)
+
+
+def _plain(text: str) -> str:
+    matched = _STEP_KEY.fullmatch(text)
+    return matched["name"] if matched else text

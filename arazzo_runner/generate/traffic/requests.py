@@ -1,0 +1,153 @@
+"""Requests as a description inferred from them has them: path templates, headers, credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from msgspec import Struct
+
+from arazzo_runner.expression.value import Value
+from arazzo_runner.generate.identifiers import split_words
+from arazzo_runner.generate.traffic.calls import TrafficCall
+from arazzo_runner.generate.traffic.credentials import Credential, credentials_of
+from arazzo_runner.generate.traffic.description import DescribedCall, request_value
+from arazzo_runner.generate.traffic.selection import CallGroup, is_same_site, main_origin
+from arazzo_runner.generate.traffic.templates import infer_template
+from arazzo_runner.generate.traffic.values import ResponseIndex, is_opaque, leaves
+from arazzo_runner.http_semantics.headers import OF_CONNECTION
+
+_CLIENT_HEADERS: Final = OF_CONNECTION | frozenset(
+    {"accept", "accept-charset", "accept-encoding", "accept-language", "authorization",
+     "cache-control", "content-encoding", "content-type", "cookie", "date", "dnt", "expect",
+     "forwarded", "from", "origin", "pragma", "priority", "proxy-authorization", "range", "referer",
+     "save-data", "traceparent", "tracestate", "upgrade-insecure-requests", "user-agent", "via",
+     "x-client-data", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-request-id",
+     "x-requested-with"}
+)  # fmt: skip
+"""Fields that clients set by themselves, in lower case."""
+_CLIENT_STARTS: Final = ("sec-", "if-none-", "if-modified-", "x-b3-", "x-datadog-", "sentry-")
+_NAMING: Final = frozenset(
+    {"id", "sid", "uid", "uuid", "guid", "key", "code", "slug", "name", "login"}
+)
+
+
+def sent_values(call: TrafficCall) -> Iterator[Value]:
+    """The scalars of a request: segments of its path, its query, members of its body."""
+    yield from (unquote(one) for one in call.path.split("/") if one)
+    yield from (text for _, text in parse_qsl(call.parts.query, keep_blank_values=True))
+    yield from (value for _, value in leaves(request_value(call.request)))
+
+
+def header_parameters(call: TrafficCall) -> Iterator[tuple[str, str]]:
+    """The header fields of a request that are of the API, and no credentials."""
+    secret = {one.parameter for one in credentials_of(call) if one.location == "header"}
+    seen = set[str]()
+    for name, text in call.request.headers:
+        lower = name.lower()
+        is_of_client = lower in _CLIENT_HEADERS or lower.startswith(_CLIENT_STARTS)
+        if not is_of_client and name not in secret and lower not in seen and text:
+            seen.add(lower)
+            yield name, text
+
+
+def credential_source(credential: Credential, responses: ResponseIndex) -> bool:
+    """Whether an earlier response gave a credential, so that it is a wire."""
+    if credential.location == "cookie":
+        return False
+    return responses.find(credential.text) is not None
+
+
+class KnownResponses(Struct, frozen=True):
+    """The responses before a request, in its workflow."""
+
+    index: ResponseIndex
+
+    def names(self, segment: str) -> bool:
+        """Whether a response named the thing that a segment of a path is."""
+        source = self.index.find(segment)
+        if source is None:
+            return False
+        words = split_words(source.name)
+        return is_opaque(source.value) or bool(words and words[-1] in _NAMING)
+
+
+def described_calls(groups: Sequence[CallGroup]) -> Iterator[DescribedCall]:
+    """The requests with their templates, in their order, all attempts of each."""
+    indexes: dict[str, ResponseIndex] = {}
+    for step, group in enumerate(groups):
+        index = indexes.setdefault(group.call.workflow, ResponseIndex())
+        for call in group.attempts:
+            yield _described_call(call, index)
+        index.add_request(step, sent_values(group.call))
+        index.add_response(step, group.call)
+
+
+def _described_call(call: TrafficCall, index: ResponseIndex) -> DescribedCall:
+    credentials = tuple(one for one in credentials_of(call) if not credential_source(one, index))
+    headers = (*header_parameters(call), *_wired_headers(call, index))
+    server, template, pieces = _template(call, KnownResponses(index))
+    return DescribedCall(call, server, template, pieces, credentials, headers)
+
+
+def _wired_headers(call: TrafficCall, index: ResponseIndex) -> Iterator[tuple[str, str]]:
+    """Headers with credentials that a response gave; OpenAPI has no parameter `Authorization`."""
+    for one in credentials_of(call):
+        is_header = one.location == "header" and one.parameter.lower() != "authorization"
+        if is_header and credential_source(one, index):
+            yield one.parameter, one.text
+
+
+def _template(
+    call: TrafficCall, known: KnownResponses
+) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """The server, the template, and the decoded texts of its parameters."""
+    if call.template:
+        found = template_pieces(call.template, call.path)
+        if found is not None:
+            return call.origin + found[0], call.template, found[1]
+    segments = call.path.split("/")[1:]
+    decoded = [unquote(one) for one in segments]
+    template = infer_template(decoded, known.names)
+    names = [one[1:-1] if one.startswith("{") else "" for one in template.split("/")[1:]]
+    raw = [
+        f"{{{name}}}" if name else segment for name, segment in zip(names, segments, strict=True)
+    ]
+    pieces = [(name, text) for name, text in zip(names, decoded, strict=True) if name]
+    return call.origin, "/" + "/".join(raw), tuple(pieces)
+
+
+def template_pieces(template: str, path: str) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """What is before a template in a path, and the decoded texts of its parameters."""
+    pieces = re.split(r"\{([^}]*)\}", template.partition("?")[0])
+    pattern = "([^/]*)".join(map(re.escape, pieces[::2])) + r"\Z"
+    matched = re.search(pattern, path)
+    if matched is None:
+        return None
+    texts = map(unquote, matched.groups())
+    return path[: matched.start()].rstrip("/"), tuple(zip(pieces[1::2], texts, strict=True))
+
+
+def unread_elsewhere(groups: Sequence[CallGroup]) -> set[int]:
+    """The requests to other sites than that of the API whose responses no request reads."""
+    origin = main_origin([one.call for one in groups])
+    index, read, others = ResponseIndex(), set[int](), set[int]()
+    for step, group in enumerate(groups):
+        call = group.call
+        if not is_same_site(call.origin, origin):
+            others.add(step)
+        else:
+            read |= set(_sources(call, index))
+        index.add_request(step, sent_values(call))
+        index.add_response(step, call)
+    return others - read
+
+
+def _sources(call: TrafficCall, index: ResponseIndex) -> Iterable[int]:
+    texts: list[Value] = [one.text for one in credentials_of(call)]
+    for value in (*texts, *sent_values(call)):
+        source = index.find(value)
+        if source is not None and is_opaque(source.value):
+            yield source.step
