@@ -77,14 +77,15 @@ def outcome(path: str, *, cleanup: bool) -> NewOutcome:
             reason = told.getvalue().replace("\n", " ")[-300:]
             problem = () if code in (2, 3) else (f"exit code {code}: {reason}",)
             return NewOutcome(path, 0, 0, seconds, notes or (reason,), problem)
-        workflows = arazzo.load(document).entry.document.workflows
+        description = arazzo.load(document)
+        workflows = description.entry.document.workflows
         steps = sum(len(one.steps) for one in workflows)
         findings = [
             one for one in arazzo.validate(document) if not (cleanup and one.code == "AZ507")
         ]
         foreign = [one for one in findings if _is_foreign(one, document)]
         own = [one for one in findings if one not in foreign]
-        problems = (*map(_words, own), *_failures(document))
+        problems = (*map(_words, own), *_failures(description))
         counts = len(workflows), steps, seconds
         return NewOutcome(path, *counts, notes, problems, tuple(map(_words, foreign)))
 
@@ -104,11 +105,11 @@ def _is_foreign(finding: Diagnostic, document: str) -> bool:
     )
 
 
-def _failures(document: str) -> Iterator[str]:
-    names = [one.workflow_id for one in arazzo.load(document).entry.document.workflows]
+def _failures(description: arazzo.Description) -> Iterator[str]:
+    names = [one.workflow_id for one in description.entry.document.workflows]
     for name in (None, *names):
         try:
-            result = arazzo.run(document, name, mock=True)
+            result = arazzo.run(description, name, mock=True)
         except ArazzoError as reason:
             yield f"{name or 'all'}: not run: {reason}"
             continue

@@ -11,8 +11,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
-from arazzo_runner.errors import ArazzoError
-from arazzo_runner.executor.plan import WorkflowKey
+from arazzo_runner.errors import ArazzoError, DocumentError
+from arazzo_runner.executor.bind.operation import BindContext
+from arazzo_runner.executor.bind.plan import bind
+from arazzo_runner.executor.plan import Plan, WorkflowKey
 from arazzo_runner.executor.result import RunResult, StepResult, WorkflowResult
 from arazzo_runner.generate.draft import Draft, WorkflowFault
 from arazzo_runner.generate.writer import write_draft
@@ -26,7 +28,7 @@ from arazzo_runner.pipeline.load import (
     examine_description,
     for_run,
 )
-from arazzo_runner.pipeline.run import RunConfig, execute_run, plan_run, with_inputs
+from arazzo_runner.pipeline.run import PlanResult, RunConfig, execute_run, with_inputs
 from arazzo_runner.pipeline.validate import description_findings, findings_by_step
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.source import Place
@@ -158,10 +160,22 @@ def _run_mock(description: Description, names: Sequence[str]) -> RunResult:
     settings = MockSettings()
     options = RunConfig(needs_credentials=False, mock=settings, environment={})
     uri = description.entry.document.base_uri
-    planned = plan_run(description, [WorkflowKey(uri, name) for name in names], options)
-    prepared = with_inputs(description, planned, {}, mock=settings)
+    plan = _plan(description, [WorkflowKey(uri, name) for name in names])
+    prepared = with_inputs(description, PlanResult(plan), {}, mock=settings)
     apis: dict[str, ApiDescription] = description.apis()
     return execute_run(prepared, mock_world(prepared.plan, apis, settings), options)
+
+
+def _plan(description: Description, selected: Sequence[WorkflowKey]) -> Plan:
+    """The plan of a run; what `validate` finds was looked for before. Raises DocumentError."""
+    binding = BindContext(
+        description.units, fallback_server="http://localhost", needs_credentials=False
+    )
+    plan = bind(binding, selected)
+    wrong = description.errors_of(plan, binding.findings)
+    if wrong:
+        raise DocumentError(*wrong)
+    return plan
 
 
 def _faults_of(result: RunResult) -> Iterator[WorkflowFault]:
