@@ -6,7 +6,8 @@ Printed are how many descriptions give a workflow, how many of these documents h
 warnings of `validate` (with ``--cleanup``, but AZ507) or do not pass `run --mock`, as a whole and
 each workflow by itself, how many have no fault but those of their API description, the CPU time of
 the slowest, and what was omitted, by the reason. With ``--list`` each description that gives
-nothing, something that fails, or that has findings itself.
+nothing, something that fails, or that has findings itself. What was judged until an interrupt
+(Ctrl-C) is counted.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import contextlib
 import io
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -125,14 +127,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--jobs", type=int, default=1)
     chosen = parser.parse_args(arguments)
-    with Pool(chosen.jobs) as pool:
+    outcomes = list[NewOutcome]()
+    with Pool(chosen.jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         judge = partial(outcome, cleanup=chosen.cleanup)
-        outcomes = list(pool.imap_unordered(judge, descriptions(chosen.folders)))
+        with contextlib.suppress(KeyboardInterrupt):
+            for one in pool.imap_unordered(judge, descriptions(chosen.folders)):
+                outcomes.append(one)
+                if chosen.list and (one.problems or one.foreign or not one.workflows):
+                    lines = (f"{one.path}", *one.problems, *one.foreign, *one.notes)
+                    print(*lines, sep="\n  ", end="\n\n", flush=True)
     _print_figures(outcomes)
-    if chosen.list:
-        for one in outcomes:
-            if one.problems or one.foreign or not one.workflows:
-                print(f"\n{one.path}", *one.problems, *one.foreign, *one.notes, sep="\n  ")
     return 1 if any(one.problems for one in outcomes) else 0
 
 
