@@ -102,7 +102,8 @@ def _is_foreign(finding: Diagnostic, document: str) -> bool:
     uri = file_uri(document)
     return (
         finding.severity is not Severity.ERROR
-        and bool(places)
+        # AZ109 says that there are more than are shown.
+        and (bool(places) or finding.code == "AZ109")
         and all(one.source.uri != uri for one in places)
     )
 

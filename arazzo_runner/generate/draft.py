@@ -5,7 +5,7 @@ Values are those of the Arazzo document; strings among them may be runtime expre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal as Choice
 from typing import TypeAlias
 
@@ -123,22 +123,3 @@ class WorkflowFault(Struct, frozen=True):
     step_id: str
     reason: str
     is_of_operation: bool = False
-
-
-def step_expressions(step: DraftStep) -> Iterator[str]:
-    """All strings of a step that may read inputs and outputs."""
-    for parameter in step.parameters:
-        yield from _strings(parameter.value)
-    if step.payload is not MISSING:
-        yield from _strings(step.payload)
-
-
-def _strings(value: MaybeValue) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
-    elif isinstance(value, dict):
-        for member in value.values():
-            yield from _strings(member)

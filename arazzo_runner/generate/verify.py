@@ -180,17 +180,16 @@ def _plan(description: Description, selected: Sequence[WorkflowKey]) -> Plan:
 
 def _faults_of(result: RunResult) -> Iterator[WorkflowFault]:
     for workflow in result.workflows:
-        if not workflow.passed:
-            step = _failing_step(workflow)
-            yield WorkflowFault(
-                workflow.workflow_id,
-                step.step_id if step is not None else "",
-                _failure_words(workflow, step),
-            )
-        elif workflow.finally_run is not None and not workflow.finally_run.passed:
-            step = _failing_step(workflow.finally_run)
-            reason = _failure_words(workflow.finally_run, step)
-            yield WorkflowFault(workflow.workflow_id, "", reason)
+        if workflow.passed:
+            continue
+        step, ending = _failing_step(workflow), workflow.finally_run
+        if step is None and ending is not None:
+            # What was created is still there: the step that deletes it says why.
+            reason = _failure_words(ending, _failing_step(ending))
+        else:
+            reason = _failure_words(workflow, step)
+        step_id = step.step_id if step is not None else ""
+        yield WorkflowFault(workflow.workflow_id, step_id, reason)
 
 
 def _failing_step(workflow: WorkflowResult) -> StepResult | None:

@@ -14,10 +14,11 @@ from arazzo_runner.generate.identifiers import Words, camel_case, singular, spli
 from arazzo_runner.generate.openapi.catalog import ApiOperation, json_media
 from arazzo_runner.generate.openapi.inputs import InputCollector
 from arazzo_runner.generate.openapi.schemas import DocumentedSchema, documented_schema
-from arazzo_runner.http_semantics.media_type import essence, is_text
+from arazzo_runner.http_semantics.media_type import essence, is_json, is_text
 from arazzo_runner.mock.resources import ID_ENDS
 from arazzo_runner.openapi.model import MediaType
 from arazzo_runner.report.secret_names import is_secret
+from arazzo_runner.text.json_write import write_json
 
 _DEEPEST: Final = 4
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -88,15 +89,18 @@ def request_payload(
     if schema is None or schema.type not in ("object", ""):
         if not body.required and not changes:
             return None
-        return RequestPayload(_content_type(media), maker.other(schema, media))
+        value = maker.other(schema, media)
+        if is_json(_content_type(media)) and isinstance(value, str) and value[:1] != "$":
+            value = write_json(value)  # a payload that is a text is read as the whole body
+        return RequestPayload(_content_type(media), value)
     example = media.examples[0] if media.examples else schema.value("example")
+    if change == "differs":
+        maker.differ(schema, schema.required or schema.names)
     payload = maker.object(schema, _Member("", example=example))
     if not payload and (body.required or changes):
         payload = maker.some_member(schema, example)
     if not payload and not body.required:
         return None
-    if change == "differs":
-        payload = maker.differing(schema, payload)
     return RequestPayload(_content_type(media), payload)
 
 
@@ -117,6 +121,7 @@ class _PayloadMaker:
         self._inputs = inputs
         self._prefix = prefix
         self._wire = wire
+        self._differing = ""
 
     def object(self, schema: DocumentedSchema, at: _Member) -> dict[str, Value]:
         """An object with its required members; what its description says it cannot lack."""
@@ -134,6 +139,8 @@ class _PayloadMaker:
         inner = schema.member(at.name)
         if inner is None:
             return self._input(None, at)
+        if at.depth == 1 and at.name == self._differing:
+            return self._input(inner, replace(at, above=("new",)))
         return self.value(inner, at)
 
     def value(self, schema: DocumentedSchema, at: _Member) -> Value:
@@ -177,18 +184,13 @@ class _PayloadMaker:
         at = _Member("", example=example)
         return {name: self.member(schema, at.below(name)) for name, _ in ranked[:1]}
 
-    def differing(self, schema: DocumentedSchema, payload: dict[str, Value]) -> dict[str, Value]:
-        """The payload with another value for the member that a person would change."""
-        texts = (
-            (name, inner)
-            for name in sorted(payload, key=_change_rank)
-            if _change_rank(name) < _TEXTS and (inner := schema.member(name)) is not None
-        )
-        for name, inner in texts:
-            if inner.type == "string" and not inner.choices():
-                at = replace(_Member(name), above=("new",))
-                return {**payload, name: self._input(inner, at)}
-        return payload
+    def differ(self, schema: DocumentedSchema, names: Iterable[str]) -> None:
+        """Take an input of its own for the text that a person would change."""
+        for name in sorted(names, key=_change_rank):
+            inner = schema.member(name) if _change_rank(name) < _TEXTS else None
+            if inner is not None and inner.type == "string" and not inner.choices():
+                self._differing = name
+                return
 
     def other(self, schema: DocumentedSchema | None, media: MediaType) -> Value:
         """A body that is no object: its example, or an input."""

@@ -22,10 +22,16 @@ Generate = Callable[..., Draft]
 def generate(tmp_path: Path) -> Generate:
     """The draft for paths, which has no finding and passes once it is written."""
 
-    def write(paths: dict[str, Any], **request: Any) -> Draft:
+    def write(paths: dict[str, Any], more: dict[str, Any] | None = None, **request: Any) -> Draft:
         info = {"title": "Things", "version": "1"}
         servers = [{"url": "https://things.example.com"}]
-        whole = {"openapi": "3.1.0", "info": info, "servers": servers, "paths": paths}
+        whole = {
+            "openapi": "3.1.0",
+            "info": info,
+            "servers": servers,
+            "paths": paths,
+            **(more or {}),
+        }
         (tmp_path / "api.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
         document = tmp_path / "out.arazzo.yaml"
         reader = DraftReader(document_access(RetrieveSettings()), document.as_uri(), LoadLimits())

@@ -175,3 +175,13 @@ def test_the_name_before_all_summaries_is_dropped(
     }
     (workflow,) = generate(paths).workflows
     assert workflow.steps[0].description == shown
+
+
+def test_a_change_leaves_no_input_unused(generate: Any) -> None:
+    paths = {
+        "/jobs": {"post": operation(OBJECT, "201")},
+        "/jobs/{id}": item(put=operation(OBJECT) | body(title=TEXT, note=TEXT)),
+    }
+    (workflow,) = generate(paths).workflows
+    assert {one.name for one in workflow.inputs} == {"newTitle", "note"}
+    assert workflow.steps[-1].payload == {"title": "$inputs.newTitle", "note": "$inputs.note"}
