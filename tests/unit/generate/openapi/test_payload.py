@@ -72,6 +72,34 @@ def test_other_media_types(generate: Any, media: str) -> None:
     assert [one.content_type for each in draft.workflows for one in each.steps] == [media]
 
 
+@pytest.mark.parametrize(
+    ("value", "is_literal"),
+    [
+        ({"x": [1, None, True]}, True),
+        ({"x": "$5"}, False),
+        # What nobody would read.
+        ({"x": [*range(50)]}, False),
+        ({"x": "a" * 300}, False),
+    ],
+)
+def test_values_that_are_documented(generate: Any, value: Any, is_literal: bool) -> None:
+    member = {"type": "object", "example": value}
+    schema = {"type": "object", "required": ["a"], "properties": {"a": member}}
+    (workflow,) = generate(post(schema)).workflows
+    assert workflow.steps[0].payload == {"a": value if is_literal else {}}
+
+
+def test_where_a_body_has_to_be_and_needs_nothing_a_member_is_sent(generate: Any) -> None:
+    properties = {
+        "id": {**TEXT, "readOnly": True},
+        "old": {**TEXT, "deprecated": True},
+        "list": {"type": "array", "items": TEXT},
+        "size": {"type": "integer", "default": 3},
+    }
+    (workflow,) = generate(post({"type": "object", "properties": properties})).workflows
+    assert workflow.steps[0].payload == {"size": 3}
+
+
 def test_an_example_of_the_media_type_comes_first(generate: Any) -> None:
     schema = {"type": "object", "required": ["a"], "properties": {"a": {**TEXT, "example": "x"}}}
     (workflow,) = generate(post(schema, example={"a": "y"})).workflows

@@ -185,3 +185,46 @@ def test_a_change_leaves_no_input_unused(generate: Any) -> None:
     (workflow,) = generate(paths).workflows
     assert {one.name for one in workflow.inputs} == {"newTitle", "note"}
     assert workflow.steps[-1].payload == {"title": "$inputs.newTitle", "note": "$inputs.note"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "pointer"),
+    [
+        ({"type": "array", "items": OBJECT}, ""),
+        ({"properties": {"pets": {"type": "array", "items": OBJECT}}}, "#/pets"),
+        ({"properties": {"n": {}, "data": {"type": "array", "items": OBJECT}}}, "#/data"),
+        (
+            {"properties": {"result": {"properties": {"items": {"type": "array"}}}, "n": {}}},
+            "#/result/items",
+        ),
+        # The only array among few members.
+        ({"properties": {"n": {}, "found": {"type": "array", "items": OBJECT}}}, "#/found"),
+    ],
+)
+def test_where_the_items_of_a_list_are(generate: Any, schema: Any, pointer: str) -> None:
+    if "properties" in schema:
+        schema = {"type": "object", "required": [*schema["properties"]], **schema}
+    (workflow,) = generate({"/pets": {"get": operation(schema)}}).workflows
+    assert workflow.steps[0].outputs == (("pets", f"$response.body{pointer}"),)
+
+
+def test_the_top_of_any_other_response_is_kept(generate: Any) -> None:
+    members = {name: {"type": "string"} for name in ("a", "b", "c", "d")}
+    schema = {"type": "object", "properties": members}
+    paths = {"/pay": {"post": {**operation(schema), "operationId": "payNow"}}}
+    (workflow,) = generate(paths).workflows
+    assert [name for name, _ in workflow.outputs] == ["a", "b", "c"]
+    paths["/pay"]["post"]["responses"] = operation({"type": "string"})["responses"]
+    (workflow,) = generate(paths).workflows
+    assert workflow.outputs == (("result", "$steps.payNow.outputs.result"),)
+
+
+def test_operations_by_only(generate: Any) -> None:
+    paths: dict[str, dict[str, Any]] = {
+        "/pets": {"get": many(OBJECT), "head": operation()},
+        "/_/{x}": {"get": operation()},
+    }
+    parameter = {"name": "x", "in": "path", "required": True, "schema": TEXT}
+    paths["/_/{x}"]["parameters"] = [parameter]
+    assert ids(generate(paths, only=("HEAD /pets",))) == ["head-pets"]
+    assert ids(generate(paths, only=("HEAD /pets",), workflow="mine")) == ["mine"]
