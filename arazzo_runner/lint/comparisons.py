@@ -21,7 +21,7 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.value import Value, is_equal, is_ordered, to_text
 from arazzo_runner.lint.context import StepContext
-from arazzo_runner.lint.partial_evaluation import condition_parts
+from arazzo_runner.lint.partial_evaluation import ConditionParts, criterion_parts
 from arazzo_runner.lint.responses import ResponseOutcome
 from arazzo_runner.lint.schemas import expression_shape
 from arazzo_runner.openapi.schema.descend import type_words, types_of_value
@@ -72,23 +72,27 @@ def _known_comparisons(view: StepContext) -> tuple[_KnownComparison, ...]:
 
 
 def _find_comparisons(view: StepContext) -> Iterator[_KnownComparison]:
-    for criterion in view.step.criteria:
-        yield from _comparisons_in(criterion, view, view.answers, Severity.ERROR)
+    for criterion, parts in zip(view.step.criteria, view.criteria, strict=True):
+        yield from _comparisons_in(criterion, parts, view, view.answers, Severity.ERROR)
     for actions, when in (
         (view.step.on_success, view.answers),
         (view.step.on_failure, view.outcomes),
     ):
         for planned in actions:
             for criterion in planned.action.criteria if planned.level == "step" else ():
-                yield from _comparisons_in(criterion, view, when, Severity.WARNING)
+                parts = criterion_parts(criterion)
+                yield from _comparisons_in(criterion, parts, view, when, Severity.WARNING)
 
 
 def _comparisons_in(
-    criterion: Criterion, view: StepContext, when: tuple[ResponseOutcome, ...], worst: Severity
+    criterion: Criterion,
+    condition: ConditionParts,
+    view: StepContext,
+    when: tuple[ResponseOutcome, ...],
+    worst: Severity,
 ) -> Iterator[_KnownComparison]:
     if not isinstance(criterion, SimpleCriterion):
         return
-    condition = condition_parts(criterion.condition)
     for comparison in condition.comparisons:
         left, right = _side(comparison.left, view, when), _side(comparison.right, view, when)
         if left is None or right is None or not (left.is_read or right.is_read):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct, field
 
-from arazzo_runner.document.model import Criterion
 from arazzo_runner.document.rules.expressions import PlacedExpression, expressions_in
 from arazzo_runner.executor.plan import (
     OperationCall,
@@ -17,16 +16,18 @@ from arazzo_runner.executor.plan import (
     WorkflowKey,
     WorkflowPlan,
 )
-from arazzo_runner.lint.partial_evaluation import criteria_verdict
-from arazzo_runner.lint.responses import (
-    ResponseOutcome,
-    passing_outcomes,
-    response_outcomes,
-    sample_statuses,
+from arazzo_runner.lint.partial_evaluation import (
+    ConditionParts,
+    StatusVerdicts,
+    criterion_parts,
+    joint_verdicts,
 )
+from arazzo_runner.lint.responses import ResponseOutcome, passing_outcomes, response_outcomes
 from arazzo_runner.openapi.model import Operation
 
 T = TypeVar("T")
+
+_CRITERIA: Final = ("criteria",)
 
 
 class StepContext(Struct, frozen=True):
@@ -53,6 +54,12 @@ class StepContext(Struct, frozen=True):
             self.memo[key] = work_out()
         found: T = self.memo[key]
         return found
+
+    @property
+    def criteria(self) -> tuple[ConditionParts, ...]:
+        """What stands in each success criterion, and what it says of each status."""
+        criteria = self.step.criteria
+        return self.cached(_CRITERIA, lambda: tuple(map(criterion_parts, criteria)))
 
     @property
     def expressions(self) -> tuple[PlacedExpression, ...]:
@@ -87,7 +94,7 @@ class StepContext(Struct, frozen=True):
     @property
     def expects_refusal(self) -> bool:
         """Whether the step is there to be refused: it succeeds with 4xx and 5xx alone."""
-        return _is_refusal(self.passing, self.step.criteria)
+        return _is_refusal(self.passing, _joint(self.criteria))
 
 
 class StepContexts(Struct, frozen=True):
@@ -129,25 +136,29 @@ def step_contexts(plan: Plan) -> Iterator[StepContext]:
 def _step_context(
     workflow: WorkflowPlan, step: StepPlan, call: OperationCall, views: StepContexts
 ) -> StepContext:
-    every = response_outcomes(call.operation, _criteria(step))
-    possible = passing_outcomes(every, step.criteria)
+    criteria = tuple(map(criterion_parts, step.criteria))
+    every = response_outcomes(call.operation, (*criteria, *_of_actions(step)))
+    verdicts = _joint(criteria)
+    possible = passing_outcomes(every, verdicts)
     successes = tuple(one for one in every if 200 <= one.status <= 299)
     answers = possible or successes or every
-    if not possible and _is_refusal(possible, step.criteria):
+    if not possible and _is_refusal(possible, verdicts):
         answers = ()  # nothing is known of an answer that nobody documents
-    return StepContext(workflow, step, call, every, possible, answers, views)
+    memo: dict[tuple[object, ...], Any] = {_CRITERIA: criteria}
+    return StepContext(workflow, step, call, every, possible, answers, views, memo)
 
 
-def _is_refusal(possible: tuple[ResponseOutcome, ...], criteria: tuple[Criterion, ...]) -> bool:
+def _joint(criteria: tuple[ConditionParts, ...]) -> StatusVerdicts | None:
+    return joint_verdicts(criteria) if criteria else None
+
+
+def _is_refusal(possible: tuple[ResponseOutcome, ...], verdicts: StatusVerdicts | None) -> bool:
     """Whether criteria hold for 4xx and 5xx alone, documented or, where none is, at all."""
-    statuses = [one.status for one in possible]
-    if not statuses and criteria:
-        asked = sample_statuses(criteria)
-        statuses = [one for one in asked if criteria_verdict(criteria, one) is not False]
-    return bool(statuses) and all(one >= 400 for one in statuses)
+    if possible or verdicts is None:
+        return bool(possible) and all(one.status >= 400 for one in possible)
+    return verdicts.is_failure
 
 
-def _criteria(step: StepPlan) -> Iterator[Criterion]:
-    yield from step.criteria
+def _of_actions(step: StepPlan) -> Iterator[ConditionParts]:
     for planned in (*step.on_success, *step.on_failure):
-        yield from planned.action.criteria
+        yield from map(criterion_parts, planned.action.criteria)

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.expression.ast import Comparison, Constant, StatusCodeRef
-from arazzo_runner.expression.value import MaybeValue
-from arazzo_runner.lint.partial_evaluation import condition_parts, criteria_verdict, is_about_status
+from arazzo_runner.expression.value import is_ordered
+from arazzo_runner.lint.partial_evaluation import (
+    EVERY_STATUS,
+    ConditionParts,
+    StatusVerdicts,
+    status_above,
+)
 from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import response_for
 
-EVERY_STATUS: Final = range(100, 600)
 _SAMPLE_STATUSES: Final = (100, 199, 200, 201, 202, 204, 301, 304, 400, 404, 409, 500, 503, 599)
 
 
@@ -25,7 +28,7 @@ class ResponseOutcome(NamedTuple):
 
 
 def response_outcomes(
-    operation: Operation, criteria: Iterable[Criterion]
+    operation: Operation, criteria: Iterable[ConditionParts]
 ) -> tuple[ResponseOutcome, ...]:
     """The documented responses; of ``4XX`` and ``default`` those statuses that are asked about.
 
@@ -39,7 +42,7 @@ def response_outcomes(
     return found
 
 
-def _range_statuses(operation: Operation, criteria: Iterable[Criterion]) -> tuple[int, ...]:
+def _range_statuses(operation: Operation, criteria: Iterable[ConditionParts]) -> tuple[int, ...]:
     """The statuses that stand for those of ranges and of ``default``, where there are such."""
     if all(one.status.isdecimal() for one in operation.responses):
         return ()
@@ -53,12 +56,12 @@ def _outcomes(operation: Operation, asked: tuple[int, ...]) -> tuple[ResponseOut
 
 
 def passing_outcomes(
-    outcomes: tuple[ResponseOutcome, ...], criteria: tuple[Criterion, ...]
+    outcomes: tuple[ResponseOutcome, ...], verdicts: StatusVerdicts | None
 ) -> tuple[ResponseOutcome, ...]:
-    """Those outcomes with which a step can succeed (without criteria: 2xx)."""
-    if not criteria:
+    """Those outcomes with which a step can succeed; without criteria (None): 2xx."""
+    if verdicts is None:
         return tuple(one for one in outcomes if 200 <= one.status <= 299)
-    return tuple(one for one in outcomes if criteria_verdict(criteria, one.status) is not False)
+    return tuple(one for one in outcomes if verdicts.of(one.status) is not False)
 
 
 def is_documented(operation: Operation, status: int) -> bool:
@@ -66,18 +69,15 @@ def is_documented(operation: Operation, status: int) -> bool:
     return response_for(operation, status) is not None
 
 
-def status_constants(criterion: Criterion) -> Iterator[tuple[str, Constant]]:
+def status_constants(criterion: ConditionParts) -> Iterator[tuple[str, Constant]]:
     """The constants that the status is compared with, each with the operator."""
-    if isinstance(criterion, SimpleCriterion):
-        known = condition_parts(criterion.condition)
-        yield from _constants(known.comparisons if known.asks_status else ())
+    if criterion.asks_status:
+        yield from _constants(criterion.comparisons)
 
 
-def required_constants(criterion: Criterion) -> list[Constant]:
+def required_constants(criterion: ConditionParts) -> list[Constant]:
     """The constants that the status has to equal for the criterion to hold."""
-    if not isinstance(criterion, SimpleCriterion):
-        return []
-    needed = _constants(condition_parts(criterion.condition).required)
+    needed = _constants(criterion.required) if criterion.asks_status else ()
     return [constant for operator, constant in needed if operator == "=="]
 
 
@@ -103,27 +103,17 @@ def status_of(constant: Constant) -> int | None:
     return value if value in EVERY_STATUS else None
 
 
-def sample_statuses(criteria: Iterable[Criterion]) -> Iterable[int]:
+def sample_statuses(criteria: Iterable[ConditionParts]) -> Iterable[int]:
     """Statuses that stand for all: between them no criterion changes its verdict."""
     found: set[int] = set()
     for criterion in criteria:
-        if isinstance(criterion, QueryCriterion) and is_about_status(criterion):
+        if criterion.is_query and criterion.asks_status:
             return EVERY_STATUS
         for _, constant in status_constants(criterion):
-            if _is_beyond(constant.value):
-                continue
-            status = status_of(constant)
-            if status is None:
-                return EVERY_STATUS
-            found.update((status - 1, status, status + 1))
+            nearest = status_above(constant.value)
+            if nearest is not None and is_ordered(">=", constant.value, EVERY_STATUS.start):
+                found.update((nearest - 1, nearest, nearest + 1))
     return _sample_statuses(frozenset(found))
-
-
-def _is_beyond(value: MaybeValue) -> bool:
-    """Whether a constant is a number that every status lies on the same side of."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return not EVERY_STATUS[0] - 1 <= value <= EVERY_STATUS[-1] + 1
 
 
 @lru_cache(maxsize=256)

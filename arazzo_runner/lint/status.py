@@ -3,44 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final, TypeAlias
 
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
-from arazzo_runner.expression.ast import Condition, Constant, MalformedExpression
+from arazzo_runner.expression.ast import Constant
 from arazzo_runner.expression.common_mistakes import (
     empty_array,
     is_filter_for_empty,
     status_comparison,
 )
 from arazzo_runner.lint.context import StepContext
-from arazzo_runner.lint.partial_evaluation import criterion_verdict, is_about_status
+from arazzo_runner.lint.partial_evaluation import ConditionParts, joint_verdicts
 from arazzo_runner.lint.responses import (
+    ResponseOutcome,
     is_documented,
     required_constants,
-    sample_statuses,
     status_constants,
     status_of,
 )
 from arazzo_runner.openapi.response.contract import documented_statuses
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, warning
-from arazzo_runner.text.source import Place, SourceFile
+from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import Fix, change_text
-
-_NOWHERE: Final = Place(SourceFile("", "", ""))
 
 
 def undocumented_status_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ304: a success criterion that no documented status fulfils."""
     if not view.outcomes:
         return
-    for criterion in view.step.criteria:
-        if (
-            is_about_status(criterion)
-            and _can_hold(criterion)
-            and not criterion_verdict(criterion, None)
-        ):
-            yield from _criterion_findings(view, criterion)
+    for criterion, parts in _criteria(view):
+        holds_unanswered = parts.verdicts.of(None)
+        if parts.asks_status and _can_hold(criterion, parts) and not holds_unanswered:
+            yield from _criterion_findings(view, criterion, parts)
     if not view.step.criteria and not view.passing:
         yield warning(
             "AZ304",
@@ -51,14 +44,21 @@ def undocumented_status_findings(view: StepContext) -> Iterator[Diagnostic]:
         )
 
 
-def _criterion_findings(view: StepContext, criterion: Criterion) -> Iterator[Diagnostic]:
-    if all(criterion_verdict(criterion, one.status) is False for one in view.outcomes):
-        yield _unmet_finding(view, criterion)
+def _criteria(view: StepContext) -> Iterator[tuple[Criterion, ConditionParts]]:
+    return zip(view.step.criteria, view.criteria, strict=True)
+
+
+def _criterion_findings(
+    view: StepContext, criterion: Criterion, parts: ConditionParts
+) -> Iterator[Diagnostic]:
+    holding = [one for one in view.outcomes if parts.verdicts.of(one.status) is not False]
+    if not holding:
+        yield _unmet_finding(view, criterion, parts)
         return
-    if (success := _default_alone(view, criterion)) is not None:
+    if (success := _default_alone(view, criterion, parts, holding)) is not None:
         yield success
         return
-    for operator, constant in status_constants(criterion):
+    for operator, constant in status_constants(parts):
         status = status_of(constant)
         if operator == "==" and status is not None and not is_documented(view.operation, status):
             message = f"{view.operation_label} does not document the status {status}"
@@ -66,8 +66,8 @@ def _criterion_findings(view: StepContext, criterion: Criterion) -> Iterator[Dia
             yield Diagnostic("AZ304", Severity.HINT, message, place, _documented_statuses(view))
 
 
-def _unmet_finding(view: StepContext, criterion: Criterion) -> Diagnostic:
-    asked = required_constants(criterion)
+def _unmet_finding(view: StepContext, criterion: Criterion, parts: ConditionParts) -> Diagnostic:
+    asked = required_constants(parts)
     if len(asked) == 1 and status_of(asked[0]) is not None:
         what = f"never returns the status {status_of(asked[0])}"
         place = _place(criterion, asked[0])
@@ -75,7 +75,7 @@ def _unmet_finding(view: StepContext, criterion: Criterion) -> Diagnostic:
         what = "never returns a status for which this is true"
         place = criterion.place.at("condition")
     # Not all failures are documented (Responses Object): then it may hold, and nothing helps.
-    is_failure = _can_be_failure(criterion)
+    is_failure = parts.verdicts.can_be_failure
     severity = Severity.WARNING if is_failure or _is_incomplete(view) else Severity.ERROR
     message = f"{view.operation_label} {what}"
     if is_failure:
@@ -87,19 +87,15 @@ def _unmet_finding(view: StepContext, criterion: Criterion) -> Diagnostic:
     )
 
 
-def _can_be_failure(criterion: Criterion) -> bool:
-    """Whether a criterion may hold for a status of 400 and more."""
-    statuses = (one for one in sample_statuses([criterion]) if one >= 400)
-    return any(criterion_verdict(criterion, one) is not False for one in statuses)
-
-
-def _default_alone(view: StepContext, criterion: Criterion) -> Diagnostic | None:
+def _default_alone(
+    view: StepContext,
+    criterion: Criterion,
+    parts: ConditionParts,
+    holding: list[ResponseOutcome],
+) -> Diagnostic | None:
     """The finding about a success that only `default` stands for, beside those documented."""
-    holding = [
-        one for one in view.outcomes if criterion_verdict(criterion, one.status) is not False
-    ]
     documented = [one.status for one in view.outcomes if one.response.status[:1] == "2"]
-    asked = required_constants(criterion)
+    asked = required_constants(parts)
     status = status_of(asked[0]) if len(asked) == 1 else None
     by_default = all(one.response.status == "default" for one in holding)
     if not by_default or not documented or status is None or not 200 <= status <= 299:
@@ -146,12 +142,9 @@ def _place(criterion: Criterion, constant: Constant) -> Place:
     return place.within(constant.start, constant.start + len(constant.text))
 
 
-def _can_hold(criterion: Criterion) -> bool:
+def _can_hold(criterion: Criterion, parts: ConditionParts) -> bool:
     """Whether a criterion holds for any status, or for a request without an answer."""
-    if _asks_for_empty(criterion):
-        return False
-    without_answer, verdicts = _verdicts(criterion)
-    return without_answer is not False or verdicts != {False}
+    return not _asks_for_empty(criterion) and not parts.verdicts.never_holds
 
 
 def _asks_for_empty(criterion: Criterion) -> bool:
@@ -159,45 +152,21 @@ def _asks_for_empty(criterion: Criterion) -> bool:
     return is_jsonpath and is_filter_for_empty(criterion.text)
 
 
-_Verdicts: TypeAlias = tuple[bool | None, frozenset[bool | None]]
-"""The verdict without an answer, and those that there are for all statuses."""
-
-
-def _verdicts(criterion: Criterion) -> _Verdicts:
-    if isinstance(criterion, SimpleCriterion):
-        return _of_condition(criterion.condition)
-    return _verdicts_for_all(criterion)
-
-
-@lru_cache(maxsize=512)
-def _of_condition(condition: Condition | MalformedExpression) -> _Verdicts:
-    """The same few conditions stand in most documents, and several rules ask about each."""
-    return _verdicts_for_all(SimpleCriterion("", condition, _NOWHERE))
-
-
-def _verdicts_for_all(criterion: Criterion) -> _Verdicts:
-    without_answer = criterion_verdict(criterion, None)
-    if not is_about_status(criterion):
-        return without_answer, frozenset((without_answer,))
-    statuses = sample_statuses([criterion])
-    return without_answer, frozenset(criterion_verdict(criterion, status) for status in statuses)
-
-
 _COMPARING = "compare something of the response, such as `$statusCode == 200`"
 
 
 def constant_criterion_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ306: a success criterion that holds whatever comes."""
-    for criterion in view.step.criteria:
-        place = criterion.place.at("condition")
-        if _verdicts(criterion)[1] == {True}:
+    for criterion, parts in _criteria(view):
+        if parts.verdicts.always_holds:
+            place = criterion.place.at("condition")
             message = "this condition is always true, so it checks nothing"
             meant = _meant(criterion)
             help_line = f"write `{meant}`" if meant else _COMPARING
             fix = change_text(place, meant) if meant else None
             yield warning("AZ306", message, place, "", help_line, fix)
             continue
-        for operator, constant in status_constants(criterion):
+        for operator, constant in status_constants(parts):
             status = status_of(constant)
             if operator == "!=" and view.outcomes and status is not None:
                 yield from _excluded_statuses(view, status, _place(criterion, constant))
@@ -223,12 +192,12 @@ def _excluded_statuses(view: StepContext, status: int, place: Place) -> Iterator
 
 def unmet_criteria_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ307: success criteria that hold for no status at all, alone or together."""
-    criteria = view.step.criteria
-    impossible = [one for one in criteria if not _can_hold(one)]
-    for criterion in impossible:
+    impossible = [(one, parts) for one, parts in _criteria(view) if not _can_hold(one, parts)]
+    for criterion, parts in impossible:
         message = "this condition is never true"
-        yield error("AZ307", message, criterion.place.at("condition"), "", _never_help(criterion))
-    if impossible or len(criteria) < 2 or _can_hold_together(criteria):
+        help_line = _never_help(criterion, parts)
+        yield error("AZ307", message, criterion.place.at("condition"), "", help_line)
+    if impossible or not joint_verdicts(view.criteria).never_holds:
         return
     message = "these criteria exclude each other: no status meets all of them"
     place = view.step.step.place.at("successCriteria").key()
@@ -237,25 +206,11 @@ def unmet_criteria_findings(view: StepContext) -> Iterator[Diagnostic]:
     )
 
 
-def _can_hold_together(criteria: tuple[Criterion, ...]) -> bool:
-    # The same condition may stand in many criteria, each of which has another place.
-    by_condition = {
-        one.condition if isinstance(one, SimpleCriterion) else one: one
-        for one in criteria
-        if is_about_status(one)
-    }
-    asking = [*by_condition.values()]
-    statuses = (None, *sample_statuses(asking)) if len(asking) > 1 else ()
-    return not statuses or any(
-        all(criterion_verdict(one, status) is not False for one in asking) for status in statuses
-    )
-
-
-def _never_help(criterion: Criterion) -> str | None:
+def _never_help(criterion: Criterion, parts: ConditionParts) -> str | None:
     if isinstance(criterion, QueryCriterion) and _asks_for_empty(criterion):
         context = criterion.context.text if criterion.context else "$response.body"
         return empty_array(criterion.text, context)
-    for _, constant in status_constants(criterion):
+    for _, constant in status_constants(parts):
         if status_of(constant) is None:
             return "a status is a number from 100 to 599"
     return None

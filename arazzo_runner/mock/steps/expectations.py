@@ -11,7 +11,7 @@ from arazzo_runner.document.model import Criterion, GotoAction, RetryAction
 from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan
 from arazzo_runner.expression.ast import Literal
 from arazzo_runner.expression.value import Value
-from arazzo_runner.lint.partial_evaluation import criteria_verdict, is_about_status
+from arazzo_runner.lint.partial_evaluation import ConditionParts, criterion_parts, joint_verdicts
 from arazzo_runner.lint.responses import (
     required_constants,
     sample_statuses,
@@ -50,7 +50,7 @@ class StepExpectation(Struct, frozen=True):
     steps pass a credential to this API, and this one none.
     """
 
-    criteria: tuple[Criterion, ...] = ()
+    criteria: tuple[ConditionParts, ...] = ()
     reads: tuple[BodyRead, ...] = ()
     success: tuple[Criterion, ...] = ()
     patience: int = 0
@@ -64,11 +64,15 @@ class StepExpectation(Struct, frozen=True):
         """Whether the step can succeed with this status."""
         if not self.criteria:
             return 200 <= status <= 299
-        return criteria_verdict(self.criteria, status) is not False
+        return joint_verdicts(self.criteria).of(status) is not False
 
     def statuses(self) -> tuple[int, ...]:
         """The statuses that the step can succeed with, of those that it is likely to name."""
-        return tuple(one for one in sample_statuses(self.criteria) if self.is_success(one))
+        asked = sample_statuses(self.criteria)
+        if not self.criteria:
+            return tuple(one for one in asked if self.is_success(one))
+        verdicts = joint_verdicts(self.criteria)
+        return tuple(one for one in asked if verdicts.of(one) is not False)
 
     def names(self, status: int) -> bool:
         """Whether the step names this status as one that it can go on with."""
@@ -102,7 +106,7 @@ def expectations_of(
             ways = dict.fromkeys((*body_reads(planned), *sinks))
             name = f"{workflow.workflow.workflow_id}/{step_id}"
             expected = StepExpectation(
-                tuple(one for one in planned.criteria if is_about_status(one)),
+                tuple(one for one in map(criterion_parts, planned.criteria) if one.asks_status),
                 tuple(_body_read(sinks, way) for way in ways),
                 planned.criteria,
                 _patience(planned),
@@ -120,7 +124,8 @@ def _handled(planned: StepPlan) -> frozenset[int]:
     """The statuses from 400 that an action names which goes to another step."""
     actions = [one.action for one in (*planned.on_failure, *planned.on_success)]
     criteria = [each for one in actions if isinstance(one, GotoAction) for each in one.criteria]
-    named = (status_of(one) for each in criteria for one in required_constants(each))
+    required = (required_constants(criterion_parts(one)) for one in criteria)
+    named = (status_of(one) for each in required for one in each)
     return frozenset(one for one in named if one is not None and one >= 400)
 
 
