@@ -12,9 +12,14 @@ from msgspec.structs import replace
 from arazzo_runner.document.retrieval import RetrievedDocument
 from arazzo_runner.lint.suppress import Selection, select_findings
 from arazzo_runner.pipeline.load import SharedCache
-from arazzo_runner.pipeline.validate import ValidateOptions, absolute_path, validate
+from arazzo_runner.pipeline.validate import (
+    ValidateOptions,
+    absolute_path,
+    unsorted_findings,
+    validate,
+)
 from arazzo_runner.retrieve.files import find_moved
-from arazzo_runner.text.diagnostic import Diagnostic, Severity
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, sort_findings
 from arazzo_runner.text.parse import decode, parse
 from arazzo_runner.text.source import SourceFile
 
@@ -55,7 +60,7 @@ def check_document(setting: ValidateSettings, document: str) -> tuple[Diagnostic
 
     source, _ = read_text(setting, document)
     judged = _with_moved_sources(setting, document, source, found)
-    no_good = refused_fixes(source, judged, work.judge, setting.options.limits.document)
+    no_good = refused_fixes(source, judged, work.judge_unsorted, setting.options.limits.document)
     return work.reported(replace(one, fix=None) if one in no_good else one for one in judged)
 
 
@@ -117,10 +122,14 @@ class _FixTask(Struct, frozen=True):
 
     def judge(self, source: SourceFile) -> Sequence[Diagnostic]:
         """All findings about a text, also those that the user does not want to hear of."""
+        return sort_findings(self.judge_unsorted(source))
+
+    def judge_unsorted(self, source: SourceFile) -> Sequence[Diagnostic]:
+        """Like :meth:`judge`, for those that only compare: the text is not searched for places."""
         retrieved = RetrievedDocument(source.text.encode(), source.name, source.uri)
         access = replace(self.setting.access, open=lambda _document: retrieved)
         every = replace(self.setting.options, selection=Selection())
-        found = validate(access, self.document, every, self.setting.shared)
+        found = unsorted_findings(access, self.document, every, self.setting.shared)
         return _with_moved_sources(self.setting, self.document, source, found)
 
     def takes(self, findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:

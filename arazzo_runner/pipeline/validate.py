@@ -51,12 +51,19 @@ def validate(
     ``shared`` keeps what the next documents may need again. A document that cannot be read is a
     finding like others (AZ101).
     """
+    return tuple(sort_findings(unsorted_findings(access, document, wanted, shared)))
+
+
+def unsorted_findings(
+    access: DocumentAccess, document: str, wanted: ValidateOptions, shared: SharedCache
+) -> tuple[Diagnostic, ...]:
+    """What :func:`validate` finds, in no order: nothing has to be located in the text."""
     try:
         examined = examine_description(access, document, wanted.overrides, wanted.limits, shared)
     except UsageError as reason:
         return reason.diagnostics
     found = dict.fromkeys(_with_names(description_findings(examined), examined))
-    return tuple(sort_findings(select_findings(found, wanted.selection, absolute_path(document))))
+    return tuple(select_findings(found, wanted.selection, absolute_path(document)))
 
 
 def _with_names(found: list[Diagnostic], examined: PartialDescription) -> Iterable[Diagnostic]:
