@@ -139,6 +139,15 @@ def criteria(folder: Path, count: int) -> Sequence[str]:
     return ["run", _write(folder, [_flow([_free(0) | {"successCriteria": judged}])]), *RUN]
 
 
+def compared_criteria(folder: Path, count: int) -> Sequence[str]:
+    """Conditions all of which are different, about the status and the body."""
+    judged = [
+        {"condition": f"$statusCode == {200 + n % 400} || $response.body#/id == {n}"}
+        for n in range(count)
+    ]
+    return ["validate", _write(folder, [_flow([_free(0) | {"successCriteria": judged}])])]
+
+
 def actions(folder: Path, count: int) -> Sequence[str]:
     after = [
         {"name": f"a{n}", "type": "end", "criteria": [{"condition": f"$statusCode == {n + 1000}"}]}
@@ -152,6 +161,15 @@ def parameters(folder: Path, count: int) -> Sequence[str]:
     step = get_item(0)
     step["parameters"] += unknown
     return ["validate", _write(folder, [_flow([step])])]
+
+
+def findings(form: str) -> Any:
+    def write(folder: Path, count: int) -> Sequence[str]:
+        path = _write(folder, [_flow([_free(0) | {f"f{n}": n for n in range(count)}])])
+        shown = ["--max-findings", str(count + 1)]
+        return ["validate", path, *shown, *(["--format", form] if form != "text" else [])]
+
+    return write
 
 
 def unknown_fields(folder: Path, count: int) -> Sequence[str]:
@@ -199,6 +217,13 @@ def misspelled_steps(folder: Path, count: int) -> Sequence[str]:
     steps = [_free(n) | {"stepId": f"step-number-{n}"} for n in range(count)]
     told = {f"o{n}": f"$steps.setp-number-{n}.outputs.id" for n in range(count)}
     return ["validate", _write(folder, [_flow(steps, outputs=told)])]
+
+
+def misspelled_workflows(folder: Path, count: int) -> Sequence[str]:
+    """As many workflows as steps that call them by a name that is not quite theirs."""
+    flows = [_flow([_free(0)], f"workflow{n}") for n in range(count)]
+    calls = [{"stepId": f"s{n}", "workflowId": f"workflov{n}"} for n in range(count)]
+    return ["validate", _write(folder, [*flows, _flow(calls)])]
 
 
 def misspelled_inputs(folder: Path, count: int) -> Sequence[str]:
@@ -282,15 +307,21 @@ KINDS: list[Kind] = [
     ("run: outputs", 20_000, outputs),
     ("run: inputs", 20_000, inputs),
     ("run: criteria", 100_000, criteria),
+    ("validate: criteria", 100_000, compared_criteria),
     ("run: actions", 20_000, actions),
     ("unknown parameters", 20_000, parameters),
     ("unknown fields", 100_000, unknown_fields),
+    *(
+        (f"findings as {form}", 100_000, findings(form))
+        for form in ("text", "json", "github", "sarif", "junit")
+    ),
     ("duplicate keys, YAML", 100_000, duplicate_keys),
     ("duplicate keys, JSON", 100_000, json_duplicate_keys),
     ("%TAG directives", 200_000, directives("%TAG !t{0}! tag:example.com,2000:{0}/")),
     ("unknown directives", 200_000, directives("%X{0} y")),
     ("misspelled outputs", 10_000, misspelled_outputs),
     ("misspelled steps", 10_000, misspelled_steps),
+    ("misspelled workflows", 10_000, misspelled_workflows),
     ("misspelled inputs", 10_000, misspelled_inputs),
     ("misspelled operations", 10_000, misspelled_operations),
     ("misspelled fields", 20_000, misspelled_fields),

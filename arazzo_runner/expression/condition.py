@@ -12,7 +12,7 @@ Arazzo 1.1.0, "Criterion Object", sections "Literals" and "Operators":
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, assert_never
 from typing import Literal as Choice
@@ -26,7 +26,6 @@ from arazzo_runner.expression.ast import (
     MalformedExpression,
     Not,
     Notice,
-    Operand,
     Or,
 )
 from arazzo_runner.expression.common_mistakes import (
@@ -292,16 +291,16 @@ def _in_parentheses(condition: Condition, plain: tuple[type, ...]) -> str:
 @lru_cache(maxsize=512)
 def operands(condition: Condition) -> tuple[Expression, ...]:
     """The expressions of a condition, each once, in the order of the text."""
-    found = {leaf.text: leaf for leaf in _leaves(condition) if isinstance(leaf, Expression)}
+    found: dict[str, Expression] = {}
+    todo = [condition]
+    while todo:
+        match todo.pop():
+            case Expression() as leaf:
+                found[leaf.text] = leaf
+            case Comparison(_, left, right) | And(left, right) | Or(left, right):
+                todo += right, left
+            case Not(inner):
+                todo.append(inner)
+            case _:
+                continue
     return tuple(found.values())
-
-
-def _leaves(condition: Condition) -> Iterator[Operand]:
-    match condition:
-        case Not(inner):
-            yield from _leaves(inner)
-        case Comparison(_, left, right) | And(left, right) | Or(left, right):
-            yield from _leaves(left)
-            yield from _leaves(right)
-        case _:
-            yield condition
