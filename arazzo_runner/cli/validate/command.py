@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import click
@@ -179,34 +180,37 @@ def _within_limit(
 
 def _write(done: ValidationReport, given: Mapping[str, Any]) -> None:
     if not given["output"]:
-        sys.stdout.write(escape_stream(_render(done, given), given["form"]))
+        for piece in _pieces(done, given):
+            sys.stdout.write(escape_stream(piece, given["form"]))
         return
-    from arazzo_runner.report.files import write_atomically
+    from arazzo_runner.report.files import write_pieces
 
-    text = _render(done, given, is_file=True)
-    write_atomically(given["output"], text.encode("utf-8", "backslashreplace"))
+    pieces = _pieces(done, given, is_file=True)
+    write_pieces(given["output"], (one.encode("utf-8", "backslashreplace") for one in pieces))
     sys.stderr.write(rendering.summary_line(done, PLAIN) + "\n")
 
 
-def _render(done: ValidationReport, given: Mapping[str, Any], *, is_file: bool = False) -> str:
+def _pieces(
+    done: ValidationReport, given: Mapping[str, Any], *, is_file: bool = False
+) -> Iterator[str]:
     match given["form"]:
         case "json":
-            return rendering.render_json(done)
+            return rendering.json_pieces(done)
         case "github":
-            return rendering.render_github(done)
+            return rendering.github_pieces(done)
         case "sarif":
-            from arazzo_runner.report.diagnostics.sarif import render_sarif
+            from arazzo_runner.report.diagnostics.sarif import sarif_pieces
 
-            return render_sarif(done)
+            return sarif_pieces(done)
         case "junit":
-            from arazzo_runner.report.diagnostics.junit import render_junit
+            from arazzo_runner.report.diagnostics.junit import junit_pieces
 
-            return render_junit(done, _failing_severities(given))
+            return junit_pieces(done, _failing_severities(given))
         case None if not is_file and os.environ.get("GITHUB_ACTIONS") == "true":
-            text = rendering.render_summary_text(done, _style(given) or PLAIN)
-            return rendering.escape_commands(text) + rendering.render_github(done)
+            text = rendering.summary_text_pieces(done, _style(given) or PLAIN)
+            return chain(map(rendering.escape_commands, text), rendering.github_pieces(done))
         case _:
-            return rendering.render_summary_text(done, _style(given) or PLAIN)
+            return rendering.summary_text_pieces(done, _style(given) or PLAIN)
 
 
 def _failing_severities(given: Mapping[str, Any]) -> frozenset[str]:

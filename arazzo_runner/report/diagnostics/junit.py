@@ -10,7 +10,7 @@ from arazzo_runner.report.formats.junit import failure_element, legal_text, star
 from arazzo_runner.report.safe_text import escape
 
 
-def render_junit(done: ValidationReport, failing: frozenset[str]) -> str:
+def junit_pieces(done: ValidationReport, failing: frozenset[str]) -> Iterator[str]:
     """A suite for each document, a case for each finding; one that passes where there is none.
 
     ``failing`` are the severities that make a case fail; the others stand in its output.
@@ -19,9 +19,10 @@ def render_junit(done: ValidationReport, failing: frozenset[str]) -> str:
     by_file: dict[str, list[LocatedFinding]] = {name: [] for name in names}
     for one in done.reported:
         by_file[one.file].append(one)
-    suites = [line for name, found in by_file.items() for line in _suite(name, found, failing)]
-    head = '<?xml version="1.0" encoding="UTF-8"?>'
-    return "\n".join([head, "<testsuites>", *suites, "</testsuites>", ""])
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+    for name, found in by_file.items():
+        yield from (f"{line}\n" for line in _suite(name, found, failing))
+    yield "</testsuites>\n"
 
 
 def _suite(name: str, found: list[LocatedFinding], failing: frozenset[str]) -> Iterator[str]:

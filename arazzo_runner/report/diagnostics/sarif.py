@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from arazzo_runner.report.diagnostics.located import (
     TextChange,
     ValidationReport,
 )
+from arazzo_runner.report.formats.json_stream import OpenArray, OpenObject, json_text_stream
 from arazzo_runner.report.safe_text import escape, escape_lines
 from arazzo_runner.version import VERSION
 
@@ -23,7 +24,7 @@ SCHEMA: Final = (
 _LEVELS: Final = {"error": "error", "warning": "warning", "hint": "note"}
 
 
-def render_sarif(done: ValidationReport) -> str:
+def sarif_pieces(done: ValidationReport) -> Iterator[str]:
     """One run: a rule for each code that was found, a result for each finding, with its fix."""
     codes = {code: at for at, code in enumerate(sorted({one.code for one in done.reported}))}
     driver = {
@@ -36,10 +37,10 @@ def render_sarif(done: ValidationReport) -> str:
         # Columns count characters, as everywhere in this program (section 3.14.17).
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": _artifact(one)} for one in done.documents],
-        "results": [_result(one, codes[one.code]) for one in done.reported],
+        "results": OpenArray(_result(one, codes[one.code]) for one in done.reported),
     }
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": OpenArray([OpenObject(run)])}
+    yield from json_text_stream(OpenObject(log))
 
 
 def _rule(code: str) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""What `validate` prints: text for people, JSON, and annotations of GitHub."""
+"""What `validate` prints: text for people, JSON, and annotations of GitHub.
+
+All of it in pieces, so that of many findings only one is spelled at a time.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from arazzo_runner.report.diagnostics.located import LocatedFinding, ValidationReport
@@ -13,9 +15,10 @@ from arazzo_runner.report.terminal.style import AnsiStyle
 _COMMANDS: Final = {"error": "error", "warning": "warning", "hint": "notice"}
 
 
-def render_summary_text(done: ValidationReport, style: AnsiStyle) -> str:
+def summary_text_pieces(done: ValidationReport, style: AnsiStyle) -> Iterator[str]:
     """Each finding with its source line, and a last line that counts."""
-    return "".join(f"{one.text}\n" for one in done.reported) + summary_line(done, style) + "\n"
+    yield from (f"{one.text}\n" for one in done.reported)
+    yield summary_line(done, style) + "\n"
 
 
 def summary_line(done: ValidationReport, style: AnsiStyle) -> str:
@@ -60,24 +63,21 @@ def stale_baseline_line(count: int, path: str) -> str:
     return f"{entries} of `{escape(path)}` no longer {verb}; `--write-baseline` removes them\n"
 
 
-def render_json(done: ValidationReport) -> str:
+def json_pieces(done: ValidationReport) -> Iterator[str]:
     """``{"diagnostics": […]}``, each as it stands in the report of a run, with its fix."""
-    found = [one.to_json() for one in done.reported]
-    content = {
-        "diagnostics": found,
-        "mended": done.mended,
-        "known": done.known,
-        "omitted": done.omitted,
-    }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    from arazzo_runner.report.formats.json_stream import OpenArray, OpenObject, json_text_stream
+
+    counts = {"mended": done.mended, "known": done.known, "omitted": done.omitted}
+    found = OpenArray(one.to_json() for one in done.reported)
+    yield from json_text_stream(OpenObject(diagnostics=found, **counts))
 
 
 # --- GitHub ---------------------------------------------------------------------------------------
 
 
-def render_github(done: ValidationReport) -> str:
+def github_pieces(done: ValidationReport) -> Iterator[str]:
     """A workflow command for each finding, so that it is shown at its line of a pull request."""
-    return "".join(f"{_annotation(one)}\n" for one in done.reported)
+    yield from (f"{_annotation(one)}\n" for one in done.reported)
 
 
 def _annotation(one: LocatedFinding) -> str:

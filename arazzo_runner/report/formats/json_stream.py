@@ -53,6 +53,12 @@ def json_stream(value: Any, spell: Callable[[Value], str] = indent_json) -> Iter
     yield b"\n"
 
 
+def json_text_stream(value: Any) -> Iterator[str]:
+    """The lines of a value for people, ended, in pieces."""
+    yield from _pieces(value, "\n", indent_json_text)
+    yield "\n"
+
+
 def _pieces(value: Any, line: str, spell: Callable[[Value], str]) -> Iterator[str]:
     """The pieces of a value; ``line`` begins the lines on its level."""
     match value:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import xmlschema
 
-from arazzo_runner.report.diagnostics.junit import render_junit
+from arazzo_runner.report.diagnostics.junit import junit_pieces
 from arazzo_runner.report.diagnostics.located import (
     LocatedFinding,
     LocatedFix,
@@ -19,11 +19,11 @@ from arazzo_runner.report.diagnostics.located import (
 from arazzo_runner.report.diagnostics.validate import (
     diff_summary,
     escape_commands,
-    render_github,
-    render_json,
-    render_summary_text,
+    github_pieces,
+    json_pieces,
     stale_baseline_line,
     summary_line,
+    summary_text_pieces,
 )
 from arazzo_runner.report.terminal.style import PLAIN
 from arazzo_runner.text.diagnostic import error
@@ -64,11 +64,11 @@ def done(*findings: LocatedFinding, **other: Any) -> ValidationReport:
 )
 def test_summary(validation: ValidationReport, line: str) -> None:
     assert summary_line(validation, PLAIN) == line
-    assert render_summary_text(validation, PLAIN).endswith(f"{line}\n")
+    assert "".join(summary_text_pieces(validation, PLAIN)).endswith(f"{line}\n")
 
 
 def test_json_has_the_fix() -> None:
-    found = json.loads(render_json(done(finding(fix=UNSAFE), finding(line=0), mended=1)))
+    found = json.loads("".join(json_pieces(done(finding(fix=UNSAFE), finding(line=0), mended=1))))
     assert found["mended"] == 1
     first, second = found["diagnostics"]
     assert first["fix"] == {
@@ -82,7 +82,7 @@ def test_annotations_stay_within_their_line() -> None:
     hostile = finding(
         severity="hint", file="a,b:c.yaml", message="x\n::error::100%", help="1\r\n2", pointer=""
     )
-    assert render_github(done(hostile, finding(line=0, severity="warning"))) == (
+    assert "".join(github_pieces(done(hostile, finding(line=0, severity="warning")))) == (
         "::notice file=a%2Cb%3Ac.yaml,line=3,col=5,endLine=3,endColumn=8,title=AZ304"
         "::x\\x0a::error::100%25%0Ahelp: 1\\x0d%0A2\n"
         "::warning title=AZ304::wrong\n"
@@ -94,7 +94,7 @@ def test_text_on_github_holds_no_command() -> None:
 
 
 def junit(validation: ValidationReport, *failing: str) -> ET.Element:
-    said = render_junit(validation, frozenset(failing))
+    said = "".join(junit_pieces(validation, frozenset(failing)))
     JUNIT.validate(said)
     return ET.fromstring(said)
 
