@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from arazzo_runner.expression.value import FileBody, Value
@@ -234,7 +235,10 @@ class Masker:
 
     def value(self, value: Value) -> Value:
         """The value with its strings, keys, numbers and bytes masked, to any depth."""
-        return self._value(value) if self._may_hold(value) else value
+        if not self._may_hold(value):
+            return value
+        # Keys are the same in each item of a list, and many values are.
+        return self._value(value, lru_cache(maxsize=1024)(self.text))
 
     def _may_hold(self, value: Value) -> bool:
         """Whether there may be a secret in it: looking through all its text at once is quick."""
@@ -253,18 +257,20 @@ class Masker:
         # Being JSON is one layer more.
         return _CUT in text or bool(self._secret_spans(text, _layers(text) + 1))
 
-    def _value(self, value: Value) -> Value:
+    def _value(self, whole: Value, text: Callable[[str], str]) -> Value:
         # `map` takes one stack frame a level, a comprehension two; JSON may be 512 levels deep.
-        match value:
-            case str():
-                return self.text(value)
-            case list():
-                return list(map(self._value, value))
-            case dict():
-                keys = map(self.text, value)
-                return dict(zip(keys, map(self._value, value.values()), strict=True))
-            case _:
-                return self._scalar(value)
+        def mask(value: Value) -> Value:
+            match value:
+                case str():
+                    return text(value)
+                case list():
+                    return list(map(mask, value))
+                case dict():
+                    return dict(zip(map(text, value), map(mask, value.values()), strict=True))
+                case _:
+                    return self._scalar(value)
+
+        return mask(whole)
 
     def _scalar(self, value: Value) -> Value:
         match value:
