@@ -35,11 +35,11 @@ HELD = {
     "a regular expression": ["unit/expression/query/test_regex.py::test_a_pattern_and_a_subject_at_the_limit_are_searched", "unit/expression/query/test_regex.py::test_23_bounds"],
     "decimal places that an XPath rounds to": ["unit/expression/query/test_xpath.py::test_a_rounding_is_bounded"],
     "an XML body": ["xml-entities/at", "xml-entities/past", "unit/expression/query/test_xpath.py::test_25_documents"],
-    "a text with expressions in it, once they are replaced": ["unit/expression/query/test_limits.py::test_a_text_is_bounded_while_it_is_built"],
+    "a text with expressions in it, once they are replaced": ["unit/expression/query/test_limits.py::test_a_text_is_bounded_while_it_is_built", "unit/expression/query/test_limits.py::test_the_bounds_are_those_of_the_documentation"],
     "a payload, an output or an input that a document builds": ["unit/expression/query/test_limits.py::test_at_a_bound", "unit/expression/query/test_limits.py::test_past_a_bound"],
     "what the mock works on one response": ["unit/worlds/test_mock.py::test_a_short_limit_of_a_step_is_for_servers", "unit/worlds/test_mock.py::test_what_takes_too_long_to_generate", "unit/mock/steps/test_wishes.py::test_all_wishes_have_one_time_together"],
     "schemas that one value of a response or an input is checked against": ["unit/openapi/schema/test_cost.py::test_as_many_checks_as_there_may_be", "unit/openapi/schema/test_cost.py::test_one_check_too_many"],
-    "names that are looked through for `did you mean`, where there are more than 32": ["unit/text/test_diagnostic.py::test_so_many_names_are_gone_through_in_a_document"],
+    "names that are looked through for `did you mean`, where there are more than 32": ["unit/text/test_diagnostic.py::test_so_many_names_are_gone_through_in_a_document", "unit/text/test_diagnostic.py::test_the_bounds_of_the_documentation"],
     "body on the wire": ["response-size/at", "response-size/past", "decoded-size/at", "decoded-size/past"],
     "encodings of a body": ["encodings/at", "encodings/past", "truncated-gzip/at", "truncated-gzip/past"],
     "interim responses (1xx)": ["interim-responses/at", "interim-responses/past"],
@@ -50,7 +50,7 @@ HELD = {
     "integers of JSON": ["json-integer/at", "json-integer/past", "json-not-finite/at", "json-not-finite/past"],
     "redirects": ["redirects/at", "redirects/past"],
     "origins that `x-url` may lead to": ["cases/semantics/59-x-url-of-an-allowed-origin", "cases/semantics/59-x-url-of-another-origin"],
-    "cookies": ["unit/http/test_cookies.py::test_only_to_the_origin_that_set_it"],
+    "cookies": ["unit/http/test_cookies.py::test_off_unless_asked", "unit/http/test_cookies.py::test_on_the_wire", "unit/http/test_cookies.py::test_only_to_the_origin_that_set_it", "unit/http/test_cookies.py::test_at_most_fifty"],
 }  # fmt: skip
 """By the first cell of a row, its tests: cases by their folder, functions by file and name."""
 

@@ -49,6 +49,10 @@ def test_so_many_names_are_gone_through_in_a_document(monkeypatch):
     assert nearest("n07", names) == "n7"
 
 
+def test_the_bounds_of_the_documentation():
+    assert (MAX_COMPARED, suggested_fix.MAX_LIKENED) == (32, 500_000)
+
+
 def test_a_renaming_among_many_names():
     place = Place(SourceFile("", "", ""))
     names = [*(f"item{one}" for one in range(100)), "readReport"]
