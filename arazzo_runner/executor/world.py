@@ -26,6 +26,8 @@ FailureCode: TypeAlias = Choice[
 class SendCall(Struct, frozen=True):
     """Send one request. ``timeout`` bounds the whole attempt, in seconds (None: the world's own).
 
+    ``limit`` is what the user set, where ``timeout`` is no more than what is left of that: messages
+    name it.
     ``key`` is ``workflow/step#visit@attempt``, unique within a run: a step of another document than
     the one that runs has the reference to that before it (``other.yaml#workflow/step#1@1``). The
     second request of an attempt, with another token or to answer a challenge, has ``.2`` behind it.
@@ -45,6 +47,7 @@ class SendCall(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     carriers: tuple[tuple[str, str], ...] = ()
     is_final: bool = False
+    limit: float | None = None
 
 
 class PublishCall(Struct, frozen=True):

@@ -98,8 +98,9 @@ class Sender:
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send a request and its redirects; a step's ``timeout`` may shorten the user's limit."""
-        limit = self._settings.timeout
-        deadline = Deadline(limit if call.timeout is None else min(limit, call.timeout))
+        own = self._settings.timeout
+        seconds = own if call.timeout is None else min(own, call.timeout)
+        deadline = Deadline(seconds, call.limit)
         wire = ExchangeLog()
         try:
             response = await self._answer(call, deadline, wire)

@@ -100,19 +100,20 @@ class HttpSettings(SafeRepr, frozen=True):
 
 
 class Deadline:
-    """The end of one attempt; ``limit`` is the seconds it was given."""
+    """The end of one attempt; ``limit`` is what messages call the seconds that it was given."""
 
     __slots__ = ("_ends", "_started", "limit")
 
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
+    def __init__(self, seconds: float, limit: float | None = None) -> None:
+        self.limit = seconds if limit is None else limit
         self._started = monotonic()
-        self._ends = self._started + limit
+        self._ends = self._started + seconds
 
     def narrow(self, limit: float) -> Deadline:
         """The end of a part of the attempt, which has ``limit`` seconds if so much is left."""
-        part = Deadline(min(limit, self.limit))
-        part._ends = min(part._ends, self._ends)
+        part = Deadline(limit)
+        if self._ends <= part._ends:
+            part._ends, part.limit = self._ends, self.limit
         return part
 
     def elapsed(self) -> float:

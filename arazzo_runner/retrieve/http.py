@@ -139,7 +139,8 @@ class Fetcher:
         self, request: HttpRequest, reach: AddressPolicy, deadline: Deadline
     ) -> HttpResponse:
         origin, _ = parse_url(request.url)
-        call = SendCall("document", request, round(deadline.left(), 2), ("", "GET", ""))
+        left = deadline.left()
+        call = SendCall("document", request, left, ("", "GET", ""), limit=deadline.limit)
         outcome = run_coroutine(self._senders.to(origin, reach).send(call))
         if isinstance(outcome, TransportFailure):
             raise _transport_error(outcome)

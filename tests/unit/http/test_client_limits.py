@@ -262,6 +262,9 @@ def test_what_the_flags_set() -> None:
 
 def test_a_part_of_an_attempt_ends_with_it() -> None:
     assert Deadline(1.0).narrow(5.0).limit == 1.0
+    assert Deadline(9.0).narrow(5.0).limit == 5.0
     assert Deadline(0.0).narrow(5.0).passed()
+    # What is left of 60 s is called 60 s, whatever ends sooner.
+    assert Deadline(0.5, 60.0).narrow(5.0).limit == 60.0
     with pytest.raises(TimeoutError):
         Deadline(0.0).left()

@@ -1,6 +1,7 @@
 """What documents are read from, and what is refused. Servers are on this machine only."""
 
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,18 @@ def test_a_document_that_is_too_slow(access, serve):
     server = serve([lambda connection: connection.recv(1)])
     with pytest.raises(RetrieveError, match=r"within 0\.1 s|nothing for 0\.1 s"):
         access(http=HttpSettings().with_timeout(0.1)).open(server.url)
+
+
+def test_a_message_names_the_limit_and_not_what_was_left_of_it(access, serve):
+    def late(connection):
+        connection.recv(65536)
+        time.sleep(0.2)
+        connection.sendall(redirect("/b"))
+
+    server = serve([late], [lambda connection: connection.recv(65536) and connection.recv(1)])
+    settings = HttpSettings(timeout=0.5, read_timeout=30.0)
+    with pytest.raises(RetrieveError, match=r"within 0\.5 s"):
+        access(http=settings).open(f"{server.url}/a")
 
 
 def test_redirects_take_from_the_same_time(access, serve, monkeypatch):
